@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// The command on the path. It runs the built program where there is one, and the sources in a checkout.
+'use strict'
+
+require('./check-node.cjs')
+
+var fs = require('node:fs')
+var path = require('node:path')
+var url = require('node:url')
+
+var sources = path.join(__dirname, '..', 'src', 'main.ts')
+var built = path.join(__dirname, '..', '.dist', 'src', 'main.js')
+var main = fs.existsSync(sources) ? sources : built
+
+if (main === built) require('node:module').enableCompileCache()
+import(url.pathToFileURL(main).href)
