@@ -1,0 +1,172 @@
+import type { CodeEntry } from './codes.ts'
+
+/** Problems of what comes from outside of the files: the environment, variables, other files, secrets. */
+export const environmentCodes = {
+  P301: {
+    title: 'an environment variable is not set',
+    explanation: `
+A field that is not secret takes its value from an environment variable, and the variable is not
+there. (Secrets may be missing until they must be sent: checking and planning work without them.)
+Export the variable, name a file that has it with --env-file, or give a fallback,
+\`\${env:NAME:-fallback}\`. Every place that needs it is listed, so one look is enough.`,
+    bad: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: "\${env:ORDERS_HOST}" }
+`,
+    good: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: "\${env:ORDERS_HOST:-localhost}" }
+`
+  },
+  P302: {
+    title: 'an environment variable is empty',
+    explanation: `
+The variable is set, but to nothing. That is a different mistake from not setting it: mostly a
+secret of the CI that does not exist in this project, or a line \`NAME=\` in a file of variables. If
+nothing is what you mean, say so with an empty fallback: \`\${env:NAME:-}\`.`
+  },
+  P303: {
+    title: 'a file named by ${file:…} cannot be read',
+    explanation: `
+The path is meant from the file that says it, not from where polyctl was started. A file outside of
+the working folder is read for secrets only (as Docker and Kubernetes put them under /run/secrets):
+what ends up in a plan must not come from just anywhere on the machine.`,
+    bad: `
+connections:
+  - { name: Orders, type: postgresql }
+models:
+  - { name: Buyers, connection: Orders, configuration: { query: "\${file:no-such-file.sql}" } }
+`,
+    good: `
+connections:
+  - { name: Orders, type: postgresql }
+models:
+  - { name: Buyers, connection: Orders, configuration: { query: select * from buyers } }
+`
+  },
+  P304: {
+    title: 'a variable has no value',
+    explanation: `
+The variable is declared without a default, so somebody must give its value: --var name=value, a
+file with --var-file, or the environment variable POLYCTL_VAR_name. A default would do as well.`,
+    bad: `
+variables:
+  host: {}
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: "\${var:host}" }
+`,
+    good: `
+variables:
+  host: { default: localhost }
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: "\${var:host}" }
+`
+  },
+  P305: {
+    title: 'a variable is not declared',
+    explanation: `
+Variables are declared in a \`variables\` section, in any of the files. That makes a slip of the
+finger visible, and tells the next reader what can be set. A value for a name that nobody declares
+is a warning; a placeholder for one that has no value either is an error.`,
+    bad: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: "\${var:host}" }
+`,
+    good: `
+variables:
+  host: { default: localhost }
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: "\${var:host}" }
+`
+  },
+  P306: {
+    title: 'a variable is not used',
+    explanation: `
+The variable is declared, but no placeholder names it: setting it would change nothing. Either it
+has had its day and can go, or a placeholder is spelled otherwise.`,
+    bad: `
+variables:
+  host: { default: localhost }
+connections:
+  - { name: Orders, type: mongodb }
+`,
+    good: `
+variables:
+  host: { default: localhost }
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: "\${var:host}" }
+`
+  },
+  P307: {
+    title: 'a secret in plain text',
+    explanation: `
+It works, but everybody who can read the file can read the secret, now and in the history of git for
+ever. Put it into an environment variable or a file and write a placeholder in its place. If the
+file was ever pushed, the secret is known: give the system a new one.`,
+    bad: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { password: swordfish }
+`,
+    good: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { password: "\${env:MONGODB_PASSWORD}" }
+`
+  },
+  P308: {
+    title: 'a secret where it would be seen',
+    explanation: `
+One source, a variable or a file, fills a secret field and also a field that is shown in plans, logs
+and the service's pages. There the secret would be plain to see. If the value is not secret after
+all, use two sources; else take it out of the open field.`,
+    bad: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { username: "\${env:TOKEN:-x}", password: "\${env:TOKEN}" }
+`,
+    good: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { username: "\${env:USERNAME:-x}", password: "\${env:TOKEN}" }
+`
+  },
+  P309: {
+    title: 'a placeholder is not well formed',
+    explanation: `
+A placeholder says where its value comes from: \`\${env:NAME}\`, \`\${env:NAME:-fallback}\`,
+\`\${var:NAME}\` or \`\${file:path}\`. A bare \`\${NAME}\`, as shells have it, is refused rather
+than passed on as text. If \`\${\` is meant for another tool, as in the SQL of a template, write one
+more dollar sign, and it stays: \`$\${\`.`,
+    bad: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: "\${ORDERS_HOST}" }
+`,
+    good: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: "\${env:ORDERS_HOST:-localhost}" }
+`
+  }
+} satisfies Record<string, CodeEntry>

@@ -1,0 +1,208 @@
+import type { CodeEntry } from './codes.ts'
+
+/** Problems of one resource, or one section, by itself. */
+export const shapeCodes = {
+  P101: {
+    title: 'an unknown field',
+    explanation: `
+The key means nothing here. It is mostly a slip of the finger, sometimes a field of another kind or
+another level: what a connection needs to reach its system belongs under \`configuration\`. Fields
+are spelled as in the API, except that names take the place of ids: \`connection\`, not
+\`connection_id\`. An unknown key is an error because the alternative is a setting that you believe
+in and that does nothing.`,
+    bad: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuraton: { hosts: db.example.com }
+`,
+    good: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: db.example.com }
+`
+  },
+  P102: {
+    title: 'a value of the wrong type',
+    explanation: `
+The field wants another sort of value: a list where one text stands, a number where there is a word,
+or anything at all where there is nothing. Some things that people know from elsewhere are different
+in YAML 1.2: only true and false are booleans, while yes, no, on and off are strings; and what is in
+quotes is always a string.`,
+    bad: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { ssl: "yes" }
+`,
+    good: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { ssl: true }
+`
+  },
+  P103: {
+    title: 'a field is missing',
+    explanation: `
+Without this field it is not clear what should be made. The message names what is expected, and the
+place where it belongs. If you did write it, look at its indentation: a line too far to the left
+belongs to something else.`,
+    bad: `
+connections:
+  - name: Orders
+    configuration: { hosts: db.example.com }
+`,
+    good: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: db.example.com }
+`
+  },
+  P104: {
+    title: 'a value is not one of the allowed ones',
+    explanation: `
+The field takes one of a few words, and this is none of them. Upper and lower case do not matter
+where the service does not care. The allowed words are listed with the problem, or, where there are
+too many, by \`polyctl schema\`.`,
+    bad: `
+workspace:
+  api_version: "2025-09-19"
+connections:
+  - { name: Orders, type: mongodb }
+`,
+    good: `
+workspace:
+  api_version: "2025-09-18"
+connections:
+  - { name: Orders, type: mongodb }
+`
+  },
+  P105: {
+    title: 'a value is out of bounds or not well formed',
+    explanation: `
+The value has the right type but cannot be right: a minute above 59, an address that is none, a name
+with a space at its end that nobody can see. The message says what is expected.`,
+    bad: `
+connections:
+  - name: "Orders "
+    type: mongodb
+`,
+    good: `
+connections:
+  - name: Orders
+    type: mongodb
+`
+  },
+  P106: {
+    title: 'an unknown connection type',
+    explanation: `
+A connection's type is the service's own short name of a system, such as mongodb, postgresql or
+salesforce. There are 226 of them, and this is none. \`polyctl schema\` prints them all, and an
+editor that uses the schema offers them while you type. What the type is decides what
+\`configuration\` may hold, so that part is not checked before the type is right.`,
+    bad: `
+connections:
+  - name: Orders
+    type: postgres
+`,
+    good: `
+connections:
+  - name: Orders
+    type: postgresql
+`
+  },
+  P107: {
+    title: 'a field that the service fills itself',
+    explanation: `
+The service answers with this field, but takes no notice of what it is sent: who authorized a
+connection, for instance, or an id on the other side. In a file it would look like a setting and do
+nothing. Remove it.`,
+    bad: `
+connections:
+  - name: Bases
+    type: airtable
+    configuration: { connected_user: ada@example.com }
+`,
+    good: `
+connections:
+  - name: Bases
+    type: airtable
+`
+  },
+  P108: {
+    title: 'a masked secret as a value',
+    explanation: `
+The service never tells a secret: it shows asterisks in its place. Copied into a file, the asterisks
+would become the password. Give the secret by an environment variable or a file, and write the
+placeholder.`,
+    bad: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { password: "********" }
+`,
+    good: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { password: "\${env:MONGODB_PASSWORD}" }
+`
+  },
+  P109: {
+    title: 'fields that exclude each other',
+    explanation: `
+Each of these fields makes sense alone, but not beside the other: a sync writes to an object that is
+there, or makes a new one; a schedule that is started by hand has no hour. One of the two would be
+ignored, and it is not for polyctl to choose which.`,
+    bad: `
+connections:
+  - { name: CRM, type: salesforce }
+  - { name: Orders, type: mongodb }
+models:
+  - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
+syncs:
+  - name: Buyers to CRM
+    mode: create
+    model: Buyers
+    fields: [{ source: email, target: Email }]
+    target: { connection: CRM, object: Contact }
+    schedule: { frequency: manual, hour: 8 }
+`,
+    good: `
+connections:
+  - { name: CRM, type: salesforce }
+  - { name: Orders, type: mongodb }
+models:
+  - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
+syncs:
+  - name: Buyers to CRM
+    mode: create
+    model: Buyers
+    fields: [{ source: email, target: Email }]
+    target: { connection: CRM, object: Contact }
+    schedule: { frequency: daily, hour: 8, minute: 0 }
+`
+  },
+  P110: {
+    title: 'workspace is written more than once',
+    explanation: `
+All files together describe one workspace, so it is said once which one. Two blocks could contradict
+each other, and then a change would go to the wrong organization. Keep one, in whichever file you
+like.`,
+    bad: `
+workspace: { organization: Acme }
+connections:
+  - { name: Orders, type: mongodb }
+---
+workspace: { organization: Acme }
+`,
+    good: `
+workspace: { organization: Acme }
+connections:
+  - { name: Orders, type: mongodb }
+`
+  }
+} satisfies Record<string, CodeEntry>

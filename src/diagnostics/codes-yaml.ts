@@ -1,0 +1,166 @@
+import type { CodeEntry } from './codes.ts'
+
+/** Problems of the files as YAML, before anything in them has a meaning. */
+export const yamlCodes = {
+  P001: {
+    title: 'the file is not YAML',
+    explanation: `
+YAML reads structure from indentation and from a few signs: \`: \`, \`- \`, \`#\`, quotes, brackets
+and braces. Somewhere here one of them is missing, or stands where plain text was meant.
+
+The most common cause is text with a colon and a space in it, which YAML takes for a key. Put such
+text in quotes. The next is a line that starts one column beside its neighbours. After the first
+mistake everything below is guesswork, so only the first one of a document is shown: put it right
+and run again.`,
+    bad: `
+connections:
+  - name: Orders: the old ones
+    type: mongodb
+`,
+    good: `
+connections:
+  - name: "Orders: the old ones"
+    type: mongodb
+`
+  },
+  P002: {
+    title: 'a tab where YAML wants spaces',
+    explanation: `
+YAML knows only spaces at the start of a line, because nobody can say how wide a tab is: each editor
+draws it differently. Replace the tabs by spaces, two for each level. Most editors do this by
+themselves for files that end in .yaml; if yours does not, look for "indent with spaces" in its
+settings.`,
+    bad: `
+connections:
+\t- name: Orders
+\t  type: mongodb
+`,
+    good: `
+connections:
+  - name: Orders
+    type: mongodb
+`
+  },
+  P003: {
+    title: 'a key is written twice',
+    explanation: `
+One mapping holds each key once. Many programs take the last of two silently, and the first one is
+lost without a word; polyctl asks. This happens when a block is copied, or when two branches that
+both add the key are merged. Keep the one that is right.`,
+    bad: `
+connections:
+  - name: Orders
+    type: mongodb
+    type: postgresql
+`,
+    good: `
+connections:
+  - name: Orders
+    type: postgresql
+`
+  },
+  P004: {
+    title: 'an alias names no anchor',
+    explanation: `
+\`*name\` repeats what \`&name\` marked earlier in the same document. Nothing above has this mark:
+it may be spelled otherwise, come further below, or be in another file, and anchors do not reach
+across files. If you only wanted text that starts with an asterisk, put it in quotes.`,
+    bad: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: *defaults
+`,
+    good: `
+x-defaults: &defaults { hosts: db.example.com }
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: *defaults
+`
+  },
+  P005: {
+    title: 'a number is too large to hold',
+    explanation: `
+Numbers beyond about nine quadrillion (2⁵³) cannot be held exactly: the last digits would silently
+change. Digits that long are nearly always an id or a key, and those are text. Put them in quotes,
+and they stay as they are.`,
+    bad: `
+models:
+  - name: Orders
+    connection: Shop
+    configuration: { table: 12345678901234567890 }
+connections:
+  - { name: Shop, type: mongodb }
+`,
+    good: `
+models:
+  - name: Orders
+    connection: Shop
+    configuration: { table: "12345678901234567890" }
+connections:
+  - { name: Shop, type: mongodb }
+`
+  },
+  P006: {
+    title: 'a key is not plain text',
+    explanation: `
+In YAML a key may be a whole list or mapping, which is hardly ever meant. What was meant is mostly
+text in braces or brackets, as in templates of other tools: \`{name}\` is a mapping for YAML. Put
+the key in quotes.`,
+    bad: `
+models:
+  - name: Orders
+    connection: Shop
+    configuration: { table: orders, [region]: eu }
+connections:
+  - { name: Shop, type: mongodb }
+`,
+    good: `
+models:
+  - name: Orders
+    connection: Shop
+    configuration: { table: orders, region: eu }
+connections:
+  - { name: Shop, type: mongodb }
+`
+  },
+  P007: {
+    title: 'a file is too large',
+    explanation: `
+A file may have 10 MiB, which is some twenty thousand resources, and its aliases may unfold to a
+million values. Beyond that it is mostly a file that got here by accident: a dump, or a log. If it
+is real, split it: sections may be spread over any number of files, and polyctl reads whole folders.`
+  },
+  P008: {
+    title: 'a file cannot be read',
+    explanation: `
+The file was named on the command line, or is a link in one of the folders, but it is not there, is
+not yours to read, or is not text in UTF-8. Paths are meant from the folder that polyctl was started
+in.`
+  },
+  P009: {
+    title: 'there are no YAML files',
+    explanation: `
+polyctl reads what --file names, else the folder configs, else the folder polytomic. It looks at any
+depth for files that end in .yaml or .yml, and passes over hidden ones. Here it found none, and to
+go on as if nothing were wanted would be dangerous. \`polyctl init\` makes a working example.`
+  },
+  P010: {
+    title: 'a file says nothing that polyctl knows',
+    explanation: `
+The file is among those that polyctl reads, but has none of its sections. If it belongs to another
+program, keep it in another folder. If it should say something, it needs a section such as
+\`connections:\` with a list under it. Silence here would mean that resources seem to be declared
+and are not.`,
+    bad: `
+services:
+  database: { image: postgres }
+`,
+    good: `
+connections:
+  - name: Database
+    type: postgresql
+`
+  }
+} satisfies Record<string, CodeEntry>

@@ -1,0 +1,90 @@
+import table from '../../schemas/connection-types.json' with { type: 'json' }
+import type { Path } from '../state/resource.ts'
+import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import type { ConnectionField, ConnectionTypes } from '../wire/connection-types.ts'
+
+/** What the 226 types may be configured with, from the service's own schemas. */
+export const connectionTypes = table as ConnectionTypes
+
+/**
+ * The schema of a type's configuration as YAML may write it. `required` is left out on purpose: the service's schemas list what is
+ * required in some mode only, and connections that a person authorizes are made empty.
+ */
+export function configurationSchema(type: string): JsonObject {
+  const fields = connectionTypes[type]?.fields ?? {}
+  const settable = Object.entries(fields).filter(([, field]) => !isServerOwned(field))
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(settable.map(([name, field]) => [name, fieldSchema(field)]))
+  }
+}
+
+/** Filled by the service, or internal to it: what a client sends is ignored, so it is neither compared nor sent. */
+export function isServerOwned(field: ConnectionField): boolean {
+  return field.readOnly === true || (field.hidden === true && field.api !== true)
+}
+
+/** Fields that YAML must not set although the type has them; the sentence says why. */
+export function serverOwnedFields(type: string): string[] {
+  const fields = connectionTypes[type]?.fields ?? {}
+  return Object.keys(fields).filter((name) => isServerOwned(fields[name]!))
+}
+
+/**
+ * Whether a path inside a configuration holds a secret: flagged so by the service, or, inside nested parts, where it flags nothing,
+ * named like one. Values of headers and query parameters count as secrets: that is where keys travel.
+ */
+export function isSecretSetting(type: string, path: Path): boolean {
+  const [first, ...rest] = path
+  const field = connectionTypes[type]?.fields[String(first)]
+  if (field?.secret === true) return rest.length === 0
+  if (rest.length === 0) return field === undefined && isSecretName(String(first))
+  return isSecretName(String(rest.at(-1))) || (rest.at(-1) === 'value' && carriesKeys(path))
+}
+
+function carriesKeys(path: Path): boolean {
+  return path.some((part) => typeof part === 'string' && keyCarriers.has(part))
+}
+
+const keyCarriers = new Set(['headers', 'header', 'query', 'extra_form_data'])
+
+function isSecretName(name: string): boolean {
+  return /(^|_)(password|passwd|passphrase|secret|token|credentials?|api_?key|private_key|access_key)$/i.test(
+    name
+  )
+}
+
+function fieldSchema(field: ConnectionField): JsonObject {
+  const schema: JsonObject = { type: field.type ?? 'string' }
+  if (field.enum) schema['enum'] = field.enum
+  if (field.format && field.format !== 'json') schema['format'] = field.format
+  if (field.items) schema['items'] = fieldSchema(field.items)
+  if (field.fields) {
+    schema['properties'] = Object.fromEntries(
+      Object.entries(field.fields).map(([name, inner]) => [name, fieldSchema(inner)])
+    )
+    schema['additionalProperties'] = false
+  }
+  if (field.values) schema['additionalProperties'] = fieldSchema(field.values)
+  return schema
+}
+
+/** Drops what the service owns and every mask, at any depth: what is left may be compared and sent back. */
+export function withoutServerOwned(type: string, configuration: JsonObject): JsonObject {
+  const owned = new Set(serverOwnedFields(type))
+  const kept = Object.entries(configuration).filter(([name]) => !owned.has(name))
+  return dropMasks(Object.fromEntries(kept)) as JsonObject
+}
+
+function dropMasks(value: Json): Json {
+  if (Array.isArray(value)) return value.map(dropMasks)
+  if (!isObject(value)) return value
+  const kept = Object.entries(value).filter(([, inner]) => !isMask(inner))
+  return Object.fromEntries(kept.map(([name, inner]) => [name, dropMasks(inner)]))
+}
+
+/** The service answers with asterisks in place of a secret; their number is not documented, so any run of three or more counts. */
+export function isMask(value: Json | undefined): boolean {
+  return typeof value === 'string' && /^\*{3,}$/.test(value)
+}

@@ -1,0 +1,115 @@
+import type { Path } from '../state/resource.ts'
+import {
+  isEmpty,
+  isObject,
+  isReference,
+  isSecret,
+  reference,
+  textOf,
+  type Json,
+  type JsonObject
+} from '../state/value.ts'
+import type { FromWire, ToWire } from './kind.ts'
+
+/** Pieces that kinds are written with: names to references, references to ids, and back. */
+
+export function withoutAbsent(fields: { [name: string]: Json | undefined }): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject
+}
+
+/** A list of names; null and absent stay as they are, for they mean different things. */
+export function references(kind: string, names: Json | undefined): Json | undefined {
+  return Array.isArray(names) ? names.map((name) => reference(kind, textOf(name))) : names
+}
+
+export function optionalReference(kind: string, name: Json | undefined): Json | undefined {
+  return typeof name === 'string' ? reference(kind, name) : undefined
+}
+
+/** What tells one reference of a set from another: its name, or its id where the name is not known. */
+export function referenceKey(item: Json): string {
+  return isReference(item) ? (item.name ?? item.id ?? '') : textOf(item)
+}
+
+export function toId(value: Json | undefined, context: ToWire): Json | undefined {
+  return isReference(value) ? context.id(value) : undefined
+}
+
+/** Ids of a list of references; a cleared list is sent as an empty one. */
+export function toIds(value: Json | undefined, context: ToWire): Json | undefined {
+  if (value === undefined) return undefined
+  return Array.isArray(value) ? value.filter(isReference).map((item) => context.id(item)) : []
+}
+
+/** The ids in an answer: a list of texts, or of objects that have one. */
+export function idsOf(value: Json | undefined): string[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((item) => {
+    const id = isObject(item) ? item['id'] : item
+    return typeof id === 'string' ? [id] : []
+  })
+}
+
+export function usesOf(kind: string, ids: readonly (Json | undefined)[]): { kind: string; id: string }[] {
+  return ids.flatMap((id) => (typeof id === 'string' && id !== '' ? [{ kind, id }] : []))
+}
+
+export function fromId(kind: string, id: Json | undefined, context: FromWire): Json | undefined {
+  return typeof id === 'string' && id !== '' ? context.reference(kind, id) : undefined
+}
+
+/** Drops empty values: for bodies that the service checks against a schema in which an empty text is not allowed. */
+export function withoutEmpty(fields: { [name: string]: Json | undefined }): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isEmpty(value))) as JsonObject
+}
+
+/**
+ * Empties that YAML states mean "clear". Nothing is there to be cleared on a create; on an update they stay as null, for `overlay` to
+ * take the live value out.
+ */
+export function withoutCleared(value: Json, creating: boolean): Json {
+  if (!isObject(value) || isSecret(value)) return value
+  const entries = Object.entries(value).flatMap(([name, inner]): [string, Json][] => {
+    if (isEmpty(inner)) return creating ? [] : [[name, null]]
+    return [[name, withoutCleared(inner, creating)]]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Live keys that nobody states stay, stated ones win, null takes a key out; objects are merged, lists are not. */
+export function overlay(live: JsonObject, wanted: JsonObject): JsonObject {
+  const merged: JsonObject = { ...live }
+  for (const [name, value] of Object.entries(wanted)) {
+    const before = merged[name]
+    if (value === null) delete merged[name]
+    else if (isObject(value) && !isSecret(value))
+      merged[name] = overlay(isObject(before) ? before : {}, value)
+    else merged[name] = value
+  }
+  return merged
+}
+
+export function valueAt(value: Json | undefined, path: Path): Json | undefined {
+  let found: Json | undefined = value
+  for (const part of path) {
+    if (Array.isArray(found) && typeof part === 'number') found = found[part]
+    else if (isObject(found)) found = found[textOf(part)]
+    else return undefined
+  }
+  return found
+}
+
+/** Keys of an answer that neither the request nor the service's own bookkeeping knows: they are sent back as they came. */
+export function unknownKeys(wire: JsonObject, known: ReadonlySet<string>): JsonObject {
+  return Object.fromEntries(Object.entries(wire).filter(([name]) => !known.has(name)))
+}
+
+/** What the service keeps about every resource; never sent. */
+export const bookkeeping = [
+  'id',
+  'organization_id',
+  'created_at',
+  'created_by',
+  'updated_at',
+  'updated_by'
+] as const

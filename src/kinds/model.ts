@@ -1,0 +1,288 @@
+import { isDeepStrictEqual } from 'node:util'
+import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import {
+  bookkeeping,
+  fromId,
+  idsOf,
+  optionalReference,
+  overlay,
+  referenceKey,
+  references,
+  toId,
+  toIds,
+  unknownKeys,
+  usesOf,
+  withoutAbsent,
+  withoutCleared
+} from './fields.ts'
+import type { FromWire, Kind, ToWire } from './kind.ts'
+import { modelSchema } from './model-schema.ts'
+import { isMask } from './connection-types.ts'
+
+const relationRule = {
+  is: 'object',
+  fields: {
+    from: { is: 'scalar' },
+    to: { is: 'object', fields: { model: { is: 'reference', kind: 'model' }, field: { is: 'scalar' } } }
+  }
+} as const
+
+const enricherRule = {
+  is: 'object',
+  fields: {
+    connection: { is: 'reference', kind: 'connection' },
+    configuration: { is: 'stated' },
+    mappings: { is: 'json' },
+    fields: { is: 'set', key: String, item: { is: 'scalar' }, carried: true }
+  }
+} as const
+
+/** What is read from a connection: a table, a collection, a query, with its fields and joins. */
+export const model: Kind = {
+  name: 'model',
+  section: 'models',
+  schema: modelSchema,
+  fields: {
+    connection: { class: 'owned', rule: { is: 'reference', kind: 'connection' } },
+    configuration: { class: 'carried', rule: { is: 'stated' } },
+    identifier: { class: 'carried', rule: { is: 'scalar', default: '' } },
+    fields: { class: 'carried', rule: { is: 'set', key: String, item: { is: 'scalar' } } },
+    additional_fields: { class: 'owned', rule: { is: 'set', key: nameOf, item: { is: 'stated' } } },
+    relations: { class: 'owned', rule: { is: 'set', key: relationKey, item: relationRule } },
+    tracking_columns: { class: 'owned', rule: { is: 'set', key: String, item: { is: 'scalar' } } },
+    enricher: { class: 'carried', rule: enricherRule },
+    labels: { class: 'carried', rule: { is: 'set', key: String, item: { is: 'scalar' } } },
+    policies: {
+      class: 'carried',
+      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy' } }
+    }
+  },
+  api: {
+    path: '/api/models',
+    lightList: () => false,
+    update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
+  },
+  synonyms: {
+    config: 'configuration',
+    source: 'connection',
+    joins: 'relations',
+    unique_field: 'identifier',
+    tags: 'labels'
+  },
+
+  isSecret: () => false,
+
+  fromYaml(item) {
+    return withoutAbsent({
+      ...item,
+      connection: optionalReference('connection', item['connection']),
+      policies: references('policy', item['policies']),
+      relations: Array.isArray(item['relations'])
+        ? item['relations'].map(relationFromYaml)
+        : item['relations'],
+      enricher: isObject(item['enricher']) ? enricherFromYaml(item['enricher']) : item['enricher']
+    })
+  },
+
+  toWire(fields, context) {
+    const { connection, policies, relations, enricher, ...same } = fields
+    return withoutAbsent({
+      ...same,
+      connection_id: toId(connection, context),
+      configuration: withoutCleared(same['configuration'] ?? {}, context.creating),
+      relations: Array.isArray(relations)
+        ? relations.map((item) => relationToWire(item, context))
+        : undefined,
+      enricher: isObject(enricher) ? enricherToWire(enricher, context) : undefined,
+      policies: toIds(policies, context)
+    })
+  },
+
+  fromWire(wire, context) {
+    const all = Array.isArray(wire['fields']) ? wire['fields'].filter(isObject) : []
+    const added = all.filter((field) => field['user_added'] === true)
+    const configuration = isObject(wire['configuration']) ? { ...wire['configuration'] } : {}
+    // The service mirrors the tracking columns into the configuration.
+    delete configuration['tracking_columns']
+    return withoutAbsent({
+      connection: fromId('connection', wire['connection_id'], context),
+      configuration,
+      identifier: wire['identifier'],
+      fields: all.filter((field) => field['user_added'] !== true).map(nameOf),
+      additional_fields: added.map(additionalField),
+      relations: Array.isArray(wire['relations'])
+        ? wire['relations'].map((item) => relationFromWire(item, context))
+        : undefined,
+      tracking_columns: wire['tracking_columns'],
+      enricher: isObject(wire['enricher']) ? enricherFromWire(wire['enricher'], context) : undefined,
+      labels: idsOf(wire['labels']),
+      policies: idsOf(wire['policies']).map((id) => context.reference('policy', id))
+    })
+  },
+
+  question(live, body, version) {
+    const configuration = carriedConfiguration(live, body)
+    if (
+      'fields' in body ||
+      !sameSource(live, body) ||
+      !Object.values(configuration).every((value) => typeof value === 'string')
+    ) {
+      return undefined
+    }
+    const path = `/api/connections/${textOf(live['connection_id'])}`
+    if (version === '2023-04-25') return { path: `${path}/source/fields`, body: { query: configuration } }
+    const query = Object.entries(configuration).map(([name, value]) => [`params[${name}]`, textOf(value)])
+    return {
+      path: `${path}/modelsync/source/fields`,
+      query: Object.fromEntries(query) as Record<string, string>
+    }
+  },
+
+  replacement(live, body, answer) {
+    return {
+      ...unknownKeys(live, known),
+      ...withoutAbsent({
+        identifier: live['identifier'],
+        fields: chosenFields(live, body, answer),
+        labels: idsOf(live['labels']),
+        policies: live['policies'],
+        enricher: isEmpty(live['enricher']) ? undefined : live['enricher']
+      }),
+      ...body,
+      ...withEnricherId(live, body),
+      configuration: overlay(carriedConfiguration(live, body), (body['configuration'] ?? {}) as JsonObject)
+    }
+  },
+
+  uses(wire) {
+    const relations = Array.isArray(wire['relations']) ? wire['relations'].filter(isObject) : []
+    const related = relations.map((item) => (isObject(item['to']) ? item['to']['model_id'] : undefined))
+    const enricher = isObject(wire['enricher']) ? wire['enricher']['connection_id'] : undefined
+    return [
+      ...usesOf('connection', [wire['connection_id'], enricher]),
+      ...usesOf('model', related),
+      ...usesOf('policy', idsOf(wire['policies']))
+    ]
+  }
+}
+
+const known = new Set([
+  ...bookkeeping,
+  'name',
+  'type',
+  'version',
+  'connection_id',
+  'configuration',
+  'identifier',
+  'fields',
+  'additional_fields',
+  'relations',
+  'tracking_columns',
+  'labels',
+  'policies',
+  'enricher',
+  'refresh'
+])
+
+/** Exactly one of these says what is read; the live one must not stay beside another that the files state. */
+const alternatives = ['query', 'table', 'view']
+
+function carriedConfiguration(live: JsonObject, body: JsonObject): JsonObject {
+  const kept = isObject(live['configuration']) ? { ...live['configuration'] } : {}
+  const wanted = isObject(body['configuration']) ? body['configuration'] : {}
+  const chosen = alternatives.some((name) => !isEmpty(wanted[name]))
+  for (const [name, value] of Object.entries(kept)) {
+    const replaced = chosen && alternatives.includes(name)
+    if (replaced || name === 'tracking_columns' || isMask(value)) delete kept[name]
+  }
+  return kept
+}
+
+/**
+ * The fields that somebody chose, to be sent again. A model of which nobody chose any answers all fields of its source; to send those
+ * would shut out every field that the source gets later. And the fields of another source than the live one mean nothing.
+ */
+function chosenFields(live: JsonObject, body: JsonObject, answer: Json | undefined): Json | undefined {
+  const all = Array.isArray(live['fields']) ? live['fields'].filter(isObject) : []
+  const names = all.filter((field) => field['user_added'] !== true).map(nameOf)
+  if (!sameSource(live, body)) return undefined
+  const everything = Array.isArray(answer) && answer.map(nameOf).every((name) => names.includes(name))
+  return everything ? undefined : names
+}
+
+/** Whether the model goes on reading what it reads now. */
+function sameSource(live: JsonObject, body: JsonObject): boolean {
+  const before = isObject(live['configuration']) ? live['configuration'] : {}
+  const wanted = isObject(body['configuration']) ? body['configuration'] : {}
+  const same = Object.entries(wanted).every(([name, value]) =>
+    isDeepStrictEqual(value, before[name] ?? null)
+  )
+  return same && (body['connection_id'] ?? live['connection_id']) === live['connection_id']
+}
+
+/** Without its id the service would make a second enrichment. */
+function withEnricherId(live: JsonObject, body: JsonObject): JsonObject {
+  const id = isObject(live['enricher']) ? live['enricher']['enricher_id'] : undefined
+  if (!isObject(body['enricher']) || id === undefined) return {}
+  return { enricher: { enricher_id: id, ...body['enricher'] } }
+}
+
+function nameOf(item: Json): string {
+  return isObject(item) ? textOf(item['name']) : textOf(item)
+}
+
+function additionalField(field: JsonObject): Json {
+  return withoutAbsent({
+    name: field['name'],
+    label: field['label'],
+    type: field['type'],
+    example: field['example']
+  })
+}
+
+function relationKey(item: Json): string {
+  if (!isObject(item) || !isObject(item['to'])) return textOf(item)
+  return `${textOf(item['from'])} = ${referenceKey(item['to']['model'] ?? null)}.${textOf(item['to']['field'])}`
+}
+
+function relationFromYaml(item: Json): Json {
+  if (!isObject(item) || !isObject(item['to'])) return item
+  return {
+    ...item,
+    to: withoutAbsent({ ...item['to'], model: optionalReference('model', item['to']['model']) })
+  }
+}
+
+function relationToWire(item: Json, context: ToWire): Json {
+  if (!isObject(item) || !isObject(item['to'])) return item
+  const { model: to, ...rest } = item['to']
+  return { ...item, to: withoutAbsent({ model_id: toId(to, context), ...rest }) }
+}
+
+function relationFromWire(item: Json, context: FromWire): Json {
+  if (!isObject(item) || !isObject(item['to'])) return item
+  const { model_id: id, field } = item['to']
+  return withoutAbsent({
+    from: item['from'],
+    to: withoutAbsent({ model: fromId('model', id, context), field })
+  })
+}
+
+function enricherFromYaml(item: JsonObject): Json {
+  return withoutAbsent({ ...item, connection: optionalReference('connection', item['connection']) })
+}
+
+function enricherToWire(item: JsonObject, context: ToWire): Json {
+  const { connection, fields, ...same } = item
+  const named = Array.isArray(fields) ? fields.map((name) => ({ name: textOf(name) })) : undefined
+  return withoutAbsent({ ...same, connection_id: toId(connection, context), fields: named })
+}
+
+function enricherFromWire(item: JsonObject, context: FromWire): Json {
+  return withoutAbsent({
+    connection: fromId('connection', item['connection_id'], context),
+    configuration: item['configuration'],
+    mappings: item['mappings'],
+    fields: Array.isArray(item['fields']) ? item['fields'].map(nameOf) : undefined
+  })
+}

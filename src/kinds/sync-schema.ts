@@ -1,0 +1,168 @@
+import type { JsonObject } from '../state/value.ts'
+import { filterFunctions, identityFunctions, scheduleFrequencies, syncModes } from '../wire/sync.ts'
+
+/** A field of a model: by its name alone, where the sync says which model, or in full. */
+const source = {
+  anyOf: [
+    { type: 'string' },
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['field'],
+      properties: { model: { type: 'string' }, field: { type: 'string' } }
+    }
+  ]
+}
+
+const caseless = (values: readonly string[]) => ({ enum: [...values], 'x-caseless': true })
+const part = (description: string) => ({ type: ['string', 'integer'], description })
+const names = (description: string) => ({ type: 'array', items: { type: 'string' }, description })
+const perFieldMode = {
+  ...caseless(['create', 'updateOrCreate']),
+  description: 'create: never overwrite a value that is there.'
+}
+
+const field = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['target'],
+  properties: {
+    source,
+    target: { type: 'string', description: 'The id of the target field.' },
+    override_value: { type: 'string', description: 'A fixed value in place of the source’s.' },
+    sync_mode: perFieldMode,
+    new: { type: 'boolean', description: 'Let Polytomic make the target field.' },
+    encryption_enabled: { type: 'boolean', description: 'Needs encryption_passphrase.' }
+  }
+}
+
+const overrideField = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['target', 'override_value'],
+  properties: {
+    target: { type: 'string' },
+    override_value: { type: 'string' },
+    sync_mode: perFieldMode,
+    new: { type: 'boolean' }
+  }
+}
+
+const identity = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['source', 'target', 'function'],
+  description: 'How a record of the model finds its record in the target.',
+  properties: {
+    source,
+    target: { type: 'string' },
+    function: caseless(identityFunctions),
+    new_field: { type: 'boolean' }
+  }
+}
+
+const filter = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['function'],
+  properties: {
+    field: source,
+    field_id: { type: 'string', description: 'A target field, with field_type: Target.' },
+    field_type: caseless(['Model', 'Target']),
+    function: caseless(filterFunctions),
+    value: { description: 'What to compare with; its type matters.' },
+    label: { type: 'string', description: 'A name for filter_logic. Absent: A, B, C … by position.' }
+  }
+}
+
+const override = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['field', 'function', 'override'],
+  properties: {
+    field: source,
+    function: caseless(filterFunctions),
+    value: {},
+    override: { description: 'The value to write where the condition holds.' }
+  }
+}
+
+const target = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['connection'],
+  properties: {
+    connection: { type: 'string', description: 'The connection to write to, by name.' },
+    object: { type: 'string', description: 'The object to write to, by id: Contact, public.users.' },
+    create: {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'Make a new object with these properties, when the sync is made.'
+    },
+    configuration: { type: 'object' },
+    filter_logic: { type: 'string' },
+    new_name: {
+      type: 'string',
+      description: 'The older way to make a new object, with object: __pt_new_target.'
+    }
+  }
+}
+
+const schedule = {
+  anyOf: [
+    { ...caseless(['manual', 'continuous']), type: 'string' },
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['frequency'],
+      properties: {
+        frequency: caseless(scheduleFrequencies.filter((name) => name !== 'multi')),
+        minute: part('0–59, or a cron part with frequency: custom.'),
+        hour: part('0–23, UTC.'),
+        day_of_week: part('0–6 from Sunday, or its name.'),
+        day_of_month: part('1–31.'),
+        month: part('1–12.'),
+        connection: { type: 'string', description: 'A dbt Cloud connection.' },
+        job_id: { type: 'integer', description: 'A dbt Cloud job.' },
+        run_after: {
+          type: 'object',
+          additionalProperties: false,
+          properties: { syncs: names('Syncs, by name.'), bulk_syncs: names('Bulk syncs, by name.') }
+        },
+        run_after_success_only: { type: 'boolean' }
+      }
+    }
+  ]
+}
+
+/** What YAML may say of a sync, beside its name. */
+export const syncSchema: JsonObject = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['mode', 'target', 'schedule'],
+  properties: {
+    mode: { ...caseless(syncModes), description: 'What happens to records of the target.' },
+    active: { type: 'boolean', description: 'Absent: as it is in the service.' },
+    model: { type: 'string', description: 'The model of every source below that does not name one.' },
+    identity,
+    fields: { type: 'array', items: field, description: 'Model field → target field.' },
+    override_fields: {
+      type: 'array',
+      items: overrideField,
+      description: 'Target fields with a fixed value.'
+    },
+    filters: { type: 'array', items: filter },
+    filter_logic: {
+      type: 'string',
+      description: 'Over the labels of the filters: A AND (B OR C). Absent: all of them.'
+    },
+    overrides: { type: 'array', items: override },
+    target,
+    schedule,
+    sync_all_records: { type: 'boolean' },
+    only_enrich_updates: { type: 'boolean' },
+    skip_initial_backfill: { type: 'boolean' },
+    encryption_passphrase: { type: 'string', description: 'A secret: ${env:…}.' },
+    policies: names('Permission policies, by name or id.')
+  }
+}

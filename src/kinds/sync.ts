@@ -1,0 +1,297 @@
+import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
+import { nullModelId } from '../wire/sync.ts'
+import {
+  bookkeeping,
+  idsOf,
+  overlay,
+  referenceKey,
+  references,
+  toIds,
+  unknownKeys,
+  usesOf,
+  valueAt,
+  withoutAbsent,
+  withoutEmpty
+} from './fields.ts'
+import type { Kind } from './kind.ts'
+import {
+  conditionKey,
+  filterRule,
+  labelsOf,
+  logicFromLabels,
+  logicToLetters,
+  overrideRule,
+  withCondition
+} from './sync-filters.ts'
+import {
+  conditionFromWire,
+  filterToWire,
+  isNoSource,
+  list,
+  sourceFromWire,
+  sourceFromYaml,
+  sourceToWire,
+  syncProblems,
+  targetFromWire,
+  targetFromYaml,
+  targetOf,
+  targetToWire,
+  unique,
+  withoutIdentity,
+  withoutLabel
+} from './sync-parts.ts'
+import {
+  scheduleFromWire,
+  scheduleFromYaml,
+  scheduleProblems,
+  scheduleRule,
+  scheduleToWire
+} from './sync-schedule.ts'
+import { syncSchema } from './sync-schema.ts'
+
+const sourceRule = {
+  is: 'object',
+  fields: { model: { is: 'reference', kind: 'model' }, field: { is: 'scalar' } }
+} as const
+
+const fieldRule = {
+  is: 'object',
+  fields: {
+    source: sourceRule,
+    override_value: { is: 'scalar' },
+    sync_mode: { is: 'scalar', default: 'updateOrCreate', caseless: true },
+    new: { is: 'scalar', default: false },
+    encryption_enabled: { is: 'scalar', default: false }
+  }
+} as const
+
+/** From models to one object of a connection: which fields, how records are matched, when. */
+export const sync: Kind = {
+  name: 'sync',
+  section: 'syncs',
+  schema: syncSchema,
+  fields: {
+    mode: { class: 'owned', rule: { is: 'scalar', caseless: true } },
+    active: { class: 'carried', rule: { is: 'scalar' } },
+    identity: {
+      class: 'owned',
+      rule: {
+        is: 'object',
+        fields: {
+          source: sourceRule,
+          target: { is: 'scalar' },
+          function: { is: 'scalar', caseless: true },
+          new_field: { is: 'scalar', default: false, carried: true }
+        }
+      }
+    },
+    fields: { class: 'owned', rule: { is: 'set', key: targetOf, item: fieldRule } },
+    override_fields: { class: 'owned', rule: { is: 'set', key: targetOf, item: fieldRule } },
+    filters: { class: 'owned', rule: { is: 'set', key: conditionKey, item: filterRule } },
+    filter_logic: { class: 'owned', rule: { is: 'scalar' } },
+    overrides: { class: 'owned', rule: { is: 'set', key: conditionKey, item: overrideRule } },
+    target: {
+      class: 'owned',
+      rule: {
+        is: 'object',
+        fields: {
+          connection: { is: 'reference', kind: 'connection' },
+          object: { is: 'scalar', carried: true },
+          configuration: { is: 'stated' },
+          filter_logic: { is: 'scalar' },
+          create: { is: 'unread' },
+          new_name: { is: 'unread' }
+        }
+      }
+    },
+    schedule: { class: 'owned', rule: scheduleRule },
+    sync_all_records: { class: 'owned', rule: { is: 'scalar', default: false } },
+    only_enrich_updates: { class: 'owned', rule: { is: 'scalar', default: false } },
+    skip_initial_backfill: { class: 'owned', rule: { is: 'scalar', default: false } },
+    encryption_passphrase: { class: 'unreadable', rule: { is: 'scalar' } },
+    policies: {
+      class: 'carried',
+      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy' } }
+    }
+  },
+  api: {
+    path: '/api/syncs',
+    lightList: (version) => version === '2025-09-18',
+    update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
+  },
+  synonyms: {
+    mappings: 'fields',
+    mapping: 'fields',
+    destination: 'target',
+    source: 'model',
+    cron: 'schedule',
+    enabled: 'active'
+  },
+
+  isSecret: (_item, path) => path.length === 1 && path[0] === 'encryption_passphrase',
+
+  check: (item) => [...scheduleProblems(item['schedule']), ...syncProblems(item)],
+
+  fromYaml(item) {
+    const { model, ...same } = item
+    const source = (value: Json | undefined) => sourceFromYaml(value, model)
+    const filters = list(item['filters']).map((filter) => withCondition(filter, source(filter['field'])))
+    const written = list(item['fields'])
+    const fixed = written.filter((field) => field['source'] === undefined)
+    const fields = written.map((field) =>
+      fixed.includes(field) ? null : { ...field, source: source(field['source']) ?? null }
+    )
+    const labels = labelsOf(filters)
+    return withoutAbsent({
+      ...same,
+      identity: isObject(item['identity'])
+        ? { ...item['identity'], source: source(item['identity']['source']) ?? null }
+        : undefined,
+      fields: withoutIdentity(
+        fields,
+        isObject(item['identity']) ? item['identity']['target'] : undefined,
+        source(valueAt(item, ['identity', 'source']))
+      ),
+      override_fields: [...list(item['override_fields']), ...fixed],
+      filters: filters.map(withoutLabel),
+      filter_logic: logicFromLabels(item['filter_logic'], filters, labels),
+      overrides: list(item['overrides']).map((override) =>
+        withCondition(override, source(override['field']))
+      ),
+      target: targetFromYaml(item['target'], filters, labels),
+      schedule: scheduleFromYaml(item['schedule']),
+      policies: references('policy', item['policies'])
+    })
+  },
+
+  toWire(fields, context) {
+    const source = (value: Json | undefined) => sourceToWire(value, context)
+    const filters = list(fields['filters'])
+    const overrides = list(fields['overrides']).map((item) =>
+      withoutAbsent({ ...item, field: source(item['field']) })
+    )
+    const body = withoutEmpty({
+      identity: isObject(fields['identity'])
+        ? withoutAbsent({ ...fields['identity'], source: source(fields['identity']['source']) })
+        : undefined,
+      override_fields: fields['override_fields'],
+      filters: filters.map((item, index) => filterToWire(item, index, context)),
+      filter_logic: logicToLetters(fields['filter_logic'], filters),
+      overrides
+    })
+    return withoutAbsent({
+      mode: fields['mode'],
+      active: fields['active'],
+      fields: list(fields['fields']).map((item) =>
+        withoutAbsent({ ...item, source: source(item['source']) })
+      ),
+      ...body,
+      target: targetToWire(fields['target'], filters, context),
+      schedule: scheduleToWire(fields['schedule'], context),
+      sync_all_records: fields['sync_all_records'] ?? false,
+      only_enrich_updates: fields['only_enrich_updates'],
+      skip_initial_backfill: fields['skip_initial_backfill'],
+      encryption_passphrase: isSecret(fields['encryption_passphrase'])
+        ? fields['encryption_passphrase']
+        : undefined,
+      policies: toIds(fields['policies'], context)
+    })
+  },
+
+  fromWire(wire, context) {
+    const source = (value: Json | undefined) => sourceFromWire(value, context)
+    const filters = list(wire['filters']).map((filter) => conditionFromWire(filter, 'filter', context))
+    const labels = labelsOf(list(wire['filters']))
+    const merged = list(wire['fields'])
+    const isFixed = (field: JsonObject) => !isEmpty(field['override_value']) && isNoSource(field['source'])
+    const plain = merged
+      .filter((field) => !isFixed(field))
+      .map((field) => ({ ...field, source: source(field['source']) ?? null }))
+    const fixed = [...merged.filter(isFixed), ...list(wire['override_fields'])]
+    const identity =
+      isObject(wire['identity']) && !isEmpty(wire['identity']['target']) ? wire['identity'] : undefined
+    return withoutAbsent({
+      mode: wire['mode'],
+      active: wire['active'],
+      identity:
+        identity &&
+        withoutAbsent({
+          source: source(identity['source']),
+          target: identity['target'],
+          function: identity['function'],
+          new_field: identity['new_field']
+        }),
+      fields: withoutIdentity(plain, identity?.['target'], source(identity?.['source'])).filter(
+        (field) => field !== null
+      ),
+      override_fields: unique(fixed.map(({ source: _none, ...field }) => field)),
+      filters: filters.map(withoutLabel),
+      filter_logic: logicFromLabels(wire['filter_logic'], filters, labels),
+      overrides: list(wire['overrides']).map((override) =>
+        conditionFromWire(override, 'override', context)
+      ),
+      target: targetFromWire(wire['target'], filters, labels, context),
+      schedule: scheduleFromWire(wire['schedule'], context),
+      sync_all_records: wire['sync_all_records'],
+      only_enrich_updates: wire['only_enrich_updates'],
+      skip_initial_backfill: wire['skip_initial_backfill'],
+      policies: idsOf(wire['policies']).map((id) => context.reference('policy', id))
+    })
+  },
+
+  replacement(live, body) {
+    const target = isObject(live['target']) ? live['target'] : {}
+    const wanted = isObject(body['target']) ? body['target'] : {}
+    return {
+      ...unknownKeys(live, known),
+      ...withoutAbsent({ active: live['active'], policies: live['policies'] }),
+      ...body,
+      target: {
+        ...unknownKeys(target, knownOfTarget),
+        ...withoutEmpty({ object: target['object'] }),
+        ...wanted,
+        ...withoutEmpty({
+          configuration: overlay(
+            (target['configuration'] ?? {}) as JsonObject,
+            (wanted['configuration'] ?? {}) as JsonObject
+          )
+        })
+      }
+    }
+  },
+
+  uses(wire) {
+    const models = [
+      ...idsOf(wire['model_ids']),
+      ...['fields', 'filters', 'overrides'].flatMap((name) =>
+        list(wire[name]).map((item) => valueAt(item, [name === 'fields' ? 'source' : 'field', 'model_id']))
+      ),
+      valueAt(wire, ['identity', 'source', 'model_id'])
+    ]
+    const syncs = idsOf(valueAt(wire, ['schedule', 'run_after', 'sync_ids']))
+    const connections = [
+      wire['target_connection_id'],
+      valueAt(wire, ['target', 'connection_id']),
+      valueAt(wire, ['schedule', 'connection_id'])
+    ]
+    const real = [...new Set(models)].filter((id) => id !== nullModelId)
+    return [
+      ...usesOf('connection', [...new Set(connections)]),
+      ...usesOf('model', real),
+      ...usesOf('sync', syncs),
+      ...usesOf('policy', idsOf(wire['policies']))
+    ]
+  }
+}
+
+const known = new Set([...bookkeeping, ...Object.keys(sync.fields), 'name', 'model_ids', 'enricher'])
+
+const knownOfTarget = new Set([
+  'connection_id',
+  'object',
+  'create',
+  'configuration',
+  'filter_logic',
+  'new_name',
+  'search_values'
+])

@@ -1,0 +1,91 @@
+import { compareText, type Span } from '../diagnostics/diagnostic.ts'
+import type { Json, JsonObject } from './value.ts'
+
+/** A kind and a name: how people and plans name a resource. */
+export interface Address {
+  kind: string
+  name: string
+}
+
+/** `sync "Mongo to Salesforce Sync"`: unique, and what people read. */
+export function addressText(address: Address): string {
+  return `${address.kind.replaceAll('_', ' ')} ${JSON.stringify(address.name)}`
+}
+
+/** The one order of everything that leaves a function. */
+export function byAddress(a: Address, b: Address): number {
+  return compareText(a.kind, b.kind) || compareText(a.name, b.name)
+}
+
+/** A path inside a resource's fields; numbers are positions in lists. */
+export type Path = readonly (string | number)[]
+
+/** A resource as the configuration means it. Its fields are in the kind's normal form: the same form as live ones. */
+export interface Desired extends Address {
+  fields: JsonObject
+  /** Pins the live resource. */
+  id?: string
+  lifecycle: Lifecycle
+  /** Where the name is written. */
+  span: Span
+  /** The smallest place in the files that says this; of its parent, when nothing is written for the path itself. */
+  spanAt: (path: Path) => Span
+  /** What its references name, with the places that say so. */
+  uses: Use[]
+}
+
+export interface Use extends Address {
+  span: Span
+  path: Path
+}
+
+export interface Lifecycle {
+  renamedFrom: string[]
+  preventDestroy: boolean
+  /** Paths of fields whose live value stays. */
+  ignoreChanges: string[]
+}
+
+/** `removed:` asks for a deletion, in words that can be reviewed. */
+export interface Removed extends Address {
+  span: Span
+}
+
+/** A resource as the service has it. */
+export interface Live extends Address {
+  id: string
+  fields: JsonObject
+  /** As the service answered: updates start from it, so that nothing is lost that we do not manage. */
+  wire: JsonObject
+  /** Ids of what it uses, by kind. */
+  uses: { kind: string; id: string }[]
+  changed: { at?: string; by?: string }
+  createdAt?: string
+  /** Says why it does not work yet, e.g. that a person must authorize it. */
+  waiting?: string
+  /** True when only the list was read: `fields` are not complete. */
+  partial: boolean
+}
+
+/** Everything that the configuration means. */
+export interface DesiredState {
+  workspace: Workspace
+  resources: Desired[]
+  removed: Removed[]
+}
+
+export interface Workspace {
+  organization?: { value: string; span: Span }
+  apiVersion?: { value: string; span: Span }
+  url?: { value: string; span: Span }
+}
+
+/** Everything that was read from the service, of the kinds that were needed. */
+export interface LiveState {
+  organization: { id: string; name: string }
+  resources: Live[]
+  /** Kinds whose lists were read to the end. */
+  kinds: string[]
+}
+
+export type { Json }

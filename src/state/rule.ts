@@ -1,0 +1,36 @@
+import type { Json } from './value.ts'
+
+/**
+ * Who decides about a field, and what its absence from YAML means:
+ * - `owned`: the files decide; absent means the documented default, so a value added by hand is drift.
+ * - `carried`: managed only when stated; otherwise the live value stays and is sent back on updates.
+ * - `unreadable`: the service never answers it, secret or not; sent with every write, never compared.
+ * - `once`: sent on create only.
+ * - `fixed`: cannot change in place.
+ * What the service owns is in no kind's fields: it is dropped where its answers are read.
+ */
+export type FieldClass = 'owned' | 'carried' | 'unreadable' | 'once' | 'fixed'
+
+export interface Field {
+  class: FieldClass
+  rule: Rule
+}
+
+/** How a value is brought to the normal form and compared there. */
+export type Rule =
+  /**
+   * A scalar. `default` is what the service assumes when nothing is sent; `caseless` values are equal in any case; a `carried` part of
+   * an object is compared only when it is stated.
+   */
+  | { is: 'scalar'; default?: Json; caseless?: true; carried?: true }
+  /** Any JSON: types matter, the order of keys does not. */
+  | { is: 'json' }
+  | { is: 'reference'; kind: string }
+  /** Sent, never compared. */
+  | { is: 'unread' }
+  /** Named parts, each with its own rule; absent parts mean their defaults. */
+  | { is: 'object'; fields: Readonly<Record<string, Rule>> }
+  /** Free keys: only those that are stated are compared, at any depth; secrets are not. Lists in it have no order. */
+  | { is: 'stated' }
+  /** No order; items are paired by their key. A null item says nothing: it only keeps the others in their places. */
+  | { is: 'set'; key: (item: Json) => string; item: Rule; carried?: true }

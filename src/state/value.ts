@@ -1,0 +1,48 @@
+import type { Json, JsonObject } from '../wire/common.ts'
+
+export type { Json, JsonObject }
+
+/**
+ * A field that names another resource. Desired values have a name; live values have an id, and a name when it is known. Plain data, so
+ * that a plan with references in it can be written down.
+ */
+export type Reference = { $ref: string; name?: string; id?: string }
+
+/**
+ * A value that must not be seen. Only the name of where it comes from is here (`env MONGODB_PASSWORD`); the value itself stays in the
+ * vault, so nothing that prints, compares or stores state can leak it.
+ */
+export type Secret = { $secret: string; as?: 'integer' }
+
+export function reference(kind: string, name: string): Reference {
+  return { $ref: kind, name }
+}
+
+export function isReference(value: unknown): value is Reference {
+  return isObject(value) && typeof value['$ref'] === 'string'
+}
+
+export function isSecret(value: unknown): value is Secret {
+  return isObject(value) && typeof value['$secret'] === 'string'
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Absent, null, "", [] and {} are one and the same to the service. */
+export function isEmpty(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '') return true
+  if (Array.isArray(value)) return value.length === 0
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+/** A value as text, for keys and comparisons: text as it is, anything else as JSON. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+}
+
+/** Identifiers of the service are UUIDs; a reference written as one is an id where no resource has that name. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { configurationCodes } from '../../src/diagnostics/codes-configuration.ts'
+import type { CodeEntry } from '../../src/diagnostics/codes.ts'
+import { read } from '../support/reading.ts'
+
+const entries: [string, CodeEntry][] = Object.entries(configurationCodes)
+const examples = entries.filter(([, { bad }]) => bad !== undefined)
+
+/** What cannot be shown by YAML alone: sizes, disks, environments. */
+const withoutExample = ['P007', 'P008', 'P009', 'P302']
+
+test.each(entries)('%s is explained in sentences', (_code, { title, explanation }) => {
+  expect(title).toMatch(/^[a-z].*[^.]$/)
+  expect(explanation.trim()).toMatch(/^([A-Z`]|polyctl).{150,}\.$/s)
+})
+
+test('every code that YAML alone can show has an example, wrong and right', () => {
+  expect(entries.filter(([, { bad, good }]) => !bad || !good).map(([code]) => code)).toEqual(withoutExample)
+})
+
+test.each(examples)('the bad example of %s has this problem and no other', async (code, { bad }) => {
+  const { result } = await read(bad ?? '')
+  expect(result.problems.map(({ code }) => code)).toEqual([code])
+})
+
+test.each(examples)('the good example of %s has no problem', async (_code, { good }) => {
+  const { result } = await read(good ?? '')
+  expect(result.problems).toEqual([])
+})
+
+test('no title is used twice', () => {
+  const titles = entries.map(([, { title }]) => title)
+  expect(new Set(titles).size).toBe(titles.length)
+})
