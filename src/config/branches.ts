@@ -1,0 +1,92 @@
+import type { ErrorObject } from 'ajv/dist/2020.js'
+import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import { isWithin, pathOf, valueAt } from './pointer.ts'
+import { schemaAt } from './schema.ts'
+import type { Subject } from './fault.ts'
+
+/**
+ * Where a schema has alternatives, the validator complains about all of them. Only one was meant: that
+ * whose type fits what was written. Its errors stay, the others go; where none fits, one error says all
+ * types that would.
+ */
+export function choose(errors: readonly ErrorObject[], subject: Subject): ErrorObject[] {
+  const outermost = errors
+    .filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf')
+    .toSorted((a, b) => a.schemaPath.length - b.schemaPath.length)[0]
+  if (!outermost) return [...errors]
+  const members = errors.filter((error) => error !== outermost && belongsTo(error, outermost))
+  const others = errors.filter((error) => error !== outermost && !members.includes(error))
+  return [...choose(others, subject), ...chooseBranch(outermost, members, subject)]
+}
+
+function belongsTo(error: ErrorObject, whole: ErrorObject): boolean {
+  return isWithin(error.schemaPath, whole.schemaPath) && isWithin(error.instancePath, whole.instancePath)
+}
+
+function chooseBranch(whole: ErrorObject, members: ErrorObject[], subject: Subject): ErrorObject[] {
+  const alternatives = schemaAt(subject.schema, whole.schemaPath)
+  const branches = (Array.isArray(alternatives) ? alternatives : []).map((branch) =>
+    isObject(branch) ? branch : {}
+  )
+  const found = valueAt(subject.value, pathOf(whole.instancePath, subject.value))
+  const fitting = branches.flatMap((branch, index) => (fits(branch, found) ? [index] : []))
+  if (fitting.length === 0)
+    return [{ ...whole, keyword: 'type', params: { type: branches.flatMap(typesOf) } }]
+  const marked = fitting.filter((index) => isMarked(branches[index] ?? {}, found))
+  const candidates = (marked.length > 0 ? marked : fitting).map((index) =>
+    choose(
+      members.filter((error) => isWithin(error.schemaPath, `${whole.schemaPath}/${index}`)),
+      subject
+    )
+  )
+  const best = candidates.toSorted((a, b) => a.length - b.length)[0] ?? []
+  const choices = candidates.filter((candidate) => candidate.length === best.length)
+  const missing = choices.map((candidate) =>
+    candidate.length === 1 ? candidate[0]?.params['missingProperty'] : undefined
+  )
+  if (choices.length > 1 && missing.every((name) => typeof name === 'string')) {
+    return [{ ...whole, keyword: 'oneOfRequired', params: { names: missing } }]
+  }
+  return best.length > 0 ? best : [whole]
+}
+
+function typesOf(branch: JsonObject): string[] {
+  const type = branch['type']
+  if (Array.isArray(type)) return type.map(String)
+  if (typeof type === 'string') return [type]
+  const values = Array.isArray(branch['enum'])
+    ? branch['enum']
+    : 'const' in branch
+      ? [branch['const'] ?? null]
+      : []
+  return [...new Set(values.map((value) => (value === null ? 'null' : typeof value)))]
+}
+
+function fits(branch: JsonObject, found: Json | undefined): boolean {
+  const types = typesOf(branch)
+  return types.length === 0 || types.some((type) => isType(found, type))
+}
+
+function isType(found: Json | undefined, type: string): boolean {
+  if (type === 'null') return found === null
+  if (type === 'array') return Array.isArray(found)
+  if (type === 'object') return found !== undefined && isObject(found)
+  if (type === 'integer') return Number.isInteger(found)
+  return typeof found === type
+}
+
+/** A branch for mappings that asks for one value of a key is meant where the key has this value. */
+function isMarked(branch: JsonObject, found: Json | undefined): boolean {
+  const properties = branch['properties']
+  if (found === undefined || !isObject(found) || properties === undefined || !isObject(properties))
+    return false
+  return Object.entries(properties).some(([key, schema]) => {
+    if (!isObject(schema) || !(key in found)) return false
+    const allowed = Array.isArray(schema['enum'])
+      ? schema['enum']
+      : 'const' in schema
+        ? [schema['const']]
+        : []
+    return allowed.includes(found[key] ?? null)
+  })
+}

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+
+/**
+ * All that the configuration needs of the file system. Paths are as a person types them in the working
+ * folder, with `/`; answers are values, because a missing file is an ordinary thing here.
+ */
+export interface Disk {
+  look(path: string): Entry
+  /** Names inside a folder; empty when it cannot be listed. */
+  list(folder: string): string[]
+  read(path: string): Reading
+  /** The path that `name` means when the file `base` says it. */
+  beside(base: string, name: string): string
+  /** All of standard input. */
+  stdin(): Promise<string>
+}
+
+/** `real` is the same for every way to one file: links are followed. Sizes are in bytes. */
+export type Entry =
+  | { is: 'file'; size: number; real: string; inside: boolean }
+  | { is: 'folder'; real: string }
+  | { is: 'nothing'; reason: string }
+
+type Reading = { ok: true; text: string } | { ok: false; reason: string }
+
+/** The disk as seen from `cwd`. */
+export function openDisk(cwd: string, stdin: () => Promise<string>): Disk {
+  const home = realOr(cwd)
+  const show = (path: string): string => {
+    const from = relative(cwd, resolve(cwd, path))
+    const near = from !== '' && !from.startsWith('..') && !isAbsolute(from)
+    return (near || !isAbsolute(path) ? from || '.' : path).replaceAll(sep, '/')
+  }
+  return {
+    look: (path) => look(resolve(cwd, path), home),
+    list(folder) {
+      try {
+        return readdirSync(resolve(cwd, folder))
+      } catch {
+        return []
+      }
+    },
+    read: (path) => read(resolve(cwd, path)),
+    beside: (base, name) => show(isAbsolute(name) ? name : join(dirname(base), name)),
+    stdin
+  }
+}
+
+function look(path: string, home: string): Entry {
+  try {
+    const real = realpathSync(path)
+    const stats = statSync(real)
+    if (stats.isDirectory()) return { is: 'folder', real }
+    const from = relative(home, real)
+    return { is: 'file', size: stats.size, real, inside: !from.startsWith('..') && !isAbsolute(from) }
+  } catch (error) {
+    return { is: 'nothing', reason: reasonOf(error) }
+  }
+}
+
+function read(path: string): Reading {
+  try {
+    return decode(readFileSync(path))
+  } catch (error) {
+    return { ok: false, reason: reasonOf(error) }
+  }
+}
+
+/** Files are UTF-8; a byte order mark is dropped. */
+function decode(bytes: Uint8Array): Reading {
+  try {
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+  } catch {
+    return { ok: false, reason: 'it is not text in UTF-8' }
+  }
+}
+
+function realOr(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'it does not exist',
+  EACCES: 'reading it is not permitted',
+  EPERM: 'reading it is not permitted',
+  EISDIR: 'it is a folder',
+  ELOOP: 'it is a link that leads in a circle'
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return reasons[code] ?? `it cannot be read (${code || 'unknown reason'})`
+}

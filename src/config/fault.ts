@@ -1,0 +1,56 @@
+import type { ErrorObject } from 'ajv/dist/2020.js'
+import type { ItemProblem } from '../kinds/kind.ts'
+import type { Path } from '../state/resource.ts'
+import type { Json, JsonObject } from '../state/value.ts'
+
+/** What an item is called, and other spellings of its keys. */
+export interface Noun {
+  /** With its article: `a sync`. */
+  one: string
+  /** What its keys are called. A `section` is a key of a whole file, which needs no mention. */
+  part: 'field' | 'section'
+  synonyms: Readonly<Record<string, string>>
+}
+
+/**
+ * What the errors are about. `at` is the place of the value inside its item; `isShown` is false for
+ * what must not be repeated.
+ */
+export interface Subject {
+  schema: JsonObject
+  value: Json
+  noun: Noun
+  at: Path
+  isShown: (path: Path) => boolean
+  /** Keys that belong into a part of the item rather than into the item itself: the key → the part. */
+  belongs?: ReadonlyMap<string, string>
+}
+
+/** An error and everything that words for it need. */
+export interface Fault {
+  error: ErrorObject
+  /** Inside the value. */
+  path: Path
+  found: Json | undefined
+  /** The part of the schema that has the keyword. */
+  schema: JsonObject
+  subject: Subject
+}
+
+export type ShapeProblem = ItemProblem & { missing?: Path[] }
+
+/** How a message calls what a path names: `` `target` of a sync ``, or `a sync`. */
+export function container(path: Path, { noun, at }: Pick<Subject, 'noun' | 'at'>): string {
+  const whole = [...at, ...path]
+  if (whole.length === 0) return noun.one
+  return noun.part === 'section' ? `\`${label(whole)}\`` : `\`${label(whole)}\` of ${noun.one}`
+}
+
+/** The last named part of a path, with its positions: `fields[2]`. */
+export function label(path: Path): string {
+  const from = path.findLastIndex((part) => typeof part === 'string')
+  return path
+    .slice(Math.max(from, 0))
+    .map((part) => (typeof part === 'number' ? `[${part}]` : part))
+    .join('')
+}

@@ -1,0 +1,134 @@
+import { compareText, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { similarNames } from '../diagnostics/similar.ts'
+import type { Disk } from './disk.ts'
+
+/** The files that make up the configuration, in one order, and what could not be read of them. */
+export interface FoundFiles {
+  texts: Map<string, string>
+  problems: Diagnostic[]
+}
+
+/** Where configuration is looked for when nobody says. */
+const defaultFolders = ['configs', 'polytomic'] as const
+
+/** Bytes; a file of this size has about 20,000 resources. */
+const sizeLimit = 10 * 1024 * 1024
+
+/** How standard input is asked for, and how it is shown. */
+const standardInput = { asked: '-', shown: '<stdin>' } as const
+
+/**
+ * Reads every file that `asked` means: files as they are, folders recursively. A file that is reached
+ * twice is read once.
+ */
+export async function readFiles(asked: readonly string[], disk: Disk): Promise<FoundFiles> {
+  const found = new Search(disk)
+  const roots = asked.length > 0 ? asked : defaultRoots(disk)
+  for (const root of roots.filter((root) => root !== standardInput.asked)) found.add(root)
+  const texts = new Map<string, string>()
+  const problems = [...found.problems]
+  if (roots.includes(standardInput.asked)) texts.set(standardInput.shown, withoutMark(await disk.stdin()))
+  for (const path of found.paths.toSorted(compareText)) {
+    const reading = disk.read(path)
+    if (reading.ok) texts.set(path, withoutMark(reading.text))
+    else problems.push(unreadable(path, reading.reason))
+  }
+  if (texts.size === 0 && problems.length === 0) problems.push(nothingFound(asked))
+  return { texts, problems }
+}
+
+function defaultRoots(disk: Disk): string[] {
+  return defaultFolders.filter((folder) => disk.look(folder).is !== 'nothing').slice(0, 1)
+}
+
+/** Walks folders once each, however many links lead to them. */
+class Search {
+  readonly paths: string[] = []
+  readonly problems: Diagnostic[] = []
+  readonly #seen = new Set<string>()
+  readonly #disk: Disk
+
+  constructor(disk: Disk) {
+    this.#disk = disk
+  }
+
+  add(asked: string): void {
+    const path = this.#disk.beside('', asked)
+    const entry = this.#disk.look(path)
+    if (entry.is === 'nothing') this.problems.push(unreadable(path, entry.reason, this.#near(path)))
+    else if (entry.is === 'folder') this.#walk(path)
+    else this.#take(path)
+  }
+
+  #walk(folder: string): void {
+    const entry = this.#disk.look(folder)
+    if (entry.is !== 'folder' || !this.#first(entry.real)) return
+    for (const name of this.#disk.list(folder).toSorted(compareText)) {
+      if (name.startsWith('.')) continue
+      const path = folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`
+      const inner = this.#disk.look(path)
+      if (inner.is === 'folder') this.#walk(path)
+      else if (/\.ya?ml$/.test(name)) this.#take(path)
+    }
+  }
+
+  #take(path: string): void {
+    const entry = this.#disk.look(path)
+    if (entry.is === 'nothing') this.problems.push(unreadable(path, entry.reason))
+    if (entry.is !== 'file' || !this.#first(entry.real)) return
+    if (entry.size > sizeLimit) this.problems.push(tooLarge(path, entry.size))
+    else this.paths.push(path)
+  }
+
+  #first(real: string): boolean {
+    if (this.#seen.has(real)) return false
+    this.#seen.add(real)
+    return true
+  }
+
+  #near(path: string): string[] {
+    const cut = path.lastIndexOf('/')
+    const folder = path.slice(0, Math.max(cut, 0))
+    const names = similarNames(path.slice(cut + 1), this.#disk.list(folder || '.'))
+    return names.map((name) => (folder === '' ? name : `${folder}/${name}`))
+  }
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
+}
+
+/** Where a problem of a whole file is shown: at its start. */
+function fileLabel(path: string, text: string) {
+  const start = { line: 1, column: 1, offset: 0 }
+  return { span: { path, start, end: start }, text }
+}
+
+function unreadable(path: string, reason: string, near: readonly string[] = []): Diagnostic {
+  const help = near.map((name) => `a path with a similar name exists: \`${name}\``)
+  return problem('P008', `\`${path}\` cannot be read: ${reason}`, {
+    labels: [fileLabel(path, reason)],
+    help
+  })
+}
+
+function tooLarge(path: string, size: number): Diagnostic {
+  const megabytes = (size / 1024 / 1024).toFixed(1)
+  return problem('P007', `\`${path}\` is larger than 10 MiB`, {
+    labels: [fileLabel(path, `this file has ${megabytes} MiB`)],
+    help: ['split it: sections may be spread over any number of files']
+  })
+}
+
+function nothingFound(asked: readonly string[]): Diagnostic {
+  if (asked.length > 0) {
+    const where = asked.map((path) => `\`${path}\``).join(', ')
+    return problem('P009', `there are no YAML files in ${where}`, {
+      notes: ['files named *.yaml or *.yml count, at any depth; hidden ones do not']
+    })
+  }
+  return problem('P009', 'there are no YAML files in `configs` or `polytomic`', {
+    notes: ['without --file, polyctl reads the folder configs, else the folder polytomic'],
+    help: ['run `polyctl init` for a working example', 'name other files with --file']
+  })
+}

@@ -1,0 +1,200 @@
+import { isError, problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { similarNames } from '../diagnostics/similar.ts'
+import type { ItemProblem, Kind } from '../kinds/kind.ts'
+import type { Desired, Lifecycle, Path, Use } from '../state/resource.ts'
+import { isObject, isReference, isSecret, type Json, type JsonObject } from '../state/value.ts'
+import { fill } from './fill.ts'
+import type { Filled, Filling } from './placing.ts'
+import type { ItemText } from './outline.ts'
+import { pointer, setAt } from './pointer.ts'
+import { checkItem } from './shape.ts'
+import {
+  entryOf,
+  headSpan,
+  keySpan,
+  placeAt,
+  valueSpan,
+  wordFor,
+  type Place,
+  type SourceText,
+  type Written
+} from './written.ts'
+
+/** An item with its placeholders filled, before it is checked. */
+export interface FilledItem extends ItemText {
+  filled: Filled
+}
+
+export function fillItem(item: ItemText, filling: Filling): FilledItem {
+  const { kind, source, node } = item
+  return {
+    ...item,
+    filled: fill(source, node, nounOf(kind), (value, path) => kind.isSecret(value, path), filling)
+  }
+}
+
+/** Turns an item into what it means, or into its problems. */
+export function readItem(
+  { kind, source, node, filled }: FilledItem,
+  isMixed: (leaf: string) => boolean
+): { desired?: Desired; problems: Diagnostic[] } {
+  const place = (found: ItemProblem): Diagnostic => placed(source, node, found)
+  if (!isObject(filled.value)) return { problems: [place(notMapping(kind, node))] }
+  const problems = [
+    ...checkItem(kind, filled),
+    ...checkName(kind, filled),
+    ...checkLifecycle(kind, filled.value)
+  ]
+  const unsure = filled.holes.size > 0 || [...filled.leaves].some(isMixed)
+  const isSound = problems.every(({ code }) => code === 'P101')
+  if (unsure || !isSound) return { problems: problems.map(place) }
+  for (const { path, source, type } of filled.secrets.values()) {
+    setAt(filled.value, path, type === 'number' ? { $secret: source, as: 'integer' } : { $secret: source })
+  }
+  const told = withOwnWords(problems, kind.check?.(filled.value) ?? []).map(place)
+  if (told.some(isError)) return { problems: told }
+  return { desired: meaning(kind, source, node, filled.value), problems: told }
+}
+
+/**
+ * Unknown fields do not keep a kind from checking the others, and sometimes it knows better what is
+ * wrong with them: then its problem takes the place of ours.
+ */
+function withOwnWords(unknown: readonly ItemProblem[], own: readonly ItemProblem[]): ItemProblem[] {
+  const places = new Set(own.map(({ path }) => pointer(path)))
+  return [...unknown.filter(({ path }) => !places.has(pointer(path))), ...own]
+}
+
+function meaning(kind: Kind, source: SourceText, node: Written, value: JsonObject): Desired {
+  const { name, id, lifecycle, ...rest } = value
+  const fields = kind.fromYaml(rest)
+  const spanAt = (path: Path) => valueSpan(source, placeAt(node, path))
+  return {
+    kind: kind.name,
+    name: typeof name === 'string' ? name : '',
+    fields,
+    ...(typeof id === 'string' ? { id } : {}),
+    lifecycle: readLifecycle(lifecycle),
+    span: nameSpan(source, node),
+    spanAt,
+    uses: usesOf(fields).map(({ kind, name, path }) => ({
+      kind,
+      name,
+      path,
+      span: valueSpan(source, usePlace(node, path, name))
+    }))
+  }
+}
+
+/** Where the name stands; where it is taken over from elsewhere, what takes it over. */
+function nameSpan(source: SourceText, node: Written): ReturnType<SourceText['span']> {
+  const name = entryOf(node, 'name')
+  const isBorrowed = name !== undefined && (name.keyStart < node.start || name.keyEnd > node.end)
+  if (!isBorrowed) return valueSpan(source, placeAt(node, ['name']))
+  const isAlias = source.text.charAt(node.start) === '*'
+  return isAlias ? source.span(node.start, node.end) : headSpan(source, node)
+}
+
+function usesOf(fields: JsonObject): Omit<Use, 'span'>[] {
+  const uses: Omit<Use, 'span'>[] = []
+  const walk = (value: Json, path: Path): void => {
+    if (isReference(value)) {
+      if (value.name !== undefined) uses.push({ kind: value.$ref, name: value.name, path })
+    } else if (Array.isArray(value)) {
+      value.forEach((inner, index) => walk(inner, [...path, index]))
+    } else if (isObject(value) && !isSecret(value)) {
+      for (const [key, inner] of Object.entries(value)) walk(inner, [...path, key])
+    }
+  }
+  walk(fields, [])
+  return uses
+}
+
+/**
+ * Where a reference is written. One that is not written at its own place (`source: email`) was said
+ * once for the whole item, under the same key further out.
+ */
+function usePlace(node: Written, path: Path, name: string): Place {
+  const exact = placeAt(node, path)
+  const key = path.findLast((part) => typeof part === 'string')
+  if (exact.complete || key === undefined) return exact
+  for (let length = path.length - 1; length >= 0; length--) {
+    const outer = placeAt(node, [...path.slice(0, length), key])
+    if (outer.complete && outer.node.is === 'scalar' && outer.node.value === name) return outer
+  }
+  return exact
+}
+
+function readLifecycle(value: Json | undefined): Lifecycle {
+  const said = value !== undefined && isObject(value) ? value : {}
+  const texts = (list: Json | undefined): string[] =>
+    Array.isArray(list) ? list.map(String) : typeof list === 'string' ? [list] : []
+  return {
+    renamedFrom: texts(said['renamed_from']),
+    preventDestroy: said['prevent_destroy'] === true,
+    ignoreChanges: texts(said['ignore_changes'])
+  }
+}
+
+function notMapping(kind: Kind, node: Written): ItemProblem {
+  const found = node.is === 'scalar' ? wordFor(node.value) : `a ${node.is}`
+  return {
+    path: [],
+    code: 'P102',
+    message: `${nounOf(kind)} is a mapping with a \`name\`, found ${found}`,
+    label: `this is ${found}`,
+    help:
+      typeof (node.is === 'scalar' && node.value) === 'string'
+        ? ['write `- name: …`, and the fields under it']
+        : []
+  }
+}
+
+/** Names are typed by people in references: what cannot be seen in them does harm. */
+function checkName(kind: Kind, { value, given, holes }: Filled): ItemProblem[] {
+  const name = isObject(value) ? value['name'] : undefined
+  if (typeof name !== 'string' || holes.has('/name')) return []
+  const problem = (message: string, label: string, help: string[] = []): ItemProblem[] => [
+    { path: ['name'], code: 'P105', message: `the name of ${nounOf(kind)} ${message}`, label, help }
+  ]
+  if (name === '') return problem('is empty', 'a name is expected here')
+  if (/\p{Cc}/u.test(name))
+    return problem('holds a line break or another control character', 'a name is one line of plain text')
+  if (name.trim() === name) return []
+  const help = given.has('/name') ? [] : [`write \`name: ${name.trim()}\``]
+  return problem('starts or ends with a space', 'nobody sees this space', help)
+}
+
+function checkLifecycle(kind: Kind, value: JsonObject): ItemProblem[] {
+  const lifecycle = value['lifecycle']
+  const ignored = lifecycle !== undefined && isObject(lifecycle) ? lifecycle['ignore_changes'] : undefined
+  if (!Array.isArray(ignored)) return []
+  const known = Object.keys(kind.fields)
+  return ignored.flatMap((path, index): ItemProblem[] => {
+    const field = typeof path === 'string' ? (path.split(/[.[]/, 1)[0] ?? '') : undefined
+    if (field === undefined || known.includes(field)) return []
+    return [
+      {
+        path: ['lifecycle', 'ignore_changes', index],
+        code: 'P104',
+        message: `\`ignore_changes\` names a field that ${nounOf(kind)} does not have`,
+        label: 'no field has this name',
+        notes: [`fields are: ${known.join(', ')}`],
+        help: similarNames(field, known).map((name) => `a field with a similar name exists: \`${name}\``)
+      }
+    ]
+  })
+}
+
+/** Gives a problem of an item its place in the file. */
+export function placed(source: SourceText, node: Written, found: ItemProblem): Diagnostic {
+  const place = placeAt(node, found.path)
+  const span = found.atKey ? keySpan(source, place) : valueSpan(source, place)
+  const { notes = [], help = [] } = found
+  const make = found.severity === 'warning' ? warning : problem
+  return make(found.code, found.message, { labels: [{ span, text: found.label }], notes, help })
+}
+
+function nounOf(kind: Kind): string {
+  return `a ${kind.name.replaceAll('_', ' ')}`
+}

@@ -1,0 +1,203 @@
+import {
+  inOrder,
+  problem,
+  warning,
+  type Diagnostic,
+  type Label,
+  type Span
+} from '../diagnostics/diagnostic.ts'
+import { similarNames } from '../diagnostics/similar.ts'
+import { isVariableName, type Malformed } from './placeholder.ts'
+import type { Found, NotFound, Variable } from './world.ts'
+
+interface Lack {
+  failure: NotFound
+  spans: Span[]
+}
+
+interface Seen {
+  /** Places where the value is a secret, and places where anybody can see it. */
+  secret: Span[]
+  open: Span[]
+}
+
+/** Keeps account of all placeholders, so that one cause is told once, with every place that it touches. */
+export class Ledger {
+  readonly #lacks = new Map<string, Lack>()
+  readonly #seen = new Map<string, Seen>()
+  readonly #undeclared = new Set<string>()
+  readonly #problems: Diagnostic[] = []
+
+  /** A placeholder was looked at. */
+  saw(leaves: Found['leaves'], span: Span, secret: boolean): void {
+    for (const leaf of leaves) {
+      const seen = this.#seen.get(leaf) ?? { secret: [], open: [] }
+      this.#seen.set(leaf, seen)
+      seen[secret ? 'secret' : 'open'].push(span)
+    }
+  }
+
+  lacks(failure: NotFound, span: Span): void {
+    const key = `${failure.code} ${failure.name} ${failure.code === 'P309' ? '' : failure.reason}`
+    const lack = this.#lacks.get(key) ?? { failure, spans: [] }
+    this.#lacks.set(key, lack)
+    lack.spans.push(span)
+  }
+
+  /** In a secret, what is written is not repeated: it may be a piece of the secret. */
+  malformed(part: Malformed, span: Span, secret: boolean): void {
+    const name = secret || part.raw.length > 60 ? 'a placeholder' : `the placeholder \`${part.raw}\``
+    this.#problems.push(
+      problem('P309', `${name} is not well formed`, {
+        labels: [{ span, text: part.why }],
+        notes: [
+          'text that needs `${` for itself, for another tool, is written with one more dollar sign: `$${`'
+        ],
+        help: part.help
+      })
+    )
+  }
+
+  /** A variable that no file declares has a value in the environment. */
+  undeclared(name: string, span: Span): void {
+    if (this.#undeclared.has(name)) return
+    this.#undeclared.add(name)
+    this.#problems.push(
+      warning('P305', `variable \`${name}\` has a value but is not declared`, {
+        labels: [{ span, text: 'no `variables` section declares it' }],
+        help: [`declare it: \`variables: { ${name}: {} }\``]
+      })
+    )
+  }
+
+  tell(...problems: Diagnostic[]): void {
+    this.#problems.push(...problems)
+  }
+
+  /**
+   * True for a source that is a secret in one place and open in another: nothing made of it may be
+   * shown.
+   */
+  isMixed(leaf: string): boolean {
+    const seen = this.#seen.get(leaf)
+    return seen !== undefined && seen.secret.length > 0 && seen.open.length > 0
+  }
+
+  problems(variables: ReadonlyMap<string, Variable>): Diagnostic[] {
+    const lacks = [...this.#lacks.values()].map((lack) => lackProblem(lack, variables))
+    const mixed = [...this.#seen].flatMap(([leaf, seen]) => mixedProblems(leaf, seen))
+    return [...this.#problems, ...lacks, ...mixed, ...this.#variableWarnings(variables)]
+  }
+
+  /**
+   * Not told of a variable that was probably meant by a placeholder which names none: that is one
+   * mistake, not two.
+   */
+  #variableWarnings(variables: ReadonlyMap<string, Variable>): Diagnostic[] {
+    const problems: Diagnostic[] = []
+    const names = declaredNames(variables)
+    const wanted = [...this.#lacks.values()].filter(({ failure }) => failure.code === 'P305')
+    const meant = new Set(wanted.flatMap(({ failure }) => similarNames(failure.name, names)))
+    for (const { name, declared } of variables.values()) {
+      const isUsed = this.#seen.has(`var ${name}`) || meant.has(name) || !isVariableName(name)
+      if (!declared || isUsed) continue
+      problems.push(
+        warning('P306', `variable \`${name}\` is not used`, {
+          labels: [{ span: declared, text: 'nothing names this variable' }],
+          help: [`write \`\${var:${name}}\` where its value belongs, or remove it`]
+        })
+      )
+    }
+    return problems
+  }
+}
+
+function mixedProblems(leaf: string, { secret, open }: Seen): Diagnostic[] {
+  const [first] = secret
+  if (!first) return []
+  return open.map((span) =>
+    problem('P308', `${nounOf(leaf)} is a secret elsewhere, and would be seen here`, {
+      labels: [
+        { span, text: 'this field is shown in plans and in the service' },
+        { span: first, text: 'this field is a secret' }
+      ],
+      help: ['use another source here, or none']
+    })
+  )
+}
+
+function nounOf(leaf: string): string {
+  const [origin, ...rest] = leaf.split(' ')
+  const name = `\`${rest.join(' ')}\``
+  return origin === 'env'
+    ? `environment variable ${name}`
+    : origin === 'var'
+      ? `variable ${name}`
+      : `file ${name}`
+}
+
+function lackProblem({ failure, spans }: Lack, variables: ReadonlyMap<string, Variable>): Diagnostic {
+  const labels = placeLabels(failure, spans, variables)
+  return problem(failure.code, messageFor(failure), {
+    labels,
+    notes: otherPlaces(spans),
+    help: helpFor[failure.code](failure.name, variables)
+  })
+}
+
+function placeLabels(
+  failure: NotFound,
+  spans: readonly Span[],
+  variables: ReadonlyMap<string, Variable>
+): Label[] {
+  const [first] = inPlaceOrder(spans)
+  const labels: Label[] = first ? [{ span: first, text: 'needed here' }] : []
+  const declared =
+    failure.code === 'P304' || failure.code === 'P102' ? variables.get(failure.name)?.declared : undefined
+  if (declared) labels.push({ span: declared, text: 'declared here' })
+  return labels
+}
+
+function otherPlaces(spans: readonly Span[]): string[] {
+  const others = inPlaceOrder(spans).slice(1)
+  if (others.length === 0) return []
+  const shown = others.slice(0, 20).map((span) => `${span.path}:${span.start.line}:${span.start.column}`)
+  const more = others.length > shown.length ? `, and ${others.length - shown.length} more` : ''
+  const count = others.length === 1 ? '1 more place needs it' : `${others.length} more places need it`
+  return [`${count}: ${shown.join(', ')}${more}`]
+}
+
+function inPlaceOrder(spans: readonly Span[]): Span[] {
+  return inOrder(spans.map((span) => warning('P301', '', { labels: [{ span, text: '' }] }))).flatMap(
+    ({ labels }) => labels[0]?.span ?? []
+  )
+}
+
+function messageFor({ code, name, reason }: NotFound): string {
+  if (code === 'P301') return `environment variable \`${name}\` is not set`
+  if (code === 'P302') return `environment variable \`${name}\` is set but empty`
+  return reason
+}
+
+type Help = (name: string, variables: ReadonlyMap<string, Variable>) => string[]
+
+const helpFor: Readonly<Record<NotFound['code'], Help>> = {
+  P301: (name) => [
+    `export ${name}=…, or pass --env-file FILE`,
+    `write \`\${env:${name}:-fallback}\` if it may be absent`
+  ],
+  P302: (name) => [`give it a value, or write \`\${env:${name}:-}\` if nothing is meant`],
+  P303: () => ['the path of a file is relative to the file that names it'],
+  P304: (name) => [`pass --var ${name}=…, set POLYCTL_VAR_${name}, or give it a \`default\``],
+  P305: (name, variables) => {
+    const near = similarNames(name, declaredNames(variables))
+    if (near.length === 0) return [`declare it: \`variables: { ${name}: { default: … } }\``]
+    return near.map((other) => `a variable with a similar name is declared: \`${other}\``)
+  },
+  P309: () => ['`default` takes text, `${env:NAME}` and `${file:path}`'],
+  P102: () => []
+}
+
+function declaredNames(variables: ReadonlyMap<string, Variable>): string[] {
+  return [...variables.values()].filter(({ declared }) => declared).map(({ name }) => name)
+}

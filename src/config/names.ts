@@ -1,0 +1,132 @@
+import { problem, warning, type Diagnostic, type Label } from '../diagnostics/diagnostic.ts'
+import { similarNames } from '../diagnostics/similar.ts'
+import type { Kinds } from '../kinds/kind.ts'
+import { addressText, type Desired, type Removed, type Use } from '../state/resource.ts'
+import { isId } from '../state/value.ts'
+
+/** Different names for which similar ones are looked up. Whoever has more mistakes than that mends the first ones first. */
+const lookLimit = 100
+
+/**
+ * Who is declared, by kind and name; names of some kinds match in any case. The first in the order of
+ * the files counts.
+ */
+export class Register {
+  readonly #caseless: ReadonlySet<string>
+  readonly #declared = new Map<string, Desired>()
+  readonly #names = new Map<string, string[]>()
+  readonly #similar = new Map<string, string[]>()
+
+  constructor(resources: readonly Desired[], kinds: Kinds) {
+    this.#caseless = new Set(
+      [...kinds.managed, ...kinds.lookups].filter((kind) => kind.caselessNames).map(({ name }) => name)
+    )
+    for (const resource of resources) {
+      const key = this.key(resource)
+      if (!this.#declared.has(key)) this.#declared.set(key, resource)
+      const names = this.#names.get(resource.kind) ?? []
+      this.#names.set(resource.kind, names)
+      names.push(resource.name)
+    }
+  }
+
+  key({ kind, name }: { kind: string; name: string }): string {
+    return `${kind} ${this.#caseless.has(kind) ? name.toLowerCase() : name}`
+  }
+
+  find(address: { kind: string; name: string }): Desired | undefined {
+    return this.#declared.get(this.key(address))
+  }
+
+  /** Declared names that a reference probably meant. Looking is dear, so not every one of thousands is looked at. */
+  similar(address: { kind: string; name: string }): readonly string[] {
+    const key = this.key(address)
+    const known = this.#similar.get(key)
+    if (known || this.#similar.size >= lookLimit) return known ?? []
+    const found = similarNames(address.name, this.#names.get(address.kind) ?? [])
+    this.#similar.set(key, found)
+    return found
+  }
+}
+
+/**
+ * A name is the identity of a resource: two blocks cannot both describe it, and what is removed cannot
+ * be declared.
+ */
+export function checkDeclared(
+  resources: readonly Desired[],
+  removed: readonly Removed[],
+  register: Register
+): Diagnostic[] {
+  const problems: Diagnostic[] = []
+  for (const resource of resources) {
+    const first = register.find(resource)
+    if (first && first !== resource) problems.push(declaredTwice(resource, first))
+  }
+  for (const one of removed) {
+    const declared = register.find(one)
+    if (!declared) continue
+    problems.push(
+      problem('P206', `${addressText(one)} is both declared and removed`, {
+        labels: [
+          { span: one.span, text: 'removed here' },
+          { span: declared.span, text: 'declared here' }
+        ],
+        help: ['to delete it, remove its declaration', 'to keep it, take it out of `removed`']
+      })
+    )
+  }
+  return problems
+}
+
+function declaredTwice(again: Desired, first: Desired): Diagnostic {
+  const noun = again.kind.replaceAll('_', ' ')
+  return problem('P202', `${addressText(again)} is declared twice`, {
+    labels: [
+      { span: again.span, text: 'declared again here' },
+      { span: first.span, text: 'first declared here' }
+    ],
+    notes: [`a name is the identity of a ${noun}: two blocks cannot both describe it`],
+    help: ['rename one of them, or delete one of the two blocks']
+  })
+}
+
+/**
+ * References to what no file declares. It may be there in the service all the same, so these are
+ * warnings: one for each place, for what knows the service to take back or to make worse. Ids, and
+ * kinds that no file can declare, are left to it altogether.
+ */
+export function checkReferences(
+  resources: readonly Desired[],
+  removed: readonly Removed[],
+  register: Register,
+  kinds: Kinds
+): Diagnostic[] {
+  const managed = new Set(kinds.managed.map(({ name }) => name))
+  const gone = new Map(removed.map((one) => [register.key(one), one]))
+  return resources.flatMap((resource) =>
+    resource.uses
+      .filter((use) => managed.has(use.kind) && !register.find(use) && !isId(use.name))
+      .map((use) => undeclared(resource, use, register, gone.get(register.key(use))))
+  )
+}
+
+function undeclared(
+  resource: Desired,
+  use: Use,
+  register: Register,
+  removed: Removed | undefined
+): Diagnostic {
+  const kind = use.kind.replaceAll('_', ' ')
+  const labels: Label[] = [{ span: use.span, text: `no ${kind} of this name is declared` }]
+  if (removed) labels.push({ span: removed.span, text: 'it is removed here' })
+  const near = removed ? [] : register.similar(use)
+  const [first] = near
+  const declared = first === undefined ? undefined : register.find({ kind: use.kind, name: first })
+  if (declared) labels.push({ span: declared.span, text: `a ${kind} with a similar name is declared here` })
+  return warning('P201', `${addressText(resource)} uses ${addressText(use)}, which is not declared`, {
+    labels,
+    notes: ['it may exist in the service: `polyctl plan` looks there'],
+    help: near.map((name) => `a ${kind} with a similar name is declared: \`${name}\``)
+  })
+}

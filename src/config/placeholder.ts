@@ -1,0 +1,111 @@
+import { similarNames } from '../diagnostics/similar.ts'
+
+/** A piece of a text: as it is, a placeholder, or something that was meant as one. */
+export type Part = string | Placeholder | Malformed
+
+/**
+ * `raw` is the placeholder as written. An environment variable may have a fallback,
+ * `${env:NAME:-fallback}`.
+ */
+export interface Placeholder {
+  from: Origin
+  name: string
+  fallback?: string
+  raw: string
+}
+
+/** Says why, without repeating what is written: that may be a piece of a secret. */
+export interface Malformed {
+  raw: string
+  why: string
+  help: string[]
+}
+
+const origins = ['env', 'var', 'file'] as const
+type Origin = (typeof origins)[number]
+
+/**
+ * Cuts a text at its placeholders. `$${` is a literal `${`. Undefined where there is nothing to fill or
+ * unescape.
+ */
+export function cut(text: string): Part[] | undefined {
+  if (!text.includes('${')) return undefined
+  const parts: Part[] = []
+  let plain = ''
+  let at = 0
+  while (at < text.length) {
+    if (text.startsWith('$${', at)) {
+      plain += '${'
+      at += 3
+    } else if (text.startsWith('${', at)) {
+      if (plain !== '') parts.push(plain)
+      plain = ''
+      const part = placeholder(text.slice(at))
+      parts.push(part)
+      at += part.raw.length
+    } else {
+      plain += text.charAt(at++)
+    }
+  }
+  if (plain !== '' || parts.length === 0) parts.push(plain)
+  return parts
+}
+
+export function isMalformed(part: Part): part is Malformed {
+  return typeof part !== 'string' && 'why' in part
+}
+
+export function isPlaceholder(part: Part): part is Placeholder {
+  return typeof part !== 'string' && 'from' in part
+}
+
+/** What may stand behind `env:` and `var:`. */
+export function isVariableName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+}
+
+const forms = 'write `${env:NAME}`, `${env:NAME:-fallback}`, `${var:NAME}` or `${file:path}`'
+
+/** The placeholder at the start of a text that begins with `${`. */
+function placeholder(text: string): Placeholder | Malformed {
+  const close = text.indexOf('}')
+  if (close < 0) return { raw: text, why: 'it is not closed', help: ['write the closing `}`'] }
+  const raw = text.slice(0, close + 1)
+  const inside = text.slice(2, close)
+  const colon = inside.indexOf(':')
+  const word = colon < 0 ? inside : inside.slice(0, colon)
+  const rest = colon < 0 ? '' : inside.slice(colon + 1)
+  const from = origins.find((origin) => origin === word)
+  if (!from) return { raw, ...unknownOrigin(word, colon >= 0) }
+  if (from === 'file') {
+    return rest.trim() === '' ? { raw, why: 'it names no file', help: [forms] } : { from, name: rest, raw }
+  }
+  const split = from === 'env' ? rest.indexOf(':-') : -1
+  const name = split < 0 ? rest : rest.slice(0, split)
+  if (!isVariableName(name)) return { raw, ...badName(from, name) }
+  return split < 0 ? { from, name, raw } : { from, name, fallback: rest.slice(split + 2), raw }
+}
+
+function unknownOrigin(word: string, hasColon: boolean): Omit<Malformed, 'raw'> {
+  if (!hasColon) return { why: 'it does not say where its value comes from', help: [forms] }
+  const near = similarNames(word, origins)
+  const help = near.map((origin) => `a placeholder with a similar name exists: \`\${${origin}:…}\``)
+  return { why: 'it does not say where its value comes from', help: help.length > 0 ? help : [forms] }
+}
+
+function badName(from: Origin, name: string): Omit<Malformed, 'raw'> {
+  if (name === '') return { why: 'it names no variable', help: [forms] }
+  if (from === 'env' && /^[A-Za-z_][A-Za-z0-9_]*:/.test(name)) {
+    return { why: 'a fallback is not set off by `:-`', help: ['write `${env:NAME:-fallback}`'] }
+  }
+  if (from === 'var' && name.includes(':-')) {
+    return {
+      why: 'a variable takes no fallback here',
+      help: ['give the variable a `default` where it is declared']
+    }
+  }
+  return {
+    why: 'its name is not one',
+    help: ['names have letters, digits and `_`, and do not start with a digit']
+  }
+}

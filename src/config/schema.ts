@@ -1,0 +1,78 @@
+import { isObject, type Json, type JsonObject } from '../state/value.ts'
+
+/** The keys that every resource has, beside those of its kind. */
+const ourKeys: JsonObject = {
+  name: {
+    type: 'string',
+    description: 'Its identity: unique among its kind, and how other resources name it.'
+  },
+  id: {
+    type: 'string',
+    format: 'uuid',
+    description: 'Pins the resource in the service when several have this name.'
+  },
+  lifecycle: {
+    type: 'object',
+    description: 'How polyctl treats this resource.',
+    additionalProperties: false,
+    properties: {
+      renamed_from: {
+        description: 'Its earlier name, or names: it is renamed rather than made again.',
+        anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }]
+      },
+      prevent_destroy: { type: 'boolean', description: 'Refuses every plan that would delete it.' },
+      ignore_changes: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'Fields whose value in the service stays as it is, e.g. schedule.'
+      }
+    }
+  }
+}
+
+/** The schema of one item: what its kind says, and the keys of ours. */
+export function itemSchema(schema: JsonObject): JsonObject {
+  const properties = isObject(schema['properties']) ? schema['properties'] : {}
+  const required = Array.isArray(schema['required']) ? schema['required'] : []
+  return {
+    ...schema,
+    type: 'object',
+    properties: { ...ourKeys, ...properties },
+    required: ['name', ...required]
+  }
+}
+
+/**
+ * Writes out what `$ref` names inside of the same schema, so that the place of an error says which part
+ * it broke. A part that names itself stays a `$ref`.
+ */
+export function withoutRefs(schema: JsonObject): JsonObject {
+  const expand = (value: Json, within: readonly string[]): Json => {
+    if (Array.isArray(value)) return value.map((inner) => expand(inner, within))
+    if (!isObject(value)) return value
+    const ref = value['$ref']
+    if (typeof ref !== 'string' || !ref.startsWith('#/') || within.includes(ref)) {
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, expand(inner, within)]))
+    }
+    const { $ref: _, ...beside } = value
+    const target = schemaAt(schema, ref)
+    const expanded = expand(isObject(target) ? { ...target, ...beside } : (target ?? true), [
+      ...within,
+      ref
+    ])
+    return expanded
+  }
+  return expand(schema, []) as JsonObject
+}
+
+/** The part of a schema that a pointer such as `#/properties/target` names. */
+export function schemaAt(schema: Json, ref: string): Json | undefined {
+  return ref
+    .split('/')
+    .slice(1)
+    .reduce<Json | undefined>((at, part) => {
+      const name = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
+      if (Array.isArray(at)) return at[Number(name)]
+      return isObject(at) ? at[name] : undefined
+    }, schema)
+}

@@ -1,0 +1,294 @@
+import { similarNames } from '../diagnostics/similar.ts'
+import type { Path } from '../state/resource.ts'
+import { isObject, type Json } from '../state/value.ts'
+import { pointer } from './pointer.ts'
+import { container, label, type Fault, type ShapeProblem } from './fault.ts'
+import { wordFor } from './written.ts'
+
+/** Lists of names are written out up to this length. */
+const listLimit = 12
+
+/**
+ * A key that does not exist here. `meant` names fields that it probably stands for, so that they are
+ * not told as missing too.
+ */
+export function unknownField({ error, path, found, schema, subject }: Fault): {
+  problem: ShapeProblem
+  meant: string[]
+} {
+  const name = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty'])
+  const known = isObject(schema['properties'] ?? null) ? Object.keys(schema['properties'] as object) : []
+  const present = new Set(found !== undefined && isObject(found) ? Object.keys(found) : [])
+  const free = known.filter((field) => !present.has(field))
+  const synonym = Object.hasOwn(subject.noun.synonyms, name) ? subject.noun.synonyms[name] : undefined
+  const near = similarNames(name, free)
+  const whole = [...subject.at, ...path]
+  const owner = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
+  const help = near.map((field) => `a field with a similar name exists: \`${field}\``)
+  const inner =
+    whole.length === 0
+      ? (subject.belongs?.get(name) ?? partWith(name, schema['properties'] ?? null))
+      : undefined
+  if (inner) help.unshift(`\`${name}\` is a field of \`${inner}\`: write it there`)
+  const hasSynonym = synonym !== undefined && free.includes(synonym)
+  if (hasSynonym) help.unshift(`what you mean is called \`${synonym}\` here`)
+  const isSection = whole.length === 0 && subject.noun.part === 'section'
+  const problem: ShapeProblem = {
+    path: [...path, name],
+    atKey: true,
+    code: 'P101',
+    message: isSection
+      ? `unknown section \`${name}\``
+      : `unknown field \`${name}\` in ${container(path, subject)}`,
+    label: isSection ? 'no section has this name' : `not a field of ${owner}`,
+    notes: knownFields(owner, known, help.length > 0),
+    help
+  }
+  const meant = [...near, ...(hasSynonym ? [synonym] : [])].map((field) => pointer([...path, field]))
+  return { problem, meant }
+}
+
+function knownFields(owner: string, known: readonly string[], isHelped: boolean): string[] {
+  if (known.length === 0) return [`${owner} has no fields`]
+  if (known.length <= listLimit) return [`${owner} has: ${known.join(', ')}`]
+  return isHelped ? [] : [`${owner} has ${known.length} fields; \`polyctl schema\` prints them`]
+}
+
+/** The one part of an item whose schema has a field of this name. */
+function partWith(name: string, properties: Json): string | undefined {
+  if (!isObject(properties)) return undefined
+  const parts = Object.entries(properties).filter(([, part]) => {
+    const inner = isObject(part) ? part['properties'] : undefined
+    return inner !== undefined && isObject(inner) && Object.hasOwn(inner, name)
+  })
+  return parts.length === 1 ? parts[0]?.[0] : undefined
+}
+
+const words: Readonly<Record<string, string>> = {
+  string: 'a string',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'a boolean',
+  object: 'a mapping',
+  array: 'a list',
+  null: 'nothing'
+}
+
+/** A value of a type that does not belong here. */
+export function wrongType({ error, path, found, subject }: Fault): ShapeProblem {
+  const type: unknown = error.params['type']
+  const types = [...new Set((Array.isArray(type) ? type : [type]).map(String))]
+  // To offer "nothing" as a choice explains nothing, unless it is the only one.
+  const offered = types.length > 1 ? types.filter((one) => one !== 'null') : types
+  const shown = offered.map((one) => words[one] ?? one)
+  const wanted =
+    shown.length > 1
+      ? `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`
+      : (shown[0] ?? 'something else')
+  const whole = [...subject.at, ...path]
+  const name = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
+  const isWritten = subject.isShown(path)
+  // Text where a mapping is meant may be an address with a password in it.
+  const isShown = isWritten && !(typeof found === 'string' && offered.includes('object'))
+  return {
+    path,
+    code: 'P102',
+    message: `${name} expects ${wanted}, found ${wordFound(found, offered, isWritten)}`,
+    label: isWritten ? typeLabel(found, isShown) : 'the value that this stands for does not fit',
+    ...(isShown ? typeAdvice(offered, found, path) : {})
+  }
+}
+
+function wordFound(found: Json | undefined, offered: readonly string[], isWritten: boolean): string {
+  if (typeof found === 'number' && offered.length === 1 && offered[0] === 'integer') return 'a fraction'
+  return typeof found === 'string' && !isWritten ? 'other text' : wordFor(found)
+}
+
+function typeLabel(found: Json | undefined, isShown: boolean): string {
+  if (found === null || found === undefined) return 'there is no value here'
+  const word = wordFor(found)
+  if (typeof found === 'object' || !isShown || String(found).length > 40) return `this is ${word}`
+  return `this is ${word.replace('a ', 'the ')} ${JSON.stringify(found)}`
+}
+
+function typeAdvice(
+  types: readonly string[],
+  found: Json | undefined,
+  path: Path
+): Pick<ShapeProblem, 'notes' | 'help'> {
+  const key = path.at(-1)
+  const write = (text: string): string =>
+    typeof key === 'string' ? `write \`${key}: ${text}\`` : `write \`${text}\``
+  const wants = (type: string): boolean => types.includes(type)
+  if (wants('boolean') && typeof found === 'string') {
+    const yes = /^(true|yes|on|y)$/i.test(found)
+    const no = /^(false|no|off|n)$/i.test(found)
+    return {
+      notes: ['in YAML 1.2 only true and false are booleans; yes, no, on and off are strings'],
+      help: yes || no ? [write(String(yes))] : []
+    }
+  }
+  if ((wants('integer') || wants('number')) && typeof found === 'string' && /^-?\d+(\.\d+)?$/.test(found)) {
+    return { help: [write(found)] }
+  }
+  if (wants('string') && (typeof found === 'number' || typeof found === 'boolean')) {
+    return { help: [`put it in quotes: ${write(JSON.stringify(String(found))).replace(/^write /, '')}`] }
+  }
+  if (wants('array') && typeof found === 'string' && found.length <= 60)
+    return { help: [write(`[${found}]`)] }
+  if (found === null) return { notes: ['a key without a value holds nothing, which YAML calls null'] }
+  return {}
+}
+
+/** A value that is none of those which are allowed. */
+export function notAllowed(fault: Fault): ShapeProblem {
+  const { error, path, found, subject } = fault
+  const values = allowedValues(error)
+  const texts = values.filter((value) => typeof value === 'string')
+  if (texts.length === values.length && typeof found !== 'string') {
+    return wrongType({ ...fault, error: { ...error, params: { type: 'string' } } })
+  }
+  const isShown = subject.isShown(path)
+  const name = `\`${label([...subject.at, ...path])}\``
+  const near = typeof found === 'string' && isShown ? nearValues(found, texts) : []
+  const list = values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(', ')
+  return {
+    path,
+    code: 'P104',
+    message:
+      isShown && isShort(found)
+        ? `${name} cannot be \`${typeof found === 'string' ? found : JSON.stringify(found)}\``
+        : `${name} has a value that is not allowed`,
+    label: 'not one of the allowed values',
+    notes: [
+      values.length <= listLimit || (near.length === 0 && values.length <= 40)
+        ? `allowed: ${list}`
+        : `${values.length} values are allowed; \`polyctl schema\` prints them`
+    ],
+    help: near.map((value) => `a similar value exists: \`${value}\``)
+  }
+}
+
+function allowedValues(error: Fault['error']): Json[] {
+  const params = error.params as { allowedValues?: Json[]; allowedValue?: Json }
+  return params.allowedValues ?? [params.allowedValue ?? null]
+}
+
+function isShort(found: Json | undefined): boolean {
+  return found !== null && typeof found !== 'object' && String(found).length <= 40
+}
+
+/**
+ * By keystrokes first; else by a beginning in common, as people shorten names: `google_sheets` for
+ * `gsheets` is beyond that.
+ */
+function nearValues(found: string, values: readonly string[]): string[] {
+  const near = similarNames(found, values)
+  if (near.length > 0 || found.length < 4) return near
+  const folded = found.toLowerCase()
+  return values
+    .filter((value) => value.toLowerCase().startsWith(folded) || folded.startsWith(value.toLowerCase()))
+    .slice(0, 4)
+}
+
+const formats: Readonly<Record<string, string>> = {
+  uri: 'an address such as https://example.com',
+  uuid: 'an id such as 248df4b7-aa70-47b8-a036-33ac447e668d',
+  email: 'an e-mail address',
+  date: 'a date such as 2026-01-31',
+  'date-time': 'a time such as 2026-01-31T08:00:00Z',
+  time: 'a time such as 08:00:00Z',
+  hostname: 'the name of a host'
+}
+
+/** Bounds, formats, patterns and whatever else a schema may ask for. */
+export function outOfBounds({ error, path, schema, subject }: Fault): ShapeProblem {
+  const whole = [...subject.at, ...path]
+  const name = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
+  const description = schema['description']
+  const notes = error.keyword === 'pattern' && typeof description === 'string' ? [description] : []
+  const excluded = error.keyword === 'oneOf' || error.keyword === 'not'
+  return {
+    path,
+    ...(typeof path.at(-1) === 'string' && error.keyword === 'oneOfRequired' ? { atKey: true } : {}),
+    code: error.keyword === 'oneOfRequired' ? 'P103' : excluded ? 'P109' : 'P105',
+    ...bound(name, error),
+    notes
+  }
+}
+
+function bound(name: string, { keyword, params }: Fault['error']): { message: string; label: string } {
+  const limit = String(params['limit'] ?? params['multipleOf'] ?? '')
+  const count = (thing: string): string => `${limit} ${thing}${limit === '1' ? '' : 's'}`
+  switch (keyword) {
+    case 'minimum':
+      return { message: `${name} is less than ${limit}`, label: `the least is ${limit}` }
+    case 'maximum':
+      return { message: `${name} is more than ${limit}`, label: `the most is ${limit}` }
+    case 'exclusiveMinimum':
+      return { message: `${name} is not more than ${limit}`, label: `it must be more than ${limit}` }
+    case 'exclusiveMaximum':
+      return { message: `${name} is not less than ${limit}`, label: `it must be less than ${limit}` }
+    case 'multipleOf':
+      return { message: `${name} is not a multiple of ${limit}`, label: `expected a multiple of ${limit}` }
+    case 'minLength':
+      return {
+        message: limit === '1' ? `${name} is empty` : `${name} is too short`,
+        label: `expected at least ${count('character')}`
+      }
+    case 'maxLength':
+      return { message: `${name} is too long`, label: `expected at most ${count('character')}` }
+    case 'minItems':
+      return {
+        message: limit === '1' ? `${name} is empty` : `${name} is too short`,
+        label: `expected at least ${count('item')}`
+      }
+    case 'maxItems':
+      return { message: `${name} is too long`, label: `expected at most ${count('item')}` }
+    case 'minProperties':
+      return {
+        message: limit === '1' ? `${name} is empty` : `${name} has too few keys`,
+        label: `expected at least ${count('key')}`
+      }
+    case 'maxProperties':
+      return { message: `${name} has too many keys`, label: `expected at most ${count('key')}` }
+    case 'uniqueItems':
+      return {
+        message: `${name} says one thing twice`,
+        label: `items ${String(params['j'])} and ${String(params['i'])} are the same`
+      }
+    case 'format':
+      return {
+        message: `${name} is not well formed`,
+        label: `expected ${formats[String(params['format'])] ?? String(params['format'])}`
+      }
+    case 'oneOfRequired':
+      return {
+        message: `${name} lacks one of ${names(params['names'])}`,
+        label: 'one of them is expected here'
+      }
+    case 'oneOf':
+    case 'not':
+      return {
+        message: `${name} has fields that exclude each other`,
+        label: 'only one of them can be meant'
+      }
+    default:
+      return { message: `${name} is not well formed`, label: 'this does not have the expected form' }
+  }
+}
+
+function names(list: unknown): string {
+  return Array.isArray(list) ? list.map((name) => `\`${String(name)}\``).join(', ') : ''
+}
+
+/** A key that is free, but not anything. */
+export function badKey({ path, subject }: Fault, name: string): ShapeProblem {
+  return {
+    path: [...path, name],
+    atKey: true,
+    code: 'P105',
+    message: `\`${name}\` is no name for ${container(path, subject)}`,
+    label: 'names have letters, digits and `_`, and do not start with a digit'
+  }
+}

@@ -1,0 +1,215 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import type { ItemProblem, Kind } from '../kinds/kind.ts'
+import type { Path } from '../state/resource.ts'
+import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import type { Filled } from './placing.ts'
+import { dotted, isWithin, pointer, setAt, valueAt } from './pointer.ts'
+import { itemSchema, withoutRefs } from './schema.ts'
+import { literal } from './variables.ts'
+import type { Noun, ShapeProblem } from './fault.ts'
+import { explain } from './words.ts'
+
+/** A schema that is ready to be used, with the text it was made of for the words of its errors. */
+interface Shape {
+  schema: JsonObject
+  validate: ValidateFunction
+}
+
+/**
+ * Compiling costs milliseconds per schema, and kinds do not change: each is compiled once, when it is
+ * first needed.
+ */
+const kindShapes = new WeakMap<Kind, Shape>()
+const detailShapes = new WeakMap<Kind, Map<string, Shape>>()
+
+/**
+ * Checks an item against what its kind may hold. Texts that came from outside become the numbers and
+ * booleans that are meant.
+ */
+export function checkItem(kind: Kind, filled: Filled): ItemProblem[] {
+  const one = `a ${kind.name.replaceAll('_', ' ')}`
+  const noun: Noun = { one, part: 'field', synonyms: kind.synonyms ?? {} }
+  const detail = isObject(filled.value) ? kind.detail?.(filled.value) : undefined
+  const problems = checkShape(kindShape(kind), filled, [], noun, detail && belongs(detail))
+  if (!kind.detail || !isObject(filled.value)) return problems
+  if (!detail) return problems.map((problem) => unknownType(problem, kind, filled))
+  const place = pointer(detail.path)
+  const silent = problems.some(({ path, code }) => code === 'P102' && isWithin(place, pointer(path)))
+  const missing = problems.some(
+    ({ code, missing }) => code === 'P103' && missing?.some((path) => pointer(path) === place)
+  )
+  if (silent || missing || isHole(filled, place)) return problems
+  return [...problems, ...checkShape(detailShape(kind, detail), filled, detail.path, noun)]
+}
+
+/** Settings that people write one level too far out. */
+function belongs({ path, schema }: { path: Path; schema: JsonObject }): Map<string, string> {
+  const properties = schema['properties'] ?? null
+  return new Map(isObject(properties) ? Object.keys(properties).map((key) => [key, dotted(path)]) : [])
+}
+
+/** Checks a part of a file that is not a resource. */
+export function checkPart(schema: JsonObject, filled: Filled, noun: Noun): ItemProblem[] {
+  let shape = partShapes.get(schema)
+  if (!shape) partShapes.set(schema, (shape = compile(schema)))
+  return checkShape(shape, filled, [], noun)
+}
+
+const partShapes = new WeakMap<JsonObject, Shape>()
+
+/** More than one round only where something was read as a number: then it is looked at again. */
+function checkShape(
+  shape: Shape,
+  filled: Filled,
+  at: Path,
+  noun: Noun,
+  belongs?: Map<string, string>
+): ShapeProblem[] {
+  const place = pointer(at)
+  let errors = run(shape, filled, at)
+  for (let round = 0; round < 3 && readTexts(errors, filled, place); round++)
+    errors = run(shape, filled, at)
+  const numbers = secretNumbers(errors, filled, place)
+  const shown = errors.filter((error) => {
+    const where = place + error.instancePath
+    return !isHole(filled, where) && !isCoveredBySecret(error, where, filled)
+  })
+  const value = at.length === 0 ? filled.value : (valueAt(filled.value, at) ?? {})
+  const isShown = (path: Path): boolean => !isGiven(filled, pointer([...at, ...path]))
+  return [
+    ...numbers,
+    ...explain(shown, { schema: shape.schema, value, noun, at, isShown, ...(belongs && { belongs }) })
+  ]
+}
+
+function run(shape: Shape, filled: Filled, at: Path): ErrorObject[] {
+  const value = at.length === 0 ? filled.value : (valueAt(filled.value, at) ?? {})
+  return shape.validate(value) ? [] : (shape.validate.errors ?? [])
+}
+
+/** True when a text was replaced by what the schema wants in its place. */
+function readTexts(errors: readonly ErrorObject[], filled: Filled, place: string): boolean {
+  let changed = false
+  for (const error of errors) {
+    const path = error.keyword === 'type' ? filled.texts.get(place + error.instancePath) : undefined
+    const value = path && valueAt(filled.value, path)
+    const read = typeof value === 'string' ? literal(value) : undefined
+    if (!path || read === undefined || !typesOf(error).some((type) => isOfType(read, type))) continue
+    setAt(filled.value, path, read)
+    changed = true
+  }
+  return changed
+}
+
+/** A secret that is meant to be a number is kept as text, and marked: it becomes one on its way out. */
+function secretNumbers(errors: readonly ErrorObject[], filled: Filled, place: string): ItemProblem[] {
+  const problems: ItemProblem[] = []
+  for (const error of errors) {
+    const secret = error.keyword === 'type' ? filled.secrets.get(place + error.instancePath) : undefined
+    if (!secret || secret.type !== 'text' || !typesOf(error).includes('integer')) continue
+    secret.type = 'number'
+    const opened = secret.open()
+    if (!opened.ok || /^-?\d+$/.test(opened.value)) continue
+    const name = `\`${dotted(secret.path.slice(-1))}\``
+    problems.push({
+      path: secret.path,
+      code: 'P102',
+      message: `${name} expects a whole number, found other text`,
+      label: 'its value is not a whole number'
+    })
+  }
+  return problems
+}
+
+/** Of a secret only its type is checked, and only where it is written out. */
+function isCoveredBySecret(error: ErrorObject, where: string, filled: Filled): boolean {
+  const secret = filled.secrets.get(where)
+  if (!secret) return false
+  if (error.keyword !== 'type') return error.keyword !== 'anyOf' && error.keyword !== 'oneOf'
+  return secret.type === 'text' || (secret.type === 'number' && typesOf(error).includes('integer'))
+}
+
+function isHole(filled: Filled, place: string): boolean {
+  return filled.holes.size > 0 && [...filled.holes].some((hole) => isWithin(place, hole))
+}
+
+function isGiven(filled: Filled, place: string): boolean {
+  if (filled.secrets.has(place)) return true
+  return filled.given.size > 0 && [...filled.given].some((given) => isWithin(place, given))
+}
+
+function typesOf(error: ErrorObject): string[] {
+  const type: unknown = error.params['type']
+  return Array.isArray(type) ? type.map(String) : [String(type)]
+}
+
+function isOfType(value: Json, type: string): boolean {
+  return type === typeof value || (type === 'integer' && Number.isInteger(value))
+}
+
+/** What a kind's details depend on is its type: a wrong one deserves a code of its own. */
+function unknownType(problem: ItemProblem, kind: Kind, filled: Filled): ItemProblem {
+  if (problem.code !== 'P104' || pointer(problem.path) !== '/type') return problem
+  const type = valueAt(filled.value, problem.path)
+  const name = typeof type === 'string' && !isGiven(filled, '/type') ? ` \`${type}\`` : ''
+  return {
+    ...problem,
+    code: 'P106',
+    message: `unknown ${kind.name.replaceAll('_', ' ')} type${name}`,
+    label: 'the service has no such type'
+  }
+}
+
+function kindShape(kind: Kind): Shape {
+  let shape = kindShapes.get(kind)
+  if (!shape) kindShapes.set(kind, (shape = compile(itemSchema(kind.schema))))
+  return shape
+}
+
+function detailShape(kind: Kind, detail: { key: string; schema: JsonObject }): Shape {
+  const shapes = detailShapes.get(kind) ?? new Map<string, Shape>()
+  detailShapes.set(kind, shapes)
+  let shape = shapes.get(detail.key)
+  if (!shape) shapes.set(detail.key, (shape = compile(detail.schema)))
+  return shape
+}
+
+function compile(schema: JsonObject): Shape {
+  const plain = withoutRefs(schema)
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: false,
+    strict: true,
+    strictRequired: false,
+    strictTypes: false,
+    allowUnionTypes: true
+  })
+  addFormats.default(ajv)
+  ajv.addKeyword({
+    keyword: 'x-caseless',
+    schemaType: 'boolean',
+    modifying: true,
+    before: 'enum',
+    errors: false,
+    validate: fold
+  })
+  return { schema: plain, validate: ajv.compile(plain) }
+}
+
+/** Brings a value of an enum in any case to the case of the enum. */
+function fold(
+  caseless: boolean,
+  value: unknown,
+  parent?: { enum?: unknown },
+  at?: { parentData: Record<string | number, unknown>; parentDataProperty: string | number }
+): boolean {
+  const allowed = parent?.enum
+  if (!caseless || typeof value !== 'string' || !Array.isArray(allowed) || !at || allowed.includes(value))
+    return true
+  const found: unknown = allowed.find(
+    (one) => typeof one === 'string' && one.toLowerCase() === value.toLowerCase()
+  )
+  if (found !== undefined) at.parentData[at.parentDataProperty] = found
+  return true
+}

@@ -1,0 +1,186 @@
+import { checked, inOrder, isError, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Kinds } from '../kinds/kind.ts'
+import {
+  byAddress,
+  type Desired,
+  type DesiredState,
+  type Removed,
+  type Workspace
+} from '../state/resource.ts'
+import { isObject, type JsonObject } from '../state/value.ts'
+import { Vault } from '../state/vault.ts'
+import { checkCircles } from './circles.ts'
+import type { Disk } from './disk.ts'
+import { readFiles } from './files.ts'
+import { fill } from './fill.ts'
+import { fillItem, placed, readItem } from './items.ts'
+import { Ledger } from './ledger.ts'
+import { checkDeclared, checkReferences, Register } from './names.ts'
+import { outline, rootSchema, type Outline } from './outline.ts'
+import { parse, type YamlDocument } from './parse.ts'
+import type { Filling } from './placing.ts'
+import { checkPart } from './shape.ts'
+import { gatherVariables, readVariableFiles, type Given } from './variables.ts'
+import type { World } from './world.ts'
+import { placeAt, valueSpan, type SourceText, type WrittenMapping } from './written.ts'
+
+export interface Inputs {
+  /** As given by --file; empty means ./configs, else ./polytomic. `-` is standard input. */
+  files: string[]
+  env: Record<string, string | undefined>
+  /** --var name=value */
+  variables: Record<string, string>
+  /** --var-file */
+  variableFiles: string[]
+  disk: Disk
+}
+
+export interface Understood {
+  desired: DesiredState
+  /** How to get at the secrets that `desired` only names. */
+  vault: Vault
+}
+
+export interface Understanding {
+  result: Checked<Understood>
+  /** Path → text of all that was read, for showing problems: also when nothing was understood. */
+  texts: Map<string, string>
+  files: string[]
+}
+
+/**
+ * What the files mean. Three stages, each of which tells all of its problems and is the last one if
+ * there is an error among them: reading YAML, filling placeholders and checking shapes, and names and
+ * references.
+ */
+export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understanding> {
+  const found = await readFiles(inputs.files, inputs.disk)
+  const files = [...found.texts.keys()]
+  const variableFiles = readVariableFiles(inputs.variableFiles, inputs.disk, found.texts)
+  const parsed = files.map((path) => parse(path, found.texts.get(path) ?? ''))
+  const problems = [...found.problems, ...variableFiles.problems, ...parsed.flatMap((one) => one.problems)]
+  const end = (value: Understood | undefined): Understanding => {
+    const told = inOrder(problems)
+    return {
+      result: value ? checked(value, told) : { ok: false, problems: told },
+      texts: found.texts,
+      files
+    }
+  }
+  if (problems.some(isError)) return end(undefined)
+
+  const documents = parsed.flatMap((one) => one.documents)
+  const stage = new Stage(documents, inputs, variableFiles.files, files, kinds)
+  const { resources, removed, workspace } = stage.read()
+  problems.push(...stage.problems)
+  if (problems.some(isError)) return end(undefined)
+
+  const register = new Register(resources, kinds)
+  problems.push(...checkDeclared(resources, removed, register), ...checkCircles(resources, register))
+  problems.push(...checkReferences(resources, removed, register, kinds))
+  const desired = {
+    workspace,
+    resources: resources.toSorted(byAddress),
+    removed: removed.toSorted(byAddress)
+  }
+  return end({ desired, vault: stage.vault })
+}
+
+/** From documents to resources. */
+class Stage {
+  readonly problems: Diagnostic[] = []
+  readonly vault = new Vault()
+  readonly #kinds: Kinds
+  readonly #outline: Outline
+  readonly #filling: Filling
+
+  constructor(
+    documents: readonly YamlDocument[],
+    { env, variables, disk }: Inputs,
+    variableFiles: Given['files'],
+    files: readonly string[],
+    kinds: Kinds
+  ) {
+    this.#kinds = kinds
+    this.#outline = outline(documents, new Set(files), kinds)
+    const world: World = { env, disk, variables: new Map() }
+    const gathered = gatherVariables(
+      this.#outline.variables,
+      { variables, files: variableFiles, env },
+      world
+    )
+    this.problems.push(...this.#outline.problems, ...gathered.problems)
+    this.#filling = {
+      world: { ...world, variables: gathered.variables },
+      vault: this.vault,
+      ledger: new Ledger()
+    }
+  }
+
+  /**
+   * All items are filled before the first is checked: only then it is known which sources are secrets
+   * somewhere.
+   */
+  read(): DesiredState {
+    const { world, ledger } = this.#filling
+    const rest = this.#rest()
+    const items = this.#outline.items.map((item) => fillItem(item, this.#filling))
+    const resources: Desired[] = []
+    for (const item of items) {
+      const { desired, problems } = readItem(item, (leaf) => ledger.isMixed(leaf))
+      this.problems.push(...problems)
+      if (desired) resources.push(desired)
+    }
+    this.problems.push(...ledger.problems(world.variables))
+    return { resources, ...rest }
+  }
+
+  /** What is neither items nor variables. */
+  #rest(): Omit<DesiredState, 'resources'> {
+    const schema = rootSchemaOf(this.#kinds)
+    const removed: Removed[] = []
+    let workspace: Workspace = {}
+    for (const { source, root } of this.#outline.rest) {
+      const filled = fill(source, root, 'a file', () => false, this.#filling)
+      const problems = checkPart(schema, filled, { one: 'a file', part: 'section', synonyms: {} })
+      this.problems.push(...problems.map((problem) => placed(source, root, problem)))
+      if (problems.length > 0 || filled.holes.size > 0 || !isObject(filled.value)) continue
+      removed.push(...this.#removed(source, root, filled.value))
+      const said = filled.value['workspace']
+      if (said !== undefined && isObject(said)) workspace = workspaceOf(source, root, said)
+    }
+    return { removed, workspace }
+  }
+
+  #removed(source: SourceText, root: WrittenMapping, value: JsonObject): Removed[] {
+    const sections = value['removed'] ?? null
+    if (!isObject(sections)) return []
+    return this.#kinds.managed.flatMap(({ name: kind, section }) => {
+      const names = sections[section]
+      if (!Array.isArray(names)) return []
+      return names.flatMap((name, index) => {
+        const span = valueSpan(source, placeAt(root, ['removed', section, index]))
+        return typeof name === 'string' ? [{ kind, name, span }] : []
+      })
+    })
+  }
+}
+
+function workspaceOf(source: SourceText, root: WrittenMapping, said: JsonObject): Workspace {
+  const part = (key: string) => {
+    const value = said[key]
+    return typeof value === 'string'
+      ? { value, span: valueSpan(source, placeAt(root, ['workspace', key])) }
+      : undefined
+  }
+  const [organization, apiVersion, url] = [part('organization'), part('api_version'), part('url')]
+  return { ...(organization && { organization }), ...(apiVersion && { apiVersion }), ...(url && { url }) }
+}
+
+const rootSchemas = new WeakMap<Kinds, JsonObject>()
+
+function rootSchemaOf(kinds: Kinds): JsonObject {
+  let schema = rootSchemas.get(kinds)
+  if (!schema) rootSchemas.set(kinds, (schema = rootSchema(kinds)))
+  return schema
+}

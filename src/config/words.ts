@@ -1,0 +1,100 @@
+import type { ErrorObject } from 'ajv/dist/2020.js'
+import type { Path } from '../state/resource.ts'
+import { isObject } from '../state/value.ts'
+import { choose } from './branches.ts'
+import { container, type Fault, type ShapeProblem, type Subject } from './fault.ts'
+import { isWithin, pathOf, pointer, valueAt } from './pointer.ts'
+import { schemaAt } from './schema.ts'
+import { badKey, notAllowed, outOfBounds, unknownField, wrongType } from './sentences.ts'
+
+/** The validator's errors as problems in words of our own: one for each cause. */
+export function explain(errors: readonly ErrorObject[], subject: Subject): ShapeProblem[] {
+  const chosen = choose(errors, subject)
+  const wrong = chosen.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath)
+  const faults = chosen
+    .filter(
+      (error) => !wrong.some((place) => isWithin(error.instancePath, place)) || isFirstType(error, chosen)
+    )
+    .map((error) => faultOf(error, subject))
+  const unknown = faults.filter(({ error }) => isUnknown(error)).map(unknownField)
+  const meant = new Set(unknown.flatMap(({ meant }) => meant))
+  const lacking = faults.filter((fault) => missingOf(fault) && !meant.has(pointer(missingOf(fault) ?? [])))
+  const others = faults.filter((fault) => !isUnknown(fault.error) && !missingOf(fault)).flatMap(problemOf)
+  const problems = [...unknown.map(({ problem }) => problem), ...missingFields(lacking, subject), ...others]
+  return problems.map((problem) => moved(problem, subject.at))
+}
+
+/** Several branches may tell of one wrong type; a type error silences all else at and below its place. */
+function isFirstType(error: ErrorObject, all: readonly ErrorObject[]): boolean {
+  if (error.keyword !== 'type') return false
+  const above = all.find(
+    ({ keyword, instancePath }) => keyword === 'type' && isWithin(error.instancePath, instancePath)
+  )
+  return above === error
+}
+
+function faultOf(error: ErrorObject, subject: Subject): Fault {
+  const path = pathOf(error.instancePath, subject.value)
+  const schema = schemaAt(subject.schema, error.schemaPath.slice(0, error.schemaPath.lastIndexOf('/')))
+  return {
+    error,
+    path,
+    found: valueAt(subject.value, path),
+    schema: isObject(schema) ? schema : {},
+    subject
+  }
+}
+
+function isUnknown({ keyword }: ErrorObject): boolean {
+  return keyword === 'additionalProperties' || keyword === 'unevaluatedProperties'
+}
+
+function missingOf({ error, path }: Fault): Path | undefined {
+  const name: unknown = error.params['missingProperty']
+  return typeof name === 'string' ? [...path, name] : undefined
+}
+
+/** One problem for each place where something is missing. */
+function missingFields(faults: readonly Fault[], subject: Subject): ShapeProblem[] {
+  const places = Map.groupBy(faults, ({ error }) => error.instancePath)
+  return [...places.values()].flatMap((lacking): ShapeProblem[] => {
+    const path = lacking[0]?.path ?? []
+    const names = [...new Set(lacking.map((fault) => `\`${String(missingOf(fault)?.at(-1))}\``))]
+    const because = lacking
+      .map(({ error }) => error.params['property'] as unknown)
+      .find((name) => typeof name === 'string')
+    const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('')
+    const verb = names.length > 1 ? 'are' : 'is'
+    return [
+      {
+        path,
+        atKey: true,
+        missing: lacking.map((fault) => [...subject.at, ...(missingOf(fault) ?? [])]),
+        code: 'P103',
+        message: `${list} ${verb} missing in ${container(path, subject)}`,
+        label: `${list} ${verb} expected here`,
+        ...(because === undefined ? {} : { notes: [`\`${because}\` needs this`] })
+      }
+    ]
+  })
+}
+
+function problemOf(fault: Fault): ShapeProblem[] {
+  if (fault.error.propertyName !== undefined) return [badKey(fault, fault.error.propertyName)]
+  switch (fault.error.keyword) {
+    case 'type':
+      return [wrongType(fault)]
+    case 'enum':
+    case 'const':
+      return [notAllowed(fault)]
+    case 'if':
+    case 'propertyNames':
+      return []
+    default:
+      return [outOfBounds(fault)]
+  }
+}
+
+function moved(problem: ShapeProblem, at: Path): ShapeProblem {
+  return at.length === 0 ? problem : { ...problem, path: [...at, ...problem.path] }
+}

@@ -1,0 +1,140 @@
+import type { Span } from '../diagnostics/diagnostic.ts'
+import type { Path } from '../state/resource.ts'
+
+/**
+ * What a file says, and where: the shape of the YAML with offsets, and nothing else. Much smaller than
+ * the parser's own nodes, so that it can be kept for as long as somebody may ask for a place.
+ */
+export type Written = WrittenScalar | WrittenList | WrittenMapping
+
+export interface WrittenScalar {
+  is: 'scalar'
+  value: string | number | boolean | null
+  start: number
+  end: number
+}
+
+interface WrittenList {
+  is: 'list'
+  items: Written[]
+  start: number
+  end: number
+}
+
+export interface WrittenMapping {
+  is: 'mapping'
+  entries: Entry[]
+  start: number
+  end: number
+}
+
+export interface Entry {
+  key: string
+  keyStart: number
+  keyEnd: number
+  value: Written
+}
+
+/**
+ * A file that was read. Lines are counted here, when the first place is asked for: the parser miscounts
+ * some of those it stumbles over.
+ */
+export class SourceText {
+  readonly path: string
+  readonly text: string
+  #lineStarts: number[] | undefined
+
+  constructor(path: string, text: string) {
+    this.path = path
+    this.text = text
+  }
+
+  span(start: number, end: number): Span {
+    return { path: this.path, start: this.#position(start), end: this.#position(end) }
+  }
+
+  #position(offset: number): Span['start'] {
+    this.#lineStarts ??= lineStarts(this.text)
+    let low = 0
+    let high = this.#lineStarts.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle
+      else high = middle
+    }
+    return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1, offset }
+  }
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+/** A node, the key it stands under, and whether the whole path is written or only a part of it. */
+export interface Place {
+  node: Written
+  key: { start: number; end: number } | undefined
+  complete: boolean
+}
+
+export function entryOf(node: Written, key: string): Entry | undefined {
+  return node.is === 'mapping' ? node.entries.find((entry) => entry.key === key) : undefined
+}
+
+/**
+ * Follows a path as far as it is written: what is not written for itself is said by its nearest written
+ * parent.
+ */
+export function placeAt(root: Written, path: Path, key?: Place['key']): Place {
+  const place: Place = { node: root, key, complete: true }
+  for (const part of path) {
+    const entry = typeof part === 'string' ? entryOf(place.node, part) : undefined
+    const item = typeof part === 'number' && place.node.is === 'list' ? place.node.items[part] : undefined
+    if (entry) {
+      place.node = entry.value
+      place.key = { start: entry.keyStart, end: entry.keyEnd }
+    } else if (item) {
+      place.node = item
+      place.key = undefined
+    } else {
+      return { ...place, complete: false }
+    }
+  }
+  return place
+}
+
+/**
+ * The smallest span that shows a value: the scalar or one-line collection itself, else the key above
+ * it, else its first line.
+ */
+export function valueSpan(source: SourceText, { node, key }: Place): Span {
+  const text = source.text.slice(node.start, node.end)
+  const oneLine = node.is === 'scalar' ? node.end > node.start : /^[[{*].*$/.test(text)
+  if (oneLine) return source.span(node.start, node.end)
+  if (key) return source.span(key.start, key.end)
+  return headSpan(source, node)
+}
+
+/** The key of a value, where it has one: for what is unknown, missing or written twice. */
+export function keySpan(source: SourceText, place: Place): Span {
+  return place.key ? source.span(place.key.start, place.key.end) : headSpan(source, place.node)
+}
+
+/** The beginning of something that has no key, as an item of a list: its first key, or its first line. */
+export function headSpan(source: SourceText, node: Written): Span {
+  const first = node.is === 'mapping' ? node.entries[0] : undefined
+  if (first && first.keyStart >= node.start && first.keyEnd <= node.end)
+    return source.span(first.keyStart, first.keyEnd)
+  const line = source.text.slice(node.start, node.end).split(/\r?\n/, 1)[0] ?? ''
+  return source.span(node.start, node.start + line.trimEnd().length)
+}
+
+/** What is found, in the words of people who write YAML. */
+export function wordFor(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a mapping'
+  return `a ${typeof value}`
+}

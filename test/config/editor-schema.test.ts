@@ -1,0 +1,59 @@
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { editorSchema } from '../../src/config/editor-schema.ts'
+import { configurationCodes } from '../../src/diagnostics/codes-configuration.ts'
+import { kinds } from '../../src/kinds/index.ts'
+import { committed, schemas } from '../support/write-schemas.ts'
+
+const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allowUnionTypes: true })
+addFormats.default(ajv)
+const validate = ajv.compile(editorSchema(kinds))
+
+test.each(Object.keys(schemas))('%s is what the code makes of it: else run npm run schemas', (name) => {
+  expect(committed(name) === schemas[name]?.()).toBe(true)
+})
+
+const examples = Object.entries(configurationCodes).flatMap(([code, entry]) =>
+  'good' in entry ? [[code, entry.good] as const] : []
+)
+
+test.each(examples)('the good example of %s looks good in an editor too', (_code, yaml) => {
+  validate(parse(yaml, { merge: true }))
+  expect(validate.errors ?? []).toEqual([])
+})
+
+test.each([
+  'connections: [{ name: C }]',
+  'connections: [{ name: C, type: mongdb }]',
+  'connections: [{ name: C, type: mongodb, configuration: { host: x } }]',
+  'connections: [{ name: C, type: mongodb, configuration: { ssl: 5 } }]',
+  'syncs: [{ name: S, mode: upsert, target: { connection: C }, schedule: manual }]',
+  'conections: []'
+])('an editor shows what is wrong with %s', (yaml) => {
+  expect(validate(parse(yaml))).toBe(false)
+})
+
+test.each([
+  'connections: [{ name: C, type: postgresql, configuration: { port: "${env:PORT}", ssl: "${var:ssl}" } }]',
+  'connections: [{ name: C, type: "${var:type}", configuration: { x: 1 } }]',
+  'syncs: [{ name: S, mode: "${var:mode}", active: "${var:on}", target: { connection: C }, schedule: manual }]',
+  'syncs: [{ name: S, mode: UPDATEORCREATE, target: { connection: C }, schedule: { frequency: Daily } }]',
+  'x-anything: { a: 1 }'
+])('an editor does not complain about placeholders and other freedom: %s', (yaml) => {
+  validate(parse(yaml))
+  expect(validate.errors ?? []).toEqual([])
+})
+
+test('every section and every field of ours is explained', () => {
+  const schema = JSON.parse(JSON.stringify(editorSchema(kinds))) as {
+    properties: Record<string, { description?: string }>
+    definitions: Record<string, { properties: Record<string, { description?: string }> }>
+  }
+  const silent = Object.entries(schema.properties).filter(([, { description }]) => !description)
+  expect(silent).toEqual([])
+  for (const field of ['name', 'id', 'lifecycle']) {
+    expect(schema.definitions['sync']?.properties[field]?.description).toMatch(/\.$/)
+  }
+})

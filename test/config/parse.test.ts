@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest'
+import { parse } from '../../src/config/parse.ts'
+import { fieldsOf, problemsOf } from '../support/reading.ts'
+
+/** Codes and the text that each label shows. */
+function told(text: string): string[] {
+  return parse('a.yaml', text).problems.map(({ code, labels }) => {
+    const shown = labels.map(
+      ({ span }) =>
+        `${span.start.line}:${span.start.column} ${text.slice(span.start.offset, span.end.offset)}`
+    )
+    return `${code} ${shown.join(' + ')}`.trim()
+  })
+}
+
+test.each([
+  ['a: b: c', ['P001 1:4 b']],
+  ['a: [1, 2', ['P001 1:9']],
+  ['a: "text', ['P001 1:9']],
+  ['a: @text', ['P001 1:4 @']],
+  ['a: - b', ['P001 1:4 -']],
+  ['a: !Ref x', ['P001 1:4 !Ref']],
+  ['a: !!binary aGVsbG8=', ['P001 1:4 !!binary']],
+  ['%FOO\n---\na: 1', ['P001 1:1 %FOO']],
+  ['a: { b: ${env:X} }', ['P001 1:10 {']],
+  ['a:\n\t- b', ['P002 2:1']],
+  ['a:\n  b: 1\n\tc: 2', ['P002 3:1']],
+  ['a: 1\nb: 2\na: 3', ['P003 3:1 a + 1:1 a']],
+  ['{ a: 1, "a": 2 }', ['P003 1:9 "a" + 1:3 a']],
+  ['1: x\n"1": y', ['P003 2:1 "1" + 1:1 1']],
+  ['a: *nobody', ['P004 1:4 *nobody']],
+  ['a: *later\nb: &later 1', ['P004 1:4 *later']],
+  ['a: &a [*a]', ['P004 1:8 *a']],
+  ['a: 9007199254740992', ['P005 1:4 9007199254740992']],
+  ['a: 1e999', ['P005 1:4 1e999']],
+  ['a: .nan', ['P005 1:4 .nan']],
+  ['? [a]\n: b', ['P006 1:3 [a]']],
+  ['{ {a: 1}: b }', ['P006 1:3 {a: 1}']],
+  ['a: &a { b: 1 }\n*a : 2', ['P006 2:1 *a']],
+  ['<<: 1', ['P102 1:5 1']],
+  ['<<: [{ a: 1 }, b]', ['P102 1:16 b']]
+])('%j is told as %j', (text, expected) => {
+  expect(told(text)).toEqual(expected)
+})
+
+test('only the first mistake of a document is told, but every document has its own', () => {
+  expect(told('a: @x\nb: {\n---\n\tx: 1\n---\nok: 1\n').map((line) => line.slice(0, 4))).toEqual([
+    'P001',
+    'P002'
+  ])
+})
+
+test('lines are counted by the text, whatever the parser stumbles over', () => {
+  expect(told("[]|\r\n\n---\n'\n\n---\na: @x")).toEqual(['P001 1:3 |', 'P001 7:6'])
+})
+
+test('a file with a mistake gives no documents', () => {
+  expect(parse('a.yaml', 'a: 1\n---\nb: [\n').documents).toEqual([])
+})
+
+test.each(['[', '[]', '{"a":'])('nesting without end is one clear problem: %s', (piece) => {
+  const text = piece === '[]' ? '['.repeat(500) + ']'.repeat(500) : piece.repeat(20_000)
+  expect(told(text)).toHaveLength(1)
+  expect(told(text)[0]).toMatch(/^P001/)
+})
+
+test('aliases that multiply are stopped, and told once', () => {
+  const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
+  for (let level = 1; level < 12; level++) {
+    lines.push(`a${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ')}]`)
+  }
+  expect(told(lines.join('\n'))).toEqual([expect.stringMatching(/^P007 6:\d+ \*a4$/)])
+})
+
+test('words that look like booleans, dates and versions stay text; numbers and keys are read as YAML 1.2 has them', async () => {
+  const yaml = `
+models:
+  - name: M
+    connection: C
+    configuration:
+      { a: yes, b: off, c: 2026-01-01, d: 1.2.3, e: 0x1F, f: 0o17, g: 1e3, h: -0.5, i: ~, j: "1", 7: seven, true: t }
+`
+  expect((await fieldsOf(yaml))['configuration']).toEqual({
+    a: 'yes',
+    b: 'off',
+    c: '2026-01-01',
+    d: '1.2.3',
+    e: 31,
+    f: 15,
+    g: 1000,
+    h: -0.5,
+    i: null,
+    j: '1',
+    7: 'seven',
+    true: 't'
+  })
+})
+
+test('merge keys take over what is not written, the earlier source before the later one', async () => {
+  const yaml = `
+x-one: &one { a: 1, b: 1, c: 1 }
+x-two: &two { b: 2, c: 2, d: 2 }
+models:
+  - name: M
+    connection: C
+    configuration:
+      c: own
+      <<: [*one, *two]
+      "<<": text
+`
+  expect((await fieldsOf(yaml))['configuration']).toEqual({ a: 1, b: 1, c: 'own', d: 2, '<<': 'text' })
+})
+
+test('keys that JavaScript gives a meaning are keys like all others', async () => {
+  const yaml = `models: [{ name: M, connection: C, configuration: { __proto__: { a: 1 }, constructor: b, toString: c } }]`
+  const fields = await fieldsOf(yaml)
+  expect(JSON.stringify(fields['configuration'])).toBe(
+    '{"__proto__":{"a":1},"constructor":"b","toString":"c"}'
+  )
+  expect(
+    await problemsOf(
+      'models: [{ name: M, connection: C, configuration: {}, __proto__: 1, hasOwnProperty: 2 }]'
+    )
+  ).toEqual(['P101 1:55 __proto__', 'P101 1:69 hasOwnProperty'])
+})
+
+test('lines that end in CR LF are counted like others', async () => {
+  expect(await problemsOf('connections:\r\n  - name: C\r\n    typ: mongodb\r\n')).toEqual(['P101 3:5 typ'])
+})

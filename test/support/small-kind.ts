@@ -1,0 +1,84 @@
+import type { Kind, Kinds } from '../../src/kinds/kind.ts'
+import { reference, type JsonObject } from '../../src/state/value.ts'
+
+/**
+ * A kind with one field for each thing that a schema can ask for. It is compared by nobody and sent
+ * nowhere.
+ */
+export const gadget: Kind = {
+  name: 'gadget',
+  section: 'gadgets',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      size: { type: 'integer', minimum: 1, maximum: 9 },
+      ratio: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
+      step: { type: 'integer', multipleOf: 5 },
+      active: { type: 'boolean' },
+      color: { enum: ['red', 'darkGreen', 'blue'], 'x-caseless': true },
+      level: { enum: ['low', 'high'] },
+      one: { const: 'this' },
+      code: { type: 'string', pattern: '^[a-z]+$', description: 'Lower-case letters.' },
+      short: { type: 'string', minLength: 1, maxLength: 3 },
+      site: { type: 'string', format: 'uri' },
+      tags: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 2, uniqueItems: true },
+      labels: {
+        type: 'object',
+        additionalProperties: { type: 'string' },
+        minProperties: 1,
+        maxProperties: 2
+      },
+      needs: { type: 'string' },
+      parts: { type: 'array', items: { $ref: '#/$defs/part' } },
+      source: { anyOf: [{ type: 'string' }, { $ref: '#/$defs/part' }] },
+      when: {
+        oneOf: [
+          {
+            type: 'object',
+            properties: { at: { const: 'hour' }, minute: { type: 'integer' } },
+            required: ['at', 'minute']
+          },
+          {
+            type: 'object',
+            properties: { at: { const: 'day' }, hour: { type: 'integer' } },
+            required: ['at', 'hour']
+          }
+        ]
+      },
+      who: {
+        type: 'object',
+        properties: { user: { type: 'string' }, group: { type: 'string' } },
+        oneOf: [{ required: ['user'] }, { required: ['group'] }]
+      },
+      empty: { type: ['string', 'null'] },
+      password: { type: 'string' }
+    },
+    dependentRequired: { step: ['size'] },
+    $defs: {
+      part: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['field'],
+        properties: { gadget: { type: 'string' }, field: { type: 'string' } }
+      }
+    }
+  },
+  fields: {
+    size: { class: 'owned', rule: { is: 'scalar' } },
+    color: { class: 'owned', rule: { is: 'scalar' } }
+  },
+  synonyms: { colour: 'color', bits: 'parts' },
+  api: { path: '/api/gadgets', lightList: () => false, update: () => 'PUT' },
+  isSecret: (_item, path) => path[0] === 'password',
+  fromYaml(item): JsonObject {
+    const needs = item['needs']
+    return typeof needs === 'string' ? { ...item, needs: reference('gadget', needs) } : item
+  },
+  toWire: (fields) => fields,
+  fromWire: (wire) => wire,
+  replacement: (_live, body) => body,
+  uses: () => []
+}
+
+export const smallKinds: Kinds = { managed: [gadget], lookups: [] }

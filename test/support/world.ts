@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { CommandIo } from '../../src/commands/io.ts'
+import { createProgram } from '../../src/commands/program.ts'
+import { createServer, type LocalServer, type ServerOptions } from '../../src/server/index.ts'
+
+/** A folder with files, a local Polytomic in memory, and the program as a user runs it, in this process. */
+export interface World {
+  server: LocalServer
+  folder: string
+  write(files: Record<string, string>): void
+  /** Runs `polyctl …` and gives what a user would see. */
+  run(...words: string[]): Promise<Ran>
+  /** Requests since the last call, as `GET /api/me`. */
+  requests(): string[]
+}
+
+export interface Ran {
+  code: number
+  out: string
+  err: string
+}
+
+export interface WorldOptions {
+  files?: Record<string, string>
+  env?: Record<string, string>
+  server?: ServerOptions
+  io?: Partial<CommandIo>
+}
+
+export function makeWorld(options: WorldOptions = {}): World {
+  const folder = mkdtempSync(join(tmpdir(), 'polyctl-test-'))
+  const server = createServer({ ...options.server })
+  onTestFinished(() => {
+    server.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const world: World = {
+    server,
+    folder,
+    write(files) {
+      for (const [path, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true })
+        writeFileSync(join(folder, path), text)
+      }
+    },
+    async run(...words) {
+      const ran: Ran = { code: 0, out: '', err: '' }
+      ran.code = await createProgram(io(ran, world, options)).run(words)
+      return ran
+    },
+    requests() {
+      const seen = server.requests.map(({ method, path }) => `${method} ${path}`)
+      server.clearRequests()
+      return seen
+    }
+  }
+  world.write(options.files ?? {})
+  return world
+}
+
+function io(ran: Ran, world: World, options: WorldOptions): CommandIo {
+  return {
+    out: (text) => void (ran.out += text),
+    err: (text) => void (ran.err += text),
+    cwd: world.folder,
+    env: {
+      POLYTOMIC_URL: 'http://polytomic.test',
+      POLYTOMIC_API_KEY: world.server.apiKey,
+      NO_COLOR: '1',
+      ...options.env
+    },
+    terminal: { out: false, err: false, in: false, width: 100 },
+    ask: async () => '',
+    stdin: async () => '',
+    interrupted: new Promise<void>(() => undefined),
+    now: () => new Date(),
+    sleep: () => new Promise((resolve) => setImmediate(resolve)),
+    fetch: (request) => world.server.fetch(request),
+    backoffMs: 1,
+    newKey: () => randomUUID(),
+    ...options.io
+  }
+}
+
+/** The tutorial: MongoDB users become Salesforce contacts. */
+export const tutorial = `
+connections:
+  - name: MongoDB Connection
+    type: mongodb
+    configuration: { hosts: example.mongodb.net, username: user, password: "\${env:MONGODB_PASSWORD}" }
+  - name: Salesforce Connection
+    type: salesforce
+    configuration: { domain: "https://example.my.salesforce.com" }
+models:
+  - name: MongoDB Model
+    connection: MongoDB Connection
+    configuration: { database: example, collection: users }
+syncs:
+  - name: Mongo to Salesforce Sync
+    mode: create
+    model: MongoDB Model
+    identity: { source: email, target: Email, function: Equality }
+    fields:
+      - { source: first_name, target: FirstName }
+      - { source: last_name, target: LastName }
+    target: { connection: Salesforce Connection, object: Contact }
+    schedule: manual
+`
+
+/** Authorizes a connection as a person would: opens the page, presses Allow. */
+export async function allow(world: World, name: string): Promise<void> {
+  const list = (await (await world.server.fetch(apiRequest(world, 'GET', '/api/connections'))).json()) as {
+    data: { id: string; name: string }[]
+  }
+  const id = list.data.find((connection) => connection.name === name)?.id ?? ''
+  const live = (await (
+    await world.server.fetch(apiRequest(world, 'GET', `/api/connections/${id}`))
+  ).json()) as { data: { configuration: unknown } }
+  const body = { name, configuration: live.data.configuration, reconnect: true }
+  const reply = (await (
+    await world.server.fetch(apiRequest(world, 'PUT', `/api/connections/${id}`, body))
+  ).json()) as { data: { auth_url: string } }
+  await world.server.fetch(
+    new Request(reply.data.auth_url, { method: 'POST', body: new URLSearchParams({ decision: 'allow' }) })
+  )
+  world.requests()
+}
+
+export function apiRequest(world: World, method: string, path: string, body?: unknown): Request {
+  const headers = {
+    authorization: `Bearer ${world.server.apiKey}`,
+    'x-polytomic-version': '2025-09-18',
+    'content-type': 'application/json'
+  }
+  return new Request(`http://polytomic.test${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) })
+  })
+}
