@@ -1,0 +1,178 @@
+import type { Kinds } from '../kinds/kind.ts'
+import type { Change, Plan } from '../plan/plan.ts'
+import type { Writer } from '../remote/transport.ts'
+import { addressText, type Address, type LiveState } from '../state/resource.ts'
+import type { Vault } from '../state/vault.ts'
+import type { ApplyEvent, Outcome, Report } from './events.ts'
+import { openKnowledge } from './knowledge.ts'
+import { perform } from './perform.ts'
+import { openQueue } from './queue.ts'
+
+export interface ApplyOptions {
+  kinds: Kinds
+  vault: Vault
+  /** What was observed when the plan was made: it names what ids stand for. */
+  observed: LiveState
+  /** How many changes may be under way at once. */
+  parallelism: number
+  /** Start nothing more after the first failure. */
+  failFast: boolean
+  /** Wait until a person has authorized a connection, rather than leave it pending. */
+  wait: boolean
+  /** Whether the links to authorize lead anywhere after this: those of an embedded server do not. */
+  links: boolean
+  /** Resolves when the person wants to stop: what is under way is finished, nothing more is started. */
+  interrupted: Promise<void>
+}
+
+/**
+ * Carries a plan out, and tells what happens. A change starts as soon as what it depends on is done; a failure skips its dependents and
+ * nothing else. Every change ends in exactly one outcome. A consumer that stops listening stops the start of further changes.
+ */
+export async function* carryOut(
+  plan: Plan,
+  writer: Writer,
+  options: ApplyOptions
+): AsyncGenerator<ApplyEvent, Report> {
+  const queue = openQueue<ApplyEvent>()
+  const run = new Run(plan, writer, options, queue.push)
+  const finished = run.toTheEnd().finally(queue.close)
+  try {
+    yield* queue.items
+    const report = await finished
+    yield { type: 'end', report }
+    return report
+  } finally {
+    run.stop('nobody listens any more')
+    await finished.catch(() => undefined)
+  }
+}
+
+class Run {
+  readonly #plan: Plan
+  readonly #todo: Map<string, Change>
+  readonly #settled = new Map<string, { address: Address; action: Change['action']; outcome: Outcome }>()
+  readonly #underWay = new Map<string, Promise<void>>()
+  readonly #tell: (event: ApplyEvent) => void
+  readonly #options: ApplyOptions
+  readonly #perform: (change: Change, pending: string | undefined) => Promise<Outcome>
+  #stopped: string | undefined
+  #interrupted = false
+
+  constructor(plan: Plan, writer: Writer, options: ApplyOptions, tell: (event: ApplyEvent) => void) {
+    const knowledge = openKnowledge(plan, options.observed, writer.version)
+    const attempted = plan.changes.filter(
+      (change) => change.action !== 'none' || change.waiting !== undefined
+    )
+    this.#plan = plan
+    this.#options = options
+    this.#tell = tell
+    this.#todo = new Map(attempted.map((change) => [addressText(change), change]))
+    this.#perform = (change, pending) =>
+      perform(change, pending, {
+        writer,
+        knowledge,
+        options,
+        note: (text) => tell({ type: 'note', address: addressOf(change), text })
+      })
+  }
+
+  stop(because: string): void {
+    this.#stopped ??= because
+  }
+
+  async toTheEnd(): Promise<Report> {
+    const changes = [...this.#todo.values()].map((change) => ({
+      address: addressOf(change),
+      action: change.action
+    }))
+    this.#tell({ type: 'begin', changes })
+    const interrupted = this.#options.interrupted.then(() => {
+      this.#interrupted = true
+      this.stop('it was interrupted')
+    })
+    for (;;) {
+      this.#startWhatCan()
+      if (this.#underWay.size === 0) break
+      await Promise.race([
+        ...this.#underWay.values(),
+        ...(this.#stopped === undefined ? [interrupted] : [])
+      ])
+    }
+    return this.#report()
+  }
+
+  #startWhatCan(): void {
+    // Settling one may let others start, or skip them: go round until nothing moves.
+    for (let moved = true; moved;) {
+      moved = false
+      for (const [address, change] of this.#todo) {
+        const verdict = this.#verdict(change)
+        if (verdict === 'wait') continue
+        if (verdict === 'start' && this.#underWay.size >= this.#options.parallelism) return
+        this.#todo.delete(address)
+        moved = true
+        if (verdict === 'start') this.#start(address, change)
+        else this.#settle(change, verdict)
+      }
+    }
+  }
+
+  #verdict(change: Change): 'start' | 'wait' | Outcome {
+    if (change.action === 'none')
+      return { outcome: 'pending', id: change.id ?? '', because: change.waiting ?? '' }
+    if (this.#stopped !== undefined) return { outcome: 'skipped', because: this.#stopped }
+    for (const address of change.after) {
+      const outcome = this.#settled.get(address)?.outcome
+      if (outcome === undefined && (this.#todo.has(address) || this.#underWay.has(address))) return 'wait'
+      const lost = outcome?.outcome === 'failed' || outcome?.outcome === 'skipped'
+      if (lost)
+        return {
+          outcome: 'skipped',
+          because: `${address} ${outcome.outcome === 'failed' ? 'failed' : 'was skipped'}`
+        }
+      if (outcome?.outcome === 'pending' && outcome.id === undefined)
+        return { outcome: 'pending', because: `${address} is pending` }
+    }
+    return 'start'
+  }
+
+  #start(address: string, change: Change): void {
+    this.#tell({ type: 'start', address: addressOf(change), action: change.action })
+    const done = this.#perform(change, this.#pendingBelow(change)).then((outcome) => {
+      this.#underWay.delete(address)
+      this.#settle(change, outcome)
+      if (outcome.outcome === 'failed' && this.#options.failFast) this.stop('another change failed')
+    })
+    this.#underWay.set(address, done)
+  }
+
+  /** The first thing that this change needs, directly or not, and that waits for a person. */
+  #pendingBelow(change: Change): string | undefined {
+    const needed = [...change.after, ...Object.keys(change.ids)]
+    return needed.find((address) => {
+      if (this.#settled.get(address)?.outcome.outcome === 'pending') return true
+      return this.#plan.changes.some(
+        (other) => other.waiting !== undefined && addressText(other) === address
+      )
+    })
+  }
+
+  #settle(change: Change, outcome: Outcome): void {
+    const settled = { address: addressOf(change), action: change.action, outcome }
+    this.#settled.set(addressText(change), settled)
+    this.#tell({ type: 'settled', ...settled })
+  }
+
+  #report(): Report {
+    const order = this.#plan.changes.map(addressText)
+    const settled = order.flatMap((address) => this.#settled.get(address) ?? [])
+    const counts = { done: 0, failed: 0, skipped: 0, pending: 0 }
+    for (const { outcome } of settled) counts[outcome.outcome] += 1
+    return { settled, counts, interrupted: this.#interrupted }
+  }
+}
+
+function addressOf(change: Change): Address {
+  return { kind: change.kind, name: change.name }
+}

@@ -1,0 +1,133 @@
+import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Kind } from '../kinds/kind.ts'
+import { diff } from '../plan/diff.ts'
+import type { Change, FieldChange } from '../plan/plan.ts'
+import { revealed } from '../remote/body.ts'
+import { failureProblem, type Failure } from '../remote/failure.ts'
+import { create, read, remove, replacement, update } from '../remote/write.ts'
+import type { Writer } from '../remote/transport.ts'
+import { addressText } from '../state/resource.ts'
+import { isReference, textOf, type JsonObject } from '../state/value.ts'
+import { authorized } from './authorize.ts'
+import type { ApplyOptions } from './carry-out.ts'
+import type { Outcome } from './events.ts'
+import type { Knowledge } from './knowledge.ts'
+
+export interface World {
+  writer: Writer
+  knowledge: Knowledge
+  options: ApplyOptions
+  note: (text: string) => void
+}
+
+/** Carries one change out. `pending` names what it needs and what waits for a person: a refusal is then no failure. */
+export async function perform(change: Change, pending: string | undefined, world: World): Promise<Outcome> {
+  const kind = world.options.kinds.managed.find((candidate) => candidate.name === change.kind)
+  if (!kind) throw new Error(`no kind ${change.kind}`)
+  if (change.action === 'delete') return await performDelete(change, kind, world)
+  const outcome = await (change.action === 'create'
+    ? performCreate(change, kind, world)
+    : performUpdate(change, kind, world))
+  const refusal = outcome.outcome === 'failed' && ['P601', 'P607'].includes(outcome.problem.code)
+  if (!refusal || pending === undefined) return outcome
+  return {
+    outcome: 'pending',
+    because: `${pending} waits for authorization; ${outcome.problem.notes[0] ?? 'until then it is refused'}`
+  }
+}
+
+async function performCreate(change: Change, kind: Kind, world: World): Promise<Outcome> {
+  const body = { name: change.name, ...kind.toWire(change.wanted, world.knowledge.toWire(change)) }
+  const open = revealed(body, world.options.vault)
+  if (!open.ok) return failed(missingSecret(change, open.missing))
+  const made = await create(world.writer, kind, change.name, open.body, open.secrets)
+  if (!made.ok) return failed(failureOf(change, 'creating', made.failure))
+  world.knowledge.learn(change, made.wire)
+  return await afterWrite(change, kind, made.wire, made.notes, world)
+}
+
+async function performUpdate(change: Change, kind: Kind, world: World): Promise<Outcome> {
+  // The body starts from what is there this moment, so that nothing is lost that no file states.
+  const live = await read(world.writer, kind, change.id ?? '')
+  if (!live.ok) return failed(failureOf(change, 'reading', live.failure))
+  const wanted = kind.toWire(change.wanted, world.knowledge.toWire(change))
+  const body = await replacement(world.writer, kind, live.wire, { name: change.name, ...wanted })
+  const open = revealed(body, world.options.vault)
+  if (!open.ok) return failed(missingSecret(change, open.missing))
+  const changed = await update(world.writer, kind, change.id ?? '', open.body, open.secrets)
+  if (!changed.ok) return failed(failureOf(change, 'updating', changed.failure))
+  return await afterWrite(change, kind, { ...live.wire, ...changed.wire }, changed.notes, world)
+}
+
+async function performDelete(change: Change, kind: Kind, world: World): Promise<Outcome> {
+  const id = change.id ?? ''
+  const gone = await remove(world.writer, kind, id)
+  if (!gone.ok) return failed(failureOf(change, 'deleting', gone.failure))
+  return { outcome: 'done', id, notes: [] }
+}
+
+/** Shows the way to a person who must authorize; then reads back and compares: done means that live equals wanted. */
+async function afterWrite(
+  change: Change,
+  kind: Kind,
+  reply: JsonObject,
+  notes: string[],
+  world: World
+): Promise<Outcome> {
+  const id = textOf(reply['id'])
+  const url = reply['auth_url']
+  if (typeof url === 'string' && url !== '') {
+    const code = typeof reply['auth_code'] === 'string' ? { code: reply['auth_code'] } : {}
+    const authorize = world.options.links ? { authorize: { url, ...code } } : {}
+    if (world.options.links) world.note(`to be authorized at ${url}`)
+    const waiting =
+      !world.options.wait || !(await authorized(world.writer, kind, id, world.options.interrupted))
+    if (waiting) return { outcome: 'pending', id, because: 'a person must authorize it', ...authorize }
+  }
+  const back = await read(world.writer, kind, id)
+  if (!back.ok) return failed(failureOf(change, 'reading back', back.failure))
+  world.knowledge.learn(change, back.wire)
+  const kept = differences(change, kind, back.wire, world)
+  if (kept.length > 0 || back.wire['name'] !== change.name)
+    return { ...failed(keptProblem(change, kept)), kept }
+  const waits = kind.waiting?.(back.wire)
+  return waits === undefined ? { outcome: 'done', id, notes } : { outcome: 'pending', id, because: waits }
+}
+
+function differences(change: Change, kind: Kind, wire: JsonObject, world: World): FieldChange[] {
+  const context = {
+    idOf: (reference: unknown) =>
+      isReference(reference) ? world.knowledge.idOf(change, reference) : undefined,
+    spanAt: () => change.span
+  }
+  return diff(kind.fields, change.wanted, kind.fromWire(wire, world.knowledge.fromWire()), context).fields
+}
+
+type Failed = Extract<Outcome, { outcome: 'failed' }>
+
+function failed(what: Diagnostic): Failed {
+  return { outcome: 'failed', problem: what }
+}
+
+function failureOf(change: Change, doing: string, failure: Failure): Diagnostic {
+  return failureProblem(failure, `${doing} ${addressText(change)}`, change.span)
+}
+
+function missingSecret(change: Change, missing: string[]): Diagnostic {
+  return problem('P615', `${addressText(change)} cannot be sent: a secret is missing`, {
+    labels: [{ span: change.span, text: 'this needs its secrets' }],
+    notes: missing,
+    help: ['set it, or pass `--env-file`']
+  })
+}
+
+function keptProblem(change: Change, kept: FieldChange[]): Diagnostic {
+  const fields = kept.map((field) => field.path.join('.'))
+  return problem('P614', `${addressText(change)} was sent, but the service kept something else`, {
+    labels: [{ span: kept[0]?.span ?? change.span, text: 'this is not what the service has now' }],
+    notes: fields.map((field) => `different: ${field}`),
+    help: [
+      'run `polyctl plan` to see both sides; if it stays so, the service does not accept what the file says'
+    ]
+  })
+}

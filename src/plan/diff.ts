@@ -1,0 +1,261 @@
+import { isDeepStrictEqual } from 'node:util'
+import { compareText, type Span } from '../diagnostics/diagnostic.ts'
+import type { Path } from '../state/resource.ts'
+import type { Field, Rule } from '../state/rule.ts'
+import {
+  isEmpty,
+  isObject,
+  isReference,
+  isSecret,
+  type Json,
+  type JsonObject,
+  type Reference
+} from '../state/value.ts'
+import type { FieldChange } from './plan.ts'
+
+/** What comparing needs to know beside the two sides. */
+export interface DiffContext {
+  /** The id that a reference stands for; undefined when it is still to be made. */
+  idOf(reference: Reference): string | undefined
+  spanAt(path: Path): Span
+}
+
+export interface Difference {
+  fields: FieldChange[]
+  /** How many compared fields are equal. */
+  unchanged: number
+}
+
+/** Compares the fields of one resource, both sides in the normal form, rule by rule, in the order in which the kind lists them. */
+export function diff(
+  rules: Readonly<Record<string, Field>>,
+  wanted: JsonObject,
+  live: JsonObject,
+  context: DiffContext
+): Difference {
+  const fields: FieldChange[] = []
+  let unchanged = 0
+  for (const [name, { class: owner, rule }] of Object.entries(rules)) {
+    const managed = owner === 'owned' || owner === 'fixed' || (owner === 'carried' && name in wanted)
+    if (!managed) continue
+    const found = compare(rule, wanted[name], live[name], { path: [name], at: [name] }, context)
+    fields.push(...found)
+    if (found.length === 0 && !isEmpty(wanted[name])) unchanged += 1
+  }
+  return { fields, unchanged }
+}
+
+/** Everything that a new resource states, as additions. */
+export function additions(
+  rules: Readonly<Record<string, Field>>,
+  wanted: JsonObject,
+  context: DiffContext
+): FieldChange[] {
+  return Object.entries(rules).flatMap(([name, { rule }]) =>
+    stated(rule, wanted[name], { path: [name], at: [name] }, context)
+  )
+}
+
+interface Place {
+  /** As people read it: items of sets by key. */
+  path: string[]
+  /** As the files have it: items by position. */
+  at: (string | number)[]
+}
+
+function below(place: Place, part: string, at: string | number = part): Place {
+  return { path: [...place.path, part], at: [...place.at, at] }
+}
+
+function compare(
+  rule: Rule,
+  wanted: Json | undefined,
+  live: Json | undefined,
+  place: Place,
+  context: DiffContext
+): FieldChange[] {
+  switch (rule.is) {
+    case 'unread':
+      return []
+    case 'scalar':
+      if (rule.carried && wanted === undefined) return []
+      return same(fold(rule, wanted), fold(rule, live)) ? [] : [change(wanted, live, place, context)]
+    case 'json':
+      return same(wanted, live) ? [] : [change(wanted, live, place, context)]
+    case 'reference':
+      return sameReference(wanted, live, context) ? [] : [change(wanted, live, place, context)]
+    case 'object':
+      return compareObject(rule.fields, wanted, live, place, context)
+    case 'stated':
+      return compareStated(wanted, live, place, context)
+    case 'set':
+      if (rule.carried && wanted === undefined) return []
+      return compareSet(rule, wanted, live, place, context)
+  }
+}
+
+function fold(rule: Extract<Rule, { is: 'scalar' }>, value: Json | undefined): Json | undefined {
+  const present = isEmpty(value) ? rule.default : value
+  return rule.caseless && typeof present === 'string' ? present.toLowerCase() : present
+}
+
+function same(a: Json | undefined, b: Json | undefined): boolean {
+  return (isEmpty(a) && isEmpty(b)) || isDeepStrictEqual(a, b)
+}
+
+function sameReference(wanted: Json | undefined, live: Json | undefined, context: DiffContext): boolean {
+  if (!isReference(wanted) || !isReference(live)) return isEmpty(wanted) && isEmpty(live)
+  const id = context.idOf(wanted)
+  return id !== undefined && id === context.idOf(live)
+}
+
+function compareObject(
+  rules: Readonly<Record<string, Rule>>,
+  wanted: Json | undefined,
+  live: Json | undefined,
+  place: Place,
+  context: DiffContext
+): FieldChange[] {
+  const there = isObject(live) ? live : {}
+  // A whole that is only on one side is one change, not as many as it has parts.
+  if (isEmpty(wanted) && !isEmpty(live) && place.path.length === 1)
+    return meansNothing(rules, there) ? [] : [change(undefined, live, place, context)]
+  const here = isObject(wanted) ? wanted : {}
+  return Object.entries(rules).flatMap(([name, rule]) =>
+    compare(rule, here[name], there[name], below(place, name), context)
+  )
+}
+
+/** All parts are defaults. */
+function meansNothing(rules: Readonly<Record<string, Rule>>, live: JsonObject): boolean {
+  return Object.entries(rules).every(
+    ([name, rule]) =>
+      rule.is === 'unread' ||
+      (rule.is === 'scalar' ? same(fold(rule, undefined), fold(rule, live[name])) : isEmpty(live[name]))
+  )
+}
+
+/** Only what is stated is compared, at any depth; secrets are not. */
+function compareStated(
+  wanted: Json | undefined,
+  live: Json | undefined,
+  place: Place,
+  context: DiffContext
+): FieldChange[] {
+  if (isSecret(wanted) || wanted === undefined) return []
+  if (isObject(wanted) && (isObject(live) || isEmpty(live)) && !isEmpty(wanted)) {
+    const there = isObject(live) ? live : {}
+    return Object.entries(wanted).flatMap(([name, value]) =>
+      compareStated(value, there[name], below(place, name), context)
+    )
+  }
+  if (Array.isArray(wanted) && Array.isArray(live) && sameItems(wanted, live)) return []
+  return same(wanted, live) ? [] : [change(wanted, live, place, context)]
+}
+
+function sameItems(wanted: Json[], live: Json[]): boolean {
+  if (wanted.length !== live.length) return false
+  const left = live.map(comparable)
+  return wanted.map(comparable).every((item) => {
+    const at = left.findIndex((candidate) => isDeepStrictEqual(item, candidate))
+    if (at !== -1) left.splice(at, 1)
+    return at !== -1
+  })
+}
+
+/** A secret inside a list item is not compared: the item is known by its other parts. */
+function comparable(item: Json): Json {
+  if (!isObject(item)) return item
+  return Object.fromEntries(
+    Object.entries(item)
+      .filter(([, value]) => !isSecret(value))
+      .map(([name, value]) => [name, comparable(value)])
+  )
+}
+
+function compareSet(
+  rule: Extract<Rule, { is: 'set' }>,
+  wanted: Json | undefined,
+  live: Json | undefined,
+  place: Place,
+  context: DiffContext
+): FieldChange[] {
+  const here = keyed(rule, wanted, context)
+  const there = keyed(rule, live, context)
+  const keys = [...new Set([...here.keys(), ...there.keys()])].toSorted((a, b) => compareText(a, b))
+  return keys.flatMap((key) => {
+    const mine = here.get(key)
+    const theirs = there.get(key)
+    const spot = below(place, `[${mine?.key ?? theirs?.key ?? key}]`, mine?.index ?? -1)
+    if (!mine || !theirs) return [change(mine?.item, theirs?.item, spot, context)]
+    return compare(rule.item, mine.item, theirs.item, spot, context)
+  })
+}
+
+interface Keyed {
+  key: string
+  item: Json
+  index: number
+}
+
+/** References are paired by id, for two names may mean one resource; everything else by its key, in one case. */
+function keyed(
+  rule: Extract<Rule, { is: 'set' }>,
+  value: Json | undefined,
+  context: DiffContext
+): Map<string, Keyed> {
+  const items = Array.isArray(value) ? value : []
+  return new Map(
+    items.flatMap((item, index): [string, Keyed][] => {
+      if (item === null) return []
+      const key = rule.key(item)
+      const pairing = isReference(item) ? (context.idOf(item) ?? `name ${key}`) : key
+      return [[pairing, { key, item, index }]]
+    })
+  )
+}
+
+function change(
+  wanted: Json | undefined,
+  live: Json | undefined,
+  place: Place,
+  context: DiffContext
+): FieldChange {
+  const how = isEmpty(live) ? 'added' : isEmpty(wanted) ? 'removed' : 'changed'
+  const long = [wanted, live].some(
+    (value) => typeof value === 'string' && (value.includes('\n') || value.length > 120)
+  )
+  return {
+    path: place.path,
+    how,
+    ...(live === undefined ? {} : { before: live }),
+    ...(wanted === undefined ? {} : { after: wanted }),
+    ...(long ? { long: true as const } : {}),
+    span: context.spanAt(place.at)
+  }
+}
+
+function stated(rule: Rule, wanted: Json | undefined, place: Place, context: DiffContext): FieldChange[] {
+  if (isEmpty(wanted)) return []
+  if (rule.is === 'object' && isObject(wanted)) {
+    return Object.entries(rule.fields).flatMap(([name, part]) =>
+      stated(part, wanted[name], below(place, name), context)
+    )
+  }
+  if (rule.is === 'stated' && isObject(wanted) && !isSecret(wanted)) {
+    return Object.entries(wanted).flatMap(([name, value]) =>
+      stated({ is: 'stated' }, value, below(place, name), context)
+    )
+  }
+  if (
+    rule.is === 'set' &&
+    Array.isArray(wanted) &&
+    rule.item.is !== 'scalar' &&
+    rule.item.is !== 'reference'
+  ) {
+    return wanted.flatMap((item, index) =>
+      item === null ? [] : [change(item, undefined, below(place, `[${rule.key(item)}]`, index), context)]
+    )
+  }
+  return [change(wanted, undefined, place, context)]
+}

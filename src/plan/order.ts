@@ -1,0 +1,55 @@
+import {
+  addressText,
+  byAddress,
+  type Address,
+  type DesiredState,
+  type Live,
+  type LiveState
+} from '../state/resource.ts'
+import type { Match } from './match.ts'
+import type { Change } from './plan.ts'
+
+/**
+ * Fills in what each change must wait for. Creates and updates wait for what they name; deletes wait for whatever still uses the resource.
+ * The order comes from references alone: there is no table of kinds.
+ */
+export function ordered(
+  changes: readonly Change[],
+  desired: DesiredState,
+  live: LiveState,
+  match: Match
+): Change[] {
+  const byText = new Map(changes.map((change) => [addressText(change), change]))
+  const moves = (address: Address, deletes: boolean) => {
+    const change = byText.get(addressText(address))
+    return change !== undefined && change.action !== 'none' && (change.action === 'delete') === deletes
+  }
+  const usersOf = usersById(live)
+  const usesOf = new Map(desired.resources.map((resource) => [addressText(resource), resource.uses]))
+  return changes
+    .map((change) => {
+      const waits =
+        change.action === 'delete'
+          ? users(change, usersOf, match).filter(
+              (user) => byText.get(addressText(user))?.action !== 'none' && byText.has(addressText(user))
+            )
+          : (usesOf.get(addressText(change)) ?? []).filter((use) => moves(use, false))
+      const after = [...new Set(waits.map(addressText))]
+        .filter((text) => text !== addressText(change))
+        .toSorted()
+      return { ...change, after }
+    })
+    .toSorted(byAddress)
+}
+
+function usersById(live: LiveState): Map<string, Live[]> {
+  const users = new Map<string, Live[]>()
+  for (const resource of live.resources) {
+    for (const use of resource.uses) users.set(use.id, [...(users.get(use.id) ?? []), resource])
+  }
+  return users
+}
+
+function users(change: Change, usersOf: ReadonlyMap<string, Live[]>, match: Match): Address[] {
+  return (usersOf.get(change.id ?? '') ?? []).map((live) => match.declaredBy(live) ?? live)
+}

@@ -1,0 +1,68 @@
+import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts'
+import type { Address } from '../state/resource.ts'
+import type { Json, JsonObject } from '../state/value.ts'
+
+/** All that is to be done, in an order that respects references. Plain data: it survives being written down. */
+export interface Plan {
+  organization: { id: string; name: string }
+  /** In the address order; `Change.after` gives the order of doing. Unchanged resources are in it too, with action `none`. */
+  changes: Change[]
+  /** Live and not declared: counted and named, never touched. */
+  unmanaged: UnmanagedKind[]
+}
+
+export type Action = 'create' | 'update' | 'rename' | 'delete' | 'none'
+
+export interface Change extends Address {
+  action: Action
+  /** Of the live resource; absent for a create. */
+  id?: string
+  /** For a rename: the name until now. */
+  previousName?: string
+  /** The place that asks for it. */
+  span: Span
+  /** What differs, field by field, in the order of display. For a create, everything that is stated. */
+  fields: FieldChange[]
+  /** How many compared fields are equal. */
+  unchanged: number
+  /** One sentence: why this is to be done. */
+  reason: string
+  /** Addresses (as `addressText`) that must be done first. */
+  after: string[]
+  /** The wanted fields, in the kind's normal form: references by name, secrets by source. Empty for a delete. */
+  wanted: JsonObject
+  /** Ids that its references stand for already, by `addressText`. Those of resources still to be made are missing. */
+  ids: Record<string, string>
+  /** Who touched the live resource last, and when. */
+  changed?: { at?: string; by?: string }
+  /** Fields of the live resource that no file states and that differ from the documented default. */
+  notStated: string[]
+  /** Why the live resource does not work yet: it waits for a person. */
+  waiting?: string
+}
+
+export interface FieldChange {
+  /** `['fields', '[Email]', 'source', 'field']`: items of sets are named by their key, in brackets. */
+  path: string[]
+  how: 'added' | 'removed' | 'changed'
+  /** What is live. Absent when added. References and secrets are in their tagged form. */
+  before?: Json
+  /** What is wanted. Absent when removed. */
+  after?: Json
+  /** Show by lines: SQL and the like. */
+  long?: true
+  span: Span
+}
+
+export interface UnmanagedKind {
+  kind: string
+  /** Live resources of the kind, and how many of them the files declare. */
+  live: number
+  declared: number
+  names: string[]
+}
+
+export interface Decision {
+  plan: Plan
+  problems: Diagnostic[]
+}

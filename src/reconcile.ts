@@ -1,0 +1,60 @@
+import type { Understood } from './config/understand.ts'
+import type { Checked, Diagnostic } from './diagnostics/diagnostic.ts'
+import type { Kinds } from './kinds/kind.ts'
+import { decide, decideDestroy } from './plan/decide.ts'
+import type { Limits } from './plan/guard.ts'
+import type { Plan } from './plan/plan.ts'
+import { observe } from './remote/observe.ts'
+import type { Reader } from './remote/transport.ts'
+import type { LiveState } from './state/resource.ts'
+
+/**
+ * The data path: understand the files, observe the service, decide what differs, carry it out. `validate` stops after the first step,
+ * `plan` and `drift` after the third; `apply` carries out the very plan that they show. There is no other path, and no dry run.
+ */
+export { understand } from './config/understand.ts'
+export { carryOut } from './apply/carry-out.ts'
+
+export interface Planned {
+  plan: Plan
+  /** What it was decided upon. */
+  observed: LiveState
+}
+
+/** What must be done so that the service is as the files say. */
+export async function plan(
+  understood: Understood,
+  reader: Reader,
+  kinds: Kinds,
+  limits: Limits
+): Promise<Checked<Planned>> {
+  const observed = await observe(reader, understood.desired, kinds, { everything: false })
+  if (!observed.ok) return observed
+  return planned(
+    decide(understood.desired, observed.value, kinds, limits),
+    observed.value,
+    observed.problems
+  )
+}
+
+/** What must be done so that nothing is left of what the files declare. */
+export async function planDestroy(
+  understood: Understood,
+  reader: Reader,
+  kinds: Kinds
+): Promise<Checked<Planned>> {
+  const observed = await observe(reader, understood.desired, kinds, { everything: true })
+  if (!observed.ok) return observed
+  return planned(
+    decideDestroy(understood.desired, observed.value, kinds),
+    observed.value,
+    observed.problems
+  )
+}
+
+function planned(decision: Checked<Plan>, observed: LiveState, before: Diagnostic[]): Checked<Planned> {
+  const problems = [...before, ...decision.problems]
+  return decision.ok
+    ? { ok: true, value: { plan: decision.value, observed }, problems }
+    : { ok: false, problems }
+}

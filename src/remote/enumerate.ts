@@ -1,0 +1,92 @@
+import { isObject, type Json } from '../state/value.ts'
+import type { SourceMeta, TargetFields, TargetObjects } from '../wire/enumeration.ts'
+import type { ModelField } from '../wire/model.ts'
+import type { Answer, Failure } from './failure.ts'
+import type { Reader } from './transport.ts'
+
+/** What a connection offers: to models that read from it, and to syncs that write to it. Each version of the API asks in its own way. */
+export type Enumerated<T> = { ok: true; value: T } | { ok: false; failure: Failure }
+
+/** What a model can choose, given what is chosen already (`{ database: 'example' }`). */
+export async function enumerateSource(
+  reader: Reader,
+  connection: string,
+  chosen: Record<string, string>
+): Promise<Enumerated<SourceMeta>> {
+  const old = reader.version === '2023-04-25'
+  const path = `${at(connection)}${old ? '/source' : '/modelsync/source'}`
+  return dataOf<SourceMeta>(await reader.get(path, parameters(chosen)), `GET ${path}`)
+}
+
+export async function enumerateSourceFields(
+  reader: Reader,
+  connection: string,
+  chosen: Record<string, string>
+): Promise<Enumerated<ModelField[]>> {
+  if (reader.version === '2023-04-25') {
+    const path = `${at(connection)}/source/fields`
+    return listOf(dataOf<ModelField[] | null>(await reader.ask(path, { query: chosen }), `POST ${path}`))
+  }
+  const path = `${at(connection)}/modelsync/source/fields`
+  return listOf(dataOf<ModelField[] | null>(await reader.get(path, parameters(chosen)), `GET ${path}`))
+}
+
+/** The objects that a sync can write to. The oldest version lists only their names. */
+export async function enumerateTargets(
+  reader: Reader,
+  connection: string
+): Promise<Enumerated<TargetObjects>> {
+  if (reader.version === '2023-04-25') return await oldTargets(reader, connection)
+  const path = `${at(connection)}/modelsync/targetobjects`
+  const answer = await reader.get(path)
+  const data = dataOf<TargetObjects['data']>(answer, `GET ${path}`)
+  if (!data.ok) return data
+  const creation = answer.ok && isObject(answer.body) ? answer.body['target_creation'] : undefined
+  const none = { supported: false, properties: [] }
+  return {
+    ok: true,
+    value: { data: data.value, target_creation: isObject(creation) ? (creation as never) : none }
+  }
+}
+
+async function oldTargets(reader: Reader, connection: string): Promise<Enumerated<TargetObjects>> {
+  const path = `${at(connection)}/target`
+  const meta = dataOf<SourceMeta>(await reader.get(path), `GET ${path}`)
+  if (!meta.ok) return meta
+  const names = Object.values(meta.value.items ?? {}).flatMap((item) => item.items ?? [])
+  const objects = [...new Set(names.map(String))].map((id) => ({ id, name: id, modes: [] }))
+  return { ok: true, value: { data: objects, target_creation: { supported: false, properties: [] } } }
+}
+
+/** The fields of one object, and the modes that it takes. */
+export async function enumerateTargetFields(
+  reader: Reader,
+  connection: string,
+  object: string
+): Promise<Enumerated<TargetFields>> {
+  if (reader.version === '2023-04-25') {
+    const path = `${at(connection)}/target/fields`
+    return dataOf<TargetFields>(await reader.ask(path, { target: object }), `POST ${path}`)
+  }
+  const path = `${at(connection)}/modelsync/target/fields`
+  return dataOf<TargetFields>(await reader.get(path, { target: object }), `GET ${path}`)
+}
+
+function at(connection: string): string {
+  return `/api/connections/${encodeURIComponent(connection)}`
+}
+
+function parameters(chosen: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(chosen).map(([name, value]) => [`params[${name}]`, value]))
+}
+
+function dataOf<T>(answer: Answer, request: string): Enumerated<T> {
+  if (!answer.ok) return answer
+  const body: Json | undefined = answer.body
+  if (isObject(body) && 'data' in body) return { ok: true, value: body['data'] as T }
+  return { ok: false, failure: { code: 'P612', request, words: 'there is no `data` in it', refused: true } }
+}
+
+function listOf(data: Enumerated<ModelField[] | null>): Enumerated<ModelField[]> {
+  return data.ok ? { ok: true, value: data.value ?? [] } : data
+}

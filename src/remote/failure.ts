@@ -1,0 +1,109 @@
+import type { Code } from '../diagnostics/codes.ts'
+import { problem, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
+import type { Json } from '../state/value.ts'
+
+/** What came of one request, retries included. */
+export type Answer = { ok: true; status: number; body: Json | undefined } | { ok: false; failure: Failure }
+
+export interface Failure {
+  code: Code
+  /** `POST /api/syncs` */
+  request: string
+  /** Absent when there was no answer. */
+  status?: number
+  /** The service's own words, or those of the network, without secrets. */
+  words: string
+  /** True when the service surely did not do what was asked. */
+  refused: boolean
+  metadata?: Json
+}
+
+/** A failure as a problem: what was attempted, what the service said, what to do. */
+export function failureProblem(failure: Failure, attempted: string, span?: Span): Diagnostic {
+  const answered = failure.status === undefined ? '' : ` answered ${failure.status}`
+  const { message, help } = told[failure.code] ?? { message: 'failed', help: [] }
+  return problem(failure.code, `${attempted}: ${message}`, {
+    labels: span ? [{ span, text: 'this is what was attempted' }] : [],
+    notes: [`${failure.request}${answered}: ${failure.words}`],
+    help
+  })
+}
+
+const told: Readonly<Partial<Record<Code, { message: string; help: string[] }>>> = {
+  P601: { message: 'the service refused it', help: ['correct what the service names, then plan again'] },
+  P602: { message: 'it may have been carried out', help: ['run `polyctl plan` to see what is there now'] },
+  P603: {
+    message: 'the service cannot be reached',
+    help: ['check the address (`--url` or POLYTOMIC_URL) and the network']
+  },
+  P604: {
+    message: 'the service refuses the key',
+    help: ['check POLYTOMIC_API_KEY: keys belong to one organization, and are made in its settings']
+  },
+  P605: {
+    message: 'the key may not do this',
+    help: ['use a key of a user who may, or ask for the permission']
+  },
+  P606: {
+    message: 'the service does not know it',
+    help: ['it was deleted meanwhile, or the address of the service is wrong: plan again']
+  },
+  P607: { message: 'something else is under way there', help: ['wait for it to end, then try again'] },
+  P608: {
+    message: 'the service throttles, and went on doing so',
+    help: ['try again later, or with a smaller `--parallelism`']
+  },
+  P609: {
+    message: 'the service failed',
+    help: ['try again; if it stays so, tell those who run the service']
+  },
+  P610: {
+    message: 'the answer is not from a Polytomic API',
+    help: ['check the address (`--url` or POLYTOMIC_URL): a proxy or a web page may be answering']
+  },
+  P611: {
+    message: 'the service wants to redirect, which is refused',
+    help: ['give the address that it redirects to, if that is right']
+  },
+  P612: {
+    message: 'the answer has a shape that polyctl does not know',
+    help: ['check the address and `workspace.api_version`']
+  },
+  P613: {
+    message: 'the service did not answer in time',
+    help: ['try again, or with a larger `--timeout`']
+  },
+  P615: { message: 'a secret that must be sent is missing', help: ['set it, or pass `--env-file`'] }
+}
+
+/** The code of a status; 4xx other than these is a refusal of what was sent. */
+export function codeOf(status: number): Code {
+  if (status >= 300 && status < 400) return 'P611'
+  if (status >= 500) return 'P609'
+  return (
+    ({ 401: 'P604', 403: 'P605', 404: 'P606', 408: 'P613', 409: 'P607', 429: 'P608' } as const)[status] ??
+    'P601'
+  )
+}
+
+/** The words of an error body, in any of the shapes that the versions of the API use. */
+export function wordsOf(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
+  const { message, error } = body as { message?: unknown; error?: unknown }
+  if (typeof message === 'string' && message !== '') return message
+  if (typeof error === 'string' && error !== '') return error
+  return typeof error === 'object' ? wordsOf(error) : undefined
+}
+
+/** Takes every known secret out of somebody else's words, however it is encoded there. */
+export function withoutSecrets(words: string, secrets: readonly string[]): string {
+  return secrets
+    .flatMap((secret) => (secret === '' ? [] : encodings(secret)))
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((text, secret) => text.replaceAll(secret, '(secret)'), words)
+}
+
+function encodings(secret: string): string[] {
+  const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '')
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), base64]
+}

@@ -1,0 +1,60 @@
+import pLimit from 'p-limit'
+
+/**
+ * The one gate through which all requests go. Its width bounds how many are under way; it halves when the service answers 429, grows
+ * again slowly, and while the service has named a time to wait, nobody passes.
+ */
+export interface Gate {
+  run<T>(work: () => Promise<T>): Promise<T>
+  /** Waits until the time that the service named has passed. */
+  open(): Promise<void>
+  slowDown(headers: Headers): void
+  fine(): void
+}
+
+export interface GateOptions {
+  parallelism: number
+  sleep: (ms: number) => Promise<void>
+  now: () => number
+  throttled?: (seconds: number) => void
+}
+
+/** Answers without a complaint before the width grows by one. */
+const patience = 20
+const longestPauseMs = 60_000
+
+export function openGate(options: GateOptions): Gate {
+  const limit = pLimit(options.parallelism)
+  let closedUntil = 0
+  let lastSlowed = 0
+  let inARow = 0
+  return {
+    run: (work) => limit(work),
+
+    async open() {
+      const wait = closedUntil - options.now()
+      if (wait > 0) await options.sleep(wait)
+    },
+
+    slowDown(headers) {
+      inARow = 0
+      const now = options.now()
+      // Requests under way together are answered 429 together: that is one reason to slow down, not many.
+      if (now - lastSlowed > 250) {
+        lastSlowed = now
+        limit.concurrency = Math.max(1, Math.floor(limit.concurrency / 2))
+      }
+      const seconds = Number(headers.get('retry-after') ?? 0)
+      if (!(seconds > 0)) return
+      closedUntil = Math.max(closedUntil, now + Math.min(seconds * 1000, longestPauseMs))
+      options.throttled?.(seconds)
+    },
+
+    fine() {
+      inARow += 1
+      if (inARow < patience || limit.concurrency >= options.parallelism) return
+      inARow = 0
+      limit.concurrency += 1
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { isObject, type JsonObject } from '../state/value.ts'
+import type { Failure } from './failure.ts'
+import type { Reader } from './transport.ts'
+
+export type Page = { ok: true; items: JsonObject[] } | { ok: false; failure: Failure }
+
+/** More pages than any workspace has: a service that never ends its list must not hold us for ever. */
+const mostPages = 10_000
+
+/** All pages of a list, in order. A page that failed is the last one. Lists without paging are one page. */
+export async function* pages(reader: Reader, path: string): AsyncGenerator<Page> {
+  const seen = new Set<string>()
+  let token: string | undefined
+  for (let count = 0; count < mostPages; count++) {
+    const answer = await reader.get(path, token === undefined ? {} : { page_token: token })
+    if (!answer.ok) return yield answer
+    const items = itemsOf(answer.body)
+    if (!items)
+      return yield {
+        ok: false,
+        failure: strange(path, 'the list is not `{"data": […]}` of things with an id and a name')
+      }
+    yield { ok: true, items }
+    token = nextToken(answer.body)
+    if (token === undefined) return
+    if (seen.has(token))
+      return yield {
+        ok: false,
+        failure: strange(path, 'the same page token came twice: the list would never end')
+      }
+    seen.add(token)
+  }
+  yield { ok: false, failure: strange(path, `the list has more than ${mostPages} pages`) }
+}
+
+function itemsOf(body: unknown): JsonObject[] | undefined {
+  if (!isObject(body)) return undefined
+  const data = body['data'] ?? []
+  const fits =
+    Array.isArray(data) &&
+    data.every(
+      (item) => isObject(item) && typeof item['id'] === 'string' && typeof item['name'] === 'string'
+    )
+  return fits && 'data' in body ? (data as JsonObject[]) : undefined
+}
+
+function nextToken(body: unknown): string | undefined {
+  const pagination = isObject(body) ? body['pagination'] : undefined
+  const token = isObject(pagination) ? pagination['next_page_token'] : undefined
+  return typeof token === 'string' && token !== '' ? token : undefined
+}
+
+function strange(path: string, words: string): Failure {
+  return { code: 'P612', request: `GET ${path}`, words, refused: true }
+}

@@ -1,0 +1,123 @@
+import type { Kind } from '../kinds/kind.ts'
+import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import type { Failure } from './failure.ts'
+import { findByName } from './observe.ts'
+import type { Writer } from './transport.ts'
+
+/** The service's answer to a write: the resource, or what went wrong. */
+export type Written = { ok: true; wire: JsonObject; notes: string[] } | { ok: false; failure: Failure }
+
+/** How often a create whose outcome was unknown is begun anew, each time after looking for it by name. */
+const rounds = 3
+const pauseMs = 500
+
+/**
+ * Makes a resource, and never two. While nothing is answered the same request is repeated under one key. After an answer that leaves open
+ * whether it was done, the service is searched by name: what is found is adopted, and only if nothing is there, it is tried again.
+ */
+export async function create(
+  writer: Writer,
+  kind: Kind,
+  name: string,
+  body: JsonObject,
+  secrets: readonly string[]
+): Promise<Written> {
+  let last: Failure | undefined
+  for (let round = 0; round < rounds; round++) {
+    if (round > 0) await writer.sleep(pauseMs * 2 ** round)
+    const answer = await writer.send('POST', kind.api.path, { body, secrets })
+    if (answer.ok) {
+      const wire = resourceOf(answer.body)
+      if (wire) return { ok: true, wire, notes: [] }
+      last = {
+        code: 'P612',
+        request: `POST ${kind.api.path}`,
+        status: answer.status,
+        words: 'the answer names no id',
+        refused: false
+      }
+    } else {
+      last = answer.failure
+      if (last.refused) return { ok: false, failure: last }
+    }
+    const search = await findByName(writer, kind, name)
+    if (!search.ok) return { ok: false, failure: { ...last, code: 'P602' } }
+    if (search.found.length > 1)
+      return {
+        ok: false,
+        failure: { ...last, code: 'P602', words: `${last.words}; now several have this name` }
+      }
+    const found = search.found[0]
+    if (found) return { ok: true, wire: found, notes: ['the answer was lost; it was found by name'] }
+  }
+  return { ok: false, failure: last! }
+}
+
+/** The body of a full replacement, after asking what the live resource alone does not tell. */
+export async function replacement(
+  writer: Writer,
+  kind: Kind,
+  live: JsonObject,
+  body: JsonObject
+): Promise<JsonObject> {
+  const question = kind.question?.(live, body, writer.version)
+  if (!question) return kind.replacement(live, body)
+  const answer = await (question.body
+    ? writer.ask(question.path, question.body)
+    : writer.get(question.path, question.query))
+  return kind.replacement(live, body, answer.ok && isObject(answer.body) ? answer.body['data'] : undefined)
+}
+
+/** Replaces a resource in full. */
+export async function update(
+  writer: Writer,
+  kind: Kind,
+  id: string,
+  body: JsonObject,
+  secrets: readonly string[]
+): Promise<Written> {
+  const path = `${kind.api.path}/${encodeURIComponent(id)}`
+  const answer = await writer.send(kind.api.update(writer.version), path, { body, secrets })
+  if (!answer.ok)
+    return { ok: false, failure: answer.failure.refused ? answer.failure : unsure(answer.failure) }
+  return { ok: true, wire: resourceOf(answer.body) ?? {}, notes: [] }
+}
+
+/** Deletes a resource. One that is not there any more is what was wanted. */
+export async function remove(
+  writer: Writer,
+  kind: Kind,
+  id: string
+): Promise<{ ok: true } | { ok: false; failure: Failure }> {
+  const query = Object.fromEntries(new URLSearchParams(kind.api.deleteQuery ?? ''))
+  const answer = await writer.send('DELETE', `${kind.api.path}/${encodeURIComponent(id)}`, { query })
+  if (answer.ok || answer.failure.status === 404) return { ok: true }
+  return { ok: false, failure: answer.failure }
+}
+
+export async function read(writer: Writer, kind: Kind, id: string): Promise<Written> {
+  const path = `${kind.api.path}/${encodeURIComponent(id)}`
+  const answer = await writer.get(path)
+  if (!answer.ok) return answer
+  const wire = resourceOf(answer.body)
+  if (wire) return { ok: true, wire, notes: [] }
+  return {
+    ok: false,
+    failure: {
+      code: 'P612',
+      request: `GET ${path}`,
+      words: 'there is no `data` with an id in it',
+      refused: true
+    }
+  }
+}
+
+/** No answer to an update that may have been carried out is told as that, whatever broke. */
+function unsure(failure: Failure): Failure {
+  return failure.status === undefined && failure.code !== 'P603' ? { ...failure, code: 'P602' } : failure
+}
+
+function resourceOf(body: Json | undefined): JsonObject | undefined {
+  const data = isObject(body) ? body['data'] : undefined
+  return isObject(data) && typeof data['id'] === 'string' ? data : undefined
+}
