@@ -1,0 +1,115 @@
+/**
+ * The page where a person allows, or denies, that a connection acts for them. Scripts may post the same
+ * form.
+ */
+import type { Answer } from '../answer.ts'
+import type { Call, Route } from '../call.ts'
+import { connectionType } from '../kinds/connection-configuration.ts'
+import { identityOf } from '../kinds/connection-authorization.ts'
+import type { StoredAuthorization, StoredConnection } from '../stored.ts'
+import { escaped, page } from './html.ts'
+
+export const authorizationRoutes: readonly Route[] = [
+  { method: 'GET', path: '/connect/:type', access: 'open', answer: ask },
+  { method: 'POST', path: '/connect/:type', access: 'open', form: true, answer: decide }
+]
+
+interface Asked {
+  authorization: StoredAuthorization
+  connection: StoredConnection
+  typeName: string
+}
+
+/** The question that belongs to the address; an answer where there is none. */
+function asked(call: Call): Asked | Answer {
+  const { records } = call.world
+  const state = call.query.get('state') ?? ''
+  const authorization = state === '' ? undefined : records.get('authorization', state)
+  const connection =
+    authorization === undefined ? undefined : records.get('connection', authorization.connection_id)
+  if (authorization === undefined || connection === undefined) {
+    return told(
+      404,
+      'Nothing to authorize',
+      'This address is not known here, or its connection has been deleted.'
+    )
+  }
+  const name = escaped(connection.name)
+  if (authorization.decision === undefined) {
+    return { authorization, connection, typeName: connectionType(connection.type)?.name ?? connection.type }
+  }
+  if (authorization.decision === 'superseded') {
+    return told(
+      410,
+      'This address is out of date',
+      `A newer address was made for the connection ${name}. Use that one.`
+    )
+  }
+  const word = authorization.decision === 'allow' ? 'allowed' : 'denied'
+  return told(
+    410,
+    'Already decided',
+    `The connection ${name} was ${word} before. An address can be used only once.`
+  )
+}
+
+function ask(call: Call): Answer {
+  const question = asked(call)
+  if (!('authorization' in question)) return question
+  const { connection, typeName } = question
+  const name = escaped(connection.name)
+  return page(
+    200,
+    `Authorize ${typeName}`,
+    `<p>The connection <strong>${name}</strong> asks to act for you in
+<strong>${escaped(typeName)}</strong>.</p>
+<p>This is the local Polytomic: no account is contacted, and no data leaves this machine.</p>
+<form method="post">
+<button name="decision" value="allow" class="yes">Allow</button>
+<button name="decision" value="deny">Deny</button>
+</form>`
+  )
+}
+
+function decide(call: Call): Answer {
+  const question = asked(call)
+  if (!('authorization' in question)) return question
+  const { authorization, connection, typeName } = question
+  const { decision } = call.body
+  if (decision !== 'allow' && decision !== 'deny') {
+    return told(400, 'No decision', 'The form must be sent with decision=allow or decision=deny.')
+  }
+  call.world.records.put('authorization', { ...authorization, decision })
+  call.world.records.put('connection', decided(call, connection, decision))
+  if (connection.redirect_url !== undefined)
+    return { status: 303, headers: { location: connection.redirect_url } }
+  const name = escaped(connection.name)
+  return decision === 'allow'
+    ? told(
+        200,
+        'Allowed',
+        `The connection ${name} may now act for you in ${escaped(typeName)}. You can close this page.`
+      )
+    : told(
+        200,
+        'Denied',
+        `The connection ${name} may not act for you in ${escaped(typeName)}. You can close this page.`
+      )
+}
+
+/** A denied connection that worked before goes on as before: what it was given is not taken back. */
+function decided(call: Call, connection: StoredConnection, decision: 'allow' | 'deny'): StoredConnection {
+  const { status_error: _before, ...rest } = connection
+  const updated_at = call.world.now().toISOString()
+  if (decision === 'allow') {
+    const type = connectionType(connection.type) ?? { name: connection.type, fields: {} }
+    const configuration = { ...connection.configuration, ...identityOf(type) }
+    return { ...rest, configuration, status: 'healthy', updated_at }
+  }
+  if (connection.status === 'healthy') return connection
+  return { ...rest, status: 'unhealthy', status_error: 'a person denied the authorization', updated_at }
+}
+
+function told(status: number, title: string, sentence: string): Answer {
+  return page(status, title, `<p>${sentence}</p>`)
+}

@@ -1,0 +1,88 @@
+import type { Actor, ApiVersion, JsonObject } from '../wire/common.ts'
+import type { Answer } from './answer.ts'
+import type { Caller } from './authentication.ts'
+import type { Catalogue } from './catalogue/catalogue.ts'
+import type { Directory } from './directory.ts'
+import type { Records } from './records.ts'
+import { forbidden, notFound } from './refusal.ts'
+import type { Stored, StoredKind } from './stored.ts'
+
+/** What handlers may use of the world. */
+export interface World {
+  records: Records
+  directory: Directory
+  catalogue: Catalogue
+  now: () => Date
+  randomUUID: () => string
+}
+
+/** One request, understood: who asks, in which version, for what. */
+export interface Call {
+  readonly version: ApiVersion
+  readonly caller: Caller
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly body: JsonObject
+  /** A fault: lists answer as they were before the last write. */
+  readonly stale: boolean
+  /** Base of addresses that this server hands out, without a slash at the end. */
+  readonly publicUrl: string
+  readonly world: World
+}
+
+/**
+ * Who may call: nobody in particular, any key, a key that acts in an organization, or a partner (or
+ * deployment) key.
+ */
+export type Access = 'open' | 'key' | 'organization' | 'partner'
+
+/** A line of the API. Static segments must be listed before the parameters that they collide with. */
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: string
+  access: Access
+  /** The body is a form of a person's browser instead of JSON. */
+  form?: true
+  /**
+   * The verb is the same in all versions. Else PUT and PATCH are two names of the update, one per
+   * version.
+   */
+  anyVerb?: true
+  answer(call: Call): Answer
+}
+
+/** The organization that the call acts in. Routes with access `organization` have one. */
+export function organizationOf(call: Call): string {
+  if (call.caller.organizationId === undefined) throw forbidden('this key does not act in an organization')
+  return call.caller.organizationId
+}
+
+/**
+ * The thing of the caller's organization with this id; 404 for those of others too, so that ids tell
+ * nothing.
+ */
+export function found<K extends StoredKind>(call: Call, kind: K, id: string): Stored[K] {
+  const thing = call.world.records.get(kind, id)
+  if (thing === undefined || thing.organization_id !== organizationOf(call)) throw notFound(kind, id)
+  return thing
+}
+
+/** Like `found`, for the things that a request names: undefined instead of 404. */
+export function referred<K extends StoredKind>(call: Call, kind: K, id: string): Stored[K] | undefined {
+  const thing = call.world.records.get(kind, id)
+  return thing?.organization_id === organizationOf(call) ? thing : undefined
+}
+
+/** A path parameter; empty only if a route was written without it. */
+export function param(call: Call, name: string): string {
+  return call.params[name] ?? ''
+}
+
+/** `?name=true`. */
+export function flag(call: Call, name: string): boolean {
+  return call.query.get(name) === 'true'
+}
+
+export function actorOf(call: Call): Actor {
+  return call.caller.actor
+}

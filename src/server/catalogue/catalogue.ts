@@ -1,0 +1,179 @@
+/**
+ * What the connected systems hold, as far as this server knows: files that ship with it, and files that
+ * the user drops in.
+ */
+import type { SyncMode } from '../../wire/sync.ts'
+import type { Folder } from '../edge.ts'
+import { Refusal } from '../refusal.ts'
+import bigquery from './bigquery.json' with { type: 'json' }
+import hubspot from './hubspot.json' with { type: 'json' }
+import linkedinads from './linkedinads.json' with { type: 'json' }
+import mongodb from './mongodb.json' with { type: 'json' }
+import mysql from './mysql.json' with { type: 'json' }
+import netsuite from './netsuite.json' with { type: 'json' }
+import postgresql from './postgresql.json' with { type: 'json' }
+import salesforce from './salesforce.json' with { type: 'json' }
+import snowflake from './snowflake.json' with { type: 'json' }
+import stripe from './stripe.json' with { type: 'json' }
+import webhook from './webhook.json' with { type: 'json' }
+import { isSql } from './shapes.ts'
+
+export interface CatalogueField {
+  /** Default: `string`. */
+  type?: string
+  label?: string
+  remote_type?: string
+  description?: string
+  example?: string | number | boolean
+  unique?: boolean
+  /** A new record needs it. */
+  required?: boolean
+  /** The system fills it: it can be read and matched, not written. */
+  readOnly?: boolean
+  association?: boolean
+}
+
+export interface CatalogueObject {
+  label?: string
+  modes?: SyncMode[]
+  /** A text is a type. */
+  fields: Record<string, CatalogueField | string>
+}
+
+/** A catalogue file: `DIR/catalogue/<connection name>.json`, or the one of a connection type. */
+export interface CatalogueFile {
+  /** Default true. */
+  source?: boolean
+  /** Default false; true in a user's file where the type's own file says so. */
+  target?: boolean
+  /** Objects that are not listed may exist as well, and so may fields of those. */
+  open?: boolean
+  /** Objects whose name matches this pattern may exist although the list is closed. */
+  custom?: string
+  /** Of targets. */
+  modes?: SyncMode[]
+  /** A single field may have a mode of its own. */
+  fieldModes?: boolean
+  targetFilters?: boolean
+  /** `never`: no mode needs an identity. */
+  identity?: 'never'
+  /** A sync may map nothing. */
+  fieldsOptional?: boolean
+  creation?: { properties: { id: string; title: string; values?: { value: string; label: string }[] }[] }
+  objects: Record<string, CatalogueObject>
+}
+
+/** The catalogue of one connection. */
+export interface Catalogue {
+  of(connection: { type: string; name: string; created_objects?: string[] }): CatalogueFile
+}
+
+const shipped = {
+  bigquery,
+  hubspot,
+  linkedinads,
+  mongodb,
+  mysql,
+  netsuite,
+  postgresql,
+  salesforce,
+  snowflake,
+  stripe,
+  webhook
+} as unknown as Readonly<Record<string, CatalogueFile>>
+
+/** What is known of a type that has no file: nothing, so nothing is checked. */
+const unknown: CatalogueFile = {
+  target: true,
+  open: true,
+  fieldModes: true,
+  targetFilters: true,
+  objects: {}
+}
+const database: CatalogueFile = {
+  target: true,
+  open: true,
+  fieldModes: true,
+  targetFilters: true,
+  creation: { properties: [{ id: 'name', title: 'Table name' }] },
+  objects: {}
+}
+
+/** What ships for a type; for the list of connection types, which knows no connection. */
+export function catalogueOfType(type: string): CatalogueFile {
+  const own = shipped[type]
+  if (isSql(type) || type === 'mongodb') return { ...database, ...own }
+  return own ?? unknown
+}
+
+/**
+ * Reads the user's files anew each time, so that an edit counts at once. Throws 400 for a file that
+ * cannot be understood.
+ */
+export function openCatalogue(folder: Folder | undefined, given: Record<string, unknown> = {}): Catalogue {
+  return {
+    of: ({ type, name, created_objects: created = [] }) => {
+      const base = catalogueOfType(type)
+      const own = given[name] ?? readFile(folder, name)
+      const merged = own === undefined ? base : merge(base, own, name)
+      const made = Object.fromEntries(created.map((object) => [object, { label: object, fields: {} }]))
+      return { ...merged, objects: { ...made, ...merged.objects } }
+    }
+  }
+}
+
+function readFile(folder: Folder | undefined, name: string): unknown {
+  const file = `catalogue/${name.replace(/[/\\\0]/g, '_')}.json`
+  const text = folder?.read(file)
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Refusal(400, 'catalogue', `the catalogue file ${file} is not JSON`)
+  }
+}
+
+function merge(base: CatalogueFile, own: unknown, name: string): CatalogueFile {
+  const file = own as Partial<CatalogueFile> | null
+  const objects = file?.objects
+  if (typeof file !== 'object' || file === null || typeof objects !== 'object' || objects === null) {
+    throw new Refusal(400, 'catalogue', `the catalogue file of connection "${name}" has no "objects"`)
+  }
+  for (const [object, { fields }] of Object.entries(objects)) {
+    if (typeof fields === 'object' && fields !== null) continue
+    throw new Refusal(
+      400,
+      'catalogue',
+      `the catalogue file of connection "${name}": ${object} has no "fields"`
+    )
+  }
+  return { ...base, ...file, objects: { ...base.objects, ...objects } }
+}
+
+/** A field in full; the catalogue may give only its type. */
+export function fieldOf(object: CatalogueObject, name: string): CatalogueField | undefined {
+  const field = object.fields[name]
+  return typeof field === 'string' ? { type: field } : field
+}
+
+/** An object by name. Undefined: not listed. */
+export function objectOf(catalogue: CatalogueFile, name: string): CatalogueObject | undefined {
+  return Object.hasOwn(catalogue.objects, name) ? catalogue.objects[name] : undefined
+}
+
+/** Whether an object that is not listed may exist all the same. */
+export function mayExist(catalogue: CatalogueFile, name: string): boolean {
+  return (
+    catalogue.open === true || (catalogue.custom !== undefined && new RegExp(catalogue.custom).test(name))
+  )
+}
+
+/** `first_name` and `FirstName` → `First Name`. */
+export function labelOf(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .split(/[\s_.]+/)
+    .filter((word) => word !== '')
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join(' ')
+}

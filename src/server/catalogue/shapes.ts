@@ -1,0 +1,84 @@
+/** How the configuration of a model names what it reads, per sort of system. */
+import type { JsonObject } from '../../wire/common.ts'
+
+export interface Shape {
+  /** What may be chosen, in the order of the answer; `after`: only when that has been chosen. */
+  items: Record<string, { after?: string; free?: true }>
+  /** Exactly one of these makes the configuration complete. */
+  requiresOneOf: readonly string[]
+  /** The key that has the object's name, or two that make it up, joined with a dot. */
+  names: readonly (readonly string[])[]
+}
+
+const sql: Shape = {
+  items: {
+    query: { free: true },
+    table: {},
+    tracking_columns: { free: true },
+    view: { free: true }
+  },
+  requiresOneOf: ['query', 'table', 'view'],
+  names: [['table'], ['view'], ['schema', 'table'], ['schema', 'view']]
+}
+
+const shapes: Readonly<Record<string, Shape>> = {
+  mongodb: {
+    items: { database: {}, collection: { after: 'database' }, query: { free: true, after: 'database' } },
+    requiresOneOf: ['collection', 'query'],
+    names: [['database', 'collection']]
+  },
+  bigquery: {
+    items: { dataset: {}, table: { after: 'dataset' }, query: { free: true } },
+    requiresOneOf: ['query', 'table', 'view'],
+    names: [['dataset', 'table'], ['table']]
+  },
+  salesforce: {
+    items: { table: {}, query: { free: true }, include_deleted: { free: true } },
+    requiresOneOf: ['table', 'query', 'stream_id'],
+    names: [['table'], ['stream_id']]
+  }
+}
+
+const sqlTypes = new Set([
+  'awsathena',
+  'azuresql',
+  'clickhouse',
+  'databricks',
+  'googlecloudmysql',
+  'googlecloudsql',
+  'ibm_db2',
+  'motherduck',
+  'mssql',
+  'mysql',
+  'postgresql',
+  'redshift',
+  'redshiftserverless',
+  'snowflake',
+  'synapse'
+])
+
+/**
+ * For systems whose model configuration nobody documents: the name of one object, and nothing is
+ * demanded.
+ */
+const stream: Shape = {
+  items: { stream_id: {} },
+  requiresOneOf: [],
+  names: [['stream_id'], ['object'], ['table'], ['name']]
+}
+
+export function isSql(type: string): boolean {
+  return sqlTypes.has(type) || type === 'bigquery'
+}
+
+export function shapeOf(type: string): Shape {
+  return shapes[type] ?? (sqlTypes.has(type) ? sql : stream)
+}
+
+/** The names that the configuration may mean, likeliest first. */
+export function objectNames(shape: Shape, configuration: JsonObject): string[] {
+  return shape.names
+    .map((keys) => keys.map((key) => configuration[key]))
+    .filter((parts): parts is string[] => parts.every((part) => typeof part === 'string' && part !== ''))
+    .map((parts) => parts.join('.'))
+}

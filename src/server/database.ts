@@ -1,0 +1,111 @@
+import { join } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { makePrivateFile, type Folder } from './edge.ts'
+
+/** Why the folder cannot be used, in one line for a person. */
+export class FolderProblem extends Error {}
+
+/** SQL with prepared statements kept, and one transaction at a time. */
+export interface Database {
+  all(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue>[]
+  run(sql: string, ...values: SQLInputValue[]): void
+  /** Runs all of `work` or none of it. On disk, what was done survives `kill -9` once this returns. */
+  transaction<T>(work: () => T): T
+  close(): void
+}
+
+const schemaVersion = 1
+const schema = `
+CREATE TABLE organization (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, position INTEGER NOT NULL
+) STRICT;
+CREATE TABLE credential (
+  digest TEXT PRIMARY KEY, class TEXT NOT NULL, organization_id TEXT NOT NULL, actor TEXT NOT NULL
+) STRICT;
+CREATE TABLE resource (
+  kind TEXT NOT NULL, id TEXT NOT NULL, organization_id TEXT NOT NULL, name TEXT NOT NULL,
+  updated_at TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (kind, id)
+) STRICT;
+CREATE INDEX resource_order ON resource (kind, organization_id, updated_at DESC, id);
+CREATE TABLE outcome (
+  scope TEXT NOT NULL, key TEXT NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (scope, key)
+) STRICT;
+`
+
+/**
+ * Opens the database of the folder, or one in memory. Throws FolderProblem when another server uses the
+ * folder.
+ */
+export function openDatabase(folder: Folder | undefined): Database {
+  if (folder === undefined) return prepared(new DatabaseSync(':memory:'))
+  const file = join(folder.path, 'polytomic.db')
+  const unlock = lock(folder)
+  try {
+    makePrivateFile(file)
+    const database = prepared(new DatabaseSync(file, { timeout: 5000 }))
+    return {
+      ...database,
+      close: () => {
+        database.close()
+        unlock()
+      }
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+/** Holds a lock that the system lets go of when the process dies, however it dies. */
+function lock(folder: Folder): () => void {
+  const file = join(folder.path, 'lock.db')
+  makePrivateFile(file)
+  const holder = new DatabaseSync(file, { timeout: 0 })
+  try {
+    holder.exec('BEGIN EXCLUSIVE')
+  } catch {
+    holder.close()
+    throw new FolderProblem(
+      `the folder ${folder.path} is in use by another local Polytomic; stop it, or use another folder`
+    )
+  }
+  return () => holder.close()
+}
+
+function prepared(database: DatabaseSync): Database {
+  // Full: an answer that was given is on disk. The default of write-ahead logging may lose the last ones.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
+  if (version > schemaVersion) {
+    database.close()
+    throw new FolderProblem('the folder was written by a newer polyctl; use that one, or another folder')
+  }
+  if (version === 0) database.exec(`BEGIN; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT`)
+
+  const statements = new Map<string, StatementSync>()
+  const statement = (sql: string): StatementSync => {
+    const known = statements.get(sql) ?? database.prepare(sql)
+    statements.set(sql, known)
+    return known
+  }
+  return {
+    all: (sql, ...values) => statement(sql).all(...values),
+    run: (sql, ...values) => {
+      statement(sql).run(...values)
+    },
+    transaction: (work) => {
+      database.exec('BEGIN IMMEDIATE')
+      try {
+        const result = work()
+        database.exec('COMMIT')
+        return result
+      } catch (error) {
+        // A full disk has rolled back already.
+        if (database.isTransaction) database.exec('ROLLBACK')
+        throw error
+      }
+    },
+    close: () => database.close()
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The only file of the server that touches the clock, randomness, timers and the disk. Everything else is
+ * given these as arguments.
+ */
+import { randomUUID } from 'node:crypto'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** A folder that only its owner may read. */
+export interface Folder {
+  readonly path: string
+  /** The text of a file, or undefined where there is none. Throws when it exists and cannot be read. */
+  read(name: string): string | undefined
+  /** Writes a file that only its owner may read (mode 0600). */
+  write(name: string, text: string): void
+}
+
+export interface Edge {
+  now: () => Date
+  randomUUID: () => string
+  /** Milliseconds; rejects with the signal's reason when it fires first. */
+  sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+}
+
+export const realEdge: Edge = {
+  now: () => new Date(),
+  randomUUID: () => randomUUID(),
+  sleep: async (milliseconds, signal) => {
+    await wait(milliseconds, undefined, signal === undefined ? {} : { signal })
+  }
+}
+
+/**
+ * Opens the folder, making it (mode 0700) where it is missing. Throws Node's own error when it cannot be
+ * written.
+ */
+export function openFolder(path: string): Folder {
+  const root = resolve(path)
+  mkdirSync(root, { recursive: true, mode: 0o700 })
+  chmodSync(root, 0o700)
+  return {
+    path: root,
+    read: (name) => {
+      try {
+        return readFileSync(join(root, name), 'utf8')
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        throw error
+      }
+    },
+    write: (name, text) => {
+      writeFileSync(join(root, name), text, { mode: 0o600 })
+      chmodSync(join(root, name), 0o600)
+    }
+  }
+}
+
+/** The text of a file that a person named. Throws Node's own error. */
+export function readTextFile(path: string): string {
+  return readFileSync(path, 'utf8')
+}
+
+/**
+ * Makes the file before the database does, so that it is never readable by others, not even for a moment.
+ */
+export function makePrivateFile(path: string): void {
+  writeFileSync(path, '', { mode: 0o600, flag: 'a' })
+  chmodSync(path, 0o600)
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import type { JsonObject } from '../../wire/common.ts'
+import type { ModelField } from '../../wire/model.ts'
+import {
+  fieldOf,
+  labelOf,
+  mayExist,
+  objectOf,
+  type Catalogue,
+  type CatalogueFile,
+  type CatalogueObject
+} from '../catalogue/catalogue.ts'
+import { objectNames, shapeOf } from '../catalogue/shapes.ts'
+import { invalid } from '../refusal.ts'
+import type { StoredConnection } from '../stored.ts'
+import { queryColumns } from './query-columns.ts'
+
+/** A field id that is the same for ever: an id of its own for each field of each model. */
+export function fieldId(modelId: string, field: string): string {
+  const hex = createHash('sha256').update(`${modelId}/${field}`).digest('hex')
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16)
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `5${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32)
+  ].join('-')
+}
+
+/**
+ * The fields that a configuration reads, in the catalogue's order. Undefined: the catalogue does not know
+ * the object or the query, so
+ * nothing can be said about them. Throws 400 for a configuration that reads nothing, or an object that
+ * cannot exist.
+ */
+export function sourceFields(
+  connection: StoredConnection,
+  configuration: JsonObject,
+  catalogues: Catalogue
+): ModelField[] | undefined {
+  const catalogue = catalogues.of(connection)
+  const shape = shapeOf(connection.type)
+  const { requiresOneOf } = shape
+  const chosen = requiresOneOf.filter(
+    (key) => typeof configuration[key] === 'string' && configuration[key] !== ''
+  )
+  if (requiresOneOf.length > 0 && chosen.length === 0) {
+    throw invalid('configuration', `must have one of ${requiresOneOf.join(', ')}`, 400)
+  }
+  const { query } = configuration
+  if (typeof query === 'string' && query !== '') return queryFields(query, catalogue)
+
+  const names = objectNames(shape, configuration)
+  const object = names.map((name) => objectOf(catalogue, name)).find((known) => known !== undefined)
+  if (object !== undefined) return withFields(object)
+  const [first] = names
+  if (first !== undefined && !mayExist(catalogue, first)) {
+    throw invalid(
+      'configuration',
+      `names ${first}, which the connection "${connection.name}" does not have`,
+      400
+    )
+  }
+  return undefined
+}
+
+/** Of an object that is known to exist but not what it is made of: undefined. */
+function withFields(object: CatalogueObject): ModelField[] | undefined {
+  const names = Object.keys(object.fields)
+  return names.length === 0 ? undefined : names.map((name) => described(name, object))
+}
+
+function described(name: string, object: CatalogueObject | undefined, as = name): ModelField {
+  const field = (object === undefined ? undefined : fieldOf(object, name)) ?? {}
+  const type = field.type ?? 'string'
+  return {
+    name: as,
+    label: field.label ?? labelOf(as),
+    type,
+    remote_type: field.remote_type ?? type,
+    description: field.description ?? '',
+    unique: field.unique ?? false,
+    user_added: false,
+    ...(field.example === undefined ? {} : { example: field.example })
+  }
+}
+
+function queryFields(query: string, catalogue: CatalogueFile): ModelField[] | undefined {
+  const parsed = queryColumns(query)
+  if (parsed === undefined) return undefined
+  const object = objectOf(catalogue, parsed.table)
+  const all = object === undefined ? undefined : withFields(object)
+  const fields: ModelField[] = []
+  for (const { name, from } of parsed.columns) {
+    if (name !== '*') fields.push(described(from ?? name, object, name))
+    else if (all === undefined) return undefined
+    else fields.push(...all)
+  }
+  return fields
+}
+
+/** A field that only its model knows: the catalogue says nothing about the object. */
+export function declaredField(name: string): ModelField {
+  return described(name, undefined)
+}

@@ -1,0 +1,98 @@
+import type { TargetField } from '../../wire/enumeration.ts'
+import { syncModes, type SyncMode } from '../../wire/sync.ts'
+import {
+  fieldOf,
+  labelOf,
+  mayExist,
+  objectOf,
+  type CatalogueField,
+  type CatalogueFile,
+  type CatalogueObject
+} from '../catalogue/catalogue.ts'
+
+export interface TargetMode {
+  id: SyncMode
+  label: string
+  description: string
+  requires_identity: boolean
+  supports_per_field_mode: boolean
+  supports_target_filters: boolean
+}
+
+/** What a sync can be checked against. */
+export interface TargetObjectFacts {
+  modes: TargetMode[]
+  /** Undefined: nobody knows the fields, so none can be checked. */
+  fields: TargetField[] | undefined
+}
+
+const words: Readonly<Record<SyncMode, [label: string, description: string]>> = {
+  create: ['Create', 'Create records that do not exist; leave existing ones as they are'],
+  update: ['Update', 'Update existing records; create none'],
+  updateOrCreate: ['Update or create', 'Update existing records, and create those that do not exist'],
+  replace: ['Replace', 'Replace all records of the target'],
+  append: ['Append', 'Add records without looking for duplicates'],
+  remove: ['Remove', 'Remove records that match'],
+  snapshot: ['Snapshot', 'Write a snapshot of all records']
+}
+const withIdentity = new Set<SyncMode>(['create', 'update', 'updateOrCreate', 'remove'])
+const offered: readonly SyncMode[] = ['create', 'update', 'updateOrCreate', 'replace', 'append', 'remove']
+
+/** The modes of an object; an object without modes of its own has those of its system. */
+export function targetModes(catalogue: CatalogueFile, object?: CatalogueObject): TargetMode[] {
+  const modes = object?.modes ?? catalogue.modes ?? offered
+  return syncModes
+    .filter((mode) => modes.includes(mode))
+    .map((id) => ({
+      id,
+      label: words[id][0],
+      description: words[id][1],
+      requires_identity: catalogue.identity !== 'never' && withIdentity.has(id),
+      supports_per_field_mode:
+        catalogue.fieldModes === true && (id === 'update' || id === 'updateOrCreate'),
+      supports_target_filters: catalogue.targetFilters === true && id === 'update'
+    }))
+}
+
+/** Undefined for an object that cannot exist. */
+export function targetObject(catalogue: CatalogueFile, name: string): TargetObjectFacts | undefined {
+  if (catalogue.target !== true) return undefined
+  const object = objectOf(catalogue, name)
+  if (object === undefined && !mayExist(catalogue, name)) return undefined
+  const names = Object.keys(object?.fields ?? {})
+  return {
+    modes: targetModes(catalogue, object),
+    fields:
+      object === undefined || names.length === 0
+        ? undefined
+        : names.map((field) => described(field, fieldOf(object, field) ?? {}))
+  }
+}
+
+function described(id: string, field: CatalogueField): TargetField {
+  const type = field.type ?? 'string'
+  const functions = identityFunctions(id, type)
+  return {
+    id,
+    name: field.label ?? labelOf(id),
+    description: field.description ?? '',
+    type,
+    source_type: field.remote_type ?? type,
+    required: field.required ?? false,
+    createable: field.readOnly !== true,
+    updateable: field.readOnly !== true,
+    filterable: type !== 'object' && type !== 'array',
+    encryptable: type === 'string' && field.readOnly !== true,
+    association: field.association ?? false,
+    supports_identity: functions.length > 0,
+    identity_functions: functions
+  }
+}
+
+function identityFunctions(id: string, type: string): { id: string; label: string }[] {
+  if (['object', 'array', 'boolean', 'binary'].includes(type)) return []
+  const names = ['Equality']
+  if (type === 'string') names.push('ISubstring', 'OneOf')
+  if (/email|website|domain|url/i.test(id)) names.push('DomainMatch', 'HostnameMatch')
+  return names.map((name) => ({ id: name, label: labelOf(name) }))
+}

@@ -1,0 +1,190 @@
+import { join } from 'node:path'
+import type { Route } from './call.ts'
+import { openCatalogue } from './catalogue/catalogue.ts'
+import { openDatabase, type Database } from './database.ts'
+import { openDirectory, type Directory } from './directory.ts'
+import { openFolder, realEdge, type Folder } from './edge.ts'
+import { makeFaults, type Fault, type FaultControl, type FaultPlan } from './faults.ts'
+import { openOutcomes } from './idempotency.ts'
+import { rateLimit } from './rate.ts'
+import { openRecords } from './records.ts'
+import { countRequests, type RequestCounts, type RequestRecord } from './request-log.ts'
+import { routes } from './routes.ts'
+import { seedOrganization } from './seed.ts'
+import { makeService } from './service.ts'
+import { makeStore, type Store } from './store.ts'
+
+export { FolderProblem } from './database.ts'
+export { readTextFile } from './edge.ts'
+export { readFaultPlan } from './faults.ts'
+export type { Fault, FaultControl, FaultPlan } from './faults.ts'
+export type { RequestCounts, RequestRecord } from './request-log.ts'
+export type { Store } from './store.ts'
+
+export interface ServerOptions {
+  /** Where everything is kept, for its owner alone. Absent: in memory. */
+  directory?: string
+  /**
+   * The key of the first organization. Absent: the folder's, which is made at random when there is none.
+   */
+  apiKey?: string
+  now?: () => Date
+  randomUUID?: () => string
+  /** How delays pass, for those who have a clock of their own. Rejects when the signal fires first. */
+  sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  /** Of every answer. */
+  latencyMs?: number
+  /** More is answered with 429. */
+  ratePerSecond?: number
+  faults?: FaultPlan
+  /** Base of `auth_url`. Default: the origin of the request. */
+  publicUrl?: () => string
+  /** Name of the first organization. Default `Local`. */
+  organization?: string
+  /**
+   * What connections hold, by connection name, in the shape of a catalogue file. Wins over files of the
+   * folder.
+   */
+  catalogue?: Record<string, unknown>
+}
+
+/** The Polytomic API on this machine. */
+export interface LocalServer {
+  fetch(request: Request): Promise<Response>
+  apiKey: string
+  /** True when the key was made by this start: it is then the time to show it. */
+  apiKeyIsNew: boolean
+  organizationId: string
+  /** The last requests, oldest first; `clearRequests` forgets them. */
+  requests: RequestRecord[]
+  clearRequests(): void
+  /** Of the requests that are kept. */
+  requestCounts(): RequestCounts
+  store: Store
+  faults: FaultControl
+  close(): void
+}
+
+const keptRequests = 10_000
+const keyFile = 'api-key'
+
+/**
+ * Starts a server without a socket. Throws FolderProblem, or Node's error, when the folder cannot be
+ * used.
+ */
+export function createServer(options: ServerOptions = {}): LocalServer {
+  const now = options.now ?? realEdge.now
+  const randomUUID = options.randomUUID ?? realEdge.randomUUID
+  const folder = options.directory === undefined ? undefined : openFolder(options.directory)
+  const database = openDatabase(folder)
+  const directory = openDirectory(database)
+  const records = openRecords(database)
+  const seed = (organizationId: string): void =>
+    seedOrganization(organizationId, records, now(), randomUUID)
+  const organizationId = firstOrganization(
+    { database, directory, seed, randomUUID },
+    options.organization ?? 'Local'
+  )
+  const key = firstKey(options.apiKey, folder, randomUUID)
+  directory.addPassingCredential(key.value, {
+    class: 'user',
+    organizationId,
+    actor: { id: userOf(organizationId), name: 'Local User', type: 'user' }
+  })
+
+  const faults = makeFaults(options.faults)
+  const requests: RequestRecord[] = []
+  const closing = new AbortController()
+  const clock = { now, randomUUID }
+  const store = makeStore({
+    directory,
+    records,
+    transaction: (work) => database.transaction(work),
+    seed,
+    ...clock
+  })
+  const serve = makeService({
+    routes: routes satisfies readonly Route[],
+    world: { records, directory, catalogue: openCatalogue(folder, options.catalogue), ...clock },
+    database,
+    outcomes: openOutcomes(database),
+    faults,
+    checkRate: rateLimit(options.ratePerSecond, now),
+    sleep: options.sleep ?? realEdge.sleep,
+    latencyMs: options.latencyMs ?? 0,
+    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+    meddle: (change) => meddle(store, change),
+    record: (request) => {
+      requests.push(request)
+      if (requests.length > keptRequests) requests.splice(0, requests.length - keptRequests)
+    },
+    closing: closing.signal
+  })
+  return {
+    fetch: serve,
+    apiKey: key.value,
+    apiKeyIsNew: key.isNew,
+    organizationId,
+    requests,
+    clearRequests: () => {
+      requests.splice(0)
+    },
+    requestCounts: () => countRequests(requests),
+    store,
+    faults,
+    close: () => {
+      closing.abort()
+      database.close()
+    }
+  }
+}
+
+interface Founding {
+  database: Database
+  directory: Directory
+  seed: (organizationId: string) => void
+  randomUUID: () => string
+}
+
+function firstOrganization({ database, directory, seed, randomUUID }: Founding, name: string): string {
+  const first = directory.organizations()[0]
+  if (first !== undefined) return first.id
+  return database.transaction(() => {
+    const id = randomUUID()
+    directory.addOrganization({ id, name })
+    seed(id)
+    return id
+  })
+}
+
+function firstKey(
+  given: string | undefined,
+  folder: Folder | undefined,
+  randomUUID: () => string
+): { value: string; isNew: boolean } {
+  if (given !== undefined && given !== '') return { value: given, isNew: false }
+  const kept = folder?.read(keyFile)?.trim()
+  if (kept !== undefined && kept !== '') return { value: kept, isNew: false }
+  const value = randomUUID()
+  folder?.write(keyFile, `${value}\n`)
+  return { value, isNew: true }
+}
+
+/** Where a folder keeps its key. */
+export function keyFileOf(directory: string): string {
+  return join(directory, keyFile)
+}
+
+/** The one user of an organization: an id that stays the same, without being stored. */
+function userOf(organizationId: string): string {
+  return organizationId.replace(/^.{8}/, '00000000')
+}
+
+/** Somebody else's edit, named by a fault; a thing that is not there cannot be edited, and is left so. */
+function meddle(store: Store, { kind, id, name, patch }: NonNullable<Fault['edit']>): void {
+  for (const thing of store.all(kind)) {
+    if (id !== undefined ? thing.id !== id : thing.name !== name) continue
+    if (patch === null) store.remove(kind, thing.id)
+    else store.edit(kind, thing.id, patch)
+  }
+}

@@ -1,0 +1,51 @@
+import type { Route } from '../call.ts'
+import { notFound, Refusal } from '../refusal.ts'
+
+/**
+ * What the service has and this server has not. A 404 would be taken for "it is gone"; 501 says whose
+ * lack it is.
+ */
+const absent: readonly [method: Route['method'], path: string, what: string][] = [
+  ['POST', '/api/connections/connect', 'Polytomic Connect'],
+  ['POST', '/api/connections/:id/proxy', 'the connection proxy'],
+  ['GET', '/api/connections/:id/proxy/info', 'the connection proxy'],
+  ['GET', '/api/connections/:id/shared', 'shared connections'],
+  ['POST', '/api/connections/:id/share', 'shared connections'],
+  ['POST', '/api/connections/:id/query', 'the query runner'],
+  ['GET', '/api/connections/:id/bulksync/source', 'bulk syncs'],
+  ['GET', '/api/connections/:id/bulksync/target', 'bulk syncs'],
+  ['POST', '/api/bulk/syncs', 'bulk syncs'],
+  ['POST', '/api/enrichment/:id/inputfields', 'enrichment'],
+  ['POST', '/api/organizations', 'making organizations'],
+  ['GET', '/api/organization/users', 'users'],
+  ['POST', '/api/organization/users', 'users'],
+  ['GET', '/api/organizations/:id/users', 'users'],
+  ['POST', '/api/organizations/:id/users', 'users'],
+  ['POST', '/api/permissions/policies', 'policies of your own'],
+  ['POST', '/api/permissions/roles', 'roles of your own'],
+  ['GET', '/api/notifications/global-error-subscribers', 'notifications'],
+  ['PUT', '/api/notifications/global-error-subscribers', 'notifications'],
+  ['GET', '/api/webhooks', 'webhooks'],
+  ['POST', '/api/webhooks', 'webhooks']
+]
+
+/** Addresses that answer that they are not served here, and what is never there. */
+export const absentRoutes: readonly Route[] = [
+  ...absent.map(([method, path, what]): Route => ({
+    method,
+    path,
+    access: 'key',
+    anyVerb: true,
+    answer: () => {
+      throw new Refusal(501, 'not_here', `this server does not have ${what} yet`)
+    }
+  })),
+  {
+    method: 'GET',
+    path: '/api/bulk/syncs/:id',
+    access: 'organization',
+    answer: (call) => {
+      throw notFound('bulk sync', call.params['id'] ?? '')
+    }
+  }
+]

@@ -1,0 +1,112 @@
+import type { JsonObject } from '../../wire/common.ts'
+import type { ConnectionType } from '../../wire/connection-types.ts'
+import type { World } from '../call.ts'
+import { made } from '../records.ts'
+import type { StoredConnection } from '../stored.ts'
+
+/** Types that a person can authorize although the list of types does not say so. */
+const alsoByPerson = new Set(['greenhouse', 'xero'])
+const tokens = ['oauth_refresh_token', 'oauth_access_token']
+
+/**
+ * Whether a person has to complete this connection in a browser: its type can, its mode says so, and no
+ * token was given.
+ */
+export function needsPerson(typeId: string, type: ConnectionType, configuration: JsonObject): boolean {
+  if (type.oauth !== true && !alsoByPerson.has(typeId)) return false
+  if (tokens.some((token) => typeof configuration[token] === 'string' && configuration[token] !== ''))
+    return false
+  for (const key of ['connect_mode', 'auth_method', 'auth_mode']) {
+    const field = type.fields[key]
+    if (field === undefined) continue
+    const personal = ['browser', 'code', 'oauth'].filter((mode) => field.enum?.includes(mode))
+    if (personal.length === 0) continue
+    const mode = configuration[key] ?? field.default ?? personal[0]
+    return typeof mode === 'string' && personal.includes(mode)
+  }
+  return true
+}
+
+/** What a type demands in a mode without a person, beyond what it calls required. */
+export function alsoMissing(typeId: string, configuration: JsonObject): string[] {
+  if (
+    typeId === 'salesforce' &&
+    configuration['connect_mode'] === 'api' &&
+    !configuration['oauth_refresh_token']
+  ) {
+    return ['oauth_refresh_token']
+  }
+  return []
+}
+
+/** Opens the authorization: the address of the page where a person says yes or no. */
+export function openAuthorization(world: World, connection: StoredConnection, publicUrl: string): string {
+  const id = (world.randomUUID() + world.randomUUID()).replaceAll('-', '')
+  for (const other of pending(world, connection)) {
+    world.records.put('authorization', { ...other, decision: 'superseded' })
+  }
+  world.records.put('authorization', {
+    id,
+    organization_id: connection.organization_id,
+    name: '',
+    connection_id: connection.id,
+    ...made(world.now(), connection.updated_by)
+  })
+  return address(publicUrl, connection, id)
+}
+
+/** The address that waits for a decision already, or a new one. */
+export function currentAuthorization(
+  world: World,
+  connection: StoredConnection,
+  publicUrl: string
+): string {
+  const [open] = pending(world, connection)
+  return open === undefined
+    ? openAuthorization(world, connection, publicUrl)
+    : address(publicUrl, connection, open.id)
+}
+
+function pending(
+  world: World,
+  connection: StoredConnection
+): ReturnType<typeof world.records.list<'authorization'>> {
+  return world.records
+    .list('authorization', connection.organization_id)
+    .filter((one) => one.connection_id === connection.id && one.decision === undefined)
+}
+
+function address(publicUrl: string, connection: StoredConnection, state: string): string {
+  return `${publicUrl}/connect/${encodeURIComponent(connection.type)}?state=${state}`
+}
+
+/** Values for the read-only fields that say who a connection acts as; they are the service's to fill. */
+const identities: Readonly<Record<string, string>> = {
+  username: 'local.user@example.com',
+  user_name: 'Local User',
+  user_email: 'local.user@example.com',
+  connected_user: 'local.user@example.com',
+  connected_org: 'Example',
+  hub_user: 'local.user@example.com',
+  hub_domain: 'example.hubspot.test',
+  workspace_name: 'Example',
+  tenant_name: 'Example',
+  tenant_type: 'ORGANISATION'
+}
+
+/** The identity fields that this type has, filled as they are once a person has said yes. */
+export function identityOf(type: ConnectionType): JsonObject {
+  return Object.fromEntries(
+    Object.entries(identities).filter(([key]) => type.fields[key]?.readOnly === true)
+  )
+}
+
+/** Read-only fields that the service makes when a connection is created, whoever authorizes it. */
+export function issued(typeId: string, type: ConnectionType, world: World): JsonObject {
+  const values: JsonObject = {}
+  if (type.fields['external_id']?.readOnly === true) values['external_id'] = world.randomUUID()
+  if (type.fields['aws_user']?.readOnly === true)
+    values['aws_user'] = 'arn:aws:iam::000000000000:user/local-polytomic'
+  if (typeId === 'webhook') values['secret'] = world.randomUUID()
+  return values
+}

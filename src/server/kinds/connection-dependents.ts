@@ -1,0 +1,49 @@
+import type { World } from '../call.ts'
+import { Refusal } from '../refusal.ts'
+import type { StoredConnection, StoredModel, StoredSync } from '../stored.ts'
+
+interface Dependents {
+  models: StoredModel[]
+  syncs: StoredSync[]
+}
+
+/**
+ * What would not work without the connection: models of it, syncs to it or from its models, and syncs
+ * that wait for its jobs.
+ */
+function dependents(world: World, connection: StoredConnection): Dependents {
+  const { id, organization_id } = connection
+  const models = world.records.list('model', organization_id).filter((model) => model.connection_id === id)
+  const modelIds = new Set(models.map((model) => model.id))
+  const syncs = world.records
+    .list('sync', organization_id)
+    .filter(
+      (sync) =>
+        sync.target.connection_id === id ||
+        sync.schedule.connection_id === id ||
+        sync.model_ids.some((model) => modelIds.has(model))
+    )
+  return { models, syncs }
+}
+
+/** Throws 422 `connection in use`, with who uses it. */
+export function mustBeUnused(world: World, connection: StoredConnection): void {
+  const { models, syncs } = dependents(world, connection)
+  if (models.length + syncs.length === 0) return
+  throw new Refusal(422, 'connection_in_use', `connection in use: "${connection.name}" has dependents`, {
+    metadata: {
+      used_by: [
+        ...models.map(({ id, name }) => ({ type: 'model', name, id })),
+        ...syncs.map(({ id, name }) => ({ type: 'sync', name, id }))
+      ]
+    }
+  })
+}
+
+/** Deletes the dependents first, then the connection. */
+export function deleteWithDependents(world: World, connection: StoredConnection): void {
+  const { models, syncs } = dependents(world, connection)
+  for (const sync of syncs) world.records.remove('sync', sync.id)
+  for (const model of models) world.records.remove('model', model.id)
+  world.records.remove('connection', connection.id)
+}

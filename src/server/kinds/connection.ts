@@ -1,0 +1,257 @@
+import type { JsonObject } from '../../wire/common.ts'
+import type { Connection, ConnectionReply, ConnectionRequest } from '../../wire/connection.ts'
+import type { ConnectionType } from '../../wire/connection-types.ts'
+import { data, type Answer } from '../answer.ts'
+import { actorOf, flag, found, organizationOf, param, referred, type Call, type Route } from '../call.ts'
+import { made } from '../records.ts'
+import { forbidden, invalid, notFound } from '../refusal.ts'
+import type { StoredConnection } from '../stored.ts'
+import {
+  alsoMissing,
+  currentAuthorization,
+  identityOf,
+  issued,
+  needsPerson,
+  openAuthorization
+} from './connection-authorization.ts'
+import { connectionType, masked, merged, missing } from './connection-configuration.ts'
+import { deleteWithDependents, mustBeUnused } from './connection-dependents.ts'
+import { lazily, mustFit } from './request-shape.ts'
+
+export const connectionRoutes: readonly Route[] = [
+  { method: 'GET', path: '/api/connections', access: 'organization', answer: list },
+  { method: 'POST', path: '/api/connections', access: 'organization', answer: create },
+  { method: 'POST', path: '/api/connections/test', access: 'open', answer: test },
+  { method: 'GET', path: '/api/connections/:id', access: 'organization', answer: get },
+  { method: 'PUT', path: '/api/connections/:id', access: 'organization', answer: update },
+  { method: 'PATCH', path: '/api/connections/:id', access: 'organization', answer: update },
+  { method: 'DELETE', path: '/api/connections/:id', access: 'organization', answer: remove },
+  {
+    method: 'GET',
+    path: '/api/connections/:id/parameter_values',
+    access: 'organization',
+    answer: parameterValues
+  },
+  {
+    method: 'GET',
+    path: '/api/connections/:id/schemas/status',
+    access: 'organization',
+    answer: schemaStatus
+  },
+  {
+    method: 'POST',
+    path: '/api/connections/:id/schemas/refresh',
+    access: 'organization',
+    answer: refreshSchemas
+  }
+]
+
+const text = { type: 'string' }
+const requestShape = lazily(() => ({
+  type: 'object',
+  required: ['name'],
+  properties: {
+    name: { type: 'string', minLength: 1 },
+    type: text,
+    configuration: { type: ['object', 'null'] },
+    organization_id: { type: ['string', 'null'] },
+    policies: { type: ['array', 'null'], items: text },
+    validate: { type: ['boolean', 'null'] },
+    reconnect: { type: ['boolean', 'null'] },
+    healthcheck_interval: { type: ['string', 'null'] },
+    redirect_url: { type: ['string', 'null'] }
+  }
+}))
+
+/** As `GET` answers it. */
+function shown(connection: StoredConnection): Connection {
+  const { created_at, created_by, updated_at, updated_by } = connection
+  return { ...common(connection), created_at, created_by, updated_at, updated_by }
+}
+
+function common(connection: StoredConnection): Connection {
+  const { id, organization_id, name, type, status, status_error, policies } = connection
+  return {
+    id,
+    organization_id,
+    name,
+    type: {
+      id: type,
+      name: connectionType(type)?.name ?? type,
+      logo_url: `https://connect-assets.polytomic.com/logos/${type}.svg`
+    },
+    configuration: masked(type, connection.configuration),
+    status,
+    ...(status_error === undefined ? {} : { status_error }),
+    saved: status !== 'new',
+    policies
+  }
+}
+
+/** As POST and PUT answer it: without who and when, with what a person needs to authorize it. */
+function replied(connection: StoredConnection, authUrl: string | undefined): ConnectionReply {
+  const { healthcheck_interval } = connection
+  const code = connection.configuration['connect_mode'] === 'code'
+  return {
+    ...common(connection),
+    ...(healthcheck_interval === undefined ? {} : { healthcheck_interval }),
+    ...(authUrl === undefined ? {} : { auth_url: authUrl }),
+    ...(authUrl === undefined || !code ? {} : { auth_code: authUrl.slice(-8).toUpperCase() })
+  }
+}
+
+function list(call: Call): Answer {
+  return data(call.world.records.list('connection', organizationOf(call), call.stale).map(shown))
+}
+
+function get(call: Call): Answer {
+  return data(shown(found(call, 'connection', param(call, 'id'))))
+}
+
+function readRequest(call: Call, self?: StoredConnection): ConnectionRequest {
+  mustFit(requestShape(), call.body, 422)
+  const request = call.body as unknown as ConnectionRequest
+  const organization = organizationOf(call)
+  const stated = request.organization_id ?? ''
+  if (stated !== '' && stated !== organization)
+    throw forbidden(`this key does not act in organization ${stated}`)
+  const twin = call.world.records
+    .named('connection', organization, request.name)
+    .find(({ id }) => id !== self?.id)
+  if (twin !== undefined) throw invalid('name', `is taken by the connection ${twin.id}`)
+  for (const [index, policy] of (request.policies ?? []).entries()) {
+    if (referred(call, 'policy', policy) === undefined)
+      throw invalid(`policies[${index}]`, `is not a policy: ${policy}`)
+  }
+  const interval = request.healthcheck_interval ?? ''
+  if (interval !== '' && !/^(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(interval)) {
+    throw invalid('healthcheck_interval', 'must be a duration such as 3h30m')
+  }
+  return request
+}
+
+function redirectOf(request: ConnectionRequest): string | undefined {
+  const address = request.redirect_url ?? ''
+  if (address === '') return undefined
+  if (/^https?:\/\//i.test(address) && URL.canParse(address)) return address
+  throw invalid('redirect_url', 'must be an http or https address')
+}
+
+/** Checks what the type demands, where no person completes the connection later. */
+function mustBeComplete(typeId: string, type: ConnectionType, configuration: JsonObject): void {
+  const [first] = [...missing(type, configuration), ...alsoMissing(typeId, configuration)]
+  if (first !== undefined) throw invalid(`configuration.${first}`, 'is required')
+}
+
+function create(call: Call): Answer {
+  const { world } = call
+  const request = readRequest(call)
+  const typeId = request.type ?? ''
+  if (typeId === '') throw invalid('type', 'is required')
+  const type = connectionType(typeId)
+  if (type === undefined) throw invalid('type', `is not a connection type: ${typeId}`)
+  const configuration = merged(typeId, type, request.configuration ?? {})
+  const byPerson = needsPerson(typeId, type, configuration)
+  if (!byPerson) mustBeComplete(typeId, type, configuration)
+  const redirect = redirectOf(request)
+  const connection: StoredConnection = {
+    id: world.randomUUID(),
+    organization_id: organizationOf(call),
+    name: request.name,
+    type: typeId,
+    configuration: {
+      ...configuration,
+      ...issued(typeId, type, world),
+      ...(byPerson ? {} : identityOf(type))
+    },
+    status: byPerson ? 'new' : 'healthy',
+    policies: request.policies ?? [],
+    ...(request.healthcheck_interval ? { healthcheck_interval: request.healthcheck_interval } : {}),
+    ...(redirect === undefined ? {} : { redirect_url: redirect }),
+    ...made(world.now(), actorOf(call))
+  }
+  world.records.put('connection', connection)
+  return data(
+    replied(connection, byPerson ? openAuthorization(world, connection, call.publicUrl) : undefined)
+  )
+}
+
+function update(call: Call): Answer {
+  const { world } = call
+  const stored = found(call, 'connection', param(call, 'id'))
+  const request = readRequest(call, stored)
+  const typeId = stored.type
+  if (request.type !== undefined && request.type !== '' && request.type !== typeId) {
+    throw invalid('type', `cannot change: the connection is of type ${typeId}`)
+  }
+  const type = connectionType(typeId) ?? { name: typeId, fields: {} }
+  const configuration = merged(typeId, type, request.configuration ?? {}, stored.configuration)
+  const byPerson = needsPerson(typeId, type, configuration)
+  if (!byPerson) mustBeComplete(typeId, type, configuration)
+  const wasUsable = stored.status === 'healthy'
+  const connection: StoredConnection = {
+    ...stored,
+    name: request.name,
+    configuration: { ...configuration, ...(byPerson || wasUsable ? {} : identityOf(type)) },
+    status: byPerson && !wasUsable ? stored.status : 'healthy',
+    policies: request.policies ?? stored.policies,
+    ...(request.healthcheck_interval ? { healthcheck_interval: request.healthcheck_interval } : {}),
+    updated_at: world.now().toISOString(),
+    updated_by: actorOf(call)
+  }
+  if (connection.status === 'healthy') delete connection.status_error
+  world.records.put('connection', connection)
+  if (request.reconnect === true && byPerson) {
+    return data(replied(connection, openAuthorization(world, connection, call.publicUrl)))
+  }
+  const waits = connection.status !== 'healthy'
+  return data(
+    replied(connection, waits ? currentAuthorization(world, connection, call.publicUrl) : undefined)
+  )
+}
+
+function remove(call: Call): Answer {
+  const connection = found(call, 'connection', param(call, 'id'))
+  if (!flag(call, 'force')) mustBeUnused(call.world, connection)
+  deleteWithDependents(call.world, connection)
+  return {}
+}
+
+/** Checks a configuration and keeps nothing. Nobody is contacted, so what fits is as good as it gets. */
+function test(call: Call): Answer {
+  const typeId = typeof call.body['type'] === 'string' ? call.body['type'] : ''
+  const type = connectionType(typeId)
+  if (type === undefined) throw notFound('connection type', typeId)
+  const sent = call.body['configuration']
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) {
+    throw invalid('configuration', 'must be object', 400)
+  }
+  const from = call.body['connection_id']
+  const mayLook = typeof from === 'string' && call.caller.organizationId !== undefined
+  const stored = mayLook ? referred(call, 'connection', from) : undefined
+  if (typeof from === 'string' && stored === undefined) throw notFound('connection', from)
+  const configuration = merged(typeId, type, { ...stored?.configuration, ...sent }, stored?.configuration)
+  const [first] = needsPerson(typeId, type, configuration) ? [] : missing(type, configuration)
+  if (first !== undefined) throw invalid(`configuration.${first}`, 'is required', 400)
+  return {}
+}
+
+function parameterValues(call: Call): Answer {
+  found(call, 'connection', param(call, 'id'))
+  return data({})
+}
+
+function schemaStatus(call: Call): Answer {
+  const connection = found(call, 'connection', param(call, 'id'))
+  const at = connection.updated_at
+  return data({ cache_status: 'fresh', last_refresh_started: at, last_refresh_finished: at })
+}
+
+/** The catalogue is read anew each time, so there is nothing to wait for. */
+function refreshSchemas(call: Call): Answer {
+  const connection = found(call, 'connection', param(call, 'id'))
+  if (connection.status !== 'healthy') {
+    throw invalid('connection', `"${connection.name}" is not authorized yet`, 400)
+  }
+  return { status: 202, headers: { location: `/api/connections/${connection.id}/schemas/status` } }
+}

@@ -1,0 +1,53 @@
+import { data, type Answer } from '../answer.ts'
+import { found, param, type Call, type Route } from '../call.ts'
+import { notFound, Refusal } from '../refusal.ts'
+
+/** Executions are not faked: this server moves no data yet, so it starts none and has none to show. */
+export const executionRoutes: readonly Route[] = [
+  { method: 'POST', path: '/api/syncs/:id/executions', access: 'organization', answer: start },
+  {
+    method: 'GET',
+    path: '/api/syncs/:id/executions',
+    access: 'organization',
+    answer: (call) => none(call, data([]))
+  },
+  { method: 'GET', path: '/api/syncs/:id/executions/:execution', access: 'organization', answer: missing },
+  {
+    method: 'POST',
+    path: '/api/syncs/:id/executions/:execution/cancel',
+    access: 'organization',
+    answer: missing
+  },
+  {
+    method: 'GET',
+    path: '/api/syncs/:id/status',
+    access: 'organization',
+    answer: (call) => none(call, data({ next_execution_time: null }))
+  },
+  {
+    method: 'POST',
+    path: '/api/syncs/:id/cancel',
+    access: 'organization',
+    answer: (call) => none(call, data({ message: 'no execution is running' }))
+  }
+]
+
+function start(call: Call): Answer {
+  const sync = found(call, 'sync', param(call, 'id'))
+  throw new Refusal(
+    409,
+    'no_runner',
+    `the sync "${sync.name}" was not started: this server does not run syncs yet`,
+    { metadata: { sync_id: sync.id } }
+  )
+}
+
+function none(call: Call, answer: Answer): Answer {
+  found(call, 'sync', param(call, 'id'))
+  return answer
+}
+
+function missing(call: Call): Answer {
+  found(call, 'sync', param(call, 'id'))
+  throw notFound('execution', param(call, 'execution'))
+}

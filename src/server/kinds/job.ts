@@ -1,0 +1,45 @@
+import type { Job } from '../../wire/common.ts'
+import { data } from '../answer.ts'
+import { actorOf, found, organizationOf, param, type Call, type Route } from '../call.ts'
+import { made } from '../records.ts'
+import { notFound, Refusal } from '../refusal.ts'
+
+const jobTypes = ['createmodel', 'updatemodel', 'previewmodel', 'samplemodel', 'exportlogs'] as const
+export type JobType = (typeof jobTypes)[number]
+
+export const jobRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/jobs/:type/:id',
+    access: 'organization',
+    answer: (call) => {
+      const type = param(call, 'type')
+      if (!jobTypes.some((known) => known === type)) {
+        throw new Refusal(
+          400,
+          'invalid',
+          `there are no jobs of type ${type}; types are ${jobTypes.join(', ')}`
+        )
+      }
+      const job = found(call, 'job', param(call, 'id'))
+      if (job.type !== type) throw notFound(`${type} job`, job.id)
+      const answer: Job = { job_id: job.id, type, status: 'done', result: job.result, error: null }
+      return data(answer)
+    }
+  }
+]
+
+/** Keeps the result of work that is done already, for a client that asked to fetch it later. */
+export function keepJob(call: Call, type: JobType, result: object): Job {
+  const { world } = call
+  const id = world.randomUUID()
+  world.records.put('job', {
+    id,
+    organization_id: organizationOf(call),
+    name: type,
+    type,
+    result: result as ReturnType<typeof JSON.parse>,
+    ...made(world.now(), actorOf(call))
+  })
+  return { job_id: id, type, status: 'created' }
+}

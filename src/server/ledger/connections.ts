@@ -1,0 +1,190 @@
+import { rows, type LedgerRow } from './row.ts'
+
+/** Connections, their types, their authorization, and what can be read out of them. */
+export const connections: LedgerRow[] = rows('connection', [
+  [
+    'types',
+    'provider',
+    'there are 226 connection types, each with its fields',
+    'GET /api/connection_types'
+  ],
+  [
+    'types.capabilities',
+    'assumption',
+    'which types can be source and target: known for the types with a catalogue, else both'
+  ],
+  [
+    'types.schema',
+    'sdk',
+    'the schema of a type is answered bare, without an envelope',
+    'GET /api/connection_types/postgresql'
+  ],
+  [
+    'types.schema-titles',
+    'assumption',
+    'titles are made from the names of the fields, and there are no examples'
+  ],
+  [
+    'contact',
+    'assumption',
+    'making a connection contacts nobody: it is healthy at once, and validate changes nothing'
+  ],
+  ['name.unique', 'sdk', 'the name of a connection is unique in its organization'],
+  ['name.taken', 'assumption', 'a name that is taken is refused with 422'],
+  ['type.unknown', 'assumption', 'an unknown type is refused with 422'],
+  ['type.fixed', 'assumption', 'a type cannot change; naming another one in an update is refused with 422'],
+  ['configuration.types', 'provider', 'values have the JSON types of the type: a port is a number'],
+  [
+    'configuration.strict',
+    'assumption',
+    'a wrong type, an unknown key or a value outside the enum is refused with 422'
+  ],
+  ['configuration.echo', 'assumption', 'what was sent is answered as it was sent, and no default is added'],
+  ['configuration.null', 'assumption', 'a key with null counts as left out'],
+  [
+    'configuration.absent',
+    'provider',
+    'a request without a configuration is one with an empty configuration'
+  ],
+  [
+    'configuration.read-only',
+    'provider',
+    'read-only keys, in either spelling, and internal ones are ignored when sent'
+  ],
+  [
+    'configuration.issued',
+    'assumption',
+    'external_id, aws_user and the secret of a webhook are made when the connection is'
+  ],
+  ['configuration.required', 'provider', 'required keys are checked on the merged result'],
+  ['configuration.required-defaults', 'assumption', 'a required key with a default need not be sent'],
+  [
+    'configuration.required-oauth',
+    'documentation',
+    'required keys are not demanded where a person completes the connection'
+  ],
+  ['secrets.masked', 'documentation', 'a secret that is set is answered as ********'],
+  ['secrets.unset', 'assumption', 'a secret that is not set is left out of the answer'],
+  ['secrets.nested', 'assumption', 'only top-level keys are secret: nested ones are answered in clear'],
+  ['secrets.kept', 'provider', 'an update without a secret keeps it'],
+  ['secrets.mask-sent', 'documentation', 'an update with the mask keeps the secret'],
+  ['secrets.cleared', 'assumption', 'an update with an empty text, or null, clears the secret'],
+  [
+    'update.replaces',
+    'documentation',
+    'an update clears what it leaves out of the configuration, secrets excepted'
+  ],
+  ['update.policies', 'assumption', 'an update without policies or health-check interval keeps them'],
+  [
+    'interval.not-read',
+    'sdk',
+    'the health-check interval is answered by create and update, and by no read'
+  ],
+  ['interval.syntax', 'sdk', 'the health-check interval is a duration such as 3h30m'],
+  [
+    'delete.in-use',
+    'documentation',
+    'a connection in use is not deleted: 422 connection in use, and who uses it in metadata.used_by'
+  ],
+  ['delete.used-by-types', 'assumption', 'who uses it is of type model or sync'],
+  ['delete.transitive', 'assumption', 'syncs that read from its models use a connection, too'],
+  ['delete.force', 'documentation', 'with force, what depends on a connection is deleted first'],
+  ['test', 'documentation', 'testing a configuration keeps nothing; what is wrong is told with 400'],
+  ['status.healthy', 'sdk', 'healthy is the status of a connection that works'],
+  [
+    'status.others',
+    'assumption',
+    'new is the status before a person has decided, unhealthy after they said no'
+  ],
+  ['saved', 'assumption', 'saved is false until a person has decided'],
+  [
+    'oauth.auth-url',
+    'documentation',
+    'a connection that a person must authorize is made at once, and the answer has auth_url'
+  ],
+  ['oauth.only-replies', 'sdk', 'auth_url is answered by create and update, and by no read'],
+  ['oauth.modes', 'provider', 'connect_mode, auth_method and auth_mode say whether a person is needed'],
+  ['oauth.tokens', 'assumption', 'a connection that comes with a token needs no person'],
+  [
+    'oauth.also',
+    'assumption',
+    'greenhouse and xero can be authorized by a person, although they are not marked so'
+  ],
+  ['oauth.code', 'documentation', 'in mode code the answer has auth_code as well'],
+  ['oauth.page', 'assumption', 'the page is our own: it takes decision=allow or decision=deny, once'],
+  ['oauth.redirect', 'documentation', 'after the decision the browser goes to redirect_url'],
+  [
+    'oauth.redirect-bare',
+    'assumption',
+    'nothing is added to redirect_url, and only http and https are accepted'
+  ],
+  [
+    'oauth.identity',
+    'assumption',
+    'once allowed, the read-only fields that say who are filled with an example person'
+  ],
+  [
+    'oauth.reconnect',
+    'assumption',
+    'reconnect makes a new auth_url and the older one void; until the decision nothing changes'
+  ],
+  [
+    'oauth.pending-update',
+    'assumption',
+    'an update of a connection that waits for a person repeats its auth_url'
+  ],
+  ['oauth.denied-again', 'assumption', 'saying no to a connection that worked changes nothing'],
+  [
+    'oauth.pending-use',
+    'assumption',
+    'until a person has decided, reading out of a connection is refused with 400 and a sync with 422'
+  ],
+  ['schemas.fresh', 'assumption', 'the schemas of a connection are always fresh'],
+  ['parameters.none', 'assumption', 'there are no values to choose from for the fields of a connection'],
+  [
+    'catalogue',
+    'assumption',
+    'what a connection holds is made up: it comes from files that ship with the server, and from the user'
+  ],
+  [
+    'source.shape',
+    'documentation',
+    'a source is chosen level by level: items, what each requires, and what is required next'
+  ],
+  [
+    'source.encodings',
+    'sdk',
+    'choices come as key=value, as params[key]=value and as params={"key":["value"]}'
+  ],
+  ['source.sql', 'documentation', 'SQL systems offer query, table, tracking_columns and view'],
+  ['source.mongodb', 'documentation', 'MongoDB offers database, then collection'],
+  ['source.mongodb-query', 'assumption', 'MongoDB offers query, too'],
+  ['source.others', 'assumption', 'systems whose configuration is not documented offer stream_id'],
+  [
+    'target.objects',
+    'sdk',
+    'target objects have id, name and modes; target_creation says whether more can be made'
+  ],
+  [
+    'target.fields',
+    'sdk',
+    'the fields of a target come with modes that are spelled otherwise than those of the list'
+  ],
+  [
+    'target.modes',
+    'documentation',
+    'which modes there are, and which need an identity, depends on the target'
+  ],
+  ['target.postgresql', 'provider', 'PostgreSQL has no mode append'],
+  [
+    'target.webhook',
+    'documentation',
+    'a webhook has the object http, the mode updateOrCreate and the field record'
+  ],
+  [
+    'target.modes-guess',
+    'assumption',
+    'the modes of other systems, and which of their fields can identify a record'
+  ],
+  ['enrichment.none', 'assumption', 'no connection can enrich: the enrichment source is answered with 404']
+])

@@ -1,0 +1,24 @@
+export type Evidence = 'documentation' | 'sdk' | 'provider' | 'assumption'
+
+export interface LedgerRow {
+  id: string
+  /** In our own words. */
+  behaviour: string
+  /**
+   * The best evidence: the vendor's documentation, an official SDK, the official Terraform provider, or
+   * only our guess.
+   */
+  evidence: Evidence
+  /** A read-only request that would show it on the real service. */
+  check?: string
+}
+
+type Line = readonly [id: string, evidence: Evidence, behaviour: string, check?: string]
+
+/** Rows of one area, from lines that are short enough to be read as a table. */
+export function rows(area: string, lines: readonly Line[]): LedgerRow[] {
+  return lines.map(([id, evidence, behaviour, check]) => {
+    const row = { id: `${area}.${id}`, behaviour, evidence }
+    return check === undefined ? row : Object.assign(row, { check })
+  })
+}

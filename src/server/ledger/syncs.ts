@@ -1,0 +1,108 @@
+import { rows, type LedgerRow } from './row.ts'
+
+/** Syncs, their schedules, and the executions that are not there. */
+export const syncs: LedgerRow[] = rows('sync', [
+  ['name.not-unique', 'assumption', 'two syncs may have the same name'],
+  ['errors.422', 'sdk', 'what is wrong with a sync is told with 422'],
+  ['fields.required', 'sdk', 'fields are required since 2024-02-08, and may be left out in 2023-04-25'],
+  ['active.default', 'assumption', 'a sync is not active unless it is said to be, also in an update'],
+  ['update.replaces', 'documentation', 'an update clears what it leaves out'],
+  ['update.patch', 'documentation', 'a PATCH replaces as well'],
+  ['answer.older', 'sdk', '2023-04-25 answers fifteen keys'],
+  [
+    'answer.unsent',
+    'provider',
+    'optional parts of fields, schedules and targets are answered only if they were sent'
+  ],
+  ['answer.always', 'provider', 'target, schedule, fields and sync_all_records are always answered'],
+  [
+    'answer.flags',
+    'provider',
+    'sync_all_records, only_enrich_updates and skip_initial_backfill are false unless sent'
+  ],
+  ['model-ids', 'sdk', 'model_ids are the models that identity and fields read'],
+  ['modes', 'sdk', 'there are seven modes'],
+  ['modes.target', 'documentation', 'the target must have the mode'],
+  ['fields.merged', 'provider', 'override fields come back among the fields, with an all-zero model'],
+  ['fields.override-list', 'assumption', 'the list of override fields is answered empty'],
+  ['fields.both', 'provider', 'a field with a source and an override value stays a field'],
+  [
+    'fields.target-known',
+    'assumption',
+    'where the catalogue knows the target, its fields must exist and be writable'
+  ],
+  ['fields.required-targets', 'assumption', 'nobody demands that required fields of a target be mapped'],
+  ['fields.mode', 'documentation', 'a field may have a mode of its own where the target allows it'],
+  ['fields.encrypted', 'provider', 'an encrypted field needs a passphrase, which is never answered'],
+  ['fields.encrypted-update', 'assumption', 'an update without the passphrase clears it'],
+  ['identity.required', 'documentation', 'modes that need an identity are refused without one'],
+  [
+    'identity.case',
+    'assumption',
+    'the function of an identity is accepted in any case, and answered as the list spells it'
+  ],
+  ['identity.functions', 'sdk', 'which functions a field allows is listed with the target'],
+  ['identity.computed', 'provider', 'new_field and remote_field_type_id of an identity are filled in'],
+  ['identity.again', 'provider', 'a field that is mapped to the target of the identity is dropped'],
+  ['filters.labels', 'provider', 'filters are labelled A, B, C … in order, whatever labels are sent'],
+  ['filters.field-id', 'provider', 'beside the field of a filter, its id is answered'],
+  ['filters.field-wins', 'sdk', 'of a filter, field wins over field_id; of an override, field_id wins'],
+  ['filters.by-name', 'assumption', 'a field_id may be the name of a field of the models'],
+  ['filters.type-case', 'assumption', 'field_type is accepted in any case, and is Model when left out'],
+  ['filters.target', 'provider', 'filters on the target are for mode update alone'],
+  ['filters.functions', 'sdk', 'the functions of filters and overrides are a fixed list'],
+  ['filters.values', 'assumption', 'the value of a filter is not checked against its function'],
+  [
+    'filters.logic',
+    'provider',
+    'filter logic combines letters with AND, OR, NOT and parentheses, and is answered as sent'
+  ],
+  [
+    'filters.logic-checked',
+    'assumption',
+    'logic that cannot be read, or names a letter without a filter, is refused with 422'
+  ],
+  ['filters.no-logic', 'provider', 'without filters there is no logic'],
+  [
+    'target.authorized',
+    'assumption',
+    'a sync to or from a connection that waits for a person is refused with 422'
+  ],
+  ['target.exists', 'assumption', 'objects of applications must exist; tables may'],
+  ['target.create', 'provider', 'target.create makes an object once, is never answered, and fills object'],
+  ['target.create-again', 'provider', 'an update may repeat create beside the object'],
+  ['target.create-existing', 'assumption', 'create with the name of an object that exists uses it'],
+  ['target.create-properties', 'sdk', 'what is needed to make an object is listed with the targets'],
+  [
+    'target.new-name',
+    'provider',
+    'the older way to a new object, __pt_new_target with new_name, is accepted'
+  ],
+  ['target.search-values', 'provider', 'search_values are derived from object, and ignored when sent'],
+  ['models.exist', 'assumption', 'models and fields that a sync reads must exist'],
+  ['models.related', 'assumption', 'several models must be joined by relations'],
+  ['schedule.strings', 'sdk', 'the parts of a schedule are texts, and are answered as they were sent'],
+  ['schedule.frequencies', 'sdk', 'the frequencies are a fixed list'],
+  ['schedule.multi', 'assumption', 'multi is for bulk syncs alone'],
+  ['schedule.empty', 'assumption', 'a schedule without frequency is manual'],
+  [
+    'schedule.parts',
+    'assumption',
+    'hourly needs minute; daily hour and minute; weekly a day, too; custom and builder any part'
+  ],
+  ['schedule.ranges', 'assumption', 'parts must be in range; custom and builder take cron expressions'],
+  ['schedule.run-after', 'assumption', 'runafter must name syncs that exist'],
+  ['schedule.dbt', 'documentation', 'dbtcloud needs a dbt Cloud connection and a job'],
+  [
+    'schedule.success-only',
+    'provider',
+    'run_after_success_only is false when it was not sent, and absent in 2023-04-25'
+  ],
+  ['schedule.options', 'documentation', 'the frequencies can be listed', 'GET /api/syncs/schedules'],
+  ['delete', 'documentation', 'a delete is final'],
+  ['activate', 'sdk', 'activating answers id and active'],
+  ['activate.updated', 'assumption', 'activating counts as an update of the sync'],
+  ['executions.none', 'assumption', 'a sync cannot be started here: 409, which says so'],
+  ['executions.status', 'sdk', 'without executions the status has neither a current nor a last one'],
+  ['executions.cancel', 'assumption', 'cancelling when nothing runs succeeds and says so']
+])

@@ -1,0 +1,46 @@
+import { byPosition, type Position } from './records.ts'
+import { Refusal } from './refusal.ts'
+
+const pageSize = 50
+
+export interface Page<T> {
+  items: T[]
+  /** Absent on the last page. */
+  nextPageToken?: string
+}
+
+/**
+ * One page of a list that is in order. `limit` and `page_token` as the API has them: 50 at most, tokens
+ * opaque.
+ */
+export function paged<T extends Position>(things: T[], query: URLSearchParams): Page<T> {
+  const asked = Number(query.get('limit') ?? pageSize)
+  const size = Number.isInteger(asked) && asked > 0 ? Math.min(asked, pageSize) : pageSize
+  const token = query.get('page_token')
+  const after = token === null || token === '' ? undefined : readToken(token)
+  const rest = after === undefined ? things : things.filter((thing) => byPosition(after, thing) < 0)
+  const items = rest.slice(0, size)
+  const last = items.at(-1)
+  return rest.length > size && last !== undefined ? { items, nextPageToken: writeToken(last) } : { items }
+}
+
+/** `{pagination}` of an envelope, when there is more. */
+export function pagination(page: Page<unknown>): object {
+  return page.nextPageToken === undefined ? {} : { pagination: { next_page_token: page.nextPageToken } }
+}
+
+function writeToken({ updated_at, id }: Position): string {
+  return Buffer.from(JSON.stringify([updated_at, id])).toString('base64url')
+}
+
+function readToken(token: string): Position {
+  try {
+    const [updated_at, id] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown[]
+    if (typeof updated_at === 'string' && typeof id === 'string') return { updated_at, id }
+  } catch {
+    // Falls through to the refusal: a token that was not written here.
+  }
+  throw new Refusal(400, 'invalid', 'page_token is not one that this server gave', {
+    metadata: { field: 'page_token' }
+  })
+}

@@ -1,0 +1,97 @@
+import type { Actor } from '../wire/common.ts'
+import type { Database } from './database.ts'
+import type { Stored, StoredKind } from './stored.ts'
+
+/** Where a page of a list begins: after this thing, in the order of the list. */
+export interface Position {
+  updated_at: string
+  id: string
+}
+
+/** The things of all organizations, by kind and id. Lists are newest first, ties by id. */
+export interface Records {
+  get<K extends StoredKind>(kind: K, id: string): Stored[K] | undefined
+  /**
+   * Of one organization. `stale`: as the list was before the last write, which a slow replica would still
+   * answer.
+   */
+  list<K extends StoredKind>(kind: K, organizationId: string, stale?: boolean): Stored[K][]
+  named<K extends StoredKind>(kind: K, organizationId: string, name: string): Stored[K][]
+  put<K extends StoredKind>(kind: K, thing: Stored[K]): void
+  remove(kind: StoredKind, id: string): void
+}
+
+interface LastWrite {
+  kind: StoredKind
+  id: string
+  before: Stored[StoredKind] | undefined
+}
+
+/** Who and when, for a new thing. */
+export function made(
+  now: Date,
+  actor: Actor
+): Pick<Stored['role'], 'created_at' | 'created_by' | 'updated_at' | 'updated_by'> {
+  const at = now.toISOString()
+  return { created_at: at, created_by: actor, updated_at: at, updated_by: actor }
+}
+
+/** Newest first, ties by id: the one order of every list. */
+export function byPosition(a: Position, b: Position): number {
+  if (a.updated_at !== b.updated_at) return a.updated_at < b.updated_at ? 1 : -1
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}
+
+export function openRecords(database: Database): Records {
+  let last: LastWrite | undefined
+
+  const parsed = <K extends StoredKind>(rows: Record<string, unknown>[]): Stored[K][] =>
+    rows.map((row) => JSON.parse(String(row['document'])) as Stored[K])
+  const get = <K extends StoredKind>(kind: K, id: string): Stored[K] | undefined =>
+    parsed<K>(database.all('SELECT document FROM resource WHERE kind = ? AND id = ?', kind, id))[0]
+
+  return {
+    get,
+    list: <K extends StoredKind>(kind: K, organizationId: string, stale = false) => {
+      const things = parsed<K>(
+        database.all(
+          `SELECT document FROM resource WHERE kind = ? AND organization_id = ?
+           ORDER BY updated_at DESC, id`,
+          kind,
+          organizationId
+        )
+      )
+      if (!stale || last?.kind !== kind) return things
+      const { id, before } = last
+      const others = things.filter((thing) => thing.id !== id)
+      if (before === undefined || before.organization_id !== organizationId) return others
+      return [...others, before as Stored[K]].sort(byPosition)
+    },
+    named: (kind, organizationId, name) =>
+      parsed(
+        database.all(
+          'SELECT document FROM resource WHERE kind = ? AND organization_id = ? AND name = ?',
+          kind,
+          organizationId,
+          name
+        )
+      ),
+    put: (kind, thing) => {
+      last = { kind, id: thing.id, before: get(kind, thing.id) }
+      database.run(
+        `INSERT OR REPLACE INTO resource (kind, id, organization_id, name, updated_at, document)
+         VALUES (?, ?, ?, ?, ?, ?)`,
+        kind,
+        thing.id,
+        thing.organization_id,
+        thing.name,
+        thing.updated_at,
+        JSON.stringify(thing)
+      )
+    },
+    remove: (kind, id) => {
+      last = { kind, id, before: get(kind, id) }
+      database.run('DELETE FROM resource WHERE kind = ? AND id = ?', kind, id)
+    }
+  }
+}

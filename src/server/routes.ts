@@ -1,0 +1,35 @@
+import { authorizationRoutes } from './authorization/page.ts'
+import type { Route } from './call.ts'
+import { sourceRoutes } from './enumeration/source.ts'
+import { targetRoutes } from './enumeration/target.ts'
+import { absentRoutes } from './kinds/absent.ts'
+import { bulkSyncRoutes } from './kinds/bulk-sync.ts'
+import { connectionRoutes } from './kinds/connection.ts'
+import { connectionTypeRoutes } from './kinds/connection-type.ts'
+import { eventRoutes } from './kinds/event.ts'
+import { executionRoutes } from './kinds/execution.ts'
+import { jobRoutes } from './kinds/job.ts'
+import { modelRoutes } from './kinds/model.ts'
+import { organizationRoutes } from './kinds/organization.ts'
+import { permissionRoutes } from './kinds/permission.ts'
+import { syncRoutes } from './kinds/sync.ts'
+
+/** All addresses that this server answers, one list per kind. */
+export const routes: readonly Route[] = [
+  // `/api/connections/test` and the like come before `/api/connections/:id`, within their lists and here.
+  ...absentRoutes,
+  ...organizationRoutes,
+  ...connectionTypeRoutes,
+  ...connectionRoutes,
+  ...sourceRoutes,
+  ...targetRoutes,
+  ...modelRoutes,
+  ...syncRoutes,
+  ...executionRoutes,
+  ...jobRoutes,
+  ...eventRoutes,
+  ...permissionRoutes,
+  ...bulkSyncRoutes,
+  ...authorizationRoutes,
+  { method: 'GET', path: '/status.txt', access: 'open', answer: () => ({ html: 'OK' }) }
+]

@@ -1,0 +1,287 @@
+/**
+ * From a request to an answer: faults, version, key, body, idempotency, handler; in this order, in this
+ * file.
+ */
+import { Hono } from 'hono'
+import { refused, sent, toResponse, type Sent } from './answer.ts'
+import { anonymous, authenticate, type Caller } from './authentication.ts'
+import { readForm, readObject, readText } from './body.ts'
+import type { Call, Route, World } from './call.ts'
+import type { Database } from './database.ts'
+import type { Fault, FaultName, Faults } from './faults.ts'
+import { readKey, type Outcomes } from './idempotency.ts'
+import { forbidden, Refusal } from './refusal.ts'
+import type { RequestRecord } from './request-log.ts'
+import { readVersion, updateVerb, versionWithoutHeader } from './version.ts'
+
+export interface ServiceParts {
+  routes: readonly Route[]
+  world: World
+  database: Database
+  outcomes: Outcomes
+  faults: Faults
+  checkRate: () => void
+  sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  latencyMs: number
+  publicUrl?: () => string
+  /** Somebody else's edit, on behalf of a fault. */
+  meddle(edit: NonNullable<Fault['edit']>): void
+  record(request: RequestRecord): void
+  /** Ends requests that hang. */
+  closing: AbortSignal
+}
+
+interface Bindings {
+  fired: Fault[]
+  reply: (answer: Sent) => Response
+}
+
+/**
+ * A `fetch` that serves the API. It rejects as undici does, where a fault loses the request or the
+ * response.
+ */
+export function makeService(parts: ServiceParts): (request: Request) => Promise<Response> {
+  const app = routed(parts)
+  return async (request) => {
+    const { pathname, search } = new URL(request.url)
+    const fired = parts.faults.fire(request.method, pathname)
+    if (fires(fired, 'lost-request') !== undefined) throw new TypeError('fetch failed')
+
+    let status = 0
+    const bindings: Bindings = {
+      fired,
+      reply: (answer) => {
+        status = answer.status
+        return toResponse(answer)
+      }
+    }
+    const stand = standIn(fired)
+    const real = stand?.served === false ? undefined : await app.fetch(request, bindings)
+    const response = stand === undefined ? real : toResponse(stand.answer)
+    parts.record({
+      method: request.method,
+      path: pathname,
+      query: search,
+      status: status === 0 ? (response?.status ?? 0) : status
+    })
+    // As `fetch` does: who has given up gets the reason, not an answer.
+    if (request.signal.aborted) throw request.signal.reason
+    if (fires(fired, 'lost-response') !== undefined || response === undefined)
+      throw new TypeError('fetch failed')
+    return response
+  }
+}
+
+function routed(parts: ServiceParts): Hono<{ Bindings: Bindings }> {
+  const app = new Hono<{ Bindings: Bindings }>({ strict: false })
+  for (const route of parts.routes) {
+    app.on(route.method, route.path, async (context) => {
+      const { fired, reply } = context.env
+      return reply(
+        await guarded(context.req.raw, () =>
+          serve(parts, route, context.req.raw, context.req.param(), fired)
+        )
+      )
+    })
+  }
+  for (const path of new Set(parts.routes.map((route) => route.path))) {
+    const allow = [
+      ...new Set(parts.routes.filter((route) => route.path === path).map((route) => route.method))
+    ]
+    app.all(path, async (context) =>
+      context.env.reply(
+        await guarded(context.req.raw, () => {
+          throw wrongVerb(context.req.method, allow)
+        })
+      )
+    )
+  }
+  app.all('*', async (context) =>
+    context.env.reply(
+      await guarded(context.req.raw, () => {
+        throw new Refusal(
+          404,
+          'not_found',
+          `${context.req.method} ${context.req.path} is not an address of this server`
+        )
+      })
+    )
+  )
+  return app
+}
+
+/** Every refusal and every bug becomes an answer here, in the version of the request. */
+async function guarded(request: Request, work: () => Sent | Promise<Sent>): Promise<Sent> {
+  try {
+    return await work()
+  } catch (error) {
+    const header = request.headers.get('x-polytomic-version')
+    let version = versionWithoutHeader
+    try {
+      version = readVersion(header)
+    } catch {
+      // The version itself is what is wrong: the error is told in the default one.
+    }
+    return refused(understood(error), version)
+  }
+}
+
+function understood(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  const isAbort = error instanceof Error && error.name === 'AbortError'
+  return isAbort ? new Refusal(503, 'aborted', 'the request was given up before it was served') : bug(error)
+}
+
+/** The place, without the message: that one may repeat a secret. */
+function bug(error: unknown): Refusal {
+  const name = error instanceof Error ? error.name : 'Error'
+  const place = error instanceof Error ? (/at .*\n/.exec(error.stack ?? '')?.[0]?.trim() ?? '') : ''
+  return new Refusal(500, 'internal', `the local Polytomic has a bug: ${name} ${place}`)
+}
+
+async function serve(
+  parts: ServiceParts,
+  route: Route,
+  request: Request,
+  params: Record<string, string>,
+  fired: Fault[]
+): Promise<Sent> {
+  const version = readVersion(request.headers.get('x-polytomic-version'))
+  parts.checkRate()
+  const busy = fires(fired, 'too-many-requests')
+  if (busy !== undefined) throw tooMany(busy)
+  if (fires(fired, 'unauthorized') !== undefined) {
+    throw new Refusal(401, 'unauthorized', 'the API key is not valid any more')
+  }
+  const caller = allowed(route, request, parts.world)
+  if (isUpdate(route) && route.method !== updateVerb(version)) {
+    throw wrongVerb(route.method, [updateVerb(version)], ` in version ${version}`)
+  }
+  const text = await readText(request)
+  const call: Call = {
+    version,
+    caller,
+    params,
+    query: new URL(request.url).searchParams,
+    body: route.form === true ? readForm(text) : readObject(text),
+    stale: fires(fired, 'stale-list') !== undefined,
+    publicUrl: (parts.publicUrl?.() ?? new URL(request.url).origin).replace(/\/+$/, ''),
+    world: parts.world
+  }
+  const key = readKey(request)
+  const release = key === undefined ? undefined : parts.outcomes.take(caller.scope, key)
+  try {
+    return await once(parts, route, call, key, fired, request.signal)
+  } finally {
+    release?.()
+  }
+}
+
+/** Serves the call, or replays what its key was answered before. */
+async function once(
+  parts: ServiceParts,
+  route: Route,
+  call: Call,
+  key: string | undefined,
+  fired: Fault[],
+  signal: AbortSignal
+): Promise<Sent> {
+  const { outcomes, database, world } = parts
+  const recorded = key === undefined ? undefined : outcomes.recorded(call.caller.scope, key, world.now())
+  if (recorded !== undefined) return recorded
+  await pause(parts, fired, signal)
+
+  const keep = (answer: Sent): Sent => {
+    if (key !== undefined) outcomes.record(call.caller.scope, key, answer, world.now())
+    return answer
+  }
+  const edit = fires(fired, 'edit')?.edit
+  if (edit !== undefined) parts.meddle(edit)
+  const broken = fires(fired, 'error-before')
+  if (broken !== undefined) return keep(refused(failure(broken), call.version))
+  if (fires(fired, 'conflict') !== undefined) {
+    throw new Refusal(409, 'conflict', 'something else is being done to this at the moment')
+  }
+  const answer = (): Sent => {
+    const done = sent(route.answer(call), call.version)
+    const late = fires(fired, 'error-after')
+    return keep(late === undefined ? done : refused(failure(late), call.version))
+  }
+  try {
+    return route.method === 'GET' ? answer() : database.transaction(answer)
+  } catch (error) {
+    return keep(refused(understood(error), call.version))
+  }
+}
+
+function allowed(route: Route, request: Request, world: World): Caller {
+  const header = request.headers.get('authorization')
+  if (route.access === 'open' && (header ?? '') === '') return anonymous
+  const caller = authenticate(header, world.directory)
+  if (route.access === 'organization' && caller.organizationId === undefined) {
+    throw forbidden('this key names no organization: send it as Basic ORGANIZATION_ID:KEY')
+  }
+  if (route.access === 'partner' && caller.class !== 'partner' && caller.class !== 'deployment') {
+    throw forbidden('only a partner key may do this')
+  }
+  return caller
+}
+
+function isUpdate(route: Route): boolean {
+  return route.anyVerb !== true && (route.method === 'PUT' || route.method === 'PATCH')
+}
+
+function wrongVerb(method: string, allow: readonly string[], where = ''): Refusal {
+  return new Refusal(
+    405,
+    'method_not_allowed',
+    `${method} is not served here${where}; use ${allow.join(' or ')}`,
+    {
+      headers: { allow: allow.join(', ') }
+    }
+  )
+}
+
+/** Latency and delays, while the idempotency key is taken. Rejects when the client gives up. */
+async function pause(parts: ServiceParts, fired: Fault[], signal: AbortSignal): Promise<void> {
+  const delay = fires(fired, 'delay')
+  const hangs = fires(fired, 'hang') !== undefined
+  if (parts.latencyMs === 0 && delay === undefined && !hangs) return
+  const until = AbortSignal.any([signal, parts.closing])
+  if (parts.latencyMs > 0) await parts.sleep(parts.latencyMs, until)
+  if (delay !== undefined) await parts.sleep(delay.milliseconds ?? 1000, until)
+  if (!hangs) return
+  await new Promise((_resolve, reject) => {
+    const giveUp = (): void => reject(new DOMException('the request was given up', 'AbortError'))
+    if (until.aborted) giveUp()
+    until.addEventListener('abort', giveUp, { once: true })
+  })
+}
+
+function fires(fired: Fault[], name: FaultName): Fault | undefined {
+  return fired.find((fault) => fault.fault === name)
+}
+
+function failure(fault: Fault): Refusal {
+  return new Refusal(fault.status ?? 500, 'internal', 'something went wrong in the service')
+}
+
+function tooMany(fault: Fault): Refusal {
+  const headers = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) }
+  return new Refusal(429, 'rate_limited', 'too many requests', { headers })
+}
+
+/** What a proxy answers in the server's place, and whether the server served the request all the same. */
+function standIn(fired: Fault[]): { answer: Sent; served: boolean } | undefined {
+  const fault = fired.find(({ fault }) => fault === 'html' || fault === 'empty' || fault === 'redirect')
+  if (fault === undefined) return undefined
+  const html = { 'content-type': 'text/html; charset=utf-8' }
+  const page = '<!doctype html><title>Bad gateway</title><h1>Bad gateway</h1>'
+  const answers: Record<string, Sent> = {
+    html: { status: fault.status ?? 502, headers: html, body: page },
+    empty: { status: fault.status ?? 200, headers: { 'content-type': 'application/json' }, body: '' },
+    redirect: { status: fault.status ?? 302, headers: { location: 'https://sso.invalid/login' }, body: '' }
+  }
+  const answer = answers[fault.fault]
+  return answer === undefined ? undefined : { answer, served: fault.served ?? fault.fault === 'empty' }
+}

@@ -1,0 +1,91 @@
+import type { Actor, Json, JsonObject } from '../wire/common.ts'
+import type { Directory, Organization } from './directory.ts'
+import type { Records } from './records.ts'
+import type { Stored, StoredKind } from './stored.ts'
+
+/**
+ * What tests and administrators do to the server behind the API's back. Everything is durable when it
+ * returns.
+ */
+export interface Store {
+  organizations(): Organization[]
+  /** A further organization with what every organization has, and a user key for it. */
+  addOrganization(name: string): { id: string; key: string }
+  addPartnerKey(): string
+  addDeploymentKey(): string
+  /** All things of a kind, of all organizations, as stored: **with their secrets**. */
+  all<K extends StoredKind>(kind: K): Stored[K][]
+  /**
+   * Somebody else's edit in the web page: a JSON merge patch, which bumps `updated_at` and `updated_by`.
+   */
+  edit(kind: StoredKind, id: string, patch: JsonObject, actor?: Actor): void
+  /** Somebody else deletes it. */
+  remove(kind: StoredKind, id: string): void
+}
+
+export interface StoreParts {
+  directory: Directory
+  records: Records
+  transaction: <T>(work: () => T) => T
+  now: () => Date
+  randomUUID: () => string
+  seed: (organizationId: string) => void
+}
+
+const somebody: Actor = { id: '5b0d0c5e-0000-4000-8000-000000000001', name: 'Somebody Else', type: 'user' }
+
+export function makeStore(parts: StoreParts): Store {
+  const { directory, records, transaction, randomUUID } = parts
+  const addKey = (kind: 'partner' | 'deployment', name: string, type: Actor['type']): string => {
+    const key = randomUUID()
+    const actor: Actor = { id: randomUUID(), name, type }
+    transaction(() => directory.addCredential(key, { class: kind, organizationId: '', actor }))
+    return key
+  }
+  return {
+    organizations: () => directory.organizations(),
+    addOrganization: (name) =>
+      transaction(() => {
+        const id = randomUUID()
+        const key = randomUUID()
+        directory.addOrganization({ id, name })
+        directory.addCredential(key, {
+          class: 'user',
+          organizationId: id,
+          actor: { id: randomUUID(), name: 'Local User', type: 'user' }
+        })
+        parts.seed(id)
+        return { id, key }
+      }),
+    addPartnerKey: () => addKey('partner', 'Local Partner', 'partner'),
+    addDeploymentKey: () => addKey('deployment', 'Local Deployment', 'system'),
+    all: (kind) => directory.organizations().flatMap(({ id }) => records.list(kind, id)),
+    edit: (kind, id, patch, actor = somebody) => transaction(() => edit(parts, kind, id, patch, actor)),
+    remove: (kind, id) => transaction(() => records.remove(kind, id))
+  }
+}
+
+/** Throws when there is no such thing: a test that edits nothing is wrong. */
+function edit(
+  { records, now }: Pick<StoreParts, 'records' | 'now'>,
+  kind: StoredKind,
+  id: string,
+  patch: JsonObject,
+  actor: Actor
+): void {
+  const thing = records.get(kind, id)
+  if (thing === undefined) throw new Error(`there is no ${kind} ${id} to edit`)
+  const patched = merge(thing as unknown as JsonObject, patch) as unknown as Stored[typeof kind]
+  records.put(kind, { ...patched, id, updated_at: now().toISOString(), updated_by: actor })
+}
+
+function merge(target: Json, patch: Json): Json {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
+  const base = typeof target === 'object' && target !== null && !Array.isArray(target) ? target : {}
+  const merged: JsonObject = { ...base }
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key]
+    else merged[key] = merge(merged[key] ?? null, value)
+  }
+  return merged
+}

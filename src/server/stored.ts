@@ -1,0 +1,77 @@
+import type { Actor, JsonObject } from '../wire/common.ts'
+import type { Model } from '../wire/model.ts'
+import type { SyncRequest } from '../wire/sync.ts'
+
+/** What every stored thing has. */
+export interface StoredBase {
+  id: string
+  organization_id: string
+  name: string
+  created_at: string
+  created_by: Actor
+  updated_at: string
+  updated_by: Actor
+}
+
+/**
+ * A connection as stored: with its secrets in clear, which is why the database is readable by its owner
+ * alone.
+ */
+export interface StoredConnection extends StoredBase {
+  type: string
+  configuration: JsonObject
+  /** `healthy`, `new` (waits for a person) or `unhealthy` (the person said no). */
+  status: string
+  status_error?: string
+  policies: string[]
+  healthcheck_interval?: string
+  redirect_url?: string
+  /** Objects that syncs made in the target with `target.create`. */
+  created_objects?: string[]
+}
+
+export interface StoredModel extends StoredBase, Omit<Model, keyof StoredBase> {
+  /**
+   * False when neither the catalogue nor the request told the fields: then no field name can be checked.
+   */
+  fields_known: boolean
+}
+
+export interface StoredSync extends StoredBase, Omit<SyncRequest, 'organization_id' | 'name'> {
+  active: boolean
+  policies: string[]
+  model_ids: string[]
+}
+
+export interface StoredRole extends StoredBase {
+  system: boolean
+}
+
+export interface StoredPolicy extends StoredBase {
+  system: boolean
+  policy_actions: { action: string; role_ids: string[] }[]
+}
+
+export interface StoredJob extends StoredBase {
+  type: string
+  result: JsonObject
+}
+
+/** One run through the authorization page; its id is the secret in the page's address. */
+export interface StoredAuthorization extends StoredBase {
+  connection_id: string
+  decision?: 'allow' | 'deny' | 'superseded'
+}
+
+/** The kinds of stored things. */
+export interface Stored {
+  connection: StoredConnection
+  model: StoredModel
+  sync: StoredSync
+  role: StoredRole
+  policy: StoredPolicy
+  job: StoredJob
+  authorization: StoredAuthorization
+}
+
+export type StoredKind = keyof Stored

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createServer } from '../../src/server/index.ts'
+import { client, decide, mongo, salesforce } from './client.ts'
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'polyctl-server-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+test('what was answered is there after kill -9, keys and outcomes included', async () => {
+  const directory = folder()
+  const child = spawn(process.execPath, [new URL('child.ts', import.meta.url).pathname, directory], {
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  const ended = once(child, 'exit')
+  let url = ''
+  for await (const chunk of child.stdout) {
+    url += String(chunk)
+    if (url.includes('\n')) break
+  }
+  const names: string[] = []
+  for (let index = 0; index < 25; index += 1) {
+    const response = await fetch(`${url.trim()}/api/connections`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer k', 'idempotency-key': `key-${index}-0001` },
+      body: JSON.stringify({ ...mongo, name: `Connection ${index}` })
+    })
+    expect(response.status).toBe(200)
+    names.push(`Connection ${index}`)
+  }
+  child.kill('SIGKILL')
+  await ended
+
+  const server = createServer({ directory, apiKey: 'k' })
+  onTestFinished(() => server.close())
+  expect(new Set(server.store.all('connection').map(({ name }) => name))).toEqual(new Set(names))
+  const replayed = await client(server).post(
+    '/api/connections',
+    { ...mongo, name: 'Connection 3' },
+    { 'idempotency-key': 'key-3-0001' }
+  )
+  expect([replayed.status, server.store.all('connection').length]).toEqual([200, 25])
+})
+
+test('everything of a folder is readable by its owner alone', async () => {
+  const directory = join(folder(), 'data')
+  const server = createServer({ directory })
+  await client(server).post('/api/connections', mongo)
+  expect(statSync(directory).mode & 0o777).toBe(0o700)
+  const files = readdirSync(directory)
+  expect(files).toEqual(expect.arrayContaining(['api-key', 'polytomic.db', 'polytomic.db-wal']))
+  for (const file of files)
+    expect([file, statSync(join(directory, file)).mode & 0o777]).toEqual([file, 0o600])
+  server.close()
+})
+
+test('a random key is made once, and stays that of the folder', () => {
+  const directory = folder()
+  const first = createServer({ directory })
+  expect([first.apiKeyIsNew, readFileSync(join(directory, 'api-key'), 'utf8')]).toEqual([
+    true,
+    `${first.apiKey}\n`
+  ])
+  first.close()
+  const second = createServer({ directory })
+  expect([second.apiKey, second.apiKeyIsNew]).toEqual([first.apiKey, false])
+  expect(second.organizationId).toBe(first.organizationId)
+  second.close()
+})
+
+test('organizations, their keys and a waiting authorization survive a restart', async () => {
+  const directory = folder()
+  const first = createServer({ directory, apiKey: 'k' })
+  const other = first.store.addOrganization('Other')
+  const partner = first.store.addPartnerKey()
+  const { data } = await client(first).post('/api/connections', salesforce)
+  first.close()
+
+  const server = createServer({ directory, apiKey: 'k' })
+  onTestFinished(() => server.close())
+  const me = await client(server, '2025-09-18', `Bearer ${other.key}`).get('/api/me')
+  expect(me.data['organization_name']).toBe('Other')
+  expect(
+    (await client(server, '2025-09-18', `Bearer ${partner}`).get('/api/organizations')).list
+  ).toHaveLength(2)
+  await decide(server, data['auth_url'])
+  expect((await client(server).get(`/api/connections/${data.id}`)).data['status']).toBe('healthy')
+})
+
+test('a folder serves one server at a time', () => {
+  const directory = folder()
+  const server = createServer({ directory })
+  expect(() => createServer({ directory })).toThrow(/is in use by another local Polytomic/)
+  server.close()
+  createServer({ directory }).close()
+})
