@@ -1,0 +1,115 @@
+import type { Span } from '../diagnostics/diagnostic.ts'
+import type { Action, Change, Plan } from '../plan/plan.ts'
+import { addressText, type Address } from '../state/resource.ts'
+import { placed } from './layout.ts'
+import { count, visible } from './plain-text.ts'
+import type { PlanHeader } from './plan.ts'
+import { paint, type Ink, type Look } from './style.ts'
+
+export const signs: Readonly<Record<Action, string>> = {
+  create: '+',
+  update: '~',
+  rename: '→',
+  delete: '-',
+  none: ' '
+}
+
+export const actionInks: Readonly<Record<Action, Ink>> = {
+  create: 'add',
+  update: 'change',
+  rename: 'rename',
+  delete: 'remove',
+  none: 'dim'
+}
+
+/** `sync "Mongo to Salesforce Sync"`, harmless on a terminal. */
+export function nameText(address: Address): string {
+  return visible(addressText(address))
+}
+
+export function quoted(name: string): string {
+  return visible(JSON.stringify(name))
+}
+
+/** What the output is about: nobody should have to guess which organization that was. */
+export function headLine(header: PlanHeader, look: Look): string {
+  const size = `${count(header.resources, 'resource')} in ${count(header.files, 'file')}`
+  const [organization, service] = [visible(header.organization), visible(header.service)]
+  return `${paint(look, 'strong', organization)} · ${service} · API ${visible(header.apiVersion)} · ${size}`
+}
+
+/** `configs/syncs.yaml:30:5`: terminals and editors open it. */
+function spanText({ path, start }: Span): string {
+  return `${visible(path)}:${start.line}:${start.column}`
+}
+
+/** The first line of a change, with the place that asks for it. */
+export function headingLine(sign: string, ink: Ink, text: string, span: Span, look: Look): string {
+  return placed(`${paint(look, ink, sign)} ${paint(look, 'strong', text)}`, spanText(span), look)
+}
+
+/** `2026-11-23 18:04 UTC by Ada Lovelace`: as much of it as is known. */
+export function lastChangeText(changed: Change['changed']): string | undefined {
+  if (changed === undefined) return undefined
+  const at = changed.at === undefined ? undefined : instantText(changed.at)
+  const by = changed.by === undefined ? undefined : `by ${visible(changed.by)}`
+  const known = [at, by].filter((part) => part !== undefined)
+  return known.length === 0 ? undefined : known.join(' ')
+}
+
+function instantText(instant: string): string {
+  const date = new Date(instant)
+  if (Number.isNaN(date.getTime())) return visible(instant)
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** A new name is told in the heading. */
+export function fieldsBesideName(change: Change): Change['fields'] {
+  return change.action === 'rename'
+    ? change.fields.filter((field) => field.path.join('.') !== 'name')
+    : change.fields
+}
+
+/** What a person must do before a resource works. */
+export function waitingLines(change: Change, look: Look, indent: string): string[] {
+  if (change.waiting === undefined) return []
+  const lines = [`${indent}${paint(look, 'wait', '⧗')} ${visible(change.waiting)}`]
+  if (change.kind === 'connection') lines.push(`${indent}  ${connectCommand(change.name, look)}`)
+  return lines
+}
+
+/** A resource that is as the files say, and works only when somebody did something. */
+export function waitingEntry(change: Change, look: Look): string[] {
+  const [, ...todo] = waitingLines(change, look, '  ')
+  return [
+    headingLine('⧗', 'wait', nameText(change), change.span, look),
+    `    ${visible(change.waiting ?? '')}`,
+    ...todo
+  ]
+}
+
+/** The command as it can be pasted into a shell, whatever the name holds. */
+export function connectCommand(name: string, look: Look): string {
+  const plain = !/["$`\\!\p{Cc}]/u.test(name)
+  const word = plain ? `"${name}"` : `'${name.replaceAll("'", String.raw`'\''`)}'`
+  return `polyctl connect ${visible(word)}${look.reach === undefined ? '' : ` ${look.reach}`}`
+}
+
+/** What is live and not declared: how much of each kind, and with `verbose` the names. */
+export function unmanagedLines(plan: Plan, verbose: boolean, look: Look): string[] {
+  const lines: string[] = []
+  for (const { kind, live, declared, names } of plan.unmanaged.filter((it) => it.names.length > 0)) {
+    const verb = declared === 1 || live === 1 ? 'is' : 'are'
+    const left = names.length === 1 ? 'is left alone' : 'are left alone'
+    const others = `the other ${names.length} ${left}${verbose ? '' : ' (--verbose names them)'}`
+    lines.push(
+      `${declared} of ${count(live, kindText(kind))} ${verb} declared; ${paint(look, 'dim', others)}`
+    )
+    if (verbose) lines.push(...names.map((name) => `    ${quoted(name)}`))
+  }
+  return lines
+}
+
+export function kindText(kind: string): string {
+  return visible(kind.replaceAll('_', ' '))
+}

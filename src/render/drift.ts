@@ -1,0 +1,110 @@
+import type { Action, Change, Plan } from '../plan/plan.ts'
+import {
+  fieldsBesideName,
+  headingLine,
+  headLine,
+  lastChangeText,
+  nameText,
+  quoted,
+  unmanagedLines,
+  waitingEntry,
+  waitingLines
+} from './change-text.ts'
+import { fieldRows } from './field-rows.ts'
+import { count } from './plain-text.ts'
+import { notStatedLines, type PlanHeader } from './plan.ts'
+import { paint, type Ink, type Look } from './style.ts'
+
+/**
+ * The same plan in other words: what the service has become, compared with the files. Signs are turned:
+ * `-` is what the service lacks, `+` what it has in excess.
+ */
+export function renderDrift(
+  plan: Plan,
+  header: PlanHeader,
+  look: Look,
+  options: { verbose: boolean }
+): string {
+  const order: readonly Action[] = ['create', 'delete', 'rename', 'update', 'none']
+  const entries = order.flatMap((action) =>
+    plan.changes
+      .filter((change) => change.action === action)
+      .map((change) => entry(change, look, options.verbose))
+  )
+  const blocks = [
+    [headLine(header, look), ...legend(plan, look)],
+    ...entries,
+    [...notStatedCount(plan, look, options.verbose), ...unmanagedLines(plan, options.verbose, look)],
+    [paint(look, 'strong', closing(plan))]
+  ]
+  return blocks
+    .filter((block) => block.length > 0)
+    .map((block) => `${block.join('\n')}\n`)
+    .join('\n')
+}
+
+function legend(plan: Plan, look: Look): string[] {
+  const differs = plan.changes.some((change) => change.action !== 'none')
+  return differs ? [paint(look, 'dim', '- in the files, + in the service')] : []
+}
+
+const signs: Readonly<Record<Action, readonly [sign: string, ink: Ink]>> = {
+  create: ['-', 'remove'],
+  delete: ['+', 'add'],
+  rename: ['→', 'rename'],
+  update: ['~', 'change'],
+  none: ['=', 'dim']
+}
+
+function entry(change: Change, look: Look, verbose: boolean): string[] {
+  if (change.action === 'none' && change.waiting !== undefined) return waitingEntry(change, look)
+  if (change.action === 'none' && !(verbose && change.notStated.length > 0)) return []
+  const [sign, ink] = signs[change.action]
+  const shown = change.action === 'create' && !verbose ? [] : fieldsBesideName(change)
+  const voice = { signs: change.action !== 'create', turned: change.action !== 'create' }
+  return [
+    headingLine(sign, ink, nameText(change), change.span, look),
+    ...sentences(change).map((sentence) => `    ${sentence}`),
+    ...fieldRows(shown, look, { voice, verbose, span: change.span }),
+    ...notStatedLines(change, look, verbose),
+    ...waitingLines(change, look, '    ')
+  ]
+}
+
+function sentences(change: Change): string[] {
+  const last = lastChangeText(change.changed)
+  const changed = last === undefined ? [] : [`changed ${last}`]
+  const said: Readonly<Record<Action, string[]>> = {
+    create: ['not in the service'],
+    delete: ['still in the service; the files remove it', ...changed],
+    rename: [`still named ${quoted(change.previousName ?? '')} in the service`, ...changed],
+    update: changed,
+    none: []
+  }
+  return said[change.action]
+}
+
+function notStatedCount(plan: Plan, look: Look, verbose: boolean): string[] {
+  const some = plan.changes.filter((change) => change.notStated.length > 0).length
+  if (some === 0 || verbose) return []
+  const verb = some === 1 ? 'has' : 'have'
+  const hint = paint(look, 'dim', 'they are left alone (--verbose names them)')
+  return [`${count(some, 'resource')} ${verb} values that no file states; ${hint}`]
+}
+
+function closing(plan: Plan): string {
+  const declared = plan.changes.filter((change) => change.action !== 'delete')
+  const differing = declared.filter((change) => change.action !== 'none').length
+  const excess = plan.changes.length - declared.length
+  const more = `${excess} that the files remove ${excess === 1 ? 'is' : 'are'} still there`
+  if (differing > 0) {
+    const verb = differing === 1 ? 'differs' : 'differ'
+    const tail = excess > 0 ? `; ${more}` : ''
+    return `Drift: ${differing} of ${count(declared.length, 'declared resource')} ${verb}${tail}.`
+  }
+  if (excess > 0) return `Drift: ${more}.`
+  if (declared.length === 0) return 'No drift: the files declare no resources.'
+  const subject =
+    declared.length === 1 ? 'the declared resource is' : `the ${declared.length} declared resources are`
+  return `No drift: ${subject} as the files say.`
+}

@@ -1,0 +1,110 @@
+import type { FieldChange } from '../plan/plan.ts'
+import type { Json, JsonObject } from '../state/value.ts'
+import { visible } from './plain-text.ts'
+import { isNested, isSaid, mappingText, partsOf } from './value-text.ts'
+
+/** A line of a resource's fields: a title for what is below it, or a field with its difference. */
+export interface FieldLine {
+  depth: number
+  label: string
+  /** What the last part of the path is called in the data: `Email` for `[Email]`. */
+  key: string
+  change?: FieldChange
+}
+
+interface Branch {
+  label: string
+  key: string
+  branches: Map<string, Branch>
+  change?: FieldChange
+}
+
+/**
+ * Paths become a tree in the order they come; what has a single branch is said on one line:
+ * `schedule.hour`.
+ */
+export function fieldLines(changes: readonly FieldChange[]): FieldLine[] {
+  const root = branchOf('')
+  for (const change of changes) grow(root, change)
+  return [...root.branches.values()].flatMap((branch) => linesOf(branch, 0))
+}
+
+function branchOf(step: string): Branch {
+  const key = step.startsWith('[') ? step.slice(1, -1) : step
+  return { label: visible(step), key, branches: new Map() }
+}
+
+function grow(root: Branch, change: FieldChange): void {
+  let at = root
+  for (const step of change.path.length === 0 ? ['(all)'] : change.path) {
+    const next = at.branches.get(step) ?? branchOf(step)
+    at.branches.set(step, next)
+    at = next
+  }
+  const value = change.how === 'removed' ? change.before : change.after
+  if (change.how === 'changed' || !isNested(value) || isSaid(value, at.key)) at.change = change
+  else for (const [step, part] of partsBelow(value, at.key)) growPart(at, step, part, change)
+}
+
+function growPart(at: Branch, step: string, part: Json, whole: FieldChange): void {
+  const { path, how, span, long } = whole
+  const change: FieldChange = { path: [...path, step], how, span, ...(long ? { long } : {}) }
+  const branch = branchOf(step)
+  at.branches.set(at.branches.has(step) ? `${step} ${at.branches.size}` : step, branch)
+  if (isNested(part))
+    for (const [name, inner] of partsBelow(part, branch.key)) growPart(branch, name, inner, change)
+  else branch.change = { ...change, ...(how === 'removed' ? { before: part } : { after: part }) }
+}
+
+/** An item's key is told already. */
+function partsBelow(value: Json[] | JsonObject, key: string): [step: string, part: Json][] {
+  const parts = partsOf(value)
+  const others = parts.filter(([step, part]) => part !== key || !['target', 'id', 'name'].includes(step))
+  return others.length === 0 ? parts : others
+}
+
+function linesOf(branch: Branch, depth: number): FieldLine[] {
+  const change = branch.change ?? gathered(branch)
+  const [only, ...others] = branch.branches.values()
+  if (change === undefined && only !== undefined && others.length === 0) {
+    return linesOf({ ...only, label: joined(branch.label, only.label) }, depth)
+  }
+  const line: FieldLine = { depth, label: branch.label, key: branch.key }
+  if (branch.change === undefined && change !== undefined) return [{ ...line, change }]
+  const below = [...branch.branches.values()].flatMap((inner) => linesOf(inner, depth + 1))
+  return [{ ...line, ...(change ? { change } : {}) }, ...below]
+}
+
+/** The field of a source is what people write as the source. */
+function joined(label: string, next: string): string {
+  if (next === 'field' && /(?:^|\.)source$/.test(label)) return label
+  return next.startsWith('[') ? `${label}${next}` : `${label}.${next}`
+}
+
+/** Parts that make a mapping are one thing to say: `Email ← MongoDB Model · email`. */
+function gathered(branch: Branch): FieldChange | undefined {
+  const { branches } = branch
+  const mapping =
+    (branches.has('model') && branches.has('field')) || (branches.has('source') && branches.has('target'))
+  if (!mapping) return undefined
+  const leaves = leavesOf(branch)
+  const [first] = leaves
+  if (first === undefined || leaves.some((leaf) => leaf.how !== first.how)) return undefined
+  const { how, span } = first
+  const before = how === 'added' ? {} : { before: sideOf(branch, 'before') }
+  const after = how === 'removed' ? {} : { after: sideOf(branch, 'after') }
+  const sides = [...Object.values(before), ...Object.values(after)]
+  return sides.every((side) => mappingText(side) !== undefined)
+    ? { path: [branch.key], how, ...before, ...after, span }
+    : undefined
+}
+
+function leavesOf(branch: Branch): FieldChange[] {
+  const below = [...branch.branches.values()].flatMap(leavesOf)
+  return branch.change ? [branch.change, ...below] : below
+}
+
+function sideOf(branch: Branch, side: 'before' | 'after'): Json {
+  if (branch.change) return branch.change[side] ?? null
+  return Object.fromEntries([...branch.branches].map(([step, inner]) => [step, sideOf(inner, side)]))
+}

@@ -1,0 +1,122 @@
+/**
+ * Data as text for a terminal: control characters are shown instead of obeyed, and width is counted in
+ * columns, since a wide character takes two and an accent none.
+ */
+
+const commands = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
+
+/** Names come from other people: an escape sequence or a line break in one must not act on the terminal. */
+export function visible(text: string): string {
+  return text.replaceAll(commands, escaped)
+}
+
+function escaped(character: string): string {
+  if (character === '\n') return '\\n'
+  if (character === '\r') return '\\r'
+  if (character === '\t') return '\\t'
+  const code = character.charCodeAt(0)
+  return code < 0x100
+    ? `\\x${code.toString(16).padStart(2, '0')}`
+    : `\\u${code.toString(16).padStart(4, '0')}`
+}
+
+/** Lines of a text that is meant to have lines; each of them is harmless. */
+export function visibleLines(text: string): string[] {
+  return text.replaceAll('\r\n', '\n').split('\n').map(visible)
+}
+
+/**
+ * A line of a file: a tab takes one column, so that carets stay under what they mean. Its length does
+ * not change, save for commands.
+ */
+export function sourceLine(text: string): string {
+  return text.replace(/\r$/, '').replaceAll('\t', ' ')
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+const nothing = /^[\p{Mn}\p{Me}\p{Cf}]*$/u
+const emoji = /\p{Emoji_Presentation}|\ufe0f/u
+const wide = new RegExp(
+  '^[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\u4dbf\\u4e00-\\ua4cf\\ua960-\\ua97c\\uac00-\\ud7a3' +
+    '\\uf900-\\ufaff\\ufe10-\\ufe19\\ufe30-\\ufe6f\\uff01-\\uff60\\uffe0-\\uffe6' +
+    '\\u{16fe0}-\\u{18dff}\\u{1aff0}-\\u{1b2ff}' +
+    '\\u{20000}-\\u{3fffd}]',
+  'u'
+)
+
+/** How many columns a text takes that has no colours in it. */
+export function columns(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length
+  let width = 0
+  for (const { segment } of graphemes.segment(text)) width += segmentColumns(segment)
+  return width
+}
+
+function segmentColumns(segment: string): number {
+  if (nothing.test(segment)) return 0
+  return wide.test(segment) || emoji.test(segment) ? 2 : 1
+}
+
+/** The text, or as much of it as fits, with `…` where something is missing. */
+export function cut(text: string, width: number): string {
+  return cutAround(text, 0, width)
+}
+
+/**
+ * The part of a line that shows the character at `index`: as much of the beginning as possible, `…` on
+ * each side where text is left out.
+ */
+export function cutAround(text: string, index: number, width: number): string {
+  const { line } = clipping(text, index, index + 1, width)
+  return line
+}
+
+/**
+ * Cuts a line to a width around a part of it (`start` to `end`), and says where that part now is, in
+ * columns. The part itself may be cut at its end; a few columns are kept free after it for what explains
+ * it.
+ */
+export function clipping(
+  text: string,
+  start: number,
+  end: number,
+  width: number
+): { line: string; from: number; to: number } {
+  const from = columns(text.slice(0, start))
+  const to = Math.max(columns(text.slice(0, end)), from)
+  if (columns(text) <= width) return { line: text, from, to }
+  const room = Math.max(width, 8)
+  // Everything that follows the beginning of the part gets a third of the room at least.
+  const wanted = Math.min(Math.max(to + 1, from + Math.ceil(room / 3)), from + room - 4)
+  const first = wanted <= room - 1 ? 0 : wanted - room + 2
+  const kept = window(text, first, first === 0 ? room - 1 : room - 2)
+  const line = `${kept.before ? '…' : ''}${kept.text}${kept.after ? '…' : ''}`
+  const shift = kept.before ? kept.first - 1 : 0
+  return { line, from: Math.max(0, from - shift), to: Math.min(to - shift, columns(line)) }
+}
+
+/** The characters of a text that lie wholly inside a range of columns. */
+function window(text: string, first: number, width: number) {
+  let column = 0
+  let kept = ''
+  let start: number | undefined
+  let after = false
+  for (const { segment } of graphemes.segment(text)) {
+    const next = column + segmentColumns(segment)
+    if (next > first + width) {
+      after = true
+      break
+    }
+    if (column >= first) {
+      start ??= column
+      kept += segment
+    }
+    column = next
+  }
+  return { text: kept, first: start ?? first, before: first > 0, after }
+}
+
+/** `1 change`, `2 changes`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`
+}

@@ -1,0 +1,159 @@
+import type { Action, Change, Plan } from '../plan/plan.ts'
+import {
+  actionInks,
+  fieldsBesideName,
+  lastChangeText,
+  headingLine,
+  headLine,
+  nameText,
+  quoted,
+  signs,
+  unmanagedLines,
+  waitingEntry,
+  waitingLines
+} from './change-text.ts'
+import { fieldRows } from './field-rows.ts'
+import { columns, count, visible } from './plain-text.ts'
+import { paint, type Look } from './style.ts'
+
+/** What stands above a plan: where it goes, and from how much it comes. */
+export interface PlanHeader {
+  organization: string
+  /** The host, or `local`. */
+  service: string
+  apiVersion: string
+  files: number
+  resources: number
+}
+
+/** What cannot be taken back comes first. */
+const order: readonly Action[] = ['delete', 'create', 'rename', 'update']
+
+/**
+ * From this many on, new resources are told by name and size; what changes or goes away is always told
+ * in full.
+ */
+const manyCreates = 20
+
+/** Everything that apply would do, and why. */
+export function renderPlan(
+  plan: Plan,
+  header: PlanHeader,
+  look: Look,
+  options: { verbose: boolean }
+): string {
+  const changes = order.flatMap((action) => plan.changes.filter((change) => change.action === action))
+  const creates = changes.filter((change) => change.action === 'create').length
+  const folded = !options.verbose && creates > manyCreates
+  const waiting = plan.changes.filter((change) => change.action === 'none' && change.waiting !== undefined)
+  const same = options.verbose
+    ? plan.changes.filter((change) => change.action === 'none' && change.waiting === undefined)
+    : []
+  const entries = [
+    ...changes.map((change) => entry(change, look, { ...options, folded })),
+    ...waiting.map((change) => waitingEntry(change, look))
+  ]
+  const hint = folded
+    ? [paint(look, 'dim', `The fields of new resources are folded: --verbose shows them.`)]
+    : []
+  const blocks = [
+    [headLine(header, look)],
+    ...joinedFolds(entries),
+    ...(same.length > 0 ? [same.map((change) => unchangedLine(change, look))] : []),
+    hint,
+    unmanagedLines(plan, options.verbose, look),
+    [paint(look, 'strong', closing(plan))]
+  ]
+  return blocks
+    .filter((block) => block.length > 0)
+    .map((block) => `${block.join('\n')}\n`)
+    .join('\n')
+}
+
+/** Entries of a single line stand together. */
+function joinedFolds(entries: string[][]): string[][] {
+  const blocks: string[][] = []
+  for (const entry of entries) {
+    const last = blocks.at(-1)
+    if (entry.length === 1 && last !== undefined && last.every((line) => !line.startsWith('    ')))
+      last.push(...entry)
+    else blocks.push([...entry])
+  }
+  return blocks
+}
+
+function entry(change: Change, look: Look, options: { verbose: boolean; folded: boolean }): string[] {
+  const { action } = change
+  const fold = options.folded && action === 'create'
+  const name = nameText(change)
+  const was =
+    action === 'rename' && change.previousName !== undefined
+      ? ` (renamed from ${quoted(change.previousName)})`
+      : ''
+  const size = fold && change.fields.length > 0 ? ` (${count(change.fields.length, 'field')})` : ''
+  const heading = headingLine(signs[action], actionInks[action], `${name}${was}${size}`, change.span, look)
+  if (fold) return [heading, ...waitingLines(change, look, '    ')]
+  const voice = { signs: action !== 'create' && action !== 'delete', turned: false }
+  return [
+    heading,
+    ...reasonLines(change, look, options.verbose),
+    ...fieldRows(fieldsBesideName(change), look, { voice, verbose: options.verbose, span: change.span }),
+    ...(change.unchanged > 0
+      ? [paint(look, 'dim', `    ${count(change.unchanged, 'field')} unchanged`)]
+      : []),
+    ...notStatedLines(change, look, options.verbose),
+    ...waitingLines(change, look, '    ')
+  ]
+}
+
+/** Why, and whose work in the service this touches. */
+function reasonLines(change: Change, look: Look, verbose: boolean): string[] {
+  const last = change.action === 'create' ? undefined : lastChangeText(change.changed)
+  const sentences = [
+    ...(change.reason === '' ? [] : [visible(change.reason)]),
+    ...(last === undefined ? [] : [`last changed in the service ${last}`])
+  ]
+  const line = sentences.join('; ')
+  const lines = line === '' ? [] : columns(line) + 4 <= look.width ? [line] : sentences
+  if (verbose && change.id !== undefined) lines.push(`id ${visible(change.id)}`)
+  if (verbose && change.after.length > 0) lines.push(`after ${change.after.map(visible).join(', ')}`)
+  return lines.map((line) => paint(look, 'dim', `    ${line}`))
+}
+
+/** Values that somebody chose in the service and no file states: they stay. */
+export function notStatedLines(change: Change, look: Look, shown: boolean): string[] {
+  if (!shown || change.notStated.length === 0) return []
+  return [
+    paint(
+      look,
+      'dim',
+      `    not stated in the files, and left as they are: ${change.notStated.map(visible).join(', ')}`
+    )
+  ]
+}
+
+function unchangedLine(change: Change, look: Look): string {
+  return headingLine('=', 'dim', nameText(change), change.span, look)
+}
+
+function closing(plan: Plan): string {
+  const number = (action: Action) => plan.changes.filter((change) => change.action === action).length
+  const same = number('none')
+  const waiting = plan.changes.filter((change) => change.waiting !== undefined).length
+  const waits = waiting === 0 ? '' : ` ${waiting} ${waiting === 1 ? 'waits' : 'wait'} for a person.`
+  if (same === plan.changes.length) return `${nothing(same)}${waits}`
+  const renames = number('rename') > 0 ? [`${number('rename')} to rename`] : []
+  const parts = [
+    `${number('create')} to create`,
+    `${number('update')} to update`,
+    ...renames,
+    `${number('delete')} to delete`
+  ]
+  return `Plan: ${parts.join(', ')}; ${same} unchanged.${waits}`
+}
+
+function nothing(declared: number): string {
+  if (declared === 0) return 'Nothing to do: the files declare no resources.'
+  const subject = declared === 1 ? 'the declared resource is' : `the ${declared} declared resources are`
+  return `Nothing to do: ${subject} as the files say.`
+}

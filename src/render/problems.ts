@@ -1,0 +1,192 @@
+import { isError, type Diagnostic, type Label, type Span } from '../diagnostics/diagnostic.ts'
+import { clipping, columns, count, visible, visibleLines } from './plain-text.ts'
+import { sourceView, type SourceView } from './source-view.ts'
+import { paint, type Ink, type Look } from './style.ts'
+
+/** More than this at once is not read; the count of the rest is told. */
+const most = 20
+
+/**
+ * Each problem with the lines it is about, as compilers show them, and a line that sums up. Empty when
+ * there are none.
+ */
+export function renderProblems(
+  problems: Diagnostic[],
+  texts: ReadonlyMap<string, string>,
+  look: Look
+): string {
+  return problems.length === 0 ? '' : `${renderFrames(problems, texts, look)}\n${summary(problems, look)}\n`
+}
+
+/** The same without the line that sums up, where something else does. */
+export function renderFrames(
+  problems: Diagnostic[],
+  texts: ReadonlyMap<string, string>,
+  look: Look
+): string {
+  const source = sourceView(texts, problems)
+  const frames = firstOf(problems).map((problem) => frame(problem, source, look))
+  const rest = problems.length - frames.length
+  if (rest > 0) frames.push(paint(look, 'dim', `... and ${count(rest, 'more problem')}`) + '\n')
+  return frames.join('\n')
+}
+
+/** Errors go before warnings only where not all can be shown. */
+function firstOf(problems: Diagnostic[]): Diagnostic[] {
+  if (problems.length <= most) return problems
+  const chosen = new Set(
+    [...problems.filter(isError), ...problems.filter((it) => !isError(it))].slice(0, most)
+  )
+  return problems.filter((problem) => chosen.has(problem))
+}
+
+function summary(problems: Diagnostic[], look: Look): string {
+  const errors = problems.filter(isError).length
+  const warnings = problems.length - errors
+  const files = new Set(problems.flatMap((it) => it.labels.slice(0, 1).map((label) => label.span.path)))
+    .size
+  const parts = [
+    ...(errors > 0 ? [paint(look, 'error', count(errors, 'error'))] : []),
+    ...(warnings > 0 ? [paint(look, 'warning', count(warnings, 'warning'))] : [])
+  ]
+  return parts.join(', ') + (files > 0 ? ` in ${count(files, 'file')}` : '')
+}
+
+interface Sheet {
+  gutter: number
+  look: Look
+  source: SourceView
+  primary: Label | undefined
+  ink: Ink
+}
+
+function frame(problem: Diagnostic, source: SourceView, look: Look): string {
+  const highest = Math.max(0, ...problem.labels.map((label) => label.span.end.line))
+  const ink = problem.severity === 'error' ? 'error' : 'warning'
+  const sheet: Sheet = { gutter: String(highest).length, look, source, primary: problem.labels[0], ink }
+  const groups = Map.groupBy(problem.labels, (label) => label.span.path)
+  const heading = `${problem.severity}[${problem.code}]`
+  const lines = [
+    paint(look, ink, heading) + paint(look, 'strong', `: ${visible(problem.message)}`),
+    ...[...groups.values()].flatMap((labels, index) => group(labels, index === 0, sheet)),
+    ...remarks(problem, sheet)
+  ]
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+/** All labels in one file, from top to bottom. */
+function group(labels: Label[], first: boolean, sheet: Sheet): string[] {
+  const blank = ' '.repeat(sheet.gutter)
+  const lead = labels[0]
+  if (lead === undefined) return []
+  const { path, start } = lead.span
+  const place = `${visible(path)}:${start.line}:${start.column}`
+  const lines = [`${blank}${paint(sheet.look, 'place', first ? '--> ' : '::: ')}${place}`, rail(sheet)]
+  let previous: number | undefined
+  let repeatable = false
+  for (const label of labels.toSorted((a, b) => a.span.start.line - b.span.start.line)) {
+    for (const mark of marks(label, sheet)) {
+      if (previous !== undefined && mark.line > previous + 1) lines.push(paint(sheet.look, 'place', '...'))
+      const again = mark.line === previous && repeatable && mark.whole
+      lines.push(...(again ? mark.under : [mark.text, ...mark.under]))
+      previous = mark.line
+      repeatable = mark.whole
+    }
+  }
+  return lines
+}
+
+interface Mark {
+  line: number
+  text: string
+  under: string[]
+  /** The line was not cut, so another label can stand under it too. */
+  whole: boolean
+}
+
+/** The lines that one label is about: for a part over several lines, its first and its last one. */
+function marks(label: Label, sheet: Sheet): Mark[] {
+  const { path, start, end } = label.span
+  const first = sheet.source.line(path, start.line)
+  if (first === undefined) {
+    const text = label.text === '' ? [] : [`${rail(sheet)} ${visible(label.text)}`]
+    return text.map((text) => ({ line: start.line, text, under: [], whole: false }))
+  }
+  const until = lastLine(label.span, sheet.source)
+  const from = first.indexOf(start.column, 'start')
+  if (until === start.line) {
+    const to = end.line === start.line ? first.indexOf(end.column, 'end') : first.text.length
+    return [mark(start.line, first.text, from, to, label, label.text, sheet)]
+  }
+  const last = sheet.source.line(path, until)?.text ?? ''
+  const indent = last.length - last.trimStart().length
+  const stop =
+    until === end.line ? (sheet.source.line(path, until)?.indexOf(end.column, 'end') ?? 0) : last.length
+  return [
+    mark(start.line, first.text, from, first.text.length, label, '', sheet),
+    mark(until, last, Math.min(indent, stop), stop, label, label.text, sheet)
+  ]
+}
+
+/**
+ * Where a span ends that a reader would point at: not on the empty lines after a block, nor beyond the
+ * file.
+ */
+function lastLine({ path, start, end }: Span, source: SourceView): number {
+  let line = end.line
+  while (line > start.line) {
+    const text = source.line(path, line)
+    const shown = line === end.line ? text?.text.slice(0, text.indexOf(end.column, 'end')) : text?.text
+    if (shown !== undefined && shown.trim() !== '') break
+    line -= 1
+  }
+  return line
+}
+
+function mark(
+  line: number,
+  text: string,
+  from: number,
+  to: number,
+  label: Label,
+  words: string,
+  sheet: Sheet
+): Mark {
+  const room = Math.max(20, sheet.look.width - sheet.gutter - 3)
+  const clip = clipping(text, from, to, room)
+  const primary = label === sheet.primary
+  const ink = primary ? sheet.ink : 'place'
+  const pointer = (primary ? '^' : '-').repeat(Math.max(1, clip.to - clip.from))
+  const number = paint(sheet.look, 'place', String(line).padStart(sheet.gutter))
+  const said = visible(words)
+  const beside = clip.from + pointer.length + 1 + columns(said) <= room
+  const pointing = paint(sheet.look, ink, beside ? `${pointer} ${said}`.trimEnd() : pointer)
+  const under = [`${rail(sheet)} ${' '.repeat(clip.from)}${pointing}`]
+  if (!beside) {
+    const indent = Math.max(0, Math.min(clip.from, room - columns(said)))
+    under.push(`${rail(sheet)} ${' '.repeat(indent)}${paint(sheet.look, ink, said)}`)
+  }
+  const bar = paint(sheet.look, 'place', '|')
+  return { line, text: `${number} ${bar} ${clip.line}`.trimEnd(), under, whole: clip.line === text }
+}
+
+function remarks(problem: Diagnostic, sheet: Sheet): string[] {
+  const lines = [
+    ...problem.notes.flatMap((note) => remark('note', note, sheet)),
+    ...problem.help.flatMap((help) => remark('help', help, sheet))
+  ]
+  return lines.length > 0 && problem.labels.length > 0 ? [rail(sheet), ...lines] : lines
+}
+
+function remark(word: string, text: string, sheet: Sheet): string[] {
+  const blank = ' '.repeat(sheet.gutter + 1)
+  const [first = '', ...rest] = visibleLines(text)
+  return [
+    `${blank}${paint(sheet.look, 'place', '=')} ${paint(sheet.look, 'strong', `${word}:`)} ${first}`,
+    ...rest.map((line) => `${blank}  ${' '.repeat(word.length + 2)}${line}`.trimEnd())
+  ]
+}
+
+function rail(sheet: Sheet): string {
+  return `${' '.repeat(sheet.gutter)} ${paint(sheet.look, 'place', '|')}`
+}

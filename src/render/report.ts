@@ -1,0 +1,151 @@
+import type { ApplyEvent, Outcome, Report } from '../apply/events.ts'
+import type { Action, FieldChange } from '../plan/plan.ts'
+import { connectCommand, kindText, nameText } from './change-text.ts'
+import { count, visible } from './plain-text.ts'
+import { renderFrames } from './problems.ts'
+import { paint, type Ink, type Look } from './style.ts'
+import { valueText } from './value-text.ts'
+
+type Settled = Report['settled'][number]
+type Settling<Name extends Outcome['outcome']> = Settled & { outcome: Extract<Outcome, { outcome: Name }> }
+
+const done: Readonly<Record<Action, string>> = {
+  create: 'created',
+  update: 'updated',
+  rename: 'renamed',
+  delete: 'deleted',
+  none: 'unchanged'
+}
+
+const doing: Readonly<Record<Action, string>> = {
+  create: 'creating',
+  update: 'updating',
+  rename: 'renaming',
+  delete: 'deleting',
+  none: 'looking at'
+}
+
+/** From this many on, what went well is counted. */
+const manyDone = 50
+
+/** What became of each change; why, where it did not work; and what a person should do next. */
+export function renderReport(report: Report, texts: ReadonlyMap<string, string>, look: Look): string {
+  const settled = report.settled
+  const failed = settled.filter((it): it is Settling<'failed'> => it.outcome.outcome === 'failed')
+  const pending = settled.filter((it): it is Settling<'pending'> => it.outcome.outcome === 'pending')
+  const skipped = settled.filter((it): it is Settling<'skipped'> => it.outcome.outcome === 'skipped')
+  const fine = settled.filter((it): it is Settling<'done'> => it.outcome.outcome === 'done')
+  const problems = failed.map((it) => it.outcome.problem)
+  const listing = [
+    ...doneLines(fine, look),
+    ...pending.flatMap((it) => [
+      row('pending', 'wait', nameText(it.address), look),
+      because(it.outcome.because)
+    ]),
+    ...skippedLines(skipped, look),
+    ...failed.flatMap((it) => failedLines(it, look))
+  ]
+  const blocks = [
+    listing.join('\n'),
+    renderFrames(problems, texts, look).replace(/\n$/, ''),
+    authorizeLines(pending, look).join('\n'),
+    paint(look, 'strong', closing(report))
+  ]
+  return blocks.filter((block) => block !== '').join('\n\n') + '\n'
+}
+
+function row(word: string, ink: Ink, text: string, look: Look): string {
+  return `${paint(look, ink, word.padEnd(9))} ${text}`
+}
+
+function because(text: string): string {
+  return `${' '.repeat(10)}${visible(text)}`
+}
+
+function doneLines(fine: Settling<'done'>[], look: Look): string[] {
+  const folded = fine.length > manyDone
+  const told = folded ? fine.filter((it) => it.outcome.notes.length > 0) : fine
+  const counted = folded ? fine.filter((it) => !told.includes(it)) : []
+  const groups = Map.groupBy(counted, (it) => `${done[it.action]}\n${kindText(it.address.kind)}`)
+  const sums = [...groups].map(([key, group]) => {
+    const [word = '', kind = ''] = key.split('\n')
+    return row(word, 'add', count(group.length, kind), look)
+  })
+  return [...sums, ...told.flatMap((it) => doneLine(it, look))]
+}
+
+function doneLine({ address, action, outcome }: Settling<'done'>, look: Look): string[] {
+  return [row(done[action], 'add', nameText(address), look), ...outcome.notes.map(because)]
+}
+
+function failedLines({ address, outcome }: Settling<'failed'>, look: Look): string[] {
+  const kept = (outcome.kept ?? []).map((field) => because(keptText(field)))
+  return [row('failed', 'error', nameText(address), look), ...kept]
+}
+
+/** Where the service made something else of a value than was asked. */
+function keptText({ path, before, after }: FieldChange): string {
+  const steps = path.map((step) => (step.startsWith('[') ? step : `.${step}`))
+  const field = visible(steps.join('').replace(/^\./, ''))
+  return `the service kept \`${field}\` at ${valueText(before)} instead of ${valueText(after)}`
+}
+
+/** A failure near the root skips much: each reason is told once. */
+function skippedLines(skipped: Settling<'skipped'>[], look: Look): string[] {
+  const shown = skipped.length > 20 ? 3 : Infinity
+  const lines: string[] = []
+  for (const [reason, group] of Map.groupBy(skipped, (it) => it.outcome.because)) {
+    lines.push(...group.slice(0, shown).map((it) => row('skipped', 'warning', nameText(it.address), look)))
+    if (group.length > shown) lines.push(because(`and ${count(group.length - shown, 'more change')}`))
+    lines.push(because(reason))
+  }
+  return lines
+}
+
+function authorizeLines(pending: Settling<'pending'>[], look: Look): string[] {
+  const waiting = pending.filter(({ address, outcome }) => {
+    return address.kind === 'connection' || outcome.authorize !== undefined
+  })
+  const lines = waiting.flatMap(({ address, outcome: { authorize } }) => [
+    `  ${nameText(address)}`,
+    ...(authorize === undefined ? [] : [`    ${paint(look, 'place', visible(authorize.url))}`]),
+    ...(authorize?.code === undefined
+      ? []
+      : [`    code: ${paint(look, 'strong', visible(authorize.code))}`]),
+    ...(address.kind === 'connection' ? [`    ${connectCommand(address.name, look)}`] : [])
+  ])
+  return lines.length === 0 ? [] : [paint(look, 'wait', 'A person must act:'), ...lines]
+}
+
+function closing({ counts, interrupted, settled }: Report): string {
+  const parts = [
+    `${counts.done} done`,
+    ...(counts.pending > 0 ? [`${counts.pending} pending`] : []),
+    ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
+    ...(counts.failed > 0 ? [`${counts.failed} failed`] : [])
+  ].join(', ')
+  const again = 'another apply does only what is left.'
+  if (interrupted) return `Interrupted: ${parts}; ${again}`
+  if (counts.failed > 0 || counts.skipped > 0) return `Applied in part: ${parts}. Mend the cause; ${again}`
+  if (counts.pending > 0) return `Applied: ${parts}. What is pending waits for a person.`
+  return settled.length === 0 ? 'Nothing to do.' : `Applied: ${parts}.`
+}
+
+/** One line for each event, where lines are read one after the other: pipes and CI. */
+export function renderEvent(event: ApplyEvent, look: Look): string | undefined {
+  if (event.type === 'begin') {
+    return event.changes.length === 0 ? undefined : `applying ${count(event.changes.length, 'change')}`
+  }
+  if (event.type === 'end') return undefined
+  const name = nameText(event.address)
+  if (event.type === 'start') return paint(look, 'dim', `${doing[event.action].padEnd(9)} ${name}`)
+  if (event.type === 'note') return paint(look, 'dim', `${' '.repeat(10)}${name}: ${visible(event.text)}`)
+  const { action, outcome } = event
+  if (outcome.outcome === 'done') return row(done[action], 'add', name, look)
+  if (outcome.outcome === 'failed') {
+    const { message, code } = outcome.problem
+    return row('failed', 'error', `${name}: ${visible(message)} [${code}]`, look)
+  }
+  const ink = outcome.outcome === 'skipped' ? 'warning' : 'wait'
+  return row(outcome.outcome, ink, `${name}: ${visible(outcome.because)}`, look)
+}

@@ -1,0 +1,79 @@
+import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts'
+import { sourceLine, visible } from './plain-text.ts'
+
+/** The files as frames may show them: secrets that stand in them in plain text are dots. */
+export interface SourceView {
+  /** Undefined where the file is not known or has no such line. */
+  line(path: string, line: number): ViewedLine | undefined
+}
+
+interface ViewedLine {
+  text: string
+  /**
+   * Index in `text` of a column of the file; `end` says to which side a column inside a hidden part
+   * falls.
+   */
+  indexOf(column: number, side: 'start' | 'end'): number
+}
+
+const dots = '........'
+const secretCodes: ReadonlySet<string> = new Set(['P307', 'P108'])
+
+/**
+ * Whatever one problem calls a secret in plain text is hidden in the frames of all problems: the next
+ * one may well be on the same line.
+ */
+export function sourceView(
+  texts: ReadonlyMap<string, string>,
+  problems: readonly Diagnostic[]
+): SourceView {
+  const secrets = problems.flatMap((it) => (secretCodes.has(it.code) ? it.labels.slice(0, 1) : []))
+  const lines = new Map<string, string[]>()
+  return {
+    line(path, number) {
+      const text = texts.get(path)
+      if (text === undefined) return undefined
+      if (!lines.has(path)) lines.set(path, text.split('\n'))
+      const raw = lines.get(path)?.[number - 1]
+      if (raw === undefined) return undefined
+      const spans = secrets.map((it) => it.span).filter((it) => it.path === path)
+      return viewed(sourceLine(raw), hiddenParts(sourceLine(raw), number, spans))
+    }
+  }
+}
+
+type Part = readonly [from: number, to: number]
+
+function hiddenParts(line: string, number: number, spans: readonly Span[]): Part[] {
+  const parts: Part[] = []
+  for (const { start, end } of spans) {
+    if (number < start.line || number > end.line) continue
+    const indent = line.length - line.trimStart().length
+    const from = number === start.line ? start.column - 1 : indent
+    const to = number === end.line ? Math.min(end.column - 1, line.length) : line.length
+    if (to > from) parts.push([from, to])
+  }
+  return parts.toSorted((a, b) => a[0] - b[0])
+}
+
+function viewed(line: string, hidden: readonly Part[]): ViewedLine {
+  return {
+    text: shown(line, hidden, line.length, 'end'),
+    indexOf: (column, side) => shown(line, hidden, Math.min(column - 1, line.length), side).length
+  }
+}
+
+/** What is shown of a line up to an index. */
+function shown(line: string, hidden: readonly Part[], index: number, side: 'start' | 'end'): string {
+  let text = ''
+  let cursor = 0
+  for (const [from, to] of hidden) {
+    if (index <= from) break
+    if (to <= cursor) continue
+    text += visible(line.slice(cursor, Math.max(from, cursor)))
+    if (index < to && side === 'start') return text
+    text += dots
+    cursor = to
+  }
+  return text + visible(line.slice(cursor, Math.max(index, cursor)))
+}

@@ -1,0 +1,42 @@
+import { styleText } from 'node:util'
+
+/** How output looks: whether colours are wanted, and how many columns there are. */
+export interface Look {
+  colour: boolean
+  width: number
+  /** What a suggested command needs to reach the same service, such as `--local`. */
+  reach?: string
+}
+
+export type Ink =
+  | 'add'
+  | 'remove'
+  | 'change'
+  | 'rename'
+  | 'wait'
+  | 'error'
+  | 'warning'
+  | 'place'
+  | 'dim'
+  | 'strong'
+  | 'mark'
+
+const inks = {
+  add: 'green',
+  remove: 'red',
+  change: 'yellow',
+  rename: 'cyan',
+  wait: 'magenta',
+  error: ['bold', 'red'],
+  warning: ['bold', 'yellow'],
+  place: 'cyan',
+  dim: 'dim',
+  strong: 'bold',
+  mark: ['bold', 'underline']
+} as const satisfies Record<Ink, unknown>
+
+/** Colour only adds: without it the text is the same, letter by letter. */
+export function paint(look: Look, ink: Ink, text: string): string {
+  if (!look.colour || text === '') return text
+  return styleText(inks[ink] as Parameters<typeof styleText>[0], text, { validateStream: false })
+}

@@ -1,0 +1,194 @@
+import Table from 'cli-table3'
+import type { Json } from '../wire/common.ts'
+import type { SourceMeta, TargetField, TargetFields, TargetObjects } from '../wire/enumeration.ts'
+import { count, visible } from './plain-text.ts'
+import { paint, type Look } from './style.ts'
+import { valueText } from './value-text.ts'
+
+/** A field that a source offers. */
+export interface SourceField {
+  name: string
+  type?: string
+  label?: string
+  unique?: boolean
+  example?: Json
+}
+
+/** Choices of one level; more are told by number, and narrowed on the command line. */
+const mostChoices = 40
+
+/**
+ * What a model can read: what must be chosen next, what there is to choose, and the fields of what is
+ * chosen.
+ */
+export function renderSources(
+  connection: string,
+  meta: SourceMeta,
+  fields: SourceField[] | undefined,
+  look: Look
+): string {
+  const settings = Object.entries(meta.configuration ?? {})
+  const items = Object.entries(meta.items ?? {})
+  const choices = items.map(([name, item]) => [
+    visible(name),
+    item.has_items || (item.items?.length ?? 0) > 0 ? count(item.items?.length ?? 0, 'choice') : 'any text',
+    (item.requires_one_of ?? []).map(visible).join(', ')
+  ])
+  return sheet([
+    title(`sources of ${visible(JSON.stringify(connection))}`, look),
+    items.length + settings.length === 0 ? 'nothing to choose' : oneOf(meta.requires_one_of),
+    table(['key', 'values', 'needs one of'], choices, look),
+    ...items.map(([name, item]) => choicesText(name, item.items ?? [], look)),
+    table(
+      ['setting', 'type', 'values'],
+      settings.map(([name, { type, items }]) => [visible(name), visible(type), listText(items ?? [])]),
+      look
+    ),
+    fields === undefined ? '' : fieldsText(fields, look)
+  ])
+}
+
+function oneOf(names: string[] | null): string {
+  if (names === null || names.length === 0) return ''
+  return names.length === 1
+    ? `needs: ${visible(names[0] ?? '')}`
+    : `needs exactly one of: ${names.map(visible).join(', ')}`
+}
+
+function choicesText(name: string, items: Json[], look: Look): string {
+  if (items.length === 0) return ''
+  const shown = items.slice(0, mostChoices).map((item) => `  ${valueText(item)}`)
+  const rest = items.length - shown.length
+  const more = rest > 0 ? [paint(look, 'dim', `  ... and ${count(rest, 'more choice')}`)] : []
+  return [paint(look, 'strong', visible(name)), ...shown, ...more].join('\n')
+}
+
+function listText(items: Json[]): string {
+  const shown = items.slice(0, 8).map(valueText).join(', ')
+  return items.length > 8 ? `${shown}, ... ${items.length - 8} more` : shown
+}
+
+function fieldsText(fields: SourceField[], look: Look): string {
+  if (fields.length === 0) return 'no fields'
+  const rows = fields.map((field) => [
+    visible(field.name),
+    visible(field.type ?? ''),
+    field.label === undefined || field.label === field.name ? '' : visible(field.label),
+    field.unique === true ? 'unique' : '',
+    field.example === undefined || field.example === null ? '' : valueText(field.example)
+  ])
+  const heading = title(count(fields.length, 'field'), look)
+  return `${heading}\n${table(['field', 'type', 'label', '', 'example'], rows, look)}`
+}
+
+/** What a sync can write to, and how. */
+export function renderTargets(
+  connection: string,
+  objects: TargetObjects['data'],
+  creation: TargetObjects['target_creation'],
+  look: Look
+): string {
+  const rows = (objects ?? []).map((object) => [
+    visible(object.id),
+    object.name === object.id ? '' : visible(object.name),
+    object.modes.map((mode) => visible(mode.id)).join(', ')
+  ])
+  const creates = (creation.properties ?? []).map((it) => [
+    visible(it.id),
+    visible(it.title),
+    it.enum ? 'choices' : 'any text'
+  ])
+  return sheet([
+    title(`targets of ${visible(JSON.stringify(connection))}`, look),
+    rows.length === 0 ? 'no objects' : table(['object', 'name', 'modes'], rows, look),
+    creation.supported
+      ? 'A sync can create a new object here: `target.create` takes these properties.'
+      : '',
+    table(['property', 'title', 'values'], creates, look)
+  ])
+}
+
+/** The fields of one target object: what a mapping may write, and what can identify a record. */
+export function renderTargetFields(connection: string, target: TargetFields, look: Look): string {
+  const name = target.name === target.id ? '' : ` (${visible(target.name)})`
+  const fields = (target.fields ?? []).toSorted((a, b) => Number(b.required) - Number(a.required))
+  const modes = (target.modes ?? []).map((mode) => [
+    visible(mode.mode),
+    mode.requires_identity ? 'needs an identity' : '',
+    mode.supports_target_filters ? 'target filters' : '',
+    visible(mode.description ?? '')
+  ])
+  return sheet([
+    title(`${visible(target.id)}${name} in ${visible(JSON.stringify(connection))}`, look),
+    table(['mode', 'identity', 'filters', ''], modes, look),
+    fields.length === 0
+      ? 'no fields'
+      : table(['field', 'type', 'name', 'may', 'identity'], fields.map(targetFieldRow), look)
+  ])
+}
+
+function targetFieldRow(field: TargetField): string[] {
+  const may = [
+    field.required ? 'required' : '',
+    field.createable ? 'create' : '',
+    field.updateable ? 'update' : '',
+    field.filterable ? 'filter' : '',
+    field.encryptable === true ? 'encrypt' : ''
+  ]
+  return [
+    visible(field.id),
+    visible(field.type),
+    field.name === field.id ? '' : visible(field.name),
+    may.filter((word) => word !== '').join(', '),
+    field.supports_identity
+      ? (field.identity_functions ?? []).map((it) => visible(it.id)).join(', ') || 'yes'
+      : ''
+  ]
+}
+
+function title(text: string, look: Look): string {
+  return paint(look, 'strong', text)
+}
+
+function sheet(blocks: string[]): string {
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
+}
+
+const borderless = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  '
+}
+
+/**
+ * Columns without lines around them: they can be cut and grepped. Columns that are empty throughout are
+ * left out.
+ */
+function table(head: string[], rows: string[][], look: Look): string {
+  if (rows.length === 0) return ''
+  const used = head.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''))
+  const kept = (row: string[]) => row.filter((_, column) => used[column])
+  const sheet = new Table({
+    head: kept(head).map((word) => paint(look, 'dim', word.toUpperCase())),
+    chars: borderless,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] }
+  })
+  sheet.push(...rows.map(kept))
+  return sheet
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+}
