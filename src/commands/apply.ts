@@ -1,0 +1,156 @@
+import type { ApplyEvent, Report } from '../apply/events.ts'
+import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { kinds } from '../kinds/index.ts'
+import { carryOut, plan, planDestroy, type Planned } from '../reconcile.ts'
+import { openReader, openWriter } from '../remote/transport.ts'
+import { exit, exitOfReport } from './exit.ts'
+import type { CommandIo } from './io.ts'
+import type { WriteOptions } from './options.ts'
+import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
+
+/** `polyctl apply`: plans, asks, carries out the plan that was shown. */
+export async function applyCommand(options: WriteOptions, io: CommandIo): Promise<number> {
+  const limits = options.maxDeletes === undefined ? {} : { maxDeletes: options.maxDeletes }
+  const question = { prompt: 'Apply these changes? Type yes: ', answer: () => 'yes' }
+  const decide = (ground: Ground) =>
+    plan(ground.understood, openReader(ground.service.remote), kinds, limits)
+  return await withGround(io, options, (ground) => shownAndDone(ground, options, io, decide, question), {
+    reachable: options.wait === true
+  })
+}
+
+/** `polyctl destroy`: deletes what the files declare, dependents first. */
+export async function destroyCommand(options: WriteOptions, io: CommandIo): Promise<number> {
+  const question = {
+    prompt: 'This deletes all of the above. Type the name of the organization to go on: ',
+    answer: (planned: Planned) => planned.plan.organization.name,
+    nothing: 'Nothing to destroy: the service has nothing that the files declare.\n'
+  }
+  const decide = (ground: Ground) =>
+    planDestroy(ground.understood, openReader(ground.service.remote), kinds)
+  return await withGround(io, options, (ground) => shownAndDone(ground, options, io, decide, question))
+}
+
+interface Question {
+  prompt: string
+  answer: (planned: Planned) => string
+  /** What is said when there is nothing to do, in place of a plan. */
+  nothing?: string
+}
+
+async function shownAndDone(
+  ground: Ground,
+  options: WriteOptions,
+  io: CommandIo,
+  decide: (ground: Ground) => Promise<Checked<Planned>>,
+  question: Question
+): Promise<number> {
+  const decided = await decide(ground)
+  const problems = [...ground.problems, ...decided.problems]
+  if (!decided.ok) return await tellProblems(io, options, problems, ground.texts)
+  const header = { ...ground.header, organization: decided.value.plan.organization.name }
+  const full = { ...ground, header, problems }
+  const changes = decided.value.plan.changes.filter((change) => change.action !== 'none')
+  if (question.nothing !== undefined && changes.length === 0 && options.format === 'text') {
+    io.out(question.nothing)
+    return exit.done
+  }
+  await showPlan(full, options, io, decided.value)
+  if (changes.length > 0) {
+    const refusal = await confirmation(options, io, question, decided.value)
+    if (refusal) return await tellProblems(io, options, [refusal], ground.texts)
+  }
+  const report = await done(full, options, io, decided.value)
+  await showReport(full, options, io, report)
+  return exitOfReport(report)
+}
+
+async function showPlan(
+  ground: Ground,
+  options: WriteOptions,
+  io: CommandIo,
+  { plan }: Planned
+): Promise<void> {
+  if (options.format === 'json') return
+  if (ground.problems.length > 0) await tellProblems(io, options, ground.problems, ground.texts)
+  if (options.quiet === true) return
+  const { renderPlan } = await import('../render/plan.ts')
+  io.out(renderPlan(plan, ground.header, ground.look, { verbose: options.verbose === true }))
+}
+
+/** Nobody is asked where nobody can answer: then the flag that says yes is named. */
+async function confirmation(
+  options: WriteOptions,
+  io: CommandIo,
+  question: Question,
+  planned: Planned
+): Promise<Diagnostic | undefined> {
+  if (options.yes === true) return undefined
+  if (!io.terminal.in || options.format === 'json') {
+    const notes = ['standard input is not a terminal, or the answer is JSON']
+    return problem('P505', 'these changes need a yes, and nobody can be asked', {
+      notes,
+      help: ['pass `--yes` to go on without asking']
+    })
+  }
+  const answer = await io.ask(question.prompt)
+  if (answer.trim() === question.answer(planned)) return undefined
+  return problem('P505', 'not confirmed: nothing was changed', {
+    help: ['answer with exactly what the question asks for']
+  })
+}
+
+async function done(
+  ground: Ground,
+  options: WriteOptions,
+  io: CommandIo,
+  planned: Planned
+): Promise<Report> {
+  const { openProgress } = await import('../render/progress.ts')
+  const live =
+    io.terminal.out && options.format === 'text' && options.quiet !== true && options.debug !== true
+  const silent = options.quiet === true || options.format === 'json'
+  const progress = openProgress({ live, look: ground.look, write: silent ? () => undefined : io.err })
+  const events = carryOut(planned.plan, openWriter(ground.service.remote), {
+    kinds,
+    vault: ground.understood.vault,
+    observed: planned.observed,
+    parallelism: options.parallelism,
+    failFast: options.failFast === true,
+    wait: options.wait === true,
+    // The embedded server ends with this command, and its page with it: `polyctl connect` opens another.
+    links: options.local !== true || options.wait === true,
+    interrupted: io.interrupted
+  })
+  try {
+    return await followed(events, (event) => progress.event(event))
+  } finally {
+    await progress.close()
+  }
+}
+
+async function followed(
+  events: AsyncGenerator<ApplyEvent, Report>,
+  tell: (event: ApplyEvent) => void
+): Promise<Report> {
+  for (;;) {
+    const next = await events.next()
+    if (next.done === true) return next.value
+    tell(next.value)
+  }
+}
+
+async function showReport(
+  ground: Ground,
+  options: WriteOptions,
+  io: CommandIo,
+  report: Report
+): Promise<void> {
+  if (options.format === 'json') {
+    const { reportJson } = await import('../render/json.ts')
+    io.out(jsonText(reportJson(report, ground.header, ground.problems)))
+    return
+  }
+  const { renderReport } = await import('../render/report.ts')
+  if (report.settled.length > 0) io.out(renderReport(report, ground.texts, ground.look))
+}

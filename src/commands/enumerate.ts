@@ -1,0 +1,133 @@
+import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { similarNames } from '../diagnostics/similar.ts'
+import { kinds } from '../kinds/index.ts'
+import {
+  enumerateSource,
+  enumerateSourceFields,
+  enumerateTargetFields,
+  enumerateTargets,
+  type Enumerated
+} from '../remote/enumerate.ts'
+import { failureProblem } from '../remote/failure.ts'
+import { observe } from '../remote/observe.ts'
+import { openReader, type Reader } from '../remote/transport.ts'
+import type { Live } from '../state/resource.ts'
+import type { CommandIo } from './io.ts'
+import type { ReadOptions } from './options.ts'
+import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
+
+export interface SourceOptions extends ReadOptions {
+  param: Record<string, string>
+}
+
+/** `polyctl sources CONNECTION`: what a model can read; with enough chosen, the fields. */
+export async function sourcesCommand(name: string, options: SourceOptions, io: CommandIo): Promise<number> {
+  return await withConnection(name, options, io, async (reader, live, ground) => {
+    const meta = await enumerateSource(reader, live.id, options.param)
+    if (!meta.ok) return await refused(meta, `reading what ${name} offers`, options, io)
+    const chosen = Object.keys(options.param).length > 0
+    const fields = chosen ? await enumerateSourceFields(reader, live.id, options.param) : undefined
+    const known = fields?.ok === true ? fields.value : undefined
+    if (options.format === 'json')
+      return answered(
+        io,
+        jsonText({ format_version: 1, connection: name, source: meta.value, fields: known ?? null })
+      )
+    const { renderSources } = await import('../render/tables.ts')
+    return answered(io, renderSources(name, meta.value, known, ground.look))
+  })
+}
+
+/** `polyctl targets CONNECTION [OBJECT]`: what a sync can write to; of one object, its fields and modes. */
+export async function targetsCommand(
+  name: string,
+  object: string | undefined,
+  options: ReadOptions,
+  io: CommandIo
+): Promise<number> {
+  return await withConnection(name, options, io, async (reader, live, ground) => {
+    const tables = await import('../render/tables.ts')
+    if (object !== undefined) {
+      const target = await enumerateTargetFields(reader, live.id, object)
+      if (!target.ok) return await refused(target, `reading the fields of ${object}`, options, io)
+      if (options.format === 'json')
+        return answered(io, jsonText({ format_version: 1, connection: name, target: target.value }))
+      return answered(io, tables.renderTargetFields(name, target.value, ground.look))
+    }
+    const targets = await enumerateTargets(reader, live.id)
+    if (!targets.ok) return await refused(targets, `reading what ${name} takes`, options, io)
+    if (options.format === 'json')
+      return answered(io, jsonText({ format_version: 1, connection: name, targets: targets.value }))
+    return answered(
+      io,
+      tables.renderTargets(name, targets.value.data, targets.value.target_creation, ground.look)
+    )
+  })
+}
+
+type Work = (reader: Reader, live: Live, ground: Ground) => Promise<number>
+
+async function withConnection(
+  name: string,
+  options: ReadOptions,
+  io: CommandIo,
+  work: Work
+): Promise<number> {
+  return await withGround(
+    io,
+    options,
+    async (ground) => {
+      const reader = openReader(ground.service.remote)
+      const found = await liveConnection(name, reader, ground)
+      if (!found.ok) return await tellProblems(io, options, found.problems, ground.texts)
+      return await work(reader, found.live, ground)
+    },
+    { filesOptional: true }
+  )
+}
+
+/** The live connection of a name (or id), declared or not. */
+export async function liveConnection(
+  name: string,
+  reader: Reader,
+  ground: Ground
+): Promise<{ ok: true; live: Live } | { ok: false; problems: Diagnostic[] }> {
+  const connections = { managed: kinds.managed.filter((kind) => kind.name === 'connection'), lookups: [] }
+  const desired = { workspace: ground.understood.desired.workspace, resources: [], removed: [] }
+  const observed = await observe(reader, desired, connections, { everything: true })
+  if (!observed.ok) return observed
+  const live = observed.value.resources.filter((resource) => resource.name === name || resource.id === name)
+  if (live.length === 1) return { ok: true, live: live[0]! }
+  const help = similarNames(
+    name,
+    observed.value.resources.map((resource) => resource.name)
+  )
+  const problems =
+    live.length > 1
+      ? [
+          problem('P401', `connection \`${name}\` matches ${live.length} live resources`, {
+            notes: live.map((one) => `live: ${one.id}`),
+            help: ['give the id instead']
+          })
+        ]
+      : [
+          problem('P402', `the service has no connection \`${name}\``, {
+            help: help.length > 0 ? [`there is: \`${help.join('`, `')}\``] : ['apply it first']
+          })
+        ]
+  return { ok: false, problems }
+}
+
+async function refused(
+  answer: Extract<Enumerated<unknown>, { ok: false }>,
+  doing: string,
+  options: ReadOptions,
+  io: CommandIo
+): Promise<number> {
+  return await tellProblems(io, options, [failureProblem(answer.failure, doing)], new Map())
+}
+
+function answered(io: CommandIo, text: string): number {
+  io.out(text)
+  return 0
+}

@@ -1,0 +1,33 @@
+import type { Report } from '../apply/events.ts'
+import { isError, type Diagnostic } from '../diagnostics/diagnostic.ts'
+
+/** What the exit code of every command means. The only place that computes them. */
+export const exit = {
+  done: 0,
+  failure: 1,
+  differences: 2,
+  invalid: 3,
+  service: 4,
+  partial: 5,
+  conflict: 6,
+  refused: 7,
+  waiting: 8,
+  interrupted: 130
+} as const
+
+/** Problems with the service and the key are 4, refusals for safety 7, anything about the files and options 3. */
+export function exitOfProblems(problems: readonly Diagnostic[]): number {
+  const codes = problems.filter(isError).map((problem) => problem.code)
+  if (codes.length === 0) return exit.done
+  if (codes.some((code) => serviceCodes.has(code) || (code.startsWith('P6') && code !== 'P617')))
+    return exit.service
+  return codes.every((code) => code.startsWith('P5')) ? exit.refused : exit.invalid
+}
+
+const serviceCodes = new Set(['P403'])
+
+export function exitOfReport(report: Report): number {
+  if (report.interrupted) return exit.interrupted
+  if (report.counts.failed > 0 || report.counts.skipped > 0) return exit.partial
+  return report.counts.pending > 0 ? exit.waiting : exit.done
+}

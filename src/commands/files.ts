@@ -1,0 +1,41 @@
+import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { blotted } from '../config/blot.ts'
+import { openDisk, type Disk } from '../config/disk.ts'
+import { understand, type Understanding } from '../config/understand.ts'
+import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { kinds } from '../kinds/index.ts'
+import type { CommandIo } from './io.ts'
+import type { FileOptions } from './options.ts'
+
+export interface Environment {
+  env: Record<string, string | undefined>
+  problems: Diagnostic[]
+}
+
+/** The environment, with the files of `--env-file` under it: what is set outside wins, as everywhere. */
+export function environment(io: CommandIo, options: FileOptions): Environment {
+  const disk = openDisk(io.cwd, io.stdin)
+  const problems: Diagnostic[] = []
+  const files = options.envFile.map((path) => {
+    const reading = disk.read(resolve(io.cwd, path))
+    if (reading.ok) return parseEnv(reading.text)
+    problems.push(
+      problem('P008', `${path} cannot be read`, { notes: [reading.reason], help: ['correct `--env-file`'] })
+    )
+    return {}
+  })
+  return { env: Object.assign({}, ...files, io.env) as Record<string, string | undefined>, problems }
+}
+
+/** Reads and understands the files that the options name. */
+export async function understandFiles(
+  io: CommandIo,
+  options: FileOptions,
+  env: Environment['env']
+): Promise<Understanding> {
+  const disk: Disk = openDisk(io.cwd, io.stdin)
+  const inputs = { files: options.file, env, variables: options.var, variableFiles: options.varFile, disk }
+  const understanding = await understand(inputs, kinds)
+  return { ...understanding, texts: blotted(understanding.texts, understanding.result.problems) }
+}

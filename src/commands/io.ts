@@ -1,0 +1,25 @@
+/** What a command may touch of the world. `main.ts` gives the real one, tests another. */
+export interface CommandIo {
+  /** Writes to standard output: the answer. */
+  out(text: string): void
+  /** Writes to standard error: progress and problems. */
+  err(text: string): void
+  cwd: string
+  env: Record<string, string | undefined>
+  /** Which streams are a person's terminal, and its width in columns. */
+  terminal: { out: boolean; err: boolean; in: boolean; width: number }
+  /** Asks one line of a person; only where `terminal.in`. */
+  ask(question: string): Promise<string>
+  /** All of standard input. */
+  stdin(): Promise<string>
+  /** Resolves when the person asks to stop (Ctrl-C). */
+  interrupted: Promise<void>
+  now(): Date
+  sleep(ms: number): Promise<void>
+  /** How a request reaches the service: the platform's `fetch`. */
+  fetch(request: Request): Promise<Response>
+  /** The first wait before a request is repeated, in milliseconds; it doubles each time. */
+  backoffMs: number
+  /** A random UUID, for idempotency keys. */
+  newKey(): string
+}

@@ -1,0 +1,57 @@
+import { kinds } from '../kinds/index.ts'
+import { plan } from '../reconcile.ts'
+import { openReader } from '../remote/transport.ts'
+import { exit } from './exit.ts'
+import type { CommandIo } from './io.ts'
+import type { ReadOptions } from './options.ts'
+import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
+
+export interface PlanOptions extends ReadOptions {
+  detailedExitcode?: boolean
+  maxDeletes?: number
+}
+
+/** `polyctl plan` and `polyctl drift`: the same plan, in two ways of speaking. Both can only read. */
+export async function planCommand(options: PlanOptions, io: CommandIo): Promise<number> {
+  return await withGround(io, options, async (ground) => {
+    const changes = await show(ground, options, io, 'plan')
+    return typeof changes === 'number'
+      ? changes
+      : options.detailedExitcode === true && changes.differ
+        ? exit.differences
+        : exit.done
+  })
+}
+
+export async function driftCommand(options: PlanOptions, io: CommandIo): Promise<number> {
+  return await withGround(io, options, async (ground) => {
+    const changes = await show(ground, options, io, 'drift')
+    return typeof changes === 'number' ? changes : changes.differ ? exit.differences : exit.done
+  })
+}
+
+async function show(
+  ground: Ground,
+  options: PlanOptions,
+  io: CommandIo,
+  as: 'plan' | 'drift'
+): Promise<number | { differ: boolean }> {
+  const limits = options.maxDeletes === undefined ? {} : { maxDeletes: options.maxDeletes }
+  const decided = await plan(ground.understood, openReader(ground.service.remote), kinds, limits)
+  const problems = [...ground.problems, ...decided.problems]
+  if (!decided.ok) return await tellProblems(io, options, problems, ground.texts)
+  const header = { ...ground.header, organization: decided.value.plan.organization.name }
+  if (options.format === 'json') {
+    const { driftJson, planJson } = await import('../render/json.ts')
+    io.out(jsonText((as === 'plan' ? planJson : driftJson)(decided.value.plan, header, problems)))
+  } else {
+    if (problems.length > 0) await tellProblems(io, options, problems, ground.texts)
+    const style = { verbose: options.verbose === true }
+    const text =
+      as === 'plan'
+        ? (await import('../render/plan.ts')).renderPlan
+        : (await import('../render/drift.ts')).renderDrift
+    io.out(text(decided.value.plan, header, ground.look, style))
+  }
+  return { differ: decided.value.plan.changes.some((change) => change.action !== 'none') }
+}

@@ -1,0 +1,176 @@
+import { Command, CommanderError, Option } from 'commander'
+import { exit } from './exit.ts'
+import type { CommandIo } from './io.ts'
+import { withFiles, withOutput, withService, withWrites, wholeNumber } from './options.ts'
+
+export interface Program {
+  /** Runs what the words ask for and gives the exit code. */
+  run(words: string[]): Promise<number>
+  command: Command
+}
+
+/**
+ * All commands with their help. Each command's code, and the packages behind it, are loaded only when it is run: `--help` must be
+ * instant.
+ */
+export function createProgram(io: CommandIo): Program {
+  let code: number = exit.done
+  const settle = (result: Promise<number>): Promise<void> => result.then((value) => void (code = value))
+  const command = new Command('polyctl')
+  command
+    .description(
+      'Polytomic as code: connections, models and syncs in YAML, planned in review, applied on merge.'
+    )
+    .version(version, '-V, --version')
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .exitOverride()
+    .showHelpAfterError('Run it with --help to see what it takes.')
+    .addHelpText('after', overview)
+  addReading(command, io, settle)
+  addWriting(command, io, settle)
+  addAsking(command, io, settle)
+  addLocal(command, io, settle)
+  return {
+    command,
+    async run(words) {
+      try {
+        await withCompletion(command, words)
+        await command.parseAsync(words, { from: 'user' })
+        return code
+      } catch (error) {
+        if (!(error instanceof CommanderError)) throw error
+        return error.exitCode === 0 ? exit.done : exit.invalid
+      }
+    }
+  }
+}
+
+const version = '0.1.0'
+
+const overview = `
+Exit codes: 0 done · 1 failure · 2 differences (drift; plan --detailed-exitcode) · 3 the files or an option
+are wrong · 4 the service cannot be reached or refuses the key · 5 applied in part · 6 conflict · 7 refused
+for safety · 8 done, but a person must authorize something · 130 interrupted
+
+Start without an account: polyctl plan --local -f configs/mongodb-to-salesforce.yaml`
+
+type Settle = (result: Promise<number>) => Promise<void>
+
+function example(command: Command, text: string): Command {
+  return command.addHelpText('after', `\nExample:\n  ${text}`)
+}
+
+function addReading(program: Command, io: CommandIo, settle: Settle): void {
+  const validate = program.command('validate').description('check the files; asks nobody')
+  example(withOutput(withFiles(validate)), 'polyctl validate -f configs').action((options) =>
+    settle(import('./validate.ts').then(({ validateCommand }) => validateCommand(options, io)))
+  )
+  const plan = program.command('plan').description('show what apply would do, and why; changes nothing')
+  example(withOutput(withService(withFiles(plan))), 'polyctl plan --local')
+    .option('--detailed-exitcode', 'exit with 2 when there are differences')
+    .option('--max-deletes <n>', 'refuse more deletions than this', wholeNumber(0))
+    .action((options) => settle(import('./plan.ts').then(({ planCommand }) => planCommand(options, io))))
+  const drift = program
+    .command('drift')
+    .description('show what changed in the service behind the files’ back; exit 2 on drift')
+  example(withOutput(withService(withFiles(drift))), 'polyctl drift --format json').action((options) =>
+    settle(import('./plan.ts').then(({ driftCommand }) => driftCommand(options, io)))
+  )
+}
+
+function addWriting(program: Command, io: CommandIo, settle: Settle): void {
+  const apply = program.command('apply').description('plan, ask, and make the service as the files say')
+  example(withWrites(withOutput(withService(withFiles(apply)))), 'polyctl apply --yes')
+    .option('--wait', 'wait until a person has authorized what needs it')
+    .action((options) => settle(import('./apply.ts').then(({ applyCommand }) => applyCommand(options, io))))
+  const destroy = program.command('destroy').description('delete what the files declare, dependents first')
+  example(withWrites(withOutput(withService(withFiles(destroy)))), 'polyctl destroy --local').action(
+    (options) => settle(import('./apply.ts').then(({ destroyCommand }) => destroyCommand(options, io)))
+  )
+  const connect = program
+    .command('connect')
+    .description('print the link that authorizes a connection, and wait until it is done')
+  example(withOutput(withService(withFiles(connect))), 'polyctl connect "Salesforce Connection"')
+    .argument('<connection>', 'its name or id')
+    .option('--no-wait', 'print the link and leave')
+    .action((name, options) =>
+      settle(import('./connect.ts').then(({ connectCommand }) => connectCommand(name, options, io)))
+    )
+}
+
+function addAsking(program: Command, io: CommandIo, settle: Settle): void {
+  const sources = program.command('sources').description('show what a model can read from a connection')
+  example(
+    withOutput(withService(withFiles(sources))),
+    'polyctl sources "MongoDB Connection" --param database=example'
+  )
+    .argument('<connection>', 'its name or id')
+    .option('--param <name=value>', 'what is chosen already; repeatable', chosen, {})
+    .action((name, options) =>
+      settle(import('./enumerate.ts').then(({ sourcesCommand }) => sourcesCommand(name, options, io)))
+    )
+  const targets = program.command('targets').description('show what a sync can write to in a connection')
+  example(withOutput(withService(withFiles(targets))), 'polyctl targets "Salesforce Connection" Contact')
+    .argument('<connection>', 'its name or id')
+    .argument('[object]', 'one object, to see its fields and modes')
+    .action((name, object, options) =>
+      settle(
+        import('./enumerate.ts').then(({ targetsCommand }) => targetsCommand(name, object, options, io))
+      )
+    )
+  const explain = program
+    .command('explain')
+    .description('explain the code of a problem; without a code, list all')
+  example(withOutput(explain), 'polyctl explain P201')
+    .argument('[code]', 'such as P201')
+    .action((code, options) =>
+      settle(import('./explain.ts').then(({ explainCommand }) => explainCommand(code, options, io)))
+    )
+  const schema = program.command('schema').description('print the JSON Schema of the files, for editors')
+  example(schema, 'polyctl schema > polyctl.schema.json').action(() =>
+    settle(import('./schema.ts').then(({ schemaCommand }) => schemaCommand(io)))
+  )
+}
+
+function addLocal(program: Command, io: CommandIo, settle: Settle): void {
+  const server = program
+    .command('server')
+    .description('run the local Polytomic: the same API on this machine')
+  example(server, 'polyctl server --port 4242')
+    .option('--port <n>', 'the port; 0 picks a free one', wholeNumber(0), 4242)
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--data <folder>', 'where it keeps everything (default: .polyctl/local)')
+    .option(
+      '--api-key <key>',
+      'the key that clients must send (default: POLYTOMIC_API_KEY, else a random one)'
+    )
+    .option('--latency <time>', 'answer this much later, e.g. 100ms')
+    .option('--rate <n/s>', 'answer 429 above this rate, e.g. 20/s')
+    .option('--faults <file>', 'a JSON file of faults to rehearse')
+    .option('--ledger', 'print what it does, and the evidence that the real service does the same')
+    .addOption(
+      new Option('--format <format>', 'how to print the ledger').choices(['text', 'json']).default('text')
+    )
+    .action((options) =>
+      settle(import('./server.ts').then(({ serverCommand }) => serverCommand(options, io)))
+    )
+}
+
+/** The package for completion is loaded for its own commands only; for the others there is a line in the help. */
+async function withCompletion(program: Command, words: string[]): Promise<void> {
+  if (words[0] === 'completion' || words[0] === 'complete') {
+    const { addCompletion } = await import('./completion.ts')
+    addCompletion(program)
+    return
+  }
+  const completion = program.command('completion').description('print a completion script for a shell')
+  example(completion, 'source <(polyctl completion bash)').argument(
+    '<shell>',
+    'bash, zsh, fish or powershell'
+  )
+}
+
+function chosen(value: string, before: Record<string, string>): Record<string, string> {
+  const at = value.indexOf('=')
+  return at < 1 ? before : { ...before, [value.slice(0, at)]: value.slice(at + 1) }
+}

@@ -1,0 +1,111 @@
+import { inOrder, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Understood } from '../config/understand.ts'
+import type { PlanHeader } from '../render/plan.ts'
+import type { Look } from '../render/style.ts'
+import { Vault } from '../state/vault.ts'
+import { exitOfProblems } from './exit.ts'
+import { environment, understandFiles } from './files.ts'
+import type { CommandIo } from './io.ts'
+import type { OutputOptions, ReadOptions } from './options.ts'
+import { openService, type Service } from './service.ts'
+
+/** What a command works with once the files are understood and the service can be reached. */
+export interface Ground {
+  understood: Understood
+  texts: ReadonlyMap<string, string>
+  service: Service
+  header: PlanHeader
+  look: Look
+  env: Record<string, string | undefined>
+  /** Warnings so far. Those about undeclared names are left out: the service knows better. */
+  problems: Diagnostic[]
+}
+
+export interface GroundOptions {
+  /** A browser must reach the local server. */
+  reachable?: boolean
+  /** The command works without any file. */
+  filesOptional?: boolean
+}
+
+/** Understands the files, opens the service, does the work, closes the service. Problems on the way are told, and are the exit code. */
+export async function withGround(
+  io: CommandIo,
+  options: ReadOptions,
+  work: (ground: Ground) => Promise<number>,
+  wants: GroundOptions = {}
+): Promise<number> {
+  const look = lookOf(io, options)
+  const { env, problems: environmentProblems } = environment(io, options)
+  if (environmentProblems.length > 0) return await tellProblems(io, options, environmentProblems, new Map())
+  const understanding = await understandFiles(io, options, env)
+  const understood =
+    wants.filesOptional === true && nothingThere(understanding.result)
+      ? { ok: true as const, value: emptyWorkspace, problems: [] }
+      : understanding.result
+  if (!understood.ok) return await tellProblems(io, options, understood.problems, understanding.texts)
+  const { desired } = understood.value
+  const reachable = wants.reachable === true ? { reachable: true } : {}
+  const service = await openService({ io, env, options, workspace: desired.workspace, ...reachable })
+  if (!service.ok) return await tellProblems(io, options, service.problems, understanding.texts)
+  const header: PlanHeader = {
+    organization: '',
+    service: service.value.name,
+    apiVersion: service.value.remote.version,
+    files: understanding.files.length,
+    resources: desired.resources.length
+  }
+  const problems = understood.problems.filter((problem) => problem.code !== 'P201')
+  try {
+    return await work({
+      understood: understood.value,
+      texts: understanding.texts,
+      service: service.value,
+      header,
+      look,
+      env,
+      problems
+    })
+  } finally {
+    await service.value.close()
+  }
+}
+
+/** Tells problems where they belong (standard error, or the JSON answer) and gives the exit code. */
+export async function tellProblems(
+  io: CommandIo,
+  options: OutputOptions,
+  problems: Diagnostic[],
+  texts: ReadonlyMap<string, string>
+): Promise<number> {
+  const sorted = inOrder(problems)
+  if (options.format === 'json') {
+    const { problemsJson } = await import('../render/json.ts')
+    io.out(jsonText(problemsJson(sorted, { files: texts.size, resources: 0 })))
+  } else {
+    const { renderProblems } = await import('../render/problems.ts')
+    io.err(renderProblems(sorted, texts, lookOf(io, options)))
+  }
+  return exitOfProblems(sorted)
+}
+
+export function lookOf(io: CommandIo, options: OutputOptions & { local?: boolean }): Look {
+  const forced = io.env['FORCE_COLOR'] !== undefined && io.env['FORCE_COLOR'] !== '0'
+  const refused = (io.env['NO_COLOR'] ?? '') !== '' || io.env['TERM'] === 'dumb'
+  const colour = options.format === 'text' && (forced || (io.terminal.out && !refused))
+  const reach = options.local === true ? { reach: '--local' } : {}
+  return { colour, width: io.terminal.out ? Math.max(40, io.terminal.width) : 100, ...reach }
+}
+
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+function nothingThere(result: Checked<Understood>): boolean {
+  return !result.ok && result.problems.every((problem) => problem.code === 'P009')
+}
+
+const emptyWorkspace: Understood = {
+  desired: { workspace: {}, resources: [], removed: [] },
+  vault: new Vault()
+}

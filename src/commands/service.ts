@@ -1,0 +1,177 @@
+import { join } from 'node:path'
+import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { RemoteOptions } from '../remote/transport.ts'
+import type { Workspace } from '../state/resource.ts'
+import { isId } from '../state/value.ts'
+import { apiVersions, defaultApiVersion, type ApiVersion } from '../wire/common.ts'
+import type { CommandIo } from './io.ts'
+import type { ServiceOptions } from './options.ts'
+
+/** How to reach the service. Closing matters for the local one only. */
+export interface Service {
+  remote: RemoteOptions
+  /** The host, or `local`. */
+  name: string
+  close(): Promise<void>
+}
+
+const hosted = 'https://app.polytomic.com'
+
+export interface ServiceRequest {
+  io: CommandIo
+  env: Record<string, string | undefined>
+  options: ServiceOptions
+  workspace: Workspace
+  /** Whether a browser must reach the local server while the command runs. */
+  reachable?: boolean
+}
+
+/** Where to go and with which key, from options, environment and files, in this order. */
+export async function openService(request: ServiceRequest): Promise<Checked<Service>> {
+  const { io, env, options, workspace } = request
+  const version = versionOf(workspace)
+  if (!version.ok) return version
+  if (options.local === true) return await localService(request, version.value)
+  const address = addressOf(
+    options.url ??
+      env['POLYTOMIC_URL'] ??
+      env['POLYTOMIC_DEPLOYMENT_URL'] ??
+      workspace.url?.value ??
+      hosted,
+    workspace
+  )
+  if (!address.ok) return address
+  const authorization = authorizationOf(env, workspace)
+  if (!authorization.ok) return authorization
+  const remote = remoteOptions(
+    io,
+    options,
+    version.value,
+    address.value.href,
+    authorization.value,
+    io.fetch
+  )
+  return {
+    ok: true,
+    value: { remote, name: address.value.host, close: async () => undefined },
+    problems: []
+  }
+}
+
+async function localService(
+  { io, options, reachable }: ServiceRequest,
+  version: ApiVersion
+): Promise<Checked<Service>> {
+  const { createServer } = await import('../server/index.ts')
+  let page = 'http://127.0.0.1'
+  try {
+    const server = createServer({ directory: join(io.cwd, '.polyctl', 'local'), publicUrl: () => page })
+    const socket =
+      reachable === true
+        ? await (await import('../server/listen.ts')).listen(server, { port: 0 })
+        : undefined
+    if (socket) page = socket.url
+    const remote = remoteOptions(io, options, version, 'http://local', `Bearer ${server.apiKey}`, (sent) =>
+      server.fetch(sent)
+    )
+    const close = async (): Promise<void> => {
+      await socket?.close()
+      server.close()
+    }
+    return { ok: true, value: { remote, name: 'local', close }, problems: [] }
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    const notes = [`its folder is .polyctl/local: ${words}`]
+    return failure(
+      problem('P603', 'the local Polytomic cannot be started', {
+        notes,
+        help: ['check that the folder can be written']
+      })
+    )
+  }
+}
+
+function remoteOptions(
+  io: CommandIo,
+  options: ServiceOptions,
+  version: ApiVersion,
+  url: string,
+  authorization: string,
+  fetch: RemoteOptions['fetch']
+): RemoteOptions {
+  return {
+    url,
+    authorization,
+    version,
+    fetch,
+    parallelism: options.parallelism,
+    timeoutMs: options.timeout * 1000,
+    newKey: io.newKey,
+    backoffMs: io.backoffMs,
+    sleep: io.sleep,
+    now: () => io.now().getTime(),
+    throttled: (seconds) => io.err(`throttled by the service, going on in ${Math.ceil(seconds)} s\n`),
+    ...(options.debug === true ? { trace: (line: string) => io.err(`${line}\n`) } : {})
+  }
+}
+
+function versionOf(workspace: Workspace): Checked<ApiVersion> {
+  const wanted = workspace.apiVersion
+  const known = apiVersions.find((version) => version === (wanted?.value ?? defaultApiVersion))
+  if (known) return { ok: true, value: known, problems: [] }
+  return failure(
+    problem('P104', `polyctl does not speak version \`${wanted?.value ?? ''}\` of the API`, {
+      labels: wanted ? [{ span: wanted.span, text: 'not one of the versions' }] : [],
+      notes: [`the versions are: ${apiVersions.join(', ')}`]
+    })
+  )
+}
+
+function addressOf(text: string, workspace: Workspace): Checked<URL> {
+  // A bare host is what people copy from the web page.
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`
+  const url = URL.canParse(full) ? new URL(full) : undefined
+  const plain =
+    url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
+  if (url && plain && url.search === '' && url.hash === '') return { ok: true, value: url, problems: [] }
+  const written = workspace.url?.value === text ? workspace.url : undefined
+  const shown = url && url.password !== '' ? `${url.protocol}//…@${url.host}` : text
+  return failure(
+    problem('P617', `\`${shown}\` is not the address of a service`, {
+      labels: written ? [{ span: written.span, text: 'this address' }] : [],
+      notes: [
+        'an address is like https://app.polytomic.com: http or https, without user, query or fragment'
+      ],
+      help: ['correct `--url`, POLYTOMIC_URL or `workspace.url`']
+    })
+  )
+}
+
+/** A user's key goes alone; a partner's or deployment's key needs the organization that it is to act in. */
+function authorizationOf(env: Record<string, string | undefined>, workspace: Workspace): Checked<string> {
+  const own = env['POLYTOMIC_API_KEY']
+  if (own !== undefined && own.trim() !== '')
+    return { ok: true, value: `Bearer ${own.trim()}`, problems: [] }
+  const shared = env['POLYTOMIC_PARTNER_KEY'] || env['POLYTOMIC_DEPLOYMENT_KEY']
+  if (shared === undefined || shared.trim() === '') {
+    const help = ['set POLYTOMIC_API_KEY, or pass `--env-file`', 'or try it without an account: `--local`']
+    return failure(
+      problem('P616', 'there is no key for the service', { notes: ['POLYTOMIC_API_KEY is not set'], help })
+    )
+  }
+  const organization = workspace.organization
+  if (organization && isId(organization.value)) {
+    const pair = Buffer.from(`${organization.value}:${shared.trim()}`).toString('base64')
+    return { ok: true, value: `Basic ${pair}`, problems: [] }
+  }
+  return failure(
+    problem('P616', 'a partner or deployment key needs the id of the organization', {
+      labels: organization ? [{ span: organization.span, text: 'this is a name, not an id' }] : [],
+      help: ['write the id of the organization as `workspace.organization`']
+    })
+  )
+}
+
+function failure(found: Diagnostic): { ok: false; problems: Diagnostic[] } {
+  return { ok: false, problems: [found] }
+}

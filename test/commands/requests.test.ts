@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import { allow, makeWorld, tutorial, type World } from '../support/world.ts'
+
+/** How many requests a command costs is a promise: each of these lists is complete. */
+const env = { MONGODB_PASSWORD: 'x' }
+
+async function requestsOf(world: World, ...words: string[]): Promise<string[]> {
+  world.requests()
+  await world.run(...words)
+  return world
+    .requests()
+    .map((request) => request.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, 'ID'))
+    .toSorted()
+}
+
+const lists = ['GET /api/connections', 'GET /api/me', 'GET /api/models', 'GET /api/syncs']
+
+async function applied(files: Record<string, string> = { 'configs/a.yaml': tutorial }): Promise<World> {
+  const world = makeWorld({ files, env })
+  await world.run('apply', '--yes')
+  await allow(world, 'Salesforce Connection')
+  await world.run('apply', '--yes')
+  return world
+}
+
+test('validate and explain ask nobody', async () => {
+  const world = makeWorld({ files: { 'configs/a.yaml': tutorial } })
+  expect(await requestsOf(world, 'validate')).toEqual([])
+  expect(await requestsOf(world, 'explain', 'P101')).toEqual([])
+})
+
+test('a first apply: the lists, then one POST and one read back for each resource', async () => {
+  const world = makeWorld({
+    files: {
+      'configs/a.yaml': tutorial
+        .replace('type: salesforce', 'type: hubspot')
+        .replace('{ domain: "https://example.my.salesforce.com" }', '{}')
+    },
+    env
+  })
+  const requests = await requestsOf(world, 'apply', '--yes')
+  // HubSpot waits for a person: it is not read back, and the sync to it is refused once.
+  expect(requests).toEqual(
+    [
+      ...lists,
+      'POST /api/connections',
+      'POST /api/connections',
+      'GET /api/connections/ID',
+      'POST /api/models',
+      'GET /api/models/ID',
+      'POST /api/syncs'
+    ].toSorted()
+  )
+})
+
+test('plan and drift of a workspace that is as it should be', async () => {
+  const world = await applied()
+  const expected = [...lists, 'GET /api/syncs/ID'].toSorted()
+  expect(await requestsOf(world, 'plan')).toEqual(expected)
+  expect(await requestsOf(world, 'drift')).toEqual(expected)
+  expect(await requestsOf(world, 'apply', '--yes')).toEqual(expected)
+})
+
+test('an update: read, ask what cannot be read, replace, read back', async () => {
+  const world = await applied()
+  world.write({
+    'configs/a.yaml': tutorial.replace('collection: users }', 'collection: users }\n    identifier: email')
+  })
+  expect(await requestsOf(world, 'apply', '--yes')).toEqual(
+    [
+      ...lists,
+      'GET /api/syncs/ID',
+      'GET /api/connections/ID/modelsync/source/fields',
+      'GET /api/models/ID',
+      'PUT /api/models/ID',
+      'GET /api/models/ID'
+    ].toSorted()
+  )
+})
+
+test('kinds that nothing names are not asked for', async () => {
+  const world = makeWorld({
+    files: { 'configs/a.yaml': 'connections: [{ name: C, type: mongodb, configuration: { hosts: h } }]\n' },
+    env
+  })
+  expect(await requestsOf(world, 'plan')).toEqual(['GET /api/connections', 'GET /api/me'])
+  world.write({
+    'configs/a.yaml':
+      'connections: [{ name: C, type: mongodb, configuration: { hosts: h }, policies: [Connections] }]\n'
+  })
+  expect(await requestsOf(world, 'plan')).toEqual([
+    'GET /api/connections',
+    'GET /api/me',
+    'GET /api/permissions/policies'
+  ])
+})
+
+test('120 syncs are three pages, and one request for each that is declared', async () => {
+  const syncs = Array.from(
+    { length: 120 },
+    (_, index) =>
+      `  - { name: S${index}, mode: replace, active: false, model: M, fields: [{ source: email, target: email }], target: { connection: P, object: public.users }, schedule: manual }`
+  )
+  const text = [
+    'connections:',
+    '  - { name: C, type: mongodb, configuration: { hosts: h } }',
+    '  - { name: P, type: postgresql, configuration: { hostname: h, port: 5432, database: d, username: u, password: "${env:MONGODB_PASSWORD}" } }',
+    'models: [{ name: M, connection: C, configuration: { database: example, collection: users } }]',
+    'syncs:',
+    ...syncs
+  ]
+  const world = makeWorld({ files: { 'configs/a.yaml': `${text.join('\n')}\n` }, env })
+  expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
+  const all = await requestsOf(world, 'plan')
+  expect(all.filter((request) => request === 'GET /api/syncs')).toHaveLength(3)
+  expect(all.filter((request) => request === 'GET /api/syncs/ID')).toHaveLength(120)
+  expect(all).toHaveLength(3 + 3 + 120)
+  world.write({ 'configs/a.yaml': `${text.slice(0, 7).join('\n')}\n` })
+  expect(
+    (await requestsOf(world, 'plan')).filter((request) => request === 'GET /api/syncs/ID')
+  ).toHaveLength(2)
+})
