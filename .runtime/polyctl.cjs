@@ -12,5 +12,5 @@ var sources = path.join(__dirname, '..', 'src', 'main.ts')
 var built = path.join(__dirname, '..', '.dist', 'src', 'main.js')
 var main = fs.existsSync(sources) ? sources : built
 
-if (main === built) require('node:module').enableCompileCache()
+require('node:module').enableCompileCache()
 import(url.pathToFileURL(main).href)

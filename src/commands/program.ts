@@ -144,6 +144,8 @@ function addLocal(program: Command, io: CommandIo, settle: Settle): void {
       '--api-key <key>',
       'the key that clients must send (default: POLYTOMIC_API_KEY, else a random one)'
     )
+    .option('--user <name=key>', 'another person with a key of their own; repeatable', chosen, {})
+    .option('--partner-key <key>', 'a partner’s key, for Basic organization:key')
     .option('--latency <time>', 'answer this much later, e.g. 100ms')
     .option('--rate <n/s>', 'answer 429 above this rate, e.g. 20/s')
     .option('--faults <file>', 'a JSON file of faults to rehearse')

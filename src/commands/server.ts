@@ -16,6 +16,9 @@ export interface ServerCommandOptions {
   host: string
   data?: string
   apiKey?: string
+  /** Name to key. */
+  user?: Record<string, string>
+  partnerKey?: string
   latency?: string
   rate?: string
   faults?: string
@@ -71,6 +74,8 @@ function open(directory: string, apiKey: string, options: ServerCommandOptions, 
     return createServer({
       directory,
       apiKey,
+      users: Object.entries(options.user ?? {}).map(([name, key]) => ({ name, key })),
+      ...(options.partnerKey === undefined ? {} : { partnerKey: options.partnerKey }),
       latencyMs,
       ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
       ...(faults === undefined ? {} : { faults })

@@ -1,7 +1,8 @@
 import table from '../../schemas/connection-types.json' with { type: 'json' }
 import type { Path } from '../state/resource.ts'
-import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import type { JsonObject } from '../state/value.ts'
 import type { ConnectionField, ConnectionTypes } from '../wire/connection-types.ts'
+import { withoutMasks } from './fields.ts'
 
 /** What the 226 types may be configured with, from the service's own schemas. */
 export const connectionTypes = table as ConnectionTypes
@@ -21,7 +22,7 @@ export function configurationSchema(type: string): JsonObject {
 }
 
 /** Filled by the service, or internal to it: what a client sends is ignored, so it is neither compared nor sent. */
-export function isServerOwned(field: ConnectionField): boolean {
+function isServerOwned(field: ConnectionField): boolean {
   return field.readOnly === true || (field.hidden === true && field.api !== true)
 }
 
@@ -47,7 +48,7 @@ function carriesKeys(path: Path): boolean {
   return path.some((part) => typeof part === 'string' && keyCarriers.has(part))
 }
 
-const keyCarriers = new Set(['headers', 'header', 'query', 'extra_form_data'])
+const keyCarriers = new Set(['headers', 'header', 'query', 'parameters', 'extra_form_data'])
 
 function isSecretName(name: string): boolean {
   return /(^|_)(password|passwd|passphrase|secret|token|credentials?|api_?key|private_key|access_key)$/i.test(
@@ -74,17 +75,5 @@ function fieldSchema(field: ConnectionField): JsonObject {
 export function withoutServerOwned(type: string, configuration: JsonObject): JsonObject {
   const owned = new Set(serverOwnedFields(type))
   const kept = Object.entries(configuration).filter(([name]) => !owned.has(name))
-  return dropMasks(Object.fromEntries(kept)) as JsonObject
-}
-
-function dropMasks(value: Json): Json {
-  if (Array.isArray(value)) return value.map(dropMasks)
-  if (!isObject(value)) return value
-  const kept = Object.entries(value).filter(([, inner]) => !isMask(inner))
-  return Object.fromEntries(kept.map(([name, inner]) => [name, dropMasks(inner)]))
-}
-
-/** The service answers with asterisks in place of a secret; their number is not documented, so any run of three or more counts. */
-export function isMask(value: Json | undefined): boolean {
-  return typeof value === 'string' && /^\*{3,}$/.test(value)
+  return withoutMasks(Object.fromEntries(kept)) as JsonObject
 }

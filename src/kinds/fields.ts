@@ -13,6 +13,7 @@ import type { FromWire, ToWire } from './kind.ts'
 
 /** Pieces that kinds are written with: names to references, references to ids, and back. */
 
+/** Without the keys that have no value: absent and undefined are then one. */
 export function withoutAbsent(fields: { [name: string]: Json | undefined }): JsonObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject
 }
@@ -22,6 +23,7 @@ export function references(kind: string, names: Json | undefined): Json | undefi
   return Array.isArray(names) ? names.map((name) => reference(kind, textOf(name))) : names
 }
 
+/** A name as the reference that it stands for. */
 export function optionalReference(kind: string, name: Json | undefined): Json | undefined {
   return typeof name === 'string' ? reference(kind, name) : undefined
 }
@@ -31,6 +33,7 @@ export function referenceKey(item: Json): string {
   return isReference(item) ? (item.name ?? item.id ?? '') : textOf(item)
 }
 
+/** The id that the service wants in place of a reference. */
 export function toId(value: Json | undefined, context: ToWire): Json | undefined {
   return isReference(value) ? context.id(value) : undefined
 }
@@ -39,6 +42,11 @@ export function toId(value: Json | undefined, context: ToWire): Json | undefined
 export function toIds(value: Json | undefined, context: ToWire): Json | undefined {
   if (value === undefined) return undefined
   return Array.isArray(value) ? value.filter(isReference).map((item) => context.id(item)) : []
+}
+
+/** A list without its holes: null items say nothing, and the service must not see them. */
+export function withoutHoles(value: Json | undefined): Json | undefined {
+  return Array.isArray(value) ? value.filter((item) => item !== null) : value
 }
 
 /** The ids in an answer: a list of texts, or of objects that have one. */
@@ -50,10 +58,12 @@ export function idsOf(value: Json | undefined): string[] {
   })
 }
 
+/** Ids in an answer, as uses of a kind; what is no id uses nothing. */
 export function usesOf(kind: string, ids: readonly (Json | undefined)[]): { kind: string; id: string }[] {
   return ids.flatMap((id) => (typeof id === 'string' && id !== '' ? [{ kind, id }] : []))
 }
 
+/** The reference that an id in an answer stands for. */
 export function fromId(kind: string, id: Json | undefined, context: FromWire): Json | undefined {
   return typeof id === 'string' && id !== '' ? context.reference(kind, id) : undefined
 }
@@ -89,6 +99,20 @@ export function overlay(live: JsonObject, wanted: JsonObject): JsonObject {
   return merged
 }
 
+/** Drops every mask, at any depth: the service answers with asterisks in place of a secret, and sent back they could become it. */
+export function withoutMasks(value: Json): Json {
+  if (Array.isArray(value)) return value.filter((inner) => !isMask(inner)).map(withoutMasks)
+  if (!isObject(value)) return value
+  const kept = Object.entries(value).filter(([, inner]) => !isMask(inner))
+  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutMasks(inner)]))
+}
+
+/** The number of asterisks is not documented, so any run of three or more counts. */
+function isMask(value: Json): boolean {
+  return typeof value === 'string' && /^\*{3,}$/.test(value)
+}
+
+/** What is at a path; undefined where the path leads nowhere. */
 export function valueAt(value: Json | undefined, path: Path): Json | undefined {
   let found: Json | undefined = value
   for (const part of path) {

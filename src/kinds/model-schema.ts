@@ -15,7 +15,7 @@ export const modelSchema: JsonObject = {
         'What to read: the keys depend on the connection, e.g. database and collection, or query, table, view.'
     },
     identifier: { type: 'string', description: 'The field that is unique.' },
-    fields: { ...texts, description: 'The fields to expose, by name. Absent: all of them.' },
+    fields: { ...texts, minItems: 1, description: 'The fields to expose, by name. Absent: all of them.' },
     additional_fields: {
       type: 'array',
       description: 'Fields of your own; the name may be a path into a nested object.',
@@ -65,7 +65,7 @@ export const modelSchema: JsonObject = {
           additionalProperties: { type: 'string' },
           description: 'Model field → input of the enrichment.'
         },
-        fields: { ...texts, description: 'The fields to add, by name. Absent: all of them.' }
+        fields: { ...texts, minItems: 1, description: 'The fields to add, by name. Absent: all of them.' }
       }
     }
   }

@@ -13,29 +13,25 @@ import {
   unknownKeys,
   usesOf,
   withoutAbsent,
-  withoutCleared
+  withoutCleared,
+  withoutHoles,
+  withoutMasks
 } from './fields.ts'
-import type { FromWire, Kind, ToWire } from './kind.ts'
+import type { ItemProblem, Kind } from './kind.ts'
+import {
+  enricherFromWire,
+  enricherFromYaml,
+  enricherRule,
+  enricherToWire,
+  nameOf,
+  relationFromWire,
+  relationFromYaml,
+  relationKey,
+  relationRule,
+  relationToWire,
+  withLiveEnricher
+} from './model-parts.ts'
 import { modelSchema } from './model-schema.ts'
-import { isMask } from './connection-types.ts'
-
-const relationRule = {
-  is: 'object',
-  fields: {
-    from: { is: 'scalar' },
-    to: { is: 'object', fields: { model: { is: 'reference', kind: 'model' }, field: { is: 'scalar' } } }
-  }
-} as const
-
-const enricherRule = {
-  is: 'object',
-  fields: {
-    connection: { is: 'reference', kind: 'connection' },
-    configuration: { is: 'stated' },
-    mappings: { is: 'json' },
-    fields: { is: 'set', key: String, item: { is: 'scalar' }, carried: true }
-  }
-} as const
 
 /** What is read from a connection: a table, a collection, a query, with its fields and joins. */
 export const model: Kind = {
@@ -72,6 +68,11 @@ export const model: Kind = {
 
   isSecret: () => false,
 
+  check(item) {
+    const configuration = isObject(item['configuration']) ? item['configuration'] : {}
+    return 'tracking_columns' in configuration ? [misplacedTracking] : []
+  },
+
   fromYaml(item) {
     return withoutAbsent({
       ...item,
@@ -86,12 +87,14 @@ export const model: Kind = {
 
   toWire(fields, context) {
     const { connection, policies, relations, enricher, ...same } = fields
+    const lists = ['fields', 'additional_fields', 'tracking_columns', 'labels']
     return withoutAbsent({
       ...same,
+      ...Object.fromEntries(lists.map((name) => [name, withoutHoles(same[name])])),
       connection_id: toId(connection, context),
       configuration: withoutCleared(same['configuration'] ?? {}, context.creating),
       relations: Array.isArray(relations)
-        ? relations.map((item) => relationToWire(item, context))
+        ? relations.filter(isObject).map((item) => relationToWire(item, context))
         : undefined,
       enricher: isObject(enricher) ? enricherToWire(enricher, context) : undefined,
       policies: toIds(policies, context)
@@ -121,7 +124,7 @@ export const model: Kind = {
   },
 
   question(live, body, version) {
-    const configuration = carriedConfiguration(live, body)
+    const configuration = configurationOf(live, {})
     if (
       'fields' in body ||
       !sameSource(live, body) ||
@@ -146,13 +149,16 @@ export const model: Kind = {
         fields: chosenFields(live, body, answer),
         labels: idsOf(live['labels']),
         policies: live['policies'],
-        enricher: isEmpty(live['enricher']) ? undefined : live['enricher']
+        enricher: isEmpty(live['enricher']) ? undefined : withoutMasks(live['enricher']!)
       }),
       ...body,
-      ...withEnricherId(live, body),
-      configuration: overlay(carriedConfiguration(live, body), (body['configuration'] ?? {}) as JsonObject)
+      ...withLiveEnricher(live, body),
+      configuration: configurationOf(live, body)
     }
   },
+
+  // All fields of the source is the default, and nothing tells all of them from a chosen few.
+  isDefault: (_fields, path) => path.length === 1 && path[0] === 'fields',
 
   uses(wire) {
     const relations = Array.isArray(wire['relations']) ? wire['relations'].filter(isObject) : []
@@ -187,15 +193,17 @@ const known = new Set([
 /** Exactly one of these says what is read; the live one must not stay beside another that the files state. */
 const alternatives = ['query', 'table', 'view']
 
-function carriedConfiguration(live: JsonObject, body: JsonObject): JsonObject {
-  const kept = isObject(live['configuration']) ? { ...live['configuration'] } : {}
+/** What is read when the wanted configuration has been laid over the live one. */
+function configurationOf(live: JsonObject, body: JsonObject): JsonObject {
+  const there = live['configuration']
+  const kept = isObject(there) ? (withoutMasks(there) as JsonObject) : {}
   const wanted = isObject(body['configuration']) ? body['configuration'] : {}
   const chosen = alternatives.some((name) => !isEmpty(wanted[name]))
-  for (const [name, value] of Object.entries(kept)) {
+  for (const name of Object.keys(kept)) {
     const replaced = chosen && alternatives.includes(name)
-    if (replaced || name === 'tracking_columns' || isMask(value)) delete kept[name]
+    if (replaced || name === 'tracking_columns') delete kept[name]
   }
-  return kept
+  return overlay(kept, wanted)
 }
 
 /**
@@ -212,23 +220,17 @@ function chosenFields(live: JsonObject, body: JsonObject, answer: Json | undefin
 
 /** Whether the model goes on reading what it reads now. */
 function sameSource(live: JsonObject, body: JsonObject): boolean {
-  const before = isObject(live['configuration']) ? live['configuration'] : {}
-  const wanted = isObject(body['configuration']) ? body['configuration'] : {}
-  const same = Object.entries(wanted).every(([name, value]) =>
-    isDeepStrictEqual(value, before[name] ?? null)
-  )
+  const same = isDeepStrictEqual(configurationOf(live, body), configurationOf(live, {}))
   return same && (body['connection_id'] ?? live['connection_id']) === live['connection_id']
 }
 
-/** Without its id the service would make a second enrichment. */
-function withEnricherId(live: JsonObject, body: JsonObject): JsonObject {
-  const id = isObject(live['enricher']) ? live['enricher']['enricher_id'] : undefined
-  if (!isObject(body['enricher']) || id === undefined) return {}
-  return { enricher: { enricher_id: id, ...body['enricher'] } }
-}
-
-function nameOf(item: Json): string {
-  return isObject(item) ? textOf(item['name']) : textOf(item)
+const misplacedTracking: ItemProblem = {
+  path: ['configuration', 'tracking_columns'],
+  atKey: true,
+  code: 'P101',
+  message: '`tracking_columns` is a field of the model, not of its configuration',
+  label: 'the service copies it here by itself',
+  help: ['move `tracking_columns` one level out']
 }
 
 function additionalField(field: JsonObject): Json {
@@ -237,52 +239,5 @@ function additionalField(field: JsonObject): Json {
     label: field['label'],
     type: field['type'],
     example: field['example']
-  })
-}
-
-function relationKey(item: Json): string {
-  if (!isObject(item) || !isObject(item['to'])) return textOf(item)
-  return `${textOf(item['from'])} = ${referenceKey(item['to']['model'] ?? null)}.${textOf(item['to']['field'])}`
-}
-
-function relationFromYaml(item: Json): Json {
-  if (!isObject(item) || !isObject(item['to'])) return item
-  return {
-    ...item,
-    to: withoutAbsent({ ...item['to'], model: optionalReference('model', item['to']['model']) })
-  }
-}
-
-function relationToWire(item: Json, context: ToWire): Json {
-  if (!isObject(item) || !isObject(item['to'])) return item
-  const { model: to, ...rest } = item['to']
-  return { ...item, to: withoutAbsent({ model_id: toId(to, context), ...rest }) }
-}
-
-function relationFromWire(item: Json, context: FromWire): Json {
-  if (!isObject(item) || !isObject(item['to'])) return item
-  const { model_id: id, field } = item['to']
-  return withoutAbsent({
-    from: item['from'],
-    to: withoutAbsent({ model: fromId('model', id, context), field })
-  })
-}
-
-function enricherFromYaml(item: JsonObject): Json {
-  return withoutAbsent({ ...item, connection: optionalReference('connection', item['connection']) })
-}
-
-function enricherToWire(item: JsonObject, context: ToWire): Json {
-  const { connection, fields, ...same } = item
-  const named = Array.isArray(fields) ? fields.map((name) => ({ name: textOf(name) })) : undefined
-  return withoutAbsent({ ...same, connection_id: toId(connection, context), fields: named })
-}
-
-function enricherFromWire(item: JsonObject, context: FromWire): Json {
-  return withoutAbsent({
-    connection: fromId('connection', item['connection_id'], context),
-    configuration: item['configuration'],
-    mappings: item['mappings'],
-    fields: Array.isArray(item['fields']) ? item['fields'].map(nameOf) : undefined
   })
 }

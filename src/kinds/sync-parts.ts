@@ -1,30 +1,25 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
-import { nullModelId } from '../wire/sync.ts'
+import { filterFunctions, nullModelId } from '../wire/sync.ts'
 import {
   fromId,
   optionalReference,
+  referenceKey,
   toId,
   valueAt,
   withoutAbsent,
   withoutCleared,
   withoutEmpty
 } from './fields.ts'
-import type { FromWire, ItemProblem, ToWire } from './kind.ts'
-import {
-  conditionProblems,
-  duplicateLabels,
-  letter,
-  logicFromLabels,
-  logicProblems,
-  logicToLetters
-} from './sync-filters.ts'
+import type { FromWire, ToWire } from './kind.ts'
+import { letter, logicFromLabels, logicToLetters } from './sync-filters.ts'
 
 /** The parts of a sync, each to and from the wire. */
 
 /** The older way to ask for a new target: this object, and `new_name`. */
 const newTarget = '__pt_new_target'
 
+/** The items of a list that say something. */
 export function list(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : []
 }
@@ -37,7 +32,8 @@ export function targetOf(item: Json): string {
   return target === webhookTarget && isObject(source) ? `${target} ← ${textOf(source['field'])}` : target
 }
 
-const webhookTarget = 'record'
+/** The one target field of a webhook. */
+export const webhookTarget = 'record'
 
 /** `source: email` means the field of the sync's model. */
 export function sourceFromYaml(value: Json | undefined, model: Json | undefined): Json | undefined {
@@ -49,11 +45,13 @@ export function sourceFromYaml(value: Json | undefined, model: Json | undefined)
   })
 }
 
+/** The source of an answer; none where the service marks that there is none. */
 export function sourceFromWire(value: Json | undefined, context: FromWire): Json | undefined {
   if (!isObject(value) || isNoSource(value)) return undefined
   return withoutAbsent({ model: fromId('model', value['model_id'], context), field: value['field'] })
 }
 
+/** A source with the id of its model. */
 export function sourceToWire(value: Json | undefined, context: ToWire): Json | undefined {
   return isObject(value)
     ? withoutAbsent({ model_id: toId(value['model'], context), field: value['field'] })
@@ -78,56 +76,78 @@ export function withoutIdentity(
 }
 
 function sameSource(a: Json | undefined, b: Json | undefined): boolean {
-  const parts = (value: Json | undefined) => [valueAt(value, ['model', 'name']), valueAt(value, ['field'])]
+  const parts = (value: Json | undefined) => [
+    referenceKey(valueAt(value, ['model']) ?? null),
+    valueAt(value, ['field'])
+  ]
   return isDeepStrictEqual(parts(a), parts(b))
 }
 
+/** One mapping per target field: the last one said. */
 export function unique(fields: readonly JsonObject[]): JsonObject[] {
   return [...new Map(fields.map((field) => [targetOf(field), field])).values()]
 }
 
+/** Labels are only good for the logic, and are gone from it. */
 export function withoutLabel(filter: JsonObject): JsonObject {
   const { label: _label, ...rest } = filter
   return rest
 }
 
+/** A filter or an override of an answer, as the files would write it. `models` are the ids of those that the sync reads. */
 export function conditionFromWire(
   item: JsonObject,
   of: 'filter' | 'override',
+  models: readonly string[],
   context: FromWire
 ): JsonObject {
   const target = textOf(item['field_type'] ?? 'Model').toLowerCase() === 'target'
-  const field =
-    sourceFromWire(item['field'], context) ?? (target ? undefined : fieldById(item['field_id'], context))
+  const field = target
+    ? undefined
+    : (sourceFromWire(item['field'], context) ?? fieldById(item['field_id'], models, context))
   const byId = field === undefined ? item['field_id'] : undefined
   return withoutAbsent({
     field,
     field_id: isEmpty(byId) ? undefined : byId,
     field_type: target ? 'Target' : undefined,
-    function: item['function'],
+    function: functionNamed(item['function']),
     value: isEmpty(item['value']) && item['value'] !== '' ? undefined : item['value'],
     label: of === 'filter' ? item['label'] : undefined,
     override: of === 'override' ? item['override'] : undefined
   })
 }
 
-/** An older version answers only the id of a model's field; the models tell what it stands for. */
-function fieldById(id: Json | undefined, context: FromWire): Json | undefined {
-  if (typeof id !== 'string') return undefined
+/** What a condition says is part of its key, so it must be spelled as in the files. */
+function functionNamed(name: Json | undefined): Json | undefined {
+  const said = textOf(name).toLowerCase()
+  return filterFunctions.find((known) => known.toLowerCase() === said) ?? name
+}
+
+/** An older version answers only the id of a model's field, or its name; the sync's models tell what it stands for. */
+function fieldById(id: Json | undefined, models: readonly string[], context: FromWire): Json | undefined {
+  if (typeof id !== 'string' || id === '') return undefined
   for (const model of context.wire('model')) {
-    const field = list(model['fields']).find((candidate) => candidate['id'] === id)
+    const isOwn = models.includes(textOf(model['id']))
+    const field = list(model['fields']).find((one) => one['id'] === id || (isOwn && one['name'] === id))
     if (field) return withoutAbsent({ model: fromId('model', model['id'], context), field: field['name'] })
   }
   return undefined
 }
 
-export function filterToWire(item: JsonObject, index: number, context: ToWire): JsonObject {
+/** A filter or an override with its field by id. */
+export function conditionToWire(item: JsonObject, context: ToWire): JsonObject {
   const field = sourceToWire(item['field'], context)
   // 2023-04-25 has no `field`: there, a model's field is named by `field_id`.
   const byName = context.version === '2023-04-25' && isObject(field) ? { field_id: field['field'] } : {}
-  return withoutAbsent({ field_type: 'Model', ...item, field, ...byName, label: letter(index) })
+  return withoutAbsent({ ...item, field, ...byName })
 }
 
+/** Labels are letters by position, which is what the service makes of them anyway. */
+export function filterToWire(item: JsonObject, index: number, context: ToWire): JsonObject {
+  return { field_type: 'Model', ...conditionToWire(item, context), label: letter(index) }
+}
+
+/** The target, its logic in the normal form. */
 export function targetFromYaml(
   value: Json | undefined,
   filters: readonly Json[],
@@ -138,10 +158,11 @@ export function targetFromYaml(
     ...value,
     connection: optionalReference('connection', value['connection']),
     object: value['object'] === newTarget ? undefined : value['object'],
-    filter_logic: logicFromLabels(value['filter_logic'], filters, labels)
+    filter_logic: logicFromLabels(value['filter_logic'], filters, labels, 'target')
   })
 }
 
+/** The target, without what the service derives from its object. */
 export function targetFromWire(
   value: Json | undefined,
   filters: readonly Json[],
@@ -153,7 +174,7 @@ export function targetFromWire(
     connection: fromId('connection', value['connection_id'], context),
     object: value['object'],
     configuration: isEmpty(value['configuration']) ? undefined : value['configuration'],
-    filter_logic: logicFromLabels(value['filter_logic'], filters, labels)
+    filter_logic: logicFromLabels(value['filter_logic'], filters, labels, 'target')
   })
 }
 
@@ -173,107 +194,4 @@ export function targetToWire(
     ...withoutEmpty({ ...same, ...made, filter_logic: logicToLetters(logic, filters) }),
     ...withoutEmpty({ configuration: withoutCleared(same['configuration'] ?? {}, context.creating) })
   }
-}
-
-/** What only the whole sync shows: sources without a model, targets mapped twice, a target that is both there and to be made. */
-export function syncProblems(item: JsonObject): ItemProblem[] {
-  return [
-    ...targetProblems(item),
-    ...sourceProblems(item),
-    ...mappedTwice(item),
-    ...conditionProblems(item),
-    ...duplicateLabels(item),
-    ...logicProblems(item, ['filter_logic'], item['filter_logic']),
-    ...logicProblems(item, ['target', 'filter_logic'], valueAt(item, ['target', 'filter_logic']))
-  ]
-}
-
-function targetProblems(item: JsonObject): ItemProblem[] {
-  const target = isObject(item['target']) ? item['target'] : {}
-  const make = 'create' in target
-  if (!('object' in target) && !make && !('new_name' in target)) {
-    return [
-      {
-        path: ['target'],
-        atKey: true,
-        code: 'P103',
-        message: 'the target of a sync needs `object`',
-        label: '`object` is missing here',
-        help: ['name the object to write to, or let one be made with `create`']
-      }
-    ]
-  }
-  if (!('object' in target) || !make) return []
-  return [
-    {
-      path: ['target', 'create'],
-      atKey: true,
-      code: 'P109',
-      message: 'a target has either `object` or `create`',
-      label: 'this would make another object'
-    }
-  ]
-}
-
-function sourceProblems(item: JsonObject): ItemProblem[] {
-  if (item['model'] !== undefined) return []
-  const places: (string | number)[][] = [
-    ['identity', 'source'],
-    ...list(item['fields']).map((_, index) => ['fields', index, 'source']),
-    ...list(item['filters']).map((_, index) => ['filters', index, 'field']),
-    ...list(item['overrides']).map((_, index) => ['overrides', index, 'field'])
-  ]
-  return places.flatMap((path) => {
-    const source = valueAt(item, path)
-    if (source === undefined || valueAt(source, ['model']) !== undefined) return []
-    return [
-      {
-        path,
-        code: 'P103' as const,
-        message: 'a source needs its model',
-        label: 'of which model is this field?',
-        help: ['write `model: …` once on the sync, or `{ model: …, field: … }` here']
-      }
-    ]
-  })
-}
-
-function mappedTwice(item: JsonObject): ItemProblem[] {
-  const seen = new Map<string, string>()
-  const found: ItemProblem[] = []
-  for (const section of ['fields', 'override_fields']) {
-    for (const [index, field] of list(item[section]).entries()) {
-      const target = textOf(field['target'])
-      if (seen.has(target) && target !== webhookTarget) {
-        found.push({
-          path: [section, index, 'target'],
-          code: 'P204',
-          message: `\`${target}\` is mapped twice`,
-          label: `it is mapped in \`${seen.get(target)}\` already`,
-          notes: ['a target field gets one value: the service would keep one of the two']
-        })
-      }
-      seen.set(target, section)
-    }
-  }
-  return [...found, ...identityMappedAgain(item)]
-}
-
-function identityMappedAgain(item: JsonObject): ItemProblem[] {
-  const target = valueAt(item, ['identity', 'target'])
-  const fields = list(item['fields'])
-  return fields.flatMap((field, index) =>
-    target === undefined || field['target'] !== target
-      ? []
-      : [
-          {
-            path: ['fields', index, 'target'],
-            code: 'P204' as const,
-            severity: 'warning' as const,
-            message: `\`${textOf(target)}\` is mapped by the identity already`,
-            label: 'the service drops this mapping',
-            help: ['remove it: the identity’s field is written by itself']
-          }
-        ]
-  )
 }

@@ -34,6 +34,7 @@ const bounds: Readonly<Record<string, readonly [number, number]>> = {
   month: [1, 12]
 }
 
+/** How schedules are compared. */
 export const scheduleRule = {
   is: 'object',
   fields: {
@@ -56,6 +57,7 @@ export const scheduleRule = {
   }
 } as const
 
+/** A schedule as written: by its frequency alone, or in parts. */
 export function scheduleFromYaml(schedule: Json | undefined): Json | undefined {
   if (typeof schedule === 'string') return { frequency: schedule.toLowerCase() }
   if (!isObject(schedule)) return schedule
@@ -72,6 +74,7 @@ export function scheduleFromYaml(schedule: Json | undefined): Json | undefined {
   })
 }
 
+/** A schedule as answered: parts that say nothing come back as null, empty or not at all. */
 export function scheduleFromWire(schedule: Json | undefined, context: FromWire): Json | undefined {
   if (!isObject(schedule)) return undefined
   const after = isObject(schedule['run_after']) ? schedule['run_after'] : {}
@@ -85,6 +88,7 @@ export function scheduleFromWire(schedule: Json | undefined, context: FromWire):
   })
 }
 
+/** A schedule as sent: all parts are texts there. */
 export function scheduleToWire(schedule: Json | undefined, context: ToWire): Json | undefined {
   if (!isObject(schedule)) return undefined
   const { connection, run_after: after, ...parts } = schedule

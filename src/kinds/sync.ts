@@ -11,7 +11,9 @@ import {
   usesOf,
   valueAt,
   withoutAbsent,
-  withoutEmpty
+  withoutEmpty,
+  withoutHoles,
+  withoutMasks
 } from './fields.ts'
 import type { Kind } from './kind.ts'
 import {
@@ -25,13 +27,13 @@ import {
 } from './sync-filters.ts'
 import {
   conditionFromWire,
+  conditionToWire,
   filterToWire,
   isNoSource,
   list,
   sourceFromWire,
   sourceFromYaml,
   sourceToWire,
-  syncProblems,
   targetFromWire,
   targetFromYaml,
   targetOf,
@@ -40,6 +42,7 @@ import {
   withoutIdentity,
   withoutLabel
 } from './sync-parts.ts'
+import { syncProblems } from './sync-problems.ts'
 import {
   scheduleFromWire,
   scheduleFromYaml,
@@ -154,7 +157,7 @@ export const sync: Kind = {
       ),
       override_fields: [...list(item['override_fields']), ...fixed],
       filters: filters.map(withoutLabel),
-      filter_logic: logicFromLabels(item['filter_logic'], filters, labels),
+      filter_logic: logicFromLabels(item['filter_logic'], filters, labels, 'model'),
       overrides: list(item['overrides']).map((override) =>
         withCondition(override, source(override['field']))
       ),
@@ -167,14 +170,12 @@ export const sync: Kind = {
   toWire(fields, context) {
     const source = (value: Json | undefined) => sourceToWire(value, context)
     const filters = list(fields['filters'])
-    const overrides = list(fields['overrides']).map((item) =>
-      withoutAbsent({ ...item, field: source(item['field']) })
-    )
+    const overrides = list(fields['overrides']).map((item) => conditionToWire(item, context))
     const body = withoutEmpty({
       identity: isObject(fields['identity'])
         ? withoutAbsent({ ...fields['identity'], source: source(fields['identity']['source']) })
         : undefined,
-      override_fields: fields['override_fields'],
+      override_fields: withoutHoles(fields['override_fields']),
       filters: filters.map((item, index) => filterToWire(item, index, context)),
       filter_logic: logicToLetters(fields['filter_logic'], filters),
       overrides
@@ -200,7 +201,10 @@ export const sync: Kind = {
 
   fromWire(wire, context) {
     const source = (value: Json | undefined) => sourceFromWire(value, context)
-    const filters = list(wire['filters']).map((filter) => conditionFromWire(filter, 'filter', context))
+    const models = modelsOf(wire)
+    const filters = list(wire['filters']).map((filter) =>
+      conditionFromWire(filter, 'filter', models, context)
+    )
     const labels = labelsOf(list(wire['filters']))
     const merged = list(wire['fields'])
     const isFixed = (field: JsonObject) => !isEmpty(field['override_value']) && isNoSource(field['source'])
@@ -226,9 +230,9 @@ export const sync: Kind = {
       ),
       override_fields: unique(fixed.map(({ source: _none, ...field }) => field)),
       filters: filters.map(withoutLabel),
-      filter_logic: logicFromLabels(wire['filter_logic'], filters, labels),
+      filter_logic: logicFromLabels(wire['filter_logic'], filters, labels, 'model'),
       overrides: list(wire['overrides']).map((override) =>
-        conditionFromWire(override, 'override', context)
+        conditionFromWire(override, 'override', models, context)
       ),
       target: targetFromWire(wire['target'], filters, labels, context),
       schedule: scheduleFromWire(wire['schedule'], context),
@@ -241,50 +245,66 @@ export const sync: Kind = {
 
   replacement(live, body) {
     const target = isObject(live['target']) ? live['target'] : {}
-    const wanted = isObject(body['target']) ? body['target'] : {}
+    const { configuration: settings, ...wanted } = isObject(body['target']) ? body['target'] : {}
+    const there = isObject(target['configuration']) ? target['configuration'] : {}
     return {
-      ...unknownKeys(live, known),
+      ...(withoutMasks(unknownKeys(live, known)) as JsonObject),
       ...withoutAbsent({ active: live['active'], policies: live['policies'] }),
       ...body,
+      ...withNewField(live, body),
       target: {
-        ...unknownKeys(target, knownOfTarget),
+        ...(withoutMasks(unknownKeys(target, knownOfTarget)) as JsonObject),
         ...withoutEmpty({ object: target['object'] }),
         ...wanted,
         ...withoutEmpty({
-          configuration: overlay(
-            (target['configuration'] ?? {}) as JsonObject,
-            (wanted['configuration'] ?? {}) as JsonObject
-          )
+          configuration: overlay(withoutMasks(there) as JsonObject, (settings ?? {}) as JsonObject)
         })
       }
     }
   },
 
   uses(wire) {
-    const models = [
-      ...idsOf(wire['model_ids']),
-      ...['fields', 'filters', 'overrides'].flatMap((name) =>
-        list(wire[name]).map((item) => valueAt(item, [name === 'fields' ? 'source' : 'field', 'model_id']))
-      ),
-      valueAt(wire, ['identity', 'source', 'model_id'])
-    ]
     const syncs = idsOf(valueAt(wire, ['schedule', 'run_after', 'sync_ids']))
+    const bulkSyncs = idsOf(valueAt(wire, ['schedule', 'run_after', 'bulk_sync_ids']))
     const connections = [
       wire['target_connection_id'],
       valueAt(wire, ['target', 'connection_id']),
       valueAt(wire, ['schedule', 'connection_id'])
     ]
-    const real = [...new Set(models)].filter((id) => id !== nullModelId)
     return [
       ...usesOf('connection', [...new Set(connections)]),
-      ...usesOf('model', real),
+      ...usesOf('model', modelsOf(wire)),
       ...usesOf('sync', syncs),
+      ...usesOf('bulk_sync', bulkSyncs),
       ...usesOf('policy', idsOf(wire['policies']))
     ]
   }
 }
 
-const known = new Set([...bookkeeping, ...Object.keys(sync.fields), 'name', 'model_ids', 'enricher'])
+/** Ids of the models that a sync reads. */
+function modelsOf(wire: JsonObject): string[] {
+  const ids = [
+    ...idsOf(wire['model_ids']),
+    ...['fields', 'filters', 'overrides'].flatMap((name) =>
+      list(wire[name]).map((item) => valueAt(item, [name === 'fields' ? 'source' : 'field', 'model_id']))
+    ),
+    valueAt(wire, ['identity', 'source', 'model_id'])
+  ]
+  return [...new Set(ids)].filter(
+    (id) => typeof id === 'string' && id !== '' && id !== nullModelId
+  ) as string[]
+}
+
+/** Whether the identity's field was made by the service stays as it is, while it is that field. */
+function withNewField(live: JsonObject, body: JsonObject): JsonObject {
+  const { identity } = body
+  const made = valueAt(live, ['identity', 'new_field'])
+  if (!isObject(identity) || identity['new_field'] !== undefined || made !== true) return {}
+  if (identity['target'] !== valueAt(live, ['identity', 'target'])) return {}
+  return { identity: { ...identity, new_field: true } }
+}
+
+const known = new Set([...bookkeeping, ...Object.keys(sync.fields), 'name', 'model_ids'])
 
 const knownOfTarget = new Set([
   'connection_id',

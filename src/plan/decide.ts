@@ -11,6 +11,7 @@ import {
 } from '../state/resource.ts'
 import { isEmpty, isObject, isSecret, textOf, type Json, type JsonObject } from '../state/value.ts'
 import { additions, diff, type DiffContext } from './diff.ts'
+import { withIgnored } from './ignore.ts'
 import { fixedProblem, guard, protectedProblem, type Limits } from './guard.ts'
 import { match, type Match } from './match.ts'
 import { ordered } from './order.ts'
@@ -35,7 +36,7 @@ export function decide(
   const removed = removals(desired, live, matched.match)
   problems.push(...removed.problems)
   changes.push(...removed.changes)
-  return finished(changes, desired, live, matched.match, limits, problems)
+  return finished(changes, { desired, live, kinds, match: matched.match, limits }, problems)
 }
 
 /** The deletion of everything that the files declare and the service has. */
@@ -49,23 +50,26 @@ export function decideDestroy(desired: DesiredState, live: LiveState, kinds: Kin
     deletion(resource, matched.match.liveOf(resource)!, 'the files declare it, and all of that is to go')
   )
   // What is to be destroyed is what was asked for: the limit against surprises does not apply.
-  return finished(changes, desired, live, matched.match, { maxDeletes: Infinity }, problems)
+  const limits = { maxDeletes: Infinity }
+  return finished(changes, { desired, live, kinds, match: matched.match, limits }, problems)
 }
 
-function finished(
-  changes: Change[],
-  desired: DesiredState,
-  live: LiveState,
-  matched: Match,
-  limits: Limits,
-  problems: Diagnostic[]
-): Checked<Plan> {
+interface Case {
+  desired: DesiredState
+  live: LiveState
+  kinds: Kinds
+  match: Match
+  limits: Limits
+}
+
+function finished(changes: Change[], given: Case, problems: Diagnostic[]): Checked<Plan> {
+  const { desired, live, match } = given
   const plan: Plan = {
     organization: live.organization,
-    changes: ordered(changes, desired, live, matched),
-    unmanaged: unmanaged(desired, live, matched)
+    changes: ordered(changes, desired, live, match),
+    unmanaged: unmanaged(changes, desired, live, match)
   }
-  return checked(plan, [...problems, ...guard(plan.changes, live, matched, limits)])
+  return checked(plan, [...problems, ...guard(plan.changes, given)])
 }
 
 function kindOf(name: string, kinds: Kinds): Kind {
@@ -89,7 +93,7 @@ function changeOf(resource: Desired, kind: Kind, matched: Match): Change {
       ids
     }
   }
-  const wanted = withIgnored(resource, live)
+  const wanted = withIgnored(resource, live, kind)
   const { fields, unchanged } = diff(kind.fields, wanted, live.fields, context)
   const renamed = live.name !== resource.name && !sameInAnyCase(kind, live.name, resource.name)
   return {
@@ -142,22 +146,6 @@ function idsOfUses(resource: Desired, matched: Match): Record<string, string> {
   return Object.fromEntries(known)
 }
 
-/** Ignored paths take the live value: then neither the comparison nor the body that is sent can touch them. */
-function withIgnored(resource: Desired, live: Live): JsonObject {
-  const fields: JsonObject = structuredClone(resource.fields)
-  for (const path of resource.lifecycle.ignoreChanges) copy(fields, live.fields, path.split('.'))
-  return fields
-}
-
-function copy(to: JsonObject, from: JsonObject, [head, ...rest]: string[]): void {
-  if (head === undefined) return
-  const value: Json | undefined = from[head]
-  const inner = to[head]
-  if (rest.length > 0 && isObject(inner)) copy(inner, isObject(value) ? value : {}, rest)
-  else if (value === undefined) delete to[head]
-  else to[head] = value
-}
-
 function fixedProblems(resource: Desired, kind: Kind, matched: Match): Diagnostic[] {
   const live = matched.liveOf(resource)
   if (!live) return []
@@ -175,6 +163,7 @@ function notStated(kind: Kind, wanted: JsonObject, live: Live): string[] {
     if (field.class !== 'carried') return []
     if (field.rule.is === 'stated') return unstatedKeys(kind, name, wanted[name], live)
     if (name in wanted || isEmpty(live.fields[name])) return []
+    if (kind.isDefault?.(live.fields, [name]) === true) return []
     return [name]
   })
 }
@@ -230,13 +219,20 @@ function deletion(asked: Pick<Desired, 'kind' | 'name' | 'span'>, live: Live, re
   }
 }
 
-/** Counts per kind that was read; what no file declares is named and left alone. */
-function unmanaged(desired: DesiredState, live: LiveState, matched: Match): UnmanagedKind[] {
+/** Counts per kind that was read; what no file declares or removes is named and left alone. */
+function unmanaged(
+  changes: readonly Change[],
+  desired: DesiredState,
+  live: LiveState,
+  matched: Match
+): UnmanagedKind[] {
+  const removed = new Set(changes.flatMap(({ action, id }) => (action === 'delete' ? (id ?? []) : [])))
   const kinds = new Set(desired.resources.map((resource) => resource.kind))
   return [...kinds].toSorted().map((kind) => {
     const all = live.resources.filter((resource) => resource.kind === kind)
     const others = all.filter((resource) => matched.declaredBy(resource) === undefined)
-    const names = others.toSorted(byAddress).map((resource) => resource.name)
+    const left = others.filter((resource) => !removed.has(resource.id))
+    const names = left.toSorted(byAddress).map((resource) => resource.name)
     return { kind, live: all.length, declared: all.length - others.length, names }
   })
 }

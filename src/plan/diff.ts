@@ -7,6 +7,7 @@ import {
   isObject,
   isReference,
   isSecret,
+  sortedText,
   type Json,
   type JsonObject,
   type Reference
@@ -87,6 +88,8 @@ function compare(
     case 'object':
       return compareObject(rule.fields, wanted, live, place, context)
     case 'stated':
+      // An empty whole states nothing; an empty part means to clear that part.
+      if (isObject(wanted) && isEmpty(wanted)) return []
       return compareStated(wanted, live, place, context)
     case 'set':
       if (rule.carried && wanted === undefined) return []
@@ -198,21 +201,39 @@ interface Keyed {
   index: number
 }
 
-/** References are paired by id, for two names may mean one resource; everything else by its key, in one case. */
+/**
+ * Items are paired by their key, with ids in place of the names of what they refer to: a resource may have two names, that of the files
+ * and that of the service. Items with the same key are told apart by what else they say.
+ */
 function keyed(
   rule: Extract<Rule, { is: 'set' }>,
   value: Json | undefined,
   context: DiffContext
 ): Map<string, Keyed> {
-  const items = Array.isArray(value) ? value : []
-  return new Map(
-    items.flatMap((item, index): [string, Keyed][] => {
-      if (item === null) return []
-      const key = rule.key(item)
-      const pairing = isReference(item) ? (context.idOf(item) ?? `name ${key}`) : key
-      return [[pairing, { key, item, index }]]
-    })
-  )
+  const items = (Array.isArray(value) ? value : [])
+    .map((item, index) => ({ item, index, said: resolved(item, context) }))
+    .filter(({ item }) => item !== null)
+    .toSorted((a, b) => compareText(sortedText(a.said), sortedText(b.said)))
+  const found = new Map<string, Keyed>()
+  const met = new Map<string, number>()
+  for (const { item, index, said } of items) {
+    const pairing = rule.key(said)
+    const count = (met.get(pairing) ?? 0) + 1
+    met.set(pairing, count)
+    const key = count === 1 ? rule.key(item) : `${rule.key(item)} (${count})`
+    found.set(`${pairing}\n${count}`, { key, item, index })
+  }
+  return found
+}
+
+/** Ids in place of names, where they are known. */
+function resolved(value: Json, context: DiffContext): Json {
+  if (isReference(value)) {
+    return { $ref: value.$ref, name: context.idOf(value) ?? `name ${value.name ?? ''}` }
+  }
+  if (Array.isArray(value)) return value.map((inner) => resolved(inner, context))
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, resolved(inner, context)]))
 }
 
 function change(

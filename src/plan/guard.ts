@@ -1,5 +1,7 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import { addressText, type Desired, type Live, type LiveState } from '../state/resource.ts'
+import type { Kinds } from '../kinds/kind.ts'
+import { addressText, type Desired, type LiveState } from '../state/resource.ts'
+import { referencesIn } from '../state/value.ts'
 import type { Match } from './match.ts'
 import type { Change } from './plan.ts'
 
@@ -9,33 +11,55 @@ export interface Limits {
   maxDeletes?: number
 }
 
+/** What is wrong with the deletions of a plan. */
 export function guard(
   changes: readonly Change[],
-  live: LiveState,
-  match: Match,
-  limits: Limits
+  { live, kinds, match, limits }: { live: LiveState; kinds: Kinds; match: Match; limits: Limits }
 ): Diagnostic[] {
   const deletes = changes.filter((change) => change.action === 'delete')
   if (deletes.length === 0) return []
-  return [...broken(deletes, live, match), ...tooMany(deletes, live, limits)]
+  const gone = new Set(deletes.map((change) => change.id))
+  const undeclared = live.resources.filter(
+    (resource) => !gone.has(resource.id) && match.declaredBy(resource) === undefined
+  )
+  const users = [
+    ...undeclared.map((resource) => ({
+      text: `${addressText(resource)} (${resource.id})`,
+      ids: resource.uses.map((use) => use.id)
+    })),
+    ...changes
+      .filter((change) => change.action !== 'delete')
+      .map((change) => ({ text: addressText(change), ids: usedBy(change, live, kinds, match) }))
+  ]
+  return [...broken(deletes, users), ...tooMany(deletes, live, limits)]
+}
+
+/** Ids of what a resource will use: what its files say, and what they leave as it is in the service. */
+function usedBy(change: Change, live: LiveState, kinds: Kinds, match: Match): string[] {
+  const fields = kinds.managed.find((kind) => kind.name === change.kind)?.fields ?? {}
+  const there = live.resources.find((resource) => resource.id === change.id)?.fields ?? {}
+  const kept = Object.keys(fields).filter(
+    (name) => fields[name]!.class === 'carried' && !(name in change.wanted)
+  )
+  const references = [change.wanted, ...kept.map((name) => there[name])].flatMap(referencesIn)
+  return references.flatMap((reference) => match.idOf(reference) ?? [])
 }
 
 /** A deletion would break what still uses the resource, even where the service would allow it: a model's syncs fail in silence. */
-function broken(deletes: readonly Change[], live: LiveState, match: Match): Diagnostic[] {
-  const gone = new Map(deletes.map((change) => [change.id, change]))
-  const idsUsedBy = (resource: Live): string[] => {
-    const declared = match.declaredBy(resource)
-    if (!declared) return resource.uses.map((use) => use.id)
-    return declared.uses.flatMap((use) => match.idOf({ $ref: use.kind, name: use.name }) ?? [])
-  }
-  const staying = live.resources.filter((resource) => !gone.has(resource.id))
+function broken(
+  deletes: readonly Change[],
+  staying: readonly { text: string; ids: string[] }[]
+): Diagnostic[] {
   return deletes.flatMap((change) => {
-    const users = staying.filter((resource) => idsUsedBy(resource).includes(change.id ?? ''))
+    const users = staying.filter((user) => user.ids.includes(change.id ?? ''))
     if (users.length === 0) return []
     return [
       problem('P502', `${addressText(change)} cannot be deleted: it is still used`, {
         labels: [{ span: change.span, text: 'this asks for the deletion' }],
-        notes: users.slice(0, 10).map((user) => `used by ${addressText(user)} (${user.id})`),
+        notes: users
+          .map((user) => `used by ${user.text}`)
+          .toSorted()
+          .slice(0, 10),
         help: ['let these use something else, or delete them too']
       })
     ]

@@ -28,7 +28,8 @@ export function match(
   live: LiveState,
   kinds: Kinds
 ): { match: Match; problems: Diagnostic[] } {
-  const index = new LiveIndex(live, kinds)
+  const pins = desired.resources.flatMap((resource) => resource.id ?? [])
+  const index = new LiveIndex(live, kinds, pins)
   const problems: Diagnostic[] = []
   const pairs = new Map<Desired, Live>()
   const taken = new Map<Live, Desired>()
@@ -47,7 +48,7 @@ export function match(
     const name = reference.name ?? ''
     const resource = declared.get(index.key({ kind: reference.$ref, name }))
     if (resource) return pairs.get(resource)?.id
-    return index.named(reference.$ref, name)[0]?.id ?? (isId(name) ? name : undefined)
+    return index.named(reference.$ref, name)[0]?.id ?? (isId(name) ? name.toLowerCase() : undefined)
   }
   const references = desired.resources.flatMap((resource) => referenceProblems(resource, declared, index))
   return {
@@ -66,17 +67,19 @@ class LiveIndex {
   readonly #byId = new Map<string, Live>()
   readonly #users = new Map<string, number>()
   readonly #caseless: Set<string>
+  readonly #pinned: Set<string>
   readonly all: LiveState
 
-  constructor(live: LiveState, kinds: Kinds) {
+  constructor(live: LiveState, kinds: Kinds, pins: readonly string[]) {
     this.all = live
+    this.#pinned = new Set(pins.map((id) => id.toLowerCase()))
     this.#caseless = new Set(
       [...kinds.managed, ...kinds.lookups].filter((kind) => kind.caselessNames).map((kind) => kind.name)
     )
     for (const resource of live.resources) {
       const key = this.key(resource)
       this.#byName.set(key, [...(this.#byName.get(key) ?? []), resource])
-      this.#byId.set(resource.id, resource)
+      this.#byId.set(resource.id.toLowerCase(), resource)
       for (const use of resource.uses) this.#users.set(use.id, (this.#users.get(use.id) ?? 0) + 1)
     }
   }
@@ -85,12 +88,18 @@ class LiveIndex {
     return `${address.kind}\n${this.#caseless.has(address.kind) ? address.name.toLowerCase() : address.name}`
   }
 
+  /** Where several have the name, those that a pin gives to somebody else do not count. */
   named(kind: string, name: string): Live[] {
-    return this.#byName.get(this.key({ kind, name })) ?? []
+    const all = this.#byName.get(this.key({ kind, name })) ?? []
+    return all.length > 1 ? this.unclaimed(all) : all
+  }
+
+  unclaimed(found: readonly Live[]): Live[] {
+    return found.filter((live) => !this.#pinned.has(live.id.toLowerCase()))
   }
 
   withId(id: string): Live | undefined {
-    return this.#byId.get(id)
+    return this.#byId.get(id.toLowerCase())
   }
 
   users(id: string): number {
@@ -107,7 +116,7 @@ function find(resource: Desired, index: LiveIndex): { live?: Live; problems: Dia
   }
   const names = [resource.name, ...resource.lifecycle.renamedFrom]
   for (const name of names) {
-    const candidates = index.named(resource.kind, name)
+    const candidates = index.unclaimed(index.named(resource.kind, name))
     if (candidates.length > 1)
       return { problems: [ambiguous(resource, name, resource.span, candidates, index)] }
     if (candidates[0]) return { live: candidates[0], problems: [] }

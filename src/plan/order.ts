@@ -26,7 +26,7 @@ export function ordered(
   }
   const usersOf = usersById(live)
   const usesOf = new Map(desired.resources.map((resource) => [addressText(resource), resource.uses]))
-  return changes
+  const waiting = changes
     .map((change) => {
       const waits =
         change.action === 'delete'
@@ -40,6 +40,32 @@ export function ordered(
       return { ...change, after }
     })
     .toSorted(byAddress)
+  return withoutCircles(waiting)
+}
+
+/**
+ * Live resources may use each other in a circle (two models that are joined both ways). Then one of them goes first, though it is still
+ * used: otherwise they would wait for each other forever.
+ */
+function withoutCircles(changes: readonly Change[]): Change[] {
+  const byText = new Map(changes.map((change) => [addressText(change), change]))
+  const open = new Set<string>()
+  const done = new Map<string, Change>()
+  const visit = (text: string, change: Change): void => {
+    open.add(text)
+    const after = change.after.filter((other) => {
+      const next = byText.get(other)
+      if (next?.action !== 'delete' || done.has(other)) return true
+      if (open.has(other)) return false
+      visit(other, next)
+      return true
+    })
+    open.delete(text)
+    done.set(text, { ...change, after })
+  }
+  for (const [text, change] of byText)
+    if (change.action === 'delete' && !done.has(text)) visit(text, change)
+  return changes.map((change) => done.get(addressText(change)) ?? change)
 }
 
 function usersById(live: LiveState): Map<string, Live[]> {

@@ -1,4 +1,4 @@
-import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts'
+import type { Span } from '../diagnostics/diagnostic.ts'
 import type { Address } from '../state/resource.ts'
 import type { Json, JsonObject } from '../state/value.ts'
 
@@ -60,9 +60,4 @@ export interface UnmanagedKind {
   live: number
   declared: number
   names: string[]
-}
-
-export interface Decision {
-  plan: Plan
-  problems: Diagnostic[]
 }

@@ -154,12 +154,7 @@ export function fromWireContext(
   }
 }
 
-export function liveResource(
-  kind: Kind | Lookup,
-  wire: JsonObject,
-  partial: boolean,
-  context: FromWire
-): Live {
+function liveResource(kind: Kind | Lookup, wire: JsonObject, partial: boolean, context: FromWire): Live {
   const waiting = isManaged(kind) ? kind.waiting?.(wire) : undefined
   const by = isObject(wire['updated_by']) ? wire['updated_by']['name'] : undefined
   return {

@@ -27,6 +27,7 @@ CREATE TABLE resource (
   updated_at TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (kind, id)
 ) STRICT;
 CREATE INDEX resource_order ON resource (kind, organization_id, updated_at DESC, id);
+CREATE INDEX resource_name ON resource (kind, organization_id, name);
 CREATE TABLE outcome (
   scope TEXT NOT NULL, key TEXT NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (scope, key)
@@ -67,7 +68,7 @@ function lock(folder: Folder): () => void {
   } catch {
     holder.close()
     throw new FolderProblem(
-      `the folder ${folder.path} is in use by another local Polytomic; stop it, or use another folder`
+      `The folder ${folder.path} is in use by another local Polytomic; stop it, or use another folder`
     )
   }
   return () => holder.close()
@@ -79,7 +80,7 @@ function prepared(database: DatabaseSync): Database {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
   if (version > schemaVersion) {
     database.close()
-    throw new FolderProblem('the folder was written by a newer polyctl; use that one, or another folder')
+    throw new FolderProblem('The folder was written by a newer polyctl; use that one, or another folder')
   }
   if (version === 0) database.exec(`BEGIN; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT`)
 

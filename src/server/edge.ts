@@ -38,7 +38,6 @@ export const realEdge: Edge = {
 export function openFolder(path: string): Folder {
   const root = resolve(path)
   mkdirSync(root, { recursive: true, mode: 0o700 })
-  chmodSync(root, 0o700)
   return {
     path: root,
     read: (name) => {

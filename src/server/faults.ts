@@ -154,6 +154,10 @@ function drawing(seed: number): () => number {
   }
 }
 
+const faultKeys = new Set(
+  'fault on request skip times chance retryAfter milliseconds status served edit'.split(' ')
+)
+
 /** A plan from a file's text. Throws an Error that names what is wrong with it. */
 export function readFaultPlan(text: string): FaultPlan {
   let value: unknown
@@ -170,8 +174,13 @@ export function readFaultPlan(text: string): FaultPlan {
     if (!faultNames.includes(fault?.fault)) {
       throw new Error(`faults[${index}].fault must be one of ${faultNames.join(', ')}`)
     }
-    if (fault.fault === 'edit' && fault.edit === undefined)
+    if (fault.fault === 'edit' && fault.edit === undefined) {
       throw new Error(`faults[${index}].edit is required`)
+    }
+    const unknown = Object.keys(fault).find((key) => !faultKeys.has(key))
+    if (unknown !== undefined) {
+      throw new Error(`faults[${index}].${unknown} is not known; there are ${[...faultKeys].join(', ')}`)
+    }
   }
   return { ...(typeof plan.seed === 'number' ? { seed: plan.seed } : {}), faults: plan.faults }
 }

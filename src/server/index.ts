@@ -1,8 +1,8 @@
-import { join } from 'node:path'
+import type { Actor } from '../wire/common.ts'
 import type { Route } from './call.ts'
 import { openCatalogue } from './catalogue/catalogue.ts'
 import { openDatabase, type Database } from './database.ts'
-import { openDirectory, type Directory } from './directory.ts'
+import { digest, openDirectory, type Directory } from './directory.ts'
 import { openFolder, realEdge, type Folder } from './edge.ts'
 import { makeFaults, type Fault, type FaultControl, type FaultPlan } from './faults.ts'
 import { openOutcomes } from './idempotency.ts'
@@ -17,7 +17,7 @@ import { makeStore, type Store } from './store.ts'
 export { FolderProblem } from './database.ts'
 export { readTextFile } from './edge.ts'
 export { readFaultPlan } from './faults.ts'
-export type { Fault, FaultControl, FaultPlan } from './faults.ts'
+export type { FaultControl, FaultPlan } from './faults.ts'
 export type { RequestCounts, RequestRecord } from './request-log.ts'
 export type { Store } from './store.ts'
 
@@ -28,6 +28,10 @@ export interface ServerOptions {
    * The key of the first organization. Absent: the folder's, which is made at random when there is none.
    */
   apiKey?: string
+  /** Further people of the first organization, each with a key of their own: it shows who changed what. */
+  users?: { name: string; key: string }[]
+  /** A partner's key, for acting in any organization. */
+  partnerKey?: string
   now?: () => Date
   randomUUID?: () => string
   /** How delays pass, for those who have a clock of their own. Rejects when the signal fires first. */
@@ -91,6 +95,7 @@ export function createServer(options: ServerOptions = {}): LocalServer {
     organizationId,
     actor: { id: userOf(organizationId), name: 'Local User', type: 'user' }
   })
+  addKeys(options, organizationId, directory)
 
   const faults = makeFaults(options.faults)
   const requests: RequestRecord[] = []
@@ -170,9 +175,20 @@ function firstKey(
   return { value, isNew: true }
 }
 
-/** Where a folder keeps its key. */
-export function keyFileOf(directory: string): string {
-  return join(directory, keyFile)
+/** Keys that are good for as long as this server runs. */
+function addKeys(options: ServerOptions, organizationId: string, directory: Directory): void {
+  for (const { name, key } of options.users ?? []) {
+    const actor: Actor = { id: personOf(name), name, type: 'user' }
+    directory.addPassingCredential(key, { class: 'user', organizationId, actor })
+  }
+  if (options.partnerKey === undefined) return
+  const actor: Actor = { id: personOf('partner'), name: 'Local Partner', type: 'partner' }
+  directory.addPassingCredential(options.partnerKey, { class: 'partner', organizationId: '', actor })
+}
+
+/** An id for somebody who is known by name only: the same at every start. */
+function personOf(name: string): string {
+  return digest(name).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 }
 
 /** The one user of an organization: an id that stays the same, without being stored. */

@@ -1,5 +1,5 @@
 import { compareText, type Span } from '../diagnostics/diagnostic.ts'
-import type { Json, JsonObject } from './value.ts'
+import type { JsonObject } from './value.ts'
 
 /** A kind and a name: how people and plans name a resource. */
 export interface Address {
@@ -87,5 +87,3 @@ export interface LiveState {
   /** Kinds whose lists were read to the end. */
   kinds: string[]
 }
-
-export type { Json }

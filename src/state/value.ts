@@ -14,18 +14,22 @@ export type Reference = { $ref: string; name?: string; id?: string }
  */
 export type Secret = { $secret: string; as?: 'integer' }
 
+/** A reference by name, as files write it. */
 export function reference(kind: string, name: string): Reference {
   return { $ref: kind, name }
 }
 
+/** Tells references from the plain objects beside them. */
 export function isReference(value: unknown): value is Reference {
   return isObject(value) && typeof value['$ref'] === 'string'
 }
 
+/** Tells secrets from the plain objects beside them. */
 export function isSecret(value: unknown): value is Secret {
   return isObject(value) && typeof value['$secret'] === 'string'
 }
 
+/** A mapping: no list, not null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -40,6 +44,22 @@ export function isEmpty(value: Json | undefined): boolean {
 /** A value as text, for keys and comparisons: text as it is, anything else as JSON. */
 export function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+}
+
+/** JSON with sorted keys: equal values have equal texts. */
+export function sortedText(value: Json): string {
+  return JSON.stringify(value, (_key, inner: Json) =>
+    isObject(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner
+  )
+}
+
+/** All references in a value, at any depth. */
+export function referencesIn(value: Json | undefined): Reference[] {
+  if (isReference(value)) return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap((inner) => referencesIn(inner))
 }
 
 /** Identifiers of the service are UUIDs; a reference written as one is an id where no resource has that name. */

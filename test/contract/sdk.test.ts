@@ -218,7 +218,7 @@ test('an error after the effect makes the SDK try again, and meet its own first 
   expect(server.store.all('connection')).toHaveLength(1)
 })
 
-test('the SDK's retries get through an error before the effect, and a busy service', async () => {
+test('retries of the SDK get through an error before the effect, and a busy service', async () => {
   const { sdk, server } = await startService()
   server.faults.add({ fault: 'error-before' }, { fault: 'too-many-requests', retryAfter: 1, skip: 1 })
   expect((await sdk.connections.create(mongo)).data?.name).toBe(mongo.name)

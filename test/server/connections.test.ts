@@ -74,7 +74,7 @@ test('no secret is in any answer, raw or disguised, not even in a refusal', asyn
   expect(server.store.all('connection')[0]?.configuration['password']).toBe(secret)
 })
 
-test('an update keeps a secret that is left out or masked, and takes or clears one that is sent', async () => {
+test('an update keeps a secret that is left out or masked, else it takes or clears it', async () => {
   const server = testServer()
   const api = client(server)
   const { data } = await api.post('/api/connections', mongo)

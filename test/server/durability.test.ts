@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,29 +24,56 @@ test('what was answered is there after kill -9, keys and outcomes included', asy
     url += String(chunk)
     if (url.includes('\n')) break
   }
-  const names: string[] = []
-  for (let index = 0; index < 25; index += 1) {
-    const response = await fetch(`${url.trim()}/api/connections`, {
-      method: 'POST',
-      headers: { authorization: 'Bearer k', 'idempotency-key': `key-${index}-0001` },
-      body: JSON.stringify({ ...mongo, name: `Connection ${index}` })
-    })
-    expect(response.status).toBe(200)
-    names.push(`Connection ${index}`)
-  }
-  child.kill('SIGKILL')
+  const answered = await writeUntilKilled(url.trim(), child)
   await ended
 
   const server = createServer({ directory, apiKey: 'k' })
   onTestFinished(() => server.close())
-  expect(new Set(server.store.all('connection').map(({ name }) => name))).toEqual(new Set(names))
-  const replayed = await client(server).post(
-    '/api/connections',
-    { ...mongo, name: 'Connection 3' },
-    { 'idempotency-key': 'key-3-0001' }
-  )
-  expect([replayed.status, server.store.all('connection').length]).toEqual([200, 25])
+  const stored = new Map(server.store.all('connection').map(({ name, id }) => [name, id]))
+  expect(answered.size).toBeGreaterThanOrEqual(30)
+  for (const [name, id] of answered) expect([name, stored.get(name)]).toEqual([name, id])
+
+  // What was stored without being answered is told to who asks again with the key, and is not made twice.
+  const before = stored.size
+  for (const [name, id] of stored) {
+    const again = await client(server).post(
+      '/api/connections',
+      { ...mongo, name },
+      { 'idempotency-key': keyOf(name) }
+    )
+    expect([again.status, again.data.id]).toEqual([200, id])
+  }
+  expect(server.store.all('connection')).toHaveLength(before)
 })
+
+function keyOf(name: string): string {
+  return `key-of-${name.replaceAll(' ', '-')}`
+}
+
+/** Four clients that create until the server dies, which it does in the middle of their work. */
+async function writeUntilKilled(url: string, child: ChildProcess): Promise<Map<string, string>> {
+  const answered = new Map<string, string>()
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const name = `Connection ${(next += 1)}`
+      try {
+        const response = await fetch(`${url}/api/connections`, {
+          method: 'POST',
+          headers: { authorization: 'Bearer k', 'idempotency-key': keyOf(name) },
+          body: JSON.stringify({ ...mongo, name })
+        })
+        const { data } = (await response.json()) as { data: { id: string } }
+        answered.set(name, data.id)
+      } catch {
+        return
+      }
+      if (answered.size >= 30) child.kill('SIGKILL')
+    }
+  }
+  await Promise.all([work(), work(), work(), work()])
+  return answered
+}
 
 test('everything of a folder is readable by its owner alone', async () => {
   const directory = join(folder(), 'data')

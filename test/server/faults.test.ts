@@ -224,4 +224,5 @@ test('a file of faults is read, and what is wrong with it is told', () => {
     /^faults\[0\]\.fault must be one of lost-request/
   )
   expect(() => readFaultPlan('[{"fault":"edit"}]')).toThrow('faults[0].edit is required')
+  expect(() => readFaultPlan('[{"fault":"hang","skips":1}]')).toThrow('faults[0].skips is not known')
 })

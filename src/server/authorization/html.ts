@@ -17,8 +17,8 @@ const style = `
 :root { color-scheme: light dark; font: 1.05rem/1.5 system-ui, sans-serif }
 body { margin: 0; display: grid; min-height: 100vh; place-items: center }
 main { max-width: 32rem; padding: 2rem }
-button { font: inherit; padding: 0.5rem 1.5rem; margin-right: 0.75rem; border: 2px solid; border-radius: 0.5rem;
-  cursor: pointer;
+button { font: inherit; padding: 0.5rem 1.5rem; margin-right: 0.75rem; border: 2px solid;
+  border-radius: 0.5rem; cursor: pointer;
   background: transparent; color: inherit }
 button.yes { background: #1b5fc1; border-color: #1b5fc1; color: #fff }
 button:focus-visible { outline: 3px solid #f5a623; outline-offset: 2px }`

@@ -1,5 +1,5 @@
 import types from '../../../schemas/connection-types.json' with { type: 'json' }
-import { secretMask, type JsonObject } from '../../wire/common.ts'
+import { secretMask, type Json, type JsonObject } from '../../wire/common.ts'
 import type { ConnectionField, ConnectionType, ConnectionTypes } from '../../wire/connection-types.ts'
 import { lazily, mustFit } from './request-shape.ts'
 
@@ -36,7 +36,7 @@ export function merged(
     const field = Object.hasOwn(type.fields, key) ? type.fields[key] : undefined
     const isMask = field?.secret === true && typeof value === 'string' && mask.test(value)
     if (value === null || isMask || (field !== undefined && isServerOwned(field))) continue
-    settable[key] = value
+    settable[key] = unmasked(value, stored[key])
   }
   validate(typeId, type, settable)
   const kept: JsonObject = {}
@@ -96,13 +96,52 @@ export function missing(type: ConnectionType, configuration: JsonObject): string
     .filter((key) => configuration[key] === undefined || configuration[key] === '')
 }
 
-/** As answered: secrets that are set are masked, secrets that are not set are left out. */
+/** As answered: secrets that are set are masked, at any depth; secrets that are not set are left out. */
 export function masked(typeId: string, configuration: JsonObject): JsonObject {
   const fields = connectionType(typeId)?.fields ?? {}
   const answer: JsonObject = {}
   for (const [key, value] of Object.entries(configuration)) {
-    if (fields[key]?.secret !== true) answer[key] = value
+    if (fields[key]?.secret !== true) answer[key] = maskedInside(value, [key])
     else if (value !== null && value !== '') answer[key] = secretMask
   }
   return answer
+}
+
+/** The table flags nothing inside of objects: there, names tell, and values that travel as headers or query parameters. */
+function maskedInside(value: Json, path: readonly string[]): Json {
+  if (Array.isArray(value)) return value.map((item) => maskedInside(item, path))
+  if (typeof value !== 'object' || value === null) return value
+  const parts = Object.entries(value).map(([name, part]): [string, Json] => {
+    const hidden = secretName.test(name) || (name === 'value' && path.some((above) => carriers.has(above)))
+    return [
+      name,
+      hidden && typeof part === 'string' && part !== '' ? secretMask : maskedInside(part, [...path, name])
+    ]
+  })
+  return Object.fromEntries(parts)
+}
+
+const secretName = /password|passwd|passphrase|secret$|token$|api_?key|private_key|access_key/i
+const carriers = new Set(['headers', 'header', 'query', 'parameters', 'extra_form_data'])
+
+/** Masks that come back stand for what is stored in their place; items of lists are paired by name, else by position. */
+function unmasked(sent: Json, stored: Json | undefined): Json {
+  if (typeof sent === 'string') return mask.test(sent) && typeof stored === 'string' ? stored : sent
+  if (Array.isArray(sent)) {
+    const items = Array.isArray(stored) ? stored : []
+    return sent.map((item, index) =>
+      unmasked(item, items.find((other) => sameName(item, other)) ?? items[index])
+    )
+  }
+  if (typeof sent !== 'object' || sent === null) return sent
+  const before = typeof stored === 'object' && stored !== null && !Array.isArray(stored) ? stored : {}
+  return Object.fromEntries(
+    Object.entries(sent).map(([name, part]) => [name, unmasked(part, before[name])])
+  )
+}
+
+function sameName(a: Json, b: Json): boolean {
+  const name = (item: Json): Json | undefined =>
+    typeof item === 'object' && item !== null && !Array.isArray(item) ? item['name'] : undefined
+  return name(a) !== undefined && name(a) === name(b)
 }

@@ -65,7 +65,11 @@ export const connections: LedgerRow[] = rows('connection', [
   ],
   ['secrets.masked', 'documentation', 'a secret that is set is answered as ********'],
   ['secrets.unset', 'assumption', 'a secret that is not set is left out of the answer'],
-  ['secrets.nested', 'assumption', 'only top-level keys are secret: nested ones are answered in clear'],
+  [
+    'secrets.nested',
+    'assumption',
+    'nested values with the name of a secret, and values of headers and parameters, are masked too'
+  ],
   ['secrets.kept', 'provider', 'an update without a secret keeps it'],
   ['secrets.mask-sent', 'documentation', 'an update with the mask keeps the secret'],
   ['secrets.cleared', 'assumption', 'an update with an empty text, or null, clears the secret'],

@@ -1,0 +1,120 @@
+import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import {
+  fromId,
+  optionalReference,
+  overlay,
+  referenceKey,
+  toId,
+  withoutAbsent,
+  withoutCleared,
+  withoutMasks
+} from './fields.ts'
+import type { FromWire, ToWire } from './kind.ts'
+
+/** The parts of a model that name other resources: joins and the enrichment. */
+
+/** How a join is compared. */
+export const relationRule = {
+  is: 'object',
+  fields: {
+    from: { is: 'scalar' },
+    to: { is: 'object', fields: { model: { is: 'reference', kind: 'model' }, field: { is: 'scalar' } } }
+  }
+} as const
+
+/** How an enrichment is compared: the service may fill in more than is stated. */
+export const enricherRule = {
+  is: 'object',
+  fields: {
+    connection: { is: 'reference', kind: 'connection' },
+    configuration: { is: 'stated' },
+    mappings: { is: 'json' },
+    fields: { is: 'set', key: String, item: { is: 'scalar' }, carried: true }
+  }
+} as const
+
+/** What tells one join from another: all that it says. */
+export function relationKey(item: Json): string {
+  if (!isObject(item) || !isObject(item['to'])) return textOf(item)
+  return `${textOf(item['from'])} = ${referenceKey(item['to']['model'] ?? null)}.${textOf(item['to']['field'])}`
+}
+
+/** A join of YAML, its model as a reference. */
+export function relationFromYaml(item: Json): Json {
+  if (!isObject(item) || !isObject(item['to'])) return item
+  return {
+    ...item,
+    to: withoutAbsent({ ...item['to'], model: optionalReference('model', item['to']['model']) })
+  }
+}
+
+/** A join with the id of its model. */
+export function relationToWire(item: Json, context: ToWire): Json {
+  if (!isObject(item) || !isObject(item['to'])) return item
+  const { model: to, ...rest } = item['to']
+  return { ...item, to: withoutAbsent({ model_id: toId(to, context), ...rest }) }
+}
+
+/** A join of an answer. */
+export function relationFromWire(item: Json, context: FromWire): Json {
+  if (!isObject(item) || !isObject(item['to'])) return item
+  const { model_id: id, field } = item['to']
+  return withoutAbsent({
+    from: item['from'],
+    to: withoutAbsent({ model: fromId('model', id, context), field })
+  })
+}
+
+/** An enrichment of YAML, its connection as a reference. */
+export function enricherFromYaml(item: JsonObject): Json {
+  return withoutAbsent({ ...item, connection: optionalReference('connection', item['connection']) })
+}
+
+/** An enrichment with the id of its connection; the service wants its fields as objects. */
+export function enricherToWire(item: JsonObject, context: ToWire): Json {
+  const { connection, fields, configuration, ...same } = item
+  const named = Array.isArray(fields)
+    ? fields.filter((name) => name !== null).map((name) => ({ name: textOf(name) }))
+    : undefined
+  return withoutAbsent({
+    ...same,
+    connection_id: toId(connection, context),
+    configuration:
+      configuration === undefined ? undefined : withoutCleared(configuration, context.creating),
+    fields: named
+  })
+}
+
+/** An enrichment of an answer, without the id that the service gives it. */
+export function enricherFromWire(item: JsonObject, context: FromWire): Json {
+  return withoutAbsent({
+    connection: fromId('connection', item['connection_id'], context),
+    configuration: item['configuration'],
+    mappings: item['mappings'],
+    fields: Array.isArray(item['fields']) ? item['fields'].map(nameOf) : undefined
+  })
+}
+
+/** Without its id the service would make a second enrichment. What no file states stays, while the connection is the same. */
+export function withLiveEnricher(live: JsonObject, body: JsonObject): JsonObject {
+  const there = isObject(live['enricher']) ? (withoutMasks(live['enricher']) as JsonObject) : {}
+  const wanted = body['enricher']
+  if (!isObject(wanted)) return {}
+  const isSame = there['connection_id'] === wanted['connection_id']
+  const configuration = isSame && isObject(there['configuration']) ? there['configuration'] : {}
+  return {
+    enricher: {
+      ...withoutAbsent({
+        enricher_id: there['enricher_id'],
+        fields: isSame ? there['fields'] : undefined
+      }),
+      ...wanted,
+      configuration: overlay(configuration, (wanted['configuration'] ?? {}) as JsonObject)
+    }
+  }
+}
+
+/** The name of a field, which answers give as objects and files as texts. */
+export function nameOf(item: Json): string {
+  return isObject(item) ? textOf(item['name']) : textOf(item)
+}

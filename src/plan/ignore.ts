@@ -1,0 +1,68 @@
+import type { Kind } from '../kinds/kind.ts'
+import type { Desired, Live } from '../state/resource.ts'
+import type { Rule } from '../state/rule.ts'
+import { isObject, type Json, type JsonObject } from '../state/value.ts'
+
+/** The wanted fields with the live value at every ignored path: then neither the comparison nor the body that is sent can touch them. */
+export function withIgnored(resource: Desired, live: Live, kind: Kind): JsonObject {
+  const fields: JsonObject = structuredClone(resource.fields)
+  for (const path of resource.lifecycle.ignoreChanges) {
+    const [head = '', ...rest] = partsOf(path)
+    const field = kind.fields[head]
+    if (field) take(fields, live.fields, [head, ...rest], { is: 'object', fields: { [head]: field.rule } })
+  }
+  return fields
+}
+
+/** `fields.[Email].source` and `fields[Email].source` are the same; dots and brackets inside of brackets belong to the key. */
+function partsOf(path: string): string[] {
+  const parts: string[] = []
+  let part = ''
+  let depth = 0
+  const end = () => {
+    if (part !== '') parts.push(part)
+    part = ''
+  }
+  for (const letter of path) {
+    if (depth === 0 && (letter === '.' || letter === '[')) end()
+    if (letter === '[') depth += 1
+    if (letter === ']') depth -= 1
+    if (letter !== '.' || depth > 0) part += letter
+  }
+  end()
+  return parts
+}
+
+function take(to: Json, from: Json | undefined, parts: readonly string[], rule: Rule | undefined): void {
+  const [head, ...rest] = parts
+  if (head === undefined) return
+  if (Array.isArray(to)) takeItem(to, Array.isArray(from) ? from : [], head, rest, rule)
+  else if (isObject(to)) {
+    const value = isObject(from) ? from[head] : undefined
+    const inner = to[head]
+    if (rest.length > 0) {
+      if (inner !== undefined) take(inner, value, rest, rule?.is === 'object' ? rule.fields[head] : rule)
+    } else if (value === undefined) delete to[head]
+    else to[head] = value
+  }
+}
+
+/** An item is named by its key, in brackets. One that is not there is taken out as a hole: the others keep their places. */
+function takeItem(
+  to: Json[],
+  from: readonly Json[],
+  name: string,
+  rest: readonly string[],
+  rule: Rule | undefined
+): void {
+  if (rule?.is !== 'set') return
+  const isNamed = (item: Json): boolean => item !== null && `[${rule.key(item)}]` === name
+  const at = to.findIndex(isNamed)
+  const value = from.find(isNamed)
+  const inner = to[at]
+  if (rest.length > 0) {
+    if (inner !== undefined) take(inner, value, rest, rule.item)
+  } else if (at === -1) {
+    if (value !== undefined) to.push(value)
+  } else to[at] = value ?? null
+}

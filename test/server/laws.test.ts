@@ -1,0 +1,132 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { letter, logicProblem } from '../../src/server/kinds/filter-logic.ts'
+import { paged, type Page } from '../../src/server/paging.ts'
+import { byPosition } from '../../src/server/records.ts'
+import { client, mongo, postgres, testServer, tutorialSync, tutorialWorld, type Client } from './client.ts'
+
+const position = fc.record({
+  updated_at: fc.integer({ min: 0, max: 3 }).map((second) => new Date(second * 1000).toISOString()),
+  id: fc.uuid()
+})
+
+test('the pages of a list are the list, for every limit and whatever the ties', () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(position, { selector: ({ id }) => id, maxLength: 30 }),
+      fc.integer({ min: 1, max: 7 }),
+      (things, limit) => {
+        const sorted = things.toSorted(byPosition)
+        const seen: typeof things = []
+        let token: string | undefined = ''
+        while (token !== undefined) {
+          const page: Page<(typeof things)[number]> = paged(
+            sorted,
+            new URLSearchParams({ limit: String(limit), page_token: token })
+          )
+          expect(page.items.length).toBeLessThanOrEqual(limit)
+          seen.push(...page.items)
+          token = page.nextPageToken
+        }
+        expect(seen).toEqual(sorted)
+      }
+    )
+  )
+})
+
+test('no two filters have the same letter', () => {
+  const letters = Array.from({ length: 800 }, (_, index) => letter(index))
+  expect(new Set(letters).size).toBe(800)
+  expect([letters[0], letters[25], letters[26], letters[701], letters[702]]).toEqual([
+    'A',
+    'Z',
+    'AA',
+    'ZZ',
+    'AAA'
+  ])
+})
+
+const expression = fc.letrec<{ logic: string }>((tie) => ({
+  logic: fc.oneof(
+    { maxDepth: 4 },
+    fc.constantFrom('A', 'b', 'C'),
+    tie('logic').map((logic) => `NOT ${logic}`),
+    tie('logic').map((logic) => `(${logic})`),
+    fc.tuple(tie('logic'), fc.constantFrom('AND', 'or'), tie('logic')).map((parts) => parts.join(' '))
+  )
+})).logic
+
+test('every logic that the grammar makes is understood, and no text at all makes the check fail', () => {
+  fc.assert(fc.property(expression, (logic) => logicProblem(logic, ['A', 'B', 'C']) === undefined))
+  fc.assert(
+    fc.property(fc.string(), (text) => ['string', 'undefined'].includes(typeof logicProblem(text, ['A'])))
+  )
+})
+
+/** Replaces one part of a request, however deep, with something else. */
+function mutated(value: unknown, path: number[], by: unknown): unknown {
+  if (typeof value !== 'object' || value === null || path.length === 0) return by
+  const entries = Object.entries(value)
+  const [step = 0, ...rest] = path
+  const chosen = entries[step % Math.max(entries.length, 1)]
+  if (chosen === undefined) return by
+  const [key, old] = chosen
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(value)
+    ? [...(value as unknown[])]
+    : { ...value }
+  ;(copy as Record<string, unknown>)[key] = mutated(old, rest, by)
+  return copy
+}
+
+const steps = fc.array(fc.nat(20), { minLength: 1, maxLength: 5 })
+const anything = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom('', null, '********', 'constructor', '__proto__', 'toString', [], {})
+)
+
+/** Valid requests to start from: a connection, a model and a sync that has everything. */
+async function seeds(api: Client, server: ReturnType<typeof testServer>): Promise<[string, object][]> {
+  const world = await tutorialWorld(server)
+  const from = { model_id: world.model.id, field: 'email' }
+  const sync = tutorialSync(world, {
+    mode: 'update',
+    filters: [{ field: from, field_type: 'Model', function: 'IsNull', label: 'A' }],
+    filter_logic: 'A',
+    overrides: [{ field: from, function: 'Equality', value: 1, override: 2 }],
+    override_fields: [{ target: 'LeadSource', override_value: 'x' }],
+    schedule: { frequency: 'weekly', day_of_week: '1', hour: '2', minute: '3', run_after: { sync_ids: [] } }
+  })
+  const model = {
+    name: 'Fuzz',
+    connection_id: world.mongo.id,
+    configuration: { database: 'example', collection: 'users' },
+    fields: ['email'],
+    additional_fields: [{ name: 'x', label: 'X', type: 'string' }],
+    relations: [{ from: 'email', to: { model_id: world.model.id, field: 'email' } }],
+    tracking_columns: ['email']
+  }
+  expect((await api.post('/api/syncs', sync)).status).toBe(200)
+  expect((await api.post('/api/models', model)).status).toBe(200)
+  return [
+    ['/api/connections', { ...postgres, policies: [], redirect_url: 'https://x' }],
+    ['/api/connections/test', mongo],
+    ['/api/models', model],
+    ['/api/model-preview', model],
+    ['/api/syncs', sync]
+  ]
+}
+
+test('no request, however wrong, is answered as if the server were at fault', async () => {
+  const server = testServer()
+  const api = client(server)
+  const requests = await seeds(api, server)
+  await fc.assert(
+    fc.asyncProperty(fc.nat(requests.length - 1), steps, anything, async (which, path, by) => {
+      const [address, valid] = requests[which] ?? ['', {}]
+      const reply = await api.post(address, mutated(valid, path, by))
+      expect([reply.status < 500, reply.body['message']]).toEqual([true, reply.body['message']])
+      if (reply.status >= 400) expect(reply.body['message']).toEqual(expect.stringMatching(/\S/))
+    }),
+    { numRuns: 1500 }
+  )
+})

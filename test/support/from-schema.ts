@@ -1,0 +1,79 @@
+import * as fc from 'fast-check'
+import { isObject, type Json, type JsonObject } from '../../src/state/value.ts'
+
+/** Few hot words: only where names repeat do twins, circles and collisions appear. `A` and `AND` are letters and operators of filter logic. */
+export const words = ['a', 'b', 'c', 'A', 'email', 'two words', '[a]', '( x', '05', 'AND', '$&'] as const
+
+const word = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom('a', 'b', 'c') },
+  { weight: 2, arbitrary: fc.constantFrom(...words) },
+  { weight: 1, arbitrary: fc.string({ maxLength: 6 }).filter((text) => /^[^*]+$/.test(text)) }
+)
+
+const anything: fc.Arbitrary<Json> = fc.oneof(
+  word,
+  fc.integer({ min: -2, max: 99 }),
+  fc.boolean(),
+  fc.constantFrom('', 0.5),
+  fc.array(word, { maxLength: 2 }),
+  fc.dictionary(word, word, { maxKeys: 2, noNullPrototype: true })
+)
+
+const formats: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  uri: fc.constantFrom('https://a.example', 'https://b.example/x'),
+  email: fc.constantFrom('a@example.com', 'b@example.com')
+}
+
+/** Values that fit a JSON Schema, of the part of it that our schemas use. `special` takes the place of a part, by its dotted path. */
+export function fromSchema(
+  schema: JsonObject,
+  special: Readonly<Record<string, fc.Arbitrary<Json>>> = {},
+  path = ''
+): fc.Arbitrary<Json> {
+  const own = special[path]
+  if (own) return own
+  const inner = (part: Json | undefined, key: string) =>
+    fromSchema(isObject(part) ? part : {}, special, path === '' ? key : `${path}.${key}`)
+  if (Array.isArray(schema['enum'])) return fc.constantFrom(...schema['enum'])
+  if (Array.isArray(schema['anyOf'])) {
+    return fc.oneof(
+      ...schema['anyOf'].filter(isObject).map((option) => fromSchema({ ...schema, anyOf: null, ...option }))
+    )
+  }
+  const type = Array.isArray(schema['type']) ? schema['type'] : [schema['type'] ?? 'anything']
+  return fc.oneof(
+    ...type.map((one) => {
+      if (one === 'object') return mapping(schema, inner)
+      if (one === 'array')
+        return fc.array(inner(schema['items'], '*'), {
+          minLength: Number(schema['minItems'] ?? 0),
+          maxLength: 4
+        })
+      if (one === 'string') return text(schema)
+      if (one === 'integer') return fc.integer({ min: 0, max: 70 })
+      return one === 'boolean' ? fc.boolean() : anything
+    })
+  )
+}
+
+function text(schema: JsonObject): fc.Arbitrary<string> {
+  const format = formats[String(schema['format'])]
+  if (format) return format
+  return typeof schema['pattern'] === 'string'
+    ? fc.constantFrom('1h', '90s', '3h30m').filter((one) => new RegExp(String(schema['pattern'])).test(one))
+    : word
+}
+
+function mapping(
+  schema: JsonObject,
+  inner: (part: Json | undefined, key: string) => fc.Arbitrary<Json>
+): fc.Arbitrary<Json> {
+  const { properties, required, additionalProperties } = schema
+  if (!isObject(properties)) {
+    const value = isObject(additionalProperties) ? inner(additionalProperties, '*') : anything
+    return fc.dictionary(word, value, { maxKeys: 3, noNullPrototype: true })
+  }
+  const parts = Object.entries(properties).map(([key, part]) => [key, inner(part, key)] as const)
+  const always = Array.isArray(required) ? required.map(String) : []
+  return fc.record<JsonObject>(Object.fromEntries(parts), { requiredKeys: always, noNullPrototype: true })
+}

@@ -1,0 +1,140 @@
+import * as fc from 'fast-check'
+import { kinds } from '../../src/kinds/index.ts'
+import type { ItemProblem, Kind } from '../../src/kinds/kind.ts'
+import { isObject, type Json, type JsonObject } from '../../src/state/value.ts'
+import type { ApiVersion } from '../../src/wire/common.ts'
+import { fromSchema } from './from-schema.ts'
+
+const name = fc.constantFrom('a', 'b', 'c')
+const names = fc.uniqueArray(name, { minLength: 1, maxLength: 2 })
+
+/** Parts in which a random choice hardly ever fits together: they are made to fit. */
+const special: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json>>>>> = {
+  model: {
+    configuration: fc.record<JsonObject>(
+      {
+        query: fc.constantFrom('SELECT 1', 'SELECT 2'),
+        table: name,
+        view: name,
+        limit: fc.constantFrom(1, '1', 0),
+        deep: fc.dictionary(name, fc.constantFrom<Json>('', 'x', [], null, true), { noNullPrototype: true })
+      },
+      { requiredKeys: [], noNullPrototype: true }
+    )
+  },
+  sync: {
+    schedule: fc.oneof(
+      fc.constantFrom<Json>('manual', 'Continuous', { frequency: 'MANUAL' }),
+      fc.constantFrom<Json>(
+        { frequency: 'hourly', minute: '05' },
+        { frequency: 'Daily', hour: 10, minute: '0' },
+        { frequency: 'weekly', day_of_week: 'Monday', hour: '08', minute: 0 },
+        { frequency: 'custom', minute: '*/15', hour: '1,2', day_of_month: 1 },
+        { frequency: 'dbtcloud', connection: 'a', job_id: 7 }
+      ),
+      fc.record<JsonObject>(
+        {
+          frequency: fc.constant('runafter'),
+          run_after: fc.record<JsonObject>({ syncs: names, bulk_syncs: names }, { requiredKeys: ['syncs'] }),
+          run_after_success_only: fc.boolean()
+        },
+        { requiredKeys: ['frequency', 'run_after'], noNullPrototype: true }
+      )
+    ),
+    'filters.*': fc.record<JsonObject>(
+      {
+        field: fc.constantFrom<Json>('email', 'a', { model: 'b', field: 'a' }),
+        function: fc.constantFrom('IsNotNull', 'Equality', 'Between'),
+        value: fc.constantFrom<Json>('a', '', 5, '5', true, ['a', 'b'], [], { to: 2, from: 1 }, '[a IsNotNull]'),
+        label: fc.constantFrom('A', 'x', 'y')
+      },
+      { requiredKeys: ['field', 'function'], noNullPrototype: true }
+    ),
+    filter_logic: fc.constantFrom('A', 'a and b', 'B AND A', 'A OR B', 'NOT (A OR B)', 'x AND (A OR B)')
+  }
+}
+
+/** What an older version of the service has no word for. */
+const unknownTo2023 = ['enricher', 'only_enrich_updates', 'skip_initial_backfill', 'encryption_passphrase']
+
+/** Items of YAML that fit the kind's schema and its checks, with secrets as what stands for them. */
+export function itemOf(kind: Kind, type?: string): fc.Arbitrary<JsonObject> {
+  const schema = type === undefined ? kind.schema : withType(kind.schema, type)
+  const model = kind.name === 'sync' ? { model: fc.constantFrom('a', 'b') } : {}
+  return fromSchema(schema, { ...special[kind.name], ...model })
+    .chain((item) => withDetail(kind, item as JsonObject))
+    .map((item) => sealed(kind, repaired(kind, { ...(kind.name === 'sync' && { model: 'a' }), ...item })))
+    .filter((item) => kind.check?.(item).every(isWarning) ?? true)
+}
+
+/** Two items, of which one could be changed to the other in place. */
+export function pairOf(kind: Kind): fc.Arbitrary<[JsonObject, JsonObject]> {
+  return itemOf(kind).chain((item) =>
+    fc.tuple(fc.constant(item), itemOf(kind, typeof item['type'] === 'string' ? item['type'] : undefined))
+  )
+}
+
+/** The item without what a version of the service does not have. */
+export function withinVersion(item: JsonObject, version: ApiVersion): JsonObject {
+  if (version !== '2023-04-25') return item
+  const known = Object.entries(item).filter(([key]) => !unknownTo2023.includes(key))
+  const { schedule, ...rest } = Object.fromEntries(known)
+  if (!isObject(schedule)) return { ...rest, ...(schedule === undefined ? {} : { schedule }) }
+  const { run_after_success_only: _none, ...older } = schedule
+  return { ...rest, schedule: older }
+}
+
+const common = ['postgresql', 'csv', 'webhook', 'salesforce', 'api', 'mongodb', 'strackr', 'airtable']
+
+function withType(schema: JsonObject, type: string): JsonObject {
+  return { ...schema, properties: { ...(schema['properties'] as JsonObject), type: { enum: [type] } } }
+}
+
+function withDetail(kind: Kind, item: JsonObject): fc.Arbitrary<JsonObject> {
+  if (!kind.detail) return fc.constant(item)
+  return fc.constantFrom<Json>(...common, item['type']!).chain((type) => {
+    const retyped = { ...item, type: item['configuration'] === undefined ? item['type']! : type }
+    const detail = kind.detail?.(retyped)
+    const [key = ''] = detail?.path.map(String) ?? []
+    if (!detail || item[key] === undefined) return fc.constant(retyped)
+    return fromSchema(detail.schema).map((configuration) => ({ ...retyped, [key]: configuration }))
+  })
+}
+
+const isWarning = (problem: ItemProblem) => problem.severity === 'warning'
+
+/** Takes out what the kind's checks do not like, part by part. */
+function repaired(kind: Kind, item: JsonObject): JsonObject {
+  const fixed = structuredClone(item)
+  for (let round = 0; round < 30; round++) {
+    const problem = kind.check?.(fixed).find((one) => !isWarning(one))
+    if (!problem) break
+    takeOut(fixed, problem.path)
+  }
+  return fixed
+}
+
+function takeOut(from: JsonObject, path: ItemProblem['path']): void {
+  const inList = path.findLastIndex((part) => typeof part === 'number')
+  const end = inList === -1 ? path.length - 1 : inList
+  const parent = path
+    .slice(0, end)
+    .reduce<Json>((at, part) => (at as Record<string | number, Json>)[part]!, from)
+  const last = path[end]!
+  if (Array.isArray(parent)) parent.splice(Number(last), 1)
+  else if (isObject(parent)) delete parent[last]
+}
+
+/** Secrets as the configuration hands them over: by the name of where they come from. */
+function sealed(kind: Kind, item: JsonObject): JsonObject {
+  const seal = (value: Json, path: (string | number)[]): Json => {
+    if (path.length > 0 && kind.isSecret(item, path) && value !== '' && !isObject(value) && !Array.isArray(value))
+      return { $secret: `env SECRET_${path.join('_').toUpperCase()}` }
+    if (Array.isArray(value)) return value.map((inner, index) => seal(inner, [...path, index]))
+    if (!isObject(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, seal(inner, [...path, key])]))
+  }
+  return seal(item, []) as JsonObject
+}
+
+export const everyKind = kinds.managed.map((kind) => [kind.name, kind] as const)
