@@ -162,7 +162,7 @@ function notStated(kind: Kind, wanted: JsonObject, live: Live): string[] {
   return Object.entries(kind.fields).flatMap(([name, field]) => {
     if (field.class !== 'carried') return []
     if (field.rule.is === 'stated') return unstatedKeys(kind, name, wanted[name], live)
-    if (name in wanted || isEmpty(live.fields[name])) return []
+    if (name in wanted || isEmpty(live.fields[name]) || live.fields[name] === false) return []
     if (kind.isDefault?.(live.fields, [name]) === true) return []
     return [name]
   })
