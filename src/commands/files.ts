@@ -3,9 +3,11 @@ import { parseEnv } from 'node:util'
 import { blotted } from '../config/blot.ts'
 import { openDisk, type Disk } from '../config/disk.ts'
 import type { Understanding } from '../config/understand.ts'
-import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { checked, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
+import { unknownToVersion } from '../plan/version.ts'
 import { understand } from '../reconcile.ts'
+import { apiVersions, defaultApiVersion } from '../wire/common.ts'
 import type { CommandIo } from './io.ts'
 import type { FileOptions } from './options.ts'
 
@@ -38,5 +40,16 @@ export async function understandFiles(
   const disk: Disk = openDisk(io.cwd, io.stdin)
   const inputs = { files: options.file, env, variables: options.var, variableFiles: options.varFile, disk }
   const understanding = await understand(inputs, kinds)
-  return { ...understanding, texts: blotted(understanding.texts, understanding.result.problems) }
+  const result = fitting(understanding.result)
+  return { ...understanding, result, texts: blotted(understanding.texts, result.problems) }
+}
+
+/** What the files say must be something that the version of the API can say too. */
+function fitting(result: Understanding['result']): Understanding['result'] {
+  if (!result.ok) return result
+  const { desired } = result.value
+  const version = desired.workspace.apiVersion?.value ?? defaultApiVersion
+  const known = apiVersions.find((candidate) => candidate === version)
+  const problems = known ? unknownToVersion(desired, kinds, known) : []
+  return checked(result.value, [...result.problems, ...problems])
 }

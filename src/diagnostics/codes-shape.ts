@@ -204,5 +204,12 @@ workspace: { organization: Acme }
 connections:
   - { name: Orders, type: mongodb }
 `
+  },
+  P111: {
+    title: 'a field that this version of the API does not have',
+    explanation: `
+The files choose an older version of the API in \`workspace.api_version\`, and use a field that came later.
+The service would drop it in silence, and every plan would want to set it again. Remove the field, or
+let the workspace use a newer version.`
   }
 } satisfies Record<string, CodeEntry>

@@ -27,6 +27,8 @@ export interface Kind {
   readonly synonyms?: Readonly<Record<string, string>>
   /** Names match in any case. */
   readonly caselessNames?: true
+  /** Fields that older versions of the API do not have: path (`*` for every item of a list) to the first version that has it. */
+  readonly since?: Readonly<Record<string, ApiVersion>>
 
   /** True when the value at this path of the YAML item must not be seen. The item may still hold placeholders. */
   isSecret(item: JsonObject, path: Path): boolean

@@ -58,6 +58,7 @@ export const model: Kind = {
     lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
   },
+  since: { enricher: '2024-02-08' },
   synonyms: {
     config: 'configuration',
     source: 'connection',

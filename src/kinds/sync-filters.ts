@@ -18,7 +18,7 @@ export const filterRule = {
       fields: { model: { is: 'reference', kind: 'model' }, field: { is: 'scalar' } }
     },
     field_id: { is: 'scalar' },
-    field_type: { is: 'scalar', default: 'Model' },
+    field_type: { is: 'scalar', default: 'Model', caseless: true },
     function: { is: 'scalar', caseless: true },
     value: { is: 'json' }
   }
@@ -108,8 +108,8 @@ function canonical(words: string[], all: readonly string[]): string | undefined 
   const operators = new Set(words.filter(isOperator))
   const plain = operators.size <= 1 && !operators.has('NOT') && !words.includes('(')
   if (!plain) return joined(words)
-  const operator = [...operators][0] ?? 'AND'
   const terms = [...new Set(words.filter((word) => !isOperator(word)))].toSorted()
+  const operator = terms.length === 1 ? 'AND' : ([...operators][0] ?? 'AND')
   const everything = operator === 'AND' && isDeepStrictEqual(terms, [...new Set(all)].toSorted())
   return everything ? undefined : terms.join(` ${operator} `)
 }

@@ -122,6 +122,14 @@ export const sync: Kind = {
     lightList: (version) => version === '2025-09-18',
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
   },
+  since: {
+    only_enrich_updates: '2024-02-08',
+    skip_initial_backfill: '2024-02-08',
+    encryption_passphrase: '2024-02-08',
+    'fields.*.encryption_enabled': '2024-02-08',
+    'target.create': '2024-02-08',
+    'schedule.run_after_success_only': '2024-02-08'
+  },
   synonyms: {
     mappings: 'fields',
     mapping: 'fields',

@@ -95,15 +95,29 @@ export function wordsOf(body: unknown): string | undefined {
   return typeof error === 'object' ? wordsOf(error) : undefined
 }
 
+/** A shorter secret is taken out only where it stands alone: parts of ordinary words are no leak. */
+const tellingLength = 8
+
 /** Takes every known secret out of somebody else's words, however it is encoded there. */
 export function withoutSecrets(words: string, secrets: readonly string[]): string {
-  return secrets
-    .flatMap((secret) => (secret === '' ? [] : encodings(secret)))
+  const forms = [...new Set(secrets.flatMap((secret) => (secret === '' ? [] : encodings(secret))))]
+  if (forms.length === 0) return words
+  const patterns = forms
     .toSorted((a, b) => b.length - a.length)
-    .reduce((text, secret) => text.replaceAll(secret, '(secret)'), words)
+    .map((form) => {
+      const literal = form.replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`)
+      return form.length < tellingLength ? String.raw`(?<![\w-])${literal}(?![\w-])` : literal
+    })
+  return words.replaceAll(new RegExp(patterns.join('|'), 'g'), '(secret)')
 }
 
 function encodings(secret: string): string[] {
-  const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '')
-  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), base64]
+  const base64 = Buffer.from(secret).toString('base64')
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    base64,
+    base64.replace(/=+$/, '')
+  ]
 }

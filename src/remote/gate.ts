@@ -22,6 +22,8 @@ export interface GateOptions {
 /** Answers without a complaint before the width grows by one. */
 const patience = 20
 const longestPauseMs = 60_000
+/** A number of seconds beyond this is a time, not a pause. */
+const aWhileAgo = Date.UTC(2020, 0)
 
 export function openGate(options: GateOptions): Gate {
   const limit = pLimit(options.parallelism)
@@ -32,8 +34,9 @@ export function openGate(options: GateOptions): Gate {
     run: (work) => limit(work),
 
     async open() {
-      const wait = closedUntil - options.now()
-      if (wait > 0) await options.sleep(wait)
+      // Others may be told to wait longer meanwhile.
+      for (let wait = closedUntil - options.now(); wait > 0; wait = closedUntil - options.now())
+        await options.sleep(wait)
     },
 
     slowDown(headers) {
@@ -44,10 +47,10 @@ export function openGate(options: GateOptions): Gate {
         lastSlowed = now
         limit.concurrency = Math.max(1, Math.floor(limit.concurrency / 2))
       }
-      const seconds = Number(headers.get('retry-after') ?? 0)
-      if (!(seconds > 0)) return
-      closedUntil = Math.max(closedUntil, now + Math.min(seconds * 1000, longestPauseMs))
-      options.throttled?.(seconds)
+      const pauseMs = Math.min(namedPauseMs(headers, now), longestPauseMs)
+      if (!(pauseMs > 0)) return
+      closedUntil = Math.max(closedUntil, now + pauseMs)
+      options.throttled?.(pauseMs / 1000)
     },
 
     fine() {
@@ -57,4 +60,13 @@ export function openGate(options: GateOptions): Gate {
       limit.concurrency += 1
     }
   }
+}
+
+/** How long to wait, as the service says it: in seconds, until a date, or until the second in which its counter starts anew. */
+function namedPauseMs(headers: Headers, now: number): number {
+  const after = headers.get('retry-after')
+  const named = after ?? headers.get('x-ratelimit-reset') ?? ''
+  if (!/^\d+$/.test(named)) return after === null ? 0 : Date.parse(after) - now
+  const ms = Number(named) * 1000
+  return after === null && ms > aWhileAgo ? ms - now : ms
 }

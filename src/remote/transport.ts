@@ -3,6 +3,16 @@ import type { ApiVersion } from '../wire/common.ts'
 import type { Json, JsonObject } from '../state/value.ts'
 import { openGate, type Gate } from './gate.ts'
 import { codeOf, withoutSecrets, wordsOf, type Answer, type Failure } from './failure.ts'
+import {
+  creating,
+  CutOff,
+  longestWaitMs,
+  reasonOf,
+  refusedConnection,
+  repeating,
+  tries,
+  type Course
+} from './retry.ts'
 
 export interface RemoteOptions {
   /** Base address, with or without a path; `/api/…` is appended. */
@@ -50,9 +60,7 @@ export interface Sent {
   secrets?: readonly string[]
 }
 
-const retriedStatuses = [408, 425, 429, 500, 502, 503, 504]
-const longestWaitMs = 60_000
-const tries = 5
+const longestTotalMs = 2_147_483_647
 
 /** A connection for reading: the object itself cannot write. */
 export function openReader(options: RemoteOptions): Reader {
@@ -64,10 +72,11 @@ export function openWriter(options: RemoteOptions): Writer {
   const gate = openGate(options)
   const client = createClient(options, gate)
   const base = options.url.replace(/\/+$/, '')
-  const request = (method: string, path: string, sent: Sent = {}): Promise<Answer> => {
+  const request = (method: string, path: string, sent: Sent = {}, asks = false): Promise<Answer> => {
     const search = new URLSearchParams(sent.query).toString()
     const url = `${base}${path}${search === '' ? '' : `?${search}`}`
-    return gate.run(() => attempt(client, options, method, path, url, sent))
+    const retry = method === 'POST' && !asks ? creating(options) : repeating(options)
+    return gate.run(() => attempt(client, `${method} ${path}`, url, sent, { method, ...retry }))
   }
   return {
     version: options.version,
@@ -75,7 +84,7 @@ export function openWriter(options: RemoteOptions): Writer {
     ask(path, body) {
       if (!/^\/api\/connections\/[^/]+\/(source|target)\/fields$/.test(path))
         throw new Error(`${path} is not a question`)
-      return request('POST', path, { body })
+      return request('POST', path, { body }, true)
     },
     send: request,
     sleep: options.sleep
@@ -84,128 +93,71 @@ export function openWriter(options: RemoteOptions): Writer {
 
 function createClient(options: RemoteOptions, gate: Gate): KyInstance {
   return ky.create({
-    fetch: (input, init) => options.fetch(new Request(input, init)),
+    fetch: (input, init) => answered(new Request(input, init), options, gate),
     redirect: 'manual',
     timeout: options.timeoutMs,
-    // Bodies are read in a hook, which has no timeout of its own.
-    totalTimeout: Math.min(2_147_483_647, (options.timeoutMs + longestWaitMs) * (tries + 1)),
+    totalTimeout: Math.min(longestTotalMs, (options.timeoutMs + longestWaitMs) * (tries + 1)),
     headers: {
       accept: 'application/json',
       authorization: options.authorization,
       'x-polytomic-version': options.version,
       'user-agent': 'polyctl'
     },
-    hooks: {
-      beforeRequest: [() => gate.open()],
-      beforeRetry: [
-        ({ error, request }) => {
-          // A refusal for too many requests may be recorded under its key, and would be answered again.
-          if (statusOf(error) === 429 && request.headers.has('idempotency-key'))
-            request.headers.set('idempotency-key', options.newKey())
-          return gate.open()
-        }
-      ],
-      afterResponse: [
-        async ({ request, response }) => {
-          options.trace?.(`${request.method} ${new URL(request.url).pathname} ${response.status}`)
-          if (response.status === 429) gate.slowDown(response.headers)
-          else gate.fine()
-          return await wholeBody(request, response)
-        }
-      ]
-    }
+    hooks: { beforeRequest: [() => gate.open()], beforeRetry: [() => gate.open()] }
   })
 }
 
-/** An answer cut off in its middle is no answer: questions are asked again, and an unsure write is told as such. */
-async function wholeBody(
-  request: Request,
-  response: Response
-): Promise<Response | ReturnType<typeof ky.retry>> {
-  if (response.body === null) return response
+/** One try. The answer counts when it is here in full, so that its body is under the timeout of the try too. */
+async function answered(request: Request, options: RemoteOptions, gate: Gate): Promise<Response> {
+  const line = `${request.method} ${new URL(request.url).pathname}`
   try {
-    const text = await response.text()
-    const empty = [204, 205, 304].includes(response.status)
-    return new Response(empty ? null : text, { status: response.status, headers: response.headers })
-  } catch {
-    if (request.method === 'GET') return ky.retry()
-    throw new CutOff()
+    const response = await whole(request, await options.fetch(request))
+    options.trace?.(`${line} ${response.status}`)
+    if (response.status === 429) gate.slowDown(response.headers)
+    else gate.fine()
+    return response
+  } catch (error) {
+    options.trace?.(`${line} no answer`)
+    throw error
   }
 }
 
-class CutOff extends Error {
-  override name = 'CutOff'
+async function whole(request: Request, response: Response): Promise<Response> {
+  if (response.body === null) return response
+  const { status, headers } = response
+  try {
+    const text = await response.text()
+    return new Response([204, 205, 304].includes(status) ? null : text, { status, headers })
+  } catch (cause) {
+    throw new NetworkError(request, { cause: new CutOff('the answer was cut off', { cause }) })
+  }
 }
 
 async function attempt(
   client: KyInstance,
-  options: RemoteOptions,
-  method: string,
-  path: string,
+  request: string,
   url: string,
-  sent: Sent
+  sent: Sent,
+  { course, ...options }: Options & { course: Course }
 ): Promise<Answer> {
-  const request = `${method} ${path}`
+  const secrets = sent.secrets ?? []
   try {
-    const response = await client(url, { method, ...bodyOf(sent), ...retryOf(method, options) })
-    return understood(await response.text(), response.status, request)
+    const body = sent.body === undefined ? {} : { json: sent.body }
+    const response = await client(url, { ...options, ...body })
+    return understood(await response.text(), response.status, request, secrets)
   } catch (error) {
-    return { ok: false, failure: failureOf(error, request, sent.secrets ?? []) }
+    const failure = failureOf(error, request, secrets)
+    // Whatever was answered last: a try before it may have been carried out.
+    return { ok: false, failure: course.unsure ? { ...failure, refused: false } : failure }
   }
 }
 
-function bodyOf(sent: Sent): Options {
-  return sent.body === undefined ? {} : { json: sent.body }
-}
-
-/**
- * Reads, PUT and DELETE may be repeated. A POST is repeated only while nothing was answered (under the same key, so that the service can
- * tell it is the same), when the service says that the first one is still under way, or when it took nothing on.
- */
-function retryOf(method: string, options: RemoteOptions): Options {
-  const common = {
-    limit: tries,
-    statusCodes: retriedStatuses,
-    afterStatusCodes: [408, 425, 429, 503],
-    delay: (count: number) => options.backoffMs * 2 ** (count - 1),
-    maxRetryAfter: longestWaitMs,
-    backoffLimit: 10_000,
-    jitter: true,
-    retryOnTimeout: true
-  }
-  if (method !== 'POST') {
-    // Where nobody listens, waiting long does not help: the address is probably wrong.
-    const hopeless = (error: Error, count: number) =>
-      error instanceof NetworkError && refusedConnection(error) && count > 2
-    const shouldRetry = ({ error, retryCount }: { error: Error; retryCount: number }) =>
-      hopeless(error, retryCount) ? false : undefined
-    return { retry: { ...common, methods: ['get', 'put', 'patch', 'delete'], shouldRetry } }
-  }
-  const again = (error: Error) =>
-    error instanceof NetworkError ||
-    error instanceof TimeoutError ||
-    [409, 429].includes(statusOf(error) ?? 0)
-  return {
-    headers: { 'idempotency-key': options.newKey() },
-    retry: {
-      ...common,
-      statusCodes: [409, 429],
-      methods: ['post'],
-      shouldRetry: ({ error }) => again(error)
-    }
-  }
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof HTTPError ? error.response.status : undefined
-}
-
-function understood(text: string, status: number, request: string): Answer {
+function understood(text: string, status: number, request: string, secrets: readonly string[]): Answer {
   if (text.trim() === '') return { ok: true, status, body: undefined }
   try {
     return { ok: true, status, body: JSON.parse(text) as Json }
   } catch {
-    const start = text.trim().slice(0, 60).replaceAll(/\s+/g, ' ')
+    const start = withoutSecrets(text.trim(), secrets).slice(0, 60).replaceAll(/\s+/g, ' ')
     return {
       ok: false,
       failure: {
@@ -224,7 +176,7 @@ function failureOf(error: unknown, request: string, secrets: readonly string[]):
     const status = error.response.status
     const body: unknown = error.data
     const location = error.response.headers.get('location')
-    const fallback = typeof body === 'string' ? body.trim().slice(0, 200) : ''
+    const fallback = typeof body === 'string' ? withoutSecrets(body.trim(), secrets).slice(0, 200) : ''
     const words =
       location !== null && status < 400
         ? `to ${location}`
@@ -244,20 +196,5 @@ function failureOf(error: unknown, request: string, secrets: readonly string[]):
     return { code: 'P613', request, words: 'no answer in time', refused: false }
   if (error instanceof NetworkError)
     return { code: 'P603', request, words: reasonOf(error), refused: refusedConnection(error) }
-  if (error instanceof CutOff)
-    return { code: 'P602', request, words: 'the answer was cut off', refused: false }
   throw error
-}
-
-/** Node hides the reason (`ECONNREFUSED 127.0.0.1:1`) in the cause of the cause. */
-function reasonOf(error: Error): string {
-  let reason: unknown = error
-  while (reason instanceof Error && reason.cause instanceof Error) reason = reason.cause
-  const { message, code } = reason as { message?: string; code?: string }
-  return message !== undefined && message !== '' ? message : (code ?? 'the connection failed')
-}
-
-/** Nobody listened, or there is no such host: then nothing was done either. */
-function refusedConnection(error: Error): boolean {
-  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(reasonOf(error))
 }

@@ -13,7 +13,8 @@ const pauseMs = 500
 
 /**
  * Makes a resource, and never two. While nothing is answered the same request is repeated under one key. After an answer that leaves open
- * whether it was done, the service is searched by name: what is found is adopted, and only if nothing is there, it is tried again.
+ * whether it was done, the service is searched by name: what is found is adopted. Only if nothing is there, and the service said that it
+ * failed, it is tried again; a request that was never answered may still be under way.
  */
 export async function create(
   writer: Writer,
@@ -22,35 +23,40 @@ export async function create(
   body: JsonObject,
   secrets: readonly string[]
 ): Promise<Written> {
-  let last: Failure | undefined
-  for (let round = 0; round < rounds; round++) {
-    if (round > 0) await writer.sleep(pauseMs * 2 ** round)
+  for (let round = 1; ; round++) {
     const answer = await writer.send('POST', kind.api.path, { body, secrets })
-    if (answer.ok) {
-      const wire = resourceOf(answer.body)
-      if (wire) return { ok: true, wire, notes: [] }
-      last = {
-        code: 'P612',
-        request: `POST ${kind.api.path}`,
-        status: answer.status,
-        words: 'the answer names no id',
-        refused: false
-      }
-    } else {
-      last = answer.failure
-      if (last.refused) return { ok: false, failure: last }
-    }
+    const wire = answer.ok ? resourceOf(answer.body) : undefined
+    if (wire) return { ok: true, wire, notes: [] }
+    const failure = answer.ok ? namesNoId(kind, answer.status) : answer.failure
+    if (failure.refused) return { ok: false, failure }
+    // What was made a moment ago is not in every list at once.
+    await writer.sleep(pauseMs * 2 ** round)
     const search = await findByName(writer, kind, name)
-    if (!search.ok) return { ok: false, failure: { ...last, code: 'P602' } }
-    if (search.found.length > 1)
+    if (!search.ok) return { ok: false, failure: { ...failure, code: 'P602' } }
+    const [found, another] = search.found
+    if (another)
       return {
         ok: false,
-        failure: { ...last, code: 'P602', words: `${last.words}; now several have this name` }
+        failure: { ...failure, code: 'P602', words: `${failure.words}; now several have this name` }
       }
-    const found = search.found[0]
     if (found) return { ok: true, wire: found, notes: ['the answer was lost; it was found by name'] }
+    if (!saidNo(failure)) return { ok: false, failure: { ...failure, code: 'P602' } }
+    if (round === rounds || !failedStatus(failure)) return { ok: false, failure }
   }
-  return { ok: false, failure: last! }
+}
+
+/** The service itself ended the request: what is not there will not come. */
+function saidNo({ status }: Failure): boolean {
+  return status !== undefined && status >= 400 && status !== 409
+}
+
+function failedStatus({ status = 0 }: Failure): boolean {
+  return status >= 500 || status === 408 || status === 429
+}
+
+function namesNoId(kind: Kind, status: number): Failure {
+  const request = `POST ${kind.api.path}`
+  return { code: 'P612', request, status, words: 'the answer names no id', refused: false }
 }
 
 /** The body of a full replacement, after asking what the live resource alone does not tell. */
@@ -78,8 +84,7 @@ export async function update(
 ): Promise<Written> {
   const path = `${kind.api.path}/${encodeURIComponent(id)}`
   const answer = await writer.send(kind.api.update(writer.version), path, { body, secrets })
-  if (!answer.ok)
-    return { ok: false, failure: answer.failure.refused ? answer.failure : unsure(answer.failure) }
+  if (!answer.ok) return { ok: false, failure: unsure(answer.failure) }
   return { ok: true, wire: resourceOf(answer.body) ?? {}, notes: [] }
 }
 
@@ -92,7 +97,7 @@ export async function remove(
   const query = Object.fromEntries(new URLSearchParams(kind.api.deleteQuery ?? ''))
   const answer = await writer.send('DELETE', `${kind.api.path}/${encodeURIComponent(id)}`, { query })
   if (answer.ok || answer.failure.status === 404) return { ok: true }
-  return { ok: false, failure: answer.failure }
+  return { ok: false, failure: unsure(answer.failure) }
 }
 
 export async function read(writer: Writer, kind: Kind, id: string): Promise<Written> {
@@ -112,9 +117,9 @@ export async function read(writer: Writer, kind: Kind, id: string): Promise<Writ
   }
 }
 
-/** No answer to an update that may have been carried out is told as that, whatever broke. */
+/** No answer to a write that may have been carried out is told as that, whatever broke. */
 function unsure(failure: Failure): Failure {
-  return failure.status === undefined && failure.code !== 'P603' ? { ...failure, code: 'P602' } : failure
+  return failure.status === undefined && !failure.refused ? { ...failure, code: 'P602' } : failure
 }
 
 function resourceOf(body: Json | undefined): JsonObject | undefined {

@@ -8,6 +8,12 @@ import { fromSchema } from './from-schema.ts'
 const name = fc.constantFrom('a', 'b', 'c')
 const names = fc.uniqueArray(name, { minLength: 1, maxLength: 2 })
 
+const condition = {
+  field: fc.constantFrom<Json>('email', 'a', { model: 'b', field: 'a' }),
+  function: fc.constantFrom('IsNotNull', 'Equality', 'Between'),
+  value: fc.constantFrom<Json>('a', '', 5, '5', true, ['a', 'b'], [], { to: 2, from: 1 }, '[a IsNotNull]')
+}
+
 /** Parts in which a random choice hardly ever fits together: they are made to fit. */
 const special: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json>>>>> = {
   model: {
@@ -35,20 +41,51 @@ const special: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json
       fc.record<JsonObject>(
         {
           frequency: fc.constant('runafter'),
-          run_after: fc.record<JsonObject>({ syncs: names, bulk_syncs: names }, { requiredKeys: ['syncs'] }),
+          run_after: fc.record<JsonObject>(
+            { syncs: names, bulk_syncs: names },
+            { requiredKeys: ['syncs'] }
+          ),
           run_after_success_only: fc.boolean()
         },
         { requiredKeys: ['frequency', 'run_after'], noNullPrototype: true }
       )
     ),
-    'filters.*': fc.record<JsonObject>(
-      {
-        field: fc.constantFrom<Json>('email', 'a', { model: 'b', field: 'a' }),
-        function: fc.constantFrom('IsNotNull', 'Equality', 'Between'),
-        value: fc.constantFrom<Json>('a', '', 5, '5', true, ['a', 'b'], [], { to: 2, from: 1 }, '[a IsNotNull]'),
-        label: fc.constantFrom('A', 'x', 'y')
-      },
-      { requiredKeys: ['field', 'function'], noNullPrototype: true }
+    target: fc.oneof(
+      fc.record<JsonObject>(
+        {
+          connection: name,
+          object: fc.constantFrom('Contact', 'public.users'),
+          configuration: fc.dictionary(name, fc.constantFrom<Json>(true, 'x', '', {}), {
+            maxKeys: 2,
+            noNullPrototype: true
+          }),
+          filter_logic: fc.constantFrom('A', 'B', 'A OR B')
+        },
+        { requiredKeys: ['connection', 'object'], noNullPrototype: true }
+      ),
+      fc.constantFrom<Json>(
+        { connection: 'a', create: { name: 'public.new' } },
+        { connection: 'a', object: '__pt_new_target', new_name: 'new' }
+      )
+    ),
+    'filters.*': fc.oneof(
+      fc.record<JsonObject>(
+        {
+          field_id: fc.constantFrom('Email', 'Name'),
+          field_type: fc.constantFrom('Target', 'target'),
+          function: fc.constantFrom('IsNull', 'Equality'),
+          value: fc.constantFrom<Json>('a', 5)
+        },
+        { requiredKeys: ['field_id', 'field_type', 'function'], noNullPrototype: true }
+      ),
+      fc.record<JsonObject>(
+        { ...condition, label: fc.constantFrom('A', 'x', 'y') },
+        { requiredKeys: ['field', 'function'], noNullPrototype: true }
+      )
+    ),
+    'overrides.*': fc.record<JsonObject>(
+      { ...condition, override: fc.constantFrom<Json>('a', '', 5, { x: 1 }, ['b']) },
+      { requiredKeys: ['field', 'function', 'override'], noNullPrototype: true }
     ),
     filter_logic: fc.constantFrom('A', 'a and b', 'B AND A', 'A OR B', 'NOT (A OR B)', 'x AND (A OR B)')
   }
@@ -62,7 +99,7 @@ export function itemOf(kind: Kind, type?: string): fc.Arbitrary<JsonObject> {
   const schema = type === undefined ? kind.schema : withType(kind.schema, type)
   const model = kind.name === 'sync' ? { model: fc.constantFrom('a', 'b') } : {}
   return fromSchema(schema, { ...special[kind.name], ...model })
-    .chain((item) => withDetail(kind, item as JsonObject))
+    .chain((item) => withDetail(kind, item as JsonObject, type))
     .map((item) => sealed(kind, repaired(kind, { ...(kind.name === 'sync' && { model: 'a' }), ...item })))
     .filter((item) => kind.check?.(item).every(isWarning) ?? true)
 }
@@ -74,14 +111,26 @@ export function pairOf(kind: Kind): fc.Arbitrary<[JsonObject, JsonObject]> {
   )
 }
 
-/** The item without what a version of the service does not have. */
+/** The item as a version of the service can hold it: the oldest one names the fields of conditions without their model. */
 export function withinVersion(item: JsonObject, version: ApiVersion): JsonObject {
   if (version !== '2023-04-25') return item
-  const known = Object.entries(item).filter(([key]) => !unknownTo2023.includes(key))
-  const { schedule, ...rest } = Object.fromEntries(known)
-  if (!isObject(schedule)) return { ...rest, ...(schedule === undefined ? {} : { schedule }) }
-  const { run_after_success_only: _none, ...older } = schedule
-  return { ...rest, schedule: older }
+  const older = Object.fromEntries(Object.entries(item).filter(([key]) => !unknownTo2023.includes(key)))
+  if (isObject(older['schedule'])) {
+    const { run_after_success_only: _none, ...schedule } = older['schedule']
+    older['schedule'] = schedule
+  }
+  if (!('mode' in item)) return older
+  const ofOneModel = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(ofOneModel)
+    if (!isObject(value)) return value
+    const { model: _model, ...rest } = value
+    return Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, ofOneModel(inner)]))
+  }
+  const mapped: JsonObject = { ...(ofOneModel(older) as JsonObject), model: 'a' }
+  const reads = 'identity' in mapped || JSON.stringify(mapped['fields'] ?? []).includes('"source"')
+  if (reads) return mapped
+  const { filters: _filters, overrides: _overrides, filter_logic: _logic, ...unread } = mapped
+  return { ...unread, target: { connection: 'a', object: 'Contact' } }
 }
 
 const common = ['postgresql', 'csv', 'webhook', 'salesforce', 'api', 'mongodb', 'strackr', 'airtable']
@@ -90,9 +139,10 @@ function withType(schema: JsonObject, type: string): JsonObject {
   return { ...schema, properties: { ...(schema['properties'] as JsonObject), type: { enum: [type] } } }
 }
 
-function withDetail(kind: Kind, item: JsonObject): fc.Arbitrary<JsonObject> {
+function withDetail(kind: Kind, item: JsonObject, type?: string): fc.Arbitrary<JsonObject> {
   if (!kind.detail) return fc.constant(item)
-  return fc.constantFrom<Json>(...common, item['type']!).chain((type) => {
+  const types = type === undefined ? [...common, item['type']!] : [type]
+  return fc.constantFrom<Json>(...types).chain((type) => {
     const retyped = { ...item, type: item['configuration'] === undefined ? item['type']! : type }
     const detail = kind.detail?.(retyped)
     const [key = ''] = detail?.path.map(String) ?? []
@@ -128,11 +178,19 @@ function takeOut(from: JsonObject, path: ItemProblem['path']): void {
 /** Secrets as the configuration hands them over: by the name of where they come from. */
 function sealed(kind: Kind, item: JsonObject): JsonObject {
   const seal = (value: Json, path: (string | number)[]): Json => {
-    if (path.length > 0 && kind.isSecret(item, path) && value !== '' && !isObject(value) && !Array.isArray(value))
+    if (
+      path.length > 0 &&
+      kind.isSecret(item, path) &&
+      value !== '' &&
+      !isObject(value) &&
+      !Array.isArray(value)
+    )
       return { $secret: `env SECRET_${path.join('_').toUpperCase()}` }
     if (Array.isArray(value)) return value.map((inner, index) => seal(inner, [...path, index]))
     if (!isObject(value)) return value
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, seal(inner, [...path, key])]))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, seal(inner, [...path, key])])
+    )
   }
   return seal(item, []) as JsonObject
 }

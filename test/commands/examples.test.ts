@@ -1,0 +1,87 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { allow, makeWorld, type World } from '../support/world.ts'
+
+/** The examples are part of the product: each of them plans, applies, is then as it should be, and can be destroyed. */
+const folder = join(import.meta.dirname, '..', '..', 'configs')
+const examples = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
+const texts = Object.fromEntries(examples.map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
+
+const env = {
+  MONGODB_PASSWORD: 'a',
+  POSTGRES_PASSWORD: 'b',
+  MYSQL_PASSWORD: 'c',
+  SNOWFLAKE_PASSWORD: 'd',
+  GCS_SERVICE_ACCOUNT: '{}',
+  WEBHOOK_KEY: 'e'
+}
+
+async function wholeLife(world: World): Promise<void> {
+  const first = await world.run('apply', '--yes')
+  expect([0, 8], first.out + first.err).toContain(first.code)
+  for (const connection of world.server.store.all('connection')) {
+    if (connection.status !== 'healthy') await allow(world, connection.name)
+  }
+  const second = await world.run('apply', '--yes')
+  expect(second.code, second.out + second.err).toBe(0)
+  const plan = await world.run('plan', '--detailed-exitcode')
+  expect(plan.code, plan.out + plan.err).toBe(0)
+  expect((await world.run('drift')).code).toBe(0)
+  const gone = await world.run('destroy', '--yes')
+  expect(gone.code, gone.out + gone.err).toBe(0)
+  for (const kind of ['connection', 'model', 'sync'] as const)
+    expect(world.server.store.all(kind)).toEqual([])
+}
+
+/** Needs a word that the oldest version does not have. */
+const newer = ['mysql-to-snowflake.yaml']
+const forAll = (version: string): string[] =>
+  examples.filter((name) => version !== '2023-04-25' || !newer.includes(name))
+
+/** And this one only for one line. */
+const forVersion = (text: string, version: string): string =>
+  version === '2023-04-25' ? text.replace('      run_after_success_only: true\n', '') : text
+
+describe.each(['2023-04-25', '2024-02-08', '2025-09-18'])('API %s', (version) => {
+  const workspace = `workspace: { api_version: "${version}" }\n`
+
+  test.each(forAll(version))('%s', async (name) => {
+    const world = makeWorld({
+      files: { 'configs/a.yaml': forVersion(texts[name]!, version), 'configs/workspace.yaml': workspace },
+      env
+    })
+    expect((await world.run('validate')).err).toBe('')
+    await wholeLife(world)
+  })
+
+  test('all of them together', async () => {
+    const files = Object.fromEntries(
+      forAll(version).map((name) => [`configs/${name}`, forVersion(texts[name]!, version)])
+    )
+    await wholeLife(makeWorld({ files: { ...files, 'configs/workspace.yaml': workspace }, env }))
+  })
+})
+
+test('a field that the version of the API lacks is told before anything is asked', async () => {
+  const files = {
+    'configs/a.yaml': `workspace: { api_version: "2023-04-25" }\n${texts['snowflake-to-salesforce.yaml']!}`
+  }
+  const world = makeWorld({ files, env })
+  for (const command of ['validate', 'plan', 'apply']) {
+    const ran = await world.run(command)
+    expect(ran.code).toBe(3)
+    expect(ran.err).toContain(
+      'error[P111]: `run_after_success_only` of a sync needs version 2024-02-08 of the API'
+    )
+  }
+  expect(world.requests()).toEqual([])
+})
+
+test('every example says in its first lines what it shows, and names the schema for editors', () => {
+  for (const name of examples) {
+    const [schema, , title] = texts[name]!.split('\n')
+    expect(schema, name).toBe('# yaml-language-server: $schema=../schemas/polyctl.schema.json')
+    expect(title, name).toMatch(/^# [A-Z]/)
+  }
+})

@@ -1,0 +1,295 @@
+import { connectionTypes } from '../../src/kinds/connection-types.ts'
+import type { FromWire, ToWire } from '../../src/kinds/kind.ts'
+import { isObject, isSecret, type Json, type JsonObject, type Reference } from '../../src/state/value.ts'
+import type { ApiVersion } from '../../src/wire/common.ts'
+
+/**
+ * What the real service does to a body, as small as it can be said and apart from both our kinds and our server: it fills ids, gives
+ * labels, merges, drops, derives, and answers nothing, null, empty or default for whatever was not sent.
+ */
+export interface Habits {
+  version: ApiVersion
+  /** How it answers what was not sent: not at all, as null, or as its default. */
+  unset: 'absent' | 'null' | 'filled'
+  /** Sets come back in another order. */
+  reversed: boolean
+  /** Nested secrets are flagged nowhere: some answers mask them, some do not. */
+  masksNested: boolean
+}
+
+export type Echo = (body: JsonObject, habits: Habits, before?: JsonObject) => JsonObject
+
+const nobody = '00000000-0000-0000-0000-000000000000'
+const actor = { id: nobody, name: 'Ada', type: 'user' }
+const mask = '********'
+
+/** Every name has an id, made of the kind and the name. */
+export function idFor(kind: string, name: string): string {
+  const digits = [...`${kind}/${name}`]
+    .map((letter) => letter.codePointAt(0)!.toString(16).padStart(2, '0'))
+    .join('')
+  const [a, b] = [digits.slice(-12).padStart(12, '0'), digits.slice(-20, -12).padStart(8, '0')]
+  return `${b}-0000-4000-8000-${a}`
+}
+
+/** Names and ids of a world in which everything that is named exists. */
+export class Names {
+  readonly #names = new Map<string, string>()
+
+  readonly idOf = (reference: Reference): string => {
+    if (reference.id !== undefined) return reference.id
+    const id = idFor(reference.$ref, reference.name ?? '')
+    this.#names.set(id, reference.name ?? '')
+    return id
+  }
+
+  toWire(version: ApiVersion, creating: boolean): ToWire {
+    return { version, creating, id: this.idOf }
+  }
+
+  fromWire(version: ApiVersion, models: readonly JsonObject[] = []): FromWire {
+    return {
+      version,
+      reference: (kind, id) => ({
+        $ref: kind,
+        id,
+        ...(this.#names.has(id) && { name: this.#names.get(id)! })
+      }),
+      wire: (kind) => (kind === 'model' ? models : [])
+    }
+  }
+}
+
+/** A body as it goes over the wire: secrets are texts there. */
+export function opened(value: Json): Json {
+  if (isSecret(value)) return value.as === 'integer' ? 4711 : `opened ${value.$secret}`
+  if (Array.isArray(value)) return value.map(opened)
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, opened(inner)]))
+}
+
+const bookkeeping = (kind: string, body: JsonObject): JsonObject => ({
+  id: idFor(kind, String(body['name'])),
+  organization_id: nobody,
+  name: body['name']!,
+  created_at: '2024-01-15T09:30:00Z',
+  created_by: actor,
+  updated_at: '2024-01-15T09:30:00Z',
+  updated_by: actor
+})
+
+function unset(habits: Habits, filled: Json): JsonObject[string] | undefined {
+  return habits.unset === 'absent' ? undefined : habits.unset === 'null' ? null : filled
+}
+
+function present(fields: Record<string, Json | undefined>): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject
+}
+
+const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
+const objects = (value: Json | undefined): JsonObject[] => listOf(value).filter(isObject)
+const isNothing = (value: Json | undefined) => value === undefined || value === null || value === ''
+
+function inOrder<T>(items: T[], habits: Habits): T[] {
+  return habits.reversed ? items.toReversed() : items
+}
+
+const connection: Echo = (body, habits, before) => {
+  const type = isObject(before?.['type']) ? String(before['type']['id']) : String(body['type'])
+  const fields = connectionTypes[type]?.fields ?? {}
+  const sent = isObject(body['configuration']) ? body['configuration'] : {}
+  const configuration: JsonObject = {}
+  for (const [name, field] of Object.entries(fields)) {
+    const owned = field.readOnly === true || (field.hidden === true && field.api !== true)
+    if (owned && habits.unset === 'filled') configuration[name] = field.secret ? '******' : 'of the service'
+    else if (field.default !== undefined && habits.unset === 'filled' && !field.secret)
+      configuration[name] = field.default
+    else if (habits.unset === 'null') configuration[name] = null
+  }
+  for (const [name, value] of Object.entries(sent)) {
+    if (fields[name]?.readOnly === true || value === null) continue
+    configuration[name] = fields[name]?.secret === true ? mask : nested(value, habits)
+  }
+  return present({
+    ...bookkeeping('connection', body),
+    type: { id: type, name: type, logo_url: 'x' },
+    configuration,
+    policies: body['policies'] ?? unset(habits, []),
+    status: 'healthy',
+    saved: true,
+    api_calls_last_24_hours: 3
+  })
+}
+
+function nested(value: Json, habits: Habits): Json {
+  if (Array.isArray(value))
+    return inOrder(
+      value.map((inner) => nested(inner, habits)),
+      habits
+    )
+  if (!isObject(value)) return habits.masksNested && String(value).startsWith('opened ') ? mask : value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, nested(inner, habits)]))
+}
+
+/** The fields of every source. */
+const sourceFields = ['email', 'a', 'b', 'id']
+const metadata = { label: 'x', type: 'string', remote_type: 'text', example: 5, unique: false }
+
+const model: Echo = (body, habits, before) => {
+  const chosen = listOf(body['fields']).map(String)
+  const plain = (chosen.length > 0 ? chosen : sourceFields).map((name) => ({
+    ...metadata,
+    id: idFor('field', name),
+    name,
+    user_added: false
+  }))
+  const added = objects(body['additional_fields']).map((field) => ({
+    ...metadata,
+    ...field,
+    user_added: true
+  }))
+  const extra: JsonObject = habits.unset === 'filled' ? { added_by_service: false, other: '' } : {}
+  const tracked = listOf(body['tracking_columns'])
+  const answer: Record<string, Json | undefined> = {
+    ...bookkeeping('model', body),
+    type: 'postgresql',
+    version: 2,
+    connection_id: body['connection_id'],
+    configuration: {
+      ...extra,
+      ...(body['configuration'] as JsonObject),
+      ...(tracked.length > 0 && { tracking_columns: tracked })
+    },
+    identifier: body['identifier'] ?? unset(habits, ''),
+    fields: inOrder([...plain, ...added], habits),
+    relations: isNothing(body['relations'])
+      ? unset(habits, [])
+      : inOrder(listOf(body['relations']), habits),
+    tracking_columns: tracked.length === 0 ? unset(habits, []) : inOrder(tracked, habits),
+    labels: listOf(body['labels']).map((id) => ({ id, name: 'a label' })),
+    policies: body['policies'] ?? unset(habits, []),
+    enricher: isObject(body['enricher']) ? enricher(body['enricher'], before) : undefined
+  }
+  if (habits.version === '2023-04-25') delete answer['enricher']
+  return present(answer)
+}
+
+function enricher(sent: JsonObject, before: JsonObject | undefined): Json {
+  const there = isObject(before?.['enricher']) ? before['enricher']['enricher_id'] : undefined
+  const fields = objects(sent['fields'])
+  return {
+    ...sent,
+    configuration: { of_service: '', ...(sent['configuration'] as JsonObject) },
+    fields: (fields.length > 0 ? fields : [{ name: 'company' }]).map((field) => ({
+      ...metadata,
+      ...field
+    })),
+    enricher_id: sent['enricher_id'] ?? there ?? idFor('enricher', 'new')
+  }
+}
+
+const sync: Echo = (body, habits, before) => {
+  const identity = isObject(body['identity']) ? body['identity'] : undefined
+  const filled = (value: Json) => unset(habits, value)
+  const isRepeated = (field: JsonObject) =>
+    identity !== undefined &&
+    field['target'] === identity['target'] &&
+    JSON.stringify(field['source']) === JSON.stringify(identity['source'])
+  const fields = objects(body['fields'])
+    .filter((field) => !isRepeated(field))
+    .map((field) =>
+      present({
+        new: filled(false),
+        override_value: filled(''),
+        sync_mode: filled('updateOrCreate'),
+        ...field
+      })
+    )
+  const fixed = objects(body['override_fields']).map((field) =>
+    present({ ...field, source: habits.unset === 'absent' ? undefined : { model_id: nobody, field: '' } })
+  )
+  const answer: Record<string, Json | undefined> = {
+    ...bookkeeping('sync', body),
+    mode: body['mode'],
+    active: body['active'] ?? false,
+    model_ids: [],
+    identity: identity
+      ? { ...present({ new_field: filled(false) }), ...identity, remote_field_type_id: 'string' }
+      : filled(null),
+    fields: inOrder([...fields, ...fixed], habits),
+    override_fields: filled([]),
+    filters: inOrder(
+      objects(body['filters']).map((filter, index) =>
+        condition(filter, habits, String.fromCodePoint(65 + index))
+      ),
+      habits
+    ),
+    filter_logic: body['filter_logic'] ?? filled(''),
+    overrides: inOrder(
+      objects(body['overrides']).map((override) => condition({ ...override, field_type: 'Model' }, habits)),
+      habits
+    ),
+    policies: body['policies'] ?? filled([]),
+    schedule: schedule(body['schedule'] as JsonObject, habits),
+    sync_all_records: body['sync_all_records'] ?? filled(false),
+    only_enrich_updates: body['only_enrich_updates'] ?? filled(false),
+    skip_initial_backfill: body['skip_initial_backfill'] ?? filled(false),
+    target: target(body['target'] as JsonObject, habits, before)
+  }
+  if (habits.version === '2023-04-25')
+    for (const key of ['model_ids', 'only_enrich_updates', 'skip_initial_backfill']) delete answer[key]
+  return present(answer)
+}
+
+/** Of a model's field, the oldest version answers only the id; the others answer both. Labels are letters in the order of sending. */
+function condition(sent: JsonObject, habits: Habits, label?: string): JsonObject {
+  const isTarget = String(sent['field_type']).toLowerCase() === 'target'
+  const named = isObject(sent['field']) ? idFor('field', String(sent['field']['field'])) : sent['field_id']
+  const isOld = habits.version === '2023-04-25'
+  return present({
+    ...sent,
+    field: isTarget || isOld ? undefined : sent['field'],
+    field_id: isTarget ? sent['field_id'] : isOld ? sent['field_id'] : named,
+    field_type: label === undefined ? undefined : isTarget ? 'Target' : 'Model',
+    value: sent['value'] ?? unset(habits, null),
+    label
+  })
+}
+
+function schedule(sent: JsonObject, habits: Habits): Json {
+  const parts = ['minute', 'hour', 'day_of_week', 'day_of_month', 'month', 'connection_id', 'job_id']
+  const empty = present(Object.fromEntries(parts.map((part) => [part, unset(habits, '')])))
+  const after = isObject(sent['run_after'])
+    ? { sync_ids: null, bulk_sync_ids: null, ...sent['run_after'] }
+    : unset(habits, { sync_ids: [], bulk_sync_ids: [] })
+  const success = habits.version === '2023-04-25' ? undefined : unset(habits, false)
+  return present({ run_after_success_only: success, ...empty, ...sent, run_after: after })
+}
+
+function target(sent: JsonObject, habits: Habits, before: JsonObject | undefined): Json {
+  const { create, new_name: newName, ...rest } = sent
+  const there = isObject(before?.['target']) ? before['target']['object'] : undefined
+  const made = isObject(create) ? String(create['name']) : isNothing(newName) ? undefined : String(newName)
+  return present({
+    configuration: unset(habits, {}),
+    filter_logic: unset(habits, ''),
+    ...rest,
+    ...(habits.unset === 'filled' && {
+      configuration: { preserve: false, ...(rest['configuration'] as JsonObject) }
+    }),
+    object: made ?? rest['object'] ?? there,
+    search_values: { table: 'x' }
+  })
+}
+
+/** What each kind's endpoints answer to a body. */
+export const echoes: Readonly<Record<string, Echo>> = { connection, model, sync }
+
+/** The models that older filters are resolved with. */
+export function modelsOf(names: Names): JsonObject[] {
+  return ['a', 'b', 'c'].map((name) => ({
+    id: names.idOf({ $ref: 'model', name }),
+    name,
+    fields: sourceFields.map((field) => ({ id: idFor('field', `${name}.${field}`), name: field }))
+  }))
+}
