@@ -50,6 +50,7 @@ export async function* carryOut(
 
 class Run {
   readonly #plan: Plan
+  readonly #byAddress: ReadonlyMap<string, Change>
   readonly #todo: Map<string, Change>
   readonly #settled = new Map<string, { address: Address; action: Change['action']; outcome: Outcome }>()
   readonly #underWay = new Map<string, Promise<void>>()
@@ -65,6 +66,7 @@ class Run {
       (change) => change.action !== 'none' || change.waiting !== undefined
     )
     this.#plan = plan
+    this.#byAddress = new Map(plan.changes.map((change) => [addressText(change), change]))
     this.#options = options
     this.#tell = tell
     this.#todo = new Map(attempted.map((change) => [addressText(change), change]))
@@ -91,6 +93,8 @@ class Run {
       this.#interrupted = true
       this.stop('it was interrupted')
     })
+    // Who has stopped already, while the plan was made, is heard before anything starts.
+    await Promise.resolve()
     for (;;) {
       this.#startWhatCan()
       if (this.#underWay.size === 0) break
@@ -99,6 +103,8 @@ class Run {
         ...(this.#stopped === undefined ? [interrupted] : [])
       ])
     }
+    for (const change of this.#todo.values())
+      this.#settle(change, { outcome: 'skipped', because: 'what it waits for waits for it' })
     return this.#report()
   }
 
@@ -119,10 +125,11 @@ class Run {
   }
 
   #verdict(change: Change): 'start' | 'wait' | Outcome {
-    if (change.action === 'none')
+    const { wait } = this.#options
+    if (change.action === 'none' && (!wait || this.#stopped !== undefined))
       return { outcome: 'pending', id: change.id ?? '', because: change.waiting ?? '' }
     if (this.#stopped !== undefined) return { outcome: 'skipped', because: this.#stopped }
-    for (const address of change.after) {
+    for (const address of wait ? needsOf(change) : change.after) {
       const outcome = this.#settled.get(address)?.outcome
       if (outcome === undefined && (this.#todo.has(address) || this.#underWay.has(address))) return 'wait'
       const lost = outcome?.outcome === 'failed' || outcome?.outcome === 'skipped'
@@ -149,13 +156,15 @@ class Run {
 
   /** The first thing that this change needs, directly or not, and that waits for a person. */
   #pendingBelow(change: Change): string | undefined {
-    const needed = [...change.after, ...Object.keys(change.ids)]
-    return needed.find((address) => {
-      if (this.#settled.get(address)?.outcome.outcome === 'pending') return true
-      return this.#plan.changes.some(
-        (other) => other.waiting !== undefined && addressText(other) === address
-      )
-    })
+    const needed = new Set(needsOf(change))
+    for (const address of needed) {
+      const settled = this.#settled.get(address)?.outcome.outcome
+      const below = this.#byAddress.get(address)
+      if (settled === 'pending' || (settled === undefined && below?.waiting !== undefined)) return address
+      // A set that grows while it is walked is walked to its end.
+      if (below) for (const deeper of needsOf(below)) needed.add(deeper)
+    }
+    return undefined
   }
 
   #settle(change: Change, outcome: Outcome): void {
@@ -171,6 +180,11 @@ class Run {
     for (const { outcome } of settled) counts[outcome.outcome] += 1
     return { settled, counts, interrupted: this.#interrupted }
   }
+}
+
+/** What must be there for it, changed or not. */
+function needsOf(change: Change): string[] {
+  return [...change.after, ...Object.keys(change.ids)].filter((address) => address !== addressText(change))
 }
 
 function addressOf(change: Change): Address {

@@ -1,6 +1,7 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { diff } from '../plan/diff.ts'
+import { withIgnored } from '../plan/ignore.ts'
 import type { Change, FieldChange } from '../plan/plan.ts'
 import { revealed } from '../remote/body.ts'
 import { failureProblem, type Failure } from '../remote/failure.ts'
@@ -12,6 +13,7 @@ import { authorized } from './authorize.ts'
 import type { ApplyOptions } from './carry-out.ts'
 import type { Outcome } from './events.ts'
 import type { Knowledge } from './knowledge.ts'
+import { reconnect } from './reconnect.ts'
 
 export interface World {
   writer: Writer
@@ -25,6 +27,7 @@ export async function perform(change: Change, pending: string | undefined, world
   const kind = world.options.kinds.managed.find((candidate) => candidate.name === change.kind)
   if (!kind) throw new Error(`no kind ${change.kind}`)
   if (change.action === 'delete') return await performDelete(change, kind, world)
+  if (change.action === 'none') return await performWait(change, kind, world)
   const outcome = await (change.action === 'create'
     ? performCreate(change, kind, world)
     : performUpdate(change, kind, world))
@@ -50,13 +53,21 @@ async function performUpdate(change: Change, kind: Kind, world: World): Promise<
   // The body starts from what is there this moment, so that nothing is lost that no file states.
   const live = await read(world.writer, kind, change.id ?? '')
   if (!live.ok) return failed(failureOf(change, 'reading', live.failure))
-  const wanted = kind.toWire(change.wanted, world.knowledge.toWire(change))
-  const body = await replacement(world.writer, kind, live.wire, { name: change.name, ...wanted })
+  const current = kind.fromWire(live.wire, world.knowledge.fromWire())
+  const wanted = withIgnored(change.wanted, change.ignored, current, kind)
+  const stated = kind.toWire(wanted, world.knowledge.toWire(change))
+  const body = await replacement(world.writer, kind, live.wire, { name: change.name, ...stated })
   const open = revealed(body, world.options.vault)
   if (!open.ok) return failed(missingSecret(change, open.missing))
   const changed = await update(world.writer, kind, change.id ?? '', open.body, open.secrets)
   if (!changed.ok) return failed(failureOf(change, 'updating', changed.failure))
-  return await afterWrite(change, kind, { ...live.wire, ...changed.wire }, changed.notes, world)
+  return await afterWrite(
+    { ...change, wanted },
+    kind,
+    { ...live.wire, ...changed.wire },
+    changed.notes,
+    world
+  )
 }
 
 async function performDelete(change: Change, kind: Kind, world: World): Promise<Outcome> {
@@ -64,6 +75,18 @@ async function performDelete(change: Change, kind: Kind, world: World): Promise<
   const gone = await remove(world.writer, kind, id)
   if (!gone.ok) return failed(failureOf(change, 'deleting', gone.failure))
   return { outcome: 'done', id, notes: [] }
+}
+
+/**
+ * Nothing is to be changed, but a person must act: the link is asked for anew, for it was shown to
+ * whoever made the resource.
+ */
+async function performWait(change: Change, kind: Kind, world: World): Promise<Outcome> {
+  const live = await read(world.writer, kind, change.id ?? '')
+  if (!live.ok) return failed(failureOf(change, 'reading', live.failure))
+  const asked = await reconnect(world.writer, kind, live.wire, change.wanted, world.options.vault)
+  if (!asked.ok) return failed(failureOf(change, 'asking for a link for', asked.failure))
+  return await afterWrite(change, kind, { ...live.wire, ...asked.wire }, [], world)
 }
 
 /** Shows the way to a person who must authorize; then reads back and compares: done means that live equals wanted. */

@@ -2,7 +2,7 @@ import type { Kind } from '../kinds/kind.ts'
 import { revealed } from '../remote/body.ts'
 import { replacement, update, type Written } from '../remote/write.ts'
 import type { Writer } from '../remote/transport.ts'
-import type { Desired, Live } from '../state/resource.ts'
+import { isObject, isSecret, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
 
 /**
@@ -12,8 +12,8 @@ import type { Vault } from '../state/vault.ts'
 export async function reconnect(
   writer: Writer,
   kind: Kind,
-  live: Live,
-  declared: Desired | undefined,
+  live: JsonObject,
+  stated: JsonObject,
   vault: Vault
 ): Promise<Written> {
   const context = {
@@ -21,21 +21,34 @@ export async function reconnect(
     creating: false,
     id: ({ id }: { id?: string }) => id ?? ''
   }
-  const wanted = declared
-    ? kind.toWire({ configuration: declared.fields['configuration'] ?? {} }, context)
-    : { configuration: {} }
-  const body = await replacement(writer, kind, live.wire, { name: live.name, ...wanted })
+  const wanted = kind.toWire({ configuration: secretsOf(stated['configuration']) ?? {} }, context)
+  const body = await replacement(writer, kind, live, { name: textOf(live['name']), ...wanted })
   const open = revealed({ ...body, reconnect: true }, vault)
+  const id = textOf(live['id'])
   if (!open.ok) {
     return {
       ok: false,
       failure: {
         code: 'P615',
-        request: `PUT ${kind.api.path}/${live.id}`,
+        request: `PUT ${kind.api.path}/${id}`,
         words: open.missing.join('; '),
         refused: true
       }
     }
   }
-  return await update(writer, kind, live.id, open.body, open.secrets)
+  return await update(writer, kind, id, open.body, open.secrets)
+}
+
+/**
+ * Only the secrets of a value, where they are: whatever else the files state is for a plan to show
+ * first.
+ */
+function secretsOf(value: Json | undefined): Json | undefined {
+  if (isSecret(value)) return value
+  if (!isObject(value)) return undefined
+  const kept = Object.entries(value).flatMap(([name, inner]): [string, Json][] => {
+    const secrets = secretsOf(inner)
+    return secrets === undefined ? [] : [[name, secrets]]
+  })
+  return kept.length === 0 ? undefined : Object.fromEntries(kept)
 }

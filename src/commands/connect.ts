@@ -7,7 +7,7 @@ import { liveConnection } from './enumerate.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
-import { tellProblems, withGround, type Ground } from './run.ts'
+import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
 
 export interface ConnectOptions extends ReadOptions {
   wait: boolean
@@ -32,16 +32,14 @@ async function connect(
   const found = await liveConnection(name, openReader(ground.service.remote), ground)
   if (!found.ok) return await tellProblems(io, options, found.problems, ground.texts)
   const { live } = found
-  if (live.waiting === undefined) {
-    io.out(`${JSON.stringify(live.name)} works: nothing is to be authorized.\n`)
-    return exit.done
-  }
+  const say = speaker(live.name, options, io)
+  if (live.waiting === undefined) return say.works()
   const kind = kinds.managed.find((candidate) => candidate.name === 'connection')!
   const writer = openWriter(ground.service.remote)
   const declared = ground.understood.desired.resources.find(
     (resource) => resource.kind === 'connection' && resource.name === live.name
   )
-  const asked = await reconnect(writer, kind, live, declared, ground.understood.vault)
+  const asked = await reconnect(writer, kind, live.wire, declared?.fields ?? {}, ground.understood.vault)
   if (!asked.ok)
     return await tellProblems(
       io,
@@ -50,15 +48,37 @@ async function connect(
       ground.texts
     )
   const { auth_url: url, auth_code: code } = asked.wire
-  if (typeof url !== 'string') {
-    io.err('The service gave no link. Authorize the connection in its web page.\n')
-    return exit.waiting
-  }
-  io.out(`Open this in a browser to authorize ${JSON.stringify(live.name)}:\n\n  ${url}\n\n`)
-  if (typeof code === 'string') io.out(`The code to enter is ${code}.\n\n`)
-  if (!options.wait) return exit.waiting
+  if (typeof url !== 'string') return say.noLink()
+  say.link(url, typeof code === 'string' ? code : undefined)
+  if (!options.wait) return say.left()
   io.err('Waiting until it is authorized (Ctrl-C stops waiting) …\n')
-  const done = await authorized(writer, kind, live.id, io.interrupted)
-  io.out(done ? `${JSON.stringify(live.name)} is authorized.\n` : 'It is not authorized yet.\n')
-  return done ? exit.done : exit.waiting
+  return say.waited(await authorized(writer, kind, live.id, io.interrupted))
+}
+
+/** What is said, as text while it happens or as JSON at the end; and the exit code of each end. */
+function speaker(name: string, options: ConnectOptions, io: CommandIo) {
+  const isJson = options.format === 'json'
+  const quoted = JSON.stringify(name)
+  let authorize: { url: string; code: string | null } | null = null
+  const end = (code: number, text: string): number => {
+    const facts = { format_version: 1, connection: name, authorized: code === exit.done, authorize }
+    io.out(isJson ? jsonText(facts) : text)
+    return code
+  }
+  return {
+    works: () => end(exit.done, `${quoted} works: nothing is to be authorized.\n`),
+    noLink() {
+      io.err('The service gave no link. Authorize the connection in its web page.\n')
+      return end(exit.waiting, '')
+    },
+    link(url: string, code?: string) {
+      authorize = { url, code: code ?? null }
+      const tell = isJson ? io.err : io.out
+      tell(`Open this in a browser to authorize ${quoted}:\n\n  ${url}\n\n`)
+      if (code !== undefined) tell(`The code to enter is ${code}.\n\n`)
+    },
+    left: () => end(exit.waiting, ''),
+    waited: (done: boolean) =>
+      done ? end(exit.done, `${quoted} is authorized.\n`) : end(exit.waiting, 'It is not authorized yet.\n')
+  }
 }

@@ -27,6 +27,9 @@ export async function sourcesCommand(name: string, options: SourceOptions, io: C
     if (!meta.ok) return await refused(meta, `reading what ${name} offers`, options, io)
     const chosen = Object.keys(options.param).length > 0
     const fields = chosen ? await enumerateSourceFields(reader, live.id, options.param) : undefined
+    // A refusal says that not enough is chosen yet.
+    if (fields?.ok === false && !fields.failure.refused)
+      return await refused(fields, `reading the fields that ${name} offers`, options, io)
     const known = fields?.ok === true ? fields.value : undefined
     if (options.format === 'json')
       return answered(

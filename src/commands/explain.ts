@@ -13,10 +13,11 @@ export async function explainCommand(
   io: CommandIo
 ): Promise<number> {
   if (code === undefined) {
+    const all = Object.entries(codes)
     io.out(
-      Object.entries(codes)
-        .map(([name, entry]) => `${name}  ${entry.title}\n`)
-        .join('')
+      options.format === 'json'
+        ? jsonText(all.map(([name, entry]) => ({ code: name, title: entry.title })))
+        : all.map(([name, entry]) => `${name}  ${entry.title}\n`).join('')
     )
     return exit.done
   }

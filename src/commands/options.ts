@@ -74,11 +74,14 @@ export function withWrites(command: Command): Command {
   return command
     .option('-y, --yes', 'do it without asking')
     .option('--fail-fast', 'start nothing more after a failure')
-    .option(
-      '--max-deletes <n>',
-      'refuse more deletions than this (default: the larger of 3 and 10 % of what is live)',
-      wholeNumber(0)
-    )
+}
+
+export function withLimit(command: Command): Command {
+  return command.option(
+    '--max-deletes <n>',
+    'refuse more deletions than this (default: the larger of 3 and 10 % of what is live)',
+    wholeNumber(0)
+  )
 }
 
 function collect(value: string, before: string[]): string[] {

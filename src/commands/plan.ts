@@ -23,9 +23,10 @@ export async function planCommand(options: PlanOptions, io: CommandIo): Promise<
   })
 }
 
-export async function driftCommand(options: PlanOptions, io: CommandIo): Promise<number> {
+/** Drift is told whatever it is: the limit on deletions is for those who mean to carry them out. */
+export async function driftCommand(options: ReadOptions, io: CommandIo): Promise<number> {
   return await withGround(io, options, async (ground) => {
-    const changes = await show(ground, options, io, 'drift')
+    const changes = await show(ground, { ...options, maxDeletes: Infinity }, io, 'drift')
     return typeof changes === 'number' ? changes : changes.differ ? exit.differences : exit.done
   })
 }

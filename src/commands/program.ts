@@ -1,7 +1,7 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
-import { withFiles, withOutput, withService, withWrites, wholeNumber } from './options.ts'
+import { withFiles, withLimit, withOutput, withService, withWrites, wholeNumber } from './options.ts'
 
 export interface Program {
   /** Runs what the words ask for and gives the exit code. */
@@ -66,9 +66,8 @@ function addReading(program: Command, io: CommandIo, settle: Settle): void {
     settle(import('./validate.ts').then(({ validateCommand }) => validateCommand(options, io)))
   )
   const plan = program.command('plan').description('show what apply would do, and why; changes nothing')
-  example(withOutput(withService(withFiles(plan))), 'polyctl plan --local')
+  example(withLimit(withOutput(withService(withFiles(plan)))), 'polyctl plan --local')
     .option('--detailed-exitcode', 'exit with 2 when there are differences')
-    .option('--max-deletes <n>', 'refuse more deletions than this', wholeNumber(0))
     .action((options) => settle(import('./plan.ts').then(({ planCommand }) => planCommand(options, io))))
   const drift = program
     .command('drift')
@@ -80,7 +79,7 @@ function addReading(program: Command, io: CommandIo, settle: Settle): void {
 
 function addWriting(program: Command, io: CommandIo, settle: Settle): void {
   const apply = program.command('apply').description('plan, ask, and make the service as the files say')
-  example(withWrites(withOutput(withService(withFiles(apply)))), 'polyctl apply --yes')
+  example(withLimit(withWrites(withOutput(withService(withFiles(apply))))), 'polyctl apply --yes')
     .option('--wait', 'wait until a person has authorized what needs it')
     .action((options) => settle(import('./apply.ts').then(({ applyCommand }) => applyCommand(options, io))))
   const destroy = program.command('destroy').description('delete what the files declare, dependents first')
@@ -174,5 +173,6 @@ async function withCompletion(program: Command, words: string[]): Promise<void> 
 
 function chosen(value: string, before: Record<string, string>): Record<string, string> {
   const at = value.indexOf('=')
-  return at < 1 ? before : { ...before, [value.slice(0, at)]: value.slice(at + 1) }
+  if (at < 1) throw new InvalidArgumentError('It is written name=value.')
+  return { ...before, [value.slice(0, at)]: value.slice(at + 1) }
 }

@@ -2,6 +2,7 @@ import { inOrder, type Checked, type Diagnostic } from '../diagnostics/diagnosti
 import type { Understood } from '../config/understand.ts'
 import type { PlanHeader } from '../render/plan.ts'
 import type { Look } from '../render/style.ts'
+import type { DesiredState } from '../state/resource.ts'
 import { Vault } from '../state/vault.ts'
 import { exitOfProblems } from './exit.ts'
 import { environment, understandFiles } from './files.ts'
@@ -44,7 +45,8 @@ export async function withGround(
       ? { ok: true as const, value: emptyWorkspace, problems: [] }
       : understanding.result
   if (!understood.ok) return await tellProblems(io, options, understood.problems, understanding.texts)
-  const { desired } = understood.value
+  const { vault } = understood.value
+  const desired = options.local === true ? rehearsed(understood.value.desired) : understood.value.desired
   const reachable = wants.reachable === true ? { reachable: true } : {}
   const service = await openService({ io, env, options, workspace: desired.workspace, ...reachable })
   if (!service.ok) return await tellProblems(io, options, service.problems, understanding.texts)
@@ -58,7 +60,7 @@ export async function withGround(
   const problems = understood.problems.filter((problem) => problem.code !== 'P201')
   try {
     return await work({
-      understood: understood.value,
+      understood: { desired, vault },
       texts: understanding.texts,
       service: service.value,
       header,
@@ -99,6 +101,12 @@ export function lookOf(io: CommandIo, options: OutputOptions & { local?: boolean
 
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
+}
+
+/** The local Polytomic has an organization of its own, in which the files of any other can be tried. */
+function rehearsed(desired: DesiredState): DesiredState {
+  const { organization: _other, ...workspace } = desired.workspace
+  return { ...desired, workspace }
 }
 
 function nothingThere(result: Checked<Understood>): boolean {

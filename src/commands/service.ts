@@ -135,7 +135,8 @@ function addressOf(text: string, workspace: Workspace): Checked<URL> {
     url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
   if (url && plain && url.search === '' && url.hash === '') return { ok: true, value: url, problems: [] }
   const written = workspace.url?.value === text ? workspace.url : undefined
-  const shown = url && url.password !== '' ? `${url.protocol}//…@${url.host}` : text
+  // Users, passwords, queries and fragments hold keys.
+  const shown = url && url.host !== '' ? `${url.protocol}//${url.host}…` : 'this'
   return failure(
     problem('P617', `\`${shown}\` is not the address of a service`, {
       labels: written ? [{ span: written.span, text: 'this address' }] : [],
@@ -149,11 +150,13 @@ function addressOf(text: string, workspace: Workspace): Checked<URL> {
 
 /** A user's key goes alone; a partner's or deployment's key needs the organization that it is to act in. */
 function authorizationOf(env: Record<string, string | undefined>, workspace: Workspace): Checked<string> {
-  const own = env['POLYTOMIC_API_KEY']
-  if (own !== undefined && own.trim() !== '')
-    return { ok: true, value: `Bearer ${own.trim()}`, problems: [] }
-  const shared = env['POLYTOMIC_PARTNER_KEY'] || env['POLYTOMIC_DEPLOYMENT_KEY']
-  if (shared === undefined || shared.trim() === '') {
+  const name = ['POLYTOMIC_API_KEY', 'POLYTOMIC_PARTNER_KEY', 'POLYTOMIC_DEPLOYMENT_KEY'].find(
+    (candidate) => env[candidate]?.trim()
+  )
+  const key = env[name ?? '']?.trim() ?? ''
+  if (name !== undefined && !/^[\x21-\x7e]+$/.test(key)) return failure(strangeKey(name))
+  if (name === 'POLYTOMIC_API_KEY') return { ok: true, value: `Bearer ${key}`, problems: [] }
+  if (name === undefined) {
     const help = ['set POLYTOMIC_API_KEY, or pass `--env-file`', 'or try it without an account: `--local`']
     return failure(
       problem('P616', 'there is no key for the service', { notes: ['POLYTOMIC_API_KEY is not set'], help })
@@ -161,7 +164,7 @@ function authorizationOf(env: Record<string, string | undefined>, workspace: Wor
   }
   const organization = workspace.organization
   if (organization && isId(organization.value)) {
-    const pair = Buffer.from(`${organization.value}:${shared.trim()}`).toString('base64')
+    const pair = Buffer.from(`${organization.value}:${key}`).toString('base64')
     return { ok: true, value: `Basic ${pair}`, problems: [] }
   }
   return failure(
@@ -170,6 +173,14 @@ function authorizationOf(env: Record<string, string | undefined>, workspace: Wor
       help: ['write the id of the organization as `workspace.organization`']
     })
   )
+}
+
+/** Its value is not shown: a key that was copied with something around it is still a key. */
+function strangeKey(name: string): Diagnostic {
+  return problem('P616', `${name} is not a key`, {
+    notes: ['it holds spaces, line breaks or letters that no key has'],
+    help: [`copy the key again, and set ${name} to nothing but it`]
+  })
 }
 
 function failure(found: Diagnostic): { ok: false; problems: Diagnostic[] } {

@@ -8,8 +8,9 @@ import { withoutMasks } from './fields.ts'
 export const connectionTypes = table as ConnectionTypes
 
 /**
- * The schema of a type's configuration as YAML may write it. `required` is left out on purpose: the service's schemas list what is
- * required in some mode only, and connections that a person authorizes are made empty.
+ * The schema of a type's configuration as YAML may write it. `required` is left out on purpose: the
+ * service's schemas list what is required in some mode only, and connections that a person authorizes are
+ * made empty.
  */
 export function configurationSchema(type: string): JsonObject {
   const fields = connectionTypes[type]?.fields ?? {}
@@ -21,7 +22,10 @@ export function configurationSchema(type: string): JsonObject {
   }
 }
 
-/** Filled by the service, or internal to it: what a client sends is ignored, so it is neither compared nor sent. */
+/**
+ * Filled by the service, or internal to it: what a client sends is ignored, so it is neither compared nor
+ * sent.
+ */
 function isServerOwned(field: ConnectionField): boolean {
   return field.readOnly === true || (field.hidden === true && field.api !== true)
 }
@@ -33,8 +37,9 @@ export function serverOwnedFields(type: string): string[] {
 }
 
 /**
- * Whether a path inside a configuration holds a secret: flagged so by the service, or, inside nested parts, where it flags nothing,
- * named like one. Values of headers and query parameters count as secrets: that is where keys travel.
+ * Whether a path inside a configuration holds a secret: flagged so by the service, or, inside nested parts,
+ * where it flags nothing, named like one. Values of headers and query parameters count as secrets: that is
+ * where keys travel.
  */
 export function isSecretSetting(type: string, path: Path): boolean {
   const [first, ...rest] = path

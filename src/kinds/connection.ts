@@ -21,8 +21,8 @@ import {
 } from './fields.ts'
 
 /**
- * A connection to one system. Only the stated keys of its configuration are compared: the service fills in others. Secrets come back as
- * masks and are never compared. The type is fixed.
+ * A connection to one system. Only the stated keys of its configuration are compared: the service fills in
+ * others. Secrets come back as masks and are never compared. The type is fixed.
  */
 export const connection: Kind = {
   name: 'connection',
@@ -46,7 +46,7 @@ export const connection: Kind = {
         type: 'string',
         pattern: '^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h))+$',
         description:
-          'How often the service looks whether it works, e.g. 3h30m. It cannot be read back, so it is not compared.'
+          'How often the service looks whether it works, e.g. 3h30m. Not compared: it cannot be read back.'
       },
       redirect_url: {
         type: 'string',
@@ -118,7 +118,8 @@ export const connection: Kind = {
       healthcheck_interval: fields['healthcheck_interval'],
       redirect_url: context.creating ? fields['redirect_url'] : undefined
     })
-    // The service would contact the system before it answers; a rehearsal on a laptop, and most CI, cannot reach it.
+    // The service would contact the system before it answers; a rehearsal on a laptop, and most CI, cannot
+    // reach it.
     body['validate'] = fields['validate'] ?? false
     return body
   },

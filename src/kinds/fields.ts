@@ -68,14 +68,17 @@ export function fromId(kind: string, id: Json | undefined, context: FromWire): J
   return typeof id === 'string' && id !== '' ? context.reference(kind, id) : undefined
 }
 
-/** Drops empty values: for bodies that the service checks against a schema in which an empty text is not allowed. */
+/**
+ * Drops empty values: for bodies that the service checks against a schema in which an empty text is not
+ * allowed.
+ */
 export function withoutEmpty(fields: { [name: string]: Json | undefined }): JsonObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isEmpty(value))) as JsonObject
 }
 
 /**
- * Empties that YAML states mean "clear". Nothing is there to be cleared on a create; on an update they stay as null, for `overlay` to
- * take the live value out.
+ * Empties that YAML states mean "clear". Nothing is there to be cleared on a create; on an update they stay
+ * as null, for `overlay` to take the live value out.
  */
 export function withoutCleared(value: Json, creating: boolean): Json {
   if (!isObject(value) || isSecret(value)) return value
@@ -86,7 +89,10 @@ export function withoutCleared(value: Json, creating: boolean): Json {
   return Object.fromEntries(entries)
 }
 
-/** Live keys that nobody states stay, stated ones win, null takes a key out; objects are merged, lists are not. */
+/**
+ * Live keys that nobody states stay, stated ones win, null takes a key out; objects are merged, lists are
+ * not.
+ */
 export function overlay(live: JsonObject, wanted: JsonObject): JsonObject {
   const merged: JsonObject = { ...live }
   for (const [name, value] of Object.entries(wanted)) {
@@ -99,7 +105,10 @@ export function overlay(live: JsonObject, wanted: JsonObject): JsonObject {
   return merged
 }
 
-/** Drops every mask, at any depth: the service answers with asterisks in place of a secret, and sent back they could become it. */
+/**
+ * Drops every mask, at any depth: the service answers with asterisks in place of a secret, and sent back
+ * they could become it.
+ */
 export function withoutMasks(value: Json): Json {
   if (Array.isArray(value)) return value.filter((inner) => !isMask(inner)).map(withoutMasks)
   if (!isObject(value)) return value
@@ -123,7 +132,10 @@ export function valueAt(value: Json | undefined, path: Path): Json | undefined {
   return found
 }
 
-/** Keys of an answer that neither the request nor the service's own bookkeeping knows: they are sent back as they came. */
+/**
+ * Keys of an answer that neither the request nor the service's own bookkeeping knows: they are sent back as
+ * they came.
+ */
 export function unknownKeys(wire: JsonObject, known: ReadonlySet<string>): JsonObject {
   return Object.fromEntries(Object.entries(wire).filter(([name]) => !known.has(name)))
 }

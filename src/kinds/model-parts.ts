@@ -36,7 +36,8 @@ export const enricherRule = {
 /** What tells one join from another: all that it says. */
 export function relationKey(item: Json): string {
   if (!isObject(item) || !isObject(item['to'])) return textOf(item)
-  return `${textOf(item['from'])} = ${referenceKey(item['to']['model'] ?? null)}.${textOf(item['to']['field'])}`
+  const { model, field } = item['to']
+  return `${textOf(item['from'])} = ${referenceKey(model ?? null)}.${textOf(field)}`
 }
 
 /** A join of YAML, its model as a reference. */
@@ -95,7 +96,10 @@ export function enricherFromWire(item: JsonObject, context: FromWire): Json {
   })
 }
 
-/** Without its id the service would make a second enrichment. What no file states stays, while the connection is the same. */
+/**
+ * Without its id the service would make a second enrichment. What no file states stays, while the
+ * connection is the same.
+ */
 export function withLiveEnricher(live: JsonObject, body: JsonObject): JsonObject {
   const there = isObject(live['enricher']) ? (withoutMasks(live['enricher']) as JsonObject) : {}
   const wanted = body['enricher']

@@ -12,7 +12,7 @@ export const modelSchema: JsonObject = {
     configuration: {
       type: 'object',
       description:
-        'What to read: the keys depend on the connection, e.g. database and collection, or query, table, view.'
+        'What to read: the keys depend on the connection, e.g. database and collection, or query or table.'
     },
     identifier: { type: 'string', description: 'The field that is unique.' },
     fields: { ...texts, minItems: 1, description: 'The fields to expose, by name. Absent: all of them.' },

@@ -208,8 +208,9 @@ function configurationOf(live: JsonObject, body: JsonObject): JsonObject {
 }
 
 /**
- * The fields that somebody chose, to be sent again. A model of which nobody chose any answers all fields of its source; to send those
- * would shut out every field that the source gets later. And the fields of another source than the live one mean nothing.
+ * The fields that somebody chose, to be sent again. A model of which nobody chose any answers all fields of
+ * its source; to send those would shut out every field that the source gets later. And the fields of
+ * another source than the live one mean nothing.
  */
 function chosenFields(live: JsonObject, body: JsonObject, answer: Json | undefined): Json | undefined {
   const all = Array.isArray(live['fields']) ? live['fields'].filter(isObject) : []

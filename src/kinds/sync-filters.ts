@@ -4,9 +4,10 @@ import { referenceKey, withoutAbsent } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 
 /**
- * Filters, overrides and the logic over filters. The service labels filters with letters in the order of its list and may move them, so
- * labels are never compared: in the normal form the logic names each filter by what it says (`[email IsNotNull] AND [age LessThan 18]`).
- * Names of models are left out there, for a text cannot follow them when they are renamed.
+ * Filters, overrides and the logic over filters. The service labels filters with letters in the order of
+ * its list and may move them, so labels are never compared: in the normal form the logic names each filter
+ * by what it says (`[email IsNotNull] AND [age LessThan 18]`). Names of models are left out there, for a
+ * text cannot follow them when they are renamed.
  */
 
 /** How filters are compared. */
@@ -46,7 +47,9 @@ function saidBy(item: Json): string {
   return `${textOf(where)} ${textOf(item['function'])}${value}`
 }
 
-/** How the logic names each filter: with its model only where the same is said of a field of another model. */
+/**
+ * How the logic names each filter: with its model only where the same is said of a field of another model.
+ */
 function namesIn(filters: readonly Json[]): string[] {
   return filters.map((filter) => {
     const short = saidBy(filter)
@@ -61,8 +64,8 @@ function isOfTarget(filter: Json): boolean {
 }
 
 /**
- * The logic with every label replaced by what its filter says. Absent when all filters must hold: that is the default. Filters of the
- * model and of the target share one list, but each has its own logic.
+ * The logic with every label replaced by what its filter says. Absent when all filters must hold: that is
+ * the default. Filters of the model and of the target share one list, but each has its own logic.
  */
 export function logicFromLabels(
   logic: Json | undefined,

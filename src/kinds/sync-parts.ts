@@ -3,6 +3,7 @@ import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/
 import { filterFunctions, nullModelId } from '../wire/sync.ts'
 import {
   fromId,
+  idsOf,
   optionalReference,
   referenceKey,
   toId,
@@ -24,7 +25,9 @@ export function list(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : []
 }
 
-/** A field is known by its target; the fields of a webhook, which all go into `record`, by their source too. */
+/**
+ * A field is known by its target; the fields of a webhook, which all go into `record`, by their source too.
+ */
 export function targetOf(item: Json): string {
   if (!isObject(item)) return textOf(item)
   const target = textOf(item['target'])
@@ -63,7 +66,10 @@ export function isNoSource(value: Json | undefined): boolean {
   return !isObject(value) || isEmpty(value['model_id']) || value['model_id'] === nullModelId
 }
 
-/** The service drops a mapping that only repeats the identity: a hole says nothing, and keeps the others in their places. */
+/**
+ * The service drops a mapping that only repeats the identity: a hole says nothing, and keeps the others in
+ * their places.
+ */
 export function withoutIdentity(
   fields: readonly (JsonObject | null)[],
   target: Json | undefined,
@@ -94,7 +100,10 @@ export function withoutLabel(filter: JsonObject): JsonObject {
   return rest
 }
 
-/** A filter or an override of an answer, as the files would write it. `models` are the ids of those that the sync reads. */
+/**
+ * A filter or an override of an answer, as the files would write it. `models` are the ids of those that the
+ * sync reads.
+ */
 export function conditionFromWire(
   item: JsonObject,
   of: 'filter' | 'override',
@@ -123,7 +132,10 @@ function functionNamed(name: Json | undefined): Json | undefined {
   return filterFunctions.find((known) => known.toLowerCase() === said) ?? name
 }
 
-/** An older version answers only the id of a model's field, or its name; the sync's models tell what it stands for. */
+/**
+ * An older version answers only the id of a model's field, or its name; the sync's models tell what it
+ * stands for.
+ */
 function fieldById(id: Json | undefined, models: readonly string[], context: FromWire): Json | undefined {
   if (typeof id !== 'string' || id === '') return undefined
   for (const model of context.wire('model')) {
@@ -194,4 +206,27 @@ export function targetToWire(
     ...withoutEmpty({ ...same, ...made, filter_logic: logicToLetters(logic, filters) }),
     ...withoutEmpty({ configuration: withoutCleared(same['configuration'] ?? {}, context.creating) })
   }
+}
+
+/** Ids of the models that a sync reads. */
+export function modelsOf(wire: JsonObject): string[] {
+  const ids = [
+    ...idsOf(wire['model_ids']),
+    ...['fields', 'filters', 'overrides'].flatMap((name) =>
+      list(wire[name]).map((item) => valueAt(item, [name === 'fields' ? 'source' : 'field', 'model_id']))
+    ),
+    valueAt(wire, ['identity', 'source', 'model_id'])
+  ]
+  return [...new Set(ids)].filter(
+    (id) => typeof id === 'string' && id !== '' && id !== nullModelId
+  ) as string[]
+}
+
+/** Whether the identity's field was made by the service stays as it is, while it is that field. */
+export function withNewField(live: JsonObject, body: JsonObject): JsonObject {
+  const { identity } = body
+  const made = valueAt(live, ['identity', 'new_field'])
+  if (!isObject(identity) || identity['new_field'] !== undefined || made !== true) return {}
+  if (identity['target'] !== valueAt(live, ['identity', 'target'])) return {}
+  return { identity: { ...identity, new_field: true } }
 }

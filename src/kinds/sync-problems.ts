@@ -4,7 +4,10 @@ import type { ItemProblem } from './kind.ts'
 import { conditionProblems, duplicateLabels, logicProblems } from './sync-filters.ts'
 import { list, webhookTarget } from './sync-parts.ts'
 
-/** What only the whole sync shows: sources without a model, targets mapped twice, a target that is both there and to be made. */
+/**
+ * What only the whole sync shows: sources without a model, targets mapped twice, a target that is both
+ * there and to be made.
+ */
 export function syncProblems(item: JsonObject): ItemProblem[] {
   return [
     ...targetProblems(item),

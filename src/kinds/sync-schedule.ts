@@ -105,7 +105,10 @@ export function scheduleToWire(schedule: Json | undefined, context: ToWire): Jso
   })
 }
 
-/** Parts are numbers where they are numbers (`"05"` is 5, `monday` is 1), and only those that the frequency gives a meaning. */
+/**
+ * Parts are numbers where they are numbers (`"05"` is 5, `monday` is 1), and only those that the frequency
+ * gives a meaning.
+ */
 function meaningful(schedule: { [part: string]: Json | undefined }): JsonObject {
   const frequency = textOf(schedule['frequency'] ?? '').toLowerCase()
   const parts = relevant[frequency] ?? [

@@ -1,5 +1,4 @@
 import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
-import { nullModelId } from '../wire/sync.ts'
 import {
   bookkeeping,
   idsOf,
@@ -31,6 +30,7 @@ import {
   filterToWire,
   isNoSource,
   list,
+  modelsOf,
   sourceFromWire,
   sourceFromYaml,
   sourceToWire,
@@ -40,6 +40,7 @@ import {
   targetToWire,
   unique,
   withoutIdentity,
+  withNewField,
   withoutLabel
 } from './sync-parts.ts'
 import { syncProblems } from './sync-problems.ts'
@@ -287,29 +288,6 @@ export const sync: Kind = {
       ...usesOf('policy', idsOf(wire['policies']))
     ]
   }
-}
-
-/** Ids of the models that a sync reads. */
-function modelsOf(wire: JsonObject): string[] {
-  const ids = [
-    ...idsOf(wire['model_ids']),
-    ...['fields', 'filters', 'overrides'].flatMap((name) =>
-      list(wire[name]).map((item) => valueAt(item, [name === 'fields' ? 'source' : 'field', 'model_id']))
-    ),
-    valueAt(wire, ['identity', 'source', 'model_id'])
-  ]
-  return [...new Set(ids)].filter(
-    (id) => typeof id === 'string' && id !== '' && id !== nullModelId
-  ) as string[]
-}
-
-/** Whether the identity's field was made by the service stays as it is, while it is that field. */
-function withNewField(live: JsonObject, body: JsonObject): JsonObject {
-  const { identity } = body
-  const made = valueAt(live, ['identity', 'new_field'])
-  if (!isObject(identity) || identity['new_field'] !== undefined || made !== true) return {}
-  if (identity['target'] !== valueAt(live, ['identity', 'target'])) return {}
-  return { identity: { ...identity, new_field: true } }
 }
 
 const known = new Set([...bookkeeping, ...Object.keys(sync.fields), 'name', 'model_ids'])

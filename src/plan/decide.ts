@@ -93,7 +93,7 @@ function changeOf(resource: Desired, kind: Kind, matched: Match): Change {
       ids
     }
   }
-  const wanted = withIgnored(resource, live, kind)
+  const wanted = withIgnored(resource.fields, resource.lifecycle.ignoreChanges, live.fields, kind)
   const { fields, unchanged } = diff(kind.fields, wanted, live.fields, context)
   const renamed = live.name !== resource.name && !sameInAnyCase(kind, live.name, resource.name)
   return {
@@ -122,12 +122,23 @@ function reasonOf(renamed: boolean, fields: number): string {
   if (renamed) return 'the files call it by a new name'
   if (fields === 0) return 'it is as the files say'
   // Without an earlier revision to compare with, nobody can tell whether the files or the service moved.
-  return 'the files and the service differ; which of them changed is not known without a revision to compare with'
+  return 'the files and the service differ; without a revision to compare with, nobody knows which changed'
 }
 
 function base(resource: Desired): Omit<Change, 'action' | 'reason'> {
   const { kind, name, span } = resource
-  return { kind, name, span, fields: [], unchanged: 0, after: [], wanted: {}, ids: {}, notStated: [] }
+  return {
+    kind,
+    name,
+    span,
+    fields: [],
+    unchanged: 0,
+    after: [],
+    wanted: {},
+    ids: {},
+    notStated: [],
+    ignored: resource.lifecycle.ignoreChanges
+  }
 }
 
 function fromLive(live: Live): Pick<Change, 'id' | 'changed' | 'waiting'> {
@@ -157,7 +168,10 @@ function fixedProblems(resource: Desired, kind: Kind, matched: Match): Diagnosti
   })
 }
 
-/** Values that the service has, no file states, and nobody documents as the default: worth a note, not a difference. */
+/**
+ * Values that the service has, no file states, and nobody documents as the default: worth a note, not a
+ * difference.
+ */
 function notStated(kind: Kind, wanted: JsonObject, live: Live): string[] {
   return Object.entries(kind.fields).flatMap(([name, field]) => {
     if (field.class !== 'carried') return []
@@ -181,7 +195,10 @@ function unstatedKeys(kind: Kind, name: string, wanted: Json | undefined, live: 
     .map((key) => `${name}.${key}`)
 }
 
-/** Two live resources of a removed name are a stop, as everywhere: nobody said which. None is fine: it is gone already. */
+/**
+ * Two live resources of a removed name are a stop, as everywhere: nobody said which. None is fine: it is
+ * gone already.
+ */
 function removals(
   desired: DesiredState,
   live: LiveState,
@@ -215,7 +232,8 @@ function deletion(asked: Pick<Desired, 'kind' | 'name' | 'span'>, live: Live, re
     after: [],
     wanted: {},
     ids: {},
-    notStated: []
+    notStated: [],
+    ignored: []
   }
 }
 

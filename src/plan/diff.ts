@@ -21,13 +21,17 @@ export interface DiffContext {
   spanAt(path: Path): Span
 }
 
+/** What differs between the two sides of one resource. */
 export interface Difference {
   fields: FieldChange[]
   /** How many compared fields are equal. */
   unchanged: number
 }
 
-/** Compares the fields of one resource, both sides in the normal form, rule by rule, in the order in which the kind lists them. */
+/**
+ * Compares the fields of one resource, both sides in the normal form, rule by rule, in the order in which
+ * the kind lists them.
+ */
 export function diff(
   rules: Readonly<Record<string, Field>>,
   wanted: JsonObject,
@@ -202,8 +206,9 @@ interface Keyed {
 }
 
 /**
- * Items are paired by their key, with ids in place of the names of what they refer to: a resource may have two names, that of the files
- * and that of the service. Items with the same key are told apart by what else they say.
+ * Items are paired by their key, with ids in place of the names of what they refer to: a resource may have
+ * two names, that of the files and that of the service. Items with the same key are told apart by what else
+ * they say.
  */
 function keyed(
   rule: Extract<Rule, { is: 'set' }>,

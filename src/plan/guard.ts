@@ -5,7 +5,10 @@ import { referencesIn } from '../state/value.ts'
 import type { Match } from './match.ts'
 import type { Change } from './plan.ts'
 
-/** What must not be done, whatever the files say. Problems with these codes (P5xx) stop a plan before anything is written. */
+/**
+ * What must not be done, whatever the files say. Problems with these codes (P5xx) stop a plan before
+ * anything is written.
+ */
 export interface Limits {
   /** Default: the larger of 3 and a tenth of what is live. */
   maxDeletes?: number
@@ -45,7 +48,10 @@ function usedBy(change: Change, live: LiveState, kinds: Kinds, match: Match): st
   return references.flatMap((reference) => match.idOf(reference) ?? [])
 }
 
-/** A deletion would break what still uses the resource, even where the service would allow it: a model's syncs fail in silence. */
+/**
+ * A deletion would break what still uses the resource, even where the service would allow it: a model's
+ * syncs fail in silence.
+ */
 function broken(
   deletes: readonly Change[],
   staying: readonly { text: string; ids: string[] }[]
@@ -87,9 +93,10 @@ export function protectedProblem(resource: Desired): Diagnostic {
 
 /** A field that the service cannot change in place: only a person can decide to make the resource anew. */
 export function fixedProblem(resource: Desired, field: string, live: string, wanted: string): Diagnostic {
+  const name = addressText(resource)
   return problem(
     'P501',
-    `the ${field} of ${addressText(resource)} is \`${live}\` in the service and cannot change to \`${wanted}\``,
+    `the ${field} of ${name} is \`${live}\` in the service and cannot change to \`${wanted}\``,
     {
       labels: [{ span: resource.spanAt([field]), text: `it is \`${live}\` there` }],
       notes: [`the service has no way to change the ${field} of a ${resource.kind}`],

@@ -1,20 +1,30 @@
 import type { Kind } from '../kinds/kind.ts'
-import type { Desired, Live } from '../state/resource.ts'
 import type { Rule } from '../state/rule.ts'
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
 
-/** The wanted fields with the live value at every ignored path: then neither the comparison nor the body that is sent can touch them. */
-export function withIgnored(resource: Desired, live: Live, kind: Kind): JsonObject {
-  const fields: JsonObject = structuredClone(resource.fields)
-  for (const path of resource.lifecycle.ignoreChanges) {
+/**
+ * The wanted fields with the live value at every ignored path: then neither the comparison nor the body
+ * that is sent can touch them.
+ */
+export function withIgnored(
+  wanted: JsonObject,
+  ignored: readonly string[],
+  live: JsonObject,
+  kind: Kind
+): JsonObject {
+  const fields: JsonObject = structuredClone(wanted)
+  for (const path of ignored) {
     const [head = '', ...rest] = partsOf(path)
     const field = kind.fields[head]
-    if (field) take(fields, live.fields, [head, ...rest], { is: 'object', fields: { [head]: field.rule } })
+    if (field) take(fields, live, [head, ...rest], { is: 'object', fields: { [head]: field.rule } })
   }
   return fields
 }
 
-/** `fields.[Email].source` and `fields[Email].source` are the same; dots and brackets inside of brackets belong to the key. */
+/**
+ * `fields.[Email].source` and `fields[Email].source` are the same; dots and brackets inside of brackets
+ * belong to the key.
+ */
 function partsOf(path: string): string[] {
   const parts: string[] = []
   let part = ''
@@ -47,7 +57,10 @@ function take(to: Json, from: Json | undefined, parts: readonly string[], rule: 
   }
 }
 
-/** An item is named by its key, in brackets. One that is not there is taken out as a hole: the others keep their places. */
+/**
+ * An item is named by its key, in brackets. One that is not there is taken out as a hole: the others keep
+ * their places.
+ */
 function takeItem(
   to: Json[],
   from: readonly Json[],

@@ -22,7 +22,10 @@ export interface Match {
   ambiguous(of: Address & { span: Span }, candidates: readonly Live[]): Diagnostic
 }
 
-/** Pairs declared resources with live ones: by pinned id, by exact name, by a former name. Ambiguity is a problem, never a choice. */
+/**
+ * Pairs declared resources with live ones: by pinned id, by exact name, by a former name. Ambiguity is a
+ * problem, never a choice.
+ */
 export function match(
   desired: DesiredState,
   live: LiveState,

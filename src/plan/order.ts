@@ -10,8 +10,8 @@ import type { Match } from './match.ts'
 import type { Change } from './plan.ts'
 
 /**
- * Fills in what each change must wait for. Creates and updates wait for what they name; deletes wait for whatever still uses the resource.
- * The order comes from references alone: there is no table of kinds.
+ * Fills in what each change must wait for. Creates and updates wait for what they name; deletes wait for
+ * whatever still uses the resource. The order comes from references alone: there is no table of kinds.
  */
 export function ordered(
   changes: readonly Change[],
@@ -44,8 +44,8 @@ export function ordered(
 }
 
 /**
- * Live resources may use each other in a circle (two models that are joined both ways). Then one of them goes first, though it is still
- * used: otherwise they would wait for each other forever.
+ * Live resources may use each other in a circle (two models that are joined both ways). Then one of them
+ * goes first, though it is still used: otherwise they would wait for each other forever.
  */
 function withoutCircles(changes: readonly Change[]): Change[] {
   const byText = new Map(changes.map((change) => [addressText(change), change]))

@@ -2,17 +2,24 @@ import type { Span } from '../diagnostics/diagnostic.ts'
 import type { Address } from '../state/resource.ts'
 import type { Json, JsonObject } from '../state/value.ts'
 
-/** All that is to be done, in an order that respects references. Plain data: it survives being written down. */
+/**
+ * All that is to be done, in an order that respects references. Plain data: it survives being written down.
+ */
 export interface Plan {
   organization: { id: string; name: string }
-  /** In the address order; `Change.after` gives the order of doing. Unchanged resources are in it too, with action `none`. */
+  /**
+   * In the address order; `Change.after` gives the order of doing. Unchanged resources are in it too, with
+   * action `none`.
+   */
   changes: Change[]
   /** Live and not declared: counted and named, never touched. */
   unmanaged: UnmanagedKind[]
 }
 
+/** What is done to a resource. None is ever deleted to be made again: that is a decision of people. */
 export type Action = 'create' | 'update' | 'rename' | 'delete' | 'none'
 
+/** What is to be done to one resource, and why. */
 export interface Change extends Address {
   action: Action
   /** Of the live resource; absent for a create. */
@@ -29,18 +36,27 @@ export interface Change extends Address {
   reason: string
   /** Addresses (as `addressText`) that must be done first. */
   after: string[]
-  /** The wanted fields, in the kind's normal form: references by name, secrets by source. Empty for a delete. */
+  /**
+   * The wanted fields, in the kind's normal form: references by name, secrets by source. Empty for a
+   * delete.
+   */
   wanted: JsonObject
-  /** Ids that its references stand for already, by `addressText`. Those of resources still to be made are missing. */
+  /**
+   * Ids that its references stand for already, by `addressText`. Those of resources still to be made are
+   * missing.
+   */
   ids: Record<string, string>
   /** Who touched the live resource last, and when. */
   changed?: { at?: string; by?: string }
   /** Fields of the live resource that no file states and that differ from the documented default. */
   notStated: string[]
+  /** Paths of fields whose live value stays, whatever it is by the time of the change. */
+  ignored: string[]
   /** Why the live resource does not work yet: it waits for a person. */
   waiting?: string
 }
 
+/** One difference, with both sides. */
 export interface FieldChange {
   /** `['fields', '[Email]', 'source', 'field']`: items of sets are named by their key, in brackets. */
   path: string[]
@@ -54,6 +70,7 @@ export interface FieldChange {
   span: Span
 }
 
+/** How much of a kind the files cover. */
 export interface UnmanagedKind {
   kind: string
   /** Live resources of the kind, and how many of them the files declare. */

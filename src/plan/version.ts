@@ -4,7 +4,10 @@ import type { Desired, DesiredState, Path } from '../state/resource.ts'
 import { isEmpty, isObject, type Json } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 
-/** Fields that the files state and that the chosen version of the API does not have: it would drop them in silence. */
+/**
+ * Fields that the files state and that the chosen version of the API does not have: it would drop them in
+ * silence.
+ */
 export function unknownToVersion(desired: DesiredState, kinds: Kinds, version: ApiVersion): Diagnostic[] {
   return desired.resources.flatMap((resource) => {
     const since = kinds.managed.find((kind) => kind.name === resource.kind)?.since ?? {}

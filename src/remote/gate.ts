@@ -35,8 +35,11 @@ export function openGate(options: GateOptions): Gate {
 
     async open() {
       // Others may be told to wait longer meanwhile.
-      for (let wait = closedUntil - options.now(); wait > 0; wait = closedUntil - options.now())
-        await options.sleep(wait)
+      for (let until = 0; until < closedUntil;) {
+        until = closedUntil
+        const wait = until - options.now()
+        if (wait > 0) await options.sleep(wait)
+      }
     },
 
     slowDown(headers) {
@@ -62,7 +65,10 @@ export function openGate(options: GateOptions): Gate {
   }
 }
 
-/** How long to wait, as the service says it: in seconds, until a date, or until the second in which its counter starts anew. */
+/**
+ * How long to wait, as the service says it: in seconds, until a date, or until the second in which its
+ * counter starts anew.
+ */
 function namedPauseMs(headers: Headers, now: number): number {
   const after = headers.get('retry-after')
   const named = after ?? headers.get('x-ratelimit-reset') ?? ''

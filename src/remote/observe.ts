@@ -5,7 +5,7 @@ import { isObject, textOf, type JsonObject, type Reference } from '../state/valu
 import type { ApiVersion } from '../wire/common.ts'
 import { failureProblem, type Failure } from './failure.ts'
 import { identify } from './identity.ts'
-import { pages } from './pages.ts'
+import { listed, pages } from './pages.ts'
 import type { Reader } from './transport.ts'
 
 export interface ObserveOptions {
@@ -77,14 +77,19 @@ async function readKind(reader: Reader, kind: Kind | Lookup, wanted: Wanted): Pr
   const path = managed ? kind.api.path : kind.path
   const light = managed && kind.api.lightList(reader.version)
   const byId = new Map<string, Promise<{ wire: JsonObject; partial: boolean } | Failure | undefined>>()
-  for await (const page of pages(reader, path)) {
+  const missing = { names: new Set(wanted.names), ids: new Set(wanted.ids) }
+  const isComplete = (): boolean => missing.names.size === 0 && missing.ids.size === 0
+  for await (const page of listed(reader, path, isComplete)) {
     if (!page.ok)
       return { kind, items: [], problems: [failureProblem(page.failure, `reading all of ${path}`)] }
     for (const wire of page.items) {
       const id = textOf(wire['id'])
       // The list is ordered by the last change: a resource that changes meanwhile can be met again on a later page.
       if (byId.has(id)) continue
-      const matched = wanted.ids.has(id) || wanted.names.has(textOf(wire['name']).toLowerCase())
+      const name = textOf(wire['name']).toLowerCase()
+      const matched = wanted.ids.has(id) || wanted.names.has(name)
+      missing.ids.delete(id)
+      missing.names.delete(name)
       byId.set(
         id,
         light && matched

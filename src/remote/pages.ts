@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../state/value.ts'
+import { isObject, textOf, type JsonObject } from '../state/value.ts'
 import type { Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
 
@@ -31,6 +31,29 @@ export async function* pages(reader: Reader, path: string): AsyncGenerator<Page>
     seen.add(token)
   }
   yield { ok: false, failure: strange(path, `the list has more than ${mostPages} pages`) }
+}
+
+/**
+ * All of a list, in order of the last change. What changes while the list is read moves to its front,
+ * and would be missed: where something is missing, the front is read again, up to what is known.
+ */
+export async function* listed(
+  reader: Reader,
+  path: string,
+  isComplete: () => boolean
+): AsyncGenerator<Page> {
+  const seen = new Set<string>()
+  let count = 0
+  for await (const page of pages(reader, path)) {
+    yield page
+    count += 1
+    if (page.ok) for (const item of page.items) seen.add(textOf(item['id']))
+  }
+  if (count < 2 || isComplete()) return
+  for await (const page of pages(reader, path)) {
+    yield page
+    if (page.ok && page.items.every((item) => seen.has(textOf(item['id'])))) return
+  }
 }
 
 function itemsOf(body: unknown): JsonObject[] | undefined {

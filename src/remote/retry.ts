@@ -33,8 +33,9 @@ export function repeating({ backoffMs }: Timing): Tries {
 }
 
 /**
- * A create is repeated only while nothing was answered (under the same key, so that the service can tell it is the same), when the
- * service says that the first one is still under way, or when it took nothing on.
+ * A create is repeated only while nothing was answered (under the same key, so that the service can tell
+ * it is the same), when the service says that the first one is still under way, or when it took nothing
+ * on.
  */
 export function creating({ backoffMs, newKey }: Timing): Tries {
   const course: Course = { unsure: false }
@@ -50,8 +51,9 @@ export function creating({ backoffMs, newKey }: Timing): Tries {
     hooks: {
       beforeRetry: [
         ({ error, request }) => {
-          // A refusal for too many requests may be recorded under its key, and would be answered again. But a key that an unanswered
-          // try went out with is the only thing that keeps the service from doing it twice.
+          // A refusal for too many requests may be recorded under its key, and would be answered again.
+          // But a key that an unanswered try went out with is the only thing that keeps the service from
+          // doing it twice.
           const throttled = error instanceof HTTPError && error.response.status === 429
           if (throttled && !course.unsure) request.headers.set('idempotency-key', newKey())
         }

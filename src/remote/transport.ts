@@ -107,7 +107,10 @@ function createClient(options: RemoteOptions, gate: Gate): KyInstance {
   })
 }
 
-/** One try. The answer counts when it is here in full, so that its body is under the timeout of the try too. */
+/**
+ * One try. The answer counts when it is here in full, so that its body is under the timeout of the try
+ * too.
+ */
 async function answered(request: Request, options: RemoteOptions, gate: Gate): Promise<Response> {
   const line = `${request.method} ${new URL(request.url).pathname}`
   try {

@@ -12,9 +12,10 @@ const rounds = 3
 const pauseMs = 500
 
 /**
- * Makes a resource, and never two. While nothing is answered the same request is repeated under one key. After an answer that leaves open
- * whether it was done, the service is searched by name: what is found is adopted. Only if nothing is there, and the service said that it
- * failed, it is tried again; a request that was never answered may still be under way.
+ * Makes a resource, and never two. While nothing is answered the same request is repeated under one key.
+ * After an answer that leaves open whether it was done, the service is searched by name: what is found
+ * is adopted. Only if nothing is there, and the service said that it failed, it is tried again; a
+ * request that was never answered may still be under way.
  */
 export async function create(
   writer: Writer,
@@ -40,17 +41,20 @@ export async function create(
         failure: { ...failure, code: 'P602', words: `${failure.words}; now several have this name` }
       }
     if (found) return { ok: true, wire: found, notes: ['the answer was lost; it was found by name'] }
-    if (!saidNo(failure)) return { ok: false, failure: { ...failure, code: 'P602' } }
-    if (round === rounds || !failedStatus(failure)) return { ok: false, failure }
+    if (mayStillCome(failure)) return { ok: false, failure: { ...failure, code: 'P602' } }
+    if (round === rounds || !mayPass(failure)) return { ok: false, failure }
   }
 }
 
-/** The service itself ended the request: what is not there will not come. */
-function saidNo({ status }: Failure): boolean {
-  return status !== undefined && status >= 400 && status !== 409
+/**
+ * What was not refused, and did not fail either, may be under way, or not in the list yet: another
+ * create could make a second one.
+ */
+function mayStillCome({ status }: Failure): boolean {
+  return status === undefined || status < 400 || status === 409
 }
 
-function failedStatus({ status = 0 }: Failure): boolean {
+function mayPass({ status = 0 }: Failure): boolean {
   return status >= 500 || status === 408 || status === 429
 }
 

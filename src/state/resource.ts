@@ -20,7 +20,10 @@ export function byAddress(a: Address, b: Address): number {
 /** A path inside a resource's fields; numbers are positions in lists. */
 export type Path = readonly (string | number)[]
 
-/** A resource as the configuration means it. Its fields are in the kind's normal form: the same form as live ones. */
+/**
+ * A resource as the configuration means it. Its fields are in the kind's normal form: the same form as live
+ * ones.
+ */
 export interface Desired extends Address {
   fields: JsonObject
   /** Pins the live resource. */
@@ -28,17 +31,22 @@ export interface Desired extends Address {
   lifecycle: Lifecycle
   /** Where the name is written. */
   span: Span
-  /** The smallest place in the files that says this; of its parent, when nothing is written for the path itself. */
+  /**
+   * The smallest place in the files that says this; of its parent, when nothing is written for the path
+   * itself.
+   */
   spanAt: (path: Path) => Span
   /** What its references name, with the places that say so. */
   uses: Use[]
 }
 
+/** What one reference of a resource names, and where it says so. */
 export interface Use extends Address {
   span: Span
   path: Path
 }
 
+/** How polyctl treats a resource, beside what it is. */
 export interface Lifecycle {
   renamedFrom: string[]
   preventDestroy: boolean
@@ -74,6 +82,7 @@ export interface DesiredState {
   removed: Removed[]
 }
 
+/** Which organization the files are about, and how it is spoken to. */
 export interface Workspace {
   organization?: { value: string; span: Span }
   apiVersion?: { value: string; span: Span }

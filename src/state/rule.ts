@@ -11,6 +11,7 @@ import type { Json } from './value.ts'
  */
 export type FieldClass = 'owned' | 'carried' | 'unreadable' | 'once' | 'fixed'
 
+/** A field of a kind: who decides about it, and how it is compared. */
 export interface Field {
   class: FieldClass
   rule: Rule
@@ -19,8 +20,8 @@ export interface Field {
 /** How a value is brought to the normal form and compared there. */
 export type Rule =
   /**
-   * A scalar. `default` is what the service assumes when nothing is sent; `caseless` values are equal in any case; a `carried` part of
-   * an object is compared only when it is stated.
+   * A scalar. `default` is what the service assumes when nothing is sent; `caseless` values are equal in
+   * any case; a `carried` part of an object is compared only when it is stated.
    */
   | { is: 'scalar'; default?: Json; caseless?: true; carried?: true }
   /** Any JSON: types matter, the order of keys does not. */
@@ -30,7 +31,13 @@ export type Rule =
   | { is: 'unread' }
   /** Named parts, each with its own rule; absent parts mean their defaults. */
   | { is: 'object'; fields: Readonly<Record<string, Rule>> }
-  /** Free keys: only those that are stated are compared, at any depth; secrets are not. Lists in it have no order. */
+  /**
+   * Free keys: only those that are stated are compared, at any depth; secrets are not. Lists in it have no
+   * order.
+   */
   | { is: 'stated' }
-  /** No order; items are paired by their key. A null item says nothing: it only keeps the others in their places. */
+  /**
+   * No order; items are paired by their key. A null item says nothing: it only keeps the others in their
+   * places.
+   */
   | { is: 'set'; key: (item: Json) => string; item: Rule; carried?: true }

@@ -3,14 +3,14 @@ import type { Json, JsonObject } from '../wire/common.ts'
 export type { Json, JsonObject }
 
 /**
- * A field that names another resource. Desired values have a name; live values have an id, and a name when it is known. Plain data, so
- * that a plan with references in it can be written down.
+ * A field that names another resource. Desired values have a name; live values have an id, and a name when
+ * it is known. Plain data, so that a plan with references in it can be written down.
  */
 export type Reference = { $ref: string; name?: string; id?: string }
 
 /**
- * A value that must not be seen. Only the name of where it comes from is here (`env MONGODB_PASSWORD`); the value itself stays in the
- * vault, so nothing that prints, compares or stores state can leak it.
+ * A value that must not be seen. Only the name of where it comes from is here (`env MONGODB_PASSWORD`); the
+ * value itself stays in the vault, so nothing that prints, compares or stores state can leak it.
  */
 export type Secret = { $secret: string; as?: 'integer' }
 
@@ -62,7 +62,10 @@ export function referencesIn(value: Json | undefined): Reference[] {
   return Object.values(value).flatMap((inner) => referencesIn(inner))
 }
 
-/** Identifiers of the service are UUIDs; a reference written as one is an id where no resource has that name. */
+/**
+ * Identifiers of the service are UUIDs; a reference written as one is an id where no resource has that
+ * name.
+ */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 }

@@ -1,5 +1,6 @@
 /**
- * Where the values of secrets are kept, under the names of where they come from. It masks itself in everything that prints or stores it.
+ * Where the values of secrets are kept, under the names of where they come from. It masks itself in
+ * everything that prints or stores it.
  */
 export class Vault {
   readonly #entries = new Map<string, () => Opened>()

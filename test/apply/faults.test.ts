@@ -251,6 +251,29 @@ describe('an update', () => {
     expect(fieldsOf(world).length).toBeGreaterThan(2)
   })
 
+  test('leaves ignored fields as they are at that moment, not as they were when it was planned', async () => {
+    const ignoring = files['configs/chain.yaml'].replace(
+      '    schedule: manual',
+      '    schedule: { frequency: hourly, minute: 0 }\n    lifecycle: { ignore_changes: [schedule] }'
+    )
+    const world = makeWorld({ files: { 'configs/chain.yaml': ignoring }, env })
+    await world.run('apply', '--yes')
+    const sync = world.server.store.all('sync')[0]!
+    world.server.store.edit('sync', sync.id, { schedule: { frequency: 'hourly', minute: '15' } })
+    world.write({
+      'configs/chain.yaml': ignoring.replace(
+        'target: email }',
+        'target: email }, { source: first_name, target: first_name }'
+      )
+    })
+    const edit = { kind: 'sync', id: sync.id, patch: { schedule: { minute: '30' } } } as const
+    world.server.faults.add({ fault: 'edit', on: 'GET /api/syncs/*', skip: 1, edit })
+    const ran = await world.run('apply', '--yes')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    expect(world.server.store.all('sync')[0]!.schedule).toMatchObject({ frequency: 'hourly', minute: '30' })
+    expect(world.server.store.all('sync')[0]!.fields).toHaveLength(2)
+  })
+
   test('what the service keeps otherwise is a failure that names the field', async () => {
     const world = makeWorld({ files, env })
     await world.run('apply', '--yes')

@@ -4,7 +4,7 @@ import { connectionTypes } from '../../src/kinds/connection-types.ts'
 import type { Kind } from '../../src/kinds/kind.ts'
 import { diff, type DiffContext } from '../../src/plan/diff.ts'
 import type { FieldChange } from '../../src/plan/plan.ts'
-import { isObject, type Json, type JsonObject } from '../../src/state/value.ts'
+import { isObject, type Json, type JsonObject, textOf } from '../../src/state/value.ts'
 import { apiVersions, type ApiVersion } from '../../src/wire/common.ts'
 import { at } from '../render/builders.ts'
 import { everyKind, itemOf, pairOf, withinVersion } from '../support/items.ts'
@@ -262,7 +262,7 @@ const owned = [
 ]
 
 function forbidden(kind: Kind, live: JsonObject, body: JsonObject): string[] {
-  const type = isObject(live['type']) ? String(live['type']['id']) : ''
+  const type = isObject(live['type']) ? textOf(live['type']['id']) : ''
   const ofType = Object.entries(connectionTypes[type]?.fields ?? {})
     .filter(([, field]) => field.readOnly === true || (field.hidden === true && field.api !== true))
     .map(([name]) => name)
@@ -273,7 +273,7 @@ function forbidden(kind: Kind, live: JsonObject, body: JsonObject): string[] {
     ...owned.filter((name) => name in body || name in target),
     ...ofType.filter((name) => name in configuration),
     ...leaves(body)
-      .filter(({ value }) => /^\*+$/.test(String(value)))
+      .filter(({ value }) => /^\*+$/.test(textOf(value)))
       .map(({ path }) => path.join('.'))
   ]
 }

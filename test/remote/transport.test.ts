@@ -214,3 +214,97 @@ describe('the gate', () => {
     expect(most).toBe(8)
   })
 })
+
+describe('an answer that is not whole', () => {
+  test('ends a read in a failure, when it never comes whole', async () => {
+    const { options, seen } = service(['cut off'])
+    expect(await openReader(options).get('/api/me')).toMatchObject({
+      ok: false,
+      failure: { code: 'P603', words: 'the answer was cut off', refused: false }
+    })
+    expect(seen).toHaveLength(6)
+  })
+
+  test('to a PUT is asked for again, and to a create is not: it was carried out, most likely', async () => {
+    const replacing = service(['cut off', ok()])
+    expect(await openWriter(replacing.options).send('PUT', '/api/syncs/a', { body: {} })).toMatchObject({
+      ok: true
+    })
+    const creating = service(['cut off', ok()])
+    expect(await openWriter(creating.options).send('POST', '/api/syncs', { body: {} })).toMatchObject({
+      ok: false,
+      failure: { refused: false }
+    })
+    expect(creating.seen).toHaveLength(1)
+  })
+
+  test('is bounded by the timeout of its try, however slowly it trickles', async () => {
+    const { options } = service([ok()])
+    let sent = 0
+    const reader = openReader({
+      ...options,
+      timeoutMs: 30,
+      fetch: async () => (sent++ === 0 ? new Response(new ReadableStream()) : ok())
+    })
+    expect(await reader.get('/api/me')).toMatchObject({ ok: true })
+    expect(sent).toBe(2)
+  })
+})
+
+describe('a create of which one try was never answered', () => {
+  const create = async (replies: Reply[]) => {
+    const { options, seen } = service(replies)
+    const answer = await openWriter(options).send('POST', '/api/syncs', { body: { name: 'x' } })
+    return { answer, keys: new Set(seen.map((request) => request.key)) }
+  }
+
+  test('keeps its key after 429 too: another key could make a second one', async () => {
+    const { answer, keys } = await create(['lost', status(429), ok()])
+    expect(answer).toMatchObject({ ok: true })
+    expect(keys.size).toBe(1)
+  })
+
+  test.each([409, 422, 429])('is not taken for refused when %i is answered in the end', async (code) => {
+    const { answer } = await create(['lost', status(code)])
+    expect(answer).toMatchObject({ ok: false, failure: { status: code, refused: false } })
+  })
+
+  test('nor when the service is gone in the end', async () => {
+    const { options } = service([ok()])
+    let sent = 0
+    const gone = (): Error =>
+      new Error(sent++ === 0 ? 'socket hang up' : 'connect ECONNREFUSED 127.0.0.1:1')
+    const fetch = (): Promise<Response> => Promise.reject(new TypeError('fetch failed', { cause: gone() }))
+    expect(await openWriter({ ...options, fetch }).send('POST', '/api/syncs', { body: {} })).toMatchObject({
+      ok: false,
+      failure: { refused: false }
+    })
+  })
+})
+
+test('a question of an old version is a read, although a POST: tried again, without a key', async () => {
+  const { options, seen } = service([status(503), ok()])
+  const answer = await openReader(options).ask('/api/connections/a/source/fields', { query: {} })
+  expect(answer).toMatchObject({ ok: true })
+  const both = [null, '{"query":{}}']
+  expect(seen.map((request) => [request.key, request.body])).toEqual([both, both])
+})
+
+test('a secret is taken out of an answer before the answer is shortened, whatever its status', async () => {
+  const secret = 'planted-secret-value'
+  const page = (code: number, before: number): Response =>
+    new Response('x'.repeat(before) + secret, { status: code, headers: { 'content-type': 'text/plain' } })
+  for (const reply of [page(422, 190), page(200, 0), page(200, 50)]) {
+    const { options } = service([reply])
+    const answer = await openWriter(options).send('POST', '/api/syncs', { body: {}, secrets: [secret] })
+    expect(answer.ok).toBe(false)
+    expect(JSON.stringify(answer)).not.toContain('planted')
+  }
+})
+
+test('each try is traced, answered or not', async () => {
+  const { options } = service(['lost', ok()])
+  const lines: string[] = []
+  await openReader({ ...options, trace: (line) => lines.push(line) }).get('/api/me')
+  expect(lines).toEqual(['GET /base/api/me no answer', 'GET /base/api/me 200'])
+})

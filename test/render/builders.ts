@@ -38,6 +38,7 @@ export function change(parts: Partial<Change> & Pick<Change, 'action' | 'kind' |
     wanted: {},
     ids: {},
     notStated: [],
+    ignored: [],
     ...parts
   }
 }

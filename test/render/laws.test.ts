@@ -89,6 +89,7 @@ const change: fc.Arbitrary<Change> = fc.record(
     ids: fc.constant({}),
     changed: fc.record({ at: text, by: text }, { requiredKeys: [] }),
     notStated: fc.array(text, { maxLength: 2 }),
+    ignored: fc.constant<string[]>([]),
     waiting: text
   },
   {
@@ -103,7 +104,8 @@ const change: fc.Arbitrary<Change> = fc.record(
       'after',
       'wanted',
       'ids',
-      'notStated'
+      'notStated',
+      'ignored'
     ]
   }
 )

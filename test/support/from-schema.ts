@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { isObject, type Json, type JsonObject } from '../../src/state/value.ts'
+import { isObject, type Json, type JsonObject, textOf } from '../../src/state/value.ts'
 
 /** Few hot words: only where names repeat do twins, circles and collisions appear. `A` and `AND` are letters and operators of filter logic. */
 export const words = ['a', 'b', 'c', 'A', 'email', 'two words', '[a]', '( x', '05', 'AND', '$&'] as const
@@ -57,10 +57,10 @@ export function fromSchema(
 }
 
 function text(schema: JsonObject): fc.Arbitrary<string> {
-  const format = formats[String(schema['format'])]
+  const format = formats[textOf(schema['format'])]
   if (format) return format
   return typeof schema['pattern'] === 'string'
-    ? fc.constantFrom('1h', '90s', '3h30m').filter((one) => new RegExp(String(schema['pattern'])).test(one))
+    ? fc.constantFrom('1h', '90s', '3h30m').filter((one) => new RegExp(textOf(schema['pattern'])).test(one))
     : word
 }
 

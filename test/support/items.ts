@@ -92,7 +92,12 @@ const special: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json
 }
 
 /** What an older version of the service has no word for. */
-const unknownTo2023 = ['enricher', 'only_enrich_updates', 'skip_initial_backfill', 'encryption_passphrase']
+const unknownTo2023 = new Set([
+  'enricher',
+  'only_enrich_updates',
+  'skip_initial_backfill',
+  'encryption_passphrase'
+])
 
 /** Items of YAML that fit the kind's schema and its checks, with secrets as what stands for them. */
 export function itemOf(kind: Kind, type?: string): fc.Arbitrary<JsonObject> {
@@ -114,7 +119,7 @@ export function pairOf(kind: Kind): fc.Arbitrary<[JsonObject, JsonObject]> {
 /** The item as a version of the service can hold it: the oldest one names the fields of conditions without their model. */
 export function withinVersion(item: JsonObject, version: ApiVersion): JsonObject {
   if (version !== '2023-04-25') return item
-  const older = Object.fromEntries(Object.entries(item).filter(([key]) => !unknownTo2023.includes(key)))
+  const older = Object.fromEntries(Object.entries(item).filter(([key]) => !unknownTo2023.has(key)))
   if (isObject(older['schedule'])) {
     const { run_after_success_only: _none, ...schedule } = older['schedule']
     older['schedule'] = schedule
@@ -139,6 +144,9 @@ function withType(schema: JsonObject, type: string): JsonObject {
   return { ...schema, properties: { ...(schema['properties'] as JsonObject), type: { enum: [type] } } }
 }
 
+/** Made once per type: there are many. */
+const details = new Map<string, fc.Arbitrary<Json>>()
+
 function withDetail(kind: Kind, item: JsonObject, type?: string): fc.Arbitrary<JsonObject> {
   if (!kind.detail) return fc.constant(item)
   const types = type === undefined ? [...common, item['type']!] : [type]
@@ -147,7 +155,9 @@ function withDetail(kind: Kind, item: JsonObject, type?: string): fc.Arbitrary<J
     const detail = kind.detail?.(retyped)
     const [key = ''] = detail?.path.map(String) ?? []
     if (!detail || item[key] === undefined) return fc.constant(retyped)
-    return fromSchema(detail.schema).map((configuration) => ({ ...retyped, [key]: configuration }))
+    const settings = details.get(detail.key) ?? fromSchema(detail.schema)
+    details.set(detail.key, settings)
+    return settings.map((configuration) => ({ ...retyped, [key]: configuration }))
   })
 }
 

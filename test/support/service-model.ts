@@ -1,7 +1,15 @@
 import { connectionTypes } from '../../src/kinds/connection-types.ts'
 import type { FromWire, ToWire } from '../../src/kinds/kind.ts'
-import { isObject, isSecret, type Json, type JsonObject, type Reference } from '../../src/state/value.ts'
+import {
+  isObject,
+  isSecret,
+  type Json,
+  type JsonObject,
+  type Reference,
+  textOf
+} from '../../src/state/value.ts'
 import type { ApiVersion } from '../../src/wire/common.ts'
+import type { ConnectionField } from '../../src/wire/connection-types.ts'
 
 /**
  * What the real service does to a body, as small as it can be said and apart from both our kinds and our server: it fills ids, gives
@@ -23,9 +31,13 @@ const nobody = '00000000-0000-0000-0000-000000000000'
 const actor = { id: nobody, name: 'Ada', type: 'user' }
 const mask = '********'
 
+/** Lists that are cleared are not filled again: nothing tells whether the service would. */
+const isFilled = (field: ConnectionField) =>
+  field.default !== undefined && !field.secret && field.type !== 'array'
+
 /** Every name has an id, made of the kind and the name. */
 export function idFor(kind: string, name: string): string {
-  const digits = [...`${kind}/${name}`]
+  const digits = Array.from(`${kind}/${name}`)
     .map((letter) => letter.codePointAt(0)!.toString(16).padStart(2, '0'))
     .join('')
   const [a, b] = [digits.slice(-12).padStart(12, '0'), digits.slice(-20, -12).padStart(8, '0')]
@@ -69,7 +81,7 @@ export function opened(value: Json): Json {
 }
 
 const bookkeeping = (kind: string, body: JsonObject): JsonObject => ({
-  id: idFor(kind, String(body['name'])),
+  id: idFor(kind, textOf(body['name'])),
   organization_id: nobody,
   name: body['name']!,
   created_at: '2024-01-15T09:30:00Z',
@@ -95,15 +107,14 @@ function inOrder<T>(items: T[], habits: Habits): T[] {
 }
 
 const connection: Echo = (body, habits, before) => {
-  const type = isObject(before?.['type']) ? String(before['type']['id']) : String(body['type'])
+  const type = isObject(before?.['type']) ? textOf(before['type']['id']) : textOf(body['type'])
   const fields = connectionTypes[type]?.fields ?? {}
   const sent = isObject(body['configuration']) ? body['configuration'] : {}
   const configuration: JsonObject = {}
   for (const [name, field] of Object.entries(fields)) {
     const owned = field.readOnly === true || (field.hidden === true && field.api !== true)
     if (owned && habits.unset === 'filled') configuration[name] = field.secret ? '******' : 'of the service'
-    else if (field.default !== undefined && habits.unset === 'filled' && !field.secret)
-      configuration[name] = field.default
+    else if (habits.unset === 'filled' && isFilled(field)) configuration[name] = field.default!
     else if (habits.unset === 'null') configuration[name] = null
   }
   for (const [name, value] of Object.entries(sent)) {
@@ -127,7 +138,7 @@ function nested(value: Json, habits: Habits): Json {
       value.map((inner) => nested(inner, habits)),
       habits
     )
-  if (!isObject(value)) return habits.masksNested && String(value).startsWith('opened ') ? mask : value
+  if (!isObject(value)) return habits.masksNested && textOf(value).startsWith('opened ') ? mask : value
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, nested(inner, habits)]))
 }
 
@@ -243,8 +254,8 @@ const sync: Echo = (body, habits, before) => {
 
 /** Of a model's field, the oldest version answers only the id; the others answer both. Labels are letters in the order of sending. */
 function condition(sent: JsonObject, habits: Habits, label?: string): JsonObject {
-  const isTarget = String(sent['field_type']).toLowerCase() === 'target'
-  const named = isObject(sent['field']) ? idFor('field', String(sent['field']['field'])) : sent['field_id']
+  const isTarget = textOf(sent['field_type']).toLowerCase() === 'target'
+  const named = isObject(sent['field']) ? idFor('field', textOf(sent['field']['field'])) : sent['field_id']
   const isOld = habits.version === '2023-04-25'
   return present({
     ...sent,
@@ -269,7 +280,7 @@ function schedule(sent: JsonObject, habits: Habits): Json {
 function target(sent: JsonObject, habits: Habits, before: JsonObject | undefined): Json {
   const { create, new_name: newName, ...rest } = sent
   const there = isObject(before?.['target']) ? before['target']['object'] : undefined
-  const made = isObject(create) ? String(create['name']) : isNothing(newName) ? undefined : String(newName)
+  const made = isObject(create) ? textOf(create['name']) : isNothing(newName) ? undefined : textOf(newName)
   return present({
     configuration: unset(habits, {}),
     filter_logic: unset(habits, ''),

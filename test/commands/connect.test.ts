@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import { allow, makeWorld, tutorial, type World } from '../support/world.ts'
+
+const files = { 'configs/a.yaml': tutorial }
+const env = { MONGODB_PASSWORD: 'planted-secret' }
+
+/** A person who presses Allow while the program waits. */
+function personAtTheBrowser(): { world: World } {
+  const person: { world: World } = {} as { world: World }
+  let pressed = false
+  person.world = makeWorld({
+    files,
+    env,
+    io: {
+      async sleep() {
+        if (!pressed) await allow(person.world, 'Salesforce Connection')
+        pressed = true
+      }
+    }
+  })
+  return person
+}
+
+describe('connect', () => {
+  test('prints the link, waits for the person, and then everything can be applied', async () => {
+    const { world } = personAtTheBrowser()
+    await world.run('apply', '--yes')
+    const ran = await world.run('connect', 'Salesforce Connection')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    expect(ran.out).toMatch(
+      /^Open this in a browser to authorize "Salesforce Connection":\n\n {2}http:\/\/polytomic\.test\/connect\/\S+\n/
+    )
+    expect(ran.out).toContain('"Salesforce Connection" is authorized.')
+    expect((await world.run('apply', '--yes')).code).toBe(0)
+  })
+
+  test('with --no-wait leaves at once, and says by its exit code that a person must act', async () => {
+    const world = makeWorld({ files, env })
+    await world.run('apply', '--yes')
+    const ran = await world.run('connect', 'Salesforce Connection', '--no-wait')
+    expect(ran.code).toBe(8)
+    expect(ran.out).toContain('http://polytomic.test/connect/')
+  })
+
+  test('keeps the configuration, and what nobody stated', async () => {
+    const world = makeWorld({ files, env })
+    await world.run('apply', '--yes')
+    const before = world.server.store
+      .all('connection')
+      .find((connection) => connection.name === 'Salesforce Connection')!
+    world.server.store.edit('connection', before.id, { configuration: { daily_api_calls: 5 } })
+    await world.run('connect', 'Salesforce Connection', '--no-wait')
+    const after = world.server.store
+      .all('connection')
+      .find((connection) => connection.name === 'Salesforce Connection')!
+    expect(after.configuration).toEqual({ domain: 'https://example.my.salesforce.com', daily_api_calls: 5 })
+  })
+
+  test('of a connection that works says so, and writes nothing', async () => {
+    const world = makeWorld({ files, env })
+    await world.run('apply', '--yes')
+    world.requests()
+    const ran = await world.run('connect', 'MongoDB Connection')
+    expect(ran.code).toBe(0)
+    expect(ran.out).toContain('nothing is to be authorized')
+    expect(world.requests().filter((request) => !request.startsWith('GET '))).toEqual([])
+  })
+
+  test('of an unknown connection names what is similar', async () => {
+    const world = makeWorld({ files, env })
+    await world.run('apply', '--yes')
+    const ran = await world.run('connect', 'MongoDB Conection')
+    expect(ran.code).toBe(3)
+    expect(ran.err).toContain('[P402]')
+    expect(ran.err).toContain('MongoDB Connection')
+  })
+})
+
+test('apply --wait goes on as soon as the person has authorized', async () => {
+  const { world } = personAtTheBrowser()
+  const ran = await world.run('apply', '--yes', '--wait')
+  expect(ran.code, ran.out + ran.err).toBe(0)
+  expect(world.server.store.all('sync')).toHaveLength(1)
+  expect((await world.run('plan', '--detailed-exitcode')).code).toBe(0)
+})
+
+test('an interrupted apply starts nothing more, finishes what is under way, and says so', async () => {
+  let interrupt: () => void = () => undefined
+  const interrupted = new Promise<void>((resolve) => (interrupt = resolve))
+  const world: World = makeWorld({
+    files,
+    env,
+    io: {
+      interrupted,
+      async fetch(request) {
+        if (request.method === 'POST') interrupt()
+        return await world.server.fetch(request)
+      }
+    }
+  })
+  const ran = await world.run('apply', '--yes', '--parallelism', '1', '--format', 'json')
+  expect(ran.code).toBe(130)
+  const report = JSON.parse(ran.out) as { interrupted: boolean; summary: Record<string, number> }
+  expect(report.interrupted).toBe(true)
+  expect(report.summary).toEqual({ done: 1, pending: 0, skipped: 3, failed: 0 })
+  expect(world.server.store.all('connection')).toHaveLength(1)
+})

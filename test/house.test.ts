@@ -1,0 +1,482 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+/** Keeps the house as it was planned: who may import whom, where the edges are, and how long the tail may grow. */
+
+const root = new URL('..', import.meta.url).pathname
+const skipped = new Set(['node_modules', '.git', '.dist', 'coverage', '.polyctl'])
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (skipped.has(entry.name)) return []
+    return entry.isDirectory() ? filesIn(path) : [path]
+  })
+}
+
+interface Source {
+  path: string
+  text: string
+  lines: string[]
+  /** The text without comments and without what is inside of quotes. */
+  code: string
+  imports: Import[]
+}
+
+interface Import {
+  /** Of this repository: the path of the file. Of a package: its name, or `node:…`. */
+  from: string
+  own: boolean
+  names: string
+}
+
+const sources: Source[] = filesIn('src')
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => {
+    const text = readFileSync(join(root, path), 'utf8')
+    return { path, text, lines: text.split('\n'), code: codeOf(text), imports: importsOf(path, text) }
+  })
+
+function importsOf(path: string, text: string): Import[] {
+  const statements = text.matchAll(
+    /^(?:import|export)\s+(?:([^'";]*?)\s+from\s+)?'([^']+)'|import\('([^']+)'\)/gm
+  )
+  return [...statements].map(([, names = '', from = '', dynamic]) => {
+    const target = dynamic ?? from
+    if (target.startsWith('.')) return { from: normalize(join(dirname(path), target)), own: true, names }
+    const parts = target.split('/').slice(0, target.startsWith('@') ? 2 : 1)
+    return { from: parts.join('/'), own: false, names }
+  })
+}
+
+function codeOf(text: string): string {
+  const pieces = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g
+  return text.replaceAll(pieces, (piece) => piece.replaceAll(/[^\n]/g, ' '))
+}
+
+/** `src/plan/diff.ts` is of `plan`; files right under `src` are folders of their own. */
+function folderOf(path: string): string {
+  return path.split('/')[1] ?? path
+}
+
+/**
+ * What is older than these rules, file by file. Nothing may be added: a file that is not listed keeps the
+ * rule, and a listed one is to be taken off once it does.
+ */
+const debts: Readonly<Record<'circles' | 'width' | 'documentation', readonly string[]>> = {
+  circles: [
+    'src/diagnostics/codes.ts → src/diagnostics/codes-configuration.ts → src/diagnostics/codes-environment.ts → src/diagnostics/codes.ts',
+    'src/diagnostics/codes.ts → src/diagnostics/codes-configuration.ts → src/diagnostics/codes-names.ts → src/diagnostics/codes.ts',
+    'src/diagnostics/codes.ts → src/diagnostics/codes-configuration.ts → src/diagnostics/codes-shape.ts → src/diagnostics/codes.ts',
+    'src/diagnostics/codes.ts → src/diagnostics/codes-configuration.ts → src/diagnostics/codes-yaml.ts → src/diagnostics/codes.ts',
+    'src/diagnostics/codes.ts → src/diagnostics/codes-service.ts → src/diagnostics/codes.ts',
+    'src/remote/transport.ts → src/remote/retry.ts → src/remote/transport.ts',
+    'src/apply/carry-out.ts → src/apply/perform.ts → src/apply/carry-out.ts',
+    'src/render/plan.ts → src/render/change-text.ts → src/render/plan.ts'
+  ],
+  width: [
+    'src/apply/authorize.ts',
+    'src/apply/carry-out.ts',
+    'src/apply/events.ts',
+    'src/apply/perform.ts',
+    'src/apply/reconnect.ts',
+    'src/commands/connect.ts',
+    'src/commands/exit.ts',
+    'src/commands/explain.ts',
+    'src/commands/program.ts',
+    'src/commands/run.ts',
+    'src/config/blot.ts',
+    'src/config/names.ts',
+    'src/diagnostics/codes-service.ts',
+    'src/diagnostics/codes.ts',
+    'src/diagnostics/diagnostic.ts',
+    'src/diagnostics/similar.ts',
+    'src/reconcile.ts',
+    'src/remote/body.ts',
+    'src/remote/enumerate.ts',
+    'src/remote/gate.ts',
+    'src/remote/observe.ts',
+    'src/server/kinds/connection-configuration.ts',
+    'src/wire/connection-types.ts',
+    'src/wire/connection.ts',
+    'src/wire/enumeration.ts'
+  ],
+  documentation: [
+    'src/apply/carry-out.ts',
+    'src/apply/events.ts',
+    'src/apply/knowledge.ts',
+    'src/apply/perform.ts',
+    'src/apply/queue.ts',
+    'src/commands/connect.ts',
+    'src/commands/enumerate.ts',
+    'src/commands/exit.ts',
+    'src/commands/files.ts',
+    'src/commands/options.ts',
+    'src/commands/plan.ts',
+    'src/commands/program.ts',
+    'src/commands/run.ts',
+    'src/commands/server.ts',
+    'src/commands/service.ts',
+    'src/config/fault.ts',
+    'src/config/items.ts',
+    'src/config/outline.ts',
+    'src/config/parse.ts',
+    'src/config/placeholder.ts',
+    'src/config/pointer.ts',
+    'src/config/understand.ts',
+    'src/config/variables.ts',
+    'src/config/written.ts',
+    'src/diagnostics/codes.ts',
+    'src/diagnostics/diagnostic.ts',
+    'src/reconcile.ts',
+    'src/remote/enumerate.ts',
+    'src/remote/failure.ts',
+    'src/remote/gate.ts',
+    'src/remote/observe.ts',
+    'src/remote/pages.ts',
+    'src/remote/retry.ts',
+    'src/remote/transport.ts',
+    'src/remote/write.ts',
+    'src/render/change-text.ts',
+    'src/render/field-rows.ts',
+    'src/render/progress.ts',
+    'src/render/style.ts',
+    'src/server/authorization/page.ts',
+    'src/server/call.ts',
+    'src/server/catalogue/catalogue.ts',
+    'src/server/catalogue/shapes.ts',
+    'src/server/directory.ts',
+    'src/server/edge.ts',
+    'src/server/enumeration/query-columns.ts',
+    'src/server/enumeration/target-object.ts',
+    'src/server/faults.ts',
+    'src/server/idempotency.ts',
+    'src/server/index.ts',
+    'src/server/kinds/connection-type.ts',
+    'src/server/kinds/connection.ts',
+    'src/server/kinds/job.ts',
+    'src/server/kinds/model.ts',
+    'src/server/kinds/organization.ts',
+    'src/server/kinds/sync-mapping.ts',
+    'src/server/kinds/sync-target.ts',
+    'src/server/kinds/sync.ts',
+    'src/server/ledger/row.ts',
+    'src/server/paging.ts',
+    'src/server/records.ts',
+    'src/server/service.ts',
+    'src/server/store.ts',
+    'src/server/stored.ts'
+  ]
+}
+
+describe('imports', () => {
+  const everything = [...new Set(sources.map(({ path }) => folderOf(path)))]
+  const arrows: Readonly<Record<string, readonly string[]>> = {
+    diagnostics: [],
+    wire: [],
+    state: ['diagnostics', 'wire'],
+    kinds: ['diagnostics', 'wire', 'state', 'schemas/connection-types.json'],
+    config: ['diagnostics', 'wire', 'state', 'src/kinds/kind.ts'],
+    remote: ['diagnostics', 'wire', 'state', 'src/kinds/kind.ts'],
+    plan: ['diagnostics', 'wire', 'state', 'src/kinds/kind.ts'],
+    apply: ['diagnostics', 'wire', 'state', 'src/kinds/kind.ts', 'plan', 'remote'],
+    render: ['diagnostics', 'wire', 'state', 'plan', 'apply'],
+    server: ['wire', 'schemas/connection-types.json'],
+    commands: [...everything, 'schemas/polyctl.schema.json'],
+    'reconcile.ts': ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'remote', 'plan', 'apply'],
+    'main.ts': ['commands']
+  }
+
+  test('every folder is known', () => {
+    expect(Object.keys(arrows).toSorted()).toEqual(everything.toSorted())
+  })
+
+  test('a folder imports only those that its arrows allow', () => {
+    const wrong = sources.flatMap(({ path, imports }) => {
+      const own = folderOf(path)
+      const allowed = new Set([own, ...(arrows[own] ?? [])])
+      return imports
+        .filter(({ own: isOwn, from }) => isOwn && !allowed.has(from) && !allowed.has(folderOf(from)))
+        .map(({ from }) => `${path} must not import ${from}`)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('no file reaches itself, not even by its types', () => {
+    expect(circles().filter((circle) => !debts.circles.includes(circle))).toEqual([])
+  })
+
+  test('kinds are named by the registry alone, and the registry by commands alone', () => {
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports.flatMap(({ from }) => {
+        const isKind = from.startsWith('src/kinds/') && from !== 'src/kinds/kind.ts'
+        if (!isKind || path.startsWith('src/kinds/')) return []
+        const isRegistry = from === 'src/kinds/index.ts' && path.startsWith('src/commands/')
+        return isRegistry ? [] : [`${path} must not import ${from}: kinds are handed in`]
+      })
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('only commands know the local server', () => {
+    const wrong = sources.filter(
+      ({ path, imports }) =>
+        !path.startsWith('src/server/') &&
+        !path.startsWith('src/commands/') &&
+        imports.some(({ from }) => from.startsWith('src/server/'))
+    )
+    expect(wrong.map(({ path }) => `${path} must not import the server`)).toEqual([])
+  })
+
+  test('packages stay behind their fences', () => {
+    const fences: Readonly<Record<string, readonly string[]>> = {
+      yaml: ['config'],
+      ajv: ['config', 'server'],
+      'ajv-formats': ['config'],
+      ky: ['remote'],
+      'p-limit': ['remote', 'server'],
+      listr2: ['render'],
+      diff: ['render'],
+      'cli-table3': ['render'],
+      hono: ['server'],
+      '@hono/node-server': ['server'],
+      'node:sqlite': ['server'],
+      commander: ['commands'],
+      '@bomb.sh/tab': ['commands']
+    }
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ own, from }) => !own && (!from.startsWith('node:') || from in fences))
+        .filter(({ from }) => !(fences[from] ?? []).includes(folderOf(path)))
+        .map(
+          ({ from }) => `${path} must not import ${from}: only ${fences[from]?.join(', ') ?? 'nobody'} may`
+        )
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+/** Files that reach themselves, by whatever kind of import. */
+function circles(): string[] {
+  const links = new Map(
+    sources.map(({ path, imports }) => [path, imports.filter(({ own }) => own).map(({ from }) => from)])
+  )
+  const done = new Set<string>()
+  const found: string[] = []
+  const visit = (path: string, way: readonly string[]): void => {
+    const met = way.indexOf(path)
+    if (met !== -1) found.push([...way.slice(met), path].join(' → '))
+    if (met !== -1 || done.has(path)) return
+    for (const next of links.get(path) ?? []) visit(next, [...way, path])
+    done.add(path)
+  }
+  for (const path of links.keys()) visit(path, [])
+  return found
+}
+
+describe('edges', () => {
+  const rules: readonly {
+    what: string
+    pattern: RegExp
+    in: 'code' | 'text'
+    allowed: readonly string[]
+  }[] = [
+    { what: 'process', pattern: /\bprocess\b(?=[.[])|node:process/, in: 'code', allowed: ['src/main.ts'] },
+    { what: 'console', pattern: /\bconsole\./, in: 'code', allowed: [] },
+    {
+      what: 'the disk',
+      pattern: /'node:fs(\/promises)?'/,
+      in: 'text',
+      allowed: ['src/config/disk.ts', 'src/server/edge.ts']
+    },
+    {
+      what: 'sockets',
+      pattern: /'node:(http2?|https|net|tls|dgram|child_process|worker_threads)'/,
+      in: 'text',
+      allowed: []
+    },
+    {
+      what: 'timers',
+      pattern: /\b(setTimeout|setInterval|setImmediate|queueMicrotask)\b(?! as )/,
+      in: 'code',
+      // The progress view redraws while nothing else happens.
+      allowed: ['src/main.ts', 'src/server/edge.ts', 'src/render/progress.ts']
+    },
+    {
+      what: 'the clock',
+      pattern: /\bDate\.now\b|\bnew Date\(\)|\bperformance\./,
+      in: 'code',
+      allowed: ['src/main.ts', 'src/server/edge.ts']
+    },
+    {
+      what: 'randomness',
+      pattern: /\bMath\.random\b|import \{[^}]*\brandom\w+[^}]*\} from 'node:crypto'|\bcrypto\.random/,
+      in: 'text',
+      allowed: ['src/main.ts', 'src/server/edge.ts']
+    },
+    { what: 'the network', pattern: /(?<![.\w])fetch\((?!\w+\??: )/, in: 'code', allowed: ['src/main.ts'] },
+    {
+      what: 'the terminal',
+      pattern: /'node:(readline|tty)(\/promises)?'/,
+      in: 'text',
+      allowed: ['src/main.ts']
+    }
+  ]
+
+  test.each(rules)('$what is touched at the edges only', ({ what, pattern, in: where, allowed }) => {
+    const wrong = sources.filter((source) => !allowed.includes(source.path) && pattern.test(source[where]))
+    expect(wrong.map(({ path }) => `${path} touches ${what}: have it passed in`)).toEqual([])
+  })
+})
+
+describe('budgets', () => {
+  test('files are at most 320 lines', () => {
+    const long = sources.filter(({ lines }) => lines.length - 1 > 320)
+    expect(long.map(({ path, lines }) => `${path} has ${lines.length - 1} lines`)).toEqual([])
+  })
+
+  test('functions are at most 70 lines', () => {
+    const long = sources.flatMap((source) =>
+      functionsOf(source)
+        .filter(({ length }) => length > 70)
+        .map(({ name, length }) => `${source.path}: ${name} has ${length} lines`)
+    )
+    expect(long).toEqual([])
+  })
+
+  test('the functions are found at all', () => {
+    const found = sources.flatMap(functionsOf)
+    expect(found.length).toBeGreaterThan(400)
+    expect(found.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['decide', 'carryOut', 'fromYaml', 'toTheEnd'])
+    )
+  })
+
+  test('lines are at most 110 columns', () => {
+    const wide = sources
+      .filter(({ path }) => !debts.width.includes(path))
+      .flatMap(({ path, lines }) =>
+        lines.flatMap((line, index) =>
+          line.length > 110 ? [`${path}:${index + 1} has ${line.length} columns`] : []
+        )
+      )
+    expect(wide).toEqual([])
+  })
+
+  test('whoever imports a name finds a sentence above it', () => {
+    const silent = sources
+      // The names of the API are documented by the API.
+      .filter(({ path }) => !path.startsWith('src/wire/') && !debts.documentation.includes(path))
+      .flatMap(({ path, lines }) =>
+        lines.flatMap((line, index) => {
+          const name =
+            /^export (?:default |async |abstract )*(?:function\*?|const|class|interface|type) (\w+)/.exec(
+              line
+            )?.[1]
+          return name === undefined || lines[index - 1]?.endsWith('*/')
+            ? []
+            : [`${path}:${index + 1} exports ${name} without a word`]
+        })
+      )
+    expect(silent).toEqual([])
+  })
+
+  test('nothing is put off in a comment', () => {
+    const words = new RegExp(['TO', 'DO|FIX', 'ME|XX', 'X\\b'].join(''))
+    const found = [...filesIn('src'), ...filesIn('test')].filter((path) =>
+      words.test(readFileSync(join(root, path), 'utf8'))
+    )
+    expect(found).toEqual([])
+  })
+
+  test('no file is named after nothing', () => {
+    const allowed = new Set(['src/wire/common.ts'])
+    const nameless = /(^|[/-])(utils?|helpers?|common|misc|shared|lib|stuff)([.-]|\/|s\.)/
+    const found = [...filesIn('src'), ...filesIn('test')].filter(
+      (path) => nameless.test(path) && !allowed.has(path)
+    )
+    expect(found.map((path) => `${path}: what is in it has no home yet`)).toEqual([])
+  })
+})
+
+interface Extent {
+  name: string
+  length: number
+}
+
+const heads = [
+  /^\s*(?:export )?(?:default )?(?:async )?function\*? (\w+)/,
+  /^\s*(?:export )?const (\w+)(?:: [^=]+)? = (?:async )?(?:\([^)]*\)?|\w+)(?:: [^=]+)?(?: =>.*)?$/,
+  /^\s+(?:static |async |get |set |readonly )*\*?(#?\w+)\(.*$/,
+  /^\s+(\w+): (?:async )?\(.*$/
+]
+const notFunctions = new Set([
+  'if',
+  'for',
+  'while',
+  'switch',
+  'catch',
+  'return',
+  'await',
+  'expect',
+  'super'
+])
+
+/** The code is formatted: a function ends at the first brace that stands where its first line began. */
+function functionsOf({ lines }: Source): Extent[] {
+  return lines.flatMap((line, start) => {
+    const name = heads.map((head) => head.exec(line)?.[1]).find((found) => found !== undefined)
+    if (name === undefined || notFunctions.has(name) || !/[{(]$|=>$/.test(line)) return []
+    const indent = /^\s*/.exec(line)?.[0] ?? ''
+    const rest = lines.slice(start + 1)
+    const end = rest.findIndex(
+      (other) =>
+        other.startsWith(`${indent}}`) ||
+        (other.trim() !== '' && !other.startsWith(`${indent} `) && !other.startsWith(`${indent})`))
+    )
+    return end !== -1 && rest[end]!.startsWith(`${indent}}`) ? [{ name, length: end + 2 }] : []
+  })
+}
+
+describe('the repository', () => {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+    string,
+    Record<string, string> | undefined
+  >
+
+  test('its top level holds nothing but what was agreed on', () => {
+    const allowed = new Set([
+      'src',
+      'schemas',
+      'configs',
+      'test',
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      'node_modules'
+    ])
+    const visible = readdirSync(root).filter((name) => !name.startsWith('.'))
+    expect(visible.filter((name) => !allowed.has(name))).toEqual([])
+  })
+
+  test('its packages are pinned to one version each', () => {
+    const all = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'] })
+    expect(all.length).toBeGreaterThan(10)
+    expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([])
+  })
+
+  test('its lock says what, not from where', () => {
+    const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
+    expect(lock.match(/"resolved": "[a-z+]+:[^"]*"/g) ?? []).toEqual([])
+  })
+
+  test('it names no registry of packages', () => {
+    const host = /\bregistry\.[a-z-]+\.(org|com|io)\b|\bnpm\.pkg\.|\bregistry=/
+    const found = filesIn('.').filter((path) => host.test(readFileSync(join(root, path), 'utf8')))
+    expect(found).toEqual([])
+  })
+})
