@@ -97,6 +97,7 @@ const debts: Readonly<Record<'circles' | 'width' | 'documentation', readonly str
     'src/remote/enumerate.ts',
     'src/remote/gate.ts',
     'src/remote/observe.ts',
+    'src/remote/pages.ts',
     'src/server/kinds/connection-configuration.ts',
     'src/wire/connection-types.ts',
     'src/wire/connection.ts',

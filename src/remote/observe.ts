@@ -187,7 +187,7 @@ export async function findByName(
   name: string
 ): Promise<{ ok: true; found: JsonObject[] } | { ok: false; failure: Failure }> {
   const found = new Map<string, JsonObject>()
-  for await (const page of pages(reader, kind.api.path)) {
+  for await (const page of pages(reader, kind.api.path, true)) {
     if (!page.ok) return page
     for (const wire of page.items) if (wire['name'] === name) found.set(textOf(wire['id']), wire)
   }

@@ -7,30 +7,31 @@ export type Page = { ok: true; items: JsonObject[] } | { ok: false; failure: Fai
 /** More pages than any workspace has: a service that never ends its list must not hold us for ever. */
 const mostPages = 10_000
 
-/** All pages of a list, in order. A page that failed is the last one. Lists without paging are one page. */
-export async function* pages(reader: Reader, path: string): AsyncGenerator<Page> {
+/**
+ * All pages of a list, in order. A page that failed is the last one. Lists without paging are one page. With
+ * `ahead`, the next page is asked for before this one is handed out, so that whatever is asked because of this
+ * one does not stand before it in the queue.
+ */
+export async function* pages(reader: Reader, path: string, ahead: boolean): AsyncGenerator<Page> {
   const seen = new Set<string>()
-  let token: string | undefined
+  let coming = reader.get(path)
   for (let count = 0; count < mostPages; count++) {
-    const answer = await reader.get(path, token === undefined ? {} : { page_token: token })
+    const answer = await coming
     if (!answer.ok) return yield answer
     const items = itemsOf(answer.body)
     if (!items)
-      return yield {
-        ok: false,
-        failure: strange(path, 'the list is not `{"data": […]}` of things with an id and a name')
-      }
+      return yield strange(path, 'the list is not `{"data": […]}` of things with an id and a name')
+    const token = nextToken(answer.body)
+    const again = token !== undefined && seen.has(token)
+    const next = token === undefined || again ? undefined : () => reader.get(path, { page_token: token })
+    const early = ahead ? next?.() : undefined
     yield { ok: true, items }
-    token = nextToken(answer.body)
-    if (token === undefined) return
-    if (seen.has(token))
-      return yield {
-        ok: false,
-        failure: strange(path, 'the same page token came twice: the list would never end')
-      }
+    if (again) return yield strange(path, 'the same page token came twice: the list would never end')
+    if (token === undefined || next === undefined) return
     seen.add(token)
+    coming = early ?? next()
   }
-  yield { ok: false, failure: strange(path, `the list has more than ${mostPages} pages`) }
+  yield strange(path, `the list has more than ${mostPages} pages`)
 }
 
 /**
@@ -44,13 +45,13 @@ export async function* listed(
 ): AsyncGenerator<Page> {
   const seen = new Set<string>()
   let count = 0
-  for await (const page of pages(reader, path)) {
+  for await (const page of pages(reader, path, true)) {
     yield page
     count += 1
     if (page.ok) for (const item of page.items) seen.add(textOf(item['id']))
   }
   if (count < 2 || isComplete()) return
-  for await (const page of pages(reader, path)) {
+  for await (const page of pages(reader, path, false)) {
     yield page
     if (page.ok && page.items.every((item) => seen.has(textOf(item['id'])))) return
   }
@@ -73,6 +74,6 @@ function nextToken(body: unknown): string | undefined {
   return typeof token === 'string' && token !== '' ? token : undefined
 }
 
-function strange(path: string, words: string): Failure {
-  return { code: 'P612', request: `GET ${path}`, words, refused: true }
+function strange(path: string, words: string): Page {
+  return { ok: false, failure: { code: 'P612', request: `GET ${path}`, words, refused: true } }
 }

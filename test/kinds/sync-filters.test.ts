@@ -145,7 +145,7 @@ describe('filters and overrides', () => {
       filter_logic: 'A OR B'
     })
     expect(differences(item, there)).toEqual([])
-    expect(differences(item, { ...(there as object), filter_logic: 'A AND B' } as never)).toEqual([
+    expect(differences(item, { ...(there as object), filter_logic: 'A AND B' })).toEqual([
       'added filter_logic'
     ])
   })
