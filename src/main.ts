@@ -11,6 +11,8 @@ async function main(): Promise<void> {
   process.stderr.on('error', quietly)
   try {
     process.exitCode = await createProgram(world()).run(process.argv.slice(2))
+    // Questions that were left in their middle would keep the process waiting for their answers.
+    if (process.exitCode === 130) process.exit()
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error)
     process.stderr.write(`error: polyctl failed in a way that it should not: ${words}\n`)

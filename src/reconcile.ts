@@ -9,12 +9,17 @@ import type { Reader } from './remote/transport.ts'
 import type { LiveState } from './state/resource.ts'
 
 /**
- * The data path: understand the files, observe the service, decide what differs, carry it out. `validate` stops after the first step,
- * `plan` and `drift` after the third; `apply` carries out the very plan that they show. There is no other path, and no dry run.
+ * The data path: understand the files, observe the service, decide what differs, carry it out. `validate`
+ * stops after the first step, `plan` and `drift` after the third; `apply` carries out the very plan that
+ * they show. There is no other path, and no dry run.
  */
 export { understand } from './config/understand.ts'
 export { carryOut } from './apply/carry-out.ts'
 
+/**
+ * A plan with the state that it rests on: whoever carries it out needs to know what the ids in it stand
+ * for.
+ */
 export interface Planned {
   plan: Plan
   /** What it was decided upon. */

@@ -7,24 +7,39 @@ const longestPauseMs = 5_000
 /** A person has a quarter of an hour. */
 const patienceMs = 15 * 60_000
 
-/** Waits until a resource no longer waits for a person. False when the person stopped waiting, or it never came. */
+/** How waiting for a person ended. `because` is a sentence about the resource. */
+export type Waited = { ok: true } | { ok: false; because: string; interrupted: boolean }
+
+/**
+ * Waits until a resource no longer waits for a person. Ends as well when the person stopped waiting, when the
+ * service has another reason than at first (the person said no), or when nobody came.
+ */
 export async function authorized(
   writer: Writer,
   kind: Kind,
   id: string,
   interrupted: Promise<void>
-): Promise<boolean> {
+): Promise<Waited> {
   let stopped = false
   void interrupted.then(() => {
     stopped = true
   })
+  let first: string | undefined
   let waited = 0
   for (let pause = firstPauseMs; waited < patienceMs; pause = Math.min(pause * 1.5, longestPauseMs)) {
     const live = await read(writer, kind, id)
-    if (live.ok && kind.waiting?.(live.wire) === undefined) return true
-    if (stopped || (!live.ok && live.failure.status === 404)) return false
+    const reason = live.ok ? kind.waiting?.(live.wire) : first
+    if (live.ok && reason === undefined) return { ok: true }
+    if (!live.ok && live.failure.status === 404) return left('it is not there any more')
+    first ??= reason
+    if (reason !== first) return left(reason ?? '')
+    if (stopped) return { ok: false, because: 'it is not authorized yet', interrupted: true }
     await Promise.race([writer.sleep(pause), interrupted])
     waited += pause
   }
-  return false
+  return left('nobody authorized it in time')
+}
+
+function left(because: string): Waited {
+  return { ok: false, because, interrupted: false }
 }

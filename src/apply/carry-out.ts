@@ -1,33 +1,16 @@
-import type { Kinds } from '../kinds/kind.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import type { Writer } from '../remote/transport.ts'
-import { addressText, type Address, type LiveState } from '../state/resource.ts'
-import type { Vault } from '../state/vault.ts'
+import { addressText, type Address } from '../state/resource.ts'
 import type { ApplyEvent, Outcome, Report } from './events.ts'
 import { openKnowledge } from './knowledge.ts'
+import type { ApplyOptions } from './options.ts'
 import { perform } from './perform.ts'
 import { openQueue } from './queue.ts'
 
-export interface ApplyOptions {
-  kinds: Kinds
-  vault: Vault
-  /** What was observed when the plan was made: it names what ids stand for. */
-  observed: LiveState
-  /** How many changes may be under way at once. */
-  parallelism: number
-  /** Start nothing more after the first failure. */
-  failFast: boolean
-  /** Wait until a person has authorized a connection, rather than leave it pending. */
-  wait: boolean
-  /** Whether the links to authorize lead anywhere after this: those of an embedded server do not. */
-  links: boolean
-  /** Resolves when the person wants to stop: what is under way is finished, nothing more is started. */
-  interrupted: Promise<void>
-}
-
 /**
- * Carries a plan out, and tells what happens. A change starts as soon as what it depends on is done; a failure skips its dependents and
- * nothing else. Every change ends in exactly one outcome. A consumer that stops listening stops the start of further changes.
+ * Carries a plan out, and tells what happens. A change starts as soon as what it depends on is done; a
+ * failure skips its dependents and nothing else. Every change ends in exactly one outcome. A consumer that
+ * stops listening stops the start of further changes.
  */
 export async function* carryOut(
   plan: Plan,

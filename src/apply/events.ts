@@ -2,7 +2,10 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Action, FieldChange } from '../plan/plan.ts'
 import type { Address } from '../state/resource.ts'
 
-/** What happens while a plan is carried out. Printers are folds of this stream; applying itself prints nothing. */
+/**
+ * What happens while a plan is carried out. Printers are folds of this stream; applying itself prints
+ * nothing.
+ */
 export type ApplyEvent =
   /** First, once: everything that will be attempted, in the order of the plan. */
   | { type: 'begin'; changes: { address: Address; action: Action }[] }
@@ -14,6 +17,10 @@ export type ApplyEvent =
   /** Last, once. */
   | { type: 'end'; report: Report }
 
+/**
+ * How one change ended. A failed or skipped one makes the whole `applied in part`; a pending one is no
+ * fault, and has an exit code of its own.
+ */
 export type Outcome =
   /** Live equals wanted: it was read back and compared. */
   | { outcome: 'done'; id: string; notes: string[] }
@@ -24,6 +31,10 @@ export type Outcome =
   /** Made as far as possible; a person must act. */
   | { outcome: 'pending'; id?: string; because: string; authorize?: { url: string; code?: string } }
 
+/**
+ * All that came of applying: each change that was attempted once, in the order of the plan, whatever the
+ * order in which they ended. What was as wanted, and waits for nobody, is not in it.
+ */
 export interface Report {
   settled: { address: Address; action: Action; outcome: Outcome }[]
   counts: Record<Outcome['outcome'], number>

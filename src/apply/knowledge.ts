@@ -14,6 +14,10 @@ export interface Knowledge {
   learn(change: Change, wire: JsonObject): void
 }
 
+/**
+ * Starts with what the plan was made upon; each answer that is learned adds an id and its name. `toWire`
+ * throws for a reference that has no id yet: changes are started in an order in which that cannot be.
+ */
 export function openKnowledge(plan: Plan, observed: LiveState, version: ApiVersion): Knowledge {
   const made = new Map<string, string>()
   const wires = new Map<string, JsonObject[]>()

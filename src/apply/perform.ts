@@ -10,11 +10,15 @@ import type { Writer } from '../remote/transport.ts'
 import { addressText } from '../state/resource.ts'
 import { isReference, textOf, type JsonObject } from '../state/value.ts'
 import { authorized } from './authorize.ts'
-import type { ApplyOptions } from './carry-out.ts'
 import type { Outcome } from './events.ts'
 import type { Knowledge } from './knowledge.ts'
+import type { ApplyOptions } from './options.ts'
 import { reconnect } from './reconnect.ts'
 
+/**
+ * What one change is carried out with. What is known is shared with all other changes of the run; `note`
+ * speaks for this one alone.
+ */
 export interface World {
   writer: Writer
   knowledge: Knowledge
@@ -22,7 +26,10 @@ export interface World {
   note: (text: string) => void
 }
 
-/** Carries one change out. `pending` names what it needs and what waits for a person: a refusal is then no failure. */
+/**
+ * Carries one change out. `pending` names what it needs and what waits for a person: a refusal is then no
+ * failure.
+ */
 export async function perform(change: Change, pending: string | undefined, world: World): Promise<Outcome> {
   const kind = world.options.kinds.managed.find((candidate) => candidate.name === change.kind)
   if (!kind) throw new Error(`no kind ${change.kind}`)
@@ -89,7 +96,10 @@ async function performWait(change: Change, kind: Kind, world: World): Promise<Ou
   return await afterWrite(change, kind, { ...live.wire, ...asked.wire }, [], world)
 }
 
-/** Shows the way to a person who must authorize; then reads back and compares: done means that live equals wanted. */
+/**
+ * Shows the way to a person who must authorize; then reads back and compares: done means that live equals
+ * wanted.
+ */
 async function afterWrite(
   change: Change,
   kind: Kind,
@@ -104,7 +114,7 @@ async function afterWrite(
     const authorize = world.options.links ? { authorize: { url, ...code } } : {}
     if (world.options.links) world.note(`to be authorized at ${url}`)
     const waiting =
-      !world.options.wait || !(await authorized(world.writer, kind, id, world.options.interrupted))
+      !world.options.wait || !(await authorized(world.writer, kind, id, world.options.interrupted)).ok
     if (waiting) return { outcome: 'pending', id, because: 'a person must authorize it', ...authorize }
   }
   const back = await read(world.writer, kind, id)

@@ -5,6 +5,10 @@ export interface Queue<T> {
   items: AsyncGenerator<T>
 }
 
+/**
+ * For one reader. Nothing is dropped and nobody is held up: who pushes does not wait, and what was pushed
+ * before the end is still handed out after it.
+ */
 export function openQueue<T>(): Queue<T> {
   const values: T[] = []
   let closed = false

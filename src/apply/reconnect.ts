@@ -6,8 +6,8 @@ import { isObject, isSecret, textOf, type Json, type JsonObject } from '../state
 import type { Vault } from '../state/vault.ts'
 
 /**
- * Asks the service for a new link to authorize a connection. It changes nothing else: the body is what is live, with the secrets that
- * the files state, for a full replacement may clear those that are left out.
+ * Asks the service for a new link to authorize a connection. It changes nothing else: the body is what is
+ * live, with the secrets that the files state, for a full replacement may clear those that are left out.
  */
 export async function reconnect(
   writer: Writer,

@@ -6,7 +6,7 @@ import { openReader, openWriter } from '../remote/transport.ts'
 import { exit, exitOfReport } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { WriteOptions } from './options.ts'
-import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
+import { jsonText, tellProblems, unlessInterrupted, withGround, type Ground } from './run.ts'
 
 /** `polyctl apply`: plans, asks, carries out the plan that was shown. */
 export async function applyCommand(options: WriteOptions, io: CommandIo): Promise<number> {
@@ -15,7 +15,8 @@ export async function applyCommand(options: WriteOptions, io: CommandIo): Promis
   const decide = (ground: Ground) =>
     plan(ground.understood, openReader(ground.service.remote), kinds, limits)
   return await withGround(io, options, (ground) => shownAndDone(ground, options, io, decide, question), {
-    reachable: options.wait === true
+    reachable: options.wait === true,
+    finishes: true
   })
 }
 
@@ -28,7 +29,9 @@ export async function destroyCommand(options: WriteOptions, io: CommandIo): Prom
   }
   const decide = (ground: Ground) =>
     planDestroy(ground.understood, openReader(ground.service.remote), kinds)
-  return await withGround(io, options, (ground) => shownAndDone(ground, options, io, decide, question))
+  return await withGround(io, options, (ground) => shownAndDone(ground, options, io, decide, question), {
+    finishes: true
+  })
 }
 
 interface Question {
@@ -45,7 +48,8 @@ async function shownAndDone(
   decide: (ground: Ground) => Promise<Checked<Planned>>,
   question: Question
 ): Promise<number> {
-  const decided = await decide(ground)
+  const decided = await unlessInterrupted(io, decide(ground))
+  if (decided === undefined) return exit.interrupted
   const problems = [...ground.problems, ...decided.problems]
   if (!decided.ok) return await tellProblems(io, options, problems, ground.texts)
   const header = { ...ground.header, organization: decided.value.plan.organization.name }

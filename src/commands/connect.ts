@@ -1,4 +1,4 @@
-import { authorized } from '../apply/authorize.ts'
+import { authorized, type Waited } from '../apply/authorize.ts'
 import { reconnect } from '../apply/reconnect.ts'
 import { kinds } from '../kinds/index.ts'
 import { failureProblem } from '../remote/failure.ts'
@@ -9,17 +9,21 @@ import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
 import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
 
+/** `wait` is true unless `--no-wait` is given. */
 export interface ConnectOptions extends ReadOptions {
   wait: boolean
 }
 
-/** `polyctl connect CONNECTION`: prints the link by which a person authorizes it, and waits until that is done. */
+/**
+ * `polyctl connect CONNECTION`: prints the link by which a person authorizes it, and waits until that is
+ * done.
+ */
 export async function connectCommand(
   name: string,
   options: ConnectOptions,
   io: CommandIo
 ): Promise<number> {
-  const wants = { filesOptional: true, reachable: true }
+  const wants = { filesOptional: true, reachable: true, finishes: true }
   return await withGround(io, options, (ground) => connect(name, options, io, ground), wants)
 }
 
@@ -78,7 +82,9 @@ function speaker(name: string, options: ConnectOptions, io: CommandIo) {
       if (code !== undefined) tell(`The code to enter is ${code}.\n\n`)
     },
     left: () => end(exit.waiting, ''),
-    waited: (done: boolean) =>
-      done ? end(exit.done, `${quoted} is authorized.\n`) : end(exit.waiting, 'It is not authorized yet.\n')
+    waited(waited: Waited) {
+      if (waited.ok) return end(exit.done, `${quoted} is authorized.\n`)
+      return end(waited.interrupted ? exit.interrupted : exit.waiting, `${quoted}: ${waited.because}.\n`)
+    }
   }
 }

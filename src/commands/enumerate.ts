@@ -16,6 +16,10 @@ import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
 import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
 
+/**
+ * `param` is what is chosen already, such as a database. While it is empty, the fields are not asked for:
+ * the service could only refuse.
+ */
 export interface SourceOptions extends ReadOptions {
   param: Record<string, string>
 }

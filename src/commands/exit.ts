@@ -15,7 +15,10 @@ export const exit = {
   interrupted: 130
 } as const
 
-/** Problems with the service and the key are 4, refusals for safety 7, anything about the files and options 3. */
+/**
+ * Problems with the service and the key are 4, refusals for safety 7, anything about the files and options
+ * 3.
+ */
 export function exitOfProblems(problems: readonly Diagnostic[]): number {
   const codes = problems.filter(isError).map((problem) => problem.code)
   if (codes.length === 0) return exit.done
@@ -26,6 +29,9 @@ export function exitOfProblems(problems: readonly Diagnostic[]): number {
 
 const serviceCodes = new Set(['P403'])
 
+/**
+ * The worst comes first. What was skipped counts like what failed: the service is not yet as the files say.
+ */
 export function exitOfReport(report: Report): number {
   if (report.interrupted) return exit.interrupted
   if (report.counts.failed > 0 || report.counts.skipped > 0) return exit.partial

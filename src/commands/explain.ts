@@ -33,8 +33,7 @@ export async function explainCommand(
   }
   const similar = similarNames(name, Object.keys(codes))
   const hint = similar.length > 0 ? `; there is ${similar.join(', ')}` : ''
-  io.err(
-    `error: there is no problem with the code ${JSON.stringify(code)}${hint}. \`polyctl explain\` lists all.\n`
-  )
+  const sentence = `there is no problem with the code ${JSON.stringify(code)}${hint}`
+  io.err(`error: ${sentence}. \`polyctl explain\` lists all.\n`)
   return exit.invalid
 }

@@ -11,6 +11,10 @@ import { apiVersions, defaultApiVersion } from '../wire/common.ts'
 import type { CommandIo } from './io.ts'
 import type { FileOptions } from './options.ts'
 
+/**
+ * Variables as the files may name them. A problem says which file of `--env-file` could not be read; the
+ * variables are then not all there.
+ */
 export interface Environment {
   env: Record<string, string | undefined>
   problems: Diagnostic[]

@@ -8,6 +8,7 @@ export interface FileOptions {
   envFile: string[]
 }
 
+/** Where the service is, and how patient to be with it. `timeout` is in seconds here, as people type it. */
 export interface ServiceOptions {
   url?: string
   local?: boolean
@@ -16,14 +17,23 @@ export interface ServiceOptions {
   debug?: boolean
 }
 
+/**
+ * How the result is told. JSON is for programs: it has no colours, nobody is asked anything, and problems
+ * are a part of the answer instead of standing beside it.
+ */
 export interface OutputOptions {
   format: 'text' | 'json'
   verbose?: boolean
   quiet?: boolean
 }
 
+/** What every command takes that asks the service something. */
 export type ReadOptions = FileOptions & ServiceOptions & OutputOptions
 
+/**
+ * What commands take that change the service. Without `maxDeletes` the limit grows with what is live; 0
+ * allows no deletion at all.
+ */
 export interface WriteOptions extends ReadOptions {
   yes?: boolean
   failFast?: boolean
@@ -31,6 +41,10 @@ export interface WriteOptions extends ReadOptions {
   maxDeletes?: number
 }
 
+/**
+ * Adds the options of `FileOptions`. Repeated ones keep the order in which they are given: where two set
+ * the same variable, the later one wins.
+ */
 export function withFiles(command: Command): Command {
   return command
     .option(
@@ -49,6 +63,10 @@ export function withFiles(command: Command): Command {
     )
 }
 
+/**
+ * Adds the options of `ServiceOptions`. No key is among them: command lines can be read by everybody on the
+ * same machine.
+ */
 export function withService(command: Command): Command {
   return command
     .option(
@@ -61,6 +79,9 @@ export function withService(command: Command): Command {
     .option('--debug', 'show each request, without its contents')
 }
 
+/**
+ * Adds the options of `OutputOptions`: all that a command takes which needs neither files nor the service.
+ */
 export function withOutput(command: Command): Command {
   return command
     .addOption(
@@ -70,12 +91,17 @@ export function withOutput(command: Command): Command {
     .option('-q, --quiet', 'show problems and the result only')
 }
 
+/**
+ * For all that changes the service. `destroy` takes these and no limit of deletions, since deleting is what
+ * it is for.
+ */
 export function withWrites(command: Command): Command {
   return command
     .option('-y, --yes', 'do it without asking')
     .option('--fail-fast', 'start nothing more after a failure')
 }
 
+/** For `plan` as well as for `apply`: who reviews a plan must see that it would be refused. */
 export function withLimit(command: Command): Command {
   return command.option(
     '--max-deletes <n>',

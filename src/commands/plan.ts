@@ -6,6 +6,10 @@ import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
 import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
 
+/**
+ * `drift` takes none of these: it always says by its exit code whether there are differences, and tells
+ * deletions however many there are.
+ */
 export interface PlanOptions extends ReadOptions {
   detailedExitcode?: boolean
   maxDeletes?: number

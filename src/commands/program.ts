@@ -3,6 +3,7 @@ import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import { withFiles, withLimit, withOutput, withService, withWrites, wholeNumber } from './options.ts'
 
+/** The command line, ready for words. Nothing is run, and no command is loaded, before they come. */
 export interface Program {
   /** Runs what the words ask for and gives the exit code. */
   run(words: string[]): Promise<number>
@@ -10,8 +11,8 @@ export interface Program {
 }
 
 /**
- * All commands with their help. Each command's code, and the packages behind it, are loaded only when it is run: `--help` must be
- * instant.
+ * All commands with their help. Each command's code, and the packages behind it, are loaded only when it is
+ * run: `--help` must be instant.
  */
 export function createProgram(io: CommandIo): Program {
   let code: number = exit.done
@@ -157,7 +158,10 @@ function addLocal(program: Command, io: CommandIo, settle: Settle): void {
     )
 }
 
-/** The package for completion is loaded for its own commands only; for the others there is a line in the help. */
+/**
+ * The package for completion is loaded for its own commands only; for the others there is a line in the
+ * help.
+ */
 async function withCompletion(program: Command, words: string[]): Promise<void> {
   if (words[0] === 'completion' || words[0] === 'complete') {
     const { addCompletion } = await import('./completion.ts')

@@ -1,10 +1,10 @@
 import { inOrder, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Understood } from '../config/understand.ts'
-import type { PlanHeader } from '../render/plan.ts'
+import type { PlanHeader } from '../render/header.ts'
 import type { Look } from '../render/style.ts'
 import type { DesiredState } from '../state/resource.ts'
 import { Vault } from '../state/vault.ts'
-import { exitOfProblems } from './exit.ts'
+import { exit, exitOfProblems } from './exit.ts'
 import { environment, understandFiles } from './files.ts'
 import type { CommandIo } from './io.ts'
 import type { OutputOptions, ReadOptions } from './options.ts'
@@ -22,14 +22,23 @@ export interface Ground {
   problems: Diagnostic[]
 }
 
+/**
+ * What a command needs that others do not. Left out, files must be there, and the local server answers
+ * without a port of its own.
+ */
 export interface GroundOptions {
   /** A browser must reach the local server. */
   reachable?: boolean
   /** The command works without any file. */
   filesOptional?: boolean
+  /** The command looks after Ctrl-C itself: what it writes must be brought to an end. */
+  finishes?: boolean
 }
 
-/** Understands the files, opens the service, does the work, closes the service. Problems on the way are told, and are the exit code. */
+/**
+ * Understands the files, opens the service, does the work, closes the service. Problems on the way are
+ * told, and are the exit code.
+ */
 export async function withGround(
   io: CommandIo,
   options: ReadOptions,
@@ -58,19 +67,29 @@ export async function withGround(
     resources: desired.resources.length
   }
   const problems = understood.problems.filter((problem) => problem.code !== 'P201')
+  const ground: Ground = {
+    understood: { desired, vault },
+    texts: understanding.texts,
+    service: service.value,
+    header,
+    look,
+    env,
+    problems
+  }
   try {
-    return await work({
-      understood: { desired, vault },
-      texts: understanding.texts,
-      service: service.value,
-      header,
-      look,
-      env,
-      problems
-    })
+    if (wants.finishes === true) return await work(ground)
+    return (await unlessInterrupted(io, work(ground))) ?? exit.interrupted
   } finally {
     await service.value.close()
   }
+}
+
+/**
+ * What came of the work; nothing when the person did not want to wait for it. Only for what may be left in
+ * its middle.
+ */
+export async function unlessInterrupted<T>(io: CommandIo, work: Promise<T>): Promise<T | undefined> {
+  return await Promise.race([work, io.interrupted.then(() => undefined)])
 }
 
 /** Tells problems where they belong (standard error, or the JSON answer) and gives the exit code. */
@@ -91,6 +110,10 @@ export async function tellProblems(
   return exitOfProblems(sorted)
 }
 
+/**
+ * How to print here. FORCE_COLOR wins over NO_COLOR, and JSON is never coloured. Where no terminal tells
+ * its width, lines may have 100 columns.
+ */
 export function lookOf(io: CommandIo, options: OutputOptions & { local?: boolean }): Look {
   const forced = io.env['FORCE_COLOR'] !== undefined && io.env['FORCE_COLOR'] !== '0'
   const refused = (io.env['NO_COLOR'] ?? '') !== '' || io.env['TERM'] === 'dumb'
@@ -99,6 +122,10 @@ export function lookOf(io: CommandIo, options: OutputOptions & { local?: boolean
   return { colour, width: io.terminal.out ? Math.max(40, io.terminal.width) : 100, ...reach }
 }
 
+/**
+ * All JSON that is printed: indented, for people read it too, and ending with a line break, as a text file
+ * does.
+ */
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }

@@ -11,6 +11,10 @@ import { listen, type Listening } from '../server/listen.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 
+/**
+ * As typed. `latency` and `rate` are still text (`100ms`, `20/s`), so that what is wrong with them can be
+ * told in one line; paths are relative to the working folder.
+ */
 export interface ServerCommandOptions {
   port: number
   host: string

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { RemoteOptions } from '../remote/transport.ts'
+import type { RemoteOptions } from '../remote/options.ts'
 import type { Workspace } from '../state/resource.ts'
 import { isId } from '../state/value.ts'
 import { apiVersions, defaultApiVersion, type ApiVersion } from '../wire/common.ts'
@@ -17,6 +17,9 @@ export interface Service {
 
 const hosted = 'https://app.polytomic.com'
 
+/**
+ * All that decides where requests go. `env` has the variables of `--env-file`, too: a key may stand there.
+ */
 export interface ServiceRequest {
   io: CommandIo
   env: Record<string, string | undefined>

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 
 /**
- * Texts as they may be shown: secrets that stand in them in plain words are dots, of the same length, so that places stay true. What a
- * frame shows is more than its problem is about: the whole line, and any other problem's line too.
+ * Texts as they may be shown: secrets that stand in them in plain words are dots, of the same length, so
+ * that places stay true. What a frame shows is more than its problem is about: the whole line, and any
+ * other problem's line too.
  */
 export function blotted(
   texts: ReadonlyMap<string, string>,
@@ -20,14 +21,21 @@ export function blotted(
   return shown
 }
 
+const secretWord =
+  'password|passwd|passphrase|secret|token|credentials?|api_?key|private_key|access_key'
+/** What follows the key on its line, unless it is a block, an alias, or the start of something nested. */
+const valueOnLine = String.raw`(?![|>&*!{[\s])("[^"\n]*"|'[^'\n]*'|[^\s,}#][^,}\n]*)`
+const namedSecret = new RegExp(
+  String.raw`((?:^|[\s{,"'])[\w-]*(?:${secretWord})["']?\s*:[ \t]+)${valueOnLine}`,
+  'gi'
+)
+
 /**
- * A file that is not YAML tells nobody which of its words are secrets, and one with a wrong shape not all: there, what follows a key with
- * the name of a secret counts as one.
+ * A file that is not YAML tells nobody which of its words are secrets, and one with a wrong shape not all:
+ * there, what follows a key with the name of a secret counts as one.
  */
 function withoutNamedSecrets(text: string): string {
-  const pattern =
-    /((?:^|[\s{,"'])[\w-]*(?:password|passwd|passphrase|secret|token|credentials?|api_?key|private_key|access_key)["']?\s*:[ \t]+)(?![|>&*!{[\s])("[^"\n]*"|'[^'\n]*'|[^\s,}#][^,}\n]*)/gi
-  return text.replaceAll(pattern, (found: string, key: string, value: string) => {
+  return text.replaceAll(namedSecret, (found: string, key: string, value: string) => {
     const open =
       value.includes('${') || /^["']?\*{3,}["']?$/.test(value) || value === 'true' || value === 'false'
     return open ? found : key + value.replaceAll(/[^\r\n]/g, '.')

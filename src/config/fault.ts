@@ -37,6 +37,10 @@ export interface Fault {
   subject: Subject
 }
 
+/**
+ * `missing` has the place of each required key that is not there, so that a stricter look at the same item
+ * does not tell it again.
+ */
 export type ShapeProblem = ItemProblem & { missing?: Path[] }
 
 /** How a message calls what a path names: `` `target` of a sync ``, or `a sync`. */

@@ -25,6 +25,10 @@ export interface FilledItem extends ItemText {
   filled: Filled
 }
 
+/**
+ * Fills only. Checking must wait until all items are filled: what is open here may turn out to be a secret
+ * of another item, which no message may repeat.
+ */
 export function fillItem(item: ItemText, filling: Filling): FilledItem {
   const { kind, source, node } = item
   return {

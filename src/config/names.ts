@@ -4,7 +4,10 @@ import type { Kinds } from '../kinds/kind.ts'
 import { addressText, type Desired, type Removed, type Use } from '../state/resource.ts'
 import { isId } from '../state/value.ts'
 
-/** Different names for which similar ones are looked up. Whoever has more mistakes than that mends the first ones first. */
+/**
+ * Different names for which similar ones are looked up. Whoever has more mistakes than that mends the first
+ * ones first.
+ */
 const lookLimit = 100
 
 /**
@@ -38,7 +41,10 @@ export class Register {
     return this.#declared.get(this.key(address))
   }
 
-  /** Declared names that a reference probably meant. Looking is dear, so not every one of thousands is looked at. */
+  /**
+   * Declared names that a reference probably meant. Looking is dear, so not every one of thousands is
+   * looked at.
+   */
   similar(address: { kind: string; name: string }): readonly string[] {
     const key = this.key(address)
     const known = this.#similar.get(key)

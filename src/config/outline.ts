@@ -24,6 +24,10 @@ export interface Outline {
   problems: Diagnostic[]
 }
 
+/**
+ * An entry of a section, with its placeholders unfilled. It may be anything that YAML can say, even a bare
+ * word: its shape is checked later.
+ */
 export interface ItemText {
   kind: Kind
   source: SourceText

@@ -4,11 +4,13 @@ import { similarNames } from '../diagnostics/similar.ts'
 import { syntaxProblem } from './syntax.ts'
 import { SourceText, wordFor, type Entry, type Written, type WrittenMapping } from './written.ts'
 
+/** A file has one, or several with `---` between them. Offsets count from the start of the file. */
 export interface YamlDocument {
   source: SourceText
   root: Written
 }
 
+/** Documents or problems, never both. A file that is empty, or holds comments only, has neither. */
 export interface Parsed {
   documents: YamlDocument[]
   problems: Diagnostic[]

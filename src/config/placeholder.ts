@@ -51,10 +51,15 @@ export function cut(text: string): Part[] | undefined {
   return parts
 }
 
+/**
+ * True for what was meant as a placeholder and is none. It must be told: as plain text it would be sent as
+ * it stands.
+ */
 export function isMalformed(part: Part): part is Malformed {
   return typeof part !== 'string' && 'why' in part
 }
 
+/** True for what can be looked up. Whether there is a value for it is another question. */
 export function isPlaceholder(part: Part): part is Placeholder {
   return typeof part !== 'string' && 'from' in part
 }

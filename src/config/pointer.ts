@@ -20,6 +20,10 @@ export function pathOf(text: string, root: Json): Path {
     })
 }
 
+/**
+ * Undefined where the path leads nowhere; null is a value that somebody wrote. Only what the file says is
+ * found, not what every JavaScript object has.
+ */
 export function valueAt(root: Json | undefined, path: Path): Json | undefined {
   return path.reduce<Json | undefined>(inside, root)
 }

@@ -24,6 +24,7 @@ import { gatherVariables, readVariableFiles, type Given } from './variables.ts'
 import type { World } from './world.ts'
 import { placeAt, valueSpan, type SourceText, type WrittenMapping } from './written.ts'
 
+/** Everything that the meaning of the files depends on: nothing else of the world is looked at. */
 export interface Inputs {
   /** As given by --file; empty means ./configs, else ./polytomic. `-` is standard input. */
   files: string[]
@@ -35,12 +36,20 @@ export interface Inputs {
   disk: Disk
 }
 
+/**
+ * What the files mean. It can be printed and compared as it is, because values of secrets are only in the
+ * vault.
+ */
 export interface Understood {
   desired: DesiredState
   /** How to get at the secrets that `desired` only names. */
   vault: Vault
 }
 
+/**
+ * The result, and what it takes to show its problems. `files` are the paths of the configuration alone;
+ * `texts` has the files of `--var-file` too.
+ */
 export interface Understanding {
   result: Checked<Understood>
   /** Path → text of all that was read, for showing problems: also when nothing was understood. */

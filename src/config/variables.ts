@@ -5,6 +5,10 @@ import { parse } from './parse.ts'
 import { fillDefault, type Found, type Variable, type World } from './world.ts'
 import { entryOf, wordFor, type Entry, type SourceText, type Written } from './written.ts'
 
+/**
+ * What a declaration may state as `type`. Text from the command line or the environment is then read as
+ * that; without a type it becomes whatever its place wants.
+ */
 export const variableTypes = ['string', 'number', 'boolean', 'list', 'mapping'] as const
 type VariableType = (typeof variableTypes)[number]
 
@@ -21,6 +25,10 @@ export interface Given {
   env: World['env']
 }
 
+/**
+ * Variables by name, and what is wrong with how they are declared. Their values are not looked at: a
+ * default may name what does not exist, as long as nobody needs it.
+ */
 export interface Gathered {
   variables: Map<string, Variable>
   problems: Diagnostic[]

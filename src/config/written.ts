@@ -7,6 +7,10 @@ import type { Path } from '../state/resource.ts'
  */
 export type Written = WrittenScalar | WrittenList | WrittenMapping
 
+/**
+ * A single value. Numbers are held exactly, and what looks like a date is a string. `start` and `end` are
+ * offsets into the file, in UTF-16 units, the same in all that is written.
+ */
 export interface WrittenScalar {
   is: 'scalar'
   value: string | number | boolean | null
@@ -21,6 +25,7 @@ interface WrittenList {
   end: number
 }
 
+/** Each key is here once, in the order of the file; what `<<` takes over comes after the rest. */
 export interface WrittenMapping {
   is: 'mapping'
   entries: Entry[]
@@ -28,6 +33,10 @@ export interface WrittenMapping {
   end: number
 }
 
+/**
+ * A key with its value. Its places may lie outside of the mapping that has it: they are where it is
+ * written, and an alias or `<<` takes it over from there.
+ */
 export interface Entry {
   key: string
   keyStart: number
@@ -79,6 +88,7 @@ export interface Place {
   complete: boolean
 }
 
+/** Undefined for a missing key, and for what is no mapping at all. */
 export function entryOf(node: Written, key: string): Entry | undefined {
   return node.is === 'mapping' ? node.entries.find((entry) => entry.key === key) : undefined
 }

@@ -1,4 +1,4 @@
-import type { CodeEntry } from './codes.ts'
+import type { CodeEntry } from './code-entry.ts'
 
 /** Problems of what comes from outside of the files: the environment, variables, other files, secrets. */
 export const environmentCodes = {

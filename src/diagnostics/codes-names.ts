@@ -1,4 +1,4 @@
-import type { CodeEntry } from './codes.ts'
+import type { CodeEntry } from './code-entry.ts'
 
 /** Problems between resources: their names, and how they name each other. */
 export const nameCodes = {

@@ -1,116 +1,152 @@
-import type { CodeEntry } from './codes.ts'
+import type { CodeEntry } from './code-entry.ts'
 
 /** Problems that show only against the service: matching, guards, applying. */
 export const serviceCodes = {
   P401: {
     title: 'a name matches several live resources',
     explanation:
-      'Resources are found by their name, and the service does not keep names unique. Where two have the same one, polyctl does not choose: it might change the wrong one. Look at both (the ids and dates are in the note), then either write `id:` on the declaration to say which one is meant, or rename one of them in the service.'
+      'Resources are found by their name, and the service does not keep names unique. Where two have ' +
+      'the same one, polyctl does not choose: it might change the wrong one. Look at both (the ids ' +
+      'and dates are in the note), then either write `id:` on the declaration to say which one is ' +
+      'meant, or rename one of them in the service.'
   },
   P402: {
     title: 'a reference names nothing, neither declared nor live',
     explanation:
-      'A reference may name a resource that the files declare, or one that is only in the service. This name is neither. Usually it is a typing error, or the resource was renamed or deleted in the web page. Correct the name, or declare the resource.'
+      'A reference may name a resource that the files declare, or one that is only in the service. ' +
+      'This name is neither. Usually it is a typing error, or the resource was renamed or deleted in ' +
+      'the web page. Correct the name, or declare the resource.'
   },
   P403: {
     title: 'the key belongs to another organization',
     explanation:
-      'The files say in `workspace.organization` which organization they are for, and the key opens another one. Applying would make everything in the wrong place, so nothing is read or written. Use the right key, or correct the name in the files.'
+      'The files say in `workspace.organization` which organization they are for, and the key opens ' +
+      'another one. Applying would make everything in the wrong place, so nothing is read or written. ' +
+      'Use the right key, or correct the name in the files.'
   },
   P404: {
     title: 'a pinned id does not exist',
     explanation:
-      'A declaration carries `id:`, and no live resource of its kind has this id. Perhaps it was deleted and made anew, or the id is from another organization. Remove `id:` to match by name, or correct it.'
+      'A declaration carries `id:`, and no live resource of its kind has this id. Perhaps it was ' +
+      'deleted and made anew, or the id is from another organization. Remove `id:` to match by name, ' +
+      'or correct it.'
   },
   P405: {
     title: 'two declarations match one live resource',
     explanation:
-      'Two declarations would both change the same live resource: one by its name and one by `id:` or `lifecycle.renamed_from`, for example. Keep one of them, or correct the pin.'
+      'Two declarations would both change the same live resource: one by its name and one by `id:` or ' +
+      '`lifecycle.renamed_from`, for example. Keep one of them, or correct the pin.'
   },
   P501: {
     title: 'a field cannot change in place',
     explanation:
-      'The service has no way to change this field of an existing resource; the type of a connection is one. polyctl does not delete and make anew on its own, because what uses the resource would break. Give the new one another name, move what uses the old one over, then remove the old one.'
+      'The service has no way to change this field of an existing resource; the type of a connection ' +
+      'is one. polyctl does not delete and make anew on its own, because what uses the resource would ' +
+      'break. Give the new one another name, move what uses the old one over, then remove the old ' +
+      'one.'
   },
   P502: {
     title: 'a deletion would break what uses it',
     explanation:
-      'Something that stays still uses the resource that is to be deleted. The service refuses this for connections; for models it would not, and their syncs would fail in silence. Let the users named in the note use something else, or delete them too.'
+      'Something that stays still uses the resource that is to be deleted. The service refuses this ' +
+      'for connections; for models it would not, and their syncs would fail in silence. Let the users ' +
+      'named in the note use something else, or delete them too.'
   },
   P503: {
     title: 'a resource is protected',
     explanation:
-      'The resource has `lifecycle.prevent_destroy: true`, and something asks for its deletion. Remove the protection first, in a change of its own, so that somebody sees it in review.'
+      'The resource has `lifecycle.prevent_destroy: true`, and something asks for its deletion. ' +
+      'Remove the protection first, in a change of its own, so that somebody sees it in review.'
   },
   P504: {
     title: 'more deletions than allowed',
     explanation:
-      'A plan with unusually many deletions is more often a mistake than a wish: a folder that was left out, a wrong branch. The limit is the larger of 3 and a tenth of what is live. When all of them are meant, pass `--max-deletes` with their number.'
+      'A plan with unusually many deletions is more often a mistake than a wish: a folder that was ' +
+      'left out, a wrong branch. The limit is the larger of 3 and a tenth of what is live. When all ' +
+      'of them are meant, pass `--max-deletes` with their number.'
   },
   P505: {
     title: 'nobody can confirm',
     explanation:
-      'Changes are confirmed by a person, and there is none: standard input is not a terminal, or the answer is wanted as JSON. In CI, where the plan was reviewed, pass `--yes`.'
+      'Changes are confirmed by a person, and there is none: standard input is not a terminal, or the ' +
+      'answer is wanted as JSON. In CI, where the plan was reviewed, pass `--yes`.'
   },
   P601: {
     title: 'the service refused a change',
     explanation:
-      'The service looked at the request and said no; its own words are in the note. What it names is usually a value in the files: a field that the target does not have, a mode that it does not take. Nothing was changed by this request, and what depends on it was left alone. Correct the files and apply again.'
+      'The service looked at the request and said no; its own words are in the note. What it names is ' +
+      'usually a value in the files: a field that the target does not have, a mode that it does not ' +
+      'take. Nothing was changed by this request, and what depends on it was left alone. Correct the ' +
+      'files and apply again.'
   },
   P602: {
     title: 'a request may have been carried out',
     explanation:
-      'The connection broke after a change was sent and before it was answered, and looking for it failed as well. Nobody can say whether it was done. Run `polyctl plan`: it shows what is there now. Applying again is safe, nothing is made twice.'
+      'The connection broke after a change was sent and before it was answered, and looking for it ' +
+      'failed as well. Nobody can say whether it was done. Run `polyctl plan`: it shows what is there ' +
+      'now. Applying again is safe, nothing is made twice.'
   },
   P603: {
     title: 'the service cannot be reached',
     explanation:
-      'No connection came about, several tries included: the host does not exist, nobody listens there, or the network is down. Check `--url`, POLYTOMIC_URL or `workspace.url`, and proxies.'
+      'No connection came about, several tries included: the host does not exist, nobody listens ' +
+      'there, or the network is down. Check `--url`, POLYTOMIC_URL or `workspace.url`, and proxies.'
   },
   P604: {
     title: 'the key is refused',
     explanation:
-      'The service does not accept the key. Keys belong to one user in one organization and can be revoked; they are made in the settings of the web page. Check POLYTOMIC_API_KEY for left-over spaces or quotes, and that the address is that of the organization.'
+      'The service does not accept the key. Keys belong to one user in one organization and can be ' +
+      'revoked; they are made in the settings of the web page. Check POLYTOMIC_API_KEY for left-over ' +
+      'spaces or quotes, and that the address is that of the organization.'
   },
   P605: {
     title: 'the key may not do this',
     explanation:
-      'The key is known, and its owner may not do what was asked: a role is missing, or a partner key was used where an organization’s key is needed.'
+      'The key is known, and its owner may not do what was asked: a role is missing, or a partner key ' +
+      'was used where an organization’s key is needed.'
   },
   P606: {
     title: 'the service does not know it',
     explanation:
-      'What was asked for is not there: it was deleted since the plan was made, or the address leads to something that is not the API. Plan again.'
+      'What was asked for is not there: it was deleted since the plan was made, or the address leads ' +
+      'to something that is not the API. Plan again.'
   },
   P607: {
     title: 'the service is busy with something that excludes this',
     explanation:
-      'The service answered that something under way excludes the request, a running sync for example. Wait for it to end and try again.'
+      'The service answered that something under way excludes the request, a running sync for ' +
+      'example. Wait for it to end and try again.'
   },
   P608: {
     title: 'the service throttles',
     explanation:
-      'The service asked to slow down. polyctl did, for all requests, and waited as long as it was told to; after several tries the answer was still the same. Try again later, or with a smaller `--parallelism`.'
+      'The service asked to slow down. polyctl did, for all requests, and waited as long as it was ' +
+      'told to; after several tries the answer was still the same. Try again later, or with a smaller ' +
+      '`--parallelism`.'
   },
   P609: {
     title: 'the service failed',
     explanation:
-      'The service answered with an error of its own (5xx), several tries included. It is not about your files. Try again; if it stays so, tell those who run the service.'
+      'The service answered with an error of its own (5xx), several tries included. It is not about ' +
+      'your files. Try again; if it stays so, tell those who run the service.'
   },
   P610: {
     title: 'the answer is not JSON',
     explanation:
-      'Something answered that is not a Polytomic API: a sign-in page of a proxy, an error page. Check the address, and whether this machine must go through a proxy.'
+      'Something answered that is not a Polytomic API: a sign-in page of a proxy, an error page. ' +
+      'Check the address, and whether this machine must go through a proxy.'
   },
   P611: {
     title: 'the answer is a redirect',
     explanation:
-      'The service wanted to send the request, and with it your key, to another address. polyctl never follows. If that other address is right, give it as `--url`.'
+      'The service wanted to send the request, and with it your key, to another address. polyctl ' +
+      'never follows. If that other address is right, give it as `--url`.'
   },
   P612: {
     title: 'the answer has another shape',
     explanation:
-      'The answer is JSON, but not what the API answers in this version. Perhaps the address is that of another service, or `workspace.api_version` is not what this service speaks.'
+      'The answer is JSON, but not what the API answers in this version. Perhaps the address is that ' +
+      'of another service, or `workspace.api_version` is not what this service speaks.'
   },
   P613: {
     title: 'the service did not answer in time',
@@ -120,21 +156,28 @@ export const serviceCodes = {
   P614: {
     title: 'the service kept something else',
     explanation:
-      'A change was accepted, and reading it back showed other values than those that were sent. Either somebody changed it in the same moment, or the service corrects the value in silence: then the file should say what the service makes of it. `polyctl plan` shows both sides.'
+      'A change was accepted, and reading it back showed other values than those that were sent. ' +
+      'Either somebody changed it in the same moment, or the service corrects the value in silence: ' +
+      'then the file should say what the service makes of it. `polyctl plan` shows both sides.'
   },
   P615: {
     title: 'a secret is missing',
     explanation:
-      'A change must send a secret, and the environment variable or file that holds it is not there. An update sends all secrets of its resource, because leaving one out could clear it. Set the variable, or pass `--env-file`. Planning works without.'
+      'A change must send a secret, and the environment variable or file that holds it is not there. ' +
+      'An update sends all secrets of its resource, because leaving one out could clear it. Set the ' +
+      'variable, or pass `--env-file`. Planning works without.'
   },
   P616: {
     title: 'there is no key',
     explanation:
-      'Neither POLYTOMIC_API_KEY nor a partner or deployment key with an organization is set. Keys are never given on the command line, where other users of the machine could read them. To try polyctl without an account, pass `--local`.'
+      'Neither POLYTOMIC_API_KEY nor a partner or deployment key with an organization is set. Keys ' +
+      'are never given on the command line, where other users of the machine could read them. To try ' +
+      'polyctl without an account, pass `--local`.'
   },
   P617: {
     title: 'the address of the service is wrong',
     explanation:
-      'The address must be an http or https URL without a user, a password, a query or a fragment, such as https://app.polytomic.com. A path is allowed, for services behind a proxy.'
+      'The address must be an http or https URL without a user, a password, a query or a fragment, ' +
+      'such as https://app.polytomic.com. A path is allowed, for services behind a proxy.'
   }
 } satisfies Record<string, CodeEntry>

@@ -1,4 +1,4 @@
-import type { CodeEntry } from './codes.ts'
+import type { CodeEntry } from './code-entry.ts'
 
 /** Problems of one resource, or one section, by itself. */
 export const shapeCodes = {

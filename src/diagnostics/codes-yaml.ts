@@ -1,4 +1,4 @@
-import type { CodeEntry } from './codes.ts'
+import type { CodeEntry } from './code-entry.ts'
 
 /** Problems of the files as YAML, before anything in them has a meaning. */
 export const yamlCodes = {

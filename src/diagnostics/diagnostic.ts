@@ -1,6 +1,9 @@
 import type { Code } from './codes.ts'
 
-/** A problem is a value: returned, never printed or thrown where it is found. Paths and positions, no text: the renderer looks that up. */
+/**
+ * A problem is a value: returned, never printed or thrown where it is found. Paths and positions, no text:
+ * the renderer looks that up.
+ */
 export interface Diagnostic {
   code: Code
   severity: 'error' | 'warning'
@@ -14,11 +17,19 @@ export interface Diagnostic {
   help: string[]
 }
 
+/**
+ * A few words about a place. They are shown beside the carets under it, so they are no sentence and have no
+ * full stop.
+ */
 export interface Label {
   span: Span
   text: string
 }
 
+/**
+ * A stretch of a file; `end` is the first place after it. The path is as people type it in the working
+ * folder.
+ */
 export interface Span {
   path: string
   start: Position
@@ -32,21 +43,27 @@ export interface Position {
   offset: number
 }
 
-/** What a stage returns: its value, and its problems. With an error among them there is no value, and the next stage is not run. */
+/**
+ * What a stage returns: its value, and its problems. With an error among them there is no value, and the
+ * next stage is not run.
+ */
 export type Checked<T> =
   | { ok: true; value: T; problems: Diagnostic[] }
   | { ok: false; problems: Diagnostic[] }
 
+/** What a problem has beside its sentence. The first label decides where among the others it is told. */
 export interface Details {
   labels?: Label[]
   notes?: string[]
   help?: string[]
 }
 
+/** For what must be mended: the stage that finds it gives no value, and the command stops there. */
 export function problem(code: Code, message: string, details: Details = {}): Diagnostic {
   return make('error', code, message, details)
 }
 
+/** For what may be meant: it is told, and changes neither what is done nor the exit code. */
 export function warning(code: Code, message: string, details: Details = {}): Diagnostic {
   return make('warning', code, message, details)
 }
@@ -67,11 +84,15 @@ export function checked<T>(value: T, problems: Diagnostic[]): Checked<T> {
   return problems.some(isError) ? { ok: false, problems } : { ok: true, value, problems }
 }
 
+/** Separates what stops a command from what is only told. */
 export function isError(diagnostic: Diagnostic): boolean {
   return diagnostic.severity === 'error'
 }
 
-/** One order for all output: by place, then code; a problem that names the same place twice under one code is told once. */
+/**
+ * One order for all output: by place, then code; a problem that names the same place twice under one code
+ * is told once.
+ */
 export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>()
   return diagnostics

@@ -1,9 +1,9 @@
 import { compareText } from './diagnostic.ts'
 
 /**
- * Names that were probably meant: other spellings of the same letters first (`updateorcreate`, `update_or_create`), then names at most
- * two keystrokes away (one, for names under three letters). Nearest first, at most four, never the name itself; the order of the
- * candidates does not matter.
+ * Names that were probably meant: other spellings of the same letters first (`updateorcreate`,
+ * `update_or_create`), then names at most two keystrokes away (one, for names under three letters). Nearest
+ * first, at most four, never the name itself; the order of the candidates does not matter.
  */
 export function similarNames(name: string, candidates: Iterable<string>): string[] {
   const limit = name.length < 3 ? 1 : 2
@@ -23,7 +23,10 @@ function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[\s_-]/g, '')
 }
 
-/** Restricted Damerau–Levenshtein: insert, delete, change, swap neighbours. Anything over the limit is told as limit + 1. */
+/**
+ * Restricted Damerau–Levenshtein: insert, delete, change, swap neighbours. Anything over the limit is told
+ * as limit + 1.
+ */
 function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1
   let before: number[] = []

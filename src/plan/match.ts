@@ -94,11 +94,7 @@ class LiveIndex {
   /** Where several have the name, those that a pin gives to somebody else do not count. */
   named(kind: string, name: string): Live[] {
     const all = this.#byName.get(this.key({ kind, name })) ?? []
-    return all.length > 1 ? this.unclaimed(all) : all
-  }
-
-  unclaimed(found: readonly Live[]): Live[] {
-    return found.filter((live) => !this.#pinned.has(live.id.toLowerCase()))
+    return all.length > 1 ? all.filter((live) => !this.#pinned.has(live.id.toLowerCase())) : all
   }
 
   withId(id: string): Live | undefined {
@@ -119,7 +115,7 @@ function find(resource: Desired, index: LiveIndex): { live?: Live; problems: Dia
   }
   const names = [resource.name, ...resource.lifecycle.renamedFrom]
   for (const name of names) {
-    const candidates = index.unclaimed(index.named(resource.kind, name))
+    const candidates = index.named(resource.kind, name)
     if (candidates.length > 1)
       return { problems: [ambiguous(resource, name, resource.span, candidates, index)] }
     if (candidates[0]) return { live: candidates[0], problems: [] }

@@ -1,7 +1,10 @@
 import { isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
 
-/** A body as it goes over the wire, and the values that nobody may be told, in this body or another. Or the sentences that say which secrets are missing. */
+/**
+ * A body as it goes over the wire, and the values that nobody may be told, in this body or another. Or the
+ * sentences that say which secrets are missing.
+ */
 export type Revealed = { ok: true; body: JsonObject; secrets: string[] } | { ok: false; missing: string[] }
 
 /** Puts the values of secrets into a body: the one place where they leave the vault. */

@@ -4,7 +4,10 @@ import type { ModelField } from '../wire/model.ts'
 import type { Answer, Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
 
-/** What a connection offers: to models that read from it, and to syncs that write to it. Each version of the API asks in its own way. */
+/**
+ * What a connection offers: to models that read from it, and to syncs that write to it. Each version of the
+ * API asks in its own way.
+ */
 export type Enumerated<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 
 /** What a model can choose, given what is chosen already (`{ database: 'example' }`). */
@@ -18,6 +21,10 @@ export async function enumerateSource(
   return dataOf<SourceMeta>(await reader.get(path, parameters(chosen)), `GET ${path}`)
 }
 
+/**
+ * The fields that a model with this choice would have. The service may answer null for none; here that is
+ * an empty list. A refusal mostly says that not enough is chosen yet.
+ */
 export async function enumerateSourceFields(
   reader: Reader,
   connection: string,

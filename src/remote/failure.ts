@@ -5,6 +5,7 @@ import type { Json } from '../state/value.ts'
 /** What came of one request, retries included. */
 export type Answer = { ok: true; status: number; body: Json | undefined } | { ok: false; failure: Failure }
 
+/** Why a request did not do what it was meant to, after all its tries. */
 export interface Failure {
   code: Code
   /** `POST /api/syncs` */

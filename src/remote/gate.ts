@@ -1,8 +1,8 @@
 import pLimit from 'p-limit'
 
 /**
- * The one gate through which all requests go. Its width bounds how many are under way; it halves when the service answers 429, grows
- * again slowly, and while the service has named a time to wait, nobody passes.
+ * The one gate through which all requests go. Its width bounds how many are under way; it halves when the
+ * service answers 429, grows again slowly, and while the service has named a time to wait, nobody passes.
  */
 export interface Gate {
   run<T>(work: () => Promise<T>): Promise<T>
@@ -12,6 +12,7 @@ export interface Gate {
   fine(): void
 }
 
+/** Times in `sleep` and `now` are milliseconds; `throttled` is told seconds, for it is read by people. */
 export interface GateOptions {
   parallelism: number
   sleep: (ms: number) => Promise<void>
@@ -25,6 +26,10 @@ const longestPauseMs = 60_000
 /** A number of seconds beyond this is a time, not a pause. */
 const aWhileAgo = Date.UTC(2020, 0)
 
+/**
+ * One gate for one connection to the service: what one request is asked to wait, all others wait too. It
+ * opens at full width, and never narrows to nothing.
+ */
 export function openGate(options: GateOptions): Gate {
   const limit = pLimit(options.parallelism)
   let closedUntil = 0

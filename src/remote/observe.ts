@@ -8,14 +8,16 @@ import { identify } from './identity.ts'
 import { listed, pages } from './pages.ts'
 import type { Reader } from './transport.ts'
 
+/** How much to read beyond what the files name. */
 export interface ObserveOptions {
   /** Read every managed kind, declared or not: deletions must see who uses what. */
   everything: boolean
 }
 
 /**
- * What the service has of the kinds that the files name. Lists are read to their end; a resource is read by itself only where it was
- * matched and the list does not tell all. Kinds that nothing names are not asked for.
+ * What the service has of the kinds that the files name. Lists are read to their end; a resource is read by
+ * itself only where it was matched and the list does not tell all. Kinds that nothing names are not asked
+ * for.
  */
 export async function observe(
   reader: Reader,
@@ -62,7 +64,7 @@ function wantedOf(kind: string, desired: DesiredState): Wanted {
         .flatMap((resource) => [resource.name, ...resource.lifecycle.renamedFrom])
         .map((name) => name.toLowerCase())
     ),
-    ids: new Set(declared.flatMap((resource) => resource.id ?? []))
+    ids: new Set(declared.flatMap((resource) => resource.id?.toLowerCase() ?? []))
   }
 }
 
@@ -84,10 +86,11 @@ async function readKind(reader: Reader, kind: Kind | Lookup, wanted: Wanted): Pr
       return { kind, items: [], problems: [failureProblem(page.failure, `reading all of ${path}`)] }
     for (const wire of page.items) {
       const id = textOf(wire['id'])
-      // The list is ordered by the last change: a resource that changes meanwhile can be met again on a later page.
+      // The list is ordered by the last change: a resource that changes meanwhile can be met again on a
+      // later page.
       if (byId.has(id)) continue
       const name = textOf(wire['name']).toLowerCase()
-      const matched = wanted.ids.has(id) || wanted.names.has(name)
+      const matched = wanted.ids.has(id.toLowerCase()) || wanted.names.has(name)
       missing.ids.delete(id)
       missing.names.delete(name)
       byId.set(

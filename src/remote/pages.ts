@@ -2,15 +2,19 @@ import { isObject, textOf, type JsonObject } from '../state/value.ts'
 import type { Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
 
+/**
+ * One page, or the failure that ends the list. Each item is known to have an id and a name, since both are
+ * what resources are matched by.
+ */
 export type Page = { ok: true; items: JsonObject[] } | { ok: false; failure: Failure }
 
 /** More pages than any workspace has: a service that never ends its list must not hold us for ever. */
 const mostPages = 10_000
 
 /**
- * All pages of a list, in order. A page that failed is the last one. Lists without paging are one page. With
- * `ahead`, the next page is asked for before this one is handed out, so that whatever is asked because of this
- * one does not stand before it in the queue.
+ * All pages of a list, in order. A page that failed is the last one. Lists without paging are one page.
+ * With `ahead`, the next page is asked for before this one is handed out, so that whatever is asked because
+ * of this one does not stand before it in the queue.
  */
 export async function* pages(reader: Reader, path: string, ahead: boolean): AsyncGenerator<Page> {
   const seen = new Set<string>()

@@ -1,5 +1,5 @@
 import { HTTPError, NetworkError, TimeoutError, type Options } from 'ky'
-import type { RemoteOptions } from './transport.ts'
+import type { RemoteOptions } from './options.ts'
 
 /** What the tries of one request have told so far. */
 export interface Course {
@@ -17,6 +17,11 @@ type Timing = Pick<RemoteOptions, 'backoffMs' | 'newKey'>
 
 /** How often a request is repeated after its first try. */
 export const tries = 5
+
+/**
+ * No single wait is longer, whatever the service asks for: a pipeline that stands still looks like one that
+ * hangs.
+ */
 export const longestWaitMs = 60_000
 const retriedStatuses = [408, 425, 429, 500, 502, 503, 504]
 

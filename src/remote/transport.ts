@@ -3,6 +3,7 @@ import type { ApiVersion } from '../wire/common.ts'
 import type { Json, JsonObject } from '../state/value.ts'
 import { openGate, type Gate } from './gate.ts'
 import { codeOf, withoutSecrets, wordsOf, type Answer, type Failure } from './failure.ts'
+import type { RemoteOptions } from './options.ts'
 import {
   creating,
   CutOff,
@@ -14,30 +15,6 @@ import {
   type Course
 } from './retry.ts'
 
-export interface RemoteOptions {
-  /** Base address, with or without a path; `/api/…` is appended. */
-  url: string
-  /** The value of the `Authorization` header. Never printed. */
-  authorization: string
-  version: ApiVersion
-  /** The local server's handler, or the platform's fetch. */
-  fetch: (request: Request) => Promise<Response>
-  /** Upper bound of requests under way at once. */
-  parallelism: number
-  /** For one try, in milliseconds. */
-  timeoutMs: number
-  /** Fresh idempotency keys: random UUIDs. */
-  newKey: () => string
-  /** The first wait before a try is repeated, in milliseconds; it doubles each time. */
-  backoffMs: number
-  sleep: (ms: number) => Promise<void>
-  now: () => number
-  /** Told once for each request that was answered or failed; without bodies and secrets. */
-  trace?: (line: string) => void
-  /** Told when the service asks to slow down. */
-  throttled?: (seconds: number) => void
-}
-
 /** What a command that only reads may do. It has no way to send a write. */
 export interface Reader {
   readonly version: ApiVersion
@@ -46,13 +23,19 @@ export interface Reader {
   ask(path: string, body: JsonObject): Promise<Answer>
 }
 
+/**
+ * A reader that may also change things; only what applies or connects is handed one. It brings the clock by
+ * which writers wait, so that tests need not.
+ */
 export interface Writer extends Reader {
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, sent?: Sent): Promise<Answer>
   sleep(ms: number): Promise<void>
 }
 
+/** What stands behind the `?`, not encoded yet. */
 export type Query = Record<string, string>
 
+/** What goes along with a request. Without a body nothing is sent, not even `{}`. */
 export interface Sent {
   query?: Query
   body?: JsonObject
@@ -68,6 +51,7 @@ export function openReader(options: RemoteOptions): Reader {
   return { version, get, ask }
 }
 
+/** Sends nothing yet. A path in the base address is kept, for services that stand behind a proxy. */
 export function openWriter(options: RemoteOptions): Writer {
   const gate = openGate(options)
   const client = createClient(options, gate)

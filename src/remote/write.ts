@@ -104,6 +104,10 @@ export async function remove(
   return { ok: false, failure: unsure(answer.failure) }
 }
 
+/**
+ * A resource in full. That it is gone is a failure here, of status 404; an answer without an id is one as
+ * well, for nothing could be compared with it.
+ */
 export async function read(writer: Writer, kind: Kind, id: string): Promise<Written> {
   const path = `${kind.api.path}/${encodeURIComponent(id)}`
   const answer = await writer.get(path)

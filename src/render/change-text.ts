@@ -1,11 +1,12 @@
 import type { Span } from '../diagnostics/diagnostic.ts'
 import type { Action, Change, Plan } from '../plan/plan.ts'
 import { addressText, type Address } from '../state/resource.ts'
+import type { PlanHeader } from './header.ts'
 import { placed } from './layout.ts'
 import { count, visible } from './plain-text.ts'
-import type { PlanHeader } from './plan.ts'
 import { paint, type Ink, type Look } from './style.ts'
 
+/** Signs say all that colours say, for logs and for those who do not see them. */
 export const signs: Readonly<Record<Action, string>> = {
   create: '+',
   update: '~',
@@ -14,6 +15,7 @@ export const signs: Readonly<Record<Action, string>> = {
   none: ' '
 }
 
+/** Among actions only a deletion is red, so that it is found in a long plan. */
 export const actionInks: Readonly<Record<Action, Ink>> = {
   create: 'add',
   update: 'change',
@@ -27,6 +29,7 @@ export function nameText(address: Address): string {
   return visible(addressText(address))
 }
 
+/** A name within a sentence. Quotes show where it ends, also when it holds spaces or quotes itself. */
 export function quoted(name: string): string {
   return visible(JSON.stringify(name))
 }
@@ -110,6 +113,7 @@ export function unmanagedLines(plan: Plan, verbose: boolean, look: Look): string
   return lines
 }
 
+/** A kind as people write it: `bulk sync`. */
 export function kindText(kind: string): string {
   return visible(kind.replaceAll('_', ' '))
 }

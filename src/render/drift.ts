@@ -12,7 +12,8 @@ import {
 } from './change-text.ts'
 import { fieldRows } from './field-rows.ts'
 import { count } from './plain-text.ts'
-import { notStatedLines, type PlanHeader } from './plan.ts'
+import type { PlanHeader } from './header.ts'
+import { notStatedLines } from './plan.ts'
 import { paint, type Ink, type Look } from './style.ts'
 
 /**

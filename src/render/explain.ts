@@ -1,4 +1,4 @@
-import type { CodeEntry } from '../diagnostics/codes.ts'
+import type { CodeEntry } from '../diagnostics/code-entry.ts'
 import { columns, visible, visibleLines } from './plain-text.ts'
 import { paint, type Look } from './style.ts'
 

@@ -17,6 +17,7 @@ interface Voice {
   turned: boolean
 }
 
+/** `verbose` shows in full what is otherwise cut, to the width of a line or to a number of lines. */
 export interface RowOptions {
   voice: Voice
   verbose: boolean

@@ -3,7 +3,7 @@ import { isError, type Diagnostic, type Span } from '../diagnostics/diagnostic.t
 import type { Action, Change, FieldChange, Plan } from '../plan/plan.ts'
 import { addressText } from '../state/resource.ts'
 import { isReference, isSecret, type Json } from '../state/value.ts'
-import type { PlanHeader } from './plan.ts'
+import type { PlanHeader } from './header.ts'
 
 /**
  * The output formats for programs. Each has a schema in `schemas/`; a change that could break a reader

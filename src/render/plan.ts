@@ -13,18 +13,9 @@ import {
   waitingLines
 } from './change-text.ts'
 import { fieldRows } from './field-rows.ts'
+import type { PlanHeader } from './header.ts'
 import { columns, count, visible } from './plain-text.ts'
 import { paint, type Look } from './style.ts'
-
-/** What stands above a plan: where it goes, and from how much it comes. */
-export interface PlanHeader {
-  organization: string
-  /** The host, or `local`. */
-  service: string
-  apiVersion: string
-  files: number
-  resources: number
-}
 
 /** What cannot be taken back comes first. */
 const order: readonly Action[] = ['delete', 'create', 'rename', 'update']

@@ -14,6 +14,7 @@ export interface Progress {
   close(): Promise<void>
 }
 
+/** The command decides all of this: nothing here asks the terminal or the environment. */
 export interface ProgressOptions {
   /** A person watches: lines may be drawn again. */
   live: boolean

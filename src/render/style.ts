@@ -8,6 +8,7 @@ export interface Look {
   reach?: string
 }
 
+/** Colours by what they mean, so that a meaning looks the same in the output of every command. */
 export type Ink =
   | 'add'
   | 'remove'

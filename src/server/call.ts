@@ -83,6 +83,9 @@ export function flag(call: Call, name: string): boolean {
   return call.query.get(name) === 'true'
 }
 
+/**
+ * Who is noted as having made or changed something. For an organization's own key that is the organization.
+ */
 export function actorOf(call: Call): Actor {
   return call.caller.actor
 }

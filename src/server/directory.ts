@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto'
 import type { Actor } from '../wire/common.ts'
 import type { Database } from './database.ts'
 
+/** As the API answers it. Whatever is stored belongs to exactly one. */
 export interface Organization {
   id: string
   name: string
 }
 
+/** A user's key acts in its own organization; the others act in the one that the request names. */
 export type KeyClass = 'user' | 'partner' | 'deployment'
 
 /** A key as the directory knows it; the key itself is not kept, only its digest. */
@@ -33,6 +35,7 @@ export function digest(key: string): string {
   return createHash('sha256').update(key).digest('hex')
 }
 
+/** Passing keys are looked up first, and are gone with the process; the others are in the database. */
 export function openDirectory(database: Database): Directory {
   const passing = new Map<string, Credential>()
   const organizations = (): Organization[] =>

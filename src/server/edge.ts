@@ -16,6 +16,7 @@ export interface Folder {
   write(name: string, text: string): void
 }
 
+/** All that is different at each run. Tests hand in their own, and see the same ids and times each time. */
 export interface Edge {
   now: () => Date
   randomUUID: () => string
@@ -23,6 +24,10 @@ export interface Edge {
   sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
 }
 
+/**
+ * That of this machine. Its ids cannot be guessed: API keys and the addresses of authorization pages are
+ * made of them.
+ */
 export const realEdge: Edge = {
   now: () => new Date(),
   randomUUID: () => randomUUID(),

@@ -15,6 +15,7 @@
 import type { JsonObject } from '../wire/common.ts'
 import type { StoredKind } from './stored.ts'
 
+/** As they are written in a file of faults. */
 export const faultNames = [
   'lost-request',
   'lost-response',
@@ -31,8 +32,13 @@ export const faultNames = [
   'redirect',
   'edit'
 ] as const
+
+/** Who asks for a fault by name must spell it right to compile. */
 export type FaultName = (typeof faultNames)[number]
 
+/**
+ * One thing that is to go wrong. Only its name must be given: then it happens once, at the next request.
+ */
 export interface Fault {
   fault: FaultName
   /**
@@ -66,6 +72,7 @@ export interface Fault {
   edit?: { kind: StoredKind; name?: string; id?: string; patch: JsonObject | null }
 }
 
+/** What a file of faults holds. All of them draw from one seed, in the order of the requests. */
 export interface FaultPlan {
   /** Default 1. */
   seed?: number
@@ -92,6 +99,7 @@ interface Armed {
   fired: number
 }
 
+/** Without a plan nothing goes wrong until a fault is added. Clearing does not start the drawing anew. */
 export function makeFaults(plan: FaultPlan = { faults: [] }): Faults {
   let armed = plan.faults.map(arm)
   let requests = 0

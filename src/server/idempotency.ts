@@ -26,6 +26,10 @@ export function readKey(request: Request): string | undefined {
   })
 }
 
+/**
+ * Answers are in the database and outlast a restart. Which keys are being served is only in memory: a
+ * process that has ended serves none.
+ */
 export function openOutcomes(database: Database): Outcomes {
   const inFlight = new Set<string>()
   return {

@@ -21,6 +21,9 @@ export type { FaultControl, FaultPlan } from './faults.ts'
 export type { RequestCounts, RequestRecord } from './request-log.ts'
 export type { Store } from './store.ts'
 
+/**
+ * Everything may be left out: then nothing touches the disk, the key is random, and answers come at once.
+ */
 export interface ServerOptions {
   /** Where everything is kept, for its owner alone. Absent: in memory. */
   directory?: string

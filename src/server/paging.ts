@@ -3,6 +3,10 @@ import { Refusal } from './refusal.ts'
 
 const pageSize = 50
 
+/**
+ * Its token names the last item instead of counting: what changes meanwhile moves to the front of the list,
+ * and does not shift what is still to come.
+ */
 export interface Page<T> {
   items: T[]
   /** Absent on the last page. */

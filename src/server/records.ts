@@ -42,6 +42,7 @@ export function byPosition(a: Position, b: Position): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
+/** Only the very last write can be missing from a stale list, and only until the process ends. */
 export function openRecords(database: Database): Records {
   let last: LastWrite | undefined
 

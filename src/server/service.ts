@@ -14,6 +14,7 @@ import { forbidden, Refusal } from './refusal.ts'
 import type { RequestRecord } from './request-log.ts'
 import { readVersion, updateVerb, versionWithoutHeader } from './version.ts'
 
+/** All that serving a request may touch, handed in: nothing in this file knows a clock or a disk. */
 export interface ServiceParts {
   routes: readonly Route[]
   world: World

@@ -23,6 +23,9 @@ export interface Store {
   remove(kind: StoredKind, id: string): void
 }
 
+/**
+ * `transaction` keeps what a call does together; `seed` gives a new organization its roles and policies.
+ */
 export interface StoreParts {
   directory: Directory
   records: Records
@@ -34,6 +37,10 @@ export interface StoreParts {
 
 const somebody: Actor = { id: '5b0d0c5e-0000-4000-8000-000000000001', name: 'Somebody Else', type: 'user' }
 
+/**
+ * Nothing is checked, so that tests can bring about what the API would refuse. Each write is a transaction
+ * of its own.
+ */
 export function makeStore(parts: StoreParts): Store {
   const { directory, records, transaction, randomUUID } = parts
   const addKey = (kind: 'partner' | 'deployment', name: string, type: Actor['type']): string => {

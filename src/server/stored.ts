@@ -30,6 +30,7 @@ export interface StoredConnection extends StoredBase {
   created_objects?: string[]
 }
 
+/** A model as the newest version of the API has it; answers in older ones leave something out. */
 export interface StoredModel extends StoredBase, Omit<Model, keyof StoredBase> {
   /**
    * False when neither the catalogue nor the request told the fields: then no field name can be checked.
@@ -37,21 +38,28 @@ export interface StoredModel extends StoredBase, Omit<Model, keyof StoredBase> {
   fields_known: boolean
 }
 
+/** A sync with its defaults filled in. The passphrase for encryption is here in clear, and in no answer. */
 export interface StoredSync extends StoredBase, Omit<SyncRequest, 'organization_id' | 'name'> {
   active: boolean
   policies: string[]
   model_ids: string[]
 }
 
+/** `system`: it came with the organization, and was made by nobody. */
 export interface StoredRole extends StoredBase {
   system: boolean
 }
 
+/**
+ * Which roles may do what. It can be referred to, and is not enforced: every key may do everything in its
+ * organization.
+ */
 export interface StoredPolicy extends StoredBase {
   system: boolean
   policy_actions: { action: string; role_ids: string[] }[]
 }
 
+/** Work that was done at once, kept for a client that asked to fetch its result later. */
 export interface StoredJob extends StoredBase {
   type: string
   result: JsonObject
@@ -74,4 +82,5 @@ export interface Stored {
   authorization: StoredAuthorization
 }
 
+/** These names are in the database: what is stored under a name that changes is lost. */
 export type StoredKind = keyof Stored

@@ -1,6 +1,7 @@
 /**
- * The shape of `schemas/connection-types.json`: what a connection of each of the 226 types may be configured with. Facts of the
- * service, in a compact form of our own: whatever is false, absent or a string is left out.
+ * The shape of `schemas/connection-types.json`: what a connection of each of the 226 types may be
+ * configured with. Facts of the service, in a compact form of our own: whatever is false, absent or a
+ * string is left out.
  */
 export interface ConnectionType {
   name: string

@@ -20,7 +20,10 @@ export interface Connection {
   updated_by?: Actor
 }
 
-/** The answer of POST and PUT: adds what a person needs to authorize, and the interval that is never read back. */
+/**
+ * The answer of POST and PUT: adds what a person needs to authorize, and the interval that is never read
+ * back.
+ */
 export interface ConnectionReply extends Connection {
   auth_url?: string
   auth_code?: string

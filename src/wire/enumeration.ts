@@ -1,6 +1,9 @@
 import type { Json } from './common.ts'
 
-/** `GET …/modelsync/source`, and both older enumerations of sources and targets: what may be chosen, one level at a time. */
+/**
+ * `GET …/modelsync/source`, and both older enumerations of sources and targets: what may be chosen, one
+ * level at a time.
+ */
 export interface SourceMeta {
   configuration: { [name: string]: { type: string; items?: Json[] | null } }
   items: { [item: string]: SourceItem } | null

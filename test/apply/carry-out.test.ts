@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { carryOut, type ApplyOptions } from '../../src/apply/carry-out.ts'
+import { carryOut } from '../../src/apply/carry-out.ts'
+import type { ApplyOptions } from '../../src/apply/options.ts'
 import type { ApplyEvent, Report } from '../../src/apply/events.ts'
 import { kinds } from '../../src/kinds/index.ts'
 import type { Change, Plan } from '../../src/plan/plan.ts'

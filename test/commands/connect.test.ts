@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { allow, makeWorld, tutorial, type World } from '../support/world.ts'
+import { allow, decide, makeWorld, tutorial, type World } from '../support/world.ts'
 
 const files = { 'configs/a.yaml': tutorial }
 const env = { MONGODB_PASSWORD: 'planted-secret' }
@@ -56,6 +56,24 @@ describe('connect', () => {
     expect(after.configuration).toEqual({ domain: 'https://example.my.salesforce.com', daily_api_calls: 5 })
   })
 
+  test('ends when the person says no, and says so', async () => {
+    let denied = false
+    const world: World = makeWorld({
+      files,
+      env,
+      io: {
+        async sleep() {
+          if (!denied) await decide(world, 'Salesforce Connection', 'deny')
+          denied = true
+        }
+      }
+    })
+    await world.run('apply', '--yes')
+    const ran = await world.run('connect', 'Salesforce Connection')
+    expect(ran.code).toBe(8)
+    expect(ran.out).toContain('den')
+  })
+
   test('of a connection that works says so, and writes nothing', async () => {
     const world = makeWorld({ files, env })
     await world.run('apply', '--yes')
@@ -83,6 +101,15 @@ test('apply --wait goes on as soon as the person has authorized', async () => {
   expect(world.server.store.all('sync')).toHaveLength(1)
   expect((await world.run('plan', '--detailed-exitcode')).code).toBe(0)
 })
+
+test.each([['plan'], ['drift'], ['apply', '--yes'], ['sources', 'MongoDB Connection']])(
+  '%s is left at once when it is interrupted while it only asks',
+  async (...words) => {
+    const never = new Promise<Response>(() => undefined)
+    const world = makeWorld({ files, env, io: { interrupted: Promise.resolve(), fetch: () => never } })
+    expect((await world.run(...words)).code).toBe(130)
+  }
+)
 
 test('an interrupted apply starts nothing more, finishes what is under way, and says so', async () => {
   let interrupt: () => void = () => undefined

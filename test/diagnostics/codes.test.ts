@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { CodeEntry } from '../../src/diagnostics/code-entry.ts'
 import { configurationCodes } from '../../src/diagnostics/codes-configuration.ts'
-import type { CodeEntry } from '../../src/diagnostics/codes.ts'
 import { read } from '../support/reading.ts'
 
 const entries: [string, CodeEntry][] = Object.entries(configurationCodes)

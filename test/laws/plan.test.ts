@@ -263,13 +263,12 @@ function waitsFor(changes: ReadonlyMap<string, Change>, one: string, other: stri
 }
 
 /** The live resources that a declared one could be: a pin decides, and takes its resource away from the others; then names, in their order. */
-function candidates(one: Desired, all: readonly Desired[], live: readonly Live[]): Live[] {
+function candidates(one: Desired, declared: readonly Desired[], live: readonly Live[]): Live[] {
   if (one.id !== undefined) return []
-  const pins = new Set(all.map(({ id }) => id))
+  const pins = new Set(declared.map(({ id }) => id))
   for (const name of [one.name, ...one.lifecycle.renamedFrom]) {
-    const found = live.filter(
-      (other) => other.kind === one.kind && other.name === name && !pins.has(other.id)
-    )
+    const all = live.filter((other) => other.kind === one.kind && other.name === name)
+    const found = all.length > 1 ? all.filter((other) => !pins.has(other.id)) : all
     if (found.length > 0) return found
   }
   return []

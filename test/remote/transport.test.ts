@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { openReader, openWriter, type RemoteOptions } from '../../src/remote/transport.ts'
+import type { RemoteOptions } from '../../src/remote/options.ts'
+import { openReader, openWriter } from '../../src/remote/transport.ts'
 
 interface Seen {
   method: string

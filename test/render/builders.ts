@@ -1,6 +1,6 @@
 import type { Diagnostic, Label, Span } from '../../src/diagnostics/diagnostic.ts'
 import type { Change, FieldChange, Plan } from '../../src/plan/plan.ts'
-import type { PlanHeader } from '../../src/render/plan.ts'
+import type { PlanHeader } from '../../src/render/header.ts'
 import type { Look } from '../../src/render/style.ts'
 import type { Json } from '../../src/state/value.ts'
 

@@ -113,6 +113,11 @@ syncs:
 
 /** Authorizes a connection as a person would: opens the page, presses Allow. */
 export async function allow(world: World, name: string): Promise<void> {
+  await decide(world, name, 'allow')
+}
+
+/** Presses a button of the page on which a connection is authorized. */
+export async function decide(world: World, name: string, decision: 'allow' | 'deny'): Promise<void> {
   const list = (await (await world.server.fetch(apiRequest(world, 'GET', '/api/connections'))).json()) as {
     data: { id: string; name: string }[]
   }
@@ -125,7 +130,7 @@ export async function allow(world: World, name: string): Promise<void> {
     await world.server.fetch(apiRequest(world, 'PUT', `/api/connections/${id}`, body))
   ).json()) as { data: { auth_url: string } }
   await world.server.fetch(
-    new Request(reply.data.auth_url, { method: 'POST', body: new URLSearchParams({ decision: 'allow' }) })
+    new Request(reply.data.auth_url, { method: 'POST', body: new URLSearchParams({ decision }) })
   )
   world.requests()
 }

@@ -9,6 +9,10 @@ import { identityOf } from '../kinds/connection-authorization.ts'
 import type { StoredAuthorization, StoredConnection } from '../stored.ts'
 import { escaped, page } from './html.ts'
 
+/**
+ * Open without a key, because a browser brings none. What protects them is the `state` in the address,
+ * which nobody can guess.
+ */
 export const authorizationRoutes: readonly Route[] = [
   { method: 'GET', path: '/connect/:type', access: 'open', answer: ask },
   { method: 'POST', path: '/connect/:type', access: 'open', form: true, answer: decide }

@@ -18,6 +18,10 @@ import stripe from './stripe.json' with { type: 'json' }
 import webhook from './webhook.json' with { type: 'json' }
 import { isSql } from './shapes.ts'
 
+/**
+ * A field, or a column. What is left out is neither demanded nor forbidden: by default it is a text that
+ * anybody may write.
+ */
 export interface CatalogueField {
   /** Default: `string`. */
   type?: string
@@ -33,6 +37,10 @@ export interface CatalogueField {
   association?: boolean
 }
 
+/**
+ * A table, a collection, a thing of a CRM. Where `fields` is empty, nobody knows which it has, and no name
+ * of a field is checked.
+ */
 export interface CatalogueObject {
   label?: string
   modes?: SyncMode[]

@@ -1,6 +1,9 @@
 /** How the configuration of a model names what it reads, per sort of system. */
 import type { JsonObject } from '../../wire/common.ts'
 
+/**
+ * What a model of one sort of system is configured with, and how that leads to an object of the catalogue.
+ */
 export interface Shape {
   /** What may be chosen, in the order of the answer; `after`: only when that has been chosen. */
   items: Record<string, { after?: string; free?: true }>
@@ -67,10 +70,15 @@ const stream: Shape = {
   names: [['stream_id'], ['object'], ['table'], ['name']]
 }
 
+/** Whether its objects are tables. BigQuery counts, although there a dataset is chosen before the table. */
 export function isSql(type: string): boolean {
   return sqlTypes.has(type) || type === 'bigquery'
 }
 
+/**
+ * Never fails: a type that nobody has described has models that name one object, and may leave even that
+ * out.
+ */
 export function shapeOf(type: string): Shape {
   return shapes[type] ?? (sqlTypes.has(type) ? sql : stream)
 }

@@ -1,3 +1,7 @@
+/**
+ * What a plain SELECT reads, as far as it can be told without understanding SQL. `from` is the column of
+ * the table; absent where the value is computed.
+ */
 export interface QueryColumns {
   /** The one table that is read, as written. */
   table: string

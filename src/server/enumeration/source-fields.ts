@@ -30,9 +30,8 @@ export function fieldId(modelId: string, field: string): string {
 
 /**
  * The fields that a configuration reads, in the catalogue's order. Undefined: the catalogue does not know
- * the object or the query, so
- * nothing can be said about them. Throws 400 for a configuration that reads nothing, or an object that
- * cannot exist.
+ * the object or the query, so nothing can be said about them. Throws 400 for a configuration that reads
+ * nothing, or an object that cannot exist.
  */
 export function sourceFields(
   connection: StoredConnection,

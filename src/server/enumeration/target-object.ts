@@ -10,6 +10,10 @@ import {
   type CatalogueObject
 } from '../catalogue/catalogue.ts'
 
+/**
+ * All that any version tells about a mode. Answers pick from it, and spell some of these keys in other
+ * ways.
+ */
 export interface TargetMode {
   id: SyncMode
   label: string

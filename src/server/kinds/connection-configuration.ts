@@ -21,9 +21,8 @@ export function isServerOwned(field: ConnectionField): boolean {
 
 /**
  * The configuration to store: what was sent, plus what a client cannot send. A secret that is left out or
- * masked keeps its stored value;
- * everything else that is left out is cleared. Throws 422 naming the field that is unknown or of the
- * wrong type.
+ * masked keeps its stored value; everything else that is left out is cleared. Throws 422 naming the field
+ * that is unknown or of the wrong type.
  */
 export function merged(
   typeId: string,
@@ -107,7 +106,10 @@ export function masked(typeId: string, configuration: JsonObject): JsonObject {
   return answer
 }
 
-/** The table flags nothing inside of objects: there, names tell, and values that travel as headers or query parameters. */
+/**
+ * The table flags nothing inside of objects: there, names tell, and values that travel as headers or query
+ * parameters.
+ */
 function maskedInside(value: Json, path: readonly string[]): Json {
   if (Array.isArray(value)) return value.map((item) => maskedInside(item, path))
   if (typeof value !== 'object' || value === null) return value
@@ -124,7 +126,10 @@ function maskedInside(value: Json, path: readonly string[]): Json {
 const secretName = /password|passwd|passphrase|secret$|token$|api_?key|private_key|access_key/i
 const carriers = new Set(['headers', 'header', 'query', 'parameters', 'extra_form_data'])
 
-/** Masks that come back stand for what is stored in their place; items of lists are paired by name, else by position. */
+/**
+ * Masks that come back stand for what is stored in their place; items of lists are paired by name, else by
+ * position.
+ */
 function unmasked(sent: Json, stored: Json | undefined): Json {
   if (typeof sent === 'string') return mask.test(sent) && typeof stored === 'string' ? stored : sent
   if (Array.isArray(sent)) {

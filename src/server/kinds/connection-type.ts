@@ -7,6 +7,7 @@ import { connectionType, connectionTypes } from './connection-configuration.ts'
 
 const enrichers = new Set(['amplemarket', 'apollo', 'clay', 'httpenrichment', 'zoominfo'])
 
+/** The list is the same for everybody and needs no key; the two others do. */
 export const connectionTypeRoutes: readonly Route[] = [
   {
     method: 'GET',

@@ -18,6 +18,10 @@ import { connectionType, masked, merged, missing } from './connection-configurat
 import { deleteWithDependents, mustBeUnused } from './connection-dependents.ts'
 import { lazily, mustFit } from './request-shape.ts'
 
+/**
+ * PUT and PATCH are one update under the two names that it has in the versions. `test` is open: it keeps
+ * nothing, and looks at a stored connection only for a key of its organization.
+ */
 export const connectionRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/connections', access: 'organization', answer: list },
   { method: 'POST', path: '/api/connections', access: 'organization', answer: create },

@@ -5,8 +5,14 @@ import { made } from '../records.ts'
 import { notFound, Refusal } from '../refusal.ts'
 
 const jobTypes = ['createmodel', 'updatemodel', 'previewmodel', 'samplemodel', 'exportlogs'] as const
+
+/** It is a part of the address: the id of a job is not found under another type. */
 export type JobType = (typeof jobTypes)[number]
 
+/**
+ * All jobs are done before their address is given out, so asking once is enough; clients that ask until it
+ * is done work too.
+ */
 export const jobRoutes: readonly Route[] = [
   {
     method: 'GET',

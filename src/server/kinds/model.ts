@@ -11,6 +11,9 @@ import { keepJob } from './job.ts'
 import { chosenFields, mustKnow } from './model-fields.ts'
 import { lazily, mustFit } from './request-shape.ts'
 
+/**
+ * The preview is not below `/api/models`, as in the API: it stores no model, only a job with its result.
+ */
 export const modelRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/models', access: 'organization', answer: list },
   { method: 'POST', path: '/api/models', access: 'organization', answer: create },

@@ -3,6 +3,10 @@ import { organizationOf, param, type Call, type Route } from '../call.ts'
 import type { Organization } from '../directory.ts'
 import { forbidden, notFound } from '../refusal.ts'
 
+/**
+ * `/api/me` takes any key, even one that acts in no organization: it is how a client learns what its key
+ * is.
+ */
 export const organizationRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/me', access: 'key', answer: (call) => data(me(call)) },
   {

@@ -13,6 +13,10 @@ import { invalid } from '../refusal.ts'
 import type { StoredModel } from '../stored.ts'
 import { canRead } from './model-fields.ts'
 
+/**
+ * What the entries of a mapping are checked against. Where the facts leave something open, nothing is
+ * refused.
+ */
 export interface MappingContext {
   call: Call
   /** Undefined: the target does not say which modes it has. */

@@ -10,6 +10,7 @@ import type { StoredConnection, StoredSync } from '../stored.ts'
 /** What an older client sends as the object to say that it wants a new one. */
 const newTarget = '__pt_new_target'
 
+/** The target as it will be stored, and what the rest of the request is checked against. */
 export interface ReadTarget {
   target: Target
   connection: StoredConnection

@@ -12,6 +12,7 @@ import { readSchedule, scheduleOptions, shownSchedule } from './sync-schedule.ts
 import { syncShape } from './sync-shape.ts'
 import { createObject, readTarget } from './sync-target.ts'
 
+/** `schedules` stands before `:id`, which would take it for an id. */
 export const syncRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/syncs', access: 'organization', answer: list },
   { method: 'POST', path: '/api/syncs', access: 'organization', answer: create },

@@ -1,5 +1,7 @@
+/** What a belief about the service rests on, the strongest first. */
 export type Evidence = 'documentation' | 'sdk' | 'provider' | 'assumption'
 
+/** One behaviour of this server, and why we believe that the service has it too. */
 export interface LedgerRow {
   id: string
   /** In our own words. */
