@@ -21,8 +21,7 @@ export function blotted(
   return shown
 }
 
-const secretWord =
-  'password|passwd|passphrase|secret|token|credentials?|api_?key|private_key|access_key'
+const secretWord = 'password|passwd|passphrase|secret|token|credentials?|api_?key|private_key|access_key'
 /** What follows the key on its line, unless it is a block, an alias, or the start of something nested. */
 const valueOnLine = String.raw`(?![|>&*!{[\s])("[^"\n]*"|'[^'\n]*'|[^\s,}#][^,}\n]*)`
 const namedSecret = new RegExp(
