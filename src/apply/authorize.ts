@@ -31,6 +31,8 @@ export async function authorized(
     const reason = live.ok ? kind.waiting?.(live.wire) : first
     if (live.ok && reason === undefined) return { ok: true }
     if (!live.ok && live.failure.status === 404) return left('it is not there any more')
+    // Everything that may pass is tried again below already: what is refused now will be refused again.
+    if (!live.ok && live.failure.refused) return left(`the service refuses to tell: ${live.failure.words}`)
     first ??= reason
     if (reason !== first) return left(reason ?? '')
     if (stopped) return { ok: false, because: 'it is not authorized yet', interrupted: true }

@@ -32,7 +32,8 @@ export async function reconnect(
         code: 'P615',
         request: `PUT ${kind.api.path}/${id}`,
         words: open.missing.join('; '),
-        refused: true
+        refused: true,
+        usedBy: []
       }
     }
   }

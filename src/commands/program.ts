@@ -7,7 +7,6 @@ import { withFiles, withLimit, withOutput, withService, withWrites, wholeNumber 
 export interface Program {
   /** Runs what the words ask for and gives the exit code. */
   run(words: string[]): Promise<number>
-  command: Command
 }
 
 /**
@@ -32,7 +31,6 @@ export function createProgram(io: CommandIo): Program {
   addAsking(command, io, settle)
   addLocal(command, io, settle)
   return {
-    command,
     async run(words) {
       try {
         await withCompletion(command, words)

@@ -115,9 +115,10 @@ export async function tellProblems(
  * its width, lines may have 100 columns.
  */
 export function lookOf(io: CommandIo, options: OutputOptions & { local?: boolean }): Look {
-  const forced = io.env['FORCE_COLOR'] !== undefined && io.env['FORCE_COLOR'] !== '0'
+  const forced = io.env['FORCE_COLOR']
   const refused = (io.env['NO_COLOR'] ?? '') !== '' || io.env['TERM'] === 'dumb'
-  const colour = options.format === 'text' && (forced || (io.terminal.out && !refused))
+  const wanted = forced === undefined ? io.terminal.out && !refused : forced !== '0' && forced !== 'false'
+  const colour = options.format === 'text' && wanted
   const reach = options.local === true ? { reach: '--local' } : {}
   return { colour, width: io.terminal.out ? Math.max(40, io.terminal.width) : 100, ...reach }
 }

@@ -35,8 +35,8 @@ const namedSecret = new RegExp(
  */
 function withoutNamedSecrets(text: string): string {
   return text.replaceAll(namedSecret, (found: string, key: string, value: string) => {
-    const open =
-      value.includes('${') || /^["']?\*{3,}["']?$/.test(value) || value === 'true' || value === 'false'
+    const plain = value.replaceAll(/["']/g, '').trim()
+    const open = /^(\$\{[^}]*\}|\*{3,}|true|false)$/.test(plain)
     return open ? found : key + value.replaceAll(/[^\r\n]/g, '.')
   })
 }

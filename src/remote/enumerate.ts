@@ -91,7 +91,10 @@ function dataOf<T>(answer: Answer, request: string): Enumerated<T> {
   if (!answer.ok) return answer
   const body: Json | undefined = answer.body
   if (isObject(body) && 'data' in body) return { ok: true, value: body['data'] as T }
-  return { ok: false, failure: { code: 'P612', request, words: 'there is no `data` in it', refused: true } }
+  return {
+    ok: false,
+    failure: { code: 'P612', request, words: 'there is no `data` in it', refused: true, usedBy: [] }
+  }
 }
 
 function listOf(data: Enumerated<ModelField[] | null>): Enumerated<ModelField[]> {

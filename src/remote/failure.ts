@@ -1,6 +1,6 @@
 import type { Code } from '../diagnostics/codes.ts'
 import { problem, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
-import type { Json } from '../state/value.ts'
+import { isObject, textOf, type Json } from '../state/value.ts'
 
 /** What came of one request, retries included. */
 export type Answer = { ok: true; status: number; body: Json | undefined } | { ok: false; failure: Failure }
@@ -16,7 +16,8 @@ export interface Failure {
   words: string
   /** True when the service surely did not do what was asked. */
   refused: boolean
-  metadata?: Json
+  /** What still uses a thing that was to be deleted, as the service tells it. */
+  usedBy: readonly string[]
 }
 
 /** A failure as a problem: what was attempted, what the service said, what to do. */
@@ -25,7 +26,10 @@ export function failureProblem(failure: Failure, attempted: string, span?: Span)
   const { message, help } = told[failure.code] ?? { message: 'failed', help: [] }
   return problem(failure.code, `${attempted}: ${message}`, {
     labels: span ? [{ span, text: 'this is what was attempted' }] : [],
-    notes: [`${failure.request}${answered}: ${failure.words}`],
+    notes: [
+      `${failure.request}${answered}: ${failure.words}`,
+      ...failure.usedBy.map((user) => `used by ${user}`)
+    ],
     help
   })
 }
@@ -94,6 +98,15 @@ export function wordsOf(body: unknown): string | undefined {
   if (typeof message === 'string' && message !== '') return message
   if (typeof error === 'string' && error !== '') return error
   return typeof error === 'object' ? wordsOf(error) : undefined
+}
+
+/** The users that a refused deletion names: `metadata.used_by: [{type, name, id}]`. */
+export function usersOf(body: unknown): string[] {
+  const metadata = isObject(body) ? body['metadata'] : undefined
+  const users = isObject(metadata) && Array.isArray(metadata['used_by']) ? metadata['used_by'] : []
+  return users
+    .filter(isObject)
+    .map(({ type, name, id }) => `${textOf(type)} ${JSON.stringify(name)} (${textOf(id)})`)
 }
 
 /** A shorter secret is taken out only where it stands alone: parts of ordinary words are no leak. */

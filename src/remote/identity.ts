@@ -19,7 +19,8 @@ export async function identify(
       code: 'P612',
       request: 'GET /api/me',
       words: 'it names no organization',
-      refused: true
+      refused: true,
+      usedBy: []
     } as const
     return { ok: false, problems: [failureProblem(failure, 'asking whose key this is')] }
   }

@@ -91,7 +91,7 @@ async function readKind(reader: Reader, kind: Kind | Lookup, wanted: Wanted): Pr
       if (byId.has(id)) continue
       const name = textOf(wire['name']).toLowerCase()
       const matched = wanted.ids.has(id.toLowerCase()) || wanted.names.has(name)
-      missing.ids.delete(id)
+      missing.ids.delete(id.toLowerCase())
       missing.names.delete(name)
       byId.set(
         id,
@@ -126,7 +126,8 @@ async function readOne(
     code: 'P612',
     request: `GET ${path}`,
     words: 'there is no `data` with an id in it',
-    refused: true
+    refused: true,
+    usedBy: []
   }
 }
 

@@ -79,5 +79,5 @@ function nextToken(body: unknown): string | undefined {
 }
 
 function strange(path: string, words: string): Page {
-  return { ok: false, failure: { code: 'P612', request: `GET ${path}`, words, refused: true } }
+  return { ok: false, failure: { code: 'P612', request: `GET ${path}`, words, refused: true, usedBy: [] } }
 }

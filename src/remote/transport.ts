@@ -2,7 +2,7 @@ import ky, { HTTPError, NetworkError, TimeoutError, type KyInstance, type Option
 import type { ApiVersion } from '../wire/common.ts'
 import type { Json, JsonObject } from '../state/value.ts'
 import { openGate, type Gate } from './gate.ts'
-import { codeOf, withoutSecrets, wordsOf, type Answer, type Failure } from './failure.ts'
+import { codeOf, withoutSecrets, usersOf, wordsOf, type Answer, type Failure } from './failure.ts'
 import type { RemoteOptions } from './options.ts'
 import {
   creating,
@@ -135,7 +135,7 @@ async function attempt(
   } catch (error) {
     const failure = failureOf(error, request, secrets)
     // Whatever was answered last: a try before it may have been carried out.
-    return { ok: false, failure: course.unsure ? { ...failure, refused: false } : failure }
+    return { ok: false, failure: course.unsure ? { ...failure, refused: false, usedBy: [] } : failure }
   }
 }
 
@@ -152,7 +152,8 @@ function understood(text: string, status: number, request: string, secrets: read
         request,
         status,
         words: `not JSON; it begins with \`${start}\``,
-        refused: false
+        refused: false,
+        usedBy: []
       }
     }
   }
@@ -168,20 +169,18 @@ function failureOf(error: unknown, request: string, secrets: readonly string[]):
       location !== null && status < 400
         ? `to ${location}`
         : (wordsOf(body) ?? (fallback || 'it gives no reason'))
-    const metadata =
-      typeof body === 'object' && body !== null ? (body as JsonObject)['metadata'] : undefined
     return {
       code: codeOf(status),
       request,
       status,
       words: withoutSecrets(words, secrets),
       refused: status < 500 && status !== 408,
-      ...(metadata === undefined ? {} : { metadata })
+      usedBy: usersOf(body).map((user) => withoutSecrets(user, secrets))
     }
   }
   if (error instanceof TimeoutError)
-    return { code: 'P613', request, words: 'no answer in time', refused: false }
+    return { code: 'P613', request, words: 'no answer in time', refused: false, usedBy: [] }
   if (error instanceof NetworkError)
-    return { code: 'P603', request, words: reasonOf(error), refused: refusedConnection(error) }
+    return { code: 'P603', request, words: reasonOf(error), refused: refusedConnection(error), usedBy: [] }
   throw error
 }

@@ -60,7 +60,7 @@ function mayPass({ status = 0 }: Failure): boolean {
 
 function namesNoId(kind: Kind, status: number): Failure {
   const request = `POST ${kind.api.path}`
-  return { code: 'P612', request, status, words: 'the answer names no id', refused: false }
+  return { code: 'P612', request, status, words: 'the answer names no id', refused: false, usedBy: [] }
 }
 
 /** The body of a full replacement, after asking what the live resource alone does not tell. */
@@ -120,7 +120,8 @@ export async function read(writer: Writer, kind: Kind, id: string): Promise<Writ
       code: 'P612',
       request: `GET ${path}`,
       words: 'there is no `data` with an id in it',
-      refused: true
+      refused: true,
+      usedBy: []
     }
   }
 }

@@ -185,6 +185,9 @@ export function readFaultPlan(text: string): FaultPlan {
     if (fault.fault === 'edit' && fault.edit === undefined) {
       throw new Error(`faults[${index}].edit is required`)
     }
+    if (fault.edit !== undefined && fault.edit.id === undefined && fault.edit.name === undefined) {
+      throw new Error(`faults[${index}].edit needs the id or the name of what is edited`)
+    }
     const unknown = Object.keys(fault).find((key) => !faultKeys.has(key))
     if (unknown !== undefined) {
       throw new Error(`faults[${index}].${unknown} is not known; there are ${[...faultKeys].join(', ')}`)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutSecrets } from '../../src/remote/failure.ts'
+import { usersOf, withoutSecrets } from '../../src/remote/failure.ts'
 
 test('a secret is taken out of the words of others in every encoding, once', () => {
   const secret = 'p@ss "word" ü/+'
@@ -22,4 +22,11 @@ test('a short secret is taken out where it stands alone, and leaves words readab
 test('characters with a meaning in patterns are just characters', () => {
   expect(withoutSecrets('a.b*c$d a+b', ['.*+?^${}()|[]\\'])).toBe('a.b*c$d a+b')
   expect(withoutSecrets('x .*+?^${}()|[]\\ y', ['.*+?^${}()|[]\\'])).toBe('x (secret) y')
+})
+
+test('a refused deletion names who still uses the thing, without secrets', () => {
+  const body = { metadata: { used_by: [{ type: 'sync', name: 'My sync', id: 'abc' }, 'odd'] } }
+  expect(usersOf(body)).toEqual(['sync "My sync" (abc)'])
+  expect(usersOf({ metadata: null })).toEqual([])
+  expect(usersOf('connection in use')).toEqual([])
 })

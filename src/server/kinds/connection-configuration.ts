@@ -135,7 +135,10 @@ function unmasked(sent: Json, stored: Json | undefined): Json {
   if (Array.isArray(sent)) {
     const items = Array.isArray(stored) ? stored : []
     return sent.map((item, index) =>
-      unmasked(item, items.find((other) => sameName(item, other)) ?? items[index])
+      unmasked(
+        item,
+        items.find((other) => sameName(item, other)) ?? (isNamed(item) ? undefined : items[index])
+      )
     )
   }
   if (typeof sent !== 'object' || sent === null) return sent
@@ -146,7 +149,13 @@ function unmasked(sent: Json, stored: Json | undefined): Json {
 }
 
 function sameName(a: Json, b: Json): boolean {
-  const name = (item: Json): Json | undefined =>
-    typeof item === 'object' && item !== null && !Array.isArray(item) ? item['name'] : undefined
-  return name(a) !== undefined && name(a) === name(b)
+  return isNamed(a) && nameOf(a) === nameOf(b)
+}
+
+function isNamed(item: Json): boolean {
+  return nameOf(item) !== undefined
+}
+
+function nameOf(item: Json): Json | undefined {
+  return typeof item === 'object' && item !== null && !Array.isArray(item) ? item['name'] : undefined
 }
