@@ -1,5 +1,5 @@
-#!/usr/bin/env node
-// The command on the path. It runs the built program where there is one, and the sources in a checkout.
+#!/usr/bin/env -S node --
+// The command on the path. (`--` keeps Node from taking options such as --env-file for itself.) It runs the built program where there is one, and the sources in a checkout.
 'use strict'
 
 require('./check-node.cjs')

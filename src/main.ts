@@ -24,7 +24,8 @@ async function main(): Promise<void> {
 }
 
 function quietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code === 'EPIPE') return
+  process.stderr.write(`error: the output cannot be written: ${error.message}\n`, () => process.exit(1))
 }
 
 function world(): CommandIo {
@@ -41,12 +42,17 @@ function world(): CommandIo {
     },
     async ask(question) {
       const lines = createInterface({ input: process.stdin, output: process.stderr })
+      let stopped = false
+      lines.on('SIGINT', () => {
+        stopped = true
+        lines.close()
+      })
       try {
         return await lines.question(question)
       } catch {
-        // Ctrl-C or the end of the input: no answer, and the question's line is still open.
+        // The question's line is still open.
         process.stderr.write('\n')
-        return ''
+        return stopped ? undefined : ''
       } finally {
         lines.close()
       }

@@ -150,7 +150,7 @@ function missingSecret(change: Change, missing: string[]): Diagnostic {
   return problem('P615', `${addressText(change)} cannot be sent: a secret is missing`, {
     labels: [{ span: change.span, text: 'this needs its secrets' }],
     notes: missing,
-    help: ['set it, or pass `--env-file`']
+    help: ['set the variable (or pass `--env-file`), or put the file where the YAML file says']
   })
 }
 

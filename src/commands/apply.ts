@@ -5,12 +5,12 @@ import { carryOut, plan, planDestroy, type Planned } from '../reconcile.ts'
 import { openReader, openWriter } from '../remote/transport.ts'
 import { exit, exitOfReport } from './exit.ts'
 import type { CommandIo } from './io.ts'
-import type { WriteOptions } from './options.ts'
+import { limitsOf, type WriteOptions } from './options.ts'
 import { jsonText, tellProblems, unlessInterrupted, withGround, type Ground } from './run.ts'
 
 /** `polyctl apply`: plans, asks, carries out the plan that was shown. */
 export async function applyCommand(options: WriteOptions, io: CommandIo): Promise<number> {
-  const limits = options.maxDeletes === undefined ? {} : { maxDeletes: options.maxDeletes }
+  const limits = limitsOf(options)
   const question = { prompt: 'Apply these changes? Type yes: ', answer: () => 'yes' }
   const decide = (ground: Ground) =>
     plan(ground.understood, openReader(ground.service.remote), kinds, limits)
@@ -52,7 +52,8 @@ async function shownAndDone(
   if (decided === undefined) return exit.interrupted
   const problems = [...ground.problems, ...decided.problems]
   if (!decided.ok) return await tellProblems(io, options, problems, ground.texts)
-  const header = { ...ground.header, organization: decided.value.plan.organization.name }
+  const { id, name } = decided.value.plan.organization
+  const header = { ...ground.header, organization: name, organizationId: id }
   const full = { ...ground, header, problems }
   const changes = decided.value.plan.changes.filter((change) => change.action !== 'none')
   if (question.nothing !== undefined && changes.length === 0 && options.format === 'text') {
@@ -61,8 +62,9 @@ async function shownAndDone(
   }
   await showPlan(full, options, io, decided.value)
   if (changes.length > 0) {
-    const refusal = await confirmation(options, io, question, decided.value)
-    if (refusal) return await tellProblems(io, options, [refusal], ground.texts)
+    const answer = await confirmation(options, io, question, decided.value)
+    if (answer === 'stopped') return exit.interrupted
+    if (answer !== 'yes') return await tellProblems(io, options, [answer], ground.texts)
   }
   const report = await done(full, options, io, decided.value)
   await showReport(full, options, io, report)
@@ -77,7 +79,8 @@ async function showPlan(
 ): Promise<void> {
   if (options.format === 'json') return
   if (ground.problems.length > 0) await tellProblems(io, options, ground.problems, ground.texts)
-  if (options.quiet === true) return
+  // Nobody is asked to confirm what was not shown.
+  if (options.quiet === true && options.yes === true) return
   const { renderPlan } = await import('../render/plan.ts')
   io.out(renderPlan(plan, ground.header, ground.look, { verbose: options.verbose === true }))
 }
@@ -88,8 +91,8 @@ async function confirmation(
   io: CommandIo,
   question: Question,
   planned: Planned
-): Promise<Diagnostic | undefined> {
-  if (options.yes === true) return undefined
+): Promise<'yes' | 'stopped' | Diagnostic> {
+  if (options.yes === true) return 'yes'
   if (!io.terminal.in || options.format === 'json') {
     const notes = ['standard input is not a terminal, or the answer is JSON']
     return problem('P505', 'these changes need a yes, and nobody can be asked', {
@@ -98,7 +101,8 @@ async function confirmation(
     })
   }
   const answer = await io.ask(question.prompt)
-  if (answer.trim() === question.answer(planned)) return undefined
+  if (answer === undefined) return 'stopped'
+  if (answer.trim() === question.answer(planned)) return 'yes'
   return problem('P505', 'not confirmed: nothing was changed', {
     help: ['answer with exactly what the question asks for']
   })
@@ -112,7 +116,7 @@ async function done(
 ): Promise<Report> {
   const { openProgress } = await import('../render/progress.ts')
   const live =
-    io.terminal.out && options.format === 'text' && options.quiet !== true && options.debug !== true
+    io.terminal.err && options.format === 'text' && options.quiet !== true && options.debug !== true
   const silent = options.quiet === true || options.format === 'json'
   const progress = openProgress({ live, look: ground.look, write: silent ? () => undefined : io.err })
   const events = carryOut(planned.plan, openWriter(ground.service.remote), {
@@ -127,7 +131,11 @@ async function done(
     interrupted: io.interrupted
   })
   try {
-    return await followed(events, (event) => progress.event(event))
+    return await followed(events, (event) => {
+      progress.event(event)
+      // Who waits for a person must tell that person, however quiet.
+      if (silent && options.wait === true && event.type === 'note') io.err(`${event.text}\n`)
+    })
   } finally {
     await progress.close()
   }

@@ -1,3 +1,4 @@
+import { problem } from '../diagnostics/diagnostic.ts'
 import { authorized, type Waited } from '../apply/authorize.ts'
 import { reconnect } from '../apply/reconnect.ts'
 import { kinds } from '../kinds/index.ts'
@@ -23,6 +24,12 @@ export async function connectCommand(
   options: ConnectOptions,
   io: CommandIo
 ): Promise<number> {
+  if (options.local === true && !options.wait) {
+    const help = ['leave `--no-wait` out, or start `polyctl server` and use `--url`']
+    const notes = ['the page is served by this command, and would be gone with it']
+    const both = problem('P617', '`--no-wait` cannot be used with `--local`', { notes, help })
+    return await tellProblems(io, options, [both], new Map())
+  }
   const wants = { filesOptional: true, reachable: true, finishes: true }
   return await withGround(io, options, (ground) => connect(name, options, io, ground), wants)
 }

@@ -87,10 +87,21 @@ async function withConnection(
       const reader = openReader(ground.service.remote)
       const found = await liveConnection(name, reader, ground)
       if (!found.ok) return await tellProblems(io, options, found.problems, ground.texts)
+      const { waiting } = found.live
+      if (waiting !== undefined)
+        return await tellProblems(io, options, [notAuthorized(name, waiting, ground)], ground.texts)
       return await work(reader, found.live, ground)
     },
     { filesOptional: true }
   )
+}
+
+/** What a connection holds cannot be seen before a person has authorized it. */
+function notAuthorized(name: string, waiting: string, ground: Ground): Diagnostic {
+  const reach = ground.look.reach === undefined ? '' : ` ${ground.look.reach}`
+  return problem('P601', `connection \`${name}\` cannot be looked into: ${waiting}`, {
+    help: [`authorize it first: polyctl connect ${JSON.stringify(name)}${reach}`]
+  })
 }
 
 /** The live connection of a name (or id), declared or not. */

@@ -8,8 +8,11 @@ export interface CommandIo {
   env: Record<string, string | undefined>
   /** Which streams are a person's terminal, and its width in columns. */
   terminal: { out: boolean; err: boolean; in: boolean; width: number }
-  /** Asks one line of a person; only where `terminal.in`. */
-  ask(question: string): Promise<string>
+  /**
+   * Asks one line of a person; only where `terminal.in`. Nothing comes back when the person stops it with
+   * Ctrl-C.
+   */
+  ask(question: string): Promise<string | undefined>
   /** All of standard input. */
   stdin(): Promise<string>
   /** Resolves when the person asks to stop (Ctrl-C). */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import type { Limits } from '../plan/guard.ts'
 
 /** Options that mean the same in every command that has them. */
 export interface FileOptions {
@@ -30,15 +31,21 @@ export interface OutputOptions {
 /** What every command takes that asks the service something. */
 export type ReadOptions = FileOptions & ServiceOptions & OutputOptions
 
+/** Absent on commands that do not have them. */
+export interface LimitOptions {
+  maxDeletes?: number
+  /** Addresses, as the plan shows them. */
+  rotate?: string[]
+}
+
 /**
  * What commands take that change the service. Without `maxDeletes` the limit grows with what is live; 0
  * allows no deletion at all.
  */
-export interface WriteOptions extends ReadOptions {
+export interface WriteOptions extends ReadOptions, LimitOptions {
   yes?: boolean
   failFast?: boolean
   wait?: boolean
-  maxDeletes?: number
 }
 
 /**
@@ -101,13 +108,23 @@ export function withWrites(command: Command): Command {
     .option('--fail-fast', 'start nothing more after a failure')
 }
 
-/** For `plan` as well as for `apply`: who reviews a plan must see that it would be refused. */
-export function withLimit(command: Command): Command {
-  return command.option(
-    '--max-deletes <n>',
-    'refuse more deletions than this (default: the larger of 3 and 10 % of what is live)',
-    wholeNumber(0)
-  )
+/** For `plan` as well as for `apply`: who reviews a plan must see what these do to it. */
+export function withLimits(command: Command): Command {
+  return command
+    .option(
+      '--max-deletes <n>',
+      'refuse more deletions than this (default: the larger of 3 and 10 % of what is live)',
+      wholeNumber(0)
+    )
+    .option('--rotate <address>', 'send the secrets of this resource again; repeatable', collect, [])
+}
+
+/** What the options of `withLimits` say to the planner. */
+export function limitsOf({ maxDeletes, rotate }: LimitOptions): Limits {
+  return {
+    ...(maxDeletes === undefined ? {} : { maxDeletes }),
+    ...(rotate === undefined ? {} : { rotate })
+  }
 }
 
 function collect(value: string, before: string[]): string[] {

@@ -3,16 +3,15 @@ import { plan } from '../reconcile.ts'
 import { openReader } from '../remote/transport.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
-import type { ReadOptions } from './options.ts'
+import { limitsOf, type LimitOptions, type ReadOptions } from './options.ts'
 import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
 
 /**
  * `drift` takes none of these: it always says by its exit code whether there are differences, and tells
  * deletions however many there are.
  */
-export interface PlanOptions extends ReadOptions {
+export interface PlanOptions extends ReadOptions, LimitOptions {
   detailedExitcode?: boolean
-  maxDeletes?: number
 }
 
 /** `polyctl plan` and `polyctl drift`: the same plan, in two ways of speaking. Both can only read. */
@@ -41,11 +40,11 @@ async function show(
   io: CommandIo,
   as: 'plan' | 'drift'
 ): Promise<number | { differ: boolean }> {
-  const limits = options.maxDeletes === undefined ? {} : { maxDeletes: options.maxDeletes }
-  const decided = await plan(ground.understood, openReader(ground.service.remote), kinds, limits)
+  const decided = await plan(ground.understood, openReader(ground.service.remote), kinds, limitsOf(options))
   const problems = [...ground.problems, ...decided.problems]
   if (!decided.ok) return await tellProblems(io, options, problems, ground.texts)
-  const header = { ...ground.header, organization: decided.value.plan.organization.name }
+  const { id, name } = decided.value.plan.organization
+  const header = { ...ground.header, organization: name, organizationId: id }
   if (options.format === 'json') {
     const { driftJson, planJson } = await import('../render/json.ts')
     io.out(jsonText((as === 'plan' ? planJson : driftJson)(decided.value.plan, header, problems)))

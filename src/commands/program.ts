@@ -1,7 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
-import { withFiles, withLimit, withOutput, withService, withWrites, wholeNumber } from './options.ts'
+import { withFiles, withLimits, withOutput, withService, withWrites, wholeNumber } from './options.ts'
 
 /** The command line, ready for words. Nothing is run, and no command is loaded, before they come. */
 export interface Program {
@@ -23,6 +23,7 @@ export function createProgram(io: CommandIo): Program {
     )
     .version(version, '-V, --version')
     .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .configureHelp({ optionDescription: withoutEmptyDefault })
     .exitOverride()
     .showHelpAfterError('Run it with --help to see what it takes.')
     .addHelpText('after', overview)
@@ -38,6 +39,8 @@ export function createProgram(io: CommandIo): Program {
         return code
       } catch (error) {
         if (!(error instanceof CommanderError)) throw error
+        if (error.code === 'commander.excessArguments')
+          io.err('Files are named with --file: polyctl plan --file base.yaml\n')
         return error.exitCode === 0 ? exit.done : exit.invalid
       }
     }
@@ -53,6 +56,11 @@ for safety · 8 done, but a person must authorize something · 130 interrupted
 
 Start without an account: polyctl plan --local -f configs/mongodb-to-salesforce.yaml`
 
+/** What is repeatable begins as nothing: that is no news. */
+function withoutEmptyDefault(option: Option): string {
+  return new Help().optionDescription(option).replace(/ \(default: (\[\]|\{\})\)$/, '')
+}
+
 type Settle = (result: Promise<number>) => Promise<void>
 
 function example(command: Command, text: string): Command {
@@ -65,7 +73,7 @@ function addReading(program: Command, io: CommandIo, settle: Settle): void {
     settle(import('./validate.ts').then(({ validateCommand }) => validateCommand(options, io)))
   )
   const plan = program.command('plan').description('show what apply would do, and why; changes nothing')
-  example(withLimit(withOutput(withService(withFiles(plan)))), 'polyctl plan --local')
+  example(withLimits(withOutput(withService(withFiles(plan)))), 'polyctl plan --local')
     .option('--detailed-exitcode', 'exit with 2 when there are differences')
     .action((options) => settle(import('./plan.ts').then(({ planCommand }) => planCommand(options, io))))
   const drift = program
@@ -78,7 +86,7 @@ function addReading(program: Command, io: CommandIo, settle: Settle): void {
 
 function addWriting(program: Command, io: CommandIo, settle: Settle): void {
   const apply = program.command('apply').description('plan, ask, and make the service as the files say')
-  example(withLimit(withWrites(withOutput(withService(withFiles(apply))))), 'polyctl apply --yes')
+  example(withLimits(withWrites(withOutput(withService(withFiles(apply))))), 'polyctl apply --yes')
     .option('--wait', 'wait until a person has authorized what needs it')
     .action((options) => settle(import('./apply.ts').then(({ applyCommand }) => applyCommand(options, io))))
   const destroy = program.command('destroy').description('delete what the files declare, dependents first')

@@ -8,6 +8,7 @@ import {
 } from '../server/index.ts'
 import { ledger, ledgerCounts } from '../server/ledger.ts'
 import { listen, type Listening } from '../server/listen.ts'
+import { visible } from '../render/plain-text.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 
@@ -36,6 +37,9 @@ export type ServerCommandIo = Pick<CommandIo, 'out' | 'err' | 'cwd' | 'env' | 'i
 /** What stops the command, in one line. */
 class Stop extends Error {}
 
+/** The same, where what was typed is the reason. */
+class WrongOption extends Stop {}
+
 /** `polyctl server`: runs the local Polytomic until the person stops it. */
 export async function serverCommand(options: ServerCommandOptions, io: ServerCommandIo): Promise<number> {
   if (options.ledger === true) {
@@ -52,17 +56,19 @@ export async function serverCommand(options: ServerCommandOptions, io: ServerCom
   } catch (error) {
     if (!(error instanceof Stop)) throw error
     io.err(`${error.message}\n`)
-    return exit.failure
+    return error instanceof WrongOption ? exit.invalid : exit.failure
   }
 }
 
 async function run(options: ServerCommandOptions, io: ServerCommandIo): Promise<void> {
   const directory = resolve(io.cwd, options.data ?? '.polyctl/local')
   const apiKey = options.apiKey ?? io.env['POLYTOMIC_API_KEY'] ?? ''
+  if (!(options.port >= 0 && options.port <= 65_535))
+    throw new WrongOption(`--port must be from 0 to 65535, not ${options.port}`)
   const server = open(directory, apiKey, options, io.cwd)
   try {
     const listening = await bind(server, options)
-    io.out(hello(server, listening, directory, apiKey, options.format))
+    io.out(hello(server, listening, directory, apiKey, options))
     await io.interrupted
     await listening.close()
   } finally {
@@ -107,14 +113,15 @@ async function bind(server: LocalServer, { port, host }: ServerCommandOptions): 
 
 function milliseconds(text: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s)$/.exec(text) ?? []
-  if (number === undefined) throw new Stop(`--latency must be a time such as 100ms or 2s, not ${text}`)
+  if (number === undefined)
+    throw new WrongOption(`--latency must be a time such as 100ms or 2s, not ${visible(text)}`)
   return Number(number) * (unit === 's' ? 1000 : 1)
 }
 
 function perSecond(text: string): number {
   const [, number] = /^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text) ?? []
   if (number === undefined || Number(number) <= 0)
-    throw new Stop(`--rate must be such as 20/s, not ${text}`)
+    throw new WrongOption(`--rate must be such as 20/s, not ${visible(text)}`)
   return Number(number)
 }
 
@@ -122,9 +129,8 @@ function faultPlan(path: string): ReturnType<typeof readFaultPlan> {
   try {
     return readFaultPlan(readTextFile(path))
   } catch (error) {
-    throw new Stop(`The file of faults ${path} cannot be used: ${(error as Error).message}`, {
-      cause: error
-    })
+    const why = visible((error as Error).message)
+    throw new WrongOption(`--faults: the file ${visible(path)} cannot be used: ${why}`, { cause: error })
   }
 }
 
@@ -133,11 +139,11 @@ function hello(
   { url }: Listening,
   directory: string,
   givenKey: string,
-  format: ServerCommandOptions['format']
+  options: ServerCommandOptions
 ): string {
   const keyFile = resolve(directory, 'api-key')
   const fresh = server.apiKeyIsNew ? server.apiKey : undefined
-  if (format === 'json') {
+  if (options.format === 'json') {
     const facts = {
       url,
       directory,
@@ -153,11 +159,32 @@ function hello(
       : givenKey === ''
         ? `in ${keyFile}`
         : 'as you gave it'
+  const shellKey = givenKey === '' ? `$(cat ${word(keyFile)})` : '…'
+  const inForce = extras(options)
   return `The local Polytomic listens at ${url}
   Data     ${directory}
   API key  ${key}
+${inForce === '' ? '' : `  With     ${inForce}\n`}
+To use it from another terminal:
+  export POLYTOMIC_URL=${word(url)} POLYTOMIC_API_KEY=${fresh ?? shellKey}
+
 Stop it with Ctrl-C.
 `
+}
+
+/** What makes this server unlike the usual one. Names of users only: their keys are never printed. */
+function extras({ latency, rate, faults, user }: ServerCommandOptions): string {
+  return [
+    ...(latency === undefined ? [] : [`--latency ${latency}`]),
+    ...(rate === undefined ? [] : [`--rate ${rate}`]),
+    ...(faults === undefined ? [] : [`--faults ${visible(faults)}`]),
+    ...Object.keys(user ?? {}).map((name) => `--user ${visible(name)}`)
+  ].join(', ')
+}
+
+/** As one word of a shell. */
+function word(text: string): string {
+  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function ledgerText(): string {

@@ -34,6 +34,7 @@ export async function openService(request: ServiceRequest): Promise<Checked<Serv
   const { io, env, options, workspace } = request
   const version = versionOf(workspace)
   if (!version.ok) return version
+  if (options.local === true && options.url !== undefined) return failure(bothPlaces())
   if (options.local === true) return await localService(request, version.value)
   const address = addressOf(
     options.url ??
@@ -65,7 +66,7 @@ async function localService(
   { io, options, reachable }: ServiceRequest,
   version: ApiVersion
 ): Promise<Checked<Service>> {
-  const { createServer } = await import('../server/index.ts')
+  const { createServer, FolderProblem } = await import('../server/index.ts')
   let page = 'http://127.0.0.1'
   try {
     const server = createServer({ directory: join(io.cwd, '.polyctl', 'local'), publicUrl: () => page })
@@ -84,11 +85,12 @@ async function localService(
     return { ok: true, value: { remote, name: 'local', close }, problems: [] }
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error)
-    const notes = [`its folder is .polyctl/local: ${words}`]
+    const told = error instanceof FolderProblem
+    const notes = [told ? words : `its folder is .polyctl/local: ${words}`]
     return failure(
       problem('P603', 'the local Polytomic cannot be started', {
         notes,
-        help: ['check that the folder can be written']
+        help: told ? [] : ['check that the folder can be written']
       })
     )
   }
@@ -116,6 +118,11 @@ function remoteOptions(
     throttled: (seconds) => io.err(`throttled by the service, going on in ${Math.ceil(seconds)} s\n`),
     ...(options.debug === true ? { trace: (line: string) => io.err(`${line}\n`) } : {})
   }
+}
+
+function bothPlaces(): Diagnostic {
+  const help = ['leave one of the two out']
+  return problem('P617', '`--local` and `--url` name two different services', { help })
 }
 
 function versionOf(workspace: Workspace): Checked<ApiVersion> {

@@ -53,6 +53,11 @@ class Search {
   }
 
   add(asked: string): void {
+    // An unset variable of a shell must not mean the whole folder.
+    if (asked.trim() === '') {
+      this.problems.push(unreadable('', 'the path is empty'))
+      return
+    }
     const path = this.#disk.beside('', asked)
     const entry = this.#disk.look(path)
     if (entry.is === 'nothing') this.problems.push(unreadable(path, entry.reason, this.#near(path)))
@@ -129,6 +134,6 @@ function nothingFound(asked: readonly string[]): Diagnostic {
   }
   return problem('P009', 'there are no YAML files in `configs` or `polytomic`', {
     notes: ['without --file, polyctl reads the folder configs, else the folder polytomic'],
-    help: ['run `polyctl init` for a working example', 'name other files with --file']
+    help: ['name other files with --file']
   })
 }

@@ -37,6 +37,13 @@ export const serviceCodes = {
       'Two declarations would both change the same live resource: one by its name and one by `id:` or ' +
       '`lifecycle.renamed_from`, for example. Keep one of them, or correct the pin.'
   },
+  P406: {
+    title: 'an address names nothing that is declared',
+    explanation:
+      'An option names a resource, and the files declare none that is called so. Addresses are written as ' +
+      'the plan shows them, kind and name: connection "Warehouse". A slash does as well, and so does the ' +
+      'name alone.'
+  },
   P501: {
     title: 'a field cannot change in place',
     explanation:

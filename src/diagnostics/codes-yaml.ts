@@ -144,7 +144,7 @@ in.`
     explanation: `
 polyctl reads what --file names, else the folder configs, else the folder polytomic. It looks at any
 depth for files that end in .yaml or .yml, and passes over hidden ones. Here it found none, and to
-go on as if nothing were wanted would be dangerous. \`polyctl init\` makes a working example.`
+go on as if nothing were wanted would be dangerous.`
   },
   P010: {
     title: 'a file says nothing that polyctl knows',

@@ -12,7 +12,7 @@ import {
 import { isEmpty, isObject, isSecret, textOf, type Json, type JsonObject } from '../state/value.ts'
 import { additions, diff, type DiffContext } from './diff.ts'
 import { withIgnored } from './ignore.ts'
-import { fixedProblem, guard, protectedProblem, type Limits } from './guard.ts'
+import { fixedProblem, guard, protectedProblem, unknownAddress, type Limits } from './guard.ts'
 import { match, type Match } from './match.ts'
 import { ordered } from './order.ts'
 import type { Change, Plan, UnmanagedKind } from './plan.ts'
@@ -33,10 +33,33 @@ export function decide(
     problems.push(...fixedProblems(resource, kind, matched.match))
     return change
   })
+  const rotation = rotated(changes, limits.rotate ?? [])
+  problems.push(...rotation.problems)
   const removed = removals(desired, live, matched.match)
   problems.push(...removed.problems)
-  changes.push(...removed.changes)
-  return finished(changes, { desired, live, kinds, match: matched.match, limits }, problems)
+  return finished(
+    [...rotation.changes, ...removed.changes],
+    { desired, live, kinds, match: matched.match, limits },
+    problems
+  )
+}
+
+/**
+ * Secrets cannot be compared, so that they changed must be said: then the resource is written as it is,
+ * secrets and all.
+ */
+function rotated(
+  changes: Change[],
+  asked: readonly string[]
+): { changes: Change[]; problems: Diagnostic[] } {
+  const isAsked = (change: Change, address: string): boolean =>
+    [addressText(change), `${change.kind}/${change.name}`, change.name].includes(address)
+  const unknown = asked.filter((address) => !changes.some((change) => isAsked(change, address)))
+  const again = changes.map((change): Change => {
+    const sent = change.action === 'none' && asked.some((address) => isAsked(change, address))
+    return sent ? { ...change, action: 'update', reason: 'its secrets are to be sent again' } : change
+  })
+  return { changes: again, problems: unknown.map(unknownAddress) }
 }
 
 /** The deletion of everything that the files declare and the service has. */
@@ -122,7 +145,7 @@ function reasonOf(renamed: boolean, fields: number): string {
   if (renamed) return 'the files call it by a new name'
   if (fields === 0) return 'it is as the files say'
   // Without an earlier revision to compare with, nobody can tell whether the files or the service moved.
-  return 'the files and the service differ; without a revision to compare with, nobody knows which changed'
+  return 'the files and the service differ'
 }
 
 function base(resource: Desired): Omit<Change, 'action' | 'reason'> {
@@ -207,13 +230,15 @@ function removals(
   const changes: Change[] = []
   const problems: Diagnostic[] = []
   for (const removed of desired.removed) {
-    const found = live.resources.filter((resource) => {
-      return (
-        resource.kind === removed.kind && resource.name === removed.name && !matched.declaredBy(resource)
-      )
-    })
+    const free = live.resources.filter(
+      (resource) => resource.kind === removed.kind && !matched.declaredBy(resource)
+    )
+    const byId = free.find((resource) => resource.id === removed.name.toLowerCase())
+    const found = byId ? [byId] : free.filter((resource) => resource.name === removed.name)
+    // Another resource may have the same name, and be declared: the id tells the two apart.
+    const asked = byId ? { ...removed, name: `${byId.name} (${byId.id})` } : removed
     if (found.length > 1) problems.push(matched.ambiguous(removed, found))
-    else if (found[0]) changes.push(deletion(removed, found[0], 'the files say that it is removed'))
+    else if (found[0]) changes.push(deletion(asked, found[0], 'the files say that it is removed'))
   }
   return { changes, problems }
 }

@@ -12,6 +12,8 @@ import type { Change } from './plan.ts'
 export interface Limits {
   /** Default: the larger of 3 and a tenth of what is live. */
   maxDeletes?: number
+  /** Addresses of declared resources whose secrets are to be sent again, though nothing else differs. */
+  rotate?: readonly string[]
 }
 
 /** What is wrong with the deletions of a plan. */
@@ -103,4 +105,11 @@ export function fixedProblem(resource: Desired, field: string, live: string, wan
       help: ['give the new one another name, move what uses the old one over, then remove the old one']
     }
   )
+}
+
+/** An option names a resource that the files do not declare. */
+export function unknownAddress(address: string): Diagnostic {
+  return problem('P406', `no declared resource is called \`${address}\``, {
+    help: ['write an address as the plan does, such as `connection "Warehouse"`, or just the name']
+  })
 }

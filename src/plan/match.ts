@@ -1,4 +1,4 @@
-import { problem, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
+import { compareText, problem, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import type { Kinds } from '../kinds/kind.ts'
 import {
@@ -31,7 +31,9 @@ export function match(
   live: LiveState,
   kinds: Kinds
 ): { match: Match; problems: Diagnostic[] } {
-  const pins = desired.resources.flatMap((resource) => resource.id ?? [])
+  // What is removed by its id is spoken for as well: of two with one name, the other is then meant.
+  const removedIds = desired.removed.flatMap((removed) => (isId(removed.name) ? [removed.name] : []))
+  const pins = [...desired.resources.flatMap((resource) => resource.id ?? []), ...removedIds]
   const index = new LiveIndex(live, kinds, pins)
   const problems: Diagnostic[] = []
   const pairs = new Map<Desired, Live>()
@@ -71,10 +73,12 @@ class LiveIndex {
   readonly #users = new Map<string, number>()
   readonly #caseless: Set<string>
   readonly #pinned: Set<string>
+  readonly #managed: Set<string>
   readonly all: LiveState
 
   constructor(live: LiveState, kinds: Kinds, pins: readonly string[]) {
     this.all = live
+    this.#managed = new Set(kinds.managed.map((kind) => kind.name))
     this.#pinned = new Set(pins.map((id) => id.toLowerCase()))
     this.#caseless = new Set(
       [...kinds.managed, ...kinds.lookups].filter((kind) => kind.caselessNames).map((kind) => kind.name)
@@ -99,6 +103,11 @@ class LiveIndex {
 
   withId(id: string): Live | undefined {
     return this.#byId.get(id.toLowerCase())
+  }
+
+  /** Whether files can declare this kind, or only name it. */
+  isManaged(kind: string): boolean {
+    return this.#managed.has(kind)
   }
 
   users(id: string): number {
@@ -135,12 +144,17 @@ function ambiguous(
     labels: [{ span, text: `which of the ${candidates.length} is this?` }],
     notes: [
       ...first.map((live) => {
-        const made = live.createdAt === undefined ? '' : `  created ${live.createdAt.slice(0, 10)}`
-        return `live: ${live.id}${made}  used by ${index.users(live.id)}`
+        const made =
+          live.createdAt === undefined ? '' : `  created ${live.createdAt.slice(0, 19).replace('T', ' ')}`
+        const by = live.changed.by === undefined ? '' : `  last changed by ${live.changed.by}`
+        return `live: ${live.id}${made}${by}  used by ${index.users(live.id)}`
       }),
       'names are not unique in the service, so a name alone cannot choose'
     ],
-    help: [`pin one with \`id: ${first[0]!.id}\`, or rename one of them in the service`]
+    help: [
+      `pin one with \`id: ${first[0]!.id}\`, or rename one of them in the service`,
+      'to delete one, list its id under `removed:`'
+    ]
   })
 }
 
@@ -193,10 +207,18 @@ function unknownReference(resource: Desired, use: Desired['uses'][number], index
     {
       labels: [{ span: use.span, text: `no ${kind} has this name` }],
       notes: names.length === 0 ? [`the service has no ${kind}`] : [],
-      help:
+      help: [
         similar.length > 0
-          ? [`a ${kind} with a similar name exists: \`${similar.join('`, `')}\``]
-          : [`declare it, or correct the name`]
+          ? `a ${kind} with a similar name exists: \`${similar.join('`, `')}\``
+          : otherNames(names, index.isManaged(use.kind))
+      ]
     }
   )
+}
+
+/** What cannot be declared must be one of those that are there: few enough are listed. */
+function otherNames(names: readonly string[], declarable: boolean): string {
+  if (declarable) return 'declare it, or correct the name'
+  if (names.length === 0 || names.length > 12) return 'correct the name'
+  return `there is: \`${names.toSorted(compareText).join('`, `')}\``
 }

@@ -37,7 +37,8 @@ export function quoted(name: string): string {
 /** What the output is about: nobody should have to guess which organization that was. */
 export function headLine(header: PlanHeader, look: Look): string {
   const size = `${count(header.resources, 'resource')} in ${count(header.files, 'file')}`
-  const [organization, service] = [visible(header.organization), visible(header.service)]
+  const organization = visible(header.organization)
+  const service = header.service === 'local' ? 'local Polytomic' : visible(header.service)
   return `${paint(look, 'strong', organization)} · ${service} · API ${visible(header.apiVersion)} · ${size}`
 }
 

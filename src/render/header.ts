@@ -1,6 +1,8 @@
 /** What stands above a plan: where it goes, and from how much it comes. */
 export interface PlanHeader {
   organization: string
+  /** Absent until the service has told it. */
+  organizationId?: string
   /** The host, or `local`. */
   service: string
   apiVersion: string

@@ -32,7 +32,7 @@ export function planJson(plan: Plan, header: PlanHeader, problems: Diagnostic[])
 function headJson(header: PlanHeader) {
   return {
     format_version: formatVersion,
-    organization: { id: null as string | null, name: header.organization },
+    organization: { id: header.organizationId ?? null, name: header.organization },
     service: header.service,
     api_version: header.apiVersion,
     files: header.files,

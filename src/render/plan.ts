@@ -89,9 +89,6 @@ function entry(change: Change, look: Look, options: { verbose: boolean; folded: 
     heading,
     ...reasonLines(change, look, options.verbose),
     ...fieldRows(fieldsBesideName(change), look, { voice, verbose: options.verbose, span: change.span }),
-    ...(change.unchanged > 0
-      ? [paint(look, 'dim', `    ${count(change.unchanged, 'field')} unchanged`)]
-      : []),
     ...notStatedLines(change, look, options.verbose),
     ...waitingLines(change, look, '    ')
   ]

@@ -58,18 +58,33 @@ interface Sheet {
   source: SourceView
   primary: Label | undefined
   ink: Ink
+  /** What the problem says already, so that no label must say it again where there is no line to point at. */
+  message: string
 }
 
 function frame(problem: Diagnostic, source: SourceView, look: Look): string {
   const highest = Math.max(0, ...problem.labels.map((label) => label.span.end.line))
   const ink = problem.severity === 'error' ? 'error' : 'warning'
-  const sheet: Sheet = { gutter: String(highest).length, look, source, primary: problem.labels[0], ink }
-  const groups = Map.groupBy(problem.labels, (label) => label.span.path)
+  const { message, labels } = problem
+  const sheet: Sheet = {
+    gutter: String(highest).length,
+    look,
+    source,
+    primary: labels[0],
+    ink,
+    message
+  }
+  const groups = Map.groupBy(labels, (label) => label.span.path)
   const heading = `${problem.severity}[${problem.code}]`
+  const shown = [...groups.values()].map((labels, index) => group(labels, index === 0, sheet))
   const lines = [
-    paint(look, ink, heading) + paint(look, 'strong', `: ${visible(problem.message)}`),
-    ...[...groups.values()].flatMap((labels, index) => group(labels, index === 0, sheet)),
-    ...remarks(problem, sheet)
+    paint(look, ink, heading) + paint(look, 'strong', `: ${visible(message)}`),
+    ...shown.flat(),
+    ...remarks(
+      problem,
+      shown.some((lines) => lines.length > 1),
+      sheet
+    )
   ]
   return lines.map((line) => `${line}\n`).join('')
 }
@@ -81,7 +96,7 @@ function group(labels: Label[], first: boolean, sheet: Sheet): string[] {
   if (lead === undefined) return []
   const { path, start } = lead.span
   const place = `${visible(path)}:${start.line}:${start.column}`
-  const lines = [`${blank}${paint(sheet.look, 'place', first ? '--> ' : '::: ')}${place}`, rail(sheet)]
+  const lines: string[] = []
   let previous: number | undefined
   let repeatable = false
   for (const label of labels.toSorted((a, b) => a.span.start.line - b.span.start.line)) {
@@ -93,7 +108,8 @@ function group(labels: Label[], first: boolean, sheet: Sheet): string[] {
       repeatable = mark.whole
     }
   }
-  return lines
+  const heading = `${blank}${paint(sheet.look, 'place', first ? '--> ' : '::: ')}${place}`
+  return lines.length === 0 ? [heading] : [heading, rail(sheet), ...lines]
 }
 
 interface Mark {
@@ -109,7 +125,8 @@ function marks(label: Label, sheet: Sheet): Mark[] {
   const { path, start, end } = label.span
   const first = sheet.source.line(path, start.line)
   if (first === undefined) {
-    const text = label.text === '' ? [] : [`${rail(sheet)} ${visible(label.text)}`]
+    const said = sheet.message.includes(label.text)
+    const text = said ? [] : [`${rail(sheet)} ${visible(label.text)}`]
     return text.map((text) => ({ line: start.line, text, under: [], whole: false }))
   }
   const until = lastLine(label.span, sheet.source)
@@ -170,12 +187,13 @@ function mark(
   return { line, text: `${number} ${bar} ${clip.line}`.trimEnd(), under, whole: clip.line === text }
 }
 
-function remarks(problem: Diagnostic, sheet: Sheet): string[] {
+/** A rail leads to them from the lines that are shown. */
+function remarks(problem: Diagnostic, railed: boolean, sheet: Sheet): string[] {
   const lines = [
     ...problem.notes.flatMap((note) => remark('note', note, sheet)),
     ...problem.help.flatMap((help) => remark('help', help, sheet))
   ]
-  return lines.length > 0 && problem.labels.length > 0 ? [rail(sheet), ...lines] : lines
+  return lines.length > 0 && railed ? [rail(sheet), ...lines] : lines
 }
 
 function remark(word: string, text: string, sheet: Sheet): string[] {

@@ -40,7 +40,7 @@ export function renderReport(report: Report, texts: ReadonlyMap<string, string>,
     ...doneLines(fine, look),
     ...pending.flatMap((it) => [
       row('pending', 'wait', nameText(it.address), look),
-      because(it.outcome.because)
+      because(waitText(it.outcome.because))
     ]),
     ...skippedLines(skipped, look),
     ...failed.flatMap((it) => failedLines(it, look))
@@ -60,6 +60,14 @@ function row(word: string, ink: Ink, text: string, look: Look): string {
 
 function because(text: string): string {
   return `${' '.repeat(10)}${visible(text)}`
+}
+
+/**
+ * Who waits for whom. What the service said about it follows after, and is beside the point: it cannot
+ * work before.
+ */
+function waitText(text: string): string {
+  return /^.*?[^\\]" waits for authorization(?=; )/s.exec(text)?.[0] ?? text
 }
 
 function doneLines(fine: Settling<'done'>[], look: Look): string[] {
@@ -128,10 +136,11 @@ function closing({ counts, interrupted, settled }: Report): string {
   if (interrupted) return `Interrupted: ${parts}; ${again}`
   if (counts.failed > 0 || counts.skipped > 0) return `Applied in part: ${parts}. Mend the cause; ${again}`
   if (counts.pending > 0) return `Applied: ${parts}. What is pending waits for a person.`
-  return settled.length === 0 ? 'Nothing to do.' : `Applied: ${parts}.`
+  if (settled.length === 0) return 'Nothing to do.'
+  return settled.every((it) => it.action === 'delete') ? `Deleted: ${counts.done}.` : `Applied: ${parts}.`
 }
 
-/** One line for each event, where lines are read one after the other: pipes and CI. */
+/** One line for an event, where it has something to tell. */
 export function renderEvent(event: ApplyEvent, look: Look): string | undefined {
   if (event.type === 'begin') {
     return event.changes.length === 0 ? undefined : `applying ${count(event.changes.length, 'change')}`
@@ -144,8 +153,14 @@ export function renderEvent(event: ApplyEvent, look: Look): string | undefined {
   if (outcome.outcome === 'done') return row(done[action], 'add', name, look)
   if (outcome.outcome === 'failed') {
     const { message, code } = outcome.problem
-    return row('failed', 'error', `${name}: ${visible(message)} [${code}]`, look)
+    return row('failed', 'error', `${failureText(name, visible(message))} [${code}]`, look)
   }
   const ink = outcome.outcome === 'skipped' ? 'warning' : 'wait'
   return row(outcome.outcome, ink, `${name}: ${visible(outcome.because)}`, look)
+}
+
+/** What failed, named once: many messages name it themselves. */
+function failureText(name: string, message: string): string {
+  if (message.startsWith(`${name} `)) return `${name}: ${message.slice(name.length + 1)}`
+  return message.includes(name) ? message : `${name}: ${message}`
 }

@@ -68,7 +68,8 @@ function lock(folder: Folder): () => void {
   } catch {
     holder.close()
     throw new FolderProblem(
-      `The folder ${folder.path} is in use by another local Polytomic; stop it, or use another folder`
+      `The folder ${folder.path} is in use by another polyctl; wait until that ends, or start one ` +
+        '`polyctl server` and reach it from all others with `--url`'
     )
   }
   return () => holder.close()

@@ -37,12 +37,14 @@ export const realEdge: Edge = {
 }
 
 /**
- * Opens the folder, making it (mode 0700) where it is missing. Throws Node's own error when it cannot be
- * written.
+ * Opens the folder, making it (mode 0700) where it is missing. It holds keys and passwords, so Git is told
+ * to leave it alone when it is made. Throws Node's own error when it cannot be written.
  */
 export function openFolder(path: string): Folder {
   const root = resolve(path)
-  mkdirSync(root, { recursive: true, mode: 0o700 })
+  const isNew = mkdirSync(root, { recursive: true, mode: 0o700 }) !== undefined
+  // Only in a folder of our own making: in another, this would hide somebody's files.
+  if (isNew) writeFileSync(join(root, '.gitignore'), '*\n', { mode: 0o600 })
   return {
     path: root,
     read: (name) => {

@@ -74,11 +74,11 @@ describe('R2', () => {
       {
         code: 'P401',
         notes: [
-          `live: ${one}  created 2024-01-02  used by 1`,
+          `live: ${one}  created 2024-01-02 00:00:00  used by 1`,
           `live: ${two}  used by 0`,
           expect.anything()
         ],
-        help: [expect.stringContaining(one)]
+        help: [expect.stringContaining(one), expect.stringContaining('removed:')]
       }
     ])
   })

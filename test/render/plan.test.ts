@@ -103,7 +103,7 @@ test('an item that moved in a list without order is no change, so it is not told
     look,
     short
   )
-  expect(text).toContain('  ~ fields[Email].source  mail → email\n    9 fields unchanged\n')
+  expect(text).toContain('  ~ fields[Email].source  mail → email\n\nPlan: ')
 })
 
 test('a mapping reads the same, in one piece or in parts', () => {
@@ -116,4 +116,9 @@ test('a mapping reads the same, in one piece or in parts', () => {
   const text = (fields: typeof parts) =>
     renderPlan(plan([change({ action: 'create', kind: 'sync', name: 'A', fields })]), header, look, short)
   expect(text(parts)).toBe(text([whole]))
+})
+
+test('the local service is told by what it is', () => {
+  const text = renderPlan(plan([]), { ...header, organization: 'Local', service: 'local' }, look, short)
+  expect(text).toMatch(/^Local · local Polytomic · API /)
 })

@@ -148,6 +148,12 @@ const frames: Record<string, Diagnostic[]> = {
   'frame-text-missing': [
     diagnostic({
       code: 'P008',
+      message: '`none.yaml` cannot be read: no such file',
+      labels: [{ span: at('none.yaml', 1, 1, 0), text: 'no such file' }],
+      help: ['h']
+    }),
+    diagnostic({
+      code: 'P008',
       message: 'no text',
       labels: [{ span: at('gone.yaml', 3, 4), text: 'was here' }],
       notes: ['n']

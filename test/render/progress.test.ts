@@ -12,7 +12,7 @@ const look = { colour: false, width: 80 }
 const changes = (number: number) =>
   Array.from({ length: number }, (_, index) => settled('sync', `Sync ${index}`, 'create', done))
 
-test('in a log every event is a line of its own', async () => {
+test('in a log only what the report does not tell is a line', async () => {
   const { write, text } = recorder()
   const progress = openProgress({ live: false, look, write })
   const value = await progress.phase('reading the service', async (update) => {
@@ -21,14 +21,23 @@ test('in a log every event is a line of its own', async () => {
   })
   const [first] = changes(1)
   if (first === undefined) throw new Error('no change')
+  const waits = settled('sync', 'Late', 'create', { outcome: 'skipped', because: 'why' })
   progress.event({ type: 'begin', changes: [first] })
   progress.event({ type: 'start', ...first })
+  progress.event({ type: 'note', address: first.address, text: 'found by name' })
   progress.event({ type: 'settled', ...first })
-  progress.event({ type: 'end', report: report([first]) })
+  progress.event({ type: 'settled', ...waits })
+  progress.event({ type: 'end', report: report([first, waits]) })
   await progress.close()
   expect(value).toBe(42)
   expect(text()).toBe(
-    'reading the service\napplying 1 change\ncreating  sync "Sync 0"\ncreated   sync "Sync 0"\n'
+    [
+      'reading the service',
+      'applying 1 change',
+      '          sync "Sync 0": found by name',
+      'skipped   sync "Late": why',
+      ''
+    ].join('\n')
   )
 })
 

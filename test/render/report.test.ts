@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ApplyEvent, Outcome } from '../../src/apply/events.ts'
 import { renderEvent, renderReport } from '../../src/render/report.ts'
-import { look } from './builders.ts'
+import { diagnostic, look } from './builders.ts'
 import { done, mixed, pending, refused, report, settled, texts } from './reports.ts'
 
 const many = (number: number, outcome: Outcome = done) =>
@@ -10,8 +10,19 @@ const many = (number: number, outcome: Outcome = done) =>
 const reports = {
   'report-nothing': report([]),
   'report-done': report([settled('connection', 'A', 'create', done), settled('sync', 'B', 'update', done)]),
+  'report-deleted': report([
+    settled('sync', 'S', 'delete', done),
+    settled('connection', 'C', 'delete', done)
+  ]),
   'report-mixed': mixed,
-  'report-pending': report([settled('connection', 'Salesforce', 'create', pending)]),
+  'report-pending': report([
+    settled('connection', 'Salesforce', 'create', pending),
+    settled('model', 'Contacts', 'create', {
+      outcome: 'pending',
+      because:
+        'connection "Salesforce" waits for authorization; POST /api/models answered 422: not connected'
+    })
+  ]),
   'report-interrupted': report(
     [
       settled('connection', 'A', 'create', done),
@@ -46,4 +57,20 @@ test('each event is one line', async () => {
   const lines = events.map((event) => renderEvent(event, look)).filter((line) => line !== undefined)
   expect(lines.every((line) => !line.includes('\n'))).toBe(true)
   await expect(lines.map((line) => `${line}\n`).join('')).toMatchFileSnapshot('../golden/events.txt')
+})
+
+test('an event of a failure names the thing once', () => {
+  const line = (message: string) => {
+    const outcome: Outcome = { outcome: 'failed', problem: diagnostic({ code: 'P615', message }) }
+    return renderEvent({ type: 'settled', ...settled('connection', 'X', 'create', outcome) }, look)
+  }
+  expect([
+    line('connection "X" cannot be sent: a secret is missing'),
+    line('creating connection "X": the service refused it'),
+    line('the service refused it')
+  ]).toEqual([
+    'failed    connection "X": cannot be sent: a secret is missing [P615]',
+    'failed    creating connection "X": the service refused it [P615]',
+    'failed    connection "X": the service refused it [P615]'
+  ])
 })

@@ -83,6 +83,33 @@ test('the key of the environment is used, and never printed', async () => {
   expect(await command.code).toBe(0)
 })
 
+test('it tells what to set to reach it, and what it was started with, without a key that was given', async () => {
+  const cwd = folder()
+  const first = run(cwd)
+  const fresh = await first.printed
+  const [, url = '', key = ''] =
+    /^ {2}export POLYTOMIC_URL=(\S+) POLYTOMIC_API_KEY=(\S+)$/m.exec(fresh) ?? []
+  expect(fresh).not.toContain('  With ')
+  const me = await fetch(`${url}/api/me`, { headers: { authorization: `Bearer ${key}` } })
+  expect(me.status).toBe(200)
+  first.stop()
+  await first.code
+
+  const second = run(cwd, { latency: '1ms', rate: '20/s', user: { ada: 'adas-key' } })
+  const known = await second.printed
+  expect(known).toContain(` POLYTOMIC_API_KEY=$(cat ${cwd}/.polyctl/local/api-key)\n`)
+  expect(known).toContain('\n  With     --latency 1ms, --rate 20/s, --user ada\n')
+  expect(known).not.toContain('adas-key')
+  second.stop()
+  await second.code
+
+  const third = run(cwd, { apiKey: 'a-given-key' })
+  expect(await third.printed).toContain(' POLYTOMIC_API_KEY=…\n')
+  expect(third.out.join('')).not.toContain('a-given-key')
+  third.stop()
+  await third.code
+})
+
 test('a port that is taken is told in one line', async () => {
   const other = createHttpServer()
   await new Promise<void>((resolve) => {
@@ -103,7 +130,7 @@ test('a folder that is in use, or is none, is told in one line', async () => {
   await first.printed
   const second = run(cwd)
   expect(await second.code).toBe(1)
-  expect(second.err.join('')).toMatch(/in use by another local Polytomic.*\n$/)
+  expect(second.err.join('')).toMatch(/^The folder .* is in use by another polyctl; [^\n]*\n$/)
   first.stop()
   await first.code
   writeFileSync(join(cwd, 'file'), '')
@@ -117,10 +144,11 @@ test('options that make no sense are told in one line', async () => {
   writeFileSync(join(cwd, 'faults.json'), '[{"fault":"explode"}]')
   const told = async (options: Partial<ServerCommandOptions>): Promise<string> => {
     const command = run(cwd, options)
-    expect(await command.code).toBe(1)
+    expect(await command.code).toBe(3)
     return command.err.join('')
   }
   expect(await told({ latency: 'soon' })).toBe('--latency must be a time such as 100ms or 2s, not soon\n')
+  expect(await told({ port: 99_999 })).toBe('--port must be from 0 to 65535, not 99999\n')
   expect(await told({ rate: '0/s' })).toBe('--rate must be such as 20/s, not 0/s\n')
   expect(await told({ faults: 'faults.json' })).toMatch(
     /faults\.json cannot be used: faults\[0\]\.fault must be/

@@ -1,6 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -87,6 +95,22 @@ test('everything of a folder is readable by its owner alone', async () => {
   server.close()
 })
 
+test('Git leaves a folder of our making alone, unless somebody said otherwise', () => {
+  const directory = join(folder(), 'made')
+  const text = (): string => readFileSync(join(directory, '.gitignore'), 'utf8')
+  createServer({ directory }).close()
+  expect(text()).toBe('*\n')
+  writeFileSync(join(directory, '.gitignore'), '*\n!catalogue.json\n')
+  createServer({ directory }).close()
+  expect(text()).toBe('*\n!catalogue.json\n')
+})
+
+test('a folder that was there is not hidden from Git', () => {
+  const directory = folder()
+  createServer({ directory }).close()
+  expect(existsSync(join(directory, '.gitignore'))).toBe(false)
+})
+
 test('a random key is made once, and stays that of the folder', () => {
   const directory = folder()
   const first = createServer({ directory })
@@ -123,7 +147,7 @@ test('organizations, their keys and a waiting authorization survive a restart', 
 test('a folder serves one server at a time', () => {
   const directory = folder()
   const server = createServer({ directory })
-  expect(() => createServer({ directory })).toThrow(/is in use by another local Polytomic/)
+  expect(() => createServer({ directory })).toThrow(/is in use by another polyctl; wait .* `--url`$/)
   server.close()
   createServer({ directory }).close()
 })
