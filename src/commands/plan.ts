@@ -1,6 +1,10 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
+import type { Plan } from '../plan/plan.ts'
 import { plan } from '../reconcile.ts'
 import { openReader } from '../remote/transport.ts'
+import type { PlanHeader } from '../render/header.ts'
+import type { Look } from '../render/style.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import { limitsOf, type LimitOptions, type ReadOptions } from './options.ts'
@@ -40,22 +44,39 @@ async function show(
   io: CommandIo,
   as: 'plan' | 'drift'
 ): Promise<number | { differ: boolean }> {
+  // Loaded while the service is asked: then it costs no time of its own.
+  const printing = options.format === 'json' ? jsonPrinter(as) : textPrinter(as)
   const decided = await plan(ground.understood, openReader(ground.service.remote), kinds, limitsOf(options))
   const problems = [...ground.problems, ...decided.problems]
   if (!decided.ok) return await tellProblems(io, options, problems, ground.texts)
   const { id, name } = decided.value.plan.organization
   const header = { ...ground.header, organization: name, organizationId: id }
-  if (options.format === 'json') {
-    const { driftJson, planJson } = await import('../render/json.ts')
-    io.out(jsonText((as === 'plan' ? planJson : driftJson)(decided.value.plan, header, problems)))
-  } else {
-    if (problems.length > 0) await tellProblems(io, options, problems, ground.texts)
-    const style = { verbose: options.verbose === true }
-    const text =
-      as === 'plan'
-        ? (await import('../render/plan.ts')).renderPlan
-        : (await import('../render/drift.ts')).renderDrift
-    io.out(text(decided.value.plan, header, ground.look, style))
-  }
+  if (options.format !== 'json' && problems.length > 0)
+    await tellProblems(io, options, problems, ground.texts)
+  const print = await printing
+  io.out(
+    print(decided.value.plan, header, problems, { look: ground.look, verbose: options.verbose === true })
+  )
   return { differ: decided.value.plan.changes.some((change) => change.action !== 'none') }
+}
+
+type Printer = (
+  plan: Plan,
+  header: PlanHeader,
+  problems: Diagnostic[],
+  style: { look: Look; verbose: boolean }
+) => string
+
+async function textPrinter(as: 'plan' | 'drift'): Promise<Printer> {
+  const render =
+    as === 'plan'
+      ? (await import('../render/plan.ts')).renderPlan
+      : (await import('../render/drift.ts')).renderDrift
+  return (plan, header, _problems, { look, verbose }) => render(plan, header, look, { verbose })
+}
+
+async function jsonPrinter(as: 'plan' | 'drift'): Promise<Printer> {
+  const { driftJson, planJson } = await import('../render/json.ts')
+  return (plan, header, problems) =>
+    jsonText((as === 'plan' ? planJson : driftJson)(plan, header, problems))
 }

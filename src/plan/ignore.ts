@@ -12,6 +12,7 @@ export function withIgnored(
   live: JsonObject,
   kind: Kind
 ): JsonObject {
+  if (ignored.length === 0) return wanted
   const fields: JsonObject = structuredClone(wanted)
   for (const path of ignored) {
     const [head = '', ...rest] = partsOf(path)

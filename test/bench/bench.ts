@@ -66,7 +66,7 @@ async function planning(syncs: number, latencyMs: number): Promise<void> {
     env: { ...env, ...slow.env }
   })
   const requests = traced.output.split('\n').filter((line) => line.startsWith('GET /api')).length
-  const plan = await measure([main, 'plan', '-f', path], { runs: 3, env: { ...env, ...slow.env } })
+  const plan = await measure([main, 'plan', '-f', path], { runs: 5, env: { ...env, ...slow.env } })
   await slow.stop()
   if (plan.code !== 0 || !plan.output.includes('Nothing to do'))
     throw new Error(plan.output.slice(0, 2_000))
