@@ -183,7 +183,11 @@ function compile(schema: JsonObject): Shape {
     strict: true,
     strictRequired: false,
     strictTypes: false,
-    allowUnionTypes: true
+    allowUnionTypes: true,
+    // The schemas are ours, and a test checks them: compiling the schema of schemas would take longer than
+    // reading most files.
+    meta: false,
+    validateSchema: false
   })
   addFormats.default(ajv)
   ajv.addKeyword({

@@ -3,8 +3,14 @@ import type { JsonObject } from '../../wire/common.ts'
 import { invalid } from '../refusal.ts'
 
 // Not `strict`: the type's own schema is checked by our compiler, and unknown formats are nobody's
-// business here.
-const ajv = new Ajv({ allErrors: false, strict: false, allowUnionTypes: true })
+// business here. The schemas are ours: they are not checked against the schema of schemas at every start.
+const ajv = new Ajv({
+  allErrors: false,
+  strict: false,
+  allowUnionTypes: true,
+  meta: false,
+  validateSchema: false
+})
 
 /** A JSON Schema that is compiled when it is first needed. */
 export function lazily(schema: () => object): () => ValidateFunction {
