@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeWorld, tutorial, type Ran, type World } from '../support/world.ts'
@@ -247,6 +247,12 @@ describe('wrong words', () => {
       expect(ran.code).toBe(0)
       expect(ran.err).toBe('')
     }
+  })
+
+  test('the version is that of the package', async () => {
+    const text = readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')
+    const { version } = JSON.parse(text) as { version: string }
+    expect((await makeWorld().run('--version')).out).toBe(`${version}\n`)
   })
 
   test('every command has an example in its help', async () => {
