@@ -2,8 +2,9 @@ import type { Understood } from './config/understand.ts'
 import type { Checked, Diagnostic } from './diagnostics/diagnostic.ts'
 import type { Kinds } from './kinds/kind.ts'
 import { decide, decideDestroy } from './plan/decide.ts'
-import type { Limits } from './plan/guard.ts'
+import type { DecideOptions } from './plan/options.ts'
 import type { Plan } from './plan/plan.ts'
+import { isSelected, scopeOf } from './plan/select.ts'
 import { observe } from './remote/observe.ts'
 import type { Reader } from './remote/transport.ts'
 import type { LiveState } from './state/resource.ts'
@@ -14,6 +15,7 @@ import type { LiveState } from './state/resource.ts'
  * they show. There is no other path, and no dry run.
  */
 export { understand } from './config/understand.ts'
+export { understandBase } from './config/base.ts'
 export { carryOut } from './apply/carry-out.ts'
 
 /**
@@ -31,12 +33,17 @@ export async function plan(
   understood: Understood,
   reader: Reader,
   kinds: Kinds,
-  limits: Limits
+  options: DecideOptions = {}
 ): Promise<Checked<Planned>> {
-  const observed = await observe(reader, understood.desired, kinds, { everything: false })
+  const { base, prune = false, selection } = options
+  const scope = scopeOf(understood.desired, selection)
+  const observed = await observe(reader, scope, kinds, {
+    everything: prune,
+    also: (base?.resources ?? []).filter((then) => isSelected(then, selection))
+  })
   if (!observed.ok) return observed
   return planned(
-    decide(understood.desired, observed.value, kinds, limits),
+    decide(understood.desired, observed.value, kinds, options),
     observed.value,
     observed.problems
   )
@@ -46,12 +53,13 @@ export async function plan(
 export async function planDestroy(
   understood: Understood,
   reader: Reader,
-  kinds: Kinds
+  kinds: Kinds,
+  options: DecideOptions = {}
 ): Promise<Checked<Planned>> {
   const observed = await observe(reader, understood.desired, kinds, { everything: true })
   if (!observed.ok) return observed
   return planned(
-    decideDestroy(understood.desired, observed.value, kinds),
+    decideDestroy(understood.desired, observed.value, kinds, options),
     observed.value,
     observed.problems
   )

@@ -112,6 +112,8 @@ class Run {
     if (change.action === 'none' && (!wait || this.#stopped !== undefined))
       return { outcome: 'pending', id: change.id ?? '', because: change.waiting ?? '' }
     if (this.#stopped !== undefined) return { outcome: 'skipped', because: this.#stopped }
+    // What cannot be taken back comes last, when everything else has ended one way or the other.
+    if (change.action === 'delete' && this.#buildsStill()) return 'wait'
     for (const address of wait ? needsOf(change) : change.after) {
       const outcome = this.#settled.get(address)?.outcome
       if (outcome === undefined && (this.#todo.has(address) || this.#underWay.has(address))) return 'wait'
@@ -125,6 +127,11 @@ class Run {
         return { outcome: 'pending', because: `${address} is pending` }
     }
     return 'start'
+  }
+
+  #buildsStill(): boolean {
+    const open = [...this.#todo.keys(), ...this.#underWay.keys()]
+    return open.some((address) => this.#byAddress.get(address)?.action !== 'delete')
   }
 
   #start(address: string, change: Change): void {

@@ -7,11 +7,12 @@ import { revealed } from '../remote/body.ts'
 import { failureProblem, type Failure } from '../remote/failure.ts'
 import { create, read, remove, replacement, update } from '../remote/write.ts'
 import type { Writer } from '../remote/transport.ts'
-import { addressText } from '../state/resource.ts'
+import { addressText, type LiveState } from '../state/resource.ts'
 import { isReference, textOf, type JsonObject } from '../state/value.ts'
 import { authorized } from './authorize.ts'
 import type { Outcome } from './events.ts'
 import type { Knowledge } from './knowledge.ts'
+import { movedProblem } from './moved.ts'
 import type { ApplyOptions } from './options.ts'
 import { reconnect } from './reconnect.ts'
 
@@ -60,6 +61,8 @@ async function performUpdate(change: Change, kind: Kind, world: World): Promise<
   // The body starts from what is there this moment, so that nothing is lost that no file states.
   const live = await read(world.writer, kind, change.id ?? '')
   if (!live.ok) return failed(failureOf(change, 'reading', live.failure))
+  const moved = movedProblem(change, kind, live.wire, grounds(world))
+  if (moved) return failed(moved)
   const current = kind.fromWire(live.wire, world.knowledge.fromWire())
   const wanted = withIgnored(change.wanted, change.ignored, current, kind)
   const stated = kind.toWire(wanted, world.knowledge.toWire(change))
@@ -77,8 +80,19 @@ async function performUpdate(change: Change, kind: Kind, world: World): Promise<
   )
 }
 
+function grounds({ knowledge, options }: World): { observed: LiveState; knowledge: Knowledge } {
+  return { observed: options.observed, knowledge }
+}
+
+/** What is gone already is what was wanted; what somebody changed since the plan is not deleted. */
 async function performDelete(change: Change, kind: Kind, world: World): Promise<Outcome> {
   const id = change.id ?? ''
+  const live = await read(world.writer, kind, id)
+  if (!live.ok && live.failure.status === 404)
+    return { outcome: 'done', id, notes: ['it was gone already'] }
+  if (!live.ok) return failed(failureOf(change, 'reading', live.failure))
+  const moved = movedProblem(change, kind, live.wire, grounds(world))
+  if (moved) return failed(moved)
   const gone = await remove(world.writer, kind, id)
   if (!gone.ok) return failed(failureOf(change, 'deleting', gone.failure))
   return { outcome: 'done', id, notes: [] }

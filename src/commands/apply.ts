@@ -1,20 +1,45 @@
 import type { ApplyEvent, Report } from '../apply/events.ts'
-import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { checked, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import { carryOut, plan, planDestroy, type Planned } from '../reconcile.ts'
 import { openReader, openWriter } from '../remote/transport.ts'
+import { askedOf, optionsOf } from './asked.ts'
 import { exit, exitOfReport } from './exit.ts'
 import type { CommandIo } from './io.ts'
-import { limitsOf, type WriteOptions } from './options.ts'
+import type { WriteOptions } from './options.ts'
 import { jsonText, tellProblems, unlessInterrupted, withGround, type Ground } from './run.ts'
+import { readSaved, refusals } from './saved-plan.ts'
 
-/** `polyctl apply`: plans, asks, carries out the plan that was shown. */
-export async function applyCommand(options: WriteOptions, io: CommandIo): Promise<number> {
-  const limits = limitsOf(options)
+/**
+ * `polyctl apply`: plans, asks, carries out the plan that was shown. With a saved plan nobody is asked: it is
+ * the answer already, and what would be done now must be exactly what it says.
+ */
+export async function applyCommand(
+  file: string | undefined,
+  options: WriteOptions,
+  io: CommandIo,
+  given: readonly string[] = []
+): Promise<number> {
+  const read = file === undefined ? undefined : readSaved(file, given, io)
+  if (read?.ok === false) return await tellProblems(io, options, read.problems, new Map())
+  const saved = read?.value
+  const { file: files, ...rest } = saved ? optionsOf(saved.asked) : { file: [] }
+  const full: WriteOptions = {
+    ...options,
+    ...rest,
+    ...(saved ? { yes: true } : {}),
+    file: options.file.length > 0 ? options.file : files
+  }
   const question = { prompt: 'Apply these changes? Type yes: ', answer: () => 'yes' }
-  const decide = (ground: Ground) =>
-    plan(ground.understood, openReader(ground.service.remote), kinds, limits)
-  return await withGround(io, options, (ground) => shownAndDone(ground, options, io, decide, question), {
+  const decide = async (ground: Ground): Promise<Checked<Planned>> => {
+    const asked = await askedOf(ground, full, io)
+    if (!asked.ok) return asked
+    const planned = await plan(ground.understood, openReader(ground.service.remote), kinds, asked.value)
+    if (!planned.ok || !saved) return planned
+    const made = { planned: planned.value, asked: asked.value, ground, options: full }
+    return checked(planned.value, [...planned.problems, ...refusals(saved, made)])
+  }
+  return await withGround(io, full, (ground) => shownAndDone(ground, full, io, decide, question), {
     reachable: options.wait === true,
     finishes: true
   })
@@ -27,8 +52,11 @@ export async function destroyCommand(options: WriteOptions, io: CommandIo): Prom
     answer: (planned: Planned) => planned.plan.organization.name,
     nothing: 'Nothing to destroy: the service has nothing that the files declare.\n'
   }
-  const decide = (ground: Ground) =>
-    planDestroy(ground.understood, openReader(ground.service.remote), kinds)
+  const decide = async (ground: Ground): Promise<Checked<Planned>> => {
+    const asked = await askedOf(ground, options, io)
+    if (!asked.ok) return asked
+    return await planDestroy(ground.understood, openReader(ground.service.remote), kinds, asked.value)
+  }
   return await withGround(io, options, (ground) => shownAndDone(ground, options, io, decide, question), {
     finishes: true
   })

@@ -16,16 +16,20 @@ export const exit = {
 } as const
 
 /**
- * Problems with the service and the key are 4, refusals for safety 7, anything about the files and options
- * 3.
+ * Problems with the service and the key are 4, a stale plan 6, refusals for safety 7, anything about the
+ * files and options 3.
  */
 export function exitOfProblems(problems: readonly Diagnostic[]): number {
   const codes = problems.filter(isError).map((problem) => problem.code)
   if (codes.length === 0) return exit.done
   if (codes.some((code) => serviceCodes.has(code) || (code.startsWith('P6') && code !== 'P617')))
     return exit.service
-  return codes.every((code) => code.startsWith('P5')) ? exit.refused : exit.invalid
+  if (codes.every((code) => conflictCodes.has(code))) return exit.conflict
+  return codes.every((code) => code.startsWith('P5') && code !== 'P508') ? exit.refused : exit.invalid
 }
+
+/** Something moved between the plan and its being carried out. */
+const conflictCodes = new Set<string>(['P507', 'P618'])
 
 const serviceCodes = new Set(['P403'])
 
@@ -34,6 +38,11 @@ const serviceCodes = new Set(['P403'])
  */
 export function exitOfReport(report: Report): number {
   if (report.interrupted) return exit.interrupted
+  const failures = report.settled.flatMap(({ outcome }) =>
+    outcome.outcome === 'failed' ? [outcome.problem.code] : []
+  )
+  // What was skipped because of a conflict is mended by the same new plan.
+  if (failures.length > 0 && failures.every((code) => conflictCodes.has(code))) return exit.conflict
   if (report.counts.failed > 0 || report.counts.skipped > 0) return exit.partial
   return report.counts.pending > 0 ? exit.waiting : exit.done
 }

@@ -2,11 +2,12 @@ import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { blotted } from '../config/blot.ts'
 import { openDisk, type Disk } from '../config/disk.ts'
-import type { Understanding } from '../config/understand.ts'
+import type { UnderstoodBase } from '../config/base.ts'
+import type { Understanding, Understood } from '../config/understand.ts'
 import { checked, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import { unknownToVersion } from '../plan/version.ts'
-import { understand } from '../reconcile.ts'
+import { understand, understandBase } from '../reconcile.ts'
 import { apiVersions, defaultApiVersion } from '../wire/common.ts'
 import type { CommandIo } from './io.ts'
 import type { FileOptions } from './options.ts'
@@ -46,6 +47,20 @@ export async function understandFiles(
   const understanding = await understand(inputs, kinds)
   const result = fitting(understanding.result)
   return { ...understanding, result, texts: blotted(understanding.texts, result.problems) }
+}
+
+/** What the same files meant at a revision, for telling who moved since. */
+export async function understandThen(
+  io: CommandIo,
+  options: FileOptions,
+  env: Environment['env'],
+  revision: string,
+  now: Understood
+): Promise<UnderstoodBase> {
+  const disk: Disk = openDisk(io.cwd, io.stdin)
+  const inputs = { files: options.file, env, variables: options.var, variableFiles: options.varFile, disk }
+  const understood = await understandBase(inputs, { revision, cwd: io.cwd }, now, kinds)
+  return { ...understood, texts: blotted(understood.texts, understood.result.problems) }
 }
 
 /** What the files say must be something that the version of the API can say too. */

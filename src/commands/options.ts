@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import type { Limits } from '../plan/guard.ts'
 
 /** Options that mean the same in every command that has them. */
 export interface FileOptions {
@@ -31,18 +30,26 @@ export interface OutputOptions {
 /** What every command takes that asks the service something. */
 export type ReadOptions = FileOptions & ServiceOptions & OutputOptions
 
-/** Absent on commands that do not have them. */
-export interface LimitOptions {
+/** What is asked of a plan beside the files. Absent on commands that do not have them. */
+export interface PlanningOptions {
+  since?: string
+  prune?: boolean
   maxDeletes?: number
-  /** Addresses, as the plan shows them. */
+  /** Addresses or patterns of them, as the plan shows them. */
   rotate?: string[]
+  only?: string[]
+  exclude?: string[]
+  /** Kinds or sections: `sync` and `syncs` are the same. */
+  kind?: string[]
+  allowDestroy?: string[]
+  forceDelete?: boolean
 }
 
 /**
  * What commands take that change the service. Without `maxDeletes` the limit grows with what is live; 0
  * allows no deletion at all.
  */
-export interface WriteOptions extends ReadOptions, LimitOptions {
+export interface WriteOptions extends ReadOptions, PlanningOptions {
   yes?: boolean
   failFast?: boolean
   wait?: boolean
@@ -111,20 +118,36 @@ export function withWrites(command: Command): Command {
 /** For `plan` as well as for `apply`: who reviews a plan must see what these do to it. */
 export function withLimits(command: Command): Command {
   return command
+    .option('--prune', 'delete what the files declared at --since and do no longer')
     .option(
       '--max-deletes <n>',
       'refuse more deletions than this (default: the larger of 3 and 10 % of what is live)',
       wholeNumber(0)
     )
+    .option(
+      '--allow-destroy <address>',
+      'let `removed:` delete this although it was protected; repeatable',
+      collect,
+      []
+    )
+    .option('--force-delete', 'with a connection, delete what uses it and no file declares')
     .option('--rotate <address>', 'send the secrets of this resource again; repeatable', collect, [])
 }
 
-/** What the options of `withLimits` say to the planner. */
-export function limitsOf({ maxDeletes, rotate }: LimitOptions): Limits {
-  return {
-    ...(maxDeletes === undefined ? {} : { maxDeletes }),
-    ...(rotate === undefined ? {} : { rotate })
-  }
+/** To look at, or touch, only a part of what the files declare. */
+export function withSelection(command: Command): Command {
+  return command
+    .option('--only <address>', 'only this resource, e.g. \'sync "Users*"\'; repeatable', collect, [])
+    .option('--exclude <address>', 'all but this resource; repeatable', collect, [])
+    .option('--kind <kind>', 'only resources of this kind, e.g. sync; repeatable', collect, [])
+}
+
+/** To tell who moved: the files or the service. */
+export function withSince(command: Command): Command {
+  return command.option(
+    '--since <revision>',
+    'compare with the files of this git revision: the one that was applied last'
+  )
 }
 
 function collect(value: string, before: string[]): string[] {

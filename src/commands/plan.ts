@@ -1,41 +1,56 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Checked, Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
+import type { DecideOptions } from '../plan/options.ts'
 import type { Plan } from '../plan/plan.ts'
-import { plan } from '../reconcile.ts'
+import { plan, type Planned } from '../reconcile.ts'
 import { openReader } from '../remote/transport.ts'
 import type { PlanHeader } from '../render/header.ts'
 import type { Look } from '../render/style.ts'
+import { askedOf } from './asked.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
-import { limitsOf, type LimitOptions, type ReadOptions } from './options.ts'
+import type { PlanningOptions, ReadOptions } from './options.ts'
 import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
+import { savePlan } from './saved-plan.ts'
 
-/**
- * `drift` takes none of these: it always says by its exit code whether there are differences, and tells
- * deletions however many there are.
- */
-export interface PlanOptions extends ReadOptions, LimitOptions {
+/** `out` is where the plan is kept, for `apply` to do exactly that. */
+export interface PlanOptions extends ReadOptions, PlanningOptions {
   detailedExitcode?: boolean
+  out?: string
 }
 
 /** `polyctl plan` and `polyctl drift`: the same plan, in two ways of speaking. Both can only read. */
 export async function planCommand(options: PlanOptions, io: CommandIo): Promise<number> {
   return await withGround(io, options, async (ground) => {
-    const changes = await show(ground, options, io, 'plan')
-    return typeof changes === 'number'
-      ? changes
-      : options.detailedExitcode === true && changes.differ
-        ? exit.differences
-        : exit.done
+    const shown = await show(ground, options, io, 'plan')
+    if (typeof shown === 'number') return shown
+    if (options.out !== undefined) {
+      const saved = await savePlan(options.out, { ...shown, ground, options }, io)
+      if (saved !== exit.done) return saved
+    }
+    const differs = shown.planned.plan.changes.some((change) => change.action !== 'none')
+    return options.detailedExitcode === true && differs ? exit.differences : exit.done
   })
 }
 
-/** Drift is told whatever it is: the limit on deletions is for those who mean to carry them out. */
-export async function driftCommand(options: ReadOptions, io: CommandIo): Promise<number> {
+/**
+ * Drift is told whatever it is: the limit on deletions is for those who mean to carry them out. What the
+ * files changed since the revision, and nobody applied yet, is no drift.
+ */
+export async function driftCommand(options: ReadOptions & PlanningOptions, io: CommandIo): Promise<number> {
   return await withGround(io, options, async (ground) => {
-    const changes = await show(ground, { ...options, maxDeletes: Infinity }, io, 'drift')
-    return typeof changes === 'number' ? changes : changes.differ ? exit.differences : exit.done
+    const shown = await show(ground, { ...options, maxDeletes: Infinity }, io, 'drift')
+    if (typeof shown === 'number') return shown
+    const { changes } = shown.planned.plan
+    const drifted = changes.some((change) => change.action !== 'none' && change.cause !== 'config')
+    return drifted ? exit.differences : exit.done
   })
+}
+
+/** What was planned, and what was asked for beside the files. */
+export interface Shown {
+  planned: Planned
+  asked: DecideOptions
 }
 
 async function show(
@@ -43,10 +58,17 @@ async function show(
   options: PlanOptions,
   io: CommandIo,
   as: 'plan' | 'drift'
-): Promise<number | { differ: boolean }> {
+): Promise<number | Shown> {
   // Loaded while the service is asked: then it costs no time of its own.
   const printing = options.format === 'json' ? jsonPrinter(as) : textPrinter(as)
-  const decided = await plan(ground.understood, openReader(ground.service.remote), kinds, limitsOf(options))
+  const asked = await askedOf(ground, options, io)
+  if (!asked.ok) return await tellProblems(io, options, asked.problems, ground.texts)
+  const decided: Checked<Planned> = await plan(
+    ground.understood,
+    openReader(ground.service.remote),
+    kinds,
+    asked.value
+  )
   const problems = [...ground.problems, ...decided.problems]
   if (!decided.ok) return await tellProblems(io, options, problems, ground.texts)
   const { id, name } = decided.value.plan.organization
@@ -57,7 +79,7 @@ async function show(
   io.out(
     print(decided.value.plan, header, problems, { look: ground.look, verbose: options.verbose === true })
   )
-  return { differ: decided.value.plan.changes.some((change) => change.action !== 'none') }
+  return { planned: decided.value, asked: asked.value }
 }
 
 type Printer = (

@@ -1,7 +1,16 @@
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
-import { withFiles, withLimits, withOutput, withService, withWrites, wholeNumber } from './options.ts'
+import {
+  withFiles,
+  withLimits,
+  withOutput,
+  withSelection,
+  withService,
+  withSince,
+  withWrites,
+  wholeNumber
+} from './options.ts'
 
 /** The command line, ready for words. Nothing is run, and no command is loaded, before they come. */
 export interface Program {
@@ -73,25 +82,41 @@ function addReading(program: Command, io: CommandIo, settle: Settle): void {
     settle(import('./validate.ts').then(({ validateCommand }) => validateCommand(options, io)))
   )
   const plan = program.command('plan').description('show what apply would do, and why; changes nothing')
-  example(withLimits(withOutput(withService(withFiles(plan)))), 'polyctl plan --local')
+  example(
+    withLimits(withSince(withSelection(withOutput(withService(withFiles(plan)))))),
+    'polyctl plan --since origin/main'
+  )
+    .option('--out <file>', 'save the plan, for `polyctl apply FILE` to do exactly this')
     .option('--detailed-exitcode', 'exit with 2 when there are differences')
     .action((options) => settle(import('./plan.ts').then(({ planCommand }) => planCommand(options, io))))
   const drift = program
     .command('drift')
     .description('show what changed in the service behind the files’ back; exit 2 on drift')
-  example(withOutput(withService(withFiles(drift))), 'polyctl drift --format json').action((options) =>
-    settle(import('./plan.ts').then(({ driftCommand }) => driftCommand(options, io)))
-  )
+  example(
+    withSince(withSelection(withOutput(withService(withFiles(drift))))),
+    'polyctl drift --since HEAD'
+  ).action((options) => settle(import('./plan.ts').then(({ driftCommand }) => driftCommand(options, io))))
 }
 
 function addWriting(program: Command, io: CommandIo, settle: Settle): void {
   const apply = program.command('apply').description('plan, ask, and make the service as the files say')
-  example(withLimits(withWrites(withOutput(withService(withFiles(apply))))), 'polyctl apply --yes')
+  example(
+    withLimits(withSince(withSelection(withWrites(withOutput(withService(withFiles(apply))))))),
+    'polyctl apply --yes'
+  )
+    .argument('[plan]', 'a file that `polyctl plan --out` saved: exactly that is done, without asking')
     .option('--wait', 'wait until a person has authorized what needs it')
-    .action((options) => settle(import('./apply.ts').then(({ applyCommand }) => applyCommand(options, io))))
+    .action((plan, options, command) =>
+      settle(
+        import('./apply.ts').then(({ applyCommand }) => applyCommand(plan, options, io, givenTo(command)))
+      )
+    )
   const destroy = program.command('destroy').description('delete what the files declare, dependents first')
-  example(withWrites(withOutput(withService(withFiles(destroy)))), 'polyctl destroy --local').action(
-    (options) => settle(import('./apply.ts').then(({ destroyCommand }) => destroyCommand(options, io)))
+  example(
+    withSelection(withWrites(withOutput(withService(withFiles(destroy))))),
+    'polyctl destroy --local'
+  ).action((options) =>
+    settle(import('./apply.ts').then(({ destroyCommand }) => destroyCommand(options, io)))
   )
   const connect = program
     .command('connect')
@@ -179,6 +204,13 @@ async function withCompletion(program: Command, words: string[]): Promise<void> 
     '<shell>',
     'bash, zsh, fish or powershell'
   )
+}
+
+/** The options that were given, as they are written: what has a default counts only when it was. */
+function givenTo(command: Command): string[] {
+  return command.options
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    .map((option) => option.long ?? option.flags)
 }
 
 function chosen(value: string, before: Record<string, string>): Record<string, string> {

@@ -13,7 +13,8 @@ import { openService, type Service } from './service.ts'
 /** What a command works with once the files are understood and the service can be reached. */
 export interface Ground {
   understood: Understood
-  texts: ReadonlyMap<string, string>
+  /** Path → text, for showing problems. What is read later is added. */
+  texts: Map<string, string>
   service: Service
   header: PlanHeader
   look: Look

@@ -1,4 +1,12 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import {
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 
 /**
@@ -22,7 +30,8 @@ export type Entry =
   | { is: 'folder'; real: string }
   | { is: 'nothing'; reason: string }
 
-type Reading = { ok: true; text: string } | { ok: false; reason: string }
+/** The text of a file, or why there is none. */
+export type Reading = { ok: true; text: string } | { ok: false; reason: string }
 
 /** The disk as seen from `cwd`. */
 export function openDisk(cwd: string, stdin: () => Promise<string>): Disk {
@@ -68,11 +77,24 @@ function read(path: string): Reading {
 }
 
 /** Files are UTF-8; a byte order mark is dropped. */
-function decode(bytes: Uint8Array): Reading {
+export function decode(bytes: Uint8Array): Reading {
   try {
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
   } catch {
     return { ok: false, reason: 'it is not text in UTF-8' }
+  }
+}
+
+/** Writes a file whole or not at all. Says in a few words why it could not. */
+export function saveFile(path: string, text: string): string | undefined {
+  const draft = `${path}.part`
+  try {
+    writeFileSync(draft, text)
+    renameSync(draft, path)
+    return undefined
+  } catch (error) {
+    rmSync(draft, { force: true })
+    return reasonOf(error)
   }
 }
 
@@ -87,13 +109,13 @@ function realOr(path: string): string {
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   ENOTDIR: 'it does not exist',
-  EACCES: 'reading it is not permitted',
-  EPERM: 'reading it is not permitted',
+  EACCES: 'it is not permitted',
+  EPERM: 'it is not permitted',
   EISDIR: 'it is a folder',
   ELOOP: 'it is a link that leads in a circle'
 }
 
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return reasons[code] ?? `it cannot be read (${code || 'unknown reason'})`
+  return reasons[code] ?? `it cannot be used (${code || 'unknown reason'})`
 }

@@ -9,7 +9,7 @@ export interface FoundFiles {
 }
 
 /** Where configuration is looked for when nobody says. */
-const defaultFolders = ['configs', 'polytomic'] as const
+export const defaultFolders = ['configs', 'polytomic'] as const
 
 /** Bytes; a file of this size has about 20,000 resources. */
 const sizeLimit = 10 * 1024 * 1024

@@ -116,7 +116,7 @@ export function rootSchema(kinds: Kinds): JsonObject {
     type: 'object',
     additionalProperties: false,
     properties: {
-      workspace: workspaceSchema,
+      workspace: workspaceSchema(sections),
       variables: variablesSchema,
       ...Object.fromEntries(sections.map((section) => [section, { type: ['array', 'null'] }])),
       removed: {
@@ -129,20 +129,28 @@ export function rootSchema(kinds: Kinds): JsonObject {
   }
 }
 
-const workspaceSchema: JsonObject = {
-  type: ['object', 'null'],
-  description: 'Which organization the files are about. At most once in all files.',
-  additionalProperties: false,
-  properties: {
-    organization: {
-      type: 'string',
-      description: 'Its name or id: keys of another organization are refused.'
-    },
-    api_version: { enum: [...apiVersions], description: 'The version of the API to speak.' },
-    url: {
-      type: 'string',
-      format: 'uri',
-      description: 'The address of the service, for a Polytomic of your own.'
+function workspaceSchema(sections: readonly string[]): JsonObject {
+  return {
+    type: ['object', 'null'],
+    description: 'Which organization the files are about. At most once in all files.',
+    additionalProperties: false,
+    properties: {
+      organization: {
+        type: 'string',
+        description: 'Its name or id: keys of another organization are refused.'
+      },
+      api_version: { enum: [...apiVersions], description: 'The version of the API to speak.' },
+      url: {
+        type: 'string',
+        format: 'uri',
+        description: 'The address of the service, for a Polytomic of your own.'
+      },
+      exclusive: {
+        type: 'array',
+        items: { enum: [...sections] },
+        description:
+          'Sections that declare all there is: with --prune, what else the service has is deleted.'
+      }
     }
   }
 }

@@ -156,7 +156,7 @@ class Stage {
       if (problems.length > 0 || filled.holes.size > 0 || !isObject(filled.value)) continue
       removed.push(...this.#removed(source, root, filled.value))
       const said = filled.value['workspace']
-      if (said !== undefined && isObject(said)) workspace = workspaceOf(source, root, said)
+      if (said !== undefined && isObject(said)) workspace = workspaceOf(source, root, said, this.#kinds)
     }
     return { removed, workspace }
   }
@@ -175,7 +175,7 @@ class Stage {
   }
 }
 
-function workspaceOf(source: SourceText, root: WrittenMapping, said: JsonObject): Workspace {
+function workspaceOf(source: SourceText, root: WrittenMapping, said: JsonObject, kinds: Kinds): Workspace {
   const part = (key: string) => {
     const value = said[key]
     return typeof value === 'string'
@@ -183,7 +183,17 @@ function workspaceOf(source: SourceText, root: WrittenMapping, said: JsonObject)
       : undefined
   }
   const [organization, apiVersion, url] = [part('organization'), part('api_version'), part('url')]
-  return { ...(organization && { organization }), ...(apiVersion && { apiVersion }), ...(url && { url }) }
+  const sections = Array.isArray(said['exclusive']) ? said['exclusive'] : []
+  const exclusive = {
+    kinds: kinds.managed.filter(({ section }) => sections.includes(section)).map(({ name }) => name),
+    span: valueSpan(source, placeAt(root, ['workspace', 'exclusive']))
+  }
+  return {
+    ...(organization && { organization }),
+    ...(apiVersion && { apiVersion }),
+    ...(url && { url }),
+    ...(exclusive.kinds.length > 0 && { exclusive })
+  }
 }
 
 const rootSchemas = new WeakMap<Kinds, JsonObject>()

@@ -168,5 +168,20 @@ connections:
     type: mongodb
     configuration: { hosts: "\${env:ORDERS_HOST:-localhost}" }
 `
+  },
+  P310: {
+    title: 'the revision cannot be looked up',
+    explanation:
+      '`--since` compares with the files of an earlier commit, and asks git for them. Here git is missing, ' +
+      'the folder is in no repository, or the commit is not known. In a workflow the usual cause is a ' +
+      'shallow clone: ask for the whole history (`fetch-depth: 0`). Nothing is compared, and nothing is ' +
+      'deleted, before the revision can be read.'
+  },
+  P311: {
+    title: 'the files of the revision cannot be understood',
+    explanation:
+      'The files of an earlier commit are read with the rules and the variables of today. Then they had ' +
+      'mistakes, or they name a variable that is not set any more. What was declared then is not known, so ' +
+      'nothing is compared with it and nothing is pruned. Set the variable, or choose a later revision.'
   }
 } satisfies Record<string, CodeEntry>

@@ -44,6 +44,20 @@ export const serviceCodes = {
       'the plan shows them, kind and name: connection "Warehouse". A slash does as well, and so does the ' +
       'name alone.'
   },
+  P407: {
+    title: 'this looks like a rename',
+    explanation:
+      'One name is no longer declared, and another one appears with exactly the same content. polyctl ' +
+      'would make the new one and leave or delete the old one. If the two are the same thing, say so with ' +
+      '`lifecycle: { renamed_from: … }`: then its id stays, and with it all that uses it. If they are not, ' +
+      'nothing is to be done.'
+  },
+  P408: {
+    title: 'what a selected resource needs is not selected',
+    explanation:
+      'With `--only`, `--exclude` or `--kind` just a part of the files is planned. What that part names is ' +
+      'read, but not made; and here the service does not have it yet. Select it as well, or apply it first.'
+  },
   P501: {
     title: 'a field cannot change in place',
     explanation:
@@ -77,6 +91,26 @@ export const serviceCodes = {
     explanation:
       'Changes are confirmed by a person, and there is none: standard input is not a terminal, or the ' +
       'answer is wanted as JSON. In CI, where the plan was reviewed, pass `--yes`.'
+  },
+  P506: {
+    title: 'pruning needs to know what was declared',
+    explanation:
+      'Without a memory of its own, polyctl cannot tell what was once in the files from what somebody made ' +
+      'in the web page. `--prune` therefore needs `--since` with the revision that was applied last, or ' +
+      '`workspace.exclusive`, which lists sections that declare everything there is.'
+  },
+  P507: {
+    title: 'a saved plan is not what would be done now',
+    explanation:
+      'A saved plan is an approval of exactly what it showed. Since then the files, the options or the ' +
+      'service have moved, and what would be done now is something else: the notes say what, and who moved ' +
+      'it. Nothing was changed. Make a new plan, and have that approved.'
+  },
+  P508: {
+    title: 'a saved plan cannot be used',
+    explanation:
+      'The file is no plan of `polyctl plan --out`, it is damaged or was changed by hand, another version ' +
+      'of polyctl wrote it, or it is for another organization. Make a new plan.'
   },
   P601: {
     title: 'the service refused a change',
@@ -186,5 +220,12 @@ export const serviceCodes = {
     explanation:
       'The address must be an http or https URL without a user, a password, a query or a fragment, ' +
       'such as https://app.polytomic.com. A path is allowed, for services behind a proxy.'
+  },
+  P618: {
+    title: 'it changed after it was planned',
+    explanation:
+      'Just before a change is sent, the resource is read again. Somebody changed it after the plan was ' +
+      'made, so what was approved is no longer what would happen: this change was not sent, and what ' +
+      'depends on it was skipped. Plan again to see both sides.'
   }
 } satisfies Record<string, CodeEntry>

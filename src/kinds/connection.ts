@@ -74,7 +74,8 @@ export const connection: Kind = {
     path: '/api/connections',
     lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
-    deleteQuery: 'force=false'
+    deleteQuery: 'force=false',
+    cascades: true
   },
   synonyms: { config: 'configuration', settings: 'configuration', kind: 'type', policy: 'policies' },
 

@@ -89,6 +89,8 @@ export interface KindApi {
   update(version: ApiVersion): 'PATCH' | 'PUT'
   /** Query parameters of a delete that says its wish explicitly. */
   deleteQuery?: string
+  /** With `--force-delete`, what uses it and is not declared is deleted along with it. */
+  cascades?: true
 }
 
 /** What a kind must be told to write a body. */

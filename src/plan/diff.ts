@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { compareText, type Span } from '../diagnostics/diagnostic.ts'
 import type { Path } from '../state/resource.ts'
-import type { Field, Rule } from '../state/rule.ts'
+import type { Field, FieldClass, Rule } from '../state/rule.ts'
 import {
   isEmpty,
   isObject,
@@ -41,13 +41,17 @@ export function diff(
   const fields: FieldChange[] = []
   let unchanged = 0
   for (const [name, { class: owner, rule }] of Object.entries(rules)) {
-    const managed = owner === 'owned' || owner === 'fixed' || (owner === 'carried' && name in wanted)
-    if (!managed) continue
+    if (!isManaged(owner, name, wanted)) continue
     const found = compare(rule, wanted[name], live[name], { path: [name], at: [name] }, context)
     fields.push(...found)
     if (found.length === 0 && !isEmpty(wanted[name])) unchanged += 1
   }
   return { fields, unchanged }
+}
+
+/** Whether the files decide about a field: always, or because they state it. */
+export function isManaged(owner: FieldClass, name: string, wanted: JsonObject): boolean {
+  return owner === 'owned' || owner === 'fixed' || (owner === 'carried' && name in wanted)
 }
 
 /** Everything that a new resource states, as additions. */
@@ -84,7 +88,7 @@ function compare(
       return []
     case 'scalar':
       if (rule.carried && wanted === undefined) return []
-      return same(fold(rule, wanted), fold(rule, live)) ? [] : [change(wanted, live, place, context)]
+      return same(folded(rule, wanted), folded(rule, live)) ? [] : [change(wanted, live, place, context)]
     case 'json':
       return same(wanted, live) ? [] : [change(wanted, live, place, context)]
     case 'reference':
@@ -101,7 +105,8 @@ function compare(
   }
 }
 
-function fold(rule: Extract<Rule, { is: 'scalar' }>, value: Json | undefined): Json | undefined {
+/** A scalar with its default in place of nothing, in one case where case does not matter. */
+export function folded(rule: Extract<Rule, { is: 'scalar' }>, value: Json | undefined): Json | undefined {
   const present = isEmpty(value) ? rule.default : value
   return rule.caseless && typeof present === 'string' ? present.toLowerCase() : present
 }
@@ -138,7 +143,7 @@ function meansNothing(rules: Readonly<Record<string, Rule>>, live: JsonObject): 
   return Object.entries(rules).every(
     ([name, rule]) =>
       rule.is === 'unread' ||
-      (rule.is === 'scalar' ? same(fold(rule, undefined), fold(rule, live[name])) : isEmpty(live[name]))
+      (rule.is === 'scalar' ? same(folded(rule, undefined), folded(rule, live[name])) : isEmpty(live[name]))
   )
 }
 
@@ -171,7 +176,7 @@ function sameItems(wanted: Json[], live: Json[]): boolean {
 }
 
 /** A secret inside a list item is not compared: the item is known by its other parts. */
-function comparable(item: Json): Json {
+export function comparable(item: Json): Json {
   if (!isObject(item)) return item
   return Object.fromEntries(
     Object.entries(item)
@@ -199,7 +204,8 @@ function compareSet(
   })
 }
 
-interface Keyed {
+/** An item of a set: the key that people read, and its place in the list. */
+export interface Keyed {
   key: string
   item: Json
   index: number
@@ -210,7 +216,7 @@ interface Keyed {
  * two names, that of the files and that of the service. Items with the same key are told apart by what else
  * they say.
  */
-function keyed(
+export function keyed(
   rule: Extract<Rule, { is: 'set' }>,
   value: Json | undefined,
   context: DiffContext
@@ -232,7 +238,7 @@ function keyed(
 }
 
 /** Ids in place of names, where they are known. */
-function resolved(value: Json, context: DiffContext): Json {
+export function resolved(value: Json, context: DiffContext): Json {
   if (isReference(value)) {
     return { $ref: value.$ref, name: context.idOf(value) ?? `name ${value.name ?? ''}` }
   }

@@ -3,32 +3,26 @@ import type { Kinds } from '../kinds/kind.ts'
 import { addressText, type Desired, type LiveState } from '../state/resource.ts'
 import { referencesIn } from '../state/value.ts'
 import type { Match } from './match.ts'
+import type { DecideOptions } from './options.ts'
 import type { Change } from './plan.ts'
 
 /**
  * What must not be done, whatever the files say. Problems with these codes (P5xx) stop a plan before
  * anything is written.
  */
-export interface Limits {
-  /** Default: the larger of 3 and a tenth of what is live. */
-  maxDeletes?: number
-  /** Addresses of declared resources whose secrets are to be sent again, though nothing else differs. */
-  rotate?: readonly string[]
-}
 
 /** What is wrong with the deletions of a plan. */
 export function guard(
   changes: readonly Change[],
-  { live, kinds, match, limits }: { live: LiveState; kinds: Kinds; match: Match; limits: Limits }
+  { live, kinds, match, options }: { live: LiveState; kinds: Kinds; match: Match; options: DecideOptions }
 ): Diagnostic[] {
   const deletes = changes.filter((change) => change.action === 'delete')
   if (deletes.length === 0) return []
-  const gone = new Set(deletes.map((change) => change.id))
-  const undeclared = live.resources.filter(
-    (resource) => !gone.has(resource.id) && match.declaredBy(resource) === undefined
-  )
+  // What is declared will be as its change says; all else, undeclared or not selected, stays as it is.
+  const planned = new Set(changes.map((change) => change.id))
+  const staying = live.resources.filter((resource) => !planned.has(resource.id))
   const users = [
-    ...undeclared.map((resource) => ({
+    ...staying.map((resource) => ({
       text: `${addressText(resource)} (${resource.id})`,
       ids: resource.uses.map((use) => use.id)
     })),
@@ -36,7 +30,7 @@ export function guard(
       .filter((change) => change.action !== 'delete')
       .map((change) => ({ text: addressText(change), ids: usedBy(change, live, kinds, match) }))
   ]
-  return [...broken(deletes, users), ...tooMany(deletes, live, limits)]
+  return [...broken(deletes, users, kinds), ...tooMany(deletes, live, options)]
 }
 
 /** Ids of what a resource will use: what its files say, and what they leave as it is in the service. */
@@ -56,8 +50,10 @@ function usedBy(change: Change, live: LiveState, kinds: Kinds, match: Match): st
  */
 function broken(
   deletes: readonly Change[],
-  staying: readonly { text: string; ids: string[] }[]
+  staying: readonly { text: string; ids: string[] }[],
+  kinds: Kinds
 ): Diagnostic[] {
+  const cascading = new Set(kinds.managed.filter((kind) => kind.api.cascades).map(({ name }) => name))
   return deletes.flatMap((change) => {
     const users = staying.filter((user) => user.ids.includes(change.id ?? ''))
     if (users.length === 0) return []
@@ -68,14 +64,19 @@ function broken(
           .map((user) => `used by ${user.text}`)
           .toSorted()
           .slice(0, 10),
-        help: ['let these use something else, or delete them too']
+        help: [
+          'let these use something else, or delete them too',
+          ...(cascading.has(change.kind)
+            ? ['`--force-delete` deletes along with it what no file declares, and shows that first']
+            : [])
+        ]
       })
     ]
   })
 }
 
-function tooMany(deletes: readonly Change[], live: LiveState, limits: Limits): Diagnostic[] {
-  const limit = limits.maxDeletes ?? Math.max(3, Math.floor(live.resources.length / 10))
+function tooMany(deletes: readonly Change[], live: LiveState, options: DecideOptions): Diagnostic[] {
+  const limit = options.maxDeletes ?? Math.max(3, Math.floor(live.resources.length / 10))
   if (deletes.length <= limit) return []
   return [
     problem('P504', `${deletes.length} deletions are more than the limit of ${limit}`, {
@@ -90,6 +91,19 @@ export function protectedProblem(resource: Desired): Diagnostic {
   return problem('P503', `${addressText(resource)} is protected from deletion`, {
     labels: [{ span: resource.spanAt(['lifecycle', 'prevent_destroy']), text: 'this protects it' }],
     help: ['remove `prevent_destroy` first, in a change of its own']
+  })
+}
+
+/** What was protected when it was declared is protected still. */
+export function protectedThen(then: Desired, change: Change, revision: string): Diagnostic {
+  const address = addressText({ kind: then.kind, name: then.name })
+  return problem('P503', `${addressText(change)} was protected from deletion at ${revision}`, {
+    labels: [
+      { span: change.span, text: 'this asks for the deletion' },
+      { span: then.spanAt(['lifecycle', 'prevent_destroy']), text: 'this protected it' }
+    ],
+    notes: ['taking the block away does not take the protection away'],
+    help: [`list it under \`removed:\` and pass \`--allow-destroy '${address}'\``]
   })
 }
 

@@ -14,10 +14,45 @@ export interface Plan {
   changes: Change[]
   /** Live and not declared: counted and named, never touched. */
   unmanaged: UnmanagedKind[]
+  /** The revision that the files were compared with, when there was one. */
+  since?: string
+  /** What was declared at that revision, is not any more, and stays, since nobody asked to prune. */
+  noLongerDeclared: (Address & { id: string; span: Span })[]
+  /** Present when only a part of the declared resources is planned. */
+  partial?: { selected: number; left: number }
 }
 
 /** What is done to a resource. None is ever deleted to be made again: that is a decision of people. */
 export type Action = 'create' | 'update' | 'rename' | 'delete' | 'none'
+
+/** Who moved since the base: the files, the service, or both to different values. */
+export type Cause = 'config' | 'drift' | 'conflict'
+
+/** What a change may do to the data that moves, and why it is thought so. */
+export interface Impact {
+  effect: Effect
+  /** One sentence, without a full stop. */
+  because: string
+  /** The field that brings it; empty for the resource as a whole. */
+  path: string[]
+  /** Addresses of what it reaches beyond the resource itself. */
+  reaches: string[]
+}
+
+/** From what cannot be told to what does nothing to data; `unknown` is never to be read as safe. */
+export type Effect =
+  | 'may duplicate'
+  | 'writes everything again'
+  | 'first run'
+  | 'runs more often'
+  | 'runs less often'
+  | 'stops'
+  | 'other records'
+  | 'other values'
+  | 'no longer written'
+  | 'reads something else'
+  | 'unknown'
+  | 'none'
 
 /** What is to be done to one resource, and why. */
 export interface Change extends Address {
@@ -34,6 +69,8 @@ export interface Change extends Address {
   unchanged: number
   /** One sentence: why this is to be done. */
   reason: string
+  /** Who moved, of all that differs: a conflict outweighs drift, and drift outweighs the files. */
+  cause?: Cause
   /** Addresses (as `addressText`) that must be done first. */
   after: string[]
   /**
@@ -52,6 +89,10 @@ export interface Change extends Address {
   notStated: string[]
   /** Paths of fields whose live value stays, whatever it is by the time of the change. */
   ignored: string[]
+  /** Paths of differences that `ignore_changes` hides. */
+  hidden: string[]
+  /** What it may do to data, the gravest first. */
+  impacts: Impact[]
   /** Why the live resource does not work yet: it waits for a person. */
   waiting?: string
 }
@@ -67,6 +108,10 @@ export interface FieldChange {
   after?: Json
   /** Show by lines: SQL and the like. */
   long?: true
+  /** Who moved since the base; absent when nothing tells. */
+  cause?: Cause
+  /** For a conflict: what the files said at the base. Absent when they said nothing. */
+  base?: Json
   span: Span
 }
 

@@ -1,6 +1,6 @@
 import { checked, compareText, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { FromWire, Kind, Kinds, Lookup } from '../kinds/kind.ts'
-import type { DesiredState, Live, LiveState } from '../state/resource.ts'
+import type { Address, DesiredState, Live, LiveState } from '../state/resource.ts'
 import { isObject, textOf, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 import { failureProblem, type Failure } from './failure.ts'
@@ -12,6 +12,8 @@ import type { Reader } from './transport.ts'
 export interface ObserveOptions {
   /** Read every managed kind, declared or not: deletions must see who uses what. */
   everything: boolean
+  /** What was declared once: it is looked for like what is declared. */
+  also?: readonly (Address & { id?: string })[]
 }
 
 /**
@@ -27,7 +29,7 @@ export async function observe(
 ): Promise<Checked<LiveState>> {
   const needed = neededKinds(desired, kinds, options)
   const identity = identify(reader, desired.workspace)
-  const lists = needed.map((kind) => readKind(reader, kind, wantedOf(kind.name, desired)))
+  const lists = needed.map((kind) => readKind(reader, kind, wantedOf(kind.name, desired, options)))
   const [who, ...read] = await Promise.all([identity, ...lists])
   if (!who.ok) return who
   const problems = read.flatMap((kind) => kind.problems)
@@ -42,7 +44,7 @@ export async function observe(
 function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOptions): (Kind | Lookup)[] {
   const named = new Set([
     ...desired.resources.flatMap((resource) => [resource.kind, ...resource.uses.map((use) => use.kind)]),
-    ...desired.removed.map((removed) => removed.kind)
+    ...[...desired.removed, ...(options.also ?? [])].map(({ kind }) => kind)
   ])
   const everything = options.everything || desired.removed.length > 0
   return [
@@ -54,9 +56,14 @@ function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOption
 interface Wanted {
   names: Set<string>
   ids: Set<string>
+  /** Names and ids of what need not be there, and is read in full where it is. */
+  others: Set<string>
+  /** Read each in full, for any may be deleted. */
+  all: boolean
 }
 
-function wantedOf(kind: string, desired: DesiredState): Wanted {
+function wantedOf(kind: string, desired: DesiredState, options: ObserveOptions): Wanted {
+  const others: (Address & { id?: string })[] = [...desired.removed, ...(options.also ?? [])]
   const declared = desired.resources.filter((resource) => resource.kind === kind)
   return {
     names: new Set(
@@ -64,7 +71,13 @@ function wantedOf(kind: string, desired: DesiredState): Wanted {
         .flatMap((resource) => [resource.name, ...resource.lifecycle.renamedFrom])
         .map((name) => name.toLowerCase())
     ),
-    ids: new Set(declared.flatMap((resource) => resource.id?.toLowerCase() ?? []))
+    ids: new Set(declared.flatMap((resource) => resource.id?.toLowerCase() ?? [])),
+    others: new Set(
+      others
+        .filter((one) => one.kind === kind)
+        .flatMap(({ name, id = name }) => [name.toLowerCase(), id.toLowerCase()])
+    ),
+    all: options.everything && desired.workspace.exclusive?.kinds.includes(kind) === true
   }
 }
 
@@ -90,7 +103,8 @@ async function readKind(reader: Reader, kind: Kind | Lookup, wanted: Wanted): Pr
       // later page.
       if (byId.has(id)) continue
       const name = textOf(wire['name']).toLowerCase()
-      const matched = wanted.ids.has(id.toLowerCase()) || wanted.names.has(name)
+      const isOther = wanted.all || wanted.others.has(name) || wanted.others.has(id.toLowerCase())
+      const matched = isOther || wanted.ids.has(id.toLowerCase()) || wanted.names.has(name)
       missing.ids.delete(id.toLowerCase())
       missing.names.delete(name)
       byId.set(

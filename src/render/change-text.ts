@@ -114,6 +114,27 @@ export function unmanagedLines(plan: Plan, verbose: boolean, look: Look): string
   return lines
 }
 
+/** What the files declared at the revision and do no longer: it stays, and is named, for it may be missed. */
+export function noLongerDeclaredLines({ noLongerDeclared, since }: Plan, look: Look): string[] {
+  if (noLongerDeclared.length === 0) return []
+  const number = count(noLongerDeclared.length, 'resource')
+  const verb = noLongerDeclared.length === 1 ? 'is' : 'are'
+  const hint = paint(look, 'dim', '(--prune deletes)')
+  return [
+    `${number} ${verb} no longer declared since ${visible(since ?? '')}, and ${verb} left alone ${hint}`,
+    ...noLongerDeclared.map((one) => headingLine('?', 'warning', nameText(one), one.span, look))
+  ]
+}
+
+/** That not everything is looked at must not be overlooked. */
+export function partialLines({ partial }: Plan, look: Look): string[] {
+  if (partial === undefined) return []
+  const declared = count(partial.selected + partial.left, 'declared resource')
+  return [
+    paint(look, 'warning', `Partial: ${partial.selected} of ${declared}; the others are not looked at.`)
+  ]
+}
+
 /** A kind as people write it: `bulk sync`. */
 export function kindText(kind: string): string {
   return visible(kind.replaceAll('_', ' '))

@@ -3,6 +3,8 @@ import {
   fieldsBesideName,
   headingLine,
   headLine,
+  noLongerDeclaredLines,
+  partialLines,
   lastChangeText,
   nameText,
   quoted,
@@ -10,8 +12,8 @@ import {
   waitingEntry,
   waitingLines
 } from './change-text.ts'
-import { fieldRows } from './field-rows.ts'
-import { count } from './plain-text.ts'
+import { causesOf, fieldRows } from './field-rows.ts'
+import { count, visible } from './plain-text.ts'
 import type { PlanHeader } from './header.ts'
 import { notStatedLines } from './plan.ts'
 import { paint, type Ink, type Look } from './style.ts'
@@ -30,11 +32,12 @@ export function renderDrift(
   const entries = order.flatMap((action) =>
     plan.changes
       .filter((change) => change.action === action)
-      .map((change) => entry(change, look, options.verbose))
+      .map((change) => entry(change, look, { ...options, since: plan.since }))
   )
   const blocks = [
-    [headLine(header, look), ...legend(plan, look)],
+    [headLine(header, look), ...partialLines(plan, look), ...legend(plan, look)],
     ...entries,
+    noLongerDeclaredLines(plan, look),
     [...notStatedCount(plan, look, options.verbose), ...unmanagedLines(plan, options.verbose, look)],
     [paint(look, 'strong', closing(plan))]
   ]
@@ -57,7 +60,11 @@ const signs: Readonly<Record<Action, readonly [sign: string, ink: Ink]>> = {
   none: ['=', 'dim']
 }
 
-function entry(change: Change, look: Look, verbose: boolean): string[] {
+function entry(
+  change: Change,
+  look: Look,
+  { verbose, since }: { verbose: boolean; since: string | undefined }
+): string[] {
   if (change.action === 'none' && change.waiting !== undefined) return waitingEntry(change, look)
   if (change.action === 'none' && !(verbose && change.notStated.length > 0)) return []
   const [sign, ink] = signs[change.action]
@@ -65,24 +72,39 @@ function entry(change: Change, look: Look, verbose: boolean): string[] {
   const voice = { signs: change.action !== 'create', turned: change.action !== 'create' }
   return [
     headingLine(sign, ink, nameText(change), change.span, look),
-    ...sentences(change).map((sentence) => `    ${sentence}`),
-    ...fieldRows(shown, look, { voice, verbose, span: change.span }),
+    ...sentences(change, since).map((sentence) => `    ${sentence}`),
+    ...fieldRows(shown, look, { voice, verbose, span: change.span, causes: causesOf(change, since) }),
     ...notStatedLines(change, look, verbose),
     ...waitingLines(change, look, '    ')
   ]
 }
 
-function sentences(change: Change): string[] {
+function sentences(change: Change, since: string | undefined): string[] {
   const last = lastChangeText(change.changed)
   const changed = last === undefined ? [] : [`changed ${last}`]
   const said: Readonly<Record<Action, string[]>> = {
-    create: ['not in the service'],
+    create: [
+      change.cause === 'config'
+        ? `new in the files since ${visible(since ?? '')}, not applied yet`
+        : 'not in the service'
+    ],
     delete: ['still in the service; the files remove it', ...changed],
     rename: [`still named ${quoted(change.previousName ?? '')} in the service`, ...changed],
-    update: changed,
+    update: [...changed, ...who(change, since)],
     none: []
   }
   return said[change.action]
+}
+
+/** With a revision to compare with it is known who moved. */
+function who({ cause }: Change, since: string | undefined): string[] {
+  if (cause === undefined || since === undefined) return []
+  const said = {
+    config: `only the files moved since ${visible(since)}: not applied yet, and no drift`,
+    drift: `the service moved; what the files say of it is older than ${visible(since)}`,
+    conflict: `the files and the service both moved since ${visible(since)}`
+  }
+  return [said[cause]]
 }
 
 function notStatedCount(plan: Plan, look: Look, verbose: boolean): string[] {
@@ -95,15 +117,23 @@ function notStatedCount(plan: Plan, look: Look, verbose: boolean): string[] {
 
 function closing(plan: Plan): string {
   const declared = plan.changes.filter((change) => change.action !== 'delete')
-  const differing = declared.filter((change) => change.action !== 'none').length
+  const differing = declared.filter(
+    (change) => change.action !== 'none' && change.cause !== 'config'
+  ).length
+  const waiting = declared.filter((change) => change.action !== 'none' && change.cause === 'config').length
+  const ahead =
+    waiting === 0
+      ? ''
+      : ` ${count(waiting, 'change')} of the files ${waiting === 1 ? 'is' : 'are'} not applied yet.`
   const excess = plan.changes.length - declared.length
   const more = `${excess} that the files remove ${excess === 1 ? 'is' : 'are'} still there`
   if (differing > 0) {
     const verb = differing === 1 ? 'differs' : 'differ'
     const tail = excess > 0 ? `; ${more}` : ''
-    return `Drift: ${differing} of ${count(declared.length, 'declared resource')} ${verb}${tail}.`
+    return `Drift: ${differing} of ${count(declared.length, 'declared resource')} ${verb}${tail}.${ahead}`
   }
-  if (excess > 0) return `Drift: ${more}.`
+  if (excess > 0) return `Drift: ${more}.${ahead}`
+  if (waiting > 0) return `No drift.${ahead}`
   if (declared.length === 0) return 'No drift: the files declare no resources.'
   const subject =
     declared.length === 1 ? 'the declared resource is' : `the ${declared.length} declared resources are`

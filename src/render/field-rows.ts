@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Span } from '../diagnostics/diagnostic.ts'
-import type { FieldChange } from '../plan/plan.ts'
+import type { Change, FieldChange } from '../plan/plan.ts'
 import { fieldLines, type FieldLine } from './field-tree.ts'
 import { lineDiff, type DiffLine } from './line-diff.ts'
 import { columns, count, cut, cutAround, visible } from './plain-text.ts'
@@ -23,6 +23,14 @@ export interface RowOptions {
   verbose: boolean
   /** Where the resource itself is: other lines are told per field. */
   span: Span
+  /** Who moved each field, where the resource as a whole does not say it; the revision that tells. */
+  causes?: { since: string; each: boolean } | undefined
+}
+
+/** Whether who moved is told for each field: where it is not the same for all of them. */
+export function causesOf(change: Change, since: string | undefined): RowOptions['causes'] {
+  if (since === undefined) return undefined
+  return { since, each: new Set(change.fields.map(({ cause }) => cause)).size > 1 }
 }
 
 const left = 4
@@ -43,8 +51,22 @@ export function fieldRows(changes: readonly FieldChange[], look: Look, options: 
     // What one place says is told once, where every line is there for the same reason.
     const again = !options.voice.signs && place === told
     if (line.change) told = place
-    return rows(line, labelled, again ? '' : place, look, options)
+    return [...rows(line, labelled, again ? '' : place, look, options), ...causeLines(line, look, options)]
   })
+}
+
+/** A conflict is always told, with what the files said when both sides began to move. */
+function causeLines({ whole, depth }: FieldLine, look: Look, { causes }: RowOptions): string[] {
+  if (whole?.cause === undefined || causes === undefined) return []
+  if (whole.cause !== 'conflict' && !causes.each) return []
+  const since = visible(causes.since)
+  const said = {
+    config: `changed in the files since ${since}`,
+    drift: `changed in the service; the files say the same as at ${since}`,
+    conflict: `both changed it: at ${since} the files said ${valueText(whole.base)}`
+  }[whole.cause]
+  const ink = whole.cause === 'conflict' ? 'warning' : 'dim'
+  return [`${' '.repeat(left + depth * 2 + 2)}${paint(look, ink, said)}`]
 }
 
 function rows(line: FieldLine, labelled: number, place: string, look: Look, options: RowOptions): string[] {

@@ -10,6 +10,8 @@ export interface FieldLine {
   /** What the last part of the path is called in the data: `Email` for `[Email]`. */
   key: string
   change?: FieldChange
+  /** The difference that this line stands for, or begins. */
+  whole?: FieldChange
 }
 
 interface Branch {
@@ -17,6 +19,7 @@ interface Branch {
   key: string
   branches: Map<string, Branch>
   change?: FieldChange
+  whole?: FieldChange
 }
 
 /**
@@ -41,6 +44,7 @@ function grow(root: Branch, change: FieldChange): void {
     at.branches.set(step, next)
     at = next
   }
+  at.whole = change
   const value = change.how === 'removed' ? change.before : change.after
   if (change.how === 'changed' || !isNested(value) || isSaid(value, at.key)) at.change = change
   else for (const [step, part] of partsBelow(value, at.key)) growPart(at, step, part, change)
@@ -67,10 +71,19 @@ function linesOf(branch: Branch, depth: number): FieldLine[] {
   const change = branch.change ?? gathered(branch)
   const [only, ...others] = branch.branches.values()
   if (change === undefined && only !== undefined && others.length === 0) {
-    return linesOf({ ...only, label: joined(branch.label, only.label) }, depth)
+    const whole = only.whole ?? branch.whole
+    return linesOf({ ...only, ...(whole && { whole }), label: joined(branch.label, only.label) }, depth)
   }
-  const line: FieldLine = { depth, label: branch.label, key: branch.key }
-  if (branch.change === undefined && change !== undefined) return [{ ...line, change }]
+  const line: FieldLine = {
+    depth,
+    label: branch.label,
+    key: branch.key,
+    ...(branch.whole && { whole: branch.whole })
+  }
+  if (branch.change === undefined && change !== undefined) {
+    const [first] = [...branch.branches.values()].flatMap(({ whole }) => whole ?? [])
+    return [{ ...line, ...(first && { whole: first }), change }]
+  }
   const below = [...branch.branches.values()].flatMap((inner) => linesOf(inner, depth + 1))
   return [{ ...line, ...(change ? { change } : {}) }, ...below]
 }

@@ -1,6 +1,6 @@
 import type { Outcome, Report } from '../apply/events.ts'
 import { isError, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
-import type { Action, Change, FieldChange, Plan } from '../plan/plan.ts'
+import type { Action, Change, FieldChange, Impact, Plan } from '../plan/plan.ts'
 import { addressText } from '../state/resource.ts'
 import { isReference, isSecret, type Json } from '../state/value.ts'
 import type { PlanHeader } from './header.ts'
@@ -24,7 +24,7 @@ export function planJson(plan: Plan, header: PlanHeader, problems: Diagnostic[])
       none: countOf(plan, 'none')
     },
     changes: plan.changes.map(changeJson),
-    unmanaged: plan.unmanaged,
+    ...besideJson(plan),
     problems: problems.map(problemJson)
   }
 }
@@ -50,13 +50,20 @@ function changeJson(change: Change) {
     ...resourceJson(change),
     previous_name: change.previousName ?? null,
     reason: change.reason,
+    cause: change.cause ?? null,
+    impacts: change.impacts.map(impactJson),
     fields: change.fields.map(fieldJson),
     unchanged: change.unchanged,
     after: change.after,
     changed: { at: change.changed?.at ?? null, by: change.changed?.by ?? null },
     not_stated: change.notStated,
+    ignored: change.hidden,
     waiting: change.waiting ?? null
   }
+}
+
+function impactJson({ effect, because, path, reaches }: Impact) {
+  return { effect, because, path, reaches }
 }
 
 function resourceJson(change: Change) {
@@ -68,8 +75,9 @@ function placeJson(span: Span | undefined) {
   return { file: span?.path ?? null, line: span?.start.line ?? null, column: span?.start.column ?? null }
 }
 
-function fieldJson({ path, how, before, after, span }: FieldChange) {
-  return { path, how, before: valueJson(before), after: valueJson(after), ...placeJson(span) }
+function fieldJson({ path, how, before, after, cause, base, span }: FieldChange) {
+  const who = { cause: cause ?? null, base: cause === 'conflict' ? valueJson(base) : null }
+  return { path, how, before: valueJson(before), after: valueJson(after), ...who, ...placeJson(span) }
 }
 
 /** Readers need not know our tags: a reference says what it names, a secret where it comes from. */
@@ -109,6 +117,7 @@ export function driftJson(plan: Plan, header: PlanHeader, problems: Diagnostic[]
     },
     resources: plan.changes.map((change) => ({
       drift: drifts[change.action],
+      cause: change.cause ?? null,
       ...resourceJson(change),
       name_in_service: change.action === 'create' ? null : (change.previousName ?? change.name),
       changed: { at: change.changed?.at ?? null, by: change.changed?.by ?? null },
@@ -116,13 +125,31 @@ export function driftJson(plan: Plan, header: PlanHeader, problems: Diagnostic[]
       not_stated: change.notStated,
       waiting: change.waiting ?? null
     })),
-    unmanaged: plan.unmanaged,
+    ...besideJson(plan),
     problems: problems.map(problemJson)
   }
 }
 
-function driftedFieldJson({ path, how, before, after, span }: FieldChange) {
-  return { path, how: turned[how], files: valueJson(after), service: valueJson(before), ...placeJson(span) }
+/** What a plan tells beside its changes. */
+function besideJson(plan: Plan) {
+  return {
+    since: plan.since ?? null,
+    partial: plan.partial ?? null,
+    no_longer_declared: plan.noLongerDeclared.map(({ kind, name, id, span }) => ({
+      kind,
+      name,
+      address: addressText({ kind, name }),
+      id,
+      ...placeJson(span)
+    })),
+    unmanaged: plan.unmanaged
+  }
+}
+
+function driftedFieldJson({ path, how, before, after, cause, base, span }: FieldChange) {
+  const who = { cause: cause ?? null, base: cause === 'conflict' ? valueJson(base) : null }
+  const sides = { files: valueJson(after), service: valueJson(before) }
+  return { path, how: turned[how], ...sides, ...who, ...placeJson(span) }
 }
 
 /** What became of each change. */

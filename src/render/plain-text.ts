@@ -120,3 +120,23 @@ function window(text: string, first: number, width: number) {
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`
 }
+
+/** `fields[Email].source`: a path as people write it. */
+export function pathText(path: readonly string[]): string {
+  return path
+    .map((step) => (step.startsWith('[') ? step : `.${step}`))
+    .join('')
+    .replace(/^\./, '')
+}
+
+/** A sentence in lines of at most a width, broken between words. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && columns(last) + 1 + columns(word) <= width)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}

@@ -5,6 +5,8 @@ import {
   lastChangeText,
   headingLine,
   headLine,
+  noLongerDeclaredLines,
+  partialLines,
   nameText,
   quoted,
   signs,
@@ -12,9 +14,9 @@ import {
   waitingEntry,
   waitingLines
 } from './change-text.ts'
-import { fieldRows } from './field-rows.ts'
+import { causesOf, fieldRows } from './field-rows.ts'
 import type { PlanHeader } from './header.ts'
-import { columns, count, visible } from './plain-text.ts'
+import { columns, count, pathText, visible, wrapped } from './plain-text.ts'
 import { paint, type Look } from './style.ts'
 
 /** What cannot be taken back comes first. */
@@ -41,17 +43,18 @@ export function renderPlan(
     ? plan.changes.filter((change) => change.action === 'none' && change.waiting === undefined)
     : []
   const entries = [
-    ...changes.map((change) => entry(change, look, { ...options, folded })),
+    ...changes.map((change) => entry(change, look, { ...options, folded, since: plan.since })),
     ...waiting.map((change) => waitingEntry(change, look))
   ]
   const hint = folded
     ? [paint(look, 'dim', `The fields of new resources are folded: --verbose shows them.`)]
     : []
   const blocks = [
-    [headLine(header, look)],
+    [headLine(header, look), ...partialLines(plan, look)],
     ...joinedFolds(entries),
     ...(same.length > 0 ? [same.map((change) => unchangedLine(change, look))] : []),
     hint,
+    noLongerDeclaredLines(plan, look),
     unmanagedLines(plan, options.verbose, look),
     [paint(look, 'strong', closing(plan))]
   ]
@@ -73,7 +76,11 @@ function joinedFolds(entries: string[][]): string[][] {
   return blocks
 }
 
-function entry(change: Change, look: Look, options: { verbose: boolean; folded: boolean }): string[] {
+function entry(
+  change: Change,
+  look: Look,
+  options: { verbose: boolean; folded: boolean; since: string | undefined }
+): string[] {
   const { action } = change
   const fold = options.folded && action === 'create'
   const name = nameText(change)
@@ -85,13 +92,50 @@ function entry(change: Change, look: Look, options: { verbose: boolean; folded: 
   const heading = headingLine(signs[action], actionInks[action], `${name}${was}${size}`, change.span, look)
   if (fold) return [heading, ...waitingLines(change, look, '    ')]
   const voice = { signs: action !== 'create' && action !== 'delete', turned: false }
+  const rows = {
+    voice,
+    verbose: options.verbose,
+    span: change.span,
+    causes: causesOf(change, options.since)
+  }
   return [
     heading,
     ...reasonLines(change, look, options.verbose),
-    ...fieldRows(fieldsBesideName(change), look, { voice, verbose: options.verbose, span: change.span }),
+    ...fieldRows(fieldsBesideName(change), look, rows),
+    ...impactLines(change, look, options.verbose),
     ...notStatedLines(change, look, options.verbose),
+    ...hiddenLines(change, look, options.verbose),
     ...waitingLines(change, look, '    ')
   ]
+}
+
+/** How many users of a changed connection are named before they are counted. */
+const manyReached = 5
+
+/** What the change may do to data. That it does nothing is told only to those who ask. */
+function impactLines(change: Change, look: Look, verbose: boolean): string[] {
+  const told = change.impacts.filter(({ effect }) => verbose || effect !== 'none')
+  return told.flatMap(({ effect, because, path, reaches }) => {
+    const ink = effect === 'none' ? 'dim' : 'warning'
+    const where = path.length === 0 ? '' : ` (${visible(pathText(path))})`
+    const names = (verbose ? reaches : reaches.slice(0, manyReached)).map(visible)
+    const more = reaches.length - names.length
+    const users = [...names, ...(more > 0 ? [`${more} more`] : [])].join(', ')
+    const name = effect === 'none' ? 'nothing happens to data' : effect
+    const tail = users === '' ? '' : `; it reaches ${users}`
+    const [first = '', ...rest] = wrapped(`${name}${where}: ${visible(because)}${tail}`, look.width - 6)
+    return [
+      `    ${paint(look, ink, '!')} ${paint(look, ink, name)}${first.slice(name.length)}`,
+      ...rest.map((line) => `      ${line}`)
+    ]
+  })
+}
+
+/** Differences that `ignore_changes` leaves as they are. */
+function hiddenLines(change: Change, look: Look, shown: boolean): string[] {
+  if (!shown || change.hidden.length === 0) return []
+  const paths = change.hidden.map(visible).join(', ')
+  return [paint(look, 'dim', `    ignored, and left as they are: ${paths}`)]
 }
 
 /** Why, and whose work in the service this touches. */

@@ -1,7 +1,7 @@
 import type { ApplyEvent, Outcome, Report } from '../apply/events.ts'
 import type { Action, FieldChange } from '../plan/plan.ts'
 import { connectCommand, kindText, nameText } from './change-text.ts'
-import { count, visible } from './plain-text.ts'
+import { count, pathText, visible } from './plain-text.ts'
 import { renderFrames } from './problems.ts'
 import { paint, type Ink, type Look } from './style.ts'
 import { valueText } from './value-text.ts'
@@ -93,8 +93,7 @@ function failedLines({ address, outcome }: Settling<'failed'>, look: Look): stri
 
 /** Where the service made something else of a value than was asked. */
 function keptText({ path, before, after }: FieldChange): string {
-  const steps = path.map((step) => (step.startsWith('[') ? step : `.${step}`))
-  const field = visible(steps.join('').replace(/^\./, ''))
+  const field = visible(pathText(path))
   return `the service kept \`${field}\` at ${valueText(before)} instead of ${valueText(after)}`
 }
 

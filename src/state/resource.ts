@@ -82,11 +82,28 @@ export interface DesiredState {
   removed: Removed[]
 }
 
+/**
+ * What the files meant at an earlier revision: it tells whether the files or the service moved since, and
+ * what was declared then and is no longer. Git keeps it, so there is no state file.
+ */
+export interface Base {
+  /** As people name it: an abbreviated commit. */
+  revision: string
+  /** In full: abbreviations do not stay unique. */
+  commit: string
+  /** Their places are those of then: `abc1234:configs/a.yaml`. */
+  resources: Desired[]
+  /** Addresses (as `addressText`) of what is declared now and whose secrets come from elsewhere than then. */
+  secretsMoved: string[]
+}
+
 /** Which organization the files are about, and how it is spoken to. */
 export interface Workspace {
   organization?: { value: string; span: Span }
   apiVersion?: { value: string; span: Span }
   url?: { value: string; span: Span }
+  /** Kinds of which the files declare all that there is: pruning deletes the others. */
+  exclusive?: { kinds: string[]; span: Span }
 }
 
 /** Everything that was read from the service, of the kinds that were needed. */

@@ -15,6 +15,12 @@ export class Vault {
     return this.#entries.get(source)?.() ?? { ok: false, reason: `${source} is not known here` }
   }
 
+  /** Whether two sources hold the same value now; nobody learns which. False where one cannot be opened. */
+  same(source: string, other: Vault, otherSource: string): boolean {
+    const [here, there] = [this.#entries.get(source)?.(), other.#entries.get(otherSource)?.()]
+    return here?.ok === true && there?.ok === true && here.value === there.value
+  }
+
   /** All values that can be opened now: for taking them out of somebody else's words. */
   known(): string[] {
     return [...this.#entries.values()].flatMap((open) => {

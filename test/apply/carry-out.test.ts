@@ -27,6 +27,8 @@ function deletion(name: string, ...after: string[]): Change {
     wanted: {},
     ids: {},
     notStated: [],
+    hidden: [],
+    impacts: [],
     ignored: []
   }
 }
@@ -50,7 +52,7 @@ async function carriedOut(
   changes: Change[],
   fetch: (request: Request) => Promise<Response>
 ): Promise<{ report: Report; events: ApplyEvent[] }> {
-  const plan: Plan = { organization, changes, unmanaged: [] }
+  const plan: Plan = { organization, changes, unmanaged: [], noLongerDeclared: [] }
   const options: ApplyOptions = {
     kinds,
     vault: new Vault(),
@@ -73,7 +75,9 @@ async function carriedOut(
 describe('every change ends in exactly one outcome', () => {
   test('even those of a plan in which they wait for each other', async () => {
     const changes = [deletion('a', 'b'), deletion('b', 'a'), deletion('c')]
-    const { report, events } = await carriedOut(changes, async () => Response.json({}))
+    const { report, events } = await carriedOut(changes, async () =>
+      Response.json({ data: { id: 'c', name: 'c' } })
+    )
     expect(report.counts).toEqual({ done: 1, failed: 0, skipped: 2, pending: 0 })
     expect(events.filter((event) => event.type === 'settled')).toHaveLength(3)
   })

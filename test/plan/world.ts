@@ -1,6 +1,6 @@
 import { kinds } from '../../src/kinds/index.ts'
 import { decide } from '../../src/plan/decide.ts'
-import type { Limits } from '../../src/plan/guard.ts'
+import type { DecideOptions } from '../../src/plan/options.ts'
 import type { Change, Plan } from '../../src/plan/plan.ts'
 import type { Desired, Live, LiveState, Removed } from '../../src/state/resource.ts'
 import { referencesIn, type JsonObject } from '../../src/state/value.ts'
@@ -57,7 +57,11 @@ export function service(...rows: [kind: string, name: string, id: string, wire?:
       partial: false
     }
   })
-  return { organization: { id: 'o', name: 'Acme' }, resources, kinds: [] }
+  return {
+    organization: { id: 'o', name: 'Acme' },
+    resources,
+    kinds: kinds.managed.map(({ name }) => name)
+  }
 }
 
 export function removed(kind: string, name: string): Removed {
@@ -69,9 +73,9 @@ export function planFor(
   resources: Desired[],
   live: LiveState,
   gone: Removed[] = [],
-  limits: Limits = {}
+  options: DecideOptions = {}
 ): Plan | string[] {
-  const decision = decide({ workspace: {}, resources, removed: gone }, live, kinds, limits)
+  const decision = decide({ workspace: {}, resources, removed: gone }, live, kinds, options)
   return decision.ok ? decision.value : decision.problems.map(({ code }) => code)
 }
 

@@ -24,7 +24,8 @@ export function at(path: string, line: number, column = 5, length = 1): Span {
 }
 
 export function plan(changes: Change[], unmanaged: Plan['unmanaged'] = []): Plan {
-  return { organization: { id: '6f1c9b1e-0000-4000-8000-000000000001', name: 'Acme' }, changes, unmanaged }
+  const organization = { id: '6f1c9b1e-0000-4000-8000-000000000001', name: 'Acme' }
+  return { organization, changes, unmanaged, noLongerDeclared: [] }
 }
 
 /** A change with the boring value for everything that is not said. */
@@ -39,6 +40,8 @@ export function change(parts: Partial<Change> & Pick<Change, 'action' | 'kind' |
     ids: {},
     notStated: [],
     ignored: [],
+    hidden: [],
+    impacts: [],
     ...parts
   }
 }

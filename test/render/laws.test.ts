@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Report } from '../../src/apply/events.ts'
 import type { Diagnostic, Span } from '../../src/diagnostics/diagnostic.ts'
-import type { Change, FieldChange, Plan } from '../../src/plan/plan.ts'
+import type { Change, FieldChange, Impact, Plan } from '../../src/plan/plan.ts'
 import { renderDrift } from '../../src/render/drift.ts'
 import { driftJson, planJson, reportJson } from '../../src/render/json.ts'
 import { columns, cut, cutAround, visible } from '../../src/render/plain-text.ts'
@@ -73,6 +73,12 @@ const field: fc.Arbitrary<FieldChange> = fc.oneof(
     .tuple(path, value, value, place)
     .map(([path, before, after, place]) => changed(path, before, after, place))
 )
+const impact: fc.Arbitrary<Impact> = fc.record({
+  effect: fc.constantFrom('may duplicate', 'unknown', 'none', 'stops'),
+  because: text,
+  path,
+  reaches: fc.array(text, { maxLength: 3 })
+})
 const change: fc.Arbitrary<Change> = fc.record(
   {
     action: fc.constantFrom('create', 'update', 'rename', 'delete', 'none'),
@@ -90,6 +96,9 @@ const change: fc.Arbitrary<Change> = fc.record(
     changed: fc.record({ at: text, by: text }, { requiredKeys: [] }),
     notStated: fc.array(text, { maxLength: 2 }),
     ignored: fc.constant<string[]>([]),
+    hidden: fc.array(text, { maxLength: 2 }),
+    impacts: fc.array(impact, { maxLength: 3 }),
+    cause: fc.constantFrom('config', 'drift', 'conflict'),
     waiting: text
   },
   {
@@ -105,23 +114,31 @@ const change: fc.Arbitrary<Change> = fc.record(
       'wanted',
       'ids',
       'notStated',
-      'ignored'
+      'ignored',
+      'hidden',
+      'impacts'
     ]
   }
 )
-const plan: fc.Arbitrary<Plan> = fc.record({
-  organization: fc.record({ id: text, name: text }),
-  changes: fc.array(change, { maxLength: 6 }),
-  unmanaged: fc.array(
-    fc.record({
-      kind: text,
-      live: fc.nat(9),
-      declared: fc.nat(9),
-      names: fc.array(text, { maxLength: 3 })
-    }),
-    { maxLength: 2 }
-  )
-})
+const plan: fc.Arbitrary<Plan> = fc.record(
+  {
+    organization: fc.record({ id: text, name: text }),
+    changes: fc.array(change, { maxLength: 6 }),
+    unmanaged: fc.array(
+      fc.record({
+        kind: text,
+        live: fc.nat(9),
+        declared: fc.nat(9),
+        names: fc.array(text, { maxLength: 3 })
+      }),
+      { maxLength: 2 }
+    ),
+    since: text,
+    noLongerDeclared: fc.array(fc.record({ kind: text, name: text, id: text, span }), { maxLength: 2 }),
+    partial: fc.record({ selected: fc.nat(9), left: fc.nat(9) })
+  },
+  { requiredKeys: ['organization', 'changes', 'unmanaged', 'noLongerDeclared'] }
+)
 const lines: fc.Arbitrary<Span> = fc
   .tuple(span, fc.nat(3), fc.nat(30))
   .map(([{ path, start, end }, lines, column]) => ({

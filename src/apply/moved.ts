@@ -1,0 +1,58 @@
+import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Kind } from '../kinds/kind.ts'
+import { compared, everythingOf, movedPaths, type Compared } from '../plan/compared.ts'
+import { withIgnored } from '../plan/ignore.ts'
+import type { Change } from '../plan/plan.ts'
+import { addressText, type LiveState } from '../state/resource.ts'
+import { isObject, textOf, type JsonObject } from '../state/value.ts'
+import type { Knowledge } from './knowledge.ts'
+
+/** What a change was planned upon, and what ids stand for. */
+export interface Ground {
+  observed: LiveState
+  knowledge: Knowledge
+}
+
+/**
+ * The problem of a resource that somebody changed between the plan and now; none when all that was compared
+ * is as it was. Status, dates and what nobody compares do not matter.
+ */
+export function movedProblem(
+  change: Change,
+  kind: Kind,
+  wire: JsonObject,
+  { observed, knowledge }: Ground
+): Diagnostic | undefined {
+  const before = observed.resources.find(({ id, kind: of }) => id === change.id && of === change.kind)
+  if (!before) return undefined
+  const now = kind.fromWire(wire, knowledge.fromWire())
+  const then = withIgnored(before.fields, change.ignored, now, kind)
+  const context = {
+    idOf: (reference: Parameters<Knowledge['idOf']>[1]) => knowledge.idOf(change, reference),
+    spanAt: () => change.span
+  }
+  const looked = (fields: JsonObject, name: string): Compared => {
+    const found =
+      change.action === 'delete'
+        ? everythingOf(kind, fields, context)
+        : compared(kind, change.wanted, fields, context)
+    return found.set('name', name)
+  }
+  // Of what only a list told, nothing but the name is known.
+  const [old, name] = [before.name, textOf(wire['name'])]
+  const paths = before.partial
+    ? movedPaths(new Map([['name', old]]), new Map([['name', name]]))
+    : movedPaths(looked(then, old), looked(now, name))
+  return paths.length === 0 ? undefined : conflict(change, paths, wire)
+}
+
+function conflict(change: Change, paths: readonly string[], wire: JsonObject): Diagnostic {
+  const by = isObject(wire['updated_by']) ? wire['updated_by']['name'] : undefined
+  const at = wire['updated_at']
+  const who = `${typeof at === 'string' ? ` at ${at}` : ''}${typeof by === 'string' ? ` by ${by}` : ''}`
+  return problem('P618', `${addressText(change)} changed after it was planned: nothing was sent`, {
+    labels: [{ span: change.span, text: 'this was planned on other grounds' }],
+    notes: [...paths.map((path) => `changed: ${path}`), ...(who === '' ? [] : [`last changed${who}`])],
+    help: ['run `polyctl plan` to see both sides, then apply again']
+  })
+}

@@ -1,0 +1,100 @@
+import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { similarNames } from '../diagnostics/similar.ts'
+import { kinds } from '../kinds/index.ts'
+import type { DecideOptions } from '../plan/options.ts'
+import type { SavedOptions } from '../plan/saved.ts'
+import type { Selection } from '../plan/select.ts'
+import { understandThen } from './files.ts'
+import type { CommandIo } from './io.ts'
+import type { FileOptions, PlanningOptions } from './options.ts'
+import type { Ground } from './run.ts'
+
+/**
+ * What the options ask of the planner. Reads the files of `--since`, too: their texts are added to those of
+ * the ground, for problems may be in them.
+ */
+export async function askedOf(
+  ground: Ground,
+  options: FileOptions & PlanningOptions,
+  io: CommandIo
+): Promise<Checked<DecideOptions>> {
+  const selection = selectionOf(options)
+  if (!selection.ok) return selection
+  const { since, maxDeletes, rotate, prune, forceDelete, allowDestroy } = options
+  const asked: DecideOptions = {
+    ...(maxDeletes === undefined ? {} : { maxDeletes }),
+    ...(rotate === undefined ? {} : { rotate }),
+    ...(prune === undefined ? {} : { prune }),
+    ...(forceDelete === undefined ? {} : { forceDelete }),
+    ...(allowDestroy === undefined ? {} : { allowDestroy }),
+    ...(selection.value === undefined ? {} : { selection: selection.value })
+  }
+  if (since === undefined) return { ok: true, value: asked, problems: [] }
+  const then = await understandThen(io, options, ground.env, since, ground.understood)
+  for (const [path, text] of then.texts) ground.texts.set(path, text)
+  if (!then.result.ok) return then.result
+  return { ok: true, value: { ...asked, base: then.result.value }, problems: [] }
+}
+
+function selectionOf({
+  only = [],
+  exclude = [],
+  kind = []
+}: PlanningOptions): Checked<Selection | undefined> {
+  if (only.length + exclude.length + kind.length === 0) return { ok: true, value: undefined, problems: [] }
+  const unknown: Diagnostic[] = []
+  const names = kind.flatMap((text) => {
+    const found = kinds.managed.find(({ name, section }) =>
+      [name, section].includes(text.replaceAll(' ', '_'))
+    )
+    if (!found) unknown.push(noKind(text))
+    return found?.name ?? []
+  })
+  return unknown.length > 0
+    ? { ok: false, problems: unknown }
+    : { ok: true, value: { only, exclude, kinds: names }, problems: [] }
+}
+
+function noKind(text: string): Diagnostic {
+  const names = kinds.managed.map(({ name }) => name)
+  const similar = similarNames(text, names)
+  return problem('P406', `there is no kind \`${text}\``, {
+    help: [
+      similar.length > 0
+        ? `a kind with a similar name exists: \`${similar.join('`, `')}\``
+        : `there is: \`${names.join('`, `')}\``
+    ]
+  })
+}
+
+/** The options as they are kept in a saved plan; the revision as the commit that it was. */
+export function savedOptions(options: FileOptions & PlanningOptions, asked: DecideOptions): SavedOptions {
+  return {
+    files: options.file,
+    since: asked.base?.commit ?? null,
+    prune: options.prune === true,
+    only: options.only ?? [],
+    exclude: options.exclude ?? [],
+    kinds: options.kind ?? [],
+    rotate: options.rotate ?? [],
+    allow_destroy: options.allowDestroy ?? [],
+    force_delete: options.forceDelete === true,
+    max_deletes: options.maxDeletes ?? null
+  }
+}
+
+/** The options of a saved plan, to be asked for again. */
+export function optionsOf(saved: SavedOptions): PlanningOptions & { file: string[] } {
+  return {
+    file: saved.files,
+    ...(saved.since === null ? {} : { since: saved.since }),
+    ...(saved.prune ? { prune: true } : {}),
+    only: saved.only,
+    exclude: saved.exclude,
+    kind: saved.kinds,
+    rotate: saved.rotate,
+    allowDestroy: saved.allow_destroy,
+    ...(saved.force_delete ? { forceDelete: true } : {}),
+    ...(saved.max_deletes === null ? {} : { maxDeletes: saved.max_deletes })
+  }
+}

@@ -1,0 +1,110 @@
+import { resolve } from 'node:path'
+import { openDisk, saveFile } from '../config/disk.ts'
+import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { kinds } from '../kinds/index.ts'
+import type { DecideOptions } from '../plan/options.ts'
+import { parseSaved, savedPlan, savedText, staleness, type SavedPlan } from '../plan/saved.ts'
+import type { Planned } from '../reconcile.ts'
+import { savedOptions } from './asked.ts'
+import { exit } from './exit.ts'
+import type { CommandIo } from './io.ts'
+import type { PlanningOptions, ReadOptions } from './options.ts'
+import { tellProblems, type Ground } from './run.ts'
+
+/** A plan with all that it was made from. */
+export interface Made {
+  planned: Planned
+  asked: DecideOptions
+  ground: Ground
+  options: ReadOptions & PlanningOptions
+}
+
+/** Writes a plan to a file, whole or not at all. */
+export async function savePlan(path: string, made: Made, io: CommandIo): Promise<number> {
+  const failure = saveFile(resolve(io.cwd, path), savedText(savedOf(made)))
+  if (failure !== undefined) {
+    const cannot = problem('P508', `the plan cannot be written to \`${path}\`: ${failure}`, {
+      help: ['give another path to `--out`']
+    })
+    return await tellProblems(io, made.options, [cannot], made.ground.texts)
+  }
+  if (made.options.quiet !== true && made.options.format === 'text')
+    io.err(`Saved to ${path}: \`polyctl apply ${path}\` does exactly this, or refuses.\n`)
+  return exit.done
+}
+
+function savedOf({ planned, asked, ground, options }: Made): SavedPlan {
+  return savedPlan(planned.plan, {
+    desired: ground.understood.desired,
+    observed: planned.observed,
+    kinds,
+    service: ground.service.name,
+    apiVersion: ground.service.remote.version,
+    asked: savedOptions(options, asked)
+  })
+}
+
+/** Reads a saved plan. `given` are options that a saved plan has its own of, and that were given as well. */
+export function readSaved(path: string, given: readonly string[], io: CommandIo): Checked<SavedPlan> {
+  const unusable = (message: string, help: string): { ok: false; problems: Diagnostic[] } => ({
+    ok: false,
+    problems: [problem('P508', message, { help: [help] })]
+  })
+  const clash = given.find((option) => ownOptions.has(option))
+  if (clash !== undefined)
+    return unusable(
+      `\`${clash}\` cannot be given with a saved plan`,
+      'leave it out: the plan says it already'
+    )
+  const reading = openDisk(io.cwd, io.stdin).read(resolve(io.cwd, path))
+  if (!reading.ok)
+    return unusable(
+      `the saved plan \`${path}\` cannot be read: ${reading.reason}`,
+      'name a file that `polyctl plan --out` wrote'
+    )
+  const parsed = parseSaved(reading.text)
+  if (!parsed.ok)
+    return unusable(
+      `the saved plan \`${path}\` cannot be used: ${parsed.reason}`,
+      'make a new one with `polyctl plan --out`'
+    )
+  return { ok: true, value: parsed.saved, problems: [] }
+}
+
+/** What a saved plan has its own of. */
+const ownOptions = new Set([
+  '--since',
+  '--prune',
+  '--only',
+  '--exclude',
+  '--kind',
+  '--rotate',
+  '--allow-destroy',
+  '--force-delete',
+  '--max-deletes'
+])
+
+/** What keeps a saved plan from being carried out here and now; nothing when it is still true. */
+export function refusals(saved: SavedPlan, made: Made): Diagnostic[] {
+  const now = savedOf(made)
+  const { organization } = made.planned.plan
+  if (saved.organization.id !== organization.id) {
+    return [
+      problem(
+        'P508',
+        `the plan is for organization \`${saved.organization.name}\`, the key opens \`${organization.name}\``,
+        { help: ['use a key of the organization that the plan is for'] }
+      )
+    ]
+  }
+  if (saved.api_version !== now.api_version) {
+    return [
+      problem(
+        'P508',
+        `the plan was made in version ${saved.api_version} of the API, the files say ${now.api_version}`,
+        { help: ['make a new plan with `polyctl plan --out`'] }
+      )
+    ]
+  }
+  return staleness(saved, now, made.planned.plan)
+}

@@ -1,0 +1,157 @@
+import { isError, problem, type Checked, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
+import type { Kinds } from '../kinds/kind.ts'
+import { addressText, type Base, type Desired } from '../state/resource.ts'
+import { isObject, isSecret, type Json, type Secret } from '../state/value.ts'
+import type { Vault } from '../state/vault.ts'
+import { defaultFolders } from './files.ts'
+import { openGit, type Git } from './git.ts'
+import { openRevision } from './revision.ts'
+import { understand, type Inputs, type Understood } from './understand.ts'
+
+/** What the files meant then, and the texts of then under the names by which problems call them. */
+export interface UnderstoodBase {
+  result: Checked<Base>
+  texts: Map<string, string>
+}
+
+/**
+ * What the same files meant at a revision, with today's variables. Nothing is guessed: without git, without
+ * the commit, or when the files of then cannot be understood, there is no base, and the command stops.
+ */
+export async function understandBase(
+  inputs: Inputs,
+  { revision, cwd }: { revision: string; cwd: string },
+  now: Understood,
+  kinds: Kinds
+): Promise<UnderstoodBase> {
+  const none = (found: Diagnostic): UnderstoodBase => ({
+    result: { ok: false, problems: [found] },
+    texts: new Map()
+  })
+  if (inputs.files.includes('-')) return none(noHistory())
+  const git = openGit(cwd, inputs.env)
+  if (!git.ok) return none(noGit(revision, git.reason, git.hint))
+  const named = git.value.commit(revision)
+  if (!named.ok) return none(noCommit(revision, named.reason, git.value))
+  const { commit, short } = named.value
+  const then = rootsOf(inputs)
+    .map((roots) => openRevision(git.value, commit, roots, inputs.disk))
+    .reduce((first, second) => (first.asked.length > 0 ? first : second))
+  if (then.asked.length === 0)
+    return { result: { ok: true, value: emptyBase(named.value), problems: [] }, texts: new Map() }
+  const understanding = await understand({ ...inputs, files: then.asked, disk: then.disk }, kinds)
+  const texts = new Map([...understanding.texts].map(([path, text]) => [`${short}:${path}`, text]))
+  const { result } = understanding
+  if (!result.ok) {
+    // Nothing at all was written then: that is a beginning, not a mistake.
+    if (result.problems.every(({ code }) => code === 'P009'))
+      return { result: { ok: true, value: emptyBase(named.value), problems: [] }, texts }
+    return { result: { ok: false, problems: notUnderstood(short, result.problems) }, texts }
+  }
+  const resources = result.value.desired.resources.map((resource) => atRevision(resource, short))
+  const secretsMoved = movedSecrets(now, { resources, vault: result.value.vault })
+  return {
+    result: { ok: true, value: { revision: short, commit, resources, secretsMoved }, problems: [] },
+    texts
+  }
+}
+
+/** What is read; when nobody says, the first of the usual folders that the commit has. */
+function rootsOf({ files }: Inputs): string[][] {
+  return files.length > 0 ? [files] : defaultFolders.map((folder) => [folder])
+}
+
+function emptyBase({ commit, short }: { commit: string; short: string }): Base {
+  return { revision: short, commit, resources: [], secretsMoved: [] }
+}
+
+/** Its places are those of then: the path is one that `git show` understands. */
+function atRevision(resource: Desired, short: string): Desired {
+  const moved = (span: Span): Span => ({ ...span, path: `${short}:${span.path}` })
+  return { ...resource, span: moved(resource.span), spanAt: (path) => moved(resource.spanAt(path)) }
+}
+
+/** Addresses of resources that were declared then and now, with a secret that is not the same. */
+function movedSecrets(now: Understood, then: { resources: Desired[]; vault: Vault }): string[] {
+  const before = new Map(then.resources.map((resource) => [addressText(resource), resource]))
+  return now.desired.resources.flatMap((resource) => {
+    const old = [resource.name, ...resource.lifecycle.renamedFrom]
+      .map((name) => before.get(addressText({ kind: resource.kind, name })))
+      .find((found) => found !== undefined)
+    if (!old) return []
+    const secrets = secretsIn(old.fields)
+    const moved = [...secretsIn(resource.fields)].some(
+      ([path, secret]) => !isSameSecret(secret, now.vault, secrets.get(path), then.vault)
+    )
+    return moved ? [addressText(resource)] : []
+  })
+}
+
+function secretsIn(value: Json, path = ''): Map<string, Secret> {
+  if (isSecret(value)) return new Map([[path, value]])
+  const parts: [string, Json][] = Array.isArray(value)
+    ? value.map((item, index) => [String(index), item])
+    : isObject(value)
+      ? Object.entries(value)
+      : []
+  return new Map(parts.flatMap(([name, part]) => [...secretsIn(part, `${path}/${name}`)]))
+}
+
+/**
+ * What stands in the file itself is compared by its value, for its name says only where it stands; a source
+ * elsewhere by its name, for nobody knows what it held then.
+ */
+function isSameSecret(a: Secret, vaultA: Vault, b: Secret | undefined, vaultB: Vault): boolean {
+  if (!b) return false
+  const [nameA, nameB] = [a, b].map(({ $secret }) => $secret.replace(/, else text at .*$/s, ''))
+  const isText = (name = ''): boolean => name.startsWith('text at ')
+  if (isText(nameA) && isText(nameB)) return vaultA.same(a.$secret, vaultB, b.$secret)
+  return nameA === nameB
+}
+
+function noHistory(): Diagnostic {
+  return problem('P310', '`--since` cannot be used with standard input', {
+    notes: ['git does not know what standard input held before'],
+    help: ['name files or folders with `--file`']
+  })
+}
+
+function noGit(revision: string, reason: string, hint: string | undefined): Diagnostic {
+  return problem('P310', `\`--since ${revision}\` cannot be looked up: ${reason}`, {
+    help: [hint ?? 'run polyctl in a checkout of the repository, or leave `--since` out']
+  })
+}
+
+function noCommit(revision: string, reason: string, git: Git): Diagnostic {
+  const shallow = [
+    'fetch the history first: `git fetch --unshallow`, or `fetch-depth: 0` for the checkout of a workflow'
+  ]
+  return problem('P310', `\`--since ${revision}\` cannot be looked up: ${reason}`, {
+    notes: git.isShallow ? ['this is a shallow clone: most of the history is not here'] : [],
+    help: git.isShallow ? shallow : ['name a commit, a branch or a tag: `git log` shows what there is']
+  })
+}
+
+/** The problems of then are shown where they are then. */
+function notUnderstood(short: string, problems: readonly Diagnostic[]): Diagnostic[] {
+  const errors = problems.filter(isError)
+  const whole = problem(
+    'P311',
+    `the files at ${short} cannot be understood, so nothing is compared with them`,
+    {
+      notes: [`${errors.length} ${errors.length === 1 ? 'problem' : 'problems'} of then: see below`],
+      help: [
+        'give the variables that they need, or choose a later revision for `--since`',
+        'or leave `--since` out: then nothing says who moved, and nothing is pruned'
+      ]
+    }
+  )
+  const moved = errors.map((found) => ({
+    ...found,
+    labels: found.labels.map(({ span, text }) => ({
+      text,
+      span: { ...span, path: `${short}:${span.path}` }
+    }))
+  }))
+  return [whole, ...moved]
+}

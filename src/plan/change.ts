@@ -1,0 +1,189 @@
+import type { Kind } from '../kinds/kind.ts'
+import { addressText, type Base, type Desired, type Live, type Path } from '../state/resource.ts'
+import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
+import { causesOf, withCauses } from './cause.ts'
+import { additions, diff, type DiffContext } from './diff.ts'
+import { withIgnored } from './ignore.ts'
+import type { Match } from './match.ts'
+import type { Cause, Change, FieldChange } from './plan.ts'
+
+/** What is to be done to one declared resource. `base` is what was declared at an earlier revision. */
+export function changeOf(resource: Desired, kind: Kind, matched: Match, base: Base | undefined): Change {
+  const live = matched.liveOf(resource)
+  const context: DiffContext = { idOf: matched.idOf, spanAt: resource.spanAt }
+  const ids = idsOfUses(resource, matched)
+  const then = base && declaredThen(resource, base)
+  if (!live) {
+    const fields = additions(kind.fields, resource.fields, context)
+    const reason = reasonOfCreate(kind, base, then)
+    const cause = base ? { cause: then ? ('drift' as const) : ('config' as const) } : {}
+    return { ...plain(resource), action: 'create', fields, reason, ...cause, wanted: resource.fields, ids }
+  }
+  const wanted = withIgnored(resource.fields, resource.lifecycle.ignoreChanges, live.fields, kind)
+  const found = diff(kind.fields, wanted, live.fields, context)
+  const renamed = live.name !== resource.name && !sameInAnyCase(kind, live.name, resource.name)
+  const fields = then
+    ? withCauses(found.fields, { kind, resource, wanted, base: then, live, context })
+    : found.fields.map((field): FieldChange => (base ? { ...field, cause: 'config' } : field))
+  return {
+    ...plain(resource),
+    ...fromLive(live),
+    action: renamed ? 'rename' : fields.length > 0 ? 'update' : 'none',
+    ...(renamed ? { previousName: live.name } : {}),
+    fields,
+    unchanged: found.unchanged,
+    reason: reasonOf(renamed, fields, base, then !== undefined),
+    ...(base && { cause: causeOf(fields, renamed && then?.name === resource.name) }),
+    wanted,
+    ids,
+    notStated: notStated(kind, wanted, live),
+    hidden: hidden(resource, kind, live, context)
+  }
+}
+
+/** A deletion, asked for at a place. */
+export function deletion(
+  asked: Pick<Desired, 'kind' | 'name' | 'span'>,
+  live: Live,
+  reason: string
+): Change {
+  const { kind, name, span } = asked
+  return {
+    kind,
+    name,
+    span,
+    ...fromLive(live),
+    action: 'delete',
+    fields: [],
+    unchanged: 0,
+    reason,
+    after: [],
+    wanted: {},
+    ids: {},
+    notStated: [],
+    ignored: [],
+    hidden: [],
+    impacts: []
+  }
+}
+
+/** The same resource at the base: by name, by a former name, or by the id that both pin. */
+export function declaredThen(resource: Desired, base: Base): Desired | undefined {
+  const names = new Set([resource.name, ...resource.lifecycle.renamedFrom])
+  const ofKind = base.resources.filter((then) => then.kind === resource.kind)
+  return (
+    ofKind.find((then) => then.name === resource.name) ??
+    ofKind.find((then) => names.has(then.name)) ??
+    ofKind.find((then) => then.id !== undefined && then.id === resource.id)
+  )
+}
+
+function sameInAnyCase(kind: Kind, a: string, b: string): boolean {
+  return kind.caselessNames === true && a.toLowerCase() === b.toLowerCase()
+}
+
+function reasonOfCreate(kind: Kind, base: Base | undefined, then: Desired | undefined): string {
+  const noun = kind.name.replaceAll('_', ' ')
+  if (!base) return `the service has no such ${noun}`
+  if (!then) return `the files declare it since ${base.revision}`
+  return `the files declared it at ${base.revision} already, and the service has no such ${noun} any more`
+}
+
+/** A new name that the files had at the base already was taken back in the service. */
+function causeOf(fields: readonly FieldChange[], nameMovedInService: boolean): Cause {
+  const { cause } = causesOf(fields)
+  return cause === 'config' && nameMovedInService ? 'drift' : cause
+}
+
+function reasonOf(
+  renamed: boolean,
+  fields: readonly FieldChange[],
+  base: Base | undefined,
+  wasDeclared: boolean
+): string {
+  if (renamed) return 'the files call it by a new name'
+  if (fields.length === 0) return 'it is as the files say'
+  // Without an earlier revision to compare with, nobody can tell whether the files or the service moved.
+  if (!base) return 'the files and the service differ'
+  if (!wasDeclared) return `the files declare it since ${base.revision}, and the service has another`
+  const sentences = {
+    config: `the files changed since ${base.revision}`,
+    drift: `the service changed, the files did not since ${base.revision}`,
+    conflict: `the files and the service both changed since ${base.revision}`,
+    several: `the files changed some of it since ${base.revision}, the service the rest`
+  }
+  const { cause, several } = causesOf(fields)
+  return sentences[several ? 'several' : cause]
+}
+
+function plain(resource: Desired): Omit<Change, 'action' | 'reason'> {
+  const { kind, name, span } = resource
+  return {
+    kind,
+    name,
+    span,
+    fields: [],
+    unchanged: 0,
+    after: [],
+    wanted: {},
+    ids: {},
+    notStated: [],
+    ignored: resource.lifecycle.ignoreChanges,
+    hidden: [],
+    impacts: []
+  }
+}
+
+function fromLive(live: Live): Pick<Change, 'id' | 'changed' | 'waiting'> {
+  return {
+    id: live.id,
+    changed: live.changed,
+    ...(live.waiting === undefined ? {} : { waiting: live.waiting })
+  }
+}
+
+function idsOfUses(resource: Desired, matched: Match): Record<string, string> {
+  const known = resource.uses.flatMap((use): [string, string][] => {
+    const id = matched.idOf({ $ref: use.kind, name: use.name })
+    return id === undefined ? [] : [[addressText(use), id]]
+  })
+  return Object.fromEntries(known)
+}
+
+/** What would differ if `ignore_changes` did not say to leave it. */
+function hidden(resource: Desired, kind: Kind, live: Live, context: DiffContext): string[] {
+  const { ignoreChanges } = resource.lifecycle
+  if (ignoreChanges.length === 0) return []
+  const all = diff(kind.fields, resource.fields, live.fields, context).fields
+  const wanted = withIgnored(resource.fields, ignoreChanges, live.fields, kind)
+  const left = diff(kind.fields, wanted, live.fields, context).fields
+  const shown = new Set(left.map(({ path }) => path.join('.')))
+  return all.map(({ path }) => path.join('.')).filter((path) => !shown.has(path))
+}
+
+/**
+ * Values that the service has, no file states, and nobody documents as the default: worth a note, not a
+ * difference.
+ */
+function notStated(kind: Kind, wanted: JsonObject, live: Live): string[] {
+  return Object.entries(kind.fields).flatMap(([name, field]) => {
+    if (field.class !== 'carried') return []
+    if (field.rule.is === 'stated') return unstatedKeys(kind, name, wanted[name], live)
+    if (name in wanted || isEmpty(live.fields[name]) || live.fields[name] === false) return []
+    if (kind.isDefault?.(live.fields, [name]) === true) return []
+    return [name]
+  })
+}
+
+function unstatedKeys(kind: Kind, name: string, wanted: Json | undefined, live: Live): string[] {
+  const there = live.fields[name]
+  if (!isObject(there)) return []
+  const stated = isObject(wanted) ? wanted : {}
+  const path = (key: string): Path => [name, key]
+  return Object.keys(there)
+    .filter(
+      (key) => !(key in stated) && there[key] !== false && !isEmpty(there[key]) && !isSecret(there[key])
+    )
+    .filter((key) => kind.isDefault?.(live.fields, path(key)) !== true)
+    .map((key) => `${name}.${key}`)
+}

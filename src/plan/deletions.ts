@@ -1,0 +1,238 @@
+import { problem, warning, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
+import type { Kinds } from '../kinds/kind.ts'
+import {
+  addressText,
+  byAddress,
+  type Address,
+  type Base,
+  type Desired,
+  type DesiredState,
+  type Live,
+  type LiveState
+} from '../state/resource.ts'
+import { sortedText } from '../state/value.ts'
+import { deletion } from './change.ts'
+import { protectedThen } from './guard.ts'
+import type { Match } from './match.ts'
+import type { DecideOptions } from './options.ts'
+import type { Change, Plan } from './plan.ts'
+import { isNamed, isSelected } from './select.ts'
+
+/** What is to be deleted, what was declared once and stays, and what keeps it from being decided. */
+export interface Deletions {
+  changes: Change[]
+  noLongerDeclared: Plan['noLongerDeclared']
+  problems: Diagnostic[]
+}
+
+/** What it takes to decide what is deleted. */
+export interface Given {
+  desired: DesiredState
+  live: LiveState
+  kinds: Kinds
+  match: Match
+  options: DecideOptions
+}
+
+/**
+ * The only places from which deletions come: what `removed:` lists; with `prune`, what the files declared at
+ * the base and do no longer, and what nobody declares of exclusive kinds; with `forceDelete`, what uses a
+ * connection that goes.
+ */
+export function deletions(given: Given): Deletions {
+  const { desired, options } = given
+  const found = new Found(given)
+  const problems: Diagnostic[] = []
+  for (const removed of desired.removed.filter((one) => isSelected(one, options.selection)))
+    problems.push(...found.byRemoved(removed))
+  const vanished = vanishedOf(given).filter((then) => isSelected(then, options.selection))
+  const noLongerDeclared: Plan['noLongerDeclared'] = []
+  for (const then of vanished) {
+    const candidates = found.free(then.kind).filter((live) => isSame(live, then, given.kinds))
+    if (options.prune !== true) {
+      const stay = candidates.map(({ kind, name, id }) => ({ kind, name, id, span: then.span }))
+      noLongerDeclared.push(...stay)
+    } else if (candidates.length > 1) problems.push(given.match.ambiguous(then, candidates))
+    else if (candidates[0]) found.take(then, candidates[0], reasonOfPrune(options.base))
+  }
+  if (options.prune === true) found.exclusive()
+  if (options.forceDelete === true) found.cascade()
+  return {
+    changes: found.changes,
+    noLongerDeclared: noLongerDeclared.toSorted(byAddress),
+    problems: [...problems, ...protection(found.changes, given)]
+  }
+}
+
+/** Takes live resources one by one; none is taken twice, and none that is declared. */
+class Found {
+  readonly changes: Change[] = []
+  readonly #given: Given
+  readonly #taken = new Set<string>()
+  readonly #addresses: Set<string>
+
+  constructor(given: Given) {
+    this.#given = given
+    this.#addresses = new Set(given.desired.resources.map(addressText))
+  }
+
+  free(kind: string): Live[] {
+    const { live, match } = this.#given
+    return live.resources.filter(
+      (one) => one.kind === kind && !match.declaredBy(one) && !this.#taken.has(one.id)
+    )
+  }
+
+  /** Where another resource has the same address, the id tells the two apart. */
+  take(asked: Address & { span: Span }, live: Live, reason: string): void {
+    const { kind, span } = asked
+    const plain = { kind, name: live.name, span }
+    const isUnclear = this.#addresses.has(addressText(plain)) || asked.name === live.id
+    const named = isUnclear ? { ...plain, name: `${live.name} (${live.id})` } : plain
+    this.#taken.add(live.id)
+    this.#addresses.add(addressText(named))
+    this.changes.push(deletion(named, live, reason))
+  }
+
+  /** Two of a removed name are a stop: nobody said which. None is fine: it is gone already. */
+  byRemoved(removed: DesiredState['removed'][number]): Diagnostic[] {
+    const free = this.free(removed.kind)
+    const byId = free.find((live) => live.id === removed.name.toLowerCase())
+    const candidates = byId ? [byId] : free.filter((live) => live.name === removed.name)
+    if (candidates.length > 1) return [this.#given.match.ambiguous(removed, candidates)]
+    const asked = { ...removed, name: byId?.id ?? removed.name }
+    if (candidates[0]) this.take(asked, candidates[0], 'the files say that it is removed')
+    return []
+  }
+
+  exclusive(): void {
+    const { desired, options } = this.#given
+    const { exclusive } = desired.workspace
+    for (const kind of exclusive?.kinds ?? []) {
+      const asked = { kind, name: '', span: exclusive!.span }
+      const reason = 'no file declares it, and the files are to declare all of its kind'
+      for (const live of this.free(kind).toSorted(byAddress))
+        if (isSelected(live, options.selection)) this.take(asked, live, reason)
+    }
+  }
+
+  /** What uses a connection that goes, and what uses that in turn: all of it is shown before it is done. */
+  cascade(): void {
+    const { live, match, kinds } = this.#given
+    const cascading = new Set(kinds.managed.filter((kind) => kind.api.cascades).map(({ name }) => name))
+    const managed = new Set(kinds.managed.map(({ name }) => name))
+    const doomed = this.changes.filter((change) => cascading.has(change.kind))
+    for (const above of doomed) {
+      const users = live.resources.filter(
+        (one) =>
+          managed.has(one.kind) &&
+          !match.declaredBy(one) &&
+          !this.#taken.has(one.id) &&
+          one.uses.some((use) => use.id === above.id)
+      )
+      for (const user of users.toSorted(byAddress)) {
+        this.take({ ...user, span: above.span }, user, `it uses ${addressText(above)}, which is deleted`)
+        // A list that grows while it is walked is walked to its end.
+        doomed.push(this.changes.at(-1)!)
+      }
+    }
+  }
+}
+
+function isSame(live: Live, then: Desired, kinds: Kinds): boolean {
+  if (then.id !== undefined) return live.id === then.id.toLowerCase()
+  return keyOf(live, kinds) === keyOf(then, kinds)
+}
+
+function keyOf({ kind, name }: Address, kinds: Kinds): string {
+  const caseless = kinds.managed.some((one) => one.name === kind && one.caselessNames)
+  return addressText({ kind, name: caseless ? name.toLowerCase() : name })
+}
+
+function reasonOfPrune(base: Base | undefined): string {
+  return `the files declared it at ${base?.revision ?? 'the base'} and do no longer`
+}
+
+/** Declared at the base and not any more: not under its name, not renamed, not by its id, not removed. */
+function vanishedOf({ desired, kinds, options }: Given): Desired[] {
+  const known = new Set(
+    [...desired.resources.flatMap(namesOf), ...desired.removed].map((address) => keyOf(address, kinds))
+  )
+  return (options.base?.resources ?? []).filter(
+    ({ kind, name, id = name }) =>
+      !known.has(keyOf({ kind, name }, kinds)) && !known.has(keyOf({ kind, name: id }, kinds))
+  )
+}
+
+/** All that a declared resource may be known by. */
+function namesOf({ kind, name, id = name, lifecycle }: Desired): Address[] {
+  return [name, id, ...lifecycle.renamedFrom].map((text) => ({ kind, name: text }))
+}
+
+/**
+ * What was protected at the base is still protected when its block is gone: only `removed:` together with
+ * the address on the command line lifts that.
+ */
+function protection(changes: readonly Change[], { desired, live, options }: Given): Diagnostic[] {
+  const then = options.base?.resources.filter(({ lifecycle }) => lifecycle.preventDestroy) ?? []
+  return changes.flatMap((change) => {
+    const { name } = live.resources.find((one) => one.id === change.id) ?? change
+    const guarded = then.find(
+      (one) => one.kind === change.kind && (one.id === undefined ? one.name === name : one.id === change.id)
+    )
+    if (!guarded) return []
+    const isRemoved = desired.removed.some(
+      (one) => one.kind === change.kind && [name, change.id].includes(one.name)
+    )
+    const allowed = options.allowDestroy ?? []
+    const isAllowed = allowed.some((pattern) => isNamed({ kind: change.kind, name }, pattern))
+    return isRemoved && isAllowed ? [] : [protectedThen(guarded, change, options.base!.revision)]
+  })
+}
+
+/**
+ * A name that goes while an equal body comes under another name is probably a rename: it is suggested, for
+ * only people know.
+ */
+export function renameSuggestions(
+  changes: readonly Change[],
+  gone: readonly (Address & { span: Span })[],
+  base: Base | undefined
+): Diagnostic[] {
+  const creates = changes.filter((change) => change.action === 'create')
+  return gone.flatMap((old) => {
+    const then = base?.resources.find((one) => one.kind === old.kind && one.name === old.name)
+    const same = creates.filter(
+      (made) => then && made.kind === old.kind && sortedText(made.wanted) === sortedText(then.fields)
+    )
+    const [made] = same
+    if (!made || same.length > 1) return []
+    return [
+      warning('P407', `${addressText(made)} looks like ${addressText(old)} under a new name`, {
+        labels: [
+          { span: made.span, text: 'this would be made anew' },
+          { span: old.span, text: 'the same was declared here' }
+        ],
+        notes: ['a rename keeps the id, and with it everything that uses it'],
+        help: [
+          `if it is the same, write \`lifecycle: { renamed_from: ${JSON.stringify(old.name)} }\` there`
+        ]
+      })
+    ]
+  })
+}
+
+/** Pruning must know what was ours: from a revision, or from the workspace. */
+export function pruneProblems(desired: DesiredState, options: DecideOptions): Diagnostic[] {
+  const isFounded = options.base !== undefined || (desired.workspace.exclusive?.kinds.length ?? 0) > 0
+  if (options.prune !== true || isFounded) return []
+  return [
+    problem('P506', '`--prune` does not know what was declared before', {
+      notes: ['only what was declared once, or is of an exclusive kind, may be pruned'],
+      help: [
+        'pass `--since` with the revision that was applied last',
+        'or list kinds that the files declare in full: `workspace: { exclusive: [syncs] }`'
+      ]
+    })
+  ]
+}

@@ -1,0 +1,83 @@
+import { addressText, byAddress, type LiveState } from '../state/resource.ts'
+import type { Kinds } from '../kinds/kind.ts'
+import { impactTable, type Row } from './impact-table.ts'
+import type { Match } from './match.ts'
+import type { Change, Effect, FieldChange, Impact } from './plan.ts'
+
+/** What it takes to know what a change reaches. */
+interface Around {
+  live: LiveState
+  kinds: Kinds
+  match: Match
+}
+
+/** Each change with what it may do to data. Unchanged ones do nothing. */
+export function withImpacts(changes: readonly Change[], around: Around): Change[] {
+  return changes.map((change) => ({ ...change, impacts: impactsOf(change, around) }))
+}
+
+function impactsOf(change: Change, around: Around): Impact[] {
+  if (change.action === 'none') return []
+  const whole: FieldChange = { path: [], how: 'changed', span: change.span }
+  const asWhole = rowFor(change.kind, [change.action])
+  const fields = change.action === 'create' || change.action === 'delete' ? [] : change.fields
+  const found = fields.map((field) => impactOf(rowFor(change.kind, field.path), field, change, around))
+  const isOnlyWhole = change.action !== 'update'
+  if (isOnlyWhole) found.unshift(impactOf(asWhole, whole, change, around))
+  // Sent again as it is: secrets, of which nobody knows what they open.
+  if (found.length === 0) found.push({ effect: 'unknown', because: resent, path: [], reaches: [] })
+  return once(found).toSorted((a, b) => gravity.indexOf(a.effect) - gravity.indexOf(b.effect))
+}
+
+const resent = 'its secrets are sent again: with other ones it may reach another account'
+
+/** Two fields that do the same for the same reason are told once. */
+function once(impacts: readonly Impact[]): Impact[] {
+  const bySaying = new Map(impacts.map((impact) => [`${impact.effect}\n${impact.because}`, impact]))
+  return [...bySaying.values()]
+}
+
+const gravity: readonly Effect[] = [
+  'may duplicate',
+  'writes everything again',
+  'first run',
+  'unknown',
+  'reads something else',
+  'other records',
+  'other values',
+  'no longer written',
+  'stops',
+  'runs more often',
+  'runs less often',
+  'none'
+]
+
+function rowFor(kind: string, path: readonly string[]): Row | undefined {
+  const text = path.join('.')
+  return impactTable.find((row) => row.kind === kind && (text === row.at || text.startsWith(`${row.at}.`)))
+}
+
+function impactOf(row: Row | undefined, field: FieldChange, change: Change, around: Around): Impact {
+  const { path } = field
+  if (!row) return { effect: 'unknown', because: 'nobody knows what this does to data', path, reaches: [] }
+  const effect = typeof row.effect === 'string' ? row.effect : row.effect(field, change)
+  const reaches = row.reaches ? reachedBy(change, around) : []
+  const unread = row.reaches && around.kinds.managed.some(({ name }) => !around.live.kinds.includes(name))
+  const because = unread ? `${row.because}; not all that may use it was read` : row.because
+  return { effect, because, path, reaches }
+}
+
+/** Everything live that uses it, directly or through others. */
+function reachedBy(change: Change, { live, match }: Around): string[] {
+  const ids = new Set([change.id])
+  const reached = new Map<string, { kind: string; name: string }>()
+  for (const id of ids) {
+    for (const user of live.resources) {
+      if (ids.has(user.id) || !user.uses.some((use) => use.id === id)) continue
+      // A set that grows while it is walked is walked to its end.
+      ids.add(user.id)
+      reached.set(user.id, match.declaredBy(user) ?? user)
+    }
+  }
+  return [...reached.values()].toSorted(byAddress).map(addressText)
+}

@@ -1,0 +1,30 @@
+import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { addressText, type Desired } from '../state/resource.ts'
+import type { Given } from './deletions.ts'
+
+/**
+ * In a partial plan, what a selected resource names must be there already: what is not selected is read,
+ * and never made.
+ */
+export function unreachable(
+  selected: readonly Desired[],
+  { desired, match, options }: Given
+): Diagnostic[] {
+  if (options.selection === undefined) return []
+  const chosen = new Set(selected)
+  const left = new Map(
+    desired.resources.filter((one) => !chosen.has(one)).map((one) => [addressText(one), one])
+  )
+  return selected.flatMap((resource) =>
+    resource.uses.flatMap((use) => {
+      const needed = left.get(addressText(use))
+      if (!needed || match.liveOf(needed)) return []
+      return [
+        problem('P408', `${addressText(resource)} needs ${addressText(use)}, which is not selected`, {
+          labels: [{ span: use.span, text: 'the service does not have it yet' }],
+          help: [`select it as well: \`--only '${addressText(use)}'\``]
+        })
+      ]
+    })
+  )
+}

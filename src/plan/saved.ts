@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto'
+import { compareText, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Kinds } from '../kinds/kind.ts'
+import { addressText, type DesiredState, type LiveState } from '../state/resource.ts'
+import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
+import { compared, everythingOf, movedPaths, type Compared } from './compared.ts'
+import type { Change, Plan } from './plan.ts'
+
+/**
+ * An approval that can be kept in a file: what was to be done, and what that rested on, as hashes. No body
+ * and no value is in it, so no secret can be.
+ */
+export interface SavedPlan {
+  format_version: 1
+  polyctl: 'plan'
+  organization: { id: string; name: string }
+  service: string
+  api_version: string
+  /** What was asked for beside the files: it is asked for again when the plan is applied. */
+  asked: SavedOptions
+  /** Of all that the files declare. */
+  configuration: string
+  resources: SavedResource[]
+}
+
+/** The options of `plan`, as a program can give them again. */
+export interface SavedOptions {
+  files: string[]
+  since: string | null
+  prune: boolean
+  only: string[]
+  exclude: string[]
+  kinds: string[]
+  rotate: string[]
+  allow_destroy: string[]
+  force_delete: boolean
+  max_deletes: number | null
+}
+
+/** One change, and what it rested on. */
+export interface SavedResource {
+  address: string
+  action: Change['action']
+  id: string | null
+  /** Of what the files say of it. */
+  declared: string | null
+  /** Of what was to be done. */
+  intended: string
+  /** Of each live field that was compared. */
+  seen: Record<string, string>
+}
+
+/** What a plan is made of, beside the plan itself. */
+export interface Making {
+  desired: DesiredState
+  observed: LiveState
+  kinds: Kinds
+  service: string
+  apiVersion: string
+  asked: SavedOptions
+}
+
+/** The approval of a plan. The same plan gives the same bytes. */
+export function savedPlan(plan: Plan, making: Making): SavedPlan {
+  const { desired, service, apiVersion, asked } = making
+  const declared = new Map(
+    desired.resources.map(({ kind, name, fields, lifecycle, id = null }) => [
+      addressText({ kind, name }),
+      hash({ fields, lifecycle: { ...lifecycle }, id })
+    ])
+  )
+  const removed = desired.removed.map(addressText)
+  return {
+    format_version: 1,
+    polyctl: 'plan',
+    organization: plan.organization,
+    service,
+    api_version: apiVersion,
+    asked,
+    configuration: hash({ declared: Object.fromEntries(declared), removed }),
+    resources: plan.changes.map((change) => ({
+      address: addressText(change),
+      action: change.action,
+      id: change.id ?? null,
+      declared: declared.get(addressText(change)) ?? null,
+      intended: hash({
+        action: change.action,
+        wanted: change.wanted,
+        ids: change.ids,
+        previousName: change.previousName ?? null
+      }),
+      seen: seenBy(change, making)
+    }))
+  }
+}
+
+function seenBy(change: Change, { kinds, observed }: Making): Record<string, string> {
+  const live = observed.resources.find(({ id, kind }) => id === change.id && kind === change.kind)
+  const kind = kinds.managed.find(({ name }) => name === change.kind)
+  if (!live || !kind) return {}
+  const context = { idOf: idIn(change), spanAt: () => change.span }
+  const found: Compared =
+    change.action === 'delete'
+      ? everythingOf(kind, live.fields, context)
+      : compared(kind, change.wanted, live.fields, context)
+  found.set('name', live.name)
+  return Object.fromEntries(
+    [...found].toSorted(([a], [b]) => compareText(a, b)).map(([path, text]) => [path, hash(text)])
+  )
+}
+
+/** The id of a reference of a change, as it was known when it was planned. */
+export function idIn(
+  change: Change
+): (reference: { $ref: string; name?: string; id?: string }) => string | undefined {
+  return ({ $ref, name = '', id }) => id ?? change.ids[addressText({ kind: $ref, name })]
+}
+
+function hash(value: Json): string {
+  return createHash('sha256').update(sortedText(value)).digest('base64url').slice(0, 22)
+}
+
+/**
+ * What keeps a saved plan from being carried out: each resource of which something moved, with the field
+ * and who moved it. Empty when what would be done now is exactly what was approved.
+ */
+export function staleness(saved: SavedPlan, now: SavedPlan, plan: Plan): Diagnostic[] {
+  const before = new Map(saved.resources.map((one) => [one.address, one]))
+  const after = new Map(now.resources.map((one) => [one.address, one]))
+  const changes = new Map(plan.changes.map((change) => [addressText(change), change]))
+  const addresses = [...new Set([...before.keys(), ...after.keys()])].toSorted()
+  const found = addresses.flatMap((address) => {
+    const notes = movedOf(before.get(address), after.get(address), changes.get(address))
+    return notes.length === 0 ? [] : [stale(address, notes, changes.get(address))]
+  })
+  if (found.length > 0 || saved.configuration === now.configuration) return found
+  return [stale('the configuration', ['the files say something else'], undefined)]
+}
+
+function movedOf(
+  saved: SavedResource | undefined,
+  now: SavedResource | undefined,
+  change: Change | undefined
+): string[] {
+  if (!saved) return now?.action === 'none' ? ['the files did not declare it'] : ['it was not in the plan']
+  if (!now)
+    return saved.action === 'none' ? ['it is gone'] : [`there is nothing to ${saved.action} any more`]
+  const files = saved.declared === now.declared ? [] : ['the files say something else of it']
+  if (saved.id !== now.id) return [...files, identity(saved, now)]
+  const moved = movedPaths(new Map(Object.entries(saved.seen)), new Map(Object.entries(now.seen)))
+  if (moved.length > 0)
+    return [...files, ...moved.map((path) => `\`${path}\` changed in the service${who(change)}`)]
+  if (files.length > 0 || (saved.intended === now.intended && saved.action === now.action)) return files
+  return ['what would be done is something else now']
+}
+
+function identity(saved: SavedResource, now: SavedResource): string {
+  if (saved.id === null) return `it was to be made, and the service has one now: ${now.id}`
+  if (now.id === null) return `it was there, and is gone from the service: ${saved.id}`
+  return `it is another one now: ${now.id} instead of ${saved.id}`
+}
+
+function who(change: Change | undefined): string {
+  const { at, by } = change?.changed ?? {}
+  return `${at === undefined ? '' : `, last at ${at}`}${by === undefined ? '' : ` by ${by}`}`
+}
+
+function stale(what: string, notes: string[], change: Change | undefined): Diagnostic {
+  return problem('P507', `${what} is not as it was when the plan was made`, {
+    labels: change ? [{ span: change.span, text: 'this was approved on other grounds' }] : [],
+    notes,
+    help: ['make a new plan with `polyctl plan --out`, and have that approved']
+  })
+}
+
+/** The text of a plan file. Its seal tells a damaged or edited file from a whole one. */
+export function savedText(saved: SavedPlan): string {
+  const sealed: JsonObject = { ...(saved as unknown as JsonObject), seal: sealOf(saved) }
+  return `${JSON.stringify(sealed, null, 1)}\n`
+}
+
+/** Reads a plan file, or says in a sentence why it is none. */
+export function parseSaved(text: string): { ok: true; saved: SavedPlan } | { ok: false; reason: string } {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { ok: false, reason: 'it is not JSON, or not all of it is there' }
+  }
+  if (!isObject(value) || value['polyctl'] !== 'plan')
+    return { ok: false, reason: 'it was not written by `polyctl plan --out`' }
+  const { seal, ...rest } = value
+  if (rest['format_version'] !== 1)
+    return { ok: false, reason: 'another version of polyctl wrote it, in another format' }
+  const saved = rest as unknown as SavedPlan
+  if (seal !== sealOf(saved)) return { ok: false, reason: 'it was changed after it was written' }
+  return { ok: true, saved }
+}
+
+function sealOf(saved: SavedPlan): string {
+  return hash(saved as unknown as JsonObject)
+}
