@@ -25,6 +25,8 @@ export interface Call {
   readonly body: JsonObject
   /** A fault: lists answer as they were before the last write. */
   readonly stale: boolean
+  /** A fault: the schemas of connections are still being read. With which status that is refused. */
+  readonly readingSchemas?: number
   /** Base of addresses that this server hands out, without a slash at the end. */
   readonly publicUrl: string
   readonly world: World

@@ -5,8 +5,9 @@
  * client does not know). The
  * service may fail before or after the effect, answer slowly or never, be too busy, answer a list that
  * misses the last write, or be
- * changed by somebody else. A proxy may answer with a page, nothing, or a redirect. Not in the model: a
- * broken body with status 200.
+ * changed by somebody else. It may still be reading the schemas of a connection, which bulk syncs have to
+ * wait for. A proxy may answer with a page, nothing, or a redirect. Not in the model: a broken body with
+ * status 200.
  *
  * Which requests: a fault has a pattern (`on`), and lets the first `skip` matches pass, or fires at one
  * request (`request`). Chance is
@@ -27,6 +28,7 @@ export const faultNames = [
   'delay',
   'hang',
   'stale-list',
+  'reading-schemas',
   'html',
   'empty',
   'redirect',
@@ -61,7 +63,10 @@ export interface Fault {
   retryAfter?: number
   /** Of `delay`: milliseconds. Default 1000. */
   milliseconds?: number
-  /** Of `html` (default 502), `redirect` (302), `empty` (200), `error-before` and `error-after` (500). */
+  /**
+   * Of `html` (default 502), `redirect` (302), `empty` (200), `error-before` and `error-after` (500), and
+   * `reading-schemas` (422; with 400, the source "did not provide any schemas").
+   */
   status?: number
   /** Of `html`, `empty` and `redirect`: the request is served first. Default: only for `empty`. */
   served?: boolean
@@ -108,6 +113,7 @@ export function makeFaults(plan: FaultPlan = { faults: [] }): Faults {
   const fires = (candidate: Armed, index: number, method: string, path: string): boolean => {
     const { fault } = candidate
     if (isSpent(candidate) || !matches(fault.on, method, path)) return false
+    if (reach[fault.fault]?.test(`${method} ${path}`) === false) return false
     if (fault.request !== undefined && fault.request !== index) return false
     candidate.matched += 1
     if (candidate.matched <= (fault.skip ?? 0)) return false
@@ -160,6 +166,21 @@ function drawing(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
+}
+
+/**
+ * Requests that a fault can meet at all, where that is not every request: others do not count for it. The
+ * schemas of connections are looked at by these; asking for a refresh is not refused.
+ */
+const reach: Partial<Record<FaultName, RegExp>> = {
+  'reading-schemas': new RegExp(
+    [
+      '^POST /api/bulk/syncs$',
+      '^(GET|PUT|PATCH) /api/bulk/syncs/[^/]+/schemas(/[^/]+)?$',
+      '^GET /api/bulk/source/',
+      '^GET /api/connections/[^/]+/(bulksync/source|schemas/[^/]+)$'
+    ].join('|')
+  )
 }
 
 const faultKeys = new Set(

@@ -2,6 +2,7 @@
  * What this server does, one row per behaviour, with what makes us believe that the real service does the
  * same.
  */
+import { bulkSyncs } from './ledger/bulk-syncs.ts'
 import { connections } from './ledger/connections.ts'
 import { models } from './ledger/models.ts'
 import { syncs } from './ledger/syncs.ts'
@@ -11,7 +12,13 @@ import { transport } from './ledger/transport.ts'
 export type { LedgerRow } from './ledger/row.ts'
 
 /** All rows, by area. Nothing that the server does may be missing here. */
-export const ledger: readonly LedgerRow[] = [...transport, ...connections, ...models, ...syncs]
+export const ledger: readonly LedgerRow[] = [
+  ...transport,
+  ...connections,
+  ...models,
+  ...syncs,
+  ...bulkSyncs
+]
 
 /** How many rows rest on what. */
 export function ledgerCounts(rows: readonly LedgerRow[] = ledger): Record<Evidence, number> {

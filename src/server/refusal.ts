@@ -28,7 +28,9 @@ export function invalid(field: string, problem: string, status = 422): Refusal {
 
 /** 404 for a thing that is not there, or not there for this caller. */
 export function notFound(what: string, id: string): Refusal {
-  return new Refusal(404, 'not_found', `there is no ${what} ${id}`, { metadata: { type: what, id } })
+  return new Refusal(404, 'not_found', `there is no ${what.replaceAll('_', ' ')} ${id}`, {
+    metadata: { type: what, id }
+  })
 }
 
 /** 403: the key is right, and not for this. */

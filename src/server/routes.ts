@@ -1,8 +1,13 @@
 import { authorizationRoutes } from './authorization/page.ts'
 import type { Route } from './call.ts'
+import { bulkConnectionRoutes } from './enumeration/bulk.ts'
+import { schemaRoutes } from './enumeration/schema-routes.ts'
 import { sourceRoutes } from './enumeration/source.ts'
 import { targetRoutes } from './enumeration/target.ts'
 import { absentRoutes } from './kinds/absent.ts'
+import { bulkExecutionRoutes } from './kinds/bulk-execution.ts'
+import { bulkScheduleRoutes } from './kinds/bulk-schedule-routes.ts'
+import { bulkSchemaRoutes } from './kinds/bulk-schema-routes.ts'
 import { bulkSyncRoutes } from './kinds/bulk-sync.ts'
 import { connectionRoutes } from './kinds/connection.ts'
 import { connectionTypeRoutes } from './kinds/connection-type.ts'
@@ -23,13 +28,19 @@ export const routes: readonly Route[] = [
   ...connectionRoutes,
   ...sourceRoutes,
   ...targetRoutes,
+  ...schemaRoutes,
+  ...bulkConnectionRoutes,
   ...modelRoutes,
   ...syncRoutes,
   ...executionRoutes,
   ...jobRoutes,
   ...eventRoutes,
   ...permissionRoutes,
+  // `/api/bulk/syncs/status` comes before `/api/bulk/syncs/:id`.
+  ...bulkExecutionRoutes,
   ...bulkSyncRoutes,
+  ...bulkSchemaRoutes,
+  ...bulkScheduleRoutes,
   ...authorizationRoutes,
   { method: 'GET', path: '/status.txt', access: 'open', answer: () => ({ html: 'OK' }) }
 ]

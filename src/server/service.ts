@@ -159,6 +159,7 @@ async function serve(
     throw wrongVerb(route.method, [updateVerb(version)], ` in version ${version}`)
   }
   const text = await readText(request)
+  const reading = fires(fired, 'reading-schemas')
   const call: Call = {
     version,
     caller,
@@ -166,6 +167,7 @@ async function serve(
     query: new URL(request.url).searchParams,
     body: route.form === true ? readForm(text) : readObject(text),
     stale: fires(fired, 'stale-list') !== undefined,
+    ...(reading === undefined ? {} : { readingSchemas: reading.status ?? 422 }),
     publicUrl: (parts.publicUrl?.() ?? new URL(request.url).origin).replace(/\/+$/, ''),
     world: parts.world
   }

@@ -1,3 +1,11 @@
+import type {
+  BulkDiscovery,
+  BulkField,
+  BulkFilter,
+  BulkMode,
+  NameNormalization,
+  UserField
+} from '../wire/bulk-sync.ts'
 import type { Actor, JsonObject } from '../wire/common.ts'
 import type { Model } from '../wire/model.ts'
 import type { SyncRequest } from '../wire/sync.ts'
@@ -28,6 +36,14 @@ export interface StoredConnection extends StoredBase {
   redirect_url?: string
   /** Objects that syncs made in the target with `target.create`. */
   created_objects?: string[]
+  /** What people changed about schemas that were detected, by schema. */
+  schema_changes?: Record<string, SchemaChanges>
+}
+
+/** Both lists replace what was detected: keys as a whole, fields one by one. */
+export interface SchemaChanges {
+  primary_keys?: string[]
+  fields?: UserField[]
 }
 
 /** A model as the newest version of the API has it; answers in older ones leave something out. */
@@ -43,6 +59,61 @@ export interface StoredSync extends StoredBase, Omit<SyncRequest, 'organization_
   active: boolean
   policies: string[]
   model_ids: string[]
+}
+
+/** One schedule of a bulk sync, with an id of its own; only the parts that say something. */
+export interface StoredBulkSchedule {
+  id: string
+  frequency: string
+  minute?: string
+  hour?: string
+  day_of_week?: string
+  day_of_month?: string
+  month?: string
+  schemas?: string[]
+  selective_mode?: string
+  resync_mode?: string
+  created_at: string
+  created_by: Actor
+  updated_at: string
+  updated_by: Actor
+}
+
+/**
+ * What was decided about one schema of the source, with all fields that were known then: what is not
+ * here is new.
+ */
+export interface StoredBulkSchema {
+  id: string
+  enabled: boolean
+  fields: (Pick<BulkField, 'id'> & { enabled: boolean; obfuscated: boolean; user_output_name?: string })[]
+  filters: BulkFilter[]
+  partition_key?: string
+  tracking_field?: string
+  user_output_name?: string
+  data_cutoff_timestamp?: string
+  disable_data_cutoff: boolean
+}
+
+/** A bulk sync with its defaults filled in. */
+export interface StoredBulkSync extends StoredBase {
+  source_connection_id: string
+  destination_connection_id: string
+  mode: BulkMode
+  active: boolean
+  source_configuration: JsonObject | null
+  destination_configuration: JsonObject
+  default_schedule: StoredBulkSchedule
+  additional_schedules: StoredBulkSchedule[]
+  schemas: StoredBulkSchema[]
+  automatically_add_new_objects: BulkDiscovery
+  automatically_add_new_fields: BulkDiscovery
+  normalize_names: NameNormalization
+  concurrency_limit: number | null
+  resync_concurrency_limit: number | null
+  data_cutoff_timestamp?: string
+  disable_record_timestamps: boolean
+  policies: string[]
 }
 
 /** `system`: it came with the organization, and was made by nobody. */
@@ -76,6 +147,7 @@ export interface Stored {
   connection: StoredConnection
   model: StoredModel
   sync: StoredSync
+  bulk_sync: StoredBulkSync
   role: StoredRole
   policy: StoredPolicy
   job: StoredJob

@@ -229,7 +229,7 @@ test('requests are recorded with method, path and status, and can be forgotten',
   expect(server.requests).toEqual([])
 })
 
-test('an organization has its built-in roles and policies, and no bulk syncs', async () => {
+test('an organization has its built-in roles and policies', async () => {
   const server = testServer()
   const api = client(server)
   const roles = (await api.get('/api/permissions/roles')).list
@@ -240,7 +240,6 @@ test('an organization has its built-in roles and policies, and no bulk syncs', a
   const [policy] = (await api.get('/api/permissions/policies')).list
   expect((await api.get(`/api/permissions/policies/${policy?.id}`)).data).toEqual(policy)
   expect((await api.get('/api/permissions/policies/none')).status).toBe(404)
-  expect((await api.get('/api/bulk/syncs')).list).toEqual([])
 })
 
 test('events have types and there are none, but a filter that makes no sense is refused', async () => {
@@ -261,7 +260,5 @@ test('what this server does not have is its own lack in every version, not somet
       message: 'this server does not have notifications yet'
     })
     expect((await api.post('/api/connections/connect/', {})).status).toBe(501)
-    expect((await api.post('/api/bulk/syncs', {})).status).toBe(501)
-    expect((await api.get('/api/bulk/syncs/none')).status).toBe(404)
   }
 })

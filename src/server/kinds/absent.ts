@@ -1,5 +1,5 @@
 import type { Route } from '../call.ts'
-import { notFound, Refusal } from '../refusal.ts'
+import { Refusal } from '../refusal.ts'
 
 /**
  * What the service has and this server has not. A 404 would be taken for "it is gone"; 501 says whose
@@ -12,9 +12,6 @@ const absent: readonly [method: Route['method'], path: string, what: string][] =
   ['GET', '/api/connections/:id/shared', 'shared connections'],
   ['POST', '/api/connections/:id/share', 'shared connections'],
   ['POST', '/api/connections/:id/query', 'the query runner'],
-  ['GET', '/api/connections/:id/bulksync/source', 'bulk syncs'],
-  ['GET', '/api/connections/:id/bulksync/target', 'bulk syncs'],
-  ['POST', '/api/bulk/syncs', 'bulk syncs'],
   ['POST', '/api/enrichment/:id/inputfields', 'enrichment'],
   ['POST', '/api/organizations', 'making organizations'],
   ['GET', '/api/organization/users', 'users'],
@@ -29,23 +26,13 @@ const absent: readonly [method: Route['method'], path: string, what: string][] =
   ['POST', '/api/webhooks', 'webhooks']
 ]
 
-/** Addresses that answer that they are not served here, and what is never there. */
-export const absentRoutes: readonly Route[] = [
-  ...absent.map(([method, path, what]): Route => ({
-    method,
-    path,
-    access: 'key',
-    anyVerb: true,
-    answer: () => {
-      throw new Refusal(501, 'not_here', `this server does not have ${what} yet`)
-    }
-  })),
-  {
-    method: 'GET',
-    path: '/api/bulk/syncs/:id',
-    access: 'organization',
-    answer: (call) => {
-      throw notFound('bulk sync', call.params['id'] ?? '')
-    }
+/** Addresses that answer that they are not served here. */
+export const absentRoutes: readonly Route[] = absent.map(([method, path, what]) => ({
+  method,
+  path,
+  access: 'key',
+  anyVerb: true,
+  answer: () => {
+    throw new Refusal(501, 'not_here', `this server does not have ${what} yet`)
   }
-]
+}))

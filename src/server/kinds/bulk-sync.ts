@@ -1,7 +1,111 @@
-import { data } from '../answer.ts'
-import type { Route } from '../call.ts'
+import type { BulkSync } from '../../wire/bulk-sync.ts'
+import { data, type Answer } from '../answer.ts'
+import { actorOf, found, organizationOf, param, type Call, type Route } from '../call.ts'
+import { paged, pagination } from '../paging.ts'
+import { made } from '../records.ts'
+import { invalid } from '../refusal.ts'
+import type { StoredBulkSync } from '../stored.ts'
+import { olderSchedule, shownSchedules } from './bulk-schedule.ts'
+import { readBulkSync } from './bulk-sync-request.ts'
 
-/** This server has no bulk syncs yet, and says so truthfully: the list is empty. */
+/** The bulk syncs themselves; their schemas, schedules and executions have lists of their own. */
 export const bulkSyncRoutes: readonly Route[] = [
-  { method: 'GET', path: '/api/bulk/syncs', access: 'organization', answer: () => data([]) }
+  { method: 'GET', path: '/api/bulk/syncs', access: 'organization', answer: list },
+  { method: 'POST', path: '/api/bulk/syncs', access: 'organization', answer: create },
+  { method: 'GET', path: '/api/bulk/syncs/:id', access: 'organization', answer: get },
+  { method: 'PUT', path: '/api/bulk/syncs/:id', access: 'organization', answer: update },
+  { method: 'PATCH', path: '/api/bulk/syncs/:id', access: 'organization', answer: update },
+  { method: 'DELETE', path: '/api/bulk/syncs/:id', access: 'organization', answer: remove },
+  { method: 'POST', path: '/api/bulk/syncs/:id/activate', access: 'organization', answer: activate }
 ]
+
+/** In the shape of the version. The schemas are not in it: they have an address of their own. */
+function shown({ version }: Call, stored: StoredBulkSync): BulkSync {
+  const { schemas: _own, default_schedule: _first, additional_schedules: _more, ...sync } = stored
+  if (version === '2025-09-18') return { ...sync, ...shownSchedules(stored) }
+  const older: BulkSync = {
+    ...sync,
+    discover: sync.automatically_add_new_objects === 'all',
+    schedule: olderSchedule(stored)
+  }
+  if (version !== '2023-04-25') return older
+  const {
+    normalize_names: _names,
+    concurrency_limit: _limit,
+    resync_concurrency_limit: _resyncLimit,
+    data_cutoff_timestamp: _cutoff,
+    disable_record_timestamps: _timestamps,
+    created_at: _at,
+    created_by: _by,
+    updated_at: _changed,
+    updated_by: _changer,
+    ...oldest
+  } = older
+  return oldest
+}
+
+function list(call: Call): Answer {
+  const wanted = call.query.get('active') ?? ''
+  const syncs = call.world.records
+    .list('bulk_sync', organizationOf(call), call.stale)
+    .filter((sync) => ['', String(sync.active)].includes(wanted))
+  if (call.version !== '2025-09-18') return data(syncs.map((sync) => shown(call, sync)))
+  const page = paged(syncs, call.query)
+  return data(
+    page.items.map((sync) => shown(call, sync)),
+    pagination(page)
+  )
+}
+
+function get(call: Call): Answer {
+  return data(shown(call, found(call, 'bulk_sync', param(call, 'id'))))
+}
+
+function create(call: Call): Answer {
+  const sync: StoredBulkSync = {
+    id: call.world.randomUUID(),
+    ...readBulkSync(call),
+    ...made(call.world.now(), actorOf(call))
+  }
+  call.world.records.put('bulk_sync', sync)
+  return data(shown(call, sync))
+}
+
+function update(call: Call): Answer {
+  const stored = found(call, 'bulk_sync', param(call, 'id'))
+  const { id, created_at, created_by } = stored
+  const sync: StoredBulkSync = {
+    id,
+    ...readBulkSync(call, stored),
+    created_at,
+    created_by,
+    updated_at: call.world.now().toISOString(),
+    updated_by: actorOf(call)
+  }
+  call.world.records.put('bulk_sync', sync)
+  return data(shown(call, sync))
+}
+
+/** Its schedules and its decisions about schemas go with it: they are parts of it. */
+function remove(call: Call): Answer {
+  call.world.records.remove('bulk_sync', found(call, 'bulk_sync', param(call, 'id')).id)
+  return {}
+}
+
+function activate(call: Call): Answer {
+  const stored = found(call, 'bulk_sync', param(call, 'id'))
+  const { active } = call.body
+  // 403, 404 and 500 are all that the API lists here; a client's bug is a 400 all the same.
+  if (typeof active !== 'boolean') throw invalid('active', 'must be true or false', 400)
+  changed(call, { ...stored, active })
+  return data({ id: stored.id, active })
+}
+
+/** Stores a bulk sync that the caller has changed just now. */
+export function changed(call: Call, sync: StoredBulkSync): void {
+  call.world.records.put('bulk_sync', {
+    ...sync,
+    updated_at: call.world.now().toISOString(),
+    updated_by: actorOf(call)
+  })
+}

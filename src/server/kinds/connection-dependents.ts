@@ -1,15 +1,16 @@
 import type { World } from '../call.ts'
 import { Refusal } from '../refusal.ts'
-import type { StoredConnection, StoredModel, StoredSync } from '../stored.ts'
+import type { StoredBulkSync, StoredConnection, StoredModel, StoredSync } from '../stored.ts'
 
 interface Dependents {
   models: StoredModel[]
   syncs: StoredSync[]
+  bulkSyncs: StoredBulkSync[]
 }
 
 /**
- * What would not work without the connection: models of it, syncs to it or from its models, and syncs
- * that wait for its jobs.
+ * What would not work without the connection: models of it, syncs to it or from its models, syncs that
+ * wait for its jobs, and bulk syncs from it or to it.
  */
 function dependents(world: World, connection: StoredConnection): Dependents {
   const { id, organization_id } = connection
@@ -23,18 +24,22 @@ function dependents(world: World, connection: StoredConnection): Dependents {
         sync.schedule.connection_id === id ||
         sync.model_ids.some((model) => modelIds.has(model))
     )
-  return { models, syncs }
+  const bulkSyncs = world.records
+    .list('bulk_sync', organization_id)
+    .filter((sync) => sync.source_connection_id === id || sync.destination_connection_id === id)
+  return { models, syncs, bulkSyncs }
 }
 
 /** Throws 422 `connection in use`, with who uses it. */
 export function mustBeUnused(world: World, connection: StoredConnection): void {
-  const { models, syncs } = dependents(world, connection)
-  if (models.length + syncs.length === 0) return
+  const { models, syncs, bulkSyncs } = dependents(world, connection)
+  if (models.length + syncs.length + bulkSyncs.length === 0) return
   throw new Refusal(422, 'connection_in_use', `connection in use: "${connection.name}" has dependents`, {
     metadata: {
       used_by: [
         ...models.map(({ id, name }) => ({ type: 'model', name, id })),
-        ...syncs.map(({ id, name }) => ({ type: 'sync', name, id }))
+        ...syncs.map(({ id, name }) => ({ type: 'sync', name, id })),
+        ...bulkSyncs.map(({ id, name }) => ({ type: 'bulk_sync', name, id }))
       ]
     }
   })
@@ -42,7 +47,8 @@ export function mustBeUnused(world: World, connection: StoredConnection): void {
 
 /** Deletes the dependents first, then the connection. */
 export function deleteWithDependents(world: World, connection: StoredConnection): void {
-  const { models, syncs } = dependents(world, connection)
+  const { models, syncs, bulkSyncs } = dependents(world, connection)
+  for (const sync of bulkSyncs) world.records.remove('bulk_sync', sync.id)
   for (const sync of syncs) world.records.remove('sync', sync.id)
   for (const model of models) world.records.remove('model', model.id)
   world.records.remove('connection', connection.id)

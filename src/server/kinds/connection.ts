@@ -35,18 +35,6 @@ export const connectionRoutes: readonly Route[] = [
     path: '/api/connections/:id/parameter_values',
     access: 'organization',
     answer: parameterValues
-  },
-  {
-    method: 'GET',
-    path: '/api/connections/:id/schemas/status',
-    access: 'organization',
-    answer: schemaStatus
-  },
-  {
-    method: 'POST',
-    path: '/api/connections/:id/schemas/refresh',
-    access: 'organization',
-    answer: refreshSchemas
   }
 ]
 
@@ -243,19 +231,4 @@ function test(call: Call): Answer {
 function parameterValues(call: Call): Answer {
   found(call, 'connection', param(call, 'id'))
   return data({})
-}
-
-function schemaStatus(call: Call): Answer {
-  const connection = found(call, 'connection', param(call, 'id'))
-  const at = connection.updated_at
-  return data({ cache_status: 'fresh', last_refresh_started: at, last_refresh_finished: at })
-}
-
-/** The catalogue is read anew each time, so there is nothing to wait for. */
-function refreshSchemas(call: Call): Answer {
-  const connection = found(call, 'connection', param(call, 'id'))
-  if (connection.status !== 'healthy') {
-    throw invalid('connection', `"${connection.name}" is not authorized yet`, 400)
-  }
-  return { status: 202, headers: { location: `/api/connections/${connection.id}/schemas/status` } }
 }

@@ -2,24 +2,7 @@ import type { ApiVersion } from '../../wire/common.ts'
 import { scheduleFrequencies, type Schedule } from '../../wire/sync.ts'
 import { referred, type Call } from '../call.ts'
 import { invalid } from '../refusal.ts'
-
-type Part = 'minute' | 'hour' | 'day_of_week' | 'day_of_month' | 'month'
-
-const parts: readonly Part[] = ['minute', 'hour', 'day_of_week', 'day_of_month', 'month']
-const demanded: Readonly<Record<string, readonly Part[]>> = {
-  hourly: ['minute'],
-  daily: ['hour', 'minute'],
-  weekly: ['day_of_week', 'hour', 'minute']
-}
-const bounds: Readonly<Record<Part, readonly [number, number]>> = {
-  minute: [0, 59],
-  hour: [0, 23],
-  day_of_week: [0, 7],
-  day_of_month: [1, 31],
-  month: [1, 12]
-}
-const days = new Set(['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'])
-const cron = /^[\d*/,\-?LW#A-Za-z]+$/
+import { readParts, scheduleParts } from './schedule-parts.ts'
 
 /**
  * The schedule to store: only the parts that say something. Throws 422 for parts that are missing or out
@@ -32,40 +15,13 @@ export function readSchedule(call: Call, sent: Schedule): Schedule {
     const allowed = scheduleFrequencies.filter((known) => known !== 'multi')
     throw invalid('schedule.frequency', `must be one of ${allowed.join(', ')}`)
   }
-  for (const part of parts) {
-    const value = sent[part] ?? ''
-    if (value !== '') schedule[part] = value
-    else if (demanded[frequency]?.includes(part) === true) {
-      throw invalid(`schedule.${part}`, `is required when the frequency is ${frequency}`)
-    }
-  }
-  checkParts(frequency, schedule)
+  Object.assign(schedule, readParts(frequency, sent, { field: 'schedule', status: 422 }))
   if (frequency === 'dbtcloud') readJob(call, sent, schedule)
   if (frequency === 'runafter') readRunAfter(call, sent, schedule)
   if (sent.run_after_success_only !== undefined && sent.run_after_success_only !== null) {
     schedule.run_after_success_only = sent.run_after_success_only
   }
   return schedule
-}
-
-function checkParts(frequency: string, schedule: Schedule): void {
-  const expression = frequency === 'custom' || frequency === 'builder'
-  const present = parts.filter((part) => schedule[part] !== undefined)
-  if (expression && present.length === 0) {
-    throw invalid(
-      'schedule',
-      `needs at least one of ${parts.join(', ')} when the frequency is ${frequency}`
-    )
-  }
-  for (const part of present) {
-    const value = schedule[part] ?? ''
-    const [low, high] = bounds[part]
-    const asNumber = /^\d{1,2}$/.test(value) ? Number(value) : Number.NaN
-    if (asNumber >= low && asNumber <= high) continue
-    if (part === 'day_of_week' && days.has(value.toLowerCase())) continue
-    if (expression && cron.test(value) && Number.isNaN(Number(value))) continue
-    throw invalid(`schedule.${part}`, `must be a number from ${low} to ${high}`)
-  }
 }
 
 function readJob(call: Call, sent: Schedule, schedule: Schedule): void {
@@ -92,10 +48,16 @@ function readRunAfter(call: Call, sent: Schedule, schedule: Schedule): void {
       throw invalid(`schedule.run_after.sync_ids[${index}]`, `names no sync: ${id}`)
     }
   }
-  const [bulk] = bulkSyncIds
-  if (bulk !== undefined)
-    throw invalid('schedule.run_after.bulk_sync_ids[0]', `names no bulk sync: ${bulk}`)
-  schedule.run_after = { sync_ids: syncIds }
+  for (const [index, id] of bulkSyncIds.entries()) {
+    if (referred(call, 'bulk_sync', id) === undefined) {
+      throw invalid(`schedule.run_after.bulk_sync_ids[${index}]`, `names no bulk sync: ${id}`)
+    }
+  }
+  // An empty list is not answered: clients take it for something that they did not send.
+  schedule.run_after = {
+    ...(syncIds.length === 0 ? {} : { sync_ids: syncIds }),
+    ...(bulkSyncIds.length === 0 ? {} : { bulk_sync_ids: bulkSyncIds })
+  }
 }
 
 /**
@@ -116,8 +78,8 @@ export const scheduleOptions = [
   option('hourly', 'Hourly', 'Runs every hour', ['minute']),
   option('daily', 'Daily', 'Runs every day', ['hour', 'minute']),
   option('weekly', 'Weekly', 'Runs every week', ['day_of_week', 'hour', 'minute']),
-  option('custom', 'Cron expression', 'Runs when the cron expression says so', parts),
-  option('builder', 'Custom schedule', 'Runs when the schedule says so', parts),
+  option('custom', 'Cron expression', 'Runs when the cron expression says so', scheduleParts),
+  option('builder', 'Custom schedule', 'Runs when the schedule says so', scheduleParts),
   option('runafter', 'After other syncs', 'Runs after other syncs have completed', ['run_after']),
   option('dbtcloud', 'After a dbt Cloud job', 'Runs after a dbt Cloud job', ['connection_id', 'job_id'])
 ]

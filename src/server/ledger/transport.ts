@@ -154,11 +154,6 @@ export const transport: LedgerRow[] = rows('transport', [
   ['permissions.attached', 'assumption', 'no policy is attached to a thing unless a request says so'],
   ['permissions.exist', 'assumption', 'a policy that a request names must exist'],
   [
-    'bulk.empty',
-    'assumption',
-    'there are no bulk syncs: the list is empty, and a schedule cannot name one'
-  ],
-  [
     'events.types',
     'documentation',
     'there are ten types of events, all about executions',

@@ -1,0 +1,72 @@
+import type { BulkDestination, BulkSource, Schema } from '../../wire/bulk-sync.ts'
+import type { JsonObject } from '../../wire/common.ts'
+import { data, type Answer } from '../answer.ts'
+import { found, param, type Call, type Route } from '../call.ts'
+import { bulkDestination, type DestinationKey } from '../catalogue/bulk-destinations.ts'
+import { Refusal } from '../refusal.ts'
+import { mustBeAuthorized } from './authorized.ts'
+import { oneSchema, schemaStatus } from './schema-routes.ts'
+import { readySchemas } from './schema-cache.ts'
+
+/** What bulk syncs can read and write: both generations of addresses, which every version answers. */
+export const bulkConnectionRoutes: readonly Route[] = [
+  { method: 'GET', path: '/api/connections/:id/bulksync/source', access: 'organization', answer: source },
+  { method: 'GET', path: '/api/connections/:id/bulksync/target', access: 'organization', answer: target },
+  { method: 'GET', path: '/api/bulk/source/:id', access: 'organization', answer: source },
+  { method: 'GET', path: '/api/bulk/source/:id/status', access: 'organization', answer: schemaStatus },
+  { method: 'GET', path: '/api/bulk/source/:id/schema/:schema', access: 'organization', answer: oneSchema },
+  { method: 'GET', path: '/api/bulk/dest/:id', access: 'organization', answer: target }
+]
+
+/** With the fields of the schemas, unless `include_fields=false`. */
+function source(call: Call): Answer {
+  const { known } = readySchemas(call, found(call, 'connection', param(call, 'id')))
+  const withFields = call.query.get('include_fields') !== 'false'
+  const answer: BulkSource = {
+    capabilities: { supports_tracking_fields: true },
+    configuration: null,
+    schemas: withFields ? known : known.map(({ id, name }): Schema => ({ id, name }))
+  }
+  return data(answer)
+}
+
+const words = {
+  replicate: ['Replicate', 'Keep tables equal to the source'],
+  snapshot: ['Replace', 'Write everything anew each time']
+} as const
+
+function target(call: Call): Answer {
+  const connection = found(call, 'connection', param(call, 'id'))
+  mustBeAuthorized(connection)
+  const facts = bulkDestination(connection.type)
+  if (facts === undefined) {
+    const told = `a connection of type ${connection.type} cannot be the destination of bulk syncs`
+    throw new Refusal(400, 'not_a_destination', told)
+  }
+  const answer: BulkDestination = {
+    configuration: described(facts.keys, facts.requiresOneOf?.[0]),
+    modes: facts.modes.map((id) => ({
+      id,
+      label: words[id][0],
+      description: words[id][1],
+      requires_identity: false,
+      supports_field_sync_mode: false,
+      supports_target_filters: false
+    })),
+    supported_resync_modes: ['refetch', 'resync', 'rebuild']
+  }
+  return data(answer)
+}
+
+function described(keys: Readonly<Record<string, DestinationKey>>, required?: string): JsonObject {
+  return Object.fromEntries(
+    Object.entries(keys).map(([name, key]) => [
+      name,
+      {
+        default: key.default ?? (key.type === 'string' ? '' : null),
+        items: key.items === undefined ? null : described(key.items),
+        required: name === required
+      }
+    ])
+  )
+}

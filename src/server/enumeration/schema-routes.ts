@@ -1,0 +1,208 @@
+/** The schemas of a connection: what was read from it, and what people say about it. */
+import type { PrimaryKeyOverride, Schema, SchemaStatus, UserField } from '../../wire/bulk-sync.ts'
+import type { JsonObject } from '../../wire/common.ts'
+import { data, type Answer } from '../answer.ts'
+import { found, param, type Call, type Route } from '../call.ts'
+import { lazily, mustFit } from '../kinds/request-shape.ts'
+import { invalid, notFound, Refusal } from '../refusal.ts'
+import type { SchemaChanges, StoredConnection } from '../stored.ts'
+import { overriddenKeys, sourceSchemas, type SourceSchemas } from './schema.ts'
+import { readySchemas } from './schema-cache.ts'
+
+const all = '/api/connections/:id/schemas'
+const one = `${all}/:schema`
+const field = `${one}/fields/:field`
+
+/** `status` and `refresh` come before `:schema`, which would take them for schemas. */
+export const schemaRoutes: readonly Route[] = [
+  { method: 'GET', path: `${all}/status`, access: 'organization', answer: schemaStatus },
+  { method: 'POST', path: `${all}/refresh`, access: 'organization', answer: refresh },
+  { method: 'GET', path: one, access: 'organization', answer: oneSchema },
+  { method: 'GET', path: `${one}/records`, access: 'organization', answer: records },
+  { method: 'PUT', path: `${one}/primary_keys`, access: 'organization', anyVerb: true, answer: setKeys },
+  { method: 'DELETE', path: `${one}/primary_keys`, access: 'organization', answer: resetKeys },
+  { method: 'POST', path: `${one}/fields`, access: 'organization', answer: addFields },
+  { method: 'PATCH', path: field, access: 'organization', anyVerb: true, answer: changeField },
+  { method: 'DELETE', path: field, access: 'organization', answer: removeField }
+]
+
+/** `GET …/schemas/status`: fresh at once, unless a fault says that the schemas are still being read. */
+export function schemaStatus(call: Call): Answer {
+  const connection = found(call, 'connection', param(call, 'id'))
+  const at = connection.updated_at
+  const answer: SchemaStatus =
+    call.readingSchemas === undefined
+      ? { cache_status: 'fresh', last_refresh_started: at, last_refresh_finished: at }
+      : { cache_status: 'refreshing', last_refresh_started: at, last_refresh_finished: null }
+  return data(answer)
+}
+
+/** The catalogue is read anew each time, so there is nothing to wait for. */
+function refresh(call: Call): Answer {
+  const connection = found(call, 'connection', param(call, 'id'))
+  if (connection.status !== 'healthy') {
+    throw invalid('connection', `"${connection.name}" is not authorized yet`, 400)
+  }
+  return { status: 202, headers: { location: `/api/connections/${connection.id}/schemas/status` } }
+}
+
+/** `GET …/schemas/{schema}`. */
+export function oneSchema(call: Call): Answer {
+  return data(opened(call).schema)
+}
+
+interface Opened {
+  connection: StoredConnection
+  source: SourceSchemas
+  schema: Schema
+  changes: SchemaChanges
+}
+
+/** `created`: a schema that is not known, and may exist, is taken for one without fields. */
+function opened(call: Call, created = false): Opened {
+  const connection = found(call, 'connection', param(call, 'id'))
+  const id = param(call, 'schema')
+  const source = readySchemas(call, connection)
+  const unknown = created && source.mayExist(id) ? { id, name: id, fields: [] } : undefined
+  const schema = source.find(id) ?? unknown
+  if (schema === undefined) throw notFound('schema', id)
+  return { connection, source, schema, changes: connection.schema_changes?.[id] ?? {} }
+}
+
+/** Samples would have to be read from the source, which this server does not do yet. */
+function records(call: Call): Answer {
+  opened(call)
+  throw new Refusal(400, 'no_runner', 'this server reads no records yet, so it has none to show')
+}
+
+/** Stores what is said about a schema. The connection itself does not count as updated. */
+function change(call: Call, { connection, schema }: Opened, changes: SchemaChanges): void {
+  const { [schema.id]: _old, ...others } = connection.schema_changes ?? {}
+  const isEmpty = changes.primary_keys === undefined && (changes.fields ?? []).length === 0
+  call.world.records.put('connection', {
+    ...connection,
+    schema_changes: isEmpty ? others : { ...others, [schema.id]: changes }
+  })
+}
+
+const keysShape = lazily(() => ({
+  type: 'object',
+  properties: {
+    fields: {
+      type: ['array', 'null'],
+      items: {
+        type: 'object',
+        required: ['field_id', 'is_primary_key'],
+        properties: { field_id: { type: 'string', minLength: 1 }, is_primary_key: { type: 'boolean' } }
+      }
+    }
+  }
+}))
+
+function setKeys(call: Call): Answer {
+  mustFit(keysShape(), call.body, 400)
+  const overrides = (call.body['fields'] ?? []) as unknown as PrimaryKeyOverride[]
+  const schema = opened(call, true)
+  const { primary_keys: _old, ...rest } = schema.changes
+  const known = (schema.schema.fields ?? []).map(({ id }) => id)
+  for (const [index, { field_id }] of overrides.entries()) {
+    if (known.length === 0 || known.includes(field_id)) continue
+    throw invalid(`fields[${index}].field_id`, `names no field of ${schema.schema.id}: ${field_id}`, 400)
+  }
+  const keys = overriddenKeys(detected(call, schema), overrides)
+  change(call, schema, keys === undefined ? rest : { ...rest, primary_keys: keys })
+  return { status: 202 }
+}
+
+/** The schema without what people said about its keys. */
+function detected(call: Call, { connection, schema, changes }: Opened): Schema | undefined {
+  const { primary_keys: _keys, ...others } = changes
+  const schema_changes = { ...connection.schema_changes, [schema.id]: others }
+  return sourceSchemas({ ...connection, schema_changes }, call.world.catalogue).find(schema.id)
+}
+
+function resetKeys(call: Call): Answer {
+  const schema = opened(call, true)
+  const { primary_keys: _old, ...rest } = schema.changes
+  change(call, schema, rest)
+  return { status: 202 }
+}
+
+const maybeText = { type: ['string', 'null'] }
+const text = { type: 'string', minLength: 1 }
+const fieldsShape = lazily(() => ({
+  type: 'object',
+  properties: {
+    fields: {
+      type: ['array', 'null'],
+      items: {
+        type: 'object',
+        required: ['field_id', 'label', 'type'],
+        properties: { field_id: text, label: text, type: text, path: maybeText }
+      }
+    }
+  }
+}))
+
+/** Adds fields, or says anew what they are. */
+function addFields(call: Call): Answer {
+  mustFit(fieldsShape(), call.body, 400)
+  const sent = (call.body['fields'] ?? []) as unknown as UserField[]
+  const schema = opened(call, true)
+  const named = new Set(sent.map(({ field_id }) => field_id))
+  const others = (schema.changes.fields ?? []).filter(({ field_id }) => !named.has(field_id))
+  change(call, schema, { ...schema.changes, fields: [...others, ...sent.map(userField)] })
+  return { status: 202 }
+}
+
+/** Only what a field has: whatever else was sent is not kept. */
+function userField({ field_id, label, type, path, example }: UserField): UserField {
+  return {
+    field_id,
+    label,
+    type,
+    ...((path ?? '') === '' ? {} : { path: path ?? '' }),
+    ...(example === undefined || example === null ? {} : { example })
+  }
+}
+
+const changeShape = lazily(() => ({
+  type: 'object',
+  properties: { label: maybeText, type: maybeText, path: maybeText }
+}))
+
+/** Changes some of what a field says; of a field that was detected, too. An empty path clears it. */
+function changeField(call: Call): Answer {
+  mustFit(changeShape(), call.body, 400)
+  const schema = opened(call)
+  const id = param(call, 'field')
+  const now = schema.schema.fields?.find((known) => known.id === id)
+  if (now === undefined) throw notFound('field', id)
+  const stored = schema.changes.fields?.find(({ field_id }) => field_id === id)
+  const sent = call.body as JsonObject & Partial<UserField>
+  const merged = userField({
+    field_id: id,
+    label: sent.label ?? now.name,
+    type: sent.type ?? now.type,
+    path: sent.path ?? now.path ?? null,
+    example: sent.example ?? stored?.example ?? null
+  })
+  const others = (schema.changes.fields ?? []).filter(({ field_id }) => field_id !== id)
+  change(call, schema, { ...schema.changes, fields: [...others, merged] })
+  return data(opened(call).schema.fields?.find((known) => known.id === id))
+}
+
+/** Only what people added can be taken away; what was detected is there as long as the source has it. */
+function removeField(call: Call): Answer {
+  const schema = opened(call)
+  const id = param(call, 'field')
+  const users = schema.changes.fields ?? []
+  if (!users.some(({ field_id }) => field_id === id)) {
+    const isDetected = schema.schema.fields?.some((known) => known.id === id) === true
+    if (!isDetected) throw notFound('field', id)
+    throw invalid('field', `${id} was read from the source and cannot be deleted`, 400)
+  }
+  const fields = users.filter(({ field_id }) => field_id !== id)
+  change(call, schema, { ...schema.changes, fields })
+  return { status: 202 }
+}

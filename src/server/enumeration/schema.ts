@@ -1,0 +1,111 @@
+/** The schemas of a source: what its catalogue has, with what people changed about it. */
+import type { PrimaryKeyOverride, Schema, SchemaField, UserField } from '../../wire/bulk-sync.ts'
+import {
+  fieldOf,
+  labelOf,
+  mayExist,
+  objectOf,
+  type Catalogue,
+  type CatalogueFile,
+  type CatalogueObject
+} from '../catalogue/catalogue.ts'
+import type { SchemaChanges, StoredConnection } from '../stored.ts'
+
+/** What a source holds, as far as anybody knows. */
+export interface SourceSchemas {
+  /** In the catalogue's order, each with its fields; no fields: nobody knows which it has. */
+  known: Schema[]
+  /** Whether a schema that is not known may exist all the same. */
+  mayExist(id: string): boolean
+  /** A schema that is known; undefined for others. */
+  find(id: string): Schema | undefined
+}
+
+/** The catalogue is read anew each time. Throws 400 for a catalogue file that cannot be understood. */
+export function sourceSchemas(connection: StoredConnection, catalogues: Catalogue): SourceSchemas {
+  const catalogue = catalogues.of(connection)
+  const changes = connection.schema_changes ?? {}
+  const listed = Object.keys(catalogue.objects)
+  // A schema that is not listed, and that somebody described, exists.
+  const described = Object.keys(changes).filter((id) => !listed.includes(id))
+  const known = [...listed, ...described].map((id) => schemaOf(id, objectOf(catalogue, id), changes[id]))
+  const byId = new Map(known.map((schema) => [schema.id, schema]))
+  return { known, mayExist: (id) => existsUnlisted(catalogue, id), find: (id) => byId.get(id) }
+}
+
+function existsUnlisted(catalogue: CatalogueFile, id: string): boolean {
+  return id !== '' && catalogue.source !== false && mayExist(catalogue, id)
+}
+
+function schemaOf(id: string, object: CatalogueObject | undefined, changes: SchemaChanges = {}): Schema {
+  const detected = object === undefined ? [] : detectedFields(object)
+  const users = changes.fields ?? []
+  const fields = [
+    ...detected.map((field) =>
+      changed(
+        field,
+        users.find(({ field_id }) => field_id === field.id)
+      )
+    ),
+    ...users
+      .filter(({ field_id }) => !detected.some((field) => field.id === field_id))
+      .map((user) => changed({ id: user.field_id, name: '', type: '', is_primary_key: false }, user))
+  ]
+  const keys = changes.primary_keys
+  const missing = (keys ?? []).filter((key) => !fields.some((field) => field.id === key))
+  const all = [
+    ...fields,
+    ...missing.map((key) => ({ id: key, name: labelOf(key), type: 'unknown', is_primary_key: true }))
+  ]
+  return {
+    id,
+    name: object?.label ?? id,
+    fields:
+      keys === undefined ? all : all.map((field) => ({ ...field, is_primary_key: keys.includes(field.id) }))
+  }
+}
+
+/** The first field that is unique is the key. */
+function detectedFields(object: CatalogueObject): SchemaField[] {
+  const names = Object.keys(object.fields)
+  const key = names.find((name) => fieldOf(object, name)?.unique === true)
+  return names.map((id) => {
+    const field = fieldOf(object, id) ?? {}
+    return {
+      id,
+      name: field.label ?? labelOf(id),
+      type: field.type ?? 'string',
+      ...(field.remote_type === undefined ? {} : { remote_type: field.remote_type }),
+      is_primary_key: id === key
+    }
+  })
+}
+
+function changed(field: SchemaField, user: UserField | undefined): SchemaField {
+  if (user === undefined) return field
+  const path = user.path ?? ''
+  return {
+    ...field,
+    name: user.label,
+    type: user.type,
+    ...(path === '' ? {} : { path }),
+    user_managed: true
+  }
+}
+
+/**
+ * The keys that a list of overrides makes: those that it names, or else those that were detected without
+ * those that it denies. Undefined: an empty list overrides nothing.
+ */
+export function overriddenKeys(
+  schema: Schema | undefined,
+  overrides: readonly PrimaryKeyOverride[]
+): string[] | undefined {
+  if (overrides.length === 0) return undefined
+  const named = overrides.filter((one) => one.is_primary_key).map((one) => one.field_id)
+  if (named.length > 0) return named
+  const denied = new Set(overrides.map((one) => one.field_id))
+  return (schema?.fields ?? [])
+    .filter((field) => field.is_primary_key === true && !denied.has(field.id))
+    .map((field) => field.id)
+}

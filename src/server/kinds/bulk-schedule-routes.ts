@@ -1,0 +1,93 @@
+import type { BulkScheduleItem } from '../../wire/bulk-sync.ts'
+import { data, type Answer } from '../answer.ts'
+import { found, param, type Call, type Route } from '../call.ts'
+import { sourceSchemas } from '../enumeration/schema.ts'
+import { forbidden, notFound } from '../refusal.ts'
+import type { StoredBulkSchedule, StoredBulkSync } from '../stored.ts'
+import { readItem, shownItem, type SchemaCheck } from './bulk-schedule.ts'
+import { mustExist } from './bulk-schema.ts'
+import { changed } from './bulk-sync.ts'
+import { bulkScheduleShape } from './bulk-sync-shape.ts'
+import { mustFit } from './request-shape.ts'
+
+const all = '/api/bulk/syncs/:id/schedules'
+const one = `${all}/:schedule`
+
+/** The schedules of a bulk sync one by one: the same addresses and the same camel case in every version. */
+export const bulkScheduleRoutes: readonly Route[] = [
+  { method: 'GET', path: all, access: 'organization', answer: list },
+  { method: 'POST', path: all, access: 'organization', answer: create },
+  { method: 'GET', path: one, access: 'organization', answer: get },
+  { method: 'PUT', path: one, access: 'organization', anyVerb: true, answer: update },
+  { method: 'DELETE', path: one, access: 'organization', answer: remove }
+]
+
+function syncOf(call: Call): StoredBulkSync {
+  return found(call, 'bulk_sync', param(call, 'id'))
+}
+
+function scheduleOf(call: Call, sync: StoredBulkSync): StoredBulkSchedule {
+  const id = param(call, 'schedule')
+  const schedule = [sync.default_schedule, ...sync.additional_schedules].find((known) => known.id === id)
+  if (schedule === undefined) throw notFound('schedule', id)
+  return schedule
+}
+
+function read(call: Call): BulkScheduleItem {
+  mustFit(bulkScheduleShape(), call.body, 400)
+  return (call.body as unknown as { schedule: BulkScheduleItem }).schedule
+}
+
+function checker(call: Call, sync: StoredBulkSync): SchemaCheck {
+  const connection = found(call, 'connection', sync.source_connection_id)
+  const source = sourceSchemas(connection, call.world.catalogue)
+  return (id, field) => mustExist(source, id, field)
+}
+
+function list(call: Call): Answer {
+  const sync = syncOf(call)
+  return data(
+    [sync.default_schedule, ...sync.additional_schedules].map((schedule) => shownItem(sync, schedule))
+  )
+}
+
+function get(call: Call): Answer {
+  const sync = syncOf(call)
+  return data(shownItem(sync, scheduleOf(call, sync)))
+}
+
+/** Adds one, also when there is one that says the same. */
+function create(call: Call): Answer {
+  const sync = syncOf(call)
+  const schedule = readItem(call, [], read(call), checker(call, sync))
+  changed(call, { ...sync, additional_schedules: [...sync.additional_schedules, schedule] })
+  return data(shownItem(sync, schedule))
+}
+
+/** Replaces what clients have a place for: the schemas and the mode stay where they are not sent. */
+function update(call: Call): Answer {
+  const sync = syncOf(call)
+  const stored = scheduleOf(call, sync)
+  const { schemas = [], resync_mode: syncMode = null } = stored
+  const item = { schemas, syncMode, ...read(call) }
+  const schedule = readItem(call, [stored], item, checker(call, sync), stored.id)
+  const swapped = (old: StoredBulkSchedule): StoredBulkSchedule => (old.id === stored.id ? schedule : old)
+  changed(call, {
+    ...sync,
+    default_schedule: swapped(sync.default_schedule),
+    additional_schedules: sync.additional_schedules.map(swapped)
+  })
+  return data(shownItem(sync, schedule))
+}
+
+/** A bulk sync always has a default schedule: one that should not run has the frequency `manual`. */
+function remove(call: Call): Answer {
+  const sync = syncOf(call)
+  const { id } = scheduleOf(call, sync)
+  if (id === sync.default_schedule.id) throw forbidden('the default schedule cannot be deleted; change it')
+  changed(call, {
+    ...sync,
+    additional_schedules: sync.additional_schedules.filter((schedule) => schedule.id !== id)
+  })
+  return {}
+}

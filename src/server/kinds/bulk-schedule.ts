@@ -1,0 +1,229 @@
+/**
+ * The schedules of a bulk sync: one set of stored schedules, and the shapes that the versions have for it.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import {
+  bulkResyncModes,
+  selectiveModes,
+  type AdditionalBulkScheduleRequest,
+  type BulkSchedule,
+  type BulkScheduleItem,
+  type BulkSyncRequest,
+  type OlderBulkSchedule
+} from '../../wire/bulk-sync.ts'
+import { scheduleFrequencies } from '../../wire/sync.ts'
+import type { Call } from '../call.ts'
+import { made } from '../records.ts'
+import { invalid } from '../refusal.ts'
+import type { StoredBulkSchedule, StoredBulkSync } from '../stored.ts'
+import { readParts, scheduleParts } from './schedule-parts.ts'
+
+/** What a bulk sync runs by. */
+export type Schedules = Pick<StoredBulkSync, 'default_schedule' | 'additional_schedules'>
+
+/** `runafter` and `dbtcloud` need to name what they wait for, and a bulk schedule has no place for it. */
+const frequencies = scheduleFrequencies.filter((one) => !['multi', 'runafter', 'dbtcloud'].includes(one))
+
+/** Says whether the source has such a schema; throws where it has not. */
+export type SchemaCheck = (id: string, field: string) => void
+
+interface Reading {
+  call: Call
+  /** What is stored, and not taken yet. */
+  before: StoredBulkSchedule[]
+  check: SchemaCheck
+}
+
+/**
+ * The schedules that a request means, in the shape of its version. Throws 400 that names the field. Those
+ * that the request leaves out are gone.
+ */
+export function readSchedules(
+  call: Call,
+  request: BulkSyncRequest,
+  self: Schedules | undefined,
+  check: SchemaCheck
+): Schedules {
+  const before = self === undefined ? [] : [self.default_schedule, ...self.additional_schedules]
+  const reading = { call, before, check }
+  const asked = call.version === '2025-09-18' ? newer(request) : older(request)
+  const [[field, first], ...others] = asked
+  const id = first.id ?? self?.default_schedule.id
+  return {
+    default_schedule: readSchedule(reading, { ...first, ...(id === undefined ? {} : { id }) }, field),
+    additional_schedules: others.map(([at, schedule]) => readSchedule(reading, schedule, at))
+  }
+}
+
+type Asked = [field: string, schedule: AdditionalBulkScheduleRequest]
+
+function newer(request: BulkSyncRequest): [Asked, ...Asked[]] {
+  if (request.default_schedule === undefined) throw invalid('default_schedule', 'is required', 400)
+  const additional = (request.additional_schedules ?? []).map((schedule, index): Asked => [
+    `additional_schedules[${index}]`,
+    schedule
+  ])
+  return [['default_schedule', request.default_schedule], ...additional]
+}
+
+/** Of several in a `multi`, the first becomes the default one. */
+function older({ schedule }: BulkSyncRequest): [Asked, ...Asked[]] {
+  if (schedule === undefined) throw invalid('schedule', 'is required', 400)
+  if (schedule.frequency !== 'multi') return [['schedule', schedule]]
+  const items = (schedule.multi?.schedules ?? []).map(({ item, schedule: one }, index): Asked => [
+    `schedule.multi.schedules[${index}]`,
+    { ...one, selective_mode: item }
+  ])
+  const [first, ...others] = items
+  if (first === undefined) {
+    throw invalid('schedule.multi.schedules', 'must have a schedule when the frequency is multi', 400)
+  }
+  return [first, ...others]
+}
+
+function readSchedule(
+  reading: Reading,
+  sent: AdditionalBulkScheduleRequest,
+  field: string
+): StoredBulkSchedule {
+  const { frequency } = sent
+  if (!frequencies.some((known) => known === frequency)) {
+    throw invalid(`${field}.frequency`, `must be one of ${frequencies.join(', ')}`, 400)
+  }
+  const selective = oneOf(selectiveModes, sent.selective_mode, `${field}.selective_mode`)
+  const resync = oneOf(bulkResyncModes, sent.resync_mode, `${field}.resync_mode`)
+  const schemas = sent.schemas ?? []
+  for (const [index, schema] of schemas.entries()) reading.check(schema, `${field}.schemas[${index}]`)
+  const meaning = {
+    frequency,
+    ...readParts(frequency, sent, { field, status: 400 }),
+    ...(schemas.length === 0 ? {} : { schemas }),
+    ...(selective === undefined ? {} : { selective_mode: selective }),
+    ...(resync === undefined ? {} : { resync_mode: resync })
+  }
+  return kept(reading, sent.id ?? '', field, meaning)
+}
+
+type Meaning = Omit<StoredBulkSchedule, 'id' | 'created_at' | 'created_by' | 'updated_at' | 'updated_by'>
+
+/**
+ * The stored schedule that is named, or that says the same already; else a new one. Each stored one is
+ * taken once.
+ */
+function kept(
+  { call: { world, caller }, before }: Reading,
+  id: string,
+  field: string,
+  meaning: Meaning
+): StoredBulkSchedule {
+  const index = before.findIndex((one) => (id === '' ? says(one, meaning) : one.id === id))
+  const [known] = index === -1 ? [] : before.splice(index, 1)
+  if (known === undefined) {
+    if (id !== '') throw invalid(`${field}.id`, `names no schedule of this bulk sync: ${id}`, 400)
+    return { id: world.randomUUID(), ...meaning, ...made(world.now(), caller.actor) }
+  }
+  if (says(known, meaning)) return known
+  const { created_at, created_by } = known
+  const updated_at = world.now().toISOString()
+  return { id: known.id, ...meaning, created_at, created_by, updated_at, updated_by: caller.actor }
+}
+
+function says(stored: StoredBulkSchedule, meaning: Meaning): boolean {
+  const {
+    id: _id,
+    created_at: _at,
+    created_by: _by,
+    updated_at: _changed,
+    updated_by: _changer,
+    ...rest
+  } = stored
+  return isDeepStrictEqual(rest, meaning)
+}
+
+function oneOf(
+  known: readonly string[],
+  value: string | null | undefined,
+  field: string
+): string | undefined {
+  if ((value ?? '') === '') return undefined
+  if (known.some((one) => one === value)) return value ?? undefined
+  throw invalid(field, `must be one of ${known.join(', ')}`, 400)
+}
+
+/** As 2025-09-18 answers them. */
+export function shownSchedules(schedules: Schedules): {
+  default_schedule: BulkSchedule
+  additional_schedules: BulkSchedule[]
+} {
+  const { selective_mode: _mode, ...first } = schedules.default_schedule
+  return { default_schedule: first, additional_schedules: schedules.additional_schedules }
+}
+
+/** As older versions answer them: one, which is a `multi` where there are several. */
+export function olderSchedule({ default_schedule, additional_schedules }: Schedules): OlderBulkSchedule {
+  if (additional_schedules.length === 0) return times(default_schedule)
+  const schedules = [default_schedule, ...additional_schedules].map((schedule) => ({
+    item: schedule.selective_mode ?? 'none',
+    schedule: times(schedule)
+  }))
+  return { frequency: 'multi', multi: { schedules } }
+}
+
+/** Only what was said: an empty part would be taken for something that nobody sent. */
+function times(schedule: StoredBulkSchedule): OlderBulkSchedule {
+  const shown: OlderBulkSchedule = { frequency: schedule.frequency }
+  for (const part of scheduleParts) {
+    const value = schedule[part]
+    if (value !== undefined) shown[part] = value
+  }
+  return shown
+}
+
+/** As the addresses of the single schedules answer it: the same in camel case. */
+export function shownItem(sync: StoredBulkSync, schedule: StoredBulkSchedule): BulkScheduleItem {
+  const { id, frequency, minute, hour, day_of_week, day_of_month, month } = schedule
+  return {
+    id,
+    frequency,
+    ...(minute === undefined ? {} : { minute }),
+    ...(hour === undefined ? {} : { hour }),
+    ...(day_of_week === undefined ? {} : { dayOfWeek: day_of_week }),
+    ...(day_of_month === undefined ? {} : { dayOfMonth: day_of_month }),
+    ...(month === undefined ? {} : { month }),
+    isDefault: id === sync.default_schedule.id,
+    selectiveMode: schedule.selective_mode ?? 'none',
+    syncMode: schedule.resync_mode ?? 'normal',
+    schemas: schedule.schemas ?? [],
+    syncId: sync.id,
+    createdAt: schedule.created_at,
+    createdBy: schedule.created_by.id,
+    updatedAt: schedule.updated_at,
+    updatedBy: schedule.updated_by.id
+  }
+}
+
+/**
+ * Reads the camel case of the single schedules. `id`: of the one among `before` that it replaces; absent, it
+ * is a new one.
+ */
+export function readItem(
+  call: Call,
+  before: readonly StoredBulkSchedule[],
+  item: BulkScheduleItem,
+  check: SchemaCheck,
+  id = ''
+): StoredBulkSchedule {
+  const sent: AdditionalBulkScheduleRequest = {
+    id,
+    frequency: item.frequency,
+    minute: item.minute ?? null,
+    hour: item.hour ?? null,
+    day_of_week: item.dayOfWeek ?? null,
+    day_of_month: item.dayOfMonth ?? null,
+    month: item.month ?? null,
+    selective_mode: item.selectiveMode ?? null,
+    resync_mode: item.syncMode ?? null,
+    schemas: item.schemas ?? null
+  }
+  return readSchedule({ call, before: [...before], check }, sent, 'schedule')
+}

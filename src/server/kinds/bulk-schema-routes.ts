@@ -1,0 +1,162 @@
+import type { BulkSchema, BulkSchemaListItem } from '../../wire/bulk-sync.ts'
+import { data, type Answer } from '../answer.ts'
+import { found, param, type Call, type Route } from '../call.ts'
+import type { SourceSchemas } from '../enumeration/schema.ts'
+import { readySchemas } from '../enumeration/schema-cache.ts'
+import { invalid, notFound } from '../refusal.ts'
+import type { StoredBulkSchema, StoredBulkSync } from '../stored.ts'
+import {
+  listedSchema,
+  readSchema,
+  selected,
+  selection,
+  shownSchema,
+  type SentSchema
+} from './bulk-schema.ts'
+import { changed } from './bulk-sync.ts'
+import { bulkSchemaShape, bulkSchemasShape } from './bulk-sync-shape.ts'
+import { mustFit } from './request-shape.ts'
+
+const all = '/api/bulk/syncs/:id/schemas'
+const one = `${all}/:schema`
+
+/** PATCH of several is the same in all versions; the update of one has two names. */
+export const bulkSchemaRoutes: readonly Route[] = [
+  { method: 'GET', path: all, access: 'organization', answer: list },
+  { method: 'PATCH', path: all, access: 'organization', anyVerb: true, answer: patch },
+  { method: 'GET', path: one, access: 'organization', answer: get },
+  { method: 'PUT', path: one, access: 'organization', answer: update },
+  { method: 'PATCH', path: one, access: 'organization', answer: update },
+  { method: 'POST', path: `${one}/cancel`, access: 'organization', answer: cancel }
+]
+
+interface Selected {
+  sync: StoredBulkSync
+  source: SourceSchemas
+}
+
+function open(call: Call): Selected {
+  const sync = found(call, 'bulk_sync', param(call, 'id'))
+  const connection = found(call, 'connection', sync.source_connection_id)
+  return { sync, source: readySchemas(call, connection) }
+}
+
+function oneOf({ sync, source }: Selected, id: string): StoredBulkSchema {
+  const schema = selected(sync, source, id)
+  if (schema === undefined) throw notFound('schema', id)
+  return schema
+}
+
+function list(call: Call): Answer {
+  const { sync, source } = open(call)
+  const wanted = readFilters(call.query)
+  const items = selection(sync, source)
+    .map((schema) => listedSchema(sync, schema))
+    .filter((item) => wanted.every(([key, value]) => String(item[key] ?? '') === value))
+  return data(call.version === '2023-04-25' ? items.map(oldest) : items)
+}
+
+type Filterable = keyof BulkSchemaListItem
+
+const filterable: readonly Filterable[] = [
+  'id',
+  'enabled',
+  'output_name',
+  'user_output_name',
+  'partition_key',
+  'tracking_field'
+]
+
+/** `filters={"enabled":"true"}` and `filters[enabled]=true`. Throws 400 for what cannot be read. */
+function readFilters(query: URLSearchParams): [key: Filterable, value: string][] {
+  const filters: [string, string][] = []
+  for (const [name, value] of query) {
+    const key = /^filters\[(.+)\]$/.exec(name)?.[1]
+    if (key !== undefined) filters.push([key, value])
+    if (name === 'filters' && value !== '') filters.push(...fromJson(value))
+  }
+  return filters.map(([name, value]) => {
+    const key = filterable.find((known) => known === name)
+    if (key === undefined) throw invalid(`filters.${name}`, `must be one of ${filterable.join(', ')}`, 400)
+    return [key, value]
+  })
+}
+
+function fromJson(text: string): [string, string][] {
+  try {
+    const value = JSON.parse(text) as unknown
+    if (typeof value === 'object' && value !== null) {
+      return Object.entries(value).map(([key, one]) => [key, String(one)])
+    }
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw invalid('filters', 'must be a JSON object', 400)
+}
+
+function get(call: Call): Answer {
+  const opened = open(call)
+  return data(shown(call, opened.sync, oneOf(opened, param(call, 'schema'))))
+}
+
+/** The oldest version has five keys. */
+function shown(call: Call, sync: StoredBulkSync, schema: StoredBulkSchema): BulkSchema {
+  const full = shownSchema(sync, schema)
+  if (call.version !== '2023-04-25') return full
+  const fields = (full.fields ?? []).map(({ id, enabled, obfuscated }) => ({
+    id,
+    enabled: enabled ?? true,
+    obfuscated: obfuscated ?? false
+  }))
+  return { ...oldest(full), fields }
+}
+
+function oldest({ id, enabled, output_name, partition_key }: BulkSchema): BulkSchema {
+  return {
+    id,
+    enabled: enabled ?? true,
+    ...(output_name === undefined ? {} : { output_name }),
+    partition_key: partition_key ?? ''
+  }
+}
+
+/** What is not listed stays; of a schema that is listed, what is left out stays, but for its fields. */
+function patch(call: Call): Answer {
+  mustFit(bulkSchemasShape(), call.body, 400)
+  const sent = (call.body['schemas'] ?? []) as unknown as SentSchema[]
+  const { sync, source } = open(call)
+  let schemas = sync.schemas
+  for (const [index, schema] of sent.entries()) {
+    const before = selected({ ...sync, schemas }, source, schema.id)
+    if (before === undefined && !source.mayExist(schema.id)) {
+      throw invalid(`schemas[${index}].id`, `names no schema of the source: ${schema.id}`, 400)
+    }
+    const { fields: _all, ...kept } = before ?? { id: schema.id, fields: [] }
+    schemas = replaced(schemas, readSchema({ ...kept, ...schema }, source, `schemas[${index}]`))
+  }
+  const after = { ...sync, schemas }
+  if (sent.length > 0) changed(call, after)
+  return data(selection(after, source).map((schema) => shown(call, after, schema)))
+}
+
+function update(call: Call): Answer {
+  mustFit(bulkSchemaShape(), call.body, 400)
+  const opened = open(call)
+  const { sync, source } = opened
+  const id = param(call, 'schema')
+  if (!source.mayExist(id)) oneOf(opened, id)
+  const schema = readSchema({ ...(call.body as unknown as SentSchema), id }, source, '')
+  const after = { ...sync, schemas: replaced(sync.schemas, schema) }
+  changed(call, after)
+  return data(shown(call, after, schema))
+}
+
+function replaced(schemas: readonly StoredBulkSchema[], schema: StoredBulkSchema): StoredBulkSchema[] {
+  const known = schemas.some(({ id }) => id === schema.id)
+  return known ? schemas.map((old) => (old.id === schema.id ? schema : old)) : [...schemas, schema]
+}
+
+function cancel(call: Call): Answer {
+  oneOf(open(call), param(call, 'schema'))
+  return data({ message: 'no execution is running' })
+}

@@ -1,0 +1,193 @@
+/** Which schemas of its source a bulk sync takes along, which of their fields, and under which names. */
+import type {
+  BulkDiscovery,
+  BulkField,
+  BulkFilter,
+  BulkSchema,
+  BulkSchemaListItem,
+  FieldConfiguration,
+  SchemaConfiguration
+} from '../../wire/bulk-sync.ts'
+import { filterFunctions } from '../../wire/sync.ts'
+import type { SourceSchemas } from '../enumeration/schema.ts'
+import { invalid } from '../refusal.ts'
+import type { StoredBulkSchema, StoredBulkSync } from '../stored.ts'
+import { outputName, outputTable } from './bulk-names.ts'
+
+/** A schema in any of the shapes in which requests have it. */
+export type SentSchema = Omit<SchemaConfiguration & BulkSchema, 'fields'> & {
+  fields?: (string | (FieldConfiguration & BulkField))[] | null
+}
+
+/** The parts of a bulk sync that decide about its schemas. */
+export type Selecting = Pick<
+  StoredBulkSync,
+  'automatically_add_new_objects' | 'automatically_add_new_fields' | 'schemas'
+>
+
+/**
+ * All schemas of the sync: those that the source has now, and those that are selected although nobody
+ * knows them. What is new since the last decision is taken along as the sync says.
+ */
+export function selection(sync: Selecting, source: SourceSchemas): StoredBulkSchema[] {
+  const decided = new Map(sync.schemas.map((schema) => [schema.id, schema]))
+  const known = source.known.map(
+    ({ id }) => decided.get(id) ?? fresh(id, discovers(sync.automatically_add_new_objects))
+  )
+  const unlisted = sync.schemas.filter(({ id }) => source.find(id) === undefined)
+  return [...known, ...unlisted].map((schema) => withNewFields(schema, sync, source))
+}
+
+/** One of them; undefined for a schema that the source has not. */
+export function selected(sync: Selecting, source: SourceSchemas, id: string): StoredBulkSchema | undefined {
+  return selection(sync, source).find((schema) => schema.id === id)
+}
+
+/** A new object has no tracking field yet, so it is not incremental. */
+function discovers(discovery: BulkDiscovery): boolean {
+  return discovery === 'all' || discovery === 'onlyNonIncremental'
+}
+
+function fresh(id: string, enabled: boolean): StoredBulkSchema {
+  return { id, enabled, fields: [], filters: [], disable_data_cutoff: false }
+}
+
+function withNewFields(schema: StoredBulkSchema, sync: Selecting, source: SourceSchemas): StoredBulkSchema {
+  const discovery = sync.automatically_add_new_fields
+  const isIncremental = schema.tracking_field !== undefined
+  const wanted =
+    discovery === 'all' || discovery === (isIncremental ? 'onlyIncremental' : 'onlyNonIncremental')
+  // All fields of a schema that nobody has decided about are as good as the schema itself.
+  const isDecided = sync.schemas.some(({ id }) => id === schema.id)
+  const decided = new Set(schema.fields.map(({ id }) => id))
+  const added = (source.find(schema.id)?.fields ?? [])
+    .filter(({ id }) => !decided.has(id))
+    .map(({ id }) => ({ id, enabled: wanted || !isDecided, obfuscated: false }))
+  return added.length === 0 ? schema : { ...schema, fields: [...schema.fields, ...added] }
+}
+
+/** A selection that a sync's own request makes: what it lists, and nothing else. Nothing listed is all. */
+export function chosenSchemas(
+  sent: readonly (string | SentSchema)[],
+  source: SourceSchemas,
+  before: readonly StoredBulkSchema[]
+): StoredBulkSchema[] {
+  const all = source.known.map(({ id }) => ({ id }))
+  const listed = sent.length === 0 ? all : sent.map((one) => (typeof one === 'string' ? { id: one } : one))
+  const chosen = listed.map((schema, index) => {
+    const field = `schemas[${index}]`
+    mustExist(source, schema.id, `${field}.id`)
+    if (listed.slice(0, index).some(({ id }) => id === schema.id)) {
+      throw invalid(`${field}.id`, `is listed twice: ${schema.id}`, 400)
+    }
+    // A sync's own request has no place for the names that a person gave: they stay.
+    const { user_output_name } = before.find(({ id }) => id === schema.id) ?? {}
+    const names = user_output_name === undefined ? {} : { user_output_name }
+    return readSchema({ ...names, ...schema }, source, field)
+  })
+  const rest = all.filter(({ id }) => !chosen.some((schema) => schema.id === id))
+  return [...chosen, ...rest.map(({ id }) => readSchema({ id, enabled: false }, source, ''))]
+}
+
+/** Throws 400 for a schema that the source has not. */
+export function mustExist(source: SourceSchemas, id: string, field: string): void {
+  if (source.find(id) !== undefined || source.mayExist(id)) return
+  throw invalid(field, `names no schema of the source: ${id}`, 400)
+}
+
+/** What a request makes of one schema. Everything that it leaves out has its default: enabled, all fields. */
+export function readSchema(sent: SentSchema, source: SourceSchemas, field: string): StoredBulkSchema {
+  const known = (source.find(sent.id)?.fields ?? []).map(({ id }) => id)
+  const at = (name: string): string => [field, name].filter((part) => part !== '').join('.')
+  const mustBeField = (id: string, name: string): void => {
+    if (id === '' || known.length === 0 || known.includes(id)) return
+    throw invalid(at(name), `names no field of ${sent.id}: ${id}`, 400)
+  }
+  const filters = (sent.filters ?? []).map((filter, index) => {
+    mustBeField(filter.field_id ?? '', `filters[${index}].field_id`)
+    return readFilter(filter, at(`filters[${index}].function`))
+  })
+  const partition = sent.partition_key ?? ''
+  const tracking = sent.tracking_field ?? ''
+  const name = sent.user_output_name ?? ''
+  mustBeField(partition, 'partition_key')
+  mustBeField(tracking, 'tracking_field')
+  return {
+    id: sent.id,
+    enabled: sent.enabled ?? true,
+    fields: readFields(sent.fields ?? [], known, mustBeField),
+    filters,
+    ...(partition === '' ? {} : { partition_key: partition }),
+    ...(tracking === '' ? {} : { tracking_field: tracking }),
+    ...(name === '' ? {} : { user_output_name: name }),
+    ...cutoff(sent.data_cutoff_timestamp, at('data_cutoff_timestamp')),
+    disable_data_cutoff: sent.disable_data_cutoff ?? false
+  }
+}
+
+/** Listed fields are as they say, known ones that are not listed are off; nothing listed is all. */
+function readFields(
+  sent: readonly (string | (FieldConfiguration & BulkField))[],
+  known: readonly string[],
+  mustBeField: (id: string, name: string) => void
+): StoredBulkSchema['fields'] {
+  if (sent.length === 0) return known.map((id) => ({ id, enabled: true, obfuscated: false }))
+  const listed = sent.map((one, index) => {
+    const field: FieldConfiguration & BulkField = typeof one === 'string' ? { id: one } : one
+    mustBeField(field.id, `fields[${index}].id`)
+    const name = field.user_output_name ?? ''
+    return {
+      id: field.id,
+      enabled: field.enabled ?? true,
+      obfuscated: field.obfuscated ?? field.obfuscate ?? false,
+      ...(name === '' ? {} : { user_output_name: name })
+    }
+  })
+  const rest = known.filter((id) => !listed.some((field) => field.id === id))
+  return [...listed, ...rest.map((id) => ({ id, enabled: false, obfuscated: false }))]
+}
+
+function readFilter(filter: BulkFilter, field: string): BulkFilter {
+  if (filterFunctions.some((known) => known === filter.function)) return filter
+  throw invalid(field, `must be one of ${filterFunctions.join(', ')}`, 400)
+}
+
+/** A time to store, only if there is one. Throws 400 for a text that is none. */
+export function cutoff(time: string | null | undefined, field: string): { data_cutoff_timestamp?: string } {
+  if ((time ?? '') === '') return {}
+  const sent = time ?? ''
+  if (/^\d{4}-\d\d-\d\dT/.test(sent) && !Number.isNaN(Date.parse(sent))) {
+    return { data_cutoff_timestamp: sent }
+  }
+  throw invalid(field, 'must be a time such as 2026-01-31T09:30:00Z', 400)
+}
+
+/** As the list of schemas answers it: without fields and filters, which it never has. */
+export function listedSchema(sync: StoredBulkSync, schema: StoredBulkSchema): BulkSchemaListItem {
+  const { data_cutoff_timestamp } = schema
+  return {
+    id: schema.id,
+    enabled: schema.enabled,
+    output_name: outputTable(sync, schema),
+    user_output_name: schema.user_output_name ?? '',
+    partition_key: schema.partition_key ?? '',
+    tracking_field: schema.tracking_field ?? '',
+    ...(data_cutoff_timestamp === undefined ? {} : { data_cutoff_timestamp }),
+    disable_data_cutoff: schema.disable_data_cutoff
+  }
+}
+
+/** As one schema is answered. */
+export function shownSchema(sync: StoredBulkSync, schema: StoredBulkSchema): BulkSchema {
+  return {
+    ...listedSchema(sync, schema),
+    fields: schema.fields.map(({ id, enabled, obfuscated, user_output_name = '' }) => ({
+      id,
+      enabled,
+      obfuscated,
+      output_name: user_output_name === '' ? outputName(sync.normalize_names, id) : user_output_name,
+      user_output_name
+    })),
+    filters: schema.filters
+  }
+}
