@@ -23,6 +23,10 @@ export interface GateOptions {
 /** Answers without a complaint before the width grows by one. */
 const patience = 20
 const longestPauseMs = 60_000
+/** Where the service names no time: this long at first, twice as long each time that it complains again. */
+const ownPauseMs = 500
+/** A person is told once in a while, not of every pause of a second. */
+const tellEveryMs = 30_000
 /** A number of seconds beyond this is a time, not a pause. */
 const aWhileAgo = Date.UTC(2020, 0)
 
@@ -33,8 +37,10 @@ const aWhileAgo = Date.UTC(2020, 0)
 export function openGate(options: GateOptions): Gate {
   const limit = pLimit(options.parallelism)
   let closedUntil = 0
-  let lastSlowed = 0
+  let lastSlowed = -Infinity
+  let lastTold = -Infinity
   let inARow = 0
+  let complaints = 0
   return {
     run: (work) => limit(work),
 
@@ -53,16 +59,20 @@ export function openGate(options: GateOptions): Gate {
       // Requests under way together are answered 429 together: that is one reason to slow down, not many.
       if (now - lastSlowed > 250) {
         lastSlowed = now
+        complaints += 1
         limit.concurrency = Math.max(1, Math.floor(limit.concurrency / 2))
       }
-      const pauseMs = Math.min(namedPauseMs(headers, now), longestPauseMs)
-      if (!(pauseMs > 0)) return
+      const named = namedPauseMs(headers, now)
+      const pauseMs = Math.min(named > 0 ? named : ownPauseMs * 2 ** (complaints - 1), longestPauseMs)
       closedUntil = Math.max(closedUntil, now + pauseMs)
+      if (now - lastTold < tellEveryMs) return
+      lastTold = now
       options.throttled?.(pauseMs / 1000)
     },
 
     fine() {
       inARow += 1
+      complaints = 0
       if (inARow < patience || limit.concurrency >= options.parallelism) return
       inARow = 0
       limit.concurrency += 1

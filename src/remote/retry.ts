@@ -5,6 +5,8 @@ import type { RemoteOptions } from './options.ts'
 export interface Course {
   /** A try was not answered: it may have been carried out all the same. */
   unsure: boolean
+  /** Tries that failed, not counting those that the service only put off. */
+  failures: number
 }
 
 /** An answer that broke off in its middle. */
@@ -17,6 +19,8 @@ type Timing = Pick<RemoteOptions, 'backoffMs' | 'newKey'>
 
 /** How often a request is repeated after its first try. */
 export const tries = 5
+/** To be told to wait is no failure: it is borne longer. */
+const throttledTries = 15
 
 /**
  * No single wait is longer, whatever the service asks for: a pipeline that stands still looks like one that
@@ -27,9 +31,10 @@ const retriedStatuses = [408, 425, 429, 500, 502, 503, 504]
 
 /** Reads, PUT and DELETE: to do them twice is to do them once. */
 export function repeating({ backoffMs }: Timing): Tries {
-  const course: Course = { unsure: false }
+  const course: Course = { unsure: false, failures: 0 }
   const shouldRetry = ({ error, retryCount }: { error: Error; retryCount: number }) => {
     course.unsure ||= unanswered(error)
+    if (isSpent(course, error)) return false
     // Where nobody listens, waiting long does not help: the address is probably wrong.
     const hopeless = error instanceof NetworkError && refusedConnection(error) && retryCount > 2
     return hopeless ? false : undefined
@@ -43,9 +48,10 @@ export function repeating({ backoffMs }: Timing): Tries {
  * on.
  */
 export function creating({ backoffMs, newKey }: Timing): Tries {
-  const course: Course = { unsure: false }
+  const course: Course = { unsure: false, failures: 0 }
   const shouldRetry = ({ error }: { error: Error }) => {
     course.unsure ||= unanswered(error)
+    if (isSpent(course, error)) return false
     // It was carried out, most likely: who looks for it finds it.
     return error.cause instanceof CutOff ? false : undefined
   }
@@ -59,8 +65,7 @@ export function creating({ backoffMs, newKey }: Timing): Tries {
           // A refusal for too many requests may be recorded under its key, and would be answered again.
           // But a key that an unanswered try went out with is the only thing that keeps the service from
           // doing it twice.
-          const throttled = error instanceof HTTPError && error.response.status === 429
-          if (throttled && !course.unsure) request.headers.set('idempotency-key', newKey())
+          if (isThrottled(error) && !course.unsure) request.headers.set('idempotency-key', newKey())
         }
       ]
     }
@@ -69,15 +74,25 @@ export function creating({ backoffMs, newKey }: Timing): Tries {
 
 function common(backoffMs: number): Exclude<Options['retry'], number | undefined> {
   return {
-    limit: tries,
+    limit: throttledTries,
     methods: ['get', 'post', 'put', 'patch', 'delete'],
     afterStatusCodes: [408, 425, 429, 503],
-    delay: (count: number) => backoffMs * 2 ** (count - 1),
+    delay: (count: number) => backoffMs * 2 ** (Math.min(count, tries) - 1),
     maxRetryAfter: longestWaitMs,
     backoffLimit: 10_000,
     jitter: true,
     retryOnTimeout: true
   }
+}
+
+function isThrottled(error: Error): boolean {
+  return error instanceof HTTPError && error.response.status === 429
+}
+
+/** Counts a failed try; true when there have been enough. */
+function isSpent(course: Course, error: Error): boolean {
+  if (!isThrottled(error)) course.failures += 1
+  return course.failures > tries
 }
 
 function unanswered(error: Error): boolean {

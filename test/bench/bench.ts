@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { measure, type Measured } from './measure.ts'
+import { measure, once, type Measured } from './measure.ts'
 import { startServer } from './server-process.ts'
 import { resources, workspace } from './workspaces.ts'
 
-/** `npm run bench`: whole processes of the built program, medians. Printed as a table; nothing here passes or fails. */
+/**
+ * `npm run bench`: whole processes of the built program, medians. Printed as a table; nothing here passes or
+ * fails. `npm run bench -- throttled` measures that part alone.
+ */
 const main = join(import.meta.dirname, '..', '..', '.dist', 'src', 'main.js')
 const launcher = join(import.meta.dirname, '..', '..', '.runtime', 'polyctl.cjs')
 const rows: string[][] = []
@@ -17,9 +20,17 @@ const cached = (): Record<string, string> => ({
 
 const folder = mkdtempSync(join(tmpdir(), 'polyctl-bench-'))
 try {
-  await startUp()
-  for (const size of [100, 1_000, 10_000]) await validation(size)
-  await planning(1_000, 50)
+  const parts: Record<string, () => Promise<void>> = {
+    start: startUp,
+    validate: async () => {
+      for (const size of [100, 1_000, 10_000]) await validation(size)
+    },
+    plan: () => planning(1_000, 50),
+    throttled: () => throttled(500, 20)
+  }
+  const asked = process.argv.slice(2)
+  for (const [name, part] of Object.entries(parts))
+    if (asked.length === 0 || asked.includes(name)) await part()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
@@ -78,8 +89,39 @@ async function planning(syncs: number, latencyMs: number): Promise<void> {
   )
 }
 
+/** A service that answers 429 to more than so many requests in a second: all is made, in little more than that takes. */
+async function throttled(size: number, perSecond: number): Promise<void> {
+  const syncs = Math.round((size - 2) / 1.1)
+  const path = join(folder, 'throttled.yaml')
+  writeFileSync(path, workspace(syncs))
+  const data = mkdtempSync(join(folder, 'throttled-'))
+  const server = await startServer(launcher, data, ['--rate', `${perSecond}/s`])
+  const start = performance.now()
+  const run = await once([main, 'apply', '-f', path, '--yes', '--debug', '--format', 'json'], {
+    env: { ...cached(), ...server.env }
+  })
+  const ms = performance.now() - start
+  await server.stop()
+  if (run.code !== 0) throw new Error(run.output.slice(0, 2_000))
+  const lines = run.output.split('\n').filter((line) => /^(GET|POST|PUT|PATCH|DELETE) \/api/.test(line))
+  const refused = lines.filter((line) => line.endsWith(' 429')).length
+  const served = lines.length - refused
+  // The first burst is served at once.
+  const least = ((served - perSecond) / perSecond) * 1000
+  add(
+    `apply ${size} resources, ${served} requests at ${perSecond}/s, ${refused} answered 429`,
+    { ...run, ms },
+    `${(ms / least).toFixed(2)} × ${Math.round(least)} ms`
+  )
+}
+
 function add(what: string, measured: Measured, note: string): void {
-  rows.push([what, `${Math.round(measured.ms)} ms`, `${measured.peakMiB} MiB`, note])
+  rows.push([
+    what,
+    `${Math.round(measured.ms)} ms`,
+    measured.peakMiB === 0 ? '' : `${measured.peakMiB} MiB`,
+    note
+  ])
 }
 
 function print(): void {

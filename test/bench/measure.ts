@@ -30,7 +30,8 @@ export async function measure(
   return { ...last, ms: ordered[Math.floor(ordered.length / 2)]!, peakMiB: memory.peakMiB }
 }
 
-async function once(
+/** Runs a process once. Its memory is known only when it reports it on the fourth stream. */
+export async function once(
   words: string[],
   options: { cwd?: string; env?: Record<string, string> }
 ): Promise<{ peakMiB: number; output: string; code: number }> {

@@ -7,7 +7,7 @@ describe('the gate', () => {
     ['a date', { 'retry-after': 'Thu, 01 Jan 1970 00:00:03 GMT' }, 3000],
     ['the second of a reset', { 'x-ratelimit-reset': '4' }, 4000],
     ['more than anybody should wait', { 'retry-after': '86400' }, 60_000],
-    ['nothing that can be read', { 'retry-after': 'soon' }, 0]
+    ['nothing that can be read, which makes it a pause of its own', { 'retry-after': 'soon' }, 500]
   ])('understands a pause in %s', async (_what, headers, expected) => {
     const slept: number[] = []
     let clock = 0
@@ -22,6 +22,75 @@ describe('the gate', () => {
     gate.slowDown(new Headers(headers))
     await gate.open()
     expect(slept.reduce((sum, ms) => sum + ms, 0)).toBe(expected)
+  })
+
+  test('R28: waits longer each time that a service complains without naming a time', async () => {
+    const slept: number[] = []
+    let clock = 0
+    const sleep = async (ms: number): Promise<void> => {
+      slept.push(ms)
+      clock += ms
+    }
+    const gate = openGate({ parallelism: 4, now: () => clock, sleep })
+    for (let complaint = 0; complaint < 4; complaint++) {
+      gate.slowDown(new Headers())
+      await gate.open()
+    }
+    expect(slept).toEqual([500, 1000, 2000, 4000])
+    gate.fine()
+    gate.slowDown(new Headers())
+    await gate.open()
+    expect(slept.at(-1)).toBe(500)
+  })
+
+  test('R28: halves its width on a complaint, grows it by one after twenty good answers', async () => {
+    let clock = 0
+    const gate = openGate({ parallelism: 8, now: () => clock, sleep: async (ms) => void (clock += ms) })
+    const width = async (): Promise<number> => {
+      let under = 0
+      let most = 0
+      const end = Promise.withResolvers<void>()
+      const all = Array.from({ length: 20 }, () =>
+        gate.run(async () => {
+          most = Math.max(most, ++under)
+          await end.promise
+          under -= 1
+        })
+      )
+      await new Promise((resolve) => setImmediate(resolve))
+      end.resolve()
+      await Promise.all(all)
+      return most
+    }
+    expect(await width()).toBe(8)
+    gate.slowDown(new Headers({ 'retry-after': '1' }))
+    // What was answered together with it is the same complaint.
+    gate.slowDown(new Headers({ 'retry-after': '1' }))
+    expect(await width()).toBe(4)
+    for (let answer = 0; answer < 20; answer++) gate.fine()
+    expect(await width()).toBe(5)
+    for (let complaint = 0; complaint < 9; complaint++) {
+      clock += 1000
+      gate.slowDown(new Headers({ 'retry-after': '1' }))
+    }
+    expect(await width()).toBe(1)
+  })
+
+  test('R28: says that it is throttled once in a while, not at every pause', async () => {
+    const told: number[] = []
+    let clock = 0
+    const throttled = (seconds: number): void => void told.push(seconds)
+    const gate = openGate({
+      parallelism: 4,
+      now: () => clock,
+      sleep: async (ms) => void (clock += ms),
+      throttled
+    })
+    for (let second = 0; second < 60; second++) {
+      gate.slowDown(new Headers({ 'retry-after': '1' }))
+      clock += 1000
+    }
+    expect(told).toEqual([1, 1])
   })
 
   test('understands the time of a reset', async () => {
