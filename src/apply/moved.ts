@@ -52,7 +52,10 @@ function conflict(change: Change, paths: readonly string[], wire: JsonObject): D
   const who = `${typeof at === 'string' ? ` at ${at}` : ''}${typeof by === 'string' ? ` by ${by}` : ''}`
   return problem('P618', `${addressText(change)} changed after it was planned: nothing was sent`, {
     labels: [{ span: change.span, text: 'this was planned on other grounds' }],
-    notes: [...paths.map((path) => `changed: ${path}`), ...(who === '' ? [] : [`last changed${who}`])],
+    notes: [
+      ...paths.map((path) => `changed: ${path.replaceAll('.[', '[')}`),
+      ...(who === '' ? [] : [`last changed${who}`])
+    ],
     help: ['run `polyctl plan` to see both sides, then apply again']
   })
 }

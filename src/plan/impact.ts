@@ -25,16 +25,16 @@ function impactsOf(change: Change, around: Around): Impact[] {
   const isOnlyWhole = change.action !== 'update'
   if (isOnlyWhole) found.unshift(impactOf(asWhole, whole, change, around))
   // Sent again as it is: secrets, of which nobody knows what they open.
-  if (found.length === 0) found.push({ effect: 'unknown', because: resent, path: [], reaches: [] })
+  if (found.length === 0) found.push({ effect: 'unknown', because: resent, paths: [], reaches: [] })
   return once(found).toSorted((a, b) => gravity.indexOf(a.effect) - gravity.indexOf(b.effect))
 }
 
 const resent = 'its secrets are sent again: with other ones it may reach another account'
 
-/** Two fields that do the same for the same reason are told once. */
+/** Fields that do the same for the same reason are told together. */
 function once(impacts: readonly Impact[]): Impact[] {
-  const bySaying = new Map(impacts.map((impact) => [`${impact.effect}\n${impact.because}`, impact]))
-  return [...bySaying.values()]
+  const groups = Map.groupBy(impacts, ({ effect, because }) => `${effect}\n${because}`)
+  return [...groups.values()].map((group) => ({ ...group[0]!, paths: group.flatMap(({ paths }) => paths) }))
 }
 
 const gravity: readonly Effect[] = [
@@ -58,13 +58,13 @@ function rowFor(kind: string, path: readonly string[]): Row | undefined {
 }
 
 function impactOf(row: Row | undefined, field: FieldChange, change: Change, around: Around): Impact {
-  const { path } = field
-  if (!row) return { effect: 'unknown', because: 'nobody knows what this does to data', path, reaches: [] }
+  const paths = field.path.length === 0 ? [] : [field.path]
+  if (!row) return { effect: 'unknown', because: 'nobody knows what this does to data', paths, reaches: [] }
   const effect = typeof row.effect === 'string' ? row.effect : row.effect(field, change)
   const reaches = row.reaches ? reachedBy(change, around) : []
   const unread = row.reaches && around.kinds.managed.some(({ name }) => !around.live.kinds.includes(name))
   const because = unread ? `${row.because}; not all that may use it was read` : row.because
-  return { effect, because, path, reaches }
+  return { effect, because, paths, reaches }
 }
 
 /** Everything live that uses it, directly or through others. */

@@ -33,8 +33,8 @@ export interface Impact {
   effect: Effect
   /** One sentence, without a full stop. */
   because: string
-  /** The field that brings it; empty for the resource as a whole. */
-  path: string[]
+  /** The fields that bring it; none for the resource as a whole. */
+  paths: string[][]
   /** Addresses of what it reaches beyond the resource itself. */
   reaches: string[]
 }

@@ -149,7 +149,10 @@ function movedOf(
   if (saved.id !== now.id) return [...files, identity(saved, now)]
   const moved = movedPaths(new Map(Object.entries(saved.seen)), new Map(Object.entries(now.seen)))
   if (moved.length > 0)
-    return [...files, ...moved.map((path) => `\`${path}\` changed in the service${who(change)}`)]
+    return [
+      ...files,
+      ...moved.map((path) => `\`${path.replaceAll('.[', '[')}\` changed in the service${who(change)}`)
+    ]
   if (files.length > 0 || (saved.intended === now.intended && saved.action === now.action)) return files
   return ['what would be done is something else now']
 }

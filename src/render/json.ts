@@ -62,8 +62,8 @@ function changeJson(change: Change) {
   }
 }
 
-function impactJson({ effect, because, path, reaches }: Impact) {
-  return { effect, because, path, reaches }
+function impactJson({ effect, because, paths, reaches }: Impact) {
+  return { effect, because, paths, reaches }
 }
 
 function resourceJson(change: Change) {

@@ -109,18 +109,17 @@ function entry(
   ]
 }
 
-/** How many users of a changed connection are named before they are counted. */
+/** How many fields, or users of a changed connection, are named before they are counted. */
 const manyReached = 5
 
 /** What the change may do to data. That it does nothing is told only to those who ask. */
 function impactLines(change: Change, look: Look, verbose: boolean): string[] {
   const told = change.impacts.filter(({ effect }) => verbose || effect !== 'none')
-  return told.flatMap(({ effect, because, path, reaches }) => {
+  return told.flatMap(({ effect, because, paths, reaches }) => {
     const ink = effect === 'none' ? 'dim' : 'warning'
-    const where = path.length === 0 ? '' : ` (${visible(pathText(path))})`
-    const names = (verbose ? reaches : reaches.slice(0, manyReached)).map(visible)
-    const more = reaches.length - names.length
-    const users = [...names, ...(more > 0 ? [`${more} more`] : [])].join(', ')
+    const fields = someOf(paths.map(pathText), verbose)
+    const where = fields === '' ? '' : ` (${fields})`
+    const users = someOf(reaches, verbose)
     const name = effect === 'none' ? 'nothing happens to data' : effect
     const tail = users === '' ? '' : `; it reaches ${users}`
     const [first = '', ...rest] = wrapped(`${name}${where}: ${visible(because)}${tail}`, look.width - 6)
@@ -129,6 +128,12 @@ function impactLines(change: Change, look: Look, verbose: boolean): string[] {
       ...rest.map((line) => `      ${line}`)
     ]
   })
+}
+
+function someOf(texts: readonly string[], verbose: boolean): string {
+  const shown = verbose ? texts : texts.slice(0, manyReached)
+  const more = texts.length - shown.length
+  return [...shown.map(visible), ...(more > 0 ? [`${more} more`] : [])].join(', ')
 }
 
 /** Differences that `ignore_changes` leaves as they are. */

@@ -76,7 +76,7 @@ const field: fc.Arbitrary<FieldChange> = fc.oneof(
 const impact: fc.Arbitrary<Impact> = fc.record({
   effect: fc.constantFrom('may duplicate', 'unknown', 'none', 'stops'),
   because: text,
-  path,
+  paths: fc.array(path, { maxLength: 2 }),
   reaches: fc.array(text, { maxLength: 3 })
 })
 const change: fc.Arbitrary<Change> = fc.record(
