@@ -69,10 +69,24 @@ export function found<K extends StoredKind>(call: Call, kind: K, id: string): St
   return thing
 }
 
+/** All things of the kind of the caller's organization, newest first. */
+export function listed<K extends StoredKind>(call: Call, kind: K): Stored[K][] {
+  return call.world.records.list(kind, organizationOf(call), call.stale)
+}
+
 /** Like `found`, for the things that a request names: undefined instead of 404. */
 export function referred<K extends StoredKind>(call: Call, kind: K, id: string): Stored[K] | undefined {
   const thing = call.world.records.get(kind, id)
   return thing?.organization_id === organizationOf(call) ? thing : undefined
+}
+
+/**
+ * Throws 403 for a request whose body names an organization that the key does not act in. Null and empty
+ * name none.
+ */
+export function mustActIn(call: Call, stated: unknown): void {
+  if (typeof stated !== 'string' || stated === '' || stated === organizationOf(call)) return
+  throw forbidden(`this key does not act in organization ${stated}`)
 }
 
 /** A path parameter; empty only if a route was written without it. */

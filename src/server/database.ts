@@ -14,8 +14,9 @@ export interface Database {
   close(): void
 }
 
-const schemaVersion = 1
-const schema = `
+/** What each version of the schema adds to the one before: older folders are brought up to date. */
+const versions = [
+  `
 CREATE TABLE organization (
   id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, position INTEGER NOT NULL
 ) STRICT;
@@ -32,7 +33,9 @@ CREATE TABLE outcome (
   scope TEXT NOT NULL, key TEXT NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (scope, key)
 ) STRICT;
-`
+`,
+  `ALTER TABLE organization ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';`
+]
 
 /**
  * Opens the database of the folder, or one in memory. Throws FolderProblem when another server uses the
@@ -79,11 +82,12 @@ function prepared(database: DatabaseSync): Database {
   // Full: an answer that was given is on disk. The default of write-ahead logging may lose the last ones.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
-  if (version > schemaVersion) {
+  if (version > versions.length) {
     database.close()
     throw new FolderProblem('The folder was written by a newer polyctl; use that one, or another folder')
   }
-  if (version === 0) database.exec(`BEGIN; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT`)
+  const missing = versions.slice(version).join('')
+  if (missing !== '') database.exec(`BEGIN; ${missing} PRAGMA user_version = ${versions.length}; COMMIT`)
 
   const statements = new Map<string, StatementSync>()
   const statement = (sql: string): StatementSync => {

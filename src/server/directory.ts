@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../wire/common.ts'
+import type { Organization } from '../wire/organization.ts'
 import type { Database } from './database.ts'
-
-/** As the API answers it. Whatever is stored belongs to exactly one. */
-export interface Organization {
-  id: string
-  name: string
-}
 
 /** A user's key acts in its own organization; the others act in the one that the request names. */
 export type KeyClass = 'user' | 'partner' | 'deployment'
@@ -19,15 +14,23 @@ export interface Credential {
   actor: Actor
 }
 
-/** Organizations and keys. */
+/** Organizations and keys. Whatever is stored belongs to exactly one organization. */
 export interface Directory {
+  /** Oldest first: the first one is the owner of the others. */
   organizations(): Organization[]
   organization(id: string): Organization | undefined
   addOrganization(organization: Organization): void
+  updateOrganization(organization: Organization): void
+  /** With its keys and all of its things. */
+  removeOrganization(id: string): void
   addCredential(key: string, credential: Credential): void
   /** A key that is not kept: it is good for as long as this server runs. */
   addPassingCredential(key: string, credential: Credential): void
   credential(key: string): Credential | undefined
+  /** Whether the user has a key that is kept. */
+  hasCredential(userId: string): boolean
+  /** The user's keys are good for nothing from now on: those that are kept, or all of them. */
+  revoke(userId: string, which: 'kept' | 'all'): void
 }
 
 /** What is kept of a key. Keys are long and random, so a plain hash is enough. */
@@ -38,20 +41,54 @@ export function digest(key: string): string {
 /** Passing keys are looked up first, and are gone with the process; the others are in the database. */
 export function openDirectory(database: Database): Directory {
   const passing = new Map<string, Credential>()
-  const organizations = (): Organization[] =>
-    database
-      .all('SELECT id, name FROM organization ORDER BY position')
-      .map((row) => ({ id: String(row['id']), name: String(row['name']) }))
+  return { ...organizationsOf(database, passing), ...credentialsOf(database, passing) }
+}
+
+type Organizations = Pick<
+  Directory,
+  'organizations' | 'organization' | 'addOrganization' | 'updateOrganization' | 'removeOrganization'
+>
+type Credentials = Omit<Directory, keyof Organizations>
+
+function organizationsOf(database: Database, passing: Map<string, Credential>): Organizations {
+  const read = (row: Record<string, unknown>): Organization => ({
+    id: String(row['id']),
+    name: String(row['name']),
+    ...(JSON.parse(String(row['settings'])) as object)
+  })
   return {
-    organizations,
-    organization: (id) => organizations().find((organization) => organization.id === id),
-    addOrganization: ({ id, name }) => {
+    organizations: () =>
+      database.all('SELECT id, name, settings FROM organization ORDER BY position').map(read),
+    organization: (id) =>
+      database.all('SELECT id, name, settings FROM organization WHERE id = ?', id).map(read)[0],
+    addOrganization: ({ id, name, ...settings }) => {
       database.run(
-        'INSERT INTO organization (id, name, position) VALUES (?, ?, (SELECT count(*) FROM organization))',
+        `INSERT INTO organization (id, name, settings, position)
+         VALUES (?, ?, ?, (SELECT coalesce(max(position), -1) + 1 FROM organization))`,
         id,
-        name
+        name,
+        JSON.stringify(settings)
       )
     },
+    updateOrganization: ({ id, name, ...settings }) => {
+      database.run(
+        'UPDATE organization SET name = ?, settings = ? WHERE id = ?',
+        name,
+        JSON.stringify(settings),
+        id
+      )
+    },
+    removeOrganization: (id) => {
+      database.run('DELETE FROM resource WHERE organization_id = ?', id)
+      database.run('DELETE FROM credential WHERE organization_id = ?', id)
+      database.run('DELETE FROM organization WHERE id = ?', id)
+      forget(passing, ({ organizationId }) => organizationId === id)
+    }
+  }
+}
+
+function credentialsOf(database: Database, passing: Map<string, Credential>): Credentials {
+  return {
     addCredential: (key, credential) => {
       database.run(
         'INSERT INTO credential (digest, class, organization_id, actor) VALUES (?, ?, ?, ?)',
@@ -77,6 +114,16 @@ export function openDirectory(database: Database): Directory {
         organizationId: String(row['organization_id']),
         actor: JSON.parse(String(row['actor'])) as Actor
       }
+    },
+    hasCredential: (userId) =>
+      database.all("SELECT 1 FROM credential WHERE actor ->> 'id' = ? LIMIT 1", userId).length > 0,
+    revoke: (userId, which) => {
+      database.run("DELETE FROM credential WHERE actor ->> 'id' = ?", userId)
+      if (which === 'all') forget(passing, ({ actor }) => actor.id === userId)
     }
   }
+}
+
+function forget(passing: Map<string, Credential>, isGone: (credential: Credential) => boolean): void {
+  for (const [key, credential] of passing) if (isGone(credential)) passing.delete(key)
 }

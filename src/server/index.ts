@@ -7,10 +7,10 @@ import { openFolder, realEdge, type Folder } from './edge.ts'
 import { makeFaults, type Fault, type FaultControl, type FaultPlan } from './faults.ts'
 import { openOutcomes } from './idempotency.ts'
 import { rateLimit } from './rate.ts'
-import { openRecords } from './records.ts'
+import { openRecords, type Records } from './records.ts'
 import { countRequests, type RequestCounts, type RequestRecord } from './request-log.ts'
 import { routes } from './routes.ts'
-import { seedOrganization } from './seed.ts'
+import { seedOrganization, seedUser, type Person } from './seed.ts'
 import { makeService } from './service.ts'
 import { makeStore, type Store } from './store.ts'
 
@@ -49,6 +49,11 @@ export interface ServerOptions {
   /** Name of the first organization. Default `Local`. */
   organization?: string
   /**
+   * Further organizations, each with a user's key for as long as this server runs; without one it is made at
+   * random. One that the folder has under this name is used again.
+   */
+  organizations?: { name: string; key?: string }[]
+  /**
    * What connections hold, by connection name, in the shape of a catalogue file. Wins over files of the
    * folder.
    */
@@ -62,6 +67,8 @@ export interface LocalServer {
   /** True when the key was made by this start: it is then the time to show it. */
   apiKeyIsNew: boolean
   organizationId: string
+  /** Those of the options, in their order. */
+  organizations: { id: string; name: string; apiKey: string }[]
   /** The last requests, oldest first; `clearRequests` forgets them. */
   requests: RequestRecord[]
   clearRequests(): void
@@ -86,19 +93,12 @@ export function createServer(options: ServerOptions = {}): LocalServer {
   const database = openDatabase(folder)
   const directory = openDirectory(database)
   const records = openRecords(database)
-  const seed = (organizationId: string): void =>
-    seedOrganization(organizationId, records, now(), randomUUID)
-  const organizationId = firstOrganization(
-    { database, directory, seed, randomUUID },
-    options.organization ?? 'Local'
-  )
+  const founding: Founding = { database, directory, records, now, randomUUID }
+  const organizationId = organizationOfStart(founding, options.organization ?? 'Local', 'first')
   const key = firstKey(options.apiKey, folder, randomUUID)
-  directory.addPassingCredential(key.value, {
-    class: 'user',
-    organizationId,
-    actor: { id: userOf(organizationId), name: 'Local User', type: 'user' }
-  })
-  addKeys(options, organizationId, directory)
+  addPerson(founding, organizationId, localUser(organizationId), key.value)
+  addKeys(options, organizationId, founding)
+  const organizations = (options.organizations ?? []).map((one) => furtherOrganization(founding, one))
 
   const faults = makeFaults(options.faults)
   const requests: RequestRecord[] = []
@@ -108,7 +108,10 @@ export function createServer(options: ServerOptions = {}): LocalServer {
     directory,
     records,
     transaction: (work) => database.transaction(work),
-    seed,
+    seed: (id, user) => {
+      seedOrganization(id, records, now(), randomUUID)
+      seedUser(id, { ...user, email: localEmail }, records, now())
+    },
     ...clock
   })
   const serve = makeService({
@@ -133,6 +136,7 @@ export function createServer(options: ServerOptions = {}): LocalServer {
     apiKey: key.value,
     apiKeyIsNew: key.isNew,
     organizationId,
+    organizations,
     requests,
     clearRequests: () => {
       requests.splice(0)
@@ -150,19 +154,35 @@ export function createServer(options: ServerOptions = {}): LocalServer {
 interface Founding {
   database: Database
   directory: Directory
-  seed: (organizationId: string) => void
+  records: Records
+  now: () => Date
   randomUUID: () => string
 }
 
-function firstOrganization({ database, directory, seed, randomUUID }: Founding, name: string): string {
-  const first = directory.organizations()[0]
-  if (first !== undefined) return first.id
+/** The organization that is there from an earlier start, or a new one with this name. */
+function organizationOfStart(
+  { database, directory, records, now, randomUUID }: Founding,
+  name: string,
+  which: 'first' | 'named'
+): string {
+  const all = directory.organizations()
+  const known = which === 'first' ? all[0] : all.find((organization) => organization.name === name)
+  if (known !== undefined) return known.id
   return database.transaction(() => {
     const id = randomUUID()
     directory.addOrganization({ id, name })
-    seed(id)
+    seedOrganization(id, records, now(), randomUUID)
     return id
   })
+}
+
+function furtherOrganization(
+  founding: Founding,
+  { name, key = founding.randomUUID() }: { name: string; key?: string }
+): LocalServer['organizations'][number] {
+  const id = organizationOfStart(founding, name, 'named')
+  addPerson(founding, id, localUser(id), key)
+  return { id, name, apiKey: key }
 }
 
 function firstKey(
@@ -178,15 +198,34 @@ function firstKey(
   return { value, isNew: true }
 }
 
-/** Keys that are good for as long as this server runs. */
-function addKeys(options: ServerOptions, organizationId: string, directory: Directory): void {
+/** A key that is good for as long as this server runs, and the person whose it is. */
+function addPerson(founding: Founding, organizationId: string, person: Person, key: string): void {
+  const { database, directory, records, now } = founding
+  const actor: Actor = { id: person.id, name: person.name, type: 'user' }
+  directory.addPassingCredential(key, { class: 'user', organizationId, actor })
+  if (records.get('user', person.id) !== undefined) return
+  database.transaction(() => seedUser(organizationId, person, records, now()))
+}
+
+function addKeys(options: ServerOptions, organizationId: string, founding: Founding): void {
   for (const { name, key } of options.users ?? []) {
-    const actor: Actor = { id: personOf(name), name, type: 'user' }
-    directory.addPassingCredential(key, { class: 'user', organizationId, actor })
+    addPerson(founding, organizationId, { id: personOf(name), name, email: emailOf(name) }, key)
   }
   if (options.partnerKey === undefined) return
   const actor: Actor = { id: personOf('partner'), name: 'Local Partner', type: 'partner' }
-  directory.addPassingCredential(options.partnerKey, { class: 'partner', organizationId: '', actor })
+  founding.directory.addPassingCredential(options.partnerKey, {
+    class: 'partner',
+    organizationId: '',
+    actor
+  })
+}
+
+const localEmail = 'local.user@example.com'
+
+/** `Ada Lovelace` → `ada.lovelace@example.com`. */
+function emailOf(name: string): string {
+  const words = name.toLowerCase().match(/[\p{L}\p{N}]+/gu)
+  return `${words?.join('.') ?? personOf(name)}@example.com`
 }
 
 /** An id for somebody who is known by name only: the same at every start. */
@@ -194,9 +233,9 @@ function personOf(name: string): string {
   return digest(name).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 }
 
-/** The one user of an organization: an id that stays the same, without being stored. */
-function userOf(organizationId: string): string {
-  return organizationId.replace(/^.{8}/, '00000000')
+/** The user of an organization who was there first; the id is made of the organization's. */
+function localUser(organizationId: string): Person {
+  return { id: organizationId.replace(/^.{8}/, '00000000'), name: 'Local User', email: localEmail }
 }
 
 /** Somebody else's edit, named by a fault; a thing that is not there cannot be edited, and is left so. */

@@ -5,6 +5,7 @@
 import { bulkSyncs } from './ledger/bulk-syncs.ts'
 import { connections } from './ledger/connections.ts'
 import { models } from './ledger/models.ts'
+import { organization } from './ledger/organization.ts'
 import { syncs } from './ledger/syncs.ts'
 import type { Evidence, LedgerRow } from './ledger/row.ts'
 import { transport } from './ledger/transport.ts'
@@ -14,6 +15,7 @@ export type { LedgerRow } from './ledger/row.ts'
 /** All rows, by area. Nothing that the server does may be missing here. */
 export const ledger: readonly LedgerRow[] = [
   ...transport,
+  ...organization,
   ...connections,
   ...models,
   ...syncs,

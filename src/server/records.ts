@@ -16,6 +16,8 @@ export interface Records {
    * answer.
    */
   list<K extends StoredKind>(kind: K, organizationId: string, stale?: boolean): Stored[K][]
+  /** Of all organizations, oldest organization first. */
+  all<K extends StoredKind>(kind: K): Stored[K][]
   named<K extends StoredKind>(kind: K, organizationId: string, name: string): Stored[K][]
   put<K extends StoredKind>(kind: K, thing: Stored[K]): void
   remove(kind: StoredKind, id: string): void
@@ -68,6 +70,14 @@ export function openRecords(database: Database): Records {
       if (before === undefined || before.organization_id !== organizationId) return others
       return [...others, before as Stored[K]].sort(byPosition)
     },
+    all: (kind) =>
+      parsed(
+        database.all(
+          `SELECT document FROM resource JOIN organization ON organization.id = organization_id
+           WHERE kind = ? ORDER BY position, updated_at DESC, resource.id`,
+          kind
+        )
+      ),
     named: (kind, organizationId, name) =>
       parsed(
         database.all(

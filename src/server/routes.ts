@@ -15,9 +15,13 @@ import { eventRoutes } from './kinds/event.ts'
 import { executionRoutes } from './kinds/execution.ts'
 import { jobRoutes } from './kinds/job.ts'
 import { modelRoutes } from './kinds/model.ts'
+import { notificationRoutes } from './kinds/notification.ts'
 import { organizationRoutes } from './kinds/organization.ts'
-import { permissionRoutes } from './kinds/permission.ts'
+import { policyRoutes } from './kinds/policy.ts'
+import { roleRoutes } from './kinds/role.ts'
 import { syncRoutes } from './kinds/sync.ts'
+import { userRoutes } from './kinds/user.ts'
+import { webhookRoutes } from './kinds/webhook.ts'
 
 /** All addresses that this server answers, one list per kind. */
 export const routes: readonly Route[] = [
@@ -35,7 +39,11 @@ export const routes: readonly Route[] = [
   ...executionRoutes,
   ...jobRoutes,
   ...eventRoutes,
-  ...permissionRoutes,
+  ...roleRoutes,
+  ...policyRoutes,
+  ...userRoutes,
+  ...notificationRoutes,
+  ...webhookRoutes,
   // `/api/bulk/syncs/status` comes before `/api/bulk/syncs/:id`.
   ...bulkExecutionRoutes,
   ...bulkSyncRoutes,

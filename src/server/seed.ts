@@ -1,18 +1,8 @@
 import type { Actor } from '../wire/common.ts'
+import { policyActions } from '../wire/permission.ts'
 import { made, type Records } from './records.ts'
 
 const system: Actor = { id: '00000000-0000-0000-0000-000000000001', name: 'Polytomic', type: 'system' }
-
-/** What a policy can allow. */
-export const policyActions = [
-  'create',
-  'read',
-  'update',
-  'delete',
-  'sync_to',
-  'trigger',
-  'apply_policy'
-] as const
 
 /**
  * Gives a new organization what every organization has: the built-in roles, and the policies that bind
@@ -40,4 +30,23 @@ export function seedOrganization(
       policy_actions: policyActions.map((action) => ({ action, role_ids: all }))
     })
   }
+}
+
+/** Who holds a key that no request made. */
+export interface Person extends Pick<Actor, 'id' | 'name'> {
+  email: string
+}
+
+/** Gives the person a place among the users of the organization, as one who may do everything. */
+export function seedUser(organizationId: string, person: Person, records: Records, now: Date): void {
+  if (records.get('user', person.id) !== undefined) return
+  const admins = records.named('role', organizationId, 'Admin').filter(({ system }) => system)
+  records.put('user', {
+    id: person.id,
+    organization_id: organizationId,
+    name: person.email,
+    role: 'admin',
+    role_ids: admins.map(({ id }) => id),
+    ...made(now, system)
+  })
 }

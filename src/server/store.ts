@@ -1,5 +1,6 @@
 import type { Actor, Json, JsonObject } from '../wire/common.ts'
-import type { Directory, Organization } from './directory.ts'
+import type { Organization } from '../wire/organization.ts'
+import type { Directory } from './directory.ts'
 import type { Records } from './records.ts'
 import type { Stored, StoredKind } from './stored.ts'
 
@@ -24,7 +25,8 @@ export interface Store {
 }
 
 /**
- * `transaction` keeps what a call does together; `seed` gives a new organization its roles and policies.
+ * `transaction` keeps what a call does together; `seed` gives a new organization its roles and policies, and
+ * its first user.
  */
 export interface StoreParts {
   directory: Directory
@@ -32,7 +34,7 @@ export interface StoreParts {
   transaction: <T>(work: () => T) => T
   now: () => Date
   randomUUID: () => string
-  seed: (organizationId: string) => void
+  seed: (organizationId: string, user: Pick<Actor, 'id' | 'name'>) => void
 }
 
 const somebody: Actor = { id: '5b0d0c5e-0000-4000-8000-000000000001', name: 'Somebody Else', type: 'user' }
@@ -55,18 +57,19 @@ export function makeStore(parts: StoreParts): Store {
       transaction(() => {
         const id = randomUUID()
         const key = randomUUID()
+        const user = { id: randomUUID(), name: 'Local User' }
         directory.addOrganization({ id, name })
         directory.addCredential(key, {
           class: 'user',
           organizationId: id,
-          actor: { id: randomUUID(), name: 'Local User', type: 'user' }
+          actor: { ...user, type: 'user' }
         })
-        parts.seed(id)
+        parts.seed(id, user)
         return { id, key }
       }),
     addPartnerKey: () => addKey('partner', 'Local Partner', 'partner'),
     addDeploymentKey: () => addKey('deployment', 'Local Deployment', 'system'),
-    all: (kind) => directory.organizations().flatMap(({ id }) => records.list(kind, id)),
+    all: (kind) => records.all(kind),
     edit: (kind, id, patch, actor = somebody) => transaction(() => edit(parts, kind, id, patch, actor)),
     remove: (kind, id) => transaction(() => records.remove(kind, id))
   }

@@ -8,6 +8,7 @@ import type {
 } from '../wire/bulk-sync.ts'
 import type { Actor, JsonObject } from '../wire/common.ts'
 import type { Model } from '../wire/model.ts'
+import type { PolicyAction } from '../wire/permission.ts'
 import type { SyncRequest } from '../wire/sync.ts'
 
 /** What every stored thing has. */
@@ -121,13 +122,37 @@ export interface StoredRole extends StoredBase {
   system: boolean
 }
 
+/** A person who may sign in. The name of the thing is the e-mail address, in lower case. */
+export interface StoredUser extends StoredBase {
+  /** The older word for the roles. */
+  role: string
+  role_ids: string[]
+}
+
+/** Where the organization wants its events told. An organization has one at most. */
+export interface StoredWebhook extends StoredBase {
+  endpoint: string
+  secret: string
+  disabled: boolean
+}
+
+/** Who is written to when a sync fails; one per organization, with the organization's own id. */
+export interface StoredErrorSubscribers extends StoredBase {
+  emails: string[]
+}
+
+/** Something that happened; its name is its type. */
+export interface StoredEvent extends StoredBase {
+  event: JsonObject
+}
+
 /**
  * Which roles may do what. It can be referred to, and is not enforced: every key may do everything in its
  * organization.
  */
 export interface StoredPolicy extends StoredBase {
   system: boolean
-  policy_actions: { action: string; role_ids: string[] }[]
+  policy_actions: PolicyAction[]
 }
 
 /** Work that was done at once, kept for a client that asked to fetch its result later. */
@@ -150,6 +175,10 @@ export interface Stored {
   bulk_sync: StoredBulkSync
   role: StoredRole
   policy: StoredPolicy
+  user: StoredUser
+  webhook: StoredWebhook
+  error_subscribers: StoredErrorSubscribers
+  event: StoredEvent
   job: StoredJob
   authorization: StoredAuthorization
 }

@@ -254,10 +254,10 @@ test('what this server does not have is its own lack in every version, not somet
   const server = testServer()
   for (const version of apiVersions) {
     const api = client(server, version)
-    const reply = await api.put('/api/notifications/global-error-subscribers', {})
+    const reply = await api.post('/api/connections/none/proxy', {})
     expect(reply.body).toMatchObject({
       status: 501,
-      message: 'this server does not have notifications yet'
+      message: 'this server does not have the connection proxy yet'
     })
     expect((await api.post('/api/connections/connect/', {})).status).toBe(501)
   }

@@ -12,18 +12,7 @@ const absent: readonly [method: Route['method'], path: string, what: string][] =
   ['GET', '/api/connections/:id/shared', 'shared connections'],
   ['POST', '/api/connections/:id/share', 'shared connections'],
   ['POST', '/api/connections/:id/query', 'the query runner'],
-  ['POST', '/api/enrichment/:id/inputfields', 'enrichment'],
-  ['POST', '/api/organizations', 'making organizations'],
-  ['GET', '/api/organization/users', 'users'],
-  ['POST', '/api/organization/users', 'users'],
-  ['GET', '/api/organizations/:id/users', 'users'],
-  ['POST', '/api/organizations/:id/users', 'users'],
-  ['POST', '/api/permissions/policies', 'policies of your own'],
-  ['POST', '/api/permissions/roles', 'roles of your own'],
-  ['GET', '/api/notifications/global-error-subscribers', 'notifications'],
-  ['PUT', '/api/notifications/global-error-subscribers', 'notifications'],
-  ['GET', '/api/webhooks', 'webhooks'],
-  ['POST', '/api/webhooks', 'webhooks']
+  ['POST', '/api/enrichment/:id/inputfields', 'enrichment']
 ]
 
 /** Addresses that answer that they are not served here. */

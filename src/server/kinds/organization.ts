@@ -1,7 +1,10 @@
-import { data } from '../answer.ts'
+import type { Identity } from '../../wire/common.ts'
+import type { Organization, OrganizationRequest } from '../../wire/organization.ts'
+import { data, type Answer } from '../answer.ts'
 import { organizationOf, param, type Call, type Route } from '../call.ts'
-import type { Organization } from '../directory.ts'
-import { forbidden, notFound } from '../refusal.ts'
+import { forbidden, notFound, Refusal } from '../refusal.ts'
+import { seedOrganization } from '../seed.ts'
+import { lazily, mustFit } from './request-shape.ts'
 
 /**
  * `/api/me` takes any key, even one that acts in no organization: it is how a client learns what its key
@@ -13,14 +16,10 @@ export const organizationRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/organization',
     access: 'organization',
-    answer: (call) => data(own(call))
+    answer: (call) => data(existing(call, organizationOf(call)))
   },
-  {
-    method: 'GET',
-    path: '/api/organizations',
-    access: 'key',
-    answer: (call) => data(visible(call))
-  },
+  { method: 'GET', path: '/api/organizations', access: 'key', answer: (call) => data(visible(call)) },
+  { method: 'POST', path: '/api/organizations', access: 'partner', answer: create },
   {
     method: 'GET',
     path: '/api/organizations/:id',
@@ -30,19 +29,22 @@ export const organizationRoutes: readonly Route[] = [
       if (organization === undefined) throw notFound('organization', param(call, 'id'))
       return data(organization)
     }
-  }
+  },
+  { method: 'PUT', path: '/api/organizations/:id', access: 'partner', answer: update },
+  { method: 'PATCH', path: '/api/organizations/:id', access: 'partner', answer: update },
+  { method: 'DELETE', path: '/api/organizations/:id', access: 'partner', answer: remove }
 ]
 
 /** Who the key belongs to; exactly one of the four flags is true. */
-function me(call: Call): object {
-  const { caller } = call
+function me(call: Call): Partial<Identity> {
+  const { caller, world } = call
   const organization =
-    caller.organizationId === undefined
-      ? undefined
-      : call.world.directory.organization(caller.organizationId)
+    caller.organizationId === undefined ? undefined : world.directory.organization(caller.organizationId)
   const isUser = caller.class === 'user'
+  const user = isUser ? world.records.get('user', caller.actor.id) : undefined
   return {
-    ...(isUser ? { id: caller.actor.id, email: 'local.user@example.com', role: 'admin' } : {}),
+    ...(isUser ? { id: caller.actor.id } : {}),
+    ...(user === undefined ? {} : { email: user.name, role: user.role }),
     ...(organization === undefined
       ? {}
       : { organization_id: organization.id, organization_name: organization.name }),
@@ -53,20 +55,94 @@ function me(call: Call): object {
   }
 }
 
-function own(call: Call): Organization {
-  const organization = call.world.directory.organization(organizationOf(call))
-  if (organization === undefined) throw notFound('organization', organizationOf(call))
+function existing(call: Call, id: string): Organization {
+  const organization = call.world.directory.organization(id)
+  if (organization === undefined) throw notFound('organization', id)
   return organization
+}
+
+function isPartner(call: Call): boolean {
+  return call.caller.class === 'partner' || call.caller.class === 'deployment'
 }
 
 /** Partners see all; a key of one organization sees its own, and in 2025-09-18 none. */
 function visible(call: Call): Organization[] {
-  const { class: keyClass, organizationId } = call.caller
-  if (keyClass === 'partner' || keyClass === 'deployment') return call.world.directory.organizations()
-  if (call.version === '2025-09-18' || organizationId === undefined) {
+  if (isPartner(call)) return call.world.directory.organizations()
+  if (call.version === '2025-09-18' || call.caller.organizationId === undefined) {
     throw forbidden(
       'organizations are listed for partner keys only; GET /api/organization answers your own'
     )
   }
-  return [own(call)]
+  return [existing(call, call.caller.organizationId)]
+}
+
+/**
+ * The organization that an address names: any one for a partner, for others their own. Throws 404 and 403.
+ */
+export function namedOrganization(call: Call, id: string): string {
+  if (isPartner(call)) return existing(call, id).id
+  if (id !== organizationOf(call)) throw forbidden(`this key does not act in organization ${id}`)
+  return id
+}
+
+const text = { type: ['string', 'null'] }
+const requestShape = lazily(() => ({
+  type: 'object',
+  required: ['name'],
+  properties: {
+    name: { type: 'string', minLength: 1 },
+    sso_domain: text,
+    sso_org_id: text,
+    issuer: text,
+    client_id: text,
+    client_secret: text
+  }
+}))
+
+/** What the request makes of the organization; `client_id` and `client_secret` are let go of at once. */
+function understood(call: Call, id: string): Organization {
+  mustFit(requestShape(), call.body, 422)
+  const request = call.body as unknown as OrganizationRequest
+  const twin = call.world.directory
+    .organizations()
+    .find((other) => other.name === request.name && other.id !== id)
+  if (twin !== undefined) {
+    throw new Refusal(409, 'conflict', `name is taken by the organization ${twin.id}`, {
+      metadata: { field: 'name' }
+    })
+  }
+  const { name, sso_domain, sso_org_id, issuer } = request
+  return {
+    id,
+    name,
+    ...(sso_domain ? { sso_domain } : {}),
+    ...(sso_org_id ? { sso_org_id } : {}),
+    ...(issuer ? { issuer } : {})
+  }
+}
+
+/** It begins without users: a partner makes the first one, and a key for it. */
+function create(call: Call): Answer {
+  const { directory, records, now, randomUUID } = call.world
+  const organization = understood(call, randomUUID())
+  directory.addOrganization(organization)
+  seedOrganization(organization.id, records, now(), randomUUID)
+  return data(organization)
+}
+
+function update(call: Call): Answer {
+  const organization = understood(call, existing(call, param(call, 'id')).id)
+  call.world.directory.updateOrganization(organization)
+  return data(organization)
+}
+
+/** With everything in it. */
+function remove(call: Call): Answer {
+  const { directory } = call.world
+  const { id, name } = existing(call, param(call, 'id'))
+  if (directory.organizations()[0]?.id === id) {
+    throw forbidden(`the organization "${name}" is the owner of the others and cannot be deleted`)
+  }
+  directory.removeOrganization(id)
+  return {}
 }

@@ -52,18 +52,6 @@ export const transport: LedgerRow[] = rows('transport', [
   ['auth.401-message', 'assumption', 'an older 401 has key and message as well'],
   ['auth.open', 'sdk', 'connection types are listed, and configurations tested, without a key'],
   ['auth.me-needs-key', 'assumption', 'GET /api/me answers 401 without a key'],
-  [
-    'me.classes',
-    'sdk',
-    'exactly one of is_user, is_organization, is_partner and is_system is true',
-    'GET /api/me'
-  ],
-  [
-    'organizations.partner',
-    'documentation',
-    'in 2025-09-18 organizations are listed for partner keys alone; others get 403'
-  ],
-  ['organizations.own', 'provider', 'in older versions a key of an organization sees its own'],
   ['errors.envelope', 'sdk', 'an error is {status, key, message, metadata}'],
   ['errors.message', 'provider', 'an error always has a message'],
   [
@@ -140,17 +128,6 @@ export const transport: LedgerRow[] = rows('transport', [
   ],
   ['idempotency.get', 'documentation', 'a key on a GET means nothing'],
   ['rate.429', 'assumption', 'when a rate is set, more is refused with 429 and Retry-After'],
-  [
-    'permissions.built-in',
-    'documentation',
-    'an organization has the built-in roles Admin and Member; built-in things have system: true'
-  ],
-  [
-    'permissions.policies',
-    'assumption',
-    'there are built-in policies for connections, models and syncs; every role may do everything'
-  ],
-  ['permissions.actions', 'assumption', 'the spelling of the actions of a policy; only some are known'],
   ['permissions.attached', 'assumption', 'no policy is attached to a thing unless a request says so'],
   ['permissions.exist', 'assumption', 'a policy that a request names must exist'],
   [
@@ -166,10 +143,6 @@ export const transport: LedgerRow[] = rows('transport', [
     'a type that does not exist, or a bound that is no time, is refused with 422'
   ],
   ['jobs.unknown-type', 'documentation', 'a job type that does not exist is refused with 400'],
-  [
-    'absent',
-    'assumption',
-    'what this server does not have yet, such as users, is refused with 501, which says so'
-  ],
+  ['absent', 'assumption', 'what this server does not have is refused with 501, which says so'],
   ['liveness', 'documentation', 'GET /status.txt answers as long as the server lives']
 ])

@@ -1,0 +1,43 @@
+import type { GlobalErrorSubscribers } from '../../wire/notification.ts'
+import type { Answer } from '../answer.ts'
+import { actorOf, organizationOf, type Call, type Route } from '../call.ts'
+import { made } from '../records.ts'
+import { invalid } from '../refusal.ts'
+import { isEmail } from './email.ts'
+import { lazily, mustFit } from './request-shape.ts'
+
+const path = '/api/notifications/global-error-subscribers'
+
+/** Who is written to when something fails: bare, without an envelope. Nobody is written to by this server. */
+export const notificationRoutes: readonly Route[] = [
+  { method: 'GET', path, access: 'organization', answer: (call) => bare(subscribers(call)) },
+  { method: 'PUT', path, access: 'organization', anyVerb: true, answer: replace }
+]
+
+const requestShape = lazily(() => ({
+  type: 'object',
+  properties: { emails: { type: ['array', 'null'], items: { type: 'string' } } }
+}))
+
+function bare(emails: string[]): Answer {
+  const body: GlobalErrorSubscribers = { emails }
+  return { body }
+}
+
+function subscribers(call: Call): string[] {
+  return call.world.records.get('error_subscribers', organizationOf(call))?.emails ?? []
+}
+
+/** Addresses stay as they are spelled, in their order. Some clients send nothing where they mean nobody. */
+function replace(call: Call): Answer {
+  mustFit(requestShape(), call.body, 400)
+  const { emails } = call.body as unknown as GlobalErrorSubscribers
+  const wanted = [...new Set(emails)]
+  for (const [index, email] of wanted.entries()) {
+    if (!isEmail(email)) throw invalid(`emails[${index}]`, 'must be an e-mail address', 400)
+  }
+  const id = organizationOf(call)
+  const base = { id, organization_id: id, name: '', emails: wanted }
+  call.world.records.put('error_subscribers', { ...base, ...made(call.world.now(), actorOf(call)) })
+  return bare(wanted)
+}

@@ -1,0 +1,78 @@
+import type { Role, RoleRequest } from '../../wire/permission.ts'
+import { data, type Answer } from '../answer.ts'
+import { actorOf, found, listed, mustActIn, organizationOf, param, type Call, type Route } from '../call.ts'
+import { made } from '../records.ts'
+import { forbidden } from '../refusal.ts'
+import type { StoredRole } from '../stored.ts'
+import { lazily, mustFit } from './request-shape.ts'
+
+const path = '/api/permissions/roles'
+
+/** Roles are labels: what they allow is said by policies. */
+export const roleRoutes: readonly Route[] = [
+  { method: 'GET', path, access: 'organization', answer: (call) => data(listed(call, 'role').map(shown)) },
+  { method: 'POST', path, access: 'organization', answer: create },
+  {
+    method: 'GET',
+    path: `${path}/:id`,
+    access: 'organization',
+    answer: (call) => data(shown(found(call, 'role', param(call, 'id'))))
+  },
+  { method: 'PUT', path: `${path}/:id`, access: 'organization', answer: update },
+  { method: 'PATCH', path: `${path}/:id`, access: 'organization', answer: update },
+  { method: 'DELETE', path: `${path}/:id`, access: 'organization', answer: remove }
+]
+
+const requestShape = lazily(() => ({
+  type: 'object',
+  required: ['name'],
+  properties: {
+    name: { type: 'string', minLength: 1 },
+    organization_id: { type: ['string', 'null'] }
+  }
+}))
+
+function shown({ id, name, organization_id, system }: StoredRole): Role {
+  return { id, name, organization_id, system }
+}
+
+function readRequest(call: Call): RoleRequest {
+  mustFit(requestShape(), call.body, 400)
+  mustActIn(call, call.body['organization_id'])
+  return call.body as unknown as RoleRequest
+}
+
+function create(call: Call): Answer {
+  const { name } = readRequest(call)
+  const role: StoredRole = {
+    id: call.world.randomUUID(),
+    organization_id: organizationOf(call),
+    name,
+    system: false,
+    ...made(call.world.now(), actorOf(call))
+  }
+  call.world.records.put('role', role)
+  return data(shown(role))
+}
+
+function update(call: Call): Answer {
+  const stored = own(call)
+  const { name } = readRequest(call)
+  const changed = { updated_at: call.world.now().toISOString(), updated_by: actorOf(call) }
+  const role: StoredRole = { ...stored, name, ...changed }
+  call.world.records.put('role', role)
+  return data(shown(role))
+}
+
+/** Policies and users go on naming a role that is gone. */
+function remove(call: Call): Answer {
+  call.world.records.remove('role', own(call).id)
+  return {}
+}
+
+/** A role that is not the service's. */
+function own(call: Call): StoredRole {
+  const role = found(call, 'role', param(call, 'id'))
+  if (role.system) throw forbidden(`the role "${role.name}" is built in and cannot be changed`)
+  return role
+}

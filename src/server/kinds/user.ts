@@ -1,0 +1,186 @@
+import type { ApiKey, User, UserRequest } from '../../wire/user.ts'
+import { data, type Answer } from '../answer.ts'
+import { actorOf, flag, organizationOf, param, type Call, type Route } from '../call.ts'
+import { made } from '../records.ts'
+import { forbidden, invalid, notFound } from '../refusal.ts'
+import type { StoredRole, StoredUser } from '../stored.ts'
+import { isEmail } from './email.ts'
+import { namedOrganization } from './organization.ts'
+import { lazily, mustFit } from './request-shape.ts'
+
+/** One of the two families of addresses: of the caller's organization, and of the one that is named. */
+interface Family {
+  path: string
+  access: Route['access']
+  /** The organization that the address means. */
+  organization(call: Call): string
+  /** An update must repeat the address of the person; it changes nothing. */
+  repeatsEmail: boolean
+}
+
+const families: readonly Family[] = [
+  {
+    path: '/api/organization/users',
+    access: 'organization',
+    organization: organizationOf,
+    repeatsEmail: false
+  },
+  {
+    path: '/api/organizations/:organization/users',
+    access: 'key',
+    organization: (call) => namedOrganization(call, param(call, 'organization')),
+    repeatsEmail: true
+  }
+]
+
+/** The people of an organization, under both families of addresses; keys are made by partners alone. */
+export const userRoutes: readonly Route[] = [
+  ...families.flatMap(routesOf),
+  {
+    method: 'POST',
+    path: '/api/organizations/:organization/users/:id/keys',
+    access: 'partner',
+    answer: createKey
+  }
+]
+
+function routesOf({ path, access, organization, repeatsEmail }: Family): Route[] {
+  const one = `${path}/:id`
+  const answerUpdate = (call: Call): Answer => update(call, organization(call), repeatsEmail)
+  return [
+    {
+      method: 'GET',
+      path,
+      access,
+      answer: (call) =>
+        data(call.world.records.list('user', organization(call), call.stale).map((user) => shown(user)))
+    },
+    { method: 'POST', path, access, answer: (call) => create(call, organization(call)) },
+    {
+      method: 'GET',
+      path: one,
+      access,
+      answer: (call) => data(shown(member(call, organization(call))))
+    },
+    { method: 'PUT', path: one, access, answer: answerUpdate },
+    { method: 'PATCH', path: one, access, answer: answerUpdate },
+    { method: 'DELETE', path: one, access, answer: (call) => remove(call, organization(call)) }
+  ]
+}
+
+const requestShape = lazily(() => ({
+  type: 'object',
+  properties: {
+    email: { type: ['string', 'null'] },
+    role: { type: ['string', 'null'] },
+    role_ids: { type: ['array', 'null'], minItems: 1, items: { type: 'string' } }
+  }
+}))
+
+function shown({ id, name, organization_id, role, role_ids }: StoredUser): User {
+  return { id, email: name, organization_id, role, role_ids }
+}
+
+function member(call: Call, organization: string): StoredUser {
+  const id = param(call, 'id')
+  const user = call.world.records.get('user', id)
+  if (user === undefined || user.organization_id !== organization) throw notFound('user', id)
+  return user
+}
+
+function readRequest(call: Call, needsEmail: boolean): UserRequest {
+  mustFit(requestShape(), call.body, 422)
+  const request = call.body as unknown as UserRequest
+  const email = request.email ?? ''
+  if (needsEmail && email === '') throw invalid('email', 'is required')
+  if (email !== '' && !isEmail(email)) throw invalid('email', 'must be an e-mail address')
+  return request
+}
+
+type Roles = Pick<StoredUser, 'role' | 'role_ids'>
+
+/** The roles that the request gives, in both spellings of the service. Absent: it says nothing of roles. */
+function rolesOf(call: Call, organization: string, request: UserRequest): Roles | undefined {
+  const roles = call.world.records.list('role', organization)
+  const word = (request.role ?? '').toLowerCase()
+  if (request.role_ids) {
+    for (const [index, id] of request.role_ids.entries()) {
+      if (!roles.some((role) => role.id === id)) {
+        throw invalid(`role_ids[${index}]`, `is not a role: ${id}`)
+      }
+    }
+    return { role: wordFor(roles, request.role_ids), role_ids: request.role_ids }
+  }
+  if (word === '') return undefined
+  const role = roles.find(({ name }) => name.toLowerCase() === (word === 'user' ? 'member' : word))
+  if (role === undefined) throw invalid('role', 'must be admin or user')
+  return { role: word, role_ids: [role.id] }
+}
+
+/** The older word for roles: who is an admin among others is an admin. */
+function wordFor(roles: StoredRole[], ids: string[]): string {
+  const isAdmin = roles.some(({ id, name, system }) => system && name === 'Admin' && ids.includes(id))
+  return isAdmin ? 'admin' : 'user'
+}
+
+function create(call: Call, organization: string): Answer {
+  const request = readRequest(call, true)
+  const email = (request.email ?? '').toLowerCase()
+  if (request.role && request.role_ids) throw invalid('role', 'and role_ids exclude each other')
+  const { records } = call.world
+  const [twin] = records.named('user', organization, email)
+  if (twin !== undefined) throw invalid('email', `is that of the user ${twin.id}`)
+  const roles = rolesOf(call, organization, request) ?? rolesOf(call, organization, { role: 'user' })
+  const user: StoredUser = {
+    id: call.world.randomUUID(),
+    organization_id: organization,
+    name: email,
+    role: roles?.role ?? 'user',
+    role_ids: roles?.role_ids ?? [],
+    ...made(call.world.now(), actorOf(call))
+  }
+  records.put('user', user)
+  return data(shown(user))
+}
+
+/** Changes roles, and nothing else. */
+function update(call: Call, organization: string, repeatsEmail: boolean): Answer {
+  const stored = member(call, organization)
+  const user: StoredUser = {
+    ...stored,
+    ...rolesOf(call, organization, readRequest(call, repeatsEmail)),
+    updated_at: call.world.now().toISOString(),
+    updated_by: actorOf(call)
+  }
+  call.world.records.put('user', user)
+  return data(shown(user))
+}
+
+/** Answers who is gone; so do all keys of that user. */
+function remove(call: Call, organization: string): Answer {
+  const user = member(call, organization)
+  if (user.id === actorOf(call).id) throw forbidden('a key cannot delete the user that it belongs to')
+  call.world.records.remove('user', user.id)
+  call.world.directory.revoke(user.id, 'all')
+  return data(shown(user))
+}
+
+/** The one answer that ever shows the key. A user has one; making another takes `force`, which ends it. */
+function createKey(call: Call): Answer {
+  const { directory, randomUUID } = call.world
+  const organization = namedOrganization(call, param(call, 'organization'))
+  const user = member(call, organization)
+  if (directory.hasCredential(user.id)) {
+    if (!flag(call, 'force')) {
+      throw forbidden('the user has a key already; force=true ends it and makes another')
+    }
+    directory.revoke(user.id, 'kept')
+  }
+  const key: ApiKey = { value: randomUUID() }
+  directory.addCredential(key.value, {
+    class: 'user',
+    organizationId: organization,
+    actor: { id: user.id, name: user.name, type: 'user' }
+  })
+  return data(key)
+}

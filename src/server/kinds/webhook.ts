@@ -1,0 +1,105 @@
+import type { Webhook, WebhookRequest } from '../../wire/webhook.ts'
+import { data, type Answer } from '../answer.ts'
+import { actorOf, found, listed, mustActIn, organizationOf, param, type Call, type Route } from '../call.ts'
+import { made } from '../records.ts'
+import { invalid } from '../refusal.ts'
+import type { StoredWebhook } from '../stored.ts'
+import { lazily, mustFit } from './request-shape.ts'
+
+const path = '/api/webhooks'
+
+/** Where an organization wants its events told; there is one place at most. */
+export const webhookRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path,
+    access: 'organization',
+    answer: (call) => data(listed(call, 'webhook').map(shown))
+  },
+  { method: 'POST', path, access: 'organization', answer: create },
+  {
+    method: 'GET',
+    path: `${path}/:id`,
+    access: 'organization',
+    answer: (call) => data(shown(found(call, 'webhook', param(call, 'id'))))
+  },
+  { method: 'PUT', path: `${path}/:id`, access: 'organization', answer: update },
+  { method: 'PATCH', path: `${path}/:id`, access: 'organization', answer: update },
+  { method: 'DELETE', path: `${path}/:id`, access: 'organization', answer: remove },
+  {
+    method: 'POST',
+    path: `${path}/:id/disable`,
+    access: 'organization',
+    answer: (call) => changed(call, { disabled: true })
+  },
+  {
+    method: 'POST',
+    path: `${path}/:id/enable`,
+    access: 'organization',
+    answer: (call) => changed(call, { disabled: false })
+  }
+]
+
+const requestShape = lazily(() => ({
+  type: 'object',
+  required: ['endpoint', 'secret'],
+  properties: {
+    endpoint: { type: 'string', minLength: 1 },
+    secret: { type: 'string', minLength: 1 },
+    organization_id: { type: ['string', 'null'] }
+  }
+}))
+
+/** With its secret in clear: so the service answers it, and whoever checks signatures needs it. */
+function shown({ id, organization_id, endpoint, secret, disabled, created_at }: StoredWebhook): Webhook {
+  return { id, organization_id, endpoint, secret, disabled, created_at }
+}
+
+function readRequest(call: Call): Pick<WebhookRequest, 'endpoint' | 'secret'> {
+  mustFit(requestShape(), call.body, 422)
+  mustActIn(call, call.body['organization_id'])
+  const { endpoint, secret } = call.body as unknown as WebhookRequest
+  if (!/^https?:\/\//i.test(endpoint) || !URL.canParse(endpoint)) {
+    throw invalid('endpoint', 'must be an http or https address')
+  }
+  return { endpoint, secret }
+}
+
+function create(call: Call): Answer {
+  const request = readRequest(call)
+  const [other] = call.world.records.list('webhook', organizationOf(call))
+  if (other !== undefined) {
+    throw invalid('endpoint', `is one too many: the organization has the webhook ${other.id}`)
+  }
+  const webhook: StoredWebhook = {
+    id: call.world.randomUUID(),
+    organization_id: organizationOf(call),
+    name: '',
+    ...request,
+    disabled: false,
+    ...made(call.world.now(), actorOf(call))
+  }
+  call.world.records.put('webhook', webhook)
+  return data(shown(webhook))
+}
+
+function update(call: Call): Answer {
+  found(call, 'webhook', param(call, 'id'))
+  return changed(call, readRequest(call))
+}
+
+function changed(call: Call, change: Partial<StoredWebhook>): Answer {
+  const webhook: StoredWebhook = {
+    ...found(call, 'webhook', param(call, 'id')),
+    ...change,
+    updated_at: call.world.now().toISOString(),
+    updated_by: actorOf(call)
+  }
+  call.world.records.put('webhook', webhook)
+  return data(shown(webhook))
+}
+
+function remove(call: Call): Answer {
+  call.world.records.remove('webhook', found(call, 'webhook', param(call, 'id')).id)
+  return {}
+}

@@ -1,0 +1,18 @@
+export interface Organization {
+  id: string
+  name: string
+  sso_domain?: string
+  sso_org_id?: string
+  issuer?: string
+}
+
+/** An update replaces what is about signing in: left out is removed. */
+export interface OrganizationRequest {
+  name: string
+  sso_domain?: string | null
+  sso_org_id?: string | null
+  issuer?: string | null
+  client_id?: string | null
+  /** Never answered. */
+  client_secret?: string | null
+}
