@@ -32,7 +32,7 @@ export interface ServerCommandOptions {
 }
 
 /** The part of the world that this command touches. */
-export type ServerCommandIo = Pick<CommandIo, 'out' | 'err' | 'cwd' | 'env' | 'interrupted'>
+export type ServerCommandIo = Pick<CommandIo, 'out' | 'err' | 'cwd' | 'env' | 'interrupted' | 'fetch'>
 
 /** What stops the command, in one line. */
 class Stop extends Error {}
@@ -65,7 +65,7 @@ async function run(options: ServerCommandOptions, io: ServerCommandIo): Promise<
   const apiKey = options.apiKey ?? io.env['POLYTOMIC_API_KEY'] ?? ''
   if (!(options.port >= 0 && options.port <= 65_535))
     throw new WrongOption(`--port must be from 0 to 65535, not ${options.port}`)
-  const server = open(directory, apiKey, options, io.cwd)
+  const server = open(directory, apiKey, options, io)
   try {
     const listening = await bind(server, options)
     io.out(hello(server, listening, directory, apiKey, options))
@@ -76,7 +76,12 @@ async function run(options: ServerCommandOptions, io: ServerCommandIo): Promise<
   }
 }
 
-function open(directory: string, apiKey: string, options: ServerCommandOptions, cwd: string): LocalServer {
+function open(
+  directory: string,
+  apiKey: string,
+  options: ServerCommandOptions,
+  { cwd, fetch: post }: ServerCommandIo
+): LocalServer {
   const latencyMs = options.latency === undefined ? 0 : milliseconds(options.latency)
   const ratePerSecond = options.rate === undefined ? undefined : perSecond(options.rate)
   const faults = options.faults === undefined ? undefined : faultPlan(resolve(cwd, options.faults))
@@ -87,6 +92,7 @@ function open(directory: string, apiKey: string, options: ServerCommandOptions, 
       users: Object.entries(options.user ?? {}).map(([name, key]) => ({ name, key })),
       ...(options.partnerKey === undefined ? {} : { partnerKey: options.partnerKey }),
       latencyMs,
+      post,
       ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
       ...(faults === undefined ? {} : { faults })
     })

@@ -3,6 +3,7 @@ import type { Answer } from './answer.ts'
 import type { Caller } from './authentication.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
 import type { Directory } from './directory.ts'
+import type { Events } from './events.ts'
 import type { Records } from './records.ts'
 import { forbidden, notFound } from './refusal.ts'
 import type { Stored, StoredKind } from './stored.ts'
@@ -12,6 +13,7 @@ export interface World {
   records: Records
   directory: Directory
   catalogue: Catalogue
+  events: Events
   now: () => Date
   randomUUID: () => string
 }

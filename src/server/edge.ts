@@ -22,6 +22,8 @@ export interface Edge {
   randomUUID: () => string
   /** Milliseconds; rejects with the signal's reason when it fires first. */
   sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  /** A signal that fires after so many milliseconds, and keeps no program alive. */
+  timeout: (milliseconds: number) => AbortSignal
 }
 
 /**
@@ -33,7 +35,8 @@ export const realEdge: Edge = {
   randomUUID: () => randomUUID(),
   sleep: async (milliseconds, signal) => {
     await wait(milliseconds, undefined, signal === undefined ? {} : { signal })
-  }
+  },
+  timeout: (milliseconds) => AbortSignal.timeout(milliseconds)
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { Actor } from '../wire/common.ts'
 import type { Route } from './call.ts'
 import { openCatalogue } from './catalogue/catalogue.ts'
+import { makeCourier, type CourierParts } from './courier.ts'
 import { openDatabase, type Database } from './database.ts'
 import { digest, openDirectory, type Directory } from './directory.ts'
 import { openFolder, realEdge, type Folder } from './edge.ts'
+import { openEvents } from './events.ts'
 import { makeFaults, type Fault, type FaultControl, type FaultPlan } from './faults.ts'
 import { openOutcomes } from './idempotency.ts'
 import { rateLimit } from './rate.ts'
@@ -39,6 +41,11 @@ export interface ServerOptions {
   randomUUID?: () => string
   /** How delays pass, for those who have a clock of their own. Rejects when the signal fires first. */
   sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  /**
+   * How webhooks are told of events: as `fetch`, asked for the addresses of webhooks alone. Absent: they are
+   * told nothing.
+   */
+  post?: (request: Request) => Promise<Response>
   /** Of every answer. */
   latencyMs?: number
   /** More is answered with 429. */
@@ -104,9 +111,13 @@ export function createServer(options: ServerOptions = {}): LocalServer {
   const requests: RequestRecord[] = []
   const closing = new AbortController()
   const clock = { now, randomUUID }
+  const sleep = options.sleep ?? realEdge.sleep
+  const courier = { records, sleep, timeout: realEdge.timeout, closing: closing.signal }
+  const events = openEvents(records, clock, teller(options.post, courier))
   const store = makeStore({
     directory,
     records,
+    events,
     transaction: (work) => database.transaction(work),
     seed: (id, user) => {
       seedOrganization(id, records, now(), randomUUID)
@@ -116,12 +127,12 @@ export function createServer(options: ServerOptions = {}): LocalServer {
   })
   const serve = makeService({
     routes: routes satisfies readonly Route[],
-    world: { records, directory, catalogue: openCatalogue(folder, options.catalogue), ...clock },
+    world: { records, directory, events, catalogue: openCatalogue(folder, options.catalogue), ...clock },
     database,
     outcomes: openOutcomes(database),
     faults,
     checkRate: rateLimit(options.ratePerSecond, now),
-    sleep: options.sleep ?? realEdge.sleep,
+    sleep,
     latencyMs: options.latencyMs ?? 0,
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     meddle: (change) => meddle(store, change),
@@ -149,6 +160,13 @@ export function createServer(options: ServerOptions = {}): LocalServer {
       database.close()
     }
   }
+}
+
+function teller(
+  post: ServerOptions['post'],
+  courier: Omit<CourierParts, 'post'>
+): ReturnType<typeof makeCourier> {
+  return post === undefined ? () => undefined : makeCourier({ ...courier, post })
 }
 
 interface Founding {

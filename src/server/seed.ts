@@ -2,7 +2,12 @@ import type { Actor } from '../wire/common.ts'
 import { policyActions } from '../wire/permission.ts'
 import { made, type Records } from './records.ts'
 
-const system: Actor = { id: '00000000-0000-0000-0000-000000000001', name: 'Polytomic', type: 'system' }
+/** Who has done what nobody in particular did. */
+export const system: Actor = {
+  id: '00000000-0000-0000-0000-000000000001',
+  name: 'Polytomic',
+  type: 'system'
+}
 
 /**
  * Gives a new organization what every organization has: the built-in roles, and the policies that bind

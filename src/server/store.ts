@@ -1,6 +1,8 @@
 import type { Actor, Json, JsonObject } from '../wire/common.ts'
+import type { EventType } from '../wire/event.ts'
 import type { Organization } from '../wire/organization.ts'
 import type { Directory } from './directory.ts'
+import type { Events } from './events.ts'
 import type { Records } from './records.ts'
 import type { Stored, StoredKind } from './stored.ts'
 
@@ -22,6 +24,8 @@ export interface Store {
   edit(kind: StoredKind, id: string, patch: JsonObject, actor?: Actor): void
   /** Somebody else deletes it. */
   remove(kind: StoredKind, id: string): void
+  /** Something has happened in the organization: the event can be read, and its webhook is told. */
+  raise(organizationId: string, type: EventType, event: JsonObject): void
 }
 
 /**
@@ -31,6 +35,7 @@ export interface Store {
 export interface StoreParts {
   directory: Directory
   records: Records
+  events: Events
   transaction: <T>(work: () => T) => T
   now: () => Date
   randomUUID: () => string
@@ -71,7 +76,10 @@ export function makeStore(parts: StoreParts): Store {
     addDeploymentKey: () => addKey('deployment', 'Local Deployment', 'system'),
     all: (kind) => records.all(kind),
     edit: (kind, id, patch, actor = somebody) => transaction(() => edit(parts, kind, id, patch, actor)),
-    remove: (kind, id) => transaction(() => records.remove(kind, id))
+    remove: (kind, id) => transaction(() => records.remove(kind, id)),
+    raise: (organizationId, type, event) => {
+      transaction(() => parts.events.raise(organizationId, type, event))
+    }
   }
 }
 

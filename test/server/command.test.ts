@@ -45,7 +45,8 @@ function run(
     },
     cwd,
     env,
-    interrupted: interruption.promise
+    interrupted: interruption.promise,
+    fetch: (request) => fetch(request)
   }
   const code = serverCommand({ port: 0, host: '127.0.0.1', format: 'text', ...options }, io)
   return { code, printed: printing.promise, stop: () => interruption.resolve(), out, err }

@@ -1,31 +1,57 @@
-import { eventTypes } from '../../wire/event.ts'
-import { data } from '../answer.ts'
-import type { Call, Route } from '../call.ts'
+import { eventTypes, type Event } from '../../wire/event.ts'
+import { data, type Answer } from '../answer.ts'
+import { organizationOf, type Call, type Route } from '../call.ts'
 import { invalid } from '../refusal.ts'
+import type { StoredEvent } from '../stored.ts'
 
-/** All events tell of executions. Nothing is executed here yet, so there are none. */
+/** All events tell of executions. Nothing is executed here yet, so there are none that the server raised. */
 export const eventRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/events_types', access: 'organization', answer: () => data(eventTypes) },
-  {
-    method: 'GET',
-    path: '/api/events',
-    access: 'organization',
-    answer: (call) => {
-      checkFilters(call)
-      return data([])
-    }
-  }
+  { method: 'GET', path: '/api/events', access: 'key', answer: list }
 ]
 
-function checkFilters({ query }: Call): void {
-  const type = query.get('type')
-  if (type !== null && type !== '' && !eventTypes.some((known) => known === type)) {
+const usualLimit = 10
+const mostAtOnce = 100
+
+function shown({ id, name, organization_id, created_at, event }: StoredEvent): Event {
+  return { id, type: name as Event['type'], organization_id, created_at, event }
+}
+
+function list(call: Call): Answer {
+  const { query, world } = call
+  const type = query.get('type') ?? ''
+  if (type !== '' && !eventTypes.some((known) => known === type)) {
     throw invalid('type', `must be one of ${eventTypes.join(', ')}`)
   }
-  for (const bound of ['starting_after', 'ending_before']) {
-    const time = query.get(bound)
-    if (time !== null && time !== '' && Number.isNaN(Date.parse(time))) {
-      throw invalid(bound, 'must be a time such as 2026-01-31T09:30:00Z')
-    }
-  }
+  const after = bound(query, 'starting_after') ?? Number.NEGATIVE_INFINITY
+  const before = bound(query, 'ending_before') ?? Number.POSITIVE_INFINITY
+  const limit = limitOf(query)
+  const events = world.events.list(organization(call)).filter(({ name, created_at }) => {
+    const at = Date.parse(created_at)
+    return (type === '' || name === type) && at > after && at < before
+  })
+  return data(events.slice(0, limit).map(shown))
+}
+
+/** The caller's own; a deployment key may name one. */
+function organization(call: Call): string {
+  const named = call.query.get('organization_id') ?? ''
+  const mayName = call.caller.class === 'deployment' && call.caller.organizationId === undefined
+  return mayName && named !== '' ? named : organizationOf(call)
+}
+
+function bound(query: URLSearchParams, name: string): number | undefined {
+  const time = query.get(name) ?? ''
+  if (time === '') return undefined
+  const at = Date.parse(time)
+  if (Number.isNaN(at)) throw invalid(name, 'must be a time such as 2026-01-31T09:30:00Z')
+  return at
+}
+
+function limitOf(query: URLSearchParams): number {
+  const text = query.get('limit') ?? ''
+  if (text === '') return usualLimit
+  const limit = Number(text)
+  if (!Number.isInteger(limit) || limit < 1) throw invalid('limit', 'must be a whole number above 0')
+  return Math.min(limit, mostAtOnce)
 }

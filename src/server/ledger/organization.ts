@@ -100,5 +100,47 @@ export const organization: LedgerRow[] = rows('organization', [
   ['webhooks.second', 'assumption', 'a second webhook is refused with 422'],
   ['webhooks.secret', 'sdk', 'the secret of a webhook is answered in clear'],
   ['webhooks.endpoint', 'assumption', 'the endpoint must be an http or https address'],
-  ['webhooks.switch', 'sdk', 'disable and enable answer the webhook']
+  ['webhooks.switch', 'sdk', 'disable and enable answer the webhook'],
+  ['webhooks.every-event', 'documentation', 'a webhook is told every event of its organization'],
+  ['webhooks.disabled', 'documentation', 'what happens while a webhook is disabled is lost to it'],
+  [
+    'webhooks.signature',
+    'documentation',
+    'Polytomic-Signature is an HMAC of the body, keyed with the secret'
+  ],
+  ['webhooks.signature-digest', 'assumption', 'it is SHA-256, in hexadecimal'],
+  ['webhooks.retries', 'documentation', 'a receiver that does not answer 2xx is asked five times more'],
+  [
+    'webhooks.waits',
+    'assumption',
+    'the waits are 1, 2, 4, 8 and 16 seconds; an answer may take 10 seconds'
+  ],
+  ['webhooks.redirects', 'assumption', 'redirects are not followed'],
+  [
+    'webhooks.name',
+    'documentation',
+    'what is posted has name beside sync_name: the guide shows the one, types the other'
+  ],
+  [
+    'webhooks.bounded',
+    'documentation',
+    'an event may be lost: a server that ends, or has too many to tell, drops them'
+  ],
+  [
+    'events.types',
+    'documentation',
+    'there are ten types of events, all about executions',
+    'GET /api/events_types'
+  ],
+  ['events.none', 'assumption', 'nothing is executed here, so the server itself raises no events yet'],
+  ['events.limit', 'sdk', 'events are answered 10 at a time, 100 at most', 'GET /api/events'],
+  ['events.order', 'assumption', 'events are listed newest first'],
+  ['events.bounds', 'sdk', 'starting_after and ending_before are strict'],
+  ['events.retention', 'documentation', 'an event can be read for 48 hours'],
+  ['events.organization', 'sdk', 'organization_id is for deployment keys alone; of others it is ignored'],
+  [
+    'events.bad-filter',
+    'assumption',
+    'a type that does not exist, a bound that is no time, or a limit that is no number, is refused with 422'
+  ]
 ])

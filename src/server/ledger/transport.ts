@@ -130,18 +130,6 @@ export const transport: LedgerRow[] = rows('transport', [
   ['rate.429', 'assumption', 'when a rate is set, more is refused with 429 and Retry-After'],
   ['permissions.attached', 'assumption', 'no policy is attached to a thing unless a request says so'],
   ['permissions.exist', 'assumption', 'a policy that a request names must exist'],
-  [
-    'events.types',
-    'documentation',
-    'there are ten types of events, all about executions',
-    'GET /api/events_types'
-  ],
-  ['events.none', 'assumption', 'nothing is executed here, so there are no events'],
-  [
-    'events.bad-filter',
-    'assumption',
-    'a type that does not exist, or a bound that is no time, is refused with 422'
-  ],
   ['jobs.unknown-type', 'documentation', 'a job type that does not exist is refused with 400'],
   ['absent', 'assumption', 'what this server does not have is refused with 501, which says so'],
   ['liveness', 'documentation', 'GET /status.txt answers as long as the server lives']

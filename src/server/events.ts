@@ -1,0 +1,48 @@
+import type { JsonObject } from '../wire/common.ts'
+import type { EventType } from '../wire/event.ts'
+import { made, type Records } from './records.ts'
+import { system } from './seed.ts'
+import type { StoredEvent } from './stored.ts'
+
+/** Milliseconds for which an event can be read: 48 hours. */
+const lifetime = 48 * 60 * 60 * 1000
+
+/** What happened in an organization: kept for a while, and told to its webhook. */
+export interface Events {
+  /** Says that something happened. Whoever executes something says so here; nobody does yet. */
+  raise(organizationId: string, type: EventType, event: JsonObject): StoredEvent
+  /** Newest first. */
+  list(organizationId: string): StoredEvent[]
+}
+
+/** `tell` is called for each new event, within the transaction that raises it. */
+export function openEvents(
+  records: Records,
+  { now, randomUUID }: { now: () => Date; randomUUID: () => string },
+  tell: (event: StoredEvent) => void
+): Events {
+  const isOver = ({ created_at }: StoredEvent, at: Date): boolean =>
+    Date.parse(created_at) <= at.getTime() - lifetime
+  return {
+    raise: (organizationId, type, event) => {
+      const at = now()
+      for (const old of records.list('event', organizationId)) {
+        if (isOver(old, at)) records.remove('event', old.id)
+      }
+      const raised: StoredEvent = {
+        id: randomUUID(),
+        organization_id: organizationId,
+        name: type,
+        event: { organization_id: organizationId, ...event },
+        ...made(at, system)
+      }
+      records.put('event', raised)
+      tell(raised)
+      return raised
+    },
+    list: (organizationId) => {
+      const at = now()
+      return records.list('event', organizationId).filter((event) => !isOver(event, at))
+    }
+  }
+}
