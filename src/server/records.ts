@@ -1,6 +1,6 @@
 import type { Actor } from '../wire/common.ts'
 import type { Database } from './database.ts'
-import type { Stored, StoredKind } from './stored.ts'
+import type { Stored, StoredConnection, StoredKind } from './stored.ts'
 
 /** Where a page of a list begins: after this thing, in the order of the list. */
 export interface Position {
@@ -44,14 +44,24 @@ export function byPosition(a: Position, b: Position): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
+function ofParent({ name, type, configuration, status, status_error }: StoredConnection): object {
+  return { parent_name: name, type, configuration, status, status_error }
+}
+
 /** Only the very last write can be missing from a stale list, and only until the process ends. */
 export function openRecords(database: Database): Records {
   let last: LastWrite | undefined
 
   const parsed = <K extends StoredKind>(rows: Record<string, unknown>[]): Stored[K][] =>
-    rows.map((row) => JSON.parse(String(row['document'])) as Stored[K])
+    rows.map((row) => lent(JSON.parse(String(row['document'])) as Stored[K]))
   const get = <K extends StoredKind>(kind: K, id: string): Stored[K] | undefined =>
     parsed<K>(database.all('SELECT document FROM resource WHERE kind = ? AND id = ?', kind, id))[0]
+  /** A connection that is lent is read as its parent is now: nothing of that is its own. */
+  const lent = <T extends object>(thing: T): T => {
+    if (!('parent_connection_id' in thing)) return thing
+    const parent = get('connection', String(thing.parent_connection_id))
+    return parent === undefined ? thing : { ...thing, ...ofParent(parent) }
+  }
 
   return {
     get,

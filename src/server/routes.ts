@@ -1,3 +1,4 @@
+import { cardRoutes } from './authorization/card.ts'
 import { authorizationRoutes } from './authorization/page.ts'
 import type { Route } from './call.ts'
 import { bulkConnectionRoutes } from './enumeration/bulk.ts'
@@ -9,8 +10,13 @@ import { bulkExecutionRoutes } from './kinds/bulk-execution.ts'
 import { bulkScheduleRoutes } from './kinds/bulk-schedule-routes.ts'
 import { bulkSchemaRoutes } from './kinds/bulk-schema-routes.ts'
 import { bulkSyncRoutes } from './kinds/bulk-sync.ts'
+import { connectCardRoutes } from './kinds/connect-card.ts'
 import { connectionRoutes } from './kinds/connection.ts'
+import { parameterRoutes } from './kinds/connection-parameters.ts'
+import { sharingRoutes } from './kinds/connection-sharing.ts'
 import { connectionTypeRoutes } from './kinds/connection-type.ts'
+import { enrichmentRoutes } from './kinds/enrichment.ts'
+import { entityRoutes } from './kinds/entity.ts'
 import { eventRoutes } from './kinds/event.ts'
 import { executionRoutes } from './kinds/execution.ts'
 import { jobRoutes } from './kinds/job.ts'
@@ -18,6 +24,7 @@ import { modelRoutes } from './kinds/model.ts'
 import { notificationRoutes } from './kinds/notification.ts'
 import { organizationRoutes } from './kinds/organization.ts'
 import { policyRoutes } from './kinds/policy.ts'
+import { queryRoutes } from './kinds/query.ts'
 import { roleRoutes } from './kinds/role.ts'
 import { syncRoutes } from './kinds/sync.ts'
 import { userRoutes } from './kinds/user.ts'
@@ -27,9 +34,15 @@ import { webhookRoutes } from './kinds/webhook.ts'
 export const routes: readonly Route[] = [
   // `/api/connections/test` and the like come before `/api/connections/:id`, within their lists and here.
   ...absentRoutes,
+  ...entityRoutes,
   ...organizationRoutes,
   ...connectionTypeRoutes,
+  ...connectCardRoutes,
   ...connectionRoutes,
+  ...parameterRoutes,
+  ...sharingRoutes,
+  ...queryRoutes,
+  ...enrichmentRoutes,
   ...sourceRoutes,
   ...targetRoutes,
   ...schemaRoutes,
@@ -50,5 +63,6 @@ export const routes: readonly Route[] = [
   ...bulkSchemaRoutes,
   ...bulkScheduleRoutes,
   ...authorizationRoutes,
+  ...cardRoutes,
   { method: 'GET', path: '/status.txt', access: 'open', answer: () => ({ html: 'OK' }) }
 ]

@@ -37,6 +37,10 @@ export interface StoredConnection extends StoredBase {
   redirect_url?: string
   /** Objects that syncs made in the target with `target.create`. */
   created_objects?: string[]
+  /** It is lent by this connection of another organization, which says how it is configured and how it is. */
+  parent_connection_id?: string
+  /** The name of that connection: what it holds is told under its name. */
+  parent_name?: string
   /** What people changed about schemas that were detected, by schema. */
   schema_changes?: Record<string, SchemaChanges>
 }
@@ -167,6 +171,26 @@ export interface StoredAuthorization extends StoredBase {
   decision?: 'allow' | 'deny' | 'superseded'
 }
 
+/** A query that was run, with all that it found. */
+export interface StoredQuery extends StoredBase {
+  /** Absent: it found what `fields` and `results` say. */
+  error?: string
+  fields: string[]
+  results: JsonObject[]
+  expires: string
+}
+
+/** A page that waits for a person to make a connection; its id is the secret in the page's address. */
+export interface StoredConnectCard extends StoredBase {
+  redirect_url: string
+  /** What the person may choose from. */
+  types: string[]
+  connection_id?: string
+  dark: boolean
+  /** A connection came of it: it is good for nothing more. */
+  used: boolean
+}
+
 /** The kinds of stored things. */
 export interface Stored {
   connection: StoredConnection
@@ -181,6 +205,8 @@ export interface Stored {
   event: StoredEvent
   job: StoredJob
   authorization: StoredAuthorization
+  query: StoredQuery
+  connect_card: StoredConnectCard
 }
 
 /** These names are in the database: what is stored under a name that changes is lost. */

@@ -1,4 +1,4 @@
-import type { Actor, JsonObject } from './common.ts'
+import type { Actor, Json, JsonObject } from './common.ts'
 
 /** An item of `GET /api/connections` and the answer of `GET /api/connections/{id}`. */
 export interface Connection {
@@ -43,4 +43,49 @@ export interface ConnectionRequest {
   redirect_url?: string
   /** Update only: starts the authorization again; the reply has a new `auth_url`. */
   reconnect?: boolean
+}
+
+/** `POST /api/connections/connect/`: asks for a page where a person makes a connection. */
+export interface ConnectCardRequest {
+  /** Of the connection that is made; its own among those of the organization. */
+  name: string
+  redirect_url: string
+  organization_id?: string | null
+  /** An existing connection, to be updated instead. */
+  connection?: string | null
+  /** Wins over `whitelist`. */
+  type?: string | null
+  /** The types that the person may choose from. */
+  whitelist?: string[] | null
+  dark?: boolean | null
+}
+
+export interface ConnectCard {
+  redirect_url: string
+  /** Good for one connection. */
+  token: string
+}
+
+/** Makes a connection of the owner organization usable in another one. */
+export interface SharedConnectionRequest {
+  child_organization_id: string
+  /** Default: the name of the parent. */
+  name?: string | null
+}
+
+/** The values that may be chosen for the fields of a connection's configuration, by field. */
+export interface ParameterValues {
+  [field: string]: {
+    allows_creation: boolean
+    values: { label: string | null; value: Json }[] | null
+  }
+}
+
+export interface ParameterValuesRequest {
+  field: string
+  connection_id?: string | null
+  /** Stands in for the configuration of a connection that is not there yet. */
+  parameters?: JsonObject | null
+  /** Only values that have this text in them. */
+  query?: string | null
 }

@@ -112,7 +112,20 @@ async function seeds(api: Client, server: ReturnType<typeof testServer>): Promis
     ['/api/connections/test', mongo],
     ['/api/models', model],
     ['/api/model-preview', model],
-    ['/api/syncs', sync]
+    ['/api/syncs', sync],
+    [
+      '/api/connections/connect',
+      { name: 'C', redirect_url: 'https://x', whitelist: ['mysql'], dark: true }
+    ],
+    [
+      '/api/connection_types/linkedinads/parameter_values',
+      { field: 'accounts', parameters: {}, query: '' }
+    ],
+    [`/api/connections/${world.mongo.id}/query`, { query: 'select email from example.users limit 1' }],
+    ['/api/permissions/roles', { name: 'R', organization_id: '' }],
+    ['/api/permissions/policies', { name: 'P', policy_actions: [{ action: 'read', role_ids: [] }] }],
+    ['/api/organization/users', { email: 'a@b.c', role: 'user', role_ids: null }],
+    ['/api/webhooks', { endpoint: 'https://x', secret: 's' }]
   ]
 }
 

@@ -2,6 +2,7 @@
  * What the connected systems hold, as far as this server knows: files that ship with it, and files that
  * the user drops in.
  */
+import type { Json, JsonObject } from '../../wire/common.ts'
 import type { SyncMode } from '../../wire/sync.ts'
 import type { Folder } from '../edge.ts'
 import { Refusal } from '../refusal.ts'
@@ -16,6 +17,7 @@ import salesforce from './salesforce.json' with { type: 'json' }
 import snowflake from './snowflake.json' with { type: 'json' }
 import stripe from './stripe.json' with { type: 'json' }
 import webhook from './webhook.json' with { type: 'json' }
+import type { StoredConnection } from '../stored.ts'
 import { isSql } from './shapes.ts'
 
 /**
@@ -46,6 +48,8 @@ export interface CatalogueObject {
   modes?: SyncMode[]
   /** A text is a type. */
   fields: Record<string, CatalogueField | string>
+  /** What is in it. Absent: nobody knows. */
+  records?: JsonObject[]
 }
 
 /** A catalogue file: `DIR/catalogue/<connection name>.json`, or the one of a connection type. */
@@ -68,12 +72,22 @@ export interface CatalogueFile {
   /** A sync may map nothing. */
   fieldsOptional?: boolean
   creation?: { properties: { id: string; title: string; values?: { value: string; label: string }[] }[] }
+  /** What may be chosen for fields of the connection's own configuration. */
+  parameters?: Record<string, { allows_creation?: boolean; values: { label: string; value: Json }[] }>
+  /**
+   * That it can enrich: what is chosen for that, and the combinations of input fields that do. Absent: it
+   * cannot, as far as is known.
+   */
+  enrichment?: { items?: Record<string, string[]>; inputs: string[][] }
   objects: Record<string, CatalogueObject>
 }
 
+/** What tells the catalogue of a connection: one that is lent has that of its parent. */
+type Described = Pick<StoredConnection, 'type' | 'name' | 'parent_name' | 'created_objects'>
+
 /** The catalogue of one connection. */
 export interface Catalogue {
-  of(connection: { type: string; name: string; created_objects?: string[] }): CatalogueFile
+  of(connection: Described): CatalogueFile
 }
 
 const shipped = {
@@ -120,8 +134,9 @@ export function catalogueOfType(type: string): CatalogueFile {
  */
 export function openCatalogue(folder: Folder | undefined, given: Record<string, unknown> = {}): Catalogue {
   return {
-    of: ({ type, name, created_objects: created = [] }) => {
+    of: ({ type, parent_name, name: ownName, created_objects: created = [] }) => {
       const base = catalogueOfType(type)
+      const name = parent_name ?? ownName
       const own = given[name] ?? readFile(folder, name)
       const merged = own === undefined ? base : merge(base, own, name)
       const made = Object.fromEntries(created.map((object) => [object, { label: object, fields: {} }]))
@@ -160,7 +175,7 @@ function merge(base: CatalogueFile, own: unknown, name: string): CatalogueFile {
 
 /** A field in full; the catalogue may give only its type. */
 export function fieldOf(object: CatalogueObject, name: string): CatalogueField | undefined {
-  const field = object.fields[name]
+  const field = Object.hasOwn(object.fields, name) ? object.fields[name] : undefined
   return typeof field === 'string' ? { type: field } : field
 }
 

@@ -5,7 +5,7 @@ import { data } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
 import type { CatalogueFile } from '../catalogue/catalogue.ts'
 import { shapeOf, type Shape } from '../catalogue/shapes.ts'
-import { notFound, Refusal } from '../refusal.ts'
+import { Refusal } from '../refusal.ts'
 import type { StoredConnection } from '../stored.ts'
 import { mustBeAuthorized } from './authorized.ts'
 import { readChoices } from './params.ts'
@@ -35,14 +35,6 @@ export const sourceRoutes: readonly Route[] = [
     path: '/api/connections/:id/source/fields',
     access: 'organization',
     answer: (call) => data(fieldList(call, isObject(call.body['query']) ? call.body['query'] : {}))
-  },
-  {
-    method: 'GET',
-    path: '/api/connections/:id/modelsync/enrichment-source',
-    access: 'organization',
-    answer: (call) => {
-      throw notFound('enrichment source of connection', param(call, 'id'))
-    }
   }
 ]
 

@@ -6,13 +6,8 @@ import { Refusal } from '../refusal.ts'
  * lack it is.
  */
 const absent: readonly [method: Route['method'], path: string, what: string][] = [
-  ['POST', '/api/connections/connect', 'Polytomic Connect'],
   ['POST', '/api/connections/:id/proxy', 'the connection proxy'],
-  ['GET', '/api/connections/:id/proxy/info', 'the connection proxy'],
-  ['GET', '/api/connections/:id/shared', 'shared connections'],
-  ['POST', '/api/connections/:id/share', 'shared connections'],
-  ['POST', '/api/connections/:id/query', 'the query runner'],
-  ['POST', '/api/enrichment/:id/inputfields', 'enrichment']
+  ['GET', '/api/connections/:id/proxy/info', 'the connection proxy']
 ]
 
 /** Addresses that answer that they are not served here. */

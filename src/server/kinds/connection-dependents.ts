@@ -3,6 +3,8 @@ import { Refusal } from '../refusal.ts'
 import type { StoredBulkSync, StoredConnection, StoredModel, StoredSync } from '../stored.ts'
 
 interface Dependents {
+  /** What is lent to other organizations. */
+  children: StoredConnection[]
   models: StoredModel[]
   syncs: StoredSync[]
   bulkSyncs: StoredBulkSync[]
@@ -27,19 +29,21 @@ function dependents(world: World, connection: StoredConnection): Dependents {
   const bulkSyncs = world.records
     .list('bulk_sync', organization_id)
     .filter((sync) => sync.source_connection_id === id || sync.destination_connection_id === id)
-  return { models, syncs, bulkSyncs }
+  const children = world.records.all('connection').filter((one) => one.parent_connection_id === id)
+  return { children, models, syncs, bulkSyncs }
 }
 
 /** Throws 422 `connection in use`, with who uses it. */
 export function mustBeUnused(world: World, connection: StoredConnection): void {
-  const { models, syncs, bulkSyncs } = dependents(world, connection)
-  if (models.length + syncs.length + bulkSyncs.length === 0) return
+  const { children, models, syncs, bulkSyncs } = dependents(world, connection)
+  if (children.length + models.length + syncs.length + bulkSyncs.length === 0) return
   throw new Refusal(422, 'connection_in_use', `connection in use: "${connection.name}" has dependents`, {
     metadata: {
       used_by: [
         ...models.map(({ id, name }) => ({ type: 'model', name, id })),
         ...syncs.map(({ id, name }) => ({ type: 'sync', name, id })),
-        ...bulkSyncs.map(({ id, name }) => ({ type: 'bulk_sync', name, id }))
+        ...bulkSyncs.map(({ id, name }) => ({ type: 'bulk_sync', name, id })),
+        ...children.map(({ id, name }) => ({ type: 'connection', name, id }))
       ]
     }
   })
@@ -47,8 +51,9 @@ export function mustBeUnused(world: World, connection: StoredConnection): void {
 
 /** Deletes the dependents first, then the connection. */
 export function deleteWithDependents(world: World, connection: StoredConnection): void {
-  const { models, syncs, bulkSyncs } = dependents(world, connection)
+  const { children, models, syncs, bulkSyncs } = dependents(world, connection)
   for (const sync of bulkSyncs) world.records.remove('bulk_sync', sync.id)
+  for (const child of children) deleteWithDependents(world, child)
   for (const sync of syncs) world.records.remove('sync', sync.id)
   for (const model of models) world.records.remove('model', model.id)
   world.records.remove('connection', connection.id)

@@ -25,16 +25,6 @@ export const connectionTypeRoutes: readonly Route[] = [
       if (type === undefined) throw notFound('connection type', id)
       return { body: jsonSchema(id, type) }
     }
-  },
-  {
-    method: 'POST',
-    path: '/api/connection_types/:id/parameter_values',
-    access: 'organization',
-    answer: (call) => {
-      if (connectionType(param(call, 'id')) === undefined)
-        throw notFound('connection type', param(call, 'id'))
-      return data({})
-    }
   }
 ]
 

@@ -24,18 +24,12 @@ import { lazily, mustFit } from './request-shape.ts'
  */
 export const connectionRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/connections', access: 'organization', answer: list },
-  { method: 'POST', path: '/api/connections', access: 'organization', answer: create },
+  { method: 'POST', path: '/api/connections', access: 'organization', answer: createConnection },
   { method: 'POST', path: '/api/connections/test', access: 'open', answer: test },
   { method: 'GET', path: '/api/connections/:id', access: 'organization', answer: get },
-  { method: 'PUT', path: '/api/connections/:id', access: 'organization', answer: update },
-  { method: 'PATCH', path: '/api/connections/:id', access: 'organization', answer: update },
-  { method: 'DELETE', path: '/api/connections/:id', access: 'organization', answer: remove },
-  {
-    method: 'GET',
-    path: '/api/connections/:id/parameter_values',
-    access: 'organization',
-    answer: parameterValues
-  }
+  { method: 'PUT', path: '/api/connections/:id', access: 'organization', answer: updateConnection },
+  { method: 'PATCH', path: '/api/connections/:id', access: 'organization', answer: updateConnection },
+  { method: 'DELETE', path: '/api/connections/:id', access: 'organization', answer: remove }
 ]
 
 const text = { type: 'string' }
@@ -56,13 +50,14 @@ const requestShape = lazily(() => ({
 }))
 
 /** As `GET` answers it. */
-function shown(connection: StoredConnection): Connection {
+export function shownConnection(connection: StoredConnection): Connection {
   const { created_at, created_by, updated_at, updated_by } = connection
   return { ...common(connection), created_at, created_by, updated_at, updated_by }
 }
 
 function common(connection: StoredConnection): Connection {
   const { id, organization_id, name, type, status, status_error, policies } = connection
+  const { parent_connection_id } = connection
   return {
     id,
     organization_id,
@@ -76,7 +71,8 @@ function common(connection: StoredConnection): Connection {
     status,
     ...(status_error === undefined ? {} : { status_error }),
     saved: status !== 'new',
-    policies
+    policies,
+    ...(parent_connection_id === undefined ? {} : { parent_connection_id })
   }
 }
 
@@ -93,11 +89,11 @@ function replied(connection: StoredConnection, authUrl: string | undefined): Con
 }
 
 function list(call: Call): Answer {
-  return data(call.world.records.list('connection', organizationOf(call), call.stale).map(shown))
+  return data(call.world.records.list('connection', organizationOf(call), call.stale).map(shownConnection))
 }
 
 function get(call: Call): Answer {
-  return data(shown(found(call, 'connection', param(call, 'id'))))
+  return data(shownConnection(found(call, 'connection', param(call, 'id'))))
 }
 
 function readRequest(call: Call, self?: StoredConnection): ConnectionRequest {
@@ -135,7 +131,8 @@ function mustBeComplete(typeId: string, type: ConnectionType, configuration: Jso
   if (first !== undefined) throw invalid(`configuration.${first}`, 'is required')
 }
 
-function create(call: Call): Answer {
+/** Makes a connection of the request in the body. Throws what is wrong with it. */
+export function createConnection(call: Call): Answer {
   const { world } = call
   const request = readRequest(call)
   const typeId = request.type ?? ''
@@ -168,9 +165,17 @@ function create(call: Call): Answer {
   )
 }
 
-function update(call: Call): Answer {
+/** A connection that is lent to the organization is edited where it is at home. */
+function mustBeAtHome({ name, parent_connection_id }: StoredConnection): void {
+  if (parent_connection_id === undefined) return
+  throw forbidden(`the connection "${name}" is shared by another organization, and is edited there`)
+}
+
+/** Replaces the connection that the path names by what the body says. */
+export function updateConnection(call: Call): Answer {
   const { world } = call
   const stored = found(call, 'connection', param(call, 'id'))
+  mustBeAtHome(stored)
   const request = readRequest(call, stored)
   const typeId = stored.type
   if (request.type !== undefined && request.type !== '' && request.type !== typeId) {
@@ -226,9 +231,4 @@ function test(call: Call): Answer {
   const [first] = needsPerson(typeId, type, configuration) ? [] : missing(type, configuration)
   if (first !== undefined) throw invalid(`configuration.${first}`, 'is required', 400)
   return {}
-}
-
-function parameterValues(call: Call): Answer {
-  found(call, 'connection', param(call, 'id'))
-  return data({})
 }

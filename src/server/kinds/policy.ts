@@ -129,7 +129,7 @@ function update(call: Call): Answer {
 function remove(call: Call): Answer {
   const { id } = own(call)
   const { records } = call.world
-  for (const kind of ['connection', 'model', 'sync'] as const) {
+  for (const kind of ['connection', 'model', 'sync', 'bulk_sync'] as const) {
     for (const thing of records.list(kind, organizationOf(call))) {
       if (thing.policies?.includes(id) !== true) continue
       records.put(kind, { ...thing, policies: thing.policies.filter((other) => other !== id) })

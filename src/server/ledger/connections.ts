@@ -144,7 +144,71 @@ export const connections: LedgerRow[] = rows('connection', [
     'until a person has decided, reading out of a connection is refused with 400 and a sync with 422'
   ],
   ['schemas.fresh', 'assumption', 'the schemas of a connection are always fresh'],
-  ['parameters.none', 'assumption', 'there are no values to choose from for the fields of a connection'],
+  [
+    'parameters.shape',
+    'documentation',
+    'values to choose from are answered by field, each with allows_creation and values'
+  ],
+  [
+    'parameters.which',
+    'assumption',
+    'the fields to choose for are those that hold a value with its label; values that nobody knows are null'
+  ],
+  [
+    'parameters.pending',
+    'assumption',
+    'until somebody is authorized, asking for values is refused with 400'
+  ],
+  ['parameters.type', 'sdk', 'for a type, the values of one field are asked for, filtered by a text'],
+  [
+    'parameters.other-fields',
+    'assumption',
+    'for a field that is not chosen, there are no values and no error'
+  ],
+  ['card.reply', 'sdk', 'asking for a card answers an address and a token'],
+  ['card.slash', 'sdk', 'the address of cards is served with and without a slash at its end'],
+  ['card.whitelist', 'documentation', 'type wins over whitelist; of one type the form comes at once'],
+  ['card.all', 'assumption', 'without a type or a list, the person chooses from all types'],
+  ['card.once', 'documentation', 'the token of a card is good for one connection'],
+  ['card.page', 'assumption', 'the page is our own: it takes the fields, and decision=connect or =cancel'],
+  ['card.cancel', 'assumption', 'who cancels goes to redirect_url, too, and the card stays good'],
+  ['card.actor', 'assumption', 'what a person makes with a card is made by whoever asked for the card'],
+  ['shared.pointer', 'documentation', 'a shared connection has the configuration and status of its parent'],
+  ['shared.owner', 'documentation', 'only connections of the owner organization are shared'],
+  ['shared.partner', 'sdk', 'sharing is for partner keys; the answer is an id alone'],
+  [
+    'shared.wrong-owner',
+    'sdk',
+    'under an organization that does not have the parent, it is answered with 404'
+  ],
+  [
+    'shared.refused',
+    'assumption',
+    "sharing what is not the owner's, or with the owner, is refused with 403"
+  ],
+  ['shared.edit', 'documentation', 'a shared connection is edited on the parent alone'],
+  ['shared.edit-403', 'assumption', 'an update of it is refused with 403, its name and policies included'],
+  ['shared.older', 'sdk', 'the older address /share answers in every version'],
+  [
+    'shared.delete',
+    'assumption',
+    'a parent that is lent is in use; with force, what it is lent as goes first'
+  ],
+  ['query.sent', 'sdk', 'a query comes in the body or in the address; the body counts'],
+  [
+    'query.results',
+    'sdk',
+    'a query is created, then done with count, fields, results and expires, or failed'
+  ],
+  ['query.pages', 'sdk', 'results come in pages, with links that are relative to the host'],
+  ['query.page-size', 'assumption', 'a page of results has 100 rows, and results are kept for 24 hours'],
+  ['query.owner', 'documentation', 'only who sent a query reads its result; to others it is not there'],
+  [
+    'query.understood',
+    'assumption',
+    'columns of one object are answered from the catalogue, with a LIMIT; anything else fails, and says why'
+  ],
+  ['proxy.none', 'assumption', 'there is no connection proxy: it is refused with 501'],
   [
     'catalogue',
     'assumption',
@@ -190,5 +254,11 @@ export const connections: LedgerRow[] = rows('connection', [
     'assumption',
     'the modes of other systems, and which of their fields can identify a record'
   ],
-  ['enrichment.none', 'assumption', 'no connection can enrich: the enrichment source is answered with 404']
+  ['enrichment.none', 'documentation', 'a connection that cannot enrich has no enrichment source: 404'],
+  [
+    'enrichment.which',
+    'assumption',
+    'an HTTP enrichment can, and asks for its input mappings; others can if a catalogue file says so'
+  ],
+  ['enrichment.inputs', 'sdk', 'input fields are answered as lists, each of which is enough']
 ])

@@ -126,6 +126,13 @@ export const organization: LedgerRow[] = rows('organization', [
     'documentation',
     'an event may be lost: a server that ends, or has too many to tell, drops them'
   ],
+  ['entities', 'sdk', 'an id tells its type and path; of other organizations it is answered with 404'],
+  ['entities.partner', 'sdk', 'a partner is told the organization, too'],
+  [
+    'entities.paths',
+    'assumption',
+    'the paths are those where a thing is read, those of users by class of key'
+  ],
   [
     'events.types',
     'documentation',

@@ -1,0 +1,145 @@
+/**
+ * The page of a connect card: a person chooses a type, fills in how to reach the system, and goes back to
+ * where they came from with a connection made. Scripts may post the same form.
+ */
+import type { JsonObject } from '../../wire/common.ts'
+import type { ConnectionType } from '../../wire/connection-types.ts'
+import type { ConnectionReply, ConnectionRequest } from '../../wire/connection.ts'
+import type { Answer } from '../answer.ts'
+import type { Call, Route } from '../call.ts'
+import { connectionType } from '../kinds/connection-configuration.ts'
+import { createConnection, updateConnection } from '../kinds/connection.ts'
+import { Refusal } from '../refusal.ts'
+import type { StoredConnectCard } from '../stored.ts'
+import { fieldsOf, filledIn } from './card-form.ts'
+import { escaped, page } from './html.ts'
+
+/**
+ * Open without a key, because a browser brings none. What protects them is the `token` in the address,
+ * which nobody can guess, and which is good for one connection.
+ */
+export const cardRoutes: readonly Route[] = [
+  { method: 'GET', path: '/connect', access: 'open', answer: ask },
+  { method: 'POST', path: '/connect', access: 'open', form: true, answer: connect }
+]
+
+interface Chosen {
+  card: StoredConnectCard
+  typeId: string
+  type: ConnectionType
+}
+
+/** The form that belongs to the address; an answer where there is none. */
+function chosen(call: Call): Chosen | Answer {
+  const token = call.query.get('token') ?? ''
+  const card = token === '' ? undefined : call.world.records.get('connect_card', token)
+  if (card === undefined) return told(404, 'Nothing to connect', 'This address is not known here.')
+  if (card.used) {
+    return told(410, 'Already connected', 'A connection was made here. An address can be used only once.')
+  }
+  const [only] = card.types.length === 1 ? card.types : []
+  const typeId = only ?? call.query.get('type') ?? ''
+  const type = connectionType(typeId)
+  if (typeId === '') return picker(card)
+  if (type === undefined || !card.types.includes(typeId)) {
+    return told(404, 'Not among the choices', 'Connections of this type cannot be made here.')
+  }
+  return { card, typeId, type }
+}
+
+function picker(card: StoredConnectCard): Answer {
+  const links = card.types.map((id) => {
+    const query = new URLSearchParams({ type: id, token: card.id })
+    return `<li><a href="?${escaped(query.toString())}">${escaped(connectionType(id)?.name ?? id)}</a></li>`
+  })
+  return page(
+    200,
+    'Connect a system',
+    `${theme(card)}<p>Which system shall <strong>${escaped(card.name)}</strong> connect?</p>
+<ul>
+${links.join('\n')}
+</ul>`
+  )
+}
+
+function ask(call: Call): Answer {
+  const form = chosen(call)
+  return 'card' in form ? formPage(call, form, 200) : form
+}
+
+function formPage(call: Call, { card, type, typeId }: Chosen, status: number, problem = ''): Answer {
+  const stored = card.connection_id && call.world.records.get('connection', card.connection_id)
+  const known = stored ? stored.configuration : undefined
+  return page(
+    status,
+    `Connect ${type.name}`,
+    `${theme(card)}<p>This makes the connection <strong>${escaped(card.name)}</strong>. It is the local
+Polytomic: what you type in stays on this machine.</p>
+${problem === '' ? '' : `<p role="alert"><strong>${escaped(problem)}</strong></p>\n`}<form method="post">
+${fieldsOf(typeId, type, known)}
+<p><button name="decision" value="connect" class="yes">Connect</button>
+<button name="decision" value="cancel" formnovalidate>Cancel</button></p>
+</form>`
+  )
+}
+
+function theme({ dark }: StoredConnectCard): string {
+  return dark ? '<style>:root { color-scheme: dark }</style>\n' : ''
+}
+
+function connect(call: Call): Answer {
+  const form = chosen(call)
+  if (!('card' in form)) return form
+  const { card, typeId, type } = form
+  const { decision } = call.body
+  if (decision === 'cancel') return { status: 303, headers: { location: card.redirect_url } }
+  if (decision !== 'connect') {
+    return told(400, 'No decision', 'The form must be sent with decision=connect or decision=cancel.')
+  }
+  try {
+    const reply = carriedOut(call, card, { typeId, type })
+    call.world.records.put('connect_card', { ...card, used: true })
+    // Where the system itself asks the person, that page sends them back.
+    return { status: 303, headers: { location: reply.auth_url ?? card.redirect_url } }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return formPage(call, form, error.status, error.message)
+  }
+}
+
+/** The request that the form stands for, made as whoever asked for the card. */
+function carriedOut(
+  call: Call,
+  card: StoredConnectCard,
+  { typeId, type }: Omit<Chosen, 'card'>
+): ConnectionReply {
+  const { records } = call.world
+  const stored =
+    card.connection_id === undefined ? undefined : records.get('connection', card.connection_id)
+  if (card.connection_id !== undefined && stored === undefined) {
+    throw new Refusal(410, 'gone', 'the connection has been deleted')
+  }
+  const request: ConnectionRequest = {
+    name: card.name,
+    configuration: filledIn(type, call.body, stored?.configuration),
+    ...(stored === undefined ? { type: typeId, redirect_url: card.redirect_url } : { reconnect: true })
+  }
+  const inner: Call = {
+    ...call,
+    caller: {
+      class: 'organization',
+      organizationId: card.organization_id,
+      actor: card.created_by,
+      scope: ''
+    },
+    body: request as unknown as JsonObject,
+    params: stored === undefined ? {} : { id: stored.id }
+  }
+  if (stored !== undefined) records.put('connection', { ...stored, redirect_url: card.redirect_url })
+  const answer = stored === undefined ? createConnection(inner) : updateConnection(inner)
+  return (answer.body as { data: ConnectionReply }).data
+}
+
+function told(status: number, title: string, sentence: string): Answer {
+  return page(status, title, `<p>${sentence}</p>`)
+}

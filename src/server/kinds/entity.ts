@@ -1,0 +1,58 @@
+import type { Entity } from '../../wire/entity.ts'
+import { data, type Answer } from '../answer.ts'
+import { organizationOf, param, type Call, type Route } from '../call.ts'
+import { notFound } from '../refusal.ts'
+
+/** What an id belongs to, for who has nothing but an id. */
+export const entityRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/entities/:id',
+    access: 'organization',
+    answer: (call) => ofOrganization(call, organizationOf(call))
+  },
+  { method: 'GET', path: '/api/organizations/entities/:id', access: 'partner', answer: ofAny }
+]
+
+/** The kinds that can be looked up, and where each is read. */
+const paths = {
+  connection: '/api/connections/',
+  model: '/api/models/',
+  sync: '/api/syncs/',
+  bulk_sync: '/api/bulk/syncs/',
+  user: '/api/organization/users/'
+} as const
+
+interface Located extends Entity {
+  organization_id: string
+}
+
+function located(call: Call, id: string): Located | undefined {
+  const { directory, records } = call.world
+  if (directory.organization(id) !== undefined) {
+    return { id, type: 'organization', canonical_path: `/api/organizations/${id}`, organization_id: id }
+  }
+  for (const [type, path] of Object.entries(paths)) {
+    const thing = records.get(type as keyof typeof paths, id)
+    if (thing === undefined) continue
+    return { id, type, canonical_path: path + id, organization_id: thing.organization_id }
+  }
+  return undefined
+}
+
+function ofOrganization(call: Call, organization: string): Answer {
+  const id = param(call, 'id')
+  const entity = located(call, id)
+  if (entity?.organization_id !== organization) throw notFound('entity', id)
+  const { organization_id: _own, ...rest } = entity
+  return data(rest)
+}
+
+/** The address of a user names the organization, for a partner acts in none. */
+function ofAny(call: Call): Answer {
+  const id = param(call, 'id')
+  const entity = located(call, id)
+  if (entity === undefined) throw notFound('entity', id)
+  if (entity.type !== 'user') return data(entity)
+  return data({ ...entity, canonical_path: `/api/organizations/${entity.organization_id}/users/${id}` })
+}

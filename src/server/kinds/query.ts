@@ -1,0 +1,90 @@
+import type { QueryLinks, QueryResult } from '../../wire/query.ts'
+import { data, type Answer } from '../answer.ts'
+import { actorOf, found, organizationOf, param, type Call, type Route } from '../call.ts'
+import { mustBeAuthorized } from '../enumeration/authorized.ts'
+import { queryRows } from '../enumeration/query-rows.ts'
+import { made } from '../records.ts'
+import { invalid, notFound } from '../refusal.ts'
+import type { StoredQuery } from '../stored.ts'
+
+/** Queries are run when they are sent; their results are there when they are first asked for. */
+export const queryRoutes: readonly Route[] = [
+  { method: 'POST', path: '/api/connections/:id/query', access: 'organization', answer: run },
+  { method: 'GET', path: '/api/queries/:id', access: 'organization', answer: results }
+]
+
+const pageSize = 100
+/** Milliseconds for which results can be read. */
+const lifetime = 24 * 60 * 60 * 1000
+
+/** The query comes in the body or in the address, as clients differ; the body counts. */
+function run(call: Call): Answer {
+  const { records, now, randomUUID, catalogue } = call.world
+  const connection = found(call, 'connection', param(call, 'id'))
+  mustBeAuthorized(connection)
+  const sent = call.body['query']
+  const query = (typeof sent === 'string' && sent !== '' ? sent : call.query.get('query')) ?? ''
+  if (query.trim() === '') throw invalid('query', 'is required', 400)
+  const at = now()
+  for (const old of records.list('query', organizationOf(call))) {
+    if (isOver(old, at)) records.remove('query', old.id)
+  }
+  const stored: StoredQuery = {
+    id: randomUUID(),
+    organization_id: organizationOf(call),
+    name: '',
+    fields: [],
+    results: [],
+    ...queryRows(query, catalogue.of(connection)),
+    expires: new Date(at.getTime() + lifetime).toISOString(),
+    ...made(at, actorOf(call))
+  }
+  records.put('query', stored)
+  const answer: QueryResult = { id: stored.id, status: 'created' }
+  return data(answer)
+}
+
+function isOver({ expires }: StoredQuery, at: Date): boolean {
+  return Date.parse(expires) <= at.getTime()
+}
+
+/** For who sent the query; to others it is not there. */
+function results(call: Call): Answer {
+  const query = found(call, 'query', param(call, 'id'))
+  if (query.created_by.id !== actorOf(call).id || isOver(query, call.world.now())) {
+    throw notFound('query', query.id)
+  }
+  const { id, error, fields, results, expires } = query
+  if (error !== undefined) {
+    const failed: QueryResult = { id, status: 'failed', error, expires }
+    return data(failed)
+  }
+  const page = pageOf(call)
+  const shown = results.slice(page * pageSize, (page + 1) * pageSize)
+  const answer: QueryResult = {
+    id,
+    status: 'done',
+    count: results.length,
+    fields,
+    results: shown,
+    expires
+  }
+  const links: QueryLinks = {
+    ...((page + 1) * pageSize < results.length ? { next: address(id, page + 1) } : {}),
+    ...(page > 0 ? { previous: address(id, page - 1) } : {})
+  }
+  return data(answer, { links })
+}
+
+function address(id: string, page: number): string {
+  const token = Buffer.from(String(page)).toString('base64')
+  return `/api/queries/${id}?page=${encodeURIComponent(token)}`
+}
+
+function pageOf(call: Call): number {
+  const token = call.query.get('page') ?? ''
+  if (token === '') return 0
+  const page = Buffer.from(token, 'base64').toString('utf8')
+  if (/^\d{1,9}$/.test(page)) return Number(page)
+  throw invalid('page', 'is not one that this server gave', 400)
+}
