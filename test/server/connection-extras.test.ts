@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { bulkWorld } from './bulk-world.ts'
 import { client, decide, mongo, postgres, testServer, tutorialSync, tutorialWorld } from './client.ts'
 
 const ads = { name: 'Ads', type: 'linkedinads', configuration: {} }
@@ -129,6 +130,13 @@ test('an id tells what it belongs to, to its organization and to partners', asyn
   expect((await api.get('/api/entities/none')).status).toBe(404)
   expect((await partner.get('/api/organizations/entities/none')).status).toBe(404)
   expect((await api.get(`/api/organizations/entities/${sync.id}`)).status).toBe(403)
+})
+
+test('a bulk sync is found by its id', async () => {
+  const world = await bulkWorld()
+  const { id } = await world.make()
+  const entity = { id, type: 'bulk_sync', canonical_path: `/api/bulk/syncs/${id}` }
+  expect((await world.api.get(`/api/entities/${id}`)).data).toEqual(entity)
 })
 
 test('the proxy is refused as what this server lacks', async () => {

@@ -241,6 +241,11 @@ test('testing a configuration keeps nothing, and tells what is wrong', async () 
     400
   )
   expect((await api.post('/api/connections/test', { type: 'x', configuration: {} })).status).toBe(404)
+  const misspelled = { type: 'mongodb', configuration: { hosts: 'h', port: 'x' } }
+  expect((await api.post('/api/connections/test', misspelled)).body).toMatchObject({
+    status: 400,
+    message: 'configuration.port is not a field of this connection type'
+  })
   expect(server.store.all('connection')).toEqual([])
 })
 

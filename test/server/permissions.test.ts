@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { policyActions } from '../../src/wire/permission.ts'
 import { apiVersions } from '../../src/wire/common.ts'
+import { bulkWorld } from './bulk-world.ts'
 import {
   client,
   mongo,
@@ -141,6 +142,16 @@ test('what a deleted policy was attached to is without it, and can be updated', 
   expect((await api.delete(`${policies}/${policy.id}`)).status).toBe(200)
   expect((await api.get(`/api/connections/${world.mongo.id}`)).data['policies']).toEqual([other?.id])
   expect((await api.get(`/api/syncs/${made.data.id}`)).data['policies']).toEqual([other?.id])
+})
+
+test('a deleted policy is taken from bulk syncs, too', async () => {
+  const world = await bulkWorld()
+  const { data: policy } = await world.api.post(policies, { name: 'Readers' })
+  const { id } = await world.make({ policies: [policy.id] })
+  const read = async (): Promise<unknown> => (await world.api.get(`/api/bulk/syncs/${id}`)).data['policies']
+  expect(await read()).toEqual([policy.id])
+  await world.api.delete(`${policies}/${policy.id}`)
+  expect(await read()).toEqual([])
 })
 
 test('roles and policies of other organizations are not there', async () => {

@@ -4,7 +4,7 @@ import type { ConnectionType } from '../../wire/connection-types.ts'
 import { data, type Answer } from '../answer.ts'
 import { actorOf, flag, found, organizationOf, param, referred, type Call, type Route } from '../call.ts'
 import { made } from '../records.ts'
-import { forbidden, invalid, notFound } from '../refusal.ts'
+import { forbidden, invalid, notFound, Refusal } from '../refusal.ts'
 import type { StoredConnection } from '../stored.ts'
 import {
   alsoMissing,
@@ -214,6 +214,17 @@ function remove(call: Call): Answer {
   return {}
 }
 
+/** What is wrong with a configuration that is only tested is told with 400, whatever it is. */
+function tried(work: () => JsonObject): JsonObject {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const { key, message, metadata } = error
+    throw new Refusal(400, key, message, metadata === undefined ? {} : { metadata })
+  }
+}
+
 /** Checks a configuration and keeps nothing. Nobody is contacted, so what fits is as good as it gets. */
 function test(call: Call): Answer {
   const typeId = typeof call.body['type'] === 'string' ? call.body['type'] : ''
@@ -227,7 +238,9 @@ function test(call: Call): Answer {
   const mayLook = typeof from === 'string' && call.caller.organizationId !== undefined
   const stored = mayLook ? referred(call, 'connection', from) : undefined
   if (typeof from === 'string' && stored === undefined) throw notFound('connection', from)
-  const configuration = merged(typeId, type, { ...stored?.configuration, ...sent }, stored?.configuration)
+  const configuration = tried(() =>
+    merged(typeId, type, { ...stored?.configuration, ...sent }, stored?.configuration)
+  )
   const [first] = needsPerson(typeId, type, configuration) ? [] : missing(type, configuration)
   if (first !== undefined) throw invalid(`configuration.${first}`, 'is required', 400)
   return {}
