@@ -125,7 +125,7 @@ describe('imports', () => {
       ajv: ['config', 'server'],
       'ajv-formats': ['config'],
       ky: ['remote'],
-      'p-limit': ['remote', 'server'],
+      'p-limit': ['remote', 'server', 'commands'],
       listr2: ['render'],
       diff: ['render'],
       'cli-table3': ['render'],

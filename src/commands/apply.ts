@@ -7,6 +7,7 @@ import { askedOf, optionsOf } from './asked.ts'
 import { exit, exitOfReport } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { WriteOptions } from './options.ts'
+import { isOverOrganizations, overOrganizations } from './organizations.ts'
 import { jsonText, tellProblems, unlessInterrupted, withGround, type Ground } from './run.ts'
 import { readSaved, refusals } from './saved-plan.ts'
 
@@ -20,6 +21,16 @@ export async function applyCommand(
   io: CommandIo,
   given: readonly string[] = []
 ): Promise<number> {
+  if (isOverOrganizations(options)) {
+    if (options.yes !== true && file === undefined)
+      return await tellProblems(io, options, [unasked()], new Map())
+    return await overOrganizations(
+      options,
+      io,
+      (own, listening, saved) => applyCommand(saved, { ...options, ...own }, listening, given),
+      file
+    )
+  }
   const read = file === undefined ? undefined : readSaved(file, given, io)
   if (read?.ok === false) return await tellProblems(io, options, read.problems, new Map())
   const saved = read?.value
@@ -42,6 +53,15 @@ export async function applyCommand(
   return await withGround(io, full, (ground) => shownAndDone(ground, full, io, decide, question), {
     reachable: options.wait === true,
     finishes: true
+  })
+}
+
+function unasked(): Diagnostic {
+  return problem('P505', 'many organizations are applied without asking for each', {
+    help: [
+      'look at `polyctl plan` over the same organizations, then pass `--yes`',
+      'or save what was approved with `plan --out plans/{organization}.json`, and apply that'
+    ]
   })
 }
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import type { Gate } from '../remote/gate.ts'
 
 /** Options that mean the same in every command that has them. */
 export interface FileOptions {
@@ -15,6 +16,15 @@ export interface ServiceOptions {
   parallelism: number
   timeout: number
   debug?: boolean
+  /** The one organization that is worked on, when a command runs over many. Not given by people. */
+  within?: Within
+}
+
+/** One organization of many. They share a gate, for what one is asked to wait, all others wait too. */
+export interface Within {
+  id: string
+  name: string
+  gate: Gate | undefined
 }
 
 /**
@@ -29,6 +39,12 @@ export interface OutputOptions {
 
 /** What every command takes that asks the service something. */
 export type ReadOptions = FileOptions & ServiceOptions & OutputOptions
+
+/** Which organizations a partner's or deployment's key is to act in. Absent on commands that take none. */
+export interface OrganizationOptions {
+  organization?: string[]
+  allOrganizations?: boolean
+}
 
 /** What is asked of a plan beside the files. Absent on commands that do not have them. */
 export interface PlanningOptions {
@@ -49,7 +65,7 @@ export interface PlanningOptions {
  * What commands take that change the service. Without `maxDeletes` the limit grows with what is live; 0
  * allows no deletion at all.
  */
-export interface WriteOptions extends ReadOptions, PlanningOptions {
+export interface WriteOptions extends ReadOptions, PlanningOptions, OrganizationOptions {
   yes?: boolean
   failFast?: boolean
   wait?: boolean
@@ -140,6 +156,18 @@ export function withSelection(command: Command): Command {
     .option('--only <address>', 'only this resource, e.g. \'sync "Users*"\'; repeatable', collect, [])
     .option('--exclude <address>', 'all but this resource; repeatable', collect, [])
     .option('--kind <kind>', 'only resources of this kind, e.g. sync; repeatable', collect, [])
+}
+
+/** To do the same in many organizations, with the key of a partner or of a deployment. */
+export function withOrganizations(command: Command): Command {
+  return command
+    .option(
+      '--organization <name>',
+      'run in this organization of a partner or deployment, by name or id, `*` for any text; repeatable',
+      collect,
+      []
+    )
+    .option('--all-organizations', 'run in all organizations of a partner or deployment')
 }
 
 /** To tell who moved: the files or the service. */

@@ -9,18 +9,20 @@ import type { Look } from '../render/style.ts'
 import { askedOf } from './asked.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
-import type { PlanningOptions, ReadOptions } from './options.ts'
+import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
+import { isOverOrganizations, overOrganizations } from './organizations.ts'
 import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
 import { savePlan } from './saved-plan.ts'
 
 /** `out` is where the plan is kept, for `apply` to do exactly that. */
-export interface PlanOptions extends ReadOptions, PlanningOptions {
+export interface PlanOptions extends ReadOptions, PlanningOptions, OrganizationOptions {
   detailedExitcode?: boolean
   out?: string
 }
 
 /** `polyctl plan` and `polyctl drift`: the same plan, in two ways of speaking. Both can only read. */
 export async function planCommand(options: PlanOptions, io: CommandIo): Promise<number> {
+  if (isOverOrganizations(options)) return await overOrganizations(options, io, planCommand)
   return await withGround(io, options, async (ground) => {
     const shown = await show(ground, options, io, 'plan')
     if (typeof shown === 'number') return shown
@@ -37,7 +39,11 @@ export async function planCommand(options: PlanOptions, io: CommandIo): Promise<
  * Drift is told whatever it is: the limit on deletions is for those who mean to carry them out. What the
  * files changed since the revision, and nobody applied yet, is no drift.
  */
-export async function driftCommand(options: ReadOptions & PlanningOptions, io: CommandIo): Promise<number> {
+export async function driftCommand(
+  options: ReadOptions & PlanningOptions & OrganizationOptions,
+  io: CommandIo
+): Promise<number> {
+  if (isOverOrganizations(options)) return await overOrganizations(options, io, driftCommand)
   return await withGround(io, options, async (ground) => {
     const shown = await show(ground, { ...options, maxDeletes: Infinity }, io, 'drift')
     if (typeof shown === 'number') return shown

@@ -4,6 +4,7 @@ import type { CommandIo } from './io.ts'
 import {
   withFiles,
   withLimits,
+  withOrganizations,
   withOutput,
   withSelection,
   withService,
@@ -83,7 +84,7 @@ function addReading(program: Command, io: CommandIo, settle: Settle): void {
   )
   const plan = program.command('plan').description('show what apply would do, and why; changes nothing')
   example(
-    withLimits(withSince(withSelection(withOutput(withService(withFiles(plan)))))),
+    withOrganizations(withLimits(withSince(withSelection(withOutput(withService(withFiles(plan))))))),
     'polyctl plan --since origin/main'
   )
     .option('--out <file>', 'save the plan, for `polyctl apply FILE` to do exactly this')
@@ -93,7 +94,7 @@ function addReading(program: Command, io: CommandIo, settle: Settle): void {
     .command('drift')
     .description('show what changed in the service behind the files’ back; exit 2 on drift')
   example(
-    withSince(withSelection(withOutput(withService(withFiles(drift))))),
+    withOrganizations(withSince(withSelection(withOutput(withService(withFiles(drift)))))),
     'polyctl drift --since HEAD'
   ).action((options) => settle(import('./plan.ts').then(({ driftCommand }) => driftCommand(options, io))))
 }
@@ -101,7 +102,9 @@ function addReading(program: Command, io: CommandIo, settle: Settle): void {
 function addWriting(program: Command, io: CommandIo, settle: Settle): void {
   const apply = program.command('apply').description('plan, ask, and make the service as the files say')
   example(
-    withLimits(withSince(withSelection(withWrites(withOutput(withService(withFiles(apply))))))),
+    withOrganizations(
+      withLimits(withSince(withSelection(withWrites(withOutput(withService(withFiles(apply)))))))
+    ),
     'polyctl apply --yes'
   )
     .argument('[plan]', 'a file that `polyctl plan --out` saved: exactly that is done, without asking')

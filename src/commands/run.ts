@@ -1,4 +1,4 @@
-import { inOrder, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { inOrder, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Understood } from '../config/understand.ts'
 import type { PlanHeader } from '../render/header.ts'
 import type { Look } from '../render/style.ts'
@@ -7,7 +7,7 @@ import { Vault } from '../state/vault.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import { environment, understandFiles } from './files.ts'
 import type { CommandIo } from './io.ts'
-import type { OutputOptions, ReadOptions } from './options.ts'
+import type { OutputOptions, ReadOptions, Within } from './options.ts'
 import { openService, type Service } from './service.ts'
 
 /** What a command works with once the files are understood and the service can be reached. */
@@ -56,7 +56,9 @@ export async function withGround(
       : understanding.result
   if (!understood.ok) return await tellProblems(io, options, understood.problems, understanding.texts)
   const { vault } = understood.value
-  const desired = options.local === true ? rehearsed(understood.value.desired) : understood.value.desired
+  const own = inOrganization(understood.value.desired, options.within)
+  if (!own.ok) return await tellProblems(io, options, own.problems, understanding.texts)
+  const desired = options.local === true ? rehearsed(own.value) : own.value
   const reachable = wants.reachable === true ? { reachable: true } : {}
   const service = await openService({ io, env, options, workspace: desired.workspace, ...reachable })
   if (!service.ok) return await tellProblems(io, options, service.problems, understanding.texts)
@@ -137,6 +139,30 @@ function rehearsed(desired: DesiredState): DesiredState {
   const { organization: _other, ...workspace } = desired.workspace
   return { ...desired, workspace }
 }
+
+/** Of many organizations, the one that is worked on must be the one that the files name, if they name one. */
+function inOrganization(desired: DesiredState, within: Within | undefined): Checked<DesiredState> {
+  if (!within) return { ok: true, value: desired, problems: [] }
+  const named = desired.workspace.organization
+  if (named && named.value !== within.id && named.value !== within.name) {
+    const other = problem(
+      'P403',
+      `the files are for organization \`${named.value}\`, not for \`${within.name}\``,
+      {
+        labels: [{ span: named.span, text: 'the files are for this organization alone' }],
+        help: ['take `workspace.organization` out of files that are for many organizations']
+      }
+    )
+    return { ok: false, problems: [other] }
+  }
+  const organization = { value: within.id, span: named?.span ?? nowhere }
+  const workspace = { ...desired.workspace, organization }
+  return { ok: true, value: { ...desired, workspace }, problems: [] }
+}
+
+const start = { line: 1, column: 1, offset: 0 }
+/** The organization was named on the command line. */
+const nowhere = { path: '--organization', start, end: start }
 
 function nothingThere(result: Checked<Understood>): boolean {
   return !result.ok && result.problems.every((problem) => problem.code === 'P009')

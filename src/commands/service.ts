@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { openGate } from '../remote/gate.ts'
 import type { RemoteOptions } from '../remote/options.ts'
 import type { Workspace } from '../state/resource.ts'
 import { isId } from '../state/value.ts'
@@ -45,7 +46,7 @@ export async function openService(request: ServiceRequest): Promise<Checked<Serv
     workspace
   )
   if (!address.ok) return address
-  const authorization = authorizationOf(env, workspace)
+  const authorization = authorizationOf(env, workspace, options.within !== undefined)
   if (!authorization.ok) return authorization
   const remote = remoteOptions(
     io,
@@ -60,6 +61,24 @@ export async function openService(request: ServiceRequest): Promise<Checked<Serv
     value: { remote, name: address.value.host, close: async () => undefined },
     problems: []
   }
+}
+
+/** The same with the key of a partner or a deployment alone, which acts in no organization. */
+export async function openPartnerService(request: ServiceRequest): Promise<Checked<Service>> {
+  const { io, env, options, workspace } = request
+  if (options.local === true) return failure(oneOrganization())
+  const version = versionOf(workspace)
+  if (!version.ok) return version
+  const address = addressOf(
+    options.url ?? env['POLYTOMIC_URL'] ?? env['POLYTOMIC_DEPLOYMENT_URL'] ?? hosted,
+    workspace
+  )
+  if (!address.ok) return address
+  const key = keyOf(env, partnerKeys)
+  if (!key.ok) return key
+  const { href, host } = address.value
+  const remote = remoteOptions(io, options, version.value, href, `Bearer ${key.value.key}`, io.fetch)
+  return { ok: true, value: { remote, name: host, close: async () => undefined }, problems: [] }
 }
 
 async function localService(
@@ -104,18 +123,23 @@ function remoteOptions(
   authorization: string,
   fetch: RemoteOptions['fetch']
 ): RemoteOptions {
+  const pace = {
+    parallelism: options.parallelism,
+    sleep: io.sleep,
+    now: () => io.now().getTime(),
+    throttled: (seconds: number) =>
+      io.err(`throttled by the service, going on in ${Math.ceil(seconds)} s\n`)
+  }
   return {
     url,
     authorization,
     version,
     fetch,
-    parallelism: options.parallelism,
+    ...pace,
+    gate: options.within?.gate ?? openGate(pace),
     timeoutMs: options.timeout * 1000,
     newKey: io.newKey,
     backoffMs: io.backoffMs,
-    sleep: io.sleep,
-    now: () => io.now().getTime(),
-    throttled: (seconds) => io.err(`throttled by the service, going on in ${Math.ceil(seconds)} s\n`),
     ...(options.debug === true ? { trace: (line: string) => io.err(`${line}\n`) } : {})
   }
 }
@@ -158,20 +182,52 @@ function addressOf(text: string, workspace: Workspace): Checked<URL> {
   )
 }
 
-/** A user's key goes alone; a partner's or deployment's key needs the organization that it is to act in. */
-function authorizationOf(env: Record<string, string | undefined>, workspace: Workspace): Checked<string> {
-  const name = ['POLYTOMIC_API_KEY', 'POLYTOMIC_PARTNER_KEY', 'POLYTOMIC_DEPLOYMENT_KEY'].find(
-    (candidate) => env[candidate]?.trim()
-  )
+const partnerKeys = ['POLYTOMIC_PARTNER_KEY', 'POLYTOMIC_DEPLOYMENT_KEY']
+
+/** The first of the variables that is set. Its value is never shown. */
+function keyOf(
+  env: Record<string, string | undefined>,
+  names: readonly string[]
+): Checked<{ name: string; key: string }> {
+  const name = names.find((candidate) => env[candidate]?.trim())
   const key = env[name ?? '']?.trim() ?? ''
-  if (name !== undefined && !/^[\x21-\x7e]+$/.test(key)) return failure(strangeKey(name))
-  if (name === 'POLYTOMIC_API_KEY') return { ok: true, value: `Bearer ${key}`, problems: [] }
-  if (name === undefined) {
-    const help = ['set POLYTOMIC_API_KEY, or pass `--env-file`', 'or try it without an account: `--local`']
-    return failure(
-      problem('P616', 'there is no key for the service', { notes: ['POLYTOMIC_API_KEY is not set'], help })
-    )
+  if (name === undefined) return failure(noKey(names))
+  if (!/^[\x21-\x7e]+$/.test(key)) return failure(strangeKey(name))
+  return { ok: true, value: { name, key }, problems: [] }
+}
+
+function noKey(names: readonly string[]): Diagnostic {
+  if (names === partnerKeys) {
+    return problem('P616', 'many organizations need the key of a partner or of a deployment', {
+      notes: ['POLYTOMIC_PARTNER_KEY and POLYTOMIC_DEPLOYMENT_KEY are not set'],
+      help: [
+        'set one of them, or pass `--env-file`',
+        'a key of one organization opens only that: leave `--organization` out'
+      ]
+    })
   }
+  return problem('P616', 'there is no key for the service', {
+    notes: ['POLYTOMIC_API_KEY is not set'],
+    help: ['set POLYTOMIC_API_KEY, or pass `--env-file`', 'or try it without an account: `--local`']
+  })
+}
+
+function oneOrganization(): Diagnostic {
+  return problem('P617', 'the local Polytomic of `--local` has one organization', {
+    help: ['start `polyctl server --partner-key …` and use `--url` with POLYTOMIC_PARTNER_KEY']
+  })
+}
+
+/** A user's key goes alone; a partner's or deployment's key needs the organization that it is to act in. */
+function authorizationOf(
+  env: Record<string, string | undefined>,
+  workspace: Workspace,
+  isOneOfMany: boolean
+): Checked<string> {
+  const found = keyOf(env, isOneOfMany ? partnerKeys : ['POLYTOMIC_API_KEY', ...partnerKeys])
+  if (!found.ok) return found
+  const { name, key } = found.value
+  if (name === 'POLYTOMIC_API_KEY') return { ok: true, value: `Bearer ${key}`, problems: [] }
   const organization = workspace.organization
   if (organization && isId(organization.value)) {
     const pair = Buffer.from(`${organization.value}:${key}`).toString('base64')

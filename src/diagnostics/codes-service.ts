@@ -58,6 +58,13 @@ export const serviceCodes = {
       'With `--only`, `--exclude` or `--kind` just a part of the files is planned. What that part names is ' +
       'read, but not made; and here the service does not have it yet. Select it as well, or apply it first.'
   },
+  P409: {
+    title: 'an organization is not known',
+    explanation:
+      '`--organization` names an organization of a partner or of a deployment. The service lists none of ' +
+      'this name for this key, or several. Names are compared exactly, ids in any case, and `*` stands for ' +
+      'any text.'
+  },
   P501: {
     title: 'a field cannot change in place',
     explanation:

@@ -1,4 +1,5 @@
 import type { ApiVersion } from '../wire/common.ts'
+import type { Gate } from './gate.ts'
 
 /**
  * How the service is reached, in which version, and how patiently. Clock, randomness and network are among
@@ -24,6 +25,8 @@ export interface RemoteOptions {
   now: () => number
   /** Told of each try, answered or not; without bodies and secrets. */
   trace?: (line: string) => void
+  /** Shared by all connections to one service. Absent: one of its own. */
+  gate?: Gate
   /** Told when the service asks to slow down. */
   throttled?: (seconds: number) => void
 }

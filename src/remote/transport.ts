@@ -53,7 +53,7 @@ export function openReader(options: RemoteOptions): Reader {
 
 /** Sends nothing yet. A path in the base address is kept, for services that stand behind a proxy. */
 export function openWriter(options: RemoteOptions): Writer {
-  const gate = openGate(options)
+  const gate = options.gate ?? openGate(options)
   const client = createClient(options, gate)
   const base = options.url.replace(/\/+$/, '')
   const request = (method: string, path: string, sent: Sent = {}, asks = false): Promise<Answer> => {

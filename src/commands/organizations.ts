@@ -1,0 +1,246 @@
+import pLimit from 'p-limit'
+import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { similarNames } from '../diagnostics/similar.ts'
+import { organizationsOf, type Organization } from '../remote/organizations.ts'
+import { openReader } from '../remote/transport.ts'
+import { environment } from './files.ts'
+import { exit } from './exit.ts'
+import type { CommandIo } from './io.ts'
+import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
+import { jsonText, lookOf, tellProblems } from './run.ts'
+import { openPartnerService } from './service.ts'
+
+/** What a command takes that can be run over many organizations. */
+export type TenantOptions = ReadOptions & PlanningOptions & OrganizationOptions & { out?: string }
+
+/** Runs a command in one organization and gives its exit code. */
+export type InOne = (options: TenantOptions, io: CommandIo, file: string | undefined) => Promise<number>
+
+/** How many organizations are worked on at once: their requests share one gate all the same. */
+const atOnce = 4
+
+/** Whether the options name organizations to run over, rather than the one that the key opens. */
+export function isOverOrganizations(options: TenantOptions): boolean {
+  return (
+    options.within === undefined &&
+    (options.allOrganizations === true || (options.organization ?? []).length > 0)
+  )
+}
+
+/**
+ * Runs the same command over many organizations, each with its own variables: `{organization}` in the path of
+ * a file is the organization's name. One that fails does not stop the others; what each said is told in the
+ * order of their names, and at the end what came of all of them.
+ */
+export async function overOrganizations(
+  options: TenantOptions,
+  io: CommandIo,
+  run: InOne,
+  file?: string
+): Promise<number> {
+  const chosen = await choose(options, io)
+  if (!chosen.ok) return await tellProblems(io, options, chosen.problems, new Map())
+  const { organizations, service } = chosen.value
+  const teller = openTeller(options, io)
+  const limit = pLimit(atOnce)
+  let stopped = false
+  void io.interrupted.then(() => (stopped = true))
+  const results = organizations.map((organization) =>
+    limit(async (): Promise<Ran> => {
+      if (stopped) return { organization, code: exit.interrupted, out: '', err: 'not begun: interrupted\n' }
+      return await inOne(organization, options, io, (own, listening) =>
+        run(
+          { ...own, within: { ...organization, gate: service.remote.gate } },
+          listening,
+          inPath(file, organization)
+        )
+      )
+    })
+  )
+  try {
+    for (const result of results) await teller.tell(await result)
+    return await teller.end()
+  } finally {
+    await service.close()
+  }
+}
+
+/** What one organization's run printed. */
+interface Ran {
+  organization: Organization
+  code: number
+  out: string
+  err: string
+}
+
+async function inOne(
+  organization: Organization,
+  options: TenantOptions,
+  io: CommandIo,
+  run: (options: TenantOptions, io: CommandIo) => Promise<number>
+): Promise<Ran> {
+  const ran: Ran = { organization, code: exit.done, out: '', err: '' }
+  const listening: CommandIo = {
+    ...io,
+    out: (text) => void (ran.out += text),
+    err: (text) => void (ran.err += text),
+    // Nobody can answer for each of many, and nothing is drawn over the others.
+    terminal: { ...io.terminal, in: false, err: false }
+  }
+  const own = (paths: string[]): string[] => paths.map((path) => inPath(path, organization)!)
+  const { out, ...rest } = options
+  ran.code = await run(
+    {
+      ...rest,
+      file: own(options.file),
+      varFile: own(options.varFile),
+      envFile: own(options.envFile),
+      ...(out === undefined ? {} : { out: inPath(out, organization)! })
+    },
+    listening
+  )
+  return ran
+}
+
+/** A name that could lead out of a folder is not put into a path: the id is. */
+function inPath(path: string | undefined, { id, name }: Organization): string | undefined {
+  const isPlain = !/[/\\\p{Cc}]/u.test(name) && !/^\.+$/.test(name)
+  return path?.replaceAll('{organization}', () => (isPlain ? name : id))
+}
+
+async function choose(
+  options: TenantOptions,
+  io: CommandIo
+): Promise<
+  Checked<{
+    organizations: Organization[]
+    service: Extract<Awaited<ReturnType<typeof openPartnerService>>, { ok: true }>['value']
+  }>
+> {
+  const { env, problems } = environment(io, { ...options, envFile: options.envFile.filter(isShared) })
+  if (problems.length > 0) return { ok: false, problems }
+  if (options.out !== undefined && isShared(options.out)) return failure(oneFile(options.out))
+  const service = await openPartnerService({ io, env, options, workspace: {} })
+  if (!service.ok) return service
+  const all = await organizationsOf(openReader(service.value.remote))
+  if (!all.ok) return all
+  const selected =
+    options.allOrganizations === true ? all : selectedOf(options.organization ?? [], all.value)
+  if (!selected.ok) return selected
+  return { ok: true, value: { organizations: selected.value, service: service.value }, problems: [] }
+}
+
+function isShared(path: string): boolean {
+  return !path.includes('{organization}')
+}
+
+/** By name or id; `*` stands for any text. */
+function selectedOf(asked: readonly string[], all: readonly Organization[]): Checked<Organization[]> {
+  const problems: Diagnostic[] = []
+  const chosen = new Set<Organization>()
+  for (const text of asked) {
+    const found = all.filter((one) => isCalled(one, text))
+    const same = found.filter(({ name }) => name === text)
+    if (found.length === 0) problems.push(unknown(text, all))
+    if (same.length > 1) problems.push(ambiguous(text, same))
+    for (const one of found) chosen.add(one)
+  }
+  if (problems.length > 0) return { ok: false, problems }
+  return { ok: true, value: all.filter((one) => chosen.has(one)), problems: [] }
+}
+
+function isCalled({ id, name }: Organization, text: string): boolean {
+  if (id === text.toLowerCase() || name === text) return true
+  if (!text.includes('*')) return false
+  const parts = text.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(name)
+}
+
+function failure(found: Diagnostic): { ok: false; problems: Diagnostic[] } {
+  return { ok: false, problems: [found] }
+}
+
+function oneFile(path: string): Diagnostic {
+  return problem('P508', `the plans of many organizations cannot all be written to \`${path}\``, {
+    help: ['put `{organization}` into the path: it becomes the name of each']
+  })
+}
+
+function unknown(text: string, all: readonly Organization[]): Diagnostic {
+  const similar = similarNames(
+    text,
+    all.map(({ name }) => name)
+  )
+  return problem('P409', `no organization is called \`${text}\``, {
+    notes: [`the key may act in ${all.length} ${all.length === 1 ? 'organization' : 'organizations'}`],
+    help: similar.map((name) => `an organization with a similar name exists: \`${name}\``)
+  })
+}
+
+function ambiguous(text: string, same: readonly Organization[]): Diagnostic {
+  return problem('P409', `${same.length} organizations are called \`${text}\``, {
+    notes: same.map(({ id }) => `one has the id ${id}`),
+    help: ['name the one that is meant by its id']
+  })
+}
+
+interface Teller {
+  tell(ran: Ran): Promise<void>
+  end(): Promise<number>
+}
+
+function openTeller(options: TenantOptions, io: CommandIo): Teller {
+  const results: { name: string; code: number; closing: string }[] = []
+  const documents: unknown[] = []
+  const isJson = options.format === 'json'
+  return {
+    async tell({ organization, code, out, err }) {
+      const { id, name } = organization
+      results.push({ name, code, closing: out.trimEnd().split('\n').at(-1) ?? '' })
+      if (isJson) {
+        const result: unknown = out === '' ? null : JSON.parse(out)
+        documents.push({ organization: { id, name }, exit_code: code, result })
+        return
+      }
+      const { headingOf } = await import('../render/organizations.ts')
+      const heading = headingOf(name, lookOf(io, options))
+      const isQuiet = options.quiet === true && code === exit.done
+      if (!isQuiet && out !== '') io.out(`${heading}${out}\n`)
+      if (err !== '') io.err(`${heading}${err}\n`)
+    },
+    async end() {
+      const worst = worstOf(results.map(({ code }) => code))
+      if (isJson) {
+        const counts = { organizations: results.length, exit_codes: countsOf(results) }
+        io.out(jsonText({ format_version: 1, summary: counts, organizations: documents }))
+        return worst
+      }
+      const { renderOrganizations } = await import('../render/organizations.ts')
+      io.out(renderOrganizations(results, lookOf(io, options)))
+      return worst
+    }
+  }
+}
+
+function countsOf(codes: readonly { code: number }[]): Record<string, number> {
+  const groups = Map.groupBy(codes, ({ code }) => code)
+  return Object.fromEntries([...groups].map(([code, group]) => [String(code), group.length]))
+}
+
+/** The gravest first. Where some went well and others failed, the whole is done in part. */
+const gravity: readonly number[] = [
+  exit.interrupted,
+  exit.failure,
+  exit.service,
+  exit.invalid,
+  exit.refused,
+  exit.conflict,
+  exit.partial,
+  exit.waiting,
+  exit.differences,
+  exit.done
+]
+
+function worstOf(codes: readonly number[]): number {
+  return gravity.find((code) => codes.includes(code)) ?? exit.done
+}

@@ -1,0 +1,28 @@
+import { failureProblem } from './failure.ts'
+import { pages } from './pages.ts'
+import type { Reader } from './transport.ts'
+import { compareText, type Checked } from '../diagnostics/diagnostic.ts'
+import { textOf } from '../state/value.ts'
+
+/** A tenant of a partner or of a deployment. */
+export interface Organization {
+  id: string
+  name: string
+}
+
+/** All organizations that a partner's or deployment's key may act in, by name. */
+export async function organizationsOf(reader: Reader): Promise<Checked<Organization[]>> {
+  const found = new Map<string, Organization>()
+  for await (const page of pages(reader, '/api/organizations', true)) {
+    if (!page.ok) {
+      const problem = failureProblem(page.failure, 'listing the organizations')
+      const help = 'organizations are listed for a partner’s or deployment’s key: POLYTOMIC_PARTNER_KEY'
+      return { ok: false, problems: [{ ...problem, help: [...problem.help, help] }] }
+    }
+    for (const { id, name } of page.items) found.set(textOf(id), { id: textOf(id), name: textOf(name) })
+  }
+  const value = [...found.values()].toSorted(
+    (a, b) => compareText(a.name, b.name) || compareText(a.id, b.id)
+  )
+  return { ok: true, value, problems: [] }
+}
