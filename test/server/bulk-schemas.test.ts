@@ -311,3 +311,12 @@ test('a schema that the source has not is missing under every verb', async () =>
     message: 'tracking_field names no field of deals: x'
   })
 })
+
+test('the schemas of a bulk sync are known while its source does not work', async () => {
+  const { make, api, schemas, server, hubspot } = await bulkWorld()
+  const { id } = await make({ schemas: ['deals'] })
+  server.store.edit('connection', hubspot.id, { status: 'unhealthy' })
+  expect(enabled(await schemas(id))).toEqual(['deals'])
+  expect((await api.put(`/api/bulk/syncs/${id}/schemas/deals`, { enabled: false })).status).toBe(200)
+  expect((await api.get(`/api/connections/${hubspot.id}/bulksync/source`)).status).toBe(400)
+})
