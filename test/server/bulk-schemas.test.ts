@@ -187,13 +187,21 @@ test('an update of the bulk sync selects anew only where it says so', async () =
   const { make, api, request, schemas, postgres, snowflake } = await bulkWorld()
   const { id } = await make({ schemas: ['deals'] })
   const path = `/api/bulk/syncs/${id}`
-  await api.put(`${path}/schemas/deals`, { user_output_name: 'mine', fields: [{ id: 'amount' }] })
+  await api.put(`${path}/schemas/deals`, {
+    user_output_name: 'mine',
+    fields: [{ id: 'amount', user_output_name: 'eur' }]
+  })
   await api.put(path, request())
   expect(enabled(await schemas(id))).toEqual(['deals'])
   expect(await fieldsOf(api, `${path}/schemas/deals`)).toMatchObject({ amount: true, dealname: false })
   await api.put(path, request({ schemas: ['contacts', 'deals'] }))
   expect(enabled(await schemas(id))).toEqual(['contacts', 'deals'])
-  expect((await api.get(`${path}/schemas/deals`)).data).toMatchObject({ user_output_name: 'mine' })
+  const named = (await api.get(`${path}/schemas/deals`)).data
+  expect(named).toMatchObject({ user_output_name: 'mine' })
+  expect((named['fields'] as Thing[]).find(({ id: field }) => field === 'amount')).toMatchObject({
+    output_name: 'eur',
+    user_output_name: 'eur'
+  })
   expect(await fieldsOf(api, `${path}/schemas/deals`)).toMatchObject({ amount: true, dealname: true })
   await api.put(path, request({ schemas: [] }))
   expect(enabled(await schemas(id))).toEqual(objects)
