@@ -214,9 +214,13 @@ const refusals: [more: Record<string, unknown>, message: string | RegExp][] = [
   [{ concurrency_limit: 1.5 }, 'concurrency_limit must be integer or null'],
   [{ data_cutoff_timestamp: 'yesterday' }, /^data_cutoff_timestamp must be a time such as /],
   [{ policies: ['none'] }, 'policies[0] is not a policy: none'],
-  [{ schemas: ['tickets'] }, 'schemas[0].id names no schema of the source: tickets'],
+  [{ schemas: ['nope'] }, 'schemas[0].id names no schema of the source: nope'],
   [{ schemas: ['deals', { id: 'deals' }] }, 'schemas[1].id is listed twice: deals'],
   [{ schemas: [{ enabled: true }] }, 'schemas[0].id is required'],
+  [
+    { schemas: [{ id: 'deals', fields: ['amount', { id: 'amount' }] }] },
+    'schemas[0].fields[1].id is listed twice: amount'
+  ],
   [{ schemas: [5] }, 'schemas[0] must be string or object'],
   [
     { schemas: [{ id: 'deals', fields: ['nope'] }] },

@@ -4,6 +4,7 @@ import { letter, logicProblem } from '../../src/server/kinds/filter-logic.ts'
 import { paged, type Page } from '../../src/server/paging.ts'
 import { byPosition } from '../../src/server/records.ts'
 import { client, mongo, postgres, testServer, tutorialSync, tutorialWorld, type Client } from './client.ts'
+import { anything, mutated, steps } from './mutation.ts'
 
 const position = fc.record({
   updated_at: fc.integer({ min: 0, max: 3 }).map((second) => new Date(second * 1000).toISOString()),
@@ -62,27 +63,6 @@ test('every logic that the grammar makes is understood, and no text at all makes
     fc.property(fc.string(), (text) => ['string', 'undefined'].includes(typeof logicProblem(text, ['A'])))
   )
 })
-
-/** Replaces one part of a request, however deep, with something else. */
-function mutated(value: unknown, path: number[], by: unknown): unknown {
-  if (typeof value !== 'object' || value === null || path.length === 0) return by
-  const entries = Object.entries(value)
-  const [step = 0, ...rest] = path
-  const chosen = entries[step % Math.max(entries.length, 1)]
-  if (chosen === undefined) return by
-  const [key, old] = chosen
-  const copy: Record<string, unknown> | unknown[] = Array.isArray(value)
-    ? [...(value as unknown[])]
-    : { ...value }
-  ;(copy as Record<string, unknown>)[key] = mutated(old, rest, by)
-  return copy
-}
-
-const steps = fc.array(fc.nat(20), { minLength: 1, maxLength: 5 })
-const anything = fc.oneof(
-  fc.jsonValue({ maxDepth: 2 }),
-  fc.constantFrom('', null, '********', 'constructor', '__proto__', 'toString', [], {})
-)
 
 /** Valid requests to start from: a connection, a model and a sync that has everything. */
 async function seeds(api: Client, server: ReturnType<typeof testServer>): Promise<[string, object][]> {

@@ -6,13 +6,17 @@ import type { Json, JsonObject } from '../../wire/common.ts'
 import type { SyncMode } from '../../wire/sync.ts'
 import type { Folder } from '../edge.ts'
 import { Refusal } from '../refusal.ts'
+import airtable from './airtable.json' with { type: 'json' }
 import bigquery from './bigquery.json' with { type: 'json' }
+import gcs from './gcs.json' with { type: 'json' }
+import gong from './gong.json' with { type: 'json' }
 import hubspot from './hubspot.json' with { type: 'json' }
 import linkedinads from './linkedinads.json' with { type: 'json' }
 import mongodb from './mongodb.json' with { type: 'json' }
 import mysql from './mysql.json' with { type: 'json' }
 import netsuite from './netsuite.json' with { type: 'json' }
 import postgresql from './postgresql.json' with { type: 'json' }
+import s3 from './s3.json' with { type: 'json' }
 import salesforce from './salesforce.json' with { type: 'json' }
 import snowflake from './snowflake.json' with { type: 'json' }
 import stripe from './stripe.json' with { type: 'json' }
@@ -91,13 +95,17 @@ export interface Catalogue {
 }
 
 const shipped = {
+  airtable,
   bigquery,
+  gcs,
+  gong,
   hubspot,
   linkedinads,
   mongodb,
   mysql,
   netsuite,
   postgresql,
+  s3,
   salesforce,
   snowflake,
   stripe,

@@ -19,6 +19,7 @@ export const schemaRoutes: readonly Route[] = [
   { method: 'POST', path: `${all}/refresh`, access: 'organization', answer: refresh },
   { method: 'GET', path: one, access: 'organization', answer: oneSchema },
   { method: 'GET', path: `${one}/records`, access: 'organization', answer: records },
+  { method: 'GET', path: '/api/connections/:id/:schema/records', access: 'organization', answer: records },
   { method: 'PUT', path: `${one}/primary_keys`, access: 'organization', anyVerb: true, answer: setKeys },
   { method: 'DELETE', path: `${one}/primary_keys`, access: 'organization', answer: resetKeys },
   { method: 'POST', path: `${one}/fields`, access: 'organization', answer: addFields },

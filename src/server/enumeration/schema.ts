@@ -19,6 +19,8 @@ export interface SourceSchemas {
   mayExist(id: string): boolean
   /** A schema that is known; undefined for others. */
   find(id: string): Schema | undefined
+  /** Nothing is known, and nothing else can exist. */
+  isEmpty: boolean
 }
 
 /** The catalogue is read anew each time. Throws 400 for a catalogue file that cannot be understood. */
@@ -30,7 +32,12 @@ export function sourceSchemas(connection: StoredConnection, catalogues: Catalogu
   const described = Object.keys(changes).filter((id) => !listed.includes(id))
   const known = [...listed, ...described].map((id) => schemaOf(id, objectOf(catalogue, id), changes[id]))
   const byId = new Map(known.map((schema) => [schema.id, schema]))
-  return { known, mayExist: (id) => existsUnlisted(catalogue, id), find: (id) => byId.get(id) }
+  return {
+    known,
+    mayExist: (id) => existsUnlisted(catalogue, id),
+    find: (id) => byId.get(id),
+    isEmpty: known.length === 0 && catalogue.open !== true && catalogue.custom === undefined
+  }
 }
 
 function existsUnlisted(catalogue: CatalogueFile, id: string): boolean {

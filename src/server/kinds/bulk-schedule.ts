@@ -31,7 +31,16 @@ interface Reading {
   call: Call
   /** What is stored, and not taken yet. */
   before: StoredBulkSchedule[]
+  /** Ids that the request names: nobody else gets those. */
+  named: ReadonlySet<string>
   check: SchemaCheck
+}
+
+/** A schedule where it stands in the request, and how the keys of its shape are spelled there. */
+interface Asked {
+  field: string
+  schedule: AdditionalBulkScheduleRequest
+  spell: (key: string) => string
 }
 
 /**
@@ -45,35 +54,41 @@ export function readSchedules(
   check: SchemaCheck
 ): Schedules {
   const before = self === undefined ? [] : [self.default_schedule, ...self.additional_schedules]
-  const reading = { call, before, check }
-  const asked = call.version === '2025-09-18' ? newer(request) : older(request)
-  const [[field, first], ...others] = asked
-  const id = first.id ?? self?.default_schedule.id
+  const [first, ...others] = call.version === '2025-09-18' ? newer(request) : older(request)
+  const id = idOf(first) === '' ? (self?.default_schedule.id ?? '') : idOf(first)
+  const named = new Set([id, ...others.map(idOf)])
+  const reading = { call, before, named, check }
   return {
-    default_schedule: readSchedule(reading, { ...first, ...(id === undefined ? {} : { id }) }, field),
-    additional_schedules: others.map(([at, schedule]) => readSchedule(reading, schedule, at))
+    default_schedule: readSchedule(reading, { ...first, schedule: { ...first.schedule, id } }),
+    additional_schedules: others.map((asked) => readSchedule(reading, asked))
   }
 }
 
-type Asked = [field: string, schedule: AdditionalBulkScheduleRequest]
+function idOf({ schedule }: Asked): string {
+  return schedule.id ?? ''
+}
+
+const asItIs = (key: string): string => key
 
 function newer(request: BulkSyncRequest): [Asked, ...Asked[]] {
   if (request.default_schedule === undefined) throw invalid('default_schedule', 'is required', 400)
-  const additional = (request.additional_schedules ?? []).map((schedule, index): Asked => [
-    `additional_schedules[${index}]`,
-    schedule
-  ])
-  return [['default_schedule', request.default_schedule], ...additional]
+  const additional = (request.additional_schedules ?? []).map((schedule, index) => ({
+    field: `additional_schedules[${index}]`,
+    schedule,
+    spell: asItIs
+  }))
+  return [{ field: 'default_schedule', schedule: request.default_schedule, spell: asItIs }, ...additional]
 }
 
 /** Of several in a `multi`, the first becomes the default one. */
 function older({ schedule }: BulkSyncRequest): [Asked, ...Asked[]] {
   if (schedule === undefined) throw invalid('schedule', 'is required', 400)
-  if (schedule.frequency !== 'multi') return [['schedule', schedule]]
-  const items = (schedule.multi?.schedules ?? []).map(({ item, schedule: one }, index): Asked => [
-    `schedule.multi.schedules[${index}]`,
-    { ...one, selective_mode: item }
-  ])
+  if (schedule.frequency !== 'multi') return [{ field: 'schedule', schedule, spell: asItIs }]
+  const items = (schedule.multi?.schedules ?? []).map(({ item, schedule: one }, index) => ({
+    field: `schedule.multi.schedules[${index}]`,
+    schedule: { ...one, selective_mode: item },
+    spell: (key: string) => (key === 'selective_mode' ? 'item' : `schedule.${key}`)
+  }))
   const [first, ...others] = items
   if (first === undefined) {
     throw invalid('schedule.multi.schedules', 'must have a schedule when the frequency is multi', 400)
@@ -81,27 +96,24 @@ function older({ schedule }: BulkSyncRequest): [Asked, ...Asked[]] {
   return [first, ...others]
 }
 
-function readSchedule(
-  reading: Reading,
-  sent: AdditionalBulkScheduleRequest,
-  field: string
-): StoredBulkSchedule {
-  const { frequency } = sent
+function readSchedule(reading: Reading, { field, schedule, spell }: Asked): StoredBulkSchedule {
+  const at = (key: string): string => `${field}.${spell(key)}`
+  const { frequency } = schedule
   if (!frequencies.some((known) => known === frequency)) {
-    throw invalid(`${field}.frequency`, `must be one of ${frequencies.join(', ')}`, 400)
+    throw invalid(at('frequency'), `must be one of ${frequencies.join(', ')}`, 400)
   }
-  const selective = oneOf(selectiveModes, sent.selective_mode, `${field}.selective_mode`)
-  const resync = oneOf(bulkResyncModes, sent.resync_mode, `${field}.resync_mode`)
-  const schemas = sent.schemas ?? []
-  for (const [index, schema] of schemas.entries()) reading.check(schema, `${field}.schemas[${index}]`)
+  const selective = oneOf(selectiveModes, schedule.selective_mode, at('selective_mode'))
+  const resync = oneOf(bulkResyncModes, schedule.resync_mode, at('resync_mode'))
+  const schemas = schedule.schemas ?? []
+  for (const [index, schema] of schemas.entries()) reading.check(schema, `${at('schemas')}[${index}]`)
   const meaning = {
     frequency,
-    ...readParts(frequency, sent, { field, status: 400 }),
+    ...readParts(frequency, schedule, { field, spell, status: 400 }),
     ...(schemas.length === 0 ? {} : { schemas }),
     ...(selective === undefined ? {} : { selective_mode: selective }),
     ...(resync === undefined ? {} : { resync_mode: resync })
   }
-  return kept(reading, sent.id ?? '', field, meaning)
+  return kept(reading, schedule.id ?? '', field, meaning)
 }
 
 type Meaning = Omit<StoredBulkSchedule, 'id' | 'created_at' | 'created_by' | 'updated_at' | 'updated_by'>
@@ -111,12 +123,14 @@ type Meaning = Omit<StoredBulkSchedule, 'id' | 'created_at' | 'created_by' | 'up
  * taken once.
  */
 function kept(
-  { call: { world, caller }, before }: Reading,
+  { call: { world, caller }, before, named }: Reading,
   id: string,
   field: string,
   meaning: Meaning
 ): StoredBulkSchedule {
-  const index = before.findIndex((one) => (id === '' ? says(one, meaning) : one.id === id))
+  const index = before.findIndex((one) =>
+    id === '' ? !named.has(one.id) && says(one, meaning) : one.id === id
+  )
   const [known] = index === -1 ? [] : before.splice(index, 1)
   if (known === undefined) {
     if (id !== '') throw invalid(`${field}.id`, `names no schedule of this bulk sync: ${id}`, 400)
@@ -213,7 +227,7 @@ export function readItem(
   check: SchemaCheck,
   id = ''
 ): StoredBulkSchedule {
-  const sent: AdditionalBulkScheduleRequest = {
+  const schedule: AdditionalBulkScheduleRequest = {
     id,
     frequency: item.frequency,
     minute: item.minute ?? null,
@@ -225,5 +239,11 @@ export function readItem(
     resync_mode: item.syncMode ?? null,
     schemas: item.schemas ?? null
   }
-  return readSchedule({ call, before: [...before], check }, sent, 'schedule')
+  const reading = { call, before: [...before], named: new Set([id]), check }
+  return readSchedule(reading, { field: 'schedule', schedule, spell: inCamelCase })
+}
+
+function inCamelCase(key: string): string {
+  if (key === 'resync_mode') return 'syncMode'
+  return key.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 }

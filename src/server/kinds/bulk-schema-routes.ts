@@ -2,11 +2,12 @@ import type { BulkSchema, BulkSchemaListItem } from '../../wire/bulk-sync.ts'
 import { data, type Answer } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
 import type { SourceSchemas } from '../enumeration/schema.ts'
-import { readySchemas } from '../enumeration/schema-cache.ts'
+import { cachedSchemas } from '../enumeration/schema-cache.ts'
 import { invalid, notFound } from '../refusal.ts'
 import type { StoredBulkSchema, StoredBulkSync } from '../stored.ts'
 import {
   listedSchema,
+  mustExist,
   readSchema,
   selected,
   selection,
@@ -38,7 +39,7 @@ interface Selected {
 function open(call: Call): Selected {
   const sync = found(call, 'bulk_sync', param(call, 'id'))
   const connection = found(call, 'connection', sync.source_connection_id)
-  return { sync, source: readySchemas(call, connection) }
+  return { sync, source: cachedSchemas(call, connection) }
 }
 
 function oneOf({ sync, source }: Selected, id: string): StoredBulkSchema {
@@ -125,16 +126,18 @@ function patch(call: Call): Answer {
   mustFit(bulkSchemasShape(), call.body, 400)
   const sent = (call.body['schemas'] ?? []) as unknown as SentSchema[]
   const { sync, source } = open(call)
-  let schemas = sync.schemas
+  const now = new Map(selection(sync, source).map((schema) => [schema.id, schema]))
+  const touched = new Set<string>()
   for (const [index, schema] of sent.entries()) {
-    const before = selected({ ...sync, schemas }, source, schema.id)
-    if (before === undefined && !source.mayExist(schema.id)) {
-      throw invalid(`schemas[${index}].id`, `names no schema of the source: ${schema.id}`, 400)
-    }
-    const { fields: _all, ...kept } = before ?? { id: schema.id, fields: [] }
-    schemas = replaced(schemas, readSchema({ ...kept, ...schema }, source, `schemas[${index}]`))
+    const before = now.get(schema.id)
+    if (before === undefined) mustExist(source, schema.id, `schemas[${index}].id`)
+    const { fields: _all, ...kept } = before ?? { fields: [] }
+    now.set(schema.id, readSchema({ ...kept, ...schema }, source, `schemas[${index}]`))
+    touched.add(schema.id)
   }
-  const after = { ...sync, schemas }
+  const untouched = sync.schemas.filter(({ id }) => !touched.has(id))
+  const decided = [...now.values()].filter(({ id }) => touched.has(id))
+  const after = { ...sync, schemas: [...untouched, ...decided] }
   if (sent.length > 0) changed(call, after)
   return data(selection(after, source).map((schema) => shown(call, after, schema)))
 }

@@ -80,13 +80,25 @@ export function chosenSchemas(
     if (listed.slice(0, index).some(({ id }) => id === schema.id)) {
       throw invalid(`${field}.id`, `is listed twice: ${schema.id}`, 400)
     }
-    // A sync's own request has no place for the names that a person gave: they stay.
-    const { user_output_name } = before.find(({ id }) => id === schema.id) ?? {}
-    const names = user_output_name === undefined ? {} : { user_output_name }
-    return readSchema({ ...names, ...schema }, source, field)
+    return withNames(
+      readSchema(schema, source, field),
+      before.find(({ id }) => id === schema.id)
+    )
   })
   const rest = all.filter(({ id }) => !chosen.some((schema) => schema.id === id))
   return [...chosen, ...rest.map(({ id }) => readSchema({ id, enabled: false }, source, ''))]
+}
+
+/** A sync's own request has no place for the names that a person gave: they stay. */
+function withNames(schema: StoredBulkSchema, before: StoredBulkSchema | undefined): StoredBulkSchema {
+  if (before === undefined) return schema
+  const { user_output_name } = before
+  const names = new Map(before.fields.map((field) => [field.id, field.user_output_name]))
+  const fields = schema.fields.map((field) => {
+    const name = names.get(field.id)
+    return name === undefined ? field : { user_output_name: name, ...field }
+  })
+  return { ...(user_output_name === undefined ? {} : { user_output_name }), ...schema, fields }
 }
 
 /** Throws 400 for a schema that the source has not. */
@@ -115,7 +127,7 @@ export function readSchema(sent: SentSchema, source: SourceSchemas, field: strin
   return {
     id: sent.id,
     enabled: sent.enabled ?? true,
-    fields: readFields(sent.fields ?? [], known, mustBeField),
+    fields: readFields(sent.fields ?? [], known, { at, mustBeField }),
     filters,
     ...(partition === '' ? {} : { partition_key: partition }),
     ...(tracking === '' ? {} : { tracking_field: tracking }),
@@ -125,16 +137,26 @@ export function readSchema(sent: SentSchema, source: SourceSchemas, field: strin
   }
 }
 
+interface FieldChecks {
+  /** A part of the schema, as a path in the request. */
+  at: (name: string) => string
+  mustBeField: (id: string, name: string) => void
+}
+
 /** Listed fields are as they say, known ones that are not listed are off; nothing listed is all. */
 function readFields(
   sent: readonly (string | (FieldConfiguration & BulkField))[],
   known: readonly string[],
-  mustBeField: (id: string, name: string) => void
+  { at, mustBeField }: FieldChecks
 ): StoredBulkSchema['fields'] {
   if (sent.length === 0) return known.map((id) => ({ id, enabled: true, obfuscated: false }))
+  const seen = new Set<string>()
   const listed = sent.map((one, index) => {
     const field: FieldConfiguration & BulkField = typeof one === 'string' ? { id: one } : one
-    mustBeField(field.id, `fields[${index}].id`)
+    const place = `fields[${index}].id`
+    mustBeField(field.id, place)
+    if (seen.has(field.id)) throw invalid(at(place), `is listed twice: ${field.id}`, 400)
+    seen.add(field.id)
     const name = field.user_output_name ?? ''
     return {
       id: field.id,
@@ -143,7 +165,7 @@ function readFields(
       ...(name === '' ? {} : { user_output_name: name })
     }
   })
-  const rest = known.filter((id) => !listed.some((field) => field.id === id))
+  const rest = known.filter((id) => !seen.has(id))
   return [...listed, ...rest.map((id) => ({ id, enabled: false, obfuscated: false }))]
 }
 

@@ -135,7 +135,7 @@ function readSchemas(
 ): StoredBulkSync['schemas'] {
   const sent: (string | SentSchema)[] | undefined = request.schemas ?? undefined
   if (sent === undefined && self !== undefined) return self.schemas
-  if ((sent ?? []).length === 0 && source.known.length === 0 && !source.mayExist('any')) {
+  if ((sent ?? []).length === 0 && source.isEmpty) {
     const told = `the connection "${name}" did not provide any schemas`
     throw new Refusal(400, 'schemas_not_ready', told)
   }

@@ -30,6 +30,8 @@ const cron = /^[\d*/,\-?LW#A-Za-z]+$/
 /** Where the schedule stands in the request, and with which status a mistake in it is refused. */
 export interface SchedulePlace {
   field: string
+  /** Default: as they are. */
+  spell?: (part: SchedulePart) => string
   status: number
 }
 
@@ -40,26 +42,26 @@ export interface SchedulePlace {
 export function readParts(
   frequency: string,
   sent: { [part in SchedulePart]?: string | null },
-  { field, status }: SchedulePlace
+  { field, spell = (part) => part, status }: SchedulePlace
 ): { [part in SchedulePart]?: string } {
   const read: { [part in SchedulePart]?: string } = {}
   for (const part of scheduleParts) {
     const value = sent[part] ?? ''
     if (value !== '') read[part] = value
     else if (demanded[frequency]?.includes(part) === true) {
-      throw invalid(`${field}.${part}`, `is required when the frequency is ${frequency}`, status)
+      throw invalid(`${field}.${spell(part)}`, `is required when the frequency is ${frequency}`, status)
     }
   }
   const expression = frequency === 'custom' || frequency === 'builder'
   if (expression && Object.keys(read).length === 0) {
-    const names = scheduleParts.join(', ')
+    const names = scheduleParts.map(spell).join(', ')
     throw invalid(field, `needs at least one of ${names} when the frequency is ${frequency}`, status)
   }
   for (const part of scheduleParts) {
     const value = read[part]
     if (value === undefined || fits(part, value, expression)) continue
     const [low, high] = bounds[part]
-    throw invalid(`${field}.${part}`, `must be a number from ${low} to ${high}`, status)
+    throw invalid(`${field}.${spell(part)}`, `must be a number from ${low} to ${high}`, status)
   }
   return read
 }

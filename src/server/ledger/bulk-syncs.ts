@@ -41,6 +41,7 @@ export const bulkSyncs: LedgerRow[] = rows('bulk', [
     'assumption',
     'an update without schemas leaves the selection as it is, unless the source changes'
   ],
+  ['update.names', 'assumption', 'an update that selects schemas keeps the names that people gave'],
   ['destination.required', 'documentation', 'destination_configuration is required'],
   [
     'destination.defaults',

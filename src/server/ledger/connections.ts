@@ -143,7 +143,11 @@ export const connections: LedgerRow[] = rows('connection', [
     'assumption',
     'until a person has decided, reading out of a connection is refused with 400 and a sync with 422'
   ],
-  ['schemas.fresh', 'assumption', 'the schemas of a connection are always fresh'],
+  [
+    'schemas.fresh',
+    'assumption',
+    'the schemas of a connection are fresh at once, unless a fault says otherwise'
+  ],
   [
     'parameters.shape',
     'documentation',
