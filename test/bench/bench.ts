@@ -26,7 +26,8 @@ try {
       for (const size of [100, 1_000, 10_000]) await validation(size)
     },
     plan: () => planning(1_000, 50),
-    throttled: () => throttled(500, 20)
+    throttled: () => throttled(500, 20),
+    organizations: () => manyOrganizations(200, 16)
   }
   const asked = process.argv.slice(2)
   for (const [name, part] of Object.entries(parts))
@@ -113,6 +114,38 @@ async function throttled(size: number, perSecond: number): Promise<void> {
     { ...run, ms },
     `${(ms / least).toFixed(2)} × ${Math.round(least)} ms`
   )
+}
+
+/** One command over many tenants, of which one is broken on purpose. */
+async function manyOrganizations(tenants: number, syncs: number): Promise<void> {
+  const path = join(folder, 'tenants.yaml')
+  const text = workspace(syncs).replace('hostname: pg.example.com', 'hostname: "${var:host}"')
+  writeFileSync(path, `variables: { host: {} }\n${text}`)
+  const data = mkdtempSync(join(folder, 'tenants-'))
+  const key = 'bench-partner-key-0123456789'
+  const server = await startServer(launcher, data, ['--partner-key', key])
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+  for (let tenant = 0; tenant < tenants; tenant++) {
+    const name = `Tenant ${String(tenant).padStart(3, '0')}`
+    const body = JSON.stringify({ name })
+    await fetch(`${server.env.POLYTOMIC_URL}/api/organizations`, { method: 'POST', headers, body })
+    writeFileSync(join(data, `${name}.yaml`), tenant === 7 ? 'host: [' : `host: pg-${tenant}.example.com\n`)
+  }
+  const env = { ...cached(), POLYTOMIC_URL: server.env.POLYTOMIC_URL, POLYTOMIC_PARTNER_KEY: key }
+  const over = ['-f', path, '--organization', 'Tenant *', '--var-file', join(data, '{organization}.yaml')]
+  const start = performance.now()
+  const applied = await once([main, 'apply', '--yes', '--quiet', '--debug', ...over], { env })
+  const ms = performance.now() - start
+  const plan = await measure([main, 'plan', '--debug', ...over], { runs: 1, env })
+  await server.stop()
+  const wanted = `${tenants} organizations: ${tenants - 1} went through, 1 failed.`
+  for (const { output } of [applied, plan])
+    if (!output.includes(wanted)) throw new Error(output.slice(-2_000))
+  const requests = ({ output }: { output: string }): number =>
+    output.split('\n').filter((line) => /^[A-Z]+ \/api/.test(line)).length
+  const what = `${tenants} organizations × ${resources(syncs)} resources, one broken`
+  add(`apply ${what}, ${requests(applied)} requests`, { ...applied, ms }, '')
+  add(`plan ${what}, ${requests(plan)} requests`, plan, '')
 }
 
 function add(what: string, measured: Measured, note: string): void {
