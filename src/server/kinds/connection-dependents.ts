@@ -29,7 +29,7 @@ function dependents(world: World, connection: StoredConnection): Dependents {
   const bulkSyncs = world.records
     .list('bulk_sync', organization_id)
     .filter((sync) => sync.source_connection_id === id || sync.destination_connection_id === id)
-  const children = world.records.all('connection').filter((one) => one.parent_connection_id === id)
+  const children = world.records.lentBy(id)
   return { children, models, syncs, bulkSyncs }
 }
 
