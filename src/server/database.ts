@@ -34,7 +34,10 @@ CREATE TABLE outcome (
   PRIMARY KEY (scope, key)
 ) STRICT;
 `,
-  `ALTER TABLE organization ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';`
+  `
+ALTER TABLE organization ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
+CREATE INDEX resource_parent ON resource (document ->> 'parent_connection_id') WHERE kind = 'connection';
+`
 ]
 
 /**

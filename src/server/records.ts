@@ -18,6 +18,8 @@ export interface Records {
   list<K extends StoredKind>(kind: K, organizationId: string, stale?: boolean): Stored[K][]
   /** Of all organizations, oldest organization first. */
   all<K extends StoredKind>(kind: K): Stored[K][]
+  /** What a connection is lent as to other organizations. */
+  lentBy(connectionId: string): StoredConnection[]
   named<K extends StoredKind>(kind: K, organizationId: string, name: string): Stored[K][]
   put<K extends StoredKind>(kind: K, thing: Stored[K]): void
   remove(kind: StoredKind, id: string): void
@@ -44,59 +46,17 @@ export function byPosition(a: Position, b: Position): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
-function ofParent({ name, type, configuration, status, status_error }: StoredConnection): object {
-  return { parent_name: name, type, configuration, status, status_error }
-}
-
 /** Only the very last write can be missing from a stale list, and only until the process ends. */
 export function openRecords(database: Database): Records {
   let last: LastWrite | undefined
-
-  const parsed = <K extends StoredKind>(rows: Record<string, unknown>[]): Stored[K][] =>
-    rows.map((row) => lent(JSON.parse(String(row['document'])) as Stored[K]))
-  const get = <K extends StoredKind>(kind: K, id: string): Stored[K] | undefined =>
-    parsed<K>(database.all('SELECT document FROM resource WHERE kind = ? AND id = ?', kind, id))[0]
-  /** A connection that is lent is read as its parent is now: nothing of that is its own. */
-  const lent = <T extends object>(thing: T): T => {
-    if (!('parent_connection_id' in thing)) return thing
-    const parent = get('connection', String(thing.parent_connection_id))
-    return parent === undefined ? thing : { ...thing, ...ofParent(parent) }
-  }
-
+  const { get, listed, ...others } = readings(database)
   return {
     get,
-    list: <K extends StoredKind>(kind: K, organizationId: string, stale = false) => {
-      const things = parsed<K>(
-        database.all(
-          `SELECT document FROM resource WHERE kind = ? AND organization_id = ?
-           ORDER BY updated_at DESC, id`,
-          kind,
-          organizationId
-        )
-      )
-      if (!stale || last?.kind !== kind) return things
-      const { id, before } = last
-      const others = things.filter((thing) => thing.id !== id)
-      if (before === undefined || before.organization_id !== organizationId) return others
-      return [...others, before as Stored[K]].sort(byPosition)
+    ...others,
+    list: (kind, organizationId, stale = false) => {
+      const things = listed(kind, organizationId)
+      return stale && last?.kind === kind ? withoutLast(things, last, organizationId) : things
     },
-    all: (kind) =>
-      parsed(
-        database.all(
-          `SELECT document FROM resource JOIN organization ON organization.id = organization_id
-           WHERE kind = ? ORDER BY position, updated_at DESC, resource.id`,
-          kind
-        )
-      ),
-    named: (kind, organizationId, name) =>
-      parsed(
-        database.all(
-          'SELECT document FROM resource WHERE kind = ? AND organization_id = ? AND name = ?',
-          kind,
-          organizationId,
-          name
-        )
-      ),
     put: (kind, thing) => {
       last = { kind, id: thing.id, before: get(kind, thing.id) }
       database.run(
@@ -115,4 +75,73 @@ export function openRecords(database: Database): Records {
       database.run('DELETE FROM resource WHERE kind = ? AND id = ?', kind, id)
     }
   }
+}
+
+function withoutLast<K extends StoredKind>(
+  things: Stored[K][],
+  { id, before }: LastWrite,
+  organizationId: string
+): Stored[K][] {
+  const others = things.filter((thing) => thing.id !== id)
+  if (before === undefined || before.organization_id !== organizationId) return others
+  return [...others, before as Stored[K]].sort(byPosition)
+}
+
+type Readings = Pick<Records, 'get' | 'all' | 'lentBy' | 'named'> & {
+  listed<K extends StoredKind>(kind: K, organizationId: string): Stored[K][]
+}
+
+function readings(database: Database): Readings {
+  const parsed = <K extends StoredKind>(rows: Record<string, unknown>[]): Stored[K][] =>
+    rows.map((row) => lent(JSON.parse(String(row['document'])) as Stored[K]))
+  const get = <K extends StoredKind>(kind: K, id: string): Stored[K] | undefined =>
+    parsed<K>(database.all('SELECT document FROM resource WHERE kind = ? AND id = ?', kind, id))[0]
+  /** A connection that is lent is read as its parent is now: nothing of that is its own. */
+  const lent = <T extends object>(thing: T): T => {
+    if (!('parent_connection_id' in thing)) return thing
+    const parent = get('connection', String(thing.parent_connection_id))
+    return parent === undefined ? thing : { ...thing, ...ofParent(parent) }
+  }
+  return {
+    get,
+    listed: <K extends StoredKind>(kind: K, organizationId: string) =>
+      parsed<K>(
+        database.all(
+          `SELECT document FROM resource WHERE kind = ? AND organization_id = ?
+           ORDER BY updated_at DESC, id`,
+          kind,
+          organizationId
+        )
+      ),
+    all: (kind) =>
+      parsed(
+        database.all(
+          `SELECT document FROM resource JOIN organization ON organization.id = organization_id
+           WHERE kind = ? ORDER BY position, updated_at DESC, resource.id`,
+          kind
+        )
+      ),
+    lentBy: (connectionId) =>
+      parsed<'connection'>(
+        database.all(
+          `SELECT document FROM resource
+           WHERE kind = 'connection' AND document ->> 'parent_connection_id' = ?
+           ORDER BY updated_at DESC, id`,
+          connectionId
+        )
+      ),
+    named: (kind, organizationId, name) =>
+      parsed(
+        database.all(
+          'SELECT document FROM resource WHERE kind = ? AND organization_id = ? AND name = ?',
+          kind,
+          organizationId,
+          name
+        )
+      )
+  }
+}
+
+function ofParent({ name, type, configuration, status, status_error }: StoredConnection): object {
+  return { parent_name: name, type, configuration, status, status_error }
 }

@@ -130,6 +130,20 @@ test('an existing connection is changed by its card; what the page does not ask 
   })
 })
 
+test('what a card cannot change stays as it was, and the page says why', async () => {
+  const server = testServer()
+  const api = client(server)
+  const { data: made } = await api.post('/api/connections', postgres)
+  const { data } = await api.post(path, { ...card, name: postgres.name, connection: made.id })
+  const before = server.store.all('connection')
+  const page = await fill(server, data['redirect_url'], { ...warehouse, port: 'x' })
+  expect([page.status, page.text.includes('configuration.port must be integer')]).toEqual([422, true])
+  expect(server.store.all('connection')).toEqual(before)
+  await api.delete(`/api/connections/${made.id}`)
+  const gone = await fill(server, data['redirect_url'], warehouse)
+  expect([gone.status, gone.text.includes('the connection has been deleted')]).toEqual([410, true])
+})
+
 test('an authorized connection is authorized anew by its card', async () => {
   const server = testServer()
   const api = client(server)

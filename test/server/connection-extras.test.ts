@@ -104,6 +104,36 @@ test('an enrichment that a catalogue file tells of is answered; others are not t
   expect((await api.post('/api/enrichment/none/inputfields')).status).toBe(404)
 })
 
+test('a model is enriched by a connection that exists, and that is then in use', async () => {
+  const server = testServer()
+  const api = client(server)
+  const { data: source } = await api.post('/api/connections', mongo)
+  const { data: apollo } = await api.post('/api/connections', {
+    name: 'Apollo',
+    type: 'apollo',
+    configuration: { apikey: 'k' }
+  })
+  const model = (enricher: object): object => ({
+    name: 'M',
+    connection_id: source.id,
+    configuration: { database: 'example', collection: 'users' },
+    enricher
+  })
+  const refused = await api.post('/api/models', model({ connection_id: 'none' }))
+  expect([refused.status, refused.body['message']]).toEqual([
+    400,
+    'enricher.connection_id names no connection: none'
+  ])
+  expect((await api.post('/api/models', model({}))).body['message']).toBe(
+    'enricher.connection_id is required'
+  )
+  const { data: made } = await api.post('/api/models', model({ connection_id: apollo.id }))
+  expect((await api.delete(`/api/connections/${apollo.id}`)).body).toMatchObject({
+    status: 422,
+    metadata: { used_by: [{ type: 'model', name: 'M', id: made.id }] }
+  })
+})
+
 test('an id tells what it belongs to, to its organization and to partners', async () => {
   const server = testServer()
   const api = client(server)

@@ -155,6 +155,7 @@ test('a folder of an older version is brought up to date, with what is in it', a
   onTestFinished(() => rmSync(directory, { recursive: true }))
   createServer({ directory }).close()
   const older = new DatabaseSync(join(directory, 'polytomic.db'))
+  older.exec('DROP INDEX resource_parent')
   older.exec("ALTER TABLE organization DROP COLUMN settings; DELETE FROM resource WHERE kind = 'user'")
   older.exec('PRAGMA user_version = 1')
   older.close()

@@ -77,6 +77,8 @@ test('it is edited where it is at home, and may be deleted where it is not', asy
     403,
     'the connection "Warehouse" is shared by another organization, and is edited there'
   ])
+  const card = { name: 'Mine', redirect_url: 'https://x', connection: id }
+  expect((await one.child.post('/api/connections/connect', card)).status).toBe(403)
   expect((await one.child.delete(`/api/connections/${id}`)).status).toBe(200)
   expect((await one.owner.get(`/api/connections/${parent.id}`)).status).toBe(200)
 })

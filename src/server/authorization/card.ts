@@ -135,8 +135,9 @@ function carriedOut(
     body: request as unknown as JsonObject,
     params: stored === undefined ? {} : { id: stored.id }
   }
-  if (stored !== undefined) records.put('connection', { ...stored, redirect_url: card.redirect_url })
   const answer = stored === undefined ? createConnection(inner) : updateConnection(inner)
+  const changed = stored && records.get('connection', stored.id)
+  if (changed) records.put('connection', { ...changed, redirect_url: card.redirect_url })
   return (answer.body as { data: ConnectionReply }).data
 }
 

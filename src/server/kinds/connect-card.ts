@@ -5,6 +5,7 @@ import { made } from '../records.ts'
 import { invalid } from '../refusal.ts'
 import type { StoredConnectCard, StoredConnection } from '../stored.ts'
 import { connectionType, connectionTypes } from './connection-configuration.ts'
+import { mustBeAtHome } from './connection.ts'
 import { lazily, mustFit } from './request-shape.ts'
 
 /** A card is a page that is handed to a person, who makes a connection there without an account here. */
@@ -64,6 +65,7 @@ function existingOf(call: Call, { connection: id }: ConnectCardRequest): StoredC
   if (!id) return undefined
   const connection = referred(call, 'connection', id)
   if (connection === undefined) throw invalid('connection', `is not a connection: ${id}`)
+  mustBeAtHome(connection)
   return connection
 }
 

@@ -11,12 +11,14 @@ interface Dependents {
 }
 
 /**
- * What would not work without the connection: models of it, syncs to it or from its models, syncs that
- * wait for its jobs, and bulk syncs from it or to it.
+ * What would not work without the connection: models that read from it or are enriched by it, syncs to it or
+ * from such models, syncs that wait for its jobs, bulk syncs from it or to it, and what it is lent as.
  */
 function dependents(world: World, connection: StoredConnection): Dependents {
   const { id, organization_id } = connection
-  const models = world.records.list('model', organization_id).filter((model) => model.connection_id === id)
+  const models = world.records
+    .list('model', organization_id)
+    .filter((model) => model.connection_id === id || model.enricher?.connection_id === id)
   const modelIds = new Set(models.map((model) => model.id))
   const syncs = world.records
     .list('sync', organization_id)
@@ -29,7 +31,7 @@ function dependents(world: World, connection: StoredConnection): Dependents {
   const bulkSyncs = world.records
     .list('bulk_sync', organization_id)
     .filter((sync) => sync.source_connection_id === id || sync.destination_connection_id === id)
-  const children = world.records.all('connection').filter((one) => one.parent_connection_id === id)
+  const children = world.records.lentBy(id)
   return { children, models, syncs, bulkSyncs }
 }
 

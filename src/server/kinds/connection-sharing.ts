@@ -37,8 +37,7 @@ const requestShape = lazily(() => ({
 }))
 
 function children(call: Call, parent: StoredConnection): Answer {
-  const all = call.world.records.all('connection')
-  return data(all.filter((one) => one.parent_connection_id === parent.id).map(shownConnection))
+  return data(call.world.records.lentBy(parent.id).map(shownConnection))
 }
 
 function anywhere(call: Call): StoredConnection {

@@ -165,8 +165,8 @@ export function createConnection(call: Call): Answer {
   )
 }
 
-/** A connection that is lent to the organization is edited where it is at home. */
-function mustBeAtHome({ name, parent_connection_id }: StoredConnection): void {
+/** Throws 403 for a connection that is lent to the organization: it is edited where it is at home. */
+export function mustBeAtHome({ name, parent_connection_id }: StoredConnection): void {
   if (parent_connection_id === undefined) return
   throw forbidden(`the connection "${name}" is shared by another organization, and is edited there`)
 }

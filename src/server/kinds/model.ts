@@ -67,7 +67,11 @@ const requestShape = lazily(() => ({
         }
       }
     },
-    enricher: { type: ['object', 'null'] }
+    enricher: {
+      type: ['object', 'null'],
+      required: ['connection_id'],
+      properties: { connection_id: { type: 'string', minLength: 1 } }
+    }
   }
 }))
 
@@ -165,6 +169,10 @@ function understood(call: Call, id: string, self?: string): Meaning {
   }
   checkRelations(call, request, fields, known, id)
   const { enricher } = request
+  const enriches = enricher?.connection_id
+  if (enriches !== undefined && referred(call, 'connection', enriches) === undefined) {
+    throw invalid('enricher.connection_id', `names no connection: ${enriches}`, 400)
+  }
   return {
     organization_id: organizationOf(call),
     name: request.name,

@@ -56,6 +56,7 @@ export const models: LedgerRow[] = rows('model', [
   ['labels', 'sdk', 'labels are sent as ids and answered as objects'],
   ['labels.shape', 'assumption', 'a label is answered as {id}, and need not exist'],
   ['enricher.id', 'sdk', 'an enrichment gets an enricher_id'],
+  ['enricher.connection', 'assumption', 'the connection that enriches must exist, and is in use'],
   ['update.replaces', 'documentation', 'an update clears what it leaves out'],
   ['update.patch', 'documentation', 'a PATCH replaces as well'],
   ['update.version', 'assumption', 'the version grows by one with each update'],

@@ -1,0 +1,132 @@
+import type { Actor } from '../wire/common.ts'
+import { digest, type Directory } from './directory.ts'
+import type { Folder } from './edge.ts'
+import type { Records } from './records.ts'
+import { seedOrganization, seedUser, type Person } from './seed.ts'
+
+/** Who is there when a server has started. */
+export interface Founders {
+  /**
+   * The key of the first organization. Absent: the folder's, which is made at random when there is none.
+   */
+  apiKey?: string
+  /** Further people of the first organization, each with a key of their own: it shows who changed what. */
+  users?: { name: string; key: string }[]
+  /** A partner's key, for acting in any organization. */
+  partnerKey?: string
+  /** Name of the first organization. Default `Local`. */
+  organization?: string
+  /**
+   * Further organizations, each with a user's key for as long as this server runs; without one it is made at
+   * random. One that the folder has under this name is used again.
+   */
+  organizations?: { name: string; key?: string }[]
+}
+
+/** What came of it. */
+export interface Founded {
+  apiKey: string
+  /** True when the key was made by this start: it is then the time to show it. */
+  apiKeyIsNew: boolean
+  organizationId: string
+  /** Those of the options, in their order. */
+  organizations: { id: string; name: string; apiKey: string }[]
+}
+
+/** What founding touches. */
+export interface FoundingParts {
+  transaction: <T>(work: () => T) => T
+  directory: Directory
+  records: Records
+  folder: Folder | undefined
+  now: () => Date
+  randomUUID: () => string
+}
+
+/** Makes what is not there from an earlier start, all of it or nothing. */
+export function found(founders: Founders, parts: FoundingParts): Founded {
+  return parts.transaction(() => {
+    const organizationId = firstOrganization(parts, founders.organization ?? 'Local')
+    const { value: apiKey, isNew: apiKeyIsNew } = firstKey(founders.apiKey, parts)
+    addPerson(parts, organizationId, localUser(organizationId), apiKey)
+    for (const { name, key } of founders.users ?? []) {
+      addPerson(parts, organizationId, { id: personOf(name), name, email: emailOf(name) }, key)
+    }
+    if (founders.partnerKey !== undefined) {
+      const actor: Actor = { id: personOf('partner'), name: 'Local Partner', type: 'partner' }
+      const credential = { class: 'partner', organizationId: '', actor } as const
+      parts.directory.addPassingCredential(founders.partnerKey, credential)
+    }
+    const organizations = furtherOrganizations(parts, founders.organizations ?? [])
+    return { apiKey, apiKeyIsNew, organizationId, organizations }
+  })
+}
+
+function firstOrganization(parts: FoundingParts, name: string): string {
+  return parts.directory.organizations()[0]?.id ?? newOrganization(parts, name)
+}
+
+function furtherOrganizations(
+  parts: FoundingParts,
+  wanted: NonNullable<Founders['organizations']>
+): Founded['organizations'] {
+  const ids = new Map(parts.directory.organizations().map(({ id, name }) => [name, id]))
+  return wanted.map(({ name, key: apiKey = parts.randomUUID() }) => {
+    const id = ids.get(name) ?? newOrganization(parts, name)
+    ids.set(name, id)
+    addPerson(parts, id, localUser(id), apiKey)
+    return { id, name, apiKey }
+  })
+}
+
+function newOrganization({ directory, records, now, randomUUID }: FoundingParts, name: string): string {
+  const id = randomUUID()
+  directory.addOrganization({ id, name })
+  seedOrganization(id, records, now(), randomUUID)
+  return id
+}
+
+const keyFile = 'api-key'
+
+function firstKey(
+  given: string | undefined,
+  { folder, randomUUID }: FoundingParts
+): { value: string; isNew: boolean } {
+  if (given !== undefined && given !== '') return { value: given, isNew: false }
+  const kept = folder?.read(keyFile)?.trim()
+  if (kept !== undefined && kept !== '') return { value: kept, isNew: false }
+  const value = randomUUID()
+  folder?.write(keyFile, `${value}\n`)
+  return { value, isNew: true }
+}
+
+/** A key that is good for as long as this server runs, and the person whose it is. */
+function addPerson(
+  { directory, records, now }: FoundingParts,
+  organizationId: string,
+  person: Person,
+  key: string
+): void {
+  const actor: Actor = { id: person.id, name: person.name, type: 'user' }
+  directory.addPassingCredential(key, { class: 'user', organizationId, actor })
+  seedUser(organizationId, person, records, now())
+}
+
+/** The address of people who have none of their own. */
+export const localEmail = 'local.user@example.com'
+
+/** `Ada Lovelace` → `ada.lovelace@example.com`. */
+function emailOf(name: string): string {
+  const words = name.toLowerCase().match(/[\p{L}\p{N}]+/gu)
+  return `${words?.join('.') ?? personOf(name)}@example.com`
+}
+
+/** An id for somebody who is known by name only: the same at every start. */
+function personOf(name: string): string {
+  return digest(name).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
+}
+
+/** The user of an organization who was there first; the id is made of the organization's. */
+function localUser(organizationId: string): Person {
+  return { id: organizationId.replace(/^.{8}/, '00000000'), name: 'Local User', email: localEmail }
+}
