@@ -94,7 +94,9 @@ export function decideDestroy(
 ): Checked<Plan> {
   const asked = askedProblems(desired, options)
   const matched = match({ ...desired, removed: [] }, live, kinds)
-  const relevant = [...asked, ...matched.problems.filter((problem) => problem.code !== 'P402')]
+  // What names nothing (any more), by its name or by its id, is gone already.
+  const gone = ['P402', 'P404']
+  const relevant = [...asked, ...matched.problems.filter((problem) => !gone.includes(problem.code))]
   if (relevant.some(isError)) return { ok: false, problems: relevant }
   const doomed = desired.resources.filter(
     (resource) => matched.match.liveOf(resource) !== undefined && isSelected(resource, options.selection)

@@ -214,7 +214,7 @@ export interface Keyed {
 /**
  * Items are paired by their key, with ids in place of the names of what they refer to: a resource may have
  * two names, that of the files and that of the service. Items with the same key are told apart by what else
- * they say.
+ * they say; those that say nothing else are one.
  */
 export function keyed(
   rule: Extract<Rule, { is: 'set' }>,
@@ -227,9 +227,11 @@ export function keyed(
     .toSorted((a, b) => compareText(sortedText(a.said), sortedText(b.said)))
   const found = new Map<string, Keyed>()
   const met = new Map<string, number>()
+  const saysNoMore = rule.item.is === 'scalar' || rule.item.is === 'reference'
   for (const { item, index, said } of items) {
     const pairing = rule.key(said)
     const count = (met.get(pairing) ?? 0) + 1
+    if (saysNoMore && count > 1) continue
     met.set(pairing, count)
     const key = count === 1 ? rule.key(item) : `${rule.key(item)} (${count})`
     found.set(`${pairing}\n${count}`, { key, item, index })

@@ -351,6 +351,11 @@ describe('destroying', () => {
     expect(destroy([c, m(), s()], service(['connection', 'C', 'c1', csv]))).toEqual(['delete connection C'])
   })
 
+  test('what is pinned and gone already does not hold up the rest', () => {
+    const pinned = m('M', { id: '9f1c9b1e-0000-4000-8000-000000000009' })
+    expect(destroy([c, pinned], service(['connection', 'C', 'c1', csv]))).toEqual(['delete connection C'])
+  })
+
   test('R18: what something undeclared uses stays', () => {
     expect(destroy([c, m()])).toEqual(['P502', 'P502'])
   })

@@ -99,6 +99,12 @@ describe('sets', () => {
     expect(told(set, twice.slice(0, 1), twice)).toEqual(['removed f.[a (2)]'])
   })
 
+  test('what says nothing but its key is there once, however often it is written', () => {
+    const names: Rule = { is: 'set', key: String, item: { is: 'scalar' } }
+    expect(told(names, ['a', 'b', 'a'], ['b', 'a'])).toEqual([])
+    expect(told(names, ['a'], ['a', 'a', 'b'])).toEqual(['removed f.[b]'])
+  })
+
   test('keys follow what references stand for, at any depth', () => {
     const nested: Rule = { is: 'set', key: (item) => JSON.stringify(item), item: { is: 'json' } }
     expect(

@@ -1,0 +1,120 @@
+const realImmediate = globalThis.setImmediate
+const turn = (): Promise<void> => new Promise((resolve) => void realImmediate(resolve))
+
+/** Time that passes only when nothing else happens: a minute of waiting takes no time, and the same one each time. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Rejects with the signal's reason when that fires first. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+  /**
+   * Runs until this is settled, moving time on whenever everybody waits. Fails when everybody waits and no time would help: then
+   * something waits for ever.
+   */
+  until<T>(work: Promise<T>): Promise<T>
+  /** Everything that still waited for a time is forgotten: whose it was is no more. */
+  forget(): void
+}
+
+interface Timer {
+  at: number
+  order: number
+  ring: () => void
+}
+
+/** No apply takes a week. */
+const longestMs = 7 * 24 * 3_600_000
+
+const start = Date.UTC(2024, 0, 15, 9, 30)
+
+/**
+ * `first` is asked before time moves on: who decides about the order of things lets the next one happen, and says that there was one.
+ */
+export function makeClock(
+  first: () => Promise<boolean> = async () => false
+): Clock & { setTimer: SetTimer; clearTimer: ClearTimer } {
+  let now = start
+  let order = 0
+  let timers = new Map<number, Timer>()
+
+  const setTimer = (ring: () => void, milliseconds = 0): number => {
+    order += 1
+    timers.set(order, { at: now + Math.max(0, milliseconds), order, ring })
+    return order
+  }
+  const clearTimer = (id: unknown): void => void timers.delete(Number(id))
+  const earliest = (): Timer | undefined => {
+    let first: Timer | undefined
+    for (const timer of timers.values()) if (first === undefined || timer.at < first.at) first = timer
+    return first
+  }
+  return {
+    now: () => now,
+    setTimer,
+    clearTimer,
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason as Error)
+        const giveUp = (): void => {
+          clearTimer(id)
+          reject(signal?.reason as Error)
+        }
+        const id = setTimer(() => {
+          signal?.removeEventListener('abort', giveUp)
+          resolve()
+        }, milliseconds)
+        signal?.addEventListener('abort', giveUp, { once: true })
+      }),
+    async until(work) {
+      let settled = false
+      const settle = (): void => {
+        settled = true
+      }
+      work.then(settle, settle)
+      const began = now
+      for (;;) {
+        await turn()
+        await turn()
+        if (settled) return await work
+        if (await first()) continue
+        const next = earliest()
+        if (!next) throw new Error('everybody waits, and nothing will happen any more')
+        if (next.at - began > longestMs) throw new Error('it took more than a week')
+        timers.delete(next.order)
+        now = Math.max(now, next.at)
+        next.ring()
+      }
+    },
+    forget() {
+      timers = new Map()
+    }
+  }
+}
+
+type SetTimer = (ring: () => void, milliseconds?: number) => number
+type ClearTimer = (id: unknown) => void
+
+/** While this runs, whoever sets a timer or asks for the time in this process gets those of the clock. */
+export async function withClock<T>(
+  clock: ReturnType<typeof makeClock>,
+  work: () => Promise<T>
+): Promise<T> {
+  const real = {
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
+    dateNow: Date.now
+  }
+  const elapsed = performance.now.bind(performance)
+  globalThis.setTimeout = clock.setTimer as unknown as typeof setTimeout
+  globalThis.clearTimeout = clock.clearTimer
+  Date.now = clock.now
+  performance.now = clock.now
+  try {
+    return await clock.until(work())
+  } finally {
+    globalThis.setTimeout = real.setTimeout
+    globalThis.clearTimeout = real.clearTimeout
+    Date.now = real.dateNow
+    performance.now = elapsed
+  }
+}

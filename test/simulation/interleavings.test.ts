@@ -1,0 +1,55 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { noMishaps, oneFault } from './faults.ts'
+import { makeRandom } from './random.ts'
+import { simulate, type Scheduler } from './simulate.ts'
+import { changes, creates, destroys } from './small-worlds.ts'
+import type { World } from './world.ts'
+
+/** Which answer comes first is decided by fast-check: whatever the order, the laws hold. */
+
+function inThatOrder(scheduler: fc.Scheduler): Scheduler {
+  return {
+    schedule: (answer) => scheduler.schedule(answer),
+    async release() {
+      if (scheduler.count() === 0) return false
+      await scheduler.waitNext(1)
+      return true
+    }
+  }
+}
+
+const wide = (world: World): World => ({ ...world, parallelism: 10 })
+
+test.each([
+  ['creates', creates],
+  ['changes', changes],
+  ['destroys', destroys]
+])('%s, in any order of answers', { timeout: 120_000 }, async (_name, world) => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      const seen = await simulate(wide(world), {
+        isPlanned: true,
+        mishaps: () => noMishaps,
+        scheduler: inThatOrder(scheduler)
+      })
+      expect(seen).toMatchObject({ is: 'planned', ended: 'finished', codes: [] })
+    }),
+    { numRuns: 70 }
+  )
+})
+
+test('a lost answer in any order of answers', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.nat(20), async (scheduler, at) => {
+      const mishaps = () => oneFault('lost-response', at, makeRandom(at))
+      const seen = await simulate(wide(changes), {
+        isPlanned: true,
+        mishaps,
+        scheduler: inThatOrder(scheduler)
+      })
+      expect(seen.is).toBe('planned')
+    }),
+    { numRuns: 70 }
+  )
+})

@@ -1,0 +1,272 @@
+import { kinds } from '../../src/kinds/index.ts'
+import { renderPlan } from '../../src/render/plan.ts'
+import { renderProblems } from '../../src/render/problems.ts'
+import { renderEvent, renderReport } from '../../src/render/report.ts'
+import { addressText } from '../../src/state/resource.ts'
+import { isObject, textOf, type Json } from '../../src/state/value.ts'
+import type { Change } from '../../src/plan/plan.ts'
+import { header, look } from '../render/builders.ts'
+import type { Exchange } from './network.ts'
+import type { Run } from './program.ts'
+import type { Scene } from './scene.ts'
+import type { Look } from './service.ts'
+import { planted, type Declared } from './world.ts'
+
+/** Laws that hold after every run, failed or not. Each answers with what breaks it, in words. */
+
+/** What is known when a run is judged: the runs so far, and what is there now. */
+export interface Case {
+  scene: Scene
+  run: Run
+  /** True when nothing went wrong on purpose. */
+  calm: boolean
+  looks: readonly Look[]
+  /** What somebody else has laid hands on, in this run or one before. */
+  meddled: Meddled
+}
+
+/** Ids of what somebody else has changed, and of what is gone by their hands. */
+export interface Meddled {
+  ids: ReadonlySet<string>
+  deleted: ReadonlySet<string>
+}
+
+type Law = (known: Case) => string[]
+
+const isWrite = (exchange: Exchange): boolean =>
+  exchange.method !== 'GET' && !/\/(source|target)\/fields$/.test(exchange.path)
+
+const writesOf = (run: Run): Exchange[] => run.exchanges.filter(isWrite)
+
+const pathOf = (kind: string): string => kinds.managed.find((one) => one.name === kind)!.api.path
+
+/** The change that asks for a write; undefined where none does. */
+function changeFor(write: Exchange, run: Run): Change | undefined {
+  return run.plan?.changes.find((change) => {
+    const path = pathOf(change.kind)
+    if (write.method === 'POST')
+      return (
+        change.action === 'create' &&
+        write.path === path &&
+        isObject(write.body) &&
+        write.body['name'] === change.name
+      )
+    const right =
+      write.method === 'DELETE' ? change.action === 'delete' : ['update', 'rename'].includes(change.action)
+    return right && write.path === `${path}/${change.id ?? ''}`
+  })
+}
+
+function attempted(run: Run): Change[] {
+  return (run.plan?.changes ?? []).filter(
+    (change) => change.action !== 'none' || change.waiting !== undefined
+  )
+}
+
+const noTwins: Law = ({ scene, looks }) =>
+  scene.world.declared.flatMap((one) => {
+    const isOne = (other: { kind: string; name: string }): boolean =>
+      other.kind === one.kind && other.name === one.name
+    const [before, now] = [scene.world.live.filter(isOne).length, looks.filter(isOne).length]
+    return now > Math.max(1, before) ? [`${addressText(one)} is there ${now} times`] : []
+  })
+
+const order: Law = ({ run, calm, meddled }) => {
+  // What was made by hand and is gone may be more than the files know how to make.
+  if (!calm || meddled.deleted.size > 0) return []
+  const refused = run.exchanges.filter(({ status }) => status !== undefined && status >= 400)
+  const strangers = run.exchanges.filter((exchange) => exchange.strangers.length > 0)
+  return [
+    ...refused.map(({ method, path, status }) => `${method} ${path} was answered with ${status}`),
+    ...strangers.map(
+      ({ method, path, strangers }) => `${method} ${path} names ${strangers.join(', ')}, which nothing has`
+    )
+  ]
+}
+
+const skips: Law = ({ run }) => {
+  const outcomes = new Map(
+    (run.report?.settled ?? []).map(({ address, outcome }) => [addressText(address), outcome])
+  )
+  return attempted(run).flatMap((change) => {
+    const own = outcomes.get(addressText(change))
+    const lost = change.after.filter((need) =>
+      ['failed', 'skipped'].includes(outcomes.get(need)?.outcome ?? '')
+    )
+    const writes = writesOf(run).filter((write) => changeFor(write, run) === change)
+    return [
+      ...(own?.outcome === 'skipped' && writes.length > 0
+        ? [`${addressText(change)} is said to be skipped, and was sent`]
+        : []),
+      ...(lost.length > 0 && writes.length > 0
+        ? [`${addressText(change)} was sent, though it needs ${lost.join(', ')}`]
+        : [])
+    ]
+  })
+}
+
+const handsOff: Law = ({ scene, run }) => {
+  const ours = new Set(
+    (run.plan?.changes ?? []).flatMap(({ action, id }) => (action !== 'none' && id ? [id] : []))
+  )
+  const others = new Set(run.meddlings.map(({ id }) => id))
+  const touched = Array.from(run.before).filter(([id, bytes]) => run.after.get(id) !== bytes)
+  const appeared = Array.from(run.after).filter(([id]) => !run.before.has(id))
+  const wanted = new Set(scene.world.declared.map((one) => JSON.stringify(one.name)))
+  return [
+    ...touched
+      .filter(([id]) => !ours.has(id) && !others.has(id))
+      .map(
+        ([id, bytes]) =>
+          `${id} is not ours, and was ${bytes.slice(0, 200)}, is ${run.after.get(id)?.slice(0, 200) ?? 'gone'}`
+      ),
+    ...appeared
+      .filter(([, bytes]) => !wanted.has(/"name":("(?:[^"\\]|\\.)*")/.exec(bytes)?.[1] ?? ''))
+      .map(([, bytes]) => `nobody asked for ${bytes.slice(0, 200)}`)
+  ]
+}
+
+const honestPlan: Law = ({ run, calm }) => {
+  const early = run.exchanges.slice(0, run.ended === 'refused' ? undefined : run.planning).filter(isWrite)
+  const unplanned = writesOf(run).filter((write) => changeFor(write, run) === undefined)
+  const unsent =
+    calm && run.ended === 'finished' && run.events.length > 0
+      ? attempted(run).filter(
+          (change) =>
+            change.action !== 'none' &&
+            writesOf(run).filter((write) => changeFor(write, run) === change).length !== 1
+        )
+      : []
+  return [
+    ...early.map(({ method, path }) => `${method} ${path} was sent while planning`),
+    ...unplanned.map(({ method, path }) => `${method} ${path} was sent, and is not in the plan`),
+    ...unsent.map((change) => `${addressText(change)} was not sent exactly once, with nothing in its way`)
+  ]
+}
+
+const honestReport: Law = ({ scene, run, looks, meddled }) => {
+  if (!run.report) return []
+  const expected = attempted(run).map(addressText)
+  const told = run.report.settled.map(({ address }) => addressText(address))
+  const settledEvents = run.events
+    .filter((event) => event.type === 'settled')
+    .map(({ address }) => addressText(address))
+  const wrong = [
+    ...(told.join() === expected.join()
+      ? []
+      : [`the report is of ${told.join(', ')}, the plan of ${expected.join(', ')}`]),
+    ...(settledEvents.toSorted().join() === expected.toSorted().join()
+      ? []
+      : ['not every change ended in exactly one outcome']),
+    ...(run.events[0]?.type === 'begin' && run.events.at(-1)?.type === 'end'
+      ? []
+      : ['the events do not begin and end as they should'])
+  ]
+  for (const { address, action, outcome } of run.report.settled) {
+    if (outcome.outcome !== 'done' || meddled.ids.has(outcome.id)) continue
+    const there = looks.find(({ id }) => id === outcome.id)
+    if (action === 'delete') {
+      if (there) wrong.push(`${addressText(address)} is said to be deleted, and is there`)
+      continue
+    }
+    const declared = scene.world.declared.find(
+      (one) => one.kind === address.kind && one.name === address.name
+    )
+    if (declared && !there) wrong.push(`${addressText(address)} is said to be done, and is not there`)
+    if (declared && there && meddled.ids.size === 0) wrong.push(...differences(scene, declared, there))
+  }
+  return wrong
+}
+
+/** What of a declared resource is otherwise than in the ideal service. */
+export function differences(
+  scene: Scene,
+  declared: Declared,
+  there: Look,
+  meddled: Meddled = { ids: new Set(), deleted: new Set() }
+): string[] {
+  const tolerant = meddled.ids.size > 0
+  const was = declared.was === undefined ? undefined : scene.ids[declared.was]
+  const isMadeAgain = was !== undefined && meddled.deleted.has(was)
+  const expected = scene.expected.get(declared)
+  const [a, b] = [expected, there.fields].map((fields) => (isObject(fields) ? fields : {}))
+  const kind = kinds.managed.find((one) => one.name === declared.kind)!
+  return [...new Set([...Object.keys(a!), ...Object.keys(b!)])].flatMap((field) => {
+    const owner = kind.fields[field]?.class
+    if (owner === 'carried' && (isMadeAgain || (tolerant && !(field in declared.item)))) return []
+    const [wanted, found] = [JSON.stringify(a![field]), JSON.stringify(b![field])]
+    if (wanted === found || (tolerant && isIn(a![field], b![field]))) return []
+    return [
+      `${field} of ${addressText(declared)} is ${found ?? 'nothing'} where it must be ${wanted ?? 'nothing'}`
+    ]
+  })
+}
+
+/** Whether everything of the one is in the other: what somebody adds to free keys stays. */
+function isIn(part: Json | undefined, whole: Json | undefined): boolean {
+  if (part === undefined && isObject(whole)) return true
+  if (!isObject(part) || !isObject(whole)) return JSON.stringify(part) === JSON.stringify(whole)
+  return Object.entries(part).every(([key, value]) => isIn(value, whole[key]))
+}
+
+const noLeak: Law = ({ run }) => {
+  const texts = new Map<string, string>()
+  const told: [string, string][] = [
+    ['the plan', JSON.stringify(run.plan ?? null)],
+    ['the events', JSON.stringify(run.events)],
+    ['the problems', JSON.stringify(run.problems)],
+    ['the traces', run.traces.join('\n')],
+    ['the printed problems', renderProblems(run.problems, texts, look)],
+    ['the printed events', run.events.map((event) => renderEvent(event, look) ?? '').join('\n')],
+    ['the printed report', run.report ? renderReport(run.report, texts, look) : ''],
+    ['the printed plan', run.plan ? renderPlan(run.plan, header, look, { verbose: true }) : '']
+  ]
+  const forms = [planted, encodeURIComponent(planted), Buffer.from(planted).toString('base64').slice(0, 9)]
+  return told
+    .filter(([, text]) => forms.some((form) => text.includes(form)))
+    .map(([what]) => `a secret is in ${what}`)
+}
+
+/** One request is tried six times at most, a create is begun anew three times, and each time looked for. */
+const triesOfOne = 6
+const roundsOfCreate = 3
+
+const bounded: Law = ({ scene, run }) => {
+  const { parallelism, pageSize } = scene.world
+  const crowd = Math.max(0, ...run.exchanges.map(({ underWay }) => underWay))
+  const changes = attempted(run).length
+  const things = Math.max(run.before.size, run.after.size) + changes
+  const pages = kinds.managed.length * (Math.ceil(things / pageSize) + 1)
+  const planning = 1 + kinds.lookups.length + 2 * pages + things
+  const applying = changes * (roundsOfCreate * (1 + pages) + 4)
+  const most = triesOfOne * (planning + applying)
+  const posts = new Map<string, number>()
+  for (const write of writesOf(run))
+    if (write.method === 'POST') {
+      const key = `${write.path} ${isObject(write.body) ? textOf(write.body['name']) : ''}`
+      posts.set(key, (posts.get(key) ?? 0) + 1)
+    }
+  return [
+    ...(crowd > parallelism ? [`${crowd} requests were under way at once, and ${parallelism} may be`] : []),
+    ...(run.exchanges.length > most ? [`${run.exchanges.length} requests are more than ${most}`] : []),
+    ...Array.from(posts)
+      .filter(([, count]) => count > roundsOfCreate * triesOfOne)
+      .map(([what, count]) => `POST ${what} was sent ${count} times`),
+    ...(run.took > most * 90_000 ? [`it took ${run.took} ms`] : [])
+  ]
+}
+
+/** All laws of one run. The first two are of several runs, and are judged where those are made. */
+export const laws: Readonly<Record<string, Law>> = {
+  '3 no twins: never two live objects for one address': noTwins,
+  '4 order: without faults nothing is refused, and no request names what does not exist': order,
+  '5 skips: nothing is sent for a change whose dependency failed': skips,
+  '6 hands off: what is not ours is as it was, to the byte': handsOff,
+  '7 honest plan: nothing is sent that was not planned, and everything when nothing failed': honestPlan,
+  '8 honest report: one outcome for each change, and done is done': honestReport,
+  '9 no leak: no secret is in anything that is told': noLeak,
+  '10 bounded: tries, pages and requests under way have limits': bounded
+}
+
+export const converges = '1 converges: two more applies without faults, and nothing is left to do'
+export const idempotent = '2 idempotent: one more apply sends no write at all'

@@ -1,0 +1,219 @@
+import { kinds } from '../../src/kinds/index.ts'
+import type { StoredKind } from '../../src/server/stored.ts'
+import { isObject, type Json, type JsonObject } from '../../src/state/value.ts'
+import type { Clock } from './clock.ts'
+import type { Incident, Mishaps } from './faults.ts'
+import type { Random } from './random.ts'
+import type { Service } from './service.ts'
+
+/** One request of the program, as it was seen on the way. */
+export interface Exchange {
+  number: number
+  at: number
+  method: string
+  path: string
+  query: string
+  body?: Json
+  /** Absent: nothing was answered. */
+  status?: number
+  /** Ids in the body that nothing had when it was sent. */
+  strangers: string[]
+  /** How many requests were under way with it. */
+  underWay: number
+}
+
+/** What somebody else did in the meantime. */
+export interface Meddling {
+  kind: string
+  id: string
+  how: 'edit' | 'touch' | 'delete'
+}
+
+/** The way between one process and the service. */
+export interface Network {
+  fetch(request: Request): Promise<Response>
+  exchanges: Exchange[]
+  meddlings: Meddling[]
+  /** Settles when the process has been killed. */
+  killed: Promise<'killed'>
+  isKilled(): boolean
+  /** Waits until what the client gave up has been carried out. */
+  settled(): Promise<unknown>
+}
+
+/** What happens in the process itself when its time has come. */
+export interface Hooks {
+  interrupt(): void
+  stopListening(): void
+}
+
+export function openNetwork(
+  service: Service,
+  clock: Clock,
+  mishaps: Mishaps,
+  given: {
+    random: Random
+    pageSize: number
+    hooks: Hooks
+    schedule?: (answer: Promise<Response>) => Promise<Response>
+  }
+): Network {
+  const exchanges: Exchange[] = []
+  const meddlings: Meddling[] = []
+  const late: Promise<unknown>[] = []
+  const isCalm = mishaps.server.length + mishaps.way.length === 0
+  let underWay = 0
+  let isDead = false
+  let die: (how: 'killed') => void = () => undefined
+  const killed = new Promise<'killed'>((resolve) => (die = resolve))
+  const never = new Promise<Response>(() => undefined)
+  const kill = (): Promise<Response> => {
+    isDead = true
+    die('killed')
+    return never
+  }
+
+  async function carry(
+    request: Request,
+    exchange: Exchange,
+    incidents: readonly Incident[]
+  ): Promise<Response> {
+    const is = (what: Incident['what']): boolean => incidents.some((incident) => incident.what === what)
+    for (const incident of incidents) {
+      if (incident.what === 'interrupt') given.hooks.interrupt()
+      if (incident.what === 'stop-listening') given.hooks.stopListening()
+      if (incident.what === 'edit' || incident.what === 'touch' || incident.what === 'delete')
+        meddlings.push(...meddle(service, incident.what, incident.draw))
+    }
+    if (is('killed-before')) return await kill()
+    if (is('late')) {
+      const patience = new AbortController()
+      const copy = new Request(request.url, {
+        method: request.method,
+        headers: request.headers,
+        signal: patience.signal,
+        ...(exchange.body === undefined ? {} : { body: JSON.stringify(exchange.body) })
+      })
+      late.push(clock.sleep(90_000).then(() => service.server.fetch(copy).catch(() => undefined)))
+      late.push(clock.sleep(180_000).then(() => patience.abort()))
+      return await untilGivenUp(request)
+    }
+    if (is('repeat') && exchange.method !== 'GET') return refusal(exchange)
+    if (isCalm) exchange.strangers = strangersIn(exchange.body, service)
+    const response = await service.server.fetch(request)
+    exchange.status = response.status
+    if (is('killed-after')) return await kill()
+    return response
+  }
+
+  return {
+    exchanges,
+    meddlings,
+    killed,
+    isKilled: () => isDead,
+    settled: () => Promise.all(late),
+    async fetch(sent) {
+      if (isDead) return await never
+      const request = paged(sent, given.pageSize)
+      const { pathname, search } = new URL(request.url)
+      const text = await request.clone().text()
+      underWay += 1
+      const number = exchanges.length
+      const exchange: Exchange = {
+        number,
+        at: clock.now(),
+        method: request.method,
+        path: pathname,
+        query: search,
+        ...(text === '' ? {} : { body: JSON.parse(text) as Json }),
+        strangers: [],
+        underWay
+      }
+      exchanges.push(exchange)
+      const incidents = mishaps.way.filter((incident) => incident.at === number)
+      try {
+        if (given.schedule) {
+          const answer = carry(request, exchange, incidents)
+          // Held back, it may fail long before anybody hears of it.
+          answer.catch(() => undefined)
+          return await given.schedule(answer)
+        }
+        await clock.sleep(1 + given.random.below(40), request.signal)
+        const response = await carry(request, exchange, incidents)
+        await clock.sleep(1 + given.random.below(40), request.signal)
+        return isDead ? await never : response
+      } finally {
+        underWay -= 1
+      }
+    }
+  }
+}
+
+/** Pages are as long as the world has them: the program does not ask for a length of its own. */
+function paged(request: Request, pageSize: number): Request {
+  const url = new URL(request.url)
+  const isList = request.method === 'GET' && kinds.managed.some(({ api }) => api.path === url.pathname)
+  if (!isList) return request
+  url.searchParams.set('limit', String(pageSize))
+  return new Request(url, request)
+}
+
+/** As `fetch` does: rejects with the reason of whoever gave up. */
+function untilGivenUp(request: Request): Promise<Response> {
+  return new Promise((_resolve, reject) => {
+    const giveUp = (): void => reject(request.signal.reason as Error)
+    if (request.signal.aborted) giveUp()
+    request.signal.addEventListener('abort', giveUp, { once: true })
+  })
+}
+
+function refusal(exchange: Exchange): Response {
+  exchange.status = 422
+  const message = `cannot take ${JSON.stringify(exchange.body ?? null)}`
+  return Response.json({ status: 422, key: 'invalid', message }, { status: 422 })
+}
+
+/** Somebody else does something to one of the things that are there. */
+function meddle(service: Service, how: Meddling['how'], draw: number): Meddling[] {
+  const { store } = service.server
+  const things = kinds.managed.flatMap(({ name }) =>
+    store.all(name as StoredKind).map((thing) => ({ kind: name as StoredKind, thing }))
+  )
+  const chosen = things[draw % Math.max(1, things.length)]
+  if (!chosen) return []
+  const { kind, thing } = chosen
+  if (how === 'touch') store.edit(kind, thing.id, {})
+  if (how === 'edit') store.edit(kind, thing.id, patchOf(thing as unknown as JsonObject, draw))
+  if (how === 'delete') {
+    // The web page does not let go of what is used.
+    const users = things.filter((other) => JSON.stringify(other.thing).split(thing.id).length > 1)
+    if (users.some((other) => other.thing.id !== thing.id)) return []
+    store.remove(kind, thing.id)
+  }
+  return [{ kind, id: thing.id, how }]
+}
+
+/** A value that could be there as well: a switch is turned, or a setting is made. */
+function patchOf(thing: JsonObject, draw: number): JsonObject {
+  const switches = Object.keys(thing).filter(
+    (key) => typeof thing[key] === 'boolean' && key !== 'fields_known'
+  )
+  const chosen = switches[draw % Math.max(1, switches.length)]
+  if (chosen !== undefined) return { [chosen]: thing[chosen] !== true }
+  const settings = thing['configuration']
+  if (!isObject(settings)) return {}
+  // What a connection can be told is known; what a model reads is anybody's guess.
+  const names =
+    'connection_id' in thing ? ['by_hand'] : ['hostname', 'username'].filter((name) => name in settings)
+  return { configuration: Object.fromEntries(names.map((name) => [name, `draw ${draw}`])) }
+}
+
+const idSyntax = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
+
+function strangersIn(body: Json | undefined, service: Service): string[] {
+  // What enriches a model has an id of its own, and is nothing of its own.
+  const text = JSON.stringify(body ?? null, (key, value: Json) => (key === 'enricher_id' ? null : value))
+  const ids = (text.match(idSyntax) ?? []).filter((id) => !id.startsWith('00000000-0000'))
+  const known = ids.length === 0 ? new Set() : service.ids()
+  return ids.filter((id) => !known.has(id))
+}

@@ -1,0 +1,159 @@
+import type { Kind } from '../../src/kinds/kind.ts'
+import type { Rule } from '../../src/state/rule.ts'
+import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../../src/state/value.ts'
+import type { Clock } from './clock.ts'
+import { kindNamed, placed, plainItem } from './items.ts'
+import { inOrder, openService, plainly, type Look, type Service } from './service.ts'
+import type { Declared, Thing, World } from './world.ts'
+
+/** A world with the service that it lives in, and what must come of it. */
+export interface Scene {
+  /** What is left of the drawn one: things that the service refuses are in no world. */
+  world: World
+  service: Service
+  /** The ids of what is live at first, by place. */
+  ids: readonly string[]
+  /** How each declared resource must look in the end: as in another service, where it was made afresh. */
+  expected: ReadonlyMap<Declared, Json>
+}
+
+export async function makeScene(drawn: World, clock: Clock): Promise<Scene> {
+  const service = openService(clock, drawn.seed, drawn.version)
+  const { live, ids, places } = await settle(drawn, service)
+  const declared = drawn.declared.map((one) => movedTo(one, places))
+  const ideal = openService(clock, drawn.seed + 1, drawn.version)
+  const expected = await idealOf({ ...drawn, live, declared }, ideal)
+  ideal.server.close()
+  return { world: { ...drawn, live, declared: [...expected.keys()] }, service, ids, expected }
+}
+
+/** Makes what is live at first, as far as the service takes it. */
+async function settle(
+  drawn: World,
+  service: Service
+): Promise<{ live: Thing[]; ids: string[]; places: Map<number, number> }> {
+  const live: Thing[] = []
+  const ids: string[] = []
+  const places = new Map<number, number>()
+  for (const thing of inOrder(drawn.live)) {
+    for (const item of [thing.item, plainFor(thing, live)]) {
+      if (item === undefined) continue
+      const made = await service.make({ ...thing, item })
+      if (!made.ok) continue
+      places.set(drawn.live.indexOf(thing), live.length)
+      live.push({ ...thing, item })
+      ids.push(made.id)
+      break
+    }
+  }
+  return { live, ids, places }
+}
+
+/** The simplest item, with names that are there. */
+function plainFor(thing: Thing, live: readonly Thing[]): JsonObject | undefined {
+  const item = plainItem(kindNamed(thing.kind))
+  return item && placed(item, (kind) => live.find((other) => other.kind === kind)?.name)
+}
+
+function movedTo({ was, ...one }: Declared, places: ReadonlyMap<number, number>): Declared {
+  const place = was === undefined ? undefined : places.get(was)
+  if (place !== undefined) return { ...one, was: place }
+  const { renamedFrom: _former, pinned: _pin, ...fresh } = one
+  return fresh
+}
+
+/**
+ * The desired state, carried out on a plain map by somebody who compares nothing: everything is made afresh in a service of its own,
+ * and what is found there is what must be there in the end.
+ */
+async function idealOf(world: World, ideal: Service): Promise<Map<Declared, Json>> {
+  const renames = (kind: string, name: string): string =>
+    world.declared.find((one) => one.kind === kind && one.renamedFrom === name)?.name ?? name
+  const taken = new Set(world.declared.flatMap((one) => one.was ?? []))
+  const others = world.live.filter((_thing, place) => !taken.has(place))
+  const all: (Thing & { declared?: Declared })[] = [
+    ...others.map((thing) => ({ ...thing, item: placed(thing.item, renames) })),
+    ...world.declared.map((one) => ({ ...one, declared: one }))
+  ]
+  const made = new Map<string, Declared>()
+  for (const thing of inOrder(all)) {
+    if (!thing.declared) {
+      await ideal.make(thing)
+      continue
+    }
+    const found = await idealOne(thing.declared, world, ideal, renames)
+    if (found) made.set(found.id, found.declared)
+  }
+  const looks = new Map((await ideal.looks()).map((look) => [look.id, look]))
+  return new Map(Array.from(made, ([id, declared]) => [declared, (looks.get(id) as Look).fields]))
+}
+
+/** Where the service does not take what chance has changed, nothing is changed. */
+async function idealOne(
+  declared: Declared,
+  world: World,
+  ideal: Service,
+  renames: (kind: string, name: string) => string
+): Promise<{ id: string; declared: Declared } | undefined> {
+  const live = declared.was === undefined ? undefined : placed(world.live[declared.was]!.item, renames)
+  const kind = kindNamed(declared.kind)
+  const fallback = live ?? plainFor(declared, world.live)
+  for (const item of [declared.item, ...(fallback ? [fallback] : [])]) {
+    const whole = live ? laidOver(kind, live, item) : item
+    // What the files are warned of is nothing that a good world has.
+    if ((kind.check?.(whole) ?? []).length > 0) continue
+    const made = await ideal.make({ kind: declared.kind, name: declared.name, item: whole })
+    if (made.ok) return { id: made.id, declared: { ...declared, item } }
+  }
+  return undefined
+}
+
+/** What must come of an item that is live and one that is wanted: what each class of fields means, in as few words as can be. */
+export function laidOver(kind: Kind, live: JsonObject, wanted: JsonObject): JsonObject {
+  const result: JsonObject = { ...wanted }
+  for (const [name, { class: owner, rule }] of Object.entries(kind.fields)) {
+    if (live[name] === undefined) continue
+    if (name in wanted) result[name] = partOver(live[name], wanted[name]!, rule)
+    else if (owner === 'carried' || owner === 'unreadable') result[name] = live[name]
+  }
+  if (kind.name !== 'model') return result
+  const configuration = { ...(result['configuration'] as JsonObject) }
+  const stated = isObject(wanted['configuration']) ? wanted['configuration'] : {}
+  const sources = ['query', 'table', 'view']
+  // Of what a model reads there is one; and fields of another source mean nothing.
+  if (sources.some((name) => !isEmpty(stated[name])))
+    for (const name of sources) if (!(name in stated)) delete configuration[name]
+  const text = (value: Json | undefined): string => JSON.stringify(plainly(value) ?? null)
+  const same =
+    live['connection'] === wanted['connection'] && text(configuration) === text(live['configuration'])
+  if (!same && !('fields' in wanted)) delete result['fields']
+  // Neither do the settings of another enrichment.
+  const enrichers = [live['enricher'], wanted['enricher']].filter(isObject)
+  if (enrichers.length === 2 && enrichers[0]!['connection'] !== enrichers[1]!['connection'])
+    result['enricher'] = wanted['enricher']!
+  return { ...result, configuration }
+}
+
+function partOver(live: Json, wanted: Json, rule: Rule): Json {
+  if (rule.is === 'stated') return statedOver(live, wanted)
+  if (rule.is !== 'object' || !isObject(live) || !isObject(wanted)) return wanted
+  const result: JsonObject = { ...wanted }
+  for (const [name, part] of Object.entries(rule.fields)) {
+    const isCarried = part.is === 'stated' || ('carried' in part && part.carried)
+    if (live[name] === undefined) continue
+    if (name in wanted) result[name] = partOver(live[name], wanted[name]!, part)
+    else if (isCarried) result[name] = live[name]
+  }
+  return result
+}
+
+/** Keys that are not stated stay, and an empty one clears; lists are stated as wholes. */
+function statedOver(live: Json, wanted: Json): Json {
+  if (!isObject(live) || !isObject(wanted) || isSecret(wanted)) return wanted
+  const result: JsonObject = { ...live }
+  for (const [name, value] of Object.entries(wanted)) {
+    if (isEmpty(value)) delete result[name]
+    else result[name] = name in live ? statedOver(live[name]!, value) : value
+  }
+  return result
+}

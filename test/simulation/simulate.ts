@@ -1,0 +1,247 @@
+import type { Understood } from '../../src/config/understand.ts'
+import { addressText } from '../../src/state/resource.ts'
+import { makeClock, withClock, type Clock } from './clock.ts'
+import { noMishaps, swarm, type Mishaps } from './faults.ts'
+import { converges, differences, idempotent, laws, type Case, type Meddled } from './invariants.ts'
+import { run, understood, type Run, type Settings } from './program.ts'
+import { makeRandom, type Random } from './random.ts'
+import { makeScene, type Scene } from './scene.ts'
+import { storyOf } from './story.ts'
+import { makeWorld, type World } from './world.ts'
+
+/** What a simulation has seen, for those who count. */
+export interface Seen {
+  /** `planned`: the rest is refused for a reason that the files give. */
+  is: 'planned' | 'refused' | 'not valid'
+  runs: number
+  requests: number
+  writes: number
+  changes: number
+  /** True when a fault could happen and the run was there to see it. */
+  met: boolean
+  ended: Run['ended']
+  codes: string[]
+}
+
+/** A law that was broken, with all that it takes to see why. */
+export class Broken extends Error {
+  override name = 'Broken'
+}
+
+export interface Options {
+  /** Who decides which answer comes first; by a random latency, if absent. */
+  scheduler?: Scheduler
+  /** Which faults; drawn from the seed, if absent. */
+  mishaps?: (random: Random) => Mishaps
+  /** It is known that the world can be planned: nobody looks at first. */
+  isPlanned?: true
+  /** How the story of a failure ends: the line that makes it happen again. */
+  again?: string
+}
+
+/** Holds answers back, and lets them go one by one. */
+export interface Scheduler {
+  schedule(answer: Promise<Response>): Promise<Response>
+  /** Lets one go; false when none is held back. */
+  release(): Promise<boolean>
+}
+
+/** One world, one run with faults, and as many without as it takes to be at rest. */
+export async function simulate(world: World, options: Options = {}): Promise<Seen> {
+  const clock = makeClock(options.scheduler?.release)
+  return await withClock(clock, async () => {
+    const scene = await makeScene(world, clock)
+    try {
+      return await inScene(scene, clock, options)
+    } finally {
+      scene.service.server.close()
+    }
+  })
+}
+
+/** The swarm: everything is drawn from the seed. */
+export async function simulateSeed(seed: number): Promise<Seen> {
+  return await simulate(makeWorld(seed), { again: `SIM_SEED=${seed} npm run sim` })
+}
+
+async function inScene(scene: Scene, clock: Clock, options: Options): Promise<Seen> {
+  const random = makeRandom(scene.world.seed ^ 0x51ed)
+  const mishaps = (options.mishaps ?? swarm)(random.fork())
+  const settings: Settings = {
+    clock,
+    random,
+    ...(options.scheduler && { schedule: options.scheduler.schedule })
+  }
+  const wanted = await understood(scene)
+  const seen: Seen = {
+    is: 'not valid',
+    runs: 0,
+    requests: 0,
+    writes: 0,
+    changes: 0,
+    met: false,
+    ended: 'refused',
+    codes: []
+  }
+  if (!wanted.value) return { ...seen, codes: wanted.problems.map(({ code }) => code) }
+
+  const runs: Run[] = []
+  let looks = await scene.service.looks()
+  const check = async (made: Run, calm: boolean): Promise<Run> => {
+    runs.push(made)
+    if (!sameBytes(made)) looks = await scene.service.looks()
+    const all: Case = { scene, run: made, calm, looks, meddled: meddledIn(runs) }
+    for (const [law, judge] of Object.entries(laws)) fail(law, judge(all), scene, runs, options)
+    return made
+  }
+  const once = async (value: Understood, what: Mishaps, extra: Partial<Settings> = {}): Promise<Run> =>
+    await check(await run(scene, value, what, { ...settings, ...known(runs), ...extra }), isNothing(what))
+
+  const glance = options.isPlanned ? undefined : await once(wanted.value, noMishaps, { onlyPlan: true })
+  const first = await once(wanted.value, mishaps)
+  if (glance?.ended === 'refused') {
+    const sent = Array.from(first.after).some(([id, bytes]) => first.before.get(id) !== bytes)
+    if (sent && first.meddlings.length === 0)
+      fail(
+        '7 honest plan: what is refused is not carried out',
+        ['something was written'],
+        scene,
+        runs,
+        options
+      )
+    return {
+      ...seen,
+      is: 'refused',
+      runs: 2,
+      codes: glance.problems.map(({ code }) => code),
+      met: isMet(first, mishaps)
+    }
+  }
+  await comesToRest(scene, wanted.value, once, runs, options)
+  const all = runs.flatMap(({ exchanges }) => exchanges)
+  return {
+    is: 'planned',
+    runs: runs.length,
+    requests: all.length,
+    writes: all.filter(({ method }) => method !== 'GET').length,
+    changes: (glance ?? first).plan?.changes.filter(({ action }) => action !== 'none').length ?? 0,
+    met: isMet(first, mishaps),
+    ended: first.ended,
+    codes:
+      first.report?.settled.flatMap(({ outcome }) =>
+        outcome.outcome === 'failed' ? [outcome.problem.code] : []
+      ) ?? []
+  }
+}
+
+/** The faults are over: two applies are enough, a third has nothing to do, and everything is as the model says. */
+async function comesToRest(
+  scene: Scene,
+  wanted: Understood,
+  once: (value: Understood, what: Mishaps, extra?: Partial<Settings>) => Promise<Run>,
+  runs: Run[],
+  options: Options
+): Promise<void> {
+  const meddled = meddledIn(runs)
+  for (let apply = 0; apply < 2; apply++) {
+    const made = await once(wanted, noMishaps)
+    // What others have done may make a name mean two things, or nothing: that is a stop, and rightly so.
+    if (made.ended === 'refused' && meddled.ids.size > 0) return
+    // What was made by hand and is gone may be more than the files know how to make.
+    const failed = made.report?.settled.some(({ outcome }) => outcome.outcome === 'failed') === true
+    if (failed && meddled.deleted.size > 0) return
+    if (made.ended === 'refused')
+      fail(
+        converges,
+        made.problems.map(({ code, message }) => `${code} ${message}`),
+        scene,
+        runs,
+        options
+      )
+  }
+  const last = await once(wanted, noMishaps)
+  const left = last.plan?.changes.filter(({ action }) => action !== 'none') ?? []
+  fail(
+    converges,
+    left.map((change) => `${change.action} ${addressText(change)} is left to do`),
+    scene,
+    runs,
+    options
+  )
+  const writes = last.exchanges.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/fields'))
+  fail(
+    idempotent,
+    writes.map(({ method, path }) => `${method} ${path}`),
+    scene,
+    runs,
+    options
+  )
+  fail(converges, await unlikeTheModel(scene, runs), scene, runs, options)
+}
+
+/** The service against the model: what is declared looks as it does in the ideal service, what is removed is gone. */
+async function unlikeTheModel(scene: Scene, runs: readonly Run[]): Promise<string[]> {
+  const { world } = scene
+  const looks = await scene.service.looks()
+  const meddled = meddledIn(runs)
+  const find = ({ kind, name }: { kind: string; name: string }) =>
+    looks.filter((look) => look.kind === kind && look.name === name)
+  if (world.operation === 'destroy')
+    return world.declared
+      .filter((one) => find(one).length > 0)
+      .map((one) => `${addressText(one)} is still there`)
+  const gone = world.removed.filter((one) => find(one).length > 0)
+  return [
+    ...gone.map((one) => `${addressText(one)} is still there`),
+    ...world.declared.flatMap((one) => {
+      const id = one.was === undefined ? undefined : scene.ids[one.was]
+      const there = find(one).find((look) => look.id === id) ?? find(one)[0]
+      if (!there) return [`${addressText(one)} is not there`]
+      const isOther = id !== undefined && there.id !== id && meddled.ids.size === 0
+      return [
+        ...(isOther ? [`${addressText(one)} is another one than before`] : []),
+        ...differences(scene, one, there, meddled)
+      ]
+    })
+  ]
+}
+
+/** Between two runs nothing happens. */
+function known(runs: readonly Run[]): Partial<Settings> {
+  const last = runs.at(-1)
+  return last ? { before: last.after } : {}
+}
+
+function sameBytes({ before, after }: Run): boolean {
+  return before.size === after.size && Array.from(before).every(([id, bytes]) => after.get(id) === bytes)
+}
+
+function meddledIn(runs: readonly Run[]): Meddled {
+  const all = runs.flatMap(({ meddlings }) => meddlings)
+  const deleted = all.filter(({ how }) => how === 'delete')
+  return { ids: new Set(all.map(({ id }) => id)), deleted: new Set(deleted.map(({ id }) => id)) }
+}
+
+function fail(
+  law: string,
+  wrong: readonly string[],
+  scene: Scene,
+  runs: readonly Run[],
+  options: Options
+): void {
+  if (wrong.length === 0) return
+  throw new Broken(storyOf(law, wrong, scene, runs, options.again ?? `seed ${scene.world.seed}`))
+}
+
+function isNothing({ server, way }: Mishaps): boolean {
+  return server.length === 0 && way.length === 0
+}
+
+/** Whether the run was long enough to meet the first of its faults. */
+function isMet(made: Run, { server, way }: Mishaps): boolean {
+  const first = Math.min(
+    ...server.map((fault) => fault.request ?? fault.skip ?? 0),
+    ...way.map(({ at }) => at)
+  )
+  return made.exchanges.length > first
+}
