@@ -36,14 +36,18 @@ export function movedProblem(
       change.action === 'delete'
         ? everythingOf(kind, fields, context)
         : compared(kind, change.wanted, fields, context)
-    return found.set('name', name)
+    return found.set('name', { label: 'name', text: name })
   }
   // Of what only a list told, nothing but the name is known.
   const [old, name] = [before.name, textOf(wire['name'])]
   const paths = before.partial
-    ? movedPaths(new Map([['name', old]]), new Map([['name', name]]))
+    ? movedPaths(nameOnly(old), nameOnly(name))
     : movedPaths(looked(then, old), looked(now, name))
   return paths.length === 0 ? undefined : conflict(change, paths, wire)
+}
+
+function nameOnly(name: string): Compared {
+  return new Map([['name', { label: 'name', text: name }]])
 }
 
 function conflict(change: Change, paths: readonly string[], wire: JsonObject): Diagnostic {
@@ -52,10 +56,7 @@ function conflict(change: Change, paths: readonly string[], wire: JsonObject): D
   const who = `${typeof at === 'string' ? ` at ${at}` : ''}${typeof by === 'string' ? ` by ${by}` : ''}`
   return problem('P618', `${addressText(change)} changed after it was planned: nothing was sent`, {
     labels: [{ span: change.span, text: 'this was planned on other grounds' }],
-    notes: [
-      ...paths.map((path) => `changed: ${path.replaceAll('.[', '[')}`),
-      ...(who === '' ? [] : [`last changed${who}`])
-    ],
+    notes: [...paths.map((path) => `changed: ${path}`), ...(who === '' ? [] : [`last changed${who}`])],
     help: ['run `polyctl plan` to see both sides, then apply again']
   })
 }

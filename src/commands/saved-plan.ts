@@ -3,7 +3,7 @@ import { openDisk, saveFile } from '../config/disk.ts'
 import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import type { DecideOptions } from '../plan/options.ts'
-import { parseSaved, savedPlan, savedText, staleness, type SavedPlan } from '../plan/saved.ts'
+import { parseSaved, savedPlan, savedText, staleness, type Making, type SavedPlan } from '../plan/saved.ts'
 import type { Planned } from '../reconcile.ts'
 import { savedOptions } from './asked.ts'
 import { exit } from './exit.ts'
@@ -21,7 +21,7 @@ export interface Made {
 
 /** Writes a plan to a file, whole or not at all. */
 export async function savePlan(path: string, made: Made, io: CommandIo): Promise<number> {
-  const failure = saveFile(resolve(io.cwd, path), savedText(savedOf(made)))
+  const failure = saveFile(resolve(io.cwd, path), savedText(savedPlan(made.planned.plan, makingOf(made))))
   if (failure !== undefined) {
     const cannot = problem('P508', `the plan cannot be written to \`${path}\`: ${failure}`, {
       help: ['give another path to `--out`']
@@ -33,15 +33,15 @@ export async function savePlan(path: string, made: Made, io: CommandIo): Promise
   return exit.done
 }
 
-function savedOf({ planned, asked, ground, options }: Made): SavedPlan {
-  return savedPlan(planned.plan, {
+function makingOf({ planned, asked, ground, options }: Made): Making {
+  return {
     desired: ground.understood.desired,
     observed: planned.observed,
     kinds,
     service: ground.service.name,
     apiVersion: ground.service.remote.version,
     asked: savedOptions(options, asked)
-  })
+  }
 }
 
 /** Reads a saved plan. `given` are options that a saved plan has its own of, and that were given as well. */
@@ -86,7 +86,7 @@ const ownOptions = new Set([
 
 /** What keeps a saved plan from being carried out here and now; nothing when it is still true. */
 export function refusals(saved: SavedPlan, made: Made): Diagnostic[] {
-  const now = savedOf(made)
+  const making = makingOf(made)
   const { organization } = made.planned.plan
   if (saved.organization.id !== organization.id) {
     return [
@@ -97,14 +97,14 @@ export function refusals(saved: SavedPlan, made: Made): Diagnostic[] {
       )
     ]
   }
-  if (saved.api_version !== now.api_version) {
+  if (saved.api_version !== making.apiVersion) {
     return [
       problem(
         'P508',
-        `the plan was made in version ${saved.api_version} of the API, the files say ${now.api_version}`,
+        `the plan was made in version ${saved.api_version} of the API, the files say ${making.apiVersion}`,
         { help: ['make a new plan with `polyctl plan --out`'] }
       )
     ]
   }
-  return staleness(saved, now, made.planned.plan)
+  return staleness(saved, made.planned.plan, making)
 }

@@ -1,10 +1,14 @@
+import { compareText } from '../diagnostics/diagnostic.ts'
 import type { Kind } from '../kinds/kind.ts'
 import type { Rule } from '../state/rule.ts'
 import { isEmpty, isObject, isSecret, sortedText, type Json, type JsonObject } from '../state/value.ts'
 import { comparable, folded, isManaged, keyed, resolved, type DiffContext } from './diff.ts'
 
-/** Path (as `path.join('.')`) → what stands there, in a form in which equal values are equal texts. */
-export type Compared = Map<string, string>
+/**
+ * What stands at each path, in a form in which equal values are equal texts. Items of sets are known by ids
+ * in place of names, for what they refer to may get another name meanwhile; `label` is for people.
+ */
+export type Compared = Map<string, { label: string; text: string }>
 
 /**
  * All of a live resource that its comparison with the wanted fields looks at: whoever moves any of it has
@@ -13,7 +17,8 @@ export type Compared = Map<string, string>
 export function compared(kind: Kind, wanted: JsonObject, live: JsonObject, context: DiffContext): Compared {
   const found: Compared = new Map()
   for (const [name, { class: owner, rule }] of Object.entries(kind.fields))
-    if (isManaged(owner, name, wanted)) gather(rule, wanted[name], live[name], [name], { context, found })
+    if (isManaged(owner, name, wanted))
+      gather(rule, wanted[name], live[name], { key: name, label: name }, { context, found })
   return found
 }
 
@@ -21,17 +26,27 @@ export function compared(kind: Kind, wanted: JsonObject, live: JsonObject, conte
 export function everythingOf(kind: Kind, live: JsonObject, context: DiffContext): Compared {
   const names = Object.keys(kind.fields).filter((name) => kind.fields[name]!.class !== 'unreadable')
   return new Map(
-    names.flatMap((name): [string, string][] => {
+    names.flatMap((name): [string, { label: string; text: string }][] => {
       const value = live[name]
-      return isEmpty(value) ? [] : [[name, unordered(resolved(value!, context))]]
+      return isEmpty(value) ? [] : [[name, { label: name, text: unordered(resolved(value!, context)) }]]
     })
   )
 }
 
-/** The paths at which two readings of one resource differ, in order. */
+/** The paths at which two readings of one resource differ, as people read them, in order. */
 export function movedPaths(before: Compared, now: Compared): string[] {
-  const paths = new Set([...before.keys(), ...now.keys()])
-  return [...paths].filter((path) => before.get(path) !== now.get(path)).toSorted()
+  const keys = new Set([...before.keys(), ...now.keys()])
+  const moved = [...keys].filter((key) => before.get(key)?.text !== now.get(key)?.text)
+  return moved.map((key) => (now.get(key) ?? before.get(key))!.label).toSorted(compareText)
+}
+
+interface Place {
+  key: string
+  label: string
+}
+
+function below({ key, label }: Place, part: string, shown = part): Place {
+  return { key: `${key}.${part}`, label: shown.startsWith('[') ? `${label}${shown}` : `${label}.${shown}` }
 }
 
 interface Gathering {
@@ -43,7 +58,7 @@ function gather(
   rule: Rule,
   wanted: Json | undefined,
   live: Json | undefined,
-  path: readonly string[],
+  place: Place,
   into: Gathering
 ): void {
   switch (rule.is) {
@@ -51,19 +66,19 @@ function gather(
       return
     case 'scalar':
       if (rule.carried && wanted === undefined) return
-      return put(folded(rule, live), path, into)
+      return put(folded(rule, live), place, into)
     case 'json':
     case 'reference':
-      return put(live, path, into)
+      return put(live, place, into)
     case 'object':
       for (const [name, part] of Object.entries(rule.fields))
-        gather(part, partOf(wanted, name), partOf(live, name), [...path, name], into)
+        gather(part, partOf(wanted, name), partOf(live, name), below(place, name), into)
       return
     case 'stated':
-      return gatherStated(wanted, live, path, into)
+      return gatherStated(wanted, live, place, into)
     case 'set':
       if (rule.carried && wanted === undefined) return
-      return gatherSet(rule, wanted, live, path, into)
+      return gatherSet(rule, wanted, live, place, into)
   }
 }
 
@@ -75,36 +90,36 @@ function partOf(value: Json | undefined, name: string): Json | undefined {
 function gatherStated(
   wanted: Json | undefined,
   live: Json | undefined,
-  path: readonly string[],
+  place: Place,
   into: Gathering
 ): void {
   if (wanted === undefined || isSecret(wanted)) return
-  if (!isObject(wanted)) return put(live, path, into)
+  if (!isObject(wanted)) return put(live, place, into)
   for (const [name, part] of Object.entries(wanted))
-    gatherStated(part, partOf(live, name), [...path, name], into)
+    gatherStated(part, partOf(live, name), below(place, name), into)
 }
 
 function gatherSet(
   rule: Extract<Rule, { is: 'set' }>,
   wanted: Json | undefined,
   live: Json | undefined,
-  path: readonly string[],
+  place: Place,
   into: Gathering
 ): void {
   const here = keyed(rule, wanted, into.context)
   for (const [key, theirs] of keyed(rule, live, into.context)) {
     const mine = here.get(key)
-    const place = [...path, `[${theirs.key}]`]
+    const spot = below(place, `[${key.replace(/\n1$/, '')}]`, `[${theirs.key}]`)
     // That it is there at all counts, whatever of it is compared.
-    into.found.set(place.join('.'), 'there')
-    if (mine) gather(rule.item, mine.item, theirs.item, place, into)
-    else put(theirs.item, place, into)
+    into.found.set(spot.key, { label: spot.label, text: 'there' })
+    if (mine) gather(rule.item, mine.item, theirs.item, spot, into)
+    else put(theirs.item, spot, into)
   }
 }
 
-function put(value: Json | undefined, path: readonly string[], { context, found }: Gathering): void {
+function put(value: Json | undefined, { key, label }: Place, { context, found }: Gathering): void {
   if (isEmpty(value)) return
-  found.set(path.join('.'), unordered(comparable(resolved(value!, context))))
+  found.set(key, { label, text: unordered(comparable(resolved(value!, context))) })
 }
 
 /** Lists have no order wherever they are compared. */

@@ -94,18 +94,30 @@ export function savedPlan(plan: Plan, making: Making): SavedPlan {
   }
 }
 
-function seenBy(change: Change, { kinds, observed }: Making): Record<string, string> {
+function seenBy(change: Change, making: Making): Record<string, string> {
+  const found = [...comparedOf(change, making)].map(
+    ([key, { text }]) => [storedKey(key), hash(text)] as const
+  )
+  return Object.fromEntries(found.toSorted(([a], [b]) => compareText(a, b)))
+}
+
+/** What a change rests on, of the live resource: nothing for what is to be made. */
+function comparedOf(change: Change, { kinds, observed }: Making): Compared {
   const live = observed.resources.find(({ id, kind }) => id === change.id && kind === change.kind)
   const kind = kinds.managed.find(({ name }) => name === change.kind)
-  if (!live || !kind) return {}
+  if (!live || !kind) return new Map()
   const context = { idOf: idIn(change), spanAt: () => change.span }
   const found: Compared =
     change.action === 'delete'
       ? everythingOf(kind, live.fields, context)
       : compared(kind, change.wanted, live.fields, context)
-  found.set('name', live.name)
-  return Object.fromEntries(
-    [...found].toSorted(([a], [b]) => compareText(a, b)).map(([path, text]) => [path, hash(text)])
+  return found.set('name', { label: 'name', text: live.name })
+}
+
+/** Items are known by what they say, which may be a value: then only its hash is kept. */
+function storedKey(key: string): string {
+  return key.replaceAll(/\[([^\]]*)\]/g, (item, text: string) =>
+    /^[\w.-]+$/.test(text) ? item : `[#${hash(text)}]`
   )
 }
 
@@ -124,13 +136,14 @@ function hash(value: Json): string {
  * What keeps a saved plan from being carried out: each resource of which something moved, with the field
  * and who moved it. Empty when what would be done now is exactly what was approved.
  */
-export function staleness(saved: SavedPlan, now: SavedPlan, plan: Plan): Diagnostic[] {
+export function staleness(saved: SavedPlan, plan: Plan, making: Making): Diagnostic[] {
+  const now = savedPlan(plan, making)
   const before = new Map(saved.resources.map((one) => [one.address, one]))
   const after = new Map(now.resources.map((one) => [one.address, one]))
   const changes = new Map(plan.changes.map((change) => [addressText(change), change]))
   const addresses = [...new Set([...before.keys(), ...after.keys()])].toSorted()
   const found = addresses.flatMap((address) => {
-    const notes = movedOf(before.get(address), after.get(address), changes.get(address))
+    const notes = movedOf(before.get(address), after.get(address), changes.get(address), making)
     return notes.length === 0 ? [] : [stale(address, notes, changes.get(address))]
   })
   if (found.length > 0 || saved.configuration === now.configuration) return found
@@ -140,21 +153,29 @@ export function staleness(saved: SavedPlan, now: SavedPlan, plan: Plan): Diagnos
 function movedOf(
   saved: SavedResource | undefined,
   now: SavedResource | undefined,
-  change: Change | undefined
+  change: Change | undefined,
+  making: Making
 ): string[] {
   if (!saved) return now?.action === 'none' ? ['the files did not declare it'] : ['it was not in the plan']
   if (!now)
     return saved.action === 'none' ? ['it is gone'] : [`there is nothing to ${saved.action} any more`]
   const files = saved.declared === now.declared ? [] : ['the files say something else of it']
   if (saved.id !== now.id) return [...files, identity(saved, now)]
-  const moved = movedPaths(new Map(Object.entries(saved.seen)), new Map(Object.entries(now.seen)))
+  const moved = movedPaths(labelled(saved.seen, change, making), labelled(now.seen, change, making))
   if (moved.length > 0)
-    return [
-      ...files,
-      ...moved.map((path) => `\`${path.replaceAll('.[', '[')}\` changed in the service${who(change)}`)
-    ]
+    return [...files, ...moved.map((path) => `\`${path}\` changed in the service${who(change)}`)]
   if (files.length > 0 || (saved.intended === now.intended && saved.action === now.action)) return files
   return ['what would be done is something else now']
+}
+
+/** Hashes with the names of their fields, as far as what is there now tells them. */
+function labelled(seen: Record<string, string>, change: Change | undefined, making: Making): Compared {
+  const known = change ? comparedOf(change, making) : (new Map() as Compared)
+  const labels = new Map([...known].map(([key, { label }]) => [storedKey(key), label]))
+  const gone = (key: string): string => key.replaceAll('.[', '[').replace(/\[#[^\]]*\].*$/, '')
+  return new Map(
+    Object.entries(seen).map(([key, text]) => [key, { label: labels.get(key) ?? gone(key), text }])
+  )
 }
 
 function identity(saved: SavedResource, now: SavedResource): string {
