@@ -104,6 +104,9 @@ test('where the system asks the person, the way leads over that page and then ba
   const server = testServer()
   const api = client(server)
   const { data } = await api.post(path, { ...card, type: 'salesforce' })
+  const page = await look(server, data['redirect_url'])
+  expect(page.text).toContain('name="domain"')
+  expect(page.text).not.toMatch(/connect_mode|oauth_refresh_token|name="username"/)
   const onwards = await fill(server, data['redirect_url'], { domain: 'https://x.example' })
   const authorize = onwards.headers.get('location') ?? ''
   expect(authorize).toMatch(/\/connect\/salesforce\?state=/)

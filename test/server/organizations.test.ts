@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -130,6 +130,25 @@ test('a server starts with the organizations it is told, and finds them again', 
   const south = client(second, '2025-09-18', `Bearer ${second.organizations[1]?.apiKey}`)
   expect((await south.get('/api/connections')).list).toEqual([])
   expect((await south.get('/api/organization/users')).list).toHaveLength(1)
+})
+
+test('organizations, people and keys that a partner made survive a restart', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'polyctl-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const first = createServer({ directory, partnerKey: 'partner' })
+  const partner = client(first, '2025-09-18', 'Bearer partner')
+  const { data: acme } = await partner.post(path, { name: 'Acme', sso_domain: 'acme.example' })
+  const { data: user } = await partner.post(`${path}/${acme.id}/users`, { email: 'a@acme.example' })
+  const key = String((await partner.post(`${path}/${acme.id}/users/${user.id}/keys`)).data['value'])
+  first.close()
+  const file = readFileSync(join(directory, 'polytomic.db'), 'utf8')
+  expect([file.includes('a@acme.example'), file.includes(key)]).toEqual([true, false])
+  const second = createServer({ directory, partnerKey: 'partner' })
+  onTestFinished(() => second.close())
+  const me = (await client(second, '2025-09-18', `Bearer ${key}`).get('/api/me')).data
+  expect(me).toMatchObject({ id: user.id, organization_name: 'Acme' })
+  const again = client(second, '2025-09-18', 'Bearer partner')
+  expect((await again.get(`${path}/${acme.id}`)).data).toEqual(acme)
 })
 
 test('two hundred organizations are kept apart, and each answers its own', async () => {

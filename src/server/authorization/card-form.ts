@@ -10,7 +10,11 @@ const flat = new Set(['string', 'boolean', 'integer'])
 /** The fields that a person can type in: neither internal, nor for programs alone, nor nested. */
 function asked(type: ConnectionType): [key: string, field: ConnectionField][] {
   return Object.entries(type.fields).filter(
-    ([, field]) => !isServerOwned(field) && field.hidden !== true && flat.has(field.type ?? 'string')
+    ([, field]) =>
+      !isServerOwned(field) &&
+      field.hidden !== true &&
+      field.api !== true &&
+      flat.has(field.type ?? 'string')
   )
 }
 
