@@ -157,6 +157,24 @@ test('an authorized connection is authorized anew by its card', async () => {
   expect(onwards.headers.get('location')).toMatch(/\/connect\/salesforce\?state=/)
 })
 
+test('every type has a form, which asks for what the type demands and shows no secret', async () => {
+  const server = testServer()
+  const api = client(server)
+  const { data: types } = (await api.get('/api/connection_types')).body as { data: { id: string }[] }
+  for (const { id: type } of types) {
+    const { data } = await api.post(path, { ...card, name: type, type })
+    const page = await look(server, data['redirect_url'])
+    expect([type, page.status]).toEqual([type, 200])
+    const empty = await fill(server, data['redirect_url'], {})
+    const demanded = /<strong>configuration\.(\w+) is required<\/strong>/.exec(empty.text)?.[1]
+    expect([type, empty.status]).toEqual([type, demanded === undefined ? 303 : 422])
+    // A list of choices cannot be typed in; there the page can only say what is missing.
+    if (demanded !== undefined && type !== 'plusvibe') {
+      expect(page.text).toMatch(new RegExp(`name="${demanded}"[^>]* required>`))
+    }
+  }
+})
+
 test('names of people are text on the page', async () => {
   const server = testServer()
   const { data } = await client(server).post(path, {
