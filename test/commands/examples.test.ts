@@ -14,10 +14,33 @@ const env = {
   MYSQL_PASSWORD: 'c',
   SNOWFLAKE_PASSWORD: 'd',
   GCS_SERVICE_ACCOUNT: '{}',
-  WEBHOOK_KEY: 'e'
+  WEBHOOK_KEY: 'e',
+  APP_DATABASE_PASSWORD: 'f',
+  STRIPE_API_KEY: 'g',
+  NETSUITE_CONSUMER_KEY: 'h',
+  NETSUITE_CONSUMER_SECRET: 'i',
+  NETSUITE_TOKEN: 'j',
+  NETSUITE_TOKEN_SECRET: 'k',
+  GONG_ACCESS_SECRET: 'l',
+  BIGQUERY_SERVICE_ACCOUNT: '{}',
+  SALESFORCE_CLIENT_ID: 'm',
+  SALESFORCE_CLIENT_SECRET: 'n',
+  SALESFORCE_REFRESH_TOKEN: 'o',
+  LINKEDIN_CLIENT_ID: 'p',
+  LINKEDIN_CLIENT_SECRET: 'q',
+  LINKEDIN_REFRESH_TOKEN: 'r'
+}
+
+/** What people can make, by kind: after `destroy` it is what every new organization has. */
+function stored(world: World): Record<string, string[]> {
+  const kinds = ['connection', 'model', 'sync', 'bulk_sync', 'role', 'policy', 'user', 'webhook'] as const
+  return Object.fromEntries(
+    kinds.map((kind) => [kind, world.server.store.all(kind).map(({ name }) => name)])
+  )
 }
 
 async function expectWholeLife(world: World): Promise<void> {
+  const before = stored(world)
   const first = await world.run('apply', '--yes')
   expect([0, 8], first.out + first.err).toContain(first.code)
   for (const connection of world.server.store.all('connection')) {
@@ -25,17 +48,21 @@ async function expectWholeLife(world: World): Promise<void> {
   }
   const second = await world.run('apply', '--yes')
   expect(second.code, second.out + second.err).toBe(0)
+  expect(stored(world)).not.toEqual(before)
   const plan = await world.run('plan', '--detailed-exitcode')
   expect(plan.code, plan.out + plan.err).toBe(0)
   expect((await world.run('drift')).code).toBe(0)
   const gone = await world.run('destroy', '--yes')
   expect(gone.code, gone.out + gone.err).toBe(0)
-  for (const kind of ['connection', 'model', 'sync'] as const)
-    expect(world.server.store.all(kind)).toEqual([])
+  expect(stored(world)).toEqual(before)
 }
 
-/** Needs a word that the oldest version does not have. */
-const newer = new Set(['mysql-to-snowflake.yaml'])
+/** Each needs a word that the oldest version does not have. */
+const newer = new Set([
+  'mysql-to-snowflake.yaml', // target.create
+  'snowflake-to-linkedin-ads.yaml', // target.create
+  'snowflake-to-salesloft.yaml' // skip_initial_backfill
+])
 const forAll = (version: string): string[] =>
   examples.filter((name) => version !== '2023-04-25' || !newer.has(name))
 
