@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { apiVersions } from '../../src/wire/common.ts'
 import { allow, makeWorld, type World } from '../support/world.ts'
 
 /** The examples are part of the product: each of them plans, applies, is then as it should be, and can be destroyed. */
@@ -28,7 +29,10 @@ const env = {
   SALESFORCE_REFRESH_TOKEN: 'o',
   LINKEDIN_CLIENT_ID: 'p',
   LINKEDIN_CLIENT_SECRET: 'q',
-  LINKEDIN_REFRESH_TOKEN: 'r'
+  LINKEDIN_REFRESH_TOKEN: 'r',
+  AWS_SECRET_ACCESS_KEY: 's',
+  EVENTS_SECRET: 't',
+  PERSONNEL_PASSWORD: 'u'
 }
 
 /** What people can make, by kind: after `destroy` it is what every new organization has. */
@@ -57,20 +61,21 @@ async function expectWholeLife(world: World): Promise<void> {
   expect(stored(world)).toEqual(before)
 }
 
-/** Each needs a word that the oldest version does not have. */
-const newer = new Set([
-  'mysql-to-snowflake.yaml', // target.create
-  'snowflake-to-linkedin-ads.yaml', // target.create
-  'snowflake-to-salesloft.yaml' // skip_initial_backfill
-])
-const forAll = (version: string): string[] =>
-  examples.filter((name) => version !== '2023-04-25' || !newer.has(name))
+/** Examples that need a word, or a kind, which older versions of the API do not have. */
+const since: Record<string, string> = {
+  'mysql-to-snowflake.yaml': '2024-02-08', // target.create
+  'permissions-and-notifications.yaml': '2024-02-08', // subscribers and primary keys
+  'salesforce-to-snowflake.yaml': '2025-09-18', // additional_schedules
+  'snowflake-to-linkedin-ads.yaml': '2024-02-08', // target.create
+  'snowflake-to-salesloft.yaml': '2024-02-08' // skip_initial_backfill
+}
+const forAll = (version: string): string[] => examples.filter((name) => version >= (since[name] ?? ''))
 
 /** And this one only for one line. */
 const forVersion = (text: string, version: string): string =>
   version === '2023-04-25' ? text.replace('      run_after_success_only: true\n', '') : text
 
-describe.each(['2023-04-25', '2024-02-08', '2025-09-18'])('API %s', (version) => {
+describe.each(apiVersions)('API %s', (version) => {
   const workspace = `workspace: { api_version: "${version}" }\n`
 
   test.each(forAll(version))('%s', async (name) => {
@@ -88,6 +93,16 @@ describe.each(['2023-04-25', '2024-02-08', '2025-09-18'])('API %s', (version) =>
     )
     await expectWholeLife(makeWorld({ files: { ...files, 'configs/workspace.yaml': workspace }, env }))
   })
+})
+
+test.each(Object.entries(since))('%s needs version %s of the API', async (name, first) => {
+  const older = apiVersions.filter((version) => version < first)
+  for (const version of older) {
+    const text = `workspace: { api_version: "${version}" }\n${texts[name]!}`
+    const ran = await makeWorld({ files: { 'configs/a.yaml': text }, env }).run('validate')
+    expect([ran.code, ran.err]).toEqual([3, expect.stringMatching(/error\[P11[0-9]\].* needs version /)])
+  }
+  expect(older).not.toEqual([])
 })
 
 test('a field that the version of the API lacks is told before anything is asked', async () => {
