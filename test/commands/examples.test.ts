@@ -29,10 +29,7 @@ const env = {
   SALESFORCE_REFRESH_TOKEN: 'o',
   LINKEDIN_CLIENT_ID: 'p',
   LINKEDIN_CLIENT_SECRET: 'q',
-  LINKEDIN_REFRESH_TOKEN: 'r',
-  AWS_SECRET_ACCESS_KEY: 's',
-  EVENTS_SECRET: 't',
-  PERSONNEL_PASSWORD: 'u'
+  LINKEDIN_REFRESH_TOKEN: 'r'
 }
 
 /** What people can make, by kind: after `destroy` it is what every new organization has. */
@@ -64,8 +61,6 @@ async function expectWholeLife(world: World): Promise<void> {
 /** Examples that need a word, or a kind, which older versions of the API do not have. */
 const since: Record<string, string> = {
   'mysql-to-snowflake.yaml': '2024-02-08', // target.create
-  'permissions-and-notifications.yaml': '2024-02-08', // subscribers and primary keys
-  'salesforce-to-snowflake.yaml': '2025-09-18', // additional_schedules
   'snowflake-to-linkedin-ads.yaml': '2024-02-08', // target.create
   'snowflake-to-salesloft.yaml': '2024-02-08' // skip_initial_backfill
 }
