@@ -1,7 +1,7 @@
 import type { FieldChange } from '../plan/plan.ts'
 import type { Json, JsonObject } from '../state/value.ts'
 import { visible } from './plain-text.ts'
-import { isNested, isSaid, mappingText, partsOf } from './value-text.ts'
+import { isNested, isSaid, itemKeys, mappingText, partsOf } from './value-text.ts'
 
 /** A line of a resource's fields: a title for what is below it, or a field with its difference. */
 export interface FieldLine {
@@ -55,16 +55,15 @@ function growPart(at: Branch, step: string, part: Json, whole: FieldChange): voi
   const change: FieldChange = { path: [...path, step], how, span, ...(long ? { long } : {}) }
   const branch = branchOf(step)
   at.branches.set(at.branches.has(step) ? `${step} ${at.branches.size}` : step, branch)
-  if (isNested(part))
+  const isAllSaid = step.startsWith('[') && isSaid(part, branch.key)
+  if (isNested(part) && !isAllSaid)
     for (const [name, inner] of partsBelow(part, branch.key)) growPart(branch, name, inner, change)
   else branch.change = { ...change, ...(how === 'removed' ? { before: part } : { after: part }) }
 }
 
 /** An item's key is told already. */
 function partsBelow(value: Json[] | JsonObject, key: string): [step: string, part: Json][] {
-  const parts = partsOf(value)
-  const others = parts.filter(([step, part]) => part !== key || !['target', 'id', 'name'].includes(step))
-  return others.length === 0 ? parts : others
+  return partsOf(value).filter(([step, part]) => part !== key || !itemKeys.includes(step))
 }
 
 function linesOf(branch: Branch, depth: number): FieldLine[] {

@@ -76,11 +76,14 @@ export function partsOf(value: Json[] | JsonObject): [label: string, part: Json]
   return value.map((item, index) => [`[${itemKey(item) ?? index + 1}]`, item])
 }
 
+/** What tells the items of most lists apart, the likeliest first. */
+export const itemKeys: readonly string[] = ['target', 'id', 'name']
+
 function itemKey(item: Json): string | undefined {
   if (!isObject(item)) return undefined
-  return ['target', 'id', 'name']
-    .map((key) => item[key])
-    .find((key) => typeof key === 'string' && key !== '') as string | undefined
+  return itemKeys.map((key) => item[key]).find((key) => typeof key === 'string' && key !== '') as
+    | string
+    | undefined
 }
 
 /**
@@ -92,6 +95,7 @@ export function isSaid(value: Json | undefined, key: string): boolean {
     return value.name === key || (value.name !== undefined && key.includes(value.name))
   if (typeof value === 'object') {
     const parts = Object.values(value).filter((part) => part !== null)
+    if (!Array.isArray(value) && itemKeys.some((name) => value[name] === key)) return parts.length === 1
     return parts.length > 0 && parts.every((part) => isSaid(part, key))
   }
   return value !== '' && key.includes(String(value))

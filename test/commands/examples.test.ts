@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { apiVersions } from '../../src/wire/common.ts'
 import { allow, makeWorld, type World } from '../support/world.ts'
 
 /** The examples are part of the product: each of them plans, applies, is then as it should be, and can be destroyed. */
@@ -14,10 +15,33 @@ const env = {
   MYSQL_PASSWORD: 'c',
   SNOWFLAKE_PASSWORD: 'd',
   GCS_SERVICE_ACCOUNT: '{}',
-  WEBHOOK_KEY: 'e'
+  WEBHOOK_KEY: 'e',
+  APP_DATABASE_PASSWORD: 'f',
+  STRIPE_API_KEY: 'g',
+  NETSUITE_CONSUMER_KEY: 'h',
+  NETSUITE_CONSUMER_SECRET: 'i',
+  NETSUITE_TOKEN: 'j',
+  NETSUITE_TOKEN_SECRET: 'k',
+  GONG_ACCESS_SECRET: 'l',
+  BIGQUERY_SERVICE_ACCOUNT: '{}',
+  SALESFORCE_CLIENT_ID: 'm',
+  SALESFORCE_CLIENT_SECRET: 'n',
+  SALESFORCE_REFRESH_TOKEN: 'o',
+  LINKEDIN_CLIENT_ID: 'p',
+  LINKEDIN_CLIENT_SECRET: 'q',
+  LINKEDIN_REFRESH_TOKEN: 'r'
+}
+
+/** What people can make, by kind: after `destroy` it is what every new organization has. */
+function stored(world: World): Record<string, string[]> {
+  const kinds = ['connection', 'model', 'sync', 'bulk_sync', 'role', 'policy', 'user', 'webhook'] as const
+  return Object.fromEntries(
+    kinds.map((kind) => [kind, world.server.store.all(kind).map(({ name }) => name)])
+  )
 }
 
 async function expectWholeLife(world: World): Promise<void> {
+  const before = stored(world)
   const first = await world.run('apply', '--yes')
   expect([0, 8], first.out + first.err).toContain(first.code)
   for (const connection of world.server.store.all('connection')) {
@@ -25,25 +49,28 @@ async function expectWholeLife(world: World): Promise<void> {
   }
   const second = await world.run('apply', '--yes')
   expect(second.code, second.out + second.err).toBe(0)
+  expect(stored(world)).not.toEqual(before)
   const plan = await world.run('plan', '--detailed-exitcode')
   expect(plan.code, plan.out + plan.err).toBe(0)
   expect((await world.run('drift')).code).toBe(0)
   const gone = await world.run('destroy', '--yes')
   expect(gone.code, gone.out + gone.err).toBe(0)
-  for (const kind of ['connection', 'model', 'sync'] as const)
-    expect(world.server.store.all(kind)).toEqual([])
+  expect(stored(world)).toEqual(before)
 }
 
-/** Needs a word that the oldest version does not have. */
-const newer = new Set(['mysql-to-snowflake.yaml'])
-const forAll = (version: string): string[] =>
-  examples.filter((name) => version !== '2023-04-25' || !newer.has(name))
+/** Examples that need a word, or a kind, which older versions of the API do not have. */
+const since: Record<string, string> = {
+  'mysql-to-snowflake.yaml': '2024-02-08', // target.create
+  'snowflake-to-linkedin-ads.yaml': '2024-02-08', // target.create
+  'snowflake-to-salesloft.yaml': '2024-02-08' // skip_initial_backfill
+}
+const forAll = (version: string): string[] => examples.filter((name) => version >= (since[name] ?? ''))
 
 /** And this one only for one line. */
 const forVersion = (text: string, version: string): string =>
   version === '2023-04-25' ? text.replace('      run_after_success_only: true\n', '') : text
 
-describe.each(['2023-04-25', '2024-02-08', '2025-09-18'])('API %s', (version) => {
+describe.each(apiVersions)('API %s', (version) => {
   const workspace = `workspace: { api_version: "${version}" }\n`
 
   test.each(forAll(version))('%s', async (name) => {
@@ -61,6 +88,16 @@ describe.each(['2023-04-25', '2024-02-08', '2025-09-18'])('API %s', (version) =>
     )
     await expectWholeLife(makeWorld({ files: { ...files, 'configs/workspace.yaml': workspace }, env }))
   })
+})
+
+test.each(Object.entries(since))('%s needs version %s of the API', async (name, first) => {
+  const older = apiVersions.filter((version) => version < first)
+  for (const version of older) {
+    const text = `workspace: { api_version: "${version}" }\n${texts[name]!}`
+    const ran = await makeWorld({ files: { 'configs/a.yaml': text }, env }).run('validate')
+    expect([ran.code, ran.err]).toEqual([3, expect.stringMatching(/error\[P11[0-9]\].* needs version /)])
+  }
+  expect(older).not.toEqual([])
 })
 
 test('a field that the version of the API lacks is told before anything is asked', async () => {

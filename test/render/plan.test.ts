@@ -118,6 +118,28 @@ test('a mapping reads the same, in one piece or in parts', () => {
   expect(text(parts)).toBe(text([whole]))
 })
 
+test('what tells an item from others is said once, and all else of it is said', () => {
+  const fields = [
+    added(['parts', '[Account]'], { id: 'Account', tracking_field: 'count' }),
+    added(['parts', '[Contact]'], { id: 'Contact', fields: [{ id: 'Id' }, { id: 'Email', secret: true }] }),
+    added(['parts', '[Lead]'], { id: 'Lead' })
+  ]
+  const text = renderPlan(
+    plan([change({ action: 'create', kind: 'sync', name: 'A', fields })]),
+    header,
+    look,
+    short
+  )
+  const shown = text.split('\n').map((line) => line.replace(/:\d+$/, '').replace(/ +/g, ' ').trim())
+  expect(shown.slice(shown.indexOf('parts') + 1, shown.indexOf('parts') + 6)).toEqual([
+    '[Account].tracking_field count',
+    '[Contact].fields',
+    '[Id]',
+    '[Email].secret true',
+    '[Lead]'
+  ])
+})
+
 test('the local service is told by what it is', () => {
   const text = renderPlan(plan([]), { ...header, organization: 'Local', service: 'local' }, look, short)
   expect(text).toMatch(/^Local · local Polytomic · API /)

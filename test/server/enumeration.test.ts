@@ -220,6 +220,46 @@ test('a webhook is a target alone, with one object', async () => {
   expect((await api.get(`${path}/enrichment-source`)).status).toBe(404)
 })
 
+test('what can only be written to is offered as a target alone', async () => {
+  const api = client(testServer())
+  const configuration = { auth_method: 'token', access_key: 'k', access_secret: 's' }
+  const { id } = (await api.post('/api/connections', { name: 'Gong', type: 'gong', configuration })).data
+  const path = `/api/connections/${id}`
+  const flow = '1000000000000000001'
+  const targets = (await api.get(`${path}/modelsync/targetobjects`)).list
+  expect(targets.map((target) => target['id'])).toContain(flow)
+  const source = JSON.stringify((await api.get(`${path}/modelsync/source`)).data)
+  expect(source).toContain('calls')
+  expect(source).not.toContain(flow)
+  expect(JSON.stringify((await api.get(`${path}/bulksync/source`)).data)).not.toContain(flow)
+  const fields = await api.get(`${path}/modelsync/source/fields?stream_id=${flow}`)
+  expect([fields.status, fields.body['message']]).toEqual([
+    400,
+    `configuration names ${flow}, which can only be written to`
+  ])
+})
+
+test('a model on a file reads the columns of that file', async () => {
+  const api = client(testServer())
+  const configuration = { bucket: 'gcs://mybucket/mypath', service_account: '{}' }
+  const { id } = (await api.post('/api/connections', { name: 'Bucket', type: 'gcs', configuration })).data
+  const model = { name: 'Users', connection_id: id }
+  const file = { model_from: 'single_file', key: 'high_paying_users.csv', file_format: 'csv' }
+  const made = (await api.post('/api/models', { ...model, configuration: file })).data
+  expect((made['fields'] as { name: string }[]).map(({ name }) => name)).toEqual([
+    'email',
+    'first_name',
+    'last_name',
+    'plan'
+  ])
+  const { model_from: _from, ...incomplete } = file
+  const refused = await api.post('/api/models', { ...model, name: 'Others', configuration: incomplete })
+  expect([refused.status, refused.body['message']]).toEqual([
+    400,
+    'configuration must have one of model_from'
+  ])
+})
+
 test('files of the folder say what a connection holds, and an edit counts at once', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'polyctl-catalogue-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))

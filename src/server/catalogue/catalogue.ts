@@ -18,6 +18,7 @@ import netsuite from './netsuite.json' with { type: 'json' }
 import postgresql from './postgresql.json' with { type: 'json' }
 import s3 from './s3.json' with { type: 'json' }
 import salesforce from './salesforce.json' with { type: 'json' }
+import salesloft from './salesloft.json' with { type: 'json' }
 import snowflake from './snowflake.json' with { type: 'json' }
 import stripe from './stripe.json' with { type: 'json' }
 import webhook from './webhook.json' with { type: 'json' }
@@ -49,6 +50,8 @@ export interface CatalogueField {
  */
 export interface CatalogueObject {
   label?: string
+  /** Default true. False: it can be written to, and nothing can read it. */
+  source?: boolean
   modes?: SyncMode[]
   /** A text is a type. */
   fields: Record<string, CatalogueField | string>
@@ -107,6 +110,7 @@ const shipped = {
   postgresql,
   s3,
   salesforce,
+  salesloft,
   snowflake,
   stripe,
   webhook
@@ -190,6 +194,11 @@ export function fieldOf(object: CatalogueObject, name: string): CatalogueField |
 /** An object by name. Undefined: not listed. */
 export function objectOf(catalogue: CatalogueFile, name: string): CatalogueObject | undefined {
   return Object.hasOwn(catalogue.objects, name) ? catalogue.objects[name] : undefined
+}
+
+/** The names of what can be read, in the catalogue's order. */
+export function sourceNames(catalogue: CatalogueFile): string[] {
+  return Object.keys(catalogue.objects).filter((name) => objectOf(catalogue, name)?.source !== false)
 }
 
 /** Whether an object that is not listed may exist all the same. */

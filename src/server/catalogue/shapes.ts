@@ -24,6 +24,19 @@ const sql: Shape = {
   names: [['table'], ['view'], ['schema', 'table'], ['schema', 'view']]
 }
 
+/** Which keys hold a value is documented, not what may be chosen: one file, or an archive of many. */
+const files: Shape = {
+  items: {
+    model_from: { free: true },
+    key: {},
+    file_format: { free: true },
+    skip_lines: { free: true },
+    subfolder: { free: true }
+  },
+  requiresOneOf: ['model_from'],
+  names: [['key']]
+}
+
 const shapes: Readonly<Record<string, Shape>> = {
   mongodb: {
     items: { database: {}, collection: { after: 'database' }, query: { free: true, after: 'database' } },
@@ -35,6 +48,8 @@ const shapes: Readonly<Record<string, Shape>> = {
     requiresOneOf: ['query', 'table', 'view'],
     names: [['dataset', 'table'], ['table']]
   },
+  gcs: files,
+  s3: files,
   salesforce: {
     items: { table: {}, query: { free: true }, include_deleted: { free: true } },
     requiresOneOf: ['table', 'query', 'stream_id'],

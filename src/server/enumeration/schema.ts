@@ -5,6 +5,7 @@ import {
   labelOf,
   mayExist,
   objectOf,
+  sourceNames,
   type Catalogue,
   type CatalogueFile,
   type CatalogueObject
@@ -27,7 +28,7 @@ export interface SourceSchemas {
 export function sourceSchemas(connection: StoredConnection, catalogues: Catalogue): SourceSchemas {
   const catalogue = catalogues.of(connection)
   const changes = connection.schema_changes ?? {}
-  const listed = Object.keys(catalogue.objects)
+  const listed = sourceNames(catalogue)
   // A schema that is not listed, and that somebody described, exists.
   const described = Object.keys(changes).filter((id) => !listed.includes(id))
   const known = [...listed, ...described].map((id) => schemaOf(id, objectOf(catalogue, id), changes[id]))

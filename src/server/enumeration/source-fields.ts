@@ -52,8 +52,11 @@ export function sourceFields(
 
   const names = objectNames(shape, configuration)
   const object = names.map((name) => objectOf(catalogue, name)).find((known) => known !== undefined)
-  if (object !== undefined) return withFields(object)
   const [first] = names
+  if (object?.source === false) {
+    throw invalid('configuration', `names ${first ?? ''}, which can only be written to`, 400)
+  }
+  if (object !== undefined) return withFields(object)
   if (first !== undefined && !mayExist(catalogue, first)) {
     throw invalid(
       'configuration',

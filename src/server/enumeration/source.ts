@@ -3,7 +3,7 @@ import type { SourceItem, SourceMeta } from '../../wire/enumeration.ts'
 import type { ModelField } from '../../wire/model.ts'
 import { data } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
-import type { CatalogueFile } from '../catalogue/catalogue.ts'
+import { sourceNames, type CatalogueFile } from '../catalogue/catalogue.ts'
 import { shapeOf, type Shape } from '../catalogue/shapes.ts'
 import { Refusal } from '../refusal.ts'
 import type { StoredConnection } from '../stored.ts'
@@ -61,7 +61,7 @@ function fieldList(call: Call, configuration: JsonObject): ModelField[] {
 
 /** The next choices: the items of the shape, with the names that fit what has been chosen. */
 function levels(shape: Shape, catalogue: CatalogueFile, chosen: JsonObject): SourceMeta {
-  const names = Object.keys(catalogue.objects)
+  const names = sourceNames(catalogue)
   const items: Record<string, SourceItem> = {}
   for (const [item, { after, free }] of Object.entries(shape.items)) {
     const ready = after === undefined || typeof chosen[after] === 'string'
