@@ -28,10 +28,11 @@ export function everythingOf(kind: Kind, live: JsonObject, context: DiffContext)
   )
 }
 
-/** The paths at which two readings of one resource differ, in order. */
+/** The paths at which two readings of one resource differ, in order; a whole that moved without its parts. */
 export function movedPaths(before: Compared, now: Compared): string[] {
   const paths = new Set([...before.keys(), ...now.keys()])
-  return [...paths].filter((path) => before.get(path) !== now.get(path)).toSorted()
+  const moved = [...paths].filter((path) => before.get(path) !== now.get(path)).toSorted()
+  return moved.filter((path) => !moved.some((whole) => path.startsWith(`${whole}.`)))
 }
 
 interface Gathering {

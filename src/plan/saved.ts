@@ -4,6 +4,7 @@ import type { Kinds } from '../kinds/kind.ts'
 import { addressText, type DesiredState, type LiveState } from '../state/resource.ts'
 import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
 import { compared, everythingOf, movedPaths, type Compared } from './compared.ts'
+import { withIgnored } from './ignore.ts'
 import type { Change, Plan } from './plan.ts'
 
 /**
@@ -85,7 +86,7 @@ export function savedPlan(plan: Plan, making: Making): SavedPlan {
       declared: declared.get(addressText(change)) ?? null,
       intended: hash({
         action: change.action,
-        wanted: change.wanted,
+        wanted: withoutIgnored(change.wanted, change, making.kinds),
         ids: change.ids,
         previousName: change.previousName ?? null
       }),
@@ -99,14 +100,21 @@ function seenBy(change: Change, { kinds, observed }: Making): Record<string, str
   const kind = kinds.managed.find(({ name }) => name === change.kind)
   if (!live || !kind) return {}
   const context = { idOf: idIn(change), spanAt: () => change.span }
+  const [wanted, there] = [change.wanted, live.fields].map((side) => withoutIgnored(side, change, kinds))
   const found: Compared =
     change.action === 'delete'
       ? everythingOf(kind, live.fields, context)
-      : compared(kind, change.wanted, live.fields, context)
+      : compared(kind, wanted!, there!, context)
   found.set('name', live.name)
   return Object.fromEntries(
     [...found].toSorted(([a], [b]) => compareText(a, b)).map(([path, text]) => [path, hash(text)])
   )
+}
+
+/** What `ignore_changes` leaves to the service may be anything by the time of the change. */
+function withoutIgnored(fields: JsonObject, change: Change, kinds: Kinds): JsonObject {
+  const kind = kinds.managed.find(({ name }) => name === change.kind)
+  return kind ? withIgnored(fields, change.ignored, {}, kind) : fields
 }
 
 /** The id of a reference of a change, as it was known when it was planned. */
