@@ -28,11 +28,10 @@ export function everythingOf(kind: Kind, live: JsonObject, context: DiffContext)
   )
 }
 
-/** The paths at which two readings of one resource differ, in order; a whole that moved without its parts. */
+/** The paths at which two readings of one resource differ, in order. */
 export function movedPaths(before: Compared, now: Compared): string[] {
   const paths = new Set([...before.keys(), ...now.keys()])
-  const moved = [...paths].filter((path) => before.get(path) !== now.get(path)).toSorted()
-  return moved.filter((path) => !moved.some((whole) => path.startsWith(`${whole}.`)))
+  return [...paths].filter((path) => before.get(path) !== now.get(path)).toSorted()
 }
 
 interface Gathering {
@@ -85,22 +84,27 @@ function gatherStated(
     gatherStated(part, partOf(live, name), [...path, name], into)
 }
 
+/**
+ * A set is one value: its items are known by what they say, which may be somebody's data and has no place in
+ * a path, and by names of others, which may change without it.
+ */
 function gatherSet(
   rule: Extract<Rule, { is: 'set' }>,
   wanted: Json | undefined,
   live: Json | undefined,
   path: readonly string[],
-  into: Gathering
+  { context, found }: Gathering
 ): void {
-  const here = keyed(rule, wanted, into.context)
-  for (const [key, theirs] of keyed(rule, live, into.context)) {
+  const here = keyed(rule, wanted, context)
+  const items: Compared = new Map()
+  for (const [key, theirs] of keyed(rule, live, context)) {
     const mine = here.get(key)
-    const place = [...path, `[${theirs.key}]`]
     // That it is there at all counts, whatever of it is compared.
-    into.found.set(place.join('.'), 'there')
-    if (mine) gather(rule.item, mine.item, theirs.item, place, into)
-    else put(theirs.item, place, into)
+    items.set(key, 'there')
+    if (mine) gather(rule.item, mine.item, theirs.item, [key, ''], { context, found: items })
+    else put(theirs.item, [key, ''], { context, found: items })
   }
+  if (items.size > 0) found.set(path.join('.'), sortedText(Object.fromEntries(items)))
 }
 
 function put(value: Json | undefined, path: readonly string[], { context, found }: Gathering): void {

@@ -47,6 +47,8 @@ export interface SavedResource {
   declared: string | null
   /** Of what was to be done. */
   intended: string
+  /** Of the ids of what it names. */
+  names: string
   /** Of each live field that was compared. */
   seen: Record<string, string>
 }
@@ -87,9 +89,9 @@ export function savedPlan(plan: Plan, making: Making): SavedPlan {
       intended: hash({
         action: change.action,
         wanted: withoutIgnored(change.wanted, change, making.kinds),
-        ids: change.ids,
         previousName: change.previousName ?? null
       }),
+      names: hash(change.ids),
       seen: seenBy(change, making)
     }))
   }
@@ -155,6 +157,7 @@ function movedOf(
     return saved.action === 'none' ? ['it is gone'] : [`there is nothing to ${saved.action} any more`]
   const files = saved.declared === now.declared ? [] : ['the files say something else of it']
   if (saved.id !== now.id) return [...files, identity(saved, now)]
+  if (saved.names !== now.names) return [...files, 'something that it names is another one now, or gone']
   const moved = movedPaths(new Map(Object.entries(saved.seen)), new Map(Object.entries(now.seen)))
   if (moved.length > 0)
     return [
