@@ -35,10 +35,11 @@ export async function plan(
   kinds: Kinds,
   options: DecideOptions = {}
 ): Promise<Checked<Planned>> {
-  const { base, prune = false, selection } = options
+  const { base, prune = false, forceDelete = false, selection } = options
   const scope = scopeOf(understood.desired, selection)
   const observed = await observe(reader, scope, kinds, {
     everything: prune,
+    inFull: forceDelete,
     also: (base?.resources ?? []).filter((then) => isSelected(then, selection))
   })
   if (!observed.ok) return observed

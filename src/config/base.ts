@@ -4,8 +4,8 @@ import { addressText, type Base, type Desired } from '../state/resource.ts'
 import { isObject, isSecret, type Json, type Secret } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
 import { defaultFolders } from './files.ts'
-import { openGit, type Git } from './git.ts'
-import { openRevision } from './revision.ts'
+import { openGit, type Git, type GitAnswer } from './git.ts'
+import { openRevision, type Revision } from './revision.ts'
 import { understand, type Inputs, type Understood } from './understand.ts'
 
 /** What the files meant then, and the texts of then under the names by which problems call them. */
@@ -34,9 +34,9 @@ export async function understandBase(
   const named = git.value.commit(revision)
   if (!named.ok) return none(noCommit(revision, named.reason, git.value))
   const { commit, short } = named.value
-  const then = rootsOf(inputs)
-    .map((roots) => openRevision(git.value, commit, roots, inputs.disk))
-    .reduce((first, second) => (first.asked.length > 0 ? first : second))
+  const opened = revisionOf(inputs, git.value, commit, cwd)
+  if (!opened.ok) return none(noGit(revision, opened.reason, opened.hint))
+  const then = opened.value
   if (then.asked.length === 0)
     return { result: { ok: true, value: emptyBase(named.value), problems: [] }, texts: new Map() }
   const understanding = await understand({ ...inputs, files: then.asked, disk: then.disk }, kinds)
@@ -57,8 +57,14 @@ export async function understandBase(
 }
 
 /** What is read; when nobody says, the first of the usual folders that the commit has. */
-function rootsOf({ files }: Inputs): string[][] {
-  return files.length > 0 ? [files] : defaultFolders.map((folder) => [folder])
+function revisionOf({ files, disk }: Inputs, git: Git, commit: string, cwd: string): GitAnswer<Revision> {
+  if (files.length > 0) return openRevision(git, commit, files, { cwd, disk })
+  const [first, ...others] = defaultFolders.map(
+    (folder) => () => openRevision(git, commit, [folder], { cwd, disk })
+  )
+  let found = first!()
+  for (const other of others) if (found.ok && found.value.asked.length === 0) found = other()
+  return found
 }
 
 function emptyBase({ commit, short }: { commit: string; short: string }): Base {

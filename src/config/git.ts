@@ -11,11 +11,11 @@ export interface Git {
   prefix: string
   isShallow: boolean
   /** All files of a commit, by their path from the top of the repository. */
-  files(commit: string): Map<string, GitFile>
-  /** Contents by object id; read all at once, for a process per file would take seconds. */
-  contents(ids: readonly string[]): Map<string, Uint8Array>
+  files(commit: string): GitAnswer<Map<string, GitFile>>
+  /** Contents by object id, of all of them; read at once, for a process per file would take seconds. */
+  contents(ids: readonly string[]): GitAnswer<Map<string, Uint8Array>>
   /** Files that were renamed between a commit and the work tree: new path → old path. */
-  renames(commit: string): Map<string, string>
+  renames(commit: string): GitAnswer<Map<string, string>>
 }
 
 /** `size` is in bytes. A link holds the path that it leads to. */
@@ -34,14 +34,10 @@ const largestAnswer = 512 * 1024 * 1024
 /** The repository that a folder is in, whichever of its work trees that is. */
 export function openGit(cwd: string, env: Readonly<Record<string, string | undefined>>): GitAnswer<Git> {
   const run = runner(cwd, env)
-  const about = run(['rev-parse', '--show-prefix', '--is-shallow-repository'])
+  const about = run(['rev-parse', '--is-inside-work-tree', '--is-shallow-repository', '--show-prefix'])
   if (!about.ok) return about
-  const [prefix = '', shallow = ''] = about.value.toString('utf8').split('\n')
-  const read = (args: string[], input?: string): Buffer => {
-    const answer = run(args, input)
-    if (!answer.ok) throw new Error(`git ${args[0]} failed: ${answer.reason}`)
-    return answer.value
-  }
+  const [inside, shallow, prefix = ''] = about.value.toString('utf8').split('\n')
+  if (inside !== 'true') return { ok: false, reason: 'the working folder is in no work tree of git' }
   return {
     ok: true,
     value: {
@@ -52,28 +48,42 @@ export function openGit(cwd: string, env: Readonly<Record<string, string | undef
         const found = run(named)
         if (!found.ok) return { ok: false, reason: `no commit is called ${JSON.stringify(revision)} here` }
         const commit = found.value.toString('utf8').trim()
-        return {
-          ok: true,
-          value: { commit, short: read(['rev-parse', '--short', commit]).toString('utf8').trim() }
-        }
+        return then(run(['rev-parse', '--short', commit]), (short) => ({
+          commit,
+          short: short.toString('utf8').trim()
+        }))
       },
-      files: (commit) => treeOf(read(['ls-tree', '-r', '-z', '--long', '--full-tree', commit])),
-      contents: (ids) => blobsOf(read(['cat-file', '--batch'], `${ids.join('\n')}\n`)),
-      renames: (commit) =>
-        renamesOf(
-          read([
-            'diff',
-            '--no-ext-diff',
-            '--no-textconv',
-            '--name-status',
-            '-z',
-            '-M',
-            '--diff-filter=R',
-            commit
-          ])
-        )
+      files: (commit) => then(run(['ls-tree', '-r', '-z', '--long', '--full-tree', commit]), treeOf),
+      contents(ids) {
+        const answer = then(run(['cat-file', '--batch'], `${ids.join('\n')}\n`), blobsOf)
+        return answer.ok && ids.some((id) => !answer.value.has(id)) ? notAllThere : answer
+      },
+      renames: (commit) => then(run([...askForRenames, commit]), renamesOf)
     }
   }
+}
+
+/** Whatever the person configured for their own eyes. */
+const askForRenames = [
+  'diff',
+  '--no-relative',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--name-status',
+  '-z',
+  '-M',
+  '--diff-filter=R'
+]
+
+function then<A, B>(answer: GitAnswer<A>, next: (value: A) => B): GitAnswer<B> {
+  return answer.ok ? { ok: true, value: next(answer.value) } : answer
+}
+
+/** Nothing is fetched: the only host that is ever asked for anything is the service. */
+const notAllThere: GitAnswer<never> = {
+  ok: false,
+  reason: 'git does not have all contents of that commit here',
+  hint: 'clone the repository in full, without `--filter`'
 }
 
 type Run = (args: string[], input?: string) => GitAnswer<Buffer>
@@ -96,16 +106,13 @@ function runner(cwd: string, env: Readonly<Record<string, string | undefined>>):
   }
 }
 
-function refusal(error: NodeJS.ErrnoException & { stderr?: Buffer }): {
-  ok: false
-  reason: string
-  hint?: string
-} {
+function refusal(error: NodeJS.ErrnoException & { stderr?: Buffer }): GitAnswer<never> {
   if (error.code === 'ENOENT')
     return { ok: false, reason: 'git is not installed here', hint: 'install git' }
   const words = error.stderr?.toString('utf8') ?? ''
   if (words.includes('not a git repository'))
     return { ok: false, reason: 'the working folder is in no git repository' }
+  if (/lazy fetching disabled|promisor/.test(words)) return notAllThere
   if (words.includes('dubious ownership')) {
     return {
       ok: false,

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { decode, type Disk, type Entry } from './disk.ts'
-import type { Git, GitFile } from './git.ts'
+import type { Git, GitAnswer, GitFile } from './git.ts'
 
 /** The files of a commit, as a disk; and which of the files that were asked for it has. */
 export interface Revision {
@@ -17,19 +17,36 @@ const mostLinks = 20
  * in or out of them since is found under its old name, or left out. Files that the commit does not have
  * (secrets, above all) are those of the working disk.
  */
-export function openRevision(git: Git, commit: string, asked: readonly string[], working: Disk): Revision {
-  const tree = new Tree(git, commit)
-  const toTop = (path: string): string => posix.normalize(posix.join(git.prefix, path)).replace(/\/$/, '')
+export function openRevision(
+  git: Git,
+  commit: string,
+  asked: readonly string[],
+  { cwd, disk: working }: { cwd: string; disk: Disk }
+): GitAnswer<Revision> {
+  const [files, renames] = [git.files(commit), git.renames(commit)]
+  if (!files.ok) return files
+  if (!renames.ok) return renames
+  const tree = new Tree(git, files.value)
+  const toTop = (path: string): string => {
+    const from = posix.isAbsolute(path) ? posix.relative(cwd, path) : path
+    return posix.normalize(posix.join(git.prefix, from)).replace(/\/$/, '')
+  }
   const fromTop = (path: string): string => posix.relative(git.prefix === '' ? '.' : git.prefix, path)
   const roots = asked.map((path) => toTop(working.beside('', path)))
+  const strange = asked.find((_path, index) => /^\.\.(\/|$)/.test(roots[index]!))
+  if (strange !== undefined)
+    return { ok: false, reason: `\`${strange}\` is not in this repository`, hint: 'name files that are' }
   const isInside = (path: string): boolean =>
     roots.some((root) => root === '.' || path === root || path.startsWith(`${root}/`))
-  const moved = [...git.renames(commit)].filter(([now, then]) => isInside(now) !== isInside(then))
+  const moved = [...renames.value].filter(([now, then]) => isInside(now) !== isInside(then))
   for (const [now, then] of moved) if (!isInside(now)) tree.hide(then)
   const movedIn = moved.filter(([now]) => isInside(now) && isYaml(now)).map(([, then]) => fromTop(then))
   const there = asked.filter((path) => tree.look(toTop(working.beside('', path))).is !== 'nothing')
-  tree.prefetch((path) => (isInside(path) || movedIn.includes(fromTop(path))) && isYaml(path))
-  return { disk: revisionDisk(tree, toTop, working), asked: [...there, ...movedIn] }
+  const fetched = tree.prefetch(
+    (path) => (isInside(path) || movedIn.includes(fromTop(path))) && isYaml(path)
+  )
+  if (!fetched.ok) return fetched
+  return { ok: true, value: { disk: revisionDisk(tree, toTop, working), asked: [...there, ...movedIn] } }
 }
 
 function revisionDisk(tree: Tree, toTop: (path: string) => string, working: Disk): Disk {
@@ -40,8 +57,9 @@ function revisionDisk(tree: Tree, toTop: (path: string) => string, working: Disk
     },
     list: (folder) => tree.list(toTop(folder)),
     read(path) {
-      const bytes = tree.read(toTop(path))
-      return bytes === undefined ? working.read(path) : decode(bytes)
+      const answer = tree.read(toTop(path))
+      if (answer === undefined) return working.read(path)
+      return answer.ok ? decode(answer.value) : answer
     },
     beside: working.beside,
     stdin: working.stdin
@@ -60,9 +78,9 @@ class Tree {
   readonly #contents = new Map<string, Uint8Array>()
   readonly #hidden = new Set<string>()
 
-  constructor(git: Git, commit: string) {
+  constructor(git: Git, files: Map<string, GitFile>) {
     this.#git = git
-    this.#files = git.files(commit)
+    this.#files = files
     for (const path of this.#files.keys()) this.#addFolders(path)
   }
 
@@ -95,23 +113,29 @@ class Tree {
     return [...(this.#folders.get(this.#real(folder) ?? '') ?? [])]
   }
 
-  read(path: string): Uint8Array | undefined {
+  /** Nothing for what is no file of the commit. */
+  read(path: string): GitAnswer<Uint8Array> | undefined {
     const file = this.#files.get(this.#real(path) ?? '')
     return file && this.#content(file.id)
   }
 
-  prefetch(isWanted: (path: string) => boolean): void {
+  /** Reads at once what is wanted for certain. */
+  prefetch(isWanted: (path: string) => boolean): GitAnswer<void> {
     const ids = [...this.#files].flatMap(([path, { id }]) => (isWanted(path) ? [id] : []))
-    if (ids.length === 0) return
-    for (const [id, bytes] of this.#git.contents([...new Set(ids)])) this.#contents.set(id, bytes)
+    return this.#load([...new Set(ids)])
   }
 
-  #content(id: string): Uint8Array {
-    const known = this.#contents.get(id)
-    if (known) return known
-    const bytes = this.#git.contents([id]).get(id) ?? new Uint8Array()
-    this.#contents.set(id, bytes)
-    return bytes
+  #load(ids: readonly string[]): GitAnswer<void> {
+    if (ids.length === 0) return { ok: true, value: undefined }
+    const found = this.#git.contents(ids)
+    if (!found.ok) return found
+    for (const [id, bytes] of found.value) this.#contents.set(id, bytes)
+    return { ok: true, value: undefined }
+  }
+
+  #content(id: string): GitAnswer<Uint8Array> {
+    const loaded = this.#contents.has(id) ? undefined : this.#load([id])
+    return loaded?.ok === false ? loaded : { ok: true, value: this.#contents.get(id)! }
   }
 
   /** Follows links, of the path itself and of folders above it. */
@@ -130,6 +154,9 @@ class Tree {
   }
 
   #linked(path: string, { id }: GitFile): string {
-    return posix.normalize(posix.join(posix.dirname(path), Buffer.from(this.#content(id)).toString('utf8')))
+    const target = this.#content(id)
+    // What cannot be read leads nowhere.
+    if (!target.ok) return '..'
+    return posix.normalize(posix.join(posix.dirname(path), Buffer.from(target.value).toString('utf8')))
   }
 }

@@ -12,7 +12,8 @@ export interface Sides {
   kind: Kind
   resource: Desired
   wanted: JsonObject
-  base: Desired
+  /** What was meant then, with references as they are written now. */
+  base: JsonObject
   live: Live
   context: DiffContext
 }
@@ -23,7 +24,7 @@ export interface Sides {
  */
 export function withCauses(fields: readonly FieldChange[], sides: Sides): FieldChange[] {
   const { kind, resource, wanted, live } = sides
-  const then = withIgnored(sides.base.fields, resource.lifecycle.ignoreChanges, live.fields, kind)
+  const then = withIgnored(sides.base, resource.lifecycle.ignoreChanges, live.fields, kind)
   const context = byNames(sides.context)
   const byFiles = diff(kind.fields, wanted, then, context).fields
   const byService = diff(kind.fields, then, live.fields, context).fields

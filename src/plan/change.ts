@@ -1,18 +1,19 @@
 import type { Kind } from '../kinds/kind.ts'
-import { addressText, type Base, type Desired, type Live, type Path } from '../state/resource.ts'
+import { addressText, type Desired, type Live, type Path } from '../state/resource.ts'
 import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
 import { causesOf, withCauses } from './cause.ts'
 import { additions, diff, type DiffContext } from './diff.ts'
 import { withIgnored } from './ignore.ts'
 import type { Match } from './match.ts'
 import type { Cause, Change, FieldChange } from './plan.ts'
+import type { Then } from './then.ts'
 
 /** What is to be done to one declared resource. `base` is what was declared at an earlier revision. */
-export function changeOf(resource: Desired, kind: Kind, matched: Match, base: Base | undefined): Change {
+export function changeOf(resource: Desired, kind: Kind, matched: Match, base: Then | undefined): Change {
   const live = matched.liveOf(resource)
   const context: DiffContext = { idOf: matched.idOf, spanAt: resource.spanAt }
   const ids = idsOfUses(resource, matched)
-  const then = base && declaredThen(resource, base)
+  const then = base?.of(resource)
   if (!live) {
     const fields = additions(kind.fields, resource.fields, context)
     const reason = reasonOfCreate(kind, base, then)
@@ -23,7 +24,7 @@ export function changeOf(resource: Desired, kind: Kind, matched: Match, base: Ba
   const found = diff(kind.fields, wanted, live.fields, context)
   const renamed = live.name !== resource.name && !sameInAnyCase(kind, live.name, resource.name)
   const fields = then
-    ? withCauses(found.fields, { kind, resource, wanted, base: then, live, context })
+    ? withCauses(found.fields, { kind, resource, wanted, base: base!.fieldsOf(then), live, context })
     : found.fields.map((field): FieldChange => (base ? { ...field, cause: 'config' } : field))
   return {
     ...plain(resource),
@@ -67,22 +68,11 @@ export function deletion(
   }
 }
 
-/** The same resource at the base: by name, by a former name, or by the id that both pin. */
-export function declaredThen(resource: Desired, base: Base): Desired | undefined {
-  const names = new Set([resource.name, ...resource.lifecycle.renamedFrom])
-  const ofKind = base.resources.filter((then) => then.kind === resource.kind)
-  return (
-    ofKind.find((then) => then.name === resource.name) ??
-    ofKind.find((then) => names.has(then.name)) ??
-    ofKind.find((then) => then.id !== undefined && then.id === resource.id)
-  )
-}
-
 function sameInAnyCase(kind: Kind, a: string, b: string): boolean {
   return kind.caselessNames === true && a.toLowerCase() === b.toLowerCase()
 }
 
-function reasonOfCreate(kind: Kind, base: Base | undefined, then: Desired | undefined): string {
+function reasonOfCreate(kind: Kind, base: Then | undefined, then: Desired | undefined): string {
   const noun = kind.name.replaceAll('_', ' ')
   if (!base) return `the service has no such ${noun}`
   if (!then) return `the files declare it since ${base.revision}`
@@ -98,7 +88,7 @@ function causeOf(fields: readonly FieldChange[], nameMovedInService: boolean): C
 function reasonOf(
   renamed: boolean,
   fields: readonly FieldChange[],
-  base: Base | undefined,
+  base: Then | undefined,
   wasDeclared: boolean
 ): string {
   if (renamed) return 'the files call it by a new name'

@@ -18,6 +18,7 @@ import { ordered } from './order.ts'
 import type { Change, Plan, UnmanagedKind } from './plan.ts'
 import { idlePatterns, isNamed, isSelected } from './select.ts'
 import { unreachable } from './partial.ts'
+import { openThen } from './then.ts'
 
 /** What is to be done so that the service is as the files say. Pure: same input, same plan. */
 export function decide(
@@ -27,15 +28,17 @@ export function decide(
   options: DecideOptions = {}
 ): Checked<Plan> {
   const asked = [...askedProblems(desired, options), ...pruneProblems(desired, options)]
-  const matched = match(readable(desired, live, options), live, kinds)
+  const isPlanned = (resource: Desired): boolean => isSelected(resource, options.selection)
+  const matched = match(readable(desired, live, options), live, kinds, isPlanned)
   if ([...asked, ...matched.problems].some(isError))
     return { ok: false, problems: [...asked, ...matched.problems] }
   const problems: Diagnostic[] = [...asked, ...matched.problems]
-  const selected = desired.resources.filter((resource) => isSelected(resource, options.selection))
+  const selected = desired.resources.filter(isPlanned)
+  const then = options.base && openThen(options.base, desired.resources, matched.match)
   const changes = selected.map((resource) => {
     const kind = kindOf(resource.kind, kinds)
     problems.push(...fixedProblems(resource, kind, matched.match))
-    return changeOf(resource, kind, matched.match, options.base)
+    return changeOf(resource, kind, matched.match, then)
   })
   const given: Given = { desired, live, kinds, match: matched.match, options }
   const gone = deletions(given)

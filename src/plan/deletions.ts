@@ -116,9 +116,12 @@ class Found {
     }
   }
 
-  /** What uses a connection that goes, and what uses that in turn: all of it is shown before it is done. */
+  /**
+   * What uses a connection that goes, and what uses that in turn: all of it is shown before it is done. What
+   * is not selected is not taken along: then the connection is still used.
+   */
   cascade(): void {
-    const { live, match, kinds } = this.#given
+    const { live, match, kinds, options } = this.#given
     const cascading = new Set(kinds.managed.filter((kind) => kind.api.cascades).map(({ name }) => name))
     const managed = new Set(kinds.managed.map(({ name }) => name))
     const doomed = this.changes.filter((change) => cascading.has(change.kind))
@@ -128,6 +131,7 @@ class Found {
           managed.has(one.kind) &&
           !match.declaredBy(one) &&
           !this.#taken.has(one.id) &&
+          isSelected(one, options.selection) &&
           one.uses.some((use) => use.id === above.id)
       )
       for (const user of users.toSorted(byAddress)) {

@@ -30,7 +30,7 @@ export function guard(
       .filter((change) => change.action !== 'delete')
       .map((change) => ({ text: addressText(change), ids: usedBy(change, live, kinds, match) }))
   ]
-  return [...broken(deletes, users, kinds), ...tooMany(deletes, live, options)]
+  return [...broken(deletes, users, kinds, options), ...tooMany(deletes, live, options)]
 }
 
 /** Ids of what a resource will use: what its files say, and what they leave as it is in the service. */
@@ -51,7 +51,8 @@ function usedBy(change: Change, live: LiveState, kinds: Kinds, match: Match): st
 function broken(
   deletes: readonly Change[],
   staying: readonly { text: string; ids: string[] }[],
-  kinds: Kinds
+  kinds: Kinds,
+  { forceDelete, selection }: DecideOptions
 ): Diagnostic[] {
   const cascading = new Set(kinds.managed.filter((kind) => kind.api.cascades).map(({ name }) => name))
   return deletes.flatMap((change) => {
@@ -66,8 +67,11 @@ function broken(
           .slice(0, 10),
         help: [
           'let these use something else, or delete them too',
-          ...(cascading.has(change.kind)
+          ...(cascading.has(change.kind) && forceDelete !== true
             ? ['`--force-delete` deletes along with it what no file declares, and shows that first']
+            : []),
+          ...(forceDelete === true && selection
+            ? ['what is not selected is not deleted along with it']
             : [])
         ]
       })

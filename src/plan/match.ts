@@ -24,12 +24,14 @@ export interface Match {
 
 /**
  * Pairs declared resources with live ones: by pinned id, by exact name, by a former name. Ambiguity is a
- * problem, never a choice.
+ * problem, never a choice. `isPlanned` says of which resources the references matter: in a partial plan, what
+ * the others name may not have been read.
  */
 export function match(
   desired: DesiredState,
   live: LiveState,
-  kinds: Kinds
+  kinds: Kinds,
+  isPlanned: (resource: Desired) => boolean = () => true
 ): { match: Match; problems: Diagnostic[] } {
   // What is removed by its id is spoken for as well: of two with one name, the other is then meant.
   const removedIds = desired.removed.flatMap((removed) => (isId(removed.name) ? [removed.name] : []))
@@ -55,7 +57,9 @@ export function match(
     if (resource) return pairs.get(resource)?.id
     return index.named(reference.$ref, name)[0]?.id ?? (isId(name) ? name.toLowerCase() : undefined)
   }
-  const references = desired.resources.flatMap((resource) => referenceProblems(resource, declared, index))
+  const references = desired.resources
+    .filter(isPlanned)
+    .flatMap((resource) => referenceProblems(resource, declared, index))
   return {
     match: {
       liveOf: (resource) => pairs.get(resource),

@@ -4,6 +4,7 @@ import type { Kinds } from '../kinds/kind.ts'
 import { addressText, type DesiredState, type LiveState } from '../state/resource.ts'
 import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
 import { compared, everythingOf, movedPaths, type Compared } from './compared.ts'
+import { withIgnored } from './ignore.ts'
 import type { Change, Plan } from './plan.ts'
 
 /**
@@ -46,6 +47,8 @@ export interface SavedResource {
   declared: string | null
   /** Of what was to be done. */
   intended: string
+  /** Of the ids of what it names. */
+  names: string
   /** Of each live field that was compared. */
   seen: Record<string, string>
 }
@@ -85,10 +88,10 @@ export function savedPlan(plan: Plan, making: Making): SavedPlan {
       declared: declared.get(addressText(change)) ?? null,
       intended: hash({
         action: change.action,
-        wanted: change.wanted,
-        ids: change.ids,
+        wanted: withoutIgnored(change.wanted, change, making.kinds),
         previousName: change.previousName ?? null
       }),
+      names: hash(change.ids),
       seen: seenBy(change, making)
     }))
   }
@@ -107,10 +110,11 @@ function comparedOf(change: Change, { kinds, observed }: Making): Compared {
   const kind = kinds.managed.find(({ name }) => name === change.kind)
   if (!live || !kind) return new Map()
   const context = { idOf: idIn(change), spanAt: () => change.span }
+  const [wanted, there] = [change.wanted, live.fields].map((side) => withoutIgnored(side, change, kinds))
   const found: Compared =
     change.action === 'delete'
       ? everythingOf(kind, live.fields, context)
-      : compared(kind, change.wanted, live.fields, context)
+      : compared(kind, wanted!, there!, context)
   return found.set('name', { label: 'name', text: live.name })
 }
 
@@ -119,6 +123,12 @@ function storedKey(key: string): string {
   return key.replaceAll(/\[([^\]]*)\]/g, (item, text: string) =>
     /^[\w.-]+$/.test(text) ? item : `[#${hash(text)}]`
   )
+}
+
+/** What `ignore_changes` leaves to the service may be anything by the time of the change. */
+function withoutIgnored(fields: JsonObject, change: Change, kinds: Kinds): JsonObject {
+  const kind = kinds.managed.find(({ name }) => name === change.kind)
+  return kind ? withIgnored(fields, change.ignored, {}, kind) : fields
 }
 
 /** The id of a reference of a change, as it was known when it was planned. */
@@ -161,6 +171,7 @@ function movedOf(
     return saved.action === 'none' ? ['it is gone'] : [`there is nothing to ${saved.action} any more`]
   const files = saved.declared === now.declared ? [] : ['the files say something else of it']
   if (saved.id !== now.id) return [...files, identity(saved, now)]
+  if (saved.names !== now.names) return [...files, 'something that it names is another one now, or gone']
   const moved = movedPaths(labelled(saved.seen, change, making), labelled(now.seen, change, making))
   if (moved.length > 0)
     return [...files, ...moved.map((path) => `\`${path}\` changed in the service${who(change)}`)]

@@ -12,6 +12,8 @@ import type { Reader } from './transport.ts'
 export interface ObserveOptions {
   /** Read every managed kind, declared or not: deletions must see who uses what. */
   everything: boolean
+  /** Read each resource in full: what nobody declares may be deleted with what it uses. */
+  inFull?: boolean
   /** What was declared once: it is looked for like what is declared. */
   also?: readonly (Address & { id?: string })[]
 }
@@ -77,7 +79,9 @@ function wantedOf(kind: string, desired: DesiredState, options: ObserveOptions):
         .filter((one) => one.kind === kind)
         .flatMap(({ name, id = name }) => [name.toLowerCase(), id.toLowerCase()])
     ),
-    all: options.everything && desired.workspace.exclusive?.kinds.includes(kind) === true
+    all:
+      options.inFull === true ||
+      (options.everything && desired.workspace.exclusive?.kinds.includes(kind) === true)
   }
 }
 

@@ -134,6 +134,7 @@ function closing(plan: Plan): string {
   }
   if (excess > 0) return `Drift: ${more}.${ahead}`
   if (waiting > 0) return `No drift.${ahead}`
+  if (declared.length === 0 && plan.partial) return 'No drift: no declared resource is selected.'
   if (declared.length === 0) return 'No drift: the files declare no resources.'
   const subject =
     declared.length === 1 ? 'the declared resource is' : `the ${declared.length} declared resources are`

@@ -178,7 +178,7 @@ function closing(plan: Plan): string {
   const same = number('none')
   const waiting = plan.changes.filter((change) => change.waiting !== undefined).length
   const waits = waiting === 0 ? '' : ` ${waiting} ${waiting === 1 ? 'waits' : 'wait'} for a person.`
-  if (same === plan.changes.length) return `${nothing(same)}${waits}`
+  if (same === plan.changes.length) return `${nothing(same, plan.partial !== undefined)}${waits}`
   const renames = number('rename') > 0 ? [`${number('rename')} to rename`] : []
   const parts = [
     `${number('create')} to create`,
@@ -189,7 +189,8 @@ function closing(plan: Plan): string {
   return `Plan: ${parts.join(', ')}; ${same} unchanged.${waits}`
 }
 
-function nothing(declared: number): string {
+function nothing(declared: number, isPartial: boolean): string {
+  if (declared === 0 && isPartial) return 'Nothing to do: no declared resource is selected.'
   if (declared === 0) return 'Nothing to do: the files declare no resources.'
   const subject = declared === 1 ? 'the declared resource is' : `the ${declared} declared resources are`
   return `Nothing to do: ${subject} as the files say.`

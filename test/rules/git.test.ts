@@ -1,0 +1,467 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { elsewhere, makeRepository, type Repository } from '../support/repository.ts'
+import { env, file, idOf, parts, warehouse, without, writes } from '../support/warehouse.ts'
+import { makeWorld, type World } from '../support/world.ts'
+
+/** Why it differs: git is the memory. Everything here runs in real repositories. */
+
+interface Told {
+  changes: {
+    address: string
+    action: string
+    cause: string | null
+    reason: string
+    fields: { path: string[]; cause: string | null; base?: unknown }[]
+  }[]
+  no_longer_declared: { address: string }[]
+}
+
+/** The plan as a program reads it. */
+async function planned(world: World, ...words: string[]): Promise<Told> {
+  const ran = await world.run('plan', '--format', 'json', ...words)
+  if (ran.code !== 0) throw new Error(ran.out + ran.err)
+  return JSON.parse(ran.out) as Told
+}
+
+/** Path → who moved it, of all differences of one resource. */
+async function causes(world: World, address: string, ...words: string[]): Promise<Record<string, unknown>> {
+  const { changes } = await planned(world, ...words)
+  const fields = changes.find((change) => change.address === address)?.fields ?? []
+  return Object.fromEntries(fields.map(({ path, cause }) => [path.join('.'), cause]))
+}
+
+async function applied(text = warehouse(), path = file): Promise<Repository> {
+  const world = makeRepository({ files: { [path]: text }, env })
+  const ran = await world.run('apply', '--yes', '--quiet', '--file', path)
+  expect(ran.code, ran.out + ran.err).toBe(0)
+  world.requests()
+  return world
+}
+
+const usersOut = 'sync "Users out"'
+const atNine = warehouse({ ...parts, usersOut: parts.usersOut.replace('hour: 8', 'hour: 9') })
+
+describe('R11: who moved', () => {
+  test('R11: each field is told as the files’, the service’s, or a conflict with all three values', async () => {
+    const world = await applied()
+    world.server.store.edit('sync', idOf(world, 'sync', 'Users out'), {
+      mode: 'create',
+      schedule: { frequency: 'daily', hour: '10', minute: '30' }
+    })
+    world.write({ [file]: atNine.replace('first_name, target: first_name', 'first_name, target: id') })
+    expect(await causes(world, usersOut, '--since', 'HEAD')).toEqual({
+      mode: 'drift',
+      'fields.[first_name]': 'config',
+      'fields.[id]': 'config',
+      'schedule.hour': 'conflict',
+      'schedule.minute': 'drift'
+    })
+    const text = await world.run('plan', '--since', 'HEAD')
+    expect(text.out).toMatch(/hour +10 → 9/)
+    expect(text.out).toContain('the files said 8')
+    expect(text.out).toContain('by Somebody Else')
+  })
+
+  test('R11: without a revision nobody is accused', async () => {
+    const world = await applied()
+    world.write({ [file]: atNine })
+    expect(await causes(world, usersOut)).toEqual({ 'schedule.hour': null })
+    expect((await world.run('plan')).out).toContain('the files and the service differ')
+  })
+
+  test('R11: both moved to the same value, and nothing differs', async () => {
+    const world = await applied()
+    world.server.store.edit('sync', idOf(world, 'sync', 'Users out'), {
+      schedule: { frequency: 'daily', hour: '9', minute: '0' }
+    })
+    world.write({ [file]: atNine })
+    expect((await world.run('plan', '--since', 'HEAD', '--detailed-exitcode')).code).toBe(0)
+  })
+
+  test('R11: drift --since is no drift while only the files moved', async () => {
+    const world = await applied()
+    world.write({ [file]: atNine })
+    const files = await world.run('drift', '--since', 'HEAD')
+    expect(files.code).toBe(0)
+    expect(files.out).toContain('No drift. 1 change of the files is not applied yet.')
+    world.server.store.edit('sync', idOf(world, 'sync', 'Orders out'), { mode: 'create' })
+    expect((await world.run('drift', '--since', 'HEAD')).code).toBe(2)
+  })
+
+  test('R11: a model under a new name has not moved the syncs that name it', async () => {
+    const world = await applied()
+    const renamed = warehouse({
+      ...parts,
+      users: parts.users.replace('name: Users', 'name: People\n    lifecycle: { renamed_from: Users }'),
+      usersOut: parts.usersOut.replace('model: Users', 'model: People')
+    })
+    world.write({ [file]: renamed })
+    for (const when of ['before', 'after']) {
+      if (when === 'after') expect((await world.run('apply', '--yes')).code).toBe(0)
+      const orders = idOf(world, 'model', 'Orders')
+      const source = { model_id: orders, field: 'email' }
+      const target = { field_type: 'Model', field_id: 'email' }
+      world.server.store.edit('sync', idOf(world, 'sync', 'Users out'), {
+        fields: [{ source, target: 'email', ...target }]
+      })
+      const found = await causes(world, usersOut, '--since', 'HEAD')
+      expect(new Set(Object.values(found)), when).toEqual(new Set(['drift']))
+      expect(Object.keys(found)).toContain('fields.[email].source.model')
+    }
+  })
+
+  test('R11: something new under a name that was given away is the files’, not drift', async () => {
+    const world = await applied()
+    const people = parts.users.replace(
+      'name: Users',
+      'name: People\n    lifecycle: { renamed_from: Users }'
+    )
+    const usersOut = parts.usersOut.replace('model: Users', 'model: People')
+    world.write({ [file]: warehouse({ ...parts, users: people, usersOut }) })
+    expect((await world.run('apply', '--yes')).code).toBe(0)
+    world.write({ [file]: warehouse({ ...parts, users: people + parts.users, usersOut }) })
+    const { changes } = await planned(world, '--since', 'HEAD')
+    expect(changes.filter(({ action }) => action !== 'none')).toMatchObject([
+      { address: 'model "Users"', action: 'create', cause: 'config' }
+    ])
+  })
+
+  test('R11: what somebody deleted in the service is drift, what is new in the files is not', async () => {
+    const world = await applied(without('ordersOut'))
+    world.server.store.remove('sync', idOf(world, 'sync', 'Users out'))
+    world.write({ [file]: warehouse() })
+    const { changes } = await planned(world, '--since', 'HEAD')
+    const creates = changes.filter(({ action }) => action === 'create')
+    expect(creates.map(({ address, cause }) => [address, cause])).toEqual([
+      ['sync "Orders out"', 'config'],
+      [usersOut, 'drift']
+    ])
+  })
+})
+
+describe('R12: what was declared and is no longer', () => {
+  test('R12: is named and left alone; --prune deletes it', async () => {
+    const world = await applied()
+    world.write({ [file]: without('ordersOut') })
+    const { no_longer_declared: gone, changes } = await planned(world, '--since', 'HEAD')
+    expect(gone.map(({ address }) => address)).toEqual(['sync "Orders out"'])
+    expect(changes.filter(({ action }) => action !== 'none')).toEqual([])
+    world.requests()
+    expect((await world.run('apply', '--yes', '--since', 'HEAD')).code).toBe(0)
+    expect(writes(world)).toEqual([])
+    expect((await world.run('apply', '--yes', '--since', 'HEAD', '--prune')).code).toBe(0)
+    expect(writes(world)).toEqual(['DELETE /api/syncs/ID'])
+  })
+
+  test('R12: base equal to now: nothing is gone', async () => {
+    const world = await applied()
+    const { no_longer_declared: gone } = await planned(world, '--since', 'HEAD')
+    expect(gone).toEqual([])
+  })
+
+  test('R12: a folder, a file, or a file moved in or out is the same declaration in another place', async () => {
+    const world = await applied()
+    const expectNone = async (...words: string[]): Promise<void> => {
+      const told = await planned(world, '--since', 'HEAD', '--prune', ...words)
+      expect(told.no_longer_declared).toEqual([])
+      expect(new Set(told.changes.map(({ action, cause }) => `${action} ${cause ?? ''}`))).toEqual(
+        new Set(['none config'])
+      )
+    }
+    world.git(['mv', 'configs', 'polytomic'])
+    await expectNone()
+    world.git(['mv', 'polytomic/all.yaml', 'polytomic/other.yaml'])
+    await expectNone()
+    await expectNone('--file', 'polytomic/other.yaml')
+    world.git(['mv', 'polytomic/other.yaml', 'single.yaml'])
+    await expectNone('--file', 'single.yaml')
+  })
+
+  test('R12: a file that was moved out of what is read takes its resources along: none is pruned', async () => {
+    const world = makeRepository({
+      files: { 'configs/a.yaml': without('ordersOut'), 'configs/b.yaml': `syncs:\n${parts.ordersOut}` },
+      env
+    })
+    expect((await world.run('apply', '--yes')).code).toBe(0)
+    world.git(['mv', 'configs/b.yaml', 'b.yaml'])
+    for (const relative of ['false', 'true']) {
+      world.git(['config', 'diff.relative', relative])
+      const told = await planned(world, '--since', 'HEAD', '--prune', '--file', 'configs')
+      expect(told.changes.filter(({ action }) => action !== 'none')).toEqual([])
+    }
+  })
+})
+
+describe('R13: secrets of which the files say that they changed', () => {
+  const secret = (source: string): string => warehouse().replaceAll(/"\$\{env:PASSWORD\}"/g, source)
+  const passwords = (world: World): unknown[] =>
+    world.server.store.all('connection').map(({ configuration }) => configuration['password'])
+
+  test.each([
+    ['another variable', '"${env:A}"', '"${env:B}"', ['value-of-b', 'value-of-b']],
+    ['another literal', 'literal-then', 'literal-now', ['literal-now', 'literal-now']],
+    ['a literal instead of a variable', '"${env:A}"', 'literal-now', ['literal-now', 'literal-now']]
+  ])('R13: %s is sent again, and no secret of then or now is shown', async (_what, before, after, sent) => {
+    const planted = { A: 'value-of-a', B: 'value-of-b' }
+    const world = makeRepository({ files: { [file]: secret(before) }, env: planted })
+    expect((await world.run('apply', '--yes')).code).toBe(0)
+    world.write({ [file]: secret(after) })
+    const outputs: string[] = []
+    for (const words of [
+      ['plan'],
+      ['plan', '--format', 'json'],
+      ['drift'],
+      ['plan', '--out', 'plan.json']
+    ]) {
+      const ran = await world.run(...words, '--since', 'HEAD', '--verbose')
+      outputs.push(ran.out, ran.err)
+    }
+    expect(outputs[0]).toContain('its secrets come from elsewhere since')
+    const ran = await world.run('apply', '--yes', '--since', 'HEAD')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    expect(passwords(world)).toEqual(sent)
+    for (const value of ['value-of-a', 'value-of-b', 'literal-then', 'literal-now'])
+      expect([...outputs, ran.out, ran.err].join('\n')).not.toContain(value)
+  })
+
+  test.each([
+    ['stays', (text: string) => text],
+    ['moves to another line', (text: string) => `# a comment\n\n${text}`],
+    ['is quoted', (text: string) => text.replaceAll('literal-then', '"literal-then"')]
+  ])('R13: a literal that %s is not sent again', async (_what, edit) => {
+    const world = makeRepository({ files: { [file]: secret('literal-then') }, env })
+    await world.run('apply', '--yes')
+    world.write({ [file]: edit(secret('literal-then')) })
+    expect((await world.run('plan', '--since', 'HEAD', '--detailed-exitcode')).code).toBe(0)
+  })
+})
+
+test('R14: prevent_destroy at the base still protects after its block is gone', async () => {
+  const world = await applied(
+    warehouse({ ...parts, ordersOut: `${parts.ordersOut}    lifecycle: { prevent_destroy: true }\n` })
+  )
+  const expectRefused = async (text: string, ...words: string[]): Promise<void> => {
+    world.write({ [file]: text })
+    world.requests()
+    const ran = await world.run('apply', '--yes', '--since', 'HEAD', ...words)
+    expect(ran.code, ran.out + ran.err).toBe(7)
+    expect(ran.err).toContain('[P503]')
+    expect(writes(world)).toEqual([])
+  }
+  const listed = `${without('ordersOut')}removed: { syncs: [Orders out] }\n`
+  const byId = `${without('ordersOut')}removed: { syncs: [${idOf(world, 'sync', 'Orders out')}] }\n`
+  await expectRefused(without('ordersOut'), '--prune')
+  await expectRefused(listed)
+  await expectRefused(byId)
+  world.write({ [file]: without('ordersOut') })
+  // An option alone is not enough: the files must ask for it, where it is reviewed.
+  expect(
+    (await world.run('apply', '--yes', '--since', 'HEAD', '--prune', '--allow-destroy', 'Orders out')).code
+  ).not.toBe(0)
+  expect(writes(world)).toEqual([])
+  world.write({ [file]: listed })
+  const ran = await world.run('apply', '--yes', '--since', 'HEAD', '--allow-destroy', 'sync "Orders out"')
+  expect(ran.code, ran.out + ran.err).toBe(0)
+  expect(writes(world)).toEqual(['DELETE /api/syncs/ID'])
+})
+
+describe('R15: without the files of then there is a clear error, and never a delete', () => {
+  async function expectRefused(world: World, code: string, words: string[], text: string): Promise<void> {
+    world.requests()
+    const ran = await world.run('apply', '--yes', '--prune', ...words)
+    expect(ran.code, ran.out + ran.err).toBe(3)
+    expect(ran.err).toContain(`error[${code}]`)
+    expect(ran.err).toContain(text)
+    expect(ran.err).not.toContain('    at ')
+    expect(world.requests().filter((request) => !request.startsWith('GET '))).toEqual([])
+  }
+  const outside = (name: string): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'polyctl-git-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    return join(folder, name)
+  }
+
+  test('R15: no repository', async () => {
+    const world = makeWorld({
+      files: { [file]: without('ordersOut') },
+      env: { ...env, PATH: process.env['PATH'] ?? '' }
+    })
+    await expectRefused(world, 'P310', ['--since', 'HEAD'], 'the working folder is in no git repository')
+  })
+
+  test('R15: no git', async () => {
+    const world = await applied()
+    const poor = elsewhere(world, { env: { ...env, PATH: '/nonexistent' } })
+    await expectRefused(poor, 'P310', ['--since', 'HEAD'], 'git is not installed here')
+  })
+
+  test.each([
+    'nowhere',
+    '-x',
+    '',
+    'HEAD^{tree}',
+    '0000000000000000000000000000000000000000',
+    '--all',
+    'HEAD:configs'
+  ])('R15: no commit is called %j', async (revision) => {
+    const world = await applied()
+    await expectRefused(world, 'P310', [`--since=${revision}`], 'no commit is called')
+  })
+
+  test('R15: a shallow clone, and what to do about it', async () => {
+    const world = await applied()
+    world.write({ [file]: without('ordersOut') })
+    world.commit()
+    const folder = outside('clone')
+    world.git(['clone', '--quiet', '--depth', '1', `file://${world.folder}`, folder])
+    await expectRefused(
+      elsewhere(world, { cwd: folder, env }),
+      'P310',
+      ['--since', 'HEAD~1'],
+      'fetch-depth: 0'
+    )
+  })
+
+  test('R15: a clone without the contents of then', async () => {
+    const world = await applied()
+    world.write({ [file]: without('ordersOut') })
+    world.commit()
+    world.git(['config', 'uploadpack.allowFilter', 'true'])
+    const folder = outside('clone')
+    world.git(['clone', '--quiet', '--filter=blob:none', `file://${world.folder}`, folder])
+    const clone = elsewhere(world, { cwd: folder, env })
+    await expectRefused(
+      clone,
+      'P310',
+      ['--since', 'HEAD~1'],
+      'git does not have all contents of that commit here'
+    )
+  })
+
+  test('R15: a repository without a work tree', async () => {
+    const world = await applied()
+    const inside = elsewhere(world, { cwd: join(world.folder, '.git'), env })
+    await expectRefused(
+      inside,
+      'P310',
+      ['--since', 'HEAD', '--file', '../configs'],
+      'in no work tree of git'
+    )
+  })
+
+  test('R15: files of another place', async () => {
+    const world = await applied()
+    const other = await applied(without('ordersOut'))
+    await expectRefused(
+      world,
+      'P310',
+      ['--since', 'HEAD', '--file', join(other.folder, file)],
+      'is not in this repository'
+    )
+  })
+
+  test('R15: standard input', async () => {
+    const world = await applied()
+    const piped = makeWorld({ env, io: { cwd: world.folder, stdin: async () => without('ordersOut') } })
+    await expectRefused(
+      piped,
+      'P310',
+      ['--since', 'HEAD', '--file', '-'],
+      'cannot be used with standard input'
+    )
+  })
+
+  test('R15: files that were broken then, with the problem at its place of then', async () => {
+    const world = await applied()
+    world.write({ [file]: warehouse().replace('mode: updateOrCreate', 'modee: updateOrCreate') })
+    const broken = world.commit().slice(0, 7)
+    world.write({ [file]: without('ordersOut') })
+    await expectRefused(world, 'P311', ['--since', broken], `${broken}:${file}`)
+  })
+
+  test('R15: a variable that the files needed then', async () => {
+    const world = makeRepository({
+      files: { [file]: warehouse().replace('public.users', '${env:THEN}') },
+      env
+    })
+    world.write({ [file]: without('ordersOut') })
+    await expectRefused(world, 'P311', ['--since', 'HEAD'], 'THEN')
+  })
+
+  test('R15: a secret of then is not in the frame of a problem of then', async () => {
+    const text = warehouse().replaceAll('"${env:PASSWORD}"', 'literal-then')
+    const world = makeRepository({ files: { [file]: text.replace('port: 5432', 'portt: [}') }, env })
+    world.write({ [file]: without('ordersOut') })
+    const ran = await world.run('plan', '--since', 'HEAD')
+    expect(ran.code).toBe(3)
+    expect(ran.out + ran.err).not.toContain('literal-then')
+  })
+})
+
+describe('what is read at a revision', () => {
+  test('the paths are those of the working folder, from a subfolder and in a work tree of its own', async () => {
+    const world = makeRepository({
+      files: { 'team/configs/all.yaml': warehouse(), 'configs/b.yaml': 'syncs: []\n' },
+      env
+    })
+    const team = elsewhere(world, { cwd: join(world.folder, 'team'), env })
+    expect((await team.run('apply', '--yes')).code).toBe(0)
+    world.git(['worktree', 'add', '--quiet', 'tree', 'HEAD'])
+    const tree = elsewhere(world, { cwd: join(world.folder, 'tree', 'team'), env })
+    for (const [place, folder] of [
+      [team, 'team'],
+      [tree, 'tree/team']
+    ] as const) {
+      world.write({ [`${folder}/configs/all.yaml`]: without('ordersOut') })
+      for (const path of [
+        'configs',
+        './configs/',
+        '../team/configs',
+        join(world.folder, folder, 'configs')
+      ]) {
+        const { no_longer_declared: gone } = await planned(place, '--since', 'HEAD', '--file', path)
+        expect(
+          gone.map(({ address }) => address),
+          `${folder} ${path}`
+        ).toEqual(['sync "Orders out"'])
+      }
+    }
+  })
+
+  test('links are followed, as they were', async () => {
+    const world = makeRepository({ files: { 'shared/all.yaml': warehouse() }, env })
+    symlinkSync('shared', join(world.folder, 'configs'))
+    world.commit()
+    expect((await world.run('apply', '--yes')).code).toBe(0)
+    world.write({ 'shared/all.yaml': without('ordersOut') })
+    const { no_longer_declared: gone } = await planned(world, '--since', 'HEAD')
+    expect(gone.map(({ address }) => address)).toEqual(['sync "Orders out"'])
+  })
+
+  test('a revision from before the first file is a beginning', async () => {
+    const world = makeRepository({ env })
+    world.write({ [file]: warehouse() })
+    const told = await planned(world, '--since', 'HEAD', '--prune')
+    expect(told.changes.map(({ action, cause }) => `${action} ${cause ?? ''}`)).toEqual(
+      Array.from({ length: 6 }, () => 'create config')
+    )
+  })
+
+  test('500 files take about a second', async () => {
+    const text = (index: number): string =>
+      `connections:\n  - { name: C${index}, type: mongodb, configuration: { hosts: h } }\n`
+    const files = Object.fromEntries(
+      Array.from({ length: 500 }, (_, index) => [`configs/${index % 20}/c${index}.yaml`, text(index)])
+    )
+    const world = makeRepository({ files, env })
+    const started = performance.now()
+    expect((await world.run('plan', '--quiet')).code).toBe(0)
+    const without = performance.now() - started
+    expect((await world.run('plan', '--quiet', '--since', 'HEAD')).code).toBe(0)
+    // Generous: machines of tests are slow, and others work on them. A process per file would take longer.
+    expect(performance.now() - started - without).toBeLessThan(without + 1500)
+  })
+})

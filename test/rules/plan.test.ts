@@ -1,0 +1,323 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { kinds } from '../../src/kinds/index.ts'
+import type { JsonObject } from '../../src/wire/common.ts'
+import { elsewhere } from '../support/repository.ts'
+import { env, file, idOf, parts, warehouse, writes } from '../support/warehouse.ts'
+import { makeWorld, type World } from '../support/world.ts'
+
+/** The plan, and the approval of it that can be kept in a file. */
+
+const planted = 'planted/pass word+"1"'
+
+/** All that a sync and a model can say, so that each compared field has a value to move. */
+const rich = warehouse({
+  ...parts,
+  users: `${parts.users}    additional_fields: [{ name: note, type: string, label: Note }]
+    tracking_columns: [id]
+    relations: [{ from: id, to: { model: Orders, field: id } }]
+    labels: [one]
+    policies: [Models]
+`,
+  source: `${parts.source}    policies: [Connections]\n`,
+  usersOut: `${parts.usersOut}    active: false
+    sync_all_records: true
+    only_enrich_updates: true
+    skip_initial_backfill: true
+    override_fields: [{ target: last_name, override_value: fixed }]
+    filters: [{ field: email, function: IsNotNull }]
+    overrides: [{ field: email, function: Equality, value: a, override: b }]
+    policies: [Syncs]
+`
+})
+
+async function applied(text = warehouse(), password = env.PASSWORD): Promise<World> {
+  const world = makeWorld({ files: { [file]: text }, env: { PASSWORD: password } })
+  const ran = await world.run('apply', '--yes', '--quiet')
+  expect(ran.code, ran.out + ran.err).toBe(0)
+  world.requests()
+  return world
+}
+
+/** Saves a plan for which the files say nine o'clock. */
+async function saved(world: World, ...words: string[]): Promise<void> {
+  world.write({ [file]: atNine })
+  const ran = await world.run('plan', '--out', 'plan.json', ...words)
+  expect(ran.code, ran.out + ran.err).toBe(0)
+  world.requests()
+}
+
+const atNine = warehouse({ ...parts, usersOut: parts.usersOut.replace('hour: 8', 'hour: 9') })
+
+async function expectRefused(world: World, code: number, text: string, ...words: string[]): Promise<void> {
+  const ran = await world.run('apply', 'plan.json', ...words)
+  expect(ran.code, ran.out + ran.err).toBe(code)
+  expect(ran.err).toContain(text)
+  expect(ran.err).not.toContain('    at ')
+  expect(writes(world)).toEqual([])
+}
+
+describe('R21: a plan is the same bytes for the same input, and holds no secret', () => {
+  test('R21: text, JSON and saved plan, twice', async () => {
+    const world = await applied()
+    world.write({ [file]: atNine })
+    const round = async (): Promise<string[]> => {
+      const text = await world.run('plan', '--verbose')
+      const json = await world.run('plan', '--format', 'json', '--out', 'plan.json')
+      return [text.out, json.out, readFileSync(join(world.folder, 'plan.json'), 'utf8')]
+    }
+    expect(await round()).toEqual(await round())
+  })
+
+  test('R21: a saved plan holds no value: not of a secret in any encoding, and not of any field', async () => {
+    const text = rich.replaceAll('"${env:PASSWORD}"', JSON.stringify(planted))
+    const world = makeWorld({ files: { [file]: text } })
+    expect((await world.run('plan', '--out', 'plan.json')).code).toBe(0)
+    const content = readFileSync(join(world.folder, 'plan.json'), 'utf8')
+    const encoded = [
+      planted,
+      Buffer.from(planted).toString('base64').replaceAll('=', ''),
+      Buffer.from(planted).toString('base64url'),
+      encodeURIComponent(planted),
+      JSON.stringify(planted).slice(1, -1)
+    ]
+    for (const form of [
+      ...encoded,
+      'source.example.net',
+      'select * from',
+      'public.users',
+      'updateOrCreate'
+    ])
+      expect(content).not.toContain(form)
+    expect(content).toContain('Users out')
+  })
+})
+
+describe('R23: a saved plan is carried out as it was approved, or not at all', () => {
+  test('R23: exactly that, without a question; and then not again', async () => {
+    const world = await applied()
+    await saved(world)
+    const ran = await world.run('apply', 'plan.json')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    expect(writes(world)).toEqual(['PUT /api/syncs/ID'])
+    // What was approved is done: to find it done by somebody else would look the same.
+    await expectRefused(world, 6, '[P507]')
+  })
+
+  test('R23: every compared field that somebody moves is a refusal with field and person; nothing else is', async () => {
+    const world = await applied(rich)
+    expect((await world.run('plan', '--out', 'plan.json', '--detailed-exitcode')).code).toBe(0)
+    const refused = new Set<string>()
+    for (const edit of everyEdit(world)) {
+      world.server.store.edit(edit.kind, edit.id, edit.patch)
+      const fresh = await world.run('plan', '--detailed-exitcode', '--quiet')
+      world.requests()
+      const ran = await world.run('apply', 'plan.json')
+      const said = `${edit.path}: ${fresh.code} ${ran.code} ${ran.out}${ran.err}`
+      expect(writes(world), said).toEqual([])
+      if (fresh.code === 0) expect(ran.code, said).toBe(0)
+      else expect(ran.code, said).toBe(fresh.code === 2 ? 6 : fresh.code)
+      if (fresh.code === 2) refused.add(`${edit.kind}.${edit.path.split('.')[0]!}`)
+      if (ran.err.includes('changed in the service')) {
+        expect(ran.err, said).toContain('by Somebody Else')
+        expect(ran.err, said).toMatch(/`[^`]+` changed in the service/)
+      }
+      world.server.store.edit(edit.kind, edit.id, edit.undo)
+    }
+    // Each field that is managed here was moved, and seen.
+    const compared = kinds.managed.flatMap(({ name, fields }) =>
+      Object.entries(fields)
+        .filter(([, field]) => ['owned', 'carried'].includes(field.class))
+        .map(([field]) => `${name}.${field}`)
+    )
+    const elsewhere = ['model.enricher', 'sync.override_fields', 'sync.filter_logic', 'model.connection']
+    const moved = [...refused, 'model.additional_fields']
+    expect(compared.filter((field) => ![...moved, ...elsewhere].includes(field))).toEqual([])
+    expect(moved).toContain('model.connection_id')
+  })
+
+  test('R23: the status of a run, dates, and what nobody declares may move', async () => {
+    const world = await applied()
+    await saved(world)
+    const { store } = world.server
+    store.edit('connection', idOf(world, 'connection', 'Source'), { status_error: 'it was slow today' })
+    store.edit('sync', idOf(world, 'sync', 'Orders out'), {})
+    const other = store.all('sync').find(({ name }) => name === 'Orders out')!
+    store.edit('sync', other.id, { active: false })
+    const ran = await world.run('apply', 'plan.json')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    expect(writes(world)).toEqual(['PUT /api/syncs/ID'])
+  })
+
+  test('R23: what ignore_changes leaves to the service may move too', async () => {
+    const world = await applied()
+    const ignoring = (text: string): string =>
+      text.replace(
+        'hour: 9, minute: 0 }\n',
+        'hour: 9, minute: 0 }\n    lifecycle: { ignore_changes: [mode] }\n'
+      )
+    world.write({ [file]: ignoring(atNine) })
+    expect((await world.run('plan', '--out', 'plan.json')).code).toBe(0)
+    world.server.store.edit('sync', idOf(world, 'sync', 'Users out'), { mode: 'create' })
+    const ran = await world.run('apply', 'plan.json')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    expect(world.server.store.all('sync').find(({ name }) => name === 'Users out')?.mode).toBe('create')
+  })
+
+  test('R23: what was made, taken away or renamed meanwhile is a refusal', async () => {
+    const world = await applied()
+    world.write({ [file]: `${atNine}${parts.ordersOut.replace('Orders out', 'More out')}` })
+    expect((await world.run('plan', '--out', 'plan.json')).code).toBe(0)
+    const usersOut = idOf(world, 'sync', 'Users out')
+    world.server.store.edit('sync', usersOut, { name: 'Mine' })
+    await expectRefused(world, 6, 'it was there, and is gone from the service')
+    world.server.store.edit('sync', usersOut, { name: 'Users out' })
+    const orders = idOf(world, 'sync', 'Orders out')
+    world.server.store.edit('sync', orders, { name: 'More out' })
+    await expectRefused(world, 6, 'it was to be made, and the service has one now')
+    world.server.store.edit('sync', orders, { name: 'Orders out' })
+    world.requests()
+    expect((await world.run('apply', 'plan.json')).code).toBe(0)
+  })
+
+  test('R23: other files, other variables, another key or version are refusals that say so', async () => {
+    const world = await applied()
+    await saved(world)
+    world.write({ [file]: atNine.replace('mode: updateOrCreate', 'mode: create') })
+    await expectRefused(world, 6, 'the files say something else of it')
+    world.write({ [file]: `${atNine}removed: { syncs: [Nothing] }\n` })
+    await expectRefused(world, 6, 'the configuration is not as it was')
+    world.write({ [file]: `workspace: { api_version: "2024-02-08" }\n${atNine}` })
+    await expectRefused(world, 3, 'the plan was made in version 2025-09-18 of the API')
+    world.write({ [file]: atNine })
+    const { key } = world.server.store.addOrganization('Other')
+    const stranger = elsewhere(world, { env: { ...env, POLYTOMIC_API_KEY: key } })
+    const ran = await stranger.run('apply', 'plan.json')
+    expect(ran.code).toBe(3)
+    expect(ran.err).toContain('the key opens `Other`')
+    expect(writes(world)).toEqual([])
+
+    const variable = `variables: { hour: { default: 9 } }\n${atNine.replace('hour: 9', 'hour: "${var:hour}"')}`
+    world.write({ [file]: variable })
+    expect((await world.run('plan', '--out', 'plan.json')).code).toBe(0)
+    world.requests()
+    await expectRefused(world, 6, 'the files say something else of it', '--var', 'hour=10')
+  })
+
+  test.each([
+    ['--since', 'HEAD'],
+    ['--prune'],
+    ['--only', 'Store'],
+    ['--exclude', 'Store'],
+    ['--kind=sync'],
+    ['--rotate', 'Store'],
+    ['--allow-destroy', 'Store'],
+    ['--force-delete'],
+    ['--max-deletes=0']
+  ])('R23: %s cannot be added to an approval', async (...words) => {
+    const world = await applied()
+    await saved(world)
+    await expectRefused(world, 3, 'cannot be given with a saved plan', ...words)
+  })
+
+  test('R23: what was asked for beside the files is asked for again', async () => {
+    const world = await applied()
+    await saved(world, '--exclude', 'Users out', '--rotate', 'Store')
+    const ran = await world.run('apply', 'plan.json')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    expect(writes(world)).toEqual(['PUT /api/connections/ID'])
+  })
+
+  test.each<[string, (text: string) => string]>([
+    ['cut off', (text) => text.slice(0, -20)],
+    ['empty', () => ''],
+    ['no JSON', () => 'connections: []\n'],
+    ['other JSON', () => '[]'],
+    ['another document', () => '{"polyctl":"report"}'],
+    ['of another format', (text) => text.replace('"format_version": 1', '"format_version": 2')],
+    ['edited', (text) => text.replace('"action": "update"', '"action": "none"')],
+    ['edited in what was asked', (text) => text.replace('"force_delete": false', '"force_delete": true')],
+    ['edited by a line more', (text) => text.replace('{', '{ "more": 1,')],
+    ['huge', () => `"${'x'.repeat(20_000_000)}"`],
+    ['not text', () => '\u0000\uFFFF'],
+    ['deep', () => '['.repeat(100_000)]
+  ])('R23: a plan that is %s is refused in a sentence', async (_what, damage) => {
+    const world = await applied()
+    await saved(world)
+    const path = join(world.folder, 'plan.json')
+    writeFileSync(path, damage(readFileSync(path, 'utf8')))
+    await expectRefused(world, 3, '[P508]')
+  })
+
+  test('R23: a plan that is no file is refused in a sentence, and none is written where none can be', async () => {
+    const world = await applied()
+    await expectRefused(world, 3, 'it does not exist')
+    mkdirSync(join(world.folder, 'plan.json'))
+    await expectRefused(world, 3, 'it is a folder')
+    expect((await world.run('plan', '--out', 'plan.json')).err).toContain('[P508]')
+    expect((await world.run('plan', '--out', 'no/such/folder.json')).err).toContain('[P508]')
+  })
+})
+
+interface Edit {
+  kind: 'connection' | 'model' | 'sync'
+  id: string
+  path: string
+  patch: JsonObject
+  undo: JsonObject
+}
+
+/** Each single value of each live thing, moved by itself. */
+function everyEdit(world: World): Edit[] {
+  const things = (['connection', 'model', 'sync'] as const).flatMap((kind) =>
+    world.server.store.all(kind).map((thing) => ({ kind, thing: thing as unknown as JsonObject }))
+  )
+  const ids = (kind: string): string[] =>
+    things.filter((one) => one.kind === kind).map(({ thing }) => String(thing['id']))
+  const other = (value: string): string => {
+    const same = [ids('connection'), ids('model'), ids('sync')].find((all) => all.includes(value))
+    return same?.find((id) => id !== value) ?? `${value}x`
+  }
+  const left = new Set(['id', 'organization_id', 'created_at', 'created_by', 'updated_at', 'updated_by'])
+  return things.flatMap(({ kind, thing }) =>
+    Object.entries(thing)
+      .filter(([key]) => !left.has(key))
+      .flatMap(([key, value]) =>
+        variations(value, key, other).map(([path, moved]) => ({
+          kind,
+          id: String(thing['id']),
+          path,
+          patch: { [key]: moved },
+          undo: { [key]: value }
+        }))
+      )
+  )
+}
+
+/** The value with one leaf changed, for each of its leaves; lists also without their items. */
+function variations(
+  value: JsonObject[string],
+  path: string,
+  other: (text: string) => string
+): [path: string, moved: JsonObject[string]][] {
+  if (Array.isArray(value)) {
+    const within = value.flatMap((item, at) =>
+      variations(item, `${path}.${at}`, other).map(([where, moved]): [string, JsonObject[string]] => [
+        where,
+        value.with(at, moved)
+      ])
+    )
+    return value.length === 0 ? within : [[path, value.slice(1)], ...within]
+  }
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, inner]) =>
+      variations(inner, `${path}.${key}`, other).map(([where, moved]): [string, JsonObject[string]] => [
+        where,
+        { ...value, [key]: moved }
+      ])
+    )
+  if (typeof value === 'string') return [[path, other(value)]]
+  if (typeof value === 'number') return [[path, value + 1]]
+  return typeof value === 'boolean' ? [[path, !value]] : []
+}

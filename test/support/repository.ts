@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process'
+import { makeWorld, type World, type WorldOptions } from './world.ts'
+
+/** A world whose folder is a git repository: everything that is written can be committed. */
+export interface Repository extends World {
+  /** Runs git in the folder, or in another, and gives what it printed. */
+  git(args: string[], folder?: string): string
+  /** Commits all files as they are; gives the commit. */
+  commit(message?: string): string
+}
+
+/** Nobody's settings but these: the person's own configuration of git must not matter. */
+const env = {
+  PATH: process.env['PATH'],
+  HOME: '/nonexistent',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'Ada',
+  GIT_AUTHOR_EMAIL: 'ada@example.net',
+  GIT_COMMITTER_NAME: 'Ada',
+  GIT_COMMITTER_EMAIL: 'ada@example.net'
+}
+
+/** The files of the options are committed already. */
+export function makeRepository(options: WorldOptions = {}): Repository {
+  const world = makeWorld({ ...options, env: { PATH: process.env['PATH'] ?? '', ...options.env } })
+  const git = (args: string[], folder = world.folder): string =>
+    execFileSync('git', args, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const commit = (message = 'state'): string => {
+    git(['add', '--all'])
+    git(['commit', '--quiet', '--allow-empty', '--message', message])
+    return git(['rev-parse', 'HEAD']).trim()
+  }
+  git(['init', '--quiet', '--initial-branch', 'main'])
+  commit()
+  return { ...world, git, commit }
+}
+
+/** The program in another folder, with other variables, and the same service. */
+export function elsewhere(
+  world: World,
+  { cwd = world.folder, env: more = {} }: { cwd?: string; env?: Record<string, string> }
+): World {
+  return makeWorld({
+    env: { PATH: process.env['PATH'] ?? '', POLYTOMIC_API_KEY: world.server.apiKey, ...more },
+    io: { cwd, fetch: (request) => world.server.fetch(request) }
+  })
+}
