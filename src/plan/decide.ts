@@ -95,8 +95,8 @@ export function decideDestroy(
   const asked = askedProblems(desired, options)
   const matched = match({ ...desired, removed: [] }, live, kinds)
   // What names nothing (any more), by its name or by its id, is gone already.
-  const gone = ['P402', 'P404']
-  const relevant = [...asked, ...matched.problems.filter((problem) => !gone.includes(problem.code))]
+  const gone = new Set<Diagnostic['code']>(['P402', 'P404'])
+  const relevant = [...asked, ...matched.problems.filter((problem) => !gone.has(problem.code))]
   if (relevant.some(isError)) return { ok: false, problems: relevant }
   const doomed = desired.resources.filter(
     (resource) => matched.match.liveOf(resource) !== undefined && isSelected(resource, options.selection)
