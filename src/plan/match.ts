@@ -55,7 +55,9 @@ export function match(
     if (resource) return pairs.get(resource)?.id
     return index.named(reference.$ref, name)[0]?.id ?? (isId(name) ? name.toLowerCase() : undefined)
   }
-  const references = desired.resources.flatMap((resource) => referenceProblems(resource, declared, index))
+  const references = desired.resources.flatMap((resource) =>
+    referenceProblems(resource, declared, taken, index)
+  )
   return {
     match: {
       liveOf: (resource) => pairs.get(resource),
@@ -182,12 +184,15 @@ function sameLive(resource: Desired, rival: Desired, live: Live): Diagnostic {
 function referenceProblems(
   resource: Desired,
   declared: ReadonlyMap<string, Desired>,
+  taken: ReadonlyMap<Live, Desired>,
   index: LiveIndex
 ): Diagnostic[] {
   return resource.uses.flatMap((use) => {
     if (declared.has(index.key(use))) return []
     const candidates = index.named(use.kind, use.name)
     if (candidates.length > 1) return [ambiguous(use, use.name, use.span, candidates, index)]
+    const owner = candidates[0] && taken.get(candidates[0])
+    if (owner) return [formerName(resource, use, owner)]
     if (
       candidates.length === 1 ||
       (isId(use.name) && (index.withId(use.name)?.kind ?? use.kind) === use.kind)
@@ -195,6 +200,22 @@ function referenceProblems(
       return []
     return [unknownReference(resource, use, index)]
   })
+}
+
+/** The name is still there, and is gone as soon as the files are applied: then nothing has it. */
+function formerName(resource: Desired, use: Desired['uses'][number], owner: Desired): Diagnostic {
+  const kind = use.kind.replaceAll('_', ' ')
+  return problem(
+    'P402',
+    `${addressText(resource)} uses ${kind} \`${use.name}\`, which the files rename to \`${owner.name}\``,
+    {
+      labels: [
+        { span: use.span, text: 'this is its former name' },
+        { span: owner.span, text: 'here it is renamed' }
+      ],
+      help: [`write \`${owner.name}\``]
+    }
+  )
 }
 
 function unknownReference(resource: Desired, use: Desired['uses'][number], index: LiveIndex): Diagnostic {
