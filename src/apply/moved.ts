@@ -25,8 +25,10 @@ export function movedProblem(
 ): Diagnostic | undefined {
   const before = observed.resources.find(({ id, kind: of }) => id === change.id && of === change.kind)
   if (!before) return undefined
+  // Both are read with what is known now: what they refer to may have been renamed since, by this very plan.
   const now = kind.fromWire(wire, knowledge.fromWire())
-  const then = withIgnored(before.fields, change.ignored, now, kind)
+  const planned = before.partial ? {} : kind.fromWire(before.wire, knowledge.fromWire())
+  const then = withIgnored(planned, change.ignored, now, kind)
   const context = {
     idOf: (reference: Parameters<Knowledge['idOf']>[1]) => knowledge.idOf(change, reference),
     spanAt: () => change.span
