@@ -25,9 +25,10 @@ export function movedProblem(
 ): Diagnostic | undefined {
   const before = observed.resources.find(({ id, kind: of }) => id === change.id && of === change.kind)
   if (!before) return undefined
-  // Both by the names of now: a name that this very apply gave to something else is no difference.
-  const [seen, now] = [before.wire, wire].map((answer) => kind.fromWire(answer, knowledge.fromWire()))
-  const then = withIgnored(seen!, change.ignored, now!, kind)
+  // Both are read with what is known now: what they refer to may have been renamed since, by this very plan.
+  const now = kind.fromWire(wire, knowledge.fromWire())
+  const planned = before.partial ? {} : kind.fromWire(before.wire, knowledge.fromWire())
+  const then = withIgnored(planned, change.ignored, now, kind)
   const context = {
     idOf: (reference: Parameters<Knowledge['idOf']>[1]) => knowledge.idOf(change, reference),
     spanAt: () => change.span
@@ -43,7 +44,7 @@ export function movedProblem(
   const [old, name] = [before.name, textOf(wire['name'])]
   const paths = before.partial
     ? movedPaths(nameOnly(old), nameOnly(name))
-    : movedPaths(looked(then, old), looked(now!, name))
+    : movedPaths(looked(then, old), looked(now, name))
   return paths.length === 0 ? undefined : conflict(change, paths, wire)
 }
 

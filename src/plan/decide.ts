@@ -88,17 +88,21 @@ function rotated(changes: Change[], { base, rotate = [] }: DecideOptions): Chang
   })
 }
 
-/** The deletion of everything that the files declare and the service has. */
+/**
+ * The deletion of everything that the files declare and the service has. Former names do not count: once what
+ * was renamed is gone, whatever has its former name is somebody else's.
+ */
 export function decideDestroy(
-  desired: DesiredState,
+  declared: DesiredState,
   live: LiveState,
   kinds: Kinds,
   options: DecideOptions = {}
 ): Checked<Plan> {
+  const desired = { ...declared, resources: declared.resources.map(withoutFormerNames) }
   const asked = askedProblems(desired, options)
   const matched = match({ ...desired, removed: [] }, live, kinds)
   // What names nothing (any more), by its name or by its id, is gone already.
-  const gone = new Set(['P402', 'P404'])
+  const gone = new Set<Diagnostic['code']>(['P402', 'P404'])
   const relevant = [...asked, ...matched.problems.filter((problem) => !gone.has(problem.code))]
   if (relevant.some(isError)) return { ok: false, problems: relevant }
   const doomed = desired.resources.filter(
@@ -117,6 +121,10 @@ export function decideDestroy(
     options: { ...options, maxDeletes: Infinity }
   }
   return finished(changes, [], given, problems)
+}
+
+function withoutFormerNames(resource: Desired): Desired {
+  return { ...resource, lifecycle: { ...resource.lifecycle, renamedFrom: [] } }
 }
 
 function finished(

@@ -59,7 +59,7 @@ export function match(
   }
   const references = desired.resources
     .filter(isPlanned)
-    .flatMap((resource) => referenceProblems(resource, declared, index))
+    .flatMap((resource) => referenceProblems(resource, declared, taken, index))
   return {
     match: {
       liveOf: (resource) => pairs.get(resource),
@@ -186,12 +186,15 @@ function sameLive(resource: Desired, rival: Desired, live: Live): Diagnostic {
 function referenceProblems(
   resource: Desired,
   declared: ReadonlyMap<string, Desired>,
+  taken: ReadonlyMap<Live, Desired>,
   index: LiveIndex
 ): Diagnostic[] {
   return resource.uses.flatMap((use) => {
     if (declared.has(index.key(use))) return []
     const candidates = index.named(use.kind, use.name)
     if (candidates.length > 1) return [ambiguous(use, use.name, use.span, candidates, index)]
+    const owner = candidates[0] && taken.get(candidates[0])
+    if (owner) return [formerName(resource, use, owner)]
     if (
       candidates.length === 1 ||
       (isId(use.name) && (index.withId(use.name)?.kind ?? use.kind) === use.kind)
@@ -199,6 +202,22 @@ function referenceProblems(
       return []
     return [unknownReference(resource, use, index)]
   })
+}
+
+/** The name is still there, and is gone as soon as the files are applied: then nothing has it. */
+function formerName(resource: Desired, use: Desired['uses'][number], owner: Desired): Diagnostic {
+  const kind = use.kind.replaceAll('_', ' ')
+  return problem(
+    'P402',
+    `${addressText(resource)} uses ${kind} \`${use.name}\`, which the files rename to \`${owner.name}\``,
+    {
+      labels: [
+        { span: use.span, text: 'this is its former name' },
+        { span: owner.span, text: 'here it is renamed' }
+      ],
+      help: [`write \`${owner.name}\``]
+    }
+  )
 }
 
 function unknownReference(resource: Desired, use: Desired['uses'][number], index: LiveIndex): Diagnostic {

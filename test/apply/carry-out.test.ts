@@ -144,3 +144,29 @@ test('apply --wait waits for a connection of an earlier apply too, with a new li
   expect(world.server.store.all('connection')).toHaveLength(2)
   expect(world.server.store.all('sync')).toHaveLength(1)
 })
+
+test('a resource whose reference is renamed by the same plan has not changed for that', async () => {
+  const files = (model: string, more: string): Record<string, string> => ({
+    'configs/a.yaml': `
+connections:
+  - { name: Store, type: csv, configuration: { url: "https://a.example/x.csv" } }
+models:
+  - { name: ${model}, connection: Store, configuration: {}${model === 'Users' ? '' : ', lifecycle: { renamed_from: Users }'} }
+syncs:
+  - name: Out
+    mode: update
+    model: ${model}
+    identity: { source: id, target: id, function: Equality }
+    fields: [{ source: email, target: email }]
+    filters: [{ field: email, function: IsNotNull }]
+    target: { connection: Store, object: things }
+    schedule: ${more}
+`
+  })
+  const world = makeWorld({ files: files('Users', 'manual') })
+  expect((await world.run('apply', '--yes')).code).toBe(0)
+  world.write(files('People', 'continuous'))
+  const ran = await world.run('apply', '--yes')
+  expect(ran.code, ran.out + ran.err).toBe(0)
+  expect(world.server.store.all('sync')[0]!.schedule).toMatchObject({ frequency: 'continuous' })
+})

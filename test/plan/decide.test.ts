@@ -351,6 +351,15 @@ describe('destroying', () => {
     expect(destroy([c, m(), s()], service(['connection', 'C', 'c1', csv]))).toEqual(['delete connection C'])
   })
 
+  test('what has a former name is not destroyed: it may be somebody else’s by now', () => {
+    const renamed = {
+      ...m('N'),
+      lifecycle: { renamedFrom: ['M'], preventDestroy: false, ignoreChanges: [] }
+    }
+    const live = service(['connection', 'C', 'c1', csv], ['model', 'M', 'm1', model])
+    expect(destroy([renamed], live)).toEqual([])
+  })
+
   test('what is pinned and gone already does not hold up the rest', () => {
     const pinned = m('M', { id: '9f1c9b1e-0000-4000-8000-000000000009' })
     expect(destroy([c, pinned], service(['connection', 'C', 'c1', csv]))).toEqual(['delete connection C'])

@@ -128,6 +128,14 @@ describe('references', () => {
     expect(problems).toMatchObject([{ code: 'P402', help: [expect.stringContaining('`Postgres`')] }])
   })
 
+  test('a name that the files take away is none: applied, they would mean nothing', () => {
+    const renamed = { ...connection('b'), lifecycle: { ...connection('b').lifecycle, renamedFrom: ['a'] } }
+    expect(matched([model('a'), renamed], service(['connection', 'a', one]))).toEqual(['P402'])
+    expect(
+      matched([model('a'), { ...connection('b'), id: one }], service(['connection', 'a', one]))
+    ).toEqual(['P402'])
+  })
+
   test('an id of another kind is none', () => {
     expect(matched([model(one)], service(['model', 'x', one]))).toEqual(['P402'])
   })

@@ -227,6 +227,32 @@ const noLeak: Law = ({ run }) => {
     .map(([what]) => `a secret is in ${what}`)
 }
 
+/** Who reads a thing, and finds that it is not as it was planned upon, writes nothing. */
+const noOverwriting: Law = ({ scene, run }) =>
+  run.meddlings.flatMap(({ kind: kindName, id, how, at, fields }) => {
+    if (how !== 'edit' || at < run.planning) return []
+    const path = `${pathOf(kindName)}/${id}`
+    const later = run.exchanges.filter((exchange) => exchange.path === path && exchange.number >= at)
+    const look = later.find(({ method, status }) => method === 'GET' && status === 200)
+    const write = later.find(
+      (exchange) => isWrite(exchange) && exchange.number > (look?.number ?? Infinity)
+    )
+    // A write before has read the thing before: nobody can tell then.
+    const isFirst = !writesOf(run).some((one) => one.path === path && one.number < (look?.number ?? 0))
+    const change = run.plan?.changes.find((one) => one.id === id)
+    if (!write || !change || !isFirst) return []
+    const kind = kinds.managed.find(({ name }) => name === kindName)!
+    const declared = scene.world.declared.find((one) => one.kind === kindName && one.name === change.name)
+    const isCompared = (field: string): boolean =>
+      change.action === 'delete' ||
+      kind.fields[field]?.class === 'owned' ||
+      (kind.fields[field]?.rule.is !== 'stated' && field in (declared?.item ?? {}))
+    const overwritten = fields.filter((field) => field in kind.fields && isCompared(field))
+    return overwritten.map(
+      (field) => `${field} of ${addressText(change)} was changed by somebody, and overwritten`
+    )
+  })
+
 /** One request is tried six times at most, a create is begun anew three times, and each time looked for. */
 const triesOfOne = 6
 const roundsOfCreate = 3
@@ -265,7 +291,8 @@ export const laws: Readonly<Record<string, Law>> = {
   '7 honest plan: nothing is sent that was not planned, and everything when nothing failed': honestPlan,
   '8 honest report: one outcome for each change, and done is done': honestReport,
   '9 no leak: no secret is in anything that is told': noLeak,
-  '10 bounded: tries, pages and requests under way have limits': bounded
+  '10 bounded: tries, pages and requests under way have limits': bounded,
+  '11 compare and set: what somebody changed since the plan is not overwritten': noOverwriting
 }
 
 export const converges = '1 converges: two more applies without faults, and nothing is left to do'

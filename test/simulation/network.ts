@@ -27,6 +27,10 @@ export interface Meddling {
   kind: string
   id: string
   how: 'edit' | 'touch' | 'delete'
+  /** It happened just before the request with this number was served. */
+  at: number
+  /** What an edit changed. */
+  fields: string[]
 }
 
 /** The way between one process and the service. */
@@ -83,7 +87,7 @@ export function openNetwork(
       if (incident.what === 'interrupt') given.hooks.interrupt()
       if (incident.what === 'stop-listening') given.hooks.stopListening()
       if (incident.what === 'edit' || incident.what === 'touch' || incident.what === 'delete')
-        meddlings.push(...meddle(service, incident.what, incident.draw))
+        meddlings.push(...meddle(service, incident.what, incident.draw, exchange.number))
     }
     if (is('killed-before')) return await kill()
     if (is('late')) {
@@ -174,7 +178,7 @@ function refusal(exchange: Exchange): Response {
 }
 
 /** Somebody else does something to one of the things that are there. */
-function meddle(service: Service, how: Meddling['how'], draw: number): Meddling[] {
+function meddle(service: Service, how: Meddling['how'], draw: number, at: number): Meddling[] {
   const { store } = service.server
   const things = kinds.managed.flatMap(({ name }) =>
     store.all(name as StoredKind).map((thing) => ({ kind: name as StoredKind, thing }))
@@ -183,14 +187,15 @@ function meddle(service: Service, how: Meddling['how'], draw: number): Meddling[
   if (!chosen) return []
   const { kind, thing } = chosen
   if (how === 'touch') store.edit(kind, thing.id, {})
-  if (how === 'edit') store.edit(kind, thing.id, patchOf(thing as unknown as JsonObject, draw))
+  const patch = how === 'edit' ? patchOf(thing as unknown as JsonObject, draw) : {}
+  if (how === 'edit') store.edit(kind, thing.id, patch)
   if (how === 'delete') {
     // The web page does not let go of what is used.
     const users = things.filter((other) => JSON.stringify(other.thing).split(thing.id).length > 1)
     if (users.some((other) => other.thing.id !== thing.id)) return []
     store.remove(kind, thing.id)
   }
-  return [{ kind, id: thing.id, how }]
+  return [{ kind, id: thing.id, how, at, fields: Object.keys(patch) }]
 }
 
 /** A value that could be there as well: a switch is turned, or a setting is made. */

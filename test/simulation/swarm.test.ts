@@ -22,16 +22,16 @@ test.runIf(runs >= 500)(
   'the worlds are worth it: most can be planned, faults are met, and runs end in every way',
   () => {
     const planned = seen.filter(({ is }) => is === 'planned')
-    expect(planned.length).toBeGreaterThan(runs * 0.8)
-    expect(seen.filter(({ met }) => met).length).toBeGreaterThan(runs * 0.4)
+    expect(planned.length).toBeGreaterThan(seen.length * 0.8)
+    expect(seen.filter(({ met }) => met).length).toBeGreaterThan(seen.length * 0.4)
     expect([...new Set(planned.map(({ ended }) => ended))].toSorted()).toEqual([
       'finished',
       'killed',
       'not listened to',
       'refused'
     ])
-    expect(seen.filter(({ is }) => is === 'refused').length).toBeGreaterThan(runs * 0.02)
-    expect(seen.filter(({ is }) => is === 'not valid').length).toBeLessThan(runs * 0.05)
+    expect(seen.filter(({ is }) => is === 'refused').length).toBeGreaterThan(seen.length * 0.02)
+    expect(seen.filter(({ is }) => is === 'not valid').length).toBeLessThan(seen.length * 0.05)
   }
 )
 

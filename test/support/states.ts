@@ -177,8 +177,8 @@ export interface World {
   live: LiveState
 }
 
-function sometimes<T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
-  return fc.oneof({ weight: 7, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: one })
+function sometimes<T>(one: fc.Arbitrary<T>, against = 7): fc.Arbitrary<T | null> {
+  return fc.oneof({ weight: against, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: one })
 }
 
 /** A configuration and a service that have a lot, but not everything, in common. */
@@ -194,7 +194,8 @@ export const world: fc.Arbitrary<World> = fc
     ),
     isFull: fc.constantFrom(true, true, true, false),
     pins: fc.array(sometimes(fc.integer({ min: 1, max: 9 })), { minLength: 7, maxLength: 7 }),
-    formers: fc.array(sometimes(fc.constantFrom(...names, 'old', 'd')), {
+    // Seldom a name that others refer to: the files must not take that away.
+    formers: fc.array(sometimes(fc.constantFrom('old', 'd', 'e', 'f', 'old', 'd', 'e', 'f', ...names), 3), {
       minLength: 7,
       maxLength: 7
     }),
@@ -210,10 +211,20 @@ export const world: fc.Arbitrary<World> = fc
     )
   })
   .map(({ items, kept, others, isFull, pins, formers, removed }) => {
-    const own = new Set(kept.flatMap((index) => items[index] ?? []))
+    // What is to be renamed is there under its former name, mostly one that nobody else has or names.
+    const renamed = new Map(
+      items.flatMap((item, index): [string, Item][] => {
+        const former = formers[index] ?? null
+        const isTaken = former === null || names.some((name) => name === former)
+        return isTaken ? [] : [[address(item), { ...item, name: former }]]
+      })
+    )
+    const own = new Set(
+      kept.flatMap((index) => items[index] ?? []).filter((one) => !renamed.has(address(one)))
+    )
     const known = new Set([...own].map(address))
-    const rest = isFull ? base.filter((one) => !known.has(address(one))) : []
-    const live = liveOf([...rest, ...own, ...others])
+    const rest = isFull ? base.filter((one) => !known.has(address(one)) && !renamed.has(address(one))) : []
+    const live = liveOf([...rest, ...own, ...renamed.values(), ...others])
     const resources = items.map((item, index) => {
       const pin = live.resources[(pins[index] ?? 0) - 1]
       const former = formers[index]
