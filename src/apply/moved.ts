@@ -39,7 +39,8 @@ export function movedProblem(
     return found.set('name', name)
   }
   // Of what only a list told, nothing but the name is known.
-  const [old, name] = [before.name, textOf(wire['name'])]
+  const old = before.name
+  const name = kind.api.place ? old : textOf(wire['name'])
   const paths = before.partial
     ? movedPaths(new Map([['name', old]]), new Map([['name', name]]))
     : movedPaths(looked(then, old), looked(now, name))
