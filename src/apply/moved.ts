@@ -26,7 +26,9 @@ export function movedProblem(
   const before = observed.resources.find(({ id, kind: of }) => id === change.id && of === change.kind)
   if (!before) return undefined
   const now = kind.fromWire(wire, knowledge.fromWire())
-  const then = withIgnored(before.fields, change.ignored, now, kind)
+  // What a reference is called may have changed meanwhile, by our own doing: both sides get today's names.
+  const old = before.partial ? {} : kind.fromWire(before.wire, knowledge.fromWire())
+  const then = withIgnored(old, change.ignored, now, kind)
   const context = {
     idOf: (reference: Parameters<Knowledge['idOf']>[1]) => knowledge.idOf(change, reference),
     spanAt: () => change.span
@@ -39,11 +41,10 @@ export function movedProblem(
     return found.set('name', name)
   }
   // Of what only a list told, nothing but the name is known.
-  const old = before.name
-  const name = kind.api.place ? old : textOf(wire['name'])
+  const name = kind.api.place ? before.name : textOf(wire['name'])
   const paths = before.partial
-    ? movedPaths(new Map([['name', old]]), new Map([['name', name]]))
-    : movedPaths(looked(then, old), looked(now, name))
+    ? movedPaths(new Map([['name', before.name]]), new Map([['name', name]]))
+    : movedPaths(looked(then, before.name), looked(now, name))
   return paths.length === 0 ? undefined : conflict(change, paths, wire)
 }
 

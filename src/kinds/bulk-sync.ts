@@ -132,7 +132,8 @@ export const bulkSync: Kind = {
       ...item,
       source: endFromYaml(item['source']),
       destination: endFromYaml(item['destination']),
-      schemas: Array.isArray(schemas) ? schemas.map(schemaFromYaml) : schemas,
+      // None listed is none chosen: what is there stays.
+      schemas: Array.isArray(schemas) && schemas.length > 0 ? schemas.map(schemaFromYaml) : undefined,
       data_cutoff_timestamp: moment(item['data_cutoff_timestamp']),
       default_schedule: scheduleFromYaml(item['default_schedule']),
       additional_schedules: Array.isArray(additional) ? additional.map(additionalFromYaml) : additional,
