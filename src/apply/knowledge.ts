@@ -1,6 +1,6 @@
 import type { FromWire, ToWire } from '../kinds/kind.ts'
 import type { Change, Plan } from '../plan/plan.ts'
-import { fromWireContext } from '../remote/observe.ts'
+import { fromWireContext } from '../remote/live.ts'
 import { addressText, type LiveState } from '../state/resource.ts'
 import { textOf, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'

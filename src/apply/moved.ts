@@ -41,10 +41,10 @@ export function movedProblem(
     return found.set('name', { label: 'name', text: name })
   }
   // Of what only a list told, nothing but the name is known.
-  const [old, name] = [before.name, textOf(wire['name'])]
+  const name = kind.api.place ? before.name : textOf(wire['name'])
   const paths = before.partial
-    ? movedPaths(nameOnly(old), nameOnly(name))
-    : movedPaths(looked(then, old), looked(now, name))
+    ? movedPaths(nameOnly(before.name), nameOnly(name))
+    : movedPaths(looked(then, before.name), looked(now, name))
   return paths.length === 0 ? undefined : conflict(change, paths, wire)
 }
 

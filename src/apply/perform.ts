@@ -1,5 +1,5 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { Kind } from '../kinds/kind.ts'
+import { isSameName, type Kind } from '../kinds/kind.ts'
 import { diff } from '../plan/diff.ts'
 import { withIgnored } from '../plan/ignore.ts'
 import type { Change, FieldChange } from '../plan/plan.ts'
@@ -51,7 +51,11 @@ async function performCreate(change: Change, kind: Kind, world: World): Promise<
   const body = { name: change.name, ...kind.toWire(change.wanted, world.knowledge.toWire(change)) }
   const open = revealed(body, world.options.vault)
   if (!open.ok) return failed(missingSecret(change, open.missing))
-  const made = await create(world.writer, kind, change.name, open.body, open.secrets)
+  const { place } = kind.api
+  const there = place?.id(change.wanted, (reference) => world.knowledge.idOf(change, reference))
+  const made = await (place
+    ? update(world.writer, kind, there ?? '', open.body, open.secrets)
+    : create(world.writer, kind, change.name, open.body, open.secrets))
   if (!made.ok) return failed(failureOf(change, 'creating', made.failure))
   world.knowledge.learn(change, made.wire)
   return await afterWrite(change, kind, made.wire, made.notes, world)
@@ -87,7 +91,7 @@ function grounds({ knowledge, options }: World): { observed: LiveState; knowledg
 /** What is gone already is what was wanted; what somebody changed since the plan is not deleted. */
 async function performDelete(change: Change, kind: Kind, world: World): Promise<Outcome> {
   const id = change.id ?? ''
-  const live = await read(world.writer, kind, id)
+  const live = await read(world.writer, kind, id, {})
   if (!live.ok && live.failure.status === 404)
     return { outcome: 'done', id, notes: ['it was gone already'] }
   if (!live.ok) return failed(failureOf(change, 'reading', live.failure))
@@ -131,14 +135,19 @@ async function afterWrite(
       !world.options.wait || !(await authorized(world.writer, kind, id, world.options.interrupted)).ok
     if (waiting) return { outcome: 'pending', id, because: 'a person must authorize it', ...authorize }
   }
-  const back = await read(world.writer, kind, id)
+  const back = await read(world.writer, kind, id, change.wanted)
   if (!back.ok) return failed(failureOf(change, 'reading back', back.failure))
   world.knowledge.learn(change, back.wire)
   const kept = differences(change, kind, back.wire, world)
-  if (kept.length > 0 || back.wire['name'] !== change.name)
+  if (kept.length > 0 || !isCalled(kind, back.wire, change))
     return { ...failed(keptProblem(change, kept)), kept }
   const waits = kind.waiting?.(back.wire)
   return waits === undefined ? { outcome: 'done', id, notes } : { outcome: 'pending', id, because: waits }
+}
+
+/** What is in no list has no name there: the files alone say what it is called. */
+function isCalled(kind: Kind, wire: JsonObject, change: Change): boolean {
+  return kind.api.place !== undefined || isSameName(kind, textOf(wire['name']), change.name)
 }
 
 function differences(change: Change, kind: Kind, wire: JsonObject, world: World): FieldChange[] {

@@ -140,6 +140,9 @@ function remoteOptions(
     timeoutMs: options.timeout * 1000,
     newKey: io.newKey,
     backoffMs: io.backoffMs,
+    note: (text) =>
+      io.err(`${text}
+`),
     ...(options.debug === true ? { trace: (line: string) => io.err(`${line}\n`) } : {})
   }
 }

@@ -12,17 +12,18 @@ export function editorSchema(kinds: Kinds): JsonObject {
   const root = forEditors(rootSchema(kinds)) as JsonObject
   const properties = root['properties'] as JsonObject
   for (const kind of kinds.managed) {
-    properties[kind.section] = {
-      description:
-        sentences[kind.section] ?? `All ${kind.section.replaceAll('_', ' ')} that these files describe.`,
-      type: ['array', 'null'],
-      items: { $ref: `#/definitions/${kind.name}` }
-    }
+    const description =
+      sentences[kind.section] ?? `All ${kind.section.replaceAll('_', ' ')} that these files describe.`
+    const item = { $ref: `#/definitions/${kind.name}` }
+    properties[kind.section] =
+      kind.naming?.only === undefined
+        ? { description, type: ['array', 'null'], items: item }
+        : { description, anyOf: [item, { type: 'null' }] }
   }
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'polyctl',
-    description: 'Connections, models and syncs of Polytomic as code.',
+    description: 'Polytomic as code: connections, models, syncs, bulk syncs, permissions.',
     ...root,
     patternProperties: { '^x-': { description: 'For you alone: a place for anchors.' } },
     definitions: {
@@ -40,11 +41,18 @@ export function editorSchema(kinds: Kinds): JsonObject {
 const sentences: Readonly<Record<string, string>> = {
   connections: 'Systems to read from and to write to, with how to reach them.',
   models: 'What is read from a connection: a table, a collection, a query.',
-  syncs: 'What is written where: from models to an object of a connection, and when.'
+  syncs: 'What is written where: from models to an object of a connection, and when.',
+  bulk_syncs: 'Whole objects of one connection, copied to another.',
+  roles: 'Names for groups of people, which policies give rights to.',
+  policies: 'Which roles may do what with the resources that carry the policy.',
+  users: 'The people of the organization, and their roles.',
+  webhooks: 'Where the service reports its events to: one in an organization.',
+  global_error_subscribers: 'Who is told by mail when any sync fails.',
+  schema_primary_keys: 'Which fields tell the records of a schema apart, where the source does not say.'
 }
 
 function definition(kind: Kind): JsonObject {
-  const schema = forEditors(withoutRefs(itemSchema(kind.schema))) as JsonObject
+  const schema = forEditors(withoutRefs(itemSchema(kind))) as JsonObject
   const branches = details(kind)
   return {
     title: kind.name.replaceAll('_', ' '),

@@ -1,6 +1,6 @@
 import { isError, problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
-import type { ItemProblem, Kind } from '../kinds/kind.ts'
+import { nameKeys, nameOfItem, type ItemProblem, type Kind } from '../kinds/kind.ts'
 import type { Desired, Lifecycle, Path, Use } from '../state/resource.ts'
 import { isObject, isReference, isSecret, type Json, type JsonObject } from '../state/value.ts'
 import { fill } from './fill.ts'
@@ -70,16 +70,16 @@ function withOwnWords(unknown: readonly ItemProblem[], own: readonly ItemProblem
 }
 
 function meaning(kind: Kind, source: SourceText, node: Written, value: JsonObject): Desired {
-  const { name, id, lifecycle, ...rest } = value
+  const { name: _name, id, lifecycle, ...rest } = value
   const fields = kind.fromYaml(rest)
   const spanAt = (path: Path) => valueSpan(source, placeAt(node, path))
   return {
     kind: kind.name,
-    name: typeof name === 'string' ? name : '',
+    name: nameOfItem(kind, value),
     fields,
     ...(typeof id === 'string' ? { id } : {}),
     lifecycle: readLifecycle(lifecycle),
-    span: nameSpan(source, node),
+    span: nameSpan(kind, source, node),
     spanAt,
     uses: usesOf(fields).map(({ kind, name, path }) => ({
       kind,
@@ -91,10 +91,12 @@ function meaning(kind: Kind, source: SourceText, node: Written, value: JsonObjec
 }
 
 /** Where the name stands; where it is taken over from elsewhere, what takes it over. */
-function nameSpan(source: SourceText, node: Written): ReturnType<SourceText['span']> {
-  const name = entryOf(node, 'name')
+function nameSpan(kind: Kind, source: SourceText, node: Written): ReturnType<SourceText['span']> {
+  const key = nameKeys(kind).at(-1)
+  if (key === undefined) return headSpan(source, node)
+  const name = entryOf(node, key)
   const isBorrowed = name !== undefined && (name.keyStart < node.start || name.keyEnd > node.end)
-  if (!isBorrowed) return valueSpan(source, placeAt(node, ['name']))
+  if (!isBorrowed) return valueSpan(source, placeAt(node, [key]))
   const isAlias = source.text.charAt(node.start) === '*'
   return isAlias ? source.span(node.start, node.end) : headSpan(source, node)
 }
@@ -155,17 +157,21 @@ function notMapping(kind: Kind, node: Written): ItemProblem {
 }
 
 /** Names are typed by people in references: what cannot be seen in them does harm. */
-function checkName(kind: Kind, { value, given, holes }: Filled): ItemProblem[] {
-  const name = isObject(value) ? value['name'] : undefined
-  if (typeof name !== 'string' || holes.has('/name')) return []
+function checkName(kind: Kind, filled: Filled): ItemProblem[] {
+  return nameKeys(kind).flatMap((key) => checkNamePart(kind, key, filled))
+}
+
+function checkNamePart(kind: Kind, key: string, { value, given, holes }: Filled): ItemProblem[] {
+  const name = isObject(value) ? value[key] : undefined
+  if (typeof name !== 'string' || holes.has(`/${key}`)) return []
   const problem = (message: string, label: string, help: string[] = []): ItemProblem[] => [
-    { path: ['name'], code: 'P105', message: `the name of ${nounOf(kind)} ${message}`, label, help }
+    { path: [key], code: 'P105', message: `the ${key} of ${nounOf(kind)} ${message}`, label, help }
   ]
   if (name === '') return problem('is empty', 'a name is expected here')
   if (/\p{Cc}/u.test(name))
     return problem('holds a line break or another control character', 'a name is one line of plain text')
   if (name.trim() === name) return []
-  const help = given.has('/name') ? [] : [`write \`name: ${name.trim()}\``]
+  const help = given.has(`/${key}`) ? [] : [`write \`${key}: ${name.trim()}\``]
   return problem('starts or ends with a space', 'nobody sees this space', help)
 }
 

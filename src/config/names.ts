@@ -2,7 +2,7 @@ import { problem, warning, type Diagnostic, type Label } from '../diagnostics/di
 import { similarNames } from '../diagnostics/similar.ts'
 import type { Kinds } from '../kinds/kind.ts'
 import { addressText, type Desired, type Removed, type Use } from '../state/resource.ts'
-import { isId } from '../state/value.ts'
+import { isId, isObject, isReference, type Json, type JsonObject } from '../state/value.ts'
 
 /**
  * Different names for which similar ones are looked up. Whoever has more mistakes than that mends the first
@@ -52,6 +52,27 @@ export class Register {
     const found = similarNames(address.name, this.#names.get(address.kind) ?? [])
     this.#similar.set(key, found)
     return found
+  }
+}
+
+/**
+ * References as the declarations spell them: where names match in any case, the files may name a resource
+ * otherwise than they declare it, and everything that comes after looks names up as they are.
+ */
+export function spelledAsDeclared(resource: Desired, register: Register): Desired {
+  const nameOf = (kind: string, name: string): string => register.find({ kind, name })?.name ?? name
+  if (resource.uses.every((use) => nameOf(use.kind, use.name) === use.name)) return resource
+  const spell = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(spell)
+    if (isReference(value) && value.name !== undefined)
+      return { ...value, name: nameOf(value.$ref, value.name) }
+    if (!isObject(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, spell(inner)]))
+  }
+  return {
+    ...resource,
+    fields: spell(resource.fields) as JsonObject,
+    uses: resource.uses.map((use) => ({ ...use, name: nameOf(use.kind, use.name) }))
   }
 }
 
@@ -108,7 +129,7 @@ export function checkReferences(
   register: Register,
   kinds: Kinds
 ): Diagnostic[] {
-  const managed = new Set(kinds.managed.map(({ name }) => name))
+  const managed = new Set(kinds.managed.filter(({ builtIns }) => !builtIns).map(({ name }) => name))
   const gone = new Map(removed.map((one) => [register.key(one), one]))
   return resources.flatMap((resource) =>
     resource.uses

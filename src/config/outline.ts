@@ -84,7 +84,10 @@ function takeApart(
     const { key, value } = entry
     const kind = bySection.get(key)
     if (privateKey.test(key)) continue
-    if (kind && value.is === 'list') {
+    if (kind?.naming?.only !== undefined && value.is === 'mapping') {
+      found.items.push({ kind, source, node: value })
+      rest.push({ ...entry, value: { ...value, entries: [] } })
+    } else if (kind && value.is === 'list') {
       for (const node of value.items) found.items.push({ kind, source, node })
       rest.push({ ...entry, value: { ...value, items: [] } })
     } else {
@@ -111,19 +114,25 @@ function withoutDefaults(node: Written): Written {
 /** What a file may hold beside resources. */
 export function rootSchema(kinds: Kinds): JsonObject {
   const names = { type: ['array', 'null'], items: { type: 'string' } }
-  const sections = kinds.managed.map(({ section }) => section)
+  // What is in no list cannot be looked up by a name alone, and is never quite gone.
+  const listed = kinds.managed.filter(({ api }) => api.place === undefined)
   return {
     type: 'object',
     additionalProperties: false,
     properties: {
-      workspace: workspaceSchema(sections),
+      workspace: workspaceSchema(listed.map(({ section }) => section)),
       variables: variablesSchema,
-      ...Object.fromEntries(sections.map((section) => [section, { type: ['array', 'null'] }])),
+      ...Object.fromEntries(
+        kinds.managed.map(({ section, naming }) => [
+          section,
+          { type: [naming?.only === undefined ? 'array' : 'object', 'null'] }
+        ])
+      ),
       removed: {
         type: ['object', 'null'],
         description: 'Names of resources to delete. Harmless once they are gone.',
         additionalProperties: false,
-        properties: Object.fromEntries(sections.map((section) => [section, names]))
+        properties: Object.fromEntries(listed.map(({ section }) => [section, names]))
       }
     }
   }

@@ -1,3 +1,4 @@
+import { nameKeys, type Kind } from '../kinds/kind.ts'
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
 
 /** The keys that every resource has, beside those of its kind. */
@@ -31,14 +32,25 @@ const ourKeys: JsonObject = {
 }
 
 /** The schema of one item: what its kind says, and the keys of ours. */
-export function itemSchema(schema: JsonObject): JsonObject {
+export function itemSchema(kind: Kind): JsonObject {
+  const { schema } = kind
   const properties = isObject(schema['properties']) ? schema['properties'] : {}
   const required = Array.isArray(schema['required']) ? schema['required'] : []
   return {
     ...schema,
     type: 'object',
-    properties: { ...ourKeys, ...properties },
-    required: ['name', ...required]
+    properties: { ...oursOf(kind), ...properties },
+    required: [...new Set([...nameKeys(kind), ...required])]
+  }
+}
+
+/** What is called by something else has no `name`; what is in no list has no id that could be pinned. */
+function oursOf({ naming, api }: Kind): JsonObject {
+  const { name, id, lifecycle } = ourKeys
+  return {
+    ...(naming ? {} : { name: name! }),
+    ...(api.place ? {} : { id: id! }),
+    lifecycle: lifecycle!
   }
 }
 

@@ -163,7 +163,7 @@ function unknownType(problem: ItemProblem, kind: Kind, filled: Filled): ItemProb
 
 function kindShape(kind: Kind): Shape {
   let shape = kindShapes.get(kind)
-  if (!shape) kindShapes.set(kind, (shape = compile(itemSchema(kind.schema))))
+  if (!shape) kindShapes.set(kind, (shape = compile(itemSchema(kind))))
   return shape
 }
 

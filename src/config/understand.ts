@@ -15,7 +15,7 @@ import { readFiles } from './files.ts'
 import { fill } from './fill.ts'
 import { fillItem, placed, readItem } from './items.ts'
 import { Ledger } from './ledger.ts'
-import { checkDeclared, checkReferences, Register } from './names.ts'
+import { checkDeclared, checkReferences, Register, spelledAsDeclared } from './names.ts'
 import { outline, rootSchema, type Outline } from './outline.ts'
 import { parse, type YamlDocument } from './parse.ts'
 import type { Filling } from './placing.ts'
@@ -89,7 +89,7 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   problems.push(...checkReferences(resources, removed, register, kinds))
   const desired = {
     workspace,
-    resources: resources.toSorted(byAddress),
+    resources: resources.map((one) => spelledAsDeclared(one, register)).toSorted(byAddress),
     removed: removed.toSorted(byAddress)
   }
   return end({ desired, vault: stage.vault })

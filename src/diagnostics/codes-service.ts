@@ -65,6 +65,14 @@ export const serviceCodes = {
       'this name for this key, or several. Names are compared exactly, ids in any case, and `*` stands for ' +
       'any text.'
   },
+  P410: {
+    title: 'a live resource does not work',
+    explanation:
+      'The service looks from time to time whether its connections work, and says of this one that it ' +
+      'does not: the password expired, the host is away, a permission is missing. That is no difference ' +
+      'between the files and the service, so there is nothing to apply; but its syncs fail until it is ' +
+      'mended. If the secret changed, send it again with `polyctl apply --rotate`.'
+  },
   P501: {
     title: 'a field cannot change in place',
     explanation:
@@ -118,6 +126,22 @@ export const serviceCodes = {
     explanation:
       'The file is no plan of `polyctl plan --out`, it is damaged or was changed by hand, another version ' +
       'of polyctl wrote it, or it is for another organization. Make a new plan.'
+  },
+  P509: {
+    title: 'the key may not manage this kind',
+    explanation:
+      'Keys differ in what they may do: that of a user, of an organization, of a partner who has many ' +
+      'organizations. The service tells whose key it is, and the files hold something that such a key ' +
+      'may not manage in this version of the API. Nothing was written. Use another key, or a newer ' +
+      'version of the API.'
+  },
+  P510: {
+    title: 'a resource cannot be changed here',
+    explanation:
+      'Some resources are not this organization’s to change: connections that another organization ' +
+      'shares with it, and the roles and policies that come with the service. They can be named by ' +
+      'others. A shared connection may be declared as long as nothing is to be changed on it; what comes ' +
+      'with the service is named only. Remove the declaration, or change the resource where it belongs.'
   },
   P601: {
     title: 'the service refused a change',

@@ -1,5 +1,5 @@
 import type { Path } from '../state/resource.ts'
-import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { ItemProblem, Kind } from './kind.ts'
 import {
   configurationSchema,
@@ -162,7 +162,21 @@ export const connection: Kind = {
         ? `: ${wire['status_error']}`
         : ''
     return `it is not authorized yet, or no longer${error}`
-  }
+  },
+
+  ailing(wire) {
+    const status = textOf(wire['status'] ?? '')
+    if (status === 'healthy' || connectionTypes[typeOf(wire)]?.oauth === true) return undefined
+    const error = textOf(wire['status_error'] ?? '')
+    // The words for a connection that nobody has looked at yet are not known: silence is no complaint.
+    if (error === '') return /unhealthy|error|fail/i.test(status) ? `it is ${status}` : undefined
+    return error
+  },
+
+  readOnly: (wire) =>
+    isEmpty(wire['parent_connection_id'])
+      ? undefined
+      : { because: 'another organization shares it, and only there it can be changed' }
 }
 
 function typeOf(wire: JsonObject): string {

@@ -1,13 +1,28 @@
+import { bulkSync } from './bulk-sync.ts'
 import { connection } from './connection.ts'
+import { globalErrorSubscribers } from './global-error-subscribers.ts'
 import type { Kinds } from './kind.ts'
 import { model } from './model.ts'
+import { policy } from './policy.ts'
+import { role } from './role.ts'
+import { schemaPrimaryKeys } from './schema-primary-keys.ts'
 import { sync } from './sync.ts'
+import { user } from './user.ts'
+import { webhook } from './webhook.ts'
 
-/** Every kind that polyctl manages, and those that its files may name. */
+/** Every kind that polyctl manages, and those that its files may only name. */
 export const kinds: Kinds = {
-  managed: [connection, model, sync],
-  lookups: [
-    { name: 'bulk_sync', path: '/api/bulk/syncs' },
-    { name: 'policy', path: '/api/permissions/policies', caselessNames: true }
-  ]
+  managed: [
+    connection,
+    model,
+    sync,
+    bulkSync,
+    schemaPrimaryKeys,
+    role,
+    policy,
+    user,
+    webhook,
+    globalErrorSubscribers
+  ],
+  lookups: []
 }

@@ -24,6 +24,8 @@ export interface Kind {
    */
   readonly fields: Readonly<Record<string, Field>>
   readonly api: KindApi
+  /** What a resource is called, where that is not its `name`. */
+  readonly naming?: Naming
   /**
    * The schema of a part that depends on another field (a connection's configuration on its type). Compiled
    * once per `key`, when first needed. Nothing is returned when the other field does not say enough; the
@@ -34,6 +36,13 @@ export interface Kind {
   readonly synonyms?: Readonly<Record<string, string>>
   /** Names match in any case. */
   readonly caselessNames?: true
+  /**
+   * Some of this kind come with the service: that files name one which they do not declare is nothing to
+   * wonder about.
+   */
+  readonly builtIns?: true
+  /** An organization has at most one: the live one is meant, whatever it is called there. */
+  readonly alone?: true
   /**
    * Fields that older versions of the API do not have: path (`*` for every item of a list) to the first
    * version that has it.
@@ -68,7 +77,7 @@ export interface Kind {
    * The body of a full replacement: what is live and not ours to change, overlaid with what we want.
    * `answer` is the `data` that the question brought, if there was one and it was answered.
    */
-  replacement(live: JsonObject, body: JsonObject, answer?: Json): JsonObject
+  replacement(live: JsonObject, body: JsonObject, answer?: Json, version?: ApiVersion): JsonObject
   /**
    * True when an unmanaged live value is what the service documents as its default: then nobody needs to
    * hear of it.
@@ -78,12 +87,50 @@ export interface Kind {
   uses(wire: JsonObject): { kind: string; id: string }[]
   /** A sentence, when a live resource waits for a person (authorization). */
   waiting?(wire: JsonObject): string | undefined
+  /** A sentence, when a live resource is there and does not work: its service says so, not we. */
+  ailing?(wire: JsonObject): string | undefined
+  /** Says of a live resource that this organization cannot change it, and why. */
+  readOnly?(wire: JsonObject): ReadOnly | undefined
+}
+
+/**
+ * What a resource is called when it has no `name`. Inside of polyctl it has one all the same: bodies and
+ * answers carry it as `name`, and the last step to the wire spells it as the service does.
+ */
+export interface Naming {
+  /** The keys of YAML that make the name, in this order. */
+  keys: readonly string[]
+  /** The key of bodies and answers that holds it; absent where the service has no name for it. */
+  wire?: string
+  /** The name cannot change: what is called otherwise is another resource. */
+  fixed?: true
+  /**
+   * There is one, and this is what we call it. In YAML it is the section itself, not an item of a list
+   * there.
+   */
+  only?: string
+}
+
+/** Why a live resource stays as it is. */
+export interface ReadOnly {
+  because: string
+  /** It may be named in references, and that is all: to declare it means nothing. */
+  nameOnly?: true
 }
 
 /** Where a kind lives in the API, and how the versions differ there. */
 export interface KindApi {
-  /** `/api/syncs`; one resource is at `/api/syncs/{id}`. */
+  /**
+   * `/api/syncs`; one resource is at `/api/syncs/{id}`. `{organization}` stands for the id of the key's
+   * organization.
+   */
   path: string
+  /** Where older versions have it. */
+  olderPaths?: Readonly<Partial<Record<ApiVersion, string>>>
+  /** The first version that has this kind. Absent: all of them. */
+  since?: ApiVersion
+  /** Which keys may manage it. Absent: all of an organization. */
+  keys?(version: ApiVersion): readonly KeyClass[]
   /** True where list items lack fields that are compared, so that each match must be read by itself. */
   lightList(version: ApiVersion): boolean
   update(version: ApiVersion): 'PATCH' | 'PUT'
@@ -91,7 +138,76 @@ export interface KindApi {
   deleteQuery?: string
   /** With `--force-delete`, what uses it and is not declared is deleted along with it. */
   cascades?: true
+  /** For resources that are in no list. */
+  place?: Place
+  /** What else must be asked to know a resource in full, in this order. */
+  parts?: readonly Part[]
+  /** What the main write does not cover. */
+  further?: Further
+  /**
+   * Some writes are carried out after they are answered: true when an answer shows what the body asked
+   * for. Until then it is read again, a few times.
+   */
+  arrived?(body: JsonObject, wire: JsonObject): boolean
+  /**
+   * Words of a refusal (400, 422) that means: ask again in a while, the source is still being read. Any
+   * other refusal is final.
+   */
+  notYet?: readonly string[]
 }
+
+/**
+ * A resource that is in no list, because it is there as long as what it belongs to. It is found by what the
+ * files say, is written in place, and deleting it means to put it back to how it was.
+ */
+export interface Place {
+  /**
+   * Stands for it wherever an id is expected, and is the rest of its path, encoded. Undefined while what it
+   * belongs to is not made.
+   */
+  id(fields: JsonObject, idOf: (reference: Reference) => string | undefined): string | undefined
+  /** What is written is below what is read: `/primary_keys`. */
+  below?: string
+  reset: { method: 'DELETE' | 'PUT'; body?: JsonObject }
+  /** True when there is nothing to put back. */
+  isReset(wire: JsonObject): boolean
+  /** Its answers are not in an envelope. */
+  bare?: true
+}
+
+/** Answers that belong to a resource beside its own. They are kept in its wire form, as a list. */
+export interface Part {
+  /** The key of the wire form that the list is put under. */
+  key: string
+  /** The field that it tells: not compared where the service refuses to tell. */
+  field: string
+  /**
+   * Paths below the resource, given what is known of it so far. `wanted` are the fields that the files
+   * state, or the body that was made of them; without them, everything is asked for that a replacement could
+   * lose.
+   */
+  paths(wire: JsonObject, wanted: JsonObject | undefined): string[]
+}
+
+/** Writes that follow the main one. */
+export interface Further {
+  /** The keys of the body that they are about: where it has none of them, there is nothing to send. */
+  about: readonly string[]
+  /** The main request does not carry these keys. */
+  apart?: true
+  /** In the order of sending; none where the answer to the main write is as the body says. */
+  requests(body: JsonObject, wire: JsonObject, version: ApiVersion): FurtherRequest[]
+}
+
+/** One of them; `path` is below the resource. */
+export interface FurtherRequest {
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: string
+  body?: JsonObject
+}
+
+/** Whom a key belongs to, as `GET /api/me` tells it. */
+export type KeyClass = 'user' | 'organization' | 'partner' | 'system'
 
 /** What a kind must be told to write a body. */
 export interface ToWire {
@@ -145,4 +261,21 @@ export interface Lookup {
 export interface Kinds {
   readonly managed: readonly Kind[]
   readonly lookups: readonly Lookup[]
+}
+
+/** The keys of YAML that make the name of a resource. */
+export function nameKeys(kind: Kind): readonly string[] {
+  return kind.naming?.keys ?? ['name']
+}
+
+/** What an item of YAML is called; empty where it does not say. */
+export function nameOfItem(kind: Kind, item: JsonObject): string {
+  if (kind.naming?.only !== undefined) return kind.naming.only
+  const parts = nameKeys(kind).map((key) => item[key])
+  return parts.every((part) => typeof part === 'string') ? parts.join(' ') : ''
+}
+
+/** Whether two names are one, as this kind sees it. */
+export function isSameName(kind: Kind, a: string, b: string): boolean {
+  return a === b || (kind.caselessNames === true && a.toLowerCase() === b.toLowerCase())
 }

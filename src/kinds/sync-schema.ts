@@ -14,9 +14,11 @@ const source = {
   ]
 }
 
-const caseless = (values: readonly string[]) => ({ enum: [...values], 'x-caseless': true })
+/** Fixed words that are taken in any case. */
+export const caseless = (values: readonly string[]) => ({ enum: [...values], 'x-caseless': true })
 const part = (description: string) => ({ type: ['string', 'integer'], description })
-const names = (description: string) => ({ type: 'array', items: { type: 'string' }, description })
+/** A list of names. */
+export const names = (description: string) => ({ type: 'array', items: { type: 'string' }, description })
 const perFieldMode = {
   ...caseless(['create', 'updateOrCreate']),
   description: 'create: never overwrite a value that is there.'
@@ -108,7 +110,18 @@ const target = {
   }
 }
 
-const schedule = {
+/** When a schedule runs. */
+export const times = {
+  frequency: caseless(scheduleFrequencies.filter((name) => name !== 'multi')),
+  minute: part('0–59, or a cron part with frequency: custom.'),
+  hour: part('0–23, UTC.'),
+  day_of_week: part('0–6 from Sunday, or its name.'),
+  day_of_month: part('1–31.'),
+  month: part('1–12.')
+}
+
+/** A schedule, in full or by its frequency alone. */
+export const schedule = {
   anyOf: [
     { ...caseless(['manual', 'continuous']), type: 'string' },
     {
@@ -116,12 +129,7 @@ const schedule = {
       additionalProperties: false,
       required: ['frequency'],
       properties: {
-        frequency: caseless(scheduleFrequencies.filter((name) => name !== 'multi')),
-        minute: part('0–59, or a cron part with frequency: custom.'),
-        hour: part('0–23, UTC.'),
-        day_of_week: part('0–6 from Sunday, or its name.'),
-        day_of_month: part('1–31.'),
-        month: part('1–12.'),
+        ...times,
         connection: { type: 'string', description: 'A dbt Cloud connection.' },
         job_id: { type: 'integer', description: 'A dbt Cloud job.' },
         run_after: {

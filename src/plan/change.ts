@@ -1,4 +1,4 @@
-import type { Kind } from '../kinds/kind.ts'
+import { isSameName, type Kind } from '../kinds/kind.ts'
 import { addressText, type Desired, type Live, type Path } from '../state/resource.ts'
 import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
 import { causesOf, withCauses } from './cause.ts'
@@ -20,9 +20,10 @@ export function changeOf(resource: Desired, kind: Kind, matched: Match, base: Th
     const cause = base ? { cause: then ? ('drift' as const) : ('config' as const) } : {}
     return { ...plain(resource), action: 'create', fields, reason, ...cause, wanted: resource.fields, ids }
   }
-  const wanted = withIgnored(resource.fields, resource.lifecycle.ignoreChanges, live.fields, kind)
+  const ignored = [...resource.lifecycle.ignoreChanges, ...(live.unread ?? [])]
+  const wanted = withIgnored(resource.fields, ignored, live.fields, kind)
   const found = diff(kind.fields, wanted, live.fields, context)
-  const renamed = live.name !== resource.name && !sameInAnyCase(kind, live.name, resource.name)
+  const renamed = !isSameName(kind, live.name, resource.name)
   const fields = then
     ? withCauses(found.fields, { kind, resource, wanted, base: base!.fieldsOf(then), live, context })
     : found.fields.map((field): FieldChange => (base ? { ...field, cause: 'config' } : field))
@@ -66,10 +67,6 @@ export function deletion(
     hidden: [],
     impacts: []
   }
-}
-
-function sameInAnyCase(kind: Kind, a: string, b: string): boolean {
-  return kind.caselessNames === true && a.toLowerCase() === b.toLowerCase()
 }
 
 function reasonOfCreate(kind: Kind, base: Then | undefined, then: Desired | undefined): string {

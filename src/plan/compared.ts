@@ -18,13 +18,19 @@ export function compared(kind: Kind, wanted: JsonObject, live: JsonObject, conte
   const found: Compared = new Map()
   for (const [name, { class: owner, rule }] of Object.entries(kind.fields))
     if (isManaged(owner, name, wanted))
-      gather(rule, wanted[name], live[name], { key: name, label: name }, { context, found })
+      gather(rule, wanted[name], live[name], { key: name, label: name }, { context, found, wanted })
   return found
 }
 
-/** All of a live resource: for what is to be deleted, everything in it counts. */
+/**
+ * All of a live resource: for what is to be deleted, everything in it counts, but for what takes further
+ * answers.
+ */
 export function everythingOf(kind: Kind, live: JsonObject, context: DiffContext): Compared {
-  const names = Object.keys(kind.fields).filter((name) => kind.fields[name]!.class !== 'unreadable')
+  const apart = new Set(kind.api.parts?.map(({ field }) => field))
+  const names = Object.keys(kind.fields).filter(
+    (name) => kind.fields[name]!.class !== 'unreadable' && !apart.has(name)
+  )
   return new Map(
     names.flatMap((name): [string, { label: string; text: string }][] => {
       const value = live[name]
@@ -50,6 +56,8 @@ function below({ key, label }: Place, part: string, shown = part): Place {
 }
 
 interface Gathering {
+  /** The whole resource: some rules depend on what else it is to be. */
+  wanted: JsonObject
   context: DiffContext
   found: Compared
 }
@@ -109,11 +117,13 @@ function gatherSet(
   const here = keyed(rule, wanted, into.context)
   for (const [key, theirs] of keyed(rule, live, into.context)) {
     const mine = here.get(key)
+    if (!mine && rule.open?.(theirs.item, into.wanted) === true) continue
     const spot = below(place, `[${key.replace(/\n1$/, '')}]`, `[${theirs.key}]`)
     // That it is there at all counts, whatever of it is compared.
     into.found.set(spot.key, { label: spot.label, text: 'there' })
     if (mine) gather(rule.item, mine.item, theirs.item, spot, into)
-    else put(theirs.item, spot, into)
+    // Of an open set, no more is asked for than what is wanted.
+    else if (!rule.open) put(theirs.item, spot, into)
   }
 }
 

@@ -1,10 +1,11 @@
 import { checked, isError, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { Kind, Kinds } from '../kinds/kind.ts'
+import { isSameName, nameKeys, type Kind, type Kinds } from '../kinds/kind.ts'
 import {
   addressText,
   byAddress,
   type Desired,
   type DesiredState,
+  type Live,
   type LiveState
 } from '../state/resource.ts'
 import { isEmpty, textOf } from '../state/value.ts'
@@ -16,6 +17,7 @@ import { match, type Match } from './match.ts'
 import type { DecideOptions } from './options.ts'
 import { ordered } from './order.ts'
 import type { Change, Plan, UnmanagedKind } from './plan.ts'
+import { ailing, foreign, notForThisKey } from './rights.ts'
 import { idlePatterns, isNamed, isSelected } from './select.ts'
 import { unreachable } from './partial.ts'
 import { openThen } from './then.ts'
@@ -32,9 +34,9 @@ export function decide(
   const matched = match(readable(desired, live, options), live, kinds, isPlanned)
   if ([...asked, ...matched.problems].some(isError))
     return { ok: false, problems: [...asked, ...matched.problems] }
-  const problems: Diagnostic[] = [...asked, ...matched.problems]
   const selected = desired.resources.filter(isPlanned)
   const then = options.base && openThen(options.base, desired.resources, matched.match)
+  const problems: Diagnostic[] = [...asked, ...matched.problems, ...ailing(selected, matched.match)]
   const changes = selected.map((resource) => {
     const kind = kindOf(resource.kind, kinds)
     problems.push(...fixedProblems(resource, kind, matched.match))
@@ -106,7 +108,7 @@ export function decideDestroy(
   const relevant = [...asked, ...matched.problems.filter((problem) => !gone.has(problem.code))]
   if (relevant.some(isError)) return { ok: false, problems: relevant }
   const doomed = desired.resources.filter(
-    (resource) => matched.match.liveOf(resource) !== undefined && isSelected(resource, options.selection)
+    (resource) => isSelected(resource, options.selection) && isDeletable(matched.match.liveOf(resource))
   )
   const problems = doomed.filter((resource) => resource.lifecycle.preventDestroy).map(protectedProblem)
   const changes = doomed.map((resource) =>
@@ -145,7 +147,17 @@ function finished(
       ? {}
       : { partial: { selected: desired.resources.length - left, left } })
   }
-  return checked(plan, [...problems, ...guard(plan.changes, given)])
+  return checked(plan, [
+    ...problems,
+    ...notForThisKey(desired, live, given.kinds),
+    ...foreign(plan.changes, live),
+    ...guard(plan.changes, given)
+  ])
+}
+
+/** What is as nobody ever said anything cannot be deleted any more. */
+function isDeletable(live: Live | undefined): boolean {
+  return live !== undefined && live.reset !== true
 }
 
 function kindOf(name: string, kinds: Kinds): Kind {
@@ -157,6 +169,8 @@ function kindOf(name: string, kinds: Kinds): Kind {
 function fixedProblems(resource: Desired, kind: Kind, matched: Match): Diagnostic[] {
   const live = matched.liveOf(resource)
   if (!live) return []
+  const renamed = kind.naming?.fixed === true && !isSameName(kind, live.name, resource.name)
+  if (renamed) return [fixedProblem(resource, nameKeys(kind).join(' and '), live.name, resource.name)]
   return Object.entries(kind.fields).flatMap(([name, field]) => {
     const wanted = resource.fields[name]
     const found = live.fields[name]
@@ -175,7 +189,10 @@ function unmanaged(
   const removed = new Set(changes.flatMap(({ action, id }) => (action === 'delete' ? (id ?? []) : [])))
   const kinds = new Set(desired.resources.map((resource) => resource.kind))
   return [...kinds].toSorted().map((kind) => {
-    const all = live.resources.filter((resource) => resource.kind === kind)
+    // What can only be named is nobody's to manage.
+    const all = live.resources.filter(
+      (resource) => resource.kind === kind && resource.readOnly?.nameOnly !== true
+    )
     const others = all.filter((resource) => matched.declaredBy(resource) === undefined)
     const left = others.filter((resource) => !removed.has(resource.id))
     const names = left.toSorted(byAddress).map((resource) => resource.name)

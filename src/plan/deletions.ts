@@ -79,7 +79,7 @@ class Found {
   free(kind: string): Live[] {
     const { live, match } = this.#given
     return live.resources.filter(
-      (one) => one.kind === kind && !match.declaredBy(one) && !this.#taken.has(one.id)
+      (one) => one.kind === kind && one.reset !== true && !match.declaredBy(one) && !this.#taken.has(one.id)
     )
   }
 
@@ -98,7 +98,8 @@ class Found {
   byRemoved(removed: DesiredState['removed'][number]): Diagnostic[] {
     const free = this.free(removed.kind)
     const byId = free.find((live) => live.id === removed.name.toLowerCase())
-    const candidates = byId ? [byId] : free.filter((live) => live.name === removed.name)
+    const key = keyOf(removed, this.#given.kinds)
+    const candidates = byId ? [byId] : free.filter((live) => keyOf(live, this.#given.kinds) === key)
     if (candidates.length > 1) return [this.#given.match.ambiguous(removed, candidates)]
     const asked = { ...removed, name: byId?.id ?? removed.name }
     if (candidates[0]) this.take(asked, candidates[0], 'the files say that it is removed')
@@ -112,7 +113,8 @@ class Found {
       const asked = { kind, name: '', span: exclusive!.span }
       const reason = 'no file declares it, and the files are to declare all of its kind'
       for (const live of this.free(kind).toSorted(byAddress))
-        if (isSelected(live, options.selection)) this.take(asked, live, reason)
+        if (live.readOnly === undefined && isSelected(live, options.selection))
+          this.take(asked, live, reason)
     }
   }
 

@@ -40,9 +40,10 @@ export function diff(
 ): Difference {
   const fields: FieldChange[] = []
   let unchanged = 0
+  const whole = { ...context, wanted }
   for (const [name, { class: owner, rule }] of Object.entries(rules)) {
     if (!isManaged(owner, name, wanted)) continue
-    const found = compare(rule, wanted[name], live[name], { path: [name], at: [name] }, context)
+    const found = compare(rule, wanted[name], live[name], { path: [name], at: [name] }, whole)
     fields.push(...found)
     if (found.length === 0 && !isEmpty(wanted[name])) unchanged += 1
   }
@@ -65,6 +66,9 @@ export function additions(
   )
 }
 
+/** Some rules depend on what else the resource is to be. */
+type Comparing = DiffContext & { wanted: JsonObject }
+
 interface Place {
   /** As people read it: items of sets by key. */
   path: string[]
@@ -81,7 +85,7 @@ function compare(
   wanted: Json | undefined,
   live: Json | undefined,
   place: Place,
-  context: DiffContext
+  context: Comparing
 ): FieldChange[] {
   switch (rule.is) {
     case 'unread':
@@ -126,7 +130,7 @@ function compareObject(
   wanted: Json | undefined,
   live: Json | undefined,
   place: Place,
-  context: DiffContext
+  context: Comparing
 ): FieldChange[] {
   const there = isObject(live) ? live : {}
   // A whole that is only on one side is one change, not as many as it has parts.
@@ -190,7 +194,7 @@ function compareSet(
   wanted: Json | undefined,
   live: Json | undefined,
   place: Place,
-  context: DiffContext
+  context: Comparing
 ): FieldChange[] {
   const here = keyed(rule, wanted, context)
   const there = keyed(rule, live, context)
@@ -198,6 +202,7 @@ function compareSet(
   return keys.flatMap((key) => {
     const mine = here.get(key)
     const theirs = there.get(key)
+    if (!mine && theirs && rule.open?.(theirs.item, context.wanted) === true) return []
     const spot = below(place, `[${mine?.key ?? theirs?.key ?? key}]`, mine?.index ?? -1)
     if (!mine || !theirs) return [change(mine?.item, theirs?.item, spot, context)]
     return compare(rule.item, mine.item, theirs.item, spot, context)

@@ -78,11 +78,13 @@ class LiveIndex {
   readonly #caseless: Set<string>
   readonly #pinned: Set<string>
   readonly #managed: Set<string>
+  readonly #alone: Set<string>
   readonly all: LiveState
 
   constructor(live: LiveState, kinds: Kinds, pins: readonly string[]) {
     this.all = live
     this.#managed = new Set(kinds.managed.map((kind) => kind.name))
+    this.#alone = new Set(kinds.managed.filter((kind) => kind.alone).map((kind) => kind.name))
     this.#pinned = new Set(pins.map((id) => id.toLowerCase()))
     this.#caseless = new Set(
       [...kinds.managed, ...kinds.lookups].filter((kind) => kind.caselessNames).map((kind) => kind.name)
@@ -109,6 +111,11 @@ class LiveIndex {
     return this.#byId.get(id.toLowerCase())
   }
 
+  /** The live one of a kind of which there is at most one. */
+  only(kind: string): Live | undefined {
+    return this.#alone.has(kind) ? this.all.resources.find((live) => live.kind === kind) : undefined
+  }
+
   /** Whether files can declare this kind, or only name it. */
   isManaged(kind: string): boolean {
     return this.#managed.has(kind)
@@ -133,7 +140,8 @@ function find(resource: Desired, index: LiveIndex): { live?: Live; problems: Dia
       return { problems: [ambiguous(resource, name, resource.span, candidates, index)] }
     if (candidates[0]) return { live: candidates[0], problems: [] }
   }
-  return { problems: [] }
+  const only = index.only(resource.kind)
+  return only ? { live: only, problems: [] } : { problems: [] }
 }
 
 function ambiguous(

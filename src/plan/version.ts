@@ -1,6 +1,6 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kinds } from '../kinds/kind.ts'
-import type { Desired, DesiredState, Path } from '../state/resource.ts'
+import { addressText, type Desired, type DesiredState, type Path } from '../state/resource.ts'
 import { isEmpty, isObject, type Json } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 
@@ -10,7 +10,10 @@ import type { ApiVersion } from '../wire/common.ts'
  */
 export function unknownToVersion(desired: DesiredState, kinds: Kinds, version: ApiVersion): Diagnostic[] {
   return desired.resources.flatMap((resource) => {
-    const since = kinds.managed.find((kind) => kind.name === resource.kind)?.since ?? {}
+    const kind = kinds.managed.find((one) => one.name === resource.kind)
+    const first = kind?.api.since
+    if (first !== undefined && version < first) return [kindTooNew(resource, version, first)]
+    const since = kind?.since ?? {}
     return Object.entries(since)
       .filter(([, first]) => version < first)
       .flatMap(([path, first]) =>
@@ -26,6 +29,13 @@ function stated(value: Json | undefined, [head, ...rest]: string[], place: Path 
       stated(item, rest, [...place, index])
     )
   return isObject(value) ? stated(value[head], rest, [...place, head]) : []
+}
+
+function kindTooNew(resource: Desired, version: ApiVersion, first: ApiVersion): Diagnostic {
+  return problem('P111', `${addressText(resource)} needs version ${first} of the API`, {
+    labels: [{ span: resource.span, text: `version ${version} does not have it` }],
+    help: [`remove it, or write \`workspace: { api_version: "${first}" }\` or newer`]
+  })
 }
 
 function tooNew(resource: Desired, place: Path, version: ApiVersion, first: ApiVersion): Diagnostic {

@@ -1,33 +1,50 @@
 import { problem, type Checked } from '../diagnostics/diagnostic.ts'
+import type { KeyClass } from '../kinds/kind.ts'
 import type { Workspace } from '../state/resource.ts'
-import { isObject } from '../state/value.ts'
-import { failureProblem } from './failure.ts'
+import { isObject, type JsonObject } from '../state/value.ts'
+import { failureProblem, type Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
 
-/** Whose workspace the key opens. A key of another organization than the files name is a stop. */
-export async function identify(
-  reader: Reader,
-  workspace: Workspace
-): Promise<Checked<{ id: string; name: string }>> {
-  const answer = await reader.get('/api/me')
-  if (!answer.ok)
-    return { ok: false, problems: [failureProblem(answer.failure, 'asking whose key this is')] }
+/** Which organization the key opens, and whose key it is. */
+export interface Organization {
+  id: string
+  name: string
+  key?: KeyClass
+}
+
+/** The organization of the key, as the service says it. */
+export async function organizationOf(
+  reader: Reader
+): Promise<({ ok: true } & Organization) | { ok: false; failure: Failure }> {
+  const answer = await reader.me()
+  if (!answer.ok) return answer
   const data = isObject(answer.body) ? answer.body['data'] : undefined
   const id = isObject(data) ? data['organization_id'] : undefined
   if (!isObject(data) || typeof id !== 'string' || id === '') {
-    const failure = {
-      code: 'P612',
-      request: 'GET /api/me',
-      words: 'it names no organization',
-      refused: true,
-      usedBy: []
-    } as const
-    return { ok: false, problems: [failureProblem(failure, 'asking whose key this is')] }
+    const words = 'it names no organization'
+    return {
+      ok: false,
+      failure: { code: 'P612', request: 'GET /api/me', words, refused: true, usedBy: [] }
+    }
   }
-  const organization = {
-    id,
-    name: typeof data['organization_name'] === 'string' ? data['organization_name'] : id
-  }
+  const name = typeof data['organization_name'] === 'string' ? data['organization_name'] : id
+  return { ok: true, id, name, ...classOf(data) }
+}
+
+/** Exactly one of these is true; a service that tells none of them leaves it open. */
+function classOf(data: JsonObject): { key?: KeyClass } {
+  const classes = ['user', 'organization', 'partner', 'system'] as const
+  const key = classes.find((one) => data[`is_${one}`] === true)
+  return key === undefined ? {} : { key }
+}
+
+/** Whose workspace the key opens. A key of another organization than the files name is a stop. */
+export async function identify(reader: Reader, workspace: Workspace): Promise<Checked<Organization>> {
+  const answer = await organizationOf(reader)
+  if (!answer.ok)
+    return { ok: false, problems: [failureProblem(answer.failure, 'asking whose key this is')] }
+  const { ok: _ok, ...organization } = answer
+  const { id } = organization
   const wanted = workspace.organization
   if (!wanted || wanted.value === id || wanted.value === organization.name)
     return { ok: true, value: organization, problems: [] }

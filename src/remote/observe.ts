@@ -1,16 +1,19 @@
-import { checked, compareText, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { FromWire, Kind, Kinds, Lookup } from '../kinds/kind.ts'
-import type { Address, DesiredState, Live, LiveState } from '../state/resource.ts'
-import { isObject, textOf, type JsonObject, type Reference } from '../state/value.ts'
-import type { ApiVersion } from '../wire/common.ts'
+import { checked, compareText, type Checked } from '../diagnostics/diagnostic.ts'
+import { isSameName, type Kind, type Kinds, type Lookup } from '../kinds/kind.ts'
+import type { Address, Desired, DesiredState, LiveState } from '../state/resource.ts'
+import { referredKinds } from '../state/rule.ts'
+import { isId, textOf, type JsonObject, type Reference } from '../state/value.ts'
+import { pathOfAll } from './address.ts'
 import { failureProblem, type Failure } from './failure.ts'
 import { identify } from './identity.ts'
-import { listed, pages } from './pages.ts'
+import { isManaged, liveResources, type Item, type ReadKind } from './live.ts'
+import { listed, pages, type List } from './pages.ts'
+import { readInFull, withParts, type Told } from './read.ts'
 import type { Reader } from './transport.ts'
 
 /** How much to read beyond what the files name. */
 export interface ObserveOptions {
-  /** Read every managed kind, declared or not: deletions must see who uses what. */
+  /** Read every kind that may use what is declared, declared or not: deletions must see who uses what. */
   everything: boolean
   /** Read each resource in full: what nobody declares may be deleted with what it uses. */
   inFull?: boolean
@@ -31,175 +34,207 @@ export async function observe(
 ): Promise<Checked<LiveState>> {
   const needed = neededKinds(desired, kinds, options)
   const identity = identify(reader, desired.workspace)
-  const lists = needed.map((kind) => readKind(reader, kind, wantedOf(kind.name, desired, options)))
+  const lists = needed
+    .filter((kind) => !isPlaced(kind))
+    .map((kind) => readKind(reader, kind, wantedOf(kind, desired, options)))
   const [who, ...read] = await Promise.all([identity, ...lists])
   if (!who.ok) return who
-  const problems = read.flatMap((kind) => kind.problems)
+  const { key, ...organization } = who.value
+  // What is in no list is found by the ids of what is.
+  const placed = await Promise.all(
+    needed.filter(isPlaced).map((kind) => readPlaces(reader, kind, desired, read))
+  )
+  const all = [...read, ...placed]
   const state: LiveState = {
-    organization: who.value,
-    resources: liveResources(read, reader.version),
+    organization,
+    version: reader.version,
+    ...(key === undefined ? {} : { key }),
+    resources: liveResources(all, reader.version),
     kinds: needed.map((kind) => kind.name)
   }
-  return checked(state, [...who.problems, ...problems])
+  return checked(state, [...who.problems, ...all.flatMap((kind) => kind.problems)])
 }
 
 function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOptions): (Kind | Lookup)[] {
+  const declared = desired.resources.map((resource) => resource.kind)
+  const exclusive = options.everything ? (desired.workspace.exclusive?.kinds ?? []) : []
+  const gone = [...[...desired.removed, ...(options.also ?? [])].map(({ kind }) => kind), ...exclusive]
   const named = new Set([
-    ...desired.resources.flatMap((resource) => [resource.kind, ...resource.uses.map((use) => use.kind)]),
-    ...[...desired.removed, ...(options.also ?? [])].map(({ kind }) => kind)
+    ...declared,
+    ...desired.resources.flatMap((resource) => resource.uses.map((use) => use.kind)),
+    ...gone
   ])
-  const everything = options.everything || desired.removed.length > 0
+  const doomed = [...gone, ...(options.everything ? declared : [])]
+  const all = options.everything && doomed.length === 0
+  const mayUse = (kind: Kind): boolean => {
+    const referred = referredKinds(kind.fields)
+    return !isPlaced(kind) && (all || doomed.some((one) => referred.has(one)))
+  }
   return [
-    ...kinds.managed.filter((kind) => everything || named.has(kind.name)),
+    ...kinds.managed.filter((kind) => named.has(kind.name) || mayUse(kind)),
     ...kinds.lookups.filter((kind) => named.has(kind.name))
   ]
 }
 
+/** What the files state of the resources of a kind, by each name and id that they go by. */
 interface Wanted {
-  names: Set<string>
-  ids: Set<string>
+  names: Map<string, JsonObject>
+  ids: Map<string, JsonObject>
+  /** The one that is meant whatever it is called. */
+  alone?: JsonObject
   /** Names and ids of what need not be there, and is read in full where it is. */
   others: Set<string>
   /** Read each in full, for any may be deleted. */
   all: boolean
 }
 
-function wantedOf(kind: string, desired: DesiredState, options: ObserveOptions): Wanted {
+function wantedOf(kind: Kind | Lookup, desired: DesiredState, options: ObserveOptions): Wanted {
   const others: (Address & { id?: string })[] = [...desired.removed, ...(options.also ?? [])]
-  const declared = desired.resources.filter((resource) => resource.kind === kind)
+  const declared = desired.resources.filter((resource) => resource.kind === kind.name)
+  const alone = isManaged(kind) && kind.alone === true ? declared[0]?.fields : undefined
   return {
-    names: new Set(
-      declared
-        .flatMap((resource) => [resource.name, ...resource.lifecycle.renamedFrom])
-        .map((name) => name.toLowerCase())
+    names: new Map(
+      declared.flatMap(({ name, fields, lifecycle }) =>
+        [...lifecycle.renamedFrom.toReversed(), name].map((one) => [one.toLowerCase(), fields] as const)
+      )
     ),
-    ids: new Set(declared.flatMap((resource) => resource.id?.toLowerCase() ?? [])),
+    ids: new Map(
+      declared.flatMap(({ id, fields }) => (id === undefined ? [] : [[id.toLowerCase(), fields] as const]))
+    ),
+    ...(alone ? { alone } : {}),
     others: new Set(
       others
-        .filter((one) => one.kind === kind)
+        .filter((one) => one.kind === kind.name)
         .flatMap(({ name, id = name }) => [name.toLowerCase(), id.toLowerCase()])
     ),
     all:
       options.inFull === true ||
-      (options.everything && desired.workspace.exclusive?.kinds.includes(kind) === true)
+      (options.everything && desired.workspace.exclusive?.kinds.includes(kind.name) === true)
   }
 }
 
-interface ReadKind {
-  kind: Kind | Lookup
-  items: { wire: JsonObject; partial: boolean }[]
-  problems: Diagnostic[]
-}
-
 async function readKind(reader: Reader, kind: Kind | Lookup, wanted: Wanted): Promise<ReadKind> {
-  const managed = isManaged(kind)
-  const path = managed ? kind.api.path : kind.path
-  const light = managed && kind.api.lightList(reader.version)
-  const byId = new Map<string, Promise<{ wire: JsonObject; partial: boolean } | Failure | undefined>>()
-  const missing = { names: new Set(wanted.names), ids: new Set(wanted.ids) }
+  const list = await listOf(reader, kind)
+  if (!list.ok) return unread(kind, list.failure, `reading ${spoken(kind)}s`)
+  const { path } = list
+  const byId = new Map<string, Promise<Item | Failure | undefined>>()
+  const missing = { names: new Set(wanted.names.keys()), ids: new Set(wanted.ids.keys()) }
   const isComplete = (): boolean => missing.names.size === 0 && missing.ids.size === 0
-  for await (const page of listed(reader, path, isComplete)) {
-    if (!page.ok)
-      return { kind, items: [], problems: [failureProblem(page.failure, `reading all of ${path}`)] }
+  for await (const page of listed(reader, list, isComplete)) {
+    if (!page.ok) return unread(kind, page.failure, `reading all of ${path}`)
     for (const wire of page.items) {
       const id = textOf(wire['id'])
       // The list is ordered by the last change: a resource that changes meanwhile can be met again on a
       // later page.
       if (byId.has(id)) continue
       const name = textOf(wire['name']).toLowerCase()
-      const isOther = wanted.all || wanted.others.has(name) || wanted.others.has(id.toLowerCase())
-      const matched = isOther || wanted.ids.has(id.toLowerCase()) || wanted.names.has(name)
+      const fields = wantedFields(wanted, id.toLowerCase(), name)
       missing.ids.delete(id.toLowerCase())
       missing.names.delete(name)
-      byId.set(
-        id,
-        light && matched
-          ? readOne(reader, `${path}/${encodeURIComponent(id)}`)
-          : Promise.resolve({ wire, partial: light })
-      )
+      byId.set(id, readItem(reader, kind, wire, path, fields))
     }
   }
   const answers = await Promise.all(byId.values())
-  const failures = answers.filter((answer): answer is Failure => answer !== undefined && 'code' in answer)
+  const failure = answers.find((answer): answer is Failure => answer !== undefined && 'code' in answer)
   const items = answers.filter((answer) => answer !== undefined && 'wire' in answer)
-  return {
-    kind,
-    items,
-    problems: failures
-      .slice(0, 1)
-      .map((failure) => failureProblem(failure, `reading ${kind.name.replaceAll('_', ' ')}s`))
-  }
+  const failed = failure ? unread(kind, failure, `reading ${spoken(kind)}s`).problems : []
+  return { kind, items, problems: failed }
 }
 
-/** Gone meanwhile is not a failure: then it is not there. */
-async function readOne(
+/** What is only to be deleted has no fields to be compared; what nobody speaks of is not wanted at all. */
+function wantedFields(wanted: Wanted, id: string, name: string): JsonObject | undefined {
+  const declared = wanted.ids.get(id) ?? wanted.names.get(name) ?? wanted.alone
+  if (declared || wanted.all || wanted.others.has(name) || wanted.others.has(id)) return declared ?? {}
+  return undefined
+}
+
+async function listOf(
   reader: Reader,
-  path: string
-): Promise<{ wire: JsonObject; partial: boolean } | Failure | undefined> {
-  const answer = await reader.get(path)
-  if (!answer.ok) return answer.failure.status === 404 ? undefined : answer.failure
-  const wire = isObject(answer.body) ? answer.body['data'] : undefined
-  if (isObject(wire) && typeof wire['id'] === 'string') return { wire, partial: false }
-  return {
-    code: 'P612',
-    request: `GET ${path}`,
-    words: 'there is no `data` with an id in it',
-    refused: true,
-    usedBy: []
-  }
+  kind: Kind | Lookup
+): Promise<({ ok: true } & List) | { ok: false; failure: Failure }> {
+  if (!isManaged(kind)) return { ok: true, path: kind.path, nameKey: 'name' }
+  const all = await pathOfAll(reader, kind)
+  return all.ok ? { ok: true, path: all.path, nameKey: kind.naming?.wire ?? 'name' } : all
 }
 
-function isManaged(kind: Kind | Lookup): kind is Kind {
-  return 'api' in kind
+/** Of what is not declared, the list tells enough. Gone meanwhile is not a failure: then it is not there. */
+async function readItem(
+  reader: Reader,
+  kind: Kind | Lookup,
+  wire: JsonObject,
+  path: string,
+  fields: JsonObject | undefined
+): Promise<Item | Failure | undefined> {
+  const light = isManaged(kind) && kind.api.lightList(reader.version)
+  if (!isManaged(kind) || fields === undefined) return { wire, partial: light }
+  const id = textOf(wire['id'])
+  if (light) return itemOf(await readInFull(reader, kind, id, fields))
+  const told = await withParts(reader, kind, wire, `${path}/${encodeURIComponent(id)}`, fields)
+  if (told.ok || !isRefusal(told.failure)) return itemOf(told)
+  // A source that nobody may look into any more must not keep all others from being compared.
+  return { wire, partial: false, unread: told.failure.words }
 }
 
-/** Names are known only when every list has been read, so answers become fields in a second pass. */
-function liveResources(read: readonly ReadKind[], version: ApiVersion): Live[] {
-  const wires = new Map(read.map(({ kind, items }) => [kind.name, items.map((item) => item.wire)]))
-  const context = fromWireContext(wires, version)
-  return read.flatMap(({ kind, items }) =>
-    items.map(({ wire, partial }) => liveResource(kind, wire, partial, context))
+function isRefusal({ status }: Failure): boolean {
+  return status === 400 || status === 403 || status === 422
+}
+
+function itemOf(told: Told): Item | Failure | undefined {
+  if (told.ok) return { wire: told.wire, partial: false }
+  return told.failure.status === 404 ? undefined : told.failure
+}
+
+/** Resources that no list has: each is read where the files say that it is. */
+async function readPlaces(
+  reader: Reader,
+  kind: Kind,
+  desired: DesiredState,
+  read: readonly ReadKind[]
+): Promise<ReadKind> {
+  const declared = desired.resources.filter((resource) => resource.kind === kind.name)
+  const answers = await Promise.all(
+    declared.map(async (resource) => {
+      const id = kind.api.place?.id(resource.fields, (reference) => idIn(reference, desired, read))
+      if (id === undefined) return undefined
+      const found = itemOf(await readInFull(reader, kind, id, resource.fields))
+      // What it belongs to is there, and is not ready: to write it will tell.
+      if (!found || ('code' in found && isRefusal(found))) return undefined
+      return 'wire' in found ? { ...found, name: resource.name } : found
+    })
   )
+  const failure = answers.find((answer): answer is Failure => answer !== undefined && 'code' in answer)
+  const items = answers.filter((answer) => answer !== undefined && 'wire' in answer)
+  return { kind, items, problems: failure ? unread(kind, failure, `reading ${spoken(kind)}`).problems : [] }
 }
 
-/** Turns ids into names by what was read. */
-export function fromWireContext(
-  wires: ReadonlyMap<string, readonly JsonObject[]>,
-  version: ApiVersion
-): FromWire {
-  const names = new Map<string, string>()
-  for (const [kind, items] of wires) {
-    for (const item of items) names.set(`${kind}\n${textOf(item['id'])}`, textOf(item['name']))
+/** The id of what a reference names, where that is one thing only. Ambiguity is told later, for all kinds. */
+function idIn(reference: Reference, desired: DesiredState, read: readonly ReadKind[]): string | undefined {
+  const { $ref, name = '' } = reference
+  const found = read.find(({ kind }) => kind.name === $ref)
+  if (!found) return undefined
+  const isNamed = (one: string) => (resource: Desired) =>
+    resource.kind === $ref && (isManaged(found.kind) ? isSameName(found.kind, resource.name, one) : false)
+  const declared = desired.resources.find(isNamed(name))
+  if (declared?.id !== undefined) return declared.id
+  for (const one of [name, ...(declared?.lifecycle.renamedFrom ?? [])]) {
+    const items = found.items.filter(({ wire }) =>
+      isManaged(found.kind) ? isSameName(found.kind, textOf(wire['name']), one) : wire['name'] === one
+    )
+    if (items.length > 0) return items.length === 1 ? textOf(items[0]?.wire['id']) : undefined
   }
-  return {
-    version,
-    reference(kind, id): Reference {
-      const name = names.get(`${kind}\n${id}`)
-      return { $ref: kind, ...(name === undefined ? {} : { name }), id }
-    },
-    wire: (kind) => wires.get(kind) ?? []
-  }
+  return isId(name) ? name.toLowerCase() : undefined
 }
 
-function liveResource(kind: Kind | Lookup, wire: JsonObject, partial: boolean, context: FromWire): Live {
-  const waiting = isManaged(kind) ? kind.waiting?.(wire) : undefined
-  const by = isObject(wire['updated_by']) ? wire['updated_by']['name'] : undefined
-  return {
-    kind: kind.name,
-    name: textOf(wire['name']),
-    id: textOf(wire['id']),
-    fields: isManaged(kind) && !partial ? kind.fromWire(wire, context) : {},
-    wire,
-    uses: isManaged(kind) ? kind.uses(wire) : [],
-    changed: { ...optional('at', wire['updated_at']), ...optional('by', by) },
-    ...optional('createdAt', wire['created_at']),
-    ...(waiting === undefined ? {} : { waiting }),
-    partial
-  }
+function unread(kind: Kind | Lookup, failure: Failure, attempted: string): ReadKind {
+  return { kind, items: [], problems: [failureProblem(failure, attempted)] }
 }
 
-function optional<K extends string>(key: K, value: unknown): { [name in K]?: string } {
-  return typeof value === 'string' && value !== '' ? ({ [key]: value } as { [name in K]: string }) : {}
+function spoken(kind: Kind | Lookup): string {
+  return kind.name.replaceAll('_', ' ')
+}
+
+function isPlaced(kind: Kind | Lookup): kind is Kind {
+  return isManaged(kind) && kind.api.place !== undefined
 }
 
 /** Resources of a name, for those who must look before they write. */
@@ -208,10 +243,13 @@ export async function findByName(
   kind: Kind,
   name: string
 ): Promise<{ ok: true; found: JsonObject[] } | { ok: false; failure: Failure }> {
+  const list = await listOf(reader, kind)
+  if (!list.ok) return list
   const found = new Map<string, JsonObject>()
-  for await (const page of pages(reader, kind.api.path, true)) {
+  for await (const page of pages(reader, list, true)) {
     if (!page.ok) return page
-    for (const wire of page.items) if (wire['name'] === name) found.set(textOf(wire['id']), wire)
+    for (const wire of page.items)
+      if (isSameName(kind, textOf(wire['name']), name)) found.set(textOf(wire['id']), wire)
   }
   return {
     ok: true,

@@ -29,4 +29,6 @@ export interface RemoteOptions {
   gate?: Gate
   /** Told when the service asks to slow down. */
   throttled?: (seconds: number) => void
+  /** Told why something takes a while; one line, for people. */
+  note?: (text: string) => void
 }

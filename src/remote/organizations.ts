@@ -13,7 +13,7 @@ export interface Organization {
 /** All organizations that a partner's or deployment's key may act in, by name. */
 export async function organizationsOf(reader: Reader): Promise<Checked<Organization[]>> {
   const found = new Map<string, Organization>()
-  for await (const page of pages(reader, '/api/organizations', true)) {
+  for await (const page of pages(reader, { path: '/api/organizations', nameKey: 'name' }, true)) {
     if (!page.ok) {
       const problem = failureProblem(page.failure, 'listing the organizations')
       const help = 'organizations are listed for a partner’s or deployment’s key: POLYTOMIC_PARTNER_KEY'

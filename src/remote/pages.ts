@@ -2,6 +2,12 @@ import { isObject, textOf, type JsonObject } from '../state/value.ts'
 import type { Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
 
+/** A list to be read: where it is, and under which key its items have their name. */
+export interface List {
+  path: string
+  nameKey: string
+}
+
 /**
  * One page, or the failure that ends the list. Each item is known to have an id and a name, since both are
  * what resources are matched by.
@@ -16,15 +22,16 @@ const mostPages = 10_000
  * With `ahead`, the next page is asked for before this one is handed out, so that whatever is asked because
  * of this one does not stand before it in the queue.
  */
-export async function* pages(reader: Reader, path: string, ahead: boolean): AsyncGenerator<Page> {
+export async function* pages(reader: Reader, list: List, ahead: boolean): AsyncGenerator<Page> {
+  const { path, nameKey } = list
   const seen = new Set<string>()
   let coming = reader.get(path)
   for (let count = 0; count < mostPages; count++) {
     const answer = await coming
     if (!answer.ok) return yield answer
-    const items = itemsOf(answer.body)
+    const items = itemsOf(answer.body, nameKey)
     if (!items)
-      return yield strange(path, 'the list is not `{"data": […]}` of things with an id and a name')
+      return yield strange(path, `the list is not \`{"data": […]}\` of things with an id and a ${nameKey}`)
     const token = nextToken(answer.body)
     const again = token !== undefined && seen.has(token)
     const next = token === undefined || again ? undefined : () => reader.get(path, { page_token: token })
@@ -42,34 +49,32 @@ export async function* pages(reader: Reader, path: string, ahead: boolean): Asyn
  * All of a list, in order of the last change. What changes while the list is read moves to its front,
  * and would be missed: where something is missing, the front is read again, up to what is known.
  */
-export async function* listed(
-  reader: Reader,
-  path: string,
-  isComplete: () => boolean
-): AsyncGenerator<Page> {
+export async function* listed(reader: Reader, list: List, isComplete: () => boolean): AsyncGenerator<Page> {
   const seen = new Set<string>()
   let count = 0
-  for await (const page of pages(reader, path, true)) {
+  for await (const page of pages(reader, list, true)) {
     yield page
     count += 1
     if (page.ok) for (const item of page.items) seen.add(textOf(item['id']))
   }
   if (count < 2 || isComplete()) return
-  for await (const page of pages(reader, path, false)) {
+  for await (const page of pages(reader, list, false)) {
     yield page
     if (page.ok && page.items.every((item) => seen.has(textOf(item['id'])))) return
   }
 }
 
-function itemsOf(body: unknown): JsonObject[] | undefined {
+/** Whatever holds the name, items carry it as `name` from here on. */
+function itemsOf(body: unknown, nameKey: string): JsonObject[] | undefined {
   if (!isObject(body)) return undefined
   const data = body['data'] ?? []
   const fits =
     Array.isArray(data) &&
     data.every(
-      (item) => isObject(item) && typeof item['id'] === 'string' && typeof item['name'] === 'string'
+      (item) => isObject(item) && typeof item['id'] === 'string' && typeof item[nameKey] === 'string'
     )
-  return fits && 'data' in body ? (data as JsonObject[]) : undefined
+  if (!fits || !('data' in body)) return undefined
+  return (data as JsonObject[]).map((item) => ({ ...item, name: item[nameKey]! }))
 }
 
 function nextToken(body: unknown): string | undefined {

@@ -21,15 +21,17 @@ export interface Reader {
   get(path: string, query?: Query): Promise<Answer>
   /** A question that old versions ask with POST. Only the enumeration paths are let through. */
   ask(path: string, body: JsonObject): Promise<Answer>
+  /** `GET /api/me`, asked once however often it is needed. */
+  me(): Promise<Answer>
+  /** The clock by which it is waited, so that tests need not. */
+  sleep(ms: number): Promise<void>
+  /** Tells the person why it takes a while. */
+  note(text: string): void
 }
 
-/**
- * A reader that may also change things; only what applies or connects is handed one. It brings the clock by
- * which writers wait, so that tests need not.
- */
+/** A reader that may also change things; only what applies or connects is handed one. */
 export interface Writer extends Reader {
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, sent?: Sent): Promise<Answer>
-  sleep(ms: number): Promise<void>
 }
 
 /** What stands behind the `?`, not encoded yet. */
@@ -47,8 +49,8 @@ const longestTotalMs = 2_147_483_647
 
 /** A connection for reading: the object itself cannot write. */
 export function openReader(options: RemoteOptions): Reader {
-  const { version, get, ask } = openWriter(options)
-  return { version, get, ask }
+  const { send: _send, ...reader } = openWriter(options)
+  return reader
 }
 
 /** Sends nothing yet. A path in the base address is kept, for services that stand behind a proxy. */
@@ -62,16 +64,19 @@ export function openWriter(options: RemoteOptions): Writer {
     const retry = method === 'POST' && !asks ? creating(options) : repeating(options)
     return gate.run(() => attempt(client, `${method} ${path}`, url, sent, { method, ...retry }))
   }
+  let identity: Promise<Answer> | undefined
   return {
     version: options.version,
     get: (path, query = {}) => request('GET', path, { query }),
+    me: () => (identity ??= request('GET', '/api/me')),
     ask(path, body) {
       if (!/^\/api\/connections\/[^/]+\/(source|target)\/fields$/.test(path))
         throw new Error(`${path} is not a question`)
       return request('POST', path, { body }, true)
     },
     send: request,
-    sleep: options.sleep
+    sleep: options.sleep,
+    note: (text) => options.note?.(text)
   }
 }
 

@@ -1,7 +1,10 @@
 import type { Kind } from '../kinds/kind.ts'
-import { isObject, type Json, type JsonObject } from '../state/value.ts'
-import type { Failure } from './failure.ts'
+import { isObject, textOf, type JsonObject } from '../state/value.ts'
+import { incoming, outgoing, pathOfAll, pathOfOne } from './address.ts'
+import type { Answer, Failure } from './failure.ts'
 import { findByName } from './observe.ts'
+import { patiently } from './patience.ts'
+import { readInFull } from './read.ts'
 import type { Writer } from './transport.ts'
 
 /** The service's answer to a write: the resource, or what went wrong. */
@@ -24,11 +27,15 @@ export async function create(
   body: JsonObject,
   secrets: readonly string[]
 ): Promise<Written> {
+  const all = await pathOfAll(writer, kind)
+  if (!all.ok) return all
   for (let round = 1; ; round++) {
-    const answer = await writer.send('POST', kind.api.path, { body, secrets })
-    const wire = answer.ok ? resourceOf(answer.body) : undefined
-    if (wire) return { ok: true, wire, notes: [] }
-    const failure = answer.ok ? namesNoId(kind, answer.status) : answer.failure
+    const answer = await patiently(writer, kind, () =>
+      writer.send('POST', all.path, { body: outgoing(kind, body), secrets })
+    )
+    const wire = answer.ok ? incoming(kind, answer.body) : undefined
+    if (wire) return await withFurther(writer, kind, body, { ok: true, wire, notes: [] })
+    const failure = answer.ok ? namesNoId(all.path, answer.status) : answer.failure
     if (failure.refused) return { ok: false, failure }
     // What was made a moment ago is not in every list at once.
     await writer.sleep(pauseMs * 2 ** round)
@@ -40,7 +47,10 @@ export async function create(
         ok: false,
         failure: { ...failure, code: 'P602', words: `${failure.words}; now several have this name` }
       }
-    if (found) return { ok: true, wire: found, notes: ['the answer was lost; it was found by name'] }
+    if (found) {
+      const notes = ['the answer was lost; it was found by name']
+      return await withFurther(writer, kind, body, { ok: true, wire: found, notes })
+    }
     if (mayStillCome(failure)) return { ok: false, failure: { ...failure, code: 'P602' } }
     if (round === rounds || !mayPass(failure)) return { ok: false, failure }
   }
@@ -58,8 +68,8 @@ function mayPass({ status = 0 }: Failure): boolean {
   return status >= 500 || status === 408 || status === 429
 }
 
-function namesNoId(kind: Kind, status: number): Failure {
-  const request = `POST ${kind.api.path}`
+function namesNoId(path: string, status: number): Failure {
+  const request = `POST ${path}`
   return { code: 'P612', request, status, words: 'the answer names no id', refused: false, usedBy: [] }
 }
 
@@ -71,14 +81,15 @@ export async function replacement(
   body: JsonObject
 ): Promise<JsonObject> {
   const question = kind.question?.(live, body, writer.version)
-  if (!question) return kind.replacement(live, body)
+  if (!question) return kind.replacement(live, body, undefined, writer.version)
   const answer = await (question.body
     ? writer.ask(question.path, question.body)
     : writer.get(question.path, question.query))
-  return kind.replacement(live, body, answer.ok && isObject(answer.body) ? answer.body['data'] : undefined)
+  const told = answer.ok && isObject(answer.body) ? answer.body['data'] : undefined
+  return kind.replacement(live, body, told, writer.version)
 }
 
-/** Replaces a resource in full. */
+/** Replaces a resource in full. For one that is in no list, that is its making as well. */
 export async function update(
   writer: Writer,
   kind: Kind,
@@ -86,10 +97,68 @@ export async function update(
   body: JsonObject,
   secrets: readonly string[]
 ): Promise<Written> {
-  const path = `${kind.api.path}/${encodeURIComponent(id)}`
-  const answer = await writer.send(kind.api.update(writer.version), path, { body, secrets })
+  const at = await pathOfOne(writer, kind, id)
+  if (!at.ok) return at
+  const path = `${at.path}${kind.api.place?.below ?? ''}`
+  const sent = { body: outgoing(kind, body), secrets }
+  const answer = await patiently(writer, kind, () =>
+    writer.send(kind.api.update(writer.version), path, sent)
+  )
   if (!answer.ok) return { ok: false, failure: unsure(answer.failure) }
-  return { ok: true, wire: resourceOf(answer.body) ?? {}, notes: [] }
+  const wire = incoming(kind, answer.body, id) ?? (kind.api.place ? { id } : {})
+  return await withFurther(writer, kind, body, { ok: true, wire: { ...wire, id }, notes: [] })
+}
+
+/** How often a write that is carried out later is looked for. */
+const looks = 6
+
+/** Sends what the main write does not cover, and waits for what the service does after it has answered. */
+async function withFurther(
+  writer: Writer,
+  kind: Kind,
+  body: JsonObject,
+  written: Extract<Written, { ok: true }>
+): Promise<Written> {
+  const { further, arrived, parts } = kind.api
+  const id = textOf(written.wire['id'])
+  if (further?.about.some((key) => body[key] !== undefined)) {
+    const whole = parts ? await readInFull(writer, kind, id, body) : written
+    if (!whole.ok) return whole
+    for (const { method, path, body: inner } of further.requests(body, whole.wire, writer.version)) {
+      const answer = await sendBelow(writer, kind, id, { method, path, ...(inner && { body: inner }) })
+      if (!answer.ok) return { ok: false, failure: unsure(answer.failure) }
+    }
+  }
+  if (arrived) await arrival(writer, kind, id, (wire) => arrived(body, wire))
+  return written
+}
+
+/** Until it has come, or it took too long: then what is there is told, as after any other write. */
+async function arrival(
+  writer: Writer,
+  kind: Kind,
+  id: string,
+  hasCome: (wire: JsonObject) => boolean
+): Promise<void> {
+  for (let look = 0; look < looks; look++) {
+    const there = await readInFull(writer, kind, id)
+    if (there.ok && hasCome(there.wire)) return
+    await writer.sleep(pauseMs * 2 ** look)
+  }
+}
+
+async function sendBelow(
+  writer: Writer,
+  kind: Kind,
+  id: string,
+  request: { method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'; path: string; body?: JsonObject }
+): Promise<Answer> {
+  const at = await pathOfOne(writer, kind, id)
+  if (!at.ok) return at
+  const { method, path, body } = request
+  return await patiently(writer, kind, () =>
+    writer.send(method, `${at.path}${path}`, body === undefined ? {} : { body })
+  )
 }
 
 /** Deletes a resource. One that is not there any more is what was wanted. */
@@ -98,8 +167,17 @@ export async function remove(
   kind: Kind,
   id: string
 ): Promise<{ ok: true } | { ok: false; failure: Failure }> {
-  const query = Object.fromEntries(new URLSearchParams(kind.api.deleteQuery ?? ''))
-  const answer = await writer.send('DELETE', `${kind.api.path}/${encodeURIComponent(id)}`, { query })
+  const at = await pathOfOne(writer, kind, id)
+  if (!at.ok) return at
+  const { place, deleteQuery = '' } = kind.api
+  const query = Object.fromEntries(new URLSearchParams(deleteQuery))
+  const answer = await (place
+    ? writer.send(
+        place.reset.method,
+        `${at.path}${place.below ?? ''}`,
+        place.reset.body ? { body: place.reset.body } : {}
+      )
+    : writer.send('DELETE', at.path, { query }))
   if (answer.ok || answer.failure.status === 404) return { ok: true }
   return { ok: false, failure: unsure(answer.failure) }
 }
@@ -108,30 +186,12 @@ export async function remove(
  * A resource in full. That it is gone is a failure here, of status 404; an answer without an id is one as
  * well, for nothing could be compared with it.
  */
-export async function read(writer: Writer, kind: Kind, id: string): Promise<Written> {
-  const path = `${kind.api.path}/${encodeURIComponent(id)}`
-  const answer = await writer.get(path)
-  if (!answer.ok) return answer
-  const wire = resourceOf(answer.body)
-  if (wire) return { ok: true, wire, notes: [] }
-  return {
-    ok: false,
-    failure: {
-      code: 'P612',
-      request: `GET ${path}`,
-      words: 'there is no `data` with an id in it',
-      refused: true,
-      usedBy: []
-    }
-  }
+export async function read(writer: Writer, kind: Kind, id: string, wanted?: JsonObject): Promise<Written> {
+  const told = await readInFull(writer, kind, id, wanted)
+  return told.ok ? { ...told, notes: [] } : told
 }
 
 /** No answer to a write that may have been carried out is told as that, whatever broke. */
 function unsure(failure: Failure): Failure {
   return failure.status === undefined && !failure.refused ? { ...failure, code: 'P602' } : failure
-}
-
-function resourceOf(body: Json | undefined): JsonObject | undefined {
-  const data = isObject(body) ? body['data'] : undefined
-  return isObject(data) && typeof data['id'] === 'string' ? data : undefined
 }

@@ -117,7 +117,7 @@ function window(text: string, first: number, width: number) {
 }
 
 /** `1 change`, `2 changes`. */
-export function count(number: number, one: string, many = `${one}s`): string {
+export function count(number: number, one: string, many = plural(one)): string {
   return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`
 }
 
@@ -139,4 +139,9 @@ export function wrapped(text: string, width: number): string[] {
     else lines.push(word)
   }
   return lines
+}
+
+function plural(one: string): string {
+  if (one.endsWith('s')) return one
+  return /[^aeiou]y$/.test(one) ? `${one.slice(0, -1)}ies` : `${one}s`
 }

@@ -1,4 +1,5 @@
 import { compareText, type Span } from '../diagnostics/diagnostic.ts'
+import type { ApiVersion } from '../wire/common.ts'
 import type { JsonObject } from './value.ts'
 
 /** A kind and a name: how people and plans name a resource. */
@@ -71,6 +72,14 @@ export interface Live extends Address {
   createdAt?: string
   /** Says why it does not work yet, e.g. that a person must authorize it. */
   waiting?: string
+  /** Says why it does not work, although nobody is waited for. */
+  ailing?: string
+  /** Says why this organization cannot change it; `nameOnly` where even to declare it means nothing. */
+  readOnly?: { because: string; nameOnly?: true }
+  /** There is nothing to delete: it is as it was before anybody said anything. */
+  reset?: true
+  /** Fields that the service refused to tell: they are not compared. */
+  unread?: string[]
   /** True when only the list was read: `fields` are not complete. */
   partial: boolean
 }
@@ -109,6 +118,10 @@ export interface Workspace {
 /** Everything that was read from the service, of the kinds that were needed. */
 export interface LiveState {
   organization: { id: string; name: string }
+  /** In which version of the API it was read. */
+  version?: ApiVersion
+  /** Whose key it was read with, where the service tells. */
+  key?: 'user' | 'organization' | 'partner' | 'system'
   resources: Live[]
   /** Kinds whose lists were read to the end. */
   kinds: string[]

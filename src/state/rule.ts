@@ -1,4 +1,4 @@
-import type { Json } from './value.ts'
+import type { Json, JsonObject } from './value.ts'
 
 /**
  * Who decides about a field, and what its absence from YAML means:
@@ -38,6 +38,25 @@ export type Rule =
   | { is: 'stated' }
   /**
    * No order; items are paired by their key. A null item says nothing: it only keeps the others in their
-   * places.
+   * places. `open` tells of an item that only the service has whether it is no difference: some it adds by
+   * itself, some say nothing. `wanted` is the whole resource.
    */
-  | { is: 'set'; key: (item: Json) => string; item: Rule; carried?: true }
+  | {
+      is: 'set'
+      key: (item: Json) => string
+      item: Rule
+      carried?: true
+      open?: (item: Json, wanted: JsonObject) => boolean
+    }
+
+/** The kinds that fields may refer to, at any depth. */
+export function referredKinds(fields: Readonly<Record<string, Field>>): Set<string> {
+  const found = new Set<string>()
+  const walk = (rule: Rule): void => {
+    if (rule.is === 'reference') found.add(rule.kind)
+    if (rule.is === 'set') walk(rule.item)
+    if (rule.is === 'object') Object.values(rule.fields).forEach(walk)
+  }
+  for (const { rule } of Object.values(fields)) walk(rule)
+  return found
+}

@@ -4,10 +4,11 @@ import { kinds } from '../../src/kinds/index.ts'
 import type { Kind } from '../../src/kinds/kind.ts'
 import { decide, decideDestroy } from '../../src/plan/decide.ts'
 import type { Change, Plan } from '../../src/plan/plan.ts'
-import { fromWireContext } from '../../src/remote/observe.ts'
+import { fromWireContext } from '../../src/remote/live.ts'
 import { addressText, type Live, type LiveState } from '../../src/state/resource.ts'
 import { textOf, type JsonObject } from '../../src/state/value.ts'
-import { echoes, idFor, opened, type Habits } from '../support/service-model.ts'
+import { idFor } from '../support/habits.ts'
+import { echoes, opened, type Habits } from '../support/service-model.ts'
 import { world } from '../support/states.ts'
 
 const habits: Habits = { version: '2025-09-18', unset: 'null', reversed: true, masksNested: true }

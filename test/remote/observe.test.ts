@@ -22,14 +22,17 @@ function movingList(): { reader: Reader; asked: string[] } {
       const body: JsonObject = { data: page.map((name) => ({ id: name, name })), ...more }
       return { ok: true, status: 200, body }
     },
-    ask: () => Promise.reject(new Error('nobody asks here'))
+    ask: () => Promise.reject(new Error('nobody asks here')),
+    me: () => Promise.reject(new Error('nobody asks here')),
+    sleep: async () => undefined,
+    note: () => undefined
   }
   return { reader, asked }
 }
 
 async function namesOf(reader: Reader, isComplete: (names: Set<string>) => boolean): Promise<string[]> {
   const names = new Set<string>()
-  for await (const page of listed(reader, '/api/syncs', () => isComplete(names)))
+  for await (const page of listed(reader, { path: '/api/syncs', nameKey: 'name' }, () => isComplete(names)))
     if (page.ok) for (const item of page.items) names.add(textOf(item['name']))
   return [...names].toSorted()
 }

@@ -63,7 +63,7 @@ describe('what is sent', () => {
 
   test('a reader has no way to write', () => {
     const reader = openReader(service([ok()]).options)
-    expect(Object.keys(reader).toSorted()).toEqual(['ask', 'get', 'version'])
+    expect(Object.keys(reader).toSorted()).toEqual(['ask', 'get', 'me', 'note', 'sleep', 'version'])
     expect(() => reader.ask('/api/connections', {})).toThrow('not a question')
     expect(() => reader.ask('/api/connections/a/source/fields/../..', {})).toThrow('not a question')
   })

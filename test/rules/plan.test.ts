@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
-import type { JsonObject } from '../../src/wire/common.ts'
+import { textOf, type JsonObject } from '../../src/state/value.ts'
 import { elsewhere } from '../support/repository.ts'
 import { env, file, idOf, parts, warehouse, writes } from '../support/warehouse.ts'
 import { makeWorld, type World } from '../support/world.ts'
@@ -126,7 +126,9 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
       world.server.store.edit(edit.kind, edit.id, edit.undo)
     }
     // Each field that is managed here was moved, and seen.
-    const compared = kinds.managed.flatMap(({ name, fields }) =>
+    const declared = new Set(everyEdit(world).map(({ kind }) => kind as string))
+    const ours = kinds.managed.filter(({ name }) => declared.has(name))
+    const compared = ours.flatMap(({ name, fields }) =>
       Object.entries(fields)
         .filter(([, field]) => ['owned', 'carried'].includes(field.class))
         .map(([field]) => `${name}.${field}`)
@@ -274,7 +276,7 @@ function everyEdit(world: World): Edit[] {
     world.server.store.all(kind).map((thing) => ({ kind, thing: thing as unknown as JsonObject }))
   )
   const ids = (kind: string): string[] =>
-    things.filter((one) => one.kind === kind).map(({ thing }) => String(thing['id']))
+    things.filter((one) => one.kind === kind).map(({ thing }) => textOf(thing['id']))
   const other = (value: string): string => {
     const same = [ids('connection'), ids('model'), ids('sync')].find((all) => all.includes(value))
     return same?.find((id) => id !== value) ?? `${value}x`
@@ -286,7 +288,7 @@ function everyEdit(world: World): Edit[] {
       .flatMap(([key, value]) =>
         variations(value, key, other).map(([path, moved]) => ({
           kind,
-          id: String(thing['id']),
+          id: textOf(thing['id']),
           path,
           patch: { [key]: moved },
           undo: { [key]: value }

@@ -6,6 +6,14 @@ import type { ApiVersion } from '../../src/wire/common.ts'
 import { itemOf, withinVersion } from '../support/items.ts'
 import type { Random } from './random.ts'
 
+/**
+ * The kinds that the worlds are made of: those that are called by their `name`, are made by one request, and
+ * of which the ideal service tells the whole. The others live their lives in the tests of kinds.
+ */
+export const simulated: readonly Kind[] = kinds.managed.filter(({ name }) =>
+  ['connection', 'model', 'sync', 'role'].includes(name)
+)
+
 /** Keys of YAML under which names of other resources stand, and their kind. A kind that brings new ones adds them here. */
 const referenceKeys: Readonly<Record<string, string>> = {
   connection: 'connection',
@@ -32,7 +40,8 @@ const plain: Readonly<Record<string, JsonObject>> = {
     fields: [{ source: 'a', target: 'b' }],
     target: { connection: 'a', object: 'things' },
     schedule: 'manual'
-  }
+  },
+  role: {}
 }
 
 /** Items of YAML, made from the kind's schema: the more kinds there are, the more there is in the worlds. */
@@ -59,7 +68,7 @@ function filledIn(item: JsonObject, demanded: JsonObject): JsonObject {
 
 /** An item of the kind, as chance has it. */
 export function anItem(kind: Kind, random: Random, version: ApiVersion): JsonObject {
-  return withinVersion(oneModel(random.pick(stockOf(kind)), random), version)
+  return withinVersion(kind, oneModel(random.pick(stockOf(kind)), random), version)
 }
 
 /** The simplest item of the kind; undefined where there is none that fits everywhere. */
@@ -74,7 +83,7 @@ export function plainItem(kind: Kind): JsonObject | undefined {
 export function edited(kind: Kind, item: JsonObject, random: Random, version: ApiVersion): JsonObject {
   const others = stockOf(kind).filter((other) => other['type'] === item['type'])
   if (others.length === 0) return item
-  const other = withinVersion(oneModel(random.pick(others), random), version)
+  const other = withinVersion(kind, oneModel(random.pick(others), random), version)
   const keys = Object.keys({ ...item, ...other }).filter((key) => !isOnce(kind, key, other[key]))
   const changed = { ...item }
   for (const key of random.shuffled(keys).slice(0, 1 + random.below(2))) {

@@ -1,4 +1,4 @@
-import { kinds } from '../../src/kinds/index.ts'
+import { simulated } from './items.ts'
 import type { StoredKind } from '../../src/server/stored.ts'
 import { isObject, type Json, type JsonObject } from '../../src/state/value.ts'
 import type { Clock } from './clock.ts'
@@ -156,7 +156,7 @@ export function openNetwork(
 /** Pages are as long as the world has them: the program does not ask for a length of its own. */
 function paged(request: Request, pageSize: number): Request {
   const url = new URL(request.url)
-  const isList = request.method === 'GET' && kinds.managed.some(({ api }) => api.path === url.pathname)
+  const isList = request.method === 'GET' && simulated.some(({ api }) => api.path === url.pathname)
   if (!isList) return request
   url.searchParams.set('limit', String(pageSize))
   return new Request(url, request)
@@ -180,7 +180,7 @@ function refusal(exchange: Exchange): Response {
 /** Somebody else does something to one of the things that are there. */
 function meddle(service: Service, how: Meddling['how'], draw: number, at: number): Meddling[] {
   const { store } = service.server
-  const things = kinds.managed.flatMap(({ name }) =>
+  const things = simulated.flatMap(({ name }) =>
     store.all(name as StoredKind).map((thing) => ({ kind: name as StoredKind, thing }))
   )
   const chosen = things[draw % Math.max(1, things.length)]

@@ -12,7 +12,7 @@ import {
 } from '../../src/state/value.ts'
 import type { ApiVersion } from '../../src/wire/common.ts'
 import type { Clock } from './clock.ts'
-import { kindNamed } from './items.ts'
+import { kindNamed, simulated } from './items.ts'
 import { makeRandom } from './random.ts'
 import { planted, type Thing } from './world.ts'
 
@@ -112,7 +112,7 @@ export function openService(clock: Clock, seed: number, version: ApiVersion): Se
     },
     async looks() {
       const wires: { kind: string; wire: JsonObject }[] = []
-      for (const kind of kinds.managed) {
+      for (const kind of simulated) {
         for (const item of await listOf(kind.api.path)) {
           const whole = kind.api.lightList(newest)
             ? await ask('GET', `${kind.api.path}/${textOf(item['id'])}`)
@@ -125,7 +125,7 @@ export function openService(clock: Clock, seed: number, version: ApiVersion): Se
       return looksOf(wires)
     },
     bytes() {
-      const all = kinds.managed.flatMap((kind) => server.store.all(kind.name as StoredKind))
+      const all = simulated.flatMap((kind) => server.store.all(kind.name as StoredKind))
       return new Map(
         all.map((thing) => {
           // An object that a sync makes in its target is noted in the connection, whoever owns it.
@@ -140,7 +140,7 @@ export function openService(clock: Clock, seed: number, version: ApiVersion): Se
       if (policy) server.store.edit('policy', policy.id, {})
     },
     ids() {
-      const kindNames = [...kinds.managed, ...kinds.lookups].map(({ name }) => name as StoredKind)
+      const kindNames = [...simulated.map(({ name }) => name as StoredKind), 'policy', 'bulk_sync'] as const
       return new Set(kindNames.flatMap((name) => server.store.all(name).map(({ id }) => id)))
     }
   }

@@ -1,8 +1,7 @@
 import { stringify } from 'yaml'
-import { kinds } from '../../src/kinds/index.ts'
 import { isObject, isSecret, type Json, type JsonObject } from '../../src/state/value.ts'
 import { apiVersions, type ApiVersion } from '../../src/wire/common.ts'
-import { anItem, edited, kindNamed, placed, reordered } from './items.ts'
+import { anItem, edited, kindNamed, placed, reordered, simulated } from './items.ts'
 import { makeRandom, type Random } from './random.ts'
 
 /** A resource as YAML has it, with secrets as the names of where they come from. */
@@ -60,7 +59,7 @@ export function makeWorld(seed: number): World {
 
 function liveThings(random: Random, version: ApiVersion): Thing[] {
   const things: Thing[] = []
-  for (const [place, kind] of kinds.managed.entries()) {
+  for (const [place, kind] of simulated.entries()) {
     // Without one of the first kind, hardly any other can be there.
     const least = place === 0 && random.chance(0.9) ? 1 : 0
     for (let count = least + random.below(4 - least); count > 0; count--) {
@@ -137,7 +136,7 @@ function wishes(
       ...(random.chance(0.1) && { pinned: true as const })
     })
   }
-  for (const kind of kinds.managed) {
+  for (const kind of simulated) {
     for (let count = random.below(3); count > 0; count--) {
       const name = random.pick(random.chance(0.5) ? hot : cold)
       if (!isFree(kind.name, name) || has(live, kind.name, name)) continue
@@ -168,11 +167,11 @@ function isStill(thing: Thing, removed: World['removed']): boolean {
 
 /** The files of the world: one, or one per kind. `idOf` tells the id of what is pinned. */
 export function filesOf(world: World, idOf: (was: number) => string | undefined): Record<string, string> {
-  const sections = kinds.managed.map(({ name, section }): [string, Json] => [
+  const sections = simulated.map(({ name, section }): [string, Json] => [
     section,
     world.declared.filter((one) => one.kind === name).map((one) => written(one, idOf))
   ])
-  const gone = kinds.managed.map(({ name, section }): [string, Json] => [
+  const gone = simulated.map(({ name, section }): [string, Json] => [
     section,
     world.removed.filter((one) => one.kind === name).map((one) => one.name)
   ])

@@ -44,16 +44,23 @@ export function fromSchema(
   return fc.oneof(
     ...type.map((one) => {
       if (one === 'object') return mapping(schema, inner)
-      if (one === 'array')
-        return fc.array(inner(schema['items'], '*'), {
+      if (one === 'array') {
+        const many = schema['uniqueItems'] === true ? unlike : fc.array
+        return many(inner(schema['items'], '*'), {
           minLength: Number(schema['minItems'] ?? 0),
           maxLength: 4
         })
+      }
       if (one === 'string') return text(schema)
       if (one === 'integer') return fc.integer({ min: 0, max: 70 })
       return one === 'boolean' ? fc.boolean() : anything
     })
   )
+}
+
+/** No two alike, in whatever case. */
+function unlike<T>(one: fc.Arbitrary<T>, lengths: fc.ArrayConstraints): fc.Arbitrary<T[]> {
+  return fc.uniqueArray(one, { ...lengths, selector: (item) => JSON.stringify(item).toLowerCase() })
 }
 
 function text(schema: JsonObject): fc.Arbitrary<string> {

@@ -14,6 +14,75 @@ const condition = {
   value: fc.constantFrom<Json>('a', '', 5, '5', true, ['a', 'b'], [], { to: 2, from: 1 }, '[a IsNotNull]')
 }
 
+const fixedSchedules = fc.constantFrom<Json>(
+  'manual',
+  'Continuous',
+  { frequency: 'MANUAL' },
+  { frequency: 'hourly', minute: '05' },
+  { frequency: 'Daily', hour: 10, minute: '0' },
+  { frequency: 'weekly', day_of_week: 'Monday', hour: '08', minute: 0 },
+  { frequency: 'custom', minute: '*/15', hour: '1,2', day_of_month: 1 },
+  { frequency: 'dbtcloud', connection: 'a', job_id: 7 }
+)
+
+const runAfter = fc.record<JsonObject>(
+  {
+    frequency: fc.constant('runafter'),
+    run_after: fc.record<JsonObject>({ syncs: names, bulk_syncs: names }, { requiredKeys: ['syncs'] }),
+    run_after_success_only: fc.boolean()
+  },
+  { requiredKeys: ['frequency', 'run_after'], noNullPrototype: true }
+)
+
+const settings = fc.dictionary(name, fc.constantFrom<Json>(true, 'x', '', {}), {
+  maxKeys: 2,
+  noNullPrototype: true
+})
+
+const moment = fc.constantFrom(
+  '2024-01-01T00:00:00Z',
+  '2024-01-01T02:00:00+02:00',
+  '2023-05-05T05:05:05.500Z'
+)
+
+const bulkField = fc.oneof<fc.Arbitrary<Json>[]>(
+  name,
+  fc.record<JsonObject>(
+    {
+      id: name,
+      enabled: fc.constantFrom(true, true, false),
+      obfuscate: fc.boolean(),
+      user_output_name: fc.constantFrom('', 'x')
+    },
+    { requiredKeys: ['id'], noNullPrototype: true }
+  )
+)
+
+const bulkSchema = fc.record<JsonObject>(
+  {
+    id: name,
+    enabled: fc.constantFrom(true, true, false),
+    fields: fc.array(bulkField, { minLength: 1, maxLength: 3 }),
+    filters: fc.array(
+      fc.record<JsonObject>(
+        {
+          field_id: name,
+          function: fc.constantFrom('IsNotNull', 'Equality', 'StringOneOf'),
+          value: fc.constantFrom<Json>('a', 5, '5', true, ['a', 'b'])
+        },
+        { requiredKeys: ['field_id', 'function'], noNullPrototype: true }
+      ),
+      { maxLength: 2 }
+    ),
+    partition_key: fc.constantFrom('a', 'b'),
+    tracking_field: fc.constantFrom('a', 'b'),
+    user_output_name: fc.constantFrom('', 'x', 'y'),
+    data_cutoff_timestamp: moment,
+    disable_data_cutoff: fc.boolean()
+  },
+  { requiredKeys: ['id'], noNullPrototype: true }
+)
+
 /** Parts in which a random choice hardly ever fits together: they are made to fit. */
 const special: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json>>>>> = {
   model: {
@@ -29,27 +98,7 @@ const special: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json
     )
   },
   sync: {
-    schedule: fc.oneof(
-      fc.constantFrom<Json>('manual', 'Continuous', { frequency: 'MANUAL' }),
-      fc.constantFrom<Json>(
-        { frequency: 'hourly', minute: '05' },
-        { frequency: 'Daily', hour: 10, minute: '0' },
-        { frequency: 'weekly', day_of_week: 'Monday', hour: '08', minute: 0 },
-        { frequency: 'custom', minute: '*/15', hour: '1,2', day_of_month: 1 },
-        { frequency: 'dbtcloud', connection: 'a', job_id: 7 }
-      ),
-      fc.record<JsonObject>(
-        {
-          frequency: fc.constant('runafter'),
-          run_after: fc.record<JsonObject>(
-            { syncs: names, bulk_syncs: names },
-            { requiredKeys: ['syncs'] }
-          ),
-          run_after_success_only: fc.boolean()
-        },
-        { requiredKeys: ['frequency', 'run_after'], noNullPrototype: true }
-      )
-    ),
+    schedule: fc.oneof(fixedSchedules, runAfter),
     target: fc.oneof(
       fc.record<JsonObject>(
         {
@@ -88,7 +137,33 @@ const special: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json
       { requiredKeys: ['field', 'function', 'override'], noNullPrototype: true }
     ),
     filter_logic: fc.constantFrom('A', 'a and b', 'B AND A', 'A OR B', 'NOT (A OR B)', 'x AND (A OR B)')
-  }
+  },
+  bulk_sync: {
+    source: fc.record<JsonObject>(
+      { connection: name, configuration: settings },
+      { requiredKeys: ['connection'], noNullPrototype: true }
+    ),
+    destination: fc.record<JsonObject>(
+      { connection: name, configuration: settings },
+      { requiredKeys: ['connection'], noNullPrototype: true }
+    ),
+    'schemas.*': fc.oneof<fc.Arbitrary<Json>[]>(name, bulkSchema),
+    default_schedule: fc.oneof(fixedSchedules, runAfter),
+    'additional_schedules.*': fc.record<JsonObject>(
+      {
+        frequency: fc.constantFrom('continuous', 'manual', 'Hourly'),
+        schemas: names,
+        selective_mode: fc.constantFrom('none', 'incrementalFields'),
+        resync_mode: fc.constantFrom('normal', 'rebuild')
+      },
+      { requiredKeys: ['frequency'], noNullPrototype: true }
+    ),
+    data_cutoff_timestamp: moment
+  },
+  policy: {
+    'policy_actions.*.action': fc.constantFrom('read', 'Create', 'edit', 'trigger', 'of_tomorrow')
+  },
+  schema_primary_keys: { connection: name, schema: fc.constantFrom('public.users', 'a/b', 'Contact') }
 }
 
 /** What an older version of the service has no word for. */
@@ -101,7 +176,7 @@ const unknownTo2023 = new Set([
 
 /** Items of YAML that fit the kind's schema and its checks, with secrets as what stands for them. */
 export function itemOf(kind: Kind, type?: string): fc.Arbitrary<JsonObject> {
-  const schema = type === undefined ? kind.schema : withType(kind.schema, type)
+  const schema = withName(kind, type === undefined ? kind.schema : withType(kind.schema, type))
   const model = kind.name === 'sync' ? { model: fc.constantFrom('a', 'b') } : {}
   return fromSchema(schema, { ...special[kind.name], ...model })
     .chain((item) => withDetail(kind, item as JsonObject, type))
@@ -109,22 +184,34 @@ export function itemOf(kind: Kind, type?: string): fc.Arbitrary<JsonObject> {
     .filter((item) => kind.check?.(item).every(isWarning) ?? true)
 }
 
+/** What makes the name is always there. */
+function withName(kind: Kind, schema: JsonObject): JsonObject {
+  const required = Array.isArray(schema['required']) ? schema['required'] : []
+  return { ...schema, required: [...required, ...(kind.naming?.keys ?? [])] }
+}
+
 /** Two items, of which one could be changed to the other in place. */
 export function pairOf(kind: Kind): fc.Arbitrary<[JsonObject, JsonObject]> {
-  return itemOf(kind).chain((item) =>
-    fc.tuple(fc.constant(item), itemOf(kind, typeof item['type'] === 'string' ? item['type'] : undefined))
-  )
+  return itemOf(kind).chain((item) => {
+    const other = itemOf(kind, typeof item['type'] === 'string' ? item['type'] : undefined)
+    const same = Object.fromEntries((kind.naming?.keys ?? []).map((key) => [key, item[key]!]))
+    return fc.tuple(
+      fc.constant(item),
+      other.map((one) => ({ ...one, ...same }))
+    )
+  })
 }
 
 /** The item as a version of the service can hold it: the oldest one names the fields of conditions without their model. */
-export function withinVersion(item: JsonObject, version: ApiVersion): JsonObject {
+export function withinVersion(kind: Kind, whole: JsonObject, version: ApiVersion): JsonObject {
+  const item = withoutNewer(kind, whole, version)
   if (version !== '2023-04-25') return item
   const older = Object.fromEntries(Object.entries(item).filter(([key]) => !unknownTo2023.has(key)))
   if (isObject(older['schedule'])) {
     const { run_after_success_only: _none, ...schedule } = older['schedule']
     older['schedule'] = schedule
   }
-  if (!('mode' in item)) return older
+  if (kind.name !== 'sync') return older
   const ofOneModel = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(ofOneModel)
     if (!isObject(value)) return value
@@ -136,6 +223,19 @@ export function withinVersion(item: JsonObject, version: ApiVersion): JsonObject
   if (reads) return mapped
   const { filters: _filters, overrides: _overrides, filter_logic: _logic, ...unread } = mapped
   return { ...unread, target: { connection: 'a', object: 'Contact' } }
+}
+
+/** Without what the kind says that the version lacks. */
+function withoutNewer(kind: Kind, whole: JsonObject, version: ApiVersion): JsonObject {
+  const item = structuredClone(whole)
+  const take = (value: Json | undefined, [head = '', ...rest]: string[]): void => {
+    if (head === '*') for (const one of Array.isArray(value) ? value : []) take(one, rest)
+    else if (isObject(value) && rest.length > 0) take(value[head], rest)
+    else if (isObject(value)) delete value[head]
+  }
+  for (const [path, first] of Object.entries(kind.since ?? {}))
+    if (version < first) take(item, path.split('.'))
+  return item
 }
 
 const common = ['postgresql', 'csv', 'webhook', 'salesforce', 'api', 'mongodb', 'strackr', 'airtable']

@@ -10,39 +10,27 @@ import {
 } from '../../src/state/value.ts'
 import type { ApiVersion } from '../../src/wire/common.ts'
 import type { ConnectionField } from '../../src/wire/connection-types.ts'
+import { bulkSync } from './bulk-model.ts'
+import {
+  bookkeeping,
+  idFor,
+  inOrder,
+  isNothing,
+  listOf,
+  nobody,
+  objects,
+  present,
+  unset
+} from './habits.ts'
+import type { Echo, Habits } from './habits.ts'
+export type { Habits } from './habits.ts'
+import { smallEchoes } from './small-models.ts'
 
-/**
- * What the real service does to a body, as small as it can be said and apart from both our kinds and our server: it fills ids, gives
- * labels, merges, drops, derives, and answers nothing, null, empty or default for whatever was not sent.
- */
-export interface Habits {
-  version: ApiVersion
-  /** How it answers what was not sent: not at all, as null, or as its default. */
-  unset: 'absent' | 'null' | 'filled'
-  /** Sets come back in another order. */
-  reversed: boolean
-  /** Nested secrets are flagged nowhere: some answers mask them, some do not. */
-  masksNested: boolean
-}
-
-export type Echo = (body: JsonObject, habits: Habits, before?: JsonObject) => JsonObject
-
-const nobody = '00000000-0000-0000-0000-000000000000'
-const actor = { id: nobody, name: 'Ada', type: 'user' }
 const mask = '********'
 
 /** Lists that are cleared are not filled again: nothing tells whether the service would. */
 const isFilled = (field: ConnectionField) =>
   field.default !== undefined && !field.secret && field.type !== 'array'
-
-/** Every name has an id, made of the kind and the name. */
-export function idFor(kind: string, name: string): string {
-  const digits = Array.from(`${kind}/${name}`)
-    .map((letter) => letter.codePointAt(0)!.toString(16).padStart(2, '0'))
-    .join('')
-  const [a, b] = [digits.slice(-12).padStart(12, '0'), digits.slice(-20, -12).padStart(8, '0')]
-  return `${b}-0000-4000-8000-${a}`
-}
 
 /** Names and ids of a world in which everything that is named exists. */
 export class Names {
@@ -78,32 +66,6 @@ export function opened(value: Json): Json {
   if (Array.isArray(value)) return value.map(opened)
   if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, opened(inner)]))
-}
-
-const bookkeeping = (kind: string, body: JsonObject): JsonObject => ({
-  id: idFor(kind, textOf(body['name'])),
-  organization_id: nobody,
-  name: body['name']!,
-  created_at: '2024-01-15T09:30:00Z',
-  created_by: actor,
-  updated_at: '2024-01-15T09:30:00Z',
-  updated_by: actor
-})
-
-function unset(habits: Habits, filled: Json): JsonObject[string] | undefined {
-  return habits.unset === 'absent' ? undefined : habits.unset === 'null' ? null : filled
-}
-
-function present(fields: Record<string, Json | undefined>): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject
-}
-
-const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
-const objects = (value: Json | undefined): JsonObject[] => listOf(value).filter(isObject)
-const isNothing = (value: Json | undefined) => value === undefined || value === null || value === ''
-
-function inOrder<T>(items: T[], habits: Habits): T[] {
-  return habits.reversed ? items.toReversed() : items
 }
 
 const connection: Echo = (body, habits, before) => {
@@ -294,7 +256,13 @@ function target(sent: JsonObject, habits: Habits, before: JsonObject | undefined
 }
 
 /** What each kind's endpoints answer to a body. */
-export const echoes: Readonly<Record<string, Echo>> = { connection, model, sync }
+export const echoes: Readonly<Record<string, Echo>> = {
+  connection,
+  model,
+  sync,
+  ...smallEchoes,
+  bulk_sync: bulkSync
+}
 
 /** The models that older filters are resolved with. */
 export function modelsOf(names: Names): JsonObject[] {

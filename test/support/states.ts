@@ -29,8 +29,11 @@ export interface Item {
   fields?: JsonObject
 }
 
+/** What is found by a place or by being alone has no name that could be met twice. */
+const named = kinds.managed.filter((kind) => kind.api.place === undefined && kind.alone !== true)
+
 const anyItem: fc.Arbitrary<Item> = fc.oneof(
-  ...kinds.managed.map((kind) =>
+  ...named.map((kind) =>
     fc.record({
       kind: fc.constant(kind.name),
       name,
@@ -51,7 +54,7 @@ function meaning({ kind, item, fields }: Item): JsonObject {
   return kindNamed(kind).fromYaml(inPool(item, '') as JsonObject)
 }
 
-const references = new Set(['connection', 'model', 'policies', 'syncs', 'bulk_syncs'])
+const references = new Set(['connection', 'model', 'policies', 'roles', 'syncs', 'bulk_syncs'])
 
 function pooled(named: string): string {
   return names.find((one) => one === named) ?? names[named.length % 3]!
@@ -102,7 +105,11 @@ export function liveOf(items: readonly Item[]): LiveState {
   const idAt = (index: number) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`
   const all: Item[] = [
     ...items,
-    ...['policy', 'bulk_sync'].flatMap((kind) => names.map((own) => ({ kind, name: own, item: {} })))
+    ...['policy', 'role', 'bulk_sync'].flatMap((kind) =>
+      names
+        .filter((own) => items.every((one) => one.kind !== kind || one.name !== own))
+        .map((own) => ({ kind, name: own, item: plain[kind] ?? {} }))
+    )
   ]
   const idOf = (kind: string, named: string | undefined) =>
     idAt(all.findIndex((one) => one.kind === kind && one.name === named) + 1)
@@ -116,7 +123,8 @@ export function liveOf(items: readonly Item[]): LiveState {
       id: (reference: { $ref: string; name?: string }) => idOf(reference.$ref, reference.name)
     }
     const body = { name: own, ...managed.toWire(meaning(one), context) }
-    return { kind, wire: { ...echoes[kind]!(opened(body) as JsonObject, habits), id: idAt(index + 1) } }
+    const answer = echoes[kind]!(opened(body) as JsonObject, habits)
+    return { kind, wire: { ...answer, name: own, id: idAt(index + 1) } }
   })
   const nameOf = new Map(wires.map(({ wire }) => [wire['id'], textOf(wire['name'])]))
   const context = {
@@ -148,6 +156,16 @@ export function liveOf(items: readonly Item[]): LiveState {
   }
 }
 
+/** The least that can be said of some kinds. */
+const plain: Readonly<Record<string, JsonObject>> = {
+  bulk_sync: {
+    mode: 'replicate',
+    source: { connection: 'a' },
+    destination: { connection: 'a' },
+    default_schedule: 'manual'
+  }
+}
+
 const base: Item[] = names.flatMap((own) => [
   { kind: 'connection', name: own, item: { type: 'csv' } },
   { kind: 'model', name: own, item: { connection: own, configuration: {} } }
@@ -167,6 +185,9 @@ function withoutCircles({ kind, name: own, item }: Item): Item {
     const { syncs } = schedule['run_after']
     if (!Array.isArray(syncs) || !syncs.every(isBefore)) fixed['schedule'] = 'manual'
   }
+  // Syncs and bulk syncs could wait for each other.
+  const main = item['default_schedule']
+  if (isObject(main) && 'run_after' in main) fixed['default_schedule'] = 'manual'
   return { kind, name: own, item: fixed }
 }
 
@@ -201,7 +222,7 @@ export const world: fc.Arbitrary<World> = fc
     }),
     removed: fc.uniqueArray(
       fc.record({
-        kind: fc.constantFrom('connection', 'model', 'sync'),
+        kind: fc.constantFrom('connection', 'model', 'sync', 'bulk_sync', 'role'),
         name: fc.constantFrom(...names, 'old')
       }),
       {

@@ -1,0 +1,251 @@
+import { isEmpty, isObject, sortedText, textOf, type Json, type JsonObject } from '../state/value.ts'
+import type { Rule } from '../state/rule.ts'
+import { withoutAbsent } from './fields.ts'
+import { list } from './sync-parts.ts'
+
+/**
+ * The schemas of a bulk sync: which objects of the source are copied, with which of their fields, and how.
+ * They have three spellings: that of the files, that of the bulk sync's own request (`obfuscate`), and that
+ * of their own addresses (`obfuscated`).
+ */
+
+/** Whether the service takes along by itself what appears later. Only where the files say so. */
+function adds(wanted: JsonObject, what: 'objects' | 'fields'): boolean {
+  const said = wanted[`automatically_add_new_${what}`]
+  return typeof said === 'string' && said.toLowerCase() !== 'none'
+}
+
+/** What is switched off is as good as not listed. */
+export function isOff(item: Json): boolean {
+  return isObject(item) && item['enabled'] === false
+}
+
+const fieldRule = {
+  is: 'object',
+  fields: {
+    enabled: { is: 'scalar', default: true },
+    obfuscate: { is: 'scalar', default: false },
+    user_output_name: { is: 'scalar', default: '' }
+  }
+} as const
+
+/** How schemas are compared: the listed ones are copied, as they say, and no others. */
+export const schemasRule: Rule = {
+  is: 'set',
+  key: idOf,
+  open: (item, wanted) => isOff(item) || adds(wanted, 'objects'),
+  item: {
+    is: 'object',
+    fields: {
+      enabled: { is: 'scalar', default: true },
+      fields: {
+        is: 'set',
+        key: idOf,
+        carried: true,
+        item: fieldRule,
+        open: (item, wanted) => isOff(item) || adds(wanted, 'fields')
+      },
+      filters: { is: 'set', key: filterKey, item: { is: 'object', fields: {} } },
+      partition_key: { is: 'scalar', carried: true },
+      tracking_field: { is: 'scalar', carried: true },
+      user_output_name: { is: 'scalar', default: '' },
+      data_cutoff_timestamp: { is: 'scalar' },
+      disable_data_cutoff: { is: 'scalar', default: false }
+    }
+  }
+}
+
+/** The id of a schema or a field, which may be written as the id alone. */
+export function idOf(item: Json): string {
+  return textOf(isObject(item) ? (item['id'] ?? '') : item)
+}
+
+function filterKey(item: Json): string {
+  if (!isObject(item)) return textOf(item)
+  const value = item['value'] === undefined ? '' : ` ${sortedText(item['value'])}`
+  return `${textOf(item['field_id'])} ${textOf(item['function'])}${value}`
+}
+
+/** Equal moments have equal texts, whatever the time zone they are written in. */
+export function moment(value: Json | undefined): Json | undefined {
+  if (typeof value !== 'string' || value === '') return value
+  const ms = Date.parse(value)
+  return Number.isNaN(ms) ? value : new Date(ms).toISOString()
+}
+
+/** A schema of YAML in full. */
+export function schemaFromYaml(item: Json): Json {
+  if (!isObject(item)) return { id: textOf(item) }
+  return withoutAbsent({
+    ...item,
+    fields: Array.isArray(item['fields'])
+      ? item['fields'].map((field) => (isObject(field) ? field : { id: textOf(field) }))
+      : item['fields'],
+    data_cutoff_timestamp: moment(item['data_cutoff_timestamp'])
+  })
+}
+
+/** The schemas of a live bulk sync, each as much as is known of it. Undefined where nobody asked for them. */
+export function schemasFromWire(wire: JsonObject): JsonObject[] | undefined {
+  if (!Array.isArray(wire['schemas'])) return undefined
+  const details = new Map(list(wire['schema_details']).map((detail) => [idOf(detail), detail]))
+  return list(wire['schemas']).map((item) => schemaFromWire({ ...item, ...details.get(idOf(item)) }))
+}
+
+function schemaFromWire(item: JsonObject): JsonObject {
+  return withoutAbsent({
+    id: item['id'],
+    enabled: item['enabled'] !== false,
+    fields: Array.isArray(item['fields']) ? list(item['fields']).map(fieldFromWire) : undefined,
+    filters: Array.isArray(item['filters']) ? list(item['filters']).map(filterFromWire) : undefined,
+    partition_key: item['partition_key'] ?? undefined,
+    tracking_field: item['tracking_field'] ?? undefined,
+    user_output_name: item['user_output_name'] ?? undefined,
+    data_cutoff_timestamp: moment(item['data_cutoff_timestamp'] ?? undefined),
+    disable_data_cutoff: item['disable_data_cutoff'] ?? undefined
+  })
+}
+
+function fieldFromWire(field: JsonObject): JsonObject {
+  return withoutAbsent({
+    id: field['id'],
+    enabled: field['enabled'] !== false,
+    obfuscate: (field['obfuscated'] ?? field['obfuscate']) === true,
+    user_output_name: isEmpty(field['user_output_name']) ? undefined : field['user_output_name']
+  })
+}
+
+function filterFromWire(filter: JsonObject): JsonObject {
+  return withoutAbsent({
+    field_id: filter['field_id'],
+    function: filter['function'],
+    value: filter['value'] ?? undefined
+  })
+}
+
+/** A schema in the bulk sync's own request, which has no place for names that a person gives. */
+export function schemaInBody(item: JsonObject): JsonObject {
+  const { user_output_name: _name, fields, ...rest } = item
+  return withoutAbsent({
+    ...rest,
+    enabled: item['enabled'] !== false,
+    fields: Array.isArray(fields)
+      ? list(fields).map(({ id, enabled, obfuscate }) =>
+          withoutAbsent({ id, enabled: enabled !== false, obfuscate: obfuscate === true })
+        )
+      : undefined
+  })
+}
+
+/** A schema at an address of its own: everything is said, for what is left out may be reset. */
+export function schemaInPatch(item: JsonObject): JsonObject {
+  const { fields, ...rest } = item
+  return withoutAbsent({
+    filters: [],
+    user_output_name: '',
+    data_cutoff_timestamp: null,
+    disable_data_cutoff: false,
+    ...rest,
+    enabled: item['enabled'] !== false,
+    fields: Array.isArray(fields)
+      ? list(fields).map(({ id, enabled, obfuscate, user_output_name: name }) =>
+          withoutAbsent({
+            id,
+            enabled: enabled !== false,
+            obfuscated: obfuscate === true,
+            user_output_name: name ?? ''
+          })
+        )
+      : undefined
+  })
+}
+
+/**
+ * What every schema is to be, in full: the stated ones laid over what is live. Others go on as they are
+ * where nobody states any, or where the service adds some by itself; else they are switched off.
+ */
+export function mergedSchemas(
+  live: readonly JsonObject[],
+  stated: readonly JsonObject[] | undefined,
+  body: JsonObject
+): JsonObject[] {
+  const byId = new Map((stated ?? []).map((item) => [idOf(item), item]))
+  const others = live
+    .filter((item) => !byId.has(idOf(item)) && item['enabled'] !== false)
+    .map((item) => (stated && !adds(body, 'objects') ? { ...item, enabled: false } : item))
+  const there = new Map(live.map((item) => [idOf(item), item]))
+  const mine = [...byId.values()].map((item) => merged(there.get(idOf(item)), item, body))
+  return [...mine, ...others].toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
+}
+
+function merged(live: JsonObject | undefined, item: JsonObject, body: JsonObject): JsonObject {
+  const { partition_key, tracking_field, fields: there } = live ?? {}
+  const carried = withoutAbsent({ partition_key, tracking_field })
+  const fields =
+    item['fields'] === undefined ? there : mergedFields(list(there), list(item['fields']), body)
+  return withoutAbsent({ ...carried, ...item, fields })
+}
+
+function mergedFields(
+  live: readonly JsonObject[],
+  stated: readonly JsonObject[],
+  body: JsonObject
+): JsonObject[] {
+  const known = new Set(stated.map(idOf))
+  const others = live
+    .filter((field) => !known.has(idOf(field)))
+    .map((field) => (adds(body, 'fields') ? field : { ...field, enabled: false }))
+  return [...stated, ...others]
+}
+
+/** Whether a live schema is what it is to be, in everything that is said of it. */
+export function isAsWanted(live: JsonObject | undefined, wanted: JsonObject): boolean {
+  if (!live) return false
+  if (isOff(wanted)) return isOff(live)
+  const { fields: there, ...rest } = live
+  const { fields, ...said } = wanted
+  const plain = (item: JsonObject) => sortedText(plainSchema(item))
+  const carried = Object.fromEntries(
+    ['partition_key', 'tracking_field'].flatMap((key) => (key in said ? [] : [[key, rest[key] ?? null]]))
+  )
+  return plain({ ...said, ...carried }) === plain(rest) && areFields(list(there), fields)
+}
+
+function plainSchema(item: JsonObject): JsonObject {
+  return {
+    id: idOf(item),
+    enabled: item['enabled'] !== false,
+    filters: list(item['filters']).map(filterKey).toSorted(),
+    partition_key: item['partition_key'] ?? '',
+    tracking_field: item['tracking_field'] ?? '',
+    user_output_name: item['user_output_name'] ?? '',
+    data_cutoff_timestamp: moment(item['data_cutoff_timestamp']) ?? '',
+    disable_data_cutoff: item['disable_data_cutoff'] === true
+  }
+}
+
+/** Fields that are not listed are off, and so are not there. */
+function areFields(live: readonly JsonObject[], wanted: Json | undefined): boolean {
+  if (!Array.isArray(wanted)) return true
+  const text = (fields: readonly JsonObject[]) =>
+    fields
+      .filter((field) => !isOff(field))
+      .map((field) =>
+        JSON.stringify([idOf(field), field['obfuscate'] === true, field['user_output_name'] ?? ''])
+      )
+      .toSorted()
+      .join()
+  return text(live) === text(list(wanted))
+}
+
+/** Nothing of it was chosen by anybody: then it need not be listed to be copied. */
+export function isPlain(item: JsonObject): boolean {
+  const fields = list(item['fields'])
+  const asFound = { ...item, id: '', filters: item['filters'] ?? [] }
+  return (
+    sortedText(plainSchema(asFound)) === sortedText(plainSchema({ id: '' })) &&
+    fields.every(
+      (field) => !isOff(field) && field['obfuscate'] !== true && isEmpty(field['user_output_name'])
+    )
+  )
+}

@@ -1,0 +1,280 @@
+import { isEmpty, textOf, type Json, type JsonObject } from '../state/value.ts'
+import type { ApiVersion } from '../wire/common.ts'
+import { endFromWire, endFromYaml, endRule, endToWire, withLiveConfiguration } from './bulk-sync-ends.ts'
+import {
+  idOf,
+  isAsWanted,
+  isPlain,
+  mergedSchemas,
+  moment,
+  schemaFromYaml,
+  schemaInBody,
+  schemaInPatch,
+  schemasFromWire,
+  schemasRule
+} from './bulk-sync-parts.ts'
+import { schemaProblems } from './bulk-sync-problems.ts'
+import {
+  additionalFromWire,
+  additionalFromYaml,
+  additionalRule,
+  additionalToWire,
+  bulkScheduleProblems,
+  withScheduleIds
+} from './bulk-sync-schedules.ts'
+import { bulkSyncSchema } from './bulk-sync-schema.ts'
+import {
+  bookkeeping,
+  idsOf,
+  referenceKey,
+  references,
+  toIds,
+  unknownKeys,
+  usesOf,
+  valueAt,
+  withoutAbsent,
+  withoutMasks
+} from './fields.ts'
+import type { FurtherRequest, Kind, ToWire } from './kind.ts'
+import { list } from './sync-parts.ts'
+import { scheduleFromWire, scheduleFromYaml, scheduleRule, scheduleToWire } from './sync-schedule.ts'
+
+/** Settings that stay as they are in the service when the files do not state them. */
+const carried = [
+  'automatically_add_new_objects',
+  'automatically_add_new_fields',
+  'normalize_names',
+  'concurrency_limit',
+  'resync_concurrency_limit',
+  'data_cutoff_timestamp',
+  'disable_record_timestamps'
+] as const
+
+/** Whole objects of one connection, copied to another: which, how, when. */
+export const bulkSync: Kind = {
+  name: 'bulk_sync',
+  section: 'bulk_syncs',
+  schema: bulkSyncSchema,
+  fields: {
+    mode: { class: 'owned', rule: { is: 'scalar', caseless: true } },
+    active: { class: 'carried', rule: { is: 'scalar' } },
+    source: { class: 'owned', rule: endRule },
+    destination: { class: 'owned', rule: endRule },
+    schemas: { class: 'carried', rule: schemasRule },
+    automatically_add_new_objects: {
+      class: 'carried',
+      rule: { is: 'scalar', default: 'none', caseless: true }
+    },
+    automatically_add_new_fields: {
+      class: 'carried',
+      rule: { is: 'scalar', default: 'all', caseless: true }
+    },
+    normalize_names: { class: 'carried', rule: { is: 'scalar', default: 'enabled', caseless: true } },
+    concurrency_limit: { class: 'carried', rule: { is: 'scalar', default: 0 } },
+    resync_concurrency_limit: { class: 'carried', rule: { is: 'scalar', default: 0 } },
+    data_cutoff_timestamp: { class: 'carried', rule: { is: 'scalar' } },
+    disable_record_timestamps: { class: 'carried', rule: { is: 'scalar', default: false } },
+    default_schedule: { class: 'owned', rule: scheduleRule },
+    additional_schedules: { class: 'owned', rule: additionalRule },
+    policies: {
+      class: 'carried',
+      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy' } }
+    }
+  },
+  api: {
+    path: '/api/bulk/syncs',
+    lightList: () => false,
+    update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
+    parts: [
+      {
+        key: 'schemas',
+        field: 'schemas',
+        paths: (_wire, wanted) => (wanted && isEmpty(wanted['schemas']) ? [] : ['/schemas'])
+      },
+      { key: 'schema_details', field: 'schemas', paths: detailPaths }
+    ],
+    further: { about: ['schema_settings'], apart: true, requests: schemaRequests },
+    notYet: ['cache refresh in progress', 'did not provide any schemas']
+  },
+  since: {
+    normalize_names: '2024-02-08',
+    concurrency_limit: '2024-02-08',
+    resync_concurrency_limit: '2024-02-08',
+    data_cutoff_timestamp: '2024-02-08',
+    disable_record_timestamps: '2024-02-08',
+    additional_schedules: '2025-09-18',
+    'schemas.*.filters': '2024-02-08',
+    'schemas.*.tracking_field': '2024-02-08',
+    'schemas.*.user_output_name': '2024-02-08',
+    'schemas.*.data_cutoff_timestamp': '2024-02-08',
+    'schemas.*.disable_data_cutoff': '2024-02-08',
+    'schemas.*.fields.*.user_output_name': '2024-02-08'
+  },
+  synonyms: {
+    schedule: 'default_schedule',
+    schedules: 'additional_schedules',
+    discover: 'automatically_add_new_objects',
+    source_connection: 'source',
+    destination_connection: 'destination',
+    target: 'destination',
+    tables: 'schemas',
+    objects: 'schemas',
+    obfuscated: 'obfuscate'
+  },
+
+  isSecret: () => false,
+  check: (item) => [...bulkScheduleProblems(item), ...schemaProblems(item)],
+
+  fromYaml(item) {
+    const schemas = item['schemas']
+    const additional = item['additional_schedules']
+    return withoutAbsent({
+      ...item,
+      source: endFromYaml(item['source']),
+      destination: endFromYaml(item['destination']),
+      // None listed is none chosen: what is there stays.
+      schemas: Array.isArray(schemas) && schemas.length > 0 ? schemas.map(schemaFromYaml) : undefined,
+      data_cutoff_timestamp: moment(item['data_cutoff_timestamp']),
+      default_schedule: scheduleFromYaml(item['default_schedule']),
+      additional_schedules: Array.isArray(additional) ? additional.map(additionalFromYaml) : additional,
+      policies: references('policy', item['policies'])
+    })
+  },
+
+  toWire(fields, context) {
+    const settings = fields['schemas'] === undefined ? undefined : list(fields['schemas'])
+    return withoutAbsent({
+      mode: fields['mode'],
+      active: fields['active'],
+      ...endToWire('source', fields['source'], context),
+      ...endToWire('destination', fields['destination'], context),
+      ...Object.fromEntries(carried.map((name) => [name, fields[name]])),
+      schemas: settings && bodySchemas(settings, context.version),
+      schema_settings: settings,
+      ...schedulesToWire(fields, context),
+      policies: toIds(fields['policies'], context)
+    })
+  },
+
+  fromWire(wire, context) {
+    return withoutAbsent({
+      mode: wire['mode'],
+      active: wire['active'],
+      source: endFromWire('source', wire, context),
+      destination: endFromWire('destination', wire, context),
+      schemas: schemasFromWire(wire),
+      ...Object.fromEntries(carried.map((name) => [name, wire[name] ?? undefined])),
+      data_cutoff_timestamp: moment(wire['data_cutoff_timestamp'] ?? undefined),
+      default_schedule: scheduleFromWire(wire['default_schedule'] ?? wire['schedule'], context),
+      additional_schedules: list(wire['additional_schedules']).map((one) =>
+        additionalFromWire(one, context)
+      ),
+      policies: idsOf(wire['policies']).map((id) => context.reference('policy', id))
+    })
+  },
+
+  replacement(live, body, _answer, version = '2025-09-18') {
+    const there = schemasFromWire(live)
+    const stated = Array.isArray(body['schema_settings']) ? list(body['schema_settings']) : undefined
+    const settings = there ? mergedSchemas(there, stated, body) : stated
+    // Nobody has chosen: to list all of them would be a choice.
+    const isAll = stated === undefined && there?.every(isPlain) === true
+    const schemas = isAll ? undefined : settings
+    return {
+      ...(withoutMasks(unknownKeys(live, known)) as JsonObject),
+      ...withoutAbsent({
+        active: live['active'],
+        policies: live['policies'],
+        ...Object.fromEntries(carried.map((name) => [name, live[name] ?? undefined]))
+      }),
+      ...body,
+      ...withLiveConfiguration('source', live, body),
+      ...withLiveConfiguration('destination', live, body),
+      ...withScheduleIds(live, body),
+      ...withoutAbsent({
+        schemas: schemas && bodySchemas(schemas, version),
+        schema_settings: schemas
+      })
+    }
+  },
+
+  isDefault(fields, path) {
+    const [name = ''] = path
+    return path.length === 1 && defaults[name] !== undefined && fields[name] === defaults[name]
+  },
+
+  uses(wire) {
+    const after = ['default_schedule', 'schedule'].map((name) => valueAt(wire, [name, 'run_after']))
+    return [
+      ...usesOf('connection', [wire['source_connection_id'], wire['destination_connection_id']]),
+      ...after.flatMap((run) => [
+        ...usesOf('sync', idsOf(valueAt(run, ['sync_ids']))),
+        ...usesOf('bulk_sync', idsOf(valueAt(run, ['bulk_sync_ids'])))
+      ]),
+      ...usesOf('policy', idsOf(wire['policies']))
+    ]
+  }
+}
+
+const defaults: Readonly<Record<string, Json>> = {
+  automatically_add_new_objects: 'none',
+  automatically_add_new_fields: 'all',
+  normalize_names: 'enabled',
+  concurrency_limit: 0,
+  resync_concurrency_limit: 0
+}
+
+// `discover` is the older word for adding new objects, which is always sent.
+const known = new Set([
+  ...bookkeeping,
+  ...Object.keys(bulkSync.fields),
+  'name',
+  'discover',
+  'schedule',
+  'schema_details',
+  'schema_settings',
+  'source_connection_id',
+  'source_configuration',
+  'destination_connection_id',
+  'destination_configuration'
+])
+
+/** The list of schemas has no fields and filters: who needs them asks for each schema by itself. */
+function detailPaths(wire: JsonObject, wanted: JsonObject | undefined): string[] {
+  const stated = new Set(Array.isArray(wanted?.['schemas']) ? wanted['schemas'].map(idOf) : [])
+  return list(wire['schemas'])
+    .filter((item) => !Array.isArray(item['fields']))
+    .filter((item) => (wanted ? stated.has(idOf(item)) : item['enabled'] !== false))
+    .map((item) => `/schemas/${encodeURIComponent(idOf(item))}`)
+}
+
+/** The oldest version takes the ids of those that are to be copied, and nothing more. */
+function bodySchemas(settings: readonly JsonObject[], version: ApiVersion): Json[] {
+  const sorted = settings.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
+  if (version !== '2023-04-25') return sorted.map(schemaInBody)
+  return sorted.filter((item) => item['enabled'] !== false).map(idOf)
+}
+
+/** What the bulk sync's own request did not do: each schema that is not as it is to be. */
+function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FurtherRequest[] {
+  const there = schemasFromWire(wire) ?? []
+  const live = new Map(there.map((item) => [idOf(item), item]))
+  const wanted = mergedSchemas(there, list(body['schema_settings']), body)
+  const schemas = wanted
+    .filter((item) => !isAsWanted(live.get(idOf(item)), item))
+    .map((item) => schemaInPatch({ fields: live.get(idOf(item))?.['fields'] ?? [], ...item }))
+  if (schemas.length === 0) return []
+  if (version !== '2023-04-25') return [{ method: 'PATCH', path: '/schemas', body: { schemas } }]
+  return schemas.map(({ id, enabled, fields, partition_key: key }) => ({
+    method: 'PATCH',
+    path: `/schemas/${encodeURIComponent(textOf(id))}`,
+    body: withoutAbsent({ enabled, fields, partition_key: key })
+  }))
+}
+
+function schedulesToWire(fields: JsonObject, context: ToWire): { [key: string]: Json | undefined } {
+  const main = scheduleToWire(fields['default_schedule'], context)
+  if (context.version !== '2025-09-18') return { schedule: main }
+  const others = list(fields['additional_schedules']).map((one) => additionalToWire(one, context))
+  return { default_schedule: main, additional_schedules: others }
+}

@@ -1,0 +1,50 @@
+import type { Path } from '../state/resource.ts'
+import { textOf, type Json, type JsonObject } from '../state/value.ts'
+import { bookkeeping, unknownKeys } from './fields.ts'
+import type { ItemProblem, Kind, ReadOnly } from './kind.ts'
+
+/** A name for a group of people, and nothing else: policies say what it may do. */
+export const role: Kind = {
+  name: 'role',
+  section: 'roles',
+  schema: { type: 'object', additionalProperties: false, properties: {} },
+  fields: {},
+  caselessNames: true,
+  builtIns: true,
+  api: {
+    path: '/api/permissions/roles',
+    lightList: () => false,
+    update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
+  },
+  isSecret: () => false,
+  fromYaml: () => ({}),
+  toWire: () => ({}),
+  fromWire: () => ({}),
+  replacement: (live, body) => ({ ...unknownKeys(live, known), ...body }),
+  uses: () => [],
+  readOnly: builtIn
+}
+
+/** What came with the service can be named, and is nobody's to declare. */
+export function builtIn(wire: JsonObject): ReadOnly | undefined {
+  return wire['system'] === true ? { because: 'it comes with the service', nameOnly: true } : undefined
+}
+
+/** One role under two spellings: the schema sees only equal texts. */
+export function rolesTwice(names: Json | undefined, path: Path): ItemProblem[] {
+  const all = Array.isArray(names) ? names.map((name) => textOf(name).toLowerCase()) : []
+  return all.flatMap((name, index) =>
+    all.indexOf(name) === index
+      ? []
+      : [
+          {
+            path: [...path, index],
+            code: 'P105' as const,
+            message: 'a role is listed twice',
+            label: 'roles match in any case: it is listed above already'
+          }
+        ]
+  )
+}
+
+const known = new Set([...bookkeeping, 'name', 'system'])

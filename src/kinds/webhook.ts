@@ -1,0 +1,64 @@
+import { isEmpty } from '../state/value.ts'
+import { bookkeeping, unknownKeys, withoutAbsent } from './fields.ts'
+import type { Kind } from './kind.ts'
+
+/**
+ * Where the service reports its events to. An organization has one: another endpoint in the files is a
+ * change of it, not a second one. Its secret comes back in clear, and is neither compared nor shown.
+ */
+export const webhook: Kind = {
+  name: 'webhook',
+  section: 'webhooks',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['secret'],
+    properties: {
+      endpoint: { type: 'string', format: 'uri', description: 'The address that events are posted to.' },
+      secret: {
+        type: 'string',
+        minLength: 1,
+        description: 'A secret: ${env:…}. Signs what is posted. It cannot be compared.'
+      },
+      disabled: {
+        type: 'boolean',
+        description: 'Events are lost meanwhile. Absent: as it is in the service.'
+      }
+    }
+  },
+  fields: {
+    secret: { class: 'unreadable', rule: { is: 'unread' } },
+    disabled: { class: 'carried', rule: { is: 'scalar', default: false } }
+  },
+  naming: { keys: ['endpoint'], wire: 'endpoint' },
+  alone: true,
+  since: { disabled: '2024-02-08' },
+  api: {
+    path: '/api/webhooks',
+    lightList: () => false,
+    update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
+    // It is switched on and off at addresses of its own.
+    further: {
+      about: ['disabled'],
+      apart: true,
+      requests(body, wire) {
+        const wanted = body['disabled'] === true
+        if (wanted === (wire['disabled'] === true)) return []
+        return [{ method: 'POST', path: wanted ? '/disable' : '/enable' }]
+      }
+    }
+  },
+  synonyms: { name: 'endpoint', url: 'endpoint', enabled: 'disabled', active: 'disabled' },
+  isSecret: (_item, path) => path[0] === 'secret',
+  fromYaml: (item) => withoutAbsent({ secret: item['secret'], disabled: item['disabled'] }),
+  toWire: (fields) =>
+    withoutAbsent({
+      secret: isEmpty(fields['secret']) ? undefined : fields['secret'],
+      disabled: fields['disabled']
+    }),
+  fromWire: (wire) => withoutAbsent({ disabled: wire['disabled'] }),
+  replacement: (live, body) => ({ ...unknownKeys(live, known), ...body }),
+  uses: () => []
+}
+
+const known = new Set([...bookkeeping, 'name', 'endpoint', 'secret', 'disabled'])

@@ -1,0 +1,69 @@
+import { problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Kinds } from '../kinds/kind.ts'
+import { addressText, type Desired, type DesiredState, type LiveState } from '../state/resource.ts'
+import type { Match } from './match.ts'
+import type { Change } from './plan.ts'
+
+/** What may not be changed with this key or in this organization: said before anything is written. */
+
+/** Kinds in the files that the key may not manage: one problem for each, at the first that asks for it. */
+export function notForThisKey(desired: DesiredState, live: LiveState, kinds: Kinds): Diagnostic[] {
+  const { key, version } = live
+  if (key === undefined || version === undefined) return []
+  return kinds.managed.flatMap((kind) => {
+    const may = kind.api.keys?.(version)
+    const first = [...desired.resources, ...desired.removed].find((one) => one.kind === kind.name)
+    if (!first || !may || may.includes(key)) return []
+    return [
+      problem('P509', `${words[key]} may not manage ${kind.section.replaceAll('_', ' ')}`, {
+        labels: [{ span: first.span, text: 'this needs another key' }],
+        notes: [`version ${version} of the API wants ${may.map((one) => words[one]).join(', or ')}`],
+        help: ['use such a key, or a newer `workspace.api_version`']
+      })
+    ]
+  })
+}
+
+const words = {
+  user: 'the key of a user',
+  organization: 'the key of an organization',
+  partner: 'the key of a partner',
+  system: 'the key of a deployment'
+} as const
+
+/** Changes of what this organization cannot change, and declarations of what can only be named. */
+export function foreign(changes: readonly Change[], live: LiveState): Diagnostic[] {
+  const readOnly = new Map(
+    live.resources.flatMap(({ kind, id, readOnly: why }) => (why ? [[`${kind}\n${id}`, why] as const] : []))
+  )
+  return changes.flatMap((change) => {
+    const why = readOnly.get(`${change.kind}\n${change.id ?? ''}`)
+    if (!why || (change.action === 'none' && why.nameOnly !== true)) return []
+    const verb = change.action === 'delete' ? 'deleted' : why.nameOnly ? 'declared' : 'changed'
+    return [
+      problem('P510', `${addressText(change)} cannot be ${verb}: ${why.because}`, {
+        labels: [{ span: change.span, text: 'this asks for it' }],
+        notes: change.fields.slice(0, 10).map((field) => `different: ${field.path.join('.')}`),
+        help: [
+          why.nameOnly
+            ? 'remove this: other resources may name it all the same'
+            : 'write what is there, or change it where it belongs'
+        ]
+      })
+    ]
+  })
+}
+
+/** Declared resources that are there and do not work: no difference, but good to know. */
+export function ailing(declared: readonly Desired[], match: Match): Diagnostic[] {
+  return declared.flatMap((resource) => {
+    const why = match.liveOf(resource)?.ailing
+    if (why === undefined) return []
+    return [
+      warning('P410', `${addressText(resource)} does not work: ${why}`, {
+        labels: [{ span: resource.span, text: 'the service says so' }],
+        help: ['look at it in the web page: its syncs fail until it works again']
+      })
+    ]
+  })
+}

@@ -1,0 +1,87 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { FromWire, Kind, Lookup } from '../kinds/kind.ts'
+import type { Live } from '../state/resource.ts'
+import { isObject, textOf, type JsonObject, type Reference } from '../state/value.ts'
+import type { ApiVersion } from '../wire/common.ts'
+
+/** One resource as it was read. */
+export interface Item {
+  wire: JsonObject
+  partial: boolean
+  /** As the files call it, where its answer does not. */
+  name?: string
+  /** Why what belongs to it is not known. */
+  unread?: string
+}
+
+/** All that was read of a kind. */
+export interface ReadKind {
+  kind: Kind | Lookup
+  items: Item[]
+  problems: Diagnostic[]
+}
+
+/** Names are known only when every list has been read, so answers become fields in a second pass. */
+export function liveResources(read: readonly ReadKind[], version: ApiVersion): Live[] {
+  const wires = new Map(read.map(({ kind, items }) => [kind.name, items.map((item) => item.wire)]))
+  const context = fromWireContext(wires, version)
+  return read.flatMap(({ kind, items }) => items.map((item) => liveResource(kind, item, context)))
+}
+
+/** Turns ids into names by what was read. */
+export function fromWireContext(
+  wires: ReadonlyMap<string, readonly JsonObject[]>,
+  version: ApiVersion
+): FromWire {
+  const names = new Map<string, string>()
+  for (const [kind, items] of wires) {
+    for (const item of items) names.set(`${kind}\n${textOf(item['id'])}`, textOf(item['name']))
+  }
+  return {
+    version,
+    reference(kind, id): Reference {
+      const name = names.get(`${kind}\n${id}`)
+      return { $ref: kind, ...(name === undefined ? {} : { name }), id }
+    },
+    wire: (kind) => wires.get(kind) ?? []
+  }
+}
+
+function liveResource(kind: Kind | Lookup, item: Item, context: FromWire): Live {
+  const { wire, partial, name } = item
+  const by = isObject(wire['updated_by']) ? wire['updated_by']['name'] : undefined
+  return {
+    kind: kind.name,
+    name: name ?? textOf(wire['name']),
+    id: textOf(wire['id']),
+    fields: isManaged(kind) && !partial ? kind.fromWire(wire, context) : {},
+    wire,
+    uses: isManaged(kind) ? kind.uses(wire) : [],
+    changed: { ...optional('at', wire['updated_at']), ...optional('by', by) },
+    ...optional('createdAt', wire['created_at']),
+    ...(isManaged(kind) ? conditionOf(kind, item) : {}),
+    partial
+  }
+}
+
+/** How a live resource is, beside what it says. */
+function conditionOf(kind: Kind, { wire, unread }: Item): Partial<Live> {
+  const readOnly = kind.readOnly?.(wire)
+  const hidden = unread === undefined ? undefined : `what belongs to it cannot be read: ${unread}`
+  return {
+    ...optional('waiting', kind.waiting?.(wire)),
+    ...optional('ailing', hidden ?? kind.ailing?.(wire)),
+    ...(hidden === undefined ? {} : { unread: (kind.api.parts ?? []).map(({ field }) => field) }),
+    ...(readOnly ? { readOnly } : {}),
+    ...(kind.api.place?.isReset(wire) === true ? { reset: true as const } : {})
+  }
+}
+
+function optional<K extends string>(key: K, value: unknown): { [name in K]?: string } {
+  return typeof value === 'string' && value !== '' ? ({ [key]: value } as { [name in K]: string }) : {}
+}
+
+/** Whether files can declare this kind, or only name it. */
+export function isManaged(kind: Kind | Lookup): kind is Kind {
+  return 'api' in kind
+}

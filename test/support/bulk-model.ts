@@ -1,0 +1,125 @@
+import { isObject, type Json, type JsonObject, textOf } from '../../src/state/value.ts'
+import {
+  bookkeeping,
+  idFor,
+  inOrder,
+  isNothing,
+  listOf,
+  objects,
+  present,
+  unset,
+  type Echo,
+  type Habits
+} from './habits.ts'
+
+/** What the service answers of a bulk sync, its schemas included: they are answers of their own. */
+
+const sourceSchemas = ['a', 'b', 'c', 'untouched']
+const sourceFields = ['a', 'b', 'c', 'email']
+
+export const bulkSync: Echo = (body, habits, before) => {
+  const filled = (value: Json) => unset(habits, value)
+  const isNewest = habits.version === '2025-09-18'
+  const sent = objects(body['schema_settings'])
+  const ids = listOf(body['schemas']).map((one) => textOf(isObject(one) ? one['id']! : one))
+  const there = before && body['schemas'] === undefined ? objects(before['schema_details']) : undefined
+  const known = [...new Set([...sourceSchemas, ...ids])]
+  const details =
+    there ??
+    known.map((id) => {
+      const settings = sent.find((one) => one['id'] === id)
+      return detail(id, settings ?? { enabled: ids.length === 0 }, habits)
+    })
+  const answer: Record<string, Json | undefined> = {
+    ...bookkeeping('bulk_sync', body),
+    mode: body['mode'],
+    active: body['active'] ?? false,
+    source_connection_id: body['source_connection_id'],
+    source_configuration: body['source_configuration'] ?? null,
+    destination_connection_id: body['destination_connection_id'],
+    destination_configuration: {
+      ...(habits.unset === 'filled' && { mirror_schemas: false, advanced: { table_prefix: '' } }),
+      ...(body['destination_configuration'] as JsonObject)
+    },
+    automatically_add_new_objects: body['automatically_add_new_objects'] ?? 'none',
+    automatically_add_new_fields: body['automatically_add_new_fields'] ?? 'all',
+    normalize_names: body['normalize_names'] ?? 'enabled',
+    concurrency_limit: body['concurrency_limit'] ?? filled(0),
+    resync_concurrency_limit: body['resync_concurrency_limit'] ?? filled(0),
+    data_cutoff_timestamp: instant(body['data_cutoff_timestamp']) ?? filled(''),
+    disable_record_timestamps: body['disable_record_timestamps'] ?? filled(false),
+    policies: body['policies'] ?? filled([]),
+    schemas: inOrder(
+      details.map(({ fields: _fields, filters: _filters, ...item }) => item),
+      habits
+    ),
+    schema_details: inOrder(details, habits)
+  }
+  const main = body[isNewest ? 'default_schedule' : 'schedule'] as JsonObject
+  answer[isNewest ? 'default_schedule' : 'schedule'] = schedule(main, 'default', habits)
+  if (isNewest) {
+    const others = objects(body['additional_schedules'])
+    answer['additional_schedules'] =
+      others.length === 0
+        ? filled([])
+        : inOrder(
+            others.map((one, index) => schedule(one, String(index), habits)),
+            habits
+          )
+  }
+  return present(answer)
+}
+
+/** Another zone, the same moment. */
+function instant(value: Json | undefined): Json | undefined {
+  return isNothing(value) ? undefined : new Date(textOf(value)).toISOString().replace('Z', '+00:00')
+}
+
+function schedule(sent: JsonObject, name: string, habits: Habits): JsonObject {
+  const parts = ['minute', 'hour', 'day_of_week', 'day_of_month', 'month', 'selective_mode', 'resync_mode']
+  const empty = present(Object.fromEntries(parts.map((part) => [part, unset(habits, '')])))
+  return {
+    id: sent['id'] ?? idFor('schedule', name),
+    ...empty,
+    ...sent,
+    updated_at: '2024-01-15T09:30:00Z'
+  }
+}
+
+function detail(id: string, settings: JsonObject, habits: Habits): JsonObject {
+  const wanted = objects(settings['fields'])
+  const all = [...new Set([...sourceFields, ...wanted.map((field) => textOf(field['id']))])]
+  const fields = all.map((name): JsonObject => {
+    const one = wanted.find((field) => field['id'] === name)
+    return present({
+      id: name,
+      enabled: wanted.length === 0 || (one !== undefined && one['enabled'] !== false),
+      obfuscated: one?.['obfuscate'] ?? unset(habits, false),
+      output_name: name,
+      user_output_name: one?.['user_output_name'] ?? unset(habits, '')
+    })
+  })
+  const full = {
+    id,
+    enabled: settings['enabled'] !== false,
+    output_name: id,
+    user_output_name: settings['user_output_name'] ?? unset(habits, ''),
+    partition_key: settings['partition_key'] ?? unset(habits, ''),
+    tracking_field: settings['tracking_field'] ?? unset(habits, 'chosen'),
+    data_cutoff_timestamp: instant(settings['data_cutoff_timestamp']) ?? unset(habits, ''),
+    disable_data_cutoff: settings['disable_data_cutoff'] ?? unset(habits, false),
+    fields: inOrder(fields, habits),
+    filters: inOrder(listOf(settings['filters']), habits)
+  }
+  if (habits.version !== '2023-04-25') return present(full)
+  const { enabled, output_name, partition_key } = full
+  return present({
+    id,
+    enabled,
+    output_name,
+    partition_key,
+    fields: full.fields.map(({ id: name, enabled: on, obfuscated }) =>
+      present({ id: name, enabled: on, obfuscated })
+    )
+  })
+}

@@ -1,0 +1,68 @@
+import { type Json, type JsonObject, textOf } from '../../src/state/value.ts'
+import { bookkeeping, inOrder, listOf, objects, present, unset, type Echo } from './habits.ts'
+
+/** What the service answers of roles, policies, users, webhooks, subscribers and keys. */
+
+const actions = ['create', 'read', 'update', 'delete', 'sync_to', 'trigger', 'apply_policy']
+
+const role: Echo = (body) => ({ ...bookkeeping('role', body), system: false })
+
+/** Every policy has all actions; those that nobody gave roles have none. */
+const policy: Echo = (body, habits) => {
+  const sent = objects(body['policy_actions'])
+  const known = new Set(sent.map((one) => textOf(one['action']).toLowerCase()))
+  const others = actions
+    .filter((action) => !known.has(action))
+    .map((action): JsonObject => present({ action, role_ids: unset(habits, []) }))
+  const stated = sent.map((one) => ({ ...one, role_ids: inOrder(listOf(one['role_ids']), habits) }))
+  return {
+    ...bookkeeping('policy', body),
+    system: false,
+    policy_actions: inOrder([...stated, ...others], habits)
+  }
+}
+
+/** E-mails come back in lower case. An update of the newest version does not repeat it. */
+const user: Echo = (body, habits, before) => {
+  const email = textOf(body['name'] ?? before?.['email'] ?? '').toLowerCase()
+  return {
+    ...bookkeeping('user', { name: email }),
+    email,
+    role: 'user',
+    role_ids: inOrder(listOf(body['role_ids']), habits)
+  }
+}
+
+const webhook: Echo = (body, habits, before) =>
+  present({
+    ...bookkeeping('webhook', body),
+    endpoint: body['name'],
+    secret: body['secret'],
+    disabled: body['disabled'] ?? before?.['disabled'] ?? unset(habits, false)
+  })
+
+const subscribers: Echo = (body, habits) => {
+  const emails = listOf(body['emails'])
+  return present({ emails: emails.length === 0 ? unset(habits, []) : inOrder(emails, habits) })
+}
+
+/** Keys that were found are not told from those that were said. */
+const keys: Echo = (body, habits) => {
+  const said = new Set<Json>(objects(body['fields']).map((one) => textOf(one['field_id'])))
+  const all = [...new Set<Json>([...said, 'id', 'email'])].map((id): JsonObject => ({
+    id,
+    name: id,
+    type: 'string',
+    ...(habits.unset === 'absent' && !said.has(id) ? {} : { is_primary_key: said.has(id) })
+  }))
+  return { name: 'a schema', fields: inOrder(all, habits) }
+}
+
+export const smallEchoes: Readonly<Record<string, Echo>> = {
+  role,
+  policy,
+  user,
+  webhook,
+  global_error_subscribers: subscribers,
+  schema_primary_keys: keys
+}
