@@ -1,36 +1,7 @@
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { apiVersions } from '../../src/wire/common.ts'
-import { allow, makeWorld, type World } from '../support/world.ts'
-
-/** The examples are part of the product: each of them plans, applies, is then as it should be, and can be destroyed. */
-const folder = join(import.meta.dirname, '..', '..', 'configs')
-const examples = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
-const texts = Object.fromEntries(examples.map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
-
-const env = {
-  MONGODB_PASSWORD: 'a',
-  POSTGRES_PASSWORD: 'b',
-  MYSQL_PASSWORD: 'c',
-  SNOWFLAKE_PASSWORD: 'd',
-  GCS_SERVICE_ACCOUNT: '{}',
-  WEBHOOK_KEY: 'e',
-  APP_DATABASE_PASSWORD: 'f',
-  STRIPE_API_KEY: 'g',
-  NETSUITE_CONSUMER_KEY: 'h',
-  NETSUITE_CONSUMER_SECRET: 'i',
-  NETSUITE_TOKEN: 'j',
-  NETSUITE_TOKEN_SECRET: 'k',
-  GONG_ACCESS_SECRET: 'l',
-  BIGQUERY_SERVICE_ACCOUNT: '{}',
-  SALESFORCE_CLIENT_ID: 'm',
-  SALESFORCE_CLIENT_SECRET: 'n',
-  SALESFORCE_REFRESH_TOKEN: 'o',
-  LINKEDIN_CLIENT_ID: 'p',
-  LINKEDIN_CLIENT_SECRET: 'q',
-  LINKEDIN_REFRESH_TOKEN: 'r'
-}
+import { applyAll, examples, expectSettled, secrets } from '../support/examples.ts'
+import { makeWorld, type World } from '../support/world.ts'
 
 /** What people can make, by kind: after `destroy` it is what every new organization has. */
 function stored(world: World): Record<string, string[]> {
@@ -40,18 +11,12 @@ function stored(world: World): Record<string, string[]> {
   )
 }
 
+/** An example plans, applies, is then as it should be, and can be destroyed: it is part of the product. */
 async function expectWholeLife(world: World): Promise<void> {
   const before = stored(world)
-  const first = await world.run('apply', '--yes')
-  expect([0, 8], first.out + first.err).toContain(first.code)
-  for (const connection of world.server.store.all('connection')) {
-    if (connection.status !== 'healthy') await allow(world, connection.name)
-  }
-  const second = await world.run('apply', '--yes')
-  expect(second.code, second.out + second.err).toBe(0)
+  await applyAll(world)
   expect(stored(world)).not.toEqual(before)
-  const plan = await world.run('plan', '--detailed-exitcode')
-  expect(plan.code, plan.out + plan.err).toBe(0)
+  await expectSettled(world)
   expect((await world.run('drift')).code).toBe(0)
   const gone = await world.run('destroy', '--yes')
   expect(gone.code, gone.out + gone.err).toBe(0)
@@ -64,7 +29,8 @@ const since: Record<string, string> = {
   'snowflake-to-linkedin-ads.yaml': '2024-02-08', // target.create
   'snowflake-to-salesloft.yaml': '2024-02-08' // skip_initial_backfill
 }
-const forAll = (version: string): string[] => examples.filter((name) => version >= (since[name] ?? ''))
+const forAll = (version: string): string[] =>
+  Object.keys(examples).filter((name) => version >= (since[name] ?? ''))
 
 /** And this one only for one line. */
 const forVersion = (text: string, version: string): string =>
@@ -75,8 +41,11 @@ describe.each(apiVersions)('API %s', (version) => {
 
   test.each(forAll(version))('%s', async (name) => {
     const world = makeWorld({
-      files: { 'configs/a.yaml': forVersion(texts[name]!, version), 'configs/workspace.yaml': workspace },
-      env
+      files: {
+        'configs/a.yaml': forVersion(examples[name]!, version),
+        'configs/workspace.yaml': workspace
+      },
+      env: secrets
     })
     expect((await world.run('validate')).err).toBe('')
     await expectWholeLife(world)
@@ -84,17 +53,19 @@ describe.each(apiVersions)('API %s', (version) => {
 
   test('all of them together', async () => {
     const files = Object.fromEntries(
-      forAll(version).map((name) => [`configs/${name}`, forVersion(texts[name]!, version)])
+      forAll(version).map((name) => [`configs/${name}`, forVersion(examples[name]!, version)])
     )
-    await expectWholeLife(makeWorld({ files: { ...files, 'configs/workspace.yaml': workspace }, env }))
+    await expectWholeLife(
+      makeWorld({ files: { ...files, 'configs/workspace.yaml': workspace }, env: secrets })
+    )
   })
 })
 
 test.each(Object.entries(since))('%s needs version %s of the API', async (name, first) => {
   const older = apiVersions.filter((version) => version < first)
   for (const version of older) {
-    const text = `workspace: { api_version: "${version}" }\n${texts[name]!}`
-    const ran = await makeWorld({ files: { 'configs/a.yaml': text }, env }).run('validate')
+    const text = `workspace: { api_version: "${version}" }\n${examples[name]!}`
+    const ran = await makeWorld({ files: { 'configs/a.yaml': text }, env: secrets }).run('validate')
     expect([ran.code, ran.err]).toEqual([3, expect.stringMatching(/error\[P11[0-9]\].* needs version /)])
   }
   expect(older).not.toEqual([])
@@ -102,9 +73,9 @@ test.each(Object.entries(since))('%s needs version %s of the API', async (name, 
 
 test('a field that the version of the API lacks is told before anything is asked', async () => {
   const files = {
-    'configs/a.yaml': `workspace: { api_version: "2023-04-25" }\n${texts['snowflake-to-salesforce.yaml']!}`
+    'configs/a.yaml': `workspace: { api_version: "2023-04-25" }\n${examples['snowflake-to-salesforce.yaml']!}`
   }
-  const world = makeWorld({ files, env })
+  const world = makeWorld({ files, env: secrets })
   for (const command of ['validate', 'plan', 'apply']) {
     const ran = await world.run(command)
     expect(ran.code).toBe(3)
@@ -116,8 +87,8 @@ test('a field that the version of the API lacks is told before anything is asked
 })
 
 test('every example says in its first lines what it shows, and names the schema for editors', () => {
-  for (const name of examples) {
-    const [schema, , title] = texts[name]!.split('\n')
+  for (const [name, text] of Object.entries(examples)) {
+    const [schema, , title] = text.split('\n')
     expect(schema, name).toBe('# yaml-language-server: $schema=../schemas/polyctl.schema.json')
     expect(title, name).toMatch(/^# [A-Z]/)
   }

@@ -260,6 +260,22 @@ test('a model on a file reads the columns of that file', async () => {
   ])
 })
 
+test('a model of Airtable is made of a base, a table and a view', async () => {
+  const api = client(testServer())
+  const configuration = { oauth_refresh_token: 't' }
+  const { id } = (await api.post('/api/connections', { name: 'A', type: 'airtable', configuration })).data
+  const free = { items: null, has_items: false }
+  expect((await api.get(`/api/connections/${id}/modelsync/source`)).data).toEqual({
+    configuration: {},
+    items: {
+      baseobj: { ...free, requires_one_of: null },
+      tableobj: { ...free, requires_one_of: ['baseobj'] },
+      viewobj: { ...free, requires_one_of: ['tableobj'] }
+    },
+    requires_one_of: null
+  })
+})
+
 test('files of the folder say what a connection holds, and an edit counts at once', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'polyctl-catalogue-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))

@@ -37,7 +37,27 @@ const files: Shape = {
   names: [['key']]
 }
 
+/**
+ * For systems whose model configuration nobody documents: the name of one object, and nothing is
+ * demanded.
+ */
+const stream: Shape = {
+  items: { stream_id: {} },
+  requiresOneOf: [],
+  names: [['stream_id'], ['object'], ['table'], ['name']]
+}
+
 const shapes: Readonly<Record<string, Shape>> = {
+  // Each of these is an object; nobody documents what is in it.
+  airtable: {
+    items: {
+      baseobj: { free: true },
+      tableobj: { free: true, after: 'baseobj' },
+      viewobj: { free: true, after: 'tableobj' }
+    },
+    requiresOneOf: [],
+    names: stream.names
+  },
   mongodb: {
     items: { database: {}, collection: { after: 'database' }, query: { free: true, after: 'database' } },
     requiresOneOf: ['collection', 'query'],
@@ -74,16 +94,6 @@ const sqlTypes = new Set([
   'snowflake',
   'synapse'
 ])
-
-/**
- * For systems whose model configuration nobody documents: the name of one object, and nothing is
- * demanded.
- */
-const stream: Shape = {
-  items: { stream_id: {} },
-  requiresOneOf: [],
-  names: [['stream_id'], ['object'], ['table'], ['name']]
-}
 
 /** Whether its objects are tables. BigQuery counts, although there a dataset is chosen before the table. */
 export function isSql(type: string): boolean {

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { applyAll, examples, expectSettled, secrets } from '../support/examples.ts'
+import { makeWorld } from '../support/world.ts'
+
+type Path = (string | number)[]
+
+/** Where something stands in a list: a field, a filter, a role; resources themselves do not count. */
+function placesInLists(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return []
+  const isList = Array.isArray(value) && path.length > 1
+  return Object.entries(value).flatMap(([step, below]) => {
+    const place = [...path, Array.isArray(value) ? Number(step) : step]
+    return [...(isList ? [place] : []), ...placesInLists(below, place)]
+  })
+}
+
+/** The same without what stands at the place. */
+function without(document: object, place: Path): object {
+  const copy = structuredClone(document)
+  const list = place.slice(0, -1).reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], copy)
+  ;(list as unknown[]).splice(Number(place.at(-1)), 1)
+  return copy
+}
+
+const documents = Object.entries(examples)
+  .map(([name, text]): [string, object] => [name, parse(text, { merge: true }) as object])
+  .filter(([, document]) => placesInLists(document).length > 0)
+
+test.each(documents)(
+  'whatever is taken out of %s and put back is carried out both times',
+  async (_, whole) => {
+    const world = makeWorld({ env: secrets, files: { 'configs/a.yaml': stringify(whole) } })
+    await applyAll(world)
+    let carriedOut = 0
+    for (const place of placesInLists(whole)) {
+      world.write({ 'configs/a.yaml': stringify(without(whole, place)) })
+      const taken = await world.run('apply', '--yes')
+      // Not everything can be spared: then the files are not valid, or the service refuses it.
+      expect([0, 3, 5], `${place.join('.')}\n${taken.out}${taken.err}`).toContain(taken.code)
+      if (taken.code === 0) await expectSettled(world, `without ${place.join('.')}`)
+      if (taken.code === 0) carriedOut += 1
+      world.write({ 'configs/a.yaml': stringify(whole) })
+      const back = await world.run('apply', '--yes')
+      expect(back.code, `${place.join('.')} again\n${back.out}${back.err}`).toBe(0)
+      await expectSettled(world, `with ${place.join('.')} again`)
+    }
+    expect(carriedOut).toBeGreaterThan(0)
+  }
+)
