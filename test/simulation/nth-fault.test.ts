@@ -33,3 +33,18 @@ describe.each(Object.entries(worlds))('%s', (name, world) => {
     expect(at).toBeGreaterThan(5)
   })
 })
+
+test('somebody edits each thing, before each request', { timeout: 180_000 }, async () => {
+  const things = changes.live.length
+  let at = 0
+  for (let met = true; met; at++) {
+    for (let draw = 0; draw < things; draw++) {
+      const way = [{ at, what: 'edit' as const, draw }]
+      const again = `an edit of thing ${draw} before request ${at} of the world "changes"`
+      const seen = await simulate(changes, { isPlanned: true, mishaps: () => ({ server: [], way }), again })
+      met = seen.met
+    }
+    expect(at).toBeLessThan(most)
+  }
+  expect(at).toBeGreaterThan(15)
+})
