@@ -382,7 +382,7 @@ interface Edit {
   undo: JsonObject
 }
 
-/** Each single value of each live thing, moved by itself. */
+/** Each single value of one live thing of each kind, moved by itself. */
 function everyEdit(world: World): Edit[] {
   const things = (['connection', 'model', 'sync'] as const).flatMap((kind) =>
     world.server.store.all(kind).map((thing) => ({ kind, thing: thing as unknown as JsonObject }))
@@ -394,7 +394,10 @@ function everyEdit(world: World): Edit[] {
     return same?.find((id) => id !== value) ?? `${value}x`
   }
   const left = new Set(['id', 'organization_id', 'created_at', 'created_by', 'updated_at', 'updated_by'])
-  return things.flatMap(({ kind, thing }) =>
+  const rich = things.filter(({ thing }) =>
+    ['Source', 'Users', 'Users out'].includes(textOf(thing['name']))
+  )
+  return rich.flatMap(({ kind, thing }) =>
     Object.entries(thing)
       .filter(([key]) => !left.has(key))
       .flatMap(([key, value]) =>
