@@ -52,6 +52,14 @@ function nameOnly(name: string): Compared {
   return new Map([['name', { label: 'name', text: name }]])
 }
 
+/** The problem of a resource that somebody deleted meanwhile: to make it anew is for another plan to say. */
+export function goneProblem(change: Change): Diagnostic {
+  return problem('P618', `${addressText(change)} was deleted after it was planned: nothing was sent`, {
+    labels: [{ span: change.span, text: 'this was planned on other grounds' }],
+    help: ['run `polyctl plan`: it would be made anew, or is to leave the files']
+  })
+}
+
 function conflict(change: Change, paths: readonly string[], wire: JsonObject): Diagnostic {
   const by = isObject(wire['updated_by']) ? wire['updated_by']['name'] : undefined
   const at = wire['updated_at']

@@ -12,7 +12,7 @@ import { isReference, textOf, type JsonObject } from '../state/value.ts'
 import { authorized } from './authorize.ts'
 import type { Outcome } from './events.ts'
 import type { Knowledge } from './knowledge.ts'
-import { movedProblem } from './moved.ts'
+import { goneProblem, movedProblem } from './moved.ts'
 import type { ApplyOptions } from './options.ts'
 import { reconnect } from './reconnect.ts'
 
@@ -64,6 +64,7 @@ async function performCreate(change: Change, kind: Kind, world: World): Promise<
 async function performUpdate(change: Change, kind: Kind, world: World): Promise<Outcome> {
   // The body starts from what is there this moment, so that nothing is lost that no file states.
   const live = await read(world.writer, kind, change.id ?? '')
+  if (!live.ok && live.failure.status === 404) return failed(goneProblem(change))
   if (!live.ok) return failed(failureOf(change, 'reading', live.failure))
   const moved = movedProblem(change, kind, live.wire, grounds(world))
   if (moved) return failed(moved)

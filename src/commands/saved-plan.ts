@@ -28,8 +28,9 @@ export async function savePlan(path: string, made: Made, io: CommandIo): Promise
     })
     return await tellProblems(io, made.options, [cannot], made.ground.texts)
   }
+  const local = made.options.local === true ? ' --local' : ''
   if (made.options.quiet !== true && made.options.format === 'text')
-    io.err(`Saved to ${path}: \`polyctl apply ${path}\` does exactly this, or refuses.\n`)
+    io.err(`Saved to ${path}: \`polyctl apply ${path}${local}\` does exactly this, or refuses.\n`)
   return exit.done
 }
 
@@ -46,9 +47,11 @@ function makingOf({ planned, asked, ground, options }: Made): Making {
 
 /** Reads a saved plan. `given` are options that a saved plan has its own of, and that were given as well. */
 export function readSaved(path: string, given: readonly string[], io: CommandIo): Checked<SavedPlan> {
+  // Whoever gives the files of the workspace here means something else.
+  const files = path.endsWith('.json') ? [] : ['files and folders of YAML are named with `--file`']
   const unusable = (message: string, help: string): { ok: false; problems: Diagnostic[] } => ({
     ok: false,
-    problems: [problem('P508', message, { help: [help] })]
+    problems: [problem('P508', message, { help: [help, ...files] })]
   })
   const clash = given.find((option) => ownOptions.has(option))
   if (clash !== undefined)

@@ -60,7 +60,7 @@ function broken(
     if (users.length === 0) return []
     return [
       problem('P502', `${addressText(change)} cannot be deleted: it is still used`, {
-        labels: [{ span: change.span, text: 'this asks for the deletion' }],
+        labels: [{ span: change.span, text: 'this is to be deleted' }],
         notes: users
           .map((user) => `used by ${user.text}`)
           .toSorted()
@@ -103,7 +103,7 @@ export function protectedThen(then: Desired, change: Change, revision: string): 
   const address = addressText({ kind: then.kind, name: then.name })
   return problem('P503', `${addressText(change)} was protected from deletion at ${revision}`, {
     labels: [
-      { span: change.span, text: 'this asks for the deletion' },
+      { span: change.span, text: 'this is to be deleted' },
       { span: then.spanAt(['lifecycle', 'prevent_destroy']), text: 'this protected it' }
     ],
     notes: ['taking the block away does not take the protection away'],

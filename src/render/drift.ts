@@ -101,7 +101,7 @@ function who({ cause }: Change, since: string | undefined): string[] {
   if (cause === undefined || since === undefined) return []
   const said = {
     config: `only the files moved since ${visible(since)}: not applied yet, and no drift`,
-    drift: `the service moved; what the files say of it is older than ${visible(since)}`,
+    drift: `the service moved; the files say the same as at ${visible(since)}`,
     conflict: `the files and the service both moved since ${visible(since)}`
   }
   return [said[cause]]

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { driftJson, planJson, problemsJson, reportJson } from '../../src/render/json.ts'
 import { added, at, change, diagnostic, header, plan } from './builders.ts'
+import { situations } from './compared.ts'
 import { mixed } from './reports.ts'
 import * as situation from './situations.ts'
 import { tutorial } from './tutorial.ts'
@@ -20,6 +21,10 @@ const forms = {
   'plan-tutorial': ['plan', planJson(plan(tutorial), header, [warning])],
   'plan-everything': ['plan', planJson(situation.everything, header, [])],
   'plan-empty': ['plan', planJson(plan([]), header, [])],
+  'plan-since-three-way': ['plan', planJson(situations['since-three-way']!, header, [])],
+  'plan-since-no-longer-declared': ['plan', planJson(situations['since-no-longer-declared']!, header, [])],
+  'plan-since-partial': ['plan', planJson(situations['since-partial']!, header, [])],
+  'drift-since-three-way': ['drift', driftJson(situations['since-three-way']!, header, [])],
   'drift-everything': ['drift', driftJson(situation.everything, header, [warning])],
   'apply-mixed': ['apply', reportJson(mixed, header, [warning])],
   validate: ['validate', problemsJson([problem, warning], { files: 2, resources: 4 })],

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
+import { impactTable } from '../../src/plan/impact-table.ts'
 import { textOf, type JsonObject } from '../../src/state/value.ts'
 import { elsewhere } from '../support/repository.ts'
 import { env, file, idOf, parts, warehouse, writes } from '../support/warehouse.ts'
@@ -262,6 +263,118 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
   })
 })
 
+interface ToldImpacts {
+  changes: {
+    kind: string
+    address: string
+    action: string
+    file: string | null
+    line: number | null
+    column: number | null
+    reason: string
+    after: string[]
+    impacts: { effect: string; because: string; paths: string[][]; reaches: string[] }[]
+  }[]
+}
+
+async function told(world: World, ...words: string[]): Promise<ToldImpacts['changes']> {
+  const ran = await world.run('plan', '--format', 'json', ...words)
+  return ran.code === 0
+    ? (JSON.parse(ran.out) as ToldImpacts).changes.filter(({ action }) => action !== 'none')
+    : []
+}
+
+describe('R22: what a change may do to data', () => {
+  test('R22: each row of the table is reached by a real change, and every change says something', async () => {
+    const world = await applied(rich)
+    const met = new Set<string>()
+    const meet = async (...words: string[]): Promise<void> => {
+      for (const change of await told(world, ...words)) {
+        expect(change.impacts, change.address).not.toEqual([])
+        for (const { because } of change.impacts) met.add(`${change.kind}: ${because}`)
+      }
+    }
+    for (const edit of everyEdit(world)) {
+      world.server.store.edit(edit.kind, edit.id, edit.patch)
+      await meet()
+      world.server.store.edit(edit.kind, edit.id, edit.undo)
+    }
+    // A target that lost its settings, and the changes of wholes.
+    for (const [before, after] of [
+      ['object: public.users }', 'object: public.users, configuration: { bulk: true } }'],
+      [
+        'configuration: { query',
+        'enricher: { connection: Source, configuration: { a: b } }\n    configuration: { query'
+      ],
+      ['    filters: [{ field: email', '    filter_logic: "1"\n    filters: [{ label: 1, field: email'],
+      ['name: Users out', 'name: All out\n    lifecycle: { renamed_from: Users out }'],
+      ['name: Users\n', 'name: People\n    lifecycle: { renamed_from: Users }\n'],
+      ['name: Store\n', 'name: Shop\n    lifecycle: { renamed_from: Store }\n']
+    ] as const) {
+      const text = rich.replace(before, after)
+      expect(text).not.toBe(rich)
+      const renames = text
+        .replaceAll('model: Users\n', after.includes('People') ? 'model: People\n' : 'model: Users\n')
+        .replaceAll(
+          '{ connection: Store',
+          after.includes('Shop') ? '{ connection: Shop' : '{ connection: Store'
+        )
+      world.write({ [file]: renames })
+      await meet()
+    }
+    const { source, store, users, orders, usersOut, ordersOut } = parts
+    world.write({
+      [file]: warehouse({ source, store, users, orders, usersOut, ordersOut })
+        .replaceAll('name: ', 'name: New ')
+        .replaceAll(/(connection|model): (Source|Store|Users|Orders)/g, '$1: New $2')
+    })
+    await meet()
+    world.write({
+      [file]:
+        'removed: { syncs: [Users out, Orders out], models: [Users, Orders], connections: [Source, Store] }\n'
+    })
+    await meet('--max-deletes', '9')
+    const missed = impactTable.filter(
+      ({ kind, because }) => ![...met].some((one) => one.startsWith(`${kind}: ${because}`))
+    )
+    expect(missed.map(({ kind, at }) => `${kind}.${at}`)).toEqual([])
+  })
+
+  test('R22: unknown is told as unknown, never as nothing', async () => {
+    const world = await applied()
+    world.write({
+      [file]: warehouse().replace(
+        'object: public.users }',
+        'object: public.users, configuration: { bulk: true } }'
+      )
+    })
+    const [change] = await told(world)
+    expect(change?.impacts.map(({ effect }) => effect)).toEqual(['unknown'])
+    expect((await world.run('plan')).out).toContain('! unknown (target.configuration.bulk)')
+    const resent = await told(world, '--rotate', 'Store', '--only', 'Store')
+    expect(resent.map(({ impacts }) => impacts.map(({ effect }) => effect))).toEqual([['unknown']])
+  })
+
+  test('R22: a connection that leads elsewhere names all that is reached through it, directly or not', async () => {
+    const world = await applied()
+    world.write({ [file]: warehouse().replace('source.example.net', 'other.example.net') })
+    const [change] = await told(world)
+    expect(change).toMatchObject({
+      address: 'connection "Source"',
+      file,
+      line: 2,
+      column: 11,
+      impacts: [
+        {
+          effect: 'reads something else',
+          paths: [['configuration', 'hostname']],
+          reaches: ['model "Orders"', 'model "Users"', 'sync "Orders out"', 'sync "Users out"']
+        }
+      ]
+    })
+  })
+})
+
 interface Edit {
   kind: 'connection' | 'model' | 'sync'
   id: string
@@ -270,7 +383,7 @@ interface Edit {
   undo: JsonObject
 }
 
-/** Each single value of each live thing, moved by itself. */
+/** Each single value of one live thing of each kind, moved by itself. */
 function everyEdit(world: World): Edit[] {
   const things = (['connection', 'model', 'sync'] as const).flatMap((kind) =>
     world.server.store.all(kind).map((thing) => ({ kind, thing: thing as unknown as JsonObject }))
@@ -282,7 +395,10 @@ function everyEdit(world: World): Edit[] {
     return same?.find((id) => id !== value) ?? `${value}x`
   }
   const left = new Set(['id', 'organization_id', 'created_at', 'created_by', 'updated_at', 'updated_by'])
-  return things.flatMap(({ kind, thing }) =>
+  const rich = things.filter(({ thing }) =>
+    ['Source', 'Users', 'Users out'].includes(textOf(thing['name']))
+  )
+  return rich.flatMap(({ kind, thing }) =>
     Object.entries(thing)
       .filter(([key]) => !left.has(key))
       .flatMap(([key, value]) =>

@@ -81,7 +81,7 @@ export function idOf(world: World, kind: 'connection' | 'model' | 'sync', name: 
 }
 
 /** Names of all that is live, by kind. */
-function live(world: World): Record<'connection' | 'model' | 'sync', string[]> {
+export function live(world: World): Record<'connection' | 'model' | 'sync', string[]> {
   const of = (kind: 'connection' | 'model' | 'sync'): string[] =>
     world.server.store
       .all(kind)
