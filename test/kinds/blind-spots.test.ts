@@ -157,7 +157,7 @@ test.each(Object.entries(spots))('%s', async (_name, { edit, shows }) => {
 test('a connection that does not work is told, though nothing differs', async () => {
   const world = makeWorld({ files: { 'configs/a.yaml': twoConnections }, env: secrets })
   await world.run('apply', '--yes')
-  const [source] = world.server.store.all('connection').filter(({ name }) => name === 'Source')
+  const source = world.server.store.all('connection').find(({ name }) => name === 'Source')
   world.server.store.edit('connection', source!.id, { status: 'unhealthy', status_error: 'no such host' })
   const drift = await world.run('drift')
   expect(drift.code, drift.out + drift.err).toBe(0)
