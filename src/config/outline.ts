@@ -87,7 +87,7 @@ function takeApart(
     if (kind?.naming?.only !== undefined && value.is === 'mapping') {
       found.items.push({ kind, source, node: value })
       rest.push({ ...entry, value: { ...value, entries: [] } })
-    } else if (kind && value.is === 'list') {
+    } else if (kind && kind.naming?.only === undefined && value.is === 'list') {
       for (const node of value.items) found.items.push({ kind, source, node })
       rest.push({ ...entry, value: { ...value, items: [] } })
     } else {

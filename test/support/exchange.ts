@@ -18,10 +18,15 @@ export function exchangeOf(kindName: string, version: ApiVersion = '2025-09-18')
     create: (item: JsonObject): JsonObject => kind.toWire(kind.fromYaml(item), names.toWire(version, true)),
     /** YAML item and live answer → body of an update. */
     update: (item: JsonObject, live: JsonObject): JsonObject =>
-      kind.replacement(live, {
-        name: 'x',
-        ...kind.toWire(kind.fromYaml(item), names.toWire(version, false))
-      }),
+      kind.replacement(
+        live,
+        {
+          name: 'x',
+          ...kind.toWire(kind.fromYaml(item), names.toWire(version, false))
+        },
+        undefined,
+        version
+      ),
     read: (wire: JsonObject, models: readonly JsonObject[] = []): JsonObject =>
       kind.fromWire(wire, names.fromWire(version, models)),
     /** What differs between YAML and an answer, as `added fields.[Email]`. */

@@ -281,8 +281,11 @@ function takeOut(from: JsonObject, path: ItemProblem['path']): void {
     .slice(0, end)
     .reduce<Json>((at, part) => (at as Record<string | number, Json>)[part]!, from)
   const last = path[end]!
-  if (Array.isArray(parent)) parent.splice(Number(last), 1)
-  else if (isObject(parent)) delete parent[last]
+  if (Array.isArray(parent)) {
+    parent.splice(Number(last), 1)
+    // A list of which nothing is left is no list.
+    if (parent.length === 0) takeOut(from, path.slice(0, end))
+  } else if (isObject(parent)) delete parent[last]
 }
 
 /** Secrets as the configuration hands them over: by the name of where they come from. */
