@@ -208,10 +208,11 @@ export const impactTable: readonly Row[] = [
 /** From never to always; what is not in it has no place in this order. */
 const often = ['manual', 'weekly', 'daily', 'hourly', 'continuous']
 
-function scheduleEffect(field: FieldChange, change: Change): Effect {
-  const [part] = field.path.slice(1)
+/** By how often it runs before and after; other parts only move it, where it goes on at the same rate. */
+export function scheduleEffect(field: FieldChange, change: Change): Effect {
+  const [name = 'schedule', part] = field.path
   if (part !== undefined && part !== 'frequency') {
-    const schedule = change.wanted['schedule']
+    const schedule = change.wanted[name]
     const frequency = isFrequency(schedule) ? schedule.frequency : ''
     const sameRhythm = ['hourly', 'daily', 'weekly'].includes(frequency)
     return sameRhythm ? 'none' : 'unknown'

@@ -1,5 +1,6 @@
 import { addressText, byAddress, type LiveState } from '../state/resource.ts'
 import type { Kinds } from '../kinds/kind.ts'
+import { bulkSyncImpacts, otherImpacts } from './impact-rows.ts'
 import { impactTable, type Row } from './impact-table.ts'
 import type { Match } from './match.ts'
 import type { Change, Effect, FieldChange, Impact } from './plan.ts'
@@ -52,9 +53,12 @@ const gravity: readonly Effect[] = [
   'none'
 ]
 
-function rowFor(kind: string, path: readonly string[]): Row | undefined {
+const rows = [...impactTable, ...bulkSyncImpacts, ...otherImpacts]
+
+/** The first row that fits. Undefined: no row knows. */
+export function rowFor(kind: string, path: readonly string[]): Row | undefined {
   const text = path.join('.')
-  return impactTable.find((row) => row.kind === kind && (text === row.at || text.startsWith(`${row.at}.`)))
+  return rows.find((row) => row.kind === kind && (text === row.at || text.startsWith(`${row.at}.`)))
 }
 
 function impactOf(row: Row | undefined, field: FieldChange, change: Change, around: Around): Impact {
