@@ -1,4 +1,5 @@
 import { addressText, byAddress, type LiveState } from '../state/resource.ts'
+import { referredKinds } from '../state/rule.ts'
 import type { Kinds } from '../kinds/kind.ts'
 import { bulkSyncImpacts, otherImpacts } from './impact-rows.ts'
 import { impactTable, type Row } from './impact-table.ts'
@@ -66,9 +67,20 @@ function impactOf(row: Row | undefined, field: FieldChange, change: Change, arou
   if (!row) return { effect: 'unknown', because: 'nobody knows what this does to data', paths, reaches: [] }
   const effect = typeof row.effect === 'string' ? row.effect : row.effect(field, change)
   const reaches = row.reaches ? reachedBy(change, around) : []
-  const unread = row.reaches && around.kinds.managed.some(({ name }) => !around.live.kinds.includes(name))
+  const unread =
+    row.reaches && usersOf(change.kind, around.kinds).some((name) => !around.live.kinds.includes(name))
   const because = unread ? `${row.because}; not all that may use it was read` : row.because
   return { effect, because, paths, reaches }
+}
+
+/** The kinds that may use one, directly or through others. What is in no list uses nothing but its place. */
+function usersOf(kind: string, kinds: Kinds): string[] {
+  const found = new Set<string>([kind])
+  const listed = kinds.managed.filter(({ api }) => api.place === undefined)
+  // A set that grows while it is walked is walked to its end.
+  for (const used of found)
+    for (const { name, fields } of listed) if (referredKinds(fields).has(used)) found.add(name)
+  return [...found].filter((name) => name !== kind)
 }
 
 /** Everything live that uses it, directly or through others. */
