@@ -1,7 +1,6 @@
 import { addressText, byAddress, type LiveState } from '../state/resource.ts'
 import { referredKinds } from '../state/rule.ts'
 import type { Kinds } from '../kinds/kind.ts'
-import { bulkSyncImpacts, otherImpacts } from './impact-rows.ts'
 import { impactTable, type Row } from './impact-table.ts'
 import type { Match } from './match.ts'
 import type { Change, Effect, FieldChange, Impact } from './plan.ts'
@@ -54,23 +53,21 @@ const gravity: readonly Effect[] = [
   'none'
 ]
 
-const rows = [...impactTable, ...bulkSyncImpacts, ...otherImpacts]
-
 /** The first row that fits. Undefined: no row knows. */
 export function rowFor(kind: string, path: readonly string[]): Row | undefined {
   const text = path.join('.')
-  return rows.find((row) => row.kind === kind && (text === row.at || text.startsWith(`${row.at}.`)))
+  return impactTable[kind]?.find(([at]) => text === at || text.startsWith(`${at}.`))
 }
 
 function impactOf(row: Row | undefined, field: FieldChange, change: Change, around: Around): Impact {
   const paths = field.path.length === 0 ? [] : [field.path]
   if (!row) return { effect: 'unknown', because: 'nobody knows what this does to data', paths, reaches: [] }
-  const effect = typeof row.effect === 'string' ? row.effect : row.effect(field, change)
-  const reaches = row.reaches ? reachedBy(change, around) : []
-  const unread =
-    row.reaches && usersOf(change.kind, around.kinds).some((name) => !around.live.kinds.includes(name))
-  const because = unread ? `${row.because}; not all that may use it was read` : row.because
-  return { effect, because, paths, reaches }
+  const [, said, because, reaching] = row
+  const effect = typeof said === 'string' ? said : said(field, change)
+  if (reaching === undefined) return { effect, because, paths, reaches: [] }
+  const unread = usersOf(change.kind, around.kinds).some((name) => !around.live.kinds.includes(name))
+  const limits = unread ? '; not all that may use it was read' : ''
+  return { effect, because: `${because}${limits}`, paths, reaches: reachedBy(change, around) }
 }
 
 /** The kinds that may use one, directly or through others. What is in no list uses nothing but its place. */

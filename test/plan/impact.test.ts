@@ -6,7 +6,7 @@ import { at, change } from '../render/builders.ts'
 /** What the change of one field of a bulk sync does. */
 function effectOf(path: string[], parts: Partial<FieldChange> = {}, wanted: Change['wanted'] = {}): string {
   const field: FieldChange = { path, how: 'changed', span: at('a.yaml', 1), ...parts }
-  const effect = rowFor('bulk_sync', path)?.effect
+  const effect = rowFor('bulk_sync', path)?.[1]
   const whole = change({ action: 'update', kind: 'bulk_sync', name: 'A', wanted })
   return typeof effect === 'function' ? effect(field, whole) : (effect ?? 'no row')
 }
