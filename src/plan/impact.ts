@@ -1,5 +1,7 @@
+import { compareText } from '../diagnostics/diagnostic.ts'
 import { addressText, byAddress, type LiveState } from '../state/resource.ts'
 import type { Kinds } from '../kinds/kind.ts'
+import { referredKinds } from '../state/rule.ts'
 import { bulkSyncImpacts, otherImpacts } from './impact-rows.ts'
 import { impactTable, type Row } from './impact-table.ts'
 import type { Match } from './match.ts'
@@ -66,9 +68,23 @@ function impactOf(row: Row | undefined, field: FieldChange, change: Change, arou
   if (!row) return { effect: 'unknown', because: 'nobody knows what this does to data', paths, reaches: [] }
   const effect = typeof row.effect === 'string' ? row.effect : row.effect(field, change)
   const reaches = row.reaches ? reachedBy(change, around) : []
-  const unread = row.reaches && around.kinds.managed.some(({ name }) => !around.live.kinds.includes(name))
-  const because = unread ? `${row.because}; not all that may use it was read` : row.because
+  const unread = row.reaches ? unreadUsers(change.kind, around) : []
+  const because = unread.length > 0 ? `${row.because}; not read: ${unread.join(', ')}` : row.because
   return { effect, because, paths, reaches }
+}
+
+/**
+ * What may use things of the kind, directly or through others, and was not read. What only says something
+ * about another thing neither reads nor writes through it.
+ */
+function unreadUsers(kind: string, { kinds, live }: Around): string[] {
+  const users = new Set([kind])
+  for (const used of users) {
+    for (const { name, fields, api } of kinds.managed)
+      if (!api.place && referredKinds(fields).has(used)) users.add(name)
+  }
+  const unread = kinds.managed.filter(({ name }) => users.has(name) && !live.kinds.includes(name))
+  return unread.map(({ section }) => section.replaceAll('_', ' ')).toSorted(compareText)
 }
 
 /** Everything live that uses it, directly or through others. */
