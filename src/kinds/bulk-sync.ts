@@ -239,12 +239,15 @@ const known = new Set([
   'destination_configuration'
 ])
 
-/** The list of schemas has no fields and filters: who needs them asks for each schema by itself. */
+/**
+ * The list of schemas has no fields and filters: who needs them asks for each schema by itself. What is
+ * switched off has none that count: neither the plan nor the check before writing looks at them.
+ */
 function detailPaths(wire: JsonObject, wanted: JsonObject | undefined): string[] {
   const stated = new Set(Array.isArray(wanted?.['schemas']) ? wanted['schemas'].map(idOf) : [])
   return list(wire['schemas'])
     .filter((item) => !Array.isArray(item['fields']))
-    .filter((item) => (wanted ? stated.has(idOf(item)) : item['enabled'] !== false))
+    .filter((item) => item['enabled'] !== false && (!wanted || stated.has(idOf(item))))
     .map((item) => `/schemas/${encodeURIComponent(idOf(item))}`)
 }
 

@@ -1,3 +1,4 @@
+import { compareText } from '../diagnostics/diagnostic.ts'
 import { addressText, byAddress, type LiveState } from '../state/resource.ts'
 import { referredKinds } from '../state/rule.ts'
 import type { Kinds } from '../kinds/kind.ts'
@@ -65,19 +66,23 @@ function impactOf(row: Row | undefined, field: FieldChange, change: Change, arou
   const [, said, because, reaching] = row
   const effect = typeof said === 'string' ? said : said(field, change)
   if (reaching === undefined) return { effect, because, paths, reaches: [] }
-  const unread = usersOf(change.kind, around.kinds).some((name) => !around.live.kinds.includes(name))
-  const limits = unread ? '; not all that may use it was read' : ''
+  const unread = unreadUsers(change.kind, around)
+  const limits = unread.length > 0 ? `; not read: ${unread.join(', ')}` : ''
   return { effect, because: `${because}${limits}`, paths, reaches: reachedBy(change, around) }
 }
 
-/** The kinds that may use one, directly or through others. What is in no list uses nothing but its place. */
-function usersOf(kind: string, kinds: Kinds): string[] {
-  const found = new Set<string>([kind])
-  const listed = kinds.managed.filter(({ api }) => api.place === undefined)
-  // A set that grows while it is walked is walked to its end.
-  for (const used of found)
-    for (const { name, fields } of listed) if (referredKinds(fields).has(used)) found.add(name)
-  return [...found].filter((name) => name !== kind)
+/**
+ * What may use things of the kind, directly or through others, and was not read. What only says something
+ * about another thing neither reads nor writes through it.
+ */
+function unreadUsers(kind: string, { kinds, live }: Around): string[] {
+  const users = new Set([kind])
+  for (const used of users) {
+    for (const { name, fields, api } of kinds.managed)
+      if (!api.place && referredKinds(fields).has(used)) users.add(name)
+  }
+  const unread = kinds.managed.filter(({ name }) => users.has(name) && !live.kinds.includes(name))
+  return unread.map(({ section }) => section.replaceAll('_', ' ')).toSorted(compareText)
 }
 
 /** Everything live that uses it, directly or through others. */

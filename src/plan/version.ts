@@ -40,7 +40,8 @@ function kindTooNew(resource: Desired, version: ApiVersion, first: ApiVersion): 
 
 function tooNew(resource: Desired, place: Path, version: ApiVersion, first: ApiVersion): Diagnostic {
   const name = String(place.at(-1))
-  return problem('P111', `\`${name}\` of a ${resource.kind} needs version ${first} of the API`, {
+  const noun = resource.kind.replaceAll('_', ' ')
+  return problem('P111', `\`${name}\` of a ${noun} needs version ${first} of the API`, {
     labels: [{ span: resource.spanAt(place), text: `version ${version} does not have it` }],
     help: [`remove \`${name}\`, or write \`workspace: { api_version: "${first}" }\` or newer`]
   })

@@ -77,7 +77,7 @@ export function partsOf(value: Json[] | JsonObject): [label: string, part: Json]
 }
 
 /** What tells the items of most lists apart, the likeliest first. */
-export const itemKeys: readonly string[] = ['target', 'id', 'name']
+export const itemKeys: readonly string[] = ['target', 'id', 'name', 'action']
 
 function itemKey(item: Json): string | undefined {
   if (!isObject(item)) return undefined

@@ -6,9 +6,10 @@ import { makeWorld, type World } from '../support/world.ts'
 /** What people can make, by kind: after `destroy` it is what every new organization has. */
 function stored(world: World): Record<string, string[]> {
   const kinds = ['connection', 'model', 'sync', 'bulk_sync', 'role', 'policy', 'user', 'webhook'] as const
-  return Object.fromEntries(
-    kinds.map((kind) => [kind, world.server.store.all(kind).map(({ name }) => name)])
-  )
+  const { store } = world.server
+  const names = kinds.map((kind) => [kind, store.all(kind).map(({ name }) => name)])
+  const subscribers = store.all('error_subscribers').flatMap(({ emails }) => emails)
+  return { ...Object.fromEntries(names), subscribers }
 }
 
 /** An example plans, applies, is then as it should be, and can be destroyed: it is part of the product. */
@@ -26,6 +27,8 @@ async function expectWholeLife(world: World): Promise<void> {
 /** Examples that need a word, or a kind, which older versions of the API do not have. */
 const since: Record<string, string> = {
   'mysql-to-snowflake.yaml': '2024-02-08', // target.create
+  'permissions-and-notifications.yaml': '2024-02-08', // subscribers and primary keys
+  'salesforce-to-snowflake.yaml': '2025-09-18', // additional_schedules
   'snowflake-to-linkedin-ads.yaml': '2024-02-08', // target.create
   'snowflake-to-salesloft.yaml': '2024-02-08' // skip_initial_backfill
 }

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { secrets, twoConnections } from '../support/life.ts'
+import { makeWorld } from '../support/world.ts'
+
+const copying = (schemas: string): string => `${twoConnections}
+bulk_syncs:
+  - name: B
+    mode: replicate
+    active: false
+    source: { connection: Source }
+    destination: { connection: Warehouse, configuration: { schema: raw } }
+    schemas: [public.orders, ${schemas}]
+    default_schedule: manual
+`
+const chosen =
+  '{ id: public.users, fields: [id, email], filters: [{ field_id: email, function: IsNotNull }] }'
+
+test('a schema that was taken out is put back with all that was chosen of it', async () => {
+  const world = makeWorld({ files: { 'configs/a.yaml': copying(chosen) }, env: secrets })
+  for (const schemas of [chosen, 'public.customers', chosen]) {
+    world.write({ 'configs/a.yaml': copying(schemas) })
+    const ran = await world.run('apply', '--yes')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+  }
+  const stored = world.server.store.all('bulk_sync')[0]!.schemas.filter(({ enabled }) => enabled)
+  expect(Object.fromEntries(stored.map(({ id, filters }) => [id, filters.length]))).toEqual({
+    'public.orders': 0,
+    'public.users': 1
+  })
+  const users = stored.find(({ id }) => id === 'public.users')
+  expect(users?.fields.filter(({ enabled }) => enabled).map(({ id }) => id)).toEqual(['id', 'email'])
+})
