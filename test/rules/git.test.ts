@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { elsewhere, makeRepository, type Repository } from '../support/repository.ts'
+import { elsewhere, makeRepository, needsGit, type Repository } from '../support/repository.ts'
 import { env, file, idOf, parts, warehouse, without, writes } from '../support/warehouse.ts'
 import { makeWorld, type World } from '../support/world.ts'
 
@@ -286,6 +286,7 @@ describe('R15: without the files of then there is a clear error, and never a del
   }
 
   test('R15: no repository', async () => {
+    needsGit()
     const world = makeWorld({
       files: { [file]: without('ordersOut') },
       env: { ...env, PATH: process.env['PATH'] ?? '' }
@@ -457,6 +458,7 @@ describe('what is read at a revision', () => {
     const files = Object.fromEntries(
       Array.from({ length: 500 }, (_, index) => [`configs/${index % 20}/c${index}.yaml`, text(index)])
     )
+    needsGit()
     const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
     const world = makeRepository({
       files: { ...files, 'bin/git': `#!/bin/sh\necho >> git.log\nexec ${real} "$@"\n` }

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { TestRunner, type RunnerTestCase as Test } from 'vitest'
 import { makeWorld, type World, type WorldOptions } from './world.ts'
 
 /** A world whose folder is a git repository: everything that is written can be committed. */
@@ -21,8 +22,12 @@ const env = {
   GIT_COMMITTER_EMAIL: 'ada@example.net'
 }
 
-/** The files of the options are committed already. */
+/** Whether there is a git at all. */
+const hasGit = spawnSync('git', ['--version'], { stdio: 'ignore' }).status === 0
+
+/** The files of the options are committed already. Where git is not installed, the test is skipped. */
 export function makeRepository(options: WorldOptions = {}): Repository {
+  needsGit()
   const world = makeWorld({ ...options, env: { PATH: process.env['PATH'] ?? '', ...options.env } })
   const git = (args: string[], folder = world.folder): string =>
     execFileSync('git', args, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
@@ -34,6 +39,11 @@ export function makeRepository(options: WorldOptions = {}): Repository {
   git(['init', '--quiet', '--initial-branch', 'main'])
   commit()
   return { ...world, git, commit }
+}
+
+/** Skips the test that calls it, and says why, where git is not installed. */
+export function needsGit(): void {
+  if (!hasGit) TestRunner.getCurrentTest<Test>().context.skip('git is not installed here')
 }
 
 /** The program in another folder, with other variables, and the same service. */
