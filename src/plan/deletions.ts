@@ -10,7 +10,7 @@ import {
   type Live,
   type LiveState
 } from '../state/resource.ts'
-import { sortedText } from '../state/value.ts'
+import { sortedText, type JsonObject } from '../state/value.ts'
 import { deletion } from './change.ts'
 import { protectedThen } from './guard.ts'
 import type { Match } from './match.ts'
@@ -205,14 +205,13 @@ export function renameSuggestions(
   gone: readonly (Address & { span: Span })[],
   base: Base | undefined
 ): Diagnostic[] {
+  const said = ({ kind }: Address, fields: JsonObject): string => `${kind}\n${sortedText(fields)}`
   const creates = changes.filter((change) => change.action === 'create')
+  const byBody = Map.groupBy(creates, (made) => said(made, made.wanted))
   return gone.flatMap((old) => {
     const then = base?.resources.find((one) => one.kind === old.kind && one.name === old.name)
-    const same = creates.filter(
-      (made) => then && made.kind === old.kind && sortedText(made.wanted) === sortedText(then.fields)
-    )
-    const [made] = same
-    if (!made || same.length > 1) return []
+    const [made, ...others] = (then && byBody.get(said(then, then.fields))) ?? []
+    if (!made || others.length > 0) return []
     return [
       warning('P407', `${addressText(made)} looks like ${addressText(old)} under a new name`, {
         labels: [

@@ -1,9 +1,10 @@
 import { compareText } from '../diagnostics/diagnostic.ts'
-import { addressText, byAddress, type LiveState } from '../state/resource.ts'
+import { addressText, byAddress, type Address, type Live, type LiveState } from '../state/resource.ts'
 import { referredKinds } from '../state/rule.ts'
 import type { Kinds } from '../kinds/kind.ts'
 import { impactTable, type Row } from './impact-table.ts'
 import type { Match } from './match.ts'
+import { usersById } from './order.ts'
 import type { Change, Effect, FieldChange, Impact } from './plan.ts'
 
 /** What it takes to know what a change reaches. */
@@ -13,12 +14,18 @@ interface Around {
   match: Match
 }
 
-/** Each change with what it may do to data. Unchanged ones do nothing. */
-export function withImpacts(changes: readonly Change[], around: Around): Change[] {
-  return changes.map((change) => ({ ...change, impacts: impactsOf(change, around) }))
+/** The same, with who uses what: asked for each change, and worked out once. */
+interface Known extends Around {
+  usersOf: ReadonlyMap<string, readonly Live[]>
 }
 
-function impactsOf(change: Change, around: Around): Impact[] {
+/** Each change with what it may do to data. Unchanged ones do nothing. */
+export function withImpacts(changes: readonly Change[], around: Around): Change[] {
+  const usersOf = usersById(around.live)
+  return changes.map((change) => ({ ...change, impacts: impactsOf(change, { ...around, usersOf }) }))
+}
+
+function impactsOf(change: Change, around: Known): Impact[] {
   if (change.action === 'none') return []
   const whole: FieldChange = { path: [], how: 'changed', span: change.span }
   const asWhole = rowFor(change.kind, [change.action])
@@ -60,7 +67,7 @@ export function rowFor(kind: string, path: readonly string[]): Row | undefined {
   return impactTable[kind]?.find(([at]) => text === at || text.startsWith(`${at}.`))
 }
 
-function impactOf(row: Row | undefined, field: FieldChange, change: Change, around: Around): Impact {
+function impactOf(row: Row | undefined, field: FieldChange, change: Change, around: Known): Impact {
   const paths = field.path.length === 0 ? [] : [field.path]
   if (!row) return { effect: 'unknown', because: 'nobody knows what this does to data', paths, reaches: [] }
   const [, said, because, reaching] = row
@@ -86,16 +93,16 @@ function unreadUsers(kind: string, { kinds, live }: Around): string[] {
 }
 
 /** Everything live that uses it, directly or through others. */
-function reachedBy(change: Change, { live, match }: Around): string[] {
-  const ids = new Set([change.id])
-  const reached = new Map<string, { kind: string; name: string }>()
+function reachedBy({ id: own = '' }: Change, { match, usersOf }: Known): string[] {
+  const ids = new Set([own])
+  const reached = new Map<string, Address>()
   for (const id of ids) {
-    for (const user of live.resources) {
-      if (ids.has(user.id) || !user.uses.some((use) => use.id === id)) continue
+    for (const user of usersOf.get(id) ?? []) {
       // A set that grows while it is walked is walked to its end.
       ids.add(user.id)
       reached.set(user.id, match.declaredBy(user) ?? user)
     }
   }
+  reached.delete(own)
   return [...reached.values()].toSorted(byAddress).map(addressText)
 }

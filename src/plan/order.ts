@@ -68,10 +68,15 @@ function withoutCircles(changes: readonly Change[]): Change[] {
   return changes.map((change) => done.get(addressText(change)) ?? change)
 }
 
-function usersById(live: LiveState): Map<string, Live[]> {
+/** Who uses what, by the id of what is used. */
+export function usersById(live: LiveState): Map<string, Live[]> {
   const users = new Map<string, Live[]>()
   for (const resource of live.resources) {
-    for (const use of resource.uses) users.set(use.id, [...(users.get(use.id) ?? []), resource])
+    for (const { id } of resource.uses) {
+      const known = users.get(id)
+      if (known) known.push(resource)
+      else users.set(id, [resource])
+    }
   }
   return users
 }
