@@ -210,6 +210,7 @@ function patchOf(thing: JsonObject, draw: number): JsonObject {
   // What a connection can be told is known; what a model reads is anybody's guess.
   const names =
     'connection_id' in thing ? ['by_hand'] : ['hostname', 'username'].filter((name) => name in settings)
+  if (names.length === 0) return {}
   return { configuration: Object.fromEntries(names.map((name) => [name, `draw ${draw}`])) }
 }
 
