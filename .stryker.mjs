@@ -11,12 +11,12 @@ export default {
   // Paths in it would be rewritten by a way that this TypeScript does not have; nothing that runs here reads it.
   tsconfigFile: 'none.json',
   disableTypeChecks: false,
-  ignorePatterns: ['.dist', '.polyctl', 'coverage'],
+  ignorePatterns: ['.dist', '.polyctl'],
   reporters: ['clear-text', 'progress-append-only', 'json'],
-  jsonReporter: { fileName: 'coverage/mutation.json' },
+  jsonReporter: { fileName: '.stryker/mutation.json' },
   // What is known of mutants and tests that are as they were is kept: several runs of a few files each add up.
   incremental: true,
-  incrementalFile: 'coverage/mutants.json',
+  incrementalFile: '.stryker/mutants.json',
   clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
   concurrency: Number(process.env['MUTATION_WORKERS'] ?? 2),
   timeoutMS: 30_000,

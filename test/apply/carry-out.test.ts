@@ -50,7 +50,8 @@ function writer(fetch: (request: Request) => Promise<Response>): Writer {
 
 async function carriedOut(
   changes: Change[],
-  fetch: (request: Request) => Promise<Response>
+  fetch: (request: Request) => Promise<Response>,
+  more: Partial<ApplyOptions> = {}
 ): Promise<{ report: Report; events: ApplyEvent[] }> {
   const plan: Plan = { organization, changes, unmanaged: [], noLongerDeclared: [] }
   const options: ApplyOptions = {
@@ -61,7 +62,8 @@ async function carriedOut(
     failFast: false,
     wait: false,
     links: true,
-    interrupted: new Promise(() => undefined)
+    interrupted: new Promise(() => undefined),
+    ...more
   }
   const events: ApplyEvent[] = []
   const run = carryOut(plan, writer(fetch), options)
@@ -239,6 +241,33 @@ describe('R24: what starts when', () => {
     const most = events.map(({ type }) => (under += type === 'start' ? 1 : type === 'settled' ? -1 : 0))
     expect(Math.max(...most)).toBe(4)
     expect(most.at(-1)).toBe(0)
+  })
+
+  test('R30: who stops it in the middle has what is under way finished, and nothing more started', async () => {
+    const stop = Promise.withResolvers<void>()
+    const stopping = async (request: Request): Promise<Response> => {
+      if (request.method === 'DELETE') stop.resolve()
+      return there(request)
+    }
+    const changes = [deletion('a', 'b'), deletion('b'), deletion('c', 'a')]
+    const { report } = await carriedOut(changes, stopping, { interrupted: stop.promise })
+    expect(told(report)).toEqual({
+      a: 'skipped: it was interrupted',
+      b: 'done',
+      c: 'skipped: it was interrupted'
+    })
+    expect(report.interrupted).toBe(true)
+  })
+
+  test('with --fail-fast a failure ends it, and what is under way is finished', async () => {
+    const changes = [deletion('a'), deletion('b', 'c'), deletion('c')]
+    const slow = async (request: Request): Promise<Response> => {
+      if (request.url.endsWith('/c')) await new Promise((resolve) => setImmediate(resolve))
+      return await refusing('a')(request)
+    }
+    const { report } = await carriedOut(changes, slow, { failFast: true })
+    expect(told(report)).toEqual({ a: 'failed', b: 'skipped: another change failed', c: 'done' })
+    expect(report.interrupted).toBe(false)
   })
 
   test('who stops listening stops the start of more', async () => {
