@@ -20,21 +20,15 @@ export function ordered(
   match: Match
 ): Change[] {
   const byText = new Map(changes.map((change) => [addressText(change), change]))
-  const moves = (address: Address, deletes: boolean) => {
-    const change = byText.get(addressText(address))
-    return change !== undefined && change.action !== 'none' && (change.action === 'delete') === deletes
-  }
+  const moves = (address: Address): boolean =>
+    (byText.get(addressText(address))?.action ?? 'none') !== 'none'
   const usersOf = usersById(live)
   const usesOf = new Map(desired.resources.map((resource) => [addressText(resource), resource.uses]))
   const waiting = changes
     .map((change) => {
       const waits =
-        change.action === 'delete'
-          ? users(change, usersOf, match).filter(
-              (user) => byText.get(addressText(user))?.action !== 'none' && byText.has(addressText(user))
-            )
-          : (usesOf.get(addressText(change)) ?? []).filter((use) => moves(use, false))
-      const after = [...new Set(waits.map(addressText))]
+        change.action === 'delete' ? users(change, usersOf, match) : (usesOf.get(addressText(change)) ?? [])
+      const after = [...new Set(waits.filter(moves).map(addressText))]
         .filter((text) => text !== addressText(change))
         .toSorted()
       return { ...change, after }
@@ -60,7 +54,6 @@ function withoutCircles(changes: readonly Change[]): Change[] {
       visit(other, next)
       return true
     })
-    open.delete(text)
     done.set(text, { ...change, after })
   }
   for (const [text, change] of byText)

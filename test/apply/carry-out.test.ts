@@ -50,7 +50,8 @@ function writer(fetch: (request: Request) => Promise<Response>): Writer {
 
 async function carriedOut(
   changes: Change[],
-  fetch: (request: Request) => Promise<Response>
+  fetch: (request: Request) => Promise<Response>,
+  more: Partial<ApplyOptions> = {}
 ): Promise<{ report: Report; events: ApplyEvent[] }> {
   const plan: Plan = { organization, changes, unmanaged: [], noLongerDeclared: [] }
   const options: ApplyOptions = {
@@ -61,7 +62,8 @@ async function carriedOut(
     failFast: false,
     wait: false,
     links: true,
-    interrupted: new Promise(() => undefined)
+    interrupted: new Promise(() => undefined),
+    ...more
   }
   const events: ApplyEvent[] = []
   const run = carryOut(plan, writer(fetch), options)
@@ -169,4 +171,124 @@ syncs:
   const ran = await world.run('apply', '--yes')
   expect(ran.code, ran.out + ran.err).toBe(0)
   expect(world.server.store.all('sync')[0]!.schedule).toMatchObject({ frequency: 'continuous' })
+})
+
+describe('R24: what starts when', () => {
+  const there = (request: Request): Response => {
+    const id = request.url.split('/').at(-1)!
+    return Response.json({ data: { id, name: id } })
+  }
+  const refusing =
+    (...ids: string[]) =>
+    async (request: Request) =>
+      request.method === 'DELETE' && ids.some((id) => request.url.endsWith(`/${id}`))
+        ? Response.json({ message: 'no' }, { status: 422 })
+        : there(request)
+  const told = ({ settled }: Report): Record<string, string> =>
+    Object.fromEntries(
+      settled.map(({ address, outcome }) => [
+        address.name,
+        'because' in outcome ? `${outcome.outcome}: ${outcome.because}` : outcome.outcome
+      ])
+    )
+
+  test('a failure skips what needs it, and what needs that; all else is done', async () => {
+    const changes = [
+      deletion('a'),
+      deletion('b', 'a'),
+      deletion('c', 'b', 'd'),
+      deletion('d'),
+      deletion('e', 'd')
+    ]
+    const { report } = await carriedOut(changes, refusing('a'))
+    expect(told(report)).toEqual({
+      a: 'failed',
+      b: 'skipped: sync "a" failed',
+      c: 'skipped: sync "b" was skipped',
+      d: 'done',
+      e: 'done'
+    })
+    expect(report.counts).toEqual({ done: 2, failed: 1, skipped: 2, pending: 0 })
+    expect(report.interrupted).toBe(false)
+  })
+
+  test('what is not in the plan, or stays as it is, holds nobody up', async () => {
+    const changes = [deletion('a', 'not there', 'same'), { ...deletion('same'), action: 'none' as const }]
+    const { report, events } = await carriedOut(changes, async (request) => there(request))
+    expect(told(report)).toEqual({ a: 'done' })
+    expect(events[0]).toEqual({
+      type: 'begin',
+      changes: [{ address: { kind: 'sync', name: 'a' }, action: 'delete' }]
+    })
+  })
+
+  test('each is started after what it waits for has ended, and once', async () => {
+    const changes = [deletion('a', 'b'), deletion('b', 'c'), deletion('c')]
+    const { events, report } = await carriedOut(changes, async (request) => there(request))
+    const words = events.flatMap((event) =>
+      event.type === 'start' || event.type === 'settled' ? [`${event.type} ${event.address.name}`] : []
+    )
+    expect(words).toEqual(['start c', 'settled c', 'start b', 'settled b', 'start a', 'settled a'])
+    // The report keeps the order of the plan.
+    expect(report.settled.map(({ address }) => address.name)).toEqual(['a', 'b', 'c'])
+    expect(events.at(-1)).toEqual({ type: 'end', report })
+  })
+
+  test('no more are under way at once than may be', async () => {
+    const changes = Array.from({ length: 9 }, (_, index) => deletion(`s${index}`))
+    const { events } = await carriedOut(changes, async (request) => there(request))
+    let under = 0
+    const most = events.map(({ type }) => (under += type === 'start' ? 1 : type === 'settled' ? -1 : 0))
+    expect(Math.max(...most)).toBe(4)
+    expect(most.at(-1)).toBe(0)
+  })
+
+  test('R30: who stops it in the middle has what is under way finished, and nothing more started', async () => {
+    const stop = Promise.withResolvers<void>()
+    const stopping = async (request: Request): Promise<Response> => {
+      if (request.method === 'DELETE') stop.resolve()
+      return there(request)
+    }
+    const changes = [deletion('a', 'b'), deletion('b'), deletion('c', 'a')]
+    const { report } = await carriedOut(changes, stopping, { interrupted: stop.promise })
+    expect(told(report)).toEqual({
+      a: 'skipped: it was interrupted',
+      b: 'done',
+      c: 'skipped: it was interrupted'
+    })
+    expect(report.interrupted).toBe(true)
+  })
+
+  test('with --fail-fast a failure ends it, and what is under way is finished', async () => {
+    const changes = [deletion('a'), deletion('b', 'c'), deletion('c')]
+    const slow = async (request: Request): Promise<Response> => {
+      if (request.url.endsWith('/c')) await new Promise((resolve) => setImmediate(resolve))
+      return await refusing('a')(request)
+    }
+    const { report } = await carriedOut(changes, slow, { failFast: true })
+    expect(told(report)).toEqual({ a: 'failed', b: 'skipped: another change failed', c: 'done' })
+    expect(report.interrupted).toBe(false)
+  })
+
+  test('who stops listening stops the start of more', async () => {
+    const sent: string[] = []
+    const changes = [deletion('a', 'b'), deletion('b')]
+    const plan: Plan = { organization, changes, unmanaged: [], noLongerDeclared: [] }
+    const send = async (request: Request): Promise<Response> => {
+      sent.push(`${request.method} ${request.url.split('/').at(-1)!}`)
+      return there(request)
+    }
+    const options = {
+      kinds,
+      vault: new Vault(),
+      observed: { organization, resources: [], kinds: [] },
+      parallelism: 4,
+      failFast: false,
+      wait: false,
+      links: true,
+      interrupted: new Promise<void>(() => undefined)
+    }
+    for await (const event of carryOut(plan, writer(send), options)) if (event.type === 'start') break
+    expect(sent).toEqual(['GET b', 'DELETE b'])
+  })
 })

@@ -8,7 +8,7 @@ import { addressText, type Desired, type Live } from '../../src/state/resource.t
 import { referencesIn } from '../../src/state/value.ts'
 import { liveOf, world, type World } from '../support/states.ts'
 
-const runs = { numRuns: 150 }
+const runs = { numRuns: Number(process.env['LAW_RUNS'] ?? 150) }
 
 function planOf({ desired, live }: World, limits = { maxDeletes: Infinity }): Plan | undefined {
   const decision = decide(desired, live, kinds, limits)

@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../src/state/value.ts'
+import type { Change, Plan } from '../../src/plan/plan.ts'
+import { changeOf, declared, planFor, service } from './world.ts'
+
+/** A model in the files now, in the files then, and in the service. */
+interface Sides {
+  now: JsonObject
+  was?: JsonObject
+  live: JsonObject
+  ignore?: string[]
+}
+
+const csv = { type: { id: 'csv' }, configuration: { url: 'u' } }
+
+function told({ now, was, live, ignore = [] }: Sides): Change {
+  const item = (more: JsonObject): JsonObject => ({ connection: 'C', ...more })
+  const resource = declared('model', 'M', item(now), { ignore })
+  const plan = planFor(
+    [declared('connection', 'C', { type: 'csv', configuration: { url: 'u' } }), resource],
+    service(
+      ['connection', 'C', 'c1', csv],
+      ['model', 'M', 'm1', { connection_id: 'c1', fields: [{ name: 'a' }], ...live }]
+    ),
+    [],
+    {
+      base: {
+        revision: 'abc1234',
+        commit: 'abc1234',
+        resources: was ? [declared('model', 'M', item(was), { ignore })] : [],
+        secretsMoved: []
+      }
+    }
+  )
+  return changeOf(plan, 'M')
+}
+
+const causes = (change: Change): Record<string, unknown> =>
+  Object.fromEntries(change.fields.map(({ path, cause }) => [path.join('.'), cause]))
+
+const table = (name: string): JsonObject => ({ configuration: { table: name } })
+const columns = (...names: string[]): JsonObject => ({ tracking_columns: names })
+
+describe('R11: of each difference it is told who moved', () => {
+  test('the files: what was meant then is live', () => {
+    const change = told({ now: table('new'), was: table('old'), live: table('old') })
+    expect(causes(change)).toEqual({ 'configuration.table': 'config' })
+    expect(change.cause).toBe('config')
+    expect(change.fields[0]).not.toHaveProperty('base')
+    expect(change.reason).toBe('the files changed since abc1234')
+  })
+
+  test('the service: what was meant then is wanted still', () => {
+    const change = told({ now: table('old'), was: table('old'), live: table('new') })
+    expect(causes(change)).toEqual({ 'configuration.table': 'drift' })
+    expect(change.cause).toBe('drift')
+    expect(change.reason).toBe('the service changed, the files did not since abc1234')
+  })
+
+  test('both, to different values: with the value of then', () => {
+    const change = told({ now: table('mine'), was: table('old'), live: table('theirs') })
+    expect(change.fields).toMatchObject([
+      { cause: 'conflict', before: 'theirs', after: 'mine', base: 'old', path: ['configuration', 'table'] }
+    ])
+    expect(change.cause).toBe('conflict')
+  })
+
+  test('of a key that no file stated then, what the service has is nobody’s move', () => {
+    const change = told({
+      now: { configuration: { table: 't', more: 'mine' } },
+      was: table('t'),
+      live: { configuration: { table: 't', more: 'theirs' } }
+    })
+    expect(causes(change)).toEqual({ 'configuration.more': 'config' })
+  })
+
+  test('one field by the files, another by the service', () => {
+    const change = told({
+      now: { configuration: { table: 'new', schema: 's' } },
+      was: { configuration: { table: 'old', schema: 's' } },
+      live: { configuration: { table: 'old', schema: 'other' } }
+    })
+    expect(causes(change)).toEqual({ 'configuration.table': 'config', 'configuration.schema': 'drift' })
+    expect(change.cause).toBe('drift')
+    expect(change.reason).toBe('the files changed some of it since abc1234, the service the rest')
+  })
+
+  test('a conflict of one field is that of the whole, whatever else moved', () => {
+    const change = told({
+      now: { configuration: { table: 'mine', schema: 's' } },
+      was: { configuration: { table: 'old', schema: 's' } },
+      live: { configuration: { table: 'theirs', schema: 'other' } }
+    })
+    expect(causes(change)).toEqual({ 'configuration.table': 'conflict', 'configuration.schema': 'drift' })
+    expect(change.cause).toBe('conflict')
+    expect(change.reason).toBe('the files and the service both changed since abc1234')
+  })
+
+  test('items of sets, each by itself', () => {
+    const change = told({
+      now: { ...table('t'), ...columns('a', 'mine') },
+      was: { ...table('t'), ...columns('a') },
+      live: { ...table('t'), ...columns('a', 'theirs') }
+    })
+    expect(causes(change)).toEqual({
+      'tracking_columns.[mine]': 'config',
+      'tracking_columns.[theirs]': 'drift'
+    })
+  })
+
+  test('of what was not declared then, the files did everything', () => {
+    const change = told({ now: table('new'), live: table('old') })
+    expect(causes(change)).toEqual({ 'configuration.table': 'config' })
+    expect(change.reason).toBe('the files declare it since abc1234, and the service has another')
+  })
+
+  test('what is ignored is no move of anybody', () => {
+    const change = told({
+      now: { configuration: { table: 'mine', schema: 's' } },
+      was: { configuration: { table: 'old', schema: 's' } },
+      live: { configuration: { table: 'old', schema: 'other' } },
+      ignore: ['configuration.schema']
+    })
+    expect(causes(change)).toEqual({ 'configuration.table': 'config' })
+    expect(change.reason).toBe('the files changed since abc1234')
+  })
+})
+
+describe('R11: parts of a whole', () => {
+  const itemOf = (schedule: JsonObject | undefined): JsonObject => ({
+    mode: 'update',
+    model: 'M',
+    fields: [{ source: 'a', target: 'A' }],
+    target: { connection: 'C', object: 'O' },
+    schedule: schedule ?? 'manual'
+  })
+  const syncOf = (now: JsonObject | undefined, then: JsonObject | undefined, live: object): Change => {
+    const plan: Plan | string[] = planFor(
+      [
+        declared('connection', 'C', { type: 'csv', configuration: { url: 'u' } }),
+        declared('model', 'M', { connection: 'C', configuration: { table: 't' } }),
+        declared('sync', 'S', itemOf(now))
+      ],
+      service(
+        ['connection', 'C', 'c1', csv],
+        [
+          'model',
+          'M',
+          'm1',
+          { connection_id: 'c1', configuration: { table: 't' }, fields: [{ name: 'a' }] }
+        ],
+        [
+          'sync',
+          'S',
+          's1',
+          {
+            mode: 'update',
+            fields: [{ source: { model_id: 'm1', field: 'a' }, target: 'A' }],
+            target: { connection_id: 'c1', object: 'O' },
+            schedule: live
+          }
+        ]
+      ),
+      [],
+      {
+        base: {
+          revision: 'abc1234',
+          commit: 'abc1234',
+          resources: [declared('sync', 'S', itemOf(then))],
+          secretsMoved: []
+        }
+      }
+    )
+    return changeOf(plan, 'S')
+  }
+  const hourly = (minute: number): JsonObject => ({ frequency: 'hourly', minute })
+
+  test('two parts of one object that two have moved are two moves', () => {
+    const daily = (hour: number, minute: number) => ({ frequency: 'daily', hour, minute })
+    const change = syncOf(daily(5, 0), daily(4, 0), daily(4, 30))
+    expect(causes(change)).toEqual({ 'schedule.hour': 'config', 'schedule.minute': 'drift' })
+  })
+
+  test('a part that both have moved is told with what it was', () => {
+    const change = syncOf(hourly(1), hourly(0), { frequency: 'hourly', minute: '2' })
+    expect(change.fields).toMatchObject([{ path: ['schedule', 'minute'], cause: 'conflict', base: 0 }])
+  })
+})

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { idlePatterns, isNamed, isSelected, scopeOf, type Selection } from '../../src/plan/select.ts'
+import { declared, removed } from './world.ts'
+
+const users = { kind: 'sync', name: 'Users' }
+const bulk = { kind: 'bulk_sync', name: 'All of it' }
+
+describe('a pattern names a resource', () => {
+  test.each([
+    ['sync "Users"', users],
+    ['sync/Users', users],
+    ['Users', users],
+    ['bulk sync "All of it"', bulk],
+    ['bulk_sync/All of it', bulk],
+    ['bulk sync/All of it', bulk],
+    ['U*', users],
+    ['*', users],
+    ['*ers', users],
+    ['sync/*', users],
+    ['sync "U*', users],
+    ['User?', users],
+    ['U????', users],
+    ['a*c?e', { kind: 'model', name: 'abbcde' }],
+    ['two*', { kind: 'model', name: 'two\nlines' }],
+    ['what?', { kind: 'model', name: 'what?' }],
+    ['[a] *', { kind: 'model', name: '[a] 1' }],
+    ['a.b (c)*', { kind: 'model', name: 'a.b (c)' }],
+    ['C:\\*', { kind: 'model', name: 'C:\\x' }]
+  ])('%j', (pattern, address) => {
+    expect(isNamed(address, pattern)).toBe(true)
+  })
+
+  test.each([
+    ['users', users],
+    ['sync', users],
+    ['', users],
+    ['model/Users', users],
+    ['model "Users"', users],
+    ['User', users],
+    ['sers', users],
+    ['U?', users],
+    ['?sers?', users],
+    ['*Users x', users],
+    ['x*', users],
+    ['a.*', { kind: 'model', name: 'abc' }],
+    ['[ab]*', { kind: 'model', name: 'a' }],
+    ['a+*', { kind: 'model', name: 'aaa' }],
+    ['bulk sync/All', bulk]
+  ])('but %j does not name %j', (pattern, address) => {
+    expect(isNamed(address, pattern)).toBe(false)
+  })
+})
+
+describe('a selection', () => {
+  const all: Selection = { only: [], exclude: [], kinds: [] }
+  const chosen = (selection: Selection | undefined): string[] =>
+    [users, bulk, { kind: 'model', name: 'Users' }]
+      .filter((address) => isSelected(address, selection))
+      .map(({ kind, name }) => `${kind} ${name}`)
+
+  test('of nothing is everything', () => {
+    expect(chosen(undefined)).toEqual(['sync Users', 'bulk_sync All of it', 'model Users'])
+    expect(chosen(all)).toEqual(['sync Users', 'bulk_sync All of it', 'model Users'])
+  })
+
+  test('is what any pattern names, of the kinds, but for what is excluded', () => {
+    expect(chosen({ ...all, only: ['sync/Users', 'All*'] })).toEqual(['sync Users', 'bulk_sync All of it'])
+    expect(chosen({ ...all, exclude: ['model/*', 'All*'] })).toEqual(['sync Users'])
+    expect(chosen({ ...all, kinds: ['model', 'bulk_sync'] })).toEqual([
+      'bulk_sync All of it',
+      'model Users'
+    ])
+    expect(chosen({ only: ['Users'], exclude: ['sync/*'], kinds: ['sync', 'model'] })).toEqual([
+      'model Users'
+    ])
+    expect(chosen({ only: ['Users'], exclude: ['Users'], kinds: [] })).toEqual([])
+  })
+
+  test('is what is read: declared or removed', () => {
+    const desired = {
+      workspace: {},
+      resources: [
+        declared('connection', 'C', { type: 'csv' }),
+        declared('model', 'M', { connection: 'C' })
+      ],
+      removed: [removed('sync', 'S'), removed('model', 'Old')]
+    }
+    expect(scopeOf(desired, undefined)).toBe(desired)
+    const scope = scopeOf(desired, { ...all, kinds: ['model'] })
+    expect(scope.resources.map(({ name }) => name)).toEqual(['M'])
+    expect(scope.removed.map(({ name }) => name)).toEqual(['Old'])
+  })
+})
+
+test('patterns that name nothing are told', () => {
+  expect(idlePatterns([users, bulk], ['Users', 'Usres', 'All*', 'x*'])).toEqual(['Usres', 'x*'])
+  expect(idlePatterns([users], undefined)).toEqual([])
+})

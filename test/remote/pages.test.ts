@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest'
+import { pages, type Page } from '../../src/remote/pages.ts'
+import type { Answer } from '../../src/remote/failure.ts'
+import type { Reader } from '../../src/remote/transport.ts'
+import { textOf, type Json } from '../../src/state/value.ts'
+
+/** A service that answers each page by what is asked for, and notes when it was asked. */
+function service(answers: Record<string, Json | Answer>): { reader: Reader; asked: string[] } {
+  const asked: string[] = []
+  const reader: Reader = {
+    version: '2025-09-18',
+    async get(path, query) {
+      const token = query?.['page_token'] ?? ''
+      asked.push(`${path}?${token}`)
+      const answer = answers[token]!
+      const isAnswer = typeof answer === 'object' && answer !== null && 'ok' in answer
+      return isAnswer ? (answer as Answer) : { ok: true, status: 200, body: answer as Json }
+    },
+    ask: () => Promise.reject(new Error('nobody asks here')),
+    me: () => Promise.reject(new Error('nobody asks here')),
+    sleep: async () => undefined,
+    note: () => undefined
+  }
+  return { reader, asked }
+}
+
+async function told(
+  answers: Record<string, Json | Answer>,
+  nameKey = 'name',
+  ahead = false
+): Promise<string[]> {
+  const found: string[] = []
+  for await (const page of pages(service(answers).reader, { path: '/api/x', nameKey }, ahead))
+    found.push(shown(page))
+  return found
+}
+
+function shown(page: Page): string {
+  if (page.ok) return page.items.map(({ id, name }) => `${textOf(id)}=${textOf(name)}`).join(' ')
+  const { code, request, words, refused, usedBy } = page.failure
+  return `${code} ${request}: ${words} ${String(refused)} ${usedBy.length}`
+}
+
+const item = (id: string): Json => ({ id, name: id.toUpperCase() })
+const page = (ids: string[], next?: Json): Json => ({
+  data: ids.map(item),
+  ...(next === undefined ? {} : { pagination: { next_page_token: next } })
+})
+
+describe('a list', () => {
+  test('is read page by page, to its end', async () => {
+    const answers = { '': page(['a', 'b'], 'x'), x: page([], 'y'), y: page(['c'], '') }
+    expect(await told(answers)).toEqual(['a=A b=B', '', 'c=C'])
+    expect(await told(answers, 'name', true)).toEqual(['a=A b=B', '', 'c=C'])
+  })
+
+  test.each<[string, Json]>([
+    ['no paging', { data: [item('a')] }],
+    ['no token', { data: [item('a')], pagination: {} }],
+    ['an empty token', page(['a'], '')],
+    ['a token that is null', page(['a'], null)],
+    ['a token that is a number', page(['a'], 1)],
+    ['paging that is none', { data: [item('a')], pagination: 'x' }]
+  ])('with %s has one page', async (_what, body) => {
+    expect(await told({ '': body })).toEqual(['a=A'])
+  })
+
+  test('that has nothing in it, is empty', async () => {
+    expect(await told({ '': { data: null } })).toEqual([''])
+    expect(await told({ '': { data: [] } })).toEqual([''])
+  })
+
+  test('has its names under the key that the kind has for it', async () => {
+    expect(await told({ '': { data: [{ id: 'a', label: 'L', name: 'other' }] } }, 'label')).toEqual(['a=L'])
+  })
+
+  test.each<[string, Json]>([
+    ['no object', 'x'],
+    ['a list', [item('a')]],
+    ['no data', { items: [] }],
+    ['data that is no list', { data: { a: 1 } }],
+    ['an item that is no object', { data: [item('a'), 'b'] }],
+    ['an item without an id', { data: [item('a'), { name: 'B' }] }],
+    ['an item whose id is a number', { data: [{ id: 1, name: 'B' }] }],
+    ['an item without a name', { data: [item('a'), { id: 'b' }] }],
+    ['an item whose name is a number', { data: [{ id: 'b', name: 1 }] }]
+  ])('with %s is not understood', async (_what, body) => {
+    expect(await told({ '': body })).toEqual([
+      'P612 GET /api/x: the list is not `{"data": […]}` of things with an id and a name true 0'
+    ])
+  })
+
+  test('ends with the page that failed', async () => {
+    const failure = { code: 'P609' as const, request: 'GET /api/x', words: 'w', refused: false, usedBy: [] }
+    expect(await told({ '': page(['a'], 'x'), x: { ok: false, failure } })).toEqual([
+      'a=A',
+      'P609 GET /api/x: w false 0'
+    ])
+  })
+
+  test('that names the same next page again ends in a failure, not never', async () => {
+    const answers = { '': page(['a'], 'x'), x: page(['b'], 'y'), y: page(['c'], 'x') }
+    const end = 'P612 GET /api/x: the same page token came twice: the list would never end true 0'
+    expect(await told(answers)).toEqual(['a=A', 'b=B', 'c=C', end])
+    const { reader, asked } = service(answers)
+    for await (const _ of pages(reader, { path: '/api/x', nameKey: 'name' }, true)) continue
+    expect(asked).toEqual(['/api/x?', '/api/x?x', '/api/x?y'])
+  })
+
+  test('is asked for ahead only where that is wanted', async () => {
+    for (const ahead of [true, false]) {
+      const { reader, asked } = service({ '': page(['a'], 'x'), x: page(['b']) })
+      const all = pages(reader, { path: '/api/x', nameKey: 'name' }, ahead)
+      await all.next()
+      expect(asked).toEqual(ahead ? ['/api/x?', '/api/x?x'] : ['/api/x?'])
+      await all.next()
+      expect(asked).toEqual(['/api/x?', '/api/x?x'])
+    }
+  })
+
+  test('that goes on and on ends after more pages than anybody has', async () => {
+    let count = 0
+    const { reader } = service({})
+    const endless: Reader = {
+      ...reader,
+      get: async () => ({ ok: true, status: 200, body: page([], `t${++count}`) })
+    }
+    let last = ''
+    for await (const one of pages(endless, { path: '/api/x', nameKey: 'name' }, false)) last = shown(one)
+    expect([count, last]).toEqual([10_001, 'P612 GET /api/x: the list has more than 10000 pages true 0'])
+  })
+})

@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest'
+import type { Answer, Failure } from '../../src/remote/failure.ts'
+import type { Writer } from '../../src/remote/transport.ts'
+import { create, read, remove, update } from '../../src/remote/write.ts'
+import type { Json } from '../../src/state/value.ts'
+import { kindNamed } from '../support/exchange.ts'
+
+/** A service that answers writes in turn, the last answer for ever, and lists what is there. */
+function service(writes: Answer[], there: Json[] | Failure = []): { writer: Writer; asked: string[] } {
+  const asked: string[] = []
+  let sent = 0
+  const writer: Writer = {
+    version: '2025-09-18',
+    async get(path) {
+      asked.push(`GET ${path}`)
+      if (!Array.isArray(there)) return { ok: false, failure: there }
+      const one = there.find((item) => path.endsWith(`/${(item as { id: string }).id}`))
+      return { ok: true, status: 200, body: { data: one ?? there } }
+    },
+    async send(method, path, { query, secrets } = {}) {
+      const words = [method, path, ...(query ? [JSON.stringify(query)] : []), ...(secrets ?? [])]
+      asked.push(words.join(' '))
+      return writes[Math.min(sent++, writes.length - 1)]!
+    },
+    ask: () => Promise.reject(new Error('nobody asks here')),
+    me: () => Promise.reject(new Error('nobody asks here')),
+    async sleep(ms) {
+      asked.push(`sleep ${ms}`)
+    },
+    note: () => undefined
+  }
+  return { writer, asked }
+}
+
+function failure(status: number | undefined, more: Partial<Failure> = {}): Failure {
+  const plain = {
+    code: 'P609' as const,
+    request: 'POST /api/syncs',
+    words: 'w',
+    refused: false,
+    usedBy: []
+  }
+  return { ...plain, ...(status === undefined ? {} : { status }), ...more }
+}
+
+const failed = (status: number | undefined, more: Partial<Failure> = {}): Answer => ({
+  ok: false,
+  failure: failure(status, more)
+})
+const done = (data: Json): Answer => ({ ok: true, status: 200, body: { data } })
+const sync = kindNamed('sync')
+const s = { id: 's1', name: 'S' }
+
+async function created(writes: Answer[], there: Json[] | Failure = []) {
+  const { writer, asked } = service(writes, there)
+  const written = await create(writer, sync, 'S', { name: 'S' }, ['secret'])
+  return { written, asked }
+}
+
+const post = 'POST /api/syncs secret'
+
+describe('R27: a create', () => {
+  test('that is answered is done', async () => {
+    const { written, asked } = await created([done(s)])
+    expect(written).toEqual({ ok: true, wire: s, notes: [] })
+    expect(asked).toEqual([post])
+  })
+
+  test('that is refused is not done, and nobody looks', async () => {
+    const { written, asked } = await created([failed(422, { refused: true })], [s])
+    expect(written).toEqual({ ok: false, failure: failure(422, { refused: true }) })
+    expect(asked).toEqual([post])
+  })
+
+  test.each([408, 429, 500, 503, undefined])(
+    'that ended in %s is looked for, and adopted',
+    async (status) => {
+      const { written, asked } = await created([failed(status)], [{ id: 'x', name: 's' }, s])
+      expect(written).toEqual({ ok: true, wire: s, notes: ['the answer was lost; it was found by name'] })
+      expect(asked).toEqual([post, 'sleep 1000', 'GET /api/syncs'])
+    }
+  )
+
+  test.each([408, 429, 500, 503])('that ended in %i and is not there is begun anew', async (status) => {
+    const { written, asked } = await created([failed(status), failed(status), done(s)])
+    expect(written).toEqual({ ok: true, wire: s, notes: [] })
+    expect(asked).toEqual([
+      post,
+      'sleep 1000',
+      'GET /api/syncs',
+      post,
+      'sleep 2000',
+      'GET /api/syncs',
+      post
+    ])
+  })
+
+  test('that fails again and again is left', async () => {
+    const { written, asked } = await created([failed(500)])
+    expect(written).toEqual({ ok: false, failure: failure(500) })
+    expect(asked.filter((one) => one === post)).toHaveLength(3)
+    expect(asked.at(-1)).toBe('GET /api/syncs')
+  })
+
+  test.each([undefined, 409, 200, 302])(
+    'that ended in %s may come still: it is not sent again',
+    async (status) => {
+      const { written, asked } = await created([failed(status)])
+      expect(written).toEqual({ ok: false, failure: failure(status, { code: 'P602' }) })
+      expect(asked).toEqual([post, 'sleep 1000', 'GET /api/syncs'])
+    }
+  )
+
+  test('that failed for another reason is told as it is', async () => {
+    const { written, asked } = await created([failed(422)])
+    expect(written).toEqual({ ok: false, failure: failure(422) })
+    expect(asked.filter((one) => one === post)).toHaveLength(1)
+  })
+
+  test('of which there are two in the end is not one of them', async () => {
+    const { written } = await created([failed(500)], [s, { id: 's2', name: 'S' }])
+    expect(written).toEqual({
+      ok: false,
+      failure: failure(500, { code: 'P602', words: 'w; now several have this name' })
+    })
+  })
+
+  test('that cannot be looked for may have been carried out', async () => {
+    const { written } = await created([failed(500)], failure(503, { code: 'P608' }))
+    expect(written).toEqual({ ok: false, failure: failure(500, { code: 'P602' }) })
+  })
+
+  test.each([
+    ['no body', { ok: true as const, status: 201, body: undefined }],
+    ['no id', done({ name: 'S' })],
+    ['a list', done([s])]
+  ])('whose answer has %s is looked for as well', async (_what, answer) => {
+    expect((await created([answer], [s])).written).toMatchObject({ ok: true, wire: s })
+    const { written } = await created([answer])
+    expect(written).toMatchObject({
+      ok: false,
+      failure: { code: 'P602', words: 'the answer names no id', request: 'POST /api/syncs', refused: false }
+    })
+  })
+})
+
+describe('an update', () => {
+  const updated = async (answer: Answer) => {
+    const { writer, asked } = service([answer])
+    return { written: await update(writer, sync, 's1', { name: 'S' }, ['secret']), asked }
+  }
+
+  test('is sent to the resource, and what is answered is what it is', async () => {
+    const { written, asked } = await updated(done({ ...s, mode: 'create' }))
+    expect(written).toEqual({ ok: true, wire: { ...s, mode: 'create' }, notes: [] })
+    expect(asked).toEqual(['PUT /api/syncs/s1 secret'])
+  })
+
+  test('whose answer says nothing is that of the same resource', async () => {
+    const { written } = await updated({ ok: true, status: 204, body: undefined })
+    expect(written).toEqual({ ok: true, wire: { id: 's1' }, notes: [] })
+  })
+
+  test.each<[Answer, Partial<Failure>]>([
+    [failed(undefined), { code: 'P602' }],
+    [failed(undefined, { code: 'P603', refused: true }), { code: 'P603' }],
+    [failed(500), { code: 'P609' }]
+  ])(
+    'that was not answered may have been carried out, any other failure is what it is',
+    async (answer, told) => {
+      expect((await updated(answer)).written).toMatchObject({ ok: false, failure: told })
+    }
+  )
+})
+
+describe('a deletion', () => {
+  const removed = async (answer: Answer, kind = sync) => {
+    const { writer, asked } = service([answer])
+    return { gone: await remove(writer, kind, 's1'), asked }
+  }
+
+  test('asks a connection not to take along what uses it', async () => {
+    const { asked } = await removed(done(null), kindNamed('connection'))
+    expect(asked).toEqual(['DELETE /api/connections/s1 {"force":"false"}'])
+    expect((await removed(done(null))).asked).toEqual(['DELETE /api/syncs/s1 {}'])
+  })
+
+  test('of what is not there is done', async () => {
+    expect((await removed(failed(404))).gone).toEqual({ ok: true })
+    expect((await removed(failed(422))).gone).toEqual({ ok: false, failure: failure(422) })
+    expect((await removed(failed(undefined))).gone).toMatchObject({ failure: { code: 'P602' } })
+  })
+})
+
+test('what is read is the resource in full, or why not', async () => {
+  expect(await read(service([], [s]).writer, sync, 's1')).toEqual({ ok: true, wire: s, notes: [] })
+  expect(await read(service([], failure(404)).writer, sync, 's1')).toEqual({
+    ok: false,
+    failure: failure(404)
+  })
+  expect(await read(service([], [{ name: 'no id' }]).writer, sync, 's1')).toMatchObject({
+    ok: false,
+    failure: { code: 'P612', request: 'GET /api/syncs/s1' }
+  })
+})
