@@ -179,12 +179,16 @@ function namesOf({ kind, name, id = name, lifecycle }: Desired): Address[] {
  * What was protected at the base is still protected when its block is gone: only `removed:` together with
  * the address on the command line lifts that.
  */
-function protection(changes: readonly Change[], { desired, live, options }: Given): Diagnostic[] {
+function protection(changes: readonly Change[], { desired, live, kinds, options }: Given): Diagnostic[] {
   const then = options.base?.resources.filter(({ lifecycle }) => lifecycle.preventDestroy) ?? []
   return changes.flatMap((change) => {
     const { name } = live.resources.find((one) => one.id === change.id) ?? change
     const guarded = then.find(
-      (one) => one.kind === change.kind && (one.id === undefined ? one.name === name : one.id === change.id)
+      (one) =>
+        one.kind === change.kind &&
+        (one.id === undefined
+          ? keyOf(one, kinds) === keyOf({ kind: change.kind, name }, kinds)
+          : one.id.toLowerCase() === change.id)
     )
     if (!guarded) return []
     const isRemoved = desired.removed.some(
