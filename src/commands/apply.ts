@@ -167,6 +167,10 @@ async function done(
     io.terminal.err && options.format === 'text' && options.quiet !== true && options.debug !== true
   const silent = options.quiet === true || options.format === 'json'
   const progress = openProgress({ live, look: ground.look, write: silent ? () => undefined : io.err })
+  const { voice } = ground.service
+  const aloud = voice.say
+  // Lines between what is drawn in place would be drawn over.
+  if (live) voice.say = progress.say
   const events = carryOut(planned.plan, openWriter(ground.service.remote), {
     kinds,
     vault: ground.understood.vault,
@@ -185,6 +189,7 @@ async function done(
       if (silent && options.wait === true && event.type === 'note') io.err(`${event.text}\n`)
     })
   } finally {
+    voice.say = aloud
     await progress.close()
   }
 }

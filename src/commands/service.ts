@@ -13,7 +13,14 @@ export interface Service {
   remote: RemoteOptions
   /** The host, or `local`. */
   name: string
+  /** Says why something takes a while. Standard error, until a view that draws in place takes it over. */
+  voice: Voice
   close(): Promise<void>
+}
+
+/** Says a line to the person while requests go on. */
+export interface Voice {
+  say(line: string): void
 }
 
 const hosted = 'https://app.polytomic.com'
@@ -48,19 +55,9 @@ export async function openService(request: ServiceRequest): Promise<Checked<Serv
   if (!address.ok) return address
   const authorization = authorizationOf(env, workspace, options.within !== undefined)
   if (!authorization.ok) return authorization
-  const remote = remoteOptions(
-    io,
-    options,
-    version.value,
-    address.value.href,
-    authorization.value,
-    io.fetch
-  )
-  return {
-    ok: true,
-    value: { remote, name: address.value.host, close: async () => undefined },
-    problems: []
-  }
+  const { href, host } = address.value
+  const reached = { url: href, authorization: authorization.value, fetch: io.fetch }
+  return { ok: true, value: serviceAt(host, io, options, version.value, reached), problems: [] }
 }
 
 /** The same with the key of a partner or a deployment alone, which acts in no organization. */
@@ -77,8 +74,8 @@ export async function openPartnerService(request: ServiceRequest): Promise<Check
   const key = keyOf(env, partnerKeys)
   if (!key.ok) return key
   const { href, host } = address.value
-  const remote = remoteOptions(io, options, version.value, href, `Bearer ${key.value.key}`, io.fetch)
-  return { ok: true, value: { remote, name: host, close: async () => undefined }, problems: [] }
+  const reached = { url: href, authorization: `Bearer ${key.value.key}`, fetch: io.fetch }
+  return { ok: true, value: serviceAt(host, io, options, version.value, reached), problems: [] }
 }
 
 async function localService(
@@ -94,14 +91,17 @@ async function localService(
         ? await (await import('../server/listen.ts')).listen(server, { port: 0 })
         : undefined
     if (socket) page = socket.url
-    const remote = remoteOptions(io, options, version, 'http://local', `Bearer ${server.apiKey}`, (sent) =>
-      server.fetch(sent)
-    )
+    const reached: Reached = {
+      url: 'http://local',
+      authorization: `Bearer ${server.apiKey}`,
+      fetch: (sent) => server.fetch(sent)
+    }
     const close = async (): Promise<void> => {
       await socket?.close()
       server.close()
     }
-    return { ok: true, value: { remote, name: 'local', close }, problems: [] }
+    const service = serviceAt('local', io, options, version, reached)
+    return { ok: true, value: { ...service, close }, problems: [] }
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error)
     const told = error instanceof FolderProblem
@@ -115,36 +115,36 @@ async function localService(
   }
 }
 
-function remoteOptions(
+/** Where requests go, and with what. */
+type Reached = Pick<RemoteOptions, 'url' | 'authorization' | 'fetch'>
+
+function serviceAt(
+  name: string,
   io: CommandIo,
   options: ServiceOptions,
   version: ApiVersion,
-  url: string,
-  authorization: string,
-  fetch: RemoteOptions['fetch']
-): RemoteOptions {
+  reached: Reached
+): Service {
+  const voice: Voice = { say: (line) => io.err(`${line}\n`) }
   const pace = {
     parallelism: options.parallelism,
     sleep: io.sleep,
     now: () => io.now().getTime(),
     throttled: (seconds: number) =>
-      io.err(`throttled by the service, going on in ${Math.ceil(seconds)} s\n`)
+      voice.say(`throttled by the service, going on in ${Math.ceil(seconds)} s`)
   }
-  return {
-    url,
-    authorization,
+  const remote: RemoteOptions = {
+    ...reached,
     version,
-    fetch,
     ...pace,
     gate: options.within?.gate ?? openGate(pace),
     timeoutMs: options.timeout * 1000,
     newKey: io.newKey,
     backoffMs: io.backoffMs,
-    note: (text) =>
-      io.err(`${text}
-`),
+    note: (text) => voice.say(text),
     ...(options.debug === true ? { trace: (line: string) => io.err(`${line}\n`) } : {})
   }
+  return { remote, name, voice, close: async () => undefined }
 }
 
 function bothPlaces(): Diagnostic {

@@ -8,6 +8,8 @@ import { paint, type Look } from './style.ts'
 /** What happens while it happens. It only shows: nothing that it fails at can stop the work. */
 export interface Progress {
   event(event: ApplyEvent): void
+  /** A line that belongs to no change. */
+  say(line: string): void
   /** Shows a title while the work runs; `update` adds how far it is. */
   phase<T>(title: string, work: (update: (text: string) => void) => Promise<T>): Promise<T>
   /** Leaves the terminal as it was found. Safe to call at any time, and more than once. */
@@ -51,6 +53,7 @@ function plainProgress(look: Look, write: (text: string) => void): Progress {
       const line = renderEvent(event, look)
       if (line !== undefined) write(`${line}\n`)
     },
+    say: (line) => write(`${visible(line)}\n`),
     async phase(title, work) {
       write(`${visible(title)}\n`)
       return await work(() => undefined)
@@ -86,6 +89,10 @@ function liveProgress(look: Look, write: (text: string) => void): Progress {
       const line = event.type === 'begin' ? undefined : renderEvent(event, look)
       applying.display.show(`apply ${applying.done}/${applying.all}`, line)
       if (event.type === 'end' && applying.owned) void finish(applying.display, !event.report.interrupted)
+    },
+    say(line) {
+      if (current) current.show(undefined, visible(line))
+      else write(`${visible(line)}\n`)
     },
     async phase(title, work) {
       // A phase within a phase is a line of it: two displays at a time would draw over each other.
