@@ -117,7 +117,6 @@ test('a line that belongs to no change is drawn with the rest, and is a line of 
   const [first] = changes(1)
   progress.event({ type: 'begin', changes: [first!] })
   progress.say('throttled by the service, going on in 2 s')
-  await new Promise((resolve) => setTimeout(resolve, 200))
   progress.event({ type: 'settled', ...first! })
   progress.event({ type: 'end', report: report([first!]) })
   await progress.close()
