@@ -4,13 +4,19 @@ import { openGate } from '../../src/remote/gate.ts'
 describe('the gate', () => {
   test.each([
     ['seconds', { 'retry-after': '2' }, 2000],
-    ['a date', { 'retry-after': 'Thu, 01 Jan 1970 00:00:03 GMT' }, 3000],
-    ['the second of a reset', { 'x-ratelimit-reset': '4' }, 4000],
+    ['a date', { 'retry-after': 'Thu, 01 Jan 1970 00:00:04 GMT' }, 3000],
+    ['a date with its zone as a number', { 'retry-after': 'Thu, 01 Jan 1970 00:00:04 +0000' }, 3000],
+    [
+      'a date that has passed, which makes it a pause of its own',
+      { 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' },
+      500
+    ],
+    ['the seconds until a reset', { 'x-ratelimit-reset': '4' }, 4000],
     ['more than anybody should wait', { 'retry-after': '86400' }, 60_000],
     ['nothing that can be read, which makes it a pause of its own', { 'retry-after': 'soon' }, 500]
   ])('understands a pause in %s', async (_what, headers, expected) => {
     const slept: number[] = []
-    let clock = 0
+    let clock = 1000
     const gate = openGate({
       parallelism: 4,
       now: () => clock,
@@ -77,9 +83,9 @@ describe('the gate', () => {
   })
 
   test('R28: says that it is throttled once in a while, not at every pause', async () => {
-    const told: number[] = []
+    const told: [at: number, seconds: number][] = []
     let clock = 0
-    const throttled = (seconds: number): void => void told.push(seconds)
+    const throttled = (seconds: number): void => void told.push([clock / 1000, seconds])
     const gate = openGate({
       parallelism: 4,
       now: () => clock,
@@ -90,7 +96,10 @@ describe('the gate', () => {
       gate.slowDown(new Headers({ 'retry-after': '1' }))
       clock += 1000
     }
-    expect(told).toEqual([1, 1])
+    expect(told).toEqual([
+      [0, 1],
+      [30, 1]
+    ])
   })
 
   test('understands the time of a reset', async () => {
@@ -100,6 +109,31 @@ describe('the gate', () => {
     gate.slowDown(new Headers({ 'x-ratelimit-reset': String(now / 1000 + 7) }))
     await gate.open()
     expect(slept).toEqual([7000])
+  })
+
+  test('is open again the moment that the time has passed', async () => {
+    const slept: number[] = []
+    let clock = 0
+    const gate = openGate({ parallelism: 4, now: () => clock, sleep: async (ms) => void slept.push(ms) })
+    gate.slowDown(new Headers({ 'retry-after': '1' }))
+    clock = 1000
+    await gate.open()
+    clock = 5000
+    await gate.open()
+    expect(slept).toEqual([])
+  })
+
+  test('takes complaints within a quarter of a second for one', async () => {
+    const slept: number[] = []
+    let clock = 0
+    const gate = openGate({ parallelism: 4, now: () => clock, sleep: async (ms) => void slept.push(ms) })
+    for (const at of [0, 250, 251]) {
+      clock = at
+      gate.slowDown(new Headers())
+    }
+    await gate.open()
+    // The second one is the first, told again; the third one is another, of twice the length.
+    expect(slept).toEqual([1000])
   })
 
   test('stays closed when it is told to wait longer meanwhile', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pages, type Page } from '../../src/remote/pages.ts'
+import { listed, pages, type Page } from '../../src/remote/pages.ts'
 import type { Answer } from '../../src/remote/failure.ts'
 import type { Reader } from '../../src/remote/transport.ts'
 import { textOf, type Json } from '../../src/state/value.ts'
@@ -128,5 +128,52 @@ describe('a list', () => {
     let last = ''
     for await (const one of pages(endless, { path: '/api/x', nameKey: 'name' }, false)) last = shown(one)
     expect([count, last]).toEqual([10_001, 'P612 GET /api/x: the list has more than 10000 pages true 0'])
+  })
+})
+
+describe('a list of which something is missing', () => {
+  async function read(answers: Record<string, Json | Answer>[], isComplete = false): Promise<string[]> {
+    const asked: string[] = []
+    let reading = -1
+    const { reader } = service({})
+    const moving: Reader = {
+      ...reader,
+      async get(path, query) {
+        if (query === undefined) reading += 1
+        const { reader: now } = service(answers[reading]!)
+        asked.push(query?.['page_token'] ?? 'front')
+        return await now.get(path, query)
+      }
+    }
+    const found: string[] = []
+    for await (const one of listed(moving, { path: '/api/x', nameKey: 'name' }, () => isComplete))
+      found.push(shown(one))
+    return [asked.join(' '), ...found]
+  }
+
+  const three = { '': page(['a', 'b'], 'x'), x: page(['c', 'd'], 'y'), y: page(['e']) }
+
+  test('is read again from its front, up to what is known', async () => {
+    expect(await read([three, three])).toEqual(['front x y front', 'a=A b=B', 'c=C d=D', 'e=E', 'a=A b=B'])
+    const moved = { '': page(['f', 'a'], 'x'), x: page(['b', 'c'], 'y'), y: page(['d', 'e']) }
+    expect(await read([three, moved])).toEqual([
+      'front x y front x',
+      'a=A b=B',
+      'c=C d=D',
+      'e=E',
+      'f=F a=A',
+      'b=B c=C'
+    ])
+  })
+
+  test('is not read again when it is complete, or had one page', async () => {
+    expect(await read([three, three], true)).toEqual(['front x y', 'a=A b=B', 'c=C d=D', 'e=E'])
+    expect(await read([{ '': page(['a']) }])).toEqual(['front', 'a=A'])
+  })
+
+  test('and whose front cannot be read again, is a failure', async () => {
+    const failure = { code: 'P609' as const, request: 'GET /api/x', words: 'w', refused: false, usedBy: [] }
+    const told = await read([three, { '': { ok: false, failure } }])
+    expect(told.at(-1)).toBe('P609 GET /api/x: w false 0')
   })
 })

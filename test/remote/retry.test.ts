@@ -1,0 +1,117 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { RemoteOptions } from '../../src/remote/options.ts'
+import { CutOff, reasonOf, refusedConnection } from '../../src/remote/retry.ts'
+import { openWriter } from '../../src/remote/transport.ts'
+
+/** How often, and when, a request is tried again. Time is that of the test: chance makes each pause as long as it may be. */
+
+type Reply = number | 'lost' | 'nobody listens'
+
+const refusal = (): Error => Object.assign(new Error(''), { code: 'ECONNREFUSED' })
+
+function service(replies: (Reply | [number, Record<string, string>])[]): {
+  options: RemoteOptions
+  at: number[]
+} {
+  const at: number[] = []
+  vi.useFakeTimers({ now: 0 })
+  vi.spyOn(Math, 'random').mockReturnValue(1)
+  const options: RemoteOptions = {
+    url: 'https://service.test',
+    authorization: 'Bearer k',
+    version: '2025-09-18',
+    async fetch() {
+      const reply = replies[Math.min(at.length, replies.length - 1)]!
+      at.push(Date.now())
+      if (reply === 'lost') throw new TypeError('fetch failed', { cause: new Error('socket hang up') })
+      if (reply === 'nobody listens') throw new TypeError('fetch failed', { cause: refusal() })
+      const [status, headers] = typeof reply === 'number' ? [reply, {}] : reply
+      return Response.json({ message: 'words' }, { status, headers })
+    },
+    parallelism: 4,
+    timeoutMs: 60_000,
+    backoffMs: 1000,
+    newKey: () => 'key-00000000',
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    now: () => Date.now()
+  }
+  return { options, at }
+}
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+async function tried(method: 'PUT' | 'POST', replies: Parameters<typeof service>[0]) {
+  const { options, at } = service(replies)
+  const answer = openWriter(options).send(method, '/api/syncs', { body: { name: 'x' } })
+  await vi.runAllTimersAsync()
+  return { answer: await answer, at: at.map((ms) => ms / 1000) }
+}
+
+describe('R28: tries', () => {
+  test.each(['PUT', 'POST'] as const)(
+    '%s that nobody answers: six, each pause twice the last, up to ten seconds',
+    async (method) => {
+      const { at, answer } = await tried(method, ['lost'])
+      expect(at).toEqual([0, 1, 3, 7, 15, 25])
+      expect(answer).toMatchObject({ ok: false, failure: { code: 'P603', refused: false } })
+    }
+  )
+
+  test('of a service that fails: as many', async () => {
+    const { at, answer } = await tried('PUT', [502])
+    expect(at).toEqual([0, 1, 3, 7, 15, 25])
+    expect(answer).toMatchObject({ ok: false, failure: { status: 502, code: 'P609' } })
+  })
+
+  test('of an address where nobody listens: three, for it is probably wrong', async () => {
+    const { at, answer } = await tried('PUT', ['nobody listens'])
+    expect(at).toEqual([0, 1, 3])
+    expect(answer).toMatchObject({
+      ok: false,
+      failure: { code: 'P603', refused: true, words: 'ECONNREFUSED' }
+    })
+  })
+
+  test('that are only put off do not count', async () => {
+    const wait: [number, Record<string, string>] = [429, { 'retry-after': '1' }]
+    const { at, answer } = await tried('PUT', [...Array.from({ length: 9 }, () => wait), 502, 200])
+    expect(answer).toMatchObject({ ok: true })
+    expect(at).toHaveLength(11)
+    const endless = await tried('PUT', [wait])
+    expect(endless.at).toHaveLength(16)
+    expect(endless.answer).toMatchObject({ ok: false, failure: { code: 'P608', refused: true } })
+  })
+
+  test('wait for as long as a service that is not available says', async () => {
+    const { at } = await tried('PUT', [[503, { 'retry-after': '5' }], 200])
+    expect(at).toEqual([0, 5])
+  })
+
+  test('one of which was not answered leave open what was done, whatever is answered in the end', async () => {
+    const { answer } = await tried('PUT', ['lost', 422])
+    expect(answer).toMatchObject({ ok: false, failure: { status: 422, refused: false } })
+    const { answer: refused } = await tried('PUT', ['nobody listens', 422])
+    expect(refused).toMatchObject({ ok: false, failure: { status: 422, refused: true } })
+  })
+})
+
+test('why a connection failed is what the innermost error says, or its code', () => {
+  const within = (cause: unknown): Error => new TypeError('fetch failed', { cause })
+  expect(reasonOf(within(within(new Error('socket hang up'))))).toBe('socket hang up')
+  expect(reasonOf(within(refusal()))).toBe('ECONNREFUSED')
+  expect(reasonOf(new Error(''))).toBe('the connection failed')
+  expect(reasonOf(within('no error at all'))).toBe('fetch failed')
+  expect(reasonOf(within(new CutOff('cut off', { cause: new Error('reset') })))).toBe('cut off')
+})
+
+test.each([
+  ['ECONNREFUSED', true],
+  ['ENOTFOUND', true],
+  ['EAI_AGAIN', true],
+  ['ECONNRESET', false]
+])('%s: that nobody was there is %s', (code, isRefused) => {
+  expect(refusedConnection(new Error('x', { cause: new Error(`it failed: ${code} host`) }))).toBe(isRefused)
+})
