@@ -1,4 +1,10 @@
-/** Mutation testing: `npm run mutation`, or of some files `npm run mutation -- --mutate src/plan/diff.ts`. */
+/**
+ * Mutation testing: `npm run mutation`, or of some files `npm run mutation -- --mutate src/plan/diff.ts`. With only the tests that take
+ * no service, a mutant takes a second: `MUTATION_TESTS='test/plan/*.test.ts' npm run mutation -- --mutate src/plan/saved.ts`.
+ * `MUTATION_NAME` keeps the results of runs apart, and `MUTATION_WORKERS` says how many processes there are.
+ */
+const name = process.env['MUTATION_NAME'] ?? 'all'
+
 export default {
   packageManager: 'npm',
   plugins: ['@stryker-mutator/vitest-runner'],
@@ -13,10 +19,10 @@ export default {
   disableTypeChecks: false,
   ignorePatterns: ['.dist', '.polyctl'],
   reporters: ['clear-text', 'progress-append-only', 'json'],
-  jsonReporter: { fileName: '.stryker/mutation.json' },
+  jsonReporter: { fileName: `.stryker/${name}-report.json` },
   // What is known of mutants and tests that are as they were is kept: several runs of a few files each add up.
   incremental: true,
-  incrementalFile: '.stryker/mutants.json',
+  incrementalFile: `.stryker/${name}-known.json`,
   clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
   concurrency: Number(process.env['MUTATION_WORKERS'] ?? 2),
   timeoutMS: 30_000,
