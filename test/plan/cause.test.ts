@@ -127,19 +127,24 @@ describe('R11: of each difference it is told who moved', () => {
 })
 
 describe('R11: parts of a whole', () => {
-  const itemOf = (schedule: JsonObject | undefined): JsonObject => ({
+  const scheduled = (schedule: JsonObject): JsonObject => ({
     mode: 'update',
     model: 'M',
     fields: [{ source: 'a', target: 'A' }],
     target: { connection: 'C', object: 'O' },
-    schedule: schedule ?? 'manual'
+    schedule
   })
-  const syncOf = (now: JsonObject | undefined, then: JsonObject | undefined, live: object): Change => {
+  const syncOf = (
+    now: JsonObject,
+    then: JsonObject,
+    fields: object[],
+    schedule: object = { frequency: 'manual' }
+  ): Change => {
     const plan: Plan | string[] = planFor(
       [
         declared('connection', 'C', { type: 'csv', configuration: { url: 'u' } }),
         declared('model', 'M', { connection: 'C', configuration: { table: 't' } }),
-        declared('sync', 'S', itemOf(now))
+        declared('sync', 'S', now)
       ],
       service(
         ['connection', 'C', 'c1', csv],
@@ -155,9 +160,9 @@ describe('R11: parts of a whole', () => {
           's1',
           {
             mode: 'update',
-            fields: [{ source: { model_id: 'm1', field: 'a' }, target: 'A' }],
+            fields,
             target: { connection_id: 'c1', object: 'O' },
-            schedule: live
+            schedule
           }
         ]
       ),
@@ -166,23 +171,107 @@ describe('R11: parts of a whole', () => {
         base: {
           revision: 'abc1234',
           commit: 'abc1234',
-          resources: [declared('sync', 'S', itemOf(then))],
+          resources: [declared('sync', 'S', then)],
           secretsMoved: []
         }
       }
     )
     return changeOf(plan, 'S')
   }
+  const mappedA = [{ source: { model_id: 'm1', field: 'a' }, target: 'A' }]
   const hourly = (minute: number): JsonObject => ({ frequency: 'hourly', minute })
 
   test('two parts of one object that two have moved are two moves', () => {
     const daily = (hour: number, minute: number) => ({ frequency: 'daily', hour, minute })
-    const change = syncOf(daily(5, 0), daily(4, 0), daily(4, 30))
+    const change = syncOf(scheduled(daily(5, 0)), scheduled(daily(4, 0)), mappedA, daily(4, 30))
     expect(causes(change)).toEqual({ 'schedule.hour': 'config', 'schedule.minute': 'drift' })
   })
 
   test('a part that both have moved is told with what it was', () => {
-    const change = syncOf(hourly(1), hourly(0), { frequency: 'hourly', minute: '2' })
+    const change = syncOf(scheduled(hourly(1)), scheduled(hourly(0)), mappedA, {
+      frequency: 'hourly',
+      minute: '2'
+    })
     expect(change.fields).toMatchObject([{ path: ['schedule', 'minute'], cause: 'conflict', base: 0 }])
+  })
+
+  test('a part of an item of a set as well: what it was is found by the key of the item', () => {
+    const mapped = (source: string): JsonObject => ({
+      mode: 'update',
+      model: 'M',
+      fields: [
+        { source: 'a', target: 'A' },
+        { source, target: 'B' }
+      ],
+      target: { connection: 'C', object: 'O' },
+      schedule: 'manual'
+    })
+    const change = syncOf(mapped('mine'), mapped('old'), [
+      { source: { model_id: 'm1', field: 'a' }, target: 'A' },
+      { source: { model_id: 'm1', field: 'theirs' }, target: 'B' }
+    ])
+    expect(change.fields).toMatchObject([
+      {
+        path: ['fields', '[B]', 'source', 'field'],
+        cause: 'conflict',
+        base: 'old',
+        before: 'theirs',
+        after: 'mine'
+      }
+    ])
+  })
+
+  test('an item that was not there then, and that two have made, is a conflict without a value of then', () => {
+    const mapped = (...more: string[]): JsonObject => ({
+      mode: 'update',
+      model: 'M',
+      fields: [{ source: 'a', target: 'A' }, ...more.map((source) => ({ source, target: 'B' }))],
+      target: { connection: 'C', object: 'O' },
+      schedule: 'manual'
+    })
+    const change = syncOf(mapped('mine'), mapped(), [
+      { source: { model_id: 'm1', field: 'a' }, target: 'A' },
+      { source: { model_id: 'm1', field: 'theirs' }, target: 'B' }
+    ])
+    expect(change.fields).toMatchObject([{ path: ['fields', '[B]', 'source', 'field'], cause: 'conflict' }])
+    expect(change.fields[0]).not.toHaveProperty('base')
+  })
+})
+
+describe('R11: references', () => {
+  const connections = (...names: string[]) =>
+    names.map((name) => declared('connection', name, { type: 'csv', configuration: { url: 'u' } }))
+  const moved = (now: string, was: string, live: string): Change => {
+    const model = (connection: string) =>
+      declared('model', 'M', { connection, configuration: { table: 't' } })
+    const plan = planFor(
+      [...connections('C', 'D', 'New', 'Newer'), model(now)],
+      service(
+        ['connection', 'C', 'c1', csv],
+        ['connection', 'D', 'c2', csv],
+        [
+          'model',
+          'M',
+          'm1',
+          { connection_id: live, configuration: { table: 't' }, fields: [{ name: 'a' }] }
+        ]
+      ),
+      [],
+      { base: { revision: 'abc1234', commit: 'abc1234', resources: [model(was)], secretsMoved: [] } }
+    )
+    return changeOf(plan, 'M')
+  }
+
+  test.each([
+    ['D', 'C', 'c1', 'config'],
+    ['C', 'C', 'c2', 'drift'],
+    // What is still to be made has no id, and is the same as itself.
+    ['New', 'New', 'c1', 'drift'],
+    ['New', 'Newer', 'c1', 'conflict'],
+    ['New', 'C', 'c1', 'config']
+  ])('to %s now and to %s then, and to %s in the service: %s', (now, was, live, cause) => {
+    expect(moved(now, was, live).fields.map((field) => [field.path.join('.'), field.cause])).toEqual([
+      ['connection', cause]
+    ])
   })
 })

@@ -112,10 +112,10 @@ describe('R23: an approval is of what was to be done, and of what that rests on'
   })
 
   test('items are known by what they say, of which only a hash is kept', () => {
-    const columns = { tracking_columns: ['a', 'a secret, perhaps'] }
+    const columns = { tracking_columns: ['first_name', 'a secret, perhaps'] }
     const live = rows(table('t', columns))
     const keys = Object.keys(saved({ resources: [c(), m('new', columns)], live }).resources[1]!.seen)
-    expect(keys.filter((key) => key.startsWith('tracking_columns.[a]'))).not.toEqual([])
+    expect(keys.filter((key) => key.startsWith('tracking_columns.[first_name]'))).not.toEqual([])
     expect(keys.filter((key) => /^tracking_columns\.\[#[\w-]{22}\]/.test(key))).not.toEqual([])
     expect(keys.join()).not.toContain('perhaps')
   })
@@ -198,6 +198,22 @@ describe('R23: what moved since is told', () => {
     expect(moved({ resources: [m('new')] }, { resources: [m('new')], live: other })).toEqual([
       'P507 model "M": something that it names is another one now, or gone'
     ])
+  })
+
+  test('a name in the service, and nothing of what refers to it by its id', () => {
+    const pinned = declared('connection', 'C', { type: 'csv', configuration: { url: 'u' } }, { id: 'c1' })
+    const resources = [pinned, m('new')]
+    const renamed = service(['connection', 'X', 'c1', csv], ['model', 'M', 'm1', table('t')])
+    expect(moved({ resources }, { resources, live: renamed })).toEqual([
+      'P507 connection "C": `name` changed in the service'
+    ])
+  })
+
+  test('nothing of another kind, whatever its id', () => {
+    const live = rows()
+    const alike = service(['sync', 'S', 'm1', { mode: 'create' }])
+    const both = { ...live, resources: [...alike.resources, ...live.resources] }
+    expect(saved({ live: both }).resources).toEqual(saved({ live }).resources)
   })
 
   test('that something is declared or not declared any more', () => {
