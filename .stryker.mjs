@@ -25,7 +25,7 @@ export default {
   incrementalFile: `.stryker/${name}-known.json`,
   clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
   concurrency: Number(process.env['MUTATION_WORKERS'] ?? 2),
-  timeoutMS: 30_000,
+  timeoutMS: 15_000,
   tempDirName: '.stryker',
   cleanTempDir: 'always'
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
-import { decide } from '../../src/plan/decide.ts'
+import { decide, decideDestroy } from '../../src/plan/decide.ts'
 import type { DecideOptions } from '../../src/plan/options.ts'
 import type { Desired, LiveState, Removed } from '../../src/state/resource.ts'
+import type { JsonObject } from '../../src/state/value.ts'
+import { at } from '../render/builders.ts'
 import { declared, removed, service } from './world.ts'
 
 const csv = { type: { id: 'csv' }, configuration: { url: 'u' } }
@@ -101,6 +103,100 @@ describe('R18: what is still used', () => {
   })
 })
 
+describe('R18: what a resource will use', () => {
+  const c2 = ['connection', 'E', 'c2', csv] as const
+  const gone = [removed('connection', 'E')]
+  const connections = ['C', 'D'].map((name) =>
+    declared('connection', name, { type: 'csv', configuration: { url: 'u' } })
+  )
+  const model = (more: JsonObject = {}) =>
+    declared('model', 'M', { connection: 'C', configuration: { table: 't' }, ...more })
+  const codes = (resources: Desired[], live: LiveState, removals = gone) =>
+    problems([...connections, ...resources], live, removals).map(({ code }) => code)
+
+  test('is what it leaves as it is, and not what its file says otherwise', () => {
+    const enriched = { ...table, enricher: { connection_id: 'c2', enricher_id: 'e' } }
+    const live = service(
+      ['connection', 'C', 'c1', csv],
+      [...c2],
+      ['connection', 'D', 'c3', csv],
+      ['model', 'M', 'm1', enriched]
+    )
+    expect(codes([model()], live)).toEqual(['P502'])
+    expect(codes([model({ enricher: { connection: 'D', enricher_id: 'e' } })], live)).toEqual([])
+  })
+
+  test('is not what goes back to its default', () => {
+    const sync = {
+      mode: 'update',
+      fields: [{ source: { model_id: 'm1', field: 'a' }, target: 'A' }],
+      filters: [{ field: { model_id: 'm2', field: 'a' }, function: 'IsNull' }],
+      target: { connection_id: 'c1', object: 'O' },
+      schedule: { frequency: 'manual' }
+    }
+    const wanted = declared('sync', 'S', {
+      mode: 'update',
+      model: 'M',
+      fields: [{ source: 'a', target: 'A' }],
+      target: { connection: 'C', object: 'O' },
+      schedule: 'manual'
+    })
+    const live = service(
+      ['connection', 'C', 'c1', csv],
+      ['connection', 'D', 'c3', csv],
+      ['model', 'M', 'm1', table],
+      ['model', 'N', 'm2', table],
+      ['sync', 'S', 's1', sync]
+    )
+    expect(codes([model(), wanted], live, [removed('model', 'N')])).toEqual([])
+  })
+})
+
+describe('protection', () => {
+  const guarded = { lifecycle: { renamedFrom: [], preventDestroy: true, ignoreChanges: [] } }
+  const spanAt = (path: readonly (string | number)[]) => at(`configs/${path.join('.')}.yaml`, 1)
+  const mine = declared(
+    'connection',
+    'C',
+    { type: 'csv', configuration: { url: 'u' } },
+    { ...guarded, spanAt }
+  )
+  const live = service(['connection', 'C', 'c1', csv])
+  const place = at('configs/lifecycle.prevent_destroy.yaml', 1)
+
+  test('of now is told where it is written, and how it is lifted', () => {
+    const { problems: found } = decideDestroy(
+      { workspace: {}, resources: [mine], removed: [] },
+      live,
+      kinds
+    )
+    expect(found).toMatchObject([
+      {
+        code: 'P503',
+        message: 'connection "C" is protected from deletion',
+        labels: [{ span: place, text: 'this protects it' }],
+        help: ['remove `prevent_destroy` first, in a change of its own']
+      }
+    ])
+  })
+
+  test('of then is told where it was written, and how it is lifted', () => {
+    const base = { revision: 'abc1234', commit: 'abc1234', resources: [mine], secretsMoved: [] }
+    expect(problems([], live, [c], { base })).toMatchObject([
+      {
+        code: 'P503',
+        message: 'connection "C" was protected from deletion at abc1234',
+        labels: [
+          { span: c.span, text: 'this is to be deleted' },
+          { span: place, text: 'this protected it' }
+        ],
+        notes: ['taking the block away does not take the protection away'],
+        help: [`list it under \`removed:\` and pass \`--allow-destroy 'connection "C"'\``]
+      }
+    ])
+  })
+})
+
 describe('R19: the limit of deletions', () => {
   const gone = (count: number) =>
     readers(count)
@@ -141,7 +237,8 @@ test('R6: what cannot be changed in place is told with what is there and what is
     code: 'P501',
     message: 'the type of connection "C" is `csv` in the service and cannot change to `mongodb`',
     labels: [{ text: 'it is `csv` there' }],
-    notes: ['the service has no way to change the type of a connection']
+    notes: ['the service has no way to change the type of a connection'],
+    help: ['give the new one another name, move what uses the old one over, then remove the old one']
   })
 })
 
