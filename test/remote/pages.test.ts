@@ -171,6 +171,20 @@ describe('a list of which something is missing', () => {
     expect(await read([{ '': page(['a']) }])).toEqual(['front', 'a=A'])
   })
 
+  test('is asked for ahead at first, and page by page then', async () => {
+    const asked: string[] = []
+    const { reader } = service(three)
+    const get: Reader['get'] = async (path, query) => {
+      asked.push(query?.['page_token'] ?? 'front')
+      return await reader.get(path, query)
+    }
+    const all = listed({ ...reader, get }, { path: '/api/x', nameKey: 'name' }, () => false)
+    await all.next()
+    expect(asked).toEqual(['front', 'x'])
+    for (let more = 0; more < 3; more++) await all.next()
+    expect(asked).toEqual(['front', 'x', 'y', 'front'])
+  })
+
   test('and whose front cannot be read again, is a failure', async () => {
     const failure = { code: 'P609' as const, request: 'GET /api/x', words: 'w', refused: false, usedBy: [] }
     const told = await read([three, { '': { ok: false, failure } }])

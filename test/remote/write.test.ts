@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Answer, Failure } from '../../src/remote/failure.ts'
 import type { Writer } from '../../src/remote/transport.ts'
-import { create, read, remove, update } from '../../src/remote/write.ts'
-import type { Json } from '../../src/state/value.ts'
+import { create, read, remove, replacement, update } from '../../src/remote/write.ts'
+import type { Json, JsonObject } from '../../src/state/value.ts'
+import type { Kind } from '../../src/kinds/kind.ts'
 import { kindNamed } from '../support/exchange.ts'
+import { gadget } from '../support/small-kind.ts'
 
 /** A service that answers writes in turn, the last answer for ever, and lists what is there. */
 function service(writes: Answer[], there: Json[] | Failure = []): { writer: Writer; asked: string[] } {
@@ -201,5 +203,171 @@ test('what is read is the resource in full, or why not', async () => {
   expect(await read(service([], [{ name: 'no id' }]).writer, sync, 's1')).toMatchObject({
     ok: false,
     failure: { code: 'P612', request: 'GET /api/syncs/s1' }
+  })
+})
+
+/** Gadgets with more requests than one, as some kinds have them. */
+const gadgets = (api: Partial<Kind['api']>): Kind => ({ ...gadget, api: { ...gadget.api, ...api } })
+
+describe('what the main write does not cover', () => {
+  const further: Kind['api']['further'] = {
+    about: ['parts', 'labels'],
+    apart: true,
+    requests: (body, wire) => [
+      { method: 'PUT', path: '/parts', body: { parts: body['parts'] ?? null, of: wire['id'] ?? null } },
+      { method: 'DELETE', path: '/rest' }
+    ]
+  }
+  const g = { id: 'g', name: 'G' }
+  const all = [
+    'PUT /api/gadgets/g {"size":1} secret',
+    'PUT /api/gadgets/g/parts {"parts":["p"],"of":"g"}',
+    'DELETE /api/gadgets/g/rest'
+  ]
+
+  async function updated(
+    body: JsonObject,
+    writes: Answer[],
+    api: Partial<Kind['api']> = { further },
+    there: Json[] = []
+  ) {
+    const { writer, asked } = service(writes, there)
+    const bodies: Writer = {
+      ...writer,
+      async send(method, path, sent = {}) {
+        const answer = await writer.send(method, path, sent)
+        if (sent.body) asked.push(asked.pop()!.replace(path, `${path} ${JSON.stringify(sent.body)}`))
+        return answer
+      }
+    }
+    return { written: await update(bodies, gadgets(api), 'g', body, ['secret']), asked }
+  }
+
+  test('is sent after it, in order, where the body says anything of it', async () => {
+    const { written, asked } = await updated({ size: 1, parts: ['p'] }, [done(g)])
+    expect(asked).toEqual(all)
+    expect(written).toEqual({ ok: true, wire: g, notes: [] })
+    expect((await updated({ size: 1 }, [done(g)])).asked).toEqual(all.slice(0, 1))
+  })
+
+  test('is sent after a create as well', async () => {
+    const { writer, asked } = service([done(g)])
+    await create(writer, gadgets({ further }), 'G', { parts: ['p'] }, [])
+    expect(asked).toEqual(['POST /api/gadgets', 'PUT /api/gadgets/g/parts', 'DELETE /api/gadgets/g/rest'])
+  })
+
+  test('and fails, is the failure of the whole, and ends it', async () => {
+    const { written, asked } = await updated({ size: 1, parts: ['p'] }, [
+      done(g),
+      failed(422, { refused: true })
+    ])
+    expect(written).toEqual({ ok: false, failure: failure(422, { refused: true }) })
+    expect(asked).toEqual(all.slice(0, 2))
+    const lost = await updated({ parts: ['p'] }, [done(g), done(g), failed(undefined)])
+    expect(lost.written).toMatchObject({ ok: false, failure: { code: 'P602' } })
+  })
+
+  test('starts from the resource in full, where it has parts', async () => {
+    const parts = [{ key: 'labels', field: 'labels', paths: () => ['/labels'] }]
+    const { asked } = await updated({ size: 1, parts: ['p'] }, [done(g)], { further, parts }, [g])
+    expect(asked).toEqual([all[0], 'GET /api/gadgets/g', 'GET /api/gadgets/g/labels', ...all.slice(1)])
+    const gone = await updated({ size: 1, parts: ['p'] }, [done(g)], { further, parts }, [{ id: 'other' }])
+    expect(gone.written).toMatchObject({ ok: false, failure: { code: 'P612' } })
+    expect(gone.asked).toEqual([all[0], 'GET /api/gadgets/g'])
+  })
+
+  test('and comes later, is waited for, a few times', async () => {
+    const arrived = (body: JsonObject, wire: JsonObject): boolean => body['size'] === wire['size']
+    const pauses = [500, 1000, 2000, 4000, 8000, 16_000].flatMap((ms) => [
+      'GET /api/gadgets/g',
+      `sleep ${ms}`
+    ])
+    const there = await updated({ size: 1 }, [done(g)], { arrived }, [{ ...g, size: 1 }])
+    expect(there.asked).toEqual([all[0], 'GET /api/gadgets/g'])
+    // What is there in the end is for the comparison to say.
+    const never = await updated({ size: 1 }, [done(g)], { arrived }, [{ ...g, size: 2 }])
+    expect(never.asked).toEqual([all[0], ...pauses])
+    expect(never.written).toEqual({ ok: true, wire: g, notes: [] })
+    const unread = await updated({ size: 1 }, [done(g)], { arrived }, [{ id: 'other' }])
+    expect(unread.asked).toEqual([all[0], ...pauses])
+  })
+})
+
+describe('what is in no list', () => {
+  const place = (reset: NonNullable<Kind['api']['place']>['reset'], below?: string): Kind =>
+    gadgets({
+      place: { id: () => 'of/a', reset, isReset: () => false, ...(below === undefined ? {} : { below }) }
+    })
+
+  test('is put back in its own way', async () => {
+    const gone = async (kind: Kind) => {
+      const { writer, asked } = service([done(null)])
+      const sent: (JsonObject | undefined)[] = []
+      const send: Writer['send'] = (method, path, more) => {
+        sent.push(more?.body)
+        return writer.send(method, path, more)
+      }
+      expect(await remove({ ...writer, send }, kind, 'of/a')).toEqual({ ok: true })
+      return [...asked, ...sent]
+    }
+    expect(await gone(place({ method: 'DELETE' }))).toEqual(['DELETE /api/gadgets/of/a', undefined])
+    expect(await gone(place({ method: 'PUT', body: { emails: [] } }, '/keys'))).toEqual([
+      'PUT /api/gadgets/of/a/keys',
+      { emails: [] }
+    ])
+  })
+
+  test('is written where it is, and known by its place', async () => {
+    const { writer, asked } = service([{ ok: true, status: 204, body: undefined }])
+    const written = await update(writer, place({ method: 'DELETE' }, '/keys'), 'of/a', {}, [])
+    expect(asked).toEqual(['PUT /api/gadgets/of/a/keys'])
+    expect(written).toEqual({ ok: true, wire: { id: 'of/a' }, notes: [] })
+  })
+})
+
+describe('the body of a replacement', () => {
+  const kind = (question?: Kind['question']): Kind => ({
+    ...gadget,
+    ...(question ? { question } : {}),
+    replacement: (live, body, answer, version) => ({
+      live,
+      body,
+      answer: answer ?? 'none',
+      version: version!
+    })
+  })
+  const made = async (question: Kind['question'], answer: Answer): Promise<Json[]> => {
+    const asked: Json[] = []
+    const { writer } = service([])
+    const asking: Writer = {
+      ...writer,
+      get: async (path, query) => (asked.push({ path, ...query }), answer),
+      ask: async (path, body) => (asked.push({ path, body }), answer)
+    }
+    return [await replacement(asking, kind(question), { id: 'g' }, { size: 1 }), ...asked]
+  }
+  const body = (answer: Json) => ({ live: { id: 'g' }, body: { size: 1 }, answer, version: '2025-09-18' })
+
+  test('asks nothing where the resource tells all', async () => {
+    expect(await made(undefined, done(1))).toEqual([body('none')])
+    expect(await made(() => undefined, done(1))).toEqual([body('none')])
+  })
+
+  test('is made with what was asked, one way or the other', async () => {
+    expect(await made(() => ({ path: '/q', query: { a: 'b' } }), done('told'))).toEqual([
+      body('told'),
+      { path: '/q', a: 'b' }
+    ])
+    expect(await made(() => ({ path: '/q', body: { a: 1 } }), done('told'))).toEqual([
+      body('told'),
+      { path: '/q', body: { a: 1 } }
+    ])
+  })
+
+  test('is made without, where that was not answered', async () => {
+    expect((await made(() => ({ path: '/q' }), failed(422)))[0]).toEqual(body('none'))
+    expect((await made(() => ({ path: '/q' }), { ok: true, status: 200, body: 'x' }))[0]).toEqual(
+      body('none')
+    )
   })
 })
