@@ -210,7 +210,7 @@ test('what is read is the resource in full, or why not', async () => {
 const gadgets = (api: Partial<Kind['api']>): Kind => ({ ...gadget, api: { ...gadget.api, ...api } })
 
 describe('what the main write does not cover', () => {
-  const further: Kind['api']['further'] = {
+  const further: NonNullable<Kind['api']['further']> = {
     about: ['parts', 'labels'],
     apart: true,
     requests: (body, wire) => [

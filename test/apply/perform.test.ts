@@ -1,0 +1,389 @@
+import { describe, expect, test } from 'vitest'
+import { openKnowledge } from '../../src/apply/knowledge.ts'
+import type { Outcome } from '../../src/apply/events.ts'
+import type { ApplyOptions } from '../../src/apply/options.ts'
+import { perform } from '../../src/apply/perform.ts'
+import type { Kind } from '../../src/kinds/kind.ts'
+import type { Change } from '../../src/plan/plan.ts'
+import type { Answer, Failure } from '../../src/remote/failure.ts'
+import type { Writer } from '../../src/remote/transport.ts'
+import type { LiveState } from '../../src/state/resource.ts'
+import type { JsonObject } from '../../src/state/value.ts'
+import { Vault } from '../../src/state/vault.ts'
+import { change } from '../render/builders.ts'
+import { gadget } from '../support/small-kind.ts'
+
+/** One change of a gadget, against a service that keeps gadgets and does what a test says. */
+interface Given {
+  /** What the plan has seen, and what is there by now. */
+  seen?: JsonObject
+  there?: JsonObject | null
+  kind?: Partial<Kind>
+  options?: Partial<ApplyOptions>
+  pending?: string
+  secrets?: Record<string, string>
+  /** Instead of what the service would do. */
+  answers?: Record<string, Answer>
+  /** What the service makes of a body. */
+  keeps?: (body: JsonObject) => JsonObject
+}
+
+const organization = { id: 'o', name: 'O' }
+const g = { id: 'g', name: 'G', size: 1 }
+
+async function performed(
+  one: Change,
+  {
+    seen = g,
+    there = seen,
+    kind = {},
+    options = {},
+    pending,
+    secrets = {},
+    answers = {},
+    keeps = (body) => body
+  }: Given = {}
+): Promise<{ outcome: Outcome; asked: string[]; notes: string[] }> {
+  const whole: Kind = { ...gadget, replacement: (live, body) => ({ ...live, ...body }), ...kind }
+  const observed: LiveState = {
+    organization,
+    kinds: ['gadget'],
+    resources: [
+      {
+        kind: 'gadget',
+        name: 'G',
+        id: 'g',
+        fields: seen,
+        wire: seen,
+        uses: [],
+        changed: {},
+        partial: false
+      }
+    ]
+  }
+  const asked: string[] = []
+  const notes: string[] = []
+  let now: JsonObject | null = there
+  const told = (): Answer =>
+    now ? { ok: true, status: 200, body: { data: now } } : { ok: false, failure: refusal(404, 'P606') }
+  const writer: Writer = {
+    version: '2025-09-18',
+    async get(path) {
+      asked.push(`GET ${path}`)
+      const list: Answer = { ok: true, status: 200, body: { data: now ? [now] : [] } }
+      return (
+        answers[`GET ${asked.filter((line) => line.startsWith('GET')).length}`] ??
+        (path === '/api/gadgets' ? list : told())
+      )
+    },
+    async send(method, path, { body } = {}) {
+      asked.push([method, path, ...(body ? [JSON.stringify(body)] : [])].join(' '))
+      const answer = answers[method]
+      if (answer) return answer
+      if (method === 'DELETE') now = null
+      else now = { ...keeps({ ...body }), id: method === 'POST' ? 'new' : 'g' }
+      return told()
+    },
+    ask: () => Promise.reject(new Error('nobody asks here')),
+    me: () => Promise.reject(new Error('nobody asks here')),
+    sleep: async () => undefined,
+    note: () => undefined
+  }
+  const vault = new Vault()
+  for (const [source, value] of Object.entries(secrets)) vault.put(source, () => ({ ok: true, value }))
+  const plan = { organization, changes: [one], unmanaged: [], noLongerDeclared: [] }
+  const outcome = await perform(one, pending, {
+    writer,
+    knowledge: openKnowledge(plan, observed, '2025-09-18'),
+    options: {
+      kinds: { managed: [whole], lookups: [] },
+      vault,
+      observed,
+      parallelism: 1,
+      failFast: false,
+      wait: false,
+      links: true,
+      interrupted: new Promise(() => undefined),
+      ...options
+    },
+    note: (text) => notes.push(text)
+  })
+  return { outcome, asked, notes }
+}
+
+function refusal(status: number, code: Failure['code'] = 'P601'): Failure {
+  return { code, request: 'R', status, words: 'no', refused: true, usedBy: [] }
+}
+
+const refused = (status: number, code?: Failure['code']): Answer => ({
+  ok: false,
+  failure: refusal(status, code)
+})
+const codeOf = ({ outcome }: { outcome: Outcome }): string =>
+  outcome.outcome === 'failed' ? `${outcome.problem.code} ${outcome.problem.message}` : outcome.outcome
+
+const made = change({ action: 'create', kind: 'gadget', name: 'N', wanted: { size: 2 } })
+const changed = change({ action: 'update', kind: 'gadget', name: 'G', id: 'g', wanted: { size: 2 } })
+const renamed = change({ action: 'rename', kind: 'gadget', name: 'H', id: 'g', wanted: { size: 1 } })
+const deleted = change({ action: 'delete', kind: 'gadget', name: 'G', id: 'g' })
+const waiting = change({
+  action: 'none',
+  kind: 'gadget',
+  name: 'G',
+  id: 'g',
+  waiting: 'w',
+  wanted: { size: 1 }
+})
+const secret = { $secret: 'env S' }
+
+describe('a create', () => {
+  test('is sent, read back, and done', async () => {
+    const { outcome, asked } = await performed(made, { there: null })
+    expect(outcome).toEqual({ outcome: 'done', id: 'new', notes: [] })
+    expect(asked).toEqual(['POST /api/gadgets {"name":"N","size":2}', 'GET /api/gadgets/new'])
+  })
+
+  test('that is refused is told with what was attempted', async () => {
+    expect(codeOf(await performed(made, { answers: { POST: refused(422) } }))).toBe(
+      'P601 creating gadget "N": the service refused it'
+    )
+  })
+
+  test('whose answer was lost says so', async () => {
+    const there = { id: 'new', name: 'N', size: 2 }
+    const { outcome } = await performed(made, {
+      there,
+      answers: { POST: { ok: false, failure: { ...refusal(500, 'P609'), refused: false } } }
+    })
+    expect(outcome).toEqual({
+      outcome: 'done',
+      id: 'new',
+      notes: ['the answer was lost; it was found by name']
+    })
+  })
+
+  test('of a kind that nobody knows is a bug', async () => {
+    await expect(performed({ ...made, kind: 'widget' })).rejects.toThrow('no kind widget')
+  })
+})
+
+describe('R8: an update', () => {
+  test('starts from what is there this moment, and is read back', async () => {
+    const there = { ...g, code: 'theirs' }
+    const { outcome, asked } = await performed(changed, { there })
+    expect(outcome).toEqual({ outcome: 'done', id: 'g', notes: [] })
+    expect(asked).toEqual([
+      'GET /api/gadgets/g',
+      'PUT /api/gadgets/g {"name":"G","id":"g","size":2,"code":"theirs"}',
+      'GET /api/gadgets/g'
+    ])
+  })
+
+  test('may be of the name alone', async () => {
+    const { outcome, asked } = await performed(renamed)
+    expect(outcome.outcome).toBe('done')
+    expect(asked[1]).toBe('PUT /api/gadgets/g {"name":"H","id":"g","size":1}')
+  })
+
+  test('sends what is ignored as it is there', async () => {
+    const ignoring = { ...changed, wanted: { size: 2, color: 'red' }, ignored: ['color'] }
+    const { outcome, asked } = await performed(ignoring, { there: { ...g, color: 'blue' } })
+    expect(asked[1]).toContain('"color":"blue"')
+    expect(outcome.outcome).toBe('done')
+  })
+
+  test('is not sent where it cannot be read, is gone, or has moved', async () => {
+    const unread = await performed(changed, { answers: { 'GET 1': refused(403, 'P605') } })
+    expect(codeOf(unread)).toBe('P605 reading gadget "G": the key may not do this')
+    const gone = await performed(changed, { there: null })
+    expect(codeOf(gone)).toBe('P618 gadget "G" was deleted after it was planned: nothing was sent')
+    const moved = await performed(changed, { there: { ...g, size: 3 } })
+    expect(codeOf(moved)).toBe('P618 gadget "G" changed after it was planned: nothing was sent')
+    for (const { asked } of [unread, gone, moved]) expect(asked).toEqual(['GET /api/gadgets/g'])
+  })
+
+  test('that is refused is told with what was attempted', async () => {
+    expect(codeOf(await performed(changed, { answers: { PUT: refused(422) } }))).toBe(
+      'P601 updating gadget "G": the service refused it'
+    )
+  })
+})
+
+describe('R26: done means that live equals wanted', () => {
+  test('else it failed, with what is there instead', async () => {
+    const { outcome } = await performed(changed, { keeps: (body) => ({ ...body, size: 7 }) })
+    expect(outcome).toMatchObject({
+      outcome: 'failed',
+      problem: {
+        code: 'P614',
+        message: 'gadget "G" was sent, but the service kept something else',
+        notes: ['different: size']
+      },
+      kept: [{ path: ['size'], before: 7, after: 2 }]
+    })
+  })
+
+  test('and that it is called so', async () => {
+    const other = await performed(renamed, { keeps: (body) => ({ ...body, name: 'G' }) })
+    expect(other.outcome).toMatchObject({
+      outcome: 'failed',
+      problem: { code: 'P614', notes: [] },
+      kept: []
+    })
+  })
+
+  test('and that it could be read', async () => {
+    expect(codeOf(await performed(changed, { answers: { 'GET 2': refused(403, 'P605') } }))).toBe(
+      'P605 reading back gadget "G": the key may not do this'
+    )
+  })
+
+  test('and that it waits for nobody', async () => {
+    const waits = { kind: { waiting: () => 'it is tired' } }
+    expect((await performed(changed, waits)).outcome).toEqual({
+      outcome: 'pending',
+      id: 'g',
+      because: 'it is tired'
+    })
+  })
+})
+
+describe('R18: a deletion', () => {
+  test('is sent where it is as it was', async () => {
+    const { outcome, asked } = await performed(deleted)
+    expect(outcome).toEqual({ outcome: 'done', id: 'g', notes: [] })
+    expect(asked).toEqual(['GET /api/gadgets/g', 'DELETE /api/gadgets/g'])
+  })
+
+  test('of what is gone already is done', async () => {
+    const { outcome, asked } = await performed(deleted, { there: null })
+    expect(outcome).toEqual({ outcome: 'done', id: 'g', notes: ['it was gone already'] })
+    expect(asked).toEqual(['GET /api/gadgets/g'])
+  })
+
+  test('is not sent where it cannot be read, or has moved', async () => {
+    const unread = await performed(deleted, { answers: { 'GET 1': refused(403, 'P605') } })
+    expect(codeOf(unread)).toBe('P605 reading gadget "G": the key may not do this')
+    const moved = await performed(deleted, { there: { ...g, color: 'red' } })
+    expect(codeOf(moved)).toBe('P618 gadget "G" changed after it was planned: nothing was sent')
+    for (const { asked } of [unread, moved]) expect(asked).toEqual(['GET /api/gadgets/g'])
+  })
+
+  test('that is refused is told with what was attempted', async () => {
+    expect(codeOf(await performed(deleted, { answers: { DELETE: refused(422) } }))).toBe(
+      'P601 deleting gadget "G": the service refused it'
+    )
+  })
+})
+
+describe('R31: secrets', () => {
+  const wanted = { size: 2, password: secret }
+
+  test.each([
+    [{ ...made, wanted }, 'POST /api/gadgets {"name":"N","size":2,"password":"value"}'],
+    [{ ...changed, wanted }, 'PUT /api/gadgets/g {"name":"G","id":"g","size":2,"password":"value"}']
+  ])('are put into what is sent', async (one, sent) => {
+    expect((await performed(one, { secrets: { 'env S': 'value' } })).asked).toContain(sent)
+  })
+
+  test.each([
+    { ...made, wanted },
+    { ...changed, wanted }
+  ])('that are missing stop it', async (one) => {
+    const { outcome, asked } = await performed(one)
+    expect(codeOf({ outcome })).toBe(`P615 gadget "${one.name}" cannot be sent: a secret is missing`)
+    expect(outcome).toMatchObject({ problem: { notes: ['env S is not known here'] } })
+    expect(asked.filter((line) => !line.startsWith('GET'))).toEqual([])
+  })
+})
+
+describe('R29: what a person must authorize', () => {
+  const keeps = (more: JsonObject) => (body: JsonObject) => ({ ...body, ...more })
+  const url = 'https://a.test/x'
+
+  test('is pending, with the link and the code', async () => {
+    const { outcome, notes, asked } = await performed(made, {
+      there: null,
+      keeps: keeps({ auth_url: url, auth_code: 'c' })
+    })
+    expect(outcome).toEqual({
+      outcome: 'pending',
+      id: 'new',
+      because: 'a person must authorize it',
+      authorize: { url, code: 'c' }
+    })
+    expect(notes).toEqual([`to be authorized at ${url}`])
+    expect(asked).toHaveLength(1)
+  })
+
+  test('is pending without a code, and without a link where links lead nowhere', async () => {
+    const { outcome } = await performed(made, { there: null, keeps: keeps({ auth_url: url }) })
+    expect(outcome).toMatchObject({ authorize: { url } })
+    expect(outcome).not.toHaveProperty('authorize.code')
+    const silent = await performed(made, {
+      there: null,
+      keeps: keeps({ auth_url: url }),
+      options: { links: false }
+    })
+    expect(silent.outcome).toEqual({ outcome: 'pending', id: 'new', because: 'a person must authorize it' })
+    expect(silent.notes).toEqual([])
+    const none = await performed(made, { there: null, keeps: keeps({ auth_url: '' }) })
+    expect(none.outcome.outcome).toBe('done')
+  })
+
+  test('is waited for with --wait, and then read back', async () => {
+    const { outcome, asked } = await performed(made, {
+      there: null,
+      keeps: keeps({ auth_url: url }),
+      options: { wait: true }
+    })
+    expect(outcome).toEqual({ outcome: 'done', id: 'new', notes: [] })
+    expect(asked.slice(1)).toEqual(['GET /api/gadgets/new', 'GET /api/gadgets/new'])
+  })
+
+  test('and nobody does, is pending in the end', async () => {
+    const { outcome } = await performed(made, {
+      there: null,
+      kind: { waiting: () => 'it waits' },
+      keeps: keeps({ auth_url: url }),
+      options: { wait: true, interrupted: Promise.resolve() }
+    })
+    expect(outcome).toMatchObject({ outcome: 'pending', authorize: { url } })
+  })
+
+  test('is asked for a link anew, where nothing else is to be done', async () => {
+    const { outcome, asked } = await performed(waiting)
+    expect(asked).toEqual([
+      'GET /api/gadgets/g',
+      'PUT /api/gadgets/g {"name":"G","id":"g","size":1,"configuration":{},"reconnect":true}',
+      'GET /api/gadgets/g'
+    ])
+    expect(outcome.outcome).toBe('done')
+    expect(codeOf(await performed(waiting, { answers: { PUT: refused(422) } }))).toBe(
+      'P601 asking for a link for gadget "G": the service refused it'
+    )
+    expect(codeOf(await performed(waiting, { there: null }))).toMatch(/^P606 reading gadget "G"/)
+  })
+
+  test('makes the refusal of what needs it no failure', async () => {
+    const pending = 'connection "C"'
+    for (const [status, code] of [
+      [422, 'P601'],
+      [409, 'P607']
+    ] as const) {
+      const { outcome } = await performed(made, { pending, answers: { POST: refused(status, code) } })
+      expect(outcome).toEqual({
+        outcome: 'pending',
+        because: `connection "C" waits for authorization; R answered ${status}: no`
+      })
+    }
+    expect(codeOf(await performed(made, { pending, answers: { POST: refused(403, 'P605') } }))).toMatch(
+      /^P605/
+    )
+    expect((await performed(made, { pending, there: null })).outcome.outcome).toBe('done')
+    // A deletion needs nothing.
+    expect(codeOf(await performed(deleted, { pending, answers: { DELETE: refused(422) } }))).toMatch(
+      /^P601/
+    )
+  })
+})
