@@ -33,7 +33,11 @@ const connection = (name: string, more = {}) =>
     'connection',
     name,
     { type: 'csv' },
-    { span: at(`configs/${name}.yaml`, 1), spanAt: () => place, ...more }
+    {
+      span: at(`configs/${name}.yaml`, 1),
+      spanAt: (path: readonly (string | number)[]) => (path.join() === 'id' ? place : at('elsewhere', 1)),
+      ...more
+    }
   )
 const model = (of: string) => declared('model', 'M', { connection: of, configuration: {} })
 const use = at('configs/a.yaml', 2)
@@ -62,6 +66,15 @@ test('P401: which of several it is, with all that tells them apart', () => {
       ]
     }
   ])
+})
+
+test('P401: the order of the service is not that of the candidates', () => {
+  const candidates = (...ids: string[]) =>
+    told([connection('a')], {
+      live: service(...ids.map((id): [string, string, string] => ['connection', 'a', id]))
+    })[0]!.notes
+  expect(candidates('1', '2', '3')).toEqual(candidates('3', '1', '2'))
+  expect(candidates('1', '2')).toEqual(candidates('2', '1'))
 })
 
 test('P401: a former name that two have, and a reference to one of two, are told where they are written', () => {
@@ -127,7 +140,7 @@ describe('P402: a reference', () => {
     const some = service(
       ['connection', 'Postgres', one],
       ['connection', 'Postgrex', two],
-      ['model', 'Postgers', 'm1']
+      ['model', 'Postgerz', 'm1']
     )
     expect(told([model('Postgers')], { live: some })).toMatchObject([
       {
@@ -141,7 +154,7 @@ describe('P402: a reference', () => {
     expect(told([model('other')], { live: some })).toMatchObject([
       { notes: [], help: ['declare it, or correct the name'] }
     ])
-    expect(told([model('other')], { live: service() })).toMatchObject([
+    expect(told([model('other')], { live: service(['model', 'x', two]) })).toMatchObject([
       { notes: ['the service has no connection'], help: ['declare it, or correct the name'] }
     ])
   })

@@ -113,9 +113,9 @@ describe('R27: a create', () => {
     }
   )
 
-  test('that failed for another reason is told as it is', async () => {
-    const { written, asked } = await created([failed(422)])
-    expect(written).toEqual({ ok: false, failure: failure(422) })
+  test.each([400, 404, 422])('that failed for another reason is told as it is: %i', async (status) => {
+    const { written, asked } = await created([failed(status)])
+    expect(written).toEqual({ ok: false, failure: failure(status) })
     expect(asked.filter((one) => one === post)).toHaveLength(1)
   })
 
@@ -370,4 +370,18 @@ describe('the body of a replacement', () => {
       body('none')
     )
   })
+})
+
+test('where a path takes the organization, and nobody tells which, nothing is sent', async () => {
+  const { writer, asked } = service([done(null)])
+  const lost: Writer = { ...writer, me: async () => failed(503) }
+  const kind = gadgets({ path: '/api/organizations/{organization}/gadgets' })
+  const all = [
+    await create(lost, kind, 'G', {}, []),
+    await update(lost, kind, 'g', {}, []),
+    await remove(lost, kind, 'g'),
+    await read(lost, kind, 'g')
+  ]
+  expect(all.map((one) => (one.ok ? 'ok' : one.failure.status))).toEqual([503, 503, 503, 503])
+  expect(asked).toEqual([])
 })
