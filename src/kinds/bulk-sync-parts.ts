@@ -20,6 +20,11 @@ export function isOff(item: Json): boolean {
   return isObject(item) && item['enabled'] === false
 }
 
+/** All that is compared of what is switched off: its settings mean nothing, and are not sent. */
+export function off(item: Json): JsonObject {
+  return { id: idOf(item), enabled: false }
+}
+
 const fieldRule = {
   is: 'object',
   fields: {
@@ -76,6 +81,7 @@ export function moment(value: Json | undefined): Json | undefined {
 /** A schema of YAML in full. */
 export function schemaFromYaml(item: Json): Json {
   if (!isObject(item)) return { id: textOf(item) }
+  if (isOff(item)) return off(item)
   return withoutAbsent({
     ...item,
     fields: Array.isArray(item['fields'])

@@ -10,7 +10,7 @@ const least: JsonObject = {
   default_schedule: 'manual'
 }
 
-const { kind, id, create, update, differences } = exchangeOf('bulk_sync')
+const { kind, id, create, update, read, differences } = exchangeOf('bulk_sync')
 
 /** What the service answers: everything that it fills in by itself, too. */
 const answer = (more: JsonObject = {}): JsonObject => ({
@@ -184,6 +184,17 @@ describe('what differs', () => {
     expect(differences({ ...open, schemas: ['users', { id: 'orders', enabled: false }] }, live)).toEqual([
       'changed schemas.[orders].enabled'
     ])
+  })
+
+  test('of what is switched off nothing else is compared: its settings are not sent either', () => {
+    const item = {
+      ...least,
+      schemas: ['users', { id: 'orders', enabled: false, user_output_name: 'x', fields: ['email'] }]
+    }
+    expect(differences(item, wire(users, orders))).toEqual([])
+    // Whether its details were asked for or not, it is the same.
+    const unasked = { ...wire(users, orders), schema_details: [users] }
+    expect(read(unasked)).toEqual(read(wire(users, orders)))
   })
 
   test('moments are compared, not how they are written', () => {

@@ -35,7 +35,7 @@ test.each([
       })
       expect(seen).toMatchObject({ is: 'planned', ended: 'finished', codes: [] })
     }),
-    { numRuns: 70 }
+    { numRuns: 30 }
   )
 })
 
@@ -50,6 +50,6 @@ test('a lost answer in any order of answers', { timeout: 120_000 }, async () => 
       })
       expect(seen.is).toBe('planned')
     }),
-    { numRuns: 70 }
+    { numRuns: 30 }
   )
 })

@@ -1,9 +1,10 @@
 import { kinds } from '../../src/kinds/index.ts'
+import { isSameName, type Kind } from '../../src/kinds/kind.ts'
 import { renderPlan } from '../../src/render/plan.ts'
 import { renderProblems } from '../../src/render/problems.ts'
 import { renderEvent, renderReport } from '../../src/render/report.ts'
 import { addressText } from '../../src/state/resource.ts'
-import { isObject, textOf, type Json } from '../../src/state/value.ts'
+import { isObject, type Json } from '../../src/state/value.ts'
 import type { Change } from '../../src/plan/plan.ts'
 import { header, look } from '../render/builders.ts'
 import type { Exchange } from './network.ts'
@@ -38,23 +39,62 @@ const isWrite = (exchange: Exchange): boolean =>
 
 const writesOf = (run: Run): Exchange[] => run.exchanges.filter(isWrite)
 
-const pathOf = (kind: string): string => kinds.managed.find((one) => one.name === kind)!.api.path
+function kindOf(name: string): Kind {
+  return kinds.managed.find((one) => one.name === name)!
+}
 
-/** The change that asks for a write; undefined where none does. */
-function changeFor(write: Exchange, run: Run): Change | undefined {
-  return run.plan?.changes.find((change) => {
-    const path = pathOf(change.kind)
-    if (write.method === 'POST')
-      return (
+/** Whether the path is that of all of the kind, of one, or below one: what is behind it. */
+function below(kind: string, path: string): string | undefined {
+  const { api } = kindOf(kind)
+  for (const all of [api.path, ...Object.values(api.olderPaths ?? {})]) {
+    const [head = '', tail = ''] = all.split('{organization}')
+    const rest = path.startsWith(head) ? path.slice(head.length) : undefined
+    if (rest === undefined) continue
+    if (!all.includes('{organization}')) return rest
+    const [, organization = ''] = /^([^/]+)/.exec(rest) ?? []
+    if (rest.slice(organization.length).startsWith(tail))
+      return rest.slice(organization.length + tail.length)
+  }
+  return undefined
+}
+
+/** The change that asks for a write, and whether it is that itself or something that follows it; undefined where none does. */
+function changeFor(
+  write: Exchange,
+  { scene, run, looks }: Pick<Case, 'scene' | 'run' | 'looks'>
+): { change: Change; main: boolean } | undefined {
+  for (const change of run.plan?.changes ?? []) {
+    const { api, naming } = kindOf(change.kind)
+    const rest = below(change.kind, write.path)
+    if (rest === undefined || change.action === 'none') continue
+    if (rest === '') {
+      const key = naming?.wire ?? 'name'
+      const isIt =
+        !api.place &&
+        write.method === 'POST' &&
         change.action === 'create' &&
-        write.path === path &&
         isObject(write.body) &&
-        write.body['name'] === change.name
-      )
-    const right =
-      write.method === 'DELETE' ? change.action === 'delete' : ['update', 'rename'].includes(change.action)
-    return right && write.path === `${path}/${change.id ?? ''}`
-  })
+        write.body[key] === change.name
+      if (isIt) return { change, main: true }
+      continue
+    }
+    const made = looks.find(({ kind, name }) => kind === change.kind && isNamed(kind, name, change.name))
+    const ids = change.action === 'create' ? [change.id, made?.id] : [change.id]
+    const id = ids.find((one) => one !== undefined && `${rest}/`.startsWith(`/${one}/`))
+    if (id === undefined) continue
+    const what = rest.slice(id.length + 1)
+    const method =
+      change.action === 'delete' ? (api.place?.reset.method ?? 'DELETE') : api.update(scene.world.version)
+    if (what === (api.place?.below ?? '')) {
+      if (write.method === method && (api.place || change.action !== 'create'))
+        return { change, main: true }
+    } else if (api.further && change.action !== 'delete') return { change, main: false }
+  }
+  return undefined
+}
+
+function isNamed(kind: string, a: string, b: string): boolean {
+  return isSameName(kindOf(kind), a, b)
 }
 
 function attempted(run: Run): Change[] {
@@ -66,7 +106,7 @@ function attempted(run: Run): Change[] {
 const noTwins: Law = ({ scene, looks }) =>
   scene.world.declared.flatMap((one) => {
     const isOne = (other: { kind: string; name: string }): boolean =>
-      other.kind === one.kind && other.name === one.name
+      other.kind === one.kind && isNamed(one.kind, other.name, one.name)
     const [before, now] = [scene.world.live.filter(isOne).length, looks.filter(isOne).length]
     return now > Math.max(1, before) ? [`${addressText(one)} is there ${now} times`] : []
   })
@@ -74,7 +114,9 @@ const noTwins: Law = ({ scene, looks }) =>
 const order: Law = ({ run, calm, meddled }) => {
   // What was made by hand and is gone may be more than the files know how to make.
   if (!calm || meddled.deleted.size > 0) return []
-  const refused = run.exchanges.filter(({ status }) => status !== undefined && status >= 400)
+  const refused = run.exchanges.filter(
+    (exchange) => exchange.status !== undefined && exchange.status >= 400 && !isSearch(exchange)
+  )
   const strangers = run.exchanges.filter((exchange) => exchange.strangers.length > 0)
   return [
     ...refused.map(({ method, path, status }) => `${method} ${path} was answered with ${status}`),
@@ -84,7 +126,16 @@ const order: Law = ({ run, calm, meddled }) => {
   ]
 }
 
-const skips: Law = ({ run }) => {
+/** What is in no list is looked for where it must be: that it is not there is an answer like another. */
+function isSearch({ method, path, status }: Exchange): boolean {
+  const places = kinds.managed.filter(({ api }) => api.place)
+  return (
+    method === 'GET' && status === 404 && places.some(({ name }) => below(name, path)?.includes('/', 1))
+  )
+}
+
+const skips: Law = (known) => {
+  const { run } = known
   const outcomes = new Map(
     (run.report?.settled ?? []).map(({ address, outcome }) => [addressText(address), outcome])
   )
@@ -93,7 +144,7 @@ const skips: Law = ({ run }) => {
     const lost = change.after.filter((need) =>
       ['failed', 'skipped'].includes(outcomes.get(need)?.outcome ?? '')
     )
-    const writes = writesOf(run).filter((write) => changeFor(write, run) === change)
+    const writes = writesOf(run).filter((write) => changeFor(write, known)?.change === change)
     return [
       ...(own?.outcome === 'skipped' && writes.length > 0
         ? [`${addressText(change)} is said to be skipped, and was sent`]
@@ -105,14 +156,19 @@ const skips: Law = ({ run }) => {
   })
 }
 
-const handsOff: Law = ({ scene, run }) => {
+const handsOff: Law = ({ scene, run, looks }) => {
   const ours = new Set(
     (run.plan?.changes ?? []).flatMap(({ action, id }) => (action !== 'none' && id ? [id] : []))
   )
   const others = new Set(run.meddlings.map(({ id }) => id))
   const touched = Array.from(run.before).filter(([id, bytes]) => run.after.get(id) !== bytes)
   const appeared = Array.from(run.after).filter(([id]) => !run.before.has(id))
-  const wanted = new Set(scene.world.declared.map((one) => JSON.stringify(one.name)))
+  const isWanted = (id: string): boolean => {
+    const there = looks.find((look) => look.id === id)
+    return scene.world.declared.some(
+      ({ kind, name }) => there?.kind === kind && isNamed(kind, there.name, name)
+    )
+  }
   return [
     ...touched
       .filter(([id]) => !ours.has(id) && !others.has(id))
@@ -121,20 +177,24 @@ const handsOff: Law = ({ scene, run }) => {
           `${id} is not ours, and was ${bytes.slice(0, 200)}, is ${run.after.get(id)?.slice(0, 200) ?? 'gone'}`
       ),
     ...appeared
-      .filter(([, bytes]) => !wanted.has(/"name":("(?:[^"\\]|\\.)*")/.exec(bytes)?.[1] ?? ''))
+      .filter(([id]) => !isWanted(id) && !others.has(id))
       .map(([, bytes]) => `nobody asked for ${bytes.slice(0, 200)}`)
   ]
 }
 
-const honestPlan: Law = ({ run, calm }) => {
+const honestPlan: Law = (known) => {
+  const { run, calm } = known
   const early = run.exchanges.slice(0, run.ended === 'refused' ? undefined : run.planning).filter(isWrite)
-  const unplanned = writesOf(run).filter((write) => changeFor(write, run) === undefined)
+  const unplanned = writesOf(run).filter((write) => changeFor(write, known) === undefined)
   const unsent =
     calm && run.ended === 'finished' && run.events.length > 0
       ? attempted(run).filter(
           (change) =>
             change.action !== 'none' &&
-            writesOf(run).filter((write) => changeFor(write, run) === change).length !== 1
+            writesOf(run).filter((write) => {
+              const asked = changeFor(write, known)
+              return asked?.change === change && asked.main
+            }).length !== 1
         )
       : []
   return [
@@ -166,7 +226,7 @@ const honestReport: Law = ({ scene, run, looks, meddled }) => {
     if (outcome.outcome !== 'done' || meddled.ids.has(outcome.id)) continue
     const there = looks.find(({ id }) => id === outcome.id)
     if (action === 'delete') {
-      if (there) wrong.push(`${addressText(address)} is said to be deleted, and is there`)
+      if (there && !there.reset) wrong.push(`${addressText(address)} is said to be deleted, and is there`)
       continue
     }
     const declared = scene.world.declared.find(
@@ -190,7 +250,7 @@ export function differences(
   const isMadeAgain = was !== undefined && meddled.deleted.has(was)
   const expected = scene.expected.get(declared)
   const [a, b] = [expected, there.fields].map((fields) => (isObject(fields) ? fields : {}))
-  const kind = kinds.managed.find((one) => one.name === declared.kind)!
+  const kind = kindOf(declared.kind)
   return [...new Set([...Object.keys(a!), ...Object.keys(b!)])].flatMap((field) => {
     const owner = kind.fields[field]?.class
     if (owner === 'carried' && (isMadeAgain || (tolerant && !(field in declared.item)))) return []
@@ -231,17 +291,17 @@ const noLeak: Law = ({ run }) => {
 const noOverwriting: Law = ({ scene, run }) =>
   run.meddlings.flatMap(({ kind: kindName, id, how, at, fields }) => {
     if (how !== 'edit' || at < run.planning) return []
-    const path = `${pathOf(kindName)}/${id}`
-    const later = run.exchanges.filter((exchange) => exchange.path === path && exchange.number >= at)
+    const isIt = ({ path }: Exchange): boolean => below(kindName, path) === `/${id}`
+    const later = run.exchanges.filter((exchange) => isIt(exchange) && exchange.number >= at)
     const look = later.find(({ method, status }) => method === 'GET' && status === 200)
     const write = later.find(
       (exchange) => isWrite(exchange) && exchange.number > (look?.number ?? Infinity)
     )
     // A write before has read the thing before: nobody can tell then.
-    const isFirst = !writesOf(run).some((one) => one.path === path && one.number < (look?.number ?? 0))
+    const isFirst = !writesOf(run).some((one) => isIt(one) && one.number < (look?.number ?? 0))
     const change = run.plan?.changes.find((one) => one.id === id)
     if (!write || !change || !isFirst) return []
-    const kind = kinds.managed.find(({ name }) => name === kindName)!
+    const kind = kindOf(kindName)
     const declared = scene.world.declared.find((one) => one.kind === kindName && one.name === change.name)
     const isCompared = (field: string): boolean =>
       change.action === 'delete' ||
@@ -256,6 +316,9 @@ const noOverwriting: Law = ({ scene, run }) =>
 /** One request is tried six times at most, a create is begun anew three times, and each time looked for. */
 const triesOfOne = 6
 const roundsOfCreate = 3
+/** What belongs to a resource is read with it; before, after, and until what was asked for has come. */
+const readsOfOne = 6
+const looksAtOne = 10
 
 const bounded: Law = ({ scene, run }) => {
   const { parallelism, pageSize } = scene.world
@@ -263,13 +326,13 @@ const bounded: Law = ({ scene, run }) => {
   const changes = attempted(run).length
   const things = Math.max(run.before.size, run.after.size) + changes
   const pages = kinds.managed.length * (Math.ceil(things / pageSize) + 1)
-  const planning = 1 + kinds.lookups.length + 2 * pages + things
-  const applying = changes * (roundsOfCreate * (1 + pages) + 4)
+  const planning = 1 + kinds.lookups.length + 2 * pages + things * readsOfOne
+  const applying = changes * (roundsOfCreate * (1 + pages) + looksAtOne * readsOfOne)
   const most = triesOfOne * (planning + applying)
   const posts = new Map<string, number>()
   for (const write of writesOf(run))
     if (write.method === 'POST') {
-      const key = `${write.path} ${isObject(write.body) ? textOf(write.body['name']) : ''}`
+      const key = `${write.path} ${JSON.stringify(write.body ?? '')}`
       posts.set(key, (posts.get(key) ?? 0) + 1)
     }
   return [

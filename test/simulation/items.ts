@@ -1,26 +1,59 @@
 import * as fc from 'fast-check'
 import { kinds } from '../../src/kinds/index.ts'
-import type { Kind } from '../../src/kinds/kind.ts'
+import { nameOfItem, type Kind } from '../../src/kinds/kind.ts'
+import { referredKinds } from '../../src/state/rule.ts'
 import { isObject, isSecret, type Json, type JsonObject } from '../../src/state/value.ts'
 import type { ApiVersion } from '../../src/wire/common.ts'
 import { itemOf, withinVersion } from '../support/items.ts'
 import type { Random } from './random.ts'
 
-/**
- * The kinds that the worlds are made of: those that are called by their `name`, are made by one request, and
- * of which the ideal service tells the whole. The others live their lives in the tests of kinds.
- */
-export const simulated: readonly Kind[] = kinds.managed.filter(({ name }) =>
-  ['connection', 'model', 'sync', 'role'].includes(name)
-)
+/** The kinds that the worlds are made of: each after those that it refers to, as far as they do not refer to each other. */
+export const simulated: readonly Kind[] = inOrderOfUse(kinds.managed)
+
+function inOrderOfUse(all: readonly Kind[]): Kind[] {
+  const placed: Kind[] = []
+  for (let rest = [...all]; rest.length > 0;) {
+    const open = new Set(rest.map(({ name }) => name))
+    const uses = (kind: Kind): number =>
+      [...referredKinds(kind.fields)].filter((name) => name !== kind.name && open.has(name)).length
+    const next = rest.find((kind) => uses(kind) === 0) ?? rest[0]!
+    placed.push(next)
+    rest = rest.filter((kind) => kind !== next)
+  }
+  return placed
+}
+
+/** Whether the version knows the kind at all. */
+export function isKnownTo(version: ApiVersion, { api }: Kind): boolean {
+  return api.since === undefined || version >= api.since
+}
 
 /** Keys of YAML under which names of other resources stand, and their kind. A kind that brings new ones adds them here. */
 const referenceKeys: Readonly<Record<string, string>> = {
   connection: 'connection',
   model: 'model',
   policies: 'policy',
+  roles: 'role',
   syncs: 'sync',
   bulk_syncs: 'bulk_sync'
+}
+
+/** How a plain name is spelled where names are of a form. A kind that is named by another key adds it here. */
+const spellings: Readonly<Record<string, (word: string) => string>> = {
+  email: (word) => `${word}@example.com`,
+  endpoint: (word) => `https://${word}.example/hook`
+}
+
+/** The item under another name, where it holds its name itself and that is free. */
+export function called({ naming }: Kind, item: JsonObject, name: string): JsonObject {
+  const [key = ''] = naming?.keys ?? []
+  const spell = spellings[key]
+  return spell ? { ...item, [key]: spell(name.replaceAll(/[^a-z]/g, '')) } : item
+}
+
+/** What a resource of this item is called: as the item says, or else as it was drawn. */
+export function nameIn(kind: Kind, item: JsonObject, name: string): string {
+  return kind.naming ? nameOfItem(kind, item) : name
 }
 
 /** Nobody knows all that these hold, so that the service takes any field for possible. What it demands is filled in; it includes secrets. */
@@ -28,6 +61,14 @@ const openTypes: Readonly<Record<string, JsonObject>> = {
   csv: {},
   postgresql: { hostname: 'h', username: 'u', database: 'd', password: { $secret: 'env PASSWORD' } },
   api: { url: 'https://a.example' }
+}
+
+/** Kinds that are about what a database holds: of the others, nobody knows what they hold. */
+const ofDatabases: ReadonlySet<string> = new Set(['bulk_sync', 'schema_primary_keys'])
+
+/** Whether a thing is one that a resource of the kind can be about. */
+export function fits(kind: Kind, thing: { kind: string; item: JsonObject }): boolean {
+  return thing.kind !== 'connection' || !ofDatabases.has(kind.name) || thing.item['type'] === 'postgresql'
 }
 
 /** What is tried where the service refuses whatever chance has made; other kinds then do without. */
@@ -41,7 +82,18 @@ const plain: Readonly<Record<string, JsonObject>> = {
     target: { connection: 'a', object: 'things' },
     schedule: 'manual'
   },
-  role: {}
+  bulk_sync: {
+    mode: 'replicate',
+    source: { connection: 'a' },
+    destination: { connection: 'a', configuration: {} },
+    default_schedule: 'manual'
+  },
+  schema_primary_keys: { connection: 'a', schema: 'public.users', fields: ['email'] },
+  role: {},
+  policy: { policy_actions: [] },
+  user: { roles: ['Member'] },
+  webhook: { secret: { $secret: 'env SECRET' } },
+  global_error_subscribers: { emails: [] }
 }
 
 /** Items of YAML, made from the kind's schema: the more kinds there are, the more there is in the worlds. */
@@ -55,10 +107,11 @@ function stockOf(kind: Kind): readonly JsonObject[] {
   const made = types.flatMap((type, index) =>
     fc
       .sample(itemOf(kind, type), { numRuns: Math.ceil(stockSize / types.length), seed: index + 1 })
-      .map((item) => (type === undefined ? item : filledIn(item, openTypes[type]!)))
+      .map((item) => (type === undefined ? ofSource(item) : filledIn(item, openTypes[type]!)))
   )
-  stocks.set(kind.name, made)
-  return made
+  const stock = made.map((item) => distinct(kind, item))
+  stocks.set(kind.name, stock)
+  return stock
 }
 
 function filledIn(item: JsonObject, demanded: JsonObject): JsonObject {
@@ -66,9 +119,78 @@ function filledIn(item: JsonObject, demanded: JsonObject): JsonObject {
   return { ...item, configuration: { ...demanded, ...configuration } }
 }
 
+/** What the database of every world holds: of bulk syncs and keys, the service takes nothing else. */
+const objects: Readonly<Record<string, string>> = {
+  a: 'public.users',
+  b: 'public.orders',
+  c: 'public.customers',
+  'a/b': 'public.orders',
+  Contact: 'public.customers'
+}
+const columns: Readonly<Record<string, string>> = { a: 'id', b: 'created_at', c: 'email' }
+
+/** The item, about what the database holds. */
+function ofSource(item: JsonObject): JsonObject {
+  const named = (names: Readonly<Record<string, string>>, value: Json): Json =>
+    typeof value === 'string' ? (names[value] ?? value) : value
+  const each = (value: Json | undefined, change: (one: Json) => Json): JsonObject[string] | undefined =>
+    Array.isArray(value) ? value.map(change) : undefined
+  const field = (value: Json): Json =>
+    isObject(value) ? { ...value, id: named(columns, value['id']!) } : named(columns, value)
+  const within = (value: JsonObject, keys: readonly string[]): JsonObject =>
+    Object.fromEntries(keys.flatMap((key) => (key in value ? [[key, named(columns, value[key]!)]] : [])))
+  const schema = (value: Json): Json => {
+    if (!isObject(value)) return named(objects, value)
+    const fields = each(value['fields'], field)
+    const filters = each(value['filters'], (one) =>
+      isObject(one) ? { ...one, ...within(one, ['field_id']) } : one
+    )
+    const keys = within(value, ['partition_key', 'tracking_field'])
+    return {
+      ...value,
+      ...keys,
+      id: named(objects, value['id']!),
+      ...(fields && { fields }),
+      ...(filters && { filters })
+    }
+  }
+  const schemas = each(item['schemas'], schema)
+  const additional = each(item['additional_schedules'], (one) => {
+    const some = isObject(one) ? each(one['schemas'], schema) : undefined
+    return isObject(one) && some ? { ...one, schemas: some } : one
+  })
+  const destination = item['destination']
+  return {
+    ...item,
+    ...(schemas && { schemas }),
+    ...(additional && { additional_schedules: additional }),
+    ...(isObject(destination) && { destination: { ...destination, configuration: { schema: 'raw' } } }),
+    ...(typeof item['schema'] === 'string' && { schema: objects[item['schema']] ?? item['schema'] }),
+    ...('schema' in item && Array.isArray(item['fields']) && { fields: keysOf(item['fields']) })
+  }
+}
+
+/** The key of a schema: of the columns that there are, at least one. */
+function keysOf(fields: readonly Json[]): Json[] {
+  const known = fields.flatMap((one) => (typeof one === 'string' ? (columns[one] ?? []) : []))
+  return known.length > 0 ? known : ['id']
+}
+
 /** An item of the kind, as chance has it. */
 export function anItem(kind: Kind, random: Random, version: ApiVersion): JsonObject {
   return withinVersion(kind, oneModel(random.pick(stockOf(kind)), random), version)
+}
+
+/** Items that keep something of the live ones must be told apart: of several with one key, the first. */
+function distinct(kind: Kind, item: JsonObject): JsonObject {
+  const parts = Object.entries(item).map(([name, value]): [string, Json] => {
+    const rule = kind.fields[name]?.rule
+    if (rule?.is !== 'set' || rule.item.is !== 'object' || !Array.isArray(value)) return [name, value]
+    const keeps = Object.values(rule.item.fields).some((part) => 'carried' in part && part.carried)
+    const keys = value.map(rule.key)
+    return [name, keeps ? value.filter((_one, at) => keys.indexOf(keys[at]!) === at) : value]
+  })
+  return Object.fromEntries(parts)
 }
 
 /** The simplest item of the kind; undefined where there is none that fits everywhere. */
@@ -84,7 +206,10 @@ export function edited(kind: Kind, item: JsonObject, random: Random, version: Ap
   const others = stockOf(kind).filter((other) => other['type'] === item['type'])
   if (others.length === 0) return item
   const other = withinVersion(kind, oneModel(random.pick(others), random), version)
-  const keys = Object.keys({ ...item, ...other }).filter((key) => !isOnce(kind, key, other[key]))
+  const names = kind.naming?.keys ?? []
+  const keys = Object.keys({ ...item, ...other }).filter(
+    (key) => !names.includes(key) && !isOnce(kind, key, other[key])
+  )
   const changed = { ...item }
   for (const key of random.shuffled(keys).slice(0, 1 + random.below(2))) {
     if (other[key] === undefined && !required(kind).has(key)) delete changed[key]
@@ -155,9 +280,11 @@ export function placed(
     return found === undefined ? [] : [[key, found]]
   })
   const whole = Object.fromEntries(parts)
-  const after = isObject(whole['schedule']) ? whole['schedule']['run_after'] : undefined
-  const waitsForNothing = isObject(after) && Object.values(after).flat().length === 0
-  return waitsForNothing ? { ...whole, schedule: 'manual' } : whole
+  for (const key of ['schedule', 'default_schedule']) {
+    const after = isObject(whole[key]) ? whole[key]['run_after'] : undefined
+    if (isObject(after) && Object.values(after).flat().length === 0) whole[key] = 'manual'
+  }
+  return whole
 }
 
 export function kindNamed(name: string): Kind {

@@ -153,10 +153,18 @@ export function openNetwork(
   }
 }
 
+/** Every list that there is, wherever a version has it. */
+const listPaths = new RegExp(
+  `^(?:${simulated
+    .flatMap(({ api }) => [api.path, ...Object.values(api.olderPaths ?? {})])
+    .map((path) => path.replace('{organization}', '[^/]+'))
+    .join('|')})$`
+)
+
 /** Pages are as long as the world has them: the program does not ask for a length of its own. */
 function paged(request: Request, pageSize: number): Request {
   const url = new URL(request.url)
-  const isList = request.method === 'GET' && simulated.some(({ api }) => api.path === url.pathname)
+  const isList = request.method === 'GET' && listPaths.test(url.pathname)
   if (!isList) return request
   url.searchParams.set('limit', String(pageSize))
   return new Request(url, request)
@@ -180,9 +188,11 @@ function refusal(exchange: Exchange): Response {
 /** Somebody else does something to one of the things that are there. */
 function meddle(service: Service, how: Meddling['how'], draw: number, at: number): Meddling[] {
   const { store } = service.server
-  const things = simulated.flatMap(({ name }) =>
-    store.all(name as StoredKind).map((thing) => ({ kind: name as StoredKind, thing }))
-  )
+  const things = simulated
+    .filter(({ api }) => !api.place)
+    .flatMap(({ name }) =>
+      store.all(name as StoredKind).map((thing) => ({ kind: name as StoredKind, thing }))
+    )
   const chosen = things[draw % Math.max(1, things.length)]
   if (!chosen) return []
   const { kind, thing } = chosen
@@ -205,6 +215,9 @@ function patchOf(thing: JsonObject, draw: number): JsonObject {
   )
   const chosen = switches[draw % Math.max(1, switches.length)]
   if (chosen !== undefined) return { [chosen]: thing[chosen] !== true }
+  // Who has several roles has one less.
+  const roles = thing['role_ids']
+  if (Array.isArray(roles) && roles.length > 1) return { role_ids: roles.slice(1) }
   const settings = thing['configuration']
   if (!isObject(settings)) return {}
   // What a connection can be told is known; what a model reads is anybody's guess.
@@ -217,8 +230,10 @@ function patchOf(thing: JsonObject, draw: number): JsonObject {
 const idSyntax = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 
 function strangersIn(body: Json | undefined, service: Service): string[] {
-  // What enriches a model has an id of its own, and is nothing of its own.
-  const text = JSON.stringify(body ?? null, (key, value: Json) => (key === 'enricher_id' ? null : value))
+  // What enriches a model has an id of its own, and so has a schedule; neither is a thing of its own.
+  const text = JSON.stringify(body ?? null, (key, value: Json) =>
+    ['enricher_id', 'id'].includes(key) ? null : value
+  )
   const ids = (text.match(idSyntax) ?? []).filter((id) => !id.startsWith('00000000-0000'))
   const known = ids.length === 0 ? new Set() : service.ids()
   return ids.filter((id) => !known.has(id))

@@ -2,7 +2,7 @@ import type { Kind } from '../../src/kinds/kind.ts'
 import type { Rule } from '../../src/state/rule.ts'
 import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../../src/state/value.ts'
 import type { Clock } from './clock.ts'
-import { kindNamed, placed, plainItem } from './items.ts'
+import { fits, kindNamed, placed, plainItem } from './items.ts'
 import { inOrder, openService, plainly, type Look, type Service } from './service.ts'
 import type { Declared, Thing, World } from './world.ts'
 
@@ -17,12 +17,17 @@ export interface Scene {
   expected: ReadonlyMap<Declared, Json>
 }
 
+/** What must come of a world is the same each time. */
+const ideals = new WeakMap<World, Map<Declared, Json>>()
+
 export async function makeScene(drawn: World, clock: Clock): Promise<Scene> {
-  const service = openService(clock, drawn.seed, drawn.version)
+  const things = [...drawn.live, ...drawn.declared]
+  const service = openService(clock, drawn.seed, drawn.version, things)
   const { live, ids, places } = await settle(drawn, service)
   const declared = drawn.declared.map((one) => movedTo(one, places))
-  const ideal = openService(clock, drawn.seed + 1, drawn.version)
-  const expected = await idealOf({ ...drawn, live, declared }, ideal)
+  const ideal = openService(clock, drawn.seed + 1, drawn.version, things)
+  const expected = ideals.get(drawn) ?? (await idealOf({ ...drawn, live, declared }, ideal))
+  ideals.set(drawn, expected)
   ideal.server.close()
   return { world: { ...drawn, live, declared: [...expected.keys()] }, service, ids, expected }
 }
@@ -52,7 +57,15 @@ async function settle(
 /** The simplest item, with names that are there. */
 function plainFor(thing: Thing, live: readonly Thing[]): JsonObject | undefined {
   const item = plainItem(kindNamed(thing.kind))
-  return item && placed(item, (kind) => live.find((other) => other.kind === kind)?.name)
+  if (!item) return undefined
+  const some = placed(
+    item,
+    (kind, name) =>
+      live.find((other) => other.kind === kind && fits(kindNamed(thing.kind), other))?.name ??
+      (kind === 'role' ? name : undefined)
+  )
+  const keys = kindNamed(thing.kind).naming?.keys ?? []
+  return { ...some, ...Object.fromEntries(keys.map((key) => [key, thing.item[key]!])) }
 }
 
 function movedTo({ was, ...one }: Declared, places: ReadonlyMap<number, number>): Declared {
@@ -113,8 +126,14 @@ export function laidOver(kind: Kind, live: JsonObject, wanted: JsonObject): Json
   const result: JsonObject = { ...wanted }
   for (const [name, { class: owner, rule }] of Object.entries(kind.fields)) {
     if (live[name] === undefined) continue
-    if (name in wanted) result[name] = partOver(live[name], wanted[name]!, rule)
+    if (name in wanted) result[name] = partOver(live[name], wanted[name]!, rule, wanted)
     else if (owner === 'carried' || owner === 'unreadable') result[name] = live[name]
+  }
+  for (const end of ['source', 'destination']) {
+    // The settings of an end are about its connection.
+    const [before, after] = [live[end], wanted[end]]
+    if (isObject(before) && isObject(after) && before['connection'] !== after['connection'])
+      result[end] = after
   }
   if (kind.name !== 'model') return result
   const configuration = { ...(result['configuration'] as JsonObject) }
@@ -134,17 +153,37 @@ export function laidOver(kind: Kind, live: JsonObject, wanted: JsonObject): Json
   return { ...result, configuration }
 }
 
-function partOver(live: Json, wanted: Json, rule: Rule): Json {
+function partOver(live: Json, wanted: Json, rule: Rule, whole: JsonObject): Json {
   if (rule.is === 'stated') return statedOver(live, wanted)
+  if (rule.is === 'set') return setOver(live, wanted, rule, whole)
   if (rule.is !== 'object' || !isObject(live) || !isObject(wanted)) return wanted
   const result: JsonObject = { ...wanted }
   for (const [name, part] of Object.entries(rule.fields)) {
     const isCarried = part.is === 'stated' || ('carried' in part && part.carried)
     if (live[name] === undefined) continue
-    if (name in wanted) result[name] = partOver(live[name], wanted[name]!, part)
+    if (name in wanted) result[name] = partOver(live[name], wanted[name]!, part, whole)
     else if (isCarried) result[name] = live[name]
   }
   return result
+}
+
+/** The items that are wanted, each over the live one of its key, and of the others those that are no difference. */
+function setOver(live: Json, wanted: Json, rule: Rule & { is: 'set' }, whole: JsonObject): Json {
+  if (!Array.isArray(live) || !Array.isArray(wanted)) return wanted
+  const ofKey = (all: readonly Json[], item: Json): Json[] =>
+    all.filter((one) => rule.key(one) === rule.key(item))
+  const mine = wanted.map((item) => {
+    // Of several with one key, the first is over the first.
+    const there = ofKey(live, item)[ofKey(wanted, item).indexOf(item)]
+    if (there === undefined) return item
+    // An item may be written as its key alone.
+    const [a, b] = [there, item].map((one) => (isObject(one) || !isObject(there) ? one : { id: one }))
+    return partOver(a!, b!, rule.item, whole)
+  })
+  const others = live.filter(
+    (item) => ofKey(wanted, item).length === 0 && rule.open?.(item, whole) === true
+  )
+  return [...mine, ...others]
 }
 
 /** Keys that are not stated stay, and an empty one clears; lists are stated as wholes. */

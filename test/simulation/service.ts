@@ -1,6 +1,13 @@
-import { kinds } from '../../src/kinds/index.ts'
+import { nameOfItem, type Kind } from '../../src/kinds/kind.ts'
+import { pathOfAll } from '../../src/remote/address.ts'
+import { fromWireContext } from '../../src/remote/live.ts'
+import type { RemoteOptions } from '../../src/remote/options.ts'
+import { pages } from '../../src/remote/pages.ts'
+import { readInFull } from '../../src/remote/read.ts'
+import { openWriter, type Reader, type Writer } from '../../src/remote/transport.ts'
+import { create, update } from '../../src/remote/write.ts'
 import { createServer, type LocalServer } from '../../src/server/index.ts'
-import type { StoredKind } from '../../src/server/stored.ts'
+import type { StoredBase, StoredKind } from '../../src/server/stored.ts'
 import {
   isObject,
   isReference,
@@ -13,7 +20,7 @@ import {
 import type { ApiVersion } from '../../src/wire/common.ts'
 import type { Clock } from './clock.ts'
 import { kindNamed, simulated } from './items.ts'
-import { makeRandom } from './random.ts'
+import { makeRandom, type Random } from './random.ts'
 import { planted, type Thing } from './world.ts'
 
 /** The local server, as somebody else than the program under test sees it: things are made in it and looked at. */
@@ -38,6 +45,8 @@ export interface Look {
   id: string
   fields: Json
   wire: JsonObject
+  /** It cannot be deleted, and is as if nobody had ever said anything of it. */
+  reset?: true
 }
 
 /** Somebody who edits in the web page while the program runs. */
@@ -46,8 +55,16 @@ export const ourKey = `${planted}api-key`
 
 const newest: ApiVersion = '2025-09-18'
 
-/** Things are made in `version`, for each has its own idea of what is valid; they are looked at in the newest one. */
-export function openService(clock: Clock, seed: number, version: ApiVersion): Service {
+/**
+ * Things are made in `version`, for each has its own idea of what is valid; they are looked at in the newest one. What is in no list
+ * is looked for where one of `things` has it.
+ */
+export function openService(
+  clock: Clock,
+  seed: number,
+  version: ApiVersion,
+  things: readonly Thing[]
+): Service {
   const random = makeRandom(seed)
   const server = createServer({
     apiKey: ourKey,
@@ -58,121 +75,173 @@ export function openService(clock: Clock, seed: number, version: ApiVersion): Se
     faults: { seed, faults: [] }
   })
   const ids = new Map<string, string>()
-  let hasPolicies = false
   const idOf = (kind: string, name: string): string => {
     const id = ids.get(`${kind} ${name}`)
     if (id === undefined) throw new Error(`there is no ${kind} ${name}`)
     return id
   }
-  const ask = async (
-    method: string,
-    path: string,
-    body?: JsonObject
-  ): Promise<{ status: number; body: Json }> => {
-    const response = await server.fetch(request(method, path, body === undefined ? newest : version, body))
-    const text = await response.text()
-    return { status: response.status, body: text === '' ? null : (JSON.parse(text) as Json) }
+  const remember = (kind: string, name: string, id: string): void => {
+    if (!ids.has(`${kind} ${name}`)) ids.set(`${kind} ${name}`, id)
   }
-  const listOf = async (path: string): Promise<JsonObject[]> => {
-    const items: JsonObject[] = []
-    for (let token = ''; ;) {
-      const { body } = await ask('GET', token === '' ? path : `${path}?page_token=${token}`)
-      if (!isObject(body) || !Array.isArray(body['data'])) throw new Error(`GET ${path} answered no list`)
-      items.push(...body['data'].filter(isObject))
-      token = isObject(body['pagination']) ? textOf(body['pagination']['next_page_token']) : ''
-      if (token === '') return items
-    }
+  const person = (spoken: ApiVersion): Writer => openWriter(asSomebody(server, clock, random, spoken))
+  const [maker, reader] = [person(version), person(newest)]
+  let isKnown = false
+  const learn = async (): Promise<void> => {
+    for (const kind of simulated.filter(({ builtIns }) => builtIns))
+      for (const { wire } of await allOf(reader, kind))
+        remember(kind.name, textOf(wire['name']), textOf(wire['id']))
+    isKnown = true
   }
   return {
     server,
     async make(thing) {
-      if (!hasPolicies) {
-        for (const policy of await listOf('/api/permissions/policies'))
-          ids.set(`policy ${textOf(policy['name'])}`, textOf(policy['id']))
-        hasPolicies = true
-      }
+      if (!isKnown) await learn()
       const kind = kindNamed(thing.kind)
-      let body: JsonObject
+      const id = (reference: { $ref: string; name?: string }): string =>
+        idOf(reference.$ref, reference.name ?? '')
+      // The next one is made a little later: lists are in the order of time.
+      await clock.sleep(1000)
       try {
-        const id = (reference: { $ref: string; name?: string }): string =>
-          idOf(reference.$ref, reference.name ?? '')
         const fields = kind.fromYaml(thing.item)
-        body = { name: thing.name, ...kind.toWire(fields, { version, creating: true, id }) }
+        const body = { name: thing.name, ...kind.toWire(fields, { version, creating: true, id }) }
+        const place = kind.api.place?.id(fields, id)
+        const made = await (place === undefined
+          ? create(maker, kind, thing.name, opened(body) as JsonObject, [])
+          : update(maker, kind, place, opened(body) as JsonObject, []))
+        if (!made.ok) return { ok: false, words: made.failure.words }
+        remember(thing.kind, thing.name, textOf(made.wire['id']))
+        return { ok: true, id: textOf(made.wire['id']) }
       } catch (error) {
         return { ok: false, words: String(error) }
       }
-      // The next one is made a little later: lists are in the order of time.
-      await clock.sleep(1000)
-      const made = await ask('POST', kind.api.path, opened(body) as JsonObject)
-      const data = isObject(made.body) && isObject(made.body['data']) ? made.body['data'] : undefined
-      if (made.status >= 300 || !data) return { ok: false, words: JSON.stringify(made.body) }
-      const id = textOf(data['id'])
-      if (!ids.has(`${thing.kind} ${thing.name}`)) ids.set(`${thing.kind} ${thing.name}`, id)
-      return { ok: true, id }
     },
     async looks() {
-      const wires: { kind: string; wire: JsonObject }[] = []
-      for (const kind of simulated) {
-        for (const item of await listOf(kind.api.path)) {
-          const whole = kind.api.lightList(newest)
-            ? await ask('GET', `${kind.api.path}/${textOf(item['id'])}`)
-            : { body: { data: item } }
-          if (isObject(whole.body) && isObject(whole.body['data']))
-            wires.push({ kind: kind.name, wire: whole.body['data'] })
-        }
-      }
-      for (const wire of await listOf('/api/permissions/policies')) wires.push({ kind: 'policy', wire })
-      return looksOf(wires)
-    },
-    bytes() {
-      const all = simulated.flatMap((kind) => server.store.all(kind.name as StoredKind))
-      return new Map(
-        all.map((thing) => {
-          // An object that a sync makes in its target is noted in the connection, whoever owns it.
-          const { created_objects: _made, ...rest } = thing as typeof thing & { created_objects?: unknown }
-          return [thing.id, JSON.stringify(rest)]
-        })
+      const listed = await Promise.all(
+        simulated.filter(({ api }) => !api.place).map(async (kind) => await allOf(reader, kind))
       )
+      return looksOf([...listed.flat(), ...(await placesOf(reader, things, listed.flat()))])
     },
+    bytes: () => bytesOf(server),
     settle() {
-      const [policy] = server.store.all('policy')
+      const policy = server.store.all('policy').find(({ system }) => system)
       // A list misses the last write at most; this one changes nothing.
       if (policy) server.store.edit('policy', policy.id, {})
     },
     ids() {
-      const kindNames = [...simulated.map(({ name }) => name as StoredKind), 'policy', 'bulk_sync'] as const
-      return new Set(kindNames.flatMap((name) => server.store.all(name).map(({ id }) => id)))
+      const listed = simulated.filter(({ api }) => !api.place).map(({ name }) => name as StoredKind)
+      return new Set(listed.flatMap((name) => server.store.all(name).map(({ id }) => id)))
     }
   }
 }
 
-function request(method: string, path: string, version: ApiVersion, body?: JsonObject): Request {
-  return new Request(`http://polytomic.test${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${somebodysKey}`,
-      'x-polytomic-version': version,
-      'content-type': 'application/json'
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) })
+/** A resource as it was answered, in full. */
+interface Found {
+  kind: Kind
+  wire: JsonObject
+}
+
+async function allOf(reader: Reader, kind: Kind): Promise<Found[]> {
+  const at = await pathOfAll(reader, kind)
+  if (!at.ok) throw new Error(at.failure.words)
+  const found: Found[] = []
+  for await (const page of pages(reader, { path: at.path, nameKey: kind.naming?.wire ?? 'name' }, true)) {
+    if (!page.ok) throw new Error(page.failure.words)
+    for (const wire of page.items) found.push({ kind, wire: await wholeOf(reader, kind, wire) })
+  }
+  return found
+}
+
+async function wholeOf(reader: Reader, kind: Kind, wire: JsonObject): Promise<JsonObject> {
+  if (!kind.api.lightList(newest) && !kind.api.parts) return wire
+  const whole = await readInFull(reader, kind, textOf(wire['id']))
+  return whole.ok ? whole.wire : wire
+}
+
+/** What is in no list, wherever one of the things has it. */
+async function placesOf(
+  reader: Reader,
+  things: readonly Thing[],
+  listed: readonly Found[]
+): Promise<Found[]> {
+  const idOf = ({ $ref, name }: { $ref: string; name?: string }): string | undefined => {
+    const one = listed.find(({ kind, wire }) => kind.name === $ref && wire['name'] === name)
+    return one && textOf(one.wire['id'])
+  }
+  const found = new Map<string, Found>()
+  for (const { kind: name, item } of things) {
+    const kind = kindNamed(name)
+    const id = kind.api.place?.id(kind.fromYaml(item), idOf)
+    if (id === undefined || found.has(id)) continue
+    const whole = await readInFull(reader, kind, id)
+    if (whole.ok) found.set(id, { kind, wire: whole.wire })
+  }
+  return [...found.values()]
+}
+
+/** What is stored, by the id that the program knows it by. */
+function bytesOf({ store }: LocalServer): Map<string, string> {
+  const bytes = new Map<string, string>()
+  for (const { name, api } of simulated) {
+    if (api.place) continue
+    for (const thing of store.all(name as StoredKind)) {
+      // An object that a sync makes in its target is noted in the connection, whoever owns it; keys are a kind of their own.
+      const { created_objects: _made, schema_changes: _keys, ...rest } = thing as Noted
+      // What came with the service is touched when a run begins: see `settle`.
+      const { updated_at: _at, updated_by: _by, ...content } = rest
+      bytes.set(thing.id, JSON.stringify('system' in rest && rest.system ? content : rest))
+    }
+  }
+  for (const { id, schema_changes: changes = {} } of store.all('connection'))
+    for (const [schema, { primary_keys: keys }] of Object.entries(changes))
+      if (keys) bytes.set(`${id}/schemas/${encodeURIComponent(schema)}`, JSON.stringify(keys))
+  for (const { emails } of store.all('error_subscribers'))
+    if (emails.length > 0) bytes.set('global-error-subscribers', JSON.stringify(emails))
+  return bytes
+}
+
+type Noted = StoredBase & { created_objects?: unknown; schema_changes?: unknown }
+
+function asSomebody(server: LocalServer, clock: Clock, random: Random, version: ApiVersion): RemoteOptions {
+  return {
+    url: 'http://polytomic.test',
+    authorization: `Bearer ${somebodysKey}`,
+    version,
+    fetch: (request) => server.fetch(request),
+    parallelism: 4,
+    timeoutMs: 30_000,
+    newKey: () => random.uuid(),
+    backoffMs: 300,
+    sleep: clock.sleep,
+    now: clock.now
+  }
+}
+
+function looksOf(found: readonly Found[]): Look[] {
+  const wires = new Map<string, JsonObject[]>()
+  for (const { kind, wire } of found) wires.set(kind.name, [...(wires.get(kind.name) ?? []), wire])
+  const context = fromWireContext(wires, newest)
+  return found.map(({ kind, wire }) => {
+    const fields = kind.fromWire(wire, {
+      ...context,
+      reference: (of, id) => ({ $ref: of, name: context.reference(of, id).name ?? 'nobody' })
+    })
+    return {
+      kind: kind.name,
+      name: kind.api.place ? nameOfPlace(kind, fields) : textOf(wire['name']),
+      id: textOf(wire['id']),
+      fields: plainly(fields) ?? {},
+      wire,
+      ...(kind.api.place?.isReset(wire) && { reset: true as const })
+    }
   })
 }
 
-function looksOf(wires: readonly { kind: string; wire: JsonObject }[]): Look[] {
-  const names = new Map(
-    wires.map(({ kind, wire }) => [`${kind} ${textOf(wire['id'])}`, textOf(wire['name'])])
-  )
-  const context = {
-    version: newest,
-    reference: (kind: string, id: string) => ({ $ref: kind, name: names.get(`${kind} ${id}`) ?? 'nobody' }),
-    wire: (kind: string) => wires.filter((one) => one.kind === kind).map((one) => one.wire)
-  }
-  return wires.flatMap(({ kind, wire }) => {
-    const managed = kinds.managed.find((one) => one.name === kind)
-    if (!managed) return []
-    const fields = plainly(managed.fromWire(wire, context)) ?? {}
-    return [{ kind, name: textOf(wire['name']), id: textOf(wire['id']), fields, wire }]
-  })
+function nameOfPlace(kind: Kind, fields: JsonObject): string {
+  const names = Object.entries(fields).map(([key, value]) => [
+    key,
+    isReference(value) ? (value.name ?? '') : value
+  ])
+  return nameOfItem(kind, Object.fromEntries(names) as JsonObject)
 }
 
 /** Without what is nothing, and with one order of everything. */
@@ -186,7 +255,11 @@ export function plainly(value: Json | undefined): Json | undefined {
   }
   if (isReference(value)) return `${value.$ref} ${value.name ?? ''}`
   if (!isObject(value)) return value
+  // What is switched off may have any settings.
+  if (value['enabled'] === false) return undefined
   const parts = Object.entries(value).flatMap(([key, inner]): [string, Json][] => {
+    // One action has two names.
+    if (key === 'action' && inner === 'edit') return [[key, 'update']]
     const found = plainly(inner)
     return found === undefined ? [] : [[key, found]]
   })

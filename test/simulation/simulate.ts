@@ -1,7 +1,9 @@
 import type { Understood } from '../../src/config/understand.ts'
+import { isSameName } from '../../src/kinds/kind.ts'
 import { addressText } from '../../src/state/resource.ts'
 import { makeClock, withClock, type Clock } from './clock.ts'
 import { noMishaps, swarm, type Mishaps } from './faults.ts'
+import { kindNamed } from './items.ts'
 import { converges, differences, idempotent, laws, type Case, type Meddled } from './invariants.ts'
 import { run, understood, type Run, type Settings } from './program.ts'
 import { makeRandom, type Random } from './random.ts'
@@ -143,8 +145,10 @@ async function comesToRest(
   options: Options
 ): Promise<void> {
   const meddled = meddledIn(runs)
-  for (let apply = 0; apply < 2; apply++) {
+  let last: Run | undefined
+  for (let apply = 0; apply < 2 && !isAtRest(last); apply++) {
     const made = await once(wanted, noMishaps)
+    last = made
     // What others have done may make a name mean two things, or nothing: that is a stop, and rightly so.
     if (made.ended === 'refused' && meddled.ids.size > 0) return
     // What was made by hand and is gone may be more than the files know how to make.
@@ -159,7 +163,8 @@ async function comesToRest(
         options
       )
   }
-  const last = await once(wanted, noMishaps)
+  // Who had nothing to do will have nothing to do again.
+  if (!last || !isAtRest(last)) last = await once(wanted, noMishaps)
   const left = last.plan?.changes.filter(({ action }) => action !== 'none') ?? []
   fail(
     converges,
@@ -179,18 +184,23 @@ async function comesToRest(
   fail(converges, await unlikeTheModel(scene, runs), scene, runs, options)
 }
 
+function isAtRest(made: Run | undefined): boolean {
+  return (
+    made?.plan?.changes.every(({ action, waiting }) => action === 'none' && waiting === undefined) === true
+  )
+}
+
 /** The service against the model: what is declared looks as it does in the ideal service, what is removed is gone. */
 async function unlikeTheModel(scene: Scene, runs: readonly Run[]): Promise<string[]> {
   const { world } = scene
   const looks = await scene.service.looks()
   const meddled = meddledIn(runs)
   const find = ({ kind, name }: { kind: string; name: string }) =>
-    looks.filter((look) => look.kind === kind && look.name === name)
+    looks.filter((look) => look.kind === kind && isSameName(kindNamed(kind), look.name, name))
+  const isThere = (one: { kind: string; name: string }) => find(one).some(({ reset }) => !reset)
   if (world.operation === 'destroy')
-    return world.declared
-      .filter((one) => find(one).length > 0)
-      .map((one) => `${addressText(one)} is still there`)
-  const gone = world.removed.filter((one) => find(one).length > 0)
+    return world.declared.filter(isThere).map((one) => `${addressText(one)} is still there`)
+  const gone = world.removed.filter(isThere)
   return [
     ...gone.map((one) => `${addressText(one)} is still there`),
     ...world.declared.flatMap((one) => {

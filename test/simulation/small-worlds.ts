@@ -76,3 +76,81 @@ export const destroys: World = {
   ] satisfies Declared[],
   removed: []
 }
+
+const keys = (of: string, fields: string[]): Thing => ({
+  kind: 'schema_primary_keys',
+  name: `${of} public.users`,
+  item: { connection: of, schema: 'public.users', fields }
+})
+const bulk = (name: string, more: JsonObject = {}): Thing => ({
+  kind: 'bulk_sync',
+  name,
+  item: {
+    mode: 'replicate',
+    source: { connection: 'a' },
+    destination: { connection: 'a', configuration: { schema: 'raw' } },
+    default_schedule: 'manual',
+    ...more
+  }
+})
+const policy = (roles: string[]): Thing => ({
+  kind: 'policy',
+  name: 'p',
+  item: { policy_actions: [{ action: 'read', roles }] }
+})
+const role = (name: string): Thing => ({ kind: 'role', name, item: {} })
+const user = (name: string, roles: string[]): Thing => ({
+  kind: 'user',
+  name: `${name}@example.com`,
+  item: { email: `${name}@example.com`, roles }
+})
+const webhook = (word: string, disabled: boolean): Thing => ({
+  kind: 'webhook',
+  name: `https://${word}.example`,
+  item: { endpoint: `https://${word}.example`, secret, disabled }
+})
+const subscribers = (...emails: string[]): Thing => ({
+  kind: 'global_error_subscribers',
+  name: 'organization',
+  item: { emails }
+})
+
+/** The kinds of an organization: each is changed, and refers to what is made beside it. */
+export const organization: World = {
+  ...base,
+  pageSize: 50,
+  parallelism: 3,
+  operation: 'apply',
+  live: [policy(['Admin']), user('a', ['Admin']), webhook('a', false), subscribers('a@example.com')],
+  declared: [
+    role('r'),
+    { ...policy(['r']), was: 0 },
+    { ...user('a', ['r']), was: 1 },
+    { ...webhook('b', true), was: 2 },
+    { ...subscribers('b@example.com'), was: 3 }
+  ],
+  removed: []
+}
+
+/** What is about the schemas of a connection: made, changed in more than one request, renamed, deleted. */
+export const schemas: World = {
+  ...base,
+  pageSize: 50,
+  parallelism: 3,
+  operation: 'apply',
+  live: [connection('a'), bulk('b'), bulk('z'), keys('a', ['id'])],
+  declared: [
+    { ...connection('a'), was: 0 },
+    {
+      ...bulk('b2', { schemas: ['public.orders', { id: 'public.users', user_output_name: 'people' }] }),
+      was: 1,
+      renamedFrom: 'b'
+    },
+    bulk('c', {
+      schemas: [{ id: 'public.users', fields: [{ id: 'email', user_output_name: 'mail' }] }],
+      default_schedule: { frequency: 'runafter', run_after: { bulk_syncs: ['b2'] } }
+    }),
+    { ...keys('a', ['email']), was: 3 }
+  ] satisfies Declared[],
+  removed: [{ kind: 'bulk_sync', name: 'z' }]
+}

@@ -1,7 +1,20 @@
 import { stringify } from 'yaml'
 import { isObject, isSecret, type Json, type JsonObject } from '../../src/state/value.ts'
 import { apiVersions, type ApiVersion } from '../../src/wire/common.ts'
-import { anItem, edited, kindNamed, placed, reordered, simulated } from './items.ts'
+import type { Kind } from '../../src/kinds/kind.ts'
+import { referredKinds } from '../../src/state/rule.ts'
+import {
+  anItem,
+  called,
+  edited,
+  fits,
+  isKnownTo,
+  kindNamed,
+  nameIn,
+  placed,
+  reordered,
+  simulated
+} from './items.ts'
 import { makeRandom, type Random } from './random.ts'
 
 /** A resource as YAML has it, with secrets as the names of where they come from. */
@@ -37,8 +50,11 @@ export type Operation = 'apply' | 'destroy'
 /** Few hot names, and some cold ones: only where names repeat do twins and collisions appear. */
 const hot = ['a', 'b', 'c'] as const
 const cold = ['d', 'e', 'two words', '[f]'] as const
-/** Those that every organization has. */
-const policies = ['Connections', 'Models', 'Syncs']
+/** What every organization has. */
+const builtIn: Readonly<Record<string, readonly string[]>> = {
+  policy: ['Connections', 'Models', 'Syncs'],
+  role: ['Admin', 'Member']
+}
 
 export function makeWorld(seed: number): World {
   const random = makeRandom(seed)
@@ -59,33 +75,58 @@ export function makeWorld(seed: number): World {
 
 function liveThings(random: Random, version: ApiVersion): Thing[] {
   const things: Thing[] = []
-  for (const [place, kind] of simulated.entries()) {
-    // Without one of the first kind, hardly any other can be there.
-    const least = place === 0 && random.chance(0.9) ? 1 : 0
-    for (let count = least + random.below(4 - least); count > 0; count--) {
-      const name = random.pick(random.chance(0.8) ? hot : cold)
+  for (const kind of someKinds(random, version, 0.45)) {
+    for (
+      let count = kind.name === 'connection' ? 1 + random.below(3) : random.below(4);
+      count > 0;
+      count--
+    ) {
+      const thing = oneThing(kind, random, version, things)
       // Of one name there are two now and then, where the service allows it.
-      const taken = things.some((other) => other.kind === kind.name && other.name === name)
-      if (taken && random.chance(0.9)) continue
-      const item = placed(anItem(kind, random, version), chooser(random, kind.name, name, things))
-      things.push({ kind: kind.name, name, item })
+      const taken = thing && has(things, kind.name, thing.name)
+      if (!thing || (taken && random.chance(0.9))) continue
+      things.push(thing)
     }
   }
   return things
 }
 
-/** Something of another kind that is there; of the own kind only what comes before it in the alphabet, so that there are no circles. */
+/** A world with few kinds has more of each; without connections, hardly any other can be there. */
+function someKinds(random: Random, version: ApiVersion, probability: number): Kind[] {
+  const known = simulated.filter((kind) => isKnownTo(version, kind))
+  return known.filter(({ name }) => random.chance(name === 'connection' ? 0.9 : probability))
+}
+
+/** Undefined where what makes its name is not there. */
+function oneThing(
+  kind: Kind,
+  random: Random,
+  version: ApiVersion,
+  others: readonly Thing[],
+  likely: number = 0.8
+): Thing | undefined {
+  const drawn = random.pick(random.chance(likely) ? hot : cold)
+  const item = called(kind, anItem(kind, random, version), drawn)
+  const whole = placed(item, chooser(random, kind, drawn, others))
+  const name = nameIn(kind, whole, drawn)
+  return name === '' ? undefined : { kind: kind.name, name, item: whole }
+}
+
+/** Something of another kind that is there; of kinds that refer to each other only what comes before it in the alphabet, so that there are no circles. */
 function chooser(
   random: Random,
-  ownKind: string,
+  own: Kind,
   ownName: string,
   things: readonly Thing[]
 ): (kind: string, name: string) => string | undefined {
   return (kind, name) => {
-    if (kind === 'policy') return policies[name.length % policies.length]
-    const names = things
-      .filter((thing) => thing.kind === kind && (kind !== ownKind || thing.name < ownName))
-      .map((thing) => thing.name)
+    const refersBack = referredKinds(kindNamed(kind).fields).has(own.name)
+    const names = [
+      ...things
+        .filter((thing) => thing.kind === kind && fits(own, thing) && (!refersBack || thing.name < ownName))
+        .map((thing) => thing.name),
+      ...(builtIn[kind] ?? [])
+    ]
     if (names.length === 0) return undefined
     return names.includes(name) ? name : random.pick(names)
   }
@@ -98,11 +139,10 @@ function wishes(
 ): Pick<World, 'declared' | 'removed'> {
   const declared: Declared[] = []
   const removed: World['removed'] = []
-  const isFree = (kind: string, name: string): boolean =>
-    !declared.some((other) => other.kind === kind && other.name === name)
+  const isFree = (kind: string, name: string): boolean => !has(declared, kind, name)
   for (const [was, thing] of live.entries()) {
     const kind = kindNamed(thing.kind)
-    const choose = chooser(random, thing.kind, thing.name, [...live, ...declared])
+    const choose = chooser(random, kind, thing.name, [...live, ...declared])
     if (!isFree(thing.kind, thing.name)) continue
     const wish = random.pick([
       'keep',
@@ -116,6 +156,8 @@ function wishes(
       'reorder'
     ])
     if (wish === 'drop') continue
+    // What is in no list is put back by taking its block away, which only git can tell.
+    if (wish === 'remove' && kind.api.place) continue
     if (wish === 'remove') {
       removed.push({ kind: thing.kind, name: thing.name })
       continue
@@ -127,22 +169,24 @@ function wishes(
           ? reordered(kind, thing.item, random)
           : thing.item
     const newName = random.pick(cold)
+    const isPinned = random.chance(0.1) && !kind.api.place
     const renamed = wish === 'rename' && isFree(thing.kind, newName) && !has(live, thing.kind, newName)
+    // The only one of its kind is meant under any name; of others that hold their names, another name is another thing.
+    const own = wish === 'rename' && kind.alone ? called(kind, item, newName) : item
     declared.push({
       ...thing,
-      item,
+      name: nameIn(kind, own, thing.name),
+      item: own,
       was,
-      ...(renamed && { name: newName, renamedFrom: thing.name }),
-      ...(random.chance(0.1) && { pinned: true as const })
+      ...(renamed && !kind.naming && { name: newName, renamedFrom: thing.name }),
+      ...(isPinned && { pinned: true as const })
     })
   }
-  for (const kind of simulated) {
+  for (const kind of someKinds(random, version, 0.4)) {
     for (let count = random.below(3); count > 0; count--) {
-      const name = random.pick(random.chance(0.5) ? hot : cold)
-      if (!isFree(kind.name, name) || has(live, kind.name, name)) continue
       const there = [...declared, ...live.filter((thing) => isStill(thing, removed))]
-      const item = placed(anItem(kind, random, version), chooser(random, kind.name, name, there))
-      declared.push({ kind: kind.name, name, item })
+      const thing = oneThing(kind, random, version, there, 0.5)
+      if (thing && isFree(kind.name, thing.name) && !has(live, kind.name, thing.name)) declared.push(thing)
     }
   }
   return { declared: random.shuffled(declared.map((one) => renamedWithin(one, declared))), removed }
@@ -154,11 +198,13 @@ function renamedWithin(one: Declared, all: readonly Declared[]): Declared {
     one.item,
     (kind, name) => all.find((other) => other.kind === kind && other.renamedFrom === name)?.name ?? name
   )
-  return { ...one, item }
+  return { ...one, item, name: nameIn(kindNamed(one.kind), item, one.name) }
 }
 
+/** Of a kind of which there is one, every name is that one's. */
 function has(things: readonly Thing[], kind: string, name: string): boolean {
-  return things.some((thing) => thing.kind === kind && thing.name === name)
+  const { alone } = kindNamed(kind)
+  return things.some((thing) => thing.kind === kind && (alone || thing.name === name))
 }
 
 function isStill(thing: Thing, removed: World['removed']): boolean {
@@ -167,7 +213,7 @@ function isStill(thing: Thing, removed: World['removed']): boolean {
 
 /** The files of the world: one, or one per kind. `idOf` tells the id of what is pinned. */
 export function filesOf(world: World, idOf: (was: number) => string | undefined): Record<string, string> {
-  const sections = simulated.map(({ name, section }): [string, Json] => [
+  const sections = simulated.map(({ name, section }): [string, Json[]] => [
     section,
     world.declared.filter((one) => one.kind === name).map((one) => written(one, idOf))
   ])
@@ -175,7 +221,12 @@ export function filesOf(world: World, idOf: (was: number) => string | undefined)
     section,
     world.removed.filter((one) => one.kind === name).map((one) => one.name)
   ])
-  const content = Object.fromEntries(sections.filter(([, items]) => (items as Json[]).length > 0))
+  const content = Object.fromEntries(
+    sections.flatMap(([section, items]): [string, Json][] => {
+      const only = simulated.find((kind) => kind.section === section)?.naming?.only !== undefined
+      return items.length === 0 ? [] : [[section, only ? items[0]! : items]]
+    })
+  )
   const removed = Object.fromEntries(gone.filter(([, names]) => (names as Json[]).length > 0))
   const head = {
     workspace: { api_version: world.version },
@@ -196,7 +247,7 @@ export function filesOf(world: World, idOf: (was: number) => string | undefined)
 function written(one: Declared, idOf: (was: number) => string | undefined): JsonObject {
   const id = one.pinned && one.was !== undefined ? idOf(one.was) : undefined
   return {
-    name: one.name,
+    ...(kindNamed(one.kind).naming ? {} : { name: one.name }),
     ...(id === undefined ? {} : { id }),
     ...(withPlaceholders(one.item) as JsonObject),
     ...(one.renamedFrom === undefined ? {} : { lifecycle: { renamed_from: one.renamedFrom } })
