@@ -2,13 +2,14 @@ import { firstSeed } from './seeds.ts'
 import { Broken, simulateSeed, type Seen } from './simulate.ts'
 
 /**
- * The swarm, for as long as one likes: `npm run sim -- --runs 10000`. `SIM_SEED=… npm run sim` runs one seed alone.
+ * The swarm, for as long as one likes: `npm run sim -- --runs 10000 --from 1`. `SIM_SEED=… npm run sim` runs one seed alone.
  */
 const numbers = process.argv.slice(2)
 const runs = Number(numbers[numbers.indexOf('--runs') + 1] ?? 1000)
 const single = process.env['SIM_SEED']
 const start = firstSeed()
-const first = single === undefined ? start.seed : Number(single)
+const from = numbers.includes('--from') ? Number(numbers[numbers.indexOf('--from') + 1]) : start.seed
+const first = single === undefined ? from : Number(single)
 const count = single === undefined ? (numbers.includes('--runs') ? runs : 1000) : 1
 
 const began = performance.now()
