@@ -1,6 +1,6 @@
 import { problem, warning, type Diagnostic, type Label } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
-import type { Kinds } from '../kinds/kind.ts'
+import { nameKeys, type Kind, type Kinds } from '../kinds/kind.ts'
 import { addressText, type Desired, type Removed, type Use } from '../state/resource.ts'
 import { isId, isObject, isReference, type Json, type JsonObject } from '../state/value.ts'
 
@@ -83,12 +83,19 @@ export function spelledAsDeclared(resource: Desired, register: Register): Desire
 export function checkDeclared(
   resources: readonly Desired[],
   removed: readonly Removed[],
-  register: Register
+  register: Register,
+  kinds: Kinds
 ): Diagnostic[] {
   const problems: Diagnostic[] = []
+  const kindOf = new Map(kinds.managed.map((kind) => [kind.name, kind]))
+  const only = new Map<string, Desired>()
   for (const resource of resources) {
+    const kind = kindOf.get(resource.kind)
     const first = register.find(resource)
-    if (first && first !== resource) problems.push(declaredTwice(resource, first))
+    const other = kind?.alone ? only.get(kind.name) : undefined
+    if (first && first !== resource) problems.push(declaredTwice(resource, first, kind))
+    else if (other) problems.push(oneTooMany(resource, other))
+    else only.set(resource.kind, resource)
   }
   for (const one of removed) {
     const declared = register.find(one)
@@ -106,15 +113,38 @@ export function checkDeclared(
   return problems
 }
 
-function declaredTwice(again: Desired, first: Desired): Diagnostic {
+/** The service would take the second for a change of the first, or refuse it half-way through. */
+function oneTooMany(again: Desired, first: Desired): Diagnostic {
   const noun = again.kind.replaceAll('_', ' ')
+  return problem('P202', `${addressText(again)} is one ${noun} too many`, {
+    labels: [
+      { span: again.span, text: 'a second one is declared here' },
+      { span: first.span, text: 'the first one is declared here' }
+    ],
+    notes: [`an organization has one ${noun}`],
+    help: ['keep one of the two blocks']
+  })
+}
+
+function declaredTwice(again: Desired, first: Desired, kind: Kind | undefined): Diagnostic {
+  const noun = again.kind.replaceAll('_', ' ')
+  const keys = kind ? nameKeys(kind) : ['name']
+  const identity = `${keys.map((key) => `\`${key}\``).join(' and ')} ${keys.length === 1 ? 'says' : 'say'}`
   return problem('P202', `${addressText(again)} is declared twice`, {
     labels: [
       { span: again.span, text: 'declared again here' },
       { span: first.span, text: 'first declared here' }
     ],
-    notes: [`a name is the identity of a ${noun}: two blocks cannot both describe it`],
-    help: ['rename one of them, or delete one of the two blocks']
+    notes: [
+      keys.length === 0
+        ? 'there is one in an organization: two blocks cannot both describe it'
+        : `${identity} which ${noun} is meant: two blocks cannot both describe it`
+    ],
+    help: [
+      keys.length === 1 && keys[0] === 'name'
+        ? 'rename one of them, or delete one of the two blocks'
+        : 'put all of it into one of the two blocks, and delete the other'
+    ]
   })
 }
 

@@ -85,7 +85,7 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   if (problems.some(isError)) return end(undefined)
 
   const register = new Register(resources, kinds)
-  problems.push(...checkDeclared(resources, removed, register), ...checkCircles(resources, register))
+  problems.push(...checkDeclared(resources, removed, register, kinds), ...checkCircles(resources, register))
   problems.push(...checkReferences(resources, removed, register, kinds))
   const desired = {
     workspace,

@@ -119,3 +119,10 @@ test('the workspace is written once', async () => {
     'P110 configs/b.yaml:1:1 workspace + configs/a.yaml:1:1 workspace'
   ])
 })
+
+test('a kind of which there is one has no second, whatever it is called', async () => {
+  const alone: Kinds = { managed: [{ ...gadget, alone: true }], lookups: [] }
+  expect(await problemsOf(gadgets('one', 'two'), { kinds: alone })).toEqual(['P202 3:13 two + 2:13 one'])
+  const { result } = await read(gadgets('one', 'one'), { kinds: alone })
+  expect(result.problems.map(({ message }) => message)).toEqual(['gadget "one" is declared twice'])
+})
