@@ -167,7 +167,12 @@ export function withOrganizations(command: Command): Command {
       collect,
       []
     )
-    .option('--all-organizations', 'run in all organizations of a partner or deployment')
+    .addOption(
+      // Which of the two is meant nobody knows, and the wider one reaches what was not named.
+      new Option('--all-organizations', 'run in all organizations of a partner or deployment').conflicts(
+        'organization'
+      )
+    )
 }
 
 /** To tell who moved: the files or the service. */

@@ -54,6 +54,14 @@ describe('many organizations', () => {
     })
   })
 
+  test('some and all are not asked for at once', async () => {
+    const world = tenants()
+    const ran = await world.run('apply', '--organization', 'Acme', '--all-organizations', '--yes', ...over)
+    expect(ran.code).toBe(3)
+    expect(ran.err).toContain("'--all-organizations' cannot be used with option '--organization <name>'")
+    expect(world.requests()).toEqual([])
+  })
+
   test('one that fails does not stop the others, and is told by name', async () => {
     const world = tenants()
     const ran = await world.run('apply', '--all-organizations', '--yes', ...over)
