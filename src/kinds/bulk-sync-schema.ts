@@ -83,12 +83,16 @@ const chosen = {
   ]
 }
 
+/** What a frequency needs that is no time (what to run after, which job), only a default schedule can say. */
+const partless = times.frequency.enum.filter((name) => name !== 'runafter' && name !== 'dbtcloud')
+
 const additional = {
   type: 'object',
   additionalProperties: false,
   required: ['frequency'],
   properties: {
     ...times,
+    frequency: caseless(partless),
     schemas: names('Only these schemas, by id. Absent: all.'),
     selective_mode: {
       ...caseless(selectiveModes),

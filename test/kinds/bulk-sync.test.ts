@@ -317,3 +317,17 @@ test('mistakes are told at their places', async () => {
     )
   ).toEqual(['P109 7:49 hour'])
 })
+
+test('what a further schedule cannot say, it is not asked for', async () => {
+  const yaml = (frequency: string) => `
+bulk_syncs:
+  - name: B
+    mode: replicate
+    source: { connection: S }
+    destination: { connection: D }
+    default_schedule: manual
+    additional_schedules: [{ frequency: ${frequency} }]
+`
+  expect(await problemsOf(yaml('runafter'))).toEqual(['P104 8:41 runafter'])
+  expect(await problemsOf(yaml('dbtcloud'))).toEqual(['P104 8:41 dbtcloud'])
+})
