@@ -57,9 +57,10 @@ export function match(
     if (resource) return pairs.get(resource)?.id
     return index.named(reference.$ref, name)[0]?.id ?? (isId(name) ? name.toLowerCase() : undefined)
   }
+  const similar = similarIn([...desired.resources, ...live.resources])
   const references = desired.resources
     .filter(isPlanned)
-    .flatMap((resource) => referenceProblems(resource, declared, taken, index))
+    .flatMap((resource) => referenceProblems(resource, declared, taken, index, similar))
   return {
     match: {
       liveOf: (resource) => pairs.get(resource),
@@ -195,7 +196,8 @@ function referenceProblems(
   resource: Desired,
   declared: ReadonlyMap<string, Desired>,
   taken: ReadonlyMap<Live, Desired>,
-  index: LiveIndex
+  index: LiveIndex,
+  similar: (use: Address) => string[]
 ): Diagnostic[] {
   return resource.uses.flatMap((use) => {
     if (declared.has(index.key(use))) return []
@@ -208,7 +210,7 @@ function referenceProblems(
       (isId(use.name) && (index.withId(use.name)?.kind ?? use.kind) === use.kind)
     )
       return []
-    return [unknownReference(resource, use, index)]
+    return [unknownReference(resource, use, similar(use), index)]
   })
 }
 
@@ -228,10 +230,26 @@ function formerName(resource: Desired, use: Desired['uses'][number], owner: Desi
   )
 }
 
-function unknownReference(resource: Desired, use: Desired['uses'][number], index: LiveIndex): Diagnostic {
+/** Names that a reference probably meant. Many resources may make one mistake: it is looked up once. */
+function similarIn(all: readonly Address[]): (use: Address) => string[] {
+  const known = new Map<string, string[]>()
+  return ({ kind, name }) => {
+    const key = `${kind}\n${name}`
+    const names = () => [...new Set(all.filter((one) => one.kind === kind).map((one) => one.name))]
+    const found = known.get(key) ?? similarNames(name, names())
+    known.set(key, found)
+    return found
+  }
+}
+
+function unknownReference(
+  resource: Desired,
+  use: Desired['uses'][number],
+  similar: readonly string[],
+  index: LiveIndex
+): Diagnostic {
   const kind = use.kind.replaceAll('_', ' ')
   const names = index.all.resources.filter((live) => live.kind === use.kind).map((live) => live.name)
-  const similar = similarNames(use.name, names)
   return problem(
     'P402',
     `${addressText(resource)} uses ${kind} \`${use.name}\`, which is neither declared nor in the service`,

@@ -150,3 +150,12 @@ describe('references', () => {
     expect(found.idOf({ $ref: 'connection', name: 'b', id: 'known' })).toBe('known')
   })
 })
+
+test('a reference that is nearly the name of what is declared is told so', () => {
+  const wanted = [
+    declared('connection', 'C', { type: 'mongodb', policies: ['Stewerds'] }),
+    declared('policy', 'Stewards', { policy_actions: [] })
+  ]
+  const { problems } = match({ workspace: {}, resources: wanted, removed: [] }, service(), kinds)
+  expect(problems.map(({ help }) => help)).toEqual([['a policy with a similar name exists: `Stewards`']])
+})
