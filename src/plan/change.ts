@@ -24,6 +24,7 @@ export function changeOf(resource: Desired, kind: Kind, matched: Match, base: Th
   const wanted = withIgnored(resource.fields, ignored, live.fields, kind)
   const found = diff(kind.fields, wanted, live.fields, context)
   const renamed = !isSameName(kind, live.name, resource.name)
+  const isNamedThere = renamed && then?.name === resource.name
   const fields = then
     ? withCauses(found.fields, { kind, resource, wanted, base: base!.fieldsOf(then), live, context })
     : found.fields.map((field): FieldChange => (base ? { ...field, cause: 'config' } : field))
@@ -34,8 +35,8 @@ export function changeOf(resource: Desired, kind: Kind, matched: Match, base: Th
     ...(renamed ? { previousName: live.name } : {}),
     fields,
     unchanged: found.unchanged,
-    reason: reasonOf(renamed, fields, base, then !== undefined),
-    ...(base && { cause: causeOf(fields, renamed && then?.name === resource.name) }),
+    reason: reasonOf(renamed, fields, base, then, isNamedThere),
+    ...(base && { cause: causeOf(fields, isNamedThere) }),
     wanted,
     ids,
     notStated: notStated(kind, wanted, live),
@@ -86,13 +87,18 @@ function reasonOf(
   renamed: boolean,
   fields: readonly FieldChange[],
   base: Then | undefined,
-  wasDeclared: boolean
+  then: Desired | undefined,
+  isNamedThere: boolean
 ): string {
-  if (renamed) return 'the files call it by a new name'
+  if (renamed) {
+    return base && isNamedThere
+      ? `the service gave it another name, the files did not since ${base.revision}`
+      : 'the files call it by a new name'
+  }
   if (fields.length === 0) return 'it is as the files say'
   // Without an earlier revision to compare with, nobody can tell whether the files or the service moved.
   if (!base) return 'the files and the service differ'
-  if (!wasDeclared) return `the files declare it since ${base.revision}, and the service has another`
+  if (!then) return `the files declare it since ${base.revision}, and the service has another`
   const sentences = {
     config: `the files changed since ${base.revision}`,
     drift: `the service changed, the files did not since ${base.revision}`,

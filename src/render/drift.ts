@@ -89,7 +89,7 @@ function sentences(change: Change, since: string | undefined): string[] {
         : 'not in the service'
     ],
     delete: ['still in the service; the files remove it', ...changed],
-    rename: [`still named ${quoted(change.previousName ?? '')} in the service`, ...changed],
+    rename: [`named ${quoted(change.previousName ?? '')} in the service`, ...changed],
     update: [...changed, ...who(change, since)],
     none: []
   }

@@ -275,3 +275,16 @@ describe('R11: references', () => {
     ])
   })
 })
+
+test('a name is new in the files, or was changed in the service', () => {
+  const endpoint = 'https://a.example'
+  const reasonWith = (was: string) => {
+    const base = { revision: 'abc1234', commit: 'abc1234', secretsMoved: [] }
+    const resources = [declared('webhook', was, { secret: 's' })]
+    const live = service(['webhook', 'https://b.example', 'w1', { endpoint: 'https://b.example' }])
+    const wanted = declared('webhook', endpoint, { secret: 's' })
+    return changeOf(planFor([wanted], live, [], { base: { ...base, resources } }), endpoint).reason
+  }
+  expect(reasonWith(endpoint)).toBe('the service gave it another name, the files did not since abc1234')
+  expect(reasonWith('https://b.example')).toBe('the files call it by a new name')
+})
