@@ -239,7 +239,10 @@ function authorizationOf(
   return failure(
     problem('P616', 'a partner or deployment key needs the id of the organization', {
       labels: organization ? [{ span: organization.span, text: 'this is a name, not an id' }] : [],
-      help: ['write the id of the organization as `workspace.organization`']
+      help: [
+        'write the id of the organization as `workspace.organization`',
+        'or name it with `--organization`, where the command takes that'
+      ]
     })
   )
 }

@@ -94,7 +94,8 @@ export function saveFile(path: string, text: string): string | undefined {
     return undefined
   } catch (error) {
     rmSync(draft, { force: true })
-    return reasonOf(error)
+    // The file itself need not be there: what is missing is where it is to be.
+    return isMissing(error) ? 'its folder does not exist' : reasonOf(error)
   }
 }
 
@@ -113,6 +114,10 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'it is not permitted',
   EISDIR: 'it is a folder',
   ELOOP: 'it is a link that leads in a circle'
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 function reasonOf(error: unknown): string {

@@ -255,7 +255,7 @@ function bound(name: string, { keyword, params }: Fault['error']): { message: st
     case 'uniqueItems':
       return {
         message: `${name} says one thing twice`,
-        label: `items ${String(params['j'])} and ${String(params['i'])} are the same`
+        label: `number ${Number(params['j']) + 1} and number ${Number(params['i']) + 1} are the same`
       }
     case 'format':
       return {

@@ -27,7 +27,8 @@ export function renderFrames(
   const source = sourceView(texts, problems)
   const frames = firstOf(problems).map((problem) => frame(problem, source, look))
   const rest = problems.length - frames.length
-  if (rest > 0) frames.push(paint(look, 'dim', `... and ${count(rest, 'more problem')}`) + '\n')
+  if (rest > 0)
+    frames.push(paint(look, 'dim', `... and ${count(rest, 'more problem')} (--format json has all)`) + '\n')
   return frames.join('\n')
 }
 
