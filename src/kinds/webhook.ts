@@ -57,7 +57,9 @@ export const webhook: Kind = {
       disabled: fields['disabled']
     }),
   fromWire: (wire) => withoutAbsent({ disabled: wire['disabled'] }),
-  replacement: (live, body) => ({ ...unknownKeys(live, known), ...body }),
+  // Each write needs the secret. Where the files leave it alone (`ignore_changes`), the live one stays.
+  replacement: (live, body) =>
+    withoutAbsent({ ...unknownKeys(live, known), secret: live['secret'], ...body }),
   uses: () => []
 }
 

@@ -101,6 +101,17 @@ describe('webhooks', () => {
     expect(everything(understood)).not.toContain('planted-text')
   })
 
+  test('a secret that the files leave alone is sent as it is: no write goes without', () => {
+    const { replacement } = exchangeOf('webhook').kind
+    const live = { id: 'w', endpoint: 'x', secret: 'theirs' }
+    expect(replacement(live, { endpoint: 'y' }, {}, '2025-09-18')).toEqual({
+      endpoint: 'y',
+      secret: 'theirs'
+    })
+    const secret = { $secret: 'env HOOK' }
+    expect(replacement(live, { secret }, {}, '2025-09-18')).toEqual({ secret })
+  })
+
   test('it is switched on and off at addresses of its own', () => {
     const { requests } = exchangeOf('webhook').kind.api.further!
     expect(requests({ disabled: true }, { disabled: false }, '2025-09-18')).toEqual([
