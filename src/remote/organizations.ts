@@ -4,6 +4,10 @@ import type { Reader } from './transport.ts'
 import { compareText, type Checked } from '../diagnostics/diagnostic.ts'
 import { textOf } from '../state/value.ts'
 
+/** The key of one organization is not what was asked with here. */
+const whoseKey =
+  'check POLYTOMIC_PARTNER_KEY or POLYTOMIC_DEPLOYMENT_KEY: only these keys are told of organizations'
+
 /** A tenant of a partner or of a deployment. */
 export interface Organization {
   id: string
@@ -16,8 +20,8 @@ export async function organizationsOf(reader: Reader): Promise<Checked<Organizat
   for await (const page of pages(reader, { path: '/api/organizations', nameKey: 'name' }, true)) {
     if (!page.ok) {
       const problem = failureProblem(page.failure, 'listing the organizations')
-      const help = 'organizations are listed for a partner’s or deployment’s key: POLYTOMIC_PARTNER_KEY'
-      return { ok: false, problems: [{ ...problem, help: [...problem.help, help] }] }
+      const refused = problem.code === 'P604' || problem.code === 'P605'
+      return { ok: false, problems: [refused ? { ...problem, help: [whoseKey] } : problem] }
     }
     for (const { id, name } of page.items) found.set(textOf(id), { id: textOf(id), name: textOf(name) })
   }

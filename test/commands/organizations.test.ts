@@ -54,6 +54,19 @@ describe('many organizations', () => {
     })
   })
 
+  test('a wrong key is called by its name', async () => {
+    const world = makeWorld({
+      files: { ...files, ...own },
+      env: { POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'planted-wrong-key' },
+      server: { partnerKey: 'partner-key-1' }
+    })
+    const ran = await world.run('plan', '--all-organizations', ...over)
+    expect(ran.code).toBe(4)
+    expect(ran.err).toContain('help: check POLYTOMIC_PARTNER_KEY or POLYTOMIC_DEPLOYMENT_KEY')
+    expect(ran.err).not.toContain('POLYTOMIC_API_KEY')
+    expect(ran.err).not.toContain('planted-wrong-key')
+  })
+
   test('some and all are not asked for at once', async () => {
     const world = tenants()
     const ran = await world.run('apply', '--organization', 'Acme', '--all-organizations', '--yes', ...over)
