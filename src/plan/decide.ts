@@ -69,7 +69,8 @@ function askedProblems(desired: DesiredState, options: DecideOptions): Diagnosti
     ...idlePatterns(desired.resources, rotate),
     ...idlePatterns(all, selection?.only),
     ...idlePatterns(all, selection?.exclude),
-    ...idlePatterns(desired.removed, allowDestroy)
+    // What is removed by its id has a name all the same: it was declared by it.
+    ...idlePatterns([...desired.removed, ...(base?.resources ?? [])], allowDestroy)
   ].map(unknownAddress)
 }
 

@@ -195,7 +195,8 @@ function protection(changes: readonly Change[], { desired, live, kinds, options 
       (one) => one.kind === change.kind && [name, change.id].includes(one.name)
     )
     const allowed = options.allowDestroy ?? []
-    const isAllowed = allowed.some((pattern) => isNamed({ kind: change.kind, name }, pattern))
+    const called = [name, change.id ?? name].map((one) => ({ kind: change.kind, name: one }))
+    const isAllowed = allowed.some((pattern) => called.some((address) => isNamed(address, pattern)))
     return isRemoved && isAllowed ? [] : [protectedThen(guarded, change, options.base!.revision)]
   })
 }

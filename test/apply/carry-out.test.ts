@@ -292,3 +292,96 @@ describe('R24: what starts when', () => {
     expect(sent).toEqual(['GET b', 'DELETE b'])
   })
 })
+
+describe('R24, R29: what is made, what waits, and what is deleted', () => {
+  const making = (name: string, more: Partial<Change> = {}): Change => {
+    const { id: _id, ...plain } = deletion(name)
+    return { ...plain, kind: 'role', action: 'create', ...more }
+  }
+  const waiting = (name: string): Change => ({ ...deletion(name), action: 'none', waiting: 'it waits' })
+
+  /** Makes what is sent, but for what is refused. */
+  const service =
+    (...refused: string[]) =>
+    async (request: Request): Promise<Response> => {
+      const body = request.method === 'POST' ? ((await request.json()) as { name: string }) : undefined
+      const name = body?.name ?? request.url.split('/').at(-1)!
+      if (request.method !== 'GET' && refused.includes(name))
+        return Response.json({ message: 'no' }, { status: 422 })
+      return Response.json({ data: { id: name, name } })
+    }
+  const told = ({ settled }: Report): string[] =>
+    settled.map(({ address, outcome }) =>
+      'because' in outcome
+        ? `${address.name} ${outcome.outcome}: ${outcome.because}`
+        : `${address.name} ${outcome.outcome}`
+    )
+  const order = (events: ApplyEvent[]): string[] =>
+    events.flatMap((event) =>
+      event.type === 'start' || event.type === 'settled' ? [`${event.type} ${event.address.name}`] : []
+    )
+
+  test('a deletion comes when all else has ended, whatever became of it', async () => {
+    const changes = [deletion('a'), making('b'), making('c'), deletion('d')]
+    const { report, events } = await carriedOut(changes, service('c'))
+    expect(told(report)).toEqual(['a done', 'b done', 'c failed', 'd done'])
+    const all = order(events)
+    expect(all.indexOf('start a')).toBeGreaterThan(
+      Math.max(all.indexOf('settled b'), all.indexOf('settled c'))
+    )
+  })
+
+  test('what waits for a person is pending, and is not touched', async () => {
+    const { report, events } = await carriedOut([waiting('w')], service())
+    expect(report.settled[0]!.outcome).toEqual({ outcome: 'pending', id: 'w', because: 'it waits' })
+    expect(order(events)).toEqual(['settled w'])
+  })
+
+  test('what needs it, directly or not, is pending when it is refused; nothing else is', async () => {
+    const ids = { 'sync "w"': 'w' }
+    const changes = [
+      making('b', { ids }),
+      making('c', { after: ['role "b"'] }),
+      making('d', { ids: { 'role "e"': 'e' } }),
+      { ...deletion('e'), kind: 'role', action: 'none' as const, ids },
+      making('f'),
+      making('g', { ids }),
+      waiting('w')
+    ]
+    const { report } = await carriedOut(changes, service('b', 'd', 'f'))
+    const refusal = 'waits for authorization; POST /api/permissions/roles answered 422: no'
+    expect(told(report)).toEqual([
+      `b pending: sync "w" ${refusal}`,
+      'c pending: role "b" is pending',
+      `d pending: sync "w" ${refusal}`,
+      'f failed',
+      'g done',
+      'w pending: it waits'
+    ])
+    expect(report.counts).toEqual({ done: 1, failed: 1, skipped: 0, pending: 4 })
+  })
+
+  test('with --wait it is waited for, by all that need it', async () => {
+    const changes = [making('b', { ids: { 'sync "w"': 'w', 'role "b"': 'b' } }), waiting('w')]
+    const { events, report } = await carriedOut(changes, service(), { wait: true })
+    expect(order(events).indexOf('start b')).toBeGreaterThan(order(events).indexOf('settled w'))
+    expect(told(report)[0]).toBe('b done')
+  })
+
+  test('and who stops does not wait for a person any more', async () => {
+    const stop = Promise.withResolvers<void>()
+    const stopping = async (request: Request): Promise<Response> => {
+      stop.resolve()
+      return await service()(request)
+    }
+    const changes = [making('a'), { ...waiting('w'), after: ['role "a"'] }]
+    const { report } = await carriedOut(changes, stopping, { wait: true, interrupted: stop.promise })
+    expect(told(report)).toEqual(['a done', 'w pending: it waits'])
+  })
+
+  test('with --fail-fast only a failure ends it', async () => {
+    const changes = [making('a'), making('b', { after: ['role "a"'] }), deletion('c')]
+    const { report } = await carriedOut(changes, service(), { failFast: true })
+    expect(told(report)).toEqual(['a done', 'b done', 'c done'])
+  })
+})

@@ -29,6 +29,7 @@ describe('R25: what moved between the plan and its change', () => {
     expect(told({ configuration: { table: 'theirs', more: 1 } })).toMatchObject({
       code: 'P618',
       message: 'model "M" changed after it was planned: nothing was sent',
+      labels: [{ text: 'this was planned on other grounds' }],
       notes: ['changed: configuration.table'],
       help: ['run `polyctl plan` to see both sides, then apply again']
     })
@@ -96,6 +97,8 @@ describe('R25: what moved between the plan and its change', () => {
 test('what somebody deleted meanwhile is told', () => {
   expect(goneProblem(changeOf(planFor([connection, model()], observed), 'M'))).toMatchObject({
     code: 'P618',
-    message: 'model "M" was deleted after it was planned: nothing was sent'
+    message: 'model "M" was deleted after it was planned: nothing was sent',
+    labels: [{ text: 'this was planned on other grounds' }],
+    help: ['run `polyctl plan`: it would be made anew, or is to leave the files']
   })
 })

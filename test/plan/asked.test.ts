@@ -82,7 +82,8 @@ describe('a part', () => {
   test('may leave kinds unread, of which nothing is said', () => {
     const model = declared('model', 'M', { connection: 'A', configuration: { table: 't' } })
     const unread = { ...two, kinds: ['connection'] }
-    expect(actions(planFor([...both, model], unread, [], part([], [], ['connection'])))).toEqual([
+    const pinned = declared('model', 'N', { connection: 'A', configuration: {} }, { id: 'm1' })
+    expect(actions(planFor([...both, model, pinned], unread, [], part([], [], ['connection'])))).toEqual([
       'none connection A',
       'none connection B'
     ])
@@ -129,6 +130,17 @@ describe('a destruction', () => {
     expect(told(both, two, { selection })).toEqual([`delete A: ${why}`])
     expect(told(both, two, { selection: { ...selection, only: ['X'] } })).toEqual([
       'P406 no declared resource is called `X`'
+    ])
+  })
+
+  test('has no limit, and stops at what is still used', () => {
+    const names = ['A', 'B', 'D', 'E', 'F']
+    const rows = names.map((name): [string, string, string, object] => ['connection', name, name, csv])
+    const all = names.map((name) => connection(name))
+    expect(told(all, service(...rows))).toHaveLength(5)
+    const user = ['model', 'M', 'm1', { connection_id: 'A' }] as const
+    expect(told(all, service(...rows, [...user]))).toEqual([
+      'P502 connection "A" cannot be deleted: it is still used'
     ])
   })
 

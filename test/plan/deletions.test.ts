@@ -104,7 +104,7 @@ describe('R17: what is removed', () => {
 
   test('is taken once', () => {
     const gone = [removed('connection', 'A'), removed('connection', 'A')]
-    expect(told(two, { gone })).toHaveLength(1)
+    expect(told(two, { gone })).toEqual(['delete connection A c1: the files say that it is removed'])
   })
 })
 
@@ -121,6 +121,14 @@ describe('R17: exclusive kinds', () => {
     expect(told(two, { workspace, now, base, prune: true, selection })).toEqual([])
   })
 
+  test('lose both of two with one name, which their ids tell apart', () => {
+    const twins = service(['connection', 'A', 'c1', csv], ['connection', 'A', 'c2', csv])
+    expect(told(twins, { workspace, prune: true })).toEqual([
+      `delete connection A c1: ${reason}`,
+      `delete connection A (c2) c2: ${reason}`
+    ])
+  })
+
   test('keep what this organization cannot change, and what nobody has said anything of', () => {
     const readOnly = { because: 'it is of all organizations' }
     const resources = two.resources.map((one) => (one.id === 'c1' ? { ...one, readOnly } : one))
@@ -134,19 +142,33 @@ describe('R17: exclusive kinds', () => {
   test('are the only ones, and a base the only other ground to prune on', () => {
     expect(told(two, { prune: true })).toEqual(['P506 `--prune` does not know what was declared before'])
     const none = { exclusive: { kinds: [], span: at('configs/a.yaml', 1) } }
-    expect(told(two, { prune: true, workspace: none })).toHaveLength(1)
+    expect(told(two, { prune: true, workspace: none })).toEqual(told(two, { prune: true }))
+    const { problems } = decide({ workspace: {}, resources: [], removed: [] }, two, kinds, { prune: true })
+    expect(problems).toMatchObject([
+      {
+        notes: ['only what was declared once, or is of an exclusive kind, may be pruned'],
+        help: [
+          'pass `--since` with the revision that was applied last',
+          'or list kinds that the files declare in full: `workspace: { exclusive: [syncs] }`'
+        ]
+      }
+    ])
     const others = { exclusive: { kinds: ['model'], span: at('configs/a.yaml', 1) } }
     expect(told(two, { prune: true, workspace: others })).toEqual([])
   })
 })
 
 describe('R18: the cascade', () => {
-  const sync = { mode: 'create', fields: [{ source: { model_id: 'm1', field: 'a' }, target: 'A' }] }
+  const reading = (id: string) => ({
+    mode: 'create',
+    fields: [{ source: { model_id: id, field: 'a' }, target: 'A' }]
+  })
   const live = service(
     ['connection', 'C', 'c1', csv],
     ['model', 'N', 'm2', table],
     ['model', 'M', 'm1', table],
-    ['sync', 'S', 's1', sync],
+    ['sync', 'S', 's1', reading('m1')],
+    ['sync', 'T', 's2', reading('m2')],
     ['connection', 'Other', 'c2', csv]
   )
   const gone = [removed('connection', 'C')]
@@ -156,7 +178,8 @@ describe('R18: the cascade', () => {
       'delete connection C c1: the files say that it is removed',
       'delete model M m1: it uses connection "C", which is deleted',
       'delete model N m2: it uses connection "C", which is deleted',
-      'delete sync S s1: it uses model "M", which is deleted'
+      'delete sync S s1: it uses model "M", which is deleted',
+      'delete sync T s2: it uses model "N", which is deleted'
     ])
   })
 
@@ -171,25 +194,42 @@ describe('R14: what was protected at the base', () => {
   const base = baseOf(connection('A', guarded))
   const told14 = (asked: Asked): string[] => told(two, { base, ...asked })
   const stop = ['P503 connection "A" was protected from deletion at abc1234']
+  const reason = 'the files say that it is removed'
+  const gone = [removed('connection', 'A')]
 
   test('is not pruned, and removed only with its address on the command line', () => {
     expect(told14({ prune: true })).toEqual(stop)
-    const gone = [removed('connection', 'A')]
     expect(told14({ gone })).toEqual(stop)
-    expect(told14({ gone, allowDestroy: ['connection "A"'] })).toHaveLength(1)
+    expect(told14({ gone, allowDestroy: ['connection "A"'] })).toEqual([
+      `delete connection A c1: ${reason}`
+    ])
     expect(told14({ gone: [...gone, removed('connection', 'B')], allowDestroy: ['B'] })).toEqual(stop)
+    // The address alone is not enough: it must be removed.
+    expect(told14({ gone: [removed('connection', 'B')], prune: true, allowDestroy: ['*'] })).toEqual(stop)
+  })
+
+  test('and is removed by its id, is called by its name or its id', () => {
+    const byId = [removed('connection', 'c1')]
+    const done = [`delete connection A (c1) c1: ${reason}`]
+    expect(told14({ gone: byId })).toEqual([
+      'P503 connection "A (c1)" was protected from deletion at abc1234'
+    ])
+    expect(told14({ gone: byId, allowDestroy: ['connection "A"'] })).toEqual(done)
+    expect(told14({ gone: byId, allowDestroy: ['c1'] })).toEqual(done)
   })
 
   test('is that resource, and no other', () => {
-    expect(told14({ gone: [removed('connection', 'B')] })).toHaveLength(2)
-    const open = baseOf(connection('A'))
-    expect(told(two, { base: open, gone: [removed('connection', 'A')] })).toHaveLength(1)
+    expect(told14({ gone: [removed('connection', 'B')] })).toEqual([
+      `delete connection B c2: ${reason}`,
+      'left connection A c1'
+    ])
+    const taken = [`delete connection A c1: ${reason}`]
+    expect(told(two, { base: baseOf(connection('A')), gone })).toEqual(taken)
+    expect(told(two, { base: baseOf(declared('model', 'A', {}, guarded)), gone })).toEqual(taken)
     const pinned = baseOf(connection('Old name', { id: 'c1', ...guarded }))
-    expect(told(two, { base: pinned, gone: [removed('connection', 'A')] })).toEqual(stop)
+    expect(told(two, { base: pinned, gone })).toEqual(stop)
     const other = baseOf(connection('A', { id: 'c2', ...guarded }))
-    expect(told(two, { base: other, gone: [removed('connection', 'A')] })[0]).toMatch(
-      /^delete connection A c1/
-    )
+    expect(told(two, { base: other, gone })).toEqual(taken)
   })
 })
 
@@ -201,13 +241,41 @@ describe('R20: an equal body under a new name', () => {
     const now = [connection('N')]
     expect(told(two, { base, now })).toEqual(['left connection A c1', looks])
     expect(told(two, { base, now, prune: true })).toEqual([`delete connection A c1: ${was}`, looks])
+    // Of the same name there may have been others.
+    const more = baseOf(
+      declared('model', 'A', {}),
+      declared('connection', 'Z', { type: 'csv' }),
+      connection('A')
+    )
+    expect(told(two, { base: more, now })).toEqual(['left connection A c1', looks])
+  })
+
+  test('is told with both places, and the line to write', () => {
+    const now = connection('N', { span: at('configs/now.yaml', 1) })
+    const then = baseOf(connection('A', { span: at('configs/then.yaml', 1) }))
+    const { problems } = decide({ workspace: {}, resources: [now], removed: [] }, two, kinds, {
+      base: then
+    })
+    expect(problems).toMatchObject([
+      {
+        severity: 'warning',
+        labels: [
+          { span: at('configs/now.yaml', 1), text: 'this would be made anew' },
+          { span: at('configs/then.yaml', 1), text: 'the same was declared here' }
+        ],
+        notes: ['a rename keeps the id, and with it everything that uses it'],
+        help: ['if it is the same, write `lifecycle: { renamed_from: "A" }` there']
+      }
+    ])
   })
 
   test('is none where the body is another, where two are alike, or where nothing was declared then', () => {
     const other = declared('connection', 'N', { type: 'csv', configuration: { url: 'other' } })
     expect(told(two, { base, now: [other] })).toEqual(['left connection A c1'])
     expect(told(two, { base, now: [connection('N'), connection('O')] })).toEqual(['left connection A c1'])
-    expect(told(two, { now: [connection('N')], gone: [removed('connection', 'A')] })).toHaveLength(1)
+    expect(told(two, { now: [connection('N')], gone: [removed('connection', 'A')] })).toEqual([
+      'delete connection A c1: the files say that it is removed'
+    ])
     // What was there already is no new name.
     expect(told(two, { base, now: [connection('B')] })).toEqual(['left connection A c1'])
   })
