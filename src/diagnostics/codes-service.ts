@@ -143,6 +143,13 @@ export const serviceCodes = {
       'others. A shared connection may be declared as long as nothing is to be changed on it; what comes ' +
       'with the service is named only. Remove the declaration, or change the resource where it belongs.'
   },
+  P511: {
+    title: 'the person whose key is in use cannot be deleted',
+    explanation:
+      'The plan would delete the user whose key it is made with. The keys of a user end with the user, so ' +
+      'the rest of the plan, and every later one, would be refused. Declare that user, or use the key of ' +
+      'somebody else.'
+  },
   P601: {
     title: 'the service refused a change',
     explanation:

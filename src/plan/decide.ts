@@ -17,7 +17,7 @@ import { match, type Match } from './match.ts'
 import type { DecideOptions } from './options.ts'
 import { ordered } from './order.ts'
 import type { Change, Plan, UnmanagedKind } from './plan.ts'
-import { ailing, foreign, notForThisKey } from './rights.ts'
+import { ailing, foreign, lockedOut, notForThisKey } from './rights.ts'
 import { idlePatterns, isNamed, isSelected } from './select.ts'
 import { unreachable } from './partial.ts'
 import { openThen } from './then.ts'
@@ -152,6 +152,7 @@ function finished(
     ...problems,
     ...notForThisKey(desired, live, given.kinds),
     ...foreign(plan.changes, live),
+    ...lockedOut(plan.changes, live),
     ...guard(plan.changes, given)
   ])
 }

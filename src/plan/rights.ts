@@ -54,6 +54,19 @@ export function foreign(changes: readonly Change[], live: LiveState): Diagnostic
   })
 }
 
+/** Whoever deletes the person whose key is in use locks the door from outside, with the key in it. */
+export function lockedOut(changes: readonly Change[], { self }: LiveState): Diagnostic[] {
+  const own =
+    self === undefined ? [] : changes.filter(({ action, id }) => action === 'delete' && id === self)
+  return own.map((change) =>
+    problem('P511', `${addressText(change)} is the person whose key this is`, {
+      labels: [{ span: change.span, text: 'this asks for the deletion' }],
+      notes: ['its keys end with it, and nothing more could be done with this one'],
+      help: ['declare it, or use the key of somebody else']
+    })
+  )
+}
+
 /** Declared resources that are there and do not work: no difference, but good to know. */
 export function ailing(declared: readonly Desired[], match: Match): Diagnostic[] {
   return declared.flatMap((resource) => {

@@ -10,6 +10,8 @@ export interface Organization {
   id: string
   name: string
   key?: KeyClass
+  /** The id of the person, where the key is a person's. */
+  self?: string
 }
 
 /** The organization of the key, as the service says it. */
@@ -28,7 +30,8 @@ export async function organizationOf(
     }
   }
   const name = typeof data['organization_name'] === 'string' ? data['organization_name'] : id
-  return { ok: true, id, name, ...classOf(data) }
+  const self = typeof data['id'] === 'string' ? { self: data['id'] } : {}
+  return { ok: true, id, name, ...classOf(data), ...self }
 }
 
 /** Exactly one of these is true; a service that tells none of them leaves it open. */

@@ -39,7 +39,7 @@ export async function observe(
     .map((kind) => readKind(reader, kind, wantedOf(kind, desired, options)))
   const [who, ...read] = await Promise.all([identity, ...lists])
   if (!who.ok) return who
-  const { key, ...organization } = who.value
+  const { key, self, ...organization } = who.value
   // What is in no list is found by the ids of what is.
   const placed = await Promise.all(
     needed.filter(isPlaced).map((kind) => readPlaces(reader, kind, desired, read))
@@ -49,6 +49,7 @@ export async function observe(
     organization,
     version: reader.version,
     ...(key === undefined ? {} : { key }),
+    ...(self === undefined ? {} : { self }),
     resources: liveResources(all, reader.version),
     kinds: needed.map((kind) => kind.name)
   }

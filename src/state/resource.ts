@@ -122,6 +122,8 @@ export interface LiveState {
   version?: ApiVersion
   /** Whose key it was read with, where the service tells. */
   key?: 'user' | 'organization' | 'partner' | 'system'
+  /** The id of the person whose key it is. */
+  self?: string
   resources: Live[]
   /** Kinds whose lists were read to the end. */
   kinds: string[]

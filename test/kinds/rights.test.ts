@@ -103,3 +103,18 @@ webhooks: [{ endpoint: "https://a.example", secret: "\${env:SECRET}", disabled: 
   expect(ran.err).toContain('`disabled` of a webhook needs version 2024-02-08 of the API')
   expect(world.requests()).toEqual([])
 })
+
+test('the person whose key it is cannot be deleted with it, by whatever way', async () => {
+  const me = 'local.user@example.com'
+  const all = 'workspace: { exclusive: [users] }\nusers: [{ email: b@example.com, roles: [member] }]\n'
+  const world = makeWorld({ files: { 'configs/a.yaml': `removed: { users: [${me}] }\n` } })
+  const removed = await world.run('apply', '--yes')
+  expect([removed.code, removed.err.includes('error[P511]')]).toEqual([7, true])
+  world.write({ 'configs/a.yaml': all })
+  const pruned = await world.run('apply', '--yes', '--prune', '--max-deletes', '9')
+  expect([pruned.code, pruned.err.includes('error[P511]')]).toEqual([7, true])
+  expect(writes(world)).toEqual([])
+  world.write({ 'configs/a.yaml': `users: [{ email: ${me}, roles: [admin] }]\n` })
+  expect((await world.run('destroy', '--yes')).err).toContain('error[P511]')
+  expect(writes(world)).toEqual([])
+})
