@@ -226,7 +226,11 @@ const honestReport: Law = ({ scene, run, looks, meddled }) => {
     if (outcome.outcome !== 'done' || meddled.ids.has(outcome.id)) continue
     const there = looks.find(({ id }) => id === outcome.id)
     if (action === 'delete') {
-      if (there && !there.reset) wrong.push(`${addressText(address)} is said to be deleted, and is there`)
+      // What is put back is as the service finds it by itself, which may be the same.
+      const kind = kinds.managed.find(({ name }) => name === address.kind)
+      const isPutBack = kind?.api.place?.reset.method === 'DELETE'
+      if (there && !there.reset && !isPutBack)
+        wrong.push(`${addressText(address)} is said to be deleted, and is there`)
       continue
     }
     const declared = scene.world.declared.find(
