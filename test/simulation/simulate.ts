@@ -165,7 +165,7 @@ async function comesToRest(
   }
   // Who had nothing to do will have nothing to do again.
   if (!last || !isAtRest(last)) last = await once(wanted, noMishaps)
-  const left = last.plan?.changes.filter(({ action }) => action !== 'none') ?? []
+  const left = last.plan?.changes.filter((change) => change.action !== 'none' && !isPutBack(change)) ?? []
   fail(
     converges,
     left.map((change) => `${change.action} ${addressText(change)} is left to do`),
@@ -173,7 +173,9 @@ async function comesToRest(
     runs,
     options
   )
-  const writes = last.exchanges.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/fields'))
+  const writes = last.exchanges.filter(
+    ({ method, path }) => method !== 'GET' && !/\/(fields|primary_keys)$/.test(path)
+  )
   fail(
     idempotent,
     writes.map(({ method, path }) => `${method} ${path}`),
@@ -186,8 +188,18 @@ async function comesToRest(
 
 function isAtRest(made: Run | undefined): boolean {
   return (
-    made?.plan?.changes.every(({ action, waiting }) => action === 'none' && waiting === undefined) === true
+    made?.plan?.changes.every(
+      (change) => (change.action === 'none' && change.waiting === undefined) || isPutBack(change)
+    ) === true
   )
+}
+
+/**
+ * Keys that a source has by itself look like those that somebody set: that they were put back is never seen,
+ * and a second destruction does it again, to no effect.
+ */
+function isPutBack({ action, kind }: { action: string; kind: string }): boolean {
+  return action === 'delete' && kindNamed(kind).api.place?.reset.method === 'DELETE'
 }
 
 /** The service against the model: what is declared looks as it does in the ideal service, what is removed is gone. */
@@ -199,7 +211,9 @@ async function unlikeTheModel(scene: Scene, runs: readonly Run[]): Promise<strin
     looks.filter((look) => look.kind === kind && isSameName(kindNamed(kind), look.name, name))
   const isThere = (one: { kind: string; name: string }) => find(one).some(({ reset }) => !reset)
   if (world.operation === 'destroy')
-    return world.declared.filter(isThere).map((one) => `${addressText(one)} is still there`)
+    return world.declared
+      .filter((one) => isThere(one) && !isPutBack({ action: 'delete', kind: one.kind }))
+      .map((one) => `${addressText(one)} is still there`)
   const gone = world.removed.filter(isThere)
   return [
     ...gone.map((one) => `${addressText(one)} is still there`),
