@@ -118,6 +118,24 @@ export function withLiveEnricher(live: JsonObject, body: JsonObject): JsonObject
   }
 }
 
+/**
+ * An example that somebody gave a field of the files stays, where the files give it none. Of several fields
+ * with one name nobody can tell whose it is.
+ */
+export function withLiveExamples(live: JsonObject, body: JsonObject): JsonObject {
+  const wanted = body['additional_fields']
+  if (!Array.isArray(wanted) || !Array.isArray(live['fields'])) return {}
+  const there = live['fields'].filter(isObject).filter((field) => field['user_added'] === true)
+  const examples = new Map(there.map((field) => [nameOf(field), field['example'] ?? undefined]))
+  const isAlone = (name: string): boolean => wanted.filter((item) => nameOf(item) === name).length === 1
+  return {
+    additional_fields: wanted.map((item) => {
+      if (!isObject(item) || !isAlone(nameOf(item))) return item
+      return withoutAbsent({ example: examples.get(nameOf(item)), ...item })
+    })
+  }
+}
+
 /** The name of a field, which answers give as objects and files as texts. */
 export function nameOf(item: Json): string {
   return isObject(item) ? textOf(item['name']) : textOf(item)

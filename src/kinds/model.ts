@@ -29,7 +29,8 @@ import {
   relationKey,
   relationRule,
   relationToWire,
-  withLiveEnricher
+  withLiveEnricher,
+  withLiveExamples
 } from './model-parts.ts'
 import { modelSchema } from './model-schema.ts'
 
@@ -154,6 +155,7 @@ export const model: Kind = {
       }),
       ...body,
       ...withLiveEnricher(live, body),
+      ...withLiveExamples(live, body),
       configuration: configurationOf(live, body)
     }
   },

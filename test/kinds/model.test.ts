@@ -236,3 +236,17 @@ describe('enrichment', () => {
     ).toEqual(['added enricher.fields.[title]'])
   })
 })
+
+test('an example that somebody gave a field of the files stays, where the files give it none', () => {
+  const fields = [{ name: 'a', label: 'A', type: 'string', user_added: true, example: 'by hand' }]
+  const of = (field: object) => update(item({ additional_fields: [field] }), live({ fields }))
+  expect(of({ name: 'a', label: 'B', type: 'string' })).toMatchObject({
+    additional_fields: [{ name: 'a', label: 'B', type: 'string', example: 'by hand' }]
+  })
+  expect(of({ name: 'a', label: 'B', type: 'string', example: 'ours' })).toMatchObject({
+    additional_fields: [{ example: 'ours' }]
+  })
+  expect(of({ name: 'b', label: 'B', type: 'string' })).toMatchObject({
+    additional_fields: [{ name: 'b', label: 'B', type: 'string' }]
+  })
+})

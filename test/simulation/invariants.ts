@@ -171,7 +171,8 @@ const handsOff: Law = ({ scene, run, looks }) => {
   }
   return [
     ...touched
-      .filter(([id]) => !ours.has(id) && !others.has(id))
+      // What belongs to a thing goes with it.
+      .filter(([id]) => !ours.has(id) && !others.has(id) && !ours.has(id.split('/')[0] ?? id))
       .map(
         ([id, bytes]) =>
           `${id} is not ours, and was ${bytes.slice(0, 200)}, is ${run.after.get(id)?.slice(0, 200) ?? 'gone'}`
