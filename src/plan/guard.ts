@@ -1,7 +1,8 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kinds } from '../kinds/kind.ts'
 import { addressText, type Desired, type LiveState } from '../state/resource.ts'
-import { referencesIn } from '../state/value.ts'
+import type { Rule } from '../state/rule.ts'
+import { referencesIn, type Json } from '../state/value.ts'
 import type { Match } from './match.ts'
 import type { DecideOptions } from './options.ts'
 import type { Change } from './plan.ts'
@@ -40,8 +41,21 @@ function usedBy(change: Change, live: LiveState, kinds: Kinds, match: Match): st
   const kept = Object.keys(fields).filter(
     (name) => fields[name]!.class === 'carried' && !(name in change.wanted)
   )
-  const references = [change.wanted, ...kept.map((name) => there[name])].flatMap(referencesIn)
+  const open = Object.entries(fields).flatMap(([name, { rule }]) =>
+    rule.is === 'set' && rule.open ? unstated(rule, change.wanted[name], there[name]) : []
+  )
+  const references = [change.wanted, ...kept.map((name) => there[name]), ...open].flatMap(referencesIn)
   return references.flatMap((reference) => match.idOf(reference) ?? [])
+}
+
+/** Items of an open set that no file states: they stay, with what they use. */
+function unstated(
+  { key }: Extract<Rule, { is: 'set' }>,
+  wanted: Json | undefined,
+  live: Json | undefined
+): Json[] {
+  const stated = new Set((Array.isArray(wanted) ? wanted : []).map(key))
+  return (Array.isArray(live) ? live : []).filter((item) => !stated.has(key(item)))
 }
 
 /**

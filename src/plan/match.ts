@@ -153,22 +153,26 @@ function ambiguous(
   index: LiveIndex
 ): Diagnostic {
   const first = candidates.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  return problem('P401', `${of.kind} \`${name}\` matches ${candidates.length} live resources`, {
-    labels: [{ span, text: `which of the ${candidates.length} is this?` }],
-    notes: [
-      ...first.map((live) => {
-        const made =
-          live.createdAt === undefined ? '' : `  created ${live.createdAt.slice(0, 19).replace('T', ' ')}`
-        const by = live.changed.by === undefined ? '' : `  last changed by ${live.changed.by}`
-        return `live: ${live.id}${made}${by}  used by ${index.users(live.id)}`
-      }),
-      'names are not unique in the service, so a name alone cannot choose'
-    ],
-    help: [
-      `pin one with \`id: ${first[0]!.id}\`, or rename one of them in the service`,
-      'to delete one, list its id under `removed:`'
-    ]
-  })
+  return problem(
+    'P401',
+    `${of.kind.replaceAll('_', ' ')} \`${name}\` matches ${candidates.length} live resources`,
+    {
+      labels: [{ span, text: `which of the ${candidates.length} is this?` }],
+      notes: [
+        ...first.map((live) => {
+          const made =
+            live.createdAt === undefined ? '' : `  created ${live.createdAt.slice(0, 19).replace('T', ' ')}`
+          const by = live.changed.by === undefined ? '' : `  last changed by ${live.changed.by}`
+          return `live: ${live.id}${made}${by}  used by ${index.users(live.id)}`
+        }),
+        'names are not unique in the service, so a name alone cannot choose'
+      ],
+      help: [
+        `pin one with \`id: ${first[0]!.id}\`, or rename one of them in the service`,
+        'to delete one, list its id under `removed:`'
+      ]
+    }
+  )
 }
 
 function unknownPin(resource: Desired): Diagnostic {

@@ -258,3 +258,21 @@ test('a pattern that names nothing is a stop', () => {
   expect(told({ allowDestroy: ['Old'] }, [removed('model', 'Old')])).toEqual([])
   expect(told({ selection: { ...all, only: ['Old'] } }, [removed('model', 'Old')])).toEqual([])
 })
+
+test('R18: what a policy says in an action that no file states still uses its role', () => {
+  const policy = {
+    policy_actions: [
+      { action: 'read', role_ids: [] },
+      { action: 'delete', role_ids: ['r1'] }
+    ]
+  }
+  const live = service(['role', 'Gone', 'r1'], ['policy', 'P', 'p1', policy])
+  const found = problems(
+    [declared('policy', 'P', { policy_actions: [{ action: 'read', roles: [] }] })],
+    live,
+    [removed('role', 'Gone')]
+  )
+  expect(found.map(({ code, notes }) => [code, notes])).toEqual([['P502', ['used by policy "P"']]])
+  const taken = [declared('policy', 'P', { policy_actions: [{ action: 'delete', roles: [] }] })]
+  expect(problems(taken, live, [removed('role', 'Gone')])).toEqual([])
+})

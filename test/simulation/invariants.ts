@@ -172,7 +172,7 @@ const handsOff: Law = ({ scene, run, looks }) => {
   return [
     ...touched
       // What belongs to a thing goes with it.
-      .filter(([id]) => !ours.has(id) && !others.has(id) && !ours.has(id.split('/')[0] ?? id))
+      .filter(([id]) => [id, id.split('/')[0]!].every((one) => !ours.has(one) && !others.has(one)))
       .map(
         ([id, bytes]) =>
           `${id} is not ours, and was ${bytes.slice(0, 200)}, is ${run.after.get(id)?.slice(0, 200) ?? 'gone'}`
