@@ -12,7 +12,7 @@ export const mostRequests = 100
  * left to chance. `asks` is how many changes the world is about.
  */
 export function everyFault(name: string, world: World, asks: number): void {
-  describe(`${name}`, () => {
+  describe.each([[name, world] as const])('%s', (_name, world) => {
     test('without faults everything is done in one run, and each world asks for what it says', async () => {
       const seen = await simulate(world, { mishaps: () => noMishaps })
       expect(seen).toMatchObject({ is: 'planned', ended: 'finished', codes: [] })
