@@ -110,7 +110,7 @@ export async function liveConnection(
   reader: Reader,
   ground: Ground
 ): Promise<{ ok: true; live: Live } | { ok: false; problems: Diagnostic[] }> {
-  const connections = { managed: kinds.managed.filter((kind) => kind.name === 'connection'), lookups: [] }
+  const connections = { managed: kinds.managed.filter((kind) => kind.name === 'connection') }
   const desired = { workspace: ground.understood.desired.workspace, resources: [], removed: [] }
   const observed = await observe(reader, desired, connections, { everything: true })
   if (!observed.ok) return observed

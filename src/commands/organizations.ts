@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
+import { isLike } from '../plan/select.ts'
 import { organizationsOf, type Organization } from '../remote/organizations.ts'
 import { openReader } from '../remote/transport.ts'
 import { environment } from './files.ts'
@@ -89,16 +90,25 @@ async function inOne(
   }
   const own = (paths: string[]): string[] => paths.map((path) => inPath(path, organization)!)
   const { out, ...rest } = options
-  ran.code = await run(
-    {
-      ...rest,
-      file: own(options.file),
-      varFile: own(options.varFile),
-      envFile: own(options.envFile),
-      ...(out === undefined ? {} : { out: inPath(out, organization)! })
-    },
-    listening
-  )
+  const mine: TenantOptions = {
+    ...rest,
+    file: own(options.file),
+    varFile: own(options.varFile),
+    envFile: own(options.envFile),
+    ...(out === undefined ? {} : { out: inPath(out, organization)! })
+  }
+  try {
+    ran.code = await run(mine, listening)
+  } catch (error) {
+    // Even a mistake of ours in one organization is no reason to leave the others.
+    const words = error instanceof Error ? error.message : String(error)
+    return {
+      ...ran,
+      code: exit.failure,
+      out: '',
+      err: `error: it failed in a way that it should not: ${words}\n`
+    }
+  }
   return ran
 }
 
@@ -134,7 +144,7 @@ function isShared(path: string): boolean {
   return !path.includes('{organization}')
 }
 
-/** By name or id; `*` stands for any text. */
+/** By name or id; `*` stands for any text, `?` for any letter. */
 function selectedOf(asked: readonly string[], all: readonly Organization[]): Checked<Organization[]> {
   const problems: Diagnostic[] = []
   const chosen = new Set<Organization>()
@@ -150,10 +160,7 @@ function selectedOf(asked: readonly string[], all: readonly Organization[]): Che
 }
 
 function isCalled({ id, name }: Organization, text: string): boolean {
-  if (id === text.toLowerCase() || name === text) return true
-  if (!text.includes('*')) return false
-  const parts = text.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(name)
+  return id === text.toLowerCase() || isLike(name, text)
 }
 
 function failure(found: Diagnostic): { ok: false; problems: Diagnostic[] } {

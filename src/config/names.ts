@@ -1,6 +1,6 @@
 import { problem, warning, type Diagnostic, type Label } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
-import { nameKeys, type Kind, type Kinds } from '../kinds/kind.ts'
+import { keyOf, nameKeys, type Kind, type Kinds } from '../kinds/kind.ts'
 import { addressText, type Desired, type Removed, type Use } from '../state/resource.ts'
 import { isId, isObject, isReference, type Json, type JsonObject } from '../state/value.ts'
 
@@ -15,15 +15,13 @@ const lookLimit = 100
  * the files counts.
  */
 export class Register {
-  readonly #caseless: ReadonlySet<string>
+  readonly key: (address: { kind: string; name: string }) => string
   readonly #declared = new Map<string, Desired>()
   readonly #names = new Map<string, string[]>()
   readonly #similar = new Map<string, string[]>()
 
   constructor(resources: readonly Desired[], kinds: Kinds) {
-    this.#caseless = new Set(
-      [...kinds.managed, ...kinds.lookups].filter((kind) => kind.caselessNames).map(({ name }) => name)
-    )
+    this.key = keyOf(kinds)
     for (const resource of resources) {
       const key = this.key(resource)
       if (!this.#declared.has(key)) this.#declared.set(key, resource)
@@ -31,10 +29,6 @@ export class Register {
       this.#names.set(resource.kind, names)
       names.push(resource.name)
     }
-  }
-
-  key({ kind, name }: { kind: string; name: string }): string {
-    return `${kind} ${this.#caseless.has(kind) ? name.toLowerCase() : name}`
   }
 
   find(address: { kind: string; name: string }): Desired | undefined {

@@ -10,7 +10,7 @@ import { sync } from './sync.ts'
 import { user } from './user.ts'
 import { webhook } from './webhook.ts'
 
-/** Every kind that polyctl manages, and those that its files may only name. */
+/** Every kind that polyctl manages. */
 export const kinds: Kinds = {
   managed: [
     connection,
@@ -23,6 +23,5 @@ export const kinds: Kinds = {
     user,
     webhook,
     globalErrorSubscribers
-  ],
-  lookups: []
+  ]
 }

@@ -250,17 +250,9 @@ export interface ItemProblem {
   help?: string[]
 }
 
-/** A kind that may be referenced but not (yet) managed: its list is read when a file names one. */
-export interface Lookup {
-  readonly name: string
-  readonly path: string
-  readonly caselessNames?: true
-}
-
 /** The registry, as the engine is handed it: the engine names no kind itself. */
 export interface Kinds {
   readonly managed: readonly Kind[]
-  readonly lookups: readonly Lookup[]
 }
 
 /** The keys of YAML that make the name of a resource. */
@@ -273,6 +265,12 @@ export function nameOfItem(kind: Kind, item: JsonObject): string {
   if (kind.naming?.only !== undefined) return kind.naming.only
   const parts = nameKeys(kind).map((key) => item[key])
   return parts.every((part) => typeof part === 'string') ? parts.join(' ') : ''
+}
+
+/** What resources are found by: their kind and name, in one case where case does not count. */
+export function keyOf({ managed }: Kinds): (address: { kind: string; name: string }) => string {
+  const caseless = new Set(managed.filter((kind) => kind.caselessNames).map(({ name }) => name))
+  return ({ kind, name }) => `${kind}\n${caseless.has(kind) ? name.toLowerCase() : name}`
 }
 
 /** Whether two names are one, as this kind sees it. */

@@ -1,5 +1,5 @@
 import { problem, warning, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
-import type { Kinds } from '../kinds/kind.ts'
+import { keyOf, type Kinds } from '../kinds/kind.ts'
 import {
   addressText,
   byAddress,
@@ -42,13 +42,14 @@ export interface Given {
 export function deletions(given: Given): Deletions {
   const { desired, options } = given
   const found = new Found(given)
+  const key = keyOf(given.kinds)
   const problems: Diagnostic[] = []
   for (const removed of desired.removed.filter((one) => isSelected(one, options.selection)))
     problems.push(...found.byRemoved(removed))
   const vanished = vanishedOf(given).filter((then) => isSelected(then, options.selection))
   const noLongerDeclared: Plan['noLongerDeclared'] = []
   for (const then of vanished) {
-    const candidates = found.free(then.kind).filter((live) => isSame(live, then, given.kinds))
+    const candidates = found.free(then.kind).filter((live) => isSame(live, then, key))
     if (options.prune !== true) {
       const stay = candidates.map(({ kind, name, id }) => ({ kind, name, id, span: then.span }))
       noLongerDeclared.push(...stay)
@@ -98,8 +99,8 @@ class Found {
   byRemoved(removed: DesiredState['removed'][number]): Diagnostic[] {
     const free = this.free(removed.kind)
     const byId = free.find((live) => live.id === removed.name.toLowerCase())
-    const key = keyOf(removed, this.#given.kinds)
-    const candidates = byId ? [byId] : free.filter((live) => keyOf(live, this.#given.kinds) === key)
+    const key = keyOf(this.#given.kinds)
+    const candidates = byId ? [byId] : free.filter((live) => key(live) === key(removed))
     if (candidates.length > 1) return [this.#given.match.ambiguous(removed, candidates)]
     const asked = { ...removed, name: byId?.id ?? removed.name }
     if (candidates[0]) this.take(asked, candidates[0], 'the files say that it is removed')
@@ -145,14 +146,9 @@ class Found {
   }
 }
 
-function isSame(live: Live, then: Desired, kinds: Kinds): boolean {
+function isSame(live: Live, then: Desired, key: (address: Address) => string): boolean {
   if (then.id !== undefined) return live.id === then.id.toLowerCase()
-  return keyOf(live, kinds) === keyOf(then, kinds)
-}
-
-function keyOf({ kind, name }: Address, kinds: Kinds): string {
-  const caseless = kinds.managed.some((one) => one.name === kind && one.caselessNames)
-  return addressText({ kind, name: caseless ? name.toLowerCase() : name })
+  return key(live) === key(then)
 }
 
 function reasonOfPrune(base: Base | undefined): string {
@@ -161,12 +157,10 @@ function reasonOfPrune(base: Base | undefined): string {
 
 /** Declared at the base and not any more: not under its name, not renamed, not by its id, not removed. */
 function vanishedOf({ desired, kinds, options }: Given): Desired[] {
-  const known = new Set(
-    [...desired.resources.flatMap(namesOf), ...desired.removed].map((address) => keyOf(address, kinds))
-  )
+  const key = keyOf(kinds)
+  const known = new Set([...desired.resources.flatMap(namesOf), ...desired.removed].map(key))
   return (options.base?.resources ?? []).filter(
-    ({ kind, name, id = name }) =>
-      !known.has(keyOf({ kind, name }, kinds)) && !known.has(keyOf({ kind, name: id }, kinds))
+    ({ kind, name, id = name }) => !known.has(key({ kind, name })) && !known.has(key({ kind, name: id }))
   )
 }
 
@@ -180,6 +174,7 @@ function namesOf({ kind, name, id = name, lifecycle }: Desired): Address[] {
  * the address on the command line lifts that.
  */
 function protection(changes: readonly Change[], { desired, live, kinds, options }: Given): Diagnostic[] {
+  const key = keyOf(kinds)
   const then = options.base?.resources.filter(({ lifecycle }) => lifecycle.preventDestroy) ?? []
   return changes.flatMap((change) => {
     const { name } = live.resources.find((one) => one.id === change.id) ?? change
@@ -187,7 +182,7 @@ function protection(changes: readonly Change[], { desired, live, kinds, options 
       (one) =>
         one.kind === change.kind &&
         (one.id === undefined
-          ? keyOf(one, kinds) === keyOf({ kind: change.kind, name }, kinds)
+          ? key(one) === key({ kind: change.kind, name })
           : one.id.toLowerCase() === change.id)
     )
     if (!guarded) return []

@@ -1,6 +1,6 @@
-import { compareText, problem, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
+import { problem, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
-import type { Kinds } from '../kinds/kind.ts'
+import { keyOf, type Kinds } from '../kinds/kind.ts'
 import {
   addressText,
   type Address,
@@ -76,30 +76,22 @@ class LiveIndex {
   readonly #byName = new Map<string, Live[]>()
   readonly #byId = new Map<string, Live>()
   readonly #users = new Map<string, number>()
-  readonly #caseless: Set<string>
+  readonly key: (address: Address) => string
   readonly #pinned: Set<string>
-  readonly #managed: Set<string>
   readonly #alone: Set<string>
   readonly all: LiveState
 
   constructor(live: LiveState, kinds: Kinds, pins: readonly string[]) {
     this.all = live
-    this.#managed = new Set(kinds.managed.map((kind) => kind.name))
     this.#alone = new Set(kinds.managed.filter((kind) => kind.alone).map((kind) => kind.name))
     this.#pinned = new Set(pins.map((id) => id.toLowerCase()))
-    this.#caseless = new Set(
-      [...kinds.managed, ...kinds.lookups].filter((kind) => kind.caselessNames).map((kind) => kind.name)
-    )
+    this.key = keyOf(kinds)
     for (const resource of live.resources) {
       const key = this.key(resource)
       this.#byName.set(key, [...(this.#byName.get(key) ?? []), resource])
       this.#byId.set(resource.id.toLowerCase(), resource)
       for (const use of resource.uses) this.#users.set(use.id, (this.#users.get(use.id) ?? 0) + 1)
     }
-  }
-
-  key(address: Address): string {
-    return `${address.kind}\n${this.#caseless.has(address.kind) ? address.name.toLowerCase() : address.name}`
   }
 
   /** Where several have the name, those that a pin gives to somebody else do not count. */
@@ -115,11 +107,6 @@ class LiveIndex {
   /** The live one of a kind of which there is at most one. */
   only(kind: string): Live | undefined {
     return this.#alone.has(kind) ? this.all.resources.find((live) => live.kind === kind) : undefined
-  }
-
-  /** Whether files can declare this kind, or only name it. */
-  isManaged(kind: string): boolean {
-    return this.#managed.has(kind)
   }
 
   users(id: string): number {
@@ -263,15 +250,8 @@ function unknownReference(
       help: [
         similar.length > 0
           ? `a ${kind} with a similar name exists: \`${similar.join('`, `')}\``
-          : otherNames(names, index.isManaged(use.kind))
+          : 'declare it, or correct the name'
       ]
     }
   )
-}
-
-/** What cannot be declared must be one of those that are there: few enough are listed. */
-function otherNames(names: readonly string[], declarable: boolean): string {
-  if (declarable) return 'declare it, or correct the name'
-  if (names.length === 0 || names.length > 12) return 'correct the name'
-  return `there is: \`${names.toSorted(compareText).join('`, `')}\``
 }

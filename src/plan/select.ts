@@ -17,11 +17,14 @@ export interface Selection {
 export function isNamed(address: Address, pattern: string): boolean {
   const { kind, name } = address
   const forms = [addressText(address), `${kind}/${name}`, `${kind.replaceAll('_', ' ')}/${name}`, name]
-  if (forms.includes(pattern)) return true
-  if (!/[*?]/.test(pattern)) return false
+  return forms.some((form) => isLike(form, pattern))
+}
+
+/** Whether a text is as a pattern says: `*` stands for any text, `?` for any letter. */
+export function isLike(text: string, pattern: string): boolean {
+  if (text === pattern || !/[*?]/.test(pattern)) return text === pattern
   const literal = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-  const glob = new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's')
-  return forms.some((form) => glob.test(form))
+  return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's').test(text)
 }
 
 /** Whether a resource is in the part that was asked for. */

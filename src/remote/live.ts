@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { FromWire, Kind, Lookup } from '../kinds/kind.ts'
+import type { FromWire, Kind } from '../kinds/kind.ts'
 import type { Live } from '../state/resource.ts'
 import { isObject, textOf, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
@@ -16,7 +16,7 @@ export interface Item {
 
 /** All that was read of a kind. */
 export interface ReadKind {
-  kind: Kind | Lookup
+  kind: Kind
   items: Item[]
   problems: Diagnostic[]
 }
@@ -47,19 +47,19 @@ export function fromWireContext(
   }
 }
 
-function liveResource(kind: Kind | Lookup, item: Item, context: FromWire): Live {
+function liveResource(kind: Kind, item: Item, context: FromWire): Live {
   const { wire, partial, name } = item
   const by = isObject(wire['updated_by']) ? wire['updated_by']['name'] : undefined
   return {
     kind: kind.name,
     name: name ?? textOf(wire['name']),
     id: textOf(wire['id']),
-    fields: isManaged(kind) && !partial ? kind.fromWire(wire, context) : {},
+    fields: partial ? {} : kind.fromWire(wire, context),
     wire,
-    uses: isManaged(kind) ? kind.uses(wire) : [],
+    uses: kind.uses(wire),
     changed: { ...optional('at', wire['updated_at']), ...optional('by', by) },
     ...optional('createdAt', wire['created_at']),
-    ...(isManaged(kind) ? conditionOf(kind, item) : {}),
+    ...conditionOf(kind, item),
     partial
   }
 }
@@ -79,9 +79,4 @@ function conditionOf(kind: Kind, { wire, unread }: Item): Partial<Live> {
 
 function optional<K extends string>(key: K, value: unknown): { [name in K]?: string } {
   return typeof value === 'string' && value !== '' ? ({ [key]: value } as { [name in K]: string }) : {}
-}
-
-/** Whether files can declare this kind, or only name it. */
-export function isManaged(kind: Kind | Lookup): kind is Kind {
-  return 'api' in kind
 }

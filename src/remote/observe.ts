@@ -1,12 +1,12 @@
 import { checked, compareText, type Checked } from '../diagnostics/diagnostic.ts'
-import { isSameName, type Kind, type Kinds, type Lookup } from '../kinds/kind.ts'
+import { isSameName, type Kind, type Kinds } from '../kinds/kind.ts'
 import type { Address, Desired, DesiredState, LiveState } from '../state/resource.ts'
 import { referredKinds } from '../state/rule.ts'
 import { isId, textOf, type JsonObject, type Reference } from '../state/value.ts'
 import { pathOfAll } from './address.ts'
 import { failureProblem, type Failure } from './failure.ts'
 import { identify } from './identity.ts'
-import { isManaged, liveResources, type Item, type ReadKind } from './live.ts'
+import { liveResources, type Item, type ReadKind } from './live.ts'
 import { listed, pages, type List } from './pages.ts'
 import { readInFull, withParts, type Told } from './read.ts'
 import type { Reader } from './transport.ts'
@@ -56,7 +56,7 @@ export async function observe(
   return checked(state, [...who.problems, ...all.flatMap((kind) => kind.problems)])
 }
 
-function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOptions): (Kind | Lookup)[] {
+function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOptions): Kind[] {
   const declared = desired.resources.map((resource) => resource.kind)
   const exclusive = options.everything ? (desired.workspace.exclusive?.kinds ?? []) : []
   const gone = [...[...desired.removed, ...(options.also ?? [])].map(({ kind }) => kind), ...exclusive]
@@ -71,10 +71,7 @@ function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOption
     const referred = referredKinds(kind.fields)
     return !isPlaced(kind) && (all || doomed.some((one) => referred.has(one)))
   }
-  return [
-    ...kinds.managed.filter((kind) => named.has(kind.name) || mayUse(kind)),
-    ...kinds.lookups.filter((kind) => named.has(kind.name))
-  ]
+  return kinds.managed.filter((kind) => named.has(kind.name) || mayUse(kind))
 }
 
 /** What the files state of the resources of a kind, by each name and id that they go by. */
@@ -89,10 +86,10 @@ interface Wanted {
   all: boolean
 }
 
-function wantedOf(kind: Kind | Lookup, desired: DesiredState, options: ObserveOptions): Wanted {
+function wantedOf(kind: Kind, desired: DesiredState, options: ObserveOptions): Wanted {
   const others: (Address & { id?: string })[] = [...desired.removed, ...(options.also ?? [])]
   const declared = desired.resources.filter((resource) => resource.kind === kind.name)
-  const alone = isManaged(kind) && kind.alone === true ? declared[0]?.fields : undefined
+  const alone = kind.alone === true ? declared[0]?.fields : undefined
   return {
     names: new Map(
       declared.flatMap(({ name, fields, lifecycle }) =>
@@ -114,7 +111,7 @@ function wantedOf(kind: Kind | Lookup, desired: DesiredState, options: ObserveOp
   }
 }
 
-async function readKind(reader: Reader, kind: Kind | Lookup, wanted: Wanted): Promise<ReadKind> {
+async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<ReadKind> {
   const list = await listOf(reader, kind)
   if (!list.ok) return unread(kind, list.failure, `reading ${spoken(kind)}s`)
   const { path } = list
@@ -151,9 +148,8 @@ function wantedFields(wanted: Wanted, id: string, name: string): JsonObject | un
 
 async function listOf(
   reader: Reader,
-  kind: Kind | Lookup
+  kind: Kind
 ): Promise<({ ok: true } & List) | { ok: false; failure: Failure }> {
-  if (!isManaged(kind)) return { ok: true, path: kind.path, nameKey: 'name' }
   const all = await pathOfAll(reader, kind)
   return all.ok ? { ok: true, path: all.path, nameKey: kind.naming?.wire ?? 'name' } : all
 }
@@ -161,13 +157,13 @@ async function listOf(
 /** Of what is not declared, the list tells enough. Gone meanwhile is not a failure: then it is not there. */
 async function readItem(
   reader: Reader,
-  kind: Kind | Lookup,
+  kind: Kind,
   wire: JsonObject,
   path: string,
   fields: JsonObject | undefined
 ): Promise<Item | Failure | undefined> {
-  const light = isManaged(kind) && kind.api.lightList(reader.version)
-  if (!isManaged(kind) || fields === undefined) return { wire, partial: light }
+  const light = kind.api.lightList(reader.version)
+  if (fields === undefined) return { wire, partial: light }
   const id = textOf(wire['id'])
   if (light) return itemOf(await readInFull(reader, kind, id, fields))
   const told = await withParts(reader, kind, wire, `${path}/${encodeURIComponent(id)}`, fields)
@@ -214,28 +210,26 @@ function idIn(reference: Reference, desired: DesiredState, read: readonly ReadKi
   const found = read.find(({ kind }) => kind.name === $ref)
   if (!found) return undefined
   const isNamed = (one: string) => (resource: Desired) =>
-    resource.kind === $ref && (isManaged(found.kind) ? isSameName(found.kind, resource.name, one) : false)
+    resource.kind === $ref && isSameName(found.kind, resource.name, one)
   const declared = desired.resources.find(isNamed(name))
   if (declared?.id !== undefined) return declared.id
   for (const one of [name, ...(declared?.lifecycle.renamedFrom ?? [])]) {
-    const items = found.items.filter(({ wire }) =>
-      isManaged(found.kind) ? isSameName(found.kind, textOf(wire['name']), one) : wire['name'] === one
-    )
+    const items = found.items.filter(({ wire }) => isSameName(found.kind, textOf(wire['name']), one))
     if (items.length > 0) return items.length === 1 ? textOf(items[0]?.wire['id']) : undefined
   }
   return isId(name) ? name.toLowerCase() : undefined
 }
 
-function unread(kind: Kind | Lookup, failure: Failure, attempted: string): ReadKind {
+function unread(kind: Kind, failure: Failure, attempted: string): ReadKind {
   return { kind, items: [], problems: [failureProblem(failure, attempted)] }
 }
 
-function spoken(kind: Kind | Lookup): string {
+function spoken(kind: Kind): string {
   return kind.name.replaceAll('_', ' ')
 }
 
-function isPlaced(kind: Kind | Lookup): kind is Kind {
-  return isManaged(kind) && kind.api.place !== undefined
+function isPlaced(kind: Kind): boolean {
+  return kind.api.place !== undefined
 }
 
 /** Resources of a name, for those who must look before they write. */

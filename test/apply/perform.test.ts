@@ -96,7 +96,7 @@ async function performed(
     writer,
     knowledge: openKnowledge(plan, observed, '2025-09-18'),
     options: {
-      kinds: { managed: [whole], lookups: [] },
+      kinds: { managed: [whole] },
       vault,
       observed,
       parallelism: 1,

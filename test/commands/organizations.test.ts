@@ -166,4 +166,25 @@ describe('many organizations', () => {
     expect(ran.code).toBe(130)
     expect(world.requests().filter((request) => !request.startsWith('GET '))).toEqual([])
   })
+
+  test('a mistake of the program itself in one of them does not stop the others', async () => {
+    let count = 0
+    const world = makeWorld({
+      files: { ...files, ...own },
+      env: { PASSWORD: 'x', POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'partner-key-1' },
+      server: { partnerKey: 'partner-key-1', organizations: names.map((name) => ({ name })) },
+      io: {
+        newKey: () => {
+          if (count++ === 0) throw new RangeError('a mistake')
+          return `key-${count}-000000`
+        }
+      }
+    })
+    const some = ['--organization', 'Acme', '--organization', 'Beta', ...over]
+    const ran = await world.run('apply', '--yes', ...some)
+    expect(ran.code).toBe(1)
+    expect(ran.err).toContain('it failed in a way that it should not: a mistake')
+    expect(ran.out).toMatch(/2 organizations: 1 went through, 1 failed\.\n$/)
+    expect(world.server.store.all('model')).toHaveLength(1)
+  })
 })

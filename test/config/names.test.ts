@@ -27,7 +27,7 @@ test('a name is used once within its kind, over all files', async () => {
 
 test('names differ by case, except where the kind says otherwise', async () => {
   expect(await problemsOf(gadgets('One', 'one>ONE'), { kinds })).toEqual(['wP201 3:25 ONE + 2:13 One'])
-  const caseless: Kinds = { managed: [{ ...gadget, caselessNames: true }], lookups: [] }
+  const caseless: Kinds = { managed: [{ ...gadget, caselessNames: true }] }
   expect(await problemsOf(gadgets('One', 'two>ONE'), { kinds: caseless })).toEqual([])
   expect(await problemsOf(gadgets('One', 'one'), { kinds: caseless })).toEqual(['P202 3:13 one + 2:13 One'])
 })
@@ -121,7 +121,7 @@ test('the workspace is written once', async () => {
 })
 
 test('a kind of which there is one has no second, whatever it is called', async () => {
-  const alone: Kinds = { managed: [{ ...gadget, alone: true }], lookups: [] }
+  const alone: Kinds = { managed: [{ ...gadget, alone: true }] }
   expect(await problemsOf(gadgets('one', 'two'), { kinds: alone })).toEqual(['P202 3:13 two + 2:13 one'])
   const { result } = await read(gadgets('one', 'one'), { kinds: alone })
   expect(result.problems.map(({ message }) => message)).toEqual(['gadget "one" is declared twice'])

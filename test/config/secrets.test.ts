@@ -163,7 +163,7 @@ const numbered: Kind = {
     schema: { type: 'object', properties: { password: { type: 'integer' } } }
   })
 }
-const kinds = { managed: [numbered], lookups: [] }
+const kinds = { managed: [numbered] }
 
 test('a secret that is a number is marked as one, and must be one when it is there', async () => {
   const marked = { $secret: 'env PW', as: 'integer' }

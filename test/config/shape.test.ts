@@ -193,7 +193,7 @@ test('what a kind checks by itself has its place, as value or as key, and may be
     ]
   }
   const yaml = 'gadgets:\n  - name: G\n    source: email\n    tags: [a, b]\n    size: 1\n'
-  expect(await problemsOf(yaml, { kinds: { managed: [checking], lookups: [] } })).toEqual([
+  expect(await problemsOf(yaml, { kinds: { managed: [checking] } })).toEqual([
     'P204 3:13 email',
     'wP109 4:15 b',
     'P103 5:5 size'
@@ -205,7 +205,7 @@ test('a kind that knows more about an unknown field tells it in its own words', 
     ...gadget,
     check: () => [{ path: ['serial'], atKey: true, code: 'P107', message: 'm', label: 'l' } as const]
   }
-  const options = { kinds: { managed: [checking], lookups: [] } }
+  const options = { kinds: { managed: [checking] } }
   expect(await problemsOf('gadgets: [{ name: G, serial: 1, serials: 2 }]', options)).toEqual([
     'P107 1:22 serial',
     'P101 1:33 serials'

@@ -159,27 +159,6 @@ describe('P402: a reference', () => {
     ])
   })
 
-  test('to what only the service can have, is helped by the names that are there, if they are few', () => {
-    const withoutPolicies: Kinds = {
-      managed: kinds.managed.filter(({ name }) => name !== 'policy'),
-      lookups: [{ name: 'policy', path: '/api/permissions/policies', caselessNames: true }]
-    }
-    const wanted = declared('connection', 'C', { type: 'csv', policies: ['zzz'] })
-    const policies = (count: number): LiveState =>
-      service(
-        ...Array.from({ length: count }, (_, index): [string, string, string] => [
-          'policy',
-          `p${String(count - index).padStart(2, '0')}`,
-          `i${index}`
-        ])
-      )
-    const help = (count: number) => told([wanted], { live: policies(count), of: withoutPolicies })[0]!.help
-    expect(help(0)).toEqual(['correct the name'])
-    expect(help(2)).toEqual(['there is: `p01`, `p02`'])
-    expect(help(12)[0]).toMatch(/^there is: `p01`.*`p12`$/)
-    expect(help(13)).toEqual(['correct the name'])
-  })
-
   test('is looked at only where its resource is planned', () => {
     expect(told([model('other')], { live: service(), isPlanned: () => false })).toEqual([])
   })

@@ -331,7 +331,7 @@ const bounded: Law = ({ scene, run }) => {
   const changes = attempted(run).length
   const things = Math.max(run.before.size, run.after.size) + changes
   const pages = kinds.managed.length * (Math.ceil(things / pageSize) + 1)
-  const planning = 1 + kinds.lookups.length + 2 * pages + things * readsOfOne
+  const planning = 1 + 2 * pages + things * readsOfOne
   const applying = changes * (roundsOfCreate * (1 + pages) + looksAtOne * readsOfOne)
   const most = triesOfOne * (planning + applying)
   const posts = new Map<string, number>()

@@ -85,6 +85,8 @@ export function openService(
   }
   const person = (spoken: ApiVersion): Writer => openWriter(asSomebody(server, clock, random, spoken))
   const [maker, reader] = [person(version), person(newest)]
+  const thereIs = ({ kind }: Thing): string[] =>
+    kindNamed(kind).api.place ? [] : server.store.all(kind as StoredKind).map(({ id }) => id)
   let isKnown = false
   const learn = async (): Promise<void> => {
     for (const kind of simulated.filter(({ builtIns }) => builtIns))
@@ -101,6 +103,7 @@ export function openService(
         idOf(reference.$ref, reference.name ?? '')
       // The next one is made a little later: lists are in the order of time.
       await clock.sleep(1000)
+      const before = new Set(thereIs(thing))
       try {
         const fields = kind.fromYaml(thing.item)
         const body = { name: thing.name, ...kind.toWire(fields, { version, creating: true, id }) }
@@ -108,7 +111,12 @@ export function openService(
         const made = await (place === undefined
           ? create(maker, kind, thing.name, opened(body) as JsonObject, [])
           : update(maker, kind, place, opened(body) as JsonObject, []))
-        if (!made.ok) return { ok: false, words: made.failure.words }
+        if (!made.ok) {
+          // It may have been made all the same, and only what follows the making was refused.
+          for (const one of thereIs(thing))
+            if (!before.has(one)) server.store.remove(thing.kind as StoredKind, one)
+          return { ok: false, words: made.failure.words }
+        }
         remember(thing.kind, thing.name, textOf(made.wire['id']))
         return { ok: true, id: textOf(made.wire['id']) }
       } catch (error) {

@@ -81,4 +81,4 @@ export const gadget: Kind = {
   uses: () => []
 }
 
-export const smallKinds: Kinds = { managed: [gadget], lookups: [] }
+export const smallKinds: Kinds = { managed: [gadget] }

@@ -152,7 +152,7 @@ export function liveOf(items: readonly Item[]): LiveState {
   return {
     organization: { id: idAt(999), name: 'Acme' },
     resources,
-    kinds: [...kinds.managed, ...kinds.lookups].map((kind) => kind.name)
+    kinds: kinds.managed.map((kind) => kind.name)
   }
 }
 
