@@ -63,7 +63,7 @@ async function performCreate(change: Change, kind: Kind, world: World): Promise<
 
 async function performUpdate(change: Change, kind: Kind, world: World): Promise<Outcome> {
   // The body starts from what is there this moment, so that nothing is lost that no file states.
-  const live = await read(world.writer, kind, change.id ?? '')
+  const live = await read(world.writer, kind, change.id ?? '', change.wanted, true)
   if (!live.ok && live.failure.status === 404) return failed(goneProblem(change))
   if (!live.ok) return failed(failureOf(change, 'reading', live.failure))
   const moved = movedProblem(change, kind, live.wire, grounds(world))

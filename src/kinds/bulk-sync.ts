@@ -91,7 +91,8 @@ export const bulkSync: Kind = {
       {
         key: 'schemas',
         field: 'schemas',
-        paths: (_wire, wanted) => (wanted && isEmpty(wanted['schemas']) ? [] : ['/schemas'])
+        paths: (_wire, wanted, replaces) =>
+          wanted && !replaces && isEmpty(wanted['schemas']) ? [] : ['/schemas']
       },
       { key: 'schema_details', field: 'schemas', paths: detailPaths }
     ],
@@ -243,13 +244,18 @@ const known = new Set([
 
 /**
  * The list of schemas has no fields and filters: who needs them asks for each schema by itself. What is
- * switched off has none that count: neither the plan nor the check before writing looks at them.
+ * switched off has none that count: neither the plan nor the check before writing looks at them. But whoever
+ * switches it on must know what somebody chose of it before, or it would all be copied in clear.
  */
-function detailPaths(wire: JsonObject, wanted: JsonObject | undefined): string[] {
-  const stated = new Set(Array.isArray(wanted?.['schemas']) ? wanted['schemas'].map(idOf) : [])
+function detailPaths(wire: JsonObject, wanted: JsonObject | undefined, replaces: boolean): string[] {
+  const stated = Array.isArray(wanted?.['schemas']) ? wanted['schemas'] : []
+  const [named, on] = [stated, stated.filter((item) => !isOff(item))].map((some) => new Set(some.map(idOf)))
+  const counts = (item: JsonObject): boolean => {
+    if (item['enabled'] === false) return replaces && on!.has(idOf(item))
+    return replaces || !wanted || named!.has(idOf(item))
+  }
   return list(wire['schemas'])
-    .filter((item) => !Array.isArray(item['fields']))
-    .filter((item) => item['enabled'] !== false && (!wanted || stated.has(idOf(item))))
+    .filter((item) => !Array.isArray(item['fields']) && counts(item))
     .map((item) => `/schemas/${encodeURIComponent(idOf(item))}`)
 }
 

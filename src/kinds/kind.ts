@@ -183,10 +183,10 @@ export interface Part {
   field: string
   /**
    * Paths below the resource, given what is known of it so far. `wanted` are the fields that the files
-   * state, or the body that was made of them; without them, everything is asked for that a replacement could
-   * lose.
+   * state, or the body that was made of them: nothing else is compared. Where it is to be replaced, or
+   * nothing is wanted in particular, everything is asked for that a replacement could lose.
    */
-  paths(wire: JsonObject, wanted: JsonObject | undefined): string[]
+  paths(wire: JsonObject, wanted: JsonObject | undefined, replaces: boolean): string[]
 }
 
 /** Writes that follow the main one. */

@@ -10,20 +10,21 @@ export type Told = { ok: true; wire: JsonObject } | { ok: false; failure: Failur
 
 /**
  * A resource with all that belongs to it. That it is gone is a failure here, of status 404. `wanted` are the
- * fields that files state: of what they leave out nothing more is asked.
+ * fields that files state: of what they leave out nothing more is asked, unless it is read to be replaced.
  */
 export async function readInFull(
   reader: Reader,
   kind: Kind,
   id: string,
-  wanted?: JsonObject
+  wanted?: JsonObject,
+  replaces = false
 ): Promise<Told> {
   const at = await pathOfOne(reader, kind, id)
   if (!at.ok) return at
   const answer = await patiently(reader, kind, () => reader.get(at.path))
   if (!answer.ok) return answer
   const wire = incoming(kind, answer.body, id)
-  return wire ? await withParts(reader, kind, wire, at.path, wanted) : strange(at.path)
+  return wire ? await withParts(reader, kind, wire, at.path, wanted, replaces) : strange(at.path)
 }
 
 /** Asks for what belongs to a resource beside its own answer. */
@@ -32,11 +33,12 @@ export async function withParts(
   kind: Kind,
   wire: JsonObject,
   path: string,
-  wanted?: JsonObject
+  wanted?: JsonObject,
+  replaces = false
 ): Promise<Told> {
   const whole = { ...wire }
   for (const { key, paths } of kind.api.parts ?? []) {
-    const asked = paths(whole, wanted)
+    const asked = paths(whole, wanted, replaces)
     if (asked.length === 0) continue
     const answers = await Promise.all(
       asked.map((below) => patiently(reader, kind, () => reader.get(`${path}${below}`)))

@@ -186,8 +186,14 @@ export async function remove(
  * A resource in full. That it is gone is a failure here, of status 404; an answer without an id is one as
  * well, for nothing could be compared with it.
  */
-export async function read(writer: Writer, kind: Kind, id: string, wanted?: JsonObject): Promise<Written> {
-  const told = await readInFull(writer, kind, id, wanted)
+export async function read(
+  writer: Writer,
+  kind: Kind,
+  id: string,
+  wanted?: JsonObject,
+  replaces = false
+): Promise<Written> {
+  const told = await readInFull(writer, kind, id, wanted, replaces)
   return told.ok ? { ...told, notes: [] } : told
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { secrets, twoConnections } from '../support/life.ts'
+import type { Json } from '../../src/state/value.ts'
 import { makeWorld } from '../support/world.ts'
 
 const copying = (schemas: string): string => `${twoConnections}
@@ -28,5 +29,29 @@ test('a schema that was taken out is put back with all that was chosen of it', a
     'public.users': 1
   })
   const users = stored.find(({ id }) => id === 'public.users')
+  expect(users?.fields.filter(({ enabled }) => enabled).map(({ id }) => id)).toEqual(['id', 'email'])
+})
+
+test('what is switched on again by files that choose no fields keeps those that somebody chose', async () => {
+  const world = makeWorld({ files: { 'configs/a.yaml': copying(chosen) }, env: secrets })
+  await world.run('apply', '--yes')
+  const [sync] = world.server.store.all('bulk_sync')
+  world.server.store.edit('bulk_sync', sync!.id, {
+    schemas: sync!.schemas.map((schema) =>
+      schema.id === 'public.users'
+        ? {
+            ...schema,
+            enabled: false,
+            fields: schema.fields.map((field) => ({ ...field, obfuscated: true }))
+          }
+        : schema
+    ) as unknown as Json
+  })
+  world.write({ 'configs/a.yaml': copying('public.users') })
+  const ran = await world.run('apply', '--yes')
+  expect(ran.code, ran.out + ran.err).toBe(0)
+  const users = world.server.store.all('bulk_sync')[0]!.schemas.find(({ id }) => id === 'public.users')
+  expect(users?.enabled).toBe(true)
+  expect(users?.fields.filter(({ enabled, obfuscated }) => enabled && !obfuscated)).toEqual([])
   expect(users?.fields.filter(({ enabled }) => enabled).map(({ id }) => id)).toEqual(['id', 'email'])
 })

@@ -286,11 +286,22 @@ test('only what the files list is asked for by itself', () => {
       { id: 'c', enabled: false }
     ]
   }
-  expect(list!.paths({}, {})).toEqual([])
-  expect(list!.paths({}, { schemas: [{ id: 'a' }] })).toEqual(['/schemas'])
-  expect(details!.paths(wire, { schemas: [{ id: 'b' }, { id: 'unknown' }] })).toEqual(['/schemas/b'])
-  expect(details!.paths(wire, undefined)).toEqual(['/schemas/a', '/schemas/b'])
-  expect(details!.paths({ schemas: [{ id: 'a', fields: [] }] }, undefined)).toEqual([])
+  expect(list!.paths({}, {}, false)).toEqual([])
+  expect(list!.paths({}, { schemas: [{ id: 'a' }] }, false)).toEqual(['/schemas'])
+  expect(details!.paths(wire, { schemas: [{ id: 'b' }, { id: 'unknown' }] }, false)).toEqual(['/schemas/b'])
+  expect(details!.paths(wire, undefined, false)).toEqual(['/schemas/a', '/schemas/b'])
+  expect(details!.paths({ schemas: [{ id: 'a', fields: [] }] }, undefined, false)).toEqual([])
+})
+
+test('what is to be replaced is asked for in full, and so is what is to be switched on', () => {
+  const [list, details] = kind.api.parts!
+  const wire = {
+    schemas: [{ id: 'a' }, { id: 'b' }, { id: 'c', enabled: false }, { id: 'd', enabled: false }]
+  }
+  expect(list!.paths({}, {}, true)).toEqual(['/schemas'])
+  expect(details!.paths(wire, {}, true)).toEqual(['/schemas/a', '/schemas/b'])
+  const wanted = { schemas: [{ id: 'c' }, { id: 'd', enabled: false }] }
+  expect(details!.paths(wire, wanted, true)).toEqual(['/schemas/a', '/schemas/b', '/schemas/c'])
 })
 
 test('mistakes are told at their places', async () => {

@@ -1,4 +1,6 @@
+import { idOf, isOff, schemaFromYaml, schemaInPatch } from '../../src/kinds/bulk-sync-parts.ts'
 import { nameOfItem, type Kind } from '../../src/kinds/kind.ts'
+import { list } from '../../src/kinds/sync-parts.ts'
 import { pathOfAll } from '../../src/remote/address.ts'
 import { fromWireContext } from '../../src/remote/live.ts'
 import type { RemoteOptions } from '../../src/remote/options.ts'
@@ -118,6 +120,7 @@ export function openService(
           return { ok: false, words: made.failure.words }
         }
         remember(thing.kind, thing.name, textOf(made.wire['id']))
+        if (thing.kind === 'bulk_sync') await chooseOfWhatIsOff(maker, textOf(made.wire['id']), thing.item)
         return { ok: true, id: textOf(made.wire['id']) }
       } catch (error) {
         return { ok: false, words: String(error) }
@@ -140,6 +143,19 @@ export function openService(
       return new Set(listed.flatMap((name) => server.store.all(name).map(({ id }) => id)))
     }
   }
+}
+
+/** Files send no settings of a schema that is off. Somebody who switched it off in the web page had chosen some before. */
+async function chooseOfWhatIsOff(maker: Writer, id: string, item: JsonObject): Promise<void> {
+  const schemas = list(item['schemas'])
+    .filter(isOff)
+    .map((schema) => {
+      const { fields = [] } = schemaInPatch(schemaFromYaml({ ...schema, enabled: true }) as JsonObject)
+      return { id: idOf(schema), enabled: false, fields }
+    })
+  if (schemas.length === 0) return
+  const chosen = await maker.send('PATCH', `/api/bulk/syncs/${id}/schemas`, { body: { schemas } })
+  if (!chosen.ok) throw new Error(chosen.failure.words)
 }
 
 /** A resource as it was answered, in full. */
