@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
-import { isWithin, pathOf, valueAt } from './pointer.ts'
+import { isWithin, pathOf, placesAbove, valueAt } from './pointer.ts'
 import { schemaAt } from './schema.ts'
 import type { Subject } from './fault.ts'
 
@@ -10,17 +10,55 @@ import type { Subject } from './fault.ts'
  * types that would.
  */
 export function choose(errors: readonly ErrorObject[], subject: Subject): ErrorObject[] {
-  const outermost = errors
-    .filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf')
-    .toSorted((a, b) => a.schemaPath.length - b.schemaPath.length)[0]
-  if (!outermost) return [...errors]
-  const members = errors.filter((error) => error !== outermost && belongsTo(error, outermost))
-  const others = errors.filter((error) => error !== outermost && !members.includes(error))
-  return [...choose(others, subject), ...chooseBranch(outermost, members, subject)]
+  const wholes = new Wholes(errors)
+  const members = new Map<ErrorObject, ErrorObject[]>()
+  const chosen: ErrorObject[] = []
+  const outermost: ErrorObject[] = []
+  for (const error of errors) {
+    const whole = wholes.around(error)
+    const others = whole && members.get(whole)
+    if (others) others.push(error)
+    else if (whole) members.set(whole, [error])
+    else if (isChoice(error)) outermost.push(error)
+    else chosen.push(error)
+  }
+  for (const whole of outermost)
+    for (const error of chooseBranch(whole, members.get(whole) ?? [], subject)) chosen.push(error)
+  return chosen
 }
 
-function belongsTo(error: ErrorObject, whole: ErrorObject): boolean {
-  return isWithin(error.schemaPath, whole.schemaPath) && isWithin(error.instancePath, whole.instancePath)
+function isChoice({ keyword }: ErrorObject): boolean {
+  return keyword === 'anyOf' || keyword === 'oneOf'
+}
+
+/** The errors that speak for all alternatives of one place; they are found from those of the alternatives. */
+class Wholes {
+  readonly #byPlace = new Map<string, ErrorObject[]>()
+
+  constructor(errors: readonly ErrorObject[]) {
+    for (const error of errors) {
+      if (!isChoice(error)) continue
+      const here = this.#byPlace.get(error.instancePath)
+      if (here) here.push(error)
+      else this.#byPlace.set(error.instancePath, [error])
+    }
+  }
+
+  /** The outermost of those that an error is a part of: both its place and its keyword are in theirs. */
+  around(error: ErrorObject): ErrorObject | undefined {
+    let found: ErrorObject | undefined
+    for (const place of placesAbove(error.instancePath)) {
+      const here = this.#byPlace.get(place) ?? []
+      // Of two for one place and one keyword, the first speaks for both.
+      const until = here.indexOf(error)
+      for (const [index, whole] of here.entries()) {
+        const isSame = whole.schemaPath === error.schemaPath && until !== -1 && index >= until
+        if (isSame || !isWithin(error.schemaPath, whole.schemaPath)) continue
+        if (!found || whole.schemaPath.length < found.schemaPath.length) found = whole
+      }
+    }
+    return found
+  }
 }
 
 function chooseBranch(whole: ErrorObject, members: ErrorObject[], subject: Subject): ErrorObject[] {
@@ -81,7 +119,7 @@ function isMarked(branch: JsonObject, found: Json | undefined): boolean {
   if (found === undefined || !isObject(found) || properties === undefined || !isObject(properties))
     return false
   return Object.entries(properties).some(([key, schema]) => {
-    if (!isObject(schema) || !(key in found)) return false
+    if (!isObject(schema) || !Object.hasOwn(found, key)) return false
     const allowed = Array.isArray(schema['enum'])
       ? schema['enum']
       : 'const' in schema

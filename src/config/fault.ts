@@ -22,6 +22,8 @@ export interface Subject {
   noun: Noun
   at: Path
   isShown: (path: Path) => boolean
+  /** How the file writes the scalar at a path; absent where its text stands elsewhere. */
+  written: (path: Path) => string | undefined
   /** Keys that belong into a part of the item rather than into the item itself: the key → the part. */
   belongs?: ReadonlyMap<string, string>
 }

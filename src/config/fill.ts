@@ -2,7 +2,7 @@ import type { Path } from '../state/resource.ts'
 import type { Json, JsonObject } from '../state/value.ts'
 import { cut, isPlaceholder } from './placeholder.ts'
 import { saw, type Filled, type Filling, type Placing, type SecretPlace, type Slot } from './placing.ts'
-import { isWithin, pointer, setAt, setOwn } from './pointer.ts'
+import { placesAbove, pointer, setAt, setOwn } from './pointer.ts'
 import { placeSecret } from './secret.ts'
 import { fillParts } from './world.ts'
 import { entryOf, type SourceText, type Written, type WrittenScalar } from './written.ts'
@@ -43,7 +43,8 @@ export function fill(
     })
   }
   for (const secret of filled.secrets.values()) setAt(value, secret.path, standIn(secret))
-  for (const slot of slots.values()) placeOpen(placing, slot)
+  const around = new Set([...filled.secrets.keys()].flatMap(placesAbove))
+  for (const slot of slots.values()) if (!around.has(pointer(slot.path))) placeOpen(placing, slot)
   return filled
 }
 
@@ -107,10 +108,9 @@ function standIn(secret: SecretPlace): Json {
   return secret.type === 'boolean' ? true : 'secret'
 }
 
-/** A placeholder, or several in one text, that anybody may see the value of. */
+/** A placeholder, or several in one text, that anybody may see the value of: no secret is in it. */
 function placeOpen({ world, ledger, source, filled }: Placing, slot: Slot): void {
   const place = pointer(slot.path)
-  if ([...filled.secrets.keys()].some((secret) => isWithin(secret, place))) return
   if (!slot.parts.some((part) => typeof part !== 'string')) return
   const namesFile = slot.parts.some((part) => isPlaceholder(part) && part.from === 'file')
   const found = namesFile ? fillParts(slot.parts, source.path, false, world) : slot.found

@@ -3,6 +3,7 @@ import { similarNames } from '../diagnostics/similar.ts'
 import { nameKeys, nameOfItem, type ItemProblem, type Kind } from '../kinds/kind.ts'
 import type { Desired, Lifecycle, Path, Use } from '../state/resource.ts'
 import { isObject, isReference, isSecret, type Json, type JsonObject } from '../state/value.ts'
+import { spelled } from './advice.ts'
 import { fill } from './fill.ts'
 import type { Filled, Filling } from './placing.ts'
 import type { ItemText } from './outline.ts'
@@ -13,6 +14,7 @@ import {
   headSpan,
   keySpan,
   placeAt,
+  scalarText,
   valueSpan,
   wordFor,
   type Place,
@@ -45,7 +47,7 @@ export function readItem(
   const place = (found: ItemProblem): Diagnostic => placed(source, node, found)
   if (!isObject(filled.value)) return { problems: [place(notMapping(kind, node))] }
   const problems = [
-    ...checkItem(kind, filled),
+    ...checkItem(kind, filled, (path) => scalarText(source, node, path)),
     ...checkName(kind, filled),
     ...checkLifecycle(kind, filled.value)
   ]
@@ -171,7 +173,9 @@ function checkNamePart(kind: Kind, key: string, { value, given, holes }: Filled)
   if (/\p{Cc}/u.test(name))
     return problem('holds a line break or another control character', 'a name is one line of plain text')
   if (name.trim() === name) return []
-  const help = given.has(`/${key}`) ? [] : [`write \`${key}: ${name.trim()}\``]
+  if (name.trim() === '')
+    return problem('is only blanks', 'nobody sees these blanks', ['say what it is called'])
+  const help = given.has(`/${key}`) ? [] : [`write \`${key}: ${spelled(name.trim())}\``]
   return problem('starts or ends with a space', 'nobody sees this space', help)
 }
 

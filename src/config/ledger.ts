@@ -6,7 +6,7 @@ import {
   type Label,
   type Span
 } from '../diagnostics/diagnostic.ts'
-import { similarNames } from '../diagnostics/similar.ts'
+import { SimilarNames } from '../diagnostics/similar.ts'
 import { isVariableName, type Malformed } from './placeholder.ts'
 import type { Found, NotFound, Variable } from './world.ts'
 
@@ -84,20 +84,20 @@ export class Ledger {
   }
 
   problems(variables: ReadonlyMap<string, Variable>): Diagnostic[] {
-    const lacks = [...this.#lacks.values()].map((lack) => lackProblem(lack, variables))
+    const similar = new SimilarNames(() => declaredNames(variables))
+    const lacks = [...this.#lacks.values()].map((lack) => lackProblem(lack, variables, similar))
     const mixed = [...this.#seen].flatMap(([leaf, seen]) => mixedProblems(leaf, seen))
-    return [...this.#problems, ...lacks, ...mixed, ...this.#variableWarnings(variables)]
+    return [...this.#problems, ...lacks, ...mixed, ...this.#variableWarnings(variables, similar)]
   }
 
   /**
    * Not told of a variable that was probably meant by a placeholder which names none: that is one
    * mistake, not two.
    */
-  #variableWarnings(variables: ReadonlyMap<string, Variable>): Diagnostic[] {
+  #variableWarnings(variables: ReadonlyMap<string, Variable>, similar: SimilarNames): Diagnostic[] {
     const problems: Diagnostic[] = []
-    const names = declaredNames(variables)
     const wanted = [...this.#lacks.values()].filter(({ failure }) => failure.code === 'P305')
-    const meant = new Set(wanted.flatMap(({ failure }) => similarNames(failure.name, names)))
+    const meant = new Set(wanted.flatMap(({ failure }) => similar.of(failure.name)))
     for (const { name, declared } of variables.values()) {
       const isUsed = this.#seen.has(`var ${name}`) || meant.has(name) || !isVariableName(name)
       if (!declared || isUsed) continue
@@ -136,12 +136,16 @@ function nounOf(leaf: string): string {
       : `file ${name}`
 }
 
-function lackProblem({ failure, spans }: Lack, variables: ReadonlyMap<string, Variable>): Diagnostic {
+function lackProblem(
+  { failure, spans }: Lack,
+  variables: ReadonlyMap<string, Variable>,
+  similar: SimilarNames
+): Diagnostic {
   const labels = placeLabels(failure, spans, variables)
   return problem(failure.code, messageFor(failure), {
     labels,
     notes: otherPlaces(spans),
-    help: helpFor[failure.code](failure.name, variables)
+    help: helpFor[failure.code](failure.name, similar)
   })
 }
 
@@ -179,7 +183,7 @@ function messageFor({ code, name, reason }: NotFound): string {
   return reason
 }
 
-type Help = (name: string, variables: ReadonlyMap<string, Variable>) => string[]
+type Help = (name: string, similar: SimilarNames) => string[]
 
 const helpFor: Readonly<Record<NotFound['code'], Help>> = {
   P301: (name) => [
@@ -189,8 +193,8 @@ const helpFor: Readonly<Record<NotFound['code'], Help>> = {
   P302: (name) => [`give it a value, or write \`\${env:${name}:-}\` if nothing is meant`],
   P303: () => ['the path of a file is relative to the file that names it'],
   P304: (name) => [`pass --var ${name}=…, set POLYCTL_VAR_${name}, or give it a \`default\``],
-  P305: (name, variables) => {
-    const near = similarNames(name, declaredNames(variables))
+  P305: (name, similar) => {
+    const near = similar.of(name)
     if (near.length === 0) return [`declare it: \`variables: { ${name}: { default: … } }\``]
     return near.map((other) => `a variable with a similar name is declared: \`${other}\``)
   },

@@ -1,14 +1,8 @@
 import { problem, warning, type Diagnostic, type Label } from '../diagnostics/diagnostic.ts'
-import { similarNames } from '../diagnostics/similar.ts'
+import { SimilarNames } from '../diagnostics/similar.ts'
 import { keyOf, nameKeys, type Kind, type Kinds } from '../kinds/kind.ts'
 import { addressText, type Desired, type Removed, type Use } from '../state/resource.ts'
 import { isId, isObject, isReference, type Json, type JsonObject } from '../state/value.ts'
-
-/**
- * Different names for which similar ones are looked up. Whoever has more mistakes than that mends the first
- * ones first.
- */
-const lookLimit = 100
 
 /**
  * Who is declared, by kind and name; names of some kinds match in any case. The first in the order of
@@ -18,7 +12,7 @@ export class Register {
   readonly key: (address: { kind: string; name: string }) => string
   readonly #declared = new Map<string, Desired>()
   readonly #names = new Map<string, string[]>()
-  readonly #similar = new Map<string, string[]>()
+  readonly #similar = new Map<string, SimilarNames>()
 
   constructor(resources: readonly Desired[], kinds: Kinds) {
     this.key = keyOf(kinds)
@@ -35,17 +29,11 @@ export class Register {
     return this.#declared.get(this.key(address))
   }
 
-  /**
-   * Declared names that a reference probably meant. Looking is dear, so not every one of thousands is
-   * looked at.
-   */
-  similar(address: { kind: string; name: string }): readonly string[] {
-    const key = this.key(address)
-    const known = this.#similar.get(key)
-    if (known || this.#similar.size >= lookLimit) return known ?? []
-    const found = similarNames(address.name, this.#names.get(address.kind) ?? [])
-    this.#similar.set(key, found)
-    return found
+  /** Declared names that a reference probably meant. */
+  similar({ kind, name }: { kind: string; name: string }): readonly string[] {
+    let similar = this.#similar.get(kind)
+    if (!similar) this.#similar.set(kind, (similar = new SimilarNames(() => this.#names.get(kind) ?? [])))
+    return similar.of(name)
   }
 }
 

@@ -1,8 +1,28 @@
-import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, type Node, type Pair } from 'yaml'
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  Parser,
+  type CST,
+  type Document,
+  type Node,
+  type Pair
+} from 'yaml'
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import { similarNames } from '../diagnostics/similar.ts'
+import { SimilarNames } from '../diagnostics/similar.ts'
+import { isExactly } from '../state/number.ts'
 import { syntaxProblem } from './syntax.ts'
-import { SourceText, wordFor, type Entry, type Written, type WrittenMapping } from './written.ts'
+import {
+  SourceText,
+  wordFor,
+  type Entry,
+  type Written,
+  type WrittenMapping,
+  type WrittenScalar
+} from './written.ts'
 
 /** A file has one, or several with `---` between them. Offsets count from the start of the file. */
 export interface YamlDocument {
@@ -33,21 +53,75 @@ export function parse(path: string, text: string): Parsed {
   const source = new SourceText(path, text)
   const documents: YamlDocument[] = []
   const problems: Diagnostic[] = []
-  for (const document of parseAllDocuments(text, options)) {
-    const first = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0])[0] ?? document.warnings[0]
-    if (first) {
-      problems.push(syntaxProblem(first, source))
+  const tokens = new Tokens(text)
+  for (const document of new Composer(options).compose(tokens.read())) {
+    const found = problemsOf(document, source)
+    if (found.length > 0) {
+      problems.push(...found)
       continue
     }
     const reader = new Reader(source)
     if (document.contents) documents.push({ source, root: reader.read(document.contents, 0) })
-    problems.push(...reader.problems)
+    for (const problem of reader.problems) problems.push(problem)
   }
+  if (tokens.deepAt !== undefined) problems.push(tooDeep(source, tokens.deepAt))
   return { documents: problems.length > 0 ? [] : documents, problems }
 }
 
 /** Levels; nothing that polyctl knows has more than ten. */
 const depthLimit = 100
+
+/**
+ * The parser keeps what is open in a list of its own, two entries a level at most. It and the composer are
+ * recursive: depth is bounded before either has to follow it.
+ */
+const openLimit = 2 * depthLimit + 10
+
+/** What the parser makes of a text, up to where it is nested too deep. */
+class Tokens {
+  readonly #text: string
+  /** The place where too much is open: what comes after it is not read. */
+  deepAt: number | undefined
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  *read(): Generator<CST.Token> {
+    const parser = new Parser()
+    for (const lexeme of new Lexer().lex(this.#text)) {
+      yield* parser.next(lexeme)
+      if (parser.stack.length <= openLimit) continue
+      this.deepAt = parser.offset
+      return
+    }
+    yield* parser.end()
+  }
+}
+
+function problemsOf(document: Document.Parsed, source: SourceText): Diagnostic[] {
+  const first = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0])[0] ?? document.warnings[0]
+  if (first) return [syntaxProblem(first, source)]
+  const { version, explicit } = document.directives?.yaml ?? {}
+  return explicit === true && version === '1.1' ? [olderYaml(source, document.range[0])] : []
+}
+
+function tooDeep(source: SourceText, at: number): Diagnostic {
+  return problem('P001', `this is nested more than ${depthLimit} levels deep`, {
+    labels: [{ span: source.span(at, Math.min(at + 1, source.text.length)), text: 'here' }]
+  })
+}
+
+/** In YAML 1.1 `yes` is a boolean, `010` is eight and `1:30` is ninety: the same file would mean another. */
+function olderYaml(source: SourceText, end: number): Diagnostic {
+  const start = Math.max(source.text.lastIndexOf('%YAML', end), 0)
+  const line = source.text.slice(start).split(/\r?\n/, 1)[0] ?? ''
+  return problem('P012', 'a file asks for YAML 1.1', {
+    labels: [{ span: source.span(start, start + line.trimEnd().length), text: 'this asks for it' }],
+    notes: ['polyctl reads YAML 1.2: yes and no are text there, and 010 is ten'],
+    help: ['remove this line, and write `true` or `false` where yes or no was meant']
+  })
+}
 
 /**
  * Values that aliases may add to a document: enough for a default block of 100 fields in each of 10,000
@@ -68,6 +142,7 @@ class Reader {
   readonly problems: Diagnostic[] = []
   readonly #source: SourceText
   readonly #anchors = new Map<string, Anchored>()
+  readonly #similar = new SimilarNames(() => this.#anchors.keys())
   #size = 0
   #unfolded = 0
 
@@ -95,19 +170,27 @@ class Reader {
     }
     if (isMap<Node | null, Node | null>(node)) return this.#mapping(node.items, start, end, depth)
     const value = isScalar(node) ? node.value : null
-    return { is: 'scalar', value: this.#scalar(value, start, end), start, end }
+    const written = isScalar(node) ? (node.source ?? '') : ''
+    return { is: 'scalar', value: this.#scalar(value, written, start, end), start, end }
   }
 
-  #scalar(value: unknown, start: number, end: number): string | number | boolean | null {
+  #scalar(value: unknown, written: string, start: number, end: number): WrittenScalar['value'] {
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-    const number = typeof value === 'bigint' ? Number(value) : value
-    const held = typeof value === 'bigint' ? Number.isSafeInteger(number) : Number.isFinite(number)
-    if (typeof number === 'number' && held) return number
     if (typeof value === 'symbol') return value.description ?? ''
-    this.#tell('P005', 'a number is too large to be held exactly', start, end, {
-      text: 'as a number, this would silently become another one',
-      help: ['if it is an id, put it in quotes: then it is text, and stays as it is']
-    })
+    const number = Number(value)
+    const isHeld = typeof value === 'bigint' ? Number.isSafeInteger(number) : isExactly(number, written)
+    if (isHeld) return number
+    if (/^[-+]?\.(nan|inf)$/i.test(written)) {
+      this.#tell('P005', `\`${written}\` is not a number that can be sent`, start, end, {
+        text: 'JSON, which the service speaks, has no such number',
+        help: [`if it is text, put it in quotes: \`"${written}"\``]
+      })
+    } else {
+      this.#tell('P005', 'a number cannot be held exactly', start, end, {
+        text: 'as a number, this would silently become another one',
+        help: ['if it is an id, or all of its digits count, put it in quotes: then it stays as it is']
+      })
+    }
     return 0
   }
 
@@ -173,7 +256,7 @@ class Reader {
   #alias(name: string, start: number, end: number): Written {
     const anchored = this.#anchors.get(name)
     if (!anchored) {
-      const near = similarNames(name, this.#anchors.keys())
+      const near = this.#similar.of(name)
       this.#tell('P004', 'an alias names no anchor above it', start, end, {
         text: 'no anchor above has this name',
         notes: ['text that starts with `*` needs quotes, else it is an alias'],
@@ -201,15 +284,7 @@ class Reader {
   }
 
   #tooDeep(start: number, end: number): Written {
-    if (this.problems.length === 0) {
-      this.#tell(
-        'P001',
-        `this is nested more than ${depthLimit} levels deep`,
-        start,
-        Math.min(end, start + 1),
-        { text: 'here' }
-      )
-    }
+    if (this.problems.length === 0) this.problems.push(tooDeep(this.#source, Math.min(start, end)))
     return { is: 'scalar', value: null, start, end }
   }
 

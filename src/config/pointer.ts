@@ -50,6 +50,14 @@ export function isWithin(place: string, above: string): boolean {
   return place === above || place.startsWith(`${above}/`)
 }
 
+/** The place itself, and all that it is in, outwards: `/a/b`, `/a` and the root, which is empty. */
+export function placesAbove(place: string): string[] {
+  const places = [place]
+  for (let end = place.lastIndexOf('/'); end >= 0; end = end === 0 ? -1 : place.lastIndexOf('/', end - 1))
+    places.push(place.slice(0, end))
+  return places
+}
+
 /** `fields[0].source`: as people write paths. */
 export function dotted(path: Path): string {
   return path.reduce<string>((text, part) => {

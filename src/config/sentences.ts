@@ -1,6 +1,6 @@
 import { similarNames } from '../diagnostics/similar.ts'
-import type { Path } from '../state/resource.ts'
 import { isObject, type Json } from '../state/value.ts'
+import { typeAdvice } from './advice.ts'
 import { pointer } from './pointer.ts'
 import { container, label, type Fault, type ShapeProblem } from './fault.ts'
 import { wordFor } from './written.ts'
@@ -18,8 +18,8 @@ export function unknownField({ error, path, found, schema, subject }: Fault): {
 } {
   const name = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty'])
   const known = isObject(schema['properties'] ?? null) ? Object.keys(schema['properties'] as object) : []
-  const present = new Set(found !== undefined && isObject(found) ? Object.keys(found) : [])
-  const free = known.filter((field) => !present.has(field))
+  const present = found !== undefined && isObject(found) ? found : {}
+  const free = known.filter((field) => !Object.hasOwn(present, field))
   const synonym = Object.hasOwn(subject.noun.synonyms, name) ? subject.noun.synonyms[name] : undefined
   const near = similarNames(name, free)
   const whole = [...subject.at, ...path]
@@ -75,7 +75,7 @@ const words: Readonly<Record<string, string>> = {
 }
 
 /** A value of a type that does not belong here. */
-export function wrongType({ error, path, found, subject }: Fault): ShapeProblem {
+export function wrongType({ error, path, found, schema, subject }: Fault): ShapeProblem {
   const type: unknown = error.params['type']
   const types = [...new Set((Array.isArray(type) ? type : [type]).map(String))]
   // To offer "nothing" as a choice explains nothing, unless it is the only one.
@@ -95,7 +95,7 @@ export function wrongType({ error, path, found, subject }: Fault): ShapeProblem 
     code: 'P102',
     message: `${name} expects ${wanted}, found ${wordFound(found, offered, isWritten)}`,
     label: isWritten ? typeLabel(found, isShown) : 'the value that this stands for does not fit',
-    ...(isShown ? typeAdvice(offered, found, path) : {})
+    ...(isShown ? typeAdvice({ types: offered, found, written: subject.written(path), path, schema }) : {})
   }
 }
 
@@ -109,35 +109,6 @@ function typeLabel(found: Json | undefined, isShown: boolean): string {
   const word = wordFor(found)
   if (typeof found === 'object' || !isShown || String(found).length > 40) return `this is ${word}`
   return `this is ${word.replace('a ', 'the ')} ${JSON.stringify(found)}`
-}
-
-function typeAdvice(
-  types: readonly string[],
-  found: Json | undefined,
-  path: Path
-): Pick<ShapeProblem, 'notes' | 'help'> {
-  const key = path.at(-1)
-  const write = (text: string): string =>
-    typeof key === 'string' ? `write \`${key}: ${text}\`` : `write \`${text}\``
-  const wants = (type: string): boolean => types.includes(type)
-  if (wants('boolean') && typeof found === 'string') {
-    const yes = /^(true|yes|on|y)$/i.test(found)
-    const no = /^(false|no|off|n)$/i.test(found)
-    return {
-      notes: ['in YAML 1.2 only true and false are booleans; yes, no, on and off are strings'],
-      help: yes || no ? [write(String(yes))] : []
-    }
-  }
-  if ((wants('integer') || wants('number')) && typeof found === 'string' && /^-?\d+(\.\d+)?$/.test(found)) {
-    return { help: [write(found)] }
-  }
-  if (wants('string') && (typeof found === 'number' || typeof found === 'boolean')) {
-    return { help: [`put it in quotes: ${write(JSON.stringify(String(found))).replace(/^write /, '')}`] }
-  }
-  if (wants('array') && typeof found === 'string' && found.length <= 60)
-    return { help: [write(`[${found}]`)] }
-  if (found === null) return { notes: ['a key without a value holds nothing, which YAML calls null'] }
-  return {}
 }
 
 /** A value that is none of those which are allowed. */

@@ -4,10 +4,10 @@ import type { ItemProblem, Kind } from '../kinds/kind.ts'
 import type { Path } from '../state/resource.ts'
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
 import type { Filled } from './placing.ts'
-import { dotted, isWithin, pointer, setAt, valueAt } from './pointer.ts'
+import { dotted, isWithin, placesAbove, pointer, setAt, valueAt } from './pointer.ts'
 import { itemSchema, withoutRefs } from './schema.ts'
 import { literal } from './variables.ts'
-import type { Noun, ShapeProblem } from './fault.ts'
+import type { Noun, ShapeProblem, Subject } from './fault.ts'
 import { explain } from './words.ts'
 
 /** A schema that is ready to be used, with the text it was made of for the words of its errors. */
@@ -23,15 +23,23 @@ interface Shape {
 const kindShapes = new WeakMap<Kind, Shape>()
 const detailShapes = new WeakMap<Kind, Map<string, Shape>>()
 
+/** How the file writes the scalar at a path of the item. */
+type Written = Subject['written']
+
 /**
  * Checks an item against what its kind may hold. Texts that came from outside become the numbers and
  * booleans that are meant.
  */
-export function checkItem(kind: Kind, filled: Filled): ItemProblem[] {
+export function checkItem(kind: Kind, filled: Filled, written: Written): ItemProblem[] {
   const one = `a ${kind.name.replaceAll('_', ' ')}`
   const noun: Noun = { one, part: 'field', synonyms: kind.synonyms ?? {} }
   const detail = isObject(filled.value) ? kind.detail?.(filled.value) : undefined
-  const problems = checkShape(kindShape(kind), filled, [], noun, detail && belongs(detail))
+  const problems = checkShape(kindShape(kind), filled, {
+    at: [],
+    noun,
+    written,
+    ...(detail && { belongs: belongs(detail) })
+  })
   if (!kind.detail || !isObject(filled.value)) return problems
   if (!detail) return problems.map((problem) => unknownType(problem, kind, filled))
   const place = pointer(detail.path)
@@ -40,7 +48,7 @@ export function checkItem(kind: Kind, filled: Filled): ItemProblem[] {
     ({ code, missing }) => code === 'P103' && missing?.some((path) => pointer(path) === place)
   )
   if (silent || missing || isHole(filled, place)) return problems
-  return [...problems, ...checkShape(detailShape(kind, detail), filled, detail.path, noun)]
+  return [...problems, ...checkShape(detailShape(kind, detail), filled, { at: detail.path, noun, written })]
 }
 
 /** Settings that people write one level too far out. */
@@ -50,10 +58,10 @@ function belongs({ path, schema }: { path: Path; schema: JsonObject }): Map<stri
 }
 
 /** Checks a part of a file that is not a resource. */
-export function checkPart(schema: JsonObject, filled: Filled, noun: Noun): ItemProblem[] {
+export function checkPart(schema: JsonObject, filled: Filled, noun: Noun, written: Written): ItemProblem[] {
   let shape = partShapes.get(schema)
   if (!shape) partShapes.set(schema, (shape = compile(schema)))
-  return checkShape(shape, filled, [], noun)
+  return checkShape(shape, filled, { at: [], noun, written })
 }
 
 const partShapes = new WeakMap<JsonObject, Shape>()
@@ -62,10 +70,9 @@ const partShapes = new WeakMap<JsonObject, Shape>()
 function checkShape(
   shape: Shape,
   filled: Filled,
-  at: Path,
-  noun: Noun,
-  belongs?: Map<string, string>
+  { written, ...about }: Pick<Subject, 'at' | 'noun' | 'written' | 'belongs'>
 ): ShapeProblem[] {
+  const { at } = about
   const place = pointer(at)
   let errors = run(shape, filled, at)
   for (let round = 0; round < 3 && readTexts(errors, filled, place); round++)
@@ -79,7 +86,13 @@ function checkShape(
   const isShown = (path: Path): boolean => !isGiven(filled, pointer([...at, ...path]))
   return [
     ...numbers,
-    ...explain(shown, { schema: shape.schema, value, noun, at, isShown, ...(belongs && { belongs }) })
+    ...explain(shown, {
+      ...about,
+      schema: shape.schema,
+      value,
+      isShown,
+      written: (path) => written([...at, ...path])
+    })
   ]
 }
 
@@ -131,12 +144,12 @@ function isCoveredBySecret(error: ErrorObject, where: string, filled: Filled): b
 }
 
 function isHole(filled: Filled, place: string): boolean {
-  return filled.holes.size > 0 && [...filled.holes].some((hole) => isWithin(place, hole))
+  return filled.holes.size > 0 && placesAbove(place).some((above) => filled.holes.has(above))
 }
 
 function isGiven(filled: Filled, place: string): boolean {
   if (filled.secrets.has(place)) return true
-  return filled.given.size > 0 && [...filled.given].some((given) => isWithin(place, given))
+  return filled.given.size > 0 && placesAbove(place).some((above) => filled.given.has(above))
 }
 
 function typesOf(error: ErrorObject): string[] {

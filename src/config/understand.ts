@@ -22,7 +22,7 @@ import type { Filling } from './placing.ts'
 import { checkPart } from './shape.ts'
 import { gatherVariables, readVariableFiles, type Given } from './variables.ts'
 import type { World } from './world.ts'
-import { placeAt, valueSpan, type SourceText, type WrittenMapping } from './written.ts'
+import { placeAt, scalarText, valueSpan, type SourceText, type WrittenMapping } from './written.ts'
 
 /** Everything that the meaning of the files depends on: nothing else of the world is looked at. */
 export interface Inputs {
@@ -151,7 +151,8 @@ class Stage {
     let workspace: Workspace = {}
     for (const { source, root } of this.#outline.rest) {
       const filled = fill(source, root, 'a file', () => false, this.#filling)
-      const problems = checkPart(schema, filled, { one: 'a file', part: 'section', synonyms: {} })
+      const noun = { one: 'a file', part: 'section', synonyms: {} } as const
+      const problems = checkPart(schema, filled, noun, (path) => scalarText(source, root, path))
       this.problems.push(...problems.map((problem) => placed(source, root, problem)))
       if (problems.length > 0 || filled.holes.size > 0 || !isObject(filled.value)) continue
       removed.push(...this.#removed(source, root, filled.value))

@@ -3,19 +3,13 @@ import type { Path } from '../state/resource.ts'
 import { isObject } from '../state/value.ts'
 import { choose } from './branches.ts'
 import { container, type Fault, type ShapeProblem, type Subject } from './fault.ts'
-import { isWithin, pathOf, pointer, valueAt } from './pointer.ts'
+import { pathOf, placesAbove, pointer, valueAt } from './pointer.ts'
 import { schemaAt } from './schema.ts'
 import { badKey, notAllowed, outOfBounds, unknownField, wrongType } from './sentences.ts'
 
 /** The validator's errors as problems in words of our own: one for each cause. */
 export function explain(errors: readonly ErrorObject[], subject: Subject): ShapeProblem[] {
-  const chosen = choose(errors, subject)
-  const wrong = chosen.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath)
-  const faults = chosen
-    .filter(
-      (error) => !wrong.some((place) => isWithin(error.instancePath, place)) || isFirstType(error, chosen)
-    )
-    .map((error) => faultOf(error, subject))
+  const faults = withoutSilenced(choose(errors, subject)).map((error) => faultOf(error, subject))
   const unknown = faults.filter(({ error }) => isUnknown(error)).map(unknownField)
   const meant = new Set(unknown.flatMap(({ meant }) => meant))
   const lacking = faults.filter((fault) => missingOf(fault) && !meant.has(pointer(missingOf(fault) ?? [])))
@@ -24,13 +18,23 @@ export function explain(errors: readonly ErrorObject[], subject: Subject): Shape
   return problems.map((problem) => moved(problem, subject.at))
 }
 
-/** Several branches may tell of one wrong type; a type error silences all else at and below its place. */
-function isFirstType(error: ErrorObject, all: readonly ErrorObject[]): boolean {
-  if (error.keyword !== 'type') return false
-  const above = all.find(
-    ({ keyword, instancePath }) => keyword === 'type' && isWithin(error.instancePath, instancePath)
-  )
-  return above === error
+/**
+ * A wrong type silences all else at and below its place; where several branches tell of it, the first of
+ * them counts.
+ */
+function withoutSilenced(errors: readonly ErrorObject[]): ErrorObject[] {
+  const first = new Map<string, ErrorObject>()
+  const order = new Map<ErrorObject, number>()
+  for (const [index, error] of errors.entries()) {
+    order.set(error, index)
+    if (error.keyword === 'type' && !first.has(error.instancePath)) first.set(error.instancePath, error)
+  }
+  return errors.filter((error) => {
+    const above = placesAbove(error.instancePath).flatMap((place) => first.get(place) ?? [])
+    if (above.length === 0) return true
+    const earliest = above.toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))[0]
+    return error === earliest
+  })
 }
 
 function faultOf(error: ErrorObject, subject: Subject): Fault {

@@ -90,8 +90,16 @@ export interface Place {
 
 /** Undefined for a missing key, and for what is no mapping at all. */
 export function entryOf(node: Written, key: string): Entry | undefined {
-  return node.is === 'mapping' ? node.entries.find((entry) => entry.key === key) : undefined
+  if (node.is !== 'mapping') return undefined
+  if (node.entries.length < fewEntries) return node.entries.find((entry) => entry.key === key)
+  let index = indexes.get(node)
+  if (!index) indexes.set(node, (index = new Map(node.entries.map((entry) => [entry.key, entry]))))
+  return index.get(key)
 }
+
+/** Up to here, looking one by one is as fast. */
+const fewEntries = 32
+const indexes = new WeakMap<WrittenMapping, ReadonlyMap<string, Entry>>()
 
 /**
  * Follows a path as far as it is written: what is not written for itself is said by its nearest written
@@ -125,6 +133,16 @@ export function valueSpan(source: SourceText, { node, key }: Place): Span {
   if (oneLine) return source.span(node.start, node.end)
   if (key) return source.span(key.start, key.end)
   return headSpan(source, node)
+}
+
+/**
+ * The text of a scalar as it is written; undefined for what is no scalar, is not there, or is written
+ * elsewhere, behind an alias.
+ */
+export function scalarText(source: SourceText, root: Written, path: Path): string | undefined {
+  const { node, complete } = placeAt(root, path)
+  const text = source.text.slice(node.start, node.end)
+  return complete && node.is === 'scalar' && !text.startsWith('*') ? text : undefined
 }
 
 /** The key of a value, where it has one: for what is unknown, missing or written twice. */

@@ -80,11 +80,12 @@ connections:
 `
   },
   P005: {
-    title: 'a number is too large to hold',
+    title: 'a number cannot be held exactly',
     explanation: `
-Numbers beyond about nine quadrillion (2⁵³) cannot be held exactly: the last digits would silently
-change. Digits that long are nearly always an id or a key, and those are text. Put them in quotes,
-and they stay as they are.`,
+Whole numbers beyond about nine quadrillion (2⁵³), and fractions with more than some sixteen digits,
+cannot be held exactly: the last digits would silently change, and very small ones would become zero.
+Digits that long are nearly always an id or a key, and those are text. Put them in quotes, and they
+stay as they are. \`.nan\` and \`.inf\` are no numbers in JSON, which the service speaks.`,
     bad: `
 models:
   - name: Orders
@@ -156,6 +157,25 @@ and are not.`,
     bad: `
 services:
   database: { image: postgres }
+`,
+    good: `
+connections:
+  - name: Database
+    type: postgresql
+`
+  },
+  P012: {
+    title: 'a file asks for another version of YAML',
+    explanation: `
+polyctl reads YAML 1.2. In YAML 1.1, which a line \`%YAML 1.1\` asks for, yes and no are booleans, 010
+is eight, and 1:30 is ninety: the same file would mean something else. Remove the line, and write
+true and false where a boolean is meant.`,
+    bad: `
+%YAML 1.1
+---
+connections:
+  - name: Database
+    type: postgresql
 `,
     good: `
 connections:

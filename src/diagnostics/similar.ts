@@ -6,18 +6,48 @@ import { compareText } from './diagnostic.ts'
  * first, at most four, never the name itself; the order of the candidates does not matter.
  */
 export function similarNames(name: string, candidates: Iterable<string>): string[] {
+  // Comparing costs the product of both lengths, and nobody mistypes a page.
+  if (name.length > longestName) return []
   const limit = name.length < 3 ? 1 : 2
+  const folded = fold(name)
   return [...new Set(candidates)]
     .filter((candidate) => candidate !== name)
     .map((candidate) => ({
       candidate,
-      distance: fold(candidate) === fold(name) ? 0 : distance(name, candidate, limit)
+      distance: fold(candidate) === folded ? 0 : distance(name, candidate, limit)
     }))
     .filter(({ distance }) => distance <= limit)
     .toSorted((a, b) => a.distance - b.distance || compareText(a.candidate, b.candidate))
     .slice(0, 4)
     .map(({ candidate }) => candidate)
 }
+
+const longestName = 200
+
+/**
+ * Similar names for many mistakes among the same candidates. Each name is looked up once, and only the first
+ * hundred are: whoever has more mistakes than that mends the first ones first, and looking costs as much as
+ * there are candidates.
+ */
+export class SimilarNames {
+  readonly #candidates: () => Iterable<string>
+  readonly #found = new Map<string, readonly string[]>()
+
+  /** The candidates are asked for at each look-up: there may be more of them by then. */
+  constructor(candidates: () => Iterable<string>) {
+    this.#candidates = candidates
+  }
+
+  of(name: string): readonly string[] {
+    const known = this.#found.get(name)
+    if (known || this.#found.size >= lookLimit) return known ?? []
+    const found = similarNames(name, this.#candidates())
+    this.#found.set(name, found)
+    return found
+  }
+}
+
+const lookLimit = 100
 
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[\s_-]/g, '')

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse } from '../../src/config/parse.ts'
 import { fieldsOf, problemsOf } from '../support/reading.ts'
 
@@ -34,6 +34,13 @@ test.each([
   ['a: 9007199254740992', ['P005 1:4 9007199254740992']],
   ['a: 1e999', ['P005 1:4 1e999']],
   ['a: .nan', ['P005 1:4 .nan']],
+  ['a: -.INF', ['P005 1:4 -.INF']],
+  ['a: 0.1234567890123456789', ['P005 1:4 0.1234567890123456789']],
+  ['a: 1e-400', ['P005 1:4 1e-400']],
+  ['a: 1.00000000000000000001', ['P005 1:4 1.00000000000000000001']],
+  ['a: 123456789012345678901234.0', ['P005 1:4 123456789012345678901234.0']],
+  ['%YAML 1.1\n---\na: yes', ['P012 1:1 %YAML 1.1']],
+  ['a: 1\n...\n%YAML 1.1\n---\nb: 010', ['P012 3:1 %YAML 1.1']],
   ['? [a]\n: b', ['P006 1:3 [a]']],
   ['{ {a: 1}: b }', ['P006 1:3 {a: 1}']],
   ['a: &a { b: 1 }\n*a : 2', ['P006 2:1 *a']],
@@ -41,6 +48,60 @@ test.each([
   ['<<: [{ a: 1 }, b]', ['P102 1:16 b']]
 ])('%j is told as %j', (text, expected) => {
   expect(told(text)).toEqual(expected)
+})
+
+test.each([
+  '1.10',
+  '1e3',
+  '0.1',
+  '-0.0',
+  '0',
+  '1.5e-7',
+  '9007199254740991',
+  '0.30000000000000004',
+  '1e22',
+  '+12',
+  '012'
+])('a number that is held exactly is read: %s', (written) => {
+  const { documents, problems } = parse('a.yaml', `a: ${written}`)
+  expect(problems).toEqual([])
+  expect(documents[0]?.root).toMatchObject({ entries: [{ value: { value: Number(written) } }] })
+})
+
+test('YAML 1.2 may be asked for', () => {
+  expect(told('%YAML 1.2\n---\na: yes')).toEqual([])
+})
+
+describe('nesting', () => {
+  const shapes: Record<string, (depth: number) => string> = {
+    'a list in a list': (depth) => `a:\n  ${'- '.repeat(depth)}b`,
+    'a list in a list, and a mistake': (depth) => `a:\n  ${'- '.repeat(depth)}b: c\n x`,
+    brackets: (depth) => `a: ${'['.repeat(depth)}${']'.repeat(depth)}`,
+    'open brackets': (depth) => `a: ${'['.repeat(depth)}`,
+    braces: (depth) => `a: ${'{ a: '.repeat(depth)}1${' }'.repeat(depth)}`,
+    'a mapping in a mapping': (depth) =>
+      Array.from({ length: depth }, (_, at) => `${' '.repeat(at)}a:`).join('\n'),
+    'a key that is a key': (depth) => `${'? '.repeat(depth)}x`,
+    'a list in a mapping in a list': (depth) =>
+      Array.from({ length: depth }, (_, at) => `${'  '.repeat(at)}- a:`).join('\n')
+  }
+
+  test.each(Object.entries(shapes))('too deep is told once, however deep: %s', (_name, shape) => {
+    for (const depth of [250, 1_000, 3_000, 12_000]) {
+      const { problems, documents } = parse('a.yaml', shape(depth))
+      expect(documents).toEqual([])
+      expect(problems.map(({ code, message }) => [code, message])).toEqual([
+        ['P001', 'this is nested more than 100 levels deep']
+      ])
+    }
+  })
+
+  test.each(Object.entries(shapes).filter(([name]) => !/mistake|open|key/.test(name)))(
+    'fifty levels are no problem: %s',
+    (_name, shape) => {
+      expect(parse('a.yaml', shape(40)).problems).toEqual([])
+    }
+  )
 })
 
 test('only the first mistake of a document is told, but every document has its own', () => {

@@ -148,7 +148,9 @@ test('a wrong type is told in the words of YAML, with what to write', async () =
     message: '`size` expects a whole number, found nothing',
     notes: ['a key without a value holds nothing, which YAML calls null']
   })
-  expect(await first('code: 007')).toMatchObject({ help: ['put it in quotes: `code: "7"`'] })
+  expect(await first('short: 007')).toMatchObject({ help: ['put it in quotes: `short: "007"`'] })
+  // What is advised must be valid: a code has no digits.
+  expect(await first('code: 007')).toMatchObject({ help: [] })
 })
 
 test('a value that is not allowed is told with those that are', async () => {

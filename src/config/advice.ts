@@ -1,0 +1,110 @@
+import type { Path } from '../state/resource.ts'
+import { isObject, type Json, type JsonObject } from '../state/value.ts'
+
+/**
+ * What to write in place of a value of the wrong type. It is copied as it stands, so it must be valid and
+ * mean what the reader meant: where that is not sure, nothing is advised.
+ */
+
+/** A wrong value, and what the schema wants there. */
+export interface Mistaken {
+  /** The types that the schema allows, as it calls them. */
+  types: readonly string[]
+  found: Json | undefined
+  /** How the file writes it; absent where it stands elsewhere, as behind an alias. */
+  written: string | undefined
+  path: Path
+  schema: JsonObject
+}
+
+/** Facts and actions for a value of the wrong type. */
+export function typeAdvice(mistaken: Mistaken): { notes?: string[]; help?: string[] } {
+  const { types, found, path } = mistaken
+  const write = (text: string): string => `write \`${assignment(path, text)}\``
+  if (found === null) return { notes: ['a key without a value holds nothing, which YAML calls null'] }
+  if (types.includes('boolean') && typeof found === 'string') {
+    const yes = /^(true|yes|on|y)$/i.test(found)
+    const no = /^(false|no|off|n)$/i.test(found)
+    return {
+      notes: ['in YAML 1.2 only true and false are booleans; yes, no, on and off are strings'],
+      help: yes || no ? [write(String(yes))] : []
+    }
+  }
+  const number = numberMeant(mistaken)
+  if (number !== undefined) return { help: [write(number)] }
+  const text = textMeant(mistaken)
+  if (text !== undefined) return { help: [`put it in quotes: \`${assignment(path, text)}\``] }
+  const list = listMeant(mistaken)
+  return list === undefined ? {} : { help: [write(list)] }
+}
+
+function assignment(path: Path, text: string): string {
+  const key = path.at(-1)
+  return typeof key === 'string' ? `${spelled(key)}: ${text}` : text
+}
+
+/** `"5432"` where a number belongs. With a leading zero it may be anything. */
+function numberMeant({ types, found, schema }: Mistaken): string | undefined {
+  if (typeof found !== 'string' || !/^-?(0|[1-9]\d*)(\.\d+)?$/.test(found)) return undefined
+  const number = Number(found)
+  const isWanted = types.includes('number') || (types.includes('integer') && Number.isSafeInteger(number))
+  return isWanted && isInBounds(number, schema) && String(number) === found ? found : undefined
+}
+
+function isInBounds(number: number, schema: JsonObject): boolean {
+  const bound = (key: string, other: number): number =>
+    typeof schema[key] === 'number' ? schema[key] : other
+  return (
+    number >= bound('minimum', -Infinity) &&
+    number <= bound('maximum', Infinity) &&
+    number > bound('exclusiveMinimum', -Infinity) &&
+    number < bound('exclusiveMaximum', Infinity) &&
+    schema['multipleOf'] === undefined
+  )
+}
+
+/** A number or a boolean where text belongs: in the words of the file, for `0755` is not `755`. */
+function textMeant({ types, found, written, schema }: Mistaken): string | undefined {
+  // Where a number may be written as text, too, the text would be as wrong as what stands there.
+  const isText = types.includes('string') && !types.includes('integer') && !types.includes('number')
+  if (!isText || (typeof found !== 'number' && typeof found !== 'boolean')) return undefined
+  return written !== undefined && isOneLine(written) && allowsText(schema, written)
+    ? JSON.stringify(written)
+    : undefined
+}
+
+/** One text where a list of texts belongs. `all` and the like stand for a list that they are not in. */
+function listMeant({ types, found, schema }: Mistaken): string | undefined {
+  if (!types.includes('array') || typeof found !== 'string' || found.length > 60 || !isOneLine(found))
+    return undefined
+  const items = schema['items'] ?? {}
+  if (!isObject(items) || !allowsText(items, found) || standsForMore.test(found.trim())) return undefined
+  return `[${spelled(found)}]`
+}
+
+const standsForMore = /^(all|any|both|each|every\w*|none|no|nothing|default|null|~|-|\W*[*?%]\W*)?$/i
+
+function isOneLine(text: string): boolean {
+  return !/[\p{Cc}\u2028\u2029]/u.test(text)
+}
+
+/** Whether a schema takes this text; where it asks for more than can be told here, it does not. */
+function allowsText(schema: JsonObject, text: string): boolean {
+  const { type, enum: allowed, anyOf, minLength, maxLength, pattern } = schema
+  if (Array.isArray(anyOf)) return anyOf.some((branch) => isObject(branch) && allowsText(branch, text))
+  if ('format' in schema || 'const' in schema) return false
+  if (typeof pattern === 'string' && !new RegExp(pattern, 'u').test(text)) return false
+  if (Array.isArray(allowed)) return allowed.includes(text)
+  if (typeof minLength === 'number' && text.length < minLength) return false
+  if (typeof maxLength === 'number' && text.length > maxLength) return false
+  return type === undefined || type === 'string' || (Array.isArray(type) && type.includes('string'))
+}
+
+/**
+ * A text as YAML that reads as just that text wherever it stands, in quotes where some reader could see
+ * something else in it.
+ */
+export function spelled(text: string): string {
+  const isPlain = /^[\p{L}_](?:[\p{L}\p{N}_./@-]| (?=[\p{L}\p{N}_./@-]))*$/u.test(text)
+  return isPlain && !/^(true|false|yes|no|on|off|y|n|null)$/i.test(text) ? text : JSON.stringify(text)
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { read } from '../support/reading.ts'
+
+/**
+ * What costs the square of what is written stops being an answer at a few thousand mistakes. Times are compared
+ * within one run, of CPU and not of the clock, and the least of several is taken: another program that runs
+ * beside does not count.
+ */
+
+const connection = '  - { name: C, type: postgresql, configuration: { hostname: h } }\n'
+
+const shapes: Record<string, (count: number) => string> = {
+  'aliases that name nothing': (count) =>
+    `connections:\n${connection}x-a:\n${lines(count, (at) => `  - &anchor_${at} 1\n  - *anchr_${at}\n`)}`,
+  'unknown keys of one mapping': (count) =>
+    `connections:\n  - name: C\n    type: postgresql\n    configuration:\n${lines(count, (at) => `      hostnam${at}: x\n`)}`,
+  'unknown sections': (count) =>
+    `connections:\n${connection}${lines(count, (at) => `conections${at}: 1\n`)}`,
+  'wrong items of one list': (count) =>
+    `syncs:\n  - name: S\n    fields:\n${lines(count, (at) => `      - { source: ${at}, target: [], mode: x }\n`)}`,
+  'alternatives that do not fit': (count) =>
+    `syncs:\n  - name: S\n    fields:\n${lines(count, () => '      - { source: { feld: a }, target: b }\n')}`,
+  'references to nothing': (count) =>
+    `models:\n${lines(count, (at) => `  - { name: M${at}, connection: Conection ${at}, configuration: { table: t } }\n`)}`,
+  'variables that nothing declares': (count) =>
+    `variables:\n${lines(count, (at) => `  variable_${at}: { default: x }\n`)}models:\n${lines(
+      count,
+      (at) => `  - { name: M${at}, connection: C, configuration: { table: "\${var:variabel_${at}}" } }\n`
+    )}`,
+  'names that are declared twice': (count) =>
+    `models:\n${lines(count, () => '  - { name: M, connection: C, configuration: { table: t } }\n')}`,
+  'keys that are written twice': (count) => `x-a:\n${lines(count, () => '  a: 1\n')}`,
+  'placeholders beside secrets': (count) =>
+    `connections:\n  - name: C\n    type: api\n    configuration:\n      url: https://a.example\n      headers:\n${lines(
+      count,
+      (at) => `        - { name: "\${env:N${at}}", value: "\${env:V${at}}" }\n`
+    )}`
+}
+
+function lines(count: number, line: (at: number) => string): string {
+  return Array.from({ length: count }, (_, at) => line(at)).join('')
+}
+
+/** Milliseconds of CPU, the least of three. */
+async function cost(text: string): Promise<number> {
+  const times: number[] = []
+  for (let round = 0; round < 3; round++) {
+    const before = process.cpuUsage()
+    await read(text)
+    const { user, system } = process.cpuUsage(before)
+    times.push((user + system) / 1000)
+  }
+  return Math.min(...times)
+}
+
+test.each(Object.entries(shapes))('twice as many cost twice as much: %s', async (_name, shape) => {
+  await cost(shape(200))
+  const [once, fourTimes] = [await cost(shape(500)), await cost(shape(2_000))]
+  // The square would be sixteen; what is linear is four, and the collector of garbage wants a share.
+  expect(fourTimes / Math.max(once, 5)).toBeLessThan(9)
+})
