@@ -36,11 +36,11 @@ export async function plan(
   options: DecideOptions = {}
 ): Promise<Checked<Planned>> {
   const { base, prune = false, forceDelete = false, selection } = options
-  const scope = scopeOf(understood.desired, selection)
+  const scope = scopeOf(understood.desired, selection, kinds)
   const observed = await observe(reader, scope, kinds, {
     everything: prune,
     inFull: forceDelete,
-    also: (base?.resources ?? []).filter((then) => isSelected(then, selection))
+    also: (base?.resources ?? []).filter((then) => isSelected(then, selection, kinds))
   })
   if (!observed.ok) return observed
   return planned(

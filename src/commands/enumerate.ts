@@ -114,7 +114,9 @@ export async function liveConnection(
   const desired = { workspace: ground.understood.desired.workspace, resources: [], removed: [] }
   const observed = await observe(reader, desired, connections, { everything: true })
   if (!observed.ok) return observed
-  const live = observed.value.resources.filter((resource) => resource.name === name || resource.id === name)
+  const live = observed.value.resources.filter(
+    (resource) => resource.name === name || resource.id === name.toLowerCase()
+  )
   if (live.length === 1) return { ok: true, live: live[0]! }
   const help = similarNames(
     name,

@@ -1,5 +1,6 @@
 import { isError, problem, type Checked, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
-import type { Kinds } from '../kinds/kind.ts'
+import { keyOf, type Kinds } from '../kinds/kind.ts'
+import { pairWithBase } from '../state/base-pairs.ts'
 import { addressText, type Base, type Desired } from '../state/resource.ts'
 import { isObject, isSecret, type Json, type Secret } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
@@ -49,7 +50,7 @@ export async function understandBase(
     return { result: { ok: false, problems: notUnderstood(short, result.problems) }, texts }
   }
   const resources = result.value.desired.resources.map((resource) => atRevision(resource, short))
-  const secretsMoved = movedSecrets(now, { resources, vault: result.value.vault })
+  const secretsMoved = movedSecrets(now, { resources, vault: result.value.vault }, kinds)
   return {
     result: { ok: true, value: { revision: short, commit, resources, secretsMoved }, problems: [] },
     texts
@@ -78,13 +79,13 @@ function atRevision(resource: Desired, short: string): Desired {
 }
 
 /** Addresses of resources that were declared then and now, with a secret that is not the same. */
-function movedSecrets(now: Understood, then: { resources: Desired[]; vault: Vault }): string[] {
-  const before = new Map(then.resources.map((resource) => [addressText(resource), resource]))
-  return now.desired.resources.flatMap((resource) => {
-    const old = [resource.name, ...resource.lifecycle.renamedFrom]
-      .map((name) => before.get(addressText({ kind: resource.kind, name })))
-      .find((found) => found !== undefined)
-    if (!old) return []
+function movedSecrets(
+  now: Understood,
+  then: { resources: Desired[]; vault: Vault },
+  kinds: Kinds
+): string[] {
+  const pairs = pairWithBase(now.desired.resources, then.resources, keyOf(kinds))
+  return [...pairs].flatMap(([resource, old]) => {
     const secrets = secretsIn(old.fields)
     const moved = [...secretsIn(resource.fields)].some(
       ([path, secret]) => !isSameSecret(secret, now.vault, secrets.get(path), then.vault)

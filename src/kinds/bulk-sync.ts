@@ -80,7 +80,7 @@ export const bulkSync: Kind = {
     additional_schedules: { class: 'owned', rule: additionalRule },
     policies: {
       class: 'carried',
-      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy' } }
+      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy', caseless: true } }
     }
   },
   api: {

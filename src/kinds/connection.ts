@@ -64,7 +64,7 @@ export const connection: Kind = {
     configuration: { class: 'carried', rule: { is: 'stated' } },
     policies: {
       class: 'carried',
-      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy' } }
+      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy', caseless: true } }
     },
     healthcheck_interval: { class: 'unreadable', rule: { is: 'scalar' } },
     redirect_url: { class: 'once', rule: { is: 'scalar' } },

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Path } from '../state/resource.ts'
-import type { Json, JsonObject, Reference } from '../state/value.ts'
+import { isId, type Json, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 import type { Field } from '../state/rule.ts'
 
@@ -267,13 +267,23 @@ export function nameOfItem(kind: Kind, item: JsonObject): string {
   return parts.every((part) => typeof part === 'string') ? parts.join(' ') : ''
 }
 
-/** What resources are found by: their kind and name, in one case where case does not count. */
+/**
+ * The key that stands for an address wherever addresses are compared or looked up: names that match in any
+ * case are folded, and so is what is written as an id. Names are folded as Unicode says it for no language in
+ * particular: `İ` and `i` stay two letters, whatever the locale of the machine is.
+ */
 export function keyOf({ managed }: Kinds): (address: { kind: string; name: string }) => string {
   const caseless = new Set(managed.filter((kind) => kind.caselessNames).map(({ name }) => name))
-  return ({ kind, name }) => `${kind}\n${caseless.has(kind) ? name.toLowerCase() : name}`
+  return ({ kind, name }) => `${kind}\n${caseless.has(kind) || isId(name) ? name.toLowerCase() : name}`
 }
 
 /** Whether two names are one, as this kind sees it. */
 export function isSameName(kind: Kind, a: string, b: string): boolean {
-  return a === b || (kind.caselessNames === true && a.toLowerCase() === b.toLowerCase())
+  const key = keyOf({ managed: [kind] })
+  return key({ kind: kind.name, name: a }) === key({ kind: kind.name, name: b })
+}
+
+/** A text of this kind, in one case where case does not count: for patterns, which are no names. */
+export function foldedFor(kind: Kind | undefined, text: string): string {
+  return kind?.caselessNames === true ? text.toLowerCase() : text
 }

@@ -51,7 +51,7 @@ export const model: Kind = {
     labels: { class: 'carried', rule: { is: 'set', key: String, item: { is: 'scalar' } } },
     policies: {
       class: 'carried',
-      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy' } }
+      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy', caseless: true } }
     }
   },
   api: {

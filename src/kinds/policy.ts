@@ -12,7 +12,11 @@ import {
 import type { Kind } from './kind.ts'
 import { builtIn, rolesTwice } from './role.ts'
 
-const rolesRule = { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'role' } } as const
+const rolesRule = {
+  is: 'set',
+  key: referenceKey,
+  item: { is: 'reference', kind: 'role', caseless: true }
+} as const
 
 /**
  * Who may do what with the resources that carry it. The service answers every action that there is, the

@@ -1,7 +1,7 @@
 import type { Path } from '../state/resource.ts'
 import { textOf, type Json, type JsonObject } from '../state/value.ts'
 import { bookkeeping, unknownKeys } from './fields.ts'
-import type { ItemProblem, Kind, ReadOnly } from './kind.ts'
+import { foldedFor, type ItemProblem, type Kind, type ReadOnly } from './kind.ts'
 
 /** A name for a group of people, and nothing else: policies say what it may do. */
 export const role: Kind = {
@@ -32,7 +32,7 @@ export function builtIn(wire: JsonObject): ReadOnly | undefined {
 
 /** One role under two spellings: the schema sees only equal texts. */
 export function rolesTwice(names: Json | undefined, path: Path): ItemProblem[] {
-  const all = Array.isArray(names) ? names.map((name) => textOf(name).toLowerCase()) : []
+  const all = Array.isArray(names) ? names.map((name) => foldedFor(role, textOf(name))) : []
   return all.flatMap((name, index) =>
     all.indexOf(name) === index
       ? []

@@ -115,7 +115,7 @@ export const sync: Kind = {
     encryption_passphrase: { class: 'unreadable', rule: { is: 'scalar' } },
     policies: {
       class: 'carried',
-      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy' } }
+      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy', caseless: true } }
     }
   },
   api: {

@@ -38,7 +38,7 @@ export const user: Kind = {
   fields: {
     roles: {
       class: 'owned',
-      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'role' } }
+      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'role', caseless: true } }
     }
   },
   naming: { keys: ['email'], wire: 'email', fixed: true },

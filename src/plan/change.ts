@@ -24,7 +24,7 @@ export function changeOf(resource: Desired, kind: Kind, matched: Match, base: Th
   const wanted = withIgnored(resource.fields, ignored, live.fields, kind)
   const found = diff(kind.fields, wanted, live.fields, context)
   const renamed = !isSameName(kind, live.name, resource.name)
-  const isNamedThere = renamed && then?.name === resource.name
+  const isNamedThere = renamed && then !== undefined && isSameName(kind, then.name, resource.name)
   const fields = then
     ? withCauses(found.fields, { kind, resource, wanted, base: base!.fieldsOf(then), live, context })
     : found.fields.map((field): FieldChange => (base ? { ...field, cause: 'config' } : field))

@@ -138,8 +138,10 @@ function unordered(value: Json): string {
 }
 
 function sorted(value: Json): Json {
-  if (Array.isArray(value))
-    return value.map(sorted).toSorted((a, b) => (sortedText(a) < sortedText(b) ? -1 : 1))
+  if (Array.isArray(value)) {
+    const texts = value.map(sorted).map((item) => ({ item, text: sortedText(item) }))
+    return texts.toSorted((a, b) => compareText(a.text, b.text)).map(({ item }) => item)
+  }
   if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, sorted(part)]))
 }

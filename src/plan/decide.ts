@@ -29,13 +29,16 @@ export function decide(
   kinds: Kinds,
   options: DecideOptions = {}
 ): Checked<Plan> {
-  const asked = [...askedProblems(desired, options), ...pruneProblems(desired, options)]
-  const isPlanned = (resource: Desired): boolean => isSelected(resource, options.selection)
-  const matched = match(readable(desired, live, options), live, kinds, isPlanned)
+  const asked = [...askedProblems(desired, kinds, options), ...pruneProblems(desired, options)]
+  const isPlanned = (resource: Desired): boolean => isSelected(resource, options.selection, kinds)
+  const matched = match(readable(desired, live, options), live, kinds, {
+    isPlanned,
+    base: options.base?.resources
+  })
   if ([...asked, ...matched.problems].some(isError))
     return { ok: false, problems: [...asked, ...matched.problems] }
   const selected = desired.resources.filter(isPlanned)
-  const then = options.base && openThen(options.base, desired.resources, matched.match)
+  const then = options.base && openThen(options.base, desired.resources, matched.match, kinds)
   const problems: Diagnostic[] = [...asked, ...matched.problems, ...ailing(selected, matched.match)]
   const changes = selected.map((resource) => {
     const kind = kindOf(resource.kind, kinds)
@@ -46,9 +49,9 @@ export function decide(
   const gone = deletions(given)
   problems.push(...gone.problems)
   problems.push(...unreachable(selected, given))
-  const wanted = rotated(changes, options)
+  const wanted = rotated(changes, kinds, options)
   const old = [...gone.noLongerDeclared, ...gone.changes]
-  problems.push(...renameSuggestions(wanted, old, options.base))
+  problems.push(...renameSuggestions(wanted, old, options.base, kinds))
   return finished([...wanted, ...gone.changes], gone.noLongerDeclared, given, problems)
 }
 
@@ -62,15 +65,15 @@ function readable(desired: DesiredState, live: LiveState, { selection }: DecideO
 }
 
 /** Patterns that name nothing: a wrong word must not plan everything, or nothing. */
-function askedProblems(desired: DesiredState, options: DecideOptions): Diagnostic[] {
+function askedProblems(desired: DesiredState, kinds: Kinds, options: DecideOptions): Diagnostic[] {
   const { base, rotate, selection, allowDestroy } = options
   const all = [...desired.resources, ...desired.removed, ...(base?.resources ?? [])]
   return [
-    ...idlePatterns(desired.resources, rotate),
-    ...idlePatterns(all, selection?.only),
-    ...idlePatterns(all, selection?.exclude),
+    ...idlePatterns(desired.resources, rotate, kinds),
+    ...idlePatterns(all, selection?.only, kinds),
+    ...idlePatterns(all, selection?.exclude, kinds),
     // What is removed by its id has a name all the same: it was declared by it.
-    ...idlePatterns([...desired.removed, ...(base?.resources ?? [])], allowDestroy)
+    ...idlePatterns([...desired.removed, ...(base?.resources ?? [])], allowDestroy, kinds)
   ].map(unknownAddress)
 }
 
@@ -78,11 +81,11 @@ function askedProblems(desired: DesiredState, options: DecideOptions): Diagnosti
  * Secrets cannot be compared, so that they changed must be said, by a person or by the files of then and
  * now: the resource is written as it is, secrets and all.
  */
-function rotated(changes: Change[], { base, rotate = [] }: DecideOptions): Change[] {
+function rotated(changes: Change[], kinds: Kinds, { base, rotate = [] }: DecideOptions): Change[] {
   const moved = new Set(base?.secretsMoved)
   return changes.map((change): Change => {
     if (change.action !== 'none') return change
-    if (rotate.some((pattern) => isNamed(change, pattern)))
+    if (rotate.some((pattern) => isNamed(change, pattern, kinds)))
       return { ...change, action: 'update', reason: 'its secrets are to be sent again' }
     const reason = `its secrets come from elsewhere since ${base?.revision ?? ''}`
     return moved.has(addressText(change))
@@ -102,14 +105,15 @@ export function decideDestroy(
   options: DecideOptions = {}
 ): Checked<Plan> {
   const desired = { ...declared, resources: declared.resources.map(withoutFormerNames) }
-  const asked = askedProblems(desired, options)
+  const asked = askedProblems(desired, kinds, options)
   const matched = match({ ...desired, removed: [] }, live, kinds)
   // What names nothing (any more), by its name or by its id, is gone already.
   const gone = new Set<Diagnostic['code']>(['P402', 'P404'])
   const relevant = [...asked, ...matched.problems.filter((problem) => !gone.has(problem.code))]
   if (relevant.some(isError)) return { ok: false, problems: relevant }
   const doomed = desired.resources.filter(
-    (resource) => isSelected(resource, options.selection) && isDeletable(matched.match.liveOf(resource))
+    (resource) =>
+      isSelected(resource, options.selection, kinds) && isDeletable(matched.match.liveOf(resource))
   )
   const problems = doomed.filter((resource) => resource.lifecycle.preventDestroy).map(protectedProblem)
   const changes = doomed.map((resource) =>
@@ -136,8 +140,10 @@ function finished(
   given: Given,
   problems: Diagnostic[]
 ): Checked<Plan> {
-  const { desired, live, match, options } = given
-  const left = desired.resources.filter((resource) => !isSelected(resource, options.selection)).length
+  const { desired, live, kinds, match, options } = given
+  const left = desired.resources.filter(
+    (resource) => !isSelected(resource, options.selection, kinds)
+  ).length
   const plan: Plan = {
     organization: live.organization,
     changes: withImpacts(ordered(changes, desired, live, match), given),

@@ -3,6 +3,7 @@ import { keyOf, type Kinds } from '../kinds/kind.ts'
 import {
   addressText,
   byAddress,
+  idKey,
   type Address,
   type Base,
   type Desired,
@@ -42,14 +43,13 @@ export interface Given {
 export function deletions(given: Given): Deletions {
   const { desired, options } = given
   const found = new Found(given)
-  const key = keyOf(given.kinds)
   const problems: Diagnostic[] = []
-  for (const removed of desired.removed.filter((one) => isSelected(one, options.selection)))
+  for (const removed of desired.removed.filter((one) => isSelected(one, options.selection, given.kinds)))
     problems.push(...found.byRemoved(removed))
-  const vanished = vanishedOf(given).filter((then) => isSelected(then, options.selection))
+  const vanished = vanishedOf(given).filter((then) => isSelected(then, options.selection, given.kinds))
   const noLongerDeclared: Plan['noLongerDeclared'] = []
   for (const then of vanished) {
-    const candidates = found.free(then.kind).filter((live) => isSame(live, then, key))
+    const candidates = found.called(then)
     if (options.prune !== true) {
       const stay = candidates.map(({ kind, name, id }) => ({ kind, name, id, span: then.span }))
       noLongerDeclared.push(...stay)
@@ -70,37 +70,48 @@ class Found {
   readonly changes: Change[] = []
   readonly #given: Given
   readonly #taken = new Set<string>()
+  readonly #key: (address: Address) => string
   readonly #addresses: Set<string>
+  readonly #byName: Map<string, Live[]>
+  readonly #byId: Map<string, Live[]>
 
   constructor(given: Given) {
     this.#given = given
-    this.#addresses = new Set(given.desired.resources.map(addressText))
+    const key = (this.#key = keyOf(given.kinds))
+    this.#addresses = new Set(given.desired.resources.map(key))
+    this.#byName = Map.groupBy(given.live.resources, key)
+    this.#byId = Map.groupBy(given.live.resources, idKey)
   }
 
+  #isFree = (live: Live): boolean =>
+    live.reset !== true && !this.#given.match.declaredBy(live) && !this.#taken.has(live.id)
+
   free(kind: string): Live[] {
-    const { live, match } = this.#given
-    return live.resources.filter(
-      (one) => one.kind === kind && one.reset !== true && !match.declaredBy(one) && !this.#taken.has(one.id)
-    )
+    return this.#given.live.resources.filter((live) => live.kind === kind && this.#isFree(live))
+  }
+
+  /** Free ones that an address means: by the id that pins it, or else by its name. */
+  called({ kind, name, id }: Address & { id?: string }): Live[] {
+    const all =
+      id === undefined ? this.#byName.get(this.#key({ kind, name })) : this.#byId.get(idKey({ kind, id }))
+    return (all ?? []).filter(this.#isFree)
   }
 
   /** Where another resource has the same address, the id tells the two apart. */
   take(asked: Address & { span: Span }, live: Live, reason: string): void {
     const { kind, span } = asked
     const plain = { kind, name: live.name, span }
-    const isUnclear = this.#addresses.has(addressText(plain)) || asked.name === live.id
+    const isUnclear = this.#addresses.has(this.#key(plain)) || asked.name === live.id
     const named = isUnclear ? { ...plain, name: `${live.name} (${live.id})` } : plain
     this.#taken.add(live.id)
-    this.#addresses.add(addressText(named))
+    this.#addresses.add(this.#key(named))
     this.changes.push(deletion(named, live, reason))
   }
 
   /** Two of a removed name are a stop: nobody said which. None is fine: it is gone already. */
   byRemoved(removed: DesiredState['removed'][number]): Diagnostic[] {
-    const free = this.free(removed.kind)
-    const byId = free.find((live) => live.id === removed.name.toLowerCase())
-    const key = keyOf(this.#given.kinds)
-    const candidates = byId ? [byId] : free.filter((live) => key(live) === key(removed))
+    const [byId] = this.called({ ...removed, id: removed.name })
+    const candidates = byId ? [byId] : this.called(removed)
     if (candidates.length > 1) return [this.#given.match.ambiguous(removed, candidates)]
     const asked = { ...removed, name: byId?.id ?? removed.name }
     if (candidates[0]) this.take(asked, candidates[0], 'the files say that it is removed')
@@ -108,13 +119,13 @@ class Found {
   }
 
   exclusive(): void {
-    const { desired, options } = this.#given
+    const { desired, kinds, options } = this.#given
     const { exclusive } = desired.workspace
     for (const kind of exclusive?.kinds ?? []) {
       const asked = { kind, name: '', span: exclusive!.span }
       const reason = 'no file declares it, and the files are to declare all of its kind'
       for (const live of this.free(kind).toSorted(byAddress))
-        if (live.readOnly === undefined && isSelected(live, options.selection))
+        if (live.readOnly === undefined && isSelected(live, options.selection, kinds))
           this.take(asked, live, reason)
     }
   }
@@ -134,7 +145,7 @@ class Found {
           managed.has(one.kind) &&
           !match.declaredBy(one) &&
           !this.#taken.has(one.id) &&
-          isSelected(one, options.selection) &&
+          isSelected(one, options.selection, kinds) &&
           one.uses.some((use) => use.id === above.id)
       )
       for (const user of users.toSorted(byAddress)) {
@@ -144,11 +155,6 @@ class Found {
       }
     }
   }
-}
-
-function isSame(live: Live, then: Desired, key: (address: Address) => string): boolean {
-  if (then.id !== undefined) return live.id === then.id.toLowerCase()
-  return key(live) === key(then)
 }
 
 function reasonOfPrune(base: Base | undefined): string {
@@ -174,25 +180,27 @@ function namesOf({ kind, name, id = name, lifecycle }: Desired): Address[] {
  * the address on the command line lifts that.
  */
 function protection(changes: readonly Change[], { desired, live, kinds, options }: Given): Diagnostic[] {
+  const { base, allowDestroy = [] } = options
+  if (!base) return []
   const key = keyOf(kinds)
-  const then = options.base?.resources.filter(({ lifecycle }) => lifecycle.preventDestroy) ?? []
+  const guarded = new Map(
+    base.resources
+      .filter(({ lifecycle }) => lifecycle.preventDestroy)
+      .map((then) => [then.id === undefined ? key(then) : idKey({ ...then, id: then.id }), then])
+  )
+  const removed = new Set(desired.removed.map(key))
+  const liveById = new Map(live.resources.map((one) => [`${one.kind}\n${one.id}`, one]))
   return changes.flatMap((change) => {
-    const { name } = live.resources.find((one) => one.id === change.id) ?? change
-    const guarded = then.find(
-      (one) =>
-        one.kind === change.kind &&
-        (one.id === undefined
-          ? key(one) === key({ kind: change.kind, name })
-          : one.id.toLowerCase() === change.id)
-    )
-    if (!guarded) return []
-    const isRemoved = desired.removed.some(
-      (one) => one.kind === change.kind && [name, change.id].includes(one.name)
-    )
-    const allowed = options.allowDestroy ?? []
+    const { name } = liveById.get(`${change.kind}\n${change.id}`) ?? change
     const called = [name, change.id ?? name].map((one) => ({ kind: change.kind, name: one }))
-    const isAllowed = allowed.some((pattern) => called.some((address) => isNamed(address, pattern)))
-    return isRemoved && isAllowed ? [] : [protectedThen(guarded, change, options.base!.revision)]
+    const then =
+      guarded.get(key({ ...change, name })) ?? guarded.get(idKey({ ...change, id: change.id ?? '' }))
+    if (!then) return []
+    const isRemoved = called.some((address) => removed.has(key(address)))
+    const isAllowed = allowDestroy.some((pattern) =>
+      called.some((address) => isNamed(address, pattern, kinds))
+    )
+    return isRemoved && isAllowed ? [] : [protectedThen(then, change, base.revision)]
   })
 }
 
@@ -203,13 +211,16 @@ function protection(changes: readonly Change[], { desired, live, kinds, options 
 export function renameSuggestions(
   changes: readonly Change[],
   gone: readonly (Address & { span: Span })[],
-  base: Base | undefined
+  base: Base | undefined,
+  kinds: Kinds
 ): Diagnostic[] {
+  const key = keyOf(kinds)
+  const declaredThen = new Map((base?.resources ?? []).map((then) => [key(then), then]))
   const said = ({ kind }: Address, fields: JsonObject): string => `${kind}\n${sortedText(fields)}`
   const creates = changes.filter((change) => change.action === 'create')
   const byBody = Map.groupBy(creates, (made) => said(made, made.wanted))
   return gone.flatMap((old) => {
-    const then = base?.resources.find((one) => one.kind === old.kind && one.name === old.name)
+    const then = declaredThen.get(key(old))
     const [made, ...others] = (then && byBody.get(said(then, then.fields))) ?? []
     if (!made || others.length > 0) return []
     return [

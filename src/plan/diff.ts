@@ -229,7 +229,9 @@ export function keyed(
   const items = (Array.isArray(value) ? value : [])
     .map((item, index) => ({ item, index, said: resolved(item, context) }))
     .filter(({ item }) => item !== null)
-    .toSorted((a, b) => compareText(sortedText(a.said), sortedText(b.said)))
+    // Each text is made once: a comparator is asked more often than there are items.
+    .map((one) => ({ ...one, text: sortedText(one.said) }))
+    .toSorted((a, b) => compareText(a.text, b.text))
   const found = new Map<string, Keyed>()
   const met = new Map<string, number>()
   const saysNoMore = rule.item.is === 'scalar' || rule.item.is === 'reference'

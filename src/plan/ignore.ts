@@ -70,7 +70,10 @@ function takeItem(
   rule: Rule | undefined
 ): void {
   if (rule?.is !== 'set') return
-  const isNamed = (item: Json): boolean => item !== null && `[${rule.key(item)}]` === name
+  const isCaseless = rule.item.is === 'reference' && rule.item.caseless === true
+  const fold = (text: string): string => (isCaseless ? text.toLowerCase() : text)
+  const wanted = fold(name)
+  const isNamed = (item: Json): boolean => item !== null && fold(`[${rule.key(item)}]`) === wanted
   const at = to.findIndex(isNamed)
   const value = from.find(isNamed)
   const inner = to[at]

@@ -1,11 +1,11 @@
 import { compareText } from '../diagnostics/diagnostic.ts'
 import { addressText, byAddress, type Address, type Live, type LiveState } from '../state/resource.ts'
-import { referredKinds } from '../state/rule.ts'
 import type { Kinds } from '../kinds/kind.ts'
 import { impactTable, type Row } from './impact-table.ts'
 import type { Match } from './match.ts'
 import { usersById } from './order.ts'
 import type { Change, Effect, FieldChange, Impact } from './plan.ts'
+import { usersOf } from './users.ts'
 
 /** What it takes to know what a change reaches. */
 interface Around {
@@ -78,16 +78,10 @@ function impactOf(row: Row | undefined, field: FieldChange, change: Change, arou
   return { effect, because: `${because}${limits}`, paths, reaches: reachedBy(change, around) }
 }
 
-/**
- * What may use things of the kind, directly or through others, and was not read. What only says something
- * about another thing neither reads nor writes through it.
- */
+/** What may use things of the kind, directly or through others, and was not read. */
 function unreadUsers(kind: string, { kinds, live }: Around): string[] {
   const users = new Set([kind])
-  for (const used of users) {
-    for (const { name, fields, api } of kinds.managed)
-      if (!api.place && referredKinds(fields).has(used)) users.add(name)
-  }
+  for (const used of users) for (const name of usersOf(used, kinds)) users.add(name)
   const unread = kinds.managed.filter(({ name }) => users.has(name) && !live.kinds.includes(name))
   return unread.map(({ section }) => section.replaceAll('_', ' ')).toSorted(compareText)
 }

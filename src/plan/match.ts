@@ -1,15 +1,13 @@
 import { problem, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
-import { keyOf, type Kinds } from '../kinds/kind.ts'
-import {
-  addressText,
-  type Address,
-  type Desired,
-  type DesiredState,
-  type Live,
-  type LiveState
-} from '../state/resource.ts'
+import { keyOf, type Kind, type Kinds } from '../kinds/kind.ts'
+import { addressText, type Address, type Desired, type DesiredState } from '../state/resource.ts'
+import type { Live, LiveState } from '../state/resource.ts'
 import { isId, type Reference } from '../state/value.ts'
+import { ambiguousName, type Chooser } from './ambiguity.ts'
+import { diff } from './diff.ts'
+import { LiveIndex, pair, type Pairs } from './pairing.ts'
+import { openUsers, type Users } from './users.ts'
 
 /** Which live resource each declared one is, and what every name stands for. */
 export interface Match {
@@ -18,148 +16,119 @@ export interface Match {
   /** The id of what a reference names; undefined when that is declared and still to be made, or unknown. */
   idOf(reference: Reference): string | undefined
   declaredBy(live: Live): Desired | undefined
-  /** The problem of a name that several live resources have. */
+  /** The problem of a name that several live resources have, and of which one is to be deleted. */
   ambiguous(of: Address & { span: Span }, candidates: readonly Live[]): Diagnostic
 }
 
+/** What matching may be told beside the files and the service. */
+export interface MatchOptions {
+  /** In a partial plan, what the others name may not have been read: their references do not matter. */
+  isPlanned?: (resource: Desired) => boolean
+  /** What the files meant at the base: a name that was given away by then is not given away again. */
+  base?: readonly Desired[] | undefined
+}
+
 /**
- * Pairs declared resources with live ones: by pinned id, by exact name, by a former name. Ambiguity is a
- * problem, never a choice. `isPlanned` says of which resources the references matter: in a partial plan, what
- * the others name may not have been read.
+ * Pairs declared resources with live ones: by pinned id, by a former name, by exact name. Ambiguity is a
+ * problem, never a choice.
  */
 export function match(
   desired: DesiredState,
   live: LiveState,
   kinds: Kinds,
-  isPlanned: (resource: Desired) => boolean = () => true
+  { isPlanned = () => true, base = [] }: MatchOptions = {}
 ): { match: Match; problems: Diagnostic[] } {
-  // What is removed by its id is spoken for as well: of two with one name, the other is then meant.
-  const removedIds = desired.removed.flatMap((removed) => (isId(removed.name) ? [removed.name] : []))
-  const pins = [...desired.resources.flatMap((resource) => resource.id ?? []), ...removedIds]
-  const index = new LiveIndex(live, kinds, pins)
-  const problems: Diagnostic[] = []
-  const pairs = new Map<Desired, Live>()
-  const taken = new Map<Live, Desired>()
-  for (const resource of desired.resources) {
-    const found = find(resource, index)
-    problems.push(...found.problems)
-    if (!found.live) continue
-    const rival = taken.get(found.live)
-    if (rival) problems.push(sameLive(resource, rival, found.live))
-    pairs.set(resource, found.live)
-    taken.set(found.live, resource)
-  }
-  const declared = new Map(desired.resources.map((resource) => [index.key(resource), resource]))
+  const index = new LiveIndex(live, kinds, desired)
+  const key = keyOf(kinds)
+  const before = new Set(base.map(key))
+  const isSettled = (resource: Desired): boolean => before.has(key(resource))
+  const pairs = pair({ declared: desired.resources, index, isSettled })
   const idOf = (reference: Reference): string | undefined => {
     if (reference.id !== undefined) return reference.id
     const name = reference.name ?? ''
-    const resource = declared.get(index.key({ kind: reference.$ref, name }))
-    if (resource) return pairs.get(resource)?.id
-    return index.named(reference.$ref, name)[0]?.id ?? (isId(name) ? name.toLowerCase() : undefined)
+    const resource = index.declared({ kind: reference.$ref, name })
+    if (resource) return pairs.liveOf.get(resource)?.id
+    const [only, ...others] = index.named(reference.$ref, name)
+    if (only) return others.length === 0 ? only.id : undefined
+    return isId(name) ? name.toLowerCase() : undefined
   }
-  const similar = similarIn([...desired.resources, ...live.resources])
+  const found: Match = {
+    liveOf: (resource) => pairs.liveOf.get(resource),
+    idOf,
+    declaredBy: (resource) => pairs.declaredBy.get(resource),
+    ambiguous: (of, candidates) => twins.ambiguous(of, of.name, 'removal', candidates)
+  }
+  const twins = new Twins(openUsers(live, kinds), kinds, found)
+  const similar = similarIn([...desired.resources, ...live.resources], kinds)
   const references = desired.resources
     .filter(isPlanned)
-    .flatMap((resource) => referenceProblems(resource, declared, taken, index, similar))
-  return {
-    match: {
-      liveOf: (resource) => pairs.get(resource),
-      idOf,
-      declaredBy: (resource) => taken.get(resource),
-      ambiguous: (of, candidates) => ambiguous(of, of.name, of.span, candidates, index)
-    },
-    problems: [...problems, ...references]
-  }
+    .flatMap((resource) => referenceProblems(resource, { pairs, index, twins, similar }))
+  const removed = desired.removed.flatMap((one) => keptAndRemoved(one, index, pairs))
+  return { match: found, problems: [...pairProblems(pairs, twins), ...removed, ...references] }
 }
 
-class LiveIndex {
-  readonly #byName = new Map<string, Live[]>()
-  readonly #byId = new Map<string, Live>()
-  readonly #users = new Map<string, number>()
-  readonly key: (address: Address) => string
-  readonly #pinned: Set<string>
-  readonly #alone: Set<string>
-  readonly all: LiveState
-
-  constructor(live: LiveState, kinds: Kinds, pins: readonly string[]) {
-    this.all = live
-    this.#alone = new Set(kinds.managed.filter((kind) => kind.alone).map((kind) => kind.name))
-    this.#pinned = new Set(pins.map((id) => id.toLowerCase()))
-    this.key = keyOf(kinds)
-    for (const resource of live.resources) {
-      const key = this.key(resource)
-      this.#byName.set(key, [...(this.#byName.get(key) ?? []), resource])
-      this.#byId.set(resource.id.toLowerCase(), resource)
-      for (const use of resource.uses) this.#users.set(use.id, (this.#users.get(use.id) ?? 0) + 1)
-    }
-  }
-
-  /** Where several have the name, those that a pin gives to somebody else do not count. */
-  named(kind: string, name: string): Live[] {
-    const all = this.#byName.get(this.key({ kind, name })) ?? []
-    return all.length > 1 ? all.filter((live) => !this.#pinned.has(live.id.toLowerCase())) : all
-  }
-
-  withId(id: string): Live | undefined {
-    return this.#byId.get(id.toLowerCase())
-  }
-
-  /** The live one of a kind of which there is at most one. */
-  only(kind: string): Live | undefined {
-    return this.#alone.has(kind) ? this.all.resources.find((live) => live.kind === kind) : undefined
-  }
-
-  users(id: string): number {
-    return this.#users.get(id) ?? 0
-  }
+function pairProblems(pairs: Pairs, twins: Twins): Diagnostic[] {
+  return [
+    ...pairs.unknownPins.map(unknownPin),
+    ...pairs.ambiguous.map(({ resource, name, candidates }) => twins.declared(resource, name, candidates)),
+    ...pairs.shared.map(({ resource, otherClaimant, live }) => sameLive(resource, otherClaimant, live))
+  ]
 }
 
-function find(resource: Desired, index: LiveIndex): { live?: Live; problems: Diagnostic[] } {
-  if (resource.id !== undefined) {
-    const pinned = index.withId(resource.id)
-    return pinned?.kind === resource.kind
-      ? { live: pinned, problems: [] }
-      : { problems: [unknownPin(resource)] }
-  }
-  const names = [resource.name, ...resource.lifecycle.renamedFrom]
-  for (const name of names) {
-    const candidates = index.named(resource.kind, name)
-    if (candidates.length > 1)
-      return { problems: [ambiguous(resource, name, resource.span, candidates, index)] }
-    if (candidates[0]) return { live: candidates[0], problems: [] }
-  }
-  const only = index.only(resource.kind)
-  return only ? { live: only, problems: [] } : { problems: [] }
-}
+/** Says of live resources with one name what tells them apart. */
+class Twins {
+  readonly #users: Users
+  readonly #kinds: ReadonlyMap<string, Kind>
+  readonly #match: Match
 
-function ambiguous(
-  of: Address,
-  name: string,
-  span: Span,
-  candidates: readonly Live[],
-  index: LiveIndex
-): Diagnostic {
-  const first = candidates.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  return problem(
-    'P401',
-    `${of.kind.replaceAll('_', ' ')} \`${name}\` matches ${candidates.length} live resources`,
-    {
-      labels: [{ span, text: `which of the ${candidates.length} is this?` }],
-      notes: [
-        ...first.map((live) => {
-          const made =
-            live.createdAt === undefined ? '' : `  created ${live.createdAt.slice(0, 19).replace('T', ' ')}`
-          const by = live.changed.by === undefined ? '' : `  last changed by ${live.changed.by}`
-          return `live: ${live.id}${made}${by}  used by ${index.users(live.id)}`
-        }),
-        'names are not unique in the service, so a name alone cannot choose'
-      ],
-      help: [
-        `pin one with \`id: ${first[0]!.id}\`, or rename one of them in the service`,
-        'to delete one, list its id under `removed:`'
-      ]
-    }
-  )
+  constructor(users: Users, kinds: Kinds, found: Match) {
+    this.#users = users
+    this.#kinds = new Map(kinds.managed.map((kind) => [kind.name, kind]))
+    this.#match = found
+  }
+
+  ambiguous(
+    of: Address & { span: Span },
+    name: string,
+    chooser: Chooser,
+    candidates: readonly Live[]
+  ): Diagnostic {
+    const known = candidates.map((live) => ({ live, users: this.#users.countOf(live) }))
+    return ambiguousName({ kind: of.kind, name, span: of.span }, chooser, known)
+  }
+
+  /** The files say what it is to be: that may fit one of them only. */
+  declared(resource: Desired, name: string, candidates: readonly Live[]): Diagnostic {
+    const own = candidates.filter((live) => live.readOnly?.nameOnly !== true)
+    const equal = own.filter((live) => this.#isEqual(resource, live))
+    const using = own.filter((live) => this.#usesTheSame(resource, live))
+    const used = [...new Set(resource.uses.map(addressText))].join(', ')
+    const fitting =
+      equal.length === 1
+        ? { live: equal[0], fits: 'this one is as the file says' }
+        : using.length === 1
+          ? { live: using[0], fits: `only this one uses ${used}, as the file says` }
+          : undefined
+    const known = candidates.map((live) => ({
+      live,
+      users: this.#users.countOf(live),
+      ...(live === fitting?.live && { fits: fitting.fits })
+    }))
+    return ambiguousName({ kind: resource.kind, name, span: resource.span }, 'declaration', known)
+  }
+
+  #isEqual(resource: Desired, live: Live): boolean {
+    const kind = this.#kinds.get(resource.kind)
+    if (!kind || live.partial) return false
+    const context = { idOf: this.#match.idOf, spanAt: resource.spanAt }
+    return diff(kind.fields, resource.fields, live.fields, context).fields.length === 0
+  }
+
+  #usesTheSame(resource: Desired, live: Live): boolean {
+    const used = new Set(live.uses.map(({ id }) => id))
+    const named = resource.uses.map((use) => this.#match.idOf({ $ref: use.kind, name: use.name }))
+    return named.length > 0 && named.every((id) => id !== undefined && used.has(id))
+  }
 }
 
 function unknownPin(resource: Desired): Diagnostic {
@@ -169,32 +138,49 @@ function unknownPin(resource: Desired): Diagnostic {
   })
 }
 
-function sameLive(resource: Desired, rival: Desired, live: Live): Diagnostic {
+function sameLive(resource: Desired, otherClaimant: Desired, live: Live): Diagnostic {
   return problem(
     'P405',
-    `${addressText(resource)} and ${addressText(rival)} are the same live ${resource.kind}`,
+    `${addressText(resource)} and ${addressText(otherClaimant)} are the same live ${resource.kind}`,
     {
       labels: [
         { span: resource.span, text: `this is ${live.id} in the service` },
-        { span: rival.span, text: 'and so is this' }
+        { span: otherClaimant.span, text: 'and so is this' }
       ],
       help: ['keep one of the two, or correct `id` or `lifecycle.renamed_from`']
     }
   )
 }
 
-function referenceProblems(
-  resource: Desired,
-  declared: ReadonlyMap<string, Desired>,
-  taken: ReadonlyMap<Live, Desired>,
-  index: LiveIndex,
+/** What is removed by its id and declared by its name is one resource all the same. */
+function keptAndRemoved(removed: Address & { span: Span }, index: LiveIndex, pairs: Pairs): Diagnostic[] {
+  const live = isId(removed.name) ? index.withId(removed.name) : undefined
+  const owner = live && live.kind === removed.kind ? pairs.declaredBy.get(live) : undefined
+  if (!owner) return []
+  return [
+    problem('P206', `${addressText(owner)} is both declared and removed`, {
+      labels: [
+        { span: removed.span, text: 'removed here, by its id' },
+        { span: owner.span, text: 'declared here' }
+      ],
+      help: ['to delete it, remove its declaration', 'to keep it, take it out of `removed`']
+    })
+  ]
+}
+
+interface Naming {
+  pairs: Pairs
+  index: LiveIndex
+  twins: Twins
   similar: (use: Address) => string[]
-): Diagnostic[] {
+}
+
+function referenceProblems(resource: Desired, { pairs, index, twins, similar }: Naming): Diagnostic[] {
   return resource.uses.flatMap((use) => {
-    if (declared.has(index.key(use))) return []
+    if (index.declared(use)) return []
     const candidates = index.named(use.kind, use.name)
-    if (candidates.length > 1) return [ambiguous(use, use.name, use.span, candidates, index)]
-    const owner = candidates[0] && taken.get(candidates[0])
+    if (candidates.length > 1) return [twins.ambiguous(use, use.name, 'reference', candidates)]
+    const owner = candidates[0] && pairs.declaredBy.get(candidates[0])
     if (owner) return [formerName(resource, use, owner)]
     if (
       candidates.length === 1 ||
@@ -222,13 +208,13 @@ function formerName(resource: Desired, use: Desired['uses'][number], owner: Desi
 }
 
 /** Names that a reference probably meant. Many resources may make one mistake: it is looked up once. */
-function similarIn(all: readonly Address[]): (use: Address) => string[] {
+function similarIn(all: readonly Address[], kinds: Kinds): (use: Address) => string[] {
   const known = new Map<string, string[]>()
-  return ({ kind, name }) => {
-    const key = `${kind}\n${name}`
-    const names = () => [...new Set(all.filter((one) => one.kind === kind).map((one) => one.name))]
-    const found = known.get(key) ?? similarNames(name, names())
-    known.set(key, found)
+  const key = keyOf(kinds)
+  return (use) => {
+    const names = () => [...new Set(all.filter((one) => one.kind === use.kind).map(({ name }) => name))]
+    const found = known.get(key(use)) ?? similarNames(use.name, names())
+    known.set(key(use), found)
     return found
   }
 }
@@ -240,13 +226,13 @@ function unknownReference(
   index: LiveIndex
 ): Diagnostic {
   const kind = use.kind.replaceAll('_', ' ')
-  const names = index.all.resources.filter((live) => live.kind === use.kind).map((live) => live.name)
+  const isNone = index.all.resources.every((live) => live.kind !== use.kind)
   return problem(
     'P402',
     `${addressText(resource)} uses ${kind} \`${use.name}\`, which is neither declared nor in the service`,
     {
       labels: [{ span: use.span, text: `no ${kind} has this name` }],
-      notes: names.length === 0 ? [`the service has no ${kind}`] : [],
+      notes: isNone ? [`the service has no ${kind}`] : [],
       help: [
         similar.length > 0
           ? `a ${kind} with a similar name exists: \`${similar.join('`, `')}\``

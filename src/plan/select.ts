@@ -1,4 +1,6 @@
+import { foldedFor, type Kinds } from '../kinds/kind.ts'
 import { addressText, type Address, type DesiredState } from '../state/resource.ts'
+import { isId } from '../state/value.ts'
 
 /** A part of what the files declare. Empty lists select everything. */
 export interface Selection {
@@ -13,43 +15,76 @@ export interface Selection {
 /**
  * Whether a pattern names a resource: as plans write it (`sync "Users"`), with a slash (`sync/Users`), or by
  * its name alone. `*` stands for any text and `?` for any letter; a name that holds them is found as it is.
+ * Where names match in any case, so do patterns of them; so does an id.
  */
-export function isNamed(address: Address, pattern: string): boolean {
+export function isNamed(address: Address, pattern: string, { managed }: Kinds): boolean {
   const { kind, name } = address
+  const own = managed.find((one) => one.name === kind)
+  const fold = (text: string): string => (isId(name) ? text.toLowerCase() : foldedFor(own, text))
   const forms = [addressText(address), `${kind}/${name}`, `${kind.replaceAll('_', ' ')}/${name}`, name]
-  return forms.some((form) => isLike(form, pattern))
+  const folded = fold(pattern)
+  return forms.some((form) => isLike(fold(form), folded))
 }
 
-/** Whether a text is as a pattern says: `*` stands for any text, `?` for any letter. */
+/**
+ * Whether a text is as a pattern says: `*` stands for any text, `?` for any letter. What stands between two
+ * stars is taken where it is found first, and never looked for again: there is nothing to go back to.
+ */
 export function isLike(text: string, pattern: string): boolean {
   if (text === pattern || !/[*?]/.test(pattern)) return text === pattern
-  const literal = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-  return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's').test(text)
+  const letters = Array.from(text)
+  const pieces = pattern.split('*').map((piece) => Array.from(piece))
+  const [first = [], ...others] = pieces
+  const last = others.pop()
+  if (last === undefined) return first.length === letters.length && fits(letters, first, 0)
+  const end = letters.length - last.length
+  if (first.length > end || !fits(letters, first, 0) || !fits(letters, last, end)) return false
+  let at = first.length
+  for (const piece of others) {
+    while (at + piece.length <= end && !fits(letters, piece, at)) at += 1
+    if (at + piece.length > end) return false
+    at += piece.length
+  }
+  return true
+}
+
+/** Whether a piece without stars stands at a place. */
+function fits(letters: readonly string[], piece: readonly string[], at: number): boolean {
+  return piece.every((letter, index) => letter === '?' || letter === letters[at + index])
 }
 
 /** Whether a resource is in the part that was asked for. */
-export function isSelected(address: Address, selection: Selection | undefined): boolean {
+export function isSelected(address: Address, selection: Selection | undefined, kinds: Kinds): boolean {
   if (!selection) return true
-  const { only, exclude, kinds } = selection
+  const isAny = (patterns: readonly string[]): boolean =>
+    patterns.some((pattern) => isNamed(address, pattern, kinds))
+  const { only, exclude, kinds: names } = selection
   return (
-    (kinds.length === 0 || kinds.includes(address.kind)) &&
-    (only.length === 0 || only.some((pattern) => isNamed(address, pattern))) &&
-    !exclude.some((pattern) => isNamed(address, pattern))
+    (names.length === 0 || names.includes(address.kind)) &&
+    (only.length === 0 || isAny(only)) &&
+    !isAny(exclude)
   )
 }
 
 /** Patterns that name nothing of what there is: a wrong word must not select everything, or nothing. */
 export function idlePatterns(
   addresses: readonly Address[],
-  patterns: readonly string[] | undefined
+  patterns: readonly string[] | undefined,
+  kinds: Kinds
 ): string[] {
-  return (patterns ?? []).filter((pattern) => !addresses.some((address) => isNamed(address, pattern)))
+  return (patterns ?? []).filter(
+    (pattern) => !addresses.some((address) => isNamed(address, pattern, kinds))
+  )
 }
 
 /** What must be read for a part of the files: what is selected, and what that names. */
-export function scopeOf(desired: DesiredState, selection: Selection | undefined): DesiredState {
+export function scopeOf(
+  desired: DesiredState,
+  selection: Selection | undefined,
+  kinds: Kinds
+): DesiredState {
   if (!selection) return desired
-  const selected = desired.resources.filter((resource) => isSelected(resource, selection))
-  const removed = desired.removed.filter((one) => isSelected(one, selection))
+  const selected = desired.resources.filter((resource) => isSelected(resource, selection, kinds))
+  const removed = desired.removed.filter((one) => isSelected(one, selection, kinds))
   return { ...desired, resources: selected, removed }
 }

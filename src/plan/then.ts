@@ -1,4 +1,6 @@
-import { addressText, type Base, type Desired } from '../state/resource.ts'
+import { keyOf, type Kinds } from '../kinds/kind.ts'
+import { pairWithBase } from '../state/base-pairs.ts'
+import type { Base, Desired } from '../state/resource.ts'
 import { isObject, isReference, type Json, type JsonObject, type Reference } from '../state/value.ts'
 import type { Match } from './match.ts'
 
@@ -12,32 +14,18 @@ export interface Then {
   fieldsOf(then: Desired): JsonObject
 }
 
-/**
- * Pairs what is declared with what was. A name that was given away (the new owner says `renamed_from`) is
- * that of another resource then, although something new may bear it now.
- */
-export function openThen(base: Base, desired: readonly Desired[], match: Match): Then {
-  const byAddress = new Map(base.resources.map((then) => [addressText(then), then]))
-  const byId = new Map(base.resources.flatMap((then) => (then.id ? [[idKey(then, then.id), then]] : [])))
-  const named = ({ kind }: Desired, name: string): Desired | undefined =>
-    byAddress.get(addressText({ kind, name }))
-  const pairs = new Map<Desired, Desired>()
-  const givenAway = new Set<Desired>()
-  for (const resource of desired) {
-    const old = resource.lifecycle.renamedFrom.map((name) => named(resource, name)).find(Boolean)
-    if (!old || named(resource, resource.name)) continue
-    pairs.set(resource, old)
-    givenAway.add(old)
-  }
-  for (const resource of desired) {
-    const same = named(resource, resource.name)
-    const then = same && !givenAway.has(same) ? same : resource.id && byId.get(idKey(resource, resource.id))
-    if (then && !pairs.has(resource)) pairs.set(resource, then)
-  }
-  const nowOf = new Map([...pairs].map(([now, then]) => [addressText(then), now]))
+/** Looks from what is declared now at what was: names and references are those of now. */
+export function openThen(base: Base, desired: readonly Desired[], match: Match, kinds: Kinds): Then {
+  const key = keyOf(kinds)
+  const pairs = pairWithBase(desired, base.resources, key)
+  // What was declared later has its name of now: the base may have named it before, in another case.
+  const nowOf = new Map([
+    ...desired.map((now) => [key(now), now] as const),
+    ...[...pairs].map(([now, then]) => [key(then), now] as const)
+  ])
   const asNow = (reference: Reference): Reference => {
     const { $ref, name = '' } = reference
-    const now = reference.id === undefined ? nowOf.get(addressText({ kind: $ref, name })) : undefined
+    const now = reference.id === undefined ? nowOf.get(key({ kind: $ref, name })) : undefined
     const live = now && match.liveOf(now)
     return now ? { $ref, name: now.name, ...(live ? { id: live.id } : {}) } : reference
   }
@@ -55,8 +43,4 @@ function withReferences(value: Json, change: (reference: Reference) => Reference
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [name, withReferences(inner, change)])
   )
-}
-
-function idKey({ kind }: Desired, id: string): string {
-  return `${kind}\n${id.toLowerCase()}`
 }

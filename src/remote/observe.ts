@@ -1,5 +1,5 @@
 import { checked, compareText, type Checked } from '../diagnostics/diagnostic.ts'
-import { isSameName, type Kind, type Kinds } from '../kinds/kind.ts'
+import { isSameName, keyOf, type Kind, type Kinds } from '../kinds/kind.ts'
 import type { Address, Desired, DesiredState, LiveState } from '../state/resource.ts'
 import { referredKinds } from '../state/rule.ts'
 import { isId, textOf, type JsonObject, type Reference } from '../state/value.ts'
@@ -76,7 +76,8 @@ function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOption
 
 /** What the files state of the resources of a kind, by each name and id that they go by. */
 interface Wanted {
-  names: Map<string, JsonObject>
+  key: (name: string) => string
+  names: Map<string, JsonObject | 'anything'>
   ids: Map<string, JsonObject>
   /** The one that is meant whatever it is called. */
   alone?: JsonObject
@@ -89,26 +90,35 @@ interface Wanted {
 function wantedOf(kind: Kind, desired: DesiredState, options: ObserveOptions): Wanted {
   const others: (Address & { id?: string })[] = [...desired.removed, ...(options.also ?? [])]
   const declared = desired.resources.filter((resource) => resource.kind === kind.name)
+  const keyIn = keyOf({ managed: [kind] })
+  const key = (name: string): string => keyIn({ kind: kind.name, name })
   const alone = kind.alone === true ? declared[0]?.fields : undefined
   return {
-    names: new Map(
-      declared.flatMap(({ name, fields, lifecycle }) =>
-        [...lifecycle.renamedFrom.toReversed(), name].map((one) => [one.toLowerCase(), fields] as const)
-      )
-    ),
+    key,
+    names: byEachName(declared, key),
     ids: new Map(
-      declared.flatMap(({ id, fields }) => (id === undefined ? [] : [[id.toLowerCase(), fields] as const]))
+      declared.flatMap(({ id, fields }) => (id === undefined ? [] : [[key(id), fields] as const]))
     ),
     ...(alone ? { alone } : {}),
     others: new Set(
-      others
-        .filter((one) => one.kind === kind.name)
-        .flatMap(({ name, id = name }) => [name.toLowerCase(), id.toLowerCase()])
+      others.filter((one) => one.kind === kind.name).flatMap(({ name, id = name }) => [key(name), key(id)])
     ),
     all:
       options.inFull === true ||
       (options.everything && desired.workspace.exclusive?.kinds.includes(kind.name) === true)
   }
+}
+
+/**
+ * What may be one of several is read for all of them, so no field is left out: who it is will be decided when
+ * everything has been read.
+ */
+function byEachName(declared: readonly Desired[], key: (name: string) => string): Wanted['names'] {
+  const names: Wanted['names'] = new Map()
+  for (const { name, fields, lifecycle } of declared)
+    for (const one of new Set([...lifecycle.renamedFrom, name].map(key)))
+      names.set(one, names.has(one) ? 'anything' : fields)
+  return names
 }
 
 async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<ReadKind> {
@@ -125,10 +135,10 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
       // The list is ordered by the last change: a resource that changes meanwhile can be met again on a
       // later page.
       if (byId.has(id)) continue
-      const name = textOf(wire['name']).toLowerCase()
-      const fields = wantedFields(wanted, id.toLowerCase(), name)
-      missing.ids.delete(id.toLowerCase())
-      missing.names.delete(name)
+      const [idKey, nameKey] = [wanted.key(id), wanted.key(textOf(wire['name']))]
+      const fields = wantedFields(wanted, idKey, nameKey)
+      missing.ids.delete(idKey)
+      missing.names.delete(nameKey)
       byId.set(id, readItem(reader, kind, wire, path, fields))
     }
   }
@@ -140,7 +150,7 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
 }
 
 /** What is only to be deleted has no fields to be compared; what nobody speaks of is not wanted at all. */
-function wantedFields(wanted: Wanted, id: string, name: string): JsonObject | undefined {
+function wantedFields(wanted: Wanted, id: string, name: string): JsonObject | 'anything' | undefined {
   const declared = wanted.ids.get(id) ?? wanted.names.get(name) ?? wanted.alone
   if (declared || wanted.all || wanted.others.has(name) || wanted.others.has(id)) return declared ?? {}
   return undefined
@@ -160,11 +170,12 @@ async function readItem(
   kind: Kind,
   wire: JsonObject,
   path: string,
-  fields: JsonObject | undefined
+  wanted: JsonObject | 'anything' | undefined
 ): Promise<Item | Failure | undefined> {
   const light = kind.api.lightList(reader.version)
-  if (fields === undefined) return { wire, partial: light }
+  if (wanted === undefined) return { wire, partial: light }
   const id = textOf(wire['id'])
+  const fields = wanted === 'anything' ? undefined : wanted
   if (light) return itemOf(await readInFull(reader, kind, id, fields))
   const told = await withParts(reader, kind, wire, `${path}/${encodeURIComponent(id)}`, fields)
   if (told.ok || !isRefusal(told.failure)) return itemOf(told)

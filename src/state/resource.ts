@@ -13,6 +13,11 @@ export function addressText(address: Address): string {
   return `${address.kind.replaceAll('_', ' ')} ${JSON.stringify(address.name)}`
 }
 
+/** What resources are found by that are known by their id: ids match in any case. */
+export function idKey({ kind, id }: { kind: string; id: string }): string {
+  return `${kind}\n${id.toLowerCase()}`
+}
+
 /** The one order of everything that leaves a function. */
 export function byAddress(a: Address, b: Address): number {
   return compareText(a.kind, b.kind) || compareText(a.name, b.name)

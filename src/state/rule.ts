@@ -26,7 +26,8 @@ export type Rule =
   | { is: 'scalar'; default?: Json; caseless?: true; carried?: true }
   /** Any JSON: types matter, the order of keys does not. */
   | { is: 'json' }
-  | { is: 'reference'; kind: string }
+  /** The name of another resource; `caseless` where names of that kind match in any case. */
+  | { is: 'reference'; kind: string; caseless?: true }
   /** Sent, never compared. */
   | { is: 'unread' }
   /** Named parts, each with its own rule; absent parts mean their defaults. */

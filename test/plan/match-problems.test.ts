@@ -20,7 +20,8 @@ interface Asked {
 }
 
 function told(resources: Desired[], { live, gone = [], of = kinds, isPlanned }: Asked): Diagnostic[] {
-  return match({ workspace: {}, resources, removed: gone }, live, of, isPlanned).problems
+  return match({ workspace: {}, resources, removed: gone }, live, of, { ...(isPlanned && { isPlanned }) })
+    .problems
 }
 
 function matchOf(resources: Desired[], live: LiveState, gone: Removed[] = []): Match {
@@ -107,7 +108,7 @@ test('P404: a pin that nothing has', () => {
 
 test('P405: two that would be one', () => {
   const live = service(['connection', 'a', one])
-  expect(told([connection('a'), connection('b', { id: one })], { live })).toMatchObject([
+  expect(told([connection('a', { id: one }), connection('b', { id: one })], { live })).toMatchObject([
     {
       code: 'P405',
       message: 'connection "b" and connection "a" are the same live connection',

@@ -88,10 +88,10 @@ describe('R2', () => {
     expect(matched([connection('a', { id: one })], live)).toEqual([one])
     expect(matched([connection('a'), connection('b', { id: one })], live)).toEqual([two, one])
     expect(matched([connection('b', { id: one }), connection('a')], live)).toEqual([one, two])
-    // With only one there, both would be that one: nobody knows whether the other is to be made anew.
+    // With only one there, it is renamed, and the other is made anew.
     expect(
       matched([connection('a'), connection('b', { id: one })], service(['connection', 'a', one]))
-    ).toEqual(['P405'])
+    ).toEqual([undefined, one])
   })
 
   test('R2: an ambiguous former name is a stop too', () => {

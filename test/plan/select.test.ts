@@ -1,5 +1,14 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { idlePatterns, isNamed, isSelected, scopeOf, type Selection } from '../../src/plan/select.ts'
+import { kinds } from '../../src/kinds/index.ts'
+import {
+  idlePatterns,
+  isLike,
+  isNamed,
+  isSelected,
+  scopeOf,
+  type Selection
+} from '../../src/plan/select.ts'
 import { declared, removed } from './world.ts'
 
 const users = { kind: 'sync', name: 'Users' }
@@ -27,7 +36,7 @@ describe('a pattern names a resource', () => {
     ['a.b (c)*', { kind: 'model', name: 'a.b (c)' }],
     ['C:\\*', { kind: 'model', name: 'C:\\x' }]
   ])('%j', (pattern, address) => {
-    expect(isNamed(address, pattern)).toBe(true)
+    expect(isNamed(address, pattern, kinds)).toBe(true)
   })
 
   test.each([
@@ -47,7 +56,7 @@ describe('a pattern names a resource', () => {
     ['a+*', { kind: 'model', name: 'aaa' }],
     ['bulk sync/All', bulk]
   ])('but %j does not name %j', (pattern, address) => {
-    expect(isNamed(address, pattern)).toBe(false)
+    expect(isNamed(address, pattern, kinds)).toBe(false)
   })
 })
 
@@ -55,7 +64,7 @@ describe('a selection', () => {
   const all: Selection = { only: [], exclude: [], kinds: [] }
   const chosen = (selection: Selection | undefined): string[] =>
     [users, bulk, { kind: 'model', name: 'Users' }]
-      .filter((address) => isSelected(address, selection))
+      .filter((address) => isSelected(address, selection, kinds))
       .map(({ kind, name }) => `${kind} ${name}`)
 
   test('of nothing is everything', () => {
@@ -85,14 +94,60 @@ describe('a selection', () => {
       ],
       removed: [removed('sync', 'S'), removed('model', 'Old')]
     }
-    expect(scopeOf(desired, undefined)).toBe(desired)
-    const scope = scopeOf(desired, { ...all, kinds: ['model'] })
+    expect(scopeOf(desired, undefined, kinds)).toBe(desired)
+    const scope = scopeOf(desired, { ...all, kinds: ['model'] }, kinds)
     expect(scope.resources.map(({ name }) => name)).toEqual(['M'])
     expect(scope.removed.map(({ name }) => name)).toEqual(['Old'])
   })
 })
 
 test('patterns that name nothing are told', () => {
-  expect(idlePatterns([users, bulk], ['Users', 'Usres', 'All*', 'x*'])).toEqual(['Usres', 'x*'])
-  expect(idlePatterns([users], undefined)).toEqual([])
+  expect(idlePatterns([users, bulk], ['Users', 'Usres', 'All*', 'x*'], kinds)).toEqual(['Usres', 'x*'])
+  expect(idlePatterns([users], undefined, kinds)).toEqual([])
+})
+
+describe('where names match in any case, so do patterns', () => {
+  const id = '248df4b7-aa70-47b8-a036-33ac447e668d'
+
+  test.each([
+    ['role "ADMIN"', { kind: 'role', name: 'Admin' }],
+    ['ad*', { kind: 'policy', name: 'ADMINS' }],
+    ['user/ADA@*', { kind: 'user', name: 'ada@example.com' }],
+    ['ÉQUIPE', { kind: 'role', name: 'équipe' }],
+    [id.toUpperCase(), { kind: 'connection', name: id }]
+  ])('%j names %j', (pattern, address) => {
+    expect(isNamed(address, pattern, kinds)).toBe(true)
+  })
+
+  test.each([
+    ['model "ADMIN"', { kind: 'model', name: 'Admin' }],
+    ['ad*', { kind: 'connection', name: 'ADMINS' }],
+    // Folded for no language in particular.
+    ['i', { kind: 'role', name: 'İ' }],
+    ['STRASSE', { kind: 'role', name: 'Straße' }]
+  ])('but %j does not name %j', (pattern, address) => {
+    expect(isNamed(address, pattern, kinds)).toBe(false)
+  })
+})
+
+test('a letter beyond the basic plane is one letter', () => {
+  expect(isNamed({ kind: 'model', name: '🦊!' }, '??', kinds)).toBe(true)
+})
+
+test('a pattern is as an expression says that goes back at every star', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', '?', '*'), maxLength: 9 })
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 9 }), text, (name, pattern) => {
+      const expression = new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`)
+      expect(isLike(name, pattern)).toBe(expression.test(name))
+    }),
+    { numRuns: 2000 }
+  )
+})
+
+test('many stars cost no more than the name is long', () => {
+  for (const size of [50, 100, 200, 4000]) {
+    expect(isLike('a'.repeat(size), `${'*a'.repeat(size / 2)}*b`)).toBe(false)
+    expect(isLike('a'.repeat(size), `${'*a'.repeat(size / 2)}*`)).toBe(true)
+  }
 })

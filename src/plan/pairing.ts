@@ -1,0 +1,202 @@
+import { keyOf, type Kinds } from '../kinds/kind.ts'
+import type { Address, Desired, Live, LiveState } from '../state/resource.ts'
+import { isId } from '../state/value.ts'
+
+/** Which live resource each declared one is, and where several could be it, or one would be two. */
+export interface Pairs {
+  liveOf: ReadonlyMap<Desired, Live>
+  declaredBy: ReadonlyMap<Live, Desired>
+  /** A name that several live resources have, and the one that is called so: nobody said which it is. */
+  ambiguous: readonly { resource: Desired; name: string; candidates: readonly Live[] }[]
+  /** Two declared ones that are one live one. */
+  shared: readonly { resource: Desired; otherClaimant: Desired; live: Live }[]
+  /** Pinned to an id that nothing of the kind has. */
+  unknownPins: readonly Desired[]
+}
+
+/** What pairing must know beside the resources themselves. */
+export interface PairingInput {
+  declared: readonly Desired[]
+  index: LiveIndex
+  /** The files called it so at the base already: its former name is long the name of something else. */
+  isSettled: (resource: Desired) => boolean
+}
+
+/**
+ * Pairs declared resources with live ones, in an order in which nobody can take what is somebody else's, and
+ * which does not depend on the order of the files: first the pins, then what is renamed away, then the names.
+ */
+export function pair(input: PairingInput): Pairs {
+  const pairing = new Pairing(input)
+  pairing.byPin()
+  pairing.byFormerName()
+  pairing.byName()
+  return pairing.result
+}
+
+class Pairing {
+  readonly #input: PairingInput
+  readonly #liveOf = new Map<Desired, Live>()
+  readonly #declaredBy = new Map<Live, Desired>()
+  readonly #open: Set<Desired>
+  readonly result: Pairs & {
+    ambiguous: { resource: Desired; name: string; candidates: readonly Live[] }[]
+    shared: { resource: Desired; otherClaimant: Desired; live: Live }[]
+    unknownPins: Desired[]
+  }
+
+  constructor(input: PairingInput) {
+    this.#input = input
+    this.#open = new Set(input.declared)
+    this.result = {
+      liveOf: this.#liveOf,
+      declaredBy: this.#declaredBy,
+      ambiguous: [],
+      shared: [],
+      unknownPins: []
+    }
+  }
+
+  /** A pin decides alone, whatever the names are. */
+  byPin(): void {
+    for (const resource of this.#input.declared) {
+      if (resource.id === undefined) continue
+      const pinned = this.#input.index.withId(resource.id)
+      if (pinned?.kind === resource.kind) this.#take(resource, pinned)
+      else {
+        this.result.unknownPins.push(resource)
+        this.#open.delete(resource)
+      }
+    }
+  }
+
+  /**
+   * Whoever has no live resource of its own name takes that of a former name. That may leave the one that
+   * bears the former name now without its own, which then looks for a former name in turn: A becomes B while
+   * B becomes C. Each round looks at what all rounds before have left.
+   */
+  byFormerName(): void {
+    const renamed = this.#input.declared.filter(({ lifecycle }) => lifecycle.renamedFrom.length > 0)
+    for (;;) {
+      const claims = renamed.flatMap((resource) => {
+        const candidates = this.#open.has(resource) ? this.#formerly(resource) : undefined
+        return candidates ? [{ resource, ...candidates }] : []
+      })
+      if (claims.length === 0) break
+      for (const { resource, name, candidates } of claims) {
+        this.#open.delete(resource)
+        if (candidates.length > 1) this.result.ambiguous.push({ resource, name, candidates })
+        else this.#take(resource, candidates[0]!)
+      }
+    }
+    for (const [live, owner] of this.#declaredBy) this.#contested(live, owner)
+  }
+
+  byName(): void {
+    const { index } = this.#input
+    for (const resource of this.#open) {
+      const candidates = this.#free(resource, resource.name)
+      if (candidates.length > 1) this.result.ambiguous.push({ resource, name: resource.name, candidates })
+      else {
+        const found = candidates[0] ?? index.only(resource.kind)
+        if (found) this.#take(resource, found)
+      }
+    }
+  }
+
+  #formerly(resource: Desired): { name: string; candidates: Live[] } | undefined {
+    if (this.#free(resource, resource.name).length > 0) return undefined
+    for (const name of resource.lifecycle.renamedFrom) {
+      const bearer = this.#input.index.declared({ kind: resource.kind, name })
+      if (bearer && bearer !== resource && this.#input.isSettled(resource)) continue
+      const candidates = this.#free(resource, name)
+      if (candidates.length > 0) return { name, candidates }
+    }
+    return undefined
+  }
+
+  /** Live ones of a name that nobody has taken yet. */
+  #free({ kind }: Desired, name: string): Live[] {
+    return this.#input.index.candidates(kind, name).filter((live) => !this.#declaredBy.has(live))
+  }
+
+  #take(resource: Desired, live: Live): void {
+    const otherClaimant = this.#declaredBy.get(live)
+    if (otherClaimant) this.result.shared.push({ resource, otherClaimant, live })
+    this.#liveOf.set(resource, live)
+    this.#declaredBy.set(live, resource)
+    this.#open.delete(resource)
+  }
+
+  /**
+   * What bears the name that was taken away is new, unless it says that it was called otherwise itself: then
+   * nobody can tell which of the two renames was done already.
+   */
+  #contested(live: Live, owner: Desired): void {
+    const bearer = this.#input.index.declared(live)
+    if (!bearer || bearer === owner || owner.id !== undefined || !this.#open.has(bearer)) return
+    const isNew = bearer.lifecycle.renamedFrom.length === 0
+    if (isNew || this.#free(bearer, bearer.name).length > 0) return
+    this.result.shared.push({ resource: bearer, otherClaimant: owner, live })
+    this.#open.delete(bearer)
+  }
+}
+
+/** What is live and what is declared, by name and by id. */
+export class LiveIndex {
+  readonly #byName = new Map<string, Live[]>()
+  readonly #byId = new Map<string, Live>()
+  readonly #declared: Map<string, Desired>
+  readonly #singletons: Set<string>
+  readonly #pinned: Set<string>
+  readonly #removed: Set<string>
+  readonly key: (address: Address) => string
+  readonly all: LiveState
+
+  constructor(
+    live: LiveState,
+    kinds: Kinds,
+    { resources, removed }: { resources: readonly Desired[]; removed: readonly Address[] }
+  ) {
+    this.all = live
+    this.key = keyOf(kinds)
+    this.#singletons = new Set(kinds.managed.filter((kind) => kind.alone).map((kind) => kind.name))
+    this.#pinned = new Set(resources.flatMap(({ id }) => (id === undefined ? [] : [id.toLowerCase()])))
+    // What is removed by its id is spoken for as well: of two with one name, the other is then meant.
+    this.#removed = new Set(removed.flatMap(({ name }) => (isId(name) ? [name.toLowerCase()] : [])))
+    this.#declared = new Map(resources.map((resource) => [this.key(resource), resource]))
+    for (const resource of live.resources) {
+      const key = this.key(resource)
+      const same = this.#byName.get(key)
+      if (same) same.push(resource)
+      else this.#byName.set(key, [resource])
+      this.#byId.set(resource.id.toLowerCase(), resource)
+    }
+  }
+
+  /** What may be meant by the name of a declared resource: not what is pinned to another. */
+  candidates(kind: string, name: string): Live[] {
+    const all = this.#byName.get(this.key({ kind, name })) ?? []
+    const free = all.filter(({ id }) => !this.#pinned.has(id.toLowerCase()))
+    return free.length > 1 ? free.filter(({ id }) => !this.#removed.has(id.toLowerCase())) : free
+  }
+
+  /** What a reference may mean: what is pinned counts, where it is the only one of the name. */
+  named(kind: string, name: string): Live[] {
+    const all = this.#byName.get(this.key({ kind, name })) ?? []
+    return all.length > 1 ? this.candidates(kind, name) : all
+  }
+
+  withId(id: string): Live | undefined {
+    return this.#byId.get(id.toLowerCase())
+  }
+
+  declared(address: Address): Desired | undefined {
+    return this.#declared.get(this.key(address))
+  }
+
+  /** The live one of a kind of which there is at most one. */
+  only(kind: string): Live | undefined {
+    return this.#singletons.has(kind) ? this.all.resources.find((live) => live.kind === kind) : undefined
+  }
+}
