@@ -227,6 +227,19 @@ describe('edges', () => {
   })
 })
 
+describe('tables', () => {
+  test('what is looked up by a text has no prototype', () => {
+    const plain = /^\s*(?:export )?const (\w+): (?:Readonly<)?Record<string, .*> = \{/gm
+    const wrong = sources
+      // Tables there are of a request, or of what the server itself names.
+      .filter(({ path }) => !path.startsWith('src/server/'))
+      .flatMap(({ path, text }) =>
+        Array.from(text.matchAll(plain), ([, name]) => `${path}: ${name} must be made by \`dictionary\``)
+      )
+    expect(wrong).toEqual([])
+  })
+})
+
 describe('budgets', () => {
   test('files are at most 320 lines', () => {
     const long = sources.filter(({ lines }) => lines.length - 1 > 320)

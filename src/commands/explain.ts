@@ -22,7 +22,7 @@ export async function explainCommand(
     return exit.done
   }
   const name = code.toUpperCase()
-  const entry = name in codes ? codes[name as Code] : undefined
+  const entry = Object.hasOwn(codes, name) ? codes[name as Code] : undefined
   if (entry) {
     io.out(
       options.format === 'json'

@@ -1,3 +1,4 @@
+import { dictionary } from '../state/value.ts'
 import {
   readdirSync,
   readFileSync,
@@ -107,14 +108,14 @@ function realOr(path: string): string {
   }
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const reasons = dictionary<string>({
   ENOENT: 'it does not exist',
   ENOTDIR: 'it does not exist',
   EACCES: 'it is not permitted',
   EPERM: 'it is not permitted',
   EISDIR: 'it is a folder',
   ELOOP: 'it is a link that leads in a circle'
-}
+})
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'

@@ -1,5 +1,5 @@
 import type { Kind, Kinds } from '../kinds/kind.ts'
-import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import { dictionary, isObject, type Json, type JsonObject } from '../state/value.ts'
 import { rootSchema } from './outline.ts'
 import { itemSchema, withoutRefs } from './schema.ts'
 
@@ -38,7 +38,7 @@ export function editorSchema(kinds: Kinds): JsonObject {
   }
 }
 
-const sentences: Readonly<Record<string, string>> = {
+const sentences = dictionary<string>({
   connections: 'Systems to read from and to write to, with how to reach them.',
   models: 'What is read from a connection: a table, a collection, a query.',
   syncs: 'What is written where: from models to an object of a connection, and when.',
@@ -49,7 +49,7 @@ const sentences: Readonly<Record<string, string>> = {
   webhooks: 'Where the service reports its events to: one in an organization.',
   global_error_subscribers: 'Who is told by mail when any sync fails.',
   schema_primary_keys: 'Which fields tell the records of a schema apart, where the source does not say.'
-}
+})
 
 function definition(kind: Kind): JsonObject {
   const schema = forEditors(withoutRefs(itemSchema(kind))) as JsonObject

@@ -1,5 +1,5 @@
 import { similarNames } from '../diagnostics/similar.ts'
-import { isObject, type Json } from '../state/value.ts'
+import { dictionary, isObject, type Json } from '../state/value.ts'
 import { typeAdvice } from './advice.ts'
 import { pointer } from './pointer.ts'
 import { container, label, type Fault, type ShapeProblem } from './fault.ts'
@@ -64,7 +64,7 @@ function partWith(name: string, properties: Json): string | undefined {
   return parts.length === 1 ? parts[0]?.[0] : undefined
 }
 
-const words: Readonly<Record<string, string>> = {
+const words = dictionary<string>({
   string: 'a string',
   integer: 'a whole number',
   number: 'a number',
@@ -72,7 +72,7 @@ const words: Readonly<Record<string, string>> = {
   object: 'a mapping',
   array: 'a list',
   null: 'nothing'
-}
+})
 
 /** A value of a type that does not belong here. */
 export function wrongType({ error, path, found, schema, subject }: Fault): ShapeProblem {
@@ -162,7 +162,7 @@ function nearValues(found: string, values: readonly string[]): string[] {
     .slice(0, 4)
 }
 
-const formats: Readonly<Record<string, string>> = {
+const formats = dictionary<string>({
   uri: 'an address such as https://example.com',
   uuid: 'an id such as 248df4b7-aa70-47b8-a036-33ac447e668d',
   email: 'an e-mail address',
@@ -170,7 +170,7 @@ const formats: Readonly<Record<string, string>> = {
   'date-time': 'a time such as 2026-01-31T08:00:00Z',
   time: 'a time such as 08:00:00Z',
   hostname: 'the name of a host'
-}
+})
 
 /** Bounds, formats, patterns and whatever else a schema may ask for. */
 export function outOfBounds({ error, path, schema, subject }: Fault): ShapeProblem {

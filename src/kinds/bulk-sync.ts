@@ -1,4 +1,4 @@
-import { isEmpty, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { dictionary, isEmpty, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 import { endFromWire, endFromYaml, endRule, endToWire, withLiveConfiguration } from './bulk-sync-ends.ts'
 import {
@@ -219,13 +219,13 @@ export const bulkSync: Kind = {
   }
 }
 
-const defaults: Readonly<Record<string, Json>> = {
+const defaults = dictionary<Json>({
   automatically_add_new_objects: 'none',
   automatically_add_new_fields: 'all',
   normalize_names: 'enabled',
   concurrency_limit: 0,
   resync_concurrency_limit: 0
-}
+})
 
 // `discover` is the older word for adding new objects, which is always sent.
 const known = new Set([

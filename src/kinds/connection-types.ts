@@ -1,11 +1,18 @@
 import table from '../../schemas/connection-types.json' with { type: 'json' }
 import type { Path } from '../state/resource.ts'
-import type { JsonObject } from '../state/value.ts'
+import { dictionary, type JsonObject } from '../state/value.ts'
 import type { ConnectionField, ConnectionTypes } from '../wire/connection-types.ts'
 import { withoutMasks } from './fields.ts'
 
 /** What the 226 types may be configured with, from the service's own schemas. */
-export const connectionTypes = table as ConnectionTypes
+export const connectionTypes: ConnectionTypes = dictionary(
+  Object.fromEntries(
+    Object.entries(table as ConnectionTypes).map(([name, type]) => [
+      name,
+      { ...type, fields: dictionary(type.fields) }
+    ])
+  )
+)
 
 /**
  * The schema of a type's configuration as YAML may write it. `required` is left out on purpose: the

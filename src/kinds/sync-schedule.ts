@@ -1,4 +1,4 @@
-import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { dictionary, isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import {
   fromId,
   idsOf,
@@ -13,7 +13,7 @@ import {
 import type { FromWire, ItemProblem, ToWire } from './kind.ts'
 
 /** Which parts of a schedule mean something, by frequency. The others are neither compared nor sent. */
-const relevant: Readonly<Record<string, readonly string[]>> = {
+const relevant = dictionary<readonly string[]>({
   manual: [],
   continuous: [],
   hourly: ['minute'],
@@ -23,16 +23,16 @@ const relevant: Readonly<Record<string, readonly string[]>> = {
   builder: ['minute', 'hour', 'day_of_month', 'month', 'day_of_week'],
   runafter: ['run_after', 'run_after_success_only'],
   dbtcloud: ['connection', 'job_id']
-}
+})
 
 const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
-const bounds: Readonly<Record<string, readonly [number, number]>> = {
+const bounds = dictionary<readonly [number, number]>({
   minute: [0, 59],
   hour: [0, 23],
   day_of_week: [0, 6],
   day_of_month: [1, 31],
   month: [1, 12]
-}
+})
 
 /** How schedules are compared. */
 export const scheduleRule = {
@@ -180,10 +180,10 @@ function outOfBounds(frequency: string, name: string, value: Json | undefined): 
 }
 
 function missingParts(frequency: string, present: readonly string[]): ItemProblem[] {
-  const needed: Readonly<Record<string, string[]>> = {
+  const needed = dictionary<string[]>({
     runafter: ['run_after'],
     dbtcloud: ['connection', 'job_id']
-  }
+  })
   const missing = (needed[frequency] ?? [])
     .filter((name) => !present.includes(name))
     .map((name) => `\`${name}\``)

@@ -175,7 +175,8 @@ function unstatedKeys(kind: Kind, name: string, wanted: Json | undefined, live: 
   const path = (key: string): Path => [name, key]
   return Object.keys(there)
     .filter(
-      (key) => !(key in stated) && there[key] !== false && !isEmpty(there[key]) && !isSecret(there[key])
+      (key) =>
+        !Object.hasOwn(stated, key) && there[key] !== false && !isEmpty(there[key]) && !isSecret(there[key])
     )
     .filter((key) => kind.isDefault?.(live.fields, path(key)) !== true)
     .map((key) => `${name}.${key}`)

@@ -1,3 +1,4 @@
+import { dictionary } from '../state/value.ts'
 import {
   allOrChanged,
   mappingEffect,
@@ -17,7 +18,7 @@ export type Row = readonly [at: string, effect: Effect | EffectOf, because: stri
  * below it, or for the whole resource that is made, renamed or deleted; the first row that fits is the one
  * that counts. What no row knows is unknown, never safe.
  */
-export const impactTable: Readonly<Record<string, readonly Row[]>> = {
+export const impactTable = dictionary<readonly Row[]>({
   sync: [
     [
       'create',
@@ -221,4 +222,4 @@ export const impactTable: Readonly<Record<string, readonly Row[]>> = {
     ['rename', 'none', 'subscribers are told of failures'],
     ['emails', 'none', 'subscribers are told of failures']
   ]
-}
+})

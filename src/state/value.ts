@@ -14,6 +14,14 @@ export type Reference = { $ref: string; name?: string; id?: string }
  */
 export type Secret = { $secret: string; as?: 'integer' }
 
+/**
+ * A table to look up what people or services name. It has only what it was given: a plain object also has
+ * `constructor` and the like.
+ */
+export function dictionary<T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.assign(Object.create(null) as Record<string, T>, entries)
+}
+
 /** A reference by name, as files write it. */
 export function reference(kind: string, name: string): Reference {
   return { $ref: kind, name }
