@@ -143,25 +143,33 @@ export function schemaInBody(item: JsonObject): JsonObject {
   })
 }
 
+/** Whether the oldest version has no such setting of a schema. */
+export function isNewerSetting(name: string): boolean {
+  return Object.hasOwn(newerDefaults, name) || name === 'tracking_field'
+}
+
+/** What of a schema is reset where it is left out. */
+const newerDefaults = {
+  filters: [],
+  user_output_name: '',
+  data_cutoff_timestamp: null,
+  disable_data_cutoff: false
+}
+
 /** A schema at an address of its own: everything is said, for what is left out may be reset. */
 export function schemaInPatch(item: JsonObject): JsonObject {
   const { fields, ...rest } = item
   return withoutAbsent({
-    filters: [],
-    user_output_name: '',
-    data_cutoff_timestamp: null,
-    disable_data_cutoff: false,
+    ...newerDefaults,
     ...rest,
     enabled: item['enabled'] !== false,
     fields: Array.isArray(fields)
-      ? list(fields).map(({ id, enabled, obfuscate, user_output_name: name }) =>
-          withoutAbsent({
-            id,
-            enabled: enabled !== false,
-            obfuscated: obfuscate === true,
-            user_output_name: name ?? ''
-          })
-        )
+      ? list(fields).map(({ enabled, obfuscate, user_output_name: name, ...same }) => ({
+          ...same,
+          enabled: enabled !== false,
+          obfuscated: obfuscate === true,
+          user_output_name: name ?? ''
+        }))
       : undefined
   })
 }

@@ -25,7 +25,7 @@ export const additionalRule: Rule = {
 }
 
 /** What tells one from another is what it is for: its ids are the service's. */
-function forWhat(item: Json): string {
+export function forWhat(item: Json): string {
   if (!isObject(item)) return textOf(item)
   const mode = isEmpty(item['selective_mode']) ? 'none' : textOf(item['selective_mode'])
   const schemas = Array.isArray(item['schemas']) ? item['schemas'].map(textOf).toSorted().join(', ') : ''

@@ -4,6 +4,7 @@ import { endFromWire, endFromYaml, endRule, endToWire, withLiveConfiguration } f
 import {
   idOf,
   isAsWanted,
+  isNewerSetting,
   isOff,
   isPlain,
   mergedSchemas,
@@ -25,18 +26,9 @@ import {
   withScheduleIds
 } from './bulk-sync-schedules.ts'
 import { bulkSyncSchema } from './bulk-sync-schema.ts'
-import {
-  bookkeeping,
-  idsOf,
-  referenceKey,
-  references,
-  toIds,
-  unknownKeys,
-  usesOf,
-  valueAt,
-  withoutAbsent,
-  withoutMasks
-} from './fields.ts'
+import { bulkSyncKnown } from './bulk-sync-known.ts'
+import { carrying } from './carry.ts'
+import { idsOf, referenceKey, references, toIds, usesOf, valueAt, withoutAbsent } from './fields.ts'
 import type { FurtherRequest, Kind, ToWire } from './kind.ts'
 import { list } from './sync-parts.ts'
 import { scheduleFromWire, scheduleFromYaml, scheduleRule, scheduleToWire } from './sync-schedule.ts'
@@ -176,7 +168,7 @@ export const bulkSync: Kind = {
     })
   },
 
-  replacement(live, body, _answer, version = '2025-09-18') {
+  replacement: carrying(bulkSyncKnown, (live, body, _answer, version = '2025-09-18') => {
     const there = schemasFromWire(live)
     const stated = Array.isArray(body['schema_settings']) ? list(body['schema_settings']) : undefined
     const settings = there ? mergedSchemas(there, stated, body) : stated
@@ -184,7 +176,6 @@ export const bulkSync: Kind = {
     const isAll = stated === undefined && there?.every(isPlain) === true
     const schemas = isAll ? undefined : settings
     return {
-      ...(withoutMasks(unknownKeys(live, known)) as JsonObject),
       ...withoutAbsent({
         active: live['active'],
         policies: live['policies'],
@@ -199,7 +190,7 @@ export const bulkSync: Kind = {
         schema_settings: schemas
       })
     }
-  },
+  }),
 
   isDefault(fields, path) {
     const [name = ''] = path
@@ -226,21 +217,6 @@ const defaults = dictionary<Json>({
   concurrency_limit: 0,
   resync_concurrency_limit: 0
 })
-
-// `discover` is the older word for adding new objects, which is always sent.
-const known = new Set([
-  ...bookkeeping,
-  ...Object.keys(bulkSync.fields),
-  'name',
-  'discover',
-  'schedule',
-  'schema_details',
-  'schema_settings',
-  'source_connection_id',
-  'source_configuration',
-  'destination_connection_id',
-  'destination_configuration'
-])
 
 /**
  * The list of schemas has no fields and filters: who needs them asks for each schema by itself. What is
@@ -276,10 +252,10 @@ function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion)
     .map((item) => schemaInPatch({ fields: live.get(idOf(item))?.['fields'] ?? [], ...item }))
   if (schemas.length === 0) return []
   if (version !== '2023-04-25') return [{ method: 'PATCH', path: '/schemas', body: { schemas } }]
-  return schemas.map(({ id, enabled, fields, partition_key: key }) => ({
+  return schemas.map(({ id, ...rest }) => ({
     method: 'PATCH',
     path: `/schemas/${encodeURIComponent(textOf(id))}`,
-    body: withoutAbsent({ enabled, fields, partition_key: key })
+    body: Object.fromEntries(Object.entries(rest).filter(([name]) => !isNewerSetting(name)))
   }))
 }
 

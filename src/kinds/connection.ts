@@ -1,5 +1,6 @@
 import type { Path } from '../state/resource.ts'
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { carrying } from './carry.ts'
 import type { ItemProblem, Kind } from './kind.ts'
 import {
   configurationSchema,
@@ -9,6 +10,7 @@ import {
   withoutServerOwned
 } from './connection-types.ts'
 import {
+  bookkeeping,
   idsOf,
   overlay,
   referenceKey,
@@ -19,6 +21,26 @@ import {
   withoutAbsent,
   withoutCleared
 } from './fields.ts'
+
+/** What the files decide about, what only a request or its answer has, and what the service observes. */
+const known = [
+  'name',
+  'type',
+  'configuration',
+  'policies',
+  'healthcheck_interval',
+  'redirect_url',
+  'validate',
+  'reconnect',
+  'auth_url',
+  'auth_code',
+  'status',
+  'status_error',
+  'saved',
+  'parent_connection_id',
+  'api_calls_last_24_hours',
+  'rate_limit'
+]
 
 /**
  * A connection to one system. Only the stated keys of its configuration are compared: the service fills in
@@ -135,7 +157,7 @@ export const connection: Kind = {
     })
   },
 
-  replacement(live, body) {
+  replacement: carrying({ members: [...bookkeeping, ...known] }, (live, body) => {
     const type = typeOf(live)
     const configuration = isObject(live['configuration'])
       ? withoutServerOwned(type, live['configuration'])
@@ -145,7 +167,7 @@ export const connection: Kind = {
       ...body,
       configuration: overlay(configuration, (body['configuration'] ?? {}) as JsonObject)
     }
-  },
+  }),
 
   isDefault(fields, path) {
     const field = connectionTypes[textOf(fields['type'])]?.fields[textOf(path[1])]

@@ -4,6 +4,7 @@ import {
   isObject,
   isReference,
   isSecret,
+  isWithin,
   reference,
   textOf,
   type Json,
@@ -90,8 +91,8 @@ export function withoutCleared(value: Json, creating: boolean): Json {
 }
 
 /**
- * Live keys that nobody states stay, stated ones win, null takes a key out; objects are merged, lists are
- * not.
+ * Live keys that nobody states stay, stated ones win, null takes a key out; objects are merged. A list is as
+ * it is stated, but its items keep what nobody states of them.
  */
 export function overlay(live: JsonObject, wanted: JsonObject): JsonObject {
   const merged: JsonObject = { ...live }
@@ -100,9 +101,57 @@ export function overlay(live: JsonObject, wanted: JsonObject): JsonObject {
     if (value === null) delete merged[name]
     else if (isObject(value) && !isSecret(value))
       merged[name] = overlay(isObject(before) ? before : {}, value)
-    else merged[name] = value
+    else merged[name] = filled(value, before)
   }
   return merged
+}
+
+/** A stated value with the members that only the live one has, in items of lists and below. */
+function filled(value: Json, live: Json | undefined): Json {
+  if (Array.isArray(value) && Array.isArray(live)) {
+    const pairs = pairedItems(value, live)
+    return value.map((item, index) => filled(item, pairs.get(index)))
+  }
+  if (!isObject(value) || !isObject(live) || isSecret(value)) return value
+  const stated = Object.entries(value).map(([name, inner]) => [name, filled(inner, live[name])])
+  return { ...live, ...Object.fromEntries(stated) }
+}
+
+/** What free items are called, where they are called anything. */
+const naming = ['id', 'name', 'key', 'field_id', 'field', 'label'] as const
+
+/** How much an item says that can be compared. */
+function openLength(item: JsonObject): number {
+  return JSON.stringify(item, (_key, inner: Json) => (isSecret(inner) ? undefined : inner)).length
+}
+
+/** Items of free lists are one when all that is stated is there, or else when they have one name. */
+function pairedItems(stated: readonly Json[], live: readonly Json[]): Map<number, Json> {
+  const pairs = new Map<number, Json>()
+  const left = new Set(live.filter(isObject))
+  const pair = (index: number, same: JsonObject | undefined): void => {
+    if (!same) return
+    pairs.set(index, same)
+    left.delete(same)
+  }
+  // Who says more chooses first.
+  const objects = [...stated.entries()]
+    .flatMap(([index, item]) => (isObject(item) ? [{ index, item }] : []))
+    .toSorted((a, b) => openLength(b.item) - openLength(a.item))
+  for (const { index, item } of objects)
+    pair(
+      index,
+      [...left].find((one) => isWithin(item, one))
+    )
+  for (const { index, item } of objects) {
+    const name = naming.find((key) => typeof item[key] === 'string')
+    if (name === undefined || pairs.has(index)) continue
+    const isSame = (one: JsonObject): boolean => one[name] === item[name]
+    const isOnly = objects.filter((one) => isSame(one.item)).length === 1
+    const same = [...left].filter(isSame)
+    if (isOnly && same.length === 1) pair(index, same[0])
+  }
+  return pairs
 }
 
 /**
@@ -130,14 +179,6 @@ export function valueAt(value: Json | undefined, path: Path): Json | undefined {
     else return undefined
   }
   return found
-}
-
-/**
- * Keys of an answer that neither the request nor the service's own bookkeeping knows: they are sent back as
- * they came.
- */
-export function unknownKeys(wire: JsonObject, known: ReadonlySet<string>): JsonObject {
-  return Object.fromEntries(Object.entries(wire).filter(([name]) => !known.has(name)))
 }
 
 /** What the service keeps about every resource; never sent. */

@@ -1,3 +1,4 @@
+import { carrying } from './carry.ts'
 import { withoutAbsent, withoutHoles } from './fields.ts'
 import type { Kind } from './kind.ts'
 
@@ -37,6 +38,8 @@ export const globalErrorSubscribers: Kind = {
   fromYaml: (item) => withoutAbsent({ emails: item['emails'] }),
   toWire: (fields) => withoutAbsent({ emails: withoutHoles(fields['emails'] ?? []) }),
   fromWire: (wire) => ({ emails: wire['emails'] ?? [] }),
-  replacement: (_live, body) => withoutAbsent({ emails: body['emails'] }),
+  replacement: carrying({ members: ['id', 'name', 'emails'] }, (_live, body) =>
+    withoutAbsent({ emails: body['emails'] })
+  ),
   uses: () => []
 }

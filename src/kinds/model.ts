@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { carrying } from './carry.ts'
 import {
-  bookkeeping,
   fromId,
   idsOf,
   optionalReference,
@@ -10,7 +10,6 @@ import {
   references,
   toId,
   toIds,
-  unknownKeys,
   usesOf,
   withoutAbsent,
   withoutCleared,
@@ -32,6 +31,7 @@ import {
   withLiveEnricher,
   withLiveExamples
 } from './model-parts.ts'
+import { modelKnown } from './model-known.ts'
 import { modelSchema } from './model-schema.ts'
 
 /** What is read from a connection: a table, a collection, a query, with its fields and joins. */
@@ -143,9 +143,8 @@ export const model: Kind = {
     }
   },
 
-  replacement(live, body, answer) {
+  replacement: carrying(modelKnown, (live, body, answer) => {
     return {
-      ...unknownKeys(live, known),
       ...withoutAbsent({
         identifier: live['identifier'],
         fields: chosenFields(live, body, answer),
@@ -158,7 +157,7 @@ export const model: Kind = {
       ...withLiveExamples(live, body),
       configuration: configurationOf(live, body)
     }
-  },
+  }),
 
   // All fields of the source is the default, and nothing tells all of them from a chosen few.
   isDefault: (_fields, path) => path.length === 1 && path[0] === 'fields',
@@ -174,24 +173,6 @@ export const model: Kind = {
     ]
   }
 }
-
-const known = new Set([
-  ...bookkeeping,
-  'name',
-  'type',
-  'version',
-  'connection_id',
-  'configuration',
-  'identifier',
-  'fields',
-  'additional_fields',
-  'relations',
-  'tracking_columns',
-  'labels',
-  'policies',
-  'enricher',
-  'refresh'
-])
 
 /** Exactly one of these says what is read; the live one must not stay beside another that the files state. */
 const alternatives = ['query', 'table', 'view']

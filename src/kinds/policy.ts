@@ -1,14 +1,6 @@
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
-import {
-  bookkeeping,
-  idsOf,
-  referenceKey,
-  references,
-  toIds,
-  unknownKeys,
-  usesOf,
-  withoutAbsent
-} from './fields.ts'
+import { carrying, type KnownObject } from './carry.ts'
+import { bookkeeping, idsOf, referenceKey, references, toIds, usesOf, withoutAbsent } from './fields.ts'
 import type { Kind } from './kind.ts'
 import { builtIn, rolesTwice } from './role.ts'
 
@@ -128,14 +120,14 @@ export const policy: Kind = {
     )
   }),
 
-  replacement(live, body) {
+  replacement: carrying(known(), (live, body) => {
     const stated = actionsOf(body['policy_actions'])
     const known = new Set(stated.map(actionKey))
     const kept = actionsOf(live['policy_actions'])
       .filter((action) => !known.has(actionKey(action)))
       .map((action) => withoutAbsent({ action: action['action'], role_ids: idsOf(action['role_ids']) }))
-    return { ...unknownKeys(live, knownKeys), ...body, policy_actions: [...stated, ...kept] }
-  },
+    return { ...body, policy_actions: [...stated, ...kept] }
+  }),
 
   uses: (wire) =>
     usesOf('role', [
@@ -145,7 +137,12 @@ export const policy: Kind = {
   readOnly: builtIn
 }
 
-const knownKeys = new Set([...bookkeeping, 'name', 'system', 'policy_actions'])
+function known(): KnownObject {
+  return {
+    members: [...bookkeeping, 'name', 'system'],
+    parts: { policy_actions: { item: { members: ['action', 'role_ids'] }, keys: [actionKey] } }
+  }
+}
 
 function actionsOf(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : []

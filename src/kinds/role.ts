@@ -1,6 +1,7 @@
 import type { Path } from '../state/resource.ts'
 import { textOf, type Json, type JsonObject } from '../state/value.ts'
-import { bookkeeping, unknownKeys } from './fields.ts'
+import { carrying } from './carry.ts'
+import { bookkeeping } from './fields.ts'
 import { foldedFor, type ItemProblem, type Kind, type ReadOnly } from './kind.ts'
 
 /** A name for a group of people, and nothing else: policies say what it may do. */
@@ -20,7 +21,7 @@ export const role: Kind = {
   fromYaml: () => ({}),
   toWire: () => ({}),
   fromWire: () => ({}),
-  replacement: (live, body) => ({ ...unknownKeys(live, known), ...body }),
+  replacement: carrying({ members: [...bookkeeping, 'name', 'system'] }, (_live, body) => body),
   uses: () => [],
   readOnly: builtIn
 }
@@ -46,5 +47,3 @@ export function rolesTwice(names: Json | undefined, path: Path): ItemProblem[] {
         ]
   )
 }
-
-const known = new Set([...bookkeeping, 'name', 'system'])

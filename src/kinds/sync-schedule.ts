@@ -1,5 +1,6 @@
 import { dictionary, isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import {
+  bookkeeping,
   fromId,
   idsOf,
   optionalReference,
@@ -10,6 +11,7 @@ import {
   withoutAbsent,
   withoutEmpty
 } from './fields.ts'
+import type { KnownObject } from './carry.ts'
 import type { FromWire, ItemProblem, ToWire } from './kind.ts'
 
 /** Which parts of a schedule mean something, by frequency. The others are neither compared nor sent. */
@@ -56,6 +58,23 @@ export const scheduleRule = {
     run_after_success_only: { is: 'scalar', default: false }
   }
 } as const
+
+/**
+ * What is known of a schedule in an answer. `multi` is the older word for several of them, and `id` tells the
+ * schedules of a bulk sync apart.
+ */
+export const scheduleKnown: KnownObject = {
+  members: [
+    ...bookkeeping,
+    'frequency',
+    ...Object.keys(bounds),
+    'connection_id',
+    'job_id',
+    'run_after_success_only',
+    'multi'
+  ],
+  parts: { run_after: { members: ['sync_ids', 'bulk_sync_ids'] } }
+}
 
 /** A schedule as written: by its frequency alone, or in parts. */
 export function scheduleFromYaml(schedule: Json | undefined): Json | undefined {

@@ -1,12 +1,11 @@
 import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
+import { carrying } from './carry.ts'
 import {
-  bookkeeping,
   idsOf,
   overlay,
   referenceKey,
   references,
   toIds,
-  unknownKeys,
   usesOf,
   valueAt,
   withoutAbsent,
@@ -43,6 +42,7 @@ import {
   withNewField,
   withoutLabel
 } from './sync-parts.ts'
+import { syncKnown } from './sync-known.ts'
 import { syncProblems } from './sync-problems.ts'
 import {
   scheduleFromWire,
@@ -252,17 +252,15 @@ export const sync: Kind = {
     })
   },
 
-  replacement(live, body) {
+  replacement: carrying(syncKnown, (live, body) => {
     const target = isObject(live['target']) ? live['target'] : {}
     const { configuration: settings, ...wanted } = isObject(body['target']) ? body['target'] : {}
     const there = isObject(target['configuration']) ? target['configuration'] : {}
     return {
-      ...(withoutMasks(unknownKeys(live, known)) as JsonObject),
       ...withoutAbsent({ active: live['active'], policies: live['policies'] }),
       ...body,
       ...withNewField(live, body),
       target: {
-        ...(withoutMasks(unknownKeys(target, knownOfTarget)) as JsonObject),
         ...withoutEmpty({ object: target['object'] }),
         ...wanted,
         ...withoutEmpty({
@@ -270,7 +268,7 @@ export const sync: Kind = {
         })
       }
     }
-  },
+  }),
 
   uses(wire) {
     const syncs = idsOf(valueAt(wire, ['schedule', 'run_after', 'sync_ids']))
@@ -289,15 +287,3 @@ export const sync: Kind = {
     ]
   }
 }
-
-const known = new Set([...bookkeeping, ...Object.keys(sync.fields), 'name', 'model_ids'])
-
-const knownOfTarget = new Set([
-  'connection_id',
-  'object',
-  'create',
-  'configuration',
-  'filter_logic',
-  'new_name',
-  'search_values'
-])

@@ -1,13 +1,5 @@
-import {
-  bookkeeping,
-  idsOf,
-  referenceKey,
-  references,
-  toIds,
-  unknownKeys,
-  usesOf,
-  withoutAbsent
-} from './fields.ts'
+import { carrying } from './carry.ts'
+import { bookkeeping, idsOf, referenceKey, references, toIds, usesOf, withoutAbsent } from './fields.ts'
 import type { Kind } from './kind.ts'
 import { rolesTwice } from './role.ts'
 
@@ -64,14 +56,14 @@ export const user: Kind = {
     roles: idsOf(wire['role_ids']).map((id) => context.reference('role', id))
   }),
 
-  replacement(live, body, _answer, version) {
-    const whole = { ...unknownKeys(live, known), ...body }
-    const { name: _name, ...roles } = whole
-    // The address of older versions wants the e-mail again, the newer one does not know it.
-    return version === '2025-09-18' ? roles : whole
-  },
+  replacement: carrying(
+    { members: [...bookkeeping, 'name', 'email', 'role', 'role_ids', 'harbor_ids', 'harbor_only'] },
+    (_live, body, _answer, version) => {
+      const { name: _name, ...roles } = body
+      // The address of older versions wants the e-mail again, the newer one does not know it.
+      return version === '2025-09-18' ? roles : body
+    }
+  ),
 
   uses: (wire) => usesOf('role', idsOf(wire['role_ids']))
 }
-
-const known = new Set([...bookkeeping, 'name', 'email', 'role', 'role_ids'])

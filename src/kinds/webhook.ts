@@ -1,5 +1,6 @@
 import { isEmpty } from '../state/value.ts'
-import { bookkeeping, unknownKeys, withoutAbsent } from './fields.ts'
+import { carrying } from './carry.ts'
+import { bookkeeping, withoutAbsent } from './fields.ts'
 import type { Kind } from './kind.ts'
 
 /**
@@ -58,9 +59,11 @@ export const webhook: Kind = {
     }),
   fromWire: (wire) => withoutAbsent({ disabled: wire['disabled'] }),
   // Each write needs the secret. Where the files leave it alone (`ignore_changes`), the live one stays.
-  replacement: (live, body) =>
-    withoutAbsent({ ...unknownKeys(live, known), secret: live['secret'], ...body }),
+  replacement: carrying(
+    {
+      members: [...bookkeeping, 'name', 'endpoint', 'secret', 'disabled', 'disabled_at', 'disabled_reason']
+    },
+    (live, body) => withoutAbsent({ secret: live['secret'], ...body })
+  ),
   uses: () => []
 }
-
-const known = new Set([...bookkeeping, 'name', 'endpoint', 'secret', 'disabled'])

@@ -7,6 +7,7 @@ import {
   isObject,
   isReference,
   isSecret,
+  isWithin,
   sortedText,
   type Json,
   type JsonObject,
@@ -169,14 +170,20 @@ function compareStated(
   return same(wanted, live) ? [] : [change(wanted, live, place, context)]
 }
 
+/** Equal items first; then those that say all that is stated, for a live one may say more. */
 function sameItems(wanted: Json[], live: Json[]): boolean {
   if (wanted.length !== live.length) return false
   const left = live.map(comparable)
-  return wanted.map(comparable).every((item) => {
-    const at = left.findIndex((candidate) => isDeepStrictEqual(item, candidate))
+  const isTaken = (fits: (candidate: Json) => boolean): boolean => {
+    const at = left.findIndex(fits)
     if (at !== -1) left.splice(at, 1)
     return at !== -1
-  })
+  }
+  const others = wanted
+    .map(comparable)
+    .filter((item) => !isTaken((candidate) => isDeepStrictEqual(item, candidate)))
+    .toSorted((a, b) => sortedText(b).length - sortedText(a).length)
+  return others.every((item) => isObject(item) && isTaken((candidate) => isWithin(item, candidate)))
 }
 
 /** A secret inside a list item is not compared: the item is known by its other parts. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Json, JsonObject } from '../wire/common.ts'
 
 export type { Json, JsonObject }
@@ -61,6 +62,17 @@ export function sortedText(value: Json): string {
       ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : inner
   )
+}
+
+/** Whether a live value says all that is stated, whatever more it says; secrets cannot be compared. */
+export function isWithin(stated: Json, live: Json | undefined): boolean {
+  if (isSecret(stated)) return true
+  if (!isObject(stated) || !isObject(live)) {
+    if (Array.isArray(stated) && Array.isArray(live))
+      return stated.length === live.length && stated.every((item, index) => isWithin(item, live[index]))
+    return isDeepStrictEqual(stated, live)
+  }
+  return Object.entries(stated).every(([name, value]) => isWithin(value, live[name]))
 }
 
 /** All references in a value, at any depth. */

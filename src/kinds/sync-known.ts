@@ -1,0 +1,108 @@
+import { isEmpty, isObject, sortedText, textOf, type Json, type JsonObject } from '../state/value.ts'
+import type { KnownList, KnownObject } from './carry.ts'
+import { bookkeeping, valueAt } from './fields.ts'
+import { isNoSource, list, targetOf } from './sync-parts.ts'
+import { scheduleKnown } from './sync-schedule.ts'
+
+/** What is known of a sync in an answer: everything else goes back as it came, wherever it stands. */
+
+/** Whatever else is said of a source is about that field of that model. */
+const source: KnownObject = { members: ['model_id', 'field'], identifies: ['model_id', 'field'] }
+
+const field: KnownObject = {
+  members: ['target', 'override_value', 'sync_mode', 'new', 'encryption_enabled'],
+  parts: { source }
+}
+
+const condition: KnownObject = {
+  members: ['field_id', 'field_type', 'function', 'value', 'value_field', 'label', 'override'],
+  parts: { field: source }
+}
+
+const conditions: KnownList = {
+  item: condition,
+  keys: [
+    (item) => sortedText([whereOf(item), saidOf(item)]),
+    // The oldest version answers no `field`: it names a field by its id, or by its name.
+    (item) => (isOfNewer(item) ? undefined : sortedText([nameOf(item), saidOf(item)]))
+  ],
+  laxKeys: [
+    (item) => sortedText([whereOf(item), item['function'] ?? null]),
+    (item) => sortedText(whereOf(item)),
+    (item) => (isOfNewer(item) ? undefined : sortedText(saidOf(item)))
+  ]
+}
+
+/** What is known of one way to find a record in the target. */
+const identity: KnownObject = {
+  members: ['target', 'function', 'new_field', 'remote_field_type_id'],
+  parts: { source }
+}
+
+/** All of it. */
+export const syncKnown: KnownObject = {
+  members: [
+    ...bookkeeping,
+    'name',
+    'mode',
+    'active',
+    'model_ids',
+    'filter_logic',
+    'sync_all_records',
+    'only_enrich_updates',
+    'skip_initial_backfill',
+    'encryption_passphrase',
+    'policies',
+    'problems'
+  ],
+  parts: {
+    identity,
+    fields: { item: field, keys: [targetOf] },
+    // They come back among the fields, too.
+    override_fields: { item: field, keys: [targetOf], from: fixedFields },
+    filters: conditions,
+    overrides: conditions,
+    schedule: scheduleKnown,
+    target: {
+      members: [
+        'connection_id',
+        'object',
+        'create',
+        'configuration',
+        'filter_logic',
+        'new_name',
+        'search_values'
+      ]
+    }
+  }
+}
+
+function fixedFields(answer: JsonObject): Json {
+  const fixed = list(answer['fields']).filter((item) => isNoSource(item['source']))
+  return [...list(answer['override_fields']), ...fixed]
+}
+
+function isOfNewer(item: JsonObject): boolean {
+  return isObject(item['field']) && item['field_id'] === undefined
+}
+
+function nameOf(item: JsonObject): Json {
+  return valueAt(item, ['field', 'field']) ?? item['field_id'] ?? null
+}
+
+function saidOf(item: JsonObject): Json {
+  return [item['function'] ?? null, valueOf(item)]
+}
+
+function whereOf(item: JsonObject): Json {
+  if (textOf(item['field_type'] ?? 'Model').toLowerCase() === 'target')
+    return ['target', item['field_id'] ?? null]
+  const field = valueAt(item, ['field', 'field'])
+  return field === undefined
+    ? ['id', item['field_id'] ?? null]
+    : [valueAt(item, ['field', 'model_id']) ?? null, field]
+}
+
+function valueOf(item: JsonObject): Json {
+  return isEmpty(item['value']) ? null : item['value']!
+}
