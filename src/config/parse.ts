@@ -1,20 +1,9 @@
-import {
-  Composer,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  Parser,
-  type CST,
-  type Document,
-  type Node,
-  type Pair
-} from 'yaml'
+import { Composer, isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair } from 'yaml'
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { SimilarNames } from '../diagnostics/similar.ts'
 import { isExactly } from '../state/number.ts'
 import { syntaxProblem } from './syntax.ts'
+import { depthLimit, Tokens } from './tokens.ts'
 import {
   SourceText,
   wordFor,
@@ -68,37 +57,6 @@ export function parse(path: string, text: string): Parsed {
   return { documents: problems.length > 0 ? [] : documents, problems }
 }
 
-/** Levels; nothing that polyctl knows has more than ten. */
-const depthLimit = 100
-
-/**
- * The parser keeps what is open in a list of its own, two entries a level at most. It and the composer are
- * recursive: depth is bounded before either has to follow it.
- */
-const openLimit = 2 * depthLimit + 10
-
-/** What the parser makes of a text, up to where it is nested too deep. */
-class Tokens {
-  readonly #text: string
-  /** The place where too much is open: what comes after it is not read. */
-  deepAt: number | undefined
-
-  constructor(text: string) {
-    this.#text = text
-  }
-
-  *read(): Generator<CST.Token> {
-    const parser = new Parser()
-    for (const lexeme of new Lexer().lex(this.#text)) {
-      yield* parser.next(lexeme)
-      if (parser.stack.length <= openLimit) continue
-      this.deepAt = parser.offset
-      return
-    }
-    yield* parser.end()
-  }
-}
-
 function problemsOf(document: Document.Parsed, source: SourceText): Diagnostic[] {
   const first = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0])[0] ?? document.warnings[0]
   if (first) return [syntaxProblem(first, source)]
@@ -128,6 +86,9 @@ function olderYaml(source: SourceText, end: number): Diagnostic {
  * resources.
  */
 const unfoldLimit = 1_000_000
+
+/** Keys that make a reference or a secret of a mapping: what a file says must never become one by itself. */
+const marks = new Set(['$ref', '$secret'])
 
 interface Anchored {
   node: Written | undefined
@@ -224,7 +185,10 @@ class Reader {
 
   #key(key: Node | null, start: number, end: number): string | undefined {
     if (isScalar(key) && key.value !== null) {
-      return typeof key.value === 'string' ? key.value : (key.source ?? this.#source.text.slice(start, end))
+      const name =
+        typeof key.value === 'string' ? key.value : (key.source ?? this.#source.text.slice(start, end))
+      if (marks.has(name)) this.#reserved(name, start, end)
+      return name
     }
     const found = isAlias(key) ? 'an alias' : isMap(key) ? 'a mapping' : isSeq(key) ? 'a list' : 'nothing'
     this.#tell('P006', `a key is ${found}`, start, Math.max(end, start + 1), {
@@ -233,6 +197,13 @@ class Reader {
       help: ['put the key in quotes']
     })
     return undefined
+  }
+
+  #reserved(name: string, start: number, end: number): void {
+    this.#tell('P013', `the key \`${name}\` is one of polyctl's own`, start, end, {
+      text: 'inside of polyctl this marks what is no plain value',
+      help: ['if it belongs to some text, such as JSON, put the whole text in quotes']
+    })
   }
 
   #mergeSources(value: Written): Written[] {

@@ -182,5 +182,25 @@ connections:
   - name: Database
     type: postgresql
 `
+  },
+  P013: {
+    title: 'a key is one of the program’s own',
+    explanation: `
+Inside of polyctl, a mapping with the key \`$ref\` names another resource, and one with \`$secret\` stands
+for a secret. A file cannot say either in that way: resources are named by their names, and secrets by
+placeholders such as \`\${env:NAME}\`. If the key belongs to some text, such as a JSON document, put the
+whole text in quotes.`,
+    bad: `
+connections:
+  - name: Database
+    type: postgresql
+    configuration: { hostname: { $secret: env PASSWORD } }
+`,
+    good: `
+connections:
+  - name: Database
+    type: postgresql
+    configuration: { password: "\${env:PASSWORD}" }
+`
   }
 } satisfies Record<string, CodeEntry>
