@@ -113,7 +113,6 @@ function withoutDefaults(node: Written): Written {
 
 /** What a file may hold beside resources. */
 export function rootSchema(kinds: Kinds): JsonObject {
-  const names = { type: ['array', 'null'], items: { type: 'string' } }
   // What is in no list cannot be looked up by a name alone, and is never quite gone.
   const listed = kinds.managed.filter(({ api }) => api.place === undefined)
   return {
@@ -132,10 +131,17 @@ export function rootSchema(kinds: Kinds): JsonObject {
         type: ['object', 'null'],
         description: 'Names of resources to delete. Harmless once they are gone.',
         additionalProperties: false,
-        properties: Object.fromEntries(listed.map(({ section }) => [section, names]))
+        properties: Object.fromEntries(
+          kinds.managed.map(({ section, naming }) => [section, namesToRemove(naming?.only)])
+        )
       }
     }
   }
+}
+
+/** Of what there is one, the plan says how it is called: that is the only name. */
+function namesToRemove(only: string | undefined): JsonObject {
+  return { type: ['array', 'null'], items: only === undefined ? { type: 'string' } : { enum: [only] } }
 }
 
 function workspaceSchema(sections: readonly string[]): JsonObject {

@@ -28,6 +28,7 @@ export const globalErrorSubscribers: Kind = {
     update: () => 'PUT',
     place: {
       id: () => 'global-error-subscribers',
+      fieldsOf: () => [{}],
       reset: { method: 'PUT', body: { emails: [] } },
       isReset: (wire) => !Array.isArray(wire['emails']) || wire['emails'].length === 0,
       bare: true

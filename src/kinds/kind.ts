@@ -166,11 +166,18 @@ export interface Place {
    * belongs to is not made.
    */
   id(fields: JsonObject, idOf: (reference: Reference) => string | undefined): string | undefined
+  /** The fields that say where it is, as a name may say them: several, where the name can be read so. */
+  fieldsOf(name: string): JsonObject[]
   /** What is written is below what is read: `/primary_keys`. */
   below?: string
   reset: { method: 'DELETE' | 'PUT'; body?: JsonObject }
   /** True when there is nothing to put back. */
   isReset(wire: JsonObject): boolean
+  /**
+   * Where what was put back looks like what was declared: whether the live fields are those that were
+   * declared once. If they are not, it was put back already, or somebody chose otherwise.
+   */
+  isAsDeclared?(live: JsonObject, declared: JsonObject): boolean
   /** Its answers are not in an envelope. */
   bare?: true
 }
@@ -275,6 +282,15 @@ export function nameOfItem(kind: Kind, item: JsonObject): string {
 export function keyOf({ managed }: Kinds): (address: { kind: string; name: string }) => string {
   const caseless = new Set(managed.filter((kind) => kind.caselessNames).map(({ name }) => name))
   return ({ kind, name }) => `${kind}\n${caseless.has(kind) || isId(name) ? name.toLowerCase() : name}`
+}
+
+/** How resources are found: which addresses are one, and of which kinds there is at most one. */
+export function findingOf(kinds: Kinds): {
+  key: (address: { kind: string; name: string }) => string
+  singletons: ReadonlySet<string>
+} {
+  const singletons = kinds.managed.filter((kind) => kind.alone).map(({ name }) => name)
+  return { key: keyOf(kinds), singletons: new Set(singletons) }
 }
 
 /** Whether two names are one, as this kind sees it. */

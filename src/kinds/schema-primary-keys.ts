@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isObject, isReference, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { isObject, isReference, reference, textOf, type Json, type JsonObject } from '../state/value.ts'
 import { fromId, optionalReference, usesOf, withoutAbsent } from './fields.ts'
 import type { Kind } from './kind.ts'
 
@@ -44,9 +44,19 @@ export const schemaPrimaryKeys: Kind = {
         if (connection === undefined) return undefined
         return `${encodeURIComponent(connection)}/schemas/${encodeURIComponent(textOf(fields['schema']))}`
       },
+      // A space may be a part of either name.
+      fieldsOf: (name) => {
+        const words = name.split(' ')
+        return words.slice(1).map((_word, index) => ({
+          connection: reference('connection', words.slice(0, index + 1).join(' ')),
+          schema: words.slice(index + 1).join(' ')
+        }))
+      },
       below: '/primary_keys',
       reset: { method: 'DELETE' },
-      isReset: (wire) => keysOf(wire).length === 0
+      isReset: (wire) => keysOf(wire).length === 0,
+      // A source may have keys of its own: once the declared ones are gone, those are there again.
+      isAsDeclared: (live, declared) => isDeepStrictEqual(sortedKeys(live), sortedKeys(declared))
     },
     arrived: (body, wire) => isDeepStrictEqual(keysIn(body['fields'], 'field_id'), keysOf(wire)),
     notYet: ['cache refresh in progress', 'did not provide any schemas']
@@ -96,4 +106,8 @@ function keysIn(fields: Json | undefined, id: string): string[] {
     .filter((field) => field['is_primary_key'] === true)
     .map((field) => textOf(field[id]))
     .toSorted()
+}
+
+function sortedKeys({ fields }: JsonObject): string[] {
+  return (Array.isArray(fields) ? fields : []).map(textOf).toSorted()
 }

@@ -74,6 +74,7 @@ class Found {
   readonly #addresses: Set<string>
   readonly #byName: Map<string, Live[]>
   readonly #byId: Map<string, Live[]>
+  readonly #declaredOnce: Map<string, Desired>
 
   constructor(given: Given) {
     this.#given = given
@@ -81,6 +82,7 @@ class Found {
     this.#addresses = new Set(given.desired.resources.map(key))
     this.#byName = Map.groupBy(given.live.resources, key)
     this.#byId = Map.groupBy(given.live.resources, idKey)
+    this.#declaredOnce = new Map((given.options.base?.resources ?? []).map((then) => [key(then), then]))
   }
 
   #isFree = (live: Live): boolean =>
@@ -94,7 +96,10 @@ class Found {
   called({ kind, name, id }: Address & { id?: string }): Live[] {
     const all =
       id === undefined ? this.#byName.get(this.#key({ kind, name })) : this.#byId.get(idKey({ kind, id }))
-    return (all ?? []).filter(this.#isFree)
+    const { isAsDeclared } = this.#given.kinds.managed.find((one) => one.name === kind)?.api.place ?? {}
+    const then = isAsDeclared && this.#declaredOnce.get(this.#key({ kind, name }))
+    const isOurs = (live: Live): boolean => !then || isAsDeclared(live.fields, then.fields)
+    return (all ?? []).filter((live) => this.#isFree(live) && isOurs(live))
   }
 
   /** Where another resource has the same address, the id tells the two apart. */

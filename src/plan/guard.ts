@@ -21,7 +21,9 @@ export function guard(
   if (deletes.length === 0) return []
   // What is declared will be as its change says; all else, undeclared or not selected, stays as it is.
   const planned = new Set(changes.map((change) => change.id))
-  const staying = live.resources.filter((resource) => !planned.has(resource.id))
+  // What is in no list goes with what it belongs to.
+  const derived = new Set(kinds.managed.filter(({ api }) => api.place).map(({ name }) => name))
+  const staying = live.resources.filter(({ id, kind }) => !planned.has(id) && !derived.has(kind))
   const users = [
     ...staying.map((resource) => ({
       text: `${addressText(resource)} (${resource.id})`,

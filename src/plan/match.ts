@@ -1,12 +1,12 @@
 import { problem, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
-import { keyOf, type Kind, type Kinds } from '../kinds/kind.ts'
+import { findingOf, keyOf, type Kind, type Kinds } from '../kinds/kind.ts'
 import { addressText, type Address, type Desired, type DesiredState } from '../state/resource.ts'
 import type { Live, LiveState } from '../state/resource.ts'
+import { LiveIndex, pair, type Pairs } from '../state/pairing.ts'
 import { isId, type Reference } from '../state/value.ts'
 import { ambiguousName, type Chooser } from './ambiguity.ts'
 import { diff } from './diff.ts'
-import { LiveIndex, pair, type Pairs } from './pairing.ts'
 import { openUsers, type Users } from './users.ts'
 
 /** Which live resource each declared one is, and what every name stands for. */
@@ -38,23 +38,15 @@ export function match(
   kinds: Kinds,
   { isPlanned = () => true, base = [] }: MatchOptions = {}
 ): { match: Match; problems: Diagnostic[] } {
-  const index = new LiveIndex(live, kinds, desired)
-  const key = keyOf(kinds)
+  const finding = findingOf(kinds)
+  const { key } = finding
+  const index = new LiveIndex(live.resources, finding, desired)
   const before = new Set(base.map(key))
   const isSettled = (resource: Desired): boolean => before.has(key(resource))
   const pairs = pair({ declared: desired.resources, index, isSettled })
-  const idOf = (reference: Reference): string | undefined => {
-    if (reference.id !== undefined) return reference.id
-    const name = reference.name ?? ''
-    const resource = index.declared({ kind: reference.$ref, name })
-    if (resource) return pairs.liveOf.get(resource)?.id
-    const [only, ...others] = index.named(reference.$ref, name)
-    if (only) return others.length === 0 ? only.id : undefined
-    return isId(name) ? name.toLowerCase() : undefined
-  }
   const found: Match = {
     liveOf: (resource) => pairs.liveOf.get(resource),
-    idOf,
+    idOf: (reference) => index.idOf(reference, pairs),
     declaredBy: (resource) => pairs.declaredBy.get(resource),
     ambiguous: (of, candidates) => twins.ambiguous(of, of.name, 'removal', candidates)
   }
@@ -67,7 +59,7 @@ export function match(
   return { match: found, problems: [...pairProblems(pairs, twins), ...removed, ...references] }
 }
 
-function pairProblems(pairs: Pairs, twins: Twins): Diagnostic[] {
+function pairProblems(pairs: Pairs<Live>, twins: Twins): Diagnostic[] {
   return [
     ...pairs.unknownPins.map(unknownPin),
     ...pairs.ambiguous.map(({ resource, name, candidates }) => twins.declared(resource, name, candidates)),
@@ -153,7 +145,11 @@ function sameLive(resource: Desired, otherClaimant: Desired, live: Live): Diagno
 }
 
 /** What is removed by its id and declared by its name is one resource all the same. */
-function keptAndRemoved(removed: Address & { span: Span }, index: LiveIndex, pairs: Pairs): Diagnostic[] {
+function keptAndRemoved(
+  removed: Address & { span: Span },
+  index: LiveIndex<Live>,
+  pairs: Pairs<Live>
+): Diagnostic[] {
   const live = isId(removed.name) ? index.withId(removed.name) : undefined
   const owner = live && live.kind === removed.kind ? pairs.declaredBy.get(live) : undefined
   if (!owner) return []
@@ -169,8 +165,8 @@ function keptAndRemoved(removed: Address & { span: Span }, index: LiveIndex, pai
 }
 
 interface Naming {
-  pairs: Pairs
-  index: LiveIndex
+  pairs: Pairs<Live>
+  index: LiveIndex<Live>
   twins: Twins
   similar: (use: Address) => string[]
 }
@@ -223,10 +219,10 @@ function unknownReference(
   resource: Desired,
   use: Desired['uses'][number],
   similar: readonly string[],
-  index: LiveIndex
+  index: LiveIndex<Live>
 ): Diagnostic {
   const kind = use.kind.replaceAll('_', ' ')
-  const isNone = index.all.resources.every((live) => live.kind !== use.kind)
+  const isNone = index.all.every((live) => live.kind !== use.kind)
   return problem(
     'P402',
     `${addressText(resource)} uses ${kind} \`${use.name}\`, which is neither declared nor in the service`,

@@ -2,13 +2,14 @@ import { checked, compareText, type Checked } from '../diagnostics/diagnostic.ts
 import { isSameName, keyOf, type Kind, type Kinds } from '../kinds/kind.ts'
 import type { Address, Desired, DesiredState, LiveState } from '../state/resource.ts'
 import { referredKinds } from '../state/rule.ts'
-import { isId, textOf, type JsonObject, type Reference } from '../state/value.ts'
+import { textOf, type JsonObject } from '../state/value.ts'
 import { pathOfAll } from './address.ts'
-import { failureProblem, type Failure } from './failure.ts'
+import type { Failure } from './failure.ts'
 import { identify } from './identity.ts'
 import { liveResources, type Item, type ReadKind } from './live.ts'
 import { listed, pages, type List } from './pages.ts'
-import { readInFull, withParts, type Told } from './read.ts'
+import { isRefusal, itemOf, kindText, readDerived, unread } from './derived.ts'
+import { readInFull, withParts } from './read.ts'
 import type { Reader } from './transport.ts'
 
 /** How much to read beyond what the files name. */
@@ -18,7 +19,7 @@ export interface ObserveOptions {
   /** Read each resource in full: what nobody declares may be deleted with what it uses. */
   inFull?: boolean
   /** What was declared once: it is looked for like what is declared. */
-  also?: readonly (Address & { id?: string })[]
+  also?: readonly Desired[]
 }
 
 /**
@@ -32,19 +33,18 @@ export async function observe(
   kinds: Kinds,
   options: ObserveOptions
 ): Promise<Checked<LiveState>> {
+  const { also = [] } = options
   const needed = neededKinds(desired, kinds, options)
   const identity = identify(reader, desired.workspace)
   const lists = needed
-    .filter((kind) => !isPlaced(kind))
+    .filter((kind) => !isDerived(kind))
     .map((kind) => readKind(reader, kind, wantedOf(kind, desired, options)))
   const [who, ...read] = await Promise.all([identity, ...lists])
   if (!who.ok) return who
   const { key, self, ...organization } = who.value
   // What is in no list is found by the ids of what is.
-  const placed = await Promise.all(
-    needed.filter(isPlaced).map((kind) => readPlaces(reader, kind, desired, read))
-  )
-  const all = [...read, ...placed]
+  const derived = await readDerived(reader, needed.filter(isDerived), { desired, also, read, kinds })
+  const all = [...read, ...derived]
   const state: LiveState = {
     organization,
     version: reader.version,
@@ -63,13 +63,17 @@ function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOption
   const named = new Set([
     ...declared,
     ...desired.resources.flatMap((resource) => resource.uses.map((use) => use.kind)),
-    ...gone
+    ...gone,
+    // What is in no list is found by what it belongs to.
+    ...kinds.managed.flatMap((kind) =>
+      isDerived(kind) && gone.includes(kind.name) ? [...referredKinds(kind.fields)] : []
+    )
   ])
   const doomed = [...gone, ...(options.everything ? declared : [])]
   const all = options.everything && doomed.length === 0
   const mayUse = (kind: Kind): boolean => {
     const referred = referredKinds(kind.fields)
-    return !isPlaced(kind) && (all || doomed.some((one) => referred.has(one)))
+    return !isDerived(kind) && (all || doomed.some((one) => referred.has(one)))
   }
   return kinds.managed.filter((kind) => named.has(kind.name) || mayUse(kind))
 }
@@ -123,7 +127,7 @@ function byEachName(declared: readonly Desired[], key: (name: string) => string)
 
 async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<ReadKind> {
   const list = await listOf(reader, kind)
-  if (!list.ok) return unread(kind, list.failure, `reading ${spoken(kind)}s`)
+  if (!list.ok) return unread(kind, list.failure, `reading ${kindText(kind)}s`)
   const { path } = list
   const byId = new Map<string, Promise<Item | Failure | undefined>>()
   const missing = { names: new Set(wanted.names.keys()), ids: new Set(wanted.ids.keys()) }
@@ -145,7 +149,7 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
   const answers = await Promise.all(byId.values())
   const failure = answers.find((answer): answer is Failure => answer !== undefined && 'code' in answer)
   const items = answers.filter((answer) => answer !== undefined && 'wire' in answer)
-  const failed = failure ? unread(kind, failure, `reading ${spoken(kind)}s`).problems : []
+  const failed = failure ? unread(kind, failure, `reading ${kindText(kind)}s`).problems : []
   return { kind, items, problems: failed }
 }
 
@@ -183,63 +187,7 @@ async function readItem(
   return { wire, partial: false, unread: told.failure.words }
 }
 
-function isRefusal({ status }: Failure): boolean {
-  return status === 400 || status === 403 || status === 422
-}
-
-function itemOf(told: Told): Item | Failure | undefined {
-  if (told.ok) return { wire: told.wire, partial: false }
-  return told.failure.status === 404 ? undefined : told.failure
-}
-
-/** Resources that no list has: each is read where the files say that it is. */
-async function readPlaces(
-  reader: Reader,
-  kind: Kind,
-  desired: DesiredState,
-  read: readonly ReadKind[]
-): Promise<ReadKind> {
-  const declared = desired.resources.filter((resource) => resource.kind === kind.name)
-  const answers = await Promise.all(
-    declared.map(async (resource) => {
-      const id = kind.api.place?.id(resource.fields, (reference) => idIn(reference, desired, read))
-      if (id === undefined) return undefined
-      const found = itemOf(await readInFull(reader, kind, id, resource.fields))
-      // What it belongs to is there, and is not ready: to write it will tell.
-      if (!found || ('code' in found && isRefusal(found))) return undefined
-      return 'wire' in found ? { ...found, name: resource.name } : found
-    })
-  )
-  const failure = answers.find((answer): answer is Failure => answer !== undefined && 'code' in answer)
-  const items = answers.filter((answer) => answer !== undefined && 'wire' in answer)
-  return { kind, items, problems: failure ? unread(kind, failure, `reading ${spoken(kind)}`).problems : [] }
-}
-
-/** The id of what a reference names, where that is one thing only. Ambiguity is told later, for all kinds. */
-function idIn(reference: Reference, desired: DesiredState, read: readonly ReadKind[]): string | undefined {
-  const { $ref, name = '' } = reference
-  const found = read.find(({ kind }) => kind.name === $ref)
-  if (!found) return undefined
-  const isNamed = (one: string) => (resource: Desired) =>
-    resource.kind === $ref && isSameName(found.kind, resource.name, one)
-  const declared = desired.resources.find(isNamed(name))
-  if (declared?.id !== undefined) return declared.id
-  for (const one of [name, ...(declared?.lifecycle.renamedFrom ?? [])]) {
-    const items = found.items.filter(({ wire }) => isSameName(found.kind, textOf(wire['name']), one))
-    if (items.length > 0) return items.length === 1 ? textOf(items[0]?.wire['id']) : undefined
-  }
-  return isId(name) ? name.toLowerCase() : undefined
-}
-
-function unread(kind: Kind, failure: Failure, attempted: string): ReadKind {
-  return { kind, items: [], problems: [failureProblem(failure, attempted)] }
-}
-
-function spoken(kind: Kind): string {
-  return kind.name.replaceAll('_', ' ')
-}
-
-function isPlaced(kind: Kind): boolean {
+function isDerived(kind: Kind): boolean {
   return kind.api.place !== undefined
 }
 

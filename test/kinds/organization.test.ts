@@ -141,9 +141,8 @@ describe('global error subscribers', () => {
       'configs/b.yaml': 'global_error_subscribers: { emails: [] }\n'
     }
     expect((await problemsOf(twice)).map((one) => one.slice(0, 4))).toEqual(['P202'])
-    expect(await problemsOf('removed: { global_error_subscribers: [x] }\n')).toEqual([
-      'P101 1:12 global_error_subscribers'
-    ])
+    expect(await problemsOf('removed: { global_error_subscribers: [organization] }\n')).toEqual([])
+    expect(await problemsOf('removed: { global_error_subscribers: [x] }\n')).toEqual(['P104 1:39 x'])
   })
 })
 

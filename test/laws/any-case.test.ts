@@ -146,7 +146,7 @@ function linesOf({ changes, resources, results, no_longer_declared: gone, proble
         outcome ?? '',
         address,
         cause ?? '',
-        ...(ignored ?? []).toSorted(),
+        ...(ignored ?? []).map((path) => path.toLowerCase()).toSorted(),
         ...(fields ?? []).map((field) => `${field.path.join('.')} ${field.cause ?? ''}`).toSorted()
       ]
         .filter((text) => text !== '')

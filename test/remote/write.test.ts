@@ -296,7 +296,13 @@ describe('what the main write does not cover', () => {
 describe('what is in no list', () => {
   const place = (reset: NonNullable<Kind['api']['place']>['reset'], below?: string): Kind =>
     gadgets({
-      place: { id: () => 'of/a', reset, isReset: () => false, ...(below === undefined ? {} : { below }) }
+      place: {
+        id: () => 'of/a',
+        fieldsOf: () => [{}],
+        reset,
+        isReset: () => false,
+        ...(below === undefined ? {} : { below })
+      }
     })
 
   test('is put back in its own way', async () => {

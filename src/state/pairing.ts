@@ -1,23 +1,27 @@
-import { keyOf, type Kinds } from '../kinds/kind.ts'
-import type { Address, Desired, Live, LiveState } from '../state/resource.ts'
-import { isId } from '../state/value.ts'
+import type { Address, Desired } from './resource.ts'
+import { isId, type Reference } from './value.ts'
+
+/** What pairing looks at, of a live resource. */
+export interface Findable extends Address {
+  id: string
+}
 
 /** Which live resource each declared one is, and where several could be it, or one would be two. */
-export interface Pairs {
-  liveOf: ReadonlyMap<Desired, Live>
-  declaredBy: ReadonlyMap<Live, Desired>
+export interface Pairs<L extends Findable> {
+  liveOf: ReadonlyMap<Desired, L>
+  declaredBy: ReadonlyMap<L, Desired>
   /** A name that several live resources have, and the one that is called so: nobody said which it is. */
-  ambiguous: readonly { resource: Desired; name: string; candidates: readonly Live[] }[]
+  ambiguous: readonly { resource: Desired; name: string; candidates: readonly L[] }[]
   /** Two declared ones that are one live one. */
-  shared: readonly { resource: Desired; otherClaimant: Desired; live: Live }[]
+  shared: readonly { resource: Desired; otherClaimant: Desired; live: L }[]
   /** Pinned to an id that nothing of the kind has. */
   unknownPins: readonly Desired[]
 }
 
 /** What pairing must know beside the resources themselves. */
-export interface PairingInput {
+export interface PairingInput<L extends Findable> {
   declared: readonly Desired[]
-  index: LiveIndex
+  index: LiveIndex<L>
   /** The files called it so at the base already: its former name is long the name of something else. */
   isSettled: (resource: Desired) => boolean
 }
@@ -26,7 +30,7 @@ export interface PairingInput {
  * Pairs declared resources with live ones, in an order in which nobody can take what is somebody else's, and
  * which does not depend on the order of the files: first the pins, then what is renamed away, then the names.
  */
-export function pair(input: PairingInput): Pairs {
+export function pair<L extends Findable>(input: PairingInput<L>): Pairs<L> {
   const pairing = new Pairing(input)
   pairing.byPin()
   pairing.byFormerName()
@@ -34,18 +38,18 @@ export function pair(input: PairingInput): Pairs {
   return pairing.result
 }
 
-class Pairing {
-  readonly #input: PairingInput
-  readonly #liveOf = new Map<Desired, Live>()
-  readonly #declaredBy = new Map<Live, Desired>()
+class Pairing<L extends Findable> {
+  readonly #input: PairingInput<L>
+  readonly #liveOf = new Map<Desired, L>()
+  readonly #declaredBy = new Map<L, Desired>()
   readonly #open: Set<Desired>
-  readonly result: Pairs & {
-    ambiguous: { resource: Desired; name: string; candidates: readonly Live[] }[]
-    shared: { resource: Desired; otherClaimant: Desired; live: Live }[]
+  readonly result: Pairs<L> & {
+    ambiguous: { resource: Desired; name: string; candidates: readonly L[] }[]
+    shared: { resource: Desired; otherClaimant: Desired; live: L }[]
     unknownPins: Desired[]
   }
 
-  constructor(input: PairingInput) {
+  constructor(input: PairingInput<L>) {
     this.#input = input
     this.#open = new Set(input.declared)
     this.result = {
@@ -104,7 +108,7 @@ class Pairing {
     }
   }
 
-  #formerly(resource: Desired): { name: string; candidates: Live[] } | undefined {
+  #formerly(resource: Desired): { name: string; candidates: L[] } | undefined {
     if (this.#free(resource, resource.name).length > 0) return undefined
     for (const name of resource.lifecycle.renamedFrom) {
       const bearer = this.#input.index.declared({ kind: resource.kind, name })
@@ -115,12 +119,12 @@ class Pairing {
     return undefined
   }
 
-  /** Live ones of a name that nobody has taken yet. */
-  #free({ kind }: Desired, name: string): Live[] {
+  /** L ones of a name that nobody has taken yet. */
+  #free({ kind }: Desired, name: string): L[] {
     return this.#input.index.candidates(kind, name).filter((live) => !this.#declaredBy.has(live))
   }
 
-  #take(resource: Desired, live: Live): void {
+  #take(resource: Desired, live: L): void {
     const otherClaimant = this.#declaredBy.get(live)
     if (otherClaimant) this.result.shared.push({ resource, otherClaimant, live })
     this.#liveOf.set(resource, live)
@@ -132,7 +136,7 @@ class Pairing {
    * What bears the name that was taken away is new, unless it says that it was called otherwise itself: then
    * nobody can tell which of the two renames was done already.
    */
-  #contested(live: Live, owner: Desired): void {
+  #contested(live: L, owner: Desired): void {
     const bearer = this.#input.index.declared(live)
     if (!bearer || bearer === owner || owner.id !== undefined || !this.#open.has(bearer)) return
     const isNew = bearer.lifecycle.renamedFrom.length === 0
@@ -143,60 +147,71 @@ class Pairing {
 }
 
 /** What is live and what is declared, by name and by id. */
-export class LiveIndex {
-  readonly #byName = new Map<string, Live[]>()
-  readonly #byId = new Map<string, Live>()
+export class LiveIndex<L extends Findable> {
+  readonly #byName = new Map<string, L[]>()
+  readonly #byId = new Map<string, L>()
   readonly #declared: Map<string, Desired>
-  readonly #singletons: Set<string>
+  readonly #singletons: ReadonlySet<string>
   readonly #pinned: Set<string>
   readonly #removed: Set<string>
-  readonly key: (address: Address) => string
-  readonly all: LiveState
+  readonly #key: (address: Address) => string
+  readonly all: readonly L[]
 
+  /** `key` says which addresses are one; of `singletons` an organization has at most one each. */
   constructor(
-    live: LiveState,
-    kinds: Kinds,
+    live: readonly L[],
+    { key, singletons }: { key: (address: Address) => string; singletons: ReadonlySet<string> },
     { resources, removed }: { resources: readonly Desired[]; removed: readonly Address[] }
   ) {
     this.all = live
-    this.key = keyOf(kinds)
-    this.#singletons = new Set(kinds.managed.filter((kind) => kind.alone).map((kind) => kind.name))
+    this.#key = key
+    this.#singletons = singletons
     this.#pinned = new Set(resources.flatMap(({ id }) => (id === undefined ? [] : [id.toLowerCase()])))
     // What is removed by its id is spoken for as well: of two with one name, the other is then meant.
     this.#removed = new Set(removed.flatMap(({ name }) => (isId(name) ? [name.toLowerCase()] : [])))
-    this.#declared = new Map(resources.map((resource) => [this.key(resource), resource]))
-    for (const resource of live.resources) {
-      const key = this.key(resource)
-      const same = this.#byName.get(key)
+    this.#declared = new Map(resources.map((resource) => [key(resource), resource]))
+    for (const resource of live) {
+      const own = key(resource)
+      const same = this.#byName.get(own)
       if (same) same.push(resource)
-      else this.#byName.set(key, [resource])
+      else this.#byName.set(own, [resource])
       this.#byId.set(resource.id.toLowerCase(), resource)
     }
   }
 
   /** What may be meant by the name of a declared resource: not what is pinned to another. */
-  candidates(kind: string, name: string): Live[] {
-    const all = this.#byName.get(this.key({ kind, name })) ?? []
+  candidates(kind: string, name: string): L[] {
+    const all = this.#byName.get(this.#key({ kind, name })) ?? []
     const free = all.filter(({ id }) => !this.#pinned.has(id.toLowerCase()))
     return free.length > 1 ? free.filter(({ id }) => !this.#removed.has(id.toLowerCase())) : free
   }
 
   /** What a reference may mean: what is pinned counts, where it is the only one of the name. */
-  named(kind: string, name: string): Live[] {
-    const all = this.#byName.get(this.key({ kind, name })) ?? []
+  named(kind: string, name: string): L[] {
+    const all = this.#byName.get(this.#key({ kind, name })) ?? []
     return all.length > 1 ? this.candidates(kind, name) : all
   }
 
-  withId(id: string): Live | undefined {
+  /** The id of what a reference means; undefined when it is to be made, unknown, or could be several. */
+  idOf({ $ref, name = '', id }: Reference, pairs: Pairs<L>): string | undefined {
+    if (id !== undefined) return id
+    const resource = this.declared({ kind: $ref, name })
+    if (resource) return pairs.liveOf.get(resource)?.id
+    const [only, ...others] = this.named($ref, name)
+    if (only) return others.length === 0 ? only.id : undefined
+    return isId(name) ? name.toLowerCase() : undefined
+  }
+
+  withId(id: string): L | undefined {
     return this.#byId.get(id.toLowerCase())
   }
 
   declared(address: Address): Desired | undefined {
-    return this.#declared.get(this.key(address))
+    return this.#declared.get(this.#key(address))
   }
 
   /** The live one of a kind of which there is at most one. */
-  only(kind: string): Live | undefined {
-    return this.#singletons.has(kind) ? this.all.resources.find((live) => live.kind === kind) : undefined
+  only(kind: string): L | undefined {
+    return this.#singletons.has(kind) ? this.all.find((live) => live.kind === kind) : undefined
   }
 }

@@ -1,0 +1,116 @@
+import { findingOf, type Kind, type Kinds } from '../kinds/kind.ts'
+import { pairWithBase } from '../state/base-pairs.ts'
+import { LiveIndex, pair } from '../state/pairing.ts'
+import type { Desired, DesiredState } from '../state/resource.ts'
+import { textOf, type JsonObject, type Reference } from '../state/value.ts'
+import { failureProblem, type Failure } from './failure.ts'
+import type { Item, ReadKind } from './live.ts'
+import { readInFull, type Told } from './read.ts'
+import type { Reader } from './transport.ts'
+
+/**
+ * Resources that no list has: each is read where it is said to be, by the files of now, by those of the base,
+ * or by the name under which it is removed.
+ */
+export async function readDerived(
+  reader: Reader,
+  derived: readonly Kind[],
+  sources: Sources
+): Promise<ReadKind[]> {
+  if (derived.length === 0) return []
+  const idOf = idsOf(sources)
+  return await Promise.all(derived.map((kind) => readKind(reader, kind, sources, idOf)))
+}
+
+/** Where derived resources are said to be, and what was read of that which they belong to. */
+interface Sources {
+  desired: DesiredState
+  /** What was declared once. */
+  also: readonly Desired[]
+  read: readonly ReadKind[]
+  kinds: Kinds
+}
+
+/** The id of what a resource names, declared now or then. */
+type IdOf = (reference: Reference, from: 'now' | 'base') => string | undefined
+
+async function readKind(
+  reader: Reader,
+  kind: Kind,
+  { desired, also, kinds }: Sources,
+  idOf: IdOf
+): Promise<ReadKind> {
+  const { key } = findingOf(kinds)
+  const isOwn = (one: { kind: string }): boolean => one.kind === kind.name
+  const places = new Map<string, { name: string; fields: JsonObject }>()
+  const met = new Set<string>()
+  const add = (name: string, fields: JsonObject, from: 'now' | 'base'): void => {
+    const id = kind.api.place?.id(fields, (reference) => idOf(reference, from))
+    met.add(key({ kind: kind.name, name }))
+    if (id !== undefined && !places.has(id)) places.set(id, { name, fields })
+  }
+  for (const { name, fields } of desired.resources.filter(isOwn)) add(name, fields, 'now')
+  for (const { name, fields } of also.filter(isOwn)) add(name, fields, 'base')
+  for (const { name } of desired.removed.filter(isOwn))
+    if (!met.has(key({ kind: kind.name, name })))
+      for (const fields of kind.api.place?.fieldsOf(name) ?? []) add(name, fields, 'now')
+  const answers = await Promise.all(
+    Array.from(places, async ([id, { name, fields }]) => {
+      const found = itemOf(await readInFull(reader, kind, id, fields))
+      // What it belongs to is there, and is not ready: to write it will tell.
+      if (!found || ('code' in found && isRefusal(found))) return undefined
+      return 'wire' in found ? { ...found, name } : found
+    })
+  )
+  const failure = answers.find((answer): answer is Failure => answer !== undefined && 'code' in answer)
+  const items = answers.filter((answer) => answer !== undefined && 'wire' in answer)
+  return {
+    kind,
+    items,
+    problems: failure ? unread(kind, failure, `reading ${kindText(kind)}`).problems : []
+  }
+}
+
+/** Finds what is named as the plan will find it, so that nothing is read that belongs to something else. */
+function idsOf({ desired, also, read, kinds }: Sources): IdOf {
+  const finding = findingOf(kinds)
+  const live = read.flatMap(({ kind, items }) =>
+    items.map(({ wire }) => ({ kind: kind.name, name: textOf(wire['name']), id: textOf(wire['id']) }))
+  )
+  const index = new LiveIndex(live, finding, desired)
+  const before = new Set(also.map(finding.key))
+  const isSettled = (resource: Desired): boolean => before.has(finding.key(resource))
+  const pairs = pair({ declared: desired.resources, index, isSettled })
+  const nowOf = new Map(
+    Array.from(pairWithBase(desired.resources, also, finding.key), ([now, then]) => [
+      finding.key(then),
+      now
+    ])
+  )
+  return (reference, from) => {
+    const { $ref, name = '' } = reference
+    const now = from === 'base' ? nowOf.get(finding.key({ kind: $ref, name })) : undefined
+    return index.idOf(now ? { $ref, name: now.name } : reference, pairs)
+  }
+}
+
+/** What was read of a resource; nothing where it is gone meanwhile: that is no failure. */
+export function itemOf(told: Told): Item | Failure | undefined {
+  if (told.ok) return { wire: told.wire, partial: false }
+  return told.failure.status === 404 ? undefined : told.failure
+}
+
+/** Whether the service has it, and does not want to tell. */
+export function isRefusal({ status }: Failure): boolean {
+  return status === 400 || status === 403 || status === 422
+}
+
+/** A kind of which nothing could be read. */
+export function unread(kind: Kind, failure: Failure, attempted: string): ReadKind {
+  return { kind, items: [], problems: [failureProblem(failure, attempted)] }
+}
+
+/** A kind as people write it. */
+export function kindText(kind: Kind): string {
+  return kind.name.replaceAll('_', ' ')
+}
