@@ -87,7 +87,7 @@ function nested(path: readonly (string | number)[], schema: Json): Json {
 function forEditors(schema: Json): Json {
   if (Array.isArray(schema)) return schema.map(forEditors)
   if (!isObject(schema)) return schema
-  const { 'x-caseless': caseless, description, title, ...rest } = schema
+  const { 'x-caseless': caseless, 'x-meant': _meant, description, title, ...rest } = schema
   const words = {
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description })

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import type { ItemProblem } from '../kinds/kind.ts'
+import type { ItemProblem, Kind } from '../kinds/kind.ts'
 import type { Path } from '../state/resource.ts'
 import type { Json, JsonObject } from '../state/value.ts'
 
@@ -9,7 +9,7 @@ export interface Noun {
   one: string
   /** What its keys are called. A `section` is a key of a whole file, which needs no mention. */
   part: 'field' | 'section'
-  synonyms: Readonly<Record<string, string>>
+  synonyms: NonNullable<Kind['synonyms']>
 }
 
 /**

@@ -20,7 +20,7 @@ export function unknownField({ error, path, found, schema, subject }: Fault): {
   const known = isObject(schema['properties'] ?? null) ? Object.keys(schema['properties'] as object) : []
   const present = found !== undefined && isObject(found) ? found : {}
   const free = known.filter((field) => !Object.hasOwn(present, field))
-  const synonym = Object.hasOwn(subject.noun.synonyms, name) ? subject.noun.synonyms[name] : undefined
+  const synonym = synonymOf(name, free, present[name], { path, subject })
   const near = similarNames(name, free)
   const whole = [...subject.at, ...path]
   const owner = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
@@ -30,8 +30,7 @@ export function unknownField({ error, path, found, schema, subject }: Fault): {
       ? (subject.belongs?.get(name) ?? partWith(name, schema['properties'] ?? null))
       : undefined
   if (inner) help.unshift(`\`${name}\` is a field of \`${inner}\`: write it there`)
-  const hasSynonym = synonym !== undefined && free.includes(synonym)
-  if (hasSynonym) help.unshift(`what you mean is called \`${synonym}\` here`)
+  if (synonym) help.unshift(synonym.help)
   const isSection = whole.length === 0 && subject.noun.part === 'section'
   const problem: ShapeProblem = {
     path: [...path, name],
@@ -44,8 +43,30 @@ export function unknownField({ error, path, found, schema, subject }: Fault): {
     notes: knownFields(owner, known, help.length > 0),
     help
   }
-  const meant = [...near, ...(hasSynonym ? [synonym] : [])].map((field) => pointer([...path, field]))
+  const meant = [...near, ...(synonym ? [synonym.field] : [])].map((field) => pointer([...path, field]))
   return { problem, meant }
+}
+
+/** The field that a key stands for, and how to write it: with a value, where that has another word. */
+function synonymOf(
+  name: string,
+  free: readonly string[],
+  value: Json | undefined,
+  { path, subject: { noun, isShown } }: Pick<Fault, 'path' | 'subject'>
+): { field: string; help: string } | undefined {
+  const synonym = Object.hasOwn(noun.synonyms, name) ? noun.synonyms[name] : undefined
+  if (synonym === undefined) return undefined
+  const isPlain = typeof synonym === 'string'
+  const field = (isPlain ? [synonym] : synonym.fields).find((one) => free.includes(one))
+  if (field === undefined) return undefined
+  if (isPlain) return { field, help: `what you mean is called \`${field}\` here` }
+  const said = typeof value === 'boolean' && isShown([...path, name]) ? String(value) : ''
+  if (Object.hasOwn(synonym.values, said))
+    return { field, help: `write \`${field}: ${synonym.values[said]}\`` }
+  const words = Object.entries(synonym.values)
+    .map(([word, other]) => `\`${field}: ${other}\` for ${word}`)
+    .join(', ')
+  return { field, help: `what you mean is called \`${field}\` here: ${words}` }
 }
 
 function knownFields(owner: string, known: readonly string[], isHelped: boolean): string[] {
@@ -136,8 +157,19 @@ export function notAllowed(fault: Fault): ShapeProblem {
         ? `allowed: ${list}`
         : `${values.length} values are allowed; \`polyctl schema\` prints them`
     ],
-    help: near.map((value) => `a similar value exists: \`${value}\``)
+    help: [
+      ...meantBy(found, fault.schema['x-meant']),
+      ...near.map((value) => `a similar value exists: \`${value}\``)
+    ]
   }
+}
+
+/** What a schema says of words that people try in place of a value; the empty one speaks for all others. */
+function meantBy(found: Json | undefined, meant: Json | undefined): string[] {
+  if (meant === undefined || !isObject(meant)) return []
+  const word = typeof found === 'string' ? found.trim().toLowerCase() : ''
+  const help = Object.hasOwn(meant, word) ? meant[word] : meant['']
+  return typeof help === 'string' ? [help] : []
 }
 
 function allowedValues(error: Fault['error']): Json[] {

@@ -211,6 +211,7 @@ function compile(schema: JsonObject): Shape {
     errors: false,
     validate: fold
   })
+  ajv.addKeyword({ keyword: 'x-meant', schemaType: 'object', valid: true })
   return { schema: plain, validate: ajv.compile(plain) }
 }
 

@@ -211,5 +211,37 @@ connections:
 The files choose an older version of the API in \`workspace.api_version\`, and use a field that came later.
 The service would drop it in silence, and every plan would want to set it again. Remove the field, or
 let the workspace use a newer version.`
+  },
+  P113: {
+    title: 'a word for all or none in a list of names',
+    explanation: `
+A list names what is meant, each by its own name: \`[all]\` is the one that is called \`all\`, and every
+other would be switched off. All schemas of a source are \`schemas: all\`, without a list; all fields of
+a schema are meant where \`fields\` is left out. What is really called so can be written in full, with
+its \`id\`.`,
+    bad: `
+connections:
+  - { name: Orders, type: mongodb }
+  - { name: Warehouse, type: snowflake }
+bulk_syncs:
+  - name: Copy
+    mode: replicate
+    source: { connection: Orders }
+    destination: { connection: Warehouse, configuration: { schema: raw } }
+    schemas: [all]
+    default_schedule: manual
+`,
+    good: `
+connections:
+  - { name: Orders, type: mongodb }
+  - { name: Warehouse, type: snowflake }
+bulk_syncs:
+  - name: Copy
+    mode: replicate
+    source: { connection: Orders }
+    destination: { connection: Warehouse, configuration: { schema: raw } }
+    schemas: all
+    default_schedule: manual
+`
   }
 } satisfies Record<string, CodeEntry>

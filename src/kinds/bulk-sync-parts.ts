@@ -174,6 +174,27 @@ export function schemaInPatch(item: JsonObject): JsonObject {
   })
 }
 
+/** In a body, all schemas of the source, but for those that stay off. */
+export function allBut(off: readonly Json[]): JsonObject {
+  return { all_but: off.filter((id) => id !== null) }
+}
+
+/** Whether fields, or the body that was made of them, mean all schemas. */
+export function meansAll(wanted: JsonObject): boolean {
+  return 'schemas_off' in wanted || isObject(wanted['schema_settings'])
+}
+
+/** The schemas that a body states: those that it lists, or all that are there. */
+export function statedSchemas(
+  settings: Json | undefined,
+  live: readonly JsonObject[] | undefined
+): JsonObject[] | undefined {
+  if (Array.isArray(settings)) return list(settings)
+  if (!isObject(settings) || !live) return undefined
+  const off = new Set(Array.isArray(settings['all_but']) ? settings['all_but'] : [])
+  return live.map((item) => ({ ...item, enabled: !off.has(idOf(item)) }))
+}
+
 /**
  * What every schema is to be, in full: the stated ones laid over what is live. Others go on as they are
  * where nobody states any, or where the service adds some by itself; else they are switched off.

@@ -102,6 +102,16 @@ const additional = {
   }
 }
 
+/** What words in place of the list of schemas stand for. */
+const meantBySchemas = {
+  '*': 'write `schemas: all`',
+  any: 'write `schemas: all`',
+  every: 'write `schemas: all`',
+  everything: 'write `schemas: all`',
+  none: 'to copy nothing for a while, write `active: false`; to leave them as they are, leave `schemas` out',
+  '': 'list the schemas to copy, each on a line of its own with `- ` before it'
+}
+
 /** What YAML may say of a bulk sync, beside its name. */
 export const bulkSyncSchema: JsonObject = {
   type: 'object',
@@ -113,11 +123,12 @@ export const bulkSyncSchema: JsonObject = {
     source: end('read from'),
     destination: end('write to'),
     schemas: {
-      type: 'array',
-      minItems: 1,
-      items: chosen,
       description:
-        'The objects to copy, by id alone or in full. Absent: all at first, then as it is in the service.'
+        'The objects to copy, by id alone or in full; or all. Absent: all at first, then as in the service.',
+      anyOf: [
+        { ...caseless(['all']), type: 'string', 'x-meant': meantBySchemas },
+        { type: 'array', minItems: 1, items: chosen }
+      ]
     },
     automatically_add_new_objects: {
       ...caseless(bulkDiscoveries),

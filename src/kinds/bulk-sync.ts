@@ -3,10 +3,12 @@ import type { ApiVersion } from '../wire/common.ts'
 import { endFromWire, endFromYaml, endRule, endToWire, withLiveConfiguration } from './bulk-sync-ends.ts'
 import {
   idOf,
+  allBut,
   isAsWanted,
   isNewerSetting,
   isOff,
   isPlain,
+  meansAll,
   mergedSchemas,
   moment,
   off,
@@ -14,7 +16,8 @@ import {
   schemaInBody,
   schemaInPatch,
   schemasFromWire,
-  schemasRule
+  schemasRule,
+  statedSchemas
 } from './bulk-sync-parts.ts'
 import { schemaProblems } from './bulk-sync-problems.ts'
 import {
@@ -29,7 +32,7 @@ import { bulkSyncSchema } from './bulk-sync-schema.ts'
 import { bulkSyncKnown } from './bulk-sync-known.ts'
 import { carrying } from './carry.ts'
 import { idsOf, referenceKey, references, toIds, usesOf, valueAt, withoutAbsent } from './fields.ts'
-import type { FurtherRequest, Kind, ToWire } from './kind.ts'
+import { opposite, type FurtherRequest, type Kind, type ToWire } from './kind.ts'
 import { list } from './sync-parts.ts'
 import { scheduleFromWire, scheduleFromYaml, scheduleRule, scheduleToWire } from './sync-schedule.ts'
 
@@ -55,6 +58,12 @@ export const bulkSync: Kind = {
     source: { class: 'owned', rule: endRule },
     destination: { class: 'owned', rule: endRule },
     schemas: { class: 'carried', rule: schemasRule },
+    // `schemas: all` is that none of them is off.
+    schemas_off: {
+      class: 'carried',
+      rule: { is: 'set', key: String, item: { is: 'scalar' } },
+      with: 'schemas'
+    },
     automatically_add_new_objects: {
       class: 'carried',
       rule: { is: 'scalar', default: 'none', caseless: true }
@@ -84,9 +93,9 @@ export const bulkSync: Kind = {
         key: 'schemas',
         field: 'schemas',
         paths: (_wire, wanted, replaces) =>
-          wanted && !replaces && isEmpty(wanted['schemas']) ? [] : ['/schemas']
+          wanted && !replaces && isEmpty(wanted['schemas']) && !meansAll(wanted) ? [] : ['/schemas']
       },
-      { key: 'schema_details', field: 'schemas', paths: detailPaths }
+      { key: 'schema_details', field: 'schemas_off', paths: detailPaths }
     ],
     further: { about: ['schema_settings'], apart: true, requests: schemaRequests },
     notYet: ['cache refresh in progress', 'did not provide any schemas']
@@ -108,7 +117,15 @@ export const bulkSync: Kind = {
   synonyms: {
     schedule: 'default_schedule',
     schedules: 'additional_schedules',
-    discover: 'automatically_add_new_objects',
+    discover: {
+      fields: ['automatically_add_new_objects'],
+      values: { true: 'all', false: 'none' }
+    },
+    enabled: 'active',
+    disabled: opposite('active', 'enabled'),
+    paused: opposite('active', 'enabled'),
+    record_timestamps: opposite('disable_record_timestamps'),
+    data_cutoff: opposite('disable_data_cutoff'),
     source_connection: 'source',
     destination_connection: 'destination',
     target: 'destination',
@@ -129,6 +146,7 @@ export const bulkSync: Kind = {
       destination: endFromYaml(item['destination']),
       // None listed is none chosen: what is there stays.
       schemas: Array.isArray(schemas) && schemas.length > 0 ? schemas.map(schemaFromYaml) : undefined,
+      schemas_off: schemas === 'all' ? [] : undefined,
       data_cutoff_timestamp: moment(item['data_cutoff_timestamp']),
       default_schedule: scheduleFromYaml(item['default_schedule']),
       additional_schedules: Array.isArray(additional) ? additional.map(additionalFromYaml) : additional,
@@ -138,6 +156,7 @@ export const bulkSync: Kind = {
 
   toWire(fields, context) {
     const settings = fields['schemas'] === undefined ? undefined : list(fields['schemas'])
+    const off = fields['schemas_off']
     return withoutAbsent({
       mode: fields['mode'],
       active: fields['active'],
@@ -145,19 +164,21 @@ export const bulkSync: Kind = {
       ...endToWire('destination', fields['destination'], context),
       ...Object.fromEntries(carried.map((name) => [name, fields[name]])),
       schemas: settings && bodySchemas(settings, context.version),
-      schema_settings: settings,
+      schema_settings: settings ?? (Array.isArray(off) ? allBut(off) : undefined),
       ...schedulesToWire(fields, context),
       policies: toIds(fields['policies'], context)
     })
   },
 
   fromWire(wire, context) {
+    const schemas = schemasFromWire(wire)
     return withoutAbsent({
       mode: wire['mode'],
       active: wire['active'],
       source: endFromWire('source', wire, context),
       destination: endFromWire('destination', wire, context),
-      schemas: schemasFromWire(wire)?.map((item) => (isOff(item) ? off(item) : item)),
+      schemas: schemas?.map((item) => (isOff(item) ? off(item) : item)),
+      schemas_off: schemas?.filter(isOff).map(idOf),
       ...Object.fromEntries(carried.map((name) => [name, wire[name] ?? undefined])),
       data_cutoff_timestamp: moment(wire['data_cutoff_timestamp'] ?? undefined),
       default_schedule: scheduleFromWire(wire['default_schedule'] ?? wire['schedule'], context),
@@ -170,10 +191,10 @@ export const bulkSync: Kind = {
 
   replacement: carrying(bulkSyncKnown, (live, body, _answer, version = '2025-09-18') => {
     const there = schemasFromWire(live)
-    const stated = Array.isArray(body['schema_settings']) ? list(body['schema_settings']) : undefined
+    const stated = statedSchemas(body['schema_settings'], there)
     const settings = there ? mergedSchemas(there, stated, body) : stated
     // Nobody has chosen: to list all of them would be a choice.
-    const isAll = stated === undefined && there?.every(isPlain) === true
+    const isAll = !Array.isArray(body['schema_settings']) && there?.every(isPlain) === true
     const schemas = isAll ? undefined : settings
     return {
       ...withoutAbsent({
@@ -194,6 +215,7 @@ export const bulkSync: Kind = {
 
   isDefault(fields, path) {
     const [name = ''] = path
+    if (name === 'schemas_off') return true
     return path.length === 1 && defaults[name] !== undefined && fields[name] === defaults[name]
   },
 
@@ -226,8 +248,9 @@ const defaults = dictionary<Json>({
 function detailPaths(wire: JsonObject, wanted: JsonObject | undefined, replaces: boolean): string[] {
   const stated = Array.isArray(wanted?.['schemas']) ? wanted['schemas'] : []
   const [named, on] = [stated, stated.filter((item) => !isOff(item))].map((some) => new Set(some.map(idOf)))
+  const isAll = wanted !== undefined && meansAll(wanted)
   const counts = (item: JsonObject): boolean => {
-    if (item['enabled'] === false) return replaces && on!.has(idOf(item))
+    if (item['enabled'] === false) return replaces && (isAll || on!.has(idOf(item)))
     return replaces || !wanted || named!.has(idOf(item))
   }
   return list(wire['schemas'])
@@ -246,7 +269,7 @@ function bodySchemas(settings: readonly JsonObject[], version: ApiVersion): Json
 function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FurtherRequest[] {
   const there = schemasFromWire(wire) ?? []
   const live = new Map(there.map((item) => [idOf(item), item]))
-  const wanted = mergedSchemas(there, list(body['schema_settings']), body)
+  const wanted = mergedSchemas(there, statedSchemas(body['schema_settings'], there) ?? [], body)
   const schemas = wanted
     .filter((item) => !isAsWanted(live.get(idOf(item)), item))
     .map((item) => schemaInPatch({ fields: live.get(idOf(item))?.['fields'] ?? [], ...item }))

@@ -33,7 +33,7 @@ export interface Kind {
    */
   detail?(item: JsonObject): { path: Path; key: string; schema: JsonObject } | undefined
   /** Another spelling of a key that people try (`sql` for `query`): offered before similar names. */
-  readonly synonyms?: Readonly<Record<string, string>>
+  readonly synonyms?: Readonly<Record<string, Synonym>>
   /** Names match in any case. */
   readonly caselessNames?: true
   /**
@@ -91,6 +91,19 @@ export interface Kind {
   ailing?(wire: JsonObject): string | undefined
   /** Says of a live resource that this organization cannot change it, and why. */
   readOnly?(wire: JsonObject): ReadOnly | undefined
+}
+
+/**
+ * What a key that does not exist stands for: a field, or one whose values have other words. Of several, the
+ * first that exists where the key stands is meant.
+ */
+export type Synonym =
+  | string
+  | { fields: readonly string[]; values: Readonly<Record<string, string | boolean>> }
+
+/** The field that says the opposite: `enabled: true` is `disabled: false`. */
+export function opposite(...fields: string[]): Synonym {
+  return { fields, values: { true: false, false: true } }
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   withoutHoles,
   withoutMasks
 } from './fields.ts'
-import type { Kind } from './kind.ts'
+import { opposite, type Kind } from './kind.ts'
 import {
   conditionKey,
   filterRule,
@@ -137,7 +137,10 @@ export const sync: Kind = {
     destination: 'target',
     source: 'model',
     cron: 'schedule',
-    enabled: 'active'
+    enabled: 'active',
+    disabled: opposite('active'),
+    paused: opposite('active'),
+    initial_backfill: opposite('skip_initial_backfill')
   },
 
   isSecret: (_item, path) => path.length === 1 && path[0] === 'encryption_passphrase',

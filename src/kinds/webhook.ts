@@ -1,7 +1,7 @@
 import { isEmpty } from '../state/value.ts'
 import { carrying } from './carry.ts'
 import { bookkeeping, withoutAbsent } from './fields.ts'
-import type { Kind } from './kind.ts'
+import { opposite, type Kind } from './kind.ts'
 
 /**
  * Where the service reports its events to. An organization has one: another endpoint in the files is a
@@ -49,7 +49,13 @@ export const webhook: Kind = {
       }
     }
   },
-  synonyms: { name: 'endpoint', url: 'endpoint', enabled: 'disabled', active: 'disabled' },
+  synonyms: {
+    name: 'endpoint',
+    url: 'endpoint',
+    enabled: opposite('disabled'),
+    active: opposite('disabled'),
+    paused: 'disabled'
+  },
   isSecret: (_item, path) => path[0] === 'secret',
   fromYaml: (item) => withoutAbsent({ secret: item['secret'], disabled: item['disabled'] }),
   toWire: (fields) =>

@@ -16,8 +16,9 @@ export function withIgnored(
   const fields: JsonObject = structuredClone(wanted)
   for (const path of ignored) {
     const [head = '', ...rest] = partsOf(path)
-    const field = kind.fields[head]
-    if (field) take(fields, live, [head, ...rest], { is: 'object', fields: { [head]: field.rule } })
+    for (const [name, field] of Object.entries(kind.fields))
+      if (name === head || (field.with === head && name in fields))
+        take(fields, live, [name, ...rest], { is: 'object', fields: { [name]: field.rule } })
   }
   return fields
 }

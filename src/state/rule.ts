@@ -15,6 +15,8 @@ export type FieldClass = 'owned' | 'carried' | 'unreadable' | 'once' | 'fixed'
 export interface Field {
   class: FieldClass
   rule: Rule
+  /** What the files write under another field's name: what is ignored there is ignored here. */
+  with?: string
 }
 
 /** How a value is brought to the normal form and compared there. */

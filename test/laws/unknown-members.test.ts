@@ -121,7 +121,7 @@ describe.each(kindsWithAnswers)('%s', (_name, kind) => {
         const isExpected = ({ place }: Marked): boolean => {
           const [top = ''] = place.split(/[.[]/)
           if (touched.has(top) || touched.has(top.replace('additional_', ''))) return false
-          if (top === 'schema_settings') return 'schema_settings' in sent
+          if (top === 'schema_settings') return Array.isArray(sent['schema_settings'])
           return top !== 'schemas' && !(top === 'override_fields' && touched.has('fields'))
         }
         const lost = marks.filter(isExpected).filter(({ place, value }) => !there.has(`${place} ${value}`))

@@ -37,7 +37,9 @@ export function fromSchema(
   if (Array.isArray(schema['enum'])) return fc.constantFrom(...schema['enum'])
   if (Array.isArray(schema['anyOf'])) {
     return fc.oneof(
-      ...schema['anyOf'].filter(isObject).map((option) => fromSchema({ ...schema, anyOf: null, ...option }))
+      ...schema['anyOf']
+        .filter(isObject)
+        .map((option) => fromSchema({ ...schema, anyOf: null, ...option }, special, path))
     )
   }
   const type = Array.isArray(schema['type']) ? schema['type'] : [schema['type'] ?? 'anything']
