@@ -64,9 +64,10 @@ function world(): CommandIo {
     },
     interrupted: interruption(),
     now: () => new Date(),
-    sleep: async (ms) => {
-      await sleep(ms)
+    sleep: async (ms, signal) => {
+      await sleep(ms, undefined, signal ? { signal } : {})
     },
+    random: () => Math.random(),
     fetch: (request) => fetch(request),
     backoffMs: 300,
     newKey: () => randomUUID()

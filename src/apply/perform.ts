@@ -5,7 +5,9 @@ import { withIgnored } from '../plan/ignore.ts'
 import type { Change, FieldChange } from '../plan/plan.ts'
 import { revealed } from '../remote/body.ts'
 import { failureProblem, type Failure } from '../remote/failure.ts'
-import { create, read, remove, replacement, update } from '../remote/write.ts'
+import { create } from '../remote/create.ts'
+import { keyOfCreate } from '../remote/keys.ts'
+import { read, remove, replacement, update, type Written } from '../remote/write.ts'
 import type { Writer } from '../remote/transport.ts'
 import { addressText, type LiveState } from '../state/resource.ts'
 import { isReference, textOf, type JsonObject } from '../state/value.ts'
@@ -37,7 +39,7 @@ export async function perform(change: Change, pending: string | undefined, world
   if (change.action === 'delete') return await performDelete(change, kind, world)
   if (change.action === 'none') return await performWait(change, kind, world)
   const outcome = await (change.action === 'create'
-    ? performCreate(change, kind, world)
+    ? performCreate(change, kind, world, pending !== undefined)
     : performUpdate(change, kind, world))
   const refusal = outcome.outcome === 'failed' && ['P601', 'P607'].includes(outcome.problem.code)
   if (!refusal || pending === undefined) return outcome
@@ -47,18 +49,33 @@ export async function perform(change: Change, pending: string | undefined, world
   }
 }
 
-async function performCreate(change: Change, kind: Kind, world: World): Promise<Outcome> {
-  const body = { name: change.name, ...kind.toWire(change.wanted, world.knowledge.toWire(change)) }
+async function performCreate(
+  change: Change,
+  kind: Kind,
+  world: World,
+  mayBeRefused: boolean
+): Promise<Outcome> {
+  const { name, wanted } = change
+  const body = { name, ...kind.toWire(wanted, world.knowledge.toWire(change)) }
   const open = revealed(body, world.options.vault)
   if (!open.ok) return failed(missingSecret(change, open.missing))
   const { place } = kind.api
   const there = place?.id(change.wanted, (reference) => world.knowledge.idOf(change, reference))
   const made = await (place
     ? update(world.writer, kind, there ?? '', open.body, open.secrets)
-    : create(world.writer, kind, change.name, open.body, open.secrets))
+    : create(world.writer, kind, {
+        name,
+        body: open.body,
+        secrets: open.secrets,
+        key: keyOfCreate(world.options.observed.organization.id, kind.name, name, body),
+        wanted,
+        mayBeRefused,
+        note: world.note,
+        tellsAll: (wire) => isAsWanted(change, kind, wire, world)
+      }))
   if (!made.ok) return failed(failureOf(change, 'creating', made.failure))
   world.knowledge.learn(change, made.wire)
-  return await afterWrite(change, kind, made.wire, made.notes, world)
+  return await afterWrite(change, kind, made, world)
 }
 
 async function performUpdate(change: Change, kind: Kind, world: World): Promise<Outcome> {
@@ -76,13 +93,8 @@ async function performUpdate(change: Change, kind: Kind, world: World): Promise<
   if (!open.ok) return failed(missingSecret(change, open.missing))
   const changed = await update(world.writer, kind, change.id ?? '', open.body, open.secrets)
   if (!changed.ok) return failed(failureOf(change, 'updating', changed.failure))
-  return await afterWrite(
-    { ...change, wanted },
-    kind,
-    { ...live.wire, ...changed.wire },
-    changed.notes,
-    world
-  )
+  const wire = { ...live.wire, ...changed.wire }
+  return await afterWrite({ ...change, wanted }, kind, { ...changed, wire }, world)
 }
 
 function grounds({ knowledge, options }: World): { observed: LiveState; knowledge: Knowledge } {
@@ -112,7 +124,7 @@ async function performWait(change: Change, kind: Kind, world: World): Promise<Ou
   if (!live.ok) return failed(failureOf(change, 'reading', live.failure))
   const asked = await reconnect(world.writer, kind, live.wire, change.wanted, world.options.vault)
   if (!asked.ok) return failed(failureOf(change, 'asking for a link for', asked.failure))
-  return await afterWrite(change, kind, { ...live.wire, ...asked.wire }, [], world)
+  return await afterWrite(change, kind, { ...asked, wire: { ...live.wire, ...asked.wire } }, world)
 }
 
 /**
@@ -122,8 +134,7 @@ async function performWait(change: Change, kind: Kind, world: World): Promise<Ou
 async function afterWrite(
   change: Change,
   kind: Kind,
-  reply: JsonObject,
-  notes: string[],
+  { wire: reply, notes, back: known }: Extract<Written, { ok: true }>,
   world: World
 ): Promise<Outcome> {
   const id = textOf(reply['id'])
@@ -136,12 +147,11 @@ async function afterWrite(
       !world.options.wait || !(await authorized(world.writer, kind, id, world.options.interrupted)).ok
     if (waiting) return { outcome: 'pending', id, because: 'a person must authorize it', ...authorize }
   }
-  const back = await read(world.writer, kind, id, change.wanted)
+  const back = known ?? (await read(world.writer, kind, id, change.wanted))
   if (!back.ok) return failed(failureOf(change, 'reading back', back.failure))
   world.knowledge.learn(change, back.wire)
   const kept = differences(change, kind, back.wire, world)
-  if (kept.length > 0 || !isCalled(kind, back.wire, change))
-    return { ...failed(keptProblem(change, kept)), kept }
+  if (!isAsWanted(change, kind, back.wire, world)) return { ...failed(keptProblem(change, kept)), kept }
   const waits = kind.waiting?.(back.wire)
   return waits === undefined ? { outcome: 'done', id, notes } : { outcome: 'pending', id, because: waits }
 }
@@ -149,6 +159,10 @@ async function afterWrite(
 /** What is in no list has no name there: the files alone say what it is called. */
 function isCalled(kind: Kind, wire: JsonObject, change: Change): boolean {
   return kind.api.place !== undefined || isSameName(kind, textOf(wire['name']), change.name)
+}
+
+function isAsWanted(change: Change, kind: Kind, wire: JsonObject, world: World): boolean {
+  return isCalled(kind, wire, change) && differences(change, kind, wire, world).length === 0
 }
 
 function differences(change: Change, kind: Kind, wire: JsonObject, world: World): FieldChange[] {

@@ -41,8 +41,9 @@ export function exitOfReport(report: Report): number {
   const failures = report.settled.flatMap(({ outcome }) =>
     outcome.outcome === 'failed' ? [outcome.problem.code] : []
   )
-  // What was skipped because of a conflict is mended by the same new plan.
-  if (failures.length > 0 && failures.every((code) => conflictCodes.has(code))) return exit.conflict
+  // What was skipped because of a conflict is mended by the same new plan. Two of one name are one as well.
+  if (failures.length > 0 && failures.every((code) => code === 'P401' || conflictCodes.has(code)))
+    return exit.conflict
   if (report.counts.failed > 0 || report.counts.skipped > 0) return exit.partial
   return report.counts.pending > 0 ? exit.waiting : exit.done
 }

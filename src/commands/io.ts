@@ -18,11 +18,14 @@ export interface CommandIo {
   /** Resolves when the person asks to stop (Ctrl-C). */
   interrupted: Promise<void>
   now(): Date
-  sleep(ms: number): Promise<void>
+  /** Ends early when the signal fires. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** How a request reaches the service: the platform's `fetch`. */
   fetch(request: Request): Promise<Response>
   /** The first wait before a request is repeated, in milliseconds; it doubles each time. */
   backoffMs: number
+  /** From 0 to 1, by chance: so that not all who wait go on in the same moment. */
+  random(): number
   /** A random UUID, for idempotency keys. */
   newKey(): string
 }

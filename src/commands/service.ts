@@ -126,9 +126,12 @@ function serviceAt(
   reached: Reached
 ): Service {
   const voice: Voice = { say: (line) => io.err(`${line}\n`) }
+  const stop = new AbortController()
+  void io.interrupted.then(() => stop.abort())
   const pace = {
     parallelism: options.parallelism,
-    sleep: io.sleep,
+    sleep: (ms: number, signal?: AbortSignal) => io.sleep(ms, signal),
+    random: () => io.random(),
     now: () => io.now().getTime(),
     throttled: (seconds: number) =>
       voice.say(`throttled by the service, going on in ${Math.ceil(seconds)} s`)
@@ -140,6 +143,7 @@ function serviceAt(
     gate: options.within?.gate ?? openGate(pace),
     timeoutMs: options.timeout * 1000,
     newKey: io.newKey,
+    stop: stop.signal,
     backoffMs: io.backoffMs,
     note: (text) => voice.say(text),
     ...(options.debug === true ? { trace: (line: string) => io.err(`${line}\n`) } : {})

@@ -265,5 +265,21 @@ export const serviceCodes = {
       'Just before a change is sent, the resource is read again. Somebody changed it after the plan was ' +
       'made, so what was approved is no longer what would happen: this change was not sent, and what ' +
       'depends on it was skipped. Plan again to see both sides.'
+  },
+  P621: {
+    title: 'the source is still being read',
+    explanation:
+      'A connection that was made a moment ago is known in full only when the service has read what the ' +
+      'source has. Until then it refuses what is about its schemas. polyctl asks again in growing pauses, ' +
+      'for five minutes at most, and the note says how long it did. Large sources take longer: apply again ' +
+      'later, nothing is made twice. If it stays so, the source may have no schema that its user may read.'
+  },
+  P622: {
+    title: 'polyctl failed at one change',
+    explanation:
+      'Something went wrong in polyctl itself while it carried out this change: that is a mistake of ours, ' +
+      'not of your files. All other changes were carried out as planned, except those that need this one. ' +
+      'The note says whether anything was sent for it. Run `polyctl plan` to see what is there now, and ' +
+      'please report it, with what POLYCTL_STACK=1 shows.'
   }
 } satisfies Record<string, CodeEntry>

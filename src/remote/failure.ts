@@ -2,8 +2,10 @@ import type { Code } from '../diagnostics/codes.ts'
 import { problem, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import { isObject, textOf, type Json } from '../state/value.ts'
 
-/** What came of one request, retries included. */
-export type Answer = { ok: true; status: number; body: Json | undefined } | { ok: false; failure: Failure }
+/** What came of one request, retries included. `at` is when it was answered, by the clock of the service. */
+export type Answer =
+  | { ok: true; status: number; body: Json | undefined; at?: number }
+  | { ok: false; failure: Failure }
 
 /** Why a request did not do what it was meant to, after all its tries. */
 export interface Failure {
@@ -16,6 +18,10 @@ export interface Failure {
   words: string
   /** True when the service surely did not do what was asked. */
   refused: boolean
+  /** How long it was tried, in milliseconds, where that is worth telling. */
+  waitedMs?: number
+  /** The person stopped it while it was waited for. */
+  interrupted?: true
   /** What still uses a thing that was to be deleted, as the service tells it. */
   usedBy: readonly string[]
 }
@@ -28,13 +34,30 @@ export function failureProblem(failure: Failure, attempted: string, span?: Span)
     labels: span ? [{ span, text: 'this is what was attempted' }] : [],
     notes: [
       `${failure.request}${answered}: ${failure.words}`,
+      ...waited(failure),
       ...failure.usedBy.map((user) => `used by ${user}`)
     ],
     help
   })
 }
 
+/** Of what ends at once, nobody asks how long it took. */
+function waited({ waitedMs = 0, interrupted }: Failure): string[] {
+  const seconds = Math.round(waitedMs / 1000)
+  return [
+    ...(seconds >= 20 ? [`it was tried for ${seconds} s`] : []),
+    ...(interrupted ? ['it was interrupted while it waited'] : [])
+  ]
+}
+
 const told: Readonly<Partial<Record<Code, { message: string; help: string[] }>>> = {
+  P401: {
+    message: 'now several have its name',
+    help: [
+      'look at each in the web page, and delete there what nobody needs: polyctl deletes neither',
+      'or pin one with `id:`'
+    ]
+  },
   P601: { message: 'the service refused it', help: ['correct what the service names, then plan again'] },
   P602: { message: 'it may have been carried out', help: ['run `polyctl plan` to see what is there now'] },
   P603: {
@@ -78,7 +101,14 @@ const told: Readonly<Partial<Record<Code, { message: string; help: string[] }>>>
     message: 'the service did not answer in time',
     help: ['try again, or with a larger `--timeout`']
   },
-  P615: { message: 'a secret that must be sent is missing', help: ['set it, or pass `--env-file`'] }
+  P615: { message: 'a secret that must be sent is missing', help: ['set it, or pass `--env-file`'] },
+  P621: {
+    message: 'the service is still reading the source, and went on doing so',
+    help: [
+      'apply again in a few minutes: nothing is made twice',
+      'if it stays so, see in the web page whether the source has any schemas that its user may read'
+    ]
+  }
 }
 
 /** The code of a status; 4xx other than these is a refusal of what was sent. */

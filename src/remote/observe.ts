@@ -11,6 +11,7 @@ import { listed, pages, type List } from './pages.ts'
 import { isRefusal, itemOf, kindText, readDerived, unread } from './derived.ts'
 import { readInFull, withParts } from './read.ts'
 import type { Reader } from './transport.ts'
+import type { Patience } from './tries.ts'
 
 /** How much to read beyond what the files name. */
 export interface ObserveOptions {
@@ -195,12 +196,13 @@ function isDerived(kind: Kind): boolean {
 export async function findByName(
   reader: Reader,
   kind: Kind,
-  name: string
+  name: string,
+  patience?: () => Patience
 ): Promise<{ ok: true; found: JsonObject[] } | { ok: false; failure: Failure }> {
   const list = await listOf(reader, kind)
   if (!list.ok) return list
   const found = new Map<string, JsonObject>()
-  for await (const page of pages(reader, list, true)) {
+  for await (const page of pages(reader, list, true, patience)) {
     if (!page.ok) return page
     for (const wire of page.items)
       if (isSameName(kind, textOf(wire['name']), name)) found.set(textOf(wire['id']), wire)

@@ -21,8 +21,13 @@ export interface RemoteOptions {
   newKey: () => string
   /** The first wait before a try is repeated, in milliseconds; it doubles each time. */
   backoffMs: number
-  sleep: (ms: number) => Promise<void>
+  /** Ends early, one way or the other, when the signal fires. */
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>
   now: () => number
+  /** A number from 0 to 1, drawn by chance: what was asked to wait must not come back all at once. */
+  random: () => number
+  /** Fires when the person stops: nothing is waited for any more, and what is under way not for long. */
+  stop?: AbortSignal
   /** Told of each try, answered or not; without bodies and secrets. */
   trace?: (line: string) => void
   /** Shared by all connections to one service. Absent: one of its own. */

@@ -1,6 +1,7 @@
 import { isObject, textOf, type JsonObject } from '../state/value.ts'
 import type { Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
+import type { Patience } from './tries.ts'
 
 /** A list to be read: where it is, and under which key its items have their name. */
 export interface List {
@@ -22,10 +23,15 @@ const mostPages = 10_000
  * With `ahead`, the next page is asked for before this one is handed out, so that whatever is asked because
  * of this one does not stand before it in the queue.
  */
-export async function* pages(reader: Reader, list: List, ahead: boolean): AsyncGenerator<Page> {
+export async function* pages(
+  reader: Reader,
+  list: List,
+  ahead: boolean,
+  patience: () => Patience = () => ({})
+): AsyncGenerator<Page> {
   const { path, nameKey } = list
   const seen = new Set<string>()
-  let coming = reader.get(path)
+  let coming = reader.get(path, undefined, patience())
   for (let count = 0; count < mostPages; count++) {
     const answer = await coming
     if (!answer.ok) return yield answer
@@ -34,7 +40,8 @@ export async function* pages(reader: Reader, list: List, ahead: boolean): AsyncG
       return yield strange(path, `the list is not \`{"data": […]}\` of things with an id and a ${nameKey}`)
     const token = nextToken(answer.body)
     const again = token !== undefined && seen.has(token)
-    const next = token === undefined || again ? undefined : () => reader.get(path, { page_token: token })
+    const next =
+      token === undefined || again ? undefined : () => reader.get(path, { page_token: token }, patience())
     const early = ahead ? next?.() : undefined
     yield { ok: true, items }
     if (again) return yield strange(path, 'the same page token came twice: the list would never end')

@@ -2,8 +2,8 @@ import type { Kind } from '../kinds/kind.ts'
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
 import { incoming, pathOfOne } from './address.ts'
 import type { Failure } from './failure.ts'
-import { patiently } from './patience.ts'
 import type { Reader } from './transport.ts'
+import type { Patience } from './tries.ts'
 
 /** A resource as the service has it, or why nobody knows. */
 export type Told = { ok: true; wire: JsonObject } | { ok: false; failure: Failure }
@@ -21,7 +21,7 @@ export async function readInFull(
 ): Promise<Told> {
   const at = await pathOfOne(reader, kind, id)
   if (!at.ok) return at
-  const answer = await patiently(reader, kind, () => reader.get(at.path))
+  const answer = await reader.get(at.path, {}, retrying(kind))
   if (!answer.ok) return answer
   const wire = incoming(kind, answer.body, id)
   return wire ? await withParts(reader, kind, wire, at.path, wanted, replaces) : strange(at.path)
@@ -41,7 +41,7 @@ export async function withParts(
     const asked = paths(whole, wanted, replaces)
     if (asked.length === 0) continue
     const answers = await Promise.all(
-      asked.map((below) => patiently(reader, kind, () => reader.get(`${path}${below}`)))
+      asked.map((below) => reader.get(`${path}${below}`, {}, retrying(kind)))
     )
     const found: Json[] = []
     for (const [index, answer] of answers.entries()) {
@@ -54,6 +54,11 @@ export async function withParts(
     whole[key] = found
   }
   return { ok: true, wire: whole }
+}
+
+/** What requests of a kind may wait for: what was connected a moment ago is known in full after a while. */
+export function retrying(kind: Kind): Patience {
+  return kind.api.notYet ? { retryableMessages: kind.api.notYet } : {}
 }
 
 function strange(path: string): Told {

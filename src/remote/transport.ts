@@ -1,55 +1,47 @@
-import ky, { HTTPError, NetworkError, TimeoutError, type KyInstance, type Options } from 'ky'
+import ky, { HTTPError, NetworkError, TimeoutError, type KyInstance } from 'ky'
 import type { ApiVersion } from '../wire/common.ts'
 import type { Json, JsonObject } from '../state/value.ts'
+import { openBudget, type Budget } from './budget.ts'
+import { slept } from './pause.ts'
 import { openGate, type Gate } from './gate.ts'
 import { codeOf, withoutSecrets, usersOf, wordsOf, type Answer, type Failure } from './failure.ts'
+import { CutOff, reasonOf, refusedConnection } from './network-error.ts'
 import type { RemoteOptions } from './options.ts'
 import {
-  creating,
-  CutOff,
-  longestWaitMs,
-  reasonOf,
-  refusedConnection,
-  repeating,
-  tries,
-  type Course
-} from './retry.ts'
+  carried,
+  endOf,
+  type Attempt,
+  type Keys,
+  type Link,
+  type Patience,
+  type Query,
+  type Sent
+} from './tries.ts'
 
 /** What a command that only reads may do. It has no way to send a write. */
 export interface Reader {
   readonly version: ApiVersion
-  get(path: string, query?: Query): Promise<Answer>
+  get(path: string, query?: Query, patience?: Patience): Promise<Answer>
   /** A question that old versions ask with POST. Only the enumeration paths are let through. */
   ask(path: string, body: JsonObject): Promise<Answer>
   /** `GET /api/me`, asked once however often it is needed. */
   me(): Promise<Answer>
-  /** The clock by which it is waited, so that tests need not. */
-  sleep(ms: number): Promise<void>
-  /** Tells the person why it takes a while. */
-  note(text: string): void
+  /** What an operation of several requests may spend on waiting. */
+  budget(): Budget
+  /** Waits, so that tests need not; false when the person stopped it before. */
+  sleep(ms: number): Promise<boolean>
 }
 
 /** A reader that may also change things; only what applies or connects is handed one. */
 export interface Writer extends Reader {
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, sent?: Sent): Promise<Answer>
+  /** A fresh idempotency key. */
+  newKey(): string
 }
-
-/** What stands behind the `?`, not encoded yet. */
-export type Query = Record<string, string>
-
-/** What goes along with a request. Without a body nothing is sent, not even `{}`. */
-export interface Sent {
-  query?: Query
-  body?: JsonObject
-  /** Values in the body that must not be told, whatever the service answers. */
-  secrets?: readonly string[]
-}
-
-const longestTotalMs = 2_147_483_647
 
 /** A connection for reading: the object itself cannot write. */
 export function openReader(options: RemoteOptions): Reader {
-  const { send: _send, ...reader } = openWriter(options)
+  const { send: _send, newKey: _newKey, ...reader } = openWriter(options)
   return reader
 }
 
@@ -57,17 +49,30 @@ export function openReader(options: RemoteOptions): Reader {
 export function openWriter(options: RemoteOptions): Writer {
   const gate = options.gate ?? openGate(options)
   const client = createClient(options, gate)
+  const link: Link = {
+    async send({ url, line, sent }, how) {
+      const response = await client(url, how)
+      const answer = understood(await response.text(), response.status, line, sent.secrets ?? [])
+      return answer.ok ? { ...answer, at: servicesTime(response.headers) ?? options.now() } : answer
+    },
+    failure: (error, { line, sent }) => failureOf(error, line, sent.secrets ?? []),
+    options,
+    gate,
+    ended: endOf(options)
+  }
   const base = options.url.replace(/\/+$/, '')
-  const request = (method: string, path: string, sent: Sent = {}, asks = false): Promise<Answer> => {
+  const request = async (method: string, path: string, sent: Sent = {}, asks = false): Promise<Answer> => {
     const search = new URLSearchParams(sent.query).toString()
     const url = `${base}${path}${search === '' ? '' : `?${search}`}`
-    const retry = method === 'POST' && !asks ? creating(options) : repeating(options)
-    return gate.run(() => attempt(client, `${method} ${path}`, url, sent, { method, ...retry }))
+    const creates = method === 'POST' && !asks && sent.repeatable !== true
+    const attempt: Attempt = { method, url, line: `${method} ${path}`, sent, creates }
+    if (creates) attempt.keys = sent.keys ?? oneKey(options.newKey())
+    return await carried(attempt, link)
   }
   let identity: Promise<Answer> | undefined
   return {
     version: options.version,
-    get: (path, query = {}) => request('GET', path, { query }),
+    get: (path, query = {}, patience = {}) => request('GET', path, { query, ...patience }),
     me: () => (identity ??= request('GET', '/api/me')),
     ask(path, body) {
       if (!/^\/api\/connections\/[^/]+\/(source|target)\/fields$/.test(path))
@@ -75,9 +80,14 @@ export function openWriter(options: RemoteOptions): Writer {
       return request('POST', path, { body }, true)
     },
     send: request,
-    sleep: options.sleep,
-    note: (text) => options.note?.(text)
+    newKey: options.newKey,
+    budget: () => openBudget(options),
+    sleep: (ms) => slept(ms, options)
   }
+}
+
+function oneKey(key: string): Keys {
+  return { current: () => key }
 }
 
 function createClient(options: RemoteOptions, gate: Gate): KyInstance {
@@ -85,14 +95,14 @@ function createClient(options: RemoteOptions, gate: Gate): KyInstance {
     fetch: (input, init) => answered(new Request(input, init), options, gate),
     redirect: 'manual',
     timeout: options.timeoutMs,
-    totalTimeout: Math.min(longestTotalMs, (options.timeoutMs + longestWaitMs) * (tries + 1)),
+    // When it is tried again is for the policy to say, which knows of everything else that is waited for.
+    retry: 0,
     headers: {
       accept: 'application/json',
       authorization: options.authorization,
       'x-polytomic-version': options.version,
       'user-agent': 'polyctl'
-    },
-    hooks: { beforeRequest: [() => gate.open()], beforeRetry: [() => gate.open()] }
+    }
   })
 }
 
@@ -105,8 +115,7 @@ async function answered(request: Request, options: RemoteOptions, gate: Gate): P
   try {
     const response = await whole(request, await options.fetch(request))
     options.trace?.(`${line} ${response.status}`)
-    if (response.status === 429) gate.slowDown(response.headers)
-    else gate.fine()
+    if (response.status !== 429) gate.fine()
     return response
   } catch (error) {
     options.trace?.(`${line} no answer`)
@@ -125,23 +134,10 @@ async function whole(request: Request, response: Response): Promise<Response> {
   }
 }
 
-async function attempt(
-  client: KyInstance,
-  request: string,
-  url: string,
-  sent: Sent,
-  { course, ...options }: Options & { course: Course }
-): Promise<Answer> {
-  const secrets = sent.secrets ?? []
-  try {
-    const body = sent.body === undefined ? {} : { json: sent.body }
-    const response = await client(url, { ...options, ...body })
-    return understood(await response.text(), response.status, request, secrets)
-  } catch (error) {
-    const failure = failureOf(error, request, secrets)
-    // Whatever was answered last: a try before it may have been carried out.
-    return { ok: false, failure: course.unsure ? { ...failure, refused: false, usedBy: [] } : failure }
-  }
+/** What the clock of the service says, to the second. */
+function servicesTime(headers: Headers): number | undefined {
+  const date = Date.parse(headers.get('date') ?? '')
+  return Number.isNaN(date) ? undefined : date
 }
 
 function understood(text: string, status: number, request: string, secrets: readonly string[]): Answer {

@@ -1,77 +1,17 @@
 import type { Kind } from '../kinds/kind.ts'
 import { isObject, textOf, type JsonObject } from '../state/value.ts'
-import { incoming, outgoing, pathOfAll, pathOfOne } from './address.ts'
+import { incoming, outgoing, pathOfOne } from './address.ts'
 import type { Answer, Failure } from './failure.ts'
-import { findByName } from './observe.ts'
-import { patiently } from './patience.ts'
-import { readInFull } from './read.ts'
+import { readInFull, retrying } from './read.ts'
 import type { Writer } from './transport.ts'
 
-/** The service's answer to a write: the resource, or what went wrong. */
-export type Written = { ok: true; wire: JsonObject; notes: string[] } | { ok: false; failure: Failure }
-
-/** How often a create whose outcome was unknown is begun anew, each time after looking for it by name. */
-const rounds = 3
-const pauseMs = 500
-
 /**
- * Makes a resource, and never two. While nothing is answered the same request is repeated under one key.
- * After an answer that leaves open whether it was done, the service is searched by name: what is found
- * is adopted. Only if nothing is there, and the service said that it failed, it is tried again; a
- * request that was never answered may still be under way.
+ * The service's answer to a write: the resource, or what went wrong. `back` is what was read after it, where
+ * that was read already.
  */
-export async function create(
-  writer: Writer,
-  kind: Kind,
-  name: string,
-  body: JsonObject,
-  secrets: readonly string[]
-): Promise<Written> {
-  const all = await pathOfAll(writer, kind)
-  if (!all.ok) return all
-  for (let round = 1; ; round++) {
-    const answer = await patiently(writer, kind, () =>
-      writer.send('POST', all.path, { body: outgoing(kind, body), secrets })
-    )
-    const wire = answer.ok ? incoming(kind, answer.body) : undefined
-    if (wire) return await withFurther(writer, kind, body, { ok: true, wire, notes: [] })
-    const failure = answer.ok ? namesNoId(all.path, answer.status) : answer.failure
-    if (failure.refused) return { ok: false, failure }
-    // What was made a moment ago is not in every list at once.
-    await writer.sleep(pauseMs * 2 ** round)
-    const search = await findByName(writer, kind, name)
-    if (!search.ok) return { ok: false, failure: { ...failure, code: 'P602' } }
-    const [found, another] = search.found
-    if (another)
-      return {
-        ok: false,
-        failure: { ...failure, code: 'P602', words: `${failure.words}; now several have this name` }
-      }
-    if (found) {
-      const notes = ['the answer was lost; it was found by name']
-      return await withFurther(writer, kind, body, { ok: true, wire: found, notes })
-    }
-    if (mayStillCome(failure)) return { ok: false, failure: { ...failure, code: 'P602' } }
-    if (round === rounds || !mayPass(failure)) return { ok: false, failure }
-  }
-}
-
-/**
- * What was not refused, and did not fail either, may be under way, or not in the list yet: another
- * create could make a second one.
- */
-function mayStillCome({ status }: Failure): boolean {
-  return status === undefined || status < 400 || status === 409
-}
-
-function mayPass({ status = 0 }: Failure): boolean {
-  return status >= 500 || status === 408 || status === 429
-}
-
-function namesNoId(path: string, status: number): Failure {
-  const request = `POST ${path}`
-  return { code: 'P612', request, status, words: 'the answer names no id', refused: false, usedBy: [] }
-}
+export type Written =
+  | { ok: true; wire: JsonObject; notes: string[]; back?: Written }
+  | { ok: false; failure: Failure }
 
 /** The body of a full replacement, after asking what the live resource alone does not tell. */
 export async function replacement(
@@ -100,20 +40,19 @@ export async function update(
   const at = await pathOfOne(writer, kind, id)
   if (!at.ok) return at
   const path = `${at.path}${kind.api.place?.below ?? ''}`
-  const sent = { body: outgoing(kind, body), secrets }
-  const answer = await patiently(writer, kind, () =>
-    writer.send(kind.api.update(writer.version), path, sent)
-  )
+  const sent = { body: outgoing(kind, body), secrets, ...retrying(kind) }
+  const answer = await writer.send(kind.api.update(writer.version), path, sent)
   if (!answer.ok) return { ok: false, failure: unsure(answer.failure) }
   const wire = incoming(kind, answer.body, id) ?? (kind.api.place ? { id } : {})
-  return await withFurther(writer, kind, body, { ok: true, wire: { ...wire, id }, notes: [] })
+  return await followedUp(writer, kind, body, { ok: true, wire: { ...wire, id }, notes: [] })
 }
 
 /** How often a write that is carried out later is looked for. */
 const looks = 6
+const firstPauseMs = 500
 
 /** Sends what the main write does not cover, and waits for what the service does after it has answered. */
-async function withFurther(
+export async function followedUp(
   writer: Writer,
   kind: Kind,
   body: JsonObject,
@@ -143,7 +82,7 @@ async function arrival(
   for (let look = 0; look < looks; look++) {
     const there = await readInFull(writer, kind, id)
     if (there.ok && hasCome(there.wire)) return
-    await writer.sleep(pauseMs * 2 ** look)
+    if (!(await writer.sleep(firstPauseMs * 2 ** look))) return
   }
 }
 
@@ -156,9 +95,9 @@ async function sendBelow(
   const at = await pathOfOne(writer, kind, id)
   if (!at.ok) return at
   const { method, path, body } = request
-  return await patiently(writer, kind, () =>
-    writer.send(method, `${at.path}${path}`, body === undefined ? {} : { body })
-  )
+  // All of these say how it is to be: to be told twice changes nothing.
+  const sent = { repeatable: true as const, ...retrying(kind), ...(body === undefined ? {} : { body }) }
+  return await writer.send(method, `${at.path}${path}`, sent)
 }
 
 /** Deletes a resource. One that is not there any more is what was wanted. */

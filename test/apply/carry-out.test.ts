@@ -44,6 +44,7 @@ function writer(fetch: (request: Request) => Promise<Response>): Writer {
     newKey: () => 'key-00000000',
     backoffMs: 1,
     sleep: async () => undefined,
+    random: () => 0,
     now: () => 0
   })
 }

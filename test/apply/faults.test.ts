@@ -123,9 +123,19 @@ function makeWorldWith(
 }
 
 describe('an answer that was lost', () => {
+  test('a create is found by name, and not sent again', async () => {
+    const world = makeWorld({ files, env })
+    world.server.faults.add({ fault: 'lost-response', on: 'POST /api/models' })
+    const ran = await world.run('apply', '--yes')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    expect(world.requests().filter((request) => request === 'POST /api/models')).toHaveLength(1)
+    expect(live(world)).toEqual(names)
+  })
+
   test('a create is repeated under its own key, and replayed: one POST has an effect', async () => {
     const world = makeWorld({ files, env })
     world.server.faults.add({ fault: 'lost-response', on: 'POST /api/models' })
+    world.server.faults.add({ fault: 'stale-list', on: 'GET /api/models', skip: 1, times: 4 })
     const ran = await world.run('apply', '--yes')
     expect(ran.code, ran.out + ran.err).toBe(0)
     expect(world.requests().filter((request) => request === 'POST /api/models')).toHaveLength(2)

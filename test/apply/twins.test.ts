@@ -40,6 +40,54 @@ describe('never two', () => {
     expect(world.server.store.all('sync')).toHaveLength(1)
   })
 
+  test('when it was answered with 503 after it was done, and no list shows it for some seconds', async () => {
+    const files = { 'configs/a.yaml': 'policies: [{ name: a, policy_actions: [] }]\n' }
+    for (const staleReads of [1, 2, 3]) {
+      const world = makeWorld({ files, env })
+      world.server.faults.add(
+        { fault: 'error-after', status: 503, on: 'POST /api/permissions/policies' },
+        { fault: 'stale-list', on: 'GET /api/permissions/policies', skip: 1, times: staleReads }
+      )
+      const ran = await world.run('apply', '--yes')
+      expect(ran.code, ran.out + ran.err).toBe(0)
+      expect(world.server.store.all('policy').filter(({ name }) => name === 'a')).toHaveLength(1)
+      expect((await world.run('plan')).code).toBe(0)
+    }
+  })
+
+  test('when what was made is deleted, made again, and deleted again within a day', async () => {
+    const world = makeWorld({ files: workspace(2), env })
+    for (let round = 0; round < 3; round++) {
+      expect((await world.run('apply', '--yes')).code).toBe(0)
+      expect(world.server.store.all('sync')).toHaveLength(2)
+      expect((await world.run('plan', '--detailed-exitcode')).code).toBe(0)
+      for (const { id } of world.server.store.all('sync')) world.server.store.remove('sync', id)
+    }
+  })
+
+  test('when what was made is called otherwise by now: then another one is wanted', async () => {
+    const world = makeWorld({ files: workspace(1), env })
+    await world.run('apply', '--yes')
+    const [sync] = world.server.store.all('sync')
+    world.server.store.edit('sync', sync!.id, { name: 'by hand' })
+    expect((await world.run('apply', '--yes')).code).toBe(0)
+    expect(
+      world.server.store
+        .all('sync')
+        .map(({ name }) => name)
+        .toSorted()
+    ).toEqual(['S0', 'by hand'])
+  })
+
+  test('when two apply the same files side by side', async () => {
+    const world = makeWorld({ files: workspace(3), env })
+    const other = through(world, (request) => world.server.fetch(request))
+    const [a, b] = await Promise.all([world.run('apply', '--yes'), other('apply', '--yes')])
+    expect([a.code, b.code], a.out + b.out).toEqual([0, 0])
+    expect(world.server.store.all('sync')).toHaveLength(3)
+    expect(world.server.store.all('connection')).toHaveLength(2)
+  })
+
   test('when a request that nobody answers is carried out after everybody gave up', async () => {
     const world = makeWorld({ files: workspace(1), env })
     let late: Request | undefined

@@ -46,7 +46,12 @@ test('it is waited for a while, and not for ever', async () => {
   const ran = await world.run('apply', '--yes')
   expect(ran.code).toBe(5)
   expect(ran.out + ran.err).toContain('cache refresh in progress')
-  expect(slept.filter((ms) => ms >= 5_000).reduce((sum, ms) => sum + ms, 0)).toBe(225_000)
+  expect(ran.out).toContain(
+    'error[P621]: creating bulk sync "Bulk": the service is still reading the source'
+  )
+  expect(ran.out).toContain('it was tried for 285 s')
+  expect(ran.out).not.toContain('correct what the service names')
+  expect(slept.filter((ms) => ms >= 5_000).reduce((sum, ms) => sum + ms, 0)).toBe(285_000)
 })
 
 test('any other refusal is final at once', async () => {

@@ -18,6 +18,7 @@ describe('the gate', () => {
     const slept: number[] = []
     let clock = 1000
     const gate = openGate({
+      random: () => 0,
       parallelism: 4,
       now: () => clock,
       sleep: async (ms) => {
@@ -37,7 +38,7 @@ describe('the gate', () => {
       slept.push(ms)
       clock += ms
     }
-    const gate = openGate({ parallelism: 4, now: () => clock, sleep })
+    const gate = openGate({ random: () => 0, parallelism: 4, now: () => clock, sleep })
     for (let complaint = 0; complaint < 4; complaint++) {
       gate.slowDown(new Headers())
       await gate.open()
@@ -51,7 +52,12 @@ describe('the gate', () => {
 
   test('R28: halves its width on a complaint, grows it by one after twenty good answers', async () => {
     let clock = 0
-    const gate = openGate({ parallelism: 8, now: () => clock, sleep: async (ms) => void (clock += ms) })
+    const gate = openGate({
+      random: () => 0,
+      parallelism: 8,
+      now: () => clock,
+      sleep: async (ms) => void (clock += ms)
+    })
     const width = async (): Promise<number> => {
       let under = 0
       let most = 0
@@ -87,6 +93,7 @@ describe('the gate', () => {
     let clock = 0
     const throttled = (seconds: number): void => void told.push([clock / 1000, seconds])
     const gate = openGate({
+      random: () => 0,
       parallelism: 4,
       now: () => clock,
       sleep: async (ms) => void (clock += ms),
@@ -105,7 +112,12 @@ describe('the gate', () => {
   test('understands the time of a reset', async () => {
     const now = Date.UTC(2026, 0)
     const slept: number[] = []
-    const gate = openGate({ parallelism: 4, now: () => now, sleep: async (ms) => void slept.push(ms) })
+    const gate = openGate({
+      random: () => 0,
+      parallelism: 4,
+      now: () => now,
+      sleep: async (ms) => void slept.push(ms)
+    })
     gate.slowDown(new Headers({ 'x-ratelimit-reset': String(now / 1000 + 7) }))
     await gate.open()
     expect(slept).toEqual([7000])
@@ -118,7 +130,12 @@ describe('the gate', () => {
   test('is open again the moment that the time has passed', async () => {
     const slept: number[] = []
     let clock = 0
-    const gate = openGate({ parallelism: 4, now: () => clock, sleep: async (ms) => void slept.push(ms) })
+    const gate = openGate({
+      random: () => 0,
+      parallelism: 4,
+      now: () => clock,
+      sleep: async (ms) => void slept.push(ms)
+    })
     gate.slowDown(new Headers({ 'retry-after': '1' }))
     clock = 1000
     await gate.open()
@@ -135,7 +152,12 @@ describe('the gate', () => {
     async (later, pause) => {
       const slept: number[] = []
       let clock = 0
-      const gate = openGate({ parallelism: 4, now: () => clock, sleep: async (ms) => void slept.push(ms) })
+      const gate = openGate({
+        random: () => 0,
+        parallelism: 4,
+        now: () => clock,
+        sleep: async (ms) => void slept.push(ms)
+      })
       gate.slowDown(new Headers())
       clock = later
       gate.slowDown(new Headers())
@@ -148,6 +170,7 @@ describe('the gate', () => {
     const slept: number[] = []
     let clock = 0
     const gate = openGate({
+      random: () => 0,
       parallelism: 4,
       now: () => clock,
       sleep: async (ms) => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { waiting } from '../support/waiting.ts'
 import { listed } from '../../src/remote/pages.ts'
 import type { Reader } from '../../src/remote/transport.ts'
 import { textOf, type JsonObject } from '../../src/state/value.ts'
@@ -24,8 +25,7 @@ function movingList(): { reader: Reader; asked: string[] } {
     },
     ask: () => Promise.reject(new Error('nobody asks here')),
     me: () => Promise.reject(new Error('nobody asks here')),
-    sleep: async () => undefined,
-    note: () => undefined
+    ...waiting()
   }
   return { reader, asked }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { waiting } from '../support/waiting.ts'
 import { listed, pages, type Page } from '../../src/remote/pages.ts'
 import type { Answer } from '../../src/remote/failure.ts'
 import type { Reader } from '../../src/remote/transport.ts'
@@ -18,8 +19,7 @@ function service(answers: Record<string, Json | Answer>): { reader: Reader; aske
     },
     ask: () => Promise.reject(new Error('nobody asks here')),
     me: () => Promise.reject(new Error('nobody asks here')),
-    sleep: async () => undefined,
-    note: () => undefined
+    ...waiting()
   }
   return { reader, asked }
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Answer, Failure } from '../../src/remote/failure.ts'
 import type { Writer } from '../../src/remote/transport.ts'
-import { create, read, remove, replacement, update } from '../../src/remote/write.ts'
+import { create } from '../../src/remote/create.ts'
+import { read, remove, replacement, update } from '../../src/remote/write.ts'
 import type { Json, JsonObject } from '../../src/state/value.ts'
 import type { Kind } from '../../src/kinds/kind.ts'
 import { kindNamed } from '../support/exchange.ts'
 import { gadget } from '../support/small-kind.ts'
+import { waiting } from '../support/waiting.ts'
 
 /** A service that answers writes in turn, the last answer for ever, and lists what is there. */
 function service(writes: Answer[], there: Json[] | Failure = []): { writer: Writer; asked: string[] } {
@@ -26,10 +28,7 @@ function service(writes: Answer[], there: Json[] | Failure = []): { writer: Writ
     },
     ask: () => Promise.reject(new Error('nobody asks here')),
     me: () => Promise.reject(new Error('nobody asks here')),
-    async sleep(ms) {
-      asked.push(`sleep ${ms}`)
-    },
-    note: () => undefined
+    ...waiting((ms) => asked.push(`sleep ${ms}`))
   }
   return { writer, asked }
 }
@@ -52,99 +51,6 @@ const failed = (status: number | undefined, more: Partial<Failure> = {}): Answer
 const done = (data: Json): Answer => ({ ok: true, status: 200, body: { data } })
 const sync = kindNamed('sync')
 const s = { id: 's1', name: 'S' }
-
-async function created(writes: Answer[], there: Json[] | Failure = []) {
-  const { writer, asked } = service(writes, there)
-  const written = await create(writer, sync, 'S', { name: 'S' }, ['secret'])
-  return { written, asked }
-}
-
-const post = 'POST /api/syncs secret'
-
-describe('R27: a create', () => {
-  test('that is answered is done', async () => {
-    const { written, asked } = await created([done(s)])
-    expect(written).toEqual({ ok: true, wire: s, notes: [] })
-    expect(asked).toEqual([post])
-  })
-
-  test('that is refused is not done, and nobody looks', async () => {
-    const { written, asked } = await created([failed(422, { refused: true })], [s])
-    expect(written).toEqual({ ok: false, failure: failure(422, { refused: true }) })
-    expect(asked).toEqual([post])
-  })
-
-  test.each([408, 429, 500, 503, undefined])(
-    'that ended in %s is looked for, and adopted',
-    async (status) => {
-      const { written, asked } = await created([failed(status)], [{ id: 'x', name: 's' }, s])
-      expect(written).toEqual({ ok: true, wire: s, notes: ['the answer was lost; it was found by name'] })
-      expect(asked).toEqual([post, 'sleep 1000', 'GET /api/syncs'])
-    }
-  )
-
-  test.each([408, 429, 500, 503])('that ended in %i and is not there is begun anew', async (status) => {
-    const { written, asked } = await created([failed(status), failed(status), done(s)])
-    expect(written).toEqual({ ok: true, wire: s, notes: [] })
-    expect(asked).toEqual([
-      post,
-      'sleep 1000',
-      'GET /api/syncs',
-      post,
-      'sleep 2000',
-      'GET /api/syncs',
-      post
-    ])
-  })
-
-  test('that fails again and again is left', async () => {
-    const { written, asked } = await created([failed(500)])
-    expect(written).toEqual({ ok: false, failure: failure(500) })
-    expect(asked.filter((one) => one === post)).toHaveLength(3)
-    expect(asked.at(-1)).toBe('GET /api/syncs')
-  })
-
-  test.each([undefined, 409, 200, 302])(
-    'that ended in %s may come still: it is not sent again',
-    async (status) => {
-      const { written, asked } = await created([failed(status)])
-      expect(written).toEqual({ ok: false, failure: failure(status, { code: 'P602' }) })
-      expect(asked).toEqual([post, 'sleep 1000', 'GET /api/syncs'])
-    }
-  )
-
-  test.each([400, 404, 422])('that failed for another reason is told as it is: %i', async (status) => {
-    const { written, asked } = await created([failed(status)])
-    expect(written).toEqual({ ok: false, failure: failure(status) })
-    expect(asked.filter((one) => one === post)).toHaveLength(1)
-  })
-
-  test('of which there are two in the end is not one of them', async () => {
-    const { written } = await created([failed(500)], [s, { id: 's2', name: 'S' }])
-    expect(written).toEqual({
-      ok: false,
-      failure: failure(500, { code: 'P602', words: 'w; now several have this name' })
-    })
-  })
-
-  test('that cannot be looked for may have been carried out', async () => {
-    const { written } = await created([failed(500)], failure(503, { code: 'P608' }))
-    expect(written).toEqual({ ok: false, failure: failure(500, { code: 'P602' }) })
-  })
-
-  test.each([
-    ['no body', { ok: true as const, status: 201, body: undefined }],
-    ['no id', done({ name: 'S' })],
-    ['a list', done([s])]
-  ])('whose answer has %s is looked for as well', async (_what, answer) => {
-    expect((await created([answer], [s])).written).toMatchObject({ ok: true, wire: s })
-    const { written } = await created([answer])
-    expect(written).toMatchObject({
-      ok: false,
-      failure: { code: 'P602', words: 'the answer names no id', request: 'POST /api/syncs', refused: false }
-    })
-  })
-})
 
 describe('an update', () => {
   const updated = async (answer: Answer) => {
@@ -252,8 +158,13 @@ describe('what the main write does not cover', () => {
 
   test('is sent after a create as well', async () => {
     const { writer, asked } = service([done(g)])
-    await create(writer, gadgets({ further }), 'G', { parts: ['p'] }, [])
-    expect(asked).toEqual(['POST /api/gadgets', 'PUT /api/gadgets/g/parts', 'DELETE /api/gadgets/g/rest'])
+    await create(writer, gadgets({ further }), { name: 'G', body: { parts: ['p'] }, secrets: [], key: 'k' })
+    expect(asked).toEqual([
+      'POST /api/gadgets',
+      'PUT /api/gadgets/g/parts',
+      'DELETE /api/gadgets/g/rest',
+      'GET /api/gadgets/g'
+    ])
   })
 
   test('and fails, is the failure of the whole, and ends it', async () => {
@@ -383,7 +294,7 @@ test('where a path takes the organization, and nobody tells which, nothing is se
   const lost: Writer = { ...writer, me: async () => failed(503) }
   const kind = gadgets({ path: '/api/organizations/{organization}/gadgets' })
   const all = [
-    await create(lost, kind, 'G', {}, []),
+    await create(lost, kind, { name: 'G', body: {}, secrets: [], key: 'k' }),
     await update(lost, kind, 'g', {}, []),
     await remove(lost, kind, 'g'),
     await read(lost, kind, 'g')

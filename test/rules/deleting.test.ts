@@ -38,6 +38,7 @@ async function observedBy(world: Repository, resources: Desired[]): Promise<Live
     timeoutMs: 10_000,
     newKey: () => 'key',
     backoffMs: 1,
+    random: () => 0,
     sleep: async () => undefined,
     now: () => 0
   })

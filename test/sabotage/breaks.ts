@@ -26,37 +26,37 @@ const transport = (test: string): Noticing => by('remote/transport', test)
 const creating: Break[] = [
   {
     what: 'a create carries no key',
-    file: 'src/remote/retry.ts',
-    find: `headers: { 'idempotency-key': newKey() },`,
-    replace: 'headers: {},',
+    file: 'src/remote/tries.ts',
+    find: `...(keys ? { headers:`,
+    replace: '...(keys === null ? { headers:',
     noticedBy: [
-      transport('carries a key, and the same one when nothing was answered'),
+      transport('carries a key, and is not repeated blindly when nothing was answered'),
       by('rules/applying', 'R27: a create whose answer was lost is made once, under one key'),
       simulated('lost-response, at every request')
     ]
   },
   {
     what: 'a create that was answered with 500 is sent again, blindly',
-    file: 'src/remote/retry.ts',
-    find: 'statusCodes: [409, 429], shouldRetry',
-    replace: 'statusCodes: [409, ...retriedStatuses], shouldRetry',
+    file: 'src/remote/tries.ts',
+    find: 'if (creates || !passing.has(status))',
+    replace: 'if (!passing.has(status))',
     noticedBy: [transport('is not repeated blindly after 500: whether it was done is not known')]
   },
   {
-    what: 'a create that may have been carried out gets another key after 429',
-    file: 'src/remote/retry.ts',
-    find: 'if (isThrottled(error) && !course.unsure)',
-    replace: 'if (isThrottled(error))',
+    what: 'a create that nobody answered is sent again under another key',
+    file: 'src/remote/create.ts',
+    find: 'if (!mayStillCome(failure)) keys.renew()',
+    replace: 'keys.renew()',
     noticedBy: [
-      transport('keeps its key after 429 too: another key could make a second one'),
-      by('apply/twins', 'when the answer is lost, and the next try is throttled')
+      by('remote/create', 'that nobody answered is looked for, and then sent again under its own key'),
+      by('rules/applying', 'R27: a create whose answer was lost is made once, under one key')
     ]
   },
   {
     what: 'nobody looks by name after a create whose outcome is unknown',
-    file: 'src/remote/write.ts',
-    find: 'const [found, another] = search.found',
-    replace: 'const [found, another] = [] as JsonObject[]',
+    file: 'src/remote/create.ts',
+    find: 'const [wireFound] = there.found',
+    replace: 'const [wireFound] = [] as JsonObject[]',
     noticedBy: [
       by(
         'apply/faults',
@@ -66,8 +66,20 @@ const creating: Break[] = [
     ]
   },
   {
-    what: 'a create that may still be under way is begun anew',
-    file: 'src/remote/write.ts',
+    what: 'one look at a list that may be stale is enough before a create is begun anew',
+    file: 'src/remote/policy.ts',
+    find: 'looksMs: [1000, 2000, 4000, 8000]',
+    replace: 'looksMs: [1000]',
+    noticedBy: [
+      by(
+        'apply/twins',
+        'when it was answered with 503 after it was done, and no list shows it for some seconds'
+      )
+    ]
+  },
+  {
+    what: 'a create that may still be under way is told as failed',
+    file: 'src/remote/create.ts',
     find: 'return status === undefined || status < 400 || status === 409',
     replace: 'return false',
     noticedBy: [
@@ -111,7 +123,7 @@ const reading: Break[] = [
   {
     what: 'a connection for reading can write',
     file: 'src/remote/transport.ts',
-    find: 'const { send: _send, ...reader } = openWriter(options)',
+    find: 'const { send: _send, newKey: _newKey, ...reader } = openWriter(options)',
     replace: 'const reader = openWriter(options)',
     noticedBy: [transport('a reader has no way to write')]
   },

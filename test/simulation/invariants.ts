@@ -184,7 +184,9 @@ const handsOff: Law = ({ scene, run, looks }) => {
 }
 
 const honestPlan: Law = (known) => {
-  const { run, calm } = known
+  const { run, meddled } = known
+  // What was made and is gone by other hands is answered once more under its key, and is then made anew.
+  const calm = known.calm && meddled.deleted.size === 0
   const early = run.exchanges.slice(0, run.ended === 'refused' ? undefined : run.planning).filter(isWrite)
   const unplanned = writesOf(run).filter((write) => changeFor(write, known) === undefined)
   const unsent =

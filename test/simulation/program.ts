@@ -100,6 +100,7 @@ export async function run(
     backoffMs: 300,
     sleep: clock.sleep,
     now: clock.now,
+    random: () => random.next(),
     trace: (line) => result.traces.push(line)
   }
   const work = async (): Promise<'done'> => {

@@ -7,7 +7,8 @@ import type { RemoteOptions } from '../../src/remote/options.ts'
 import { pages } from '../../src/remote/pages.ts'
 import { readInFull } from '../../src/remote/read.ts'
 import { openWriter, type Reader, type Writer } from '../../src/remote/transport.ts'
-import { create, update } from '../../src/remote/write.ts'
+import { create } from '../../src/remote/create.ts'
+import { update } from '../../src/remote/write.ts'
 import { createServer, type LocalServer } from '../../src/server/index.ts'
 import type { StoredBase, StoredKind } from '../../src/server/stored.ts'
 import {
@@ -111,7 +112,12 @@ export function openService(
         const body = { name: thing.name, ...kind.toWire(fields, { version, creating: true, id }) }
         const place = kind.api.place?.id(fields, id)
         const made = await (place === undefined
-          ? create(maker, kind, thing.name, opened(body) as JsonObject, [])
+          ? create(maker, kind, {
+              name: thing.name,
+              body: opened(body) as JsonObject,
+              secrets: [],
+              key: random.uuid()
+            })
           : update(maker, kind, place, opened(body) as JsonObject, []))
         if (!made.ok) {
           // It may have been made all the same, and only what follows the making was refused.
@@ -236,7 +242,8 @@ function asSomebody(server: LocalServer, clock: Clock, random: Random, version: 
     newKey: () => random.uuid(),
     backoffMs: 300,
     sleep: clock.sleep,
-    now: clock.now
+    now: clock.now,
+    random: () => random.next()
   }
 }
 

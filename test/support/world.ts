@@ -79,6 +79,7 @@ function io(ran: Ran, world: World, options: WorldOptions): CommandIo {
     interrupted: new Promise<void>(() => undefined),
     now: () => new Date(),
     sleep: () => new Promise((resolve) => setImmediate(resolve)),
+    random: () => 0,
     fetch: (request) => world.server.fetch(request),
     backoffMs: 1,
     newKey: () => randomUUID(),

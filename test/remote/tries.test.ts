@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RemoteOptions } from '../../src/remote/options.ts'
-import { CutOff, reasonOf, refusedConnection } from '../../src/remote/retry.ts'
+import { CutOff, reasonOf, refusedConnection } from '../../src/remote/network-error.ts'
 import { openWriter } from '../../src/remote/transport.ts'
 
 /** How often, and when, a request is tried again. Time is that of the test: chance makes each pause as long as it may be. */
@@ -15,7 +15,6 @@ function service(replies: (Reply | [number, Record<string, string>])[]): {
 } {
   const at: number[] = []
   vi.useFakeTimers({ now: 0 })
-  vi.spyOn(Math, 'random').mockReturnValue(1)
   const options: RemoteOptions = {
     url: 'https://service.test',
     authorization: 'Bearer k',
@@ -33,7 +32,8 @@ function service(replies: (Reply | [number, Record<string, string>])[]): {
     backoffMs: 1000,
     newKey: () => 'key-00000000',
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    now: () => Date.now()
+    now: () => Date.now(),
+    random: () => 1
   }
   return { options, at }
 }
@@ -43,7 +43,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-async function tried(method: 'PUT' | 'POST', replies: Parameters<typeof service>[0]) {
+async function tried(method: 'PUT' | 'POST' | 'DELETE', replies: Parameters<typeof service>[0]) {
   const { options, at } = service(replies)
   const answer = openWriter(options).send(method, '/api/syncs', { body: { name: 'x' } })
   await vi.runAllTimersAsync()
@@ -51,14 +51,17 @@ async function tried(method: 'PUT' | 'POST', replies: Parameters<typeof service>
 }
 
 describe('R28: tries', () => {
-  test.each(['PUT', 'POST'] as const)(
-    '%s that nobody answers: six, each pause twice the last, up to ten seconds',
-    async (method) => {
-      const { at, answer } = await tried(method, ['lost'])
-      expect(at).toEqual([0, 1, 3, 7, 15, 25])
-      expect(answer).toMatchObject({ ok: false, failure: { code: 'P603', refused: false } })
-    }
-  )
+  test('PUT that nobody answers: six, each pause twice the last, up to ten seconds', async () => {
+    const { at, answer } = await tried('PUT', ['lost'])
+    expect(at).toEqual([0, 1, 3, 7, 15, 25])
+    expect(answer).toMatchObject({ ok: false, failure: { code: 'P603', refused: false } })
+  })
+
+  test('of a create that nobody answers: one, for who makes it looks for it first', async () => {
+    const { at, answer } = await tried('POST', ['lost'])
+    expect(at).toEqual([0])
+    expect(answer).toMatchObject({ ok: false, failure: { code: 'P603', refused: false } })
+  })
 
   test('of a service that fails: as many', async () => {
     const { at, answer } = await tried('PUT', [502])
@@ -80,14 +83,49 @@ describe('R28: tries', () => {
     const { at, answer } = await tried('PUT', [...Array.from({ length: 9 }, () => wait), 502, 200])
     expect(answer).toMatchObject({ ok: true })
     expect(at).toHaveLength(11)
-    const endless = await tried('PUT', [wait])
-    expect(endless.at).toHaveLength(16)
-    expect(endless.answer).toMatchObject({ ok: false, failure: { code: 'P608', refused: true } })
+  })
+
+  test.each(['1', '49', '600', undefined])(
+    'that are put off for ever, each time for %s s, end within five minutes, and nothing was taken on',
+    async (seconds) => {
+      const wait: [number, Record<string, string>] = [
+        429,
+        seconds === undefined ? {} : { 'retry-after': seconds }
+      ]
+      for (const method of ['PUT', 'POST'] as const) {
+        const { at, answer } = await tried(method, [wait])
+        expect(answer).toMatchObject({ ok: false, failure: { code: 'P608', refused: true } })
+        expect(at.at(-1)).toBeGreaterThan(220)
+        expect(at.at(-1)).toBeLessThanOrEqual(300)
+      }
+    }
+  )
+
+  test('of others end at once where the service has put off everybody for five minutes', async () => {
+    const { options, at } = service([[429, { 'retry-after': '49' }]])
+    const writer = openWriter(options)
+    const first = writer.send('PUT', '/api/syncs/a', { body: {} })
+    await vi.runAllTimersAsync()
+    const tries = at.length
+    const second = writer.send('PUT', '/api/syncs/b', { body: {} })
+    await vi.runAllTimersAsync()
+    expect(at).toHaveLength(tries + 1)
+    for (const answer of [await first, await second])
+      expect(answer).toMatchObject({ ok: false, failure: { code: 'P608', refused: true } })
+  })
+
+  test('of a deletion that something excludes are repeated a few times: it may end soon', async () => {
+    const busy = await tried('DELETE', [409, 409, 200])
+    expect(busy.answer).toMatchObject({ ok: true })
+    const endless = await tried('DELETE', [409])
+    expect(endless.at).toHaveLength(6)
+    expect(endless.answer).toMatchObject({ ok: false, failure: { code: 'P607', refused: true } })
   })
 
   test('wait for as long as a service that is not available says', async () => {
     const { at } = await tried('PUT', [[503, { 'retry-after': '5' }], 200])
-    expect(at).toEqual([0, 5])
+    // A tenth more by chance: nobody comes back before, and not everybody at once.
+    expect(at).toEqual([0, 5.5])
   })
 
   test('one of which was not answered leave open what was done, whatever is answered in the end', async () => {

@@ -1,0 +1,241 @@
+import { isSameName, type Kind } from '../kinds/kind.ts'
+import { textOf, type JsonObject } from '../state/value.ts'
+import { incoming, outgoing, pathOfAll } from './address.ts'
+import type { Budget } from './budget.ts'
+import type { Failure } from './failure.ts'
+import { openKeys, type CreateKeys } from './keys.ts'
+import { findByName } from './observe.ts'
+import { bounds, mayBeginAnew } from './policy.ts'
+import { retrying } from './read.ts'
+import type { Writer } from './transport.ts'
+import { followedUp, read, type Written } from './write.ts'
+
+/** What is to be made, and under which idempotency key at first. */
+export interface Creation {
+  name: string
+  body: JsonObject
+  secrets: readonly string[]
+  key: string
+  /** The fields that files state: of what they leave out nothing is read back. */
+  wanted?: JsonObject
+  /** A refusal is no surprise: what it needs waits for a person. */
+  mayBeRefused?: boolean
+  /** Told of what takes a while. */
+  note?: (text: string) => void
+  /** Whether an answer tells all that was wanted: then nothing is read back. */
+  tellsAll?: (wire: JsonObject) => boolean
+}
+
+/** One create in its course. */
+interface Making {
+  writer: Writer
+  kind: Kind
+  path: string
+  wanted: Creation
+  keys: CreateKeys
+  budget: Budget
+  note: ((text: string) => void) | undefined
+}
+
+/**
+ * What came of asking for it: `new`, made by this very request; `old`, made before by one with the same key,
+ * by its date; `undated`, one of the two; `found`, by its name, and nothing else of that name was.
+ */
+interface Posted {
+  ok: true
+  wire: JsonObject
+  notes: string[]
+  is: 'new' | 'old' | 'undated' | 'found'
+}
+
+type Failed = { ok: false; failure: Failure }
+
+/** The same key answers with the same dead resource as often as it was made and deleted within a day. */
+const mostReplays = 100
+
+/**
+ * Makes a resource, and never two (R27). A request that was not answered is repeated under its key; after an
+ * answer that leaves open whether it was done another key is needed, for the service answers the same again.
+ * Before either the service is searched by name, for as long as a list may be stale: what is found is
+ * adopted. What an earlier request made under the same key, and is gone since, is made anew.
+ */
+export async function create(writer: Writer, kind: Kind, wanted: Creation): Promise<Written> {
+  const all = await pathOfAll(writer, kind)
+  if (!all.ok) return all
+  const keys = openKeys(wanted.key, () => writer.newKey())
+  const { note } = wanted
+  const making: Making = { writer, kind, path: all.path, wanted, keys, budget: writer.budget(), note }
+  for (let replays = 0; ; replays++) {
+    const posted = await post(making)
+    if (!posted.ok) return posted
+    const made = await completed(making, posted)
+    if (made.ok || made.failure.status !== 404) return made
+    const id = textOf(posted.wire['id'])
+    // Deleted by somebody in this moment, or made and deleted before: only in the list it could be still.
+    const there = posted.is === 'old' ? await look(making) : await searched(making, made.failure, 2)
+    if (!there.ok) return there
+    if (there.found.length > 0 || replays === mostReplays) return made
+    keys.follow(id)
+  }
+}
+
+/** Until something is answered, or found, or nobody can tell. */
+async function post(making: Making): Promise<Posted | Failed> {
+  const { writer, kind, path, wanted, keys, budget } = making
+  const sent = {
+    body: outgoing(kind, wanted.body),
+    secrets: wanted.secrets,
+    keys,
+    budget,
+    ...retrying(kind)
+  }
+  for (;;) {
+    const answer = await writer.send('POST', path, sent)
+    const wire = answer.ok ? incoming(kind, answer.body) : undefined
+    if (answer.ok && wire) {
+      const age = (answer.at ?? NaN) - Date.parse(textOf(wire['created_at']))
+      const is = Number.isNaN(age) ? 'undated' : age > budget.elapsedMs() ? 'old' : 'new'
+      return { ok: true, wire, notes: [], is }
+    }
+    const failure = answer.ok ? namesNoId(path, answer.status) : answer.failure
+    if (failure.refused) {
+      if (!mayBeRecorded(failure, making)) return { ok: false, failure }
+      keys.renew()
+      continue
+    }
+    const there = await searched(making, failure)
+    if (!there.ok) return there
+    const [wireFound] = there.found
+    if (wireFound) {
+      const notes = ['the answer was lost; it was found by name']
+      return { ok: true, wire: wireFound, notes, is: 'found' }
+    }
+    if (isAnsweredForGood(failure)) return { ok: false, failure }
+    if (!mayBeginAnew(budget.course, budget.elapsedMs()) || isStrange(failure))
+      return { ok: false, failure: mayStillCome(failure) ? open(failure) : failure }
+    if (!mayStillCome(failure)) keys.renew()
+  }
+}
+
+/**
+ * A refusal may be that of another time: outcomes are kept for a day under a key that is the same each time,
+ * and its reason may be gone. Under a key of its own it is asked once more.
+ */
+function mayBeRecorded({ status, interrupted }: Failure, { keys, wanted }: Making): boolean {
+  if (status === undefined || interrupted || wanted.mayBeRefused) return false
+  return keys.isShared() && ![401, 409, 429].includes(status) && status >= 400
+}
+
+/** It is of no use to ask again: another request would be answered alike. */
+function isAnsweredForGood({ status = 0 }: Failure): boolean {
+  return status >= 400 && status < 500 && ![408, 409, 429].includes(status)
+}
+
+/** Answered, as if all were well, with what nobody understands: the same key would bring the same. */
+function isStrange({ status }: Failure): boolean {
+  return status !== undefined && status < 400
+}
+
+/** Not refused, and not failed either: it may be under way, and under the same key it is the same. */
+function mayStillCome({ status }: Failure): boolean {
+  return status === undefined || status < 400 || status === 409
+}
+
+function open(failure: Failure): Failure {
+  return { ...failure, code: 'P602' }
+}
+
+/** Sends what follows, reads back, and looks for a second one where there could be one. */
+async function completed(making: Making, posted: Posted): Promise<Written> {
+  const { writer, kind, wanted, keys, budget } = making
+  const { wire, notes } = posted
+  const id = textOf(wire['id'])
+  const isPending = textOf(wire['auth_url']) !== ''
+  // Nobody is sent to the page of something that is gone.
+  if (posted.is === 'old' || (posted.is === 'undated' && isPending)) {
+    const there = await read(writer, kind, id, wanted.wanted)
+    if (!there.ok && there.failure.status === 404) return there
+    if (there.ok && !isSameName(kind, textOf(there.wire['name']), wanted.name))
+      return { ok: false, failure: calledOtherwise(making) }
+  }
+  const written = await followedUp(writer, kind, wanted.body, { ok: true, wire, notes })
+  if (!written.ok) return written
+  const isSure = !budget.course.unsure && keys.isShared()
+  const { parts, further, arrived } = kind.api
+  const isAll = posted.is === 'new' && isSure && !parts && !further && !arrived && wanted.tellsAll?.(wire)
+  const back = isPending
+    ? undefined
+    : isAll
+      ? { ok: true as const, wire, notes }
+      : await read(writer, kind, id, wanted.wanted)
+  if (back?.ok === false && back.failure.status === 404) return back
+  if (posted.is !== 'found' && !isSure) {
+    const twin = await twinOf(making, id)
+    if (twin) return { ok: false, failure: twin }
+  }
+  return { ...written, ...(back ? { back } : {}) }
+}
+
+/** What the key made is something else by now: for whoever asks under this name it is gone. */
+function calledOtherwise({ path }: Making): Failure {
+  const words = 'it has another name by now'
+  return { code: 'P606', request: `GET ${path}`, status: 404, words, refused: true, usedBy: [] }
+}
+
+type Found = { ok: true; found: JsonObject[] }
+
+async function look({ writer, kind, wanted, budget }: Making): Promise<Found | Failed> {
+  return await findByName(writer, kind, wanted.name, () => ({ budget: budget.part() }))
+}
+
+/** Looks for it several times, for a list may be stale. That nothing is there is known after all of them. */
+async function searched(
+  making: Making,
+  told: Failure,
+  most: number = bounds.looksMs.length
+): Promise<Found | Failed> {
+  const { budget, note } = making
+  note?.('looking for it by name')
+  let looks = 0
+  for (let is: 'unknown' | 'unseen' = 'unknown'; looks < most; is = 'unseen') {
+    if (!(await budget.again({ is, told }))) break
+    const there = await look(making)
+    looks += 1
+    if (!there.ok) return { ok: false, failure: open(told) }
+    if (there.found.length > 1) return { ok: false, failure: severalNow(making, idsOf(there.found)) }
+    if (there.found.length === 1) return there
+  }
+  return looks >= most ? { ok: true, found: [] } : { ok: false, failure: open(told) }
+}
+
+/** Another one of the name beside the one that was made; or that nobody can tell, where none is seen. */
+async function twinOf(making: Making, id: string): Promise<Failure | undefined> {
+  const told = unseen(making, id)
+  for (let is: 'unknown' | 'unseen' = 'unknown'; ; is = 'unseen') {
+    const there = await look(making)
+    const ids = there.ok ? idsOf(there.found) : []
+    const all = [...new Set([id, ...ids])]
+    if (all.length > 1) return severalNow(making, all)
+    if (ids.includes(id)) return undefined
+    if (!(await making.budget.again({ is, told }))) return told
+  }
+}
+
+function idsOf(found: readonly JsonObject[]): string[] {
+  return found.map((wire) => textOf(wire['id']))
+}
+
+function unseen({ path }: Making, id: string): Failure {
+  const words = `it has the id ${id}, no list shows it yet, and an earlier try may have made another`
+  return { code: 'P602', request: `GET ${path}`, words, refused: false, usedBy: [] }
+}
+
+function severalNow({ path }: Making, ids: readonly string[]): Failure {
+  const words = `${ids.length} have this name: ${ids.join(', ')}`
+  return { code: 'P401', request: `GET ${path}`, words, refused: false, usedBy: [] }
+}
+
+function namesNoId(path: string, status: number): Failure {
+  const request = `POST ${path}`
+  return { code: 'P612', request, status, words: 'the answer names no id', refused: false, usedBy: [] }
+}

@@ -1,0 +1,179 @@
+import { HTTPError, NetworkError, type Options } from 'ky'
+import type { JsonObject } from '../state/value.ts'
+import { openBudget, type Budget } from './budget.ts'
+import type { Answer, Failure } from './failure.ts'
+import { namedPauseMs, type Gate } from './gate.ts'
+import { refusedConnection } from './network-error.ts'
+import type { RemoteOptions } from './options.ts'
+import { bounds, type Course, type Tried } from './policy.ts'
+
+/** What stands behind the `?`, not encoded yet. */
+export type Query = Record<string, string>
+
+/** What a request may wait for, beside what any may. */
+export interface Patience {
+  /** Words of a refusal that means: ask again in a while, the source is still being read. */
+  retryableMessages?: readonly string[]
+  /** Of the operation that this request is a part of. */
+  budget?: Budget
+}
+
+/** The idempotency key of a create: which one the next try carries. */
+export interface Keys {
+  current(course: Course<Failure>): string
+}
+
+/** What goes along with a request. Without a body nothing is sent, not even `{}`. */
+export interface Sent extends Patience {
+  query?: Query
+  /** Of a POST that makes something. Absent: one key for all its tries. */
+  keys?: Keys
+  /** A POST that may be sent twice as well as once. */
+  repeatable?: true
+  body?: JsonObject
+  /** Values in the body that must not be told, whatever the service answers. */
+  secrets?: readonly string[]
+}
+
+/** One request, whatever it takes to get it through. */
+export interface Attempt {
+  method: string
+  url: string
+  /** `POST /api/syncs` */
+  line: string
+  sent: Sent
+  /** It makes something: to do it twice is not to do it once. */
+  creates: boolean
+  keys?: Keys
+}
+
+/** The way to the service. */
+export interface Link {
+  /** One try; whatever fails is thrown, and `failure` says what it was. */
+  send(attempt: Attempt, options: Options): Promise<Answer>
+  failure(error: unknown, attempt: Attempt): Failure
+  options: RemoteOptions
+  gate: Gate
+  /** Fires when what is under way is not waited for any more. */
+  ended: AbortSignal
+}
+
+/** The person is answered soon: what is under way when they stop has a few seconds to come to its end. */
+export function endOf({ stop, sleep }: RemoteOptions): AbortSignal {
+  const end = new AbortController()
+  const ending = (): void => void sleep(bounds.graceMs).then(() => end.abort())
+  if (stop?.aborted === true) ending()
+  else stop?.addEventListener('abort', ending, { once: true })
+  return end.signal
+}
+
+type Come = { answer: Answer } | { tried: Tried<Failure> }
+
+/** All tries of one request. Who waits for a source to be read lets others pass meanwhile. */
+export async function carried(attempt: Attempt, link: Link): Promise<Answer> {
+  const { options, gate } = link
+  let budget = attempt.sent.budget
+  for (;;) {
+    const come = await gate.run(async () => {
+      budget ??= openBudget(options)
+      return await tries(attempt, link, budget)
+    })
+    if ('answer' in come) return come.answer
+    const { told } = come.tried
+    const note = (ms: number): void =>
+      options.note?.(
+        `the service is still reading the source (${told.words}): again in ${Math.round(ms / 1000)} s`
+      )
+    if (!(await budget!.again(come.tried, note))) return ended(budget!, options)
+  }
+}
+
+async function tries(attempt: Attempt, link: Link, budget: Budget): Promise<Come> {
+  for (;;) {
+    const open = await link.gate.open(link.options.stop)
+    const come = open ? await once(attempt, link, budget) : { tried: shut(attempt.line, budget.course) }
+    if ('answer' in come || come.tried.is === 'reading') return come
+    if (!(await budget.again(come.tried))) return { answer: ended(budget, link.options) }
+  }
+}
+
+/** The person stopped it while the gate was closed: nothing was sent. */
+function shut(request: string, { last }: Course<Failure>): Tried<Failure> {
+  const told: Failure = { code: 'P608', request, words: 'it asked to wait', refused: true, usedBy: [] }
+  return { is: 'final', told: last ?? told }
+}
+
+/** What is told in the end: the last that was answered, and whether it may have been done all the same. */
+function ended({ course, elapsedMs }: Budget, { stop }: RemoteOptions): Answer {
+  const failure = course.last!
+  const more = {
+    ...(course.waited > 0 ? { waitedMs: elapsedMs() } : {}),
+    ...(stop?.aborted === true ? { interrupted: true as const } : {})
+  }
+  const open = course.unsure ? { refused: false, usedBy: [] } : {}
+  return { ok: false, failure: { ...failure, ...more, ...open } }
+}
+
+/** One try, and what it means for the next one. */
+async function once(attempt: Attempt, link: Link, budget: Budget): Promise<Come> {
+  const { method, line, sent, keys } = attempt
+  if (link.ended.aborted) return { tried: { is: 'final', told: stopped(line, true) } }
+  const { promise: gaveUp, reject } = Promise.withResolvers<never>()
+  const giveUp = (): void => reject(new Interrupted('interrupted'))
+  link.ended.addEventListener('abort', giveUp, { once: true })
+  try {
+    const options: Options = {
+      method,
+      signal: link.ended,
+      ...(sent.body === undefined ? {} : { json: sent.body }),
+      ...(keys ? { headers: { 'idempotency-key': keys.current(budget.course) } } : {})
+    }
+    return { answer: await Promise.race([link.send(attempt, options), gaveUp]) }
+  } catch (error) {
+    if (link.ended.aborted) return { tried: { is: 'final', told: stopped(line, false) } }
+    return { tried: triedBy(error, attempt, link.failure(error, attempt), link) }
+  } finally {
+    link.ended.removeEventListener('abort', giveUp)
+  }
+}
+
+/** The person stopped, and nobody waits for the answer any more. */
+class Interrupted extends Error {
+  override name = 'Interrupted'
+}
+
+function stopped(request: string, refused: boolean): Failure {
+  const words = refused ? 'interrupted before it was sent' : 'interrupted before it was answered'
+  return { code: 'P613', request, words, refused, usedBy: [], interrupted: true }
+}
+
+const passing = new Set([408, 425, 500, 502, 503, 504])
+
+/** What a failed try means. A create that may have been carried out is not for this place to repeat. */
+function triedBy(
+  error: unknown,
+  { method, sent, creates }: Attempt,
+  told: Failure,
+  link: Link
+): Tried<Failure> {
+  if (!(error instanceof HTTPError)) {
+    if (error instanceof NetworkError && refusedConnection(error)) return { is: 'unreached', told }
+    return { is: creates ? 'final' : 'lost', told }
+  }
+  const { status, headers } = error.response
+  if (status === 429) return { is: 'throttled', told, ...link.gate.slowDown(headers) }
+  if (isReading(told, sent.retryableMessages)) return { is: 'reading', told: { ...told, code: 'P621' } }
+  if (status === 409 && method !== 'GET') return { is: 'busy', told }
+  if (creates || !passing.has(status)) return { is: 'final', told }
+  const pauseMs = namedPauseMs(headers, link.options.now())
+  return { is: 'failed', told, ...(pauseMs > 0 && afterStatuses.has(status) ? { pauseMs } : {}) }
+}
+
+/** Where a time to wait means what it says. */
+const afterStatuses = new Set([408, 425, 503])
+
+function isReading({ status, words }: Failure, messages: readonly string[] = []): boolean {
+  if (status !== 400 && status !== 422) return false
+  const text = words.toLowerCase()
+  return messages.some((message) => text.includes(message))
+}
