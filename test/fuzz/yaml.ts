@@ -66,6 +66,7 @@ async function validate(text: string, format: 'text' | 'json'): Promise<{ code: 
     sleep: never,
     fetch: never,
     backoffMs: 1,
+    random: () => 0,
     newKey: () => randomUUID()
   })
   try {

@@ -263,7 +263,7 @@ const applying: Break[] = [
   {
     what: 'what is written is said to be done, and not compared',
     file: 'src/apply/perform.ts',
-    find: 'if (kept.length > 0 || !isCalled(kind, back.wire, change))',
+    find: 'if (!isAsWanted(change, kind, back.wire, world))',
     replace: 'if (kept.length > 1000)',
     noticedBy: [
       by('rules/applying', 'R26: what the service kept otherwise is a failure that names the field'),
