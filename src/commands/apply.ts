@@ -4,6 +4,7 @@ import { kinds } from '../kinds/index.ts'
 import { carryOut, plan, planDestroy, type Planned } from '../reconcile.ts'
 import { openReader, openWriter } from '../remote/transport.ts'
 import { askedOf, optionsOf } from './asked.ts'
+import { updatesIn } from '../plan/guard.ts'
 import { exit, exitOfReport } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { WriteOptions } from './options.ts'
@@ -41,11 +42,12 @@ export async function applyCommand(
     ...(saved ? { yes: true } : {}),
     file: options.file.length > 0 ? options.file : files
   }
-  const question = { prompt: 'Apply these changes? Type yes: ', answer: () => 'yes' }
+  const question = { prompt: promptFor, answer: () => 'yes' }
   const decide = async (ground: Ground): Promise<Checked<Planned>> => {
     const asked = await askedOf(ground, full, io)
     if (!asked.ok) return asked
-    const planned = await plan(ground.understood, openReader(ground.service.remote), kinds, asked.value)
+    const limits = { ...asked.value, isUnattended: full.yes === true }
+    const planned = await plan(ground.understood, openReader(ground.service.remote), kinds, limits)
     if (!planned.ok || !saved) return planned
     const made = { planned: planned.value, asked: asked.value, ground, options: full }
     return checked(planned.value, [...planned.problems, ...refusals(saved, made)])
@@ -68,7 +70,7 @@ function unasked(): Diagnostic {
 /** `polyctl destroy`: deletes what the files declare, dependents first. */
 export async function destroyCommand(options: WriteOptions, io: CommandIo): Promise<number> {
   const question = {
-    prompt: 'This deletes all of the above. Type the name of the organization to go on: ',
+    prompt: () => 'This deletes all of the above. Type the name of the organization to go on: ',
     answer: (planned: Planned) => planned.plan.organization.name,
     nothing: 'Nothing to destroy: the service has nothing that the files declare.\n'
   }
@@ -82,8 +84,15 @@ export async function destroyCommand(options: WriteOptions, io: CommandIo): Prom
   })
 }
 
+/** What a person would not expect is said once more, beside the question. */
+function promptFor({ plan: { changes } }: Planned, told: readonly Diagnostic[]): string {
+  const many = told.some(({ code }) => code === 'P512')
+  const number = many ? `, ${updatesIn(changes).length} updates among them` : ''
+  return `Apply these changes${number}? Type yes: `
+}
+
 interface Question {
-  prompt: string
+  prompt: (planned: Planned, told: readonly Diagnostic[]) => string
   answer: (planned: Planned) => string
   /** What is said when there is nothing to do, in place of a plan. */
   nothing?: string
@@ -110,7 +119,7 @@ async function shownAndDone(
   }
   await showPlan(full, options, io, decided.value)
   if (changes.length > 0) {
-    const answer = await confirmation(options, io, question, decided.value)
+    const answer = await confirmation(options, io, question, { planned: decided.value, problems })
     if (answer === 'stopped') return exit.interrupted
     if (answer !== 'yes') return await tellProblems(io, options, [answer], ground.texts)
   }
@@ -138,7 +147,7 @@ async function confirmation(
   options: WriteOptions,
   io: CommandIo,
   question: Question,
-  planned: Planned
+  { planned, problems }: { planned: Planned; problems: readonly Diagnostic[] }
 ): Promise<'yes' | 'stopped' | Diagnostic> {
   if (options.yes === true) return 'yes'
   if (!io.terminal.in || options.format === 'json') {
@@ -148,7 +157,7 @@ async function confirmation(
       help: ['pass `--yes` to go on without asking']
     })
   }
-  const answer = await io.ask(question.prompt)
+  const answer = await io.ask(question.prompt(planned, problems))
   if (answer === undefined) return 'stopped'
   if (answer.trim() === question.answer(planned)) return 'yes'
   return problem('P505', 'not confirmed: nothing was changed', {

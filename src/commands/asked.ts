@@ -20,9 +20,10 @@ export async function askedOf(
 ): Promise<Checked<DecideOptions>> {
   const selection = selectionOf(options)
   if (!selection.ok) return selection
-  const { since, maxDeletes, rotate, prune, forceDelete, allowDestroy } = options
+  const { since, maxDeletes, maxUpdates, rotate, prune, forceDelete, allowDestroy } = options
   const asked: DecideOptions = {
     ...(maxDeletes === undefined ? {} : { maxDeletes }),
+    ...(maxUpdates === undefined ? {} : { maxUpdates }),
     ...(rotate === undefined ? {} : { rotate }),
     ...(prune === undefined ? {} : { prune }),
     ...(forceDelete === undefined ? {} : { forceDelete }),
@@ -79,7 +80,8 @@ export function savedOptions(options: FileOptions & PlanningOptions, asked: Deci
     rotate: options.rotate ?? [],
     allow_destroy: options.allowDestroy ?? [],
     force_delete: options.forceDelete === true,
-    max_deletes: options.maxDeletes ?? null
+    max_deletes: options.maxDeletes ?? null,
+    max_updates: options.maxUpdates ?? null
   }
 }
 
@@ -95,6 +97,7 @@ export function optionsOf(saved: SavedOptions): PlanningOptions & { file: string
     rotate: saved.rotate,
     allowDestroy: saved.allow_destroy,
     ...(saved.force_delete ? { forceDelete: true } : {}),
-    ...(saved.max_deletes === null ? {} : { maxDeletes: saved.max_deletes })
+    ...(saved.max_deletes === null ? {} : { maxDeletes: saved.max_deletes }),
+    ...(typeof saved.max_updates === 'number' ? { maxUpdates: saved.max_updates } : {})
   }
 }

@@ -51,6 +51,7 @@ export interface PlanningOptions {
   since?: string
   prune?: boolean
   maxDeletes?: number
+  maxUpdates?: number
   /** Addresses or patterns of them, as the plan shows them. */
   rotate?: string[]
   only?: string[]
@@ -137,7 +138,12 @@ export function withLimits(command: Command): Command {
     .option('--prune', 'delete what the files declared at --since and do no longer')
     .option(
       '--max-deletes <n>',
-      'refuse more deletions than this (default: the larger of 3 and 10 % of what is live)',
+      'refuse more deletions than this (default: the larger of 3 and 10 % of what is live of their kinds)',
+      wholeNumber(0)
+    )
+    .option(
+      '--max-updates <n>',
+      'refuse more updates than this (default, where nobody is asked: the larger of 20 and 25 %)',
       wholeNumber(0)
     )
     .option(

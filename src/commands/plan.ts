@@ -45,7 +45,12 @@ export async function driftCommand(
 ): Promise<number> {
   if (isOverOrganizations(options)) return await overOrganizations(options, io, driftCommand)
   return await withGround(io, options, async (ground) => {
-    const shown = await show(ground, { ...options, maxDeletes: Infinity }, io, 'drift')
+    const shown = await show(
+      ground,
+      { ...options, maxDeletes: Infinity, maxUpdates: Infinity },
+      io,
+      'drift'
+    )
     if (typeof shown === 'number') return shown
     const { changes } = shown.planned.plan
     const drifted = changes.some((change) => change.action !== 'none' && change.cause !== 'config')

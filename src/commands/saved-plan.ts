@@ -84,7 +84,8 @@ const ownOptions = new Set([
   '--rotate',
   '--allow-destroy',
   '--force-delete',
-  '--max-deletes'
+  '--max-deletes',
+  '--max-updates'
 ])
 
 /** What keeps a saved plan from being carried out here and now; nothing when it is still true. */

@@ -98,8 +98,8 @@ export const serviceCodes = {
     title: 'more deletions than allowed',
     explanation:
       'A plan with unusually many deletions is more often a mistake than a wish: a folder that was ' +
-      'left out, a wrong branch. The limit is the larger of 3 and a tenth of what is live. When all ' +
-      'of them are meant, pass `--max-deletes` with their number.'
+      'left out, a wrong branch. The limit is the larger of 3 and a tenth of what is live of the kinds ' +
+      'that something is deleted of. When all of them are meant, pass `--max-deletes` with their number.'
   },
   P505: {
     title: 'nobody can confirm',
@@ -149,6 +149,16 @@ export const serviceCodes = {
       'The plan would delete the user whose key it is made with. The keys of a user end with the user, so ' +
       'the rest of the plan, and every later one, would be refused. Declare that user, or use the key of ' +
       'somebody else.'
+  },
+  P512: {
+    title: 'more updates than allowed',
+    explanation:
+      'A plan that rewrites much of what is there at once is more often a mistake than a wish: a wrong ' +
+      '`--var-file` or `--env-file`, a search and replace that went too far. The limit is the larger of ' +
+      '20 and a quarter of the declared resources that the service has; what is new does not count, nor ' +
+      'what `--rotate` sends again. Where a person is asked, the plan says so and the question names the ' +
+      'number; with `--yes`, or for a saved plan, nothing is done. When all of them are meant, pass ' +
+      '`--max-updates` with their number; `--max-updates 0` allows none.'
   },
   P601: {
     title: 'the service refused a change',

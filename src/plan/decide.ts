@@ -125,7 +125,7 @@ export function decideDestroy(
     live,
     kinds,
     match: matched.match,
-    options: { ...options, maxDeletes: Infinity }
+    options: { ...options, maxDeletes: Infinity, maxUpdates: Infinity }
   }
   return finished(changes, [], given, problems)
 }

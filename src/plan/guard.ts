@@ -1,4 +1,4 @@
-import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kinds } from '../kinds/kind.ts'
 import { addressText, type Desired, type LiveState } from '../state/resource.ts'
 import type { Rule } from '../state/rule.ts'
@@ -6,6 +6,7 @@ import { referencesIn, type Json } from '../state/value.ts'
 import type { Match } from './match.ts'
 import type { DecideOptions } from './options.ts'
 import type { Change } from './plan.ts'
+import { isNamed } from './select.ts'
 
 /**
  * What must not be done, whatever the files say. Problems with these codes (P5xx) stop a plan before
@@ -17,8 +18,9 @@ export function guard(
   changes: readonly Change[],
   { live, kinds, match, options }: { live: LiveState; kinds: Kinds; match: Match; options: DecideOptions }
 ): Diagnostic[] {
+  const many = tooManyUpdates(changes, kinds, options)
   const deletes = changes.filter((change) => change.action === 'delete')
-  if (deletes.length === 0) return []
+  if (deletes.length === 0) return many
   // What is declared will be as its change says; all else, undeclared or not selected, stays as it is.
   const planned = new Set(changes.map((change) => change.id))
   // What is in no list goes with what it belongs to.
@@ -33,7 +35,7 @@ export function guard(
       .filter((change) => change.action !== 'delete')
       .map((change) => ({ text: addressText(change), ids: usedBy(change, live, kinds, match) }))
   ]
-  return [...broken(deletes, users, kinds, options), ...tooMany(deletes, live, options)]
+  return [...broken(deletes, users, kinds, options), ...tooManyDeletes(deletes, live, options), ...many]
 }
 
 /** Ids of what a resource will use: what its files say, and what they leave as it is in the service. */
@@ -95,8 +97,11 @@ function broken(
   })
 }
 
-function tooMany(deletes: readonly Change[], live: LiveState, options: DecideOptions): Diagnostic[] {
-  const limit = options.maxDeletes ?? Math.max(3, Math.floor(live.resources.length / 10))
+/** Only kinds that something is deleted of count: what else happened to be read says nothing of them. */
+function tooManyDeletes(deletes: readonly Change[], live: LiveState, options: DecideOptions): Diagnostic[] {
+  const kinds = new Set(deletes.map(({ kind }) => kind))
+  const there = live.resources.filter(({ kind }) => kinds.has(kind)).length
+  const limit = options.maxDeletes ?? Math.max(3, Math.floor(there / 10))
   if (deletes.length <= limit) return []
   return [
     problem('P504', `${deletes.length} deletions are more than the limit of ${limit}`, {
@@ -104,6 +109,40 @@ function tooMany(deletes: readonly Change[], live: LiveState, options: DecideOpt
       help: [`if all of them are meant, pass \`--max-deletes ${deletes.length}\``]
     })
   ]
+}
+
+/**
+ * A wrong file of variables rewrites everything at once. Nobody is bothered by what makes new resources, or
+ * was asked for by name. Where a person is shown the plan and asked, being told is enough.
+ */
+function tooManyUpdates(
+  changes: readonly Change[],
+  kinds: Kinds,
+  { maxUpdates, isUnattended = false, rotate = [] }: DecideOptions
+): Diagnostic[] {
+  const updates = updatesIn(changes).filter(
+    (change) => change.fields.length > 0 || !rotate.some((pattern) => isNamed(change, pattern, kinds))
+  )
+  const there = changes.filter(({ action, id }) => id !== undefined && action !== 'delete').length
+  const limit = maxUpdates ?? Math.max(20, Math.floor(there / 4))
+  if (updates.length <= limit) return []
+  const isStop = maxUpdates !== undefined || isUnattended
+  return [
+    (isStop ? problem : warning)(
+      'P512',
+      `${updates.length} updates are more than the limit of ${limit}: ${there} declared resources are live`,
+      {
+        labels: [{ span: updates[0]!.span, text: 'this is one of them' }],
+        notes: ['a wrong file of variables or of the environment looks like this'],
+        help: [`if all of them are meant, pass \`--max-updates ${updates.length}\``]
+      }
+    )
+  ]
+}
+
+/** What changes something that is there, and does not take it away. */
+export function updatesIn(changes: readonly Change[]): Change[] {
+  return changes.filter(({ action }) => action === 'update' || action === 'rename')
 }
 
 /** A protected resource is not deleted; nothing lifts that but its owner changing the files. */

@@ -36,6 +36,8 @@ export interface SavedOptions {
   allow_destroy: string[]
   force_delete: boolean
   max_deletes: number | null
+  /** Absent in plans that older versions saved. */
+  max_updates?: number | null
 }
 
 /** One change, and what it rested on. */

@@ -226,7 +226,8 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
     ['--rotate', 'Store'],
     ['--allow-destroy', 'Store'],
     ['--force-delete'],
-    ['--max-deletes=0']
+    ['--max-deletes=0'],
+    ['--max-updates=0']
   ])('R23: %s cannot be added to an approval', async (...words) => {
     const world = await applied()
     await saved(world)
