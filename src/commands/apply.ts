@@ -13,8 +13,8 @@ import { jsonText, tellProblems, unlessInterrupted, withGround, type Ground } fr
 import { readSaved, refusals } from './saved-plan.ts'
 
 /**
- * `polyctl apply`: plans, asks, carries out the plan that was shown. With a saved plan nobody is asked: it is
- * the answer already, and what would be done now must be exactly what it says.
+ * `polyctl apply`: plans, asks, carries out the plan that was shown. With a saved plan nobody is asked: it
+ * is the answer already, and what would be done now must be exactly what it says.
  */
 export async function applyCommand(
   file: string | undefined,

@@ -22,11 +22,15 @@ export const exit = {
 export function exitOfProblems(problems: readonly Diagnostic[]): number {
   const codes = problems.filter(isError).map((problem) => problem.code)
   if (codes.length === 0) return exit.done
-  if (codes.some((code) => serviceCodes.has(code) || (code.startsWith('P6') && code !== 'P617')))
-    return exit.service
+  const isOfService = (code: string): boolean => code.startsWith('P6') && !beforeAsking.has(code)
+  if (codes.some((code) => serviceCodes.has(code) || isOfService(code))) return exit.service
   if (codes.every((code) => conflictCodes.has(code))) return exit.conflict
-  return codes.every((code) => code.startsWith('P5') && code !== 'P508') ? exit.refused : exit.invalid
+  const isGuard = (code: string): boolean => code === 'P623' || (code.startsWith('P5') && code !== 'P508')
+  return codes.every(isGuard) ? exit.refused : exit.invalid
 }
+
+/** They are about the service, and are told before it is asked for anything. */
+const beforeAsking = new Set<string>(['P617', 'P623', 'P625'])
 
 /** Something moved between the plan and its being carried out. */
 const conflictCodes = new Set<string>(['P507', 'P618'])

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { parseEnv } from 'node:util'
 import { blotted } from '../config/blot.ts'
 import { openDisk, type Disk } from '../config/disk.ts'
+import { readEnvironmentFile, type EnvironmentEntry } from '../config/environment-file.ts'
 import type { UnderstoodBase } from '../config/base.ts'
 import type { Understanding, Understood } from '../config/understand.ts'
 import { checked, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
@@ -13,11 +13,12 @@ import type { CommandIo } from './io.ts'
 import type { FileOptions } from './options.ts'
 
 /**
- * Variables as the files may name them. A problem says which file of `--env-file` could not be read; the
- * variables are then not all there.
+ * Variables as the files may name them, and those of `--env-file` alone with their places. Where there is
+ * an error, a file could not be read, and the variables are not all there.
  */
 export interface Environment {
   env: Record<string, string | undefined>
+  environmentFile: Map<string, EnvironmentEntry>
   problems: Diagnostic[]
 }
 
@@ -25,15 +26,20 @@ export interface Environment {
 export function environment(io: CommandIo, options: FileOptions): Environment {
   const disk = openDisk(io.cwd, io.stdin)
   const problems: Diagnostic[] = []
-  const files = options.envFile.map((path) => {
+  const environmentFile: Environment['environmentFile'] = new Map()
+  for (const path of options.envFile) {
     const reading = disk.read(resolve(io.cwd, path))
-    if (reading.ok) return parseEnv(reading.text)
-    problems.push(
-      problem('P008', `${path} cannot be read`, { notes: [reading.reason], help: ['correct `--env-file`'] })
-    )
-    return {}
-  })
-  return { env: Object.assign({}, ...files, io.env) as Record<string, string | undefined>, problems }
+    if (!reading.ok) {
+      const help = ['correct `--env-file`']
+      problems.push(problem('P008', `${path} cannot be read`, { notes: [reading.reason], help }))
+      continue
+    }
+    const file = readEnvironmentFile(path, reading.text)
+    problems.push(...file.problems)
+    for (const [name, entry] of file.entries) environmentFile.set(name, entry)
+  }
+  const inFiles = Object.fromEntries([...environmentFile].map(([name, { value }]) => [name, value]))
+  return { env: { ...inFiles, ...io.env }, environmentFile, problems }
 }
 
 /** Reads and understands the files that the options name. */

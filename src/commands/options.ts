@@ -13,6 +13,9 @@ export interface FileOptions {
 export interface ServiceOptions {
   url?: string
   local?: boolean
+  /** Hosts that an address of the files may have. Empty on commands that are given none. */
+  allowHost?: string[]
+  insecureHttp?: boolean
   parallelism: number
   timeout: number
   debug?: boolean
@@ -88,7 +91,7 @@ export function withFiles(command: Command): Command {
     .option('--var-file <path>', 'a YAML file of variables; repeatable', collect, [])
     .option(
       '--env-file <path>',
-      'a file of NAME=value lines, added to the environment; repeatable',
+      'a file of NAME=value lines, added to the environment; its addresses need --allow-host; repeatable',
       collect,
       []
     )
@@ -102,8 +105,15 @@ export function withService(command: Command): Command {
   return command
     .option(
       '--url <address>',
-      'where the service is (default: POLYTOMIC_URL, workspace.url, the hosted service)'
+      'where the service is (default: POLYTOMIC_URL, an allowed workspace.url, the hosted service)'
     )
+    .option(
+      '--allow-host <host>',
+      'a host that an address in the files may name, beside those of POLYCTL_ALLOWED_HOSTS; repeatable',
+      collect,
+      []
+    )
+    .option('--insecure-http', 'send the key in plain http to another machine, too')
     .option('--local', 'use the local Polytomic of this folder instead; no account is needed')
     .option('--parallelism <n>', 'at most this many requests at once', wholeNumber(1), 10)
     .option('--timeout <seconds>', 'how long to wait for one answer', wholeNumber(1), 60)

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { isError, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import { isLike } from '../plan/select.ts'
 import { organizationsOf, type Organization } from '../remote/organizations.ts'
@@ -29,9 +29,9 @@ export function isOverOrganizations(options: TenantOptions): boolean {
 }
 
 /**
- * Runs the same command over many organizations, each with its own variables: `{organization}` in the path of
- * a file is the organization's name. One that fails does not stop the others; what each said is told in the
- * order of their names, and at the end what came of all of them.
+ * Runs the same command over many organizations, each with its own variables: `{organization}` in the path
+ * of a file is the organization's name. One that fails does not stop the others; what each said is told in
+ * the order of their names, and at the end what came of all of them.
  */
 export async function overOrganizations(
   options: TenantOptions,
@@ -127,10 +127,12 @@ async function choose(
     service: Extract<Awaited<ReturnType<typeof openPartnerService>>, { ok: true }>['value']
   }>
 > {
-  const { env, problems } = environment(io, { ...options, envFile: options.envFile.filter(isShared) })
-  if (problems.length > 0) return { ok: false, problems }
+  const shared = { ...options, envFile: options.envFile.filter(isShared) }
+  const { env, environmentFile, problems } = environment(io, shared)
+  // What is wrong with a line is told by each that reads it.
+  if (problems.some(isError)) return { ok: false, problems }
   if (options.out !== undefined && isShared(options.out)) return failure(oneFile(options.out))
-  const service = await openPartnerService({ io, env, options, workspace: {} })
+  const service = await openPartnerService({ io, env, environmentFile, options, workspace: {} })
   if (!service.ok) return service
   const all = await organizationsOf(openReader(service.value.remote))
   if (!all.ok) return all

@@ -1,4 +1,4 @@
-import { inOrder, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { inOrder, isError, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Understood } from '../config/understand.ts'
 import type { PlanHeader } from '../render/header.ts'
 import type { Look } from '../render/style.ts'
@@ -47,20 +47,31 @@ export async function withGround(
   wants: GroundOptions = {}
 ): Promise<number> {
   const look = lookOf(io, options)
-  const { env, problems: environmentProblems } = environment(io, options)
-  if (environmentProblems.length > 0) return await tellProblems(io, options, environmentProblems, new Map())
+  const { env, environmentFile, problems: environmentProblems } = environment(io, options)
+  if (environmentProblems.some(isError))
+    return await tellProblems(io, options, environmentProblems, new Map())
   const understanding = await understandFiles(io, options, env)
   const understood =
     wants.filesOptional === true && nothingThere(understanding.result)
       ? { ok: true as const, value: emptyWorkspace, problems: [] }
       : understanding.result
-  if (!understood.ok) return await tellProblems(io, options, understood.problems, understanding.texts)
+  if (!understood.ok) {
+    const all = [...environmentProblems, ...understood.problems]
+    return await tellProblems(io, options, all, understanding.texts)
+  }
   const { vault } = understood.value
   const own = inOrganization(understood.value.desired, options.within)
   if (!own.ok) return await tellProblems(io, options, own.problems, understanding.texts)
   const desired = options.local === true ? rehearsed(own.value) : own.value
   const reachable = wants.reachable === true ? { reachable: true } : {}
-  const service = await openService({ io, env, options, workspace: desired.workspace, ...reachable })
+  const service = await openService({
+    io,
+    env,
+    environmentFile,
+    options,
+    workspace: desired.workspace,
+    ...reachable
+  })
   if (!service.ok) return await tellProblems(io, options, service.problems, understanding.texts)
   const header: PlanHeader = {
     organization: '',
@@ -69,7 +80,8 @@ export async function withGround(
     files: understanding.files.length,
     resources: desired.resources.length
   }
-  const problems = understood.problems.filter((problem) => problem.code !== 'P201')
+  const undoubted = understood.problems.filter((problem) => problem.code !== 'P201')
+  const problems = [...environmentProblems, ...undoubted]
   const ground: Ground = {
     understood: { desired, vault },
     texts: understanding.texts,
@@ -140,7 +152,9 @@ function rehearsed(desired: DesiredState): DesiredState {
   return { ...desired, workspace }
 }
 
-/** Of many organizations, the one that is worked on must be the one that the files name, if they name one. */
+/**
+ * Of many organizations, the one that is worked on must be the one that the files name, if they name one.
+ */
 function inOrganization(desired: DesiredState, within: Within | undefined): Checked<DesiredState> {
   if (!within) return { ok: true, value: desired, problems: [] }
   const named = desired.workspace.organization

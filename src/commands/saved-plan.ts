@@ -45,7 +45,9 @@ function makingOf({ planned, asked, ground, options }: Made): Making {
   }
 }
 
-/** Reads a saved plan. `given` are options that a saved plan has its own of, and that were given as well. */
+/**
+ * Reads a saved plan. `given` are options that a saved plan has its own of, and that were given as well.
+ */
 export function readSaved(path: string, given: readonly string[], io: CommandIo): Checked<SavedPlan> {
   // Whoever gives the files of the workspace here means something else.
   const files = path.endsWith('.json') ? [] : ['files and folders of YAML are named with `--file`']

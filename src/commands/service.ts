@@ -5,6 +5,7 @@ import type { RemoteOptions } from '../remote/options.ts'
 import type { Workspace } from '../state/resource.ts'
 import { isId } from '../state/value.ts'
 import { apiVersions, defaultApiVersion, type ApiVersion } from '../wire/common.ts'
+import { addressOf, type AddressSources } from './address.ts'
 import type { CommandIo } from './io.ts'
 import type { ServiceOptions } from './options.ts'
 
@@ -23,14 +24,14 @@ export interface Voice {
   say(line: string): void
 }
 
-const hosted = 'https://app.polytomic.com'
-
 /**
- * All that decides where requests go. `env` has the variables of `--env-file`, too: a key may stand there.
+ * All that decides where requests go. `env` has the variables of `--env-file`, too: a key may stand there,
+ * an address only where a person names its host as well.
  */
 export interface ServiceRequest {
   io: CommandIo
   env: Record<string, string | undefined>
+  environmentFile: AddressSources['environmentFile']
   options: ServiceOptions
   workspace: Workspace
   /** Whether a browser must reach the local server while the command runs. */
@@ -44,14 +45,7 @@ export async function openService(request: ServiceRequest): Promise<Checked<Serv
   if (!version.ok) return version
   if (options.local === true && options.url !== undefined) return failure(bothPlaces())
   if (options.local === true) return await localService(request, version.value)
-  const address = addressOf(
-    options.url ??
-      env['POLYTOMIC_URL'] ??
-      env['POLYTOMIC_DEPLOYMENT_URL'] ??
-      workspace.url?.value ??
-      hosted,
-    workspace
-  )
+  const address = addressOf(request)
   if (!address.ok) return address
   const authorization = authorizationOf(env, workspace, options.within !== undefined)
   if (!authorization.ok) return authorization
@@ -66,10 +60,7 @@ export async function openPartnerService(request: ServiceRequest): Promise<Check
   if (options.local === true) return failure(oneOrganization())
   const version = versionOf(workspace)
   if (!version.ok) return version
-  const address = addressOf(
-    options.url ?? env['POLYTOMIC_URL'] ?? env['POLYTOMIC_DEPLOYMENT_URL'] ?? hosted,
-    workspace
-  )
+  const address = addressOf(request)
   if (!address.ok) return address
   const key = keyOf(env, partnerKeys)
   if (!key.ok) return key
@@ -164,27 +155,6 @@ function versionOf(workspace: Workspace): Checked<ApiVersion> {
     problem('P104', `polyctl does not speak version \`${wanted?.value ?? ''}\` of the API`, {
       labels: wanted ? [{ span: wanted.span, text: 'not one of the versions' }] : [],
       notes: [`the versions are: ${apiVersions.join(', ')}`]
-    })
-  )
-}
-
-function addressOf(text: string, workspace: Workspace): Checked<URL> {
-  // A bare host is what people copy from the web page.
-  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`
-  const url = URL.canParse(full) ? new URL(full) : undefined
-  const plain =
-    url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
-  if (url && plain && url.search === '' && url.hash === '') return { ok: true, value: url, problems: [] }
-  const written = workspace.url?.value === text ? workspace.url : undefined
-  // Users, passwords, queries and fragments hold keys.
-  const shown = url && url.host !== '' ? `${url.protocol}//${url.host}…` : 'this'
-  return failure(
-    problem('P617', `\`${shown}\` is not the address of a service`, {
-      labels: written ? [{ span: written.span, text: 'this address' }] : [],
-      notes: [
-        'an address is like https://app.polytomic.com: http or https, without user, query or fragment'
-      ],
-      help: ['correct `--url`, POLYTOMIC_URL or `workspace.url`']
     })
   )
 }

@@ -1,4 +1,4 @@
-import { inOrder } from '../diagnostics/diagnostic.ts'
+import { inOrder, isError } from '../diagnostics/diagnostic.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import { environment, understandFiles } from './files.ts'
 import type { CommandIo } from './io.ts'
@@ -11,9 +11,9 @@ export async function validateCommand(
   io: CommandIo
 ): Promise<number> {
   const { env, problems } = environment(io, options)
-  if (problems.length > 0) return await tellProblems(io, options, problems, new Map())
+  if (problems.some(isError)) return await tellProblems(io, options, problems, new Map())
   const { result, texts, files } = await understandFiles(io, options, env)
-  const sorted = inOrder(result.problems)
+  const sorted = inOrder([...problems, ...result.problems])
   const resources = result.ok ? result.value.desired.resources.length : 0
   if (options.format === 'json') {
     const { problemsJson } = await import('../render/json.ts')

@@ -156,8 +156,9 @@ function placeLabels(
 ): Label[] {
   const [first] = inPlaceOrder(spans)
   const labels: Label[] = first ? [{ span: first, text: 'needed here' }] : []
-  const declared =
-    failure.code === 'P304' || failure.code === 'P102' ? variables.get(failure.name)?.declared : undefined
+  const declared = ['P304', 'P102', 'P625'].includes(failure.code)
+    ? variables.get(failure.name)?.declared
+    : undefined
   if (declared) labels.push({ span: declared, text: 'declared here' })
   return labels
 }
@@ -199,7 +200,8 @@ const helpFor: Readonly<Record<NotFound['code'], Help>> = {
     return near.map((other) => `a variable with a similar name is declared: \`${other}\``)
   },
   P309: () => ['`default` takes text, `${env:NAME}` and `${file:path}`'],
-  P102: () => []
+  P102: () => [],
+  P625: () => ['give what is needed here a variable of its own, with a value that is not a key of polyctl']
 }
 
 function declaredNames(variables: ReadonlyMap<string, Variable>): string[] {

@@ -1,6 +1,7 @@
 import type { Span } from '../diagnostics/diagnostic.ts'
 import type { Json } from '../state/value.ts'
 import type { Disk } from './disk.ts'
+import { ownKeyNamed, ownKeyWithin } from './own-keys.ts'
 import { cut, isMalformed, isPlaceholder, type Part, type Placeholder } from './placeholder.ts'
 
 /** Where the values of placeholders come from. */
@@ -29,7 +30,7 @@ export type Found = { leaves: string[] } & ({ ok: true; value: Json; text: boole
 /** `name` and `code` together are one cause, to be told once. */
 export interface NotFound {
   ok: false
-  code: 'P301' | 'P302' | 'P303' | 'P304' | 'P305' | 'P309' | 'P102'
+  code: 'P301' | 'P302' | 'P303' | 'P304' | 'P305' | 'P309' | 'P102' | 'P625'
   name: string
   reason: string
 }
@@ -39,6 +40,16 @@ export interface NotFound {
  * read for secrets only.
  */
 export function lookUp(part: Placeholder, base: string, secret: boolean, world: World): Found {
+  const own = ownKeyNamed(part)
+  if (own !== undefined) return ownKeyFound([leafOf(part, base, world)], part, own)
+  const found = lookUpAny(part, base, secret, world)
+  // The place of the variable is shown too: the key may be named there.
+  if (!found.ok) return found.code === 'P625' ? { ...found, name: part.name } : found
+  const held = ownKeyWithin(found.value, world.env)
+  return held === undefined ? found : ownKeyFound(found.leaves, part, held)
+}
+
+function lookUpAny(part: Placeholder, base: string, secret: boolean, world: World): Found {
   if (part.from === 'env') return environment(part, world)
   if (part.from === 'file') return file(world.disk.beside(base, part.name), secret, world.disk)
   const variable = world.variables.get(part.name) ?? fromEnvironment(part.name, world)
@@ -63,6 +74,13 @@ export function lookUp(part: Placeholder, base: string, secret: boolean, world: 
   }
   const found = variable.value(secret)
   return { ...found, leaves: [...leaves, ...found.leaves] }
+}
+
+/** The key opens the service: wherever a file could put its value, others could read it (R35). */
+function ownKeyFound(leaves: string[], { from, name }: Placeholder, key: string): Found {
+  const isNamed = from === 'env' && name.toUpperCase() === key
+  const what = isNamed ? 'names a key of polyctl itself' : `stands for a value that holds ${key}`
+  return { leaves, ok: false, code: 'P625', name, reason: `\`\${${from}:${name}}\` ${what}` }
 }
 
 /** Names in the environment count only when a file asks for them: other programs may have theirs there. */

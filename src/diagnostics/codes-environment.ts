@@ -183,5 +183,27 @@ connections:
       'The files of an earlier commit are read with the rules and the variables of today. Then they had ' +
       'mistakes, or they name a variable that is not set any more. What was declared then is not known, so ' +
       'nothing is compared with it and nothing is pruned. Set the variable, or choose a later revision.'
+  },
+  P625: {
+    title: 'a placeholder stands for a key of polyctl itself',
+    explanation: `
+POLYTOMIC_API_KEY, POLYTOMIC_PARTNER_KEY and POLYTOMIC_DEPLOYMENT_KEY open the service to polyctl, and to
+whoever gets to know them. A file that could put one of them somewhere would hand it to everybody who reads
+a plan, or to a database that the file names. So no placeholder may stand for such a key: not by its name,
+and not by way of another variable or file that holds it. All other variables of the environment can be
+named by the files, and \`plan\` prints the values of those that stand in fields which are not secret: in a
+workflow that plans what others propose, set only variables that these others may see.`,
+    bad: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: "\${env:POLYTOMIC_API_KEY}" }
+`,
+    good: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: "\${env:ORDERS_HOST:-localhost}" }
+`
   }
 } satisfies Record<string, CodeEntry>

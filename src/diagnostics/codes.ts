@@ -1,13 +1,18 @@
 import type { CodeEntry } from './code-entry.ts'
 import { configurationCodes } from './codes-configuration.ts'
+import { optionCodes } from './codes-options.ts'
 import { serviceCodes } from './codes-service.ts'
 
 /** The codes that have an explanation: a problem with any other does not compile. */
-export type Code = keyof typeof configurationCodes | keyof typeof serviceCodes
+export type Code = keyof typeof configurationCodes | keyof typeof optionCodes | keyof typeof serviceCodes
 
 /**
  * Every problem that polyctl can tell. The number alone says the stage: P0 YAML, P1 shape, P2 names and
  * references, P3 environment and secrets, P4 matching with the service, P5 guards of the plan, P6 applying
  * and talking to the service. A code is never used again for something else.
  */
-export const codes: Readonly<Record<Code, CodeEntry>> = { ...configurationCodes, ...serviceCodes }
+export const codes: Readonly<Record<Code, CodeEntry>> = {
+  ...configurationCodes,
+  ...serviceCodes,
+  ...optionCodes
+}

@@ -28,7 +28,7 @@ describe('connect', () => {
     const ran = await world.run('connect', 'Salesforce Connection')
     expect(ran.code, ran.out + ran.err).toBe(0)
     expect(ran.out).toMatch(
-      /^Open this in a browser to authorize "Salesforce Connection":\n\n {2}http:\/\/polytomic\.test\/connect\/\S+\n/
+      /^Open this in a browser to authorize "Salesforce Connection":\n\n {2}https:\/\/polytomic\.test\/connect\/\S+\n/
     )
     expect(ran.out).toContain('"Salesforce Connection" is authorized.')
     expect((await world.run('apply', '--yes')).code).toBe(0)
@@ -39,7 +39,7 @@ describe('connect', () => {
     await world.run('apply', '--yes')
     const ran = await world.run('connect', 'Salesforce Connection', '--no-wait')
     expect(ran.code).toBe(8)
-    expect(ran.out).toContain('http://polytomic.test/connect/')
+    expect(ran.out).toContain('https://polytomic.test/connect/')
   })
 
   test('keeps the configuration, and what nobody stated', async () => {

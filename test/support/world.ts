@@ -26,7 +26,7 @@ export interface Ran {
 
 export interface WorldOptions {
   files?: Record<string, string>
-  env?: Record<string, string>
+  env?: Record<string, string | undefined>
   server?: ServerOptions
   io?: Partial<CommandIo>
 }
@@ -68,7 +68,7 @@ function io(ran: Ran, world: World, options: WorldOptions): CommandIo {
     err: (text) => void (ran.err += text),
     cwd: world.folder,
     env: {
-      POLYTOMIC_URL: 'http://polytomic.test',
+      POLYTOMIC_URL: 'https://polytomic.test',
       POLYTOMIC_API_KEY: world.server.apiKey,
       NO_COLOR: '1',
       ...options.env

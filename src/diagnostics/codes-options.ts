@@ -1,0 +1,26 @@
+import type { CodeEntry } from './code-entry.ts'
+
+/**
+ * Problems of what a person gives beside the files: options, variables of the environment, and where the
+ * key goes.
+ */
+export const optionCodes = {
+  P623: {
+    title: 'the key would go where nobody said it may',
+    explanation:
+      'The key goes along with every request, so where requests go is for the person to say, not for ' +
+      'the files: whoever may propose a change of the files could otherwise send it anywhere. An ' +
+      'address in `workspace.url`, or in a file of `--env-file`, is used when its host (and port) is ' +
+      'named by `--allow-host` or POLYCTL_ALLOWED_HOSTS, which lists hosts with commas between them; ' +
+      'the hosted service may always be named. What is given by `--url`, POLYTOMIC_URL or ' +
+      'POLYTOMIC_DEPLOYMENT_URL needs no more. Plain http is for this machine alone, unless ' +
+      '`--insecure-http` is passed.'
+  },
+  P624: {
+    title: 'what was given beside the files is not understood',
+    explanation:
+      'A word of the command line is none that the command takes, or a line of a file of `--env-file` ' +
+      'sets no variable. The message says which. `--help` behind a command lists what it takes; a ' +
+      'line of an environment file is `NAME=value`, a comment that begins with `#`, or empty.'
+  }
+} satisfies Record<string, CodeEntry>
