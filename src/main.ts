@@ -9,11 +9,17 @@ async function main(): Promise<void> {
   // A reader that leaves early (`| head`) is no failure of ours.
   process.stdout.on('error', quietly)
   process.stderr.on('error', quietly)
+  process.once('beforeExit', unfinished)
+  const stop = interruption()
   try {
-    process.exitCode = await createProgram(world()).run(process.argv.slice(2))
-    // Questions that were left in their middle would keep the process waiting for their answers.
-    if (process.exitCode === 130) process.exit()
+    const running = createProgram(world(stop)).run(process.argv.slice(2))
+    process.exitCode = await Promise.race([running, overdue(stop.asked)])
+    process.removeListener('beforeExit', unfinished)
+    // Who was asked to stop says so, whatever came of it. What was left in its middle would keep the process.
+    if (stop.isAsked() || process.exitCode === 130) process.exit(130)
   } catch (error) {
+    process.removeListener('beforeExit', unfinished)
+    if (stop.isAsked()) process.exit(130)
     const words = error instanceof Error ? error.message : String(error)
     process.stderr.write(`error: polyctl failed in a way that it should not: ${words}\n`)
     if (process.env['POLYCTL_STACK'] !== undefined && error instanceof Error)
@@ -28,7 +34,24 @@ function quietly(error: NodeJS.ErrnoException): void {
   process.stderr.write(`error: the output cannot be written: ${error.message}\n`, () => process.exit(1))
 }
 
-function world(): CommandIo {
+/** Nothing is left that could go on, and the command has not ended: that must never look like success. */
+function unfinished(): void {
+  process.stderr.write('error: polyctl stopped in its middle, which it should not: please report it\n')
+  process.exitCode = 1
+}
+
+/** Commands end by themselves when they are asked to. This is for what cannot. */
+async function overdue(asked: Promise<void>): Promise<number> {
+  await asked
+  await sleep(overdueMs)
+  process.stderr.write('Interrupted: what was under way did not come to its end.\n')
+  return 130
+}
+
+/** Longer than anything under way is waited for, and still soon. */
+const overdueMs = 8_000
+
+function world(stop: Interruption): CommandIo {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
@@ -42,27 +65,31 @@ function world(): CommandIo {
     },
     async ask(question) {
       const lines = createInterface({ input: process.stdin, output: process.stderr })
-      let stopped = false
-      lines.on('SIGINT', () => {
-        stopped = true
-        lines.close()
-      })
+      // On a terminal Ctrl-C is a key like others while a line is read.
+      lines.on('SIGINT', stop.ask)
+      const left = new Promise<null>((resolve) => void lines.once('close', () => resolve(null)))
+      const stopped = stop.asked.then(() => undefined)
       try {
-        return await lines.question(question)
-      } catch {
+        const answer = await Promise.race([stopped, lines.question(question), left])
         // The question's line is still open.
-        process.stderr.write('\n')
-        return stopped ? undefined : ''
+        if (typeof answer !== 'string') process.stderr.write('\n')
+        return answer === null ? '' : answer
       } finally {
         lines.close()
       }
     },
     async stdin() {
-      const chunks: Buffer[] = []
-      for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
-      return Buffer.concat(chunks).toString('utf8')
+      const read = async (): Promise<string> => {
+        const chunks: Buffer[] = []
+        for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+        return Buffer.concat(chunks).toString('utf8')
+      }
+      const stopped = stop.asked.then(() => {
+        throw new Error('interrupted')
+      })
+      return await Promise.race([read(), stopped])
     },
-    interrupted: interruption(),
+    interrupted: stop.asked,
     now: () => new Date(),
     sleep: async (ms, signal) => {
       await sleep(ms, undefined, signal ? { signal } : {})
@@ -74,18 +101,25 @@ function world(): CommandIo {
   }
 }
 
+/** How the person, or whoever runs us, asks to stop. */
+interface Interruption {
+  asked: Promise<void>
+  isAsked(): boolean
+  ask(): void
+}
+
 /** The first Ctrl-C asks to stop in order, the second stops at once. */
-function interruption(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false
-    const stop = (): void => {
-      if (asked) process.exit(130)
-      asked = true
-      resolve()
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-  })
+function interruption(): Interruption {
+  const { promise: asked, resolve } = Promise.withResolvers<void>()
+  let isAsked = false
+  const ask = (): void => {
+    if (isAsked) process.exit(130)
+    isAsked = true
+    resolve()
+  }
+  process.on('SIGINT', ask)
+  process.on('SIGTERM', ask)
+  return { asked, isAsked: () => isAsked, ask }
 }
 
 await main()

@@ -3,6 +3,7 @@ import type { Writer } from '../remote/transport.ts'
 import { addressText, type Address } from '../state/resource.ts'
 import type { ApplyEvent, Outcome, Report } from './events.ts'
 import { openKnowledge } from './knowledge.ts'
+import { mistakeProblem } from './mistake.ts'
 import type { ApplyOptions } from './options.ts'
 import { perform } from './perform.ts'
 import { openQueue } from './queue.ts'
@@ -40,6 +41,8 @@ class Run {
   readonly #tell: (event: ApplyEvent) => void
   readonly #options: ApplyOptions
   readonly #perform: (change: Change, pending: string | undefined) => Promise<Outcome>
+  /** What was sent for a change whose carrying out went wrong in a way that it should not. */
+  readonly #sent = new Set<Change>()
   #stopped: string | undefined
   #interrupted = false
 
@@ -55,7 +58,13 @@ class Run {
     this.#todo = new Map(attempted.map((change) => [addressText(change), change]))
     this.#perform = (change, pending) =>
       perform(change, pending, {
-        writer,
+        writer: {
+          ...writer,
+          send: (method, path, sent) => {
+            this.#sent.add(change)
+            return writer.send(method, path, sent)
+          }
+        },
         knowledge,
         options,
         note: (text) => tell({ type: 'note', address: addressOf(change), text })
@@ -96,7 +105,7 @@ class Run {
     for (let moved = true; moved;) {
       moved = false
       for (const [address, change] of this.#todo) {
-        const verdict = this.#verdict(change)
+        const verdict = this.#guarded(change, () => this.#verdict(change))
         if (verdict === 'wait') continue
         if (verdict === 'start' && this.#underWay.size >= this.#options.parallelism) return
         this.#todo.delete(address)
@@ -136,12 +145,32 @@ class Run {
 
   #start(address: string, change: Change): void {
     this.#tell({ type: 'start', address: addressOf(change), action: change.action })
-    const done = this.#perform(change, this.#pendingBelow(change)).then((outcome) => {
+    const work = async (): Promise<void> => {
+      let outcome: Outcome
+      try {
+        outcome = await this.#perform(change, this.#pendingBelow(change))
+      } catch (error) {
+        outcome = this.#mistake(change, error)
+      }
       this.#underWay.delete(address)
       this.#settle(change, outcome)
       if (outcome.outcome === 'failed' && this.#options.failFast) this.stop('another change failed')
-    })
-    this.#underWay.set(address, done)
+    }
+    this.#underWay.set(address, work())
+  }
+
+  #guarded<T>(change: Change, work: () => T): T | Outcome {
+    try {
+      return work()
+    } catch (error) {
+      return this.#mistake(change, error)
+    }
+  }
+
+  /** A mistake of ours in one change is the failure of that change, and no reason to leave the others. */
+  #mistake(change: Change, error: unknown): Outcome {
+    const known = this.#options.vault.known()
+    return { outcome: 'failed', problem: mistakeProblem(change, error, this.#sent.has(change), known) }
   }
 
   /** The first thing that this change needs, directly or not, and that waits for a person. */

@@ -73,7 +73,7 @@ async function performCreate(
         note: world.note,
         tellsAll: (wire) => isAsWanted(change, kind, wire, world)
       }))
-  if (!made.ok) return failed(failureOf(change, 'creating', made.failure))
+  if (!made.ok) return ended(change, 'creating', made.failure)
   world.knowledge.learn(change, made.wire)
   return await afterWrite(change, kind, made, world)
 }
@@ -82,7 +82,7 @@ async function performUpdate(change: Change, kind: Kind, world: World): Promise<
   // The body starts from what is there this moment, so that nothing is lost that no file states.
   const live = await read(world.writer, kind, change.id ?? '', change.wanted, true)
   if (!live.ok && live.failure.status === 404) return failed(goneProblem(change))
-  if (!live.ok) return failed(failureOf(change, 'reading', live.failure))
+  if (!live.ok) return unread(change, live.failure)
   const moved = movedProblem(change, kind, live.wire, grounds(world))
   if (moved) return failed(moved)
   const current = kind.fromWire(live.wire, world.knowledge.fromWire())
@@ -92,7 +92,7 @@ async function performUpdate(change: Change, kind: Kind, world: World): Promise<
   const open = revealed(body, world.options.vault)
   if (!open.ok) return failed(missingSecret(change, open.missing))
   const changed = await update(world.writer, kind, change.id ?? '', open.body, open.secrets)
-  if (!changed.ok) return failed(failureOf(change, 'updating', changed.failure))
+  if (!changed.ok) return ended(change, 'updating', changed.failure)
   const wire = { ...live.wire, ...changed.wire }
   return await afterWrite({ ...change, wanted }, kind, { ...changed, wire }, world)
 }
@@ -107,11 +107,11 @@ async function performDelete(change: Change, kind: Kind, world: World): Promise<
   const live = await read(world.writer, kind, id, {})
   if (!live.ok && live.failure.status === 404)
     return { outcome: 'done', id, notes: ['it was gone already'] }
-  if (!live.ok) return failed(failureOf(change, 'reading', live.failure))
+  if (!live.ok) return unread(change, live.failure)
   const moved = movedProblem(change, kind, live.wire, grounds(world))
   if (moved) return failed(moved)
   const gone = await remove(world.writer, kind, id)
-  if (!gone.ok) return failed(failureOf(change, 'deleting', gone.failure))
+  if (!gone.ok) return ended(change, 'deleting', gone.failure)
   return { outcome: 'done', id, notes: [] }
 }
 
@@ -121,9 +121,9 @@ async function performDelete(change: Change, kind: Kind, world: World): Promise<
  */
 async function performWait(change: Change, kind: Kind, world: World): Promise<Outcome> {
   const live = await read(world.writer, kind, change.id ?? '')
-  if (!live.ok) return failed(failureOf(change, 'reading', live.failure))
+  if (!live.ok) return unread(change, live.failure)
   const asked = await reconnect(world.writer, kind, live.wire, change.wanted, world.options.vault)
-  if (!asked.ok) return failed(failureOf(change, 'asking for a link for', asked.failure))
+  if (!asked.ok) return ended(change, 'asking for a link for', asked.failure)
   return await afterWrite(change, kind, { ...asked, wire: { ...live.wire, ...asked.wire } }, world)
 }
 
@@ -178,6 +178,17 @@ type Failed = Extract<Outcome, { outcome: 'failed' }>
 
 function failed(what: Diagnostic): Failed {
   return { outcome: 'failed', problem: what }
+}
+
+/** Who stops while nothing was taken on stops before it began. */
+function ended(change: Change, doing: string, failure: Failure): Outcome {
+  if (failure.interrupted && failure.refused) return { outcome: 'skipped', because: 'it was interrupted' }
+  return failed(failureOf(change, doing, failure))
+}
+
+/** To have read in vain changes nothing. */
+function unread(change: Change, failure: Failure): Outcome {
+  return ended(change, 'reading', failure.interrupted ? { ...failure, refused: true } : failure)
 }
 
 function failureOf(change: Change, doing: string, failure: Failure): Diagnostic {

@@ -106,7 +106,7 @@ async function shownAndDone(
   question: Question
 ): Promise<number> {
   const decided = await unlessInterrupted(io, decide(ground))
-  if (decided === undefined) return exit.interrupted
+  if (decided === undefined) return nothingChanged(io)
   const problems = [...ground.problems, ...decided.problems]
   if (!decided.ok) return await tellProblems(io, options, problems, ground.texts)
   const { id, name } = decided.value.plan.organization
@@ -120,12 +120,18 @@ async function shownAndDone(
   await showPlan(full, options, io, decided.value)
   if (changes.length > 0) {
     const answer = await confirmation(options, io, question, { planned: decided.value, problems })
-    if (answer === 'stopped') return exit.interrupted
+    if (answer === 'stopped') return nothingChanged(io)
     if (answer !== 'yes') return await tellProblems(io, options, [answer], ground.texts)
   }
   const report = await done(full, options, io, decided.value)
   await showReport(full, options, io, report)
   return exitOfReport(report)
+}
+
+/** Whoever stops it before anything was sent hears just that. */
+function nothingChanged(io: CommandIo): number {
+  io.err('Interrupted: nothing was changed.\n')
+  return exit.interrupted
 }
 
 async function showPlan(
@@ -157,7 +163,7 @@ async function confirmation(
       help: ['pass `--yes` to go on without asking']
     })
   }
-  const answer = await io.ask(question.prompt(planned, problems))
+  const answer = await unlessInterrupted(io, io.ask(question.prompt(planned, problems)))
   if (answer === undefined) return 'stopped'
   if (answer.trim() === question.answer(planned)) return 'yes'
   return problem('P505', 'not confirmed: nothing was changed', {
@@ -191,16 +197,24 @@ async function done(
     links: options.local !== true || options.wait === true,
     interrupted: io.interrupted
   })
-  try {
-    return await followed(events, (event) => {
-      progress.event(event)
-      // Who waits for a person must tell that person, however quiet.
-      if (silent && options.wait === true && event.type === 'note') io.err(`${event.text}\n`)
-    })
-  } finally {
-    voice.say = aloud
-    await progress.close()
+  // What is shown meanwhile is no reason to lose the report.
+  const shown = { ok: true }
+  const attempt = async (what: () => void | Promise<void>): Promise<void> => {
+    try {
+      if (shown.ok) await what()
+    } catch (error) {
+      shown.ok = false
+      io.err(`Progress cannot be shown any more: ${String(error)}\n`)
+    }
   }
+  const report = await followed(events, (event) => {
+    void attempt(() => progress.event(event))
+    // Who waits for a person must tell that person, however quiet.
+    if (silent && options.wait === true && event.type === 'note') io.err(`${event.text}\n`)
+  })
+  voice.say = aloud
+  await attempt(() => progress.close())
+  return report
 }
 
 async function followed(
@@ -226,5 +240,12 @@ async function showReport(
     return
   }
   const { renderReport } = await import('../render/report.ts')
-  if (report.settled.length > 0) io.out(renderReport(report, ground.texts, ground.look))
+  if (report.settled.length === 0) return
+  try {
+    io.out(renderReport(report, ground.texts, ground.look))
+  } catch (error) {
+    // However it looks: what was done must be told.
+    io.err(`The report cannot be shown as it should: ${String(error)}\n`)
+    io.out(jsonText(report))
+  }
 }

@@ -8,7 +8,7 @@ import { liveConnection } from './enumerate.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
-import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
+import { jsonText, tellProblems, unlessInterrupted, withGround, type Ground } from './run.ts'
 
 /** `wait` is true unless `--no-wait` is given. */
 export interface ConnectOptions extends ReadOptions {
@@ -40,7 +40,11 @@ async function connect(
   io: CommandIo,
   ground: Ground
 ): Promise<number> {
-  const found = await liveConnection(name, openReader(ground.service.remote), ground)
+  const found = await unlessInterrupted(io, liveConnection(name, openReader(ground.service.remote), ground))
+  if (found === undefined) {
+    io.err('Interrupted.\n')
+    return exit.interrupted
+  }
   if (!found.ok) return await tellProblems(io, options, found.problems, ground.texts)
   const { live } = found
   const say = speaker(live.name, options, io)
@@ -51,13 +55,11 @@ async function connect(
     (resource) => resource.kind === 'connection' && resource.name === live.name
   )
   const asked = await reconnect(writer, kind, live.wire, declared?.fields ?? {}, ground.understood.vault)
-  if (!asked.ok)
-    return await tellProblems(
-      io,
-      options,
-      [failureProblem(asked.failure, `asking for a link for ${live.name}`)],
-      ground.texts
-    )
+  if (!asked.ok) {
+    const failure = failureProblem(asked.failure, `asking for a link for ${live.name}`)
+    const code = await tellProblems(io, options, [failure], ground.texts)
+    return asked.failure.interrupted ? exit.interrupted : code
+  }
   const { auth_url: url, auth_code: code } = asked.wire
   if (typeof url !== 'string') return say.noLink()
   say.link(url, typeof code === 'string' ? code : undefined)

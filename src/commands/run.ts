@@ -93,7 +93,9 @@ export async function withGround(
   }
   try {
     if (wants.finishes === true) return await work(ground)
-    return (await unlessInterrupted(io, work(ground))) ?? exit.interrupted
+    const code = await unlessInterrupted(io, work(ground))
+    if (code === undefined) io.err('Interrupted.\n')
+    return code ?? exit.interrupted
   } finally {
     await service.value.close()
   }

@@ -28,7 +28,7 @@ export const bounds = {
   readingMs: 5_000,
   longestReadingMs: 30_000,
   /** After the person has stopped it, what is under way is waited for this long. */
-  graceMs: 10_000
+  graceMs: 5_000
 } as const
 
 /** What came of one try, where that is no success. */
