@@ -1,4 +1,4 @@
-import { isError, problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { isError, problem, warning, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import { nameKeys, nameOfItem, type ItemProblem, type Kind } from '../kinds/kind.ts'
 import type { Desired, Lifecycle, Path, Use } from '../state/resource.ts'
@@ -203,10 +203,22 @@ function checkLifecycle(kind: Kind, value: JsonObject): ItemProblem[] {
 /** Gives a problem of an item its place in the file. */
 export function placed(source: SourceText, node: Written, found: ItemProblem): Diagnostic {
   const place = placeAt(node, found.path)
-  const span = found.atKey ? keySpan(source, place) : valueSpan(source, place)
+  const whole = found.atKey ? keySpan(source, place) : valueSpan(source, place)
+  const span = found.within ? partOf(source, whole, found.within) : whole
   const { notes = [], help = [] } = found
   const make = found.severity === 'warning' ? warning : problem
   return make(found.code, found.message, { labels: [{ span, text: found.label }], notes, help })
+}
+
+/** A part of a text, where that stands in the file letter by letter; else all of it. */
+function partOf(
+  source: SourceText,
+  whole: Span,
+  { text, start, end }: NonNullable<ItemProblem['within']>
+): Span {
+  const [from, to] = [whole.start.offset, whole.end.offset]
+  const at = source.text.slice(from, to).indexOf(text)
+  return at === -1 ? whole : source.span(from + at + start, from + at + end)
 }
 
 function nounOf(kind: Kind): string {

@@ -111,10 +111,13 @@ syncs:
 `
   },
   P205: {
-    title: 'a filter label does not exist',
+    title: 'a filter logic that cannot be understood',
     explanation: `
 \`filter_logic\` joins filters by their labels: your own ones, or A, B, C … in the order of the list
-where you give none. This label belongs to no filter; perhaps one was removed and the logic stayed.`,
+where you give none. Between them stand \`and\` and \`or\`, in any case, and parentheses; \`and\` binds more
+tightly. Labels are compared exactly: \`a\` is not \`A\`. Filters of the model belong into
+\`filter_logic\`, those of the target into \`target.filter_logic\`. If a label belongs to no filter,
+perhaps one was removed and the logic stayed.`,
     bad: `
 connections:
   - { name: CRM, type: salesforce }
@@ -146,6 +149,51 @@ syncs:
       - { field: email, function: IsNotNull }
       - { field: country, function: Equality, value: NL }
     filter_logic: A AND B
+    target: { connection: CRM, object: Contact }
+    schedule: manual
+`
+  },
+  P207: {
+    title: 'a filter logic that leaves a filter out',
+    explanation: `
+A logic says how all filters of its sort go together. Newer services refuse one that does not name each
+of them; what older ones make of a filter that is not named is documented nowhere. Name it, or take the
+filter out.`,
+    bad: `
+connections:
+  - { name: CRM, type: salesforce }
+  - { name: Orders, type: mongodb }
+models:
+  - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
+syncs:
+  - name: Buyers to CRM
+    mode: create
+    model: Buyers
+    fields: [{ source: email, target: Email }]
+    filters:
+      - { field: email, function: IsNotNull }
+      - { field: country, function: Equality, value: NL }
+      - { field: country, function: Equality, value: BE }
+    filter_logic: B OR C
+    target: { connection: CRM, object: Contact }
+    schedule: manual
+`,
+    good: `
+connections:
+  - { name: CRM, type: salesforce }
+  - { name: Orders, type: mongodb }
+models:
+  - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
+syncs:
+  - name: Buyers to CRM
+    mode: create
+    model: Buyers
+    fields: [{ source: email, target: Email }]
+    filters:
+      - { field: email, function: IsNotNull }
+      - { field: country, function: Equality, value: NL }
+      - { field: country, function: Equality, value: BE }
+    filter_logic: A AND (B OR C)
     target: { connection: CRM, object: Contact }
     schedule: manual
 `

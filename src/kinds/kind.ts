@@ -3,6 +3,7 @@ import type { Path } from '../state/resource.ts'
 import { isId, type Json, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 import type { Field } from '../state/rule.ts'
+import type { Synonym } from './synonym.ts'
 
 /**
  * What the engine needs to know about one kind of resource. A value, not a class: matching, comparing,
@@ -69,6 +70,11 @@ export interface Kind {
   /** The service's answer → fields, without what the service owns. */
   fromWire(wire: JsonObject, context: FromWire): JsonObject
   /**
+   * Fields of which those that are `ignored`, or some of their parts, have the live value: what follows from
+   * these follows them.
+   */
+  settled?(fields: JsonObject, live: JsonObject, ignored: ReadonlySet<string>): JsonObject
+  /**
    * What must be asked before a replacement can be written, beside the resource itself. Only where the
    * answer of the resource does not tell whether a value was chosen or is the default.
    */
@@ -91,19 +97,6 @@ export interface Kind {
   ailing?(wire: JsonObject): string | undefined
   /** Says of a live resource that this organization cannot change it, and why. */
   readOnly?(wire: JsonObject): ReadOnly | undefined
-}
-
-/**
- * What a key that does not exist stands for: a field, or one whose values have other words. Of several, the
- * first that exists where the key stands is meant.
- */
-export type Synonym =
-  | string
-  | { fields: readonly string[]; values: Readonly<Record<string, string | boolean>> }
-
-/** The field that says the opposite: `enabled: true` is `disabled: false`. */
-export function opposite(...fields: string[]): Synonym {
-  return { fields, values: { true: false, false: true } }
 }
 
 /**
@@ -262,6 +255,8 @@ export interface ItemProblem {
   path: Path
   /** Show the key rather than the value. */
   atKey?: boolean
+  /** Show a part of the value, where the file has the text as it is. */
+  within?: { text: string; start: number; end: number }
   code: Diagnostic['code']
   severity?: Diagnostic['severity']
   message: string

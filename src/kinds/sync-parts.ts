@@ -13,7 +13,7 @@ import {
   withoutEmpty
 } from './fields.ts'
 import type { FromWire, ToWire } from './kind.ts'
-import { letter, logicFromLabels, logicToLetters } from './sync-filters.ts'
+import { letter, logicFromLabels, logicToLetters } from './sync-logic.ts'
 
 /** The parts of a sync, each to and from the wire. */
 
@@ -203,7 +203,11 @@ export function targetToWire(
     : {}
   return {
     connection_id: toId(connection, context)!,
-    ...withoutEmpty({ ...same, ...made, filter_logic: logicToLetters(logic, filters) }),
+    ...withoutEmpty({
+      ...same,
+      ...made,
+      filter_logic: logicToLetters(logic, filters, 'target', context.id)
+    }),
     ...withoutEmpty({ configuration: withoutCleared(same['configuration'] ?? {}, context.creating) })
   }
 }

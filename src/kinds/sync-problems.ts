@@ -1,7 +1,8 @@
 import { isEmpty, isObject, textOf, type JsonObject } from '../state/value.ts'
 import { valueAt } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
-import { conditionProblems, duplicateLabels, logicProblems } from './sync-filters.ts'
+import { conditionProblems } from './sync-filters.ts'
+import { duplicateLabels, logicProblems } from './sync-logic.ts'
 import { list, webhookTarget } from './sync-parts.ts'
 
 /**
@@ -16,8 +17,8 @@ export function syncProblems(item: JsonObject): ItemProblem[] {
     ...mappedTwice(item),
     ...conditionProblems(item),
     ...duplicateLabels(item),
-    ...logicProblems(item, ['filter_logic'], item['filter_logic']),
-    ...logicProblems(item, ['target', 'filter_logic'], valueAt(item, ['target', 'filter_logic']))
+    ...logicProblems(item, ['filter_logic'], item['filter_logic'], 'model'),
+    ...logicProblems(item, ['target', 'filter_logic'], valueAt(item, ['target', 'filter_logic']), 'target')
   ]
 }
 

@@ -13,16 +13,10 @@ import {
   withoutHoles,
   withoutMasks
 } from './fields.ts'
-import { opposite, type Kind } from './kind.ts'
-import {
-  conditionKey,
-  filterRule,
-  labelsOf,
-  logicFromLabels,
-  logicToLetters,
-  overrideRule,
-  withCondition
-} from './sync-filters.ts'
+import type { Kind } from './kind.ts'
+import { opposite } from './synonym.ts'
+import { conditionKey, filterRule, overrideRule, withCondition } from './sync-filters.ts'
+import { fitsFilters, labelsOf, logicFromLabels, logicRule, logicToLetters } from './sync-logic.ts'
 import {
   conditionFromWire,
   conditionToWire,
@@ -92,7 +86,7 @@ export const sync: Kind = {
     fields: { class: 'owned', rule: { is: 'set', key: targetOf, item: fieldRule } },
     override_fields: { class: 'owned', rule: { is: 'set', key: targetOf, item: fieldRule } },
     filters: { class: 'owned', rule: { is: 'set', key: conditionKey, item: filterRule } },
-    filter_logic: { class: 'owned', rule: { is: 'scalar' } },
+    filter_logic: { class: 'owned', rule: logicRule },
     overrides: { class: 'owned', rule: { is: 'set', key: conditionKey, item: overrideRule } },
     target: {
       class: 'owned',
@@ -102,7 +96,7 @@ export const sync: Kind = {
           connection: { is: 'reference', kind: 'connection' },
           object: { is: 'scalar', carried: true },
           configuration: { is: 'stated' },
-          filter_logic: { is: 'scalar' },
+          filter_logic: logicRule,
           create: { is: 'unread' },
           new_name: { is: 'unread' }
         }
@@ -189,7 +183,7 @@ export const sync: Kind = {
         : undefined,
       override_fields: withoutHoles(fields['override_fields']),
       filters: filters.map((item, index) => filterToWire(item, index, context)),
-      filter_logic: logicToLetters(fields['filter_logic'], filters),
+      filter_logic: logicToLetters(fields['filter_logic'], filters, 'model', context.id),
       overrides
     })
     return withoutAbsent({
@@ -252,6 +246,24 @@ export const sync: Kind = {
       only_enrich_updates: wire['only_enrich_updates'],
       skip_initial_backfill: wire['skip_initial_backfill'],
       policies: idsOf(wire['policies']).map((id) => context.reference('policy', id))
+    })
+  },
+
+  /** A logic over filters that are not the files' is not theirs either. */
+  settled(fields, live, ignored) {
+    if (!ignored.has('filters')) return fields
+    const filters = list(fields['filters'])
+    const target = isObject(fields['target']) ? fields['target'] : undefined
+    const there = isObject(live['target']) ? live['target']['filter_logic'] : undefined
+    return withoutAbsent({
+      ...fields,
+      filter_logic: fitsFilters(fields['filter_logic'], filters, 'model')
+        ? fields['filter_logic']
+        : live['filter_logic'],
+      target:
+        target === undefined || fitsFilters(target['filter_logic'], filters, 'target')
+          ? fields['target']
+          : withoutAbsent({ ...target, filter_logic: there })
     })
   },
 

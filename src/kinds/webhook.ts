@@ -1,7 +1,8 @@
 import { isEmpty } from '../state/value.ts'
 import { carrying } from './carry.ts'
 import { bookkeeping, withoutAbsent } from './fields.ts'
-import { opposite, type Kind } from './kind.ts'
+import type { Kind } from './kind.ts'
+import { opposite } from './synonym.ts'
 
 /**
  * Where the service reports its events to. An organization has one: another endpoint in the files is a

@@ -6,6 +6,7 @@ import type { Rule } from '../state/rule.ts'
 import { diff, type DiffContext } from './diff.ts'
 import { withIgnored } from './ignore.ts'
 import type { Cause, FieldChange } from './plan.ts'
+import { shown } from './shown.ts'
 
 /** What is needed to tell who moved a resource: the three sides of it, the wanted one as it will be sent. */
 export interface Sides {
@@ -66,7 +67,7 @@ function valueAt(
   [head, ...rest]: readonly string[],
   rule: Rule | undefined
 ): Json | undefined {
-  if (head === undefined) return value
+  if (head === undefined) return rule?.is === 'text' ? shown(rule, value) : value
   if (Array.isArray(value) && rule?.is === 'set') {
     const item = value.find((one) => one !== null && `[${rule.key(one)}]` === head)
     return valueAt(item, rest, rule.item)

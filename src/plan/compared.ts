@@ -75,6 +75,8 @@ function gather(
     case 'scalar':
       if (rule.carried && wanted === undefined) return
       return put(folded(rule, live), place, into)
+    case 'text':
+      return put(isEmpty(live) ? undefined : rule.shown(resolved(live!, into.context)), place, into)
     case 'json':
     case 'reference':
       return put(live, place, into)

@@ -14,6 +14,7 @@ import {
   type Reference
 } from '../state/value.ts'
 import type { FieldChange } from './plan.ts'
+import { sameText, shown } from './shown.ts'
 
 /** What comparing needs to know beside the two sides. */
 export interface DiffContext {
@@ -96,6 +97,10 @@ function compare(
       return same(folded(rule, wanted), folded(rule, live)) ? [] : [change(wanted, live, place, context)]
     case 'json':
       return same(wanted, live) ? [] : [change(wanted, live, place, context)]
+    case 'text':
+      return sameText(rule, wanted && resolved(wanted, context), live && resolved(live, context))
+        ? []
+        : [change(shown(rule, wanted), shown(rule, live), place, context)]
     case 'reference':
       return sameReference(wanted, live, context) ? [] : [change(wanted, live, place, context)]
     case 'object':
@@ -285,6 +290,7 @@ function change(
 
 function stated(rule: Rule, wanted: Json | undefined, place: Place, context: DiffContext): FieldChange[] {
   if (isEmpty(wanted)) return []
+  if (rule.is === 'text') return [change(shown(rule, wanted), undefined, place, context)]
   if (rule.is === 'object' && isObject(wanted)) {
     return Object.entries(rule.fields).flatMap(([name, part]) =>
       stated(part, wanted[name], below(place, name), context)

@@ -20,7 +20,8 @@ export function withIgnored(
       if (name === head || (field.with === head && name in fields))
         take(fields, live, [name, ...rest], { is: 'object', fields: { [name]: field.rule } })
   }
-  return fields
+  const heads = new Set(ignored.flatMap((path) => partsOf(path).slice(0, 1)))
+  return kind.settled?.(fields, live, heads) ?? fields
 }
 
 /**

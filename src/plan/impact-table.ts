@@ -139,7 +139,11 @@ export const impactTable = dictionary<readonly Row[]>({
       schemaEffect,
       'schemas say which objects are copied, with which of their records and fields'
     ],
-    ['schemas_off', 'other records', 'more objects are copied, each of them whole at first'],
+    [
+      'schemas_off',
+      'other records',
+      'schemas say which objects are copied, with which of their records and fields'
+    ],
     ['data_cutoff_timestamp', 'other records', 'it says from when on records are copied'],
     [
       'automatically_add_new_objects',

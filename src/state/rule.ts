@@ -28,6 +28,11 @@ export type Rule =
   | { is: 'scalar'; default?: Json; caseless?: true; carried?: true }
   /** Any JSON: types matter, the order of keys does not. */
   | { is: 'json' }
+  /**
+   * A structure that is shown as a text. It is equal where its text is, or that of what it is known by:
+   * `known` leaves out what is compared elsewhere. References are compared by what they stand for.
+   */
+  | { is: 'text'; shown: (value: Json) => string; known: (value: Json) => string }
   /** The name of another resource; `caseless` where names of that kind match in any case. */
   | { is: 'reference'; kind: string; caseless?: true }
   /** Sent, never compared. */

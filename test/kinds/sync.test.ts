@@ -483,7 +483,7 @@ describe('checks', () => {
     [
       'logic names labels that are there',
       'model: M, filters: [{ field: a, function: IsNull }], filter_logic: A AND B',
-      ['P205 A AND B']
+      ['P205 B']
     ],
     [
       'labels are given once',

@@ -136,7 +136,7 @@ const special: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json
       { ...condition, override: fc.constantFrom<Json>('a', '', 5, { x: 1 }, ['b']) },
       { requiredKeys: ['field', 'function', 'override'], noNullPrototype: true }
     ),
-    filter_logic: fc.constantFrom('A', 'a and b', 'B AND A', 'A OR B', 'NOT (A OR B)', 'x AND (A OR B)')
+    filter_logic: fc.constantFrom('A', 'A and B', 'B AND A', 'A OR B', 'NOT (A OR B)', 'x AND (A OR B)')
   },
   bulk_sync: {
     source: fc.record<JsonObject>(

@@ -1,0 +1,282 @@
+import { isDeepStrictEqual } from 'node:util'
+import {
+  isEmpty,
+  isObject,
+  isReference,
+  sortedText,
+  textOf,
+  type Json,
+  type JsonObject
+} from '../state/value.ts'
+import type { Rule } from '../state/rule.ts'
+import {
+  filtersIn,
+  isOperator,
+  mapLogic,
+  plainLogic,
+  printLogic,
+  readLogic,
+  type Logic
+} from './filter-logic.ts'
+import type { ItemProblem, ToWire } from './kind.ts'
+import { conditionKey, isOfTarget, saidBy } from './sync-filters.ts'
+
+/**
+ * The logic over the filters of a sync. The service labels filters with letters in the order of its list and
+ * may move them, and people edit what filters compare with: so in the normal form a logic is a tree over what
+ * each filter is about, and follows the filters wherever they go.
+ */
+
+/** A filter in a logic: what it says, and how much of that tells it from the other filters. */
+interface Leaf {
+  filter: JsonObject
+  by: readonly Part[]
+}
+
+/** What a filter is known by, beside the field that it is about. */
+type Part = 'function' | 'model' | 'value'
+
+/** From the least that tells one filter from another to all that it says. */
+const levels: readonly (readonly Part[])[] = [
+  [],
+  ['function'],
+  ['model'],
+  ['model', 'function'],
+  ['function', 'value'],
+  ['model', 'function', 'value']
+]
+
+/** Filters of the model and of the target share one list, but each sort has its own logic. */
+export type Sort = 'model' | 'target'
+
+/** How a logic is compared: by what its filters are about. What they say of it is compared with them. */
+export const logicRule: Rule = {
+  is: 'text',
+  shown: (value) =>
+    textOfLogic(value, ({ filter, by }) => {
+      return `[${by.includes('model') ? conditionKey(filter) : saidBy(filter)}]`
+    }),
+  known: (value) => textOfLogic(value, ({ filter, by }) => keyOf(filter, by))
+}
+
+/**
+ * The tree of a logic over labels. Absent when all filters must hold: that is the default. What cannot be
+ * read is kept as the text that it is.
+ */
+export function logicFromLabels(
+  logic: Json | undefined,
+  filters: readonly Json[],
+  labels: readonly string[],
+  of: Sort
+): Json | undefined {
+  if (typeof logic !== 'string' || logic.trim() === '') return undefined
+  const own = ownOf(filters, of)
+  const read = readLogic(logic)
+  if (!read.ok) return { unread: logic }
+  const byLabel = new Map(own.map((index) => [labels[index] ?? '', index]))
+  if (filtersIn(read.logic).some(({ label }) => !byLabel.has(label))) return { unread: logic }
+  const tree = mapLogic(read.logic, ({ label }) => ({ filter: byLabel.get(label)! }))!
+  const plain = plainLogic(tree)
+  const keys = (some: readonly number[]): Set<string> => new Set(some.map((at) => wholeKey(filters[at]!)))
+  if (plain && 'all' in plain && isDeepStrictEqual(keys(plain.all), keys(own))) return undefined
+  const all = own.map((at) => filters[at]!)
+  const leaves = new Map(own.map((at) => [at, leafOf(filters[at]!, all)]))
+  return mapLogic(tree, (index) => ({ filter: leaves.get(index)! })) as unknown as Json
+}
+
+/** The letters that the service wants. Filters that are not there any more are not named. */
+export function logicToLetters(
+  logic: Json | undefined,
+  filters: readonly Json[],
+  of: Sort,
+  idOf: ToWire['id']
+): string | undefined {
+  const tree = treeOf(logic)
+  if (typeof tree !== 'object') return tree
+  const byId = (value: Json): Json => withIds(value, idOf)
+  const own = ownOf(filters, of)
+  const lettered = mapLogic(tree, ({ filter, by }): Logic<string> | undefined => {
+    const key = keyOf(byId(filter), by)
+    const same = own.filter((index) => keyOf(byId(filters[index]!), by) === key)
+    const letters = same.map((index) => ({ filter: letter(index) }))
+    return letters.length > 1 ? { all: letters } : letters[0]
+  })
+  return lettered && textOfLogic(lettered, (label: unknown) => String(label))
+}
+
+/** Whether a logic names just the filters that are there: else it is about other filters. */
+export function fitsFilters(logic: Json | undefined, filters: readonly Json[], of: Sort): boolean {
+  const tree = treeOf(logic)
+  if (typeof tree !== 'object') return tree === undefined
+  const own = ownOf(filters, of).map((index) => filters[index]!)
+  const leaves = filtersIn(tree)
+  const isNamed = (filter: Json, { filter: named, by }: Leaf): boolean =>
+    keyOf(withNames(filter), by) === keyOf(withNames(named), by)
+  const isOne = (leaf: Leaf): boolean =>
+    new Set(own.filter((filter) => isNamed(filter, leaf)).map(wholeKey)).size === 1
+  return leaves.every(isOne) && own.every((filter) => leaves.some((leaf) => isNamed(filter, leaf)))
+}
+
+/** A, B, … Z, AA, AB … */
+export function letter(index: number): string {
+  const last = String.fromCharCode(65 + (index % 26))
+  return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last
+}
+
+/** Labels as written, or letters by position. */
+export function labelsOf(filters: readonly Json[]): string[] {
+  return filters.map((filter, index) => {
+    const label = isObject(filter) ? filter['label'] : undefined
+    return typeof label === 'string' && label !== '' ? label : letter(index)
+  })
+}
+
+function ownOf(filters: readonly Json[], of: Sort): number[] {
+  return [...filters.keys()].filter((index) => isOfTarget(filters[index] ?? null) === (of === 'target'))
+}
+
+function treeOf(logic: Json | undefined): Logic<Leaf> | string | undefined {
+  if (!isObject(logic)) return undefined
+  return typeof logic['unread'] === 'string' ? logic['unread'] : (logic as unknown as Logic<Leaf>)
+}
+
+/** By the least that no other filter of its sort has. */
+function leafOf(filter: Json, own: readonly Json[]): Leaf {
+  const isAlone = (by: readonly Part[]): boolean =>
+    own.filter((other) => keyOf(other, by) === keyOf(filter, by)).length === 1
+  const by = levels.find(isAlone) ?? levels.at(-1)!
+  const { label: _label, ...said } = isObject(filter) ? filter : {}
+  if (by.includes('model') || !isObject(said['field'])) return { filter: said, by }
+  // A name that says nothing more must not follow a model that gets another one.
+  const { model: _model, ...field } = said['field']
+  return { filter: { ...said, field }, by }
+}
+
+function keyOf(filter: Json, by: readonly Part[]): string {
+  if (!isObject(filter)) return textOf(filter)
+  const field = isObject(filter['field']) ? filter['field'] : undefined
+  const sort = isOfTarget(filter) ? 'Target' : 'Model'
+  return sortedText([
+    sort,
+    field ? (field['field'] ?? null) : { id: filter['field_id'] ?? null },
+    by.includes('model') ? (field?.['model'] ?? null) : null,
+    by.includes('function') ? textOf(filter['function'] ?? '').toLowerCase() : null,
+    by.includes('value') && !isEmpty(filter['value']) ? filter['value']! : null
+  ])
+}
+
+function wholeKey(filter: Json): string {
+  return keyOf(withNames(filter), levels.at(-1)!)
+}
+
+/** Without parentheses and with one operator only, the order says nothing. */
+function textOfLogic(value: Json, nameOf: (leaf: Leaf) => string): string {
+  const tree = treeOf(value)
+  if (typeof tree !== 'object') return tree ?? ''
+  const plain = plainLogic(tree)
+  if (!plain) return printLogic(tree, nameOf)
+  const [leaves, operator] = 'all' in plain ? [plain.all, ' AND '] : [plain.any, ' OR ']
+  return [...new Set(leaves.map(nameOf))].toSorted().join(operator)
+}
+
+function withIds(value: Json, idOf: ToWire['id']): Json {
+  return replaced(value, (reference) => idOf(reference))
+}
+
+function withNames(value: Json): Json {
+  return replaced(value, ({ name, id }) => name ?? id ?? '')
+}
+
+function replaced(value: Json, change: Parameters<typeof withIds>[1]): Json {
+  if (isReference(value)) return change(value)
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, replaced(inner, change)]))
+}
+
+/** What is wrong with a logic, and filters that it leaves out. */
+export function logicProblems(
+  item: JsonObject,
+  path: readonly string[],
+  logic: Json | undefined,
+  of: Sort
+): ItemProblem[] {
+  if (typeof logic !== 'string' || logic.trim() === '') return []
+  const filters = Array.isArray(item['filters']) ? item['filters'] : []
+  const labels = labelsOf(filters)
+  const own = ownOf(filters, of).map((index) => labels[index]!)
+  const read = readLogic(logic)
+  if (!read.ok) {
+    const { fault } = read
+    const unspeakable = own.filter((label) => /[\s()]/.test(label) || isOperator(label))
+    const notes = unspeakable.map((label) => `no logic can name the label \`${label}\`: it is not one word`)
+    return [
+      {
+        path,
+        code: 'P205',
+        message: fault.message,
+        label: fault.label,
+        notes,
+        within: { text: logic, ...fault }
+      }
+    ]
+  }
+  const named = new Map(
+    filtersIn(read.logic)
+      .toReversed()
+      .map((one) => [one.label, one])
+  )
+  const unknown = [...named.values()].toReversed().filter(({ label }) => !own.includes(label))
+  if (unknown.length > 0)
+    return unknown.map(({ label, start, end }) => ({
+      path,
+      code: 'P205' as const,
+      message: unknownLabel(label, labels, of),
+      label: labels.includes(label) ? `\`${label}\` is of the other sort` : `\`${label}\` is not a label`,
+      notes: [own.length === 0 ? 'there are no filters' : `the labels are: ${own.join(', ')}`],
+      help: own
+        .filter((one) => one.toLowerCase() === label.toLowerCase())
+        .map((one) => `labels are compared exactly: write \`${one}\``),
+      within: { text: logic, start, end }
+    }))
+  const left = own.filter((label) => !named.has(label))
+  return left.map((label) => leftOut(path, label))
+}
+
+function unknownLabel(label: string, labels: readonly string[], of: Sort): string {
+  if (!labels.includes(label)) return `the logic names \`${label}\`, but no filter has this label`
+  const [is, other] = of === 'model' ? ['target', '`target.filter_logic`'] : ['model', '`filter_logic`']
+  return `the logic names \`${label}\`, which is a filter of the ${is}: it belongs into ${other}`
+}
+
+function leftOut(path: readonly string[], label: string): ItemProblem {
+  return {
+    path,
+    atKey: true,
+    code: 'P207',
+    severity: 'warning',
+    message: `the logic does not name the filter \`${label}\``,
+    label: 'it says nothing of this filter',
+    notes: [
+      'newer services refuse a logic that leaves a filter out; older ones do not say what they do then'
+    ],
+    help: [`name \`${label}\` in the logic, or take the filter out`]
+  }
+}
+
+/** A label that two filters have says nothing. */
+export function duplicateLabels(item: JsonObject): ItemProblem[] {
+  const filters = Array.isArray(item['filters']) ? item['filters'] : []
+  const labels = labelsOf(filters)
+  return labels.flatMap((label, index) =>
+    labels.indexOf(label) === index
+      ? []
+      : [
+          {
+            path: ['filters', index, 'label'],
+            code: 'P202' as const,
+            message: `two filters have the label \`${label}\``,
+            label: 'this label is taken'
+          }
+        ]
+  )
+}
