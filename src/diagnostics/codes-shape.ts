@@ -212,6 +212,14 @@ The files choose an older version of the API in \`workspace.api_version\`, and u
 The service would drop it in silence, and every plan would want to set it again. Remove the field, or
 let the workspace use a newer version.`
   },
+  P114: {
+    title: 'a live resource has what files cannot say',
+    explanation: `
+Services grow faster than the language of these files. This resource has something in the service, for
+example several identities of a sync, for which there are no words here yet. An update would take it
+away, so nothing is planned. Name the field in \`lifecycle.ignore_changes\`: then it is sent back as it
+is, and everything else of the resource is still managed.`
+  },
   P113: {
     title: 'a word for all or none in a list of names',
     explanation: `

@@ -69,6 +69,8 @@ export interface Kind {
   toWire(fields: JsonObject, context: ToWire): JsonObject
   /** The service's answer → fields, without what the service owns. */
   fromWire(wire: JsonObject, context: FromWire): JsonObject
+  /** What a live resource has that files cannot say: the field that holds it, and a sentence. */
+  unsayable?(fields: JsonObject): { field: string; what: string }[]
   /**
    * Fields of which those that are `ignored`, or some of their parts, have the live value: what follows from
    * these follows them.

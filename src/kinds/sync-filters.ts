@@ -15,7 +15,12 @@ export const filterRule = {
     field_id: { is: 'scalar' },
     field_type: { is: 'scalar', default: 'Model', caseless: true },
     function: { is: 'scalar', caseless: true },
-    value: { is: 'json' }
+    value: { is: 'json' },
+    // Newer services can compare with a field of a model; files cannot say it.
+    value_field: {
+      is: 'object',
+      fields: { model: { is: 'reference', kind: 'model' }, field: { is: 'scalar' } }
+    }
   }
 } as const
 
@@ -38,7 +43,8 @@ export function saidBy(item: Json): string {
   if (!isObject(item)) return textOf(item)
   const field = isObject(item['field']) ? item['field'] : {}
   const where = item['field_id'] ?? field['field'] ?? '?'
-  const value = isEmpty(item['value']) ? '' : ` ${sortedText(item['value']!)}`
+  const other = isObject(item['value_field']) ? ` = ${textOf(item['value_field']['field'])}` : ''
+  const value = isEmpty(item['value']) ? other : ` ${sortedText(item['value']!)}`
   return `${textOf(where)} ${textOf(item['function'])}${value}`
 }
 

@@ -39,6 +39,13 @@ const identity: KnownObject = {
   parts: { source }
 }
 
+/** The newer way to say the same of filters: each sort by itself, fields of models as sources. */
+const ofModel: KnownObject = { members: ['function', 'value', 'label'], parts: { source } }
+const ofTarget: KnownObject = {
+  members: ['field', 'function', 'value', 'label'],
+  parts: { value_source: source }
+}
+
 /** All of it. */
 export const syncKnown: KnownObject = {
   members: [
@@ -57,6 +64,12 @@ export const syncKnown: KnownObject = {
   ],
   parts: {
     identity,
+    identities: {
+      members: ['strategy'],
+      parts: { mappings: { item: identity, keys: [identityIs], laxKeys: [({ target }) => textOf(target)] } }
+    },
+    model_filters: { members: ['logic'], parts: { conditions: { ...conditions, item: ofModel } } },
+    target_filters: { members: ['logic'], parts: { conditions: { ...conditions, item: ofTarget } } },
     fields: { item: field, keys: [targetOf] },
     // They come back among the fields, too.
     override_fields: { item: field, keys: [targetOf], from: fixedFields },
@@ -77,13 +90,18 @@ export const syncKnown: KnownObject = {
   }
 }
 
+function identityIs(item: JsonObject): string {
+  const source = [valueAt(item, ['source', 'model_id']), valueAt(item, ['source', 'field'])]
+  return sortedText([item['target'] ?? null, item['function'] ?? null, ...source.map((one) => one ?? null)])
+}
+
 function fixedFields(answer: JsonObject): Json {
   const fixed = list(answer['fields']).filter((item) => isNoSource(item['source']))
   return [...list(answer['override_fields']), ...fixed]
 }
 
 function isOfNewer(item: JsonObject): boolean {
-  return isObject(item['field']) && item['field_id'] === undefined
+  return (isObject(item['field']) || 'source' in item) && item['field_id'] === undefined
 }
 
 function nameOf(item: JsonObject): Json {
@@ -95,6 +113,10 @@ function saidOf(item: JsonObject): Json {
 }
 
 function whereOf(item: JsonObject): Json {
+  // The newer shape, which names fields of models and of targets as mappings do.
+  if ('source' in item)
+    return [valueAt(item, ['source', 'model_id']) ?? null, valueAt(item, ['source', 'field']) ?? null]
+  if (typeof item['field'] === 'string') return ['target', item['field']]
   if (textOf(item['field_type'] ?? 'Model').toLowerCase() === 'target')
     return ['target', item['field_id'] ?? null]
   const field = valueAt(item, ['field', 'field'])

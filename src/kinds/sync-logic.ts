@@ -73,15 +73,29 @@ export function logicFromLabels(
   const own = ownOf(filters, of)
   const read = readLogic(logic)
   if (!read.ok) return { unread: logic }
-  const byLabel = new Map(own.map((index) => [labels[index] ?? '', index]))
+  // Filters that say the same are one.
+  const first = new Map(own.toReversed().map((index) => [wholeKey(filters[index]!), index]))
+  const byLabel = new Map(own.map((index) => [labels[index] ?? '', first.get(wholeKey(filters[index]!))!]))
   if (filtersIn(read.logic).some(({ label }) => !byLabel.has(label))) return { unread: logic }
-  const tree = mapLogic(read.logic, ({ label }) => ({ filter: byLabel.get(label)! }))!
+  const tree = withoutRepeats(mapLogic(read.logic, ({ label }) => ({ filter: byLabel.get(label)! }))!)
   const plain = plainLogic(tree)
-  const keys = (some: readonly number[]): Set<string> => new Set(some.map((at) => wholeKey(filters[at]!)))
-  if (plain && 'all' in plain && isDeepStrictEqual(keys(plain.all), keys(own))) return undefined
+  if (plain && 'all' in plain && isDeepStrictEqual(new Set(plain.all), new Set(first.values())))
+    return undefined
   const all = own.map((at) => filters[at]!)
   const leaves = new Map(own.map((at) => [at, leafOf(filters[at]!, all)]))
   return mapLogic(tree, (index) => ({ filter: leaves.get(index)! })) as unknown as Json
+}
+
+/** One thing said twice side by side is said once. */
+function withoutRepeats(logic: Logic<number>): Logic<number> {
+  if ('filter' in logic) return logic
+  if ('not' in logic) return { not: withoutRepeats(logic.not) }
+  const parts = ('all' in logic ? logic.all : logic.any).map(withoutRepeats)
+  const kept = parts.filter(
+    (part, index) => parts.findIndex((other) => isDeepStrictEqual(other, part)) === index
+  )
+  if (kept.length === 1) return kept[0]!
+  return 'all' in logic ? { all: kept } : { any: kept }
 }
 
 /** The letters that the service wants. Filters that are not there any more are not named. */
@@ -161,7 +175,9 @@ function keyOf(filter: Json, by: readonly Part[]): string {
     field ? (field['field'] ?? null) : { id: filter['field_id'] ?? null },
     by.includes('model') ? (field?.['model'] ?? null) : null,
     by.includes('function') ? textOf(filter['function'] ?? '').toLowerCase() : null,
-    by.includes('value') && !isEmpty(filter['value']) ? filter['value']! : null
+    by.includes('value')
+      ? [isEmpty(filter['value']) ? null : filter['value']!, filter['value_field'] ?? null]
+      : null
   ])
 }
 

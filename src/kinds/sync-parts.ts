@@ -121,6 +121,7 @@ export function conditionFromWire(
     field_type: target ? 'Target' : undefined,
     function: functionNamed(item['function']),
     value: isEmpty(item['value']) && item['value'] !== '' ? undefined : item['value'],
+    value_field: sourceFromWire(item['value_field'], context),
     label: of === 'filter' ? item['label'] : undefined,
     override: of === 'override' ? item['override'] : undefined
   })
@@ -151,7 +152,8 @@ export function conditionToWire(item: JsonObject, context: ToWire): JsonObject {
   const field = sourceToWire(item['field'], context)
   // 2023-04-25 has no `field`: there, a model's field is named by `field_id`.
   const byName = context.version === '2023-04-25' && isObject(field) ? { field_id: field['field'] } : {}
-  return withoutAbsent({ ...item, field, ...byName })
+  const compared = sourceToWire(item['value_field'], context)
+  return withoutAbsent({ ...item, field, value_field: compared, ...byName })
 }
 
 /** Labels are letters by position, which is what the service makes of them anyway. */
@@ -219,7 +221,13 @@ export function modelsOf(wire: JsonObject): string[] {
     ...['fields', 'filters', 'overrides'].flatMap((name) =>
       list(wire[name]).map((item) => valueAt(item, [name === 'fields' ? 'source' : 'field', 'model_id']))
     ),
-    valueAt(wire, ['identity', 'source', 'model_id'])
+    valueAt(wire, ['identity', 'source', 'model_id']),
+    ...list(valueAt(wire, ['identities', 'mappings'])).map((one) => valueAt(one, ['source', 'model_id'])),
+    ...['model_filters', 'target_filters'].flatMap((name) =>
+      list(valueAt(wire, [name, 'conditions'])).map((one) =>
+        valueAt(one, [name === 'model_filters' ? 'source' : 'value_source', 'model_id'])
+      )
+    )
   ]
   return [...new Set(ids)].filter(
     (id) => typeof id === 'string' && id !== '' && id !== nullModelId

@@ -46,6 +46,7 @@ import {
   scheduleToWire
 } from './sync-schedule.ts'
 import { syncSchema } from './sync-schema.ts'
+import { inOlderShape, inShapeOf, unsayable } from './sync-shapes.ts'
 
 const sourceRule = {
   is: 'object',
@@ -79,7 +80,8 @@ export const sync: Kind = {
           source: sourceRule,
           target: { is: 'scalar' },
           function: { is: 'scalar', caseless: true },
-          new_field: { is: 'scalar', default: false, carried: true }
+          new_field: { is: 'scalar', default: false, carried: true },
+          others: { is: 'json' }
         }
       }
     },
@@ -205,9 +207,10 @@ export const sync: Kind = {
     })
   },
 
-  fromWire(wire, context) {
+  fromWire(answer, context) {
+    const wire = inOlderShape(answer)
     const source = (value: Json | undefined) => sourceFromWire(value, context)
-    const models = modelsOf(wire)
+    const models = modelsOf(answer)
     const filters = list(wire['filters']).map((filter) =>
       conditionFromWire(filter, 'filter', models, context)
     )
@@ -229,7 +232,8 @@ export const sync: Kind = {
           source: source(identity['source']),
           target: identity['target'],
           function: identity['function'],
-          new_field: identity['new_field']
+          new_field: identity['new_field'],
+          others: identity['others']
         }),
       fields: withoutIdentity(plain, identity?.['target'], source(identity?.['source'])).filter(
         (field) => field !== null
@@ -267,11 +271,14 @@ export const sync: Kind = {
     })
   },
 
-  replacement: carrying(syncKnown, (live, body) => {
+  unsayable,
+
+  replacement: carrying(syncKnown, (answer, body) => {
+    const live = inOlderShape(answer)
     const target = isObject(live['target']) ? live['target'] : {}
     const { configuration: settings, ...wanted } = isObject(body['target']) ? body['target'] : {}
     const there = isObject(target['configuration']) ? target['configuration'] : {}
-    return {
+    return inShapeOf(answer, {
       ...withoutAbsent({ active: live['active'], policies: live['policies'] }),
       ...body,
       ...withNewField(live, body),
@@ -282,7 +289,7 @@ export const sync: Kind = {
           configuration: overlay(withoutMasks(there) as JsonObject, (settings ?? {}) as JsonObject)
         })
       }
-    }
+    })
   }),
 
   uses(wire) {

@@ -21,6 +21,7 @@ import { ailing, foreign, lockedOut, notForThisKey } from './rights.ts'
 import { idlePatterns, isNamed, isSelected } from './select.ts'
 import { unreachable } from './partial.ts'
 import { openThen } from './then.ts'
+import { unsayableProblems } from './unsayable.ts'
 
 /** What is to be done so that the service is as the files say. Pure: same input, same plan. */
 export function decide(
@@ -43,6 +44,7 @@ export function decide(
   const changes = selected.map((resource) => {
     const kind = kindOf(resource.kind, kinds)
     problems.push(...fixedProblems(resource, kind, matched.match))
+    problems.push(...unsayableProblems(resource, kind, matched.match.liveOf(resource)))
     return changeOf(resource, kind, matched.match, then)
   })
   const given: Given = { desired, live, kinds, match: matched.match, options }
