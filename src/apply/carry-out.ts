@@ -1,4 +1,7 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Change, Plan } from '../plan/plan.ts'
+import { failureProblem } from '../remote/failure.ts'
+import { namesakes } from '../remote/namesakes.ts'
 import type { Writer } from '../remote/transport.ts'
 import { addressText, type Address } from '../state/resource.ts'
 import type { ApplyEvent, Outcome, Report } from './events.ts'
@@ -34,6 +37,7 @@ export async function* carryOut(
 
 class Run {
   readonly #plan: Plan
+  readonly #writer: Writer
   readonly #byAddress: ReadonlyMap<string, Change>
   readonly #todo: Map<string, Change>
   readonly #settled = new Map<string, { address: Address; action: Change['action']; outcome: Outcome }>()
@@ -52,6 +56,7 @@ class Run {
       (change) => change.action !== 'none' || change.waiting !== undefined
     )
     this.#plan = plan
+    this.#writer = writer
     this.#byAddress = new Map(plan.changes.map((change) => [addressText(change), change]))
     this.#options = options
     this.#tell = tell
@@ -97,7 +102,36 @@ class Run {
     }
     for (const change of this.#todo.values())
       this.#settle(change, { outcome: 'skipped', because: 'what it waits for waits for it' })
-    return this.#report()
+    const problems = await this.#twins()
+    return { ...this.#report(), ...(problems.length > 0 ? { problems } : {}) }
+  }
+
+  /** R27: where two are found after all, both are told. A list is read once, when all is done. */
+  async #twins(): Promise<Diagnostic[]> {
+    if (this.#stopped !== undefined) return []
+    const problems: Diagnostic[] = []
+    for (const kind of this.#options.kinds.managed) {
+      const made = this.#madeOf(kind.name)
+      if (kind.api.uniqueNames || kind.api.place || made.length === 0) continue
+      try {
+        const found = await namesakes(this.#writer, kind, made)
+        for (const { made: one, failure } of found) {
+          const address = addressText({ kind: kind.name, name: one.name })
+          const span = this.#byAddress.get(address)?.span
+          problems.push(failureProblem(failure, `looking for ${address}`, span))
+        }
+      } catch {
+        // All is done by now: what cannot be looked at is no reason to lose the report.
+      }
+    }
+    return problems
+  }
+
+  #madeOf(kind: string): { name: string; id: string }[] {
+    return [...this.#settled.values()].flatMap(({ address, action, outcome }) => {
+      const isMade = address.kind === kind && action === 'create' && 'id' in outcome
+      return isMade && outcome.id !== undefined ? [{ name: address.name, id: outcome.id }] : []
+    })
   }
 
   #startWhatCan(): void {

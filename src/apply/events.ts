@@ -38,5 +38,7 @@ export type Outcome =
 export interface Report {
   settled: { address: Address; action: Action; outcome: Outcome }[]
   counts: Record<Outcome['outcome'], number>
+  /** What is wrong although each change ended well: two of one name, for example. */
+  problems?: Diagnostic[]
   interrupted: boolean
 }

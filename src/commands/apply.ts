@@ -125,6 +125,8 @@ async function shownAndDone(
   }
   const report = await done(full, options, io, decided.value)
   await showReport(full, options, io, report)
+  if (report.problems && options.format === 'text')
+    await tellProblems(io, options, report.problems, ground.texts)
   return exitOfReport(report)
 }
 

@@ -49,5 +49,6 @@ export function exitOfReport(report: Report): number {
   if (failures.length > 0 && failures.every((code) => code === 'P401' || conflictCodes.has(code)))
     return exit.conflict
   if (report.counts.failed > 0 || report.counts.skipped > 0) return exit.partial
+  if ((report.problems ?? []).length > 0) return exit.conflict
   return report.counts.pending > 0 ? exit.waiting : exit.done
 }

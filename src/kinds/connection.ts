@@ -94,6 +94,7 @@ export const connection: Kind = {
   },
   api: {
     path: '/api/connections',
+    uniqueNames: true,
     lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
     deleteQuery: 'force=false',

@@ -139,6 +139,8 @@ export interface KindApi {
   since?: ApiVersion
   /** Which keys may manage it. Absent: all of an organization. */
   keys?(version: ApiVersion): readonly KeyClass[]
+  /** The service refuses a second one of a name: nobody can make two. */
+  uniqueNames?: true
   /** True where list items lack fields that are compared, so that each match must be read by itself. */
   lightList(version: ApiVersion): boolean
   update(version: ApiVersion): 'PATCH' | 'PUT'

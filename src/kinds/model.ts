@@ -56,6 +56,7 @@ export const model: Kind = {
   },
   api: {
     path: '/api/models',
+    uniqueNames: true,
     lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
   },

@@ -37,6 +37,7 @@ export const user: Kind = {
   caselessNames: true,
   api: {
     path: '/api/organization/users',
+    uniqueNames: true,
     olderPaths: { '2023-04-25': ofOrganization, '2024-02-08': ofOrganization },
     // Older versions have the addresses of partners only; they take the key of a user for its own
     // organization as well.

@@ -37,6 +37,7 @@ export const webhook: Kind = {
   since: { disabled: '2024-02-08' },
   api: {
     path: '/api/webhooks',
+    uniqueNames: true,
     lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
     // It is switched on and off at addresses of its own.

@@ -188,7 +188,10 @@ async function look({ writer, kind, wanted, budget }: Making): Promise<Found | F
   return await findByName(writer, kind, wanted.name, () => ({ budget: budget.part() }))
 }
 
-/** Looks for it several times, for a list may be stale. That nothing is there is known after all of them. */
+/**
+ * Looks for it several times, for a list may be stale: that nothing is there is known after all of them, and
+ * so is that what was found at once is the only one, and not that of somebody who does the same.
+ */
 async function searched(
   making: Making,
   told: Failure,
@@ -196,16 +199,17 @@ async function searched(
 ): Promise<Found | Failed> {
   const { budget, note } = making
   note?.('looking for it by name')
+  const found = new Map<string, JsonObject>()
   let looks = 0
   for (let is: 'unknown' | 'unseen' = 'unknown'; looks < most; is = 'unseen') {
     if (!(await budget.again({ is, told }))) break
     const there = await look(making)
     looks += 1
     if (!there.ok) return { ok: false, failure: open(told) }
-    if (there.found.length > 1) return { ok: false, failure: severalNow(making, idsOf(there.found)) }
-    if (there.found.length === 1) return there
+    for (const wire of there.found) found.set(textOf(wire['id']), wire)
+    if (found.size > 1) return { ok: false, failure: severalNow(making, [...found.keys()]) }
   }
-  return looks >= most ? { ok: true, found: [] } : { ok: false, failure: open(told) }
+  return looks >= most ? { ok: true, found: [...found.values()] } : { ok: false, failure: open(told) }
 }
 
 /** Another one of the name beside the one that was made; or that nobody can tell, where none is seen. */

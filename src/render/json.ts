@@ -166,7 +166,7 @@ export function reportJson(report: Report, header: PlanHeader, problems: Diagnos
       action,
       ...outcomeJson(outcome)
     })),
-    problems: problems.map(problemJson)
+    problems: [...problems, ...(report.problems ?? [])].map(problemJson)
   }
 }
 

@@ -57,6 +57,7 @@ async function run(
   const live = new Map<string, JsonObject>(['b', 'd'].map((name) => [name, { id: name, name, size: 1 }]))
   const kind: Kind = {
     ...gadget,
+    api: { ...gadget.api, uniqueNames: true },
     fromWire: (wire) => (meet('fromWire'), { size: wire['size'] ?? null }),
     toWire: (fields) => (meet('toWire'), { ...fields, password: { $secret: 'env PW' } }),
     replacement: (wire, body) => (meet('replacement'), { ...wire, ...body }),

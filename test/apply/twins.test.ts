@@ -120,6 +120,84 @@ describe('never two', () => {
   })
 })
 
+describe('in every order of a few requests', () => {
+  const kindsOfTwins = {
+    policy: ['policies: [{ name: a, policy_actions: [] }]', '/api/permissions/policies'],
+    role: ['roles: [{ name: a }]', '/api/permissions/roles'],
+    sync: [workspace(1)['configs/a.yaml']!.replace('S0', 'a'), '/api/syncs'],
+    bulk_sync: [
+      `connections: [{ name: E, type: postgresql, configuration: { hostname: h, port: 5432, database: d, username: u, password: "\${env:PASSWORD}" } }]
+bulk_syncs: [{ name: a, mode: replicate, source: { connection: E }, destination: { connection: E, configuration: { schema: raw } }, schemas: [public.users], default_schedule: manual }]`,
+      '/api/bulk/syncs'
+    ]
+  } as const
+  const courses = ['nothing', 'error-after', 'error-before', 'lost-response', 'lost-request'] as const
+
+  async function course(
+    kind: keyof typeof kindsOfTwins,
+    [first, second]: readonly (typeof courses)[number][],
+    staleReads: number,
+    ignoresKeys: boolean,
+    appliers: number
+  ): Promise<void> {
+    const [text, path] = kindsOfTwins[kind]
+    const world = makeWorld({ files: { 'configs/a.yaml': `${text}\n` }, env })
+    // What it needs is there; it is not.
+    if (kind === 'sync' || kind === 'bulk_sync') {
+      await world.run('apply', '--yes')
+      for (const { id } of world.server.store.all(kind)) world.server.store.remove(kind, id)
+    }
+    for (const [skip, fault] of [first, second].entries())
+      if (fault !== undefined && fault !== 'nothing')
+        world.server.faults.add({ fault, status: 503, on: `POST ${path}`, skip })
+    if (staleReads > 0)
+      world.server.faults.add({ fault: 'stale-list', on: `GET ${path}`, skip: appliers, times: staleReads })
+    let clock = Date.now()
+    const ways = Array.from({ length: appliers }, () =>
+      makeWorld({
+        env: { ...env, POLYTOMIC_API_KEY: world.server.apiKey },
+        io: {
+          cwd: world.folder,
+          now: () => new Date(clock),
+          async sleep(ms) {
+            clock += ms
+            await new Promise((resolve) => setImmediate(resolve))
+          },
+          async fetch(request) {
+            if (ignoresKeys) request.headers.delete('idempotency-key')
+            return await world.server.fetch(request)
+          }
+        }
+      })
+    )
+    const ran = await Promise.all(ways.map((one) => one.run('apply', '--yes')))
+    const there = world.server.store.all(kind).filter(({ name }) => name === 'a')
+    const told = ran.map(({ code, out, err }) => `${code} ${out}${err}`).join('\n')
+    const what = `${kind} ${first} ${second} stale ${staleReads} ignores ${ignoresKeys} ${appliers}: ${told}`
+    for (const { code } of ran) expect([0, 5, 6], what).toContain(code)
+    if (there.length < 2) return
+    expect(Math.max(...ran.map(({ code }) => code)), what).toBeGreaterThan(0)
+    if (ran.some(({ code }) => code === 6))
+      for (const { id } of there.slice(0, 2)) expect(told, what).toContain(id)
+    // Where keys are known, one who applies alone never makes two.
+    expect(ignoresKeys, what).toBe(true)
+  }
+
+  test.each(Object.keys(kindsOfTwins) as (keyof typeof kindsOfTwins)[])(
+    '%s: never two, and nobody says so',
+    { timeout: 120_000 },
+    async (kind) => {
+      const some = kind === 'policy' ? courses : (['nothing', 'error-after', 'lost-response'] as const)
+      for (const first of some)
+        for (const second of some)
+          for (const staleReads of kind === 'policy' ? [0, 1, 3] : [0, 2])
+            for (const ignoresKeys of [false, true])
+              for (const appliers of [1, 2])
+                await course(kind, [first, second], staleReads, ignoresKeys, appliers)
+    }
+  )
+})
+
 test('an update that nobody answered is told as one that may have been carried out', async () => {
   const world = makeWorld({ files: workspace(1), env })
   await world.run('apply', '--yes')

@@ -54,6 +54,19 @@ test('a first apply: the lists, then one POST for each resource, read back where
   )
 })
 
+test('R26: 30 syncs are 30 requests, and one more look at their names: nobody else may have made the same', async () => {
+  const world = await applied()
+  const more = Array.from(
+    { length: 30 },
+    (_, index) =>
+      `  - { name: S${index}, mode: create, active: false, model: MongoDB Model, identity: { source: email, target: Email, function: Equality }, fields: [{ source: first_name, target: FirstName }], target: { connection: Salesforce Connection, object: Contact }, schedule: manual }\n`
+  )
+  world.write({ 'configs/a.yaml': `${tutorial.trimEnd()}\n${more.join('')}` })
+  const requests = await requestsOf(world, 'apply', '--yes')
+  const expected = [...lists, 'GET /api/syncs', 'GET /api/syncs/ID', ...more.map(() => 'POST /api/syncs')]
+  expect(requests).toEqual(expected.toSorted())
+})
+
 test('plan and drift of a workspace that is as it should be', async () => {
   const world = await applied()
   const expected = [...lists, 'GET /api/syncs/ID'].toSorted()

@@ -1,0 +1,58 @@
+import { keyOf, type Kind } from '../kinds/kind.ts'
+import { textOf } from '../state/value.ts'
+import { pathOfAll } from './address.ts'
+import type { Failure } from './failure.ts'
+import { pages } from './pages.ts'
+import type { Reader } from './transport.ts'
+
+/** What was made of a kind, and under which name. */
+export interface Made {
+  name: string
+  id: string
+}
+
+/**
+ * Looks once at what was made, by the names: another one of the same name may have been made in the same
+ * moment, by somebody who does the same. It is looked again while the list does not even show what was made.
+ * Where nobody can look nothing is said.
+ */
+export async function namesakes(
+  reader: Reader,
+  kind: Kind,
+  made: readonly Made[]
+): Promise<{ made: Made; failure: Failure }[]> {
+  const all = await pathOfAll(reader, kind)
+  if (!all.ok) return []
+  const budget = reader.budget()
+  const told: Failure = { code: 'P602', request: `GET ${all.path}`, words: '', refused: false, usedBy: [] }
+  for (let is: 'unknown' | 'unseen' = 'unknown'; ; is = 'unseen') {
+    const listed = await idsByName(reader, kind, all.path, made)
+    if (listed === undefined) return []
+    const found = made.flatMap((one) => {
+      const ids = [...new Set([one.id, ...(listed.get(one) ?? [])])]
+      if (ids.length === 1) return []
+      const words = `${ids.length} have this name: ${ids.join(', ')}`
+      return [{ made: one, failure: { ...told, code: 'P401' as const, words } }]
+    })
+    const areSeen = made.every((one) => listed.get(one)?.includes(one.id))
+    if (areSeen || !(await budget.again({ is, told }))) return found
+  }
+}
+
+async function idsByName(
+  reader: Reader,
+  kind: Kind,
+  path: string,
+  made: readonly Made[]
+): Promise<Map<Made, string[]> | undefined> {
+  const key = keyOf({ managed: [kind] })
+  const byName = Map.groupBy(made, ({ name }) => key({ kind: kind.name, name }))
+  const ids = new Map<Made, string[]>(made.map((one) => [one, []]))
+  for await (const page of pages(reader, { path, nameKey: kind.naming?.wire ?? 'name' }, true)) {
+    if (!page.ok) return undefined
+    for (const wire of page.items)
+      for (const one of byName.get(key({ kind: kind.name, name: textOf(wire['name']) })) ?? [])
+        ids.get(one)?.push(textOf(wire['id']))
+  }
+  return ids
+}
