@@ -69,14 +69,19 @@ export async function create(writer: Writer, kind: Kind, wanted: Creation): Prom
     const posted = await post(making)
     if (!posted.ok) return posted
     const made = await completed(making, posted)
-    if (made.ok || made.failure.status !== 404) return made
+    if (made.ok || made.failure.status !== 404 || replays === mostReplays) return made
     const id = textOf(posted.wire['id'])
-    // Deleted by somebody in this moment, or made and deleted before: only in the list it could be still.
+    // Deleted by somebody in this moment, or made and deleted before: only in a list it could be still.
     const there = posted.is === 'old' ? await look(making) : await searched(making, made.failure, 2)
     if (!there.ok) return there
-    if (there.found.length > 0 || replays === mostReplays) return made
+    const other = there.found.find((wire) => wire['id'] !== id)
+    if (other) return await completed(making, foundByName(other))
     keys.follow(id)
   }
+}
+
+function foundByName(wire: JsonObject): Posted {
+  return { ok: true, wire, notes: ['the answer was lost; it was found by name'], is: 'found' }
 }
 
 /** Until something is answered, or found, or nobody can tell. */
@@ -106,10 +111,7 @@ async function post(making: Making): Promise<Posted | Failed> {
     const there = await searched(making, failure)
     if (!there.ok) return there
     const [wireFound] = there.found
-    if (wireFound) {
-      const notes = ['the answer was lost; it was found by name']
-      return { ok: true, wire: wireFound, notes, is: 'found' }
-    }
+    if (wireFound) return foundByName(wireFound)
     if (isAnsweredForGood(failure)) return { ok: false, failure }
     if (!mayBeginAnew(budget.course, budget.elapsedMs()) || isStrange(failure))
       return { ok: false, failure: mayStillCome(failure) ? open(failure) : failure }

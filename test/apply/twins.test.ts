@@ -197,7 +197,7 @@ bulk_syncs: [{ name: a, mode: replicate, source: { connection: E }, destination:
               for (const appliers of [1, 2])
                 counts.add(await course(kind, [first, second], staleReads, ignoresKeys, appliers))
       // Without keys two side by side may make two: the orders are worth it.
-      expect([...counts].toSorted()).toEqual([1, 2])
+      expect(counts).toEqual(new Set([1, 2]))
     }
   )
 })
