@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { fstatSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CommandIo } from './commands/io.ts'
+import { Unwritable, type CommandIo } from './commands/io.ts'
 import { createProgram } from './commands/program.ts'
 
 /** The edge of the program: the only file that touches the process. */
@@ -20,12 +21,16 @@ async function main(): Promise<void> {
   } catch (error) {
     process.removeListener('beforeExit', unfinished)
     if (stop.isAsked()) process.exit(130)
+    process.exitCode = 1
     const words = error instanceof Error ? error.message : String(error)
+    if (error instanceof Unwritable) {
+      process.stderr.write(`error: the output cannot be written: ${words}\n`)
+      return
+    }
     process.stderr.write(`error: polyctl failed in a way that it should not: ${words}\n`)
     if (process.env['POLYCTL_STACK'] !== undefined && error instanceof Error)
       process.stderr.write(`${error.stack}\n`)
     else process.stderr.write('Set POLYCTL_STACK=1 to see where, and please report it.\n')
-    process.exitCode = 1
   }
 }
 
@@ -51,9 +56,27 @@ async function overdue(asked: Promise<void>): Promise<number> {
 /** Longer than anything under way is waited for, and still soon. */
 const overdueMs = 8_000
 
+function isFile(fd: number): boolean {
+  try {
+    return fstatSync(fd).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** On a disk that fills up only a part is written at first: Node's stream would take that for all. */
+function toFile(text: string): void {
+  const bytes = Buffer.from(text)
+  try {
+    for (let at = 0; at < bytes.length;) at += writeSync(process.stdout.fd, bytes, at)
+  } catch (error) {
+    throw new Unwritable(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
 function world(stop: Interruption): CommandIo {
   return {
-    out: (text) => void process.stdout.write(text),
+    out: isFile(process.stdout.fd) ? toFile : (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     cwd: process.cwd(),
     env: process.env,

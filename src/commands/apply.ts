@@ -1,15 +1,28 @@
 import type { ApplyEvent, Report } from '../apply/events.ts'
 import { checked, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
+import { updatesIn } from '../plan/guard.ts'
+import type { Change } from '../plan/plan.ts'
 import { carryOut, plan, planDestroy, type Planned } from '../reconcile.ts'
 import { openReader, openWriter } from '../remote/transport.ts'
+import { quoted } from '../render/change-text.ts'
+import { count } from '../render/plain-text.ts'
 import { askedOf, optionsOf } from './asked.ts'
-import { updatesIn } from '../plan/guard.ts'
 import { exit, exitOfReport } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { WriteOptions } from './options.ts'
 import { isOverOrganizations, overOrganizations } from './organizations.ts'
-import { jsonText, tellProblems, unlessInterrupted, withGround, type Ground } from './run.ts'
+import {
+  interruptedResult,
+  jsonResult,
+  jsonText,
+  nothingRead,
+  problemsResult,
+  problemsSaid,
+  textResult,
+  type Result
+} from './result.ts'
+import { unlessInterrupted, withGround, type Ground } from './run.ts'
 import { readSaved, refusals } from './saved-plan.ts'
 
 /**
@@ -21,10 +34,10 @@ export async function applyCommand(
   options: WriteOptions,
   io: CommandIo,
   given: readonly string[] = []
-): Promise<number> {
+): Promise<Result> {
   if (isOverOrganizations(options)) {
     if (options.yes !== true && file === undefined)
-      return await tellProblems(io, options, [unasked()], new Map())
+      return await problemsResult(io, options, [unasked()], nothingRead)
     return await overOrganizations(
       options,
       io,
@@ -33,7 +46,7 @@ export async function applyCommand(
     )
   }
   const read = file === undefined ? undefined : readSaved(file, given, io)
-  if (read?.ok === false) return await tellProblems(io, options, read.problems, new Map())
+  if (read?.ok === false) return await problemsResult(io, options, read.problems, nothingRead)
   const saved = read?.value
   const { file: files, ...rest } = saved ? optionsOf(saved.asked) : { file: [] }
   const full: WriteOptions = {
@@ -42,7 +55,7 @@ export async function applyCommand(
     ...(saved ? { yes: true } : {}),
     file: options.file.length > 0 ? options.file : files
   }
-  const question = { prompt: promptFor, answer: () => 'yes' }
+  const question = { prompt: promptFor, answer: () => 'yes', help: 'type the whole word yes' }
   const decide = async (ground: Ground): Promise<Checked<Planned>> => {
     const asked = await askedOf(ground, full, io)
     if (!asked.ok) return asked
@@ -68,10 +81,12 @@ function unasked(): Diagnostic {
 }
 
 /** `polyctl destroy`: deletes what the files declare, dependents first. */
-export async function destroyCommand(options: WriteOptions, io: CommandIo): Promise<number> {
+export async function destroyCommand(options: WriteOptions, io: CommandIo): Promise<Result> {
   const question = {
-    prompt: () => 'This deletes all of the above. Type the name of the organization to go on: ',
+    prompt: ({ plan: { changes, organization } }: Planned) =>
+      `Type ${quoted(organization.name)} to delete ${count(changesIn(changes).length, 'resource')}: `,
     answer: (planned: Planned) => planned.plan.organization.name,
+    help: 'type the name of the organization, as the question shows it',
     nothing: 'Nothing to destroy: the service has nothing that the files declare.\n'
   }
   const decide = async (ground: Ground): Promise<Checked<Planned>> => {
@@ -94,6 +109,8 @@ function promptFor({ plan: { changes } }: Planned, told: readonly Diagnostic[]):
 interface Question {
   prompt: (planned: Planned, told: readonly Diagnostic[]) => string
   answer: (planned: Planned) => string
+  /** What to do after another answer. */
+  help: string
   /** What is said when there is nothing to do, in place of a plan. */
   nothing?: string
 }
@@ -104,36 +121,39 @@ async function shownAndDone(
   io: CommandIo,
   decide: (ground: Ground) => Promise<Checked<Planned>>,
   question: Question
-): Promise<number> {
+): Promise<Result> {
   const decided = await unlessInterrupted(io, decide(ground))
-  if (decided === undefined) return nothingChanged(io)
+  if (decided === undefined) return await nothingChanged(options)
   const problems = [...ground.problems, ...decided.problems]
-  if (!decided.ok) return await tellProblems(io, options, problems, ground.texts)
+  if (!decided.ok) return await problemsResult(io, options, problems, ground)
   const { id, name } = decided.value.plan.organization
   const header = { ...ground.header, organization: name, organizationId: id }
   const full = { ...ground, header, problems }
-  const changes = decided.value.plan.changes.filter((change) => change.action !== 'none')
-  if (question.nothing !== undefined && changes.length === 0 && options.format === 'text') {
-    io.out(question.nothing)
-    return exit.done
+  const isIdle = changesIn(decided.value.plan.changes).length === 0
+  if (question.nothing !== undefined && isIdle && options.format === 'text') {
+    return textResult(exit.done, await problemsSaid(io, options, problems, ground.texts), {
+      to: 'out',
+      text: question.nothing
+    })
   }
   await showPlan(full, options, io, decided.value)
-  if (changes.length > 0) {
+  if (!isIdle) {
     const answer = await confirmation(options, io, question, { planned: decided.value, problems })
-    if (answer === 'stopped') return nothingChanged(io)
-    if (answer !== 'yes') return await tellProblems(io, options, [answer], ground.texts)
+    if (answer === 'stopped') return await nothingChanged(options)
+    // Beside the plan the others were told.
+    const untold = options.format === 'json' ? problems : []
+    if (answer !== 'yes') return await problemsResult(io, options, [...untold, answer], ground)
   }
-  const report = await done(full, options, io, decided.value)
-  await showReport(full, options, io, report)
-  if (report.problems && options.format === 'text')
-    await tellProblems(io, options, report.problems, ground.texts)
-  return exitOfReport(report)
+  return await reported(full, options, io, await done(full, options, io, decided.value))
+}
+
+function changesIn(changes: readonly Change[]): Change[] {
+  return changes.filter((change) => change.action !== 'none')
 }
 
 /** Whoever stops it before anything was sent hears just that. */
-function nothingChanged(io: CommandIo): number {
-  io.err('Interrupted: nothing was changed.\n')
-  return exit.interrupted
+async function nothingChanged(options: WriteOptions): Promise<Result> {
+  return await interruptedResult(options, 'Interrupted: nothing was changed.')
 }
 
 async function showPlan(
@@ -143,11 +163,13 @@ async function showPlan(
   { plan }: Planned
 ): Promise<void> {
   if (options.format === 'json') return
-  if (ground.problems.length > 0) await tellProblems(io, options, ground.problems, ground.texts)
-  // Nobody is asked to confirm what was not shown.
-  if (options.quiet === true && options.yes === true) return
+  const { text } = await problemsSaid(io, options, ground.problems, ground.texts)
+  if (text !== '') io.err(text)
+  // Nobody is asked to confirm what was not shown; where nothing is to be done, that is the result.
+  const quiet = options.quiet === true && (options.yes === true || changesIn(plan.changes).length === 0)
+  if (quiet && changesIn(plan.changes).length > 0) return
   const { renderPlan } = await import('../render/plan.ts')
-  io.out(renderPlan(plan, ground.header, ground.look, { verbose: options.verbose === true }))
+  io.out(renderPlan(plan, ground.header, ground.look, { verbose: options.verbose === true, quiet }))
 }
 
 /** Nobody is asked where nobody can answer: then the flag that says yes is named. */
@@ -167,9 +189,9 @@ async function confirmation(
   }
   const answer = await unlessInterrupted(io, io.ask(question.prompt(planned, problems)))
   if (answer === undefined) return 'stopped'
-  if (answer.trim() === question.answer(planned)) return 'yes'
+  if (answer.trim() === question.answer(planned).trim()) return 'yes'
   return problem('P505', 'not confirmed: nothing was changed', {
-    help: ['answer with exactly what the question asks for']
+    help: [question.help]
   })
 }
 
@@ -230,24 +252,28 @@ async function followed(
   }
 }
 
-async function showReport(
+async function reported(
   ground: Ground,
   options: WriteOptions,
   io: CommandIo,
   report: Report
-): Promise<void> {
+): Promise<Result> {
+  const code = exitOfReport(report)
   if (options.format === 'json') {
     const { reportJson } = await import('../render/json.ts')
-    io.out(jsonText(reportJson(report, ground.header, ground.problems)))
-    return
+    return jsonResult(code, reportJson(report, ground.header, ground.problems))
   }
+  const beside = await problemsSaid(io, options, report.problems ?? [], ground.texts)
+  // The plan has said that there is nothing to do.
+  if (report.settled.length === 0) return textResult(code, beside)
   const { renderReport } = await import('../render/report.ts')
-  if (report.settled.length === 0) return
+  const { texts, look } = ground
   try {
-    io.out(renderReport(report, ground.texts, ground.look))
+    const text = renderReport(report, texts, look, { quiet: options.quiet === true })
+    return textResult(code, { to: 'out', text }, beside)
   } catch (error) {
     // However it looks: what was done must be told.
-    io.err(`The report cannot be shown as it should: ${String(error)}\n`)
-    io.out(jsonText(report))
+    const sentence = `The report cannot be shown as it should: ${String(error)}\n`
+    return textResult(code, { to: 'err', text: sentence }, { to: 'out', text: jsonText(report) }, beside)
   }
 }

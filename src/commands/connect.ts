@@ -8,7 +8,15 @@ import { liveConnection } from './enumerate.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
-import { jsonText, tellProblems, unlessInterrupted, withGround, type Ground } from './run.ts'
+import {
+  interruptedResult,
+  jsonResult,
+  nothingRead,
+  problemsResult,
+  textResult,
+  type Result
+} from './result.ts'
+import { unlessInterrupted, withGround, type Ground } from './run.ts'
 
 /** `wait` is true unless `--no-wait` is given. */
 export interface ConnectOptions extends ReadOptions {
@@ -23,12 +31,12 @@ export async function connectCommand(
   name: string,
   options: ConnectOptions,
   io: CommandIo
-): Promise<number> {
+): Promise<Result> {
   if (options.local === true && !options.wait) {
     const help = ['leave `--no-wait` out, or start `polyctl server` and use `--url`']
     const notes = ['the page is served by this command, and would be gone with it']
     const both = problem('P617', '`--no-wait` cannot be used with `--local`', { notes, help })
-    return await tellProblems(io, options, [both], new Map())
+    return await problemsResult(io, options, [both], nothingRead)
   }
   const wants = { filesOptional: true, reachable: true, finishes: true }
   return await withGround(io, options, (ground) => connect(name, options, io, ground), wants)
@@ -39,13 +47,10 @@ async function connect(
   options: ConnectOptions,
   io: CommandIo,
   ground: Ground
-): Promise<number> {
+): Promise<Result> {
   const found = await unlessInterrupted(io, liveConnection(name, openReader(ground.service.remote), ground))
-  if (found === undefined) {
-    io.err('Interrupted.\n')
-    return exit.interrupted
-  }
-  if (!found.ok) return await tellProblems(io, options, found.problems, ground.texts)
+  if (found === undefined) return await interruptedResult(options)
+  if (!found.ok) return await problemsResult(io, options, found.problems, ground)
   const { live } = found
   const say = speaker(live.name, options, io)
   if (live.waiting === undefined) return say.works()
@@ -56,9 +61,9 @@ async function connect(
   )
   const asked = await reconnect(writer, kind, live.wire, declared?.fields ?? {}, ground.understood.vault)
   if (!asked.ok) {
+    if (asked.failure.interrupted) return await interruptedResult(options)
     const failure = failureProblem(asked.failure, `asking for a link for ${live.name}`)
-    const code = await tellProblems(io, options, [failure], ground.texts)
-    return asked.failure.interrupted ? exit.interrupted : code
+    return await problemsResult(io, options, [failure], ground)
   }
   const { auth_url: url, auth_code: code } = asked.wire
   if (typeof url !== 'string') return say.noLink()
@@ -73,10 +78,9 @@ function speaker(name: string, options: ConnectOptions, io: CommandIo) {
   const isJson = options.format === 'json'
   const quoted = JSON.stringify(name)
   let authorize: { url: string; code: string | null } | null = null
-  const end = (code: number, text: string): number => {
+  const end = (code: number, text: string): Result => {
     const facts = { format_version: 1, connection: name, authorized: code === exit.done, authorize }
-    io.out(isJson ? jsonText(facts) : text)
-    return code
+    return isJson ? jsonResult(code, facts) : textResult(code, { to: 'out', text })
   }
   return {
     works: () => end(exit.done, `${quoted} works: nothing is to be authorized.\n`),

@@ -12,9 +12,11 @@ import { failureProblem } from '../remote/failure.ts'
 import { observe } from '../remote/observe.ts'
 import { openReader, type Reader } from '../remote/transport.ts'
 import type { Live } from '../state/resource.ts'
+import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
-import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
+import { jsonResult, problemsResult, textResult, type Result } from './result.ts'
+import { withGround, type Ground } from './run.ts'
 
 /**
  * `param` is what is chosen already, such as a database. While it is empty, the fields are not asked for:
@@ -25,23 +27,25 @@ export interface SourceOptions extends ReadOptions {
 }
 
 /** `polyctl sources CONNECTION`: what a model can read; with enough chosen, the fields. */
-export async function sourcesCommand(name: string, options: SourceOptions, io: CommandIo): Promise<number> {
+export async function sourcesCommand(name: string, options: SourceOptions, io: CommandIo): Promise<Result> {
   return await withConnection(name, options, io, async (reader, live, ground) => {
     const meta = await enumerateSource(reader, live.id, options.param)
-    if (!meta.ok) return await refused(meta, `reading what ${name} offers`, options, io)
+    if (!meta.ok) return await refused(meta, `reading what ${name} offers`, options, { io, ground })
     const chosen = Object.keys(options.param).length > 0
     const fields = chosen ? await enumerateSourceFields(reader, live.id, options.param) : undefined
     // A refusal says that not enough is chosen yet.
     if (fields?.ok === false && !fields.failure.refused)
-      return await refused(fields, `reading the fields that ${name} offers`, options, io)
+      return await refused(fields, `reading the fields that ${name} offers`, options, { io, ground })
     const known = fields?.ok === true ? fields.value : undefined
     if (options.format === 'json')
-      return answered(
-        io,
-        jsonText({ format_version: 1, connection: name, source: meta.value, fields: known ?? null })
-      )
+      return jsonResult(exit.done, {
+        format_version: 1,
+        connection: name,
+        source: meta.value,
+        fields: known ?? null
+      })
     const { renderSources } = await import('../render/tables.ts')
-    return answered(io, renderSources(name, meta.value, known, ground.look))
+    return answered(renderSources(name, meta.value, known, ground.look))
   })
 }
 
@@ -51,45 +55,45 @@ export async function targetsCommand(
   object: string | undefined,
   options: ReadOptions,
   io: CommandIo
-): Promise<number> {
+): Promise<Result> {
   return await withConnection(name, options, io, async (reader, live, ground) => {
     const tables = await import('../render/tables.ts')
     if (object !== undefined) {
       const target = await enumerateTargetFields(reader, live.id, object)
-      if (!target.ok) return await refused(target, `reading the fields of ${object}`, options, io)
+      if (!target.ok)
+        return await refused(target, `reading the fields of ${object}`, options, { io, ground })
       if (options.format === 'json')
-        return answered(io, jsonText({ format_version: 1, connection: name, target: target.value }))
-      return answered(io, tables.renderTargetFields(name, target.value, ground.look))
+        return jsonResult(exit.done, { format_version: 1, connection: name, target: target.value })
+      return answered(tables.renderTargetFields(name, target.value, ground.look))
     }
     const targets = await enumerateTargets(reader, live.id)
-    if (!targets.ok) return await refused(targets, `reading what ${name} takes`, options, io)
+    if (!targets.ok) return await refused(targets, `reading what ${name} takes`, options, { io, ground })
     if (options.format === 'json')
-      return answered(io, jsonText({ format_version: 1, connection: name, targets: targets.value }))
+      return jsonResult(exit.done, { format_version: 1, connection: name, targets: targets.value })
     return answered(
-      io,
       tables.renderTargets(name, targets.value.data, targets.value.target_creation, ground.look)
     )
   })
 }
 
-type Work = (reader: Reader, live: Live, ground: Ground) => Promise<number>
+type Work = (reader: Reader, live: Live, ground: Ground) => Promise<Result>
 
 async function withConnection(
   name: string,
   options: ReadOptions,
   io: CommandIo,
   work: Work
-): Promise<number> {
+): Promise<Result> {
   return await withGround(
     io,
     options,
     async (ground) => {
       const reader = openReader(ground.service.remote)
       const found = await liveConnection(name, reader, ground)
-      if (!found.ok) return await tellProblems(io, options, found.problems, ground.texts)
+      if (!found.ok) return await problemsResult(io, options, found.problems, ground)
       const { waiting } = found.live
       if (waiting !== undefined)
-        return await tellProblems(io, options, [notAuthorized(name, waiting, ground)], ground.texts)
+        return await problemsResult(io, options, [notAuthorized(name, waiting, ground)], ground)
       return await work(reader, found.live, ground)
     },
     { filesOptional: true }
@@ -142,12 +146,11 @@ async function refused(
   answer: Extract<Enumerated<unknown>, { ok: false }>,
   doing: string,
   options: ReadOptions,
-  io: CommandIo
-): Promise<number> {
-  return await tellProblems(io, options, [failureProblem(answer.failure, doing)], new Map())
+  { io, ground }: { io: CommandIo; ground: Ground }
+): Promise<Result> {
+  return await problemsResult(io, options, [failureProblem(answer.failure, doing)], ground)
 }
 
-function answered(io: CommandIo, text: string): number {
-  io.out(text)
-  return 0
+function answered(text: string): Result {
+  return textResult(exit.done, { to: 'out', text })
 }

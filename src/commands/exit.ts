@@ -30,7 +30,7 @@ export function exitOfProblems(problems: readonly Diagnostic[]): number {
 }
 
 /** They are about the service, and are told before it is asked for anything. */
-const beforeAsking = new Set<string>(['P617', 'P623', 'P625'])
+const beforeAsking = new Set<string>(['P617', 'P623', 'P624', 'P625'])
 
 /** Something moved between the plan and its being carried out. */
 const conflictCodes = new Set<string>(['P507', 'P618'])

@@ -1,6 +1,9 @@
+/** Standard output takes no more: a disk is full, say. An answer that is not whole is a failure. */
+export class Unwritable extends Error {}
+
 /** What a command may touch of the world. `main.ts` gives the real one, tests another. */
 export interface CommandIo {
-  /** Writes to standard output: the answer. */
+  /** Writes to standard output: the answer. Throws `Unwritable` where not all of it can be written. */
   out(text: string): void
   /** Writes to standard error: progress and problems. */
   err(text: string): void

@@ -8,14 +8,25 @@ import { environment } from './files.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
-import { jsonText, lookOf, tellProblems } from './run.ts'
+import {
+  failedResult,
+  interruptedResult,
+  jsonResult,
+  lookOf,
+  nothingRead,
+  problemsResult,
+  textResult,
+  type Result,
+  type Said
+} from './result.ts'
+import { unlessInterrupted } from './run.ts'
 import { openPartnerService } from './service.ts'
 
 /** What a command takes that can be run over many organizations. */
 export type TenantOptions = ReadOptions & PlanningOptions & OrganizationOptions & { out?: string }
 
-/** Runs a command in one organization and gives its exit code. */
-export type InOne = (options: TenantOptions, io: CommandIo, file: string | undefined) => Promise<number>
+/** Runs a command in one organization. */
+export type InOne = (options: TenantOptions, io: CommandIo, file: string | undefined) => Promise<Result>
 
 /** How many organizations are worked on at once: their requests share one gate all the same. */
 const atOnce = 4
@@ -38,9 +49,10 @@ export async function overOrganizations(
   io: CommandIo,
   run: InOne,
   file?: string
-): Promise<number> {
-  const chosen = await choose(options, io)
-  if (!chosen.ok) return await tellProblems(io, options, chosen.problems, new Map())
+): Promise<Result> {
+  const chosen = await unlessInterrupted(io, choose(options, io))
+  if (chosen === undefined) return await interruptedResult(options)
+  if (!chosen.ok) return await problemsResult(io, options, chosen.problems, nothingRead)
   const { organizations, service } = chosen.value
   const teller = openTeller(options, io)
   const limit = pLimit(atOnce)
@@ -48,7 +60,7 @@ export async function overOrganizations(
   void io.interrupted.then(() => (stopped = true))
   const results = organizations.map((organization) =>
     limit(async (): Promise<Ran> => {
-      if (stopped) return { organization, code: exit.interrupted, out: '', err: 'not begun: interrupted\n' }
+      if (stopped) return { organization, said: [{ to: 'err', text: 'not begun: interrupted\n' }] }
       return await inOne(organization, options, io, (own, listening) =>
         run(
           { ...own, within: { ...organization, gate: service.remote.gate } },
@@ -66,25 +78,24 @@ export async function overOrganizations(
   }
 }
 
-/** What one organization's run printed. */
+/** What came of one organization, and what was said on the way. Without a result it was not begun. */
 interface Ran {
   organization: Organization
-  code: number
-  out: string
-  err: string
+  said: Said[]
+  result?: Result
 }
 
 async function inOne(
   organization: Organization,
   options: TenantOptions,
   io: CommandIo,
-  run: (options: TenantOptions, io: CommandIo) => Promise<number>
+  run: (options: TenantOptions, io: CommandIo) => Promise<Result>
 ): Promise<Ran> {
-  const ran: Ran = { organization, code: exit.done, out: '', err: '' }
+  const said: Said[] = []
   const listening: CommandIo = {
     ...io,
-    out: (text) => void (ran.out += text),
-    err: (text) => void (ran.err += text),
+    out: (text) => void said.push({ to: 'out', text }),
+    err: (text) => void said.push({ to: 'err', text }),
     // Nobody can answer for each of many, and nothing is drawn over the others.
     terminal: { ...io.terminal, in: false, err: false }
   }
@@ -98,18 +109,11 @@ async function inOne(
     ...(out === undefined ? {} : { out: inPath(out, organization)! })
   }
   try {
-    ran.code = await run(mine, listening)
+    return { organization, said, result: await run(mine, listening) }
   } catch (error) {
     // Even a mistake of ours in one organization is no reason to leave the others.
-    const words = error instanceof Error ? error.message : String(error)
-    return {
-      ...ran,
-      code: exit.failure,
-      out: '',
-      err: `error: it failed in a way that it should not: ${words}\n`
-    }
+    return { organization, said, result: await failedResult(options, error) }
   }
-  return ran
 }
 
 /** A name that could lead out of a folder is not put into a path: the id is. */
@@ -195,22 +199,31 @@ function ambiguous(text: string, same: readonly Organization[]): Diagnostic {
 
 interface Teller {
   tell(ran: Ran): Promise<void>
-  end(): Promise<number>
+  end(): Promise<Result>
 }
 
+/**
+ * For people, each organization is told as soon as those before it are; for programs all are one document.
+ */
 function openTeller(options: TenantOptions, io: CommandIo): Teller {
   const results: { name: string; code: number; closing: string }[] = []
   const documents: unknown[] = []
   const isJson = options.format === 'json'
   return {
-    async tell({ organization, code, out, err }) {
+    async tell({ organization, said, result }) {
       const { id, name } = organization
-      results.push({ name, code, closing: out.trimEnd().split('\n').at(-1) ?? '' })
+      const code = result?.code ?? exit.interrupted
       if (isJson) {
-        const result: unknown = out === '' ? null : JSON.parse(out)
-        documents.push({ organization: { id, name }, exit_code: code, result })
+        results.push({ name, code, closing: '' })
+        const document = result?.format === 'json' ? result.document : null
+        documents.push({ organization: { id, name }, exit_code: code, result: document })
         return
       }
+      const all = [...said, ...(result?.format === 'text' ? result.said : [])]
+      const [out, err] = (['out', 'err'] as const).map((stream) =>
+        all.flatMap(({ to, text }) => (to === stream ? text : [])).join('')
+      ) as [string, string]
+      results.push({ name, code, closing: out.trimEnd().split('\n').at(-1) ?? '' })
       const { headingOf } = await import('../render/organizations.ts')
       const heading = headingOf(name, lookOf(io, options))
       const isQuiet = options.quiet === true && code === exit.done
@@ -221,12 +234,10 @@ function openTeller(options: TenantOptions, io: CommandIo): Teller {
       const worst = worstOf(results.map(({ code }) => code))
       if (isJson) {
         const counts = { organizations: results.length, exit_codes: countsOf(results) }
-        io.out(jsonText({ format_version: 1, summary: counts, organizations: documents }))
-        return worst
+        return jsonResult(worst, { format_version: 1, summary: counts, organizations: documents })
       }
       const { renderOrganizations } = await import('../render/organizations.ts')
-      io.out(renderOrganizations(results, lookOf(io, options)))
-      return worst
+      return textResult(worst, { to: 'out', text: renderOrganizations(results, lookOf(io, options)) })
     }
   }
 }

@@ -1,18 +1,15 @@
 import type { Checked, Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
-import type { DecideOptions } from '../plan/options.ts'
-import type { Plan } from '../plan/plan.ts'
-import { plan, type Planned } from '../reconcile.ts'
+import { plan } from '../reconcile.ts'
 import { openReader } from '../remote/transport.ts'
-import type { PlanHeader } from '../render/header.ts'
-import type { Look } from '../render/style.ts'
 import { askedOf } from './asked.ts'
-import { exit } from './exit.ts'
+import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
 import { isOverOrganizations, overOrganizations } from './organizations.ts'
-import { jsonText, tellProblems, withGround, type Ground } from './run.ts'
-import { savePlan } from './saved-plan.ts'
+import { jsonResult, problemsResult, problemsSaid, textResult, type Result } from './result.ts'
+import { withGround, type Ground } from './run.ts'
+import { savePlan, type Made } from './saved-plan.ts'
 
 /** `out` is where the plan is kept, for `apply` to do exactly that. */
 export interface PlanOptions extends ReadOptions, PlanningOptions, OrganizationOptions {
@@ -21,17 +18,16 @@ export interface PlanOptions extends ReadOptions, PlanningOptions, OrganizationO
 }
 
 /** `polyctl plan` and `polyctl drift`: the same plan, in two ways of speaking. Both can only read. */
-export async function planCommand(options: PlanOptions, io: CommandIo): Promise<number> {
+export async function planCommand(options: PlanOptions, io: CommandIo): Promise<Result> {
   if (isOverOrganizations(options)) return await overOrganizations(options, io, planCommand)
   return await withGround(io, options, async (ground) => {
-    const shown = await show(ground, options, io, 'plan')
-    if (typeof shown === 'number') return shown
-    if (options.out !== undefined) {
-      const saved = await savePlan(options.out, { ...shown, ground, options }, io)
-      if (saved !== exit.done) return saved
-    }
-    const differs = shown.planned.plan.changes.some((change) => change.action !== 'none')
-    return options.detailedExitcode === true && differs ? exit.differences : exit.done
+    const made = await madeFrom(ground, options, io)
+    if (!made.ok) return await problemsResult(io, options, made.problems, ground)
+    const { planned } = made.value
+    const differs = planned.plan.changes.some((change) => change.action !== 'none')
+    const code = options.detailedExitcode === true && differs ? exit.differences : exit.done
+    const saved = options.out === undefined ? {} : savePlan(options.out, made.value, io)
+    return await shown(made.value, made.problems, io, { as: 'plan', code, ...saved })
   })
 }
 
@@ -42,74 +38,62 @@ export async function planCommand(options: PlanOptions, io: CommandIo): Promise<
 export async function driftCommand(
   options: ReadOptions & PlanningOptions & OrganizationOptions,
   io: CommandIo
-): Promise<number> {
+): Promise<Result> {
   if (isOverOrganizations(options)) return await overOrganizations(options, io, driftCommand)
   return await withGround(io, options, async (ground) => {
-    const shown = await show(
-      ground,
-      { ...options, maxDeletes: Infinity, maxUpdates: Infinity },
-      io,
-      'drift'
-    )
-    if (typeof shown === 'number') return shown
-    const { changes } = shown.planned.plan
+    const made = await madeFrom(ground, { ...options, maxDeletes: Infinity }, io)
+    if (!made.ok) return await problemsResult(io, options, made.problems, ground)
+    const { changes } = made.value.planned.plan
     const drifted = changes.some((change) => change.action !== 'none' && change.cause !== 'config')
-    return drifted ? exit.differences : exit.done
+    const code = drifted ? exit.differences : exit.done
+    return await shown(made.value, made.problems, io, { as: 'drift', code })
   })
 }
 
-/** What was planned, and what was asked for beside the files. */
-export interface Shown {
-  planned: Planned
-  asked: DecideOptions
-}
-
-async function show(
-  ground: Ground,
-  options: PlanOptions,
-  io: CommandIo,
-  as: 'plan' | 'drift'
-): Promise<number | Shown> {
-  // Loaded while the service is asked: then it costs no time of its own.
-  const printing = options.format === 'json' ? jsonPrinter(as) : textPrinter(as)
+/** A plan with all that it was made from, and every problem on the way to it. */
+async function madeFrom(ground: Ground, options: PlanOptions, io: CommandIo): Promise<Checked<Made>> {
   const asked = await askedOf(ground, options, io)
-  if (!asked.ok) return await tellProblems(io, options, asked.problems, ground.texts)
-  const decided: Checked<Planned> = await plan(
-    ground.understood,
-    openReader(ground.service.remote),
-    kinds,
-    asked.value
-  )
+  if (!asked.ok) return asked
+  const decided = await plan(ground.understood, openReader(ground.service.remote), kinds, asked.value)
   const problems = [...ground.problems, ...decided.problems]
-  if (!decided.ok) return await tellProblems(io, options, problems, ground.texts)
-  const { id, name } = decided.value.plan.organization
-  const header = { ...ground.header, organization: name, organizationId: id }
-  if (options.format !== 'json' && problems.length > 0)
-    await tellProblems(io, options, problems, ground.texts)
-  const print = await printing
-  io.out(
-    print(decided.value.plan, header, problems, { look: ground.look, verbose: options.verbose === true })
-  )
-  return { planned: decided.value, asked: asked.value }
+  if (!decided.ok) return { ok: false, problems }
+  return { ok: true, value: { planned: decided.value, asked: asked.value, ground, options }, problems }
 }
 
-type Printer = (
-  plan: Plan,
-  header: PlanHeader,
-  problems: Diagnostic[],
-  style: { look: Look; verbose: boolean }
-) => string
+/** How a plan is told. `failure` is why it could not be saved, `note` how to go on where it was. */
+interface Telling {
+  as: 'plan' | 'drift'
+  code: number
+  failure?: Diagnostic
+  note?: string
+}
 
-async function textPrinter(as: 'plan' | 'drift'): Promise<Printer> {
+/** A plan that could not be saved is shown all the same: it is one answer with one problem more. */
+async function shown(
+  { planned, ground, options }: Made,
+  problems: Diagnostic[],
+  io: CommandIo,
+  { as, code, failure, note }: Telling
+): Promise<Result> {
+  const { id, name } = planned.plan.organization
+  const header = { ...ground.header, organization: name, organizationId: id }
+  const failures = failure ? [failure] : []
+  const ended = failure ? exitOfProblems(failures) : code
+  if (options.format === 'json') {
+    const { driftJson, planJson } = await import('../render/json.ts')
+    const document = as === 'plan' ? planJson : driftJson
+    return jsonResult(ended, document(planned.plan, header, [...problems, ...failures]))
+  }
   const render =
     as === 'plan'
       ? (await import('../render/plan.ts')).renderPlan
       : (await import('../render/drift.ts')).renderDrift
-  return (plan, header, _problems, { look, verbose }) => render(plan, header, look, { verbose })
-}
-
-async function jsonPrinter(as: 'plan' | 'drift'): Promise<Printer> {
-  const { driftJson, planJson } = await import('../render/json.ts')
-  return (plan, header, problems) =>
-    jsonText((as === 'plan' ? planJson : driftJson)(plan, header, problems))
+  const style = { verbose: options.verbose === true, quiet: options.quiet === true }
+  return textResult(
+    ended,
+    await problemsSaid(io, options, problems, ground.texts),
+    { to: 'out', text: render(planned.plan, header, ground.look, style) },
+    await problemsSaid(io, options, failures, ground.texts),
+    { to: 'err', text: note ?? '' }
+  )
 }

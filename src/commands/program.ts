@@ -1,6 +1,6 @@
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander'
 import { exit } from './exit.ts'
-import type { CommandIo } from './io.ts'
+import { Unwritable, type CommandIo } from './io.ts'
 import {
   withFiles,
   withLimits,
@@ -12,6 +12,7 @@ import {
   withWrites,
   wholeNumber
 } from './options.ts'
+import { failedResult, interruptedResult, printResult, wrongWordsResult, type Result } from './result.ts'
 
 /** The command line, ready for words. Nothing is run, and no command is loaded, before they come. */
 export interface Program {
@@ -25,7 +26,10 @@ export interface Program {
  */
 export function createProgram(io: CommandIo): Program {
   let code: number = exit.done
-  const settle = (result: Promise<number>): Promise<void> => result.then((value) => void (code = value))
+  const settle: Settle = async (result) => {
+    const value = await result
+    code = typeof value === 'number' ? value : printResult(value, io)
+  }
   const command = new Command('polyctl')
   command
     .description(
@@ -43,18 +47,38 @@ export function createProgram(io: CommandIo): Program {
   addLocal(command, io, settle)
   return {
     async run(words) {
+      let stopped = false
+      void io.interrupted.then(() => (stopped = true))
       try {
         await withCompletion(command, words)
         await command.parseAsync(words, { from: 'user' })
         return code
       } catch (error) {
-        if (!(error instanceof CommanderError)) throw error
+        const isJson = asksForJson(words)
+        if (!(error instanceof CommanderError)) {
+          if (isJson && !(error instanceof Unwritable))
+            printResult(await (stopped ? interruptedResult(json) : failedResult(json, error)), io)
+          throw error
+        }
+        if (error.exitCode === 0) return exit.done
+        if (isJson) return printResult(await wrongWordsResult(exit.invalid, error.message), io)
         if (error.code === 'commander.excessArguments')
           io.err('Files are named with --file: polyctl plan --file base.yaml\n')
-        return error.exitCode === 0 ? exit.done : exit.invalid
+        return exit.invalid
       }
     }
   }
+}
+
+const json = { format: 'json' } as const
+
+/** Whoever asks for JSON gets a document even where the words cannot be understood. */
+function asksForJson(words: readonly string[]): boolean {
+  const end = words.indexOf('--')
+  const options = end < 0 ? words : words.slice(0, end)
+  return options.some(
+    (word, at) => word === '--format=json' || (word === '--format' && options[at + 1] === 'json')
+  )
 }
 
 const version = '0.1.0'
@@ -71,7 +95,8 @@ function withoutEmptyDefault(option: Option): string {
   return new Help().optionDescription(option).replace(/ \(default: (\[\]|\{\})\)$/, '')
 }
 
-type Settle = (result: Promise<number>) => Promise<void>
+/** Takes what a command comes to; a number where it has said all on the way. */
+type Settle = (result: Promise<Result | number>) => Promise<void>
 
 function example(command: Command, text: string): Command {
   return command.addHelpText('after', `\nExample:\n  ${text}`)
@@ -162,7 +187,7 @@ function addAsking(program: Command, io: CommandIo, settle: Settle): void {
     )
   const schema = program.command('schema').description('print the JSON Schema of the files, for editors')
   example(schema, 'polyctl schema > polyctl.schema.json').action(() =>
-    settle(import('./schema.ts').then(({ schemaCommand }) => schemaCommand(io)))
+    settle(import('./schema.ts').then(({ schemaCommand }) => schemaCommand()))
   )
 }
 

@@ -1,13 +1,13 @@
-import { inOrder, isError, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { isError, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Understood } from '../config/understand.ts'
 import type { PlanHeader } from '../render/header.ts'
 import type { Look } from '../render/style.ts'
 import type { DesiredState } from '../state/resource.ts'
 import { Vault } from '../state/vault.ts'
-import { exit, exitOfProblems } from './exit.ts'
 import { environment, understandFiles } from './files.ts'
 import type { CommandIo } from './io.ts'
-import type { OutputOptions, ReadOptions, Within } from './options.ts'
+import type { ReadOptions, Within } from './options.ts'
+import { interruptedResult, lookOf, nothingRead, problemsResult, type Result } from './result.ts'
 import { openService, type Service } from './service.ts'
 
 /** What a command works with once the files are understood and the service can be reached. */
@@ -15,6 +15,8 @@ export interface Ground {
   understood: Understood
   /** Path → text, for showing problems. What is read later is added. */
   texts: Map<string, string>
+  /** How many of them are configuration. */
+  files: number
   service: Service
   header: PlanHeader
   look: Look
@@ -37,31 +39,32 @@ export interface GroundOptions {
 }
 
 /**
- * Understands the files, opens the service, does the work, closes the service. Problems on the way are
- * told, and are the exit code.
+ * Understands the files, opens the service, does the work, closes the service. Problems on the way
+ * are the result.
  */
 export async function withGround(
   io: CommandIo,
   options: ReadOptions,
-  work: (ground: Ground) => Promise<number>,
+  work: (ground: Ground) => Promise<Result>,
   wants: GroundOptions = {}
-): Promise<number> {
+): Promise<Result> {
   const look = lookOf(io, options)
   const { env, environmentFile, problems: environmentProblems } = environment(io, options)
   if (environmentProblems.some(isError))
-    return await tellProblems(io, options, environmentProblems, new Map())
+    return await problemsResult(io, options, environmentProblems, nothingRead)
   const understanding = await understandFiles(io, options, env)
+  const read = { texts: understanding.texts, files: understanding.files.length }
   const understood =
     wants.filesOptional === true && nothingThere(understanding.result)
       ? { ok: true as const, value: emptyWorkspace, problems: [] }
       : understanding.result
   if (!understood.ok) {
     const all = [...environmentProblems, ...understood.problems]
-    return await tellProblems(io, options, all, understanding.texts)
+    return await problemsResult(io, options, all, read)
   }
   const { vault } = understood.value
   const own = inOrganization(understood.value.desired, options.within)
-  if (!own.ok) return await tellProblems(io, options, own.problems, understanding.texts)
+  if (!own.ok) return await problemsResult(io, options, own.problems, read)
   const desired = options.local === true ? rehearsed(own.value) : own.value
   const reachable = wants.reachable === true ? { reachable: true } : {}
   const service = await openService({
@@ -72,7 +75,7 @@ export async function withGround(
     workspace: desired.workspace,
     ...reachable
   })
-  if (!service.ok) return await tellProblems(io, options, service.problems, understanding.texts)
+  if (!service.ok) return await problemsResult(io, options, service.problems, read)
   const header: PlanHeader = {
     organization: '',
     service: service.value.name,
@@ -85,6 +88,7 @@ export async function withGround(
   const ground: Ground = {
     understood: { desired, vault },
     texts: understanding.texts,
+    files: understanding.files.length,
     service: service.value,
     header,
     look,
@@ -93,9 +97,7 @@ export async function withGround(
   }
   try {
     if (wants.finishes === true) return await work(ground)
-    const code = await unlessInterrupted(io, work(ground))
-    if (code === undefined) io.err('Interrupted.\n')
-    return code ?? exit.interrupted
+    return (await unlessInterrupted(io, work(ground))) ?? (await interruptedResult(options))
   } finally {
     await service.value.close()
   }
@@ -107,45 +109,6 @@ export async function withGround(
  */
 export async function unlessInterrupted<T>(io: CommandIo, work: Promise<T>): Promise<T | undefined> {
   return await Promise.race([work, io.interrupted.then(() => undefined)])
-}
-
-/** Tells problems where they belong (standard error, or the JSON answer) and gives the exit code. */
-export async function tellProblems(
-  io: CommandIo,
-  options: OutputOptions,
-  problems: Diagnostic[],
-  texts: ReadonlyMap<string, string>
-): Promise<number> {
-  const sorted = inOrder(problems)
-  if (options.format === 'json') {
-    const { problemsJson } = await import('../render/json.ts')
-    io.out(jsonText(problemsJson(sorted, { files: texts.size, resources: 0 })))
-  } else {
-    const { renderProblems } = await import('../render/problems.ts')
-    io.err(renderProblems(sorted, texts, lookOf(io, options)))
-  }
-  return exitOfProblems(sorted)
-}
-
-/**
- * How to print here. FORCE_COLOR wins over NO_COLOR, and JSON is never coloured. Where no terminal tells
- * its width, lines may have 100 columns.
- */
-export function lookOf(io: CommandIo, options: OutputOptions & { local?: boolean }): Look {
-  const forced = io.env['FORCE_COLOR']
-  const refused = (io.env['NO_COLOR'] ?? '') !== '' || io.env['TERM'] === 'dumb'
-  const wanted = forced === undefined ? io.terminal.out && !refused : forced !== '0' && forced !== 'false'
-  const colour = options.format === 'text' && wanted
-  const reach = options.local === true ? { reach: '--local' } : {}
-  return { colour, width: io.terminal.out ? Math.max(40, io.terminal.width) : 100, ...reach }
-}
-
-/**
- * All JSON that is printed: indented, for people read it too, and ending with a line break, as a text file
- * does.
- */
-export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`
 }
 
 /** The local Polytomic has an organization of its own, in which the files of any other can be tried. */

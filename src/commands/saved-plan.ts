@@ -6,10 +6,9 @@ import type { DecideOptions } from '../plan/options.ts'
 import { parseSaved, savedPlan, savedText, staleness, type Making, type SavedPlan } from '../plan/saved.ts'
 import type { Planned } from '../reconcile.ts'
 import { savedOptions } from './asked.ts'
-import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { PlanningOptions, ReadOptions } from './options.ts'
-import { tellProblems, type Ground } from './run.ts'
+import type { Ground } from './run.ts'
 
 /** A plan with all that it was made from. */
 export interface Made {
@@ -20,18 +19,19 @@ export interface Made {
 }
 
 /** Writes a plan to a file, whole or not at all. */
-export async function savePlan(path: string, made: Made, io: CommandIo): Promise<number> {
+export function savePlan(
+  path: string,
+  made: Made,
+  io: CommandIo
+): { failure: Diagnostic } | { note: string } {
   const failure = saveFile(resolve(io.cwd, path), savedText(savedPlan(made.planned.plan, makingOf(made))))
   if (failure !== undefined) {
-    const cannot = problem('P508', `the plan cannot be written to \`${path}\`: ${failure}`, {
-      help: ['give another path to `--out`']
-    })
-    return await tellProblems(io, made.options, [cannot], made.ground.texts)
+    const help = ['give another path to `--out`']
+    return { failure: problem('P508', `the plan cannot be written to \`${path}\`: ${failure}`, { help }) }
   }
   const local = made.options.local === true ? ' --local' : ''
-  if (made.options.quiet !== true && made.options.format === 'text')
-    io.err(`Saved to ${path}: \`polyctl apply ${path}${local}\` does exactly this, or refuses.\n`)
-  return exit.done
+  if (made.options.quiet === true) return { note: '' }
+  return { note: `Saved to ${path}: \`polyctl apply ${path}${local}\` does exactly this, or refuses.\n` }
 }
 
 function makingOf({ planned, asked, ground, options }: Made): Making {

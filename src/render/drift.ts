@@ -26,8 +26,9 @@ export function renderDrift(
   plan: Plan,
   header: PlanHeader,
   look: Look,
-  options: { verbose: boolean }
+  options: { verbose: boolean; quiet?: boolean }
 ): string {
+  if (options.quiet === true) return `${paint(look, 'strong', closing(plan))}\n`
   const order: readonly Action[] = ['create', 'delete', 'rename', 'update', 'none']
   const entries = order.flatMap((action) =>
     plan.changes

@@ -189,12 +189,19 @@ function keptJson({ path, before, after, span }: FieldChange) {
   return { path, wanted: valueJson(after), kept: valueJson(before), ...placeJson(span) }
 }
 
-/** Whether the files are right, and what is not. */
-export function problemsJson(problems: Diagnostic[], extra: { files: number; resources: number }): unknown {
+/**
+ * Whether the files are right, and what is not. Interrupted, there is no answer, and nothing need be
+ * wrong.
+ */
+export function problemsJson(
+  problems: Diagnostic[],
+  extra: { files: number; resources: number; interrupted?: boolean }
+): unknown {
   const errors = problems.filter(isError).length
   return {
     format_version: formatVersion,
-    valid: errors === 0,
+    valid: errors === 0 && extra.interrupted !== true,
+    interrupted: extra.interrupted === true,
     files: extra.files,
     resources: extra.resources,
     summary: { errors, warnings: problems.length - errors },

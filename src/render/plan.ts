@@ -33,8 +33,9 @@ export function renderPlan(
   plan: Plan,
   header: PlanHeader,
   look: Look,
-  options: { verbose: boolean }
+  options: { verbose: boolean; quiet?: boolean }
 ): string {
+  if (options.quiet === true) return `${paint(look, 'strong', closing(plan))}\n`
   const changes = order.flatMap((action) => plan.changes.filter((change) => change.action === action))
   const creates = changes.filter((change) => change.action === 'create').length
   const folded = !options.verbose && creates > manyCreates

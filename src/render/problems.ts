@@ -25,7 +25,7 @@ export function renderFrames(
   look: Look
 ): string {
   const source = sourceView(texts, problems)
-  const frames = firstOf(problems).map((problem) => frame(problem, source, look))
+  const frames = firstOf(problems, look).map((problem) => frame(problem, source, look))
   const rest = problems.length - frames.length
   if (rest > 0)
     frames.push(paint(look, 'dim', `... and ${count(rest, 'more problem')} (--format json has all)`) + '\n')
@@ -33,8 +33,8 @@ export function renderFrames(
 }
 
 /** Errors go before warnings only where not all can be shown. */
-function firstOf(problems: Diagnostic[]): Diagnostic[] {
-  if (problems.length <= most) return problems
+function firstOf(problems: Diagnostic[], look: Look): Diagnostic[] {
+  if (problems.length <= most || look.verbose === true) return problems
   const chosen = new Set(
     [...problems.filter(isError), ...problems.filter((it) => !isError(it))].slice(0, most)
   )

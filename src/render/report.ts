@@ -29,7 +29,12 @@ const doing: Readonly<Record<Action, string>> = {
 const manyDone = 50
 
 /** What became of each change; why, where it did not work; and what a person should do next. */
-export function renderReport(report: Report, texts: ReadonlyMap<string, string>, look: Look): string {
+export function renderReport(
+  report: Report,
+  texts: ReadonlyMap<string, string>,
+  look: Look,
+  options: { quiet: boolean } = { quiet: false }
+): string {
   const settled = report.settled
   const failed = settled.filter((it): it is Settling<'failed'> => it.outcome.outcome === 'failed')
   const pending = settled.filter((it): it is Settling<'pending'> => it.outcome.outcome === 'pending')
@@ -37,7 +42,7 @@ export function renderReport(report: Report, texts: ReadonlyMap<string, string>,
   const fine = settled.filter((it): it is Settling<'done'> => it.outcome.outcome === 'done')
   const problems = failed.map((it) => it.outcome.problem)
   const listing = [
-    ...doneLines(fine, look),
+    ...(options.quiet ? [] : doneLines(fine, look)),
     ...pending.flatMap((it) => [
       row('pending', 'wait', nameText(it.address), look),
       because(waitText(it.outcome.because))
@@ -71,7 +76,7 @@ function waitText(text: string): string {
 }
 
 function doneLines(fine: Settling<'done'>[], look: Look): string[] {
-  const folded = fine.length > manyDone
+  const folded = fine.length > manyDone && look.verbose !== true
   const told = folded ? fine.filter((it) => it.outcome.notes.length > 0) : fine
   const counted = folded ? fine.filter((it) => !told.includes(it)) : []
   const groups = Map.groupBy(counted, (it) => `${done[it.action]}\n${kindText(it.address.kind)}`)
@@ -99,7 +104,7 @@ function keptText({ path, before, after }: FieldChange): string {
 
 /** A failure near the root skips much: each reason is told once. */
 function skippedLines(skipped: Settling<'skipped'>[], look: Look): string[] {
-  const shown = skipped.length > 20 ? 3 : Infinity
+  const shown = skipped.length > 20 && look.verbose !== true ? 3 : Infinity
   const lines: string[] = []
   for (const [reason, group] of Map.groupBy(skipped, (it) => it.outcome.because)) {
     lines.push(...group.slice(0, shown).map((it) => row('skipped', 'warning', nameText(it.address), look)))

@@ -6,6 +6,8 @@ export interface Look {
   width: number
   /** What a suggested command needs to reach the same service, such as `--local`. */
   reach?: string
+  /** Shows what is usually folded. */
+  verbose?: boolean
 }
 
 /** Colours by what they mean, so that a meaning looks the same in the output of every command. */
