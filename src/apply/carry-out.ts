@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { isDifference } from '../plan/pending.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import { failureProblem } from '../remote/failure.ts'
 import { namesakes } from '../remote/namesakes.ts'
@@ -83,7 +84,8 @@ class Run {
   async toTheEnd(): Promise<Report> {
     const changes = [...this.#todo.values()].map((change) => ({
       address: addressOf(change),
-      action: change.action
+      action: change.action,
+      ...(isDifference(change) ? {} : { waits: true as const })
     }))
     this.#tell({ type: 'begin', changes })
     const interrupted = this.#options.interrupted.then(() => {

@@ -7,8 +7,11 @@ import type { Address } from '../state/resource.ts'
  * nothing.
  */
 export type ApplyEvent =
-  /** First, once: everything that will be attempted, in the order of the plan. */
-  | { type: 'begin'; changes: { address: Address; action: Action }[] }
+  /**
+   * First, once: everything that will be attempted, in the order of the plan. What `waits` for a person,
+   * itself or in what it needs, is no change yet.
+   */
+  | { type: 'begin'; changes: { address: Address; action: Action; waits?: true }[] }
   | { type: 'start'; address: Address; action: Action }
   /** A note while it runs: `looking for it by name`, `throttled`. */
   | { type: 'note'; address: Address; text: string }

@@ -1,5 +1,6 @@
 import type { Checked, Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
+import { isDifference } from '../plan/pending.ts'
 import { plan } from '../reconcile.ts'
 import { openReader } from '../remote/transport.ts'
 import { askedOf } from './asked.ts'
@@ -24,7 +25,7 @@ export async function planCommand(options: PlanOptions, io: CommandIo): Promise<
     const made = await madeFrom(ground, options, io)
     if (!made.ok) return await problemsResult(io, options, made.problems, ground)
     const { planned } = made.value
-    const differs = planned.plan.changes.some((change) => change.action !== 'none')
+    const differs = planned.plan.changes.some(isDifference)
     const code = options.detailedExitcode === true && differs ? exit.differences : exit.done
     const saved = options.out === undefined ? {} : savePlan(options.out, made.value, io)
     return await shown(made.value, made.problems, io, { as: 'plan', code, ...saved })
@@ -41,10 +42,10 @@ export async function driftCommand(
 ): Promise<Result> {
   if (isOverOrganizations(options)) return await overOrganizations(options, io, driftCommand)
   return await withGround(io, options, async (ground) => {
-    const made = await madeFrom(ground, { ...options, maxDeletes: Infinity }, io)
+    const made = await madeFrom(ground, { ...options, maxDeletes: Infinity, maxUpdates: Infinity }, io)
     if (!made.ok) return await problemsResult(io, options, made.problems, ground)
     const { changes } = made.value.planned.plan
-    const drifted = changes.some((change) => change.action !== 'none' && change.cause !== 'config')
+    const drifted = changes.some((change) => isDifference(change) && change.cause !== 'config')
     const code = drifted ? exit.differences : exit.done
     return await shown(made.value, made.problems, io, { as: 'drift', code })
   })

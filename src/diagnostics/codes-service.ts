@@ -73,6 +73,21 @@ export const serviceCodes = {
       'between the files and the service, so there is nothing to apply; but its syncs fail until it is ' +
       'mended. If the secret changed, send it again with `polyctl apply --rotate`.'
   },
+  P411: {
+    title: 'a rotation sends no secret',
+    explanation:
+      '`--rotate` sends the secrets of a resource again. This one has none, or `ignore_changes` leaves the ' +
+      'part as it is that holds them: then what is in the service stays, the old secret with it. Take that ' +
+      'part out of `ignore_changes` for as long as the rotation takes, or name only what should stay.'
+  },
+  P412: {
+    title: 'a live resource has almost the same name',
+    explanation:
+      'A resource is to be made, and the service has one whose name differs only by case, by blanks or ' +
+      'invisible letters, or by how its letters are composed. Names are compared exactly, so the two are ' +
+      'different things to polyctl; people would hardly tell them apart. If it is the same, write the name ' +
+      'as the service has it, or pin it with `id:`; if both are meant, nothing is to be done.'
+  },
   P501: {
     title: 'a field cannot change in place',
     explanation:

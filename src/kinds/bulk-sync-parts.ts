@@ -39,6 +39,7 @@ export const schemasRule: Rule = {
   is: 'set',
   key: idOf,
   open: (item, wanted) => isOff(item) || adds(wanted, 'objects'),
+  idle: isOff,
   item: {
     is: 'object',
     fields: {
@@ -48,7 +49,8 @@ export const schemasRule: Rule = {
         key: idOf,
         carried: true,
         item: fieldRule,
-        open: (item, wanted) => isOff(item) || adds(wanted, 'fields')
+        open: (item, wanted) => isOff(item) || adds(wanted, 'fields'),
+        idle: isOff
       },
       filters: { is: 'set', key: filterKey, item: { is: 'object', fields: {} } },
       partition_key: { is: 'scalar', carried: true },

@@ -1,4 +1,4 @@
-import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import { carrying, type KnownObject } from './carry.ts'
 import { bookkeeping, idsOf, referenceKey, references, toIds, usesOf, withoutAbsent } from './fields.ts'
 import type { Kind } from './kind.ts'
@@ -54,7 +54,8 @@ export const policy: Kind = {
         is: 'set',
         key: actionKey,
         item: { is: 'object', fields: { roles: rolesRule } },
-        open: () => true
+        open: () => true,
+        idle: (item) => isObject(item) && isEmpty(item['roles'])
       }
     }
   },

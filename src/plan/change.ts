@@ -1,9 +1,9 @@
 import { isSameName, type Kind } from '../kinds/kind.ts'
-import { addressText, type Desired, type Live, type Path } from '../state/resource.ts'
-import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
+import { addressText, type Desired, type Live } from '../state/resource.ts'
 import { causesOf, withCauses } from './cause.ts'
 import { additions, diff, type DiffContext } from './diff.ts'
 import { withIgnored } from './ignore.ts'
+import { notStated, secretPaths } from './left-alone.ts'
 import type { Match } from './match.ts'
 import type { Cause, Change, FieldChange } from './plan.ts'
 import type { Then } from './then.ts'
@@ -39,7 +39,9 @@ export function changeOf(resource: Desired, kind: Kind, matched: Match, base: Th
     ...(base && { cause: causeOf(fields, isNamedThere) }),
     wanted,
     ids,
-    notStated: notStated(kind, wanted, live),
+    notStated: notStated(kind, wanted, live, context),
+    notCompared: secretPaths(wanted),
+    notRead: live.unread ?? [],
     hidden: hidden(resource, kind, live, context)
   }
 }
@@ -64,6 +66,8 @@ export function deletion(
     wanted: {},
     ids: {},
     notStated: [],
+    notCompared: [],
+    notRead: [],
     ignored: [],
     hidden: [],
     impacts: []
@@ -121,6 +125,8 @@ function plain(resource: Desired): Omit<Change, 'action' | 'reason'> {
     wanted: {},
     ids: {},
     notStated: [],
+    notCompared: [],
+    notRead: [],
     ignored: resource.lifecycle.ignoreChanges,
     hidden: [],
     impacts: []
@@ -152,32 +158,4 @@ function hidden(resource: Desired, kind: Kind, live: Live, context: DiffContext)
   const left = diff(kind.fields, wanted, live.fields, context).fields
   const shown = new Set(left.map(({ path }) => path.join('.')))
   return all.map(({ path }) => path.join('.')).filter((path) => !shown.has(path))
-}
-
-/**
- * Values that the service has, no file states, and nobody documents as the default: worth a note, not a
- * difference.
- */
-function notStated(kind: Kind, wanted: JsonObject, live: Live): string[] {
-  return Object.entries(kind.fields).flatMap(([name, field]) => {
-    if (field.class !== 'carried') return []
-    if (field.rule.is === 'stated') return unstatedKeys(kind, name, wanted[name], live)
-    if (name in wanted || isEmpty(live.fields[name]) || live.fields[name] === false) return []
-    if (kind.isDefault?.(live.fields, [name]) === true) return []
-    return [name]
-  })
-}
-
-function unstatedKeys(kind: Kind, name: string, wanted: Json | undefined, live: Live): string[] {
-  const there = live.fields[name]
-  if (!isObject(there)) return []
-  const stated = isObject(wanted) ? wanted : {}
-  const path = (key: string): Path => [name, key]
-  return Object.keys(there)
-    .filter(
-      (key) =>
-        !Object.hasOwn(stated, key) && there[key] !== false && !isEmpty(there[key]) && !isSecret(there[key])
-    )
-    .filter((key) => kind.isDefault?.(live.fields, path(key)) !== true)
-    .map((key) => `${name}.${key}`)
 }

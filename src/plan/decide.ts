@@ -1,24 +1,20 @@
 import { checked, isError, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { isSameName, nameKeys, type Kind, type Kinds } from '../kinds/kind.ts'
-import {
-  addressText,
-  byAddress,
-  type Desired,
-  type DesiredState,
-  type Live,
-  type LiveState
-} from '../state/resource.ts'
+import { byAddress, type Desired, type DesiredState, type Live, type LiveState } from '../state/resource.ts'
 import { isEmpty, textOf } from '../state/value.ts'
 import { changeOf, deletion } from './change.ts'
 import { deletions, pruneProblems, renameSuggestions, type Given } from './deletions.ts'
 import { fixedProblem, guard, protectedProblem, unknownAddress } from './guard.ts'
 import { withImpacts } from './impact.ts'
+import { lookalikes } from './lookalikes.ts'
 import { match, type Match } from './match.ts'
 import type { DecideOptions } from './options.ts'
 import { ordered } from './order.ts'
+import { withPending } from './pending.ts'
 import type { Change, Plan, UnmanagedKind } from './plan.ts'
+import { idleRotations, rotated } from './rotate.ts'
 import { ailing, foreign, lockedOut, notForThisKey } from './rights.ts'
-import { idlePatterns, isNamed, isSelected } from './select.ts'
+import { idlePatterns, isSelected } from './select.ts'
 import { unreachable } from './partial.ts'
 import { openThen } from './then.ts'
 import { unsayableProblems } from './unsayable.ts'
@@ -51,9 +47,11 @@ export function decide(
   const gone = deletions(given)
   problems.push(...gone.problems)
   problems.push(...unreachable(selected, given))
-  const wanted = rotated(changes, kinds, options)
+  const wanted = rotated(changes, given)
+  problems.push(...idleRotations(changes, given))
   const old = [...gone.noLongerDeclared, ...gone.changes]
-  problems.push(...renameSuggestions(wanted, old, options.base, kinds))
+  const renames = renameSuggestions(wanted, old, options.base, kinds)
+  problems.push(...renames, ...lookalikes(wanted, given, renames))
   return finished([...wanted, ...gone.changes], gone.noLongerDeclared, given, problems)
 }
 
@@ -77,23 +75,6 @@ function askedProblems(desired: DesiredState, kinds: Kinds, options: DecideOptio
     // What is removed by its id has a name all the same: it was declared by it.
     ...idlePatterns([...desired.removed, ...(base?.resources ?? [])], allowDestroy, kinds)
   ].map(unknownAddress)
-}
-
-/**
- * Secrets cannot be compared, so that they changed must be said, by a person or by the files of then and
- * now: the resource is written as it is, secrets and all.
- */
-function rotated(changes: Change[], kinds: Kinds, { base, rotate = [] }: DecideOptions): Change[] {
-  const moved = new Set(base?.secretsMoved)
-  return changes.map((change): Change => {
-    if (change.action !== 'none') return change
-    if (rotate.some((pattern) => isNamed(change, pattern, kinds)))
-      return { ...change, action: 'update', reason: 'its secrets are to be sent again' }
-    const reason = `its secrets come from elsewhere since ${base?.revision ?? ''}`
-    return moved.has(addressText(change))
-      ? { ...change, action: 'update', reason, cause: 'config' }
-      : change
-  })
 }
 
 /**
@@ -148,7 +129,7 @@ function finished(
   ).length
   const plan: Plan = {
     organization: live.organization,
-    changes: withImpacts(ordered(changes, desired, live, match), given),
+    changes: withImpacts(ordered(withPending(changes, desired, live, match), desired, live, match), given),
     unmanaged: unmanaged(changes, desired, live, match),
     noLongerDeclared,
     ...(options.base === undefined ? {} : { since: options.base.revision }),

@@ -87,13 +87,20 @@ export interface Change extends Address {
   changed?: { at?: string; by?: string }
   /** Fields of the live resource that no file states and that differ from the documented default. */
   notStated: string[]
+  /** Paths of secrets that the files state: the service does not answer them. */
+  notCompared: string[]
+  /** Fields that the service refused to tell. */
+  notRead: string[]
   /** Paths of fields whose live value stays, whatever it is by the time of the change. */
   ignored: string[]
   /** Paths of differences that `ignore_changes` hides. */
   hidden: string[]
   /** What it may do to data, the gravest first. */
   impacts: Impact[]
-  /** Why the live resource does not work yet: it waits for a person. */
+  /**
+   * Why the live resource does not work yet: it waits for a person. Of what is to be made: what it needs
+   * waits for one.
+   */
   waiting?: string
 }
 

@@ -3,7 +3,7 @@ import type { Action, Change, Plan } from '../plan/plan.ts'
 import { addressText, type Address } from '../state/resource.ts'
 import type { PlanHeader } from './header.ts'
 import { placed } from './layout.ts'
-import { count, visible } from './plain-text.ts'
+import { count, visible, wrapped } from './plain-text.ts'
 import { paint, type Ink, type Look } from './style.ts'
 
 /** Signs say all that colours say, for logs and for those who do not see them. */
@@ -72,6 +72,47 @@ export function fieldsBesideName(change: Change): Change['fields'] {
   return change.action === 'rename'
     ? change.fields.filter((field) => field.path.join('.') !== 'name')
     : change.fields
+}
+
+/** Names what a comparison says nothing about, for those who ask. */
+export function leftAloneLines(change: Change, look: Look, shown: boolean): string[] {
+  if (!shown) return []
+  const named: [words: string, paths: readonly string[]][] = [
+    ['not stated in the files, and left as they are', change.notStated],
+    ['ignored, and left as they are', change.hidden],
+    ['cannot be compared', change.action === 'create' ? [] : change.notCompared],
+    ['not told by the service', change.notRead]
+  ]
+  return named
+    .filter(([, paths]) => paths.length > 0)
+    .map(([words, paths]) => paint(look, 'dim', `    ${words}: ${paths.map(visible).join(', ')}`))
+}
+
+/** How many parts of what is looked at are equal, and how many nobody can tell anything of, or left alone. */
+export function coverageLines(plan: Plan, verbose: boolean, look: Look, sends: boolean): string[] {
+  const there = plan.changes.filter(({ action }) => action !== 'create' && action !== 'delete')
+  const sum = (number: (change: Change) => number): number =>
+    there.reduce((total, change) => total + number(change), 0)
+  const secrets = sum(({ action, notCompared }) => (sends && action !== 'none' ? 0 : notCompared.length))
+  const left = sum(({ notStated, hidden }) => notStated.length + hidden.length)
+  const unread = sum(({ notRead }) => notRead.length)
+  const equal = sum(({ unchanged }) => unchanged)
+  if (secrets + left + unread === 0) return []
+  const again = secrets === 1 ? 'sends it again' : 'sends them again'
+  const names = verbose ? '' : ' (`--verbose` names them)'
+  const parts = [
+    ...(equal > 0 ? [`${count(equal, 'field')} ${equal === 1 ? 'is' : 'are'} equal`] : []),
+    ...(secrets > 0 ? [`${count(secrets, 'secret')} cannot be compared (\`--rotate\` ${again})`] : []),
+    ...(left > 0 ? [`${count(left, 'value')} ${left === 1 ? 'is' : 'are'} left alone${names}`] : []),
+    ...(unread > 0 ? [`${count(unread, 'field')} could not be read`] : [])
+  ]
+  return wrapped(parts.join('; '), look.width).map((line) => paint(look, 'dim', line))
+}
+
+/** How many resources wait for a person, directly or through what they need. */
+export function waitsText(plan: Plan): string {
+  const waiting = plan.changes.filter((change) => change.waiting !== undefined).length
+  return waiting === 0 ? '' : ` ${waiting} ${waiting === 1 ? 'waits' : 'wait'} for a person.`
 }
 
 /** What a person must do before a resource works. */

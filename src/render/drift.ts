@@ -1,8 +1,11 @@
+import { isDifference } from '../plan/pending.ts'
 import type { Action, Change, Plan } from '../plan/plan.ts'
 import {
+  coverageLines,
   fieldsBesideName,
   headingLine,
   headLine,
+  leftAloneLines,
   noLongerDeclaredLines,
   partialLines,
   lastChangeText,
@@ -10,12 +13,12 @@ import {
   quoted,
   unmanagedLines,
   waitingEntry,
-  waitingLines
+  waitingLines,
+  waitsText
 } from './change-text.ts'
 import { causesOf, fieldRows } from './field-rows.ts'
 import { count, visible } from './plain-text.ts'
 import type { PlanHeader } from './header.ts'
-import { notStatedLines } from './plan.ts'
 import { paint, type Ink, type Look } from './style.ts'
 
 /**
@@ -39,7 +42,8 @@ export function renderDrift(
     [headLine(header, look), ...partialLines(plan, look), ...legend(plan, look)],
     ...entries,
     noLongerDeclaredLines(plan, look),
-    [...notStatedCount(plan, look, options.verbose), ...unmanagedLines(plan, options.verbose, look)],
+    unmanagedLines(plan, options.verbose, look),
+    coverageLines(plan, options.verbose, look, false),
     [paint(look, 'strong', closing(plan))]
   ]
   return blocks
@@ -49,7 +53,7 @@ export function renderDrift(
 }
 
 function legend(plan: Plan, look: Look): string[] {
-  const differs = plan.changes.some((change) => change.action !== 'none')
+  const differs = plan.changes.some(isDifference)
   return differs ? [paint(look, 'dim', '- in the files, + in the service')] : []
 }
 
@@ -66,8 +70,10 @@ function entry(
   look: Look,
   { verbose, since }: { verbose: boolean; since: string | undefined }
 ): string[] {
-  if (change.action === 'none' && change.waiting !== undefined) return waitingEntry(change, look)
-  if (change.action === 'none' && !(verbose && change.notStated.length > 0)) return []
+  if (change.waiting !== undefined && (change.action === 'none' || !isDifference(change)))
+    return waitingEntry(change, look)
+  const leftAlone = leftAloneLines(change, look, verbose)
+  if (change.action === 'none' && leftAlone.length === 0) return []
   const [sign, ink] = signs[change.action]
   const shown = change.action === 'create' && !verbose ? [] : fieldsBesideName(change)
   const voice = { signs: change.action !== 'create', turned: change.action !== 'create' }
@@ -75,7 +81,7 @@ function entry(
     headingLine(sign, ink, nameText(change), change.span, look),
     ...sentences(change, since).map((sentence) => `    ${sentence}`),
     ...fieldRows(shown, look, { voice, verbose, span: change.span, causes: causesOf(change, since) }),
-    ...notStatedLines(change, look, verbose),
+    ...leftAlone,
     ...waitingLines(change, look, '    ')
   ]
 }
@@ -108,36 +114,29 @@ function who({ cause }: Change, since: string | undefined): string[] {
   return [said[cause]]
 }
 
-function notStatedCount(plan: Plan, look: Look, verbose: boolean): string[] {
-  const some = plan.changes.filter((change) => change.notStated.length > 0).length
-  if (some === 0 || verbose) return []
-  const verb = some === 1 ? 'has' : 'have'
-  const hint = paint(look, 'dim', 'they are left alone (--verbose names them)')
-  return [`${count(some, 'resource')} ${verb} values that no file states; ${hint}`]
-}
-
 function closing(plan: Plan): string {
   const declared = plan.changes.filter((change) => change.action !== 'delete')
-  const differing = declared.filter(
-    (change) => change.action !== 'none' && change.cause !== 'config'
-  ).length
-  const waiting = declared.filter((change) => change.action !== 'none' && change.cause === 'config').length
+  const differing = declared.filter((change) => isDifference(change) && change.cause !== 'config').length
+  const waiting = declared.filter((change) => isDifference(change) && change.cause === 'config').length
+  const pending = declared.filter((change) => change.action !== 'none' && !isDifference(change)).length
   const ahead =
     waiting === 0
       ? ''
       : ` ${count(waiting, 'change')} of the files ${waiting === 1 ? 'is' : 'are'} not applied yet.`
+  const waits = waitsText(plan)
   const excess = plan.changes.length - declared.length
   const more = `${excess} that the files remove ${excess === 1 ? 'is' : 'are'} still there`
   if (differing > 0) {
     const verb = differing === 1 ? 'differs' : 'differ'
     const tail = excess > 0 ? `; ${more}` : ''
-    return `Drift: ${differing} of ${count(declared.length, 'declared resource')} ${verb}${tail}.${ahead}`
+    const some = `${differing} of ${count(declared.length, 'declared resource')}`
+    return `Drift: ${some} ${verb}${tail}.${ahead}${waits}`
   }
-  if (excess > 0) return `Drift: ${more}.${ahead}`
-  if (waiting > 0) return `No drift.${ahead}`
+  if (excess > 0) return `Drift: ${more}.${ahead}${waits}`
+  const same = declared.length - pending
+  if (waiting > 0 || (same === 0 && pending > 0)) return `No drift.${ahead}${waits}`
   if (declared.length === 0 && plan.partial) return 'No drift: no declared resource is selected.'
   if (declared.length === 0) return 'No drift: the files declare no resources.'
-  const subject =
-    declared.length === 1 ? 'the declared resource is' : `the ${declared.length} declared resources are`
-  return `No drift: ${subject} as the files say.`
+  const subject = same === 1 ? 'the declared resource is' : `the ${same} declared resources are`
+  return `No drift: ${subject} as the files say.${waits}`
 }

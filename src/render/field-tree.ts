@@ -46,7 +46,9 @@ function grow(root: Branch, change: FieldChange): void {
   }
   at.whole = change
   const value = change.how === 'removed' ? change.before : change.after
-  if (change.how === 'changed' || !isNested(value) || isSaid(value, at.key)) at.change = change
+  // What goes away as a whole is one thing to say, not as many as it has parts.
+  const isGone = change.how === 'removed' && change.path.at(-1)?.startsWith('[') === true
+  if (change.how === 'changed' || isGone || !isNested(value) || isSaid(value, at.key)) at.change = change
   else for (const [step, part] of partsBelow(value, at.key)) growPart(at, step, part, change)
 }
 

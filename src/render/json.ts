@@ -21,7 +21,8 @@ export function planJson(plan: Plan, header: PlanHeader, problems: Diagnostic[])
       update: countOf(plan, 'update'),
       rename: countOf(plan, 'rename'),
       delete: countOf(plan, 'delete'),
-      none: countOf(plan, 'none')
+      none: countOf(plan, 'none'),
+      ...besideCounts(plan, true)
     },
     changes: plan.changes.map(changeJson),
     ...besideJson(plan),
@@ -44,6 +45,20 @@ function countOf(plan: Plan, action: Action): number {
   return plan.changes.filter((change) => change.action === action).length
 }
 
+/**
+ * Of all that is told in the other numbers: how many wait for a person (what is still to be made among them),
+ * and how many secrets nobody can compare. A plan sends those of what it changes.
+ */
+function besideCounts({ changes }: Plan, sends: boolean) {
+  const secrets = changes.filter(({ action }) =>
+    sends ? action === 'none' : action !== 'create' && action !== 'delete'
+  )
+  return {
+    waiting: changes.filter(({ waiting }) => waiting !== undefined).length,
+    secrets_not_compared: secrets.reduce((total, { notCompared }) => total + notCompared.length, 0)
+  }
+}
+
 function changeJson(change: Change) {
   return {
     action: change.action,
@@ -58,6 +73,8 @@ function changeJson(change: Change) {
     changed: { at: change.changed?.at ?? null, by: change.changed?.by ?? null },
     not_stated: change.notStated,
     ignored: change.hidden,
+    not_compared: change.notCompared,
+    not_read: change.notRead,
     waiting: change.waiting ?? null
   }
 }
@@ -113,7 +130,8 @@ export function driftJson(plan: Plan, header: PlanHeader, problems: Diagnostic[]
       changed: countOf(plan, 'update'),
       renamed: countOf(plan, 'rename'),
       not_removed: countOf(plan, 'delete'),
-      none: countOf(plan, 'none')
+      none: countOf(plan, 'none'),
+      ...besideCounts(plan, false)
     },
     resources: plan.changes.map((change) => ({
       drift: drifts[change.action],
@@ -123,6 +141,9 @@ export function driftJson(plan: Plan, header: PlanHeader, problems: Diagnostic[]
       changed: { at: change.changed?.at ?? null, by: change.changed?.by ?? null },
       fields: change.action === 'create' ? [] : change.fields.map(driftedFieldJson),
       not_stated: change.notStated,
+      ignored: change.hidden,
+      not_compared: change.notCompared,
+      not_read: change.notRead,
       waiting: change.waiting ?? null
     })),
     ...besideJson(plan),

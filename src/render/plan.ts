@@ -1,10 +1,14 @@
+import { isDifference } from '../plan/pending.ts'
 import type { Action, Change, Plan } from '../plan/plan.ts'
 import {
   actionInks,
+  coverageLines,
   fieldsBesideName,
   lastChangeText,
   headingLine,
   headLine,
+  kindText,
+  leftAloneLines,
   noLongerDeclaredLines,
   partialLines,
   nameText,
@@ -12,7 +16,8 @@ import {
   signs,
   unmanagedLines,
   waitingEntry,
-  waitingLines
+  waitingLines,
+  waitsText
 } from './change-text.ts'
 import { causesOf, fieldRows } from './field-rows.ts'
 import type { PlanHeader } from './header.ts'
@@ -36,15 +41,19 @@ export function renderPlan(
   options: { verbose: boolean; quiet?: boolean }
 ): string {
   if (options.quiet === true) return `${paint(look, 'strong', closing(plan))}\n`
-  const changes = order.flatMap((action) => plan.changes.filter((change) => change.action === action))
+  const differing = plan.changes.filter(isDifference)
+  const changes = order.flatMap((action) => differing.filter((change) => change.action === action))
   const creates = changes.filter((change) => change.action === 'create').length
   const folded = !options.verbose && creates > manyCreates
+  const pending = plan.changes.filter((change) => change.action !== 'none' && !isDifference(change))
   const waiting = plan.changes.filter((change) => change.action === 'none' && change.waiting !== undefined)
   const same = options.verbose
     ? plan.changes.filter((change) => change.action === 'none' && change.waiting === undefined)
     : []
   const entries = [
-    ...changes.map((change) => entry(change, look, { ...options, folded, since: plan.since })),
+    ...[...changes, ...pending].map((change) =>
+      entry(change, look, { ...options, folded, since: plan.since })
+    ),
     ...waiting.map((change) => waitingEntry(change, look))
   ]
   const hint = folded
@@ -53,10 +62,12 @@ export function renderPlan(
   const blocks = [
     [headLine(header, look), ...partialLines(plan, look)],
     ...joinedFolds(entries),
-    ...(same.length > 0 ? [same.map((change) => unchangedLine(change, look))] : []),
+    ...(same.length > 0 ? [same.flatMap((change) => unchangedLines(change, look))] : []),
     hint,
+    folded ? foldedImpacts(changes, look) : [],
     noLongerDeclaredLines(plan, look),
     unmanagedLines(plan, options.verbose, look),
+    coverageLines(plan, options.verbose, look, true),
     [paint(look, 'strong', closing(plan))]
   ]
   return blocks
@@ -90,7 +101,8 @@ function entry(
       ? ` (renamed from ${quoted(change.previousName)})`
       : ''
   const size = fold && change.fields.length > 0 ? ` (${count(change.fields.length, 'field')})` : ''
-  const heading = headingLine(signs[action], actionInks[action], `${name}${was}${size}`, change.span, look)
+  const [sign, ink] = isDifference(change) ? [signs[action], actionInks[action]] : (['⧗', 'wait'] as const)
+  const heading = headingLine(sign, ink, `${name}${was}${size}`, change.span, look)
   if (fold) return [heading, ...waitingLines(change, look, '    ')]
   const voice = { signs: action !== 'create' && action !== 'delete', turned: false }
   const rows = {
@@ -104,8 +116,7 @@ function entry(
     ...reasonLines(change, look, options.verbose),
     ...fieldRows(fieldsBesideName(change), look, rows),
     ...impactLines(change, look, options.verbose),
-    ...notStatedLines(change, look, options.verbose),
-    ...hiddenLines(change, look, options.verbose),
+    ...leftAloneLines(change, look, options.verbose),
     ...waitingLines(change, look, '    ')
   ]
 }
@@ -137,13 +148,6 @@ function someOf(texts: readonly string[], verbose: boolean): string {
   return [...shown.map(visible), ...(more > 0 ? [`${more} more`] : [])].join(', ')
 }
 
-/** Differences that `ignore_changes` leaves as they are. */
-function hiddenLines(change: Change, look: Look, shown: boolean): string[] {
-  if (!shown || change.hidden.length === 0) return []
-  const paths = change.hidden.map(visible).join(', ')
-  return [paint(look, 'dim', `    ignored, and left as they are: ${paths}`)]
-}
-
 /** Why, and whose work in the service this touches. */
 function reasonLines(change: Change, look: Look, verbose: boolean): string[] {
   const last = change.action === 'create' ? undefined : lastChangeText(change.changed)
@@ -158,28 +162,36 @@ function reasonLines(change: Change, look: Look, verbose: boolean): string[] {
   return lines.map((line) => paint(look, 'dim', `    ${line}`))
 }
 
-/** Values that somebody chose in the service and no file states: they stay. */
-export function notStatedLines(change: Change, look: Look, shown: boolean): string[] {
-  if (!shown || change.notStated.length === 0) return []
-  return [
-    paint(
-      look,
-      'dim',
-      `    not stated in the files, and left as they are: ${change.notStated.map(visible).join(', ')}`
-    )
-  ]
+function unchangedLines(change: Change, look: Look): string[] {
+  const heading = headingLine('=', 'dim', nameText(change), change.span, look)
+  return [heading, ...leftAloneLines(change, look, true)]
 }
 
-function unchangedLine(change: Change, look: Look): string {
-  return headingLine('=', 'dim', nameText(change), change.span, look)
+/** What folded changes do to data: by kind and effect, for nobody reads it two hundred times. */
+function foldedImpacts(changes: readonly Change[], look: Look): string[] {
+  const folded = changes.filter(({ action }) => action === 'create')
+  const all = folded.flatMap(({ kind, impacts }) => impacts.map((impact) => ({ kind, ...impact })))
+  const told = all.filter(({ effect }) => effect !== 'none')
+  const groups = Map.groupBy(told, ({ kind, effect, because }) => `${kind}\n${effect}\n${because}`)
+  return [...groups.values()].flatMap((group) => {
+    const [{ kind, effect, because }] = group as [(typeof group)[0]]
+    const sentence = `${effect} (${count(group.length, kindText(kind))}): ${visible(because)}`
+    const [first = '', ...rest] = wrapped(sentence, look.width - 2)
+    return [
+      `${paint(look, 'warning', '!')} ${paint(look, 'warning', effect)}${first.slice(effect.length)}`,
+      ...rest.map((line) => `  ${line}`)
+    ]
+  })
 }
 
 function closing(plan: Plan): string {
-  const number = (action: Action) => plan.changes.filter((change) => change.action === action).length
-  const same = number('none')
-  const waiting = plan.changes.filter((change) => change.waiting !== undefined).length
-  const waits = waiting === 0 ? '' : ` ${waiting} ${waiting === 1 ? 'waits' : 'wait'} for a person.`
-  if (same === plan.changes.length) return `${nothing(same, plan.partial !== undefined)}${waits}`
+  const differing = plan.changes.filter(isDifference)
+  const number = (action: Action) => differing.filter((change) => change.action === action).length
+  const same = plan.changes.filter(({ action }) => action === 'none').length
+  const waits = waitsText(plan)
+  if (differing.length === 0 && same === 0 && waits !== '')
+    return `Nothing to do before a person acts.${waits}`
+  if (differing.length === 0) return `${nothing(same, plan.partial !== undefined)}${waits}`
   const renames = number('rename') > 0 ? [`${number('rename')} to rename`] : []
   const parts = [
     `${number('create')} to create`,

@@ -14,7 +14,8 @@ const done: Readonly<Record<Action, string>> = {
   update: 'updated',
   rename: 'renamed',
   delete: 'deleted',
-  none: 'unchanged'
+  // Nothing is to be changed of it, but a person was waited for, and came.
+  none: 'authorized'
 }
 
 const doing: Readonly<Record<Action, string>> = {
@@ -131,15 +132,18 @@ function authorizeLines(pending: Settling<'pending'>[], look: Look): string[] {
 
 function closing({ counts, interrupted, settled }: Report): string {
   const parts = [
-    `${counts.done} done`,
+    ...(counts.done > 0 || settled.length === 0 || interrupted ? [`${counts.done} done`] : []),
     ...(counts.pending > 0 ? [`${counts.pending} pending`] : []),
     ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : [])
   ].join(', ')
   const again = 'another apply does only what is left.'
   if (interrupted) return `Interrupted: ${parts}; ${again}`
-  if (counts.failed > 0 || counts.skipped > 0) return `Applied in part: ${parts}. Mend the cause; ${again}`
-  if (counts.pending > 0) return `Applied: ${parts}. What is pending waits for a person.`
+  const some = counts.done > 0
+  if (counts.failed > 0 || counts.skipped > 0)
+    return `${some ? 'Applied in part' : 'Nothing was applied'}: ${parts}. Mend the cause; ${again}`
+  if (counts.pending > 0)
+    return `${some ? 'Applied' : 'Nothing is finished yet'}: ${parts}. What is pending waits for a person.`
   if (settled.length === 0) return 'Nothing to do.'
   return settled.every((it) => it.action === 'delete') ? `Deleted: ${counts.done}.` : `Applied: ${parts}.`
 }
@@ -147,7 +151,7 @@ function closing({ counts, interrupted, settled }: Report): string {
 /** One line for an event, where it has something to tell. */
 export function renderEvent(event: ApplyEvent, look: Look): string | undefined {
   if (event.type === 'begin') {
-    return event.changes.length === 0 ? undefined : `applying ${count(event.changes.length, 'change')}`
+    return beginText(event.changes)
   }
   if (event.type === 'end') return undefined
   const name = nameText(event.address)
@@ -161,6 +165,16 @@ export function renderEvent(event: ApplyEvent, look: Look): string | undefined {
   }
   const ink = outcome.outcome === 'skipped' ? 'warning' : 'wait'
   return row(outcome.outcome, ink, `${name}: ${visible(outcome.because)}`, look)
+}
+
+/** The same numbers as the plan's: what waits for a person is no change that is applied. */
+function beginText(changes: Extract<ApplyEvent, { type: 'begin' }>['changes']): string | undefined {
+  const waiting = changes.filter(({ waits }) => waits === true).length
+  const parts = [
+    ...(changes.length > waiting ? [`applying ${count(changes.length - waiting, 'change')}`] : []),
+    ...(waiting > 0 ? [`${waiting} ${waiting === 1 ? 'waits' : 'wait'} for a person`] : [])
+  ]
+  return parts.length === 0 ? undefined : parts.join('; ')
 }
 
 /** What failed, named once: many messages name it themselves. */

@@ -47,7 +47,7 @@ export type Rule =
   /**
    * No order; items are paired by their key. A null item says nothing: it only keeps the others in their
    * places. `open` tells of an item that only the service has whether it is no difference: some it adds by
-   * itself, some say nothing. `wanted` is the whole resource.
+   * itself, some say nothing. `wanted` is the whole resource. `idle` tells which of those say nothing.
    */
   | {
       is: 'set'
@@ -55,6 +55,7 @@ export type Rule =
       item: Rule
       carried?: true
       open?: (item: Json, wanted: JsonObject) => boolean
+      idle?: (item: Json) => boolean
     }
 
 /** The kinds that fields may refer to, at any depth. */

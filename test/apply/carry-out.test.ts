@@ -27,6 +27,8 @@ function deletion(name: string, ...after: string[]): Change {
     wanted: {},
     ids: {},
     notStated: [],
+    notCompared: [],
+    notRead: [],
     hidden: [],
     impacts: [],
     ignored: []

@@ -29,6 +29,8 @@ function change(name: string, action: Change['action'], ...after: string[]): Cha
     wanted: action === 'delete' ? {} : { size: 2 },
     ids: {},
     notStated: [],
+    notCompared: [],
+    notRead: [],
     hidden: [],
     impacts: [],
     ignored: []

@@ -39,6 +39,8 @@ export function change(parts: Partial<Change> & Pick<Change, 'action' | 'kind' |
     wanted: {},
     ids: {},
     notStated: [],
+    notCompared: [],
+    notRead: [],
     ignored: [],
     hidden: [],
     impacts: [],

@@ -95,6 +95,8 @@ const change: fc.Arbitrary<Change> = fc.record(
     ids: fc.constant({}),
     changed: fc.record({ at: text, by: text }, { requiredKeys: [] }),
     notStated: fc.array(text, { maxLength: 2 }),
+    notCompared: fc.array(text, { maxLength: 2 }),
+    notRead: fc.array(text, { maxLength: 2 }),
     ignored: fc.constant<string[]>([]),
     hidden: fc.array(text, { maxLength: 2 }),
     impacts: fc.array(impact, { maxLength: 3 }),
@@ -114,6 +116,8 @@ const change: fc.Arbitrary<Change> = fc.record(
       'wanted',
       'ids',
       'notStated',
+      'notCompared',
+      'notRead',
       'ignored',
       'hidden',
       'impacts'

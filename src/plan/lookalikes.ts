@@ -1,0 +1,134 @@
+import { warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Kind } from '../kinds/kind.ts'
+import { addressText, byAddress, type Address, type Live } from '../state/resource.ts'
+import { isObject, isReference, isSecret, sortedText, type Json } from '../state/value.ts'
+import type { Given } from './deletions.ts'
+import { diff, resolved, type DiffContext } from './diff.ts'
+import type { Change } from './plan.ts'
+
+/**
+ * What is to be made and looks like something that is there: probably it is the same. It is pointed out, and
+ * never done: only people know. `told` are creates of which that was said already.
+ */
+export function lookalikes(
+  changes: readonly Change[],
+  given: Given,
+  told: readonly Diagnostic[]
+): Diagnostic[] {
+  const known = new Set(told.flatMap(({ labels }) => labels.map(({ span }) => span)))
+  const creates = changes.filter(({ action, span }) => action === 'create' && !known.has(span))
+  if (creates.length === 0) return []
+  const byPlainName = Map.groupBy(given.live.resources, plainKey)
+  const named = creates.flatMap((made) => {
+    const alike = (byPlainName.get(plainKey(made)) ?? []).filter(({ name }) => name !== made.name)
+    return sameNames(made, alike.toSorted(byAddress), given)
+  })
+  const said = new Set(named.map(({ made }) => made))
+  const others = creates.filter((made) => !said.has(made))
+  return [...named.map(({ problem }) => problem), ...sameContents(others, given)]
+}
+
+/** A live one whose name differs in nothing that people see at once. */
+function sameNames(
+  made: Change,
+  [first]: readonly Live[],
+  given: Given
+): { made: Change; problem: Diagnostic }[] {
+  if (!first) return []
+  const kind = made.kind.replaceAll('_', ' ')
+  const isDeclared = given.match.declaredBy(first) !== undefined
+  const problem = warning(
+    'P412',
+    `${addressText(made)} is to be made, and a live ${kind} is called ${JSON.stringify(first.name)}`,
+    {
+      labels: [{ span: made.span, text: `the same but for ${differenceOf(made.name, first.name)}` }],
+      notes: [`live: ${first.id}`],
+      help: [
+        isDeclared
+          ? 'if both are meant, nothing is to be done; else keep one of the two blocks'
+          : `if it is the same, write its name as it is there, or pin it with \`id: ${first.id}\``
+      ]
+    }
+  )
+  return [{ made, problem }]
+}
+
+/** Without what is hard to see: case, blanks, invisible letters, and how letters are composed. */
+function plainKey({ kind, name }: Address): string {
+  const plain = name.normalize('NFKC').toLowerCase()
+  return `${kind}\n${plain.replaceAll(/[\s\u00ad\u200b-\u200f\u2060\ufeff]+/g, '')}`
+}
+
+function differenceOf(a: string, b: string): string {
+  if (a.normalize('NFC') === b.normalize('NFC')) return 'the form of its letters'
+  if (a.toLowerCase() === b.toLowerCase()) return 'case'
+  const [plainA, plainB] = [a, b].map((name) => name.replaceAll(/\s+/g, ''))
+  return plainA === plainB ? 'blanks' : 'case, blanks, or the form of its letters'
+}
+
+/** More different shapes than this are not looked at: each costs a look at all that is live. */
+const manyShapes = 100
+
+/** A live one that nobody declares, and that is all that the files say. Lists alone do not tell enough. */
+function sameContents(creates: readonly Change[], { live, kinds, match }: Given): Diagnostic[] {
+  const context = (made: Change): DiffContext => ({ idOf: match.idOf, spanAt: () => made.span })
+  const free = Map.groupBy(
+    live.resources.filter((one) => !one.partial && !match.declaredBy(one) && one.readOnly === undefined),
+    ({ kind }) => kind
+  )
+  const indexes = new Map<string, Map<string, Live[]>>()
+  const found = creates.flatMap((made) => {
+    const kind = kinds.managed.find(({ name }) => name === made.kind)
+    const candidates = free.get(made.kind) ?? []
+    if (!kind || candidates.length === 0) return []
+    const shape = `${made.kind}\n${sortedText(shapeOf(made.wanted))}`
+    if (!indexes.has(shape) && indexes.size >= manyShapes) return []
+    const text = (fields: Json): string => sortedText(projected(made.wanted, fields, context(made)))
+    const index = indexes.get(shape) ?? Map.groupBy(candidates, ({ fields }) => text(fields))
+    indexes.set(shape, index)
+    const equal = (index.get(text(made.wanted)) ?? []).filter((one) =>
+      isAlike(made, one, kind, context(made))
+    )
+    return equal.length === 1 ? [{ made, live: equal[0]! }] : []
+  })
+  // Of two that are alike, nobody knows which one it is.
+  const claims = Map.groupBy(found, ({ live: one }) => one)
+  return found.flatMap(({ made, live: one }) =>
+    claims.get(one)?.length === 1 ? [looksLike(made, one)] : []
+  )
+}
+
+/** One equal field alone says too little: many have the same type. */
+function isAlike(made: Change, live: Live, kind: Kind, context: DiffContext): boolean {
+  const { fields, unchanged } = diff(kind.fields, made.wanted, live.fields, context)
+  return fields.length === 0 && unchanged > 1
+}
+
+function looksLike(made: Change, live: Live): Diagnostic {
+  const kind = made.kind.replaceAll('_', ' ')
+  const name = JSON.stringify(live.name)
+  return warning('P407', `${addressText(made)} looks like the live ${kind} ${name} under a new name`, {
+    labels: [{ span: made.span, text: 'this would be made anew' }],
+    notes: [
+      `live: ${live.id}, which no file declares`,
+      'a rename keeps the id, and with it everything that uses it'
+    ],
+    help: [`if it is the same, write \`lifecycle: { renamed_from: ${name} }\` there`]
+  })
+}
+
+/** Which keys a value has, at any depth. */
+function shapeOf(value: Json): Json {
+  if (!isObject(value) || isReference(value) || isSecret(value)) return 1
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shapeOf(part)]))
+}
+
+/** What a value says at the keys of another, with ids in place of names, and without secrets. */
+function projected(shape: Json, value: Json | undefined, context: DiffContext): Json {
+  if (isSecret(shape)) return null
+  if (!isObject(shape) || isReference(shape)) return value === undefined ? null : resolved(value, context)
+  const there = isObject(value) ? value : {}
+  return Object.fromEntries(
+    Object.entries(shape).map(([name, part]) => [name, projected(part, there[name], context)])
+  )
+}

@@ -1,0 +1,59 @@
+import { addressText, type Address, type DesiredState, type LiveState } from '../state/resource.ts'
+import type { Match } from './match.ts'
+import type { Change } from './plan.ts'
+
+/**
+ * Whether a change is a difference between the files and the service. What cannot be made before a person has
+ * authorized something else waits: it is tried, and is neither a difference nor drift.
+ */
+export function isDifference({ action, waiting }: Change): boolean {
+  return action !== 'none' && !(action === 'create' && waiting !== undefined)
+}
+
+/** Says of what is to be made whether something that it needs, directly or not, waits for a person. */
+export function withPending(
+  changes: readonly Change[],
+  desired: DesiredState,
+  live: LiveState,
+  match: Match
+): Change[] {
+  const find = openWaiting(desired, live, match)
+  return changes.map((change) => {
+    const on = change.action === 'create' ? find(change) : undefined
+    return on === undefined ? change : { ...change, waiting: `${addressText(on)} waits for a person` }
+  })
+}
+
+/** Looks from a resource to the first one that it needs and that waits. */
+function openWaiting(
+  desired: DesiredState,
+  live: LiveState,
+  match: Match
+): (of: Address) => Address | undefined {
+  const declared = new Map(desired.resources.map((resource) => [addressText(resource), resource]))
+  const byId = new Map(live.resources.map((one) => [`${one.kind}\n${one.id}`, one]))
+  const known = new Map<string, Address | undefined>()
+  const lookAt = (id: string | undefined, address: Address): Address | undefined => {
+    const there = id === undefined ? undefined : byId.get(`${address.kind}\n${id}`)
+    const owner = there ? (match.declaredBy(there) ?? there) : address
+    return there?.waiting === undefined ? find(owner, there?.uses ?? []) : owner
+  }
+  const find = (of: Address, uses: readonly { kind: string; id: string }[] = []): Address | undefined => {
+    const text = addressText(of)
+    if (known.has(text)) return known.get(text)
+    // Until it is known: resources may name each other in a circle.
+    known.set(text, undefined)
+    const resource = declared.get(text)
+    const needed = resource
+      ? resource.uses.map((use) => ({ use, id: match.idOf({ $ref: use.kind, name: use.name }) }))
+      : uses.map(({ kind, id }) => ({ use: { kind, name: id }, id }))
+    for (const { use, id } of needed) {
+      const waits = lookAt(id, use)
+      if (waits === undefined) continue
+      known.set(text, waits)
+      return waits
+    }
+    return undefined
+  }
+  return (of) => find(of)
+}

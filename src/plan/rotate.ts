@@ -1,0 +1,66 @@
+import { warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { addressText } from '../state/resource.ts'
+import type { Given } from './deletions.ts'
+import { secretPaths } from './left-alone.ts'
+import type { Change } from './plan.ts'
+import { isNamed } from './select.ts'
+
+/**
+ * Secrets cannot be compared, so that they changed must be said, by a person or by the files of then and now:
+ * the resource is written as it is, secrets and all.
+ */
+export function rotated(changes: readonly Change[], given: Given): Change[] {
+  const { base } = given.options
+  const moved = new Set(base?.secretsMoved)
+  return changes.map((change): Change => {
+    if (change.action !== 'none') return change
+    if (isAsked(change, given))
+      return { ...change, action: 'update', reason: 'its secrets are to be sent again' }
+    const reason = `its secrets come from elsewhere since ${base?.revision ?? ''}`
+    return moved.has(addressText(change))
+      ? { ...change, action: 'update', reason, cause: 'config' }
+      : change
+  })
+}
+
+/** A rotation that was asked for by name, and sends nothing: whoever asked believes that it does. */
+export function idleRotations(changes: readonly Change[], given: Given): Diagnostic[] {
+  const { desired, options } = given
+  if ((options.rotate ?? []).length === 0) return []
+  const exact = (options.rotate ?? []).filter((pattern) => !/[*?]/.test(pattern))
+  const declared = new Map(desired.resources.map((resource) => [addressText(resource), resource]))
+  return changes.flatMap((change) => {
+    const resource = declared.get(addressText(change))
+    if (!resource || change.action === 'create' || !isAsked(change, given)) return []
+    const all = secretPaths(resource.fields)
+    const sent = new Set(change.notCompared)
+    const kept = all.filter((path) => !sent.has(path))
+    if (all.length > 0 && kept.length === 0) return []
+    // Whoever names many by a pattern knows that not all of them have secrets.
+    if (all.length === 0 && !exact.some((pattern) => isNamed(change, pattern, given.kinds))) return []
+    const at = resource.lifecycle.ignoreChanges.length > 0 ? ['lifecycle', 'ignore_changes'] : []
+    return [
+      warning(
+        'P411',
+        `\`--rotate\` does not send ${all.length === 0 ? 'anything' : 'all'} of ${addressText(change)}`,
+        {
+          labels: [
+            all.length === 0
+              ? { span: resource.span, text: 'this has no secrets' }
+              : { span: resource.spanAt(at), text: 'this leaves secrets as they are' }
+          ],
+          notes: kept.map((path) => `not sent: ${path}`).slice(0, 10),
+          help: [
+            all.length === 0
+              ? 'name a resource that has secrets'
+              : 'take them out of `ignore_changes`, or name parts in which no secret is'
+          ]
+        }
+      )
+    ]
+  })
+}
+
+function isAsked(change: Change, { kinds, options }: Given): boolean {
+  return (options.rotate ?? []).some((pattern) => isNamed(change, pattern, kinds))
+}
