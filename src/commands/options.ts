@@ -27,6 +27,8 @@ export interface ServiceOptions {
 export interface Within {
   id: string
   name: string
+  /** The name; with the id where another one has the same. */
+  label: string
   gate: Gate | undefined
 }
 

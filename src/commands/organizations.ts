@@ -21,6 +21,7 @@ import {
 } from './result.ts'
 import { unlessInterrupted } from './run.ts'
 import { openPartnerService } from './service.ts'
+import { inPath, tenantsOf, type Tenant } from './tenants.ts'
 
 /** What a command takes that can be run over many organizations. */
 export type TenantOptions = ReadOptions & PlanningOptions & OrganizationOptions & { out?: string }
@@ -65,7 +66,7 @@ export async function overOrganizations(
         run(
           { ...own, within: { ...organization, gate: service.remote.gate } },
           listening,
-          inPath(file, organization)
+          file === undefined ? undefined : inPath(file, organization)
         )
       )
     })
@@ -80,13 +81,13 @@ export async function overOrganizations(
 
 /** What came of one organization, and what was said on the way. Without a result it was not begun. */
 interface Ran {
-  organization: Organization
+  organization: Tenant
   said: Said[]
   result?: Result
 }
 
 async function inOne(
-  organization: Organization,
+  organization: Tenant,
   options: TenantOptions,
   io: CommandIo,
   run: (options: TenantOptions, io: CommandIo) => Promise<Result>
@@ -99,14 +100,14 @@ async function inOne(
     // Nobody can answer for each of many, and nothing is drawn over the others.
     terminal: { ...io.terminal, in: false, err: false }
   }
-  const own = (paths: string[]): string[] => paths.map((path) => inPath(path, organization)!)
+  const own = (paths: string[]): string[] => paths.map((path) => inPath(path, organization))
   const { out, ...rest } = options
   const mine: TenantOptions = {
     ...rest,
     file: own(options.file),
     varFile: own(options.varFile),
     envFile: own(options.envFile),
-    ...(out === undefined ? {} : { out: inPath(out, organization)! })
+    ...(out === undefined ? {} : { out: inPath(out, organization) })
   }
   try {
     return { organization, said, result: await run(mine, listening) }
@@ -116,18 +117,12 @@ async function inOne(
   }
 }
 
-/** A name that could lead out of a folder is not put into a path: the id is. */
-function inPath(path: string | undefined, { id, name }: Organization): string | undefined {
-  const isPlain = !/[/\\\p{Cc}]/u.test(name) && !/^\.+$/.test(name)
-  return path?.replaceAll('{organization}', () => (isPlain ? name : id))
-}
-
 async function choose(
   options: TenantOptions,
   io: CommandIo
 ): Promise<
   Checked<{
-    organizations: Organization[]
+    organizations: Tenant[]
     service: Extract<Awaited<ReturnType<typeof openPartnerService>>, { ok: true }>['value']
   }>
 > {
@@ -143,7 +138,9 @@ async function choose(
   const selected =
     options.allOrganizations === true ? all : selectedOf(options.organization ?? [], all.value)
   if (!selected.ok) return selected
-  return { ok: true, value: { organizations: selected.value, service: service.value }, problems: [] }
+  const tenants = tenantsOf(all.value)
+  const organizations = selected.value.flatMap(({ id }) => tenants.get(id) ?? [])
+  return { ok: true, value: { organizations, service: service.value }, problems: [] }
 }
 
 function isShared(path: string): boolean {
@@ -175,7 +172,10 @@ function failure(found: Diagnostic): { ok: false; problems: Diagnostic[] } {
 
 function oneFile(path: string): Diagnostic {
   return problem('P508', `the plans of many organizations cannot all be written to \`${path}\``, {
-    help: ['put `{organization}` into the path: it becomes the name of each']
+    help: [
+      'put `{organization}` into the path: it becomes the name of each',
+      'or its id, where the name is not its own or not fit for a path'
+    ]
   })
 }
 
@@ -211,10 +211,10 @@ function openTeller(options: TenantOptions, io: CommandIo): Teller {
   const isJson = options.format === 'json'
   return {
     async tell({ organization, said, result }) {
-      const { id, name } = organization
+      const { id, name, label } = organization
       const code = result?.code ?? exit.interrupted
       if (isJson) {
-        results.push({ name, code, closing: '' })
+        results.push({ name: label, code, closing: '' })
         const document = result?.format === 'json' ? result.document : null
         documents.push({ organization: { id, name }, exit_code: code, result: document })
         return
@@ -223,9 +223,9 @@ function openTeller(options: TenantOptions, io: CommandIo): Teller {
       const [out, err] = (['out', 'err'] as const).map((stream) =>
         all.flatMap(({ to, text }) => (to === stream ? text : [])).join('')
       ) as [string, string]
-      results.push({ name, code, closing: out.trimEnd().split('\n').at(-1) ?? '' })
+      results.push({ name: label, code, closing: out.trimEnd().split('\n').at(-1) ?? '' })
       const { headingOf } = await import('../render/organizations.ts')
-      const heading = headingOf(name, lookOf(io, options))
+      const heading = headingOf(label, lookOf(io, options))
       const isQuiet = options.quiet === true && code === exit.done
       if (!isQuiet && out !== '') io.out(`${heading}${out}\n`)
       if (err !== '') io.err(`${heading}${err}\n`)

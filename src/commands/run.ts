@@ -1,4 +1,4 @@
-import { isError, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { isError, problem, type Checked, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import type { Understood } from '../config/understand.ts'
 import type { PlanHeader } from '../render/header.ts'
 import type { Look } from '../render/style.ts'
@@ -123,20 +123,26 @@ function rehearsed(desired: DesiredState): DesiredState {
 function inOrganization(desired: DesiredState, within: Within | undefined): Checked<DesiredState> {
   if (!within) return { ok: true, value: desired, problems: [] }
   const named = desired.workspace.organization
-  if (named && named.value !== within.id && named.value !== within.name) {
-    const other = problem(
-      'P403',
-      `the files are for organization \`${named.value}\`, not for \`${within.name}\``,
-      {
-        labels: [{ span: named.span, text: 'the files are for this organization alone' }],
-        help: ['take `workspace.organization` out of files that are for many organizations']
-      }
-    )
-    return { ok: false, problems: [other] }
-  }
+  const isItsName = named?.value === within.name && within.label === within.name
+  if (named && named.value !== within.id && !isItsName)
+    return { ok: false, problems: [otherOrganization(named, within)] }
   const organization = { value: within.id, span: named?.span ?? nowhere }
   const workspace = { ...desired.workspace, organization }
   return { ok: true, value: { ...desired, workspace }, problems: [] }
+}
+
+function otherOrganization(named: { value: string; span: Span }, { name, label, id }: Within): Diagnostic {
+  if (named.value === name) {
+    return problem('P403', `several organizations are called \`${name}\`, and the files do not say which`, {
+      labels: [{ span: named.span, text: 'this is the name of several' }],
+      notes: [`this one has the id ${id}`],
+      help: ['write the id of the organization that is meant as `workspace.organization`']
+    })
+  }
+  return problem('P403', `the files are for organization \`${named.value}\`, not for \`${label}\``, {
+    labels: [{ span: named.span, text: 'the files are for this organization alone' }],
+    help: ['take `workspace.organization` out of files that are for many organizations']
+  })
 }
 
 const start = { line: 1, column: 1, offset: 0 }

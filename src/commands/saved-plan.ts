@@ -90,17 +90,21 @@ const ownOptions = new Set([
   '--max-updates'
 ])
 
+/** Two of them may have one name. */
+function identity({ id, name }: { id: string; name: string }): string {
+  return `\`${name}\` (${id})`
+}
+
 /** What keeps a saved plan from being carried out here and now; nothing when it is still true. */
 export function refusals(saved: SavedPlan, made: Made): Diagnostic[] {
   const making = makingOf(made)
   const { organization } = made.planned.plan
+  const [theirs, ours] = [identity(saved.organization), identity(organization)]
   if (saved.organization.id !== organization.id) {
     return [
-      problem(
-        'P508',
-        `the plan is for organization \`${saved.organization.name}\`, the key opens \`${organization.name}\``,
-        { help: ['use a key of the organization that the plan is for'] }
-      )
+      problem('P508', `the plan is for organization ${theirs}, the key opens ${ours}`, {
+        help: ['use a key of the organization that the plan is for']
+      })
     ]
   }
   if (saved.api_version !== making.apiVersion) {
