@@ -153,6 +153,35 @@ syncs:
     schedule: manual
 `
   },
+  P208: {
+    title: 'two additional fields of one name',
+    explanation: `
+Syncs and filters know a field of a model by its name, and an update pairs the fields of the files with
+those in the service by it. Of two with one name nobody could tell which is meant, and the service keeps
+what it likes. Say it once.`,
+    bad: `
+connections:
+  - { name: Orders, type: mongodb }
+models:
+  - name: Buyers
+    connection: Orders
+    configuration: { database: shop, collection: buyers }
+    additional_fields:
+      - { name: meta.city, label: City, type: string }
+      - { name: meta.city, label: Town, type: string }
+`,
+    good: `
+connections:
+  - { name: Orders, type: mongodb }
+models:
+  - name: Buyers
+    connection: Orders
+    configuration: { database: shop, collection: buyers }
+    additional_fields:
+      - { name: meta.city, label: City, type: string }
+      - { name: meta.town, label: Town, type: string }
+`
+  },
   P207: {
     title: 'a filter logic that leaves a filter out',
     explanation: `

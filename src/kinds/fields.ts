@@ -1,10 +1,12 @@
 import type { Path } from '../state/resource.ts'
 import {
   isEmpty,
+  isItem,
   isObject,
   isReference,
   isSecret,
-  isWithin,
+  membersOfItems,
+  naming,
   reference,
   textOf,
   type Json,
@@ -109,16 +111,23 @@ export function overlay(live: JsonObject, wanted: JsonObject): JsonObject {
 /** A stated value with the members that only the live one has, in items of lists and below. */
 function filled(value: Json, live: Json | undefined): Json {
   if (Array.isArray(value) && Array.isArray(live)) {
-    const pairs = pairedItems(value, live)
-    return value.map((item, index) => filled(item, pairs.get(index)))
+    const members = membersOfItems(value)
+    const pairs = pairedItems(value, live, members)
+    return value.map((item, index) => {
+      const there = pairs.get(index)
+      return filled(item, there && withoutUnstated(there, item, members))
+    })
   }
   if (!isObject(value) || !isObject(live) || isSecret(value)) return value
   const stated = Object.entries(value).map(([name, inner]) => [name, filled(inner, live[name])])
   return { ...live, ...Object.fromEntries(stated) }
 }
 
-/** What free items are called, where they are called anything. */
-const naming = ['id', 'name', 'key', 'field_id', 'field', 'label'] as const
+/** Without the members that a stated item could have and has not. */
+function withoutUnstated(live: JsonObject, stated: Json, members: ReadonlySet<string>): JsonObject {
+  const isStated = (name: string): boolean => isObject(stated) && Object.hasOwn(stated, name)
+  return Object.fromEntries(Object.entries(live).filter(([name]) => isStated(name) || !members.has(name)))
+}
 
 /** How much an item says that can be compared. */
 function openLength(item: JsonObject): number {
@@ -126,8 +135,12 @@ function openLength(item: JsonObject): number {
 }
 
 /** Items of free lists are one when all that is stated is there, or else when they have one name. */
-function pairedItems(stated: readonly Json[], live: readonly Json[]): Map<number, Json> {
-  const pairs = new Map<number, Json>()
+function pairedItems(
+  stated: readonly Json[],
+  live: readonly Json[],
+  members: ReadonlySet<string>
+): Map<number, JsonObject> {
+  const pairs = new Map<number, JsonObject>()
   const left = new Set(live.filter(isObject))
   const pair = (index: number, same: JsonObject | undefined): void => {
     if (!same) return
@@ -138,11 +151,12 @@ function pairedItems(stated: readonly Json[], live: readonly Json[]): Map<number
   const objects = [...stated.entries()]
     .flatMap(([index, item]) => (isObject(item) ? [{ index, item }] : []))
     .toSorted((a, b) => openLength(b.item) - openLength(a.item))
-  for (const { index, item } of objects)
-    pair(
-      index,
-      [...left].find((one) => isWithin(item, one))
-    )
+  for (const { index, item } of objects) {
+    const same = [...left].filter((one) => isItem(item, one, members))
+    // Of a masked secret nothing is left; where it is not, the item that has it is meant.
+    const hasAll = (one: JsonObject): boolean => Object.keys(item).every((name) => Object.hasOwn(one, name))
+    pair(index, same.find(hasAll) ?? same[0])
+  }
   for (const { index, item } of objects) {
     const name = naming.find((key) => typeof item[key] === 'string')
     if (name === undefined || pairs.has(index)) continue

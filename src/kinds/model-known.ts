@@ -1,5 +1,5 @@
 import { isObject, sortedText, textOf, type Json, type JsonObject } from '../state/value.ts'
-import type { KnownObject } from './carry.ts'
+import type { KnownList, KnownObject } from './carry.ts'
 import { bookkeeping } from './fields.ts'
 import { nameOf } from './model-parts.ts'
 
@@ -16,7 +16,15 @@ const ofField = [
   'user_added'
 ]
 
-const named = { item: { members: ofField }, keys: [nameOf] }
+const named: KnownList = { item: { members: ofField }, keys: [nameOf] }
+
+/** Two of one name are told apart by what else files say of them. */
+const ownFields: KnownList = {
+  item: named.item,
+  keys: [(item) => sortedText([nameOf(item), item['label'] ?? null, item['type'] ?? null])],
+  laxKeys: [nameOf],
+  from: addedFields
+}
 
 /** Whatever else is said of the other end of a join is about that field of that model. */
 const otherEnd: KnownObject = { members: ['model_id', 'field'], identifies: ['model_id', 'field'] }
@@ -38,7 +46,7 @@ export const modelKnown: KnownObject = {
     'refresh'
   ],
   parts: {
-    additional_fields: { ...named, from: addedFields },
+    additional_fields: ownFields,
     relations: {
       item: { members: ['from'], parts: { to: otherEnd } },
       keys: [relationIs],

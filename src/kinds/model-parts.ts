@@ -119,20 +119,23 @@ export function withLiveEnricher(live: JsonObject, body: JsonObject): JsonObject
 }
 
 /**
- * An example that somebody gave a field of the files stays, where the files give it none. Of several fields
- * with one name nobody can tell whose it is.
+ * An example that somebody gave a field of the files stays, where the files give it none. Of several live
+ * fields with one name it is that of the one with the same label and type, if there is just one.
  */
 export function withLiveExamples(live: JsonObject, body: JsonObject): JsonObject {
   const wanted = body['additional_fields']
   if (!Array.isArray(wanted) || !Array.isArray(live['fields'])) return {}
   const there = live['fields'].filter(isObject).filter((field) => field['user_added'] === true)
-  const examples = new Map(there.map((field) => [nameOf(field), field['example'] ?? undefined]))
-  const isAlone = (name: string): boolean => wanted.filter((item) => nameOf(item) === name).length === 1
+  const exampleOf = (item: JsonObject): Json | undefined => {
+    const named = there.filter((field) => nameOf(field) === nameOf(item))
+    const same = named.filter(({ label, type }) => label === item['label'] && type === item['type'])
+    const [one, another] = named.length > 1 ? same : named
+    return another === undefined ? (one?.['example'] ?? undefined) : undefined
+  }
   return {
-    additional_fields: wanted.map((item) => {
-      if (!isObject(item) || !isAlone(nameOf(item))) return item
-      return withoutAbsent({ example: examples.get(nameOf(item)), ...item })
-    })
+    additional_fields: wanted.map((item) =>
+      isObject(item) ? withoutAbsent({ example: exampleOf(item), ...item }) : item
+    )
   }
 }
 

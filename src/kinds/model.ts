@@ -73,7 +73,10 @@ export const model: Kind = {
 
   check(item) {
     const configuration = isObject(item['configuration']) ? item['configuration'] : {}
-    return 'tracking_columns' in configuration ? [misplacedTracking] : []
+    return [
+      ...('tracking_columns' in configuration ? [misplacedTracking] : []),
+      ...namedTwice(item['additional_fields'])
+    ]
   },
 
   fromYaml(item) {
@@ -217,6 +220,24 @@ const misplacedTracking: ItemProblem = {
   message: '`tracking_columns` is a field of the model, not of its configuration',
   label: 'the service copies it here by itself',
   help: ['move `tracking_columns` one level out']
+}
+
+/** Syncs name a field by its name alone: of two, nobody could tell which is meant. */
+function namedTwice(fields: Json | undefined): ItemProblem[] {
+  const names = Array.isArray(fields) ? fields.map(nameOf) : []
+  return names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [
+          {
+            path: ['additional_fields', index, 'name'],
+            code: 'P208' as const,
+            message: `two additional fields are called \`${name}\``,
+            label: 'this name is taken above',
+            help: ['say it once: the name is what syncs know the field by']
+          }
+        ]
+  )
 }
 
 function additionalField(field: JsonObject): Json {

@@ -4,10 +4,11 @@ import type { Path } from '../state/resource.ts'
 import type { Field, FieldClass, Rule } from '../state/rule.ts'
 import {
   isEmpty,
+  isItem,
   isObject,
   isReference,
   isSecret,
-  isWithin,
+  membersOfItems,
   sortedText,
   type Json,
   type JsonObject,
@@ -184,11 +185,14 @@ function sameItems(wanted: Json[], live: Json[]): boolean {
     if (at !== -1) left.splice(at, 1)
     return at !== -1
   }
+  const members = membersOfItems(wanted)
   const others = wanted
-    .map(comparable)
-    .filter((item) => !isTaken((candidate) => isDeepStrictEqual(item, candidate)))
+    .filter((item) => !isTaken((candidate) => isDeepStrictEqual(comparable(item), candidate)))
     .toSorted((a, b) => sortedText(b).length - sortedText(a).length)
-  return others.every((item) => isObject(item) && isTaken((candidate) => isWithin(item, candidate)))
+  return others.every(
+    (item) =>
+      isObject(item) && isTaken((candidate) => isObject(candidate) && isItem(item, candidate, members))
+  )
 }
 
 /** A secret inside a list item is not compared: the item is known by its other parts. */

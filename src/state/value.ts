@@ -64,8 +64,27 @@ export function sortedText(value: Json): string {
   )
 }
 
+/** What free items are called, where they are called anything. */
+export const naming = ['id', 'name', 'key', 'field_id', 'field', 'label'] as const
+
+/**
+ * The members that items of a free list are stated with, and those that name them: where one item lacks such
+ * a member, that says something. All other members of live items are nobody's.
+ */
+export function membersOfItems(stated: readonly Json[]): ReadonlySet<string> {
+  return new Set([...naming, ...stated.flatMap((item) => (isObject(item) ? Object.keys(item) : []))])
+}
+
+/** Whether a live item of a free list is the stated one, whatever more it says. */
+export function isItem(stated: JsonObject, live: JsonObject, members: ReadonlySet<string>): boolean {
+  return (
+    isWithin(stated, live) &&
+    Object.keys(live).every((name) => Object.hasOwn(stated, name) || !members.has(name))
+  )
+}
+
 /** Whether a live value says all that is stated, whatever more it says; secrets cannot be compared. */
-export function isWithin(stated: Json, live: Json | undefined): boolean {
+function isWithin(stated: Json, live: Json | undefined): boolean {
   if (isSecret(stated)) return true
   if (!isObject(stated) || !isObject(live)) {
     if (Array.isArray(stated) && Array.isArray(live))

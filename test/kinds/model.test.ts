@@ -250,3 +250,35 @@ test('an example that somebody gave a field of the files stays, where the files 
     additional_fields: [{ name: 'b', label: 'B', type: 'string' }]
   })
 })
+
+describe('additional fields of one name', () => {
+  const yaml = (fields: string) =>
+    `connections: [{ name: C, type: csv }]
+models: [{ name: M, connection: C, configuration: {}, additional_fields: [${fields}] }]
+`
+
+  test('are refused in files: nobody could tell which is meant', async () => {
+    const twins = '{ name: a, label: A, type: string }, { name: a, label: B, type: number }'
+    expect(await problemsOf(yaml(twins))).toEqual(['P208 2:120 a'])
+  })
+
+  test('that somebody made in the service give their examples to nobody else', () => {
+    const { update } = exchangeOf('model')
+    const live = (label: string, example: string) => ({
+      name: 'a',
+      label,
+      type: 'string',
+      user_added: true,
+      example
+    })
+    const there = { fields: [live('A', 'of A'), live('B', 'of B')] } as never
+    const sent = (label: string) =>
+      update(
+        { connection: 'C', configuration: {}, additional_fields: [{ name: 'a', label, type: 'string' }] },
+        there
+      )['additional_fields']
+    expect(sent('A')).toEqual([{ name: 'a', label: 'A', type: 'string', example: 'of A' }])
+    expect(sent('B')).toEqual([{ name: 'a', label: 'B', type: 'string', example: 'of B' }])
+    expect(sent('C')).toEqual([{ name: 'a', label: 'C', type: 'string' }])
+  })
+})

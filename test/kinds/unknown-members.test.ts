@@ -200,3 +200,17 @@ test('free lists keep what their items have beside what is stated, masks excepte
     tables: rows({ later: 1 })
   })
 })
+
+test('an item of a free list that lacks what the others say is another item', () => {
+  const { update, differences } = exchangeOf('connection')
+  const item = { type: 'api', configuration: { tables: [{ name: 'X', open: true }, { name: 'Y' }, {}] } }
+  const live = (...tables: object[]) => ({ type: { id: 'api' }, configuration: { tables } }) as never
+  const same = live({ later: 1 }, { name: 'Y', later: 2 }, { name: 'X', open: true })
+  expect(differences(item, same)).toEqual([])
+  expect(update(item, same)['configuration']).toEqual({
+    tables: [{ name: 'X', open: true }, { name: 'Y', later: 2 }, { later: 1 }]
+  })
+  const other = live({ name: 'X', open: true }, { name: 'Y', open: false }, { name: 'Z' })
+  expect(differences(item, other)).toEqual(['changed configuration.tables'])
+  expect(update(item, other)['configuration']).toEqual(item.configuration)
+})

@@ -4,7 +4,7 @@ import { renderPlan } from '../../src/render/plan.ts'
 import { renderProblems } from '../../src/render/problems.ts'
 import { renderEvent, renderReport } from '../../src/render/report.ts'
 import { addressText } from '../../src/state/resource.ts'
-import { isObject, type Json } from '../../src/state/value.ts'
+import { isObject, textOf, type Json, type JsonObject } from '../../src/state/value.ts'
 import type { Change } from '../../src/plan/plan.ts'
 import { header, look } from '../render/builders.ts'
 import type { Exchange } from './network.ts'
@@ -261,10 +261,42 @@ export function differences(
   return [...new Set([...Object.keys(a!), ...Object.keys(b!)])].flatMap((field) => {
     const owner = kind.fields[field]?.class
     if (owner === 'carried' && (isMadeAgain || (tolerant && !(field in declared.item)))) return []
-    const [wanted, found] = [JSON.stringify(a![field]), JSON.stringify(b![field])]
-    if (wanted === found || (tolerant && isIn(a![field], b![field]))) return []
+    const there = declared.kind === 'bulk_sync' ? withoutAdded(declared, field, a!, b!) : b![field]
+    const [wanted, found] = [JSON.stringify(a![field]), JSON.stringify(there)]
+    if (wanted === found || (tolerant && isIn(a![field], there))) return []
     return [
       `${field} of ${addressText(declared)} is ${found ?? 'nothing'} where it must be ${wanted ?? 'nothing'}`
+    ]
+  })
+}
+
+/**
+ * What is to be compared of a live bulk sync. Where the files say that the service adds objects or fields by
+ * itself, nobody can tell what it added from what a person chose: it stays, listed or not.
+ */
+function withoutAdded(
+  { item }: Declared,
+  field: string,
+  ideal: JsonObject,
+  found: JsonObject
+): Json | undefined {
+  const adds = (what: string): boolean => !['', 'none'].includes(textOf(item[what] ?? '').toLowerCase())
+  const [addsObjects, addsFields] = [
+    adds('automatically_add_new_objects'),
+    adds('automatically_add_new_fields')
+  ]
+  // What is off is the rest of what is on, and managed only where all is to be on.
+  if (field === 'schemas_off') return item['schemas'] === 'all' ? found[field] : ideal[field]
+  if (field !== 'schemas' || !Array.isArray(found[field])) return found[field]
+  const known = (all: Json | undefined, id: Json | undefined): Json | undefined =>
+    Array.isArray(all) ? all.find((one) => isObject(one) && one['id'] === id) : undefined
+  return found[field].filter(isObject).flatMap((schema): Json[] => {
+    const same = known(ideal[field], schema['id'])
+    if (!same) return addsObjects && schema['enabled'] === true ? [] : [schema]
+    const fields = schema['fields']
+    if (!addsFields || !isObject(same) || !Array.isArray(fields)) return [schema]
+    return [
+      { ...schema, fields: fields.filter((one) => isObject(one) && known(same['fields'], one['id'])) }
     ]
   })
 }
