@@ -124,7 +124,7 @@ function inOrganization(desired: DesiredState, within: Within | undefined): Chec
   if (!within) return { ok: true, value: desired, problems: [] }
   const named = desired.workspace.organization
   const isItsName = named?.value === within.name && within.label === within.name
-  if (named && named.value !== within.id && !isItsName)
+  if (named && named.value.toLowerCase() !== within.id.toLowerCase() && !isItsName)
     return { ok: false, problems: [otherOrganization(named, within)] }
   const organization = { value: within.id, span: named?.span ?? nowhere }
   const workspace = { ...desired.workspace, organization }

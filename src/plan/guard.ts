@@ -1,6 +1,6 @@
 import { problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kinds } from '../kinds/kind.ts'
-import { addressText, type Desired, type LiveState } from '../state/resource.ts'
+import { addressText, type Desired, type Live, type LiveState } from '../state/resource.ts'
 import type { Rule } from '../state/rule.ts'
 import { referencesIn, type Json } from '../state/value.ts'
 import type { Match } from './match.ts'
@@ -26,6 +26,8 @@ export function guard(
   // What is in no list goes with what it belongs to.
   const derived = new Set(kinds.managed.filter(({ api }) => api.place).map(({ name }) => name))
   const staying = live.resources.filter(({ id, kind }) => !planned.has(id) && !derived.has(kind))
+  const idOf = ({ kind, id = '' }: { kind: string; id?: string }): string => `${kind}\n${id}`
+  const byId = new Map(live.resources.map((resource) => [idOf(resource), resource]))
   const users = [
     ...staying.map((resource) => ({
       text: `${addressText(resource)} (${resource.id})`,
@@ -33,15 +35,18 @@ export function guard(
     })),
     ...changes
       .filter((change) => change.action !== 'delete')
-      .map((change) => ({ text: addressText(change), ids: usedBy(change, live, kinds, match) }))
+      .map((change) => ({
+        text: addressText(change),
+        ids: usedBy(change, byId.get(idOf(change)), kinds, match)
+      }))
   ]
   return [...broken(deletes, users, kinds, options), ...tooManyDeletes(deletes, live, options), ...many]
 }
 
 /** Ids of what a resource will use: what its files say, and what they leave as it is in the service. */
-function usedBy(change: Change, live: LiveState, kinds: Kinds, match: Match): string[] {
+function usedBy(change: Change, live: Live | undefined, kinds: Kinds, match: Match): string[] {
   const fields = kinds.managed.find((kind) => kind.name === change.kind)?.fields ?? {}
-  const there = live.resources.find((resource) => resource.id === change.id)?.fields ?? {}
+  const there = live?.fields ?? {}
   const kept = Object.keys(fields).filter(
     (name) => fields[name]!.class === 'carried' && !(name in change.wanted)
   )
@@ -73,14 +78,21 @@ function broken(
   { forceDelete, selection }: DecideOptions
 ): Diagnostic[] {
   const cascading = new Set(kinds.managed.filter((kind) => kind.api.cascades).map(({ name }) => name))
+  const usersOf = new Map<string, string[]>()
+  for (const { text, ids } of staying)
+    for (const id of new Set(ids)) {
+      const known = usersOf.get(id)
+      if (known) known.push(text)
+      else usersOf.set(id, [text])
+    }
   return deletes.flatMap((change) => {
-    const users = staying.filter((user) => user.ids.includes(change.id ?? ''))
+    const users = usersOf.get(change.id ?? '') ?? []
     if (users.length === 0) return []
     return [
       problem('P502', `${addressText(change)} cannot be deleted: it is still used`, {
         labels: [{ span: change.span, text: 'this is to be deleted' }],
         notes: users
-          .map((user) => `used by ${user.text}`)
+          .map((user) => `used by ${user}`)
           .toSorted()
           .slice(0, 10),
         help: [

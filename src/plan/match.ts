@@ -203,15 +203,27 @@ function formerName(resource: Desired, use: Desired['uses'][number], owner: Desi
   )
 }
 
+/** Different names for which similar ones are looked up: whoever has more mistakes mends these first. */
+const manyMistakes = 100
+
 /** Names that a reference probably meant. Many resources may make one mistake: it is looked up once. */
 function similarIn(all: readonly Address[], kinds: Kinds): (use: Address) => string[] {
   const known = new Map<string, string[]>()
+  const names = new Map<string, string[]>()
   const key = keyOf(kinds)
-  return (use) => {
-    const names = () => [...new Set(all.filter((one) => one.kind === use.kind).map(({ name }) => name))]
-    const found = known.get(key(use)) ?? similarNames(use.name, names())
-    known.set(key(use), found)
+  const namesOf = (kind: string): string[] => {
+    const found = names.get(kind) ?? [
+      ...new Set(all.filter((one) => one.kind === kind).map(({ name }) => name))
+    ]
+    names.set(kind, found)
     return found
+  }
+  return (use) => {
+    const found = known.get(key(use))
+    if (found || known.size >= manyMistakes) return found ?? []
+    const similar = similarNames(use.name, namesOf(use.kind))
+    known.set(key(use), similar)
+    return similar
   }
 }
 
@@ -222,7 +234,7 @@ function unknownReference(
   index: LiveIndex<Live>
 ): Diagnostic {
   const kind = use.kind.replaceAll('_', ' ')
-  const isNone = index.all.every((live) => live.kind !== use.kind)
+  const isNone = !index.kinds.has(use.kind)
   return problem(
     'P402',
     `${addressText(resource)} uses ${kind} \`${use.name}\`, which is neither declared nor in the service`,

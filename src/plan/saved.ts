@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { compareText, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kinds } from '../kinds/kind.ts'
-import { addressText, type DesiredState, type LiveState } from '../state/resource.ts'
+import { addressText, type DesiredState, type Live, type LiveState } from '../state/resource.ts'
 import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
 import { compared, everythingOf, movedPaths, type Compared } from './compared.ts'
 import { withIgnored } from './ignore.ts'
@@ -108,7 +108,7 @@ function seenBy(change: Change, making: Making): Record<string, string> {
 
 /** What a change rests on, of the live resource: nothing for what is to be made. */
 function comparedOf(change: Change, { kinds, observed }: Making): Compared {
-  const live = observed.resources.find(({ id, kind }) => id === change.id && kind === change.kind)
+  const live = liveIn(observed).get(`${change.kind}\n${change.id}`)
   const kind = kinds.managed.find(({ name }) => name === change.kind)
   if (!live || !kind) return new Map()
   const context = { idOf: idIn(change), spanAt: () => change.span }
@@ -118,6 +118,16 @@ function comparedOf(change: Change, { kinds, observed }: Making): Compared {
       ? everythingOf(kind, live.fields, context)
       : compared(kind, wanted!, there!, context)
   return found.set('name', { label: 'name', text: live.name })
+}
+
+const indexes = new WeakMap<LiveState, Map<string, Live>>()
+
+/** By kind and id: asked for each change, and worked out once. */
+function liveIn(observed: LiveState): Map<string, Live> {
+  const index =
+    indexes.get(observed) ?? new Map(observed.resources.map((one) => [`${one.kind}\n${one.id}`, one]))
+  indexes.set(observed, index)
+  return index
 }
 
 /** Items are known by what they say, which may be a value: then only its hash is kept. */

@@ -49,7 +49,7 @@ export async function identify(reader: Reader, workspace: Workspace): Promise<Ch
   const { ok: _ok, ...organization } = answer
   const { id } = organization
   const wanted = workspace.organization
-  if (!wanted || wanted.value === id || wanted.value === organization.name)
+  if (!wanted || wanted.value.toLowerCase() === id.toLowerCase() || wanted.value === organization.name)
     return { ok: true, value: organization, problems: [] }
   return {
     ok: false,

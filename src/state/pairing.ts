@@ -156,6 +156,8 @@ export class LiveIndex<L extends Findable> {
   readonly #removed: Set<string>
   readonly #key: (address: Address) => string
   readonly all: readonly L[]
+  /** Of which there is something live. */
+  readonly kinds: ReadonlySet<string>
 
   /** `key` says which addresses are one; of `singletons` an organization has at most one each. */
   constructor(
@@ -164,6 +166,7 @@ export class LiveIndex<L extends Findable> {
     { resources, removed }: { resources: readonly Desired[]; removed: readonly Address[] }
   ) {
     this.all = live
+    this.kinds = new Set(live.map(({ kind }) => kind))
     this.#key = key
     this.#singletons = singletons
     this.#pinned = new Set(resources.flatMap(({ id }) => (id === undefined ? [] : [id.toLowerCase()])))
