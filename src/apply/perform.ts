@@ -92,9 +92,21 @@ async function performUpdate(change: Change, kind: Kind, world: World): Promise<
   const open = revealed(body, world.options.vault)
   if (!open.ok) return failed(missingSecret(change, open.missing))
   const changed = await update(world.writer, kind, change.id ?? '', open.body, open.secrets)
-  if (!changed.ok) return ended(change, 'updating', changed.failure)
+  const carried = kind.unknownIn?.(live.wire) ?? []
+  if (!changed.ok) return naming(carried, ended(change, 'updating', changed.failure))
   const wire = { ...live.wire, ...changed.wire }
-  return await afterWrite({ ...change, wanted }, kind, { ...changed, wire }, world)
+  return naming(carried, await afterWrite({ ...change, wanted }, kind, { ...changed, wire }, world))
+}
+
+/** R8: what was sent back without being known may be why an update was refused, or did not come to rest. */
+function naming(carried: readonly string[], outcome: Outcome): Outcome {
+  if (outcome.outcome !== 'failed' || carried.length === 0) return outcome
+  const { problem: what } = outcome
+  if (!['P601', 'P614'].includes(what.code)) return outcome
+  const some = carried.slice(0, 5).join(', ')
+  const more = carried.length > 5 ? `, and ${carried.length - 5} more` : ''
+  const note = `sent back as it came, for polyctl does not know it: ${some}${more}`
+  return { ...outcome, problem: { ...what, notes: [...what.notes, note] } }
 }
 
 function grounds({ knowledge, options }: World): { observed: LiveState; knowledge: Knowledge } {

@@ -30,7 +30,7 @@ import {
 } from './bulk-sync-schedules.ts'
 import { bulkSyncSchema } from './bulk-sync-schema.ts'
 import { bulkSyncKnown } from './bulk-sync-known.ts'
-import { carrying } from './carry.ts'
+import { carrying, unknownPaths } from './carry.ts'
 import { idsOf, referenceKey, references, toIds, usesOf, valueAt, withoutAbsent } from './fields.ts'
 import type { FurtherRequest, Kind, ToWire } from './kind.ts'
 import { opposite } from './synonym.ts'
@@ -189,6 +189,8 @@ export const bulkSync: Kind = {
       policies: idsOf(wire['policies']).map((id) => context.reference('policy', id))
     })
   },
+
+  unknownIn: (live) => unknownPaths(bulkSyncKnown, live),
 
   replacement: carrying(bulkSyncKnown, (live, body, _answer, version = '2025-09-18') => {
     const there = schemasFromWire(live)

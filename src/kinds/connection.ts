@@ -1,6 +1,6 @@
 import type { Path } from '../state/resource.ts'
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
-import { carrying } from './carry.ts'
+import { carrying, unknownPaths } from './carry.ts'
 import type { ItemProblem, Kind } from './kind.ts'
 import {
   configurationSchema,
@@ -157,6 +157,8 @@ export const connection: Kind = {
       policies: idsOf(wire['policies']).map((id) => context.reference('policy', id))
     })
   },
+
+  unknownIn: (live) => unknownPaths({ members: [...bookkeeping, ...known] }, live),
 
   replacement: carrying({ members: [...bookkeeping, ...known] }, (live, body) => {
     const type = typeOf(live)

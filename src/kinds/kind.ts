@@ -69,6 +69,8 @@ export interface Kind {
   toWire(fields: JsonObject, context: ToWire): JsonObject
   /** The service's answer → fields, without what the service owns. */
   fromWire(wire: JsonObject, context: FromWire): JsonObject
+  /** The paths of members of an answer that nobody knows: they are sent back as they came. */
+  unknownIn?(live: JsonObject): string[]
   /** What a live resource has that files cannot say: the field that holds it, and a sentence. */
   unsayable?(fields: JsonObject): { field: string; what: string }[]
   /**

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
-import { carrying } from './carry.ts'
+import { carrying, unknownPaths } from './carry.ts'
 import {
   fromId,
   idsOf,
@@ -146,6 +146,8 @@ export const model: Kind = {
       query: Object.fromEntries(query) as Record<string, string>
     }
   },
+
+  unknownIn: (live) => unknownPaths(modelKnown, live),
 
   replacement: carrying(modelKnown, (live, body, answer) => {
     return {

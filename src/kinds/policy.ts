@@ -1,5 +1,5 @@
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
-import { carrying, type KnownObject } from './carry.ts'
+import { carrying, unknownPaths, type KnownObject } from './carry.ts'
 import { bookkeeping, idsOf, referenceKey, references, toIds, usesOf, withoutAbsent } from './fields.ts'
 import type { Kind } from './kind.ts'
 import { builtIn, rolesTwice } from './role.ts'
@@ -120,6 +120,8 @@ export const policy: Kind = {
       })
     )
   }),
+
+  unknownIn: (live) => unknownPaths(known(), live),
 
   replacement: carrying(known(), (live, body) => {
     const stated = actionsOf(body['policy_actions'])

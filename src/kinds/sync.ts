@@ -1,5 +1,5 @@
 import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
-import { carrying } from './carry.ts'
+import { carrying, unknownPaths } from './carry.ts'
 import {
   idsOf,
   overlay,
@@ -272,6 +272,8 @@ export const sync: Kind = {
   },
 
   unsayable,
+
+  unknownIn: (live) => unknownPaths(syncKnown, live),
 
   replacement: carrying(syncKnown, (answer, body) => {
     const live = inOlderShape(answer)

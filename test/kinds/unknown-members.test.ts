@@ -214,3 +214,16 @@ test('an item of a free list that lacks what the others say is another item', ()
   expect(differences(item, other)).toEqual(['changed configuration.tables'])
   expect(update(item, other)['configuration']).toEqual(item.configuration)
 })
+
+test('an update that is refused names what was sent back without being known', async () => {
+  const { world, written } = newerService()
+  const first = await world.run('apply', '--yes')
+  expect(first.code, first.out + first.err).toBe(0)
+  world.write({ 'configs/a.yaml': yaml(1, 'h').replace('target: first_name }', 'target: nowhere }') })
+  const second = await world.run('apply', '--yes')
+  expect(second.code, second.out + second.err).toBe(5)
+  expect(written.has('/api/syncs/ID')).toBe(true)
+  expect(second.err + second.out).toContain(
+    'sent back as it came, for polyctl does not know it: later, identity.later,'
+  )
+})
