@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { fstatSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Unwritable, type CommandIo } from './commands/io.ts'
+import { Unwritable, type WorldIo } from './commands/io.ts'
 import { createProgram } from './commands/program.ts'
 
 /** The edge of the program: the only file that touches the process. */
@@ -74,7 +74,7 @@ function toFile(text: string): void {
   }
 }
 
-function world(stop: Interruption): CommandIo {
+function world(stop: Interruption): WorldIo {
   return {
     out: isFile(process.stdout.fd) ? toFile : (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

@@ -4,6 +4,7 @@ import type { Change, Plan } from '../plan/plan.ts'
 import { failureProblem } from '../remote/failure.ts'
 import { namesakes } from '../remote/namesakes.ts'
 import type { Writer } from '../remote/transport.ts'
+import { openRedaction } from '../state/redaction.ts'
 import { addressText, type Address } from '../state/resource.ts'
 import type { ApplyEvent, Outcome, Report } from './events.ts'
 import { openKnowledge } from './knowledge.ts'
@@ -44,6 +45,7 @@ class Run {
   readonly #settled = new Map<string, { address: Address; action: Change['action']; outcome: Outcome }>()
   readonly #underWay = new Map<string, Promise<void>>()
   readonly #tell: (event: ApplyEvent) => void
+  readonly #redaction = openRedaction()
   readonly #options: ApplyOptions
   readonly #perform: (change: Change, pending: string | undefined) => Promise<Outcome>
   /** What was sent for a change whose carrying out went wrong in a way that it should not. */
@@ -60,6 +62,7 @@ class Run {
     this.#writer = writer
     this.#byAddress = new Map(plan.changes.map((change) => [addressText(change), change]))
     this.#options = options
+    this.#redaction.addLater(() => options.vault.known())
     this.#tell = tell
     this.#todo = new Map(attempted.map((change) => [addressText(change), change]))
     this.#perform = (change, pending) =>
@@ -205,8 +208,8 @@ class Run {
 
   /** A mistake of ours in one change is the failure of that change, and no reason to leave the others. */
   #mistake(change: Change, error: unknown): Outcome {
-    const known = this.#options.vault.known()
-    return { outcome: 'failed', problem: mistakeProblem(change, error, this.#sent.has(change), known) }
+    const wasSent = this.#sent.has(change)
+    return { outcome: 'failed', problem: mistakeProblem(change, error, wasSent, this.#redaction.words) }
   }
 
   /** The first thing that this change needs, directly or not, and that waits for a person. */

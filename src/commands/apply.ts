@@ -169,7 +169,8 @@ async function showPlan(
   const quiet = options.quiet === true && (options.yes === true || changesIn(plan.changes).length === 0)
   if (quiet && changesIn(plan.changes).length > 0) return
   const { renderPlan } = await import('../render/plan.ts')
-  io.out(renderPlan(plan, ground.header, ground.look, { verbose: options.verbose === true, quiet }))
+  const [told, header] = io.redaction.data([plan, ground.header] as const)
+  io.out(renderPlan(told, header, ground.look, { verbose: options.verbose === true, quiet }))
 }
 
 /** Nobody is asked where nobody can answer: then the flag that says yes is named. */
@@ -232,7 +233,7 @@ async function done(
     }
   }
   const report = await followed(events, (event) => {
-    void attempt(() => progress.event(event))
+    void attempt(() => progress.event(io.redaction.data(event)))
     // Who waits for a person must tell that person, however quiet.
     if (silent && options.wait === true && event.type === 'note') io.err(`${event.text}\n`)
   })
@@ -269,11 +270,16 @@ async function reported(
   const { renderReport } = await import('../render/report.ts')
   const { texts, look } = ground
   try {
-    const text = renderReport(report, texts, look, { quiet: options.quiet === true })
+    const text = renderReport(io.redaction.data(report), texts, look, { quiet: options.quiet === true })
     return textResult(code, { to: 'out', text }, beside)
   } catch (error) {
     // However it looks: what was done must be told.
     const sentence = `The report cannot be shown as it should: ${String(error)}\n`
-    return textResult(code, { to: 'err', text: sentence }, { to: 'out', text: jsonText(report) }, beside)
+    return textResult(
+      code,
+      { to: 'err', text: sentence },
+      { to: 'out', text: jsonText(io.redaction.data(report)) },
+      beside
+    )
   }
 }

@@ -11,6 +11,7 @@ import { understand, understandBase } from '../reconcile.ts'
 import { apiVersions, defaultApiVersion } from '../wire/common.ts'
 import type { CommandIo } from './io.ts'
 import type { FileOptions } from './options.ts'
+import { redactFor } from './redaction.ts'
 
 /**
  * Variables as the files may name them, and those of `--env-file` alone with their places. Where there is
@@ -52,6 +53,7 @@ export async function understandFiles(
   const inputs = { files: options.file, env, variables: options.var, variableFiles: options.varFile, disk }
   const understanding = await understand(inputs, kinds)
   const result = fitting(understanding.result)
+  if (understanding.result.ok) redactFor(io.redaction, understanding.result.value)
   return { ...understanding, result, texts: blotted(understanding.texts, result.problems) }
 }
 
@@ -66,6 +68,8 @@ export async function understandThen(
   const disk: Disk = openDisk(io.cwd, io.stdin)
   const inputs = { files: options.file, env, variables: options.var, variableFiles: options.varFile, disk }
   const understood = await understandBase(inputs, { revision, cwd: io.cwd }, now, kinds)
+  const { vault } = understood
+  if (vault) io.redaction.addLater(() => vault.known())
   return { ...understood, texts: blotted(understood.texts, understood.result.problems) }
 }
 

@@ -1,8 +1,10 @@
+import { openRedaction, type Redaction } from '../state/redaction.ts'
+
 /** Standard output takes no more: a disk is full, say. An answer that is not whole is a failure. */
 export class Unwritable extends Error {}
 
-/** What a command may touch of the world. `main.ts` gives the real one, tests another. */
-export interface CommandIo {
+/** What the program may touch of the world. `main.ts` gives the real one, tests another. */
+export interface WorldIo {
   /** Writes to standard output: the answer. Throws `Unwritable` where not all of it can be written. */
   out(text: string): void
   /** Writes to standard error: progress and problems. */
@@ -31,4 +33,22 @@ export interface CommandIo {
   random(): number
   /** A random UUID, for idempotency keys. */
   newKey(): string
+}
+
+/** What a command may touch. All that it writes has gone through the redaction. */
+export interface CommandIo extends WorldIo {
+  /** Knows the secrets of the run, as soon as they are known. */
+  redaction: Redaction
+}
+
+/** Whoever writes, and whatever an answer made of a secret: nothing leaves that was not looked through. */
+export function redacting(world: WorldIo): CommandIo {
+  const redaction = openRedaction()
+  return {
+    ...world,
+    redaction,
+    out: (text) => world.out(redaction.shown(text)),
+    err: (text) => world.err(redaction.shown(text)),
+    ask: (question) => world.ask(redaction.shown(question))
+  }
 }

@@ -89,11 +89,12 @@ async function shown(
     as === 'plan'
       ? (await import('../render/plan.ts')).renderPlan
       : (await import('../render/drift.ts')).renderDrift
+  const [told, toldHeader] = io.redaction.data([planned.plan, header] as const)
   const style = { verbose: options.verbose === true, quiet: options.quiet === true }
   return textResult(
     ended,
     await problemsSaid(io, options, problems, ground.texts),
-    { to: 'out', text: render(planned.plan, header, ground.look, style) },
+    { to: 'out', text: render(told, toldHeader, ground.look, style) },
     await problemsSaid(io, options, failures, ground.texts),
     { to: 'err', text: note ?? '' }
   )

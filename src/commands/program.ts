@@ -1,6 +1,6 @@
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander'
 import { exit } from './exit.ts'
-import { Unwritable, type CommandIo } from './io.ts'
+import { redacting, Unwritable, type CommandIo, type WorldIo } from './io.ts'
 import {
   withFiles,
   withLimits,
@@ -24,7 +24,8 @@ export interface Program {
  * All commands with their help. Each command's code, and the packages behind it, are loaded only when it is
  * run: `--help` must be instant.
  */
-export function createProgram(io: CommandIo): Program {
+export function createProgram(world: WorldIo): Program {
+  const io = redacting(world)
   let code: number = exit.done
   const settle: Settle = async (result) => {
     const value = await result

@@ -31,7 +31,7 @@ export function textResult(code: number, ...said: Said[]): Result {
 
 /** Prints a result, and gives its exit code. */
 export function printResult(result: Result, io: CommandIo): number {
-  if (result.format === 'json') io.out(jsonText(result.document))
+  if (result.format === 'json') io.out(jsonText(io.redaction.data(result.document)))
   else for (const { to, text } of result.said) io[to](text)
   return result.code
 }
@@ -71,7 +71,10 @@ export async function problemsSaid(
 ): Promise<Said> {
   if (problems.length === 0) return { to: 'err', text: '' }
   const { renderProblems } = await import('../render/problems.ts')
-  return { to: 'err', text: renderProblems(inOrder(problems), texts, lookOf(io, options)) }
+  return {
+    to: 'err',
+    text: renderProblems(io.redaction.data(inOrder(problems)), texts, lookOf(io, options))
+  }
 }
 
 /** The person stopped it before there was an answer. */

@@ -136,6 +136,7 @@ function serviceAt(
     newKey: io.newKey,
     stop: stop.signal,
     backoffMs: io.backoffMs,
+    redaction: io.redaction,
     note: (text) => voice.say(text),
     ...(options.debug === true ? { trace: (line: string) => io.err(`${line}\n`) } : {})
   }

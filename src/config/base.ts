@@ -13,6 +13,8 @@ import { understand, type Inputs, type Understood } from './understand.ts'
 export interface UnderstoodBase {
   result: Checked<Base>
   texts: Map<string, string>
+  /** The secrets of then, as far as they can be opened now. */
+  vault?: Vault
 }
 
 /**
@@ -53,7 +55,8 @@ export async function understandBase(
   const secretsMoved = movedSecrets(now, { resources, vault: result.value.vault }, kinds)
   return {
     result: { ok: true, value: { revision: short, commit, resources, secretsMoved }, problems: [] },
-    texts
+    texts,
+    vault: result.value.vault
   }
 }
 

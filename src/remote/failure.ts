@@ -2,9 +2,12 @@ import type { Code } from '../diagnostics/codes.ts'
 import { problem, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import { isObject, textOf, type Json } from '../state/value.ts'
 
-/** What came of one request, retries included. `at` is when it was answered, by the clock of the service. */
+/**
+ * What came of one request, retries included. `at` is when it was answered, by the clock of the service, and
+ * `size` how long the answer is, in letters.
+ */
 export type Answer =
-  | { ok: true; status: number; body: Json | undefined; at?: number }
+  | { ok: true; status: number; body: Json | undefined; at?: number; size?: number }
   | { ok: false; failure: Failure }
 
 /** Why a request did not do what it was meant to, after all its tries. */
@@ -137,31 +140,4 @@ export function usersOf(body: unknown): string[] {
   return users
     .filter(isObject)
     .map(({ type, name, id }) => `${textOf(type)} ${JSON.stringify(name)} (${textOf(id)})`)
-}
-
-/** A shorter secret is taken out only where it stands alone: parts of ordinary words are no leak. */
-const tellingLength = 8
-
-/** Takes every known secret out of somebody else's words, however it is encoded there. */
-export function withoutSecrets(words: string, secrets: readonly string[]): string {
-  const forms = [...new Set(secrets.flatMap((secret) => (secret === '' ? [] : encodings(secret))))]
-  if (forms.length === 0) return words
-  const patterns = forms
-    .toSorted((a, b) => b.length - a.length)
-    .map((form) => {
-      const literal = form.replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`)
-      return form.length < tellingLength ? String.raw`(?<![\w-])${literal}(?![\w-])` : literal
-    })
-  return words.replaceAll(new RegExp(patterns.join('|'), 'g'), '(secret)')
-}
-
-function encodings(secret: string): string[] {
-  const base64 = Buffer.from(secret).toString('base64')
-  return [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-    base64,
-    base64.replace(/=+$/, '')
-  ]
 }

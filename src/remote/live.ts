@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { FromWire, Kind } from '../kinds/kind.ts'
 import type { Live } from '../state/resource.ts'
 import { isObject, textOf, type JsonObject, type Reference } from '../state/value.ts'
+import type { Reader } from './transport.ts'
 import type { ApiVersion } from '../wire/common.ts'
 
 /** One resource as it was read. */
@@ -22,10 +23,13 @@ export interface ReadKind {
 }
 
 /** Names are known only when every list has been read, so answers become fields in a second pass. */
-export function liveResources(read: readonly ReadKind[], version: ApiVersion): Live[] {
+export function liveResources(
+  read: readonly ReadKind[],
+  { version, words }: Pick<Reader, 'version' | 'words'>
+): Live[] {
   const wires = new Map(read.map(({ kind, items }) => [kind.name, items.map((item) => item.wire)]))
   const context = fromWireContext(wires, version)
-  return read.flatMap(({ kind, items }) => items.map((item) => liveResource(kind, item, context)))
+  return read.flatMap(({ kind, items }) => items.map((item) => liveResource(kind, item, context, words)))
 }
 
 /** Turns ids into names by what was read. */
@@ -47,7 +51,7 @@ export function fromWireContext(
   }
 }
 
-function liveResource(kind: Kind, item: Item, context: FromWire): Live {
+function liveResource(kind: Kind, item: Item, context: FromWire, words: Reader['words']): Live {
   const { wire, partial, name } = item
   const by = isObject(wire['updated_by']) ? wire['updated_by']['name'] : undefined
   return {
@@ -57,26 +61,32 @@ function liveResource(kind: Kind, item: Item, context: FromWire): Live {
     fields: partial ? {} : kind.fromWire(wire, context),
     wire,
     uses: kind.uses(wire),
-    changed: { ...optional('at', wire['updated_at']), ...optional('by', by) },
+    changed: { ...optional('at', wire['updated_at']), ...optional('by', by, words) },
     ...optional('createdAt', wire['created_at']),
-    ...conditionOf(kind, item),
+    ...conditionOf(kind, item, words),
     partial
   }
 }
 
 /** How a live resource is, beside what it says. */
-function conditionOf(kind: Kind, { wire, unread }: Item): Partial<Live> {
+function conditionOf(kind: Kind, { wire, unread }: Item, words: Reader['words']): Partial<Live> {
   const readOnly = kind.readOnly?.(wire)
   const hidden = unread === undefined ? undefined : `what belongs to it cannot be read: ${unread}`
   return {
-    ...optional('waiting', kind.waiting?.(wire)),
-    ...optional('ailing', hidden ?? kind.ailing?.(wire)),
+    ...optional('waiting', kind.waiting?.(wire), words),
+    ...optional('ailing', hidden ?? kind.ailing?.(wire), words),
     ...(hidden === undefined ? {} : { unread: (kind.api.parts ?? []).map(({ field }) => field) }),
     ...(readOnly ? { readOnly } : {}),
     ...(kind.api.place?.isReset(wire) === true ? { reset: true as const } : {})
   }
 }
 
-function optional<K extends string>(key: K, value: unknown): { [name in K]?: string } {
-  return typeof value === 'string' && value !== '' ? ({ [key]: value } as { [name in K]: string }) : {}
+function optional<K extends string>(
+  key: K,
+  value: unknown,
+  told: (text: string) => string = (text) => text
+): { [name in K]?: string } {
+  return typeof value === 'string' && value !== ''
+    ? ({ [key]: told(value) } as { [name in K]: string })
+    : {}
 }

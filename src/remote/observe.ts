@@ -51,7 +51,7 @@ export async function observe(
     version: reader.version,
     ...(key === undefined ? {} : { key }),
     ...(self === undefined ? {} : { self }),
-    resources: liveResources(all, reader.version),
+    resources: liveResources(all, reader),
     kinds: needed.map((kind) => kind.name)
   }
   return checked(state, [...who.problems, ...all.flatMap((kind) => kind.problems)])

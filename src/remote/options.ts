@@ -1,4 +1,5 @@
 import type { ApiVersion } from '../wire/common.ts'
+import type { Redaction } from '../state/redaction.ts'
 import type { Gate } from './gate.ts'
 
 /**
@@ -28,6 +29,8 @@ export interface RemoteOptions {
   random: () => number
   /** Fires when the person stops: nothing is waited for any more, and what is under way not for long. */
   stop?: AbortSignal
+  /** Knows the secrets of the run. Absent: only those that go through this connection. */
+  redaction?: Redaction
   /** Told of each try, answered or not; without bodies and secrets. */
   trace?: (line: string) => void
   /** Shared by all connections to one service. Absent: one of its own. */

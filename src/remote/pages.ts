@@ -15,8 +15,17 @@ export interface List {
  */
 export type Page = { ok: true; items: JsonObject[] } | { ok: false; failure: Failure }
 
-/** More pages than any workspace has: a service that never ends its list must not hold us for ever. */
-const mostPages = 10_000
+/** R37: a service that never ends its list must not hold us for ever, nor all of our memory. */
+export const listBounds = {
+  items: 100_000,
+  /** Letters of all its pages. */
+  size: 256 * 1024 * 1024,
+  /** Pages one after the other with nothing on them that was not there before. */
+  emptyPages: 20,
+  milliseconds: 15 * 60_000,
+  /** A person is told once so many pages were read, and again after as many. */
+  tellEvery: 50
+} as const
 
 /**
  * All pages of a list, in order. A page that failed is the last one. Lists without paging are one page.
@@ -31,13 +40,16 @@ export async function* pages(
 ): AsyncGenerator<Page> {
   const { path, nameKey } = list
   const seen = new Set<string>()
+  const progress = openProgress(reader, path)
   let coming = reader.get(path, undefined, patience())
-  for (let count = 0; count < mostPages; count++) {
+  for (;;) {
     const answer = await coming
     if (!answer.ok) return yield answer
     const items = itemsOf(answer.body, nameKey)
     if (!items)
       return yield strange(path, `the list is not \`{"data": […]}\` of things with an id and a ${nameKey}`)
+    const endless = progress.beyond(items, answer.size)
+    if (endless !== undefined) return yield strange(path, endless)
     const token = nextToken(answer.body)
     const again = token !== undefined && seen.has(token)
     const next =
@@ -49,7 +61,33 @@ export async function* pages(
     seen.add(token)
     coming = early ?? next()
   }
-  yield strange(path, `the list has more than ${mostPages} pages`)
+}
+
+/** How far a list has come; `beyond` says in a sentence why it is not read on. */
+function openProgress(reader: Reader, path: string) {
+  const budget = reader.budget()
+  const ids = new Set<string>()
+  let [count, empty, size] = [0, 0, 0]
+  return {
+    beyond(items: readonly JsonObject[], letters = 0): string | undefined {
+      const before = ids.size
+      for (const item of items) ids.add(textOf(item['id']))
+      count += 1
+      size += letters
+      empty = ids.size > before ? 0 : empty + 1
+      const known = ids.size.toLocaleString('en-US')
+      const minutes = listBounds.milliseconds / 60_000
+      if (ids.size > listBounds.items)
+        return `the list has more than ${listBounds.items.toLocaleString('en-US')} items`
+      if (size > listBounds.size) return `the list is larger than ${listBounds.size / 1024 / 1024} MiB`
+      if (empty >= listBounds.emptyPages)
+        return `the list would never end: its last ${empty} pages brought nothing new, after ${known} items`
+      if (budget.elapsedMs() > listBounds.milliseconds)
+        return `the list did not end within ${minutes} minutes: ${known} items so far`
+      if (count % listBounds.tellEvery === 0) reader.note(`reading ${path}: ${known} so far`)
+      return undefined
+    }
+  }
 }
 
 /**

@@ -1,10 +1,12 @@
 import ky, { HTTPError, NetworkError, TimeoutError, type KyInstance } from 'ky'
 import type { ApiVersion } from '../wire/common.ts'
-import type { Json, JsonObject } from '../state/value.ts'
+import { openRedaction, type Redaction } from '../state/redaction.ts'
+import type { JsonObject } from '../state/value.ts'
 import { openBudget, type Budget } from './budget.ts'
 import { slept } from './pause.ts'
 import { openGate, type Gate } from './gate.ts'
-import { codeOf, withoutSecrets, usersOf, wordsOf, type Answer, type Failure } from './failure.ts'
+import { BeyondBounds, boundedJson, boundedText, cutWords, type BytesUnderWay } from './bounds.ts'
+import { codeOf, usersOf, wordsOf, type Answer, type Failure } from './failure.ts'
 import { CutOff, reasonOf, refusedConnection } from './network-error.ts'
 import type { RemoteOptions } from './options.ts'
 import {
@@ -30,6 +32,10 @@ export interface Reader {
   budget(): Budget
   /** Waits, so that tests need not; false when the person stopped it before. */
   sleep(ms: number): Promise<boolean>
+  /** Words of the service as they may be told: without secrets, and not longer than anybody reads. */
+  words(text: string): string
+  /** Tells the person why it takes a while. */
+  note(text: string): void
 }
 
 /** A reader that may also change things; only what applies or connects is handed one. */
@@ -48,14 +54,19 @@ export function openReader(options: RemoteOptions): Reader {
 /** Sends nothing yet. A path in the base address is kept, for services that stand behind a proxy. */
 export function openWriter(options: RemoteOptions): Writer {
   const gate = options.gate ?? openGate(options)
+  const redaction = options.redaction ?? openRedaction()
+  redaction.add(secretsOf(options.authorization))
   const client = createClient(options, gate)
   const link: Link = {
     async send({ url, line, sent }, how) {
+      redaction.add(sent.secrets ?? [])
       const response = await client(url, how)
-      const answer = understood(await response.text(), response.status, line, sent.secrets ?? [])
-      return answer.ok ? { ...answer, at: servicesTime(response.headers) ?? options.now() } : answer
+      const text = await response.text()
+      const answer = understood(text, response.status, line, redaction)
+      if (!answer.ok) return answer
+      return { ...answer, at: servicesTime(response.headers) ?? options.now(), size: text.length }
     },
-    failure: (error, { line, sent }) => failureOf(error, line, sent.secrets ?? []),
+    failure: (error, { line }) => failureOf(error, line, redaction),
     options,
     gate,
     ended: endOf(options)
@@ -82,18 +93,42 @@ export function openWriter(options: RemoteOptions): Writer {
     send: request,
     newKey: options.newKey,
     budget: () => openBudget(options),
-    sleep: (ms) => slept(ms, options)
+    sleep: (ms) => slept(ms, options),
+    words: (text) => toldOf(text, redaction),
+    note: (text) => options.note?.(text)
   }
 }
+
+/** The key, and what stands beside it in the header. */
+function secretsOf(authorization: string): string[] {
+  const [scheme = '', credentials = ''] = authorization.split(' ')
+  if (scheme !== 'Basic') return [credentials]
+  const pair = Buffer.from(credentials, 'base64').toString()
+  return [credentials, pair, pair.slice(pair.indexOf(':') + 1)]
+}
+
+/** Where the words are cut, no part of a secret may be left. */
+function toldOf(text: string, redaction: Redaction): string {
+  return cutWords(redaction.words(text.slice(0, longestLookedThrough)))
+}
+
+/** More is never told, and looking through all of it would take long. */
+const longestLookedThrough = 20_000
+
+/** Of what uses a thing that was to be deleted, so many are named. */
+const mostUsers = 50
 
 function oneKey(key: string): Keys {
   return { current: () => key }
 }
 
 function createClient(options: RemoteOptions, gate: Gate): KyInstance {
+  const underWay: BytesUnderWay = { count: 0 }
   return ky.create({
-    fetch: (input, init) => answered(new Request(input, init), options, gate),
+    fetch: (input, init) => answered(new Request(input, init), options, gate, underWay),
     redirect: 'manual',
+    // Bodies of errors stay as they are until it is known how deep they go.
+    parseJson: (text) => text,
     timeout: options.timeoutMs,
     // When it is tried again is for the policy to say, which knows of everything else that is waited for.
     retry: 0,
@@ -110,10 +145,15 @@ function createClient(options: RemoteOptions, gate: Gate): KyInstance {
  * One try. The answer counts when it is here in full, so that its body is under the timeout of the try
  * too.
  */
-async function answered(request: Request, options: RemoteOptions, gate: Gate): Promise<Response> {
+async function answered(
+  request: Request,
+  options: RemoteOptions,
+  gate: Gate,
+  underWay: BytesUnderWay
+): Promise<Response> {
   const line = `${request.method} ${new URL(request.url).pathname}`
   try {
-    const response = await whole(request, await options.fetch(request))
+    const response = await whole(request, await options.fetch(request), underWay)
     options.trace?.(`${line} ${response.status}`)
     if (response.status !== 429) gate.fine()
     return response
@@ -123,13 +163,14 @@ async function answered(request: Request, options: RemoteOptions, gate: Gate): P
   }
 }
 
-async function whole(request: Request, response: Response): Promise<Response> {
+async function whole(request: Request, response: Response, underWay: BytesUnderWay): Promise<Response> {
   if (response.body === null) return response
   const { status, headers } = response
   try {
-    const text = await response.text()
+    const text = await boundedText(response, request.signal, underWay)
     return new Response([204, 205, 304].includes(status) ? null : text, { status, headers })
   } catch (cause) {
+    if (cause instanceof BeyondBounds) throw cause
     throw new NetworkError(request, { cause: new CutOff('the answer was cut off', { cause }) })
   }
 }
@@ -140,32 +181,31 @@ function servicesTime(headers: Headers): number | undefined {
   return Number.isNaN(date) ? undefined : date
 }
 
-function understood(text: string, status: number, request: string, secrets: readonly string[]): Answer {
+function understood(text: string, status: number, request: string, redaction: Redaction): Answer {
   if (text.trim() === '') return { ok: true, status, body: undefined }
-  try {
-    return { ok: true, status, body: JSON.parse(text) as Json }
-  } catch {
-    const start = withoutSecrets(text.trim(), secrets).slice(0, 60).replaceAll(/\s+/g, ' ')
-    return {
-      ok: false,
-      failure: {
-        code: 'P610',
-        request,
-        status,
-        words: `not JSON; it begins with \`${start}\``,
-        refused: false,
-        usedBy: []
-      }
-    }
+  const read = boundedJson(text)
+  if (read.ok) return { ok: true, status, body: read.value }
+  const failure = { request, status, refused: false, usedBy: [] }
+  if (read.beyond !== undefined)
+    return { ok: false, failure: { code: 'P612', ...failure, words: read.beyond } }
+  const start = toldOf(text.trimStart(), redaction).replaceAll(/\s+/g, ' ').slice(0, 60)
+  return {
+    ok: false,
+    failure: { code: 'P610', ...failure, words: `not JSON; it begins with \`${start}\`` }
   }
 }
 
-function failureOf(error: unknown, request: string, secrets: readonly string[]): Failure {
+function boundedOf(text: string): unknown {
+  const read = boundedJson(text)
+  return read.ok ? read.value : text
+}
+
+function failureOf(error: unknown, request: string, redaction: Redaction): Failure {
   if (error instanceof HTTPError) {
-    const status = error.response.status
-    const body: unknown = error.data
-    const location = error.response.headers.get('location')
-    const fallback = typeof body === 'string' ? withoutSecrets(body.trim(), secrets).slice(0, 200) : ''
+    const { status, headers } = error.response
+    const body: unknown = typeof error.data === 'string' ? boundedOf(error.data) : error.data
+    const location = headers.get('location')
+    const fallback = typeof body === 'string' ? toldOf(body.trim(), redaction).slice(0, 200) : ''
     const words =
       location !== null && status < 400
         ? `to ${location}`
@@ -174,14 +214,20 @@ function failureOf(error: unknown, request: string, secrets: readonly string[]):
       code: codeOf(status),
       request,
       status,
-      words: withoutSecrets(words, secrets),
+      words: toldOf(words, redaction),
       refused: status < 500 && status !== 408,
-      usedBy: usersOf(body).map((user) => withoutSecrets(user, secrets))
+      usedBy: usersOf(body)
+        .slice(0, mostUsers)
+        .map((user) => toldOf(user, redaction))
     }
   }
-  if (error instanceof TimeoutError)
-    return { code: 'P613', request, words: 'no answer in time', refused: false, usedBy: [] }
-  if (error instanceof NetworkError)
-    return { code: 'P603', request, words: reasonOf(error), refused: refusedConnection(error), usedBy: [] }
+  const unanswered = { request, refused: false, usedBy: [] }
+  if (error instanceof BeyondBounds)
+    return { code: 'P612', ...unanswered, status: error.status, words: error.message }
+  if (error instanceof TimeoutError) return { code: 'P613', ...unanswered, words: 'no answer in time' }
+  if (error instanceof NetworkError) {
+    const words = toldOf(reasonOf(error), redaction)
+    return { code: 'P603', ...unanswered, words, refused: refusedConnection(error) }
+  }
   throw error
 }

@@ -1,5 +1,6 @@
 import { HTTPError, NetworkError, type Options } from 'ky'
 import type { JsonObject } from '../state/value.ts'
+import { BeyondBounds } from './bounds.ts'
 import { openBudget, type Budget } from './budget.ts'
 import type { Answer, Failure } from './failure.ts'
 import { namedPauseMs, type Gate } from './gate.ts'
@@ -156,6 +157,7 @@ function triedBy(
   told: Failure,
   link: Link
 ): Tried<Failure> {
+  if (error instanceof BeyondBounds) return { is: 'final', told }
   if (!(error instanceof HTTPError)) {
     if (error instanceof NetworkError && refusedConnection(error)) return { is: 'unreached', told }
     return { is: creates ? 'final' : 'lost', told }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { CommandIo } from '../../src/commands/io.ts'
+import type { WorldIo } from '../../src/commands/io.ts'
 import { createServer, type LocalServer } from '../../src/server/index.ts'
 import { listen } from '../../src/server/listen.ts'
 import { makeWorld, tutorial, type Ran, type World } from '../support/world.ts'
@@ -20,7 +20,7 @@ interface Moment {
   files?: string
   words: string[]
   /** What the service does, and the person, until they stop: \`stop\` is when. */
-  io: (world: World, stop: () => void) => Partial<CommandIo>
+  io: (world: World, stop: () => void) => Partial<WorldIo>
   /** Applied before. */
   before?: true
   says: RegExp
@@ -32,7 +32,7 @@ const answer = (status: number, message: string, headers: Record<string, string>
 const never = new Promise<never>(() => undefined)
 
 /** Waits end by being stopped, or not at all; what is under way then has no time left. */
-function stuck(stop: () => void): Pick<CommandIo, 'sleep'> {
+function stuck(stop: () => void): Pick<WorldIo, 'sleep'> {
   let isStopped = false
   return {
     sleep() {
@@ -45,14 +45,14 @@ function stuck(stop: () => void): Pick<CommandIo, 'sleep'> {
 }
 
 function refusing(writes: boolean, reply: () => Response) {
-  return (world: World, stop: () => void): Partial<CommandIo> => ({
+  return (world: World, stop: () => void): Partial<WorldIo> => ({
     ...stuck(stop),
     fetch: (request) =>
       (request.method !== 'GET') === writes ? Promise.resolve(reply()) : world.server.fetch(request)
   })
 }
 
-const asking = (world: World, stop: () => void): Partial<CommandIo> => ({
+const asking = (world: World, stop: () => void): Partial<WorldIo> => ({
   fetch: (request) => world.server.fetch(request),
   terminal: { out: false, err: false, in: true, width: 80 },
   ask() {

@@ -118,16 +118,58 @@ describe('a list', () => {
     }
   })
 
-  test('that goes on and on ends after more pages than anybody has', async () => {
-    let count = 0
-    const { reader } = service({})
-    const endless: Reader = {
-      ...reader,
-      get: async () => ({ ok: true, status: 200, body: page([], `t${++count}`) })
+  describe('that goes on and on', () => {
+    const read = async (of: (count: number) => Json, answer: Partial<Answer> = {}, clock = waiting()) => {
+      let count = 0
+      const notes: string[] = []
+      const endless: Reader = {
+        ...service({}).reader,
+        ...clock,
+        note: (text) => void notes.push(text),
+        get: async () => ({ ok: true, status: 200, body: of(++count), ...answer }) as Answer
+      }
+      let last = ''
+      for await (const one of pages(endless, { path: '/api/x', nameKey: 'name' }, false)) last = shown(one)
+      return { count, last, notes }
     }
-    let last = ''
-    for await (const one of pages(endless, { path: '/api/x', nameKey: 'name' }, false)) last = shown(one)
-    expect([count, last]).toEqual([10_001, 'P612 GET /api/x: the list has more than 10000 pages true 0'])
+    const told = (words: string): string => `P612 GET /api/x: ${words} true 0`
+
+    test.each<[string, string[]]>([
+      ['with nothing', []],
+      ['with the same', ['a', 'b']]
+    ])('%s on its pages ends after a few', async (_what, ids) => {
+      const { count, last } = await read((page_) => page(ids, `t${page_}`))
+      expect(count).toBeLessThanOrEqual(21)
+      expect(last).toMatch(
+        /: the list would never end: its last 20 pages brought nothing new, after [02] items /
+      )
+    })
+
+    test('with ever more ends after more items than anybody has, and tells how far it is', async () => {
+      const many = (at: number): Json =>
+        page(
+          Array.from({ length: 1_000 }, (_, index) => `${at}-${index}`),
+          `t${at}`
+        )
+      const { last, notes } = await read(many)
+      expect(last).toBe(told('the list has more than 100,000 items'))
+      expect(notes).toEqual(['reading /api/x: 50,000 so far', 'reading /api/x: 100,000 so far'])
+    })
+
+    test('with large pages ends before they fill the memory', async () => {
+      const { count, last } = await read((at) => page([`${at}`], `t${at}`), {
+        size: 64 * 1024 * 1024
+      })
+      expect([count, last]).toEqual([5, told('the list is larger than 256 MiB')])
+    })
+
+    test('slowly ends when nobody waits any more', async () => {
+      let elapsed = 0
+      const clock = waiting()
+      const slow = { ...clock, budget: () => ({ ...clock.budget(), elapsedMs: () => (elapsed += 60_000) }) }
+      const { count, last } = await read((at) => page([`${at}`], `t${at}`), {}, slow)
+      expect([count, last]).toEqual([16, told('the list did not end within 15 minutes: 16 items so far')])
+    })
   })
 })
 

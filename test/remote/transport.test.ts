@@ -64,7 +64,16 @@ describe('what is sent', () => {
 
   test('a reader has no way to write', () => {
     const reader = openReader(service([ok()]).options)
-    expect(Object.keys(reader).toSorted()).toEqual(['ask', 'budget', 'get', 'me', 'sleep', 'version'])
+    expect(Object.keys(reader).toSorted()).toEqual([
+      'ask',
+      'budget',
+      'get',
+      'me',
+      'note',
+      'sleep',
+      'version',
+      'words'
+    ])
     expect(() => reader.ask('/api/connections', {})).toThrow('not a question')
     expect(() => reader.ask('/api/connections/a/source/fields/../..', {})).toThrow('not a question')
   })
@@ -273,4 +282,99 @@ test('each try is traced, answered or not', async () => {
   const lines: string[] = []
   await openReader({ ...options, trace: (line) => lines.push(line) }).get('/api/me')
   expect(lines).toEqual(['GET /base/api/me no answer', 'GET /base/api/me 200'])
+})
+
+describe('what is told of an answer', () => {
+  const password = 'p@ss "word"<&>'
+  const words = async (reply: Response): Promise<string> => {
+    const { options } = service([reply])
+    const writer = openWriter({ ...options, authorization: 'Bearer key-of-somebody' })
+    const sent = { body: { name: 'x' }, secrets: [password] }
+    const answer = await writer.send('PUT', '/api/connections/a', sent)
+    return JSON.stringify(answer)
+  }
+  const told = `dial postgres://u:${encodeURIComponent(password)}@h, Bearer key-of-somebody: ${password}`
+
+  test('no words of an error hold the key, or a secret that was sent', async () => {
+    const inJson = JSON.stringify({
+      message: told,
+      metadata: { used_by: [{ type: told, name: told, id: told }] }
+    })
+    for (const reply of [
+      new Response(inJson, { status: 401 }),
+      new Response(inJson.replaceAll('&', '\\u0026').replaceAll('<', '\\u003c'), { status: 422 }),
+      new Response(told, { status: 500 }),
+      new Response(`<html>${told}`),
+      new Response(null, {
+        status: 307,
+        headers: { location: `https://h/?k=key-of-somebody&p=${encodeURIComponent(password)}` }
+      })
+    ]) {
+      const text = await words(reply)
+      expect(text).toContain('(secret)')
+      expect(text).not.toMatch(/key-of-somebody|p@ss|p%40ss/)
+    }
+  })
+
+  test('the pair of Basic is a secret, and so are both encodings and the key in it', async () => {
+    const pair = btoa('org:partner-key')
+    const { options } = service([new Response(`${pair} or partner-key`, { status: 401 })])
+    const answer = await openReader({ ...options, authorization: `Basic ${pair}` }).get('/api/me')
+    expect(answer).toMatchObject({ failure: { words: '(secret) or (secret)' } })
+  })
+
+  test('words that are cut hold no part of a secret', async () => {
+    for (let before = 40; before < 70; before++) {
+      const { options } = service([new Response(`${'x'.repeat(before)} key-of-somebody`)])
+      const answer = await openReader({ ...options, authorization: 'Bearer key-of-somebody' }).get(
+        '/api/me'
+      )
+      expect(JSON.stringify(answer)).not.toContain('key')
+    }
+  })
+})
+
+describe('an answer without a bound', () => {
+  const endless = (chunk: string) =>
+    new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new TextEncoder().encode(chunk)) }))
+  const answerTo = async (reply: Response, fetch = service([reply]).options.fetch) => {
+    let tries = 0
+    const counted = (request: Request): Promise<Response> => {
+      tries += 1
+      return fetch(request)
+    }
+    const answer = await openReader({ ...service([]).options, fetch: counted }).get('/api/me')
+    return { answer, tries }
+  }
+  const refusedBy = (words: string) => ({ ok: false, failure: { code: 'P612', words } })
+
+  test.each([' '.repeat(65_536), '{"a":'])('that never ends is not read to its end', async (chunk) => {
+    const reply = endless(chunk.repeat(Math.ceil(65_536 / chunk.length)))
+    const { answer, tries } = await answerTo(reply, async () => reply)
+    expect(answer).toMatchObject(refusedBy('the answer is larger than 64 MiB'))
+    expect(tries).toBe(1)
+  })
+
+  test('that is nested deep is not followed, whatever its status is', async () => {
+    const deep = `${'{"error":['.repeat(3_000)}1${']}'.repeat(3_000)}`
+    expect((await answerTo(new Response(deep))).answer).toMatchObject(
+      refusedBy('it is nested more than 100 levels deep')
+    )
+    for (const code of [400, 404, 503])
+      expect((await answerTo(new Response(deep, { status: code }))).answer).toMatchObject({ ok: false })
+  })
+
+  test('with a text that nobody reads, or with values that nobody counts', async () => {
+    expect((await answerTo(new Response(`{"a":"${'x'.repeat(1024 * 1024 + 1)}"}`))).answer).toMatchObject(
+      refusedBy('a text in it is longer than 1,048,576 letters')
+    )
+    expect((await answerTo(new Response(`[${'1,'.repeat(4_000_000)}1]`))).answer).toMatchObject(
+      refusedBy('it has more than 4,000,000 values')
+    )
+  })
+
+  test('is no reason for doubt where it keeps the bounds', async () => {
+    const full = `{"data":${'['.repeat(99)}"${'\\"'.repeat(1000)}"${']'.repeat(99)},"a\\\\":"}"}`
+    expect((await answerTo(new Response(full))).answer).toMatchObject({ ok: true, body: JSON.parse(full) })
+  })
 })

@@ -130,14 +130,9 @@ const reading: Break[] = [
   {
     what: 'the words of a refusal are told with the secrets that are in them',
     file: 'src/remote/transport.ts',
-    find: 'words: withoutSecrets(words, secrets),',
+    find: 'words: toldOf(words, redaction),',
     replace: 'words,',
-    noticedBy: [
-      by(
-        'commands/secrets',
-        'a service that repeats a secret in its refusal is not believed: the words are shown without it'
-      )
-    ]
+    noticedBy: [transport('no words of an error hold the key, or a secret that was sent')]
   },
   {
     what: 'masks are sent back in place of secrets',

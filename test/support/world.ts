@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { CommandIo } from '../../src/commands/io.ts'
+import type { WorldIo } from '../../src/commands/io.ts'
 import { createProgram } from '../../src/commands/program.ts'
 import { createServer, type LocalServer, type ServerOptions } from '../../src/server/index.ts'
 
@@ -28,7 +28,7 @@ export interface WorldOptions {
   files?: Record<string, string>
   env?: Record<string, string | undefined>
   server?: ServerOptions
-  io?: Partial<CommandIo>
+  io?: Partial<WorldIo>
 }
 
 export function makeWorld(options: WorldOptions = {}): World {
@@ -62,7 +62,7 @@ export function makeWorld(options: WorldOptions = {}): World {
   return world
 }
 
-function io(ran: Ran, world: World, options: WorldOptions): CommandIo {
+function io(ran: Ran, world: World, options: WorldOptions): WorldIo {
   return {
     out: (text) => void (ran.out += text),
     err: (text) => void (ran.err += text),
