@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 const realImmediate = globalThis.setImmediate
 const turn = (): Promise<void> => new Promise((resolve) => void realImmediate(resolve))
 
@@ -93,28 +95,41 @@ export function makeClock(
 
 type SetTimer = (ring: () => void, milliseconds?: number) => number
 type ClearTimer = (id: unknown) => void
+type SettableClock = ReturnType<typeof makeClock>
 
-/** While this runs, whoever sets a timer or asks for the time in this process gets those of the clock. */
-export async function withClock<T>(
-  clock: ReturnType<typeof makeClock>,
-  work: () => Promise<T>
-): Promise<T> {
-  const real = {
-    setTimeout: globalThis.setTimeout,
-    clearTimeout: globalThis.clearTimeout,
-    dateNow: Date.now
+/**
+ * Each simulation has a clock of its own, and so has whatever it began: one that somebody gave up waiting for goes on by its own
+ * clock, and moves nobody else's.
+ */
+const clocks = new AsyncLocalStorage<SettableClock>()
+
+const real = {
+  setTimeout: globalThis.setTimeout,
+  clearTimeout: globalThis.clearTimeout,
+  dateNow: Date.now,
+  elapsed: performance.now.bind(performance)
+}
+
+/** Timers and times are those of the clock of whoever asks, and the real ones outside of simulations. */
+function install(): void {
+  globalThis.setTimeout = ((ring: () => void, milliseconds?: number, ...rest: unknown[]) => {
+    const clock = clocks.getStore()
+    return clock ? clock.setTimer(ring, milliseconds) : real.setTimeout(ring, milliseconds, ...(rest as []))
+  }) as unknown as typeof setTimeout
+  globalThis.clearTimeout = (id) => {
+    const clock = clocks.getStore()
+    if (clock && typeof id === 'number') clock.clearTimer(id)
+    else real.clearTimeout(id)
   }
-  const elapsed = performance.now.bind(performance)
-  globalThis.setTimeout = clock.setTimer as unknown as typeof setTimeout
-  globalThis.clearTimeout = clock.clearTimer
-  Date.now = clock.now
-  performance.now = clock.now
-  try {
-    return await clock.until(work())
-  } finally {
-    globalThis.setTimeout = real.setTimeout
-    globalThis.clearTimeout = real.clearTimeout
-    Date.now = real.dateNow
-    performance.now = elapsed
-  }
+  Date.now = () => clocks.getStore()?.now() ?? real.dateNow()
+  performance.now = () => clocks.getStore()?.now() ?? real.elapsed()
+}
+
+let isInstalled = false
+
+/** While this runs, whoever is called by it and sets a timer or asks for the time gets those of the clock. */
+export async function withClock<T>(clock: SettableClock, work: () => Promise<T>): Promise<T> {
+  if (!isInstalled) install()
+  isInstalled = true
+  return await clocks.run(clock, async () => await clock.until(work()))
 }

@@ -24,6 +24,8 @@ export interface Case {
   looks: readonly Look[]
   /** What somebody else has laid hands on, in this run or one before. */
   meddled: Meddled
+  /** Keys whose outcome is recorded since an earlier run: it is answered again, and nothing is done. */
+  recorded: ReadonlySet<string>
 }
 
 /** Ids of what somebody else has changed, and of what is gone by their hands. */
@@ -111,12 +113,12 @@ const noTwins: Law = ({ scene, looks }) =>
     return now > Math.max(1, before) ? [`${addressText(one)} is there ${now} times`] : []
   })
 
-const order: Law = ({ run, calm, meddled }) => {
+const order: Law = ({ run, calm, meddled, recorded }) => {
   // What was made by hand and is gone may be more than the files know how to make.
   if (!calm || meddled.deleted.size > 0) return []
-  const refused = run.exchanges.filter(
-    (exchange) => exchange.status !== undefined && exchange.status >= 400 && !isSearch(exchange)
-  )
+  const refused = run.exchanges
+    .filter((exchange) => exchange.status !== undefined && exchange.status >= 400 && !isSearch(exchange))
+    .filter((exchange) => !isReplay(exchange, recorded))
   const strangers = run.exchanges.filter((exchange) => exchange.strangers.length > 0)
   return [
     ...refused.map(({ method, path, status }) => `${method} ${path} was answered with ${status}`),
@@ -124,6 +126,10 @@ const order: Law = ({ run, calm, meddled }) => {
       ({ method, path, strangers }) => `${method} ${path} names ${strangers.join(', ')}, which nothing has`
     )
   ]
+}
+
+function isReplay({ key }: Exchange, recorded: ReadonlySet<string>): boolean {
+  return key !== undefined && recorded.has(key)
 }
 
 /** What is in no list is looked for where it must be: that it is not there is an answer like another. */
@@ -195,6 +201,7 @@ const honestPlan: Law = (known) => {
           (change) =>
             change.action !== 'none' &&
             writesOf(run).filter((write) => {
+              if (isReplay(write, known.recorded)) return false
               const asked = changeFor(write, known)
               return asked?.change === change && asked.main
             }).length !== 1
@@ -262,7 +269,7 @@ export function differences(
     const owner = kind.fields[field]?.class
     if (owner === 'carried' && (isMadeAgain || (tolerant && !(field in declared.item)))) return []
     const there = declared.kind === 'bulk_sync' ? withoutAdded(declared, field, a!, b!) : b![field]
-    const [wanted, found] = [JSON.stringify(a![field]), JSON.stringify(there)]
+    const [wanted, found] = [a![field], there].map((value) => JSON.stringify(asSet(kind, field, value)))
     if (wanted === found || (tolerant && isIn(a![field], there))) return []
     return [
       `${field} of ${addressText(declared)} is ${found ?? 'nothing'} where it must be ${wanted ?? 'nothing'}`
@@ -299,6 +306,12 @@ function withoutAdded(
       { ...schema, fields: fields.filter((one) => isObject(one) && known(same['fields'], one['id'])) }
     ]
   })
+}
+
+/** What stands twice in a set counts as once (R5). */
+function asSet(kind: Kind, field: string, value: Json | undefined): Json | undefined {
+  const isSet = kind.fields[field]?.rule.is === 'set' && Array.isArray(value)
+  return isSet && value.every((one) => !isObject(one)) ? [...new Set(value)] : value
 }
 
 /** Whether everything of the one is in the other: what somebody adds to free keys stays. */
@@ -352,9 +365,13 @@ const noOverwriting: Law = ({ scene, run }) =>
     )
   })
 
-/** One request is tried six times at most, a create is begun anew three times, and each time looked for. */
+/**
+ * One request is tried six times at most, or as long as it is throttled; a create is begun three times, once more where a refusal may be
+ * recorded, and looked for four times after each.
+ */
 const triesOfOne = 6
-const roundsOfCreate = 3
+const roundsOfCreate = 4
+const looksOfRound = 4
 /** What belongs to a resource is read with it; before, after, and until what was asked for has come. */
 const readsOfOne = 6
 const looksAtOne = 10
@@ -366,7 +383,7 @@ const bounded: Law = ({ scene, run }) => {
   const things = Math.max(run.before.size, run.after.size) + changes
   const pages = kinds.managed.length * (Math.ceil(things / pageSize) + 1)
   const planning = 1 + 2 * pages + things * readsOfOne
-  const applying = changes * (roundsOfCreate * (1 + pages) + looksAtOne * readsOfOne)
+  const applying = changes * (roundsOfCreate * (1 + looksOfRound * pages) + looksAtOne * readsOfOne)
   const most = triesOfOne * (planning + applying)
   const posts = new Map<string, number>()
   for (const write of writesOf(run))

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { kinds } from '../../src/kinds/index.ts'
 import { nameOfItem, type Kind } from '../../src/kinds/kind.ts'
 import { referredKinds } from '../../src/state/rule.ts'
-import { isObject, isSecret, type Json, type JsonObject } from '../../src/state/value.ts'
+import { isObject, isSecret, referencesIn, type Json, type JsonObject } from '../../src/state/value.ts'
 import type { ApiVersion } from '../../src/wire/common.ts'
 import { itemOf, withinVersion } from '../support/items.ts'
 import type { Random } from './random.ts'
@@ -69,6 +69,18 @@ const ofDatabases: ReadonlySet<string> = new Set(['bulk_sync', 'schema_primary_k
 /** Whether a thing is one that a resource of the kind can be about. */
 export function fits(kind: Kind, thing: { kind: string; item: JsonObject }): boolean {
   return thing.kind !== 'connection' || !ofDatabases.has(kind.name) || thing.item['type'] === 'postgresql'
+}
+
+/** Whether all that it is about fits, as it came to be: what the service refused was replaced by something plain. */
+export function fitsAll(
+  kind: Kind,
+  item: JsonObject,
+  there: readonly { kind: string; name: string; item: JsonObject }[]
+): boolean {
+  return referencesIn(kind.fromYaml(item)).every(({ $ref, name }) => {
+    const named = there.filter((one) => one.kind === $ref && one.name === name)
+    return named.every((one) => fits(kind, one))
+  })
 }
 
 /** What is tried where the service refuses whatever chance has made; other kinds then do without. */

@@ -14,6 +14,8 @@ export interface Exchange {
   path: string
   query: string
   body?: Json
+  /** The idempotency key of what makes something. */
+  key?: string
   /** Absent: nothing was answered. */
   status?: number
   /** Ids in the body that nothing had when it was sent. */
@@ -130,6 +132,7 @@ export function openNetwork(
         path: pathname,
         query: search,
         ...(text === '' ? {} : { body: JSON.parse(text) as Json }),
+        ...(request.headers.has('idempotency-key') && { key: request.headers.get('idempotency-key')! }),
         strangers: [],
         underWay
       }

@@ -2,7 +2,7 @@ import type { Kind } from '../../src/kinds/kind.ts'
 import type { Rule } from '../../src/state/rule.ts'
 import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../../src/state/value.ts'
 import type { Clock } from './clock.ts'
-import { fits, kindNamed, placed, plainItem } from './items.ts'
+import { fits, fitsAll, kindNamed, nameIn, placed, plainItem } from './items.ts'
 import { inOrder, openService, plainly, type Look, type Service } from './service.ts'
 import type { Declared, Thing, World } from './world.ts'
 
@@ -42,7 +42,7 @@ async function settle(
   const places = new Map<number, number>()
   for (const thing of inOrder(drawn.live)) {
     for (const item of [thing.item, plainFor(thing, live)]) {
-      if (item === undefined) continue
+      if (item === undefined || !fitsAll(kindNamed(thing.kind), item, live)) continue
       const made = await service.make({ ...thing, item })
       if (!made.ok) continue
       places.set(drawn.live.indexOf(thing), live.length)
@@ -89,13 +89,16 @@ async function idealOf(world: World, ideal: Service): Promise<Map<Declared, Json
     ...world.declared.map((one) => ({ ...one, declared: one }))
   ]
   const made = new Map<string, Declared>()
+  const there: Thing[] = [...others]
   for (const thing of inOrder(all)) {
     if (!thing.declared) {
       await ideal.make(thing)
       continue
     }
-    const found = await idealOne(thing.declared, world, ideal, renames)
-    if (found) made.set(found.id, found.declared)
+    const found = await idealOne(thing.declared, world, ideal, renames, there)
+    if (!found) continue
+    made.set(found.id, found.declared)
+    there.push(found.declared)
   }
   const looks = new Map((await ideal.looks()).map((look) => [look.id, look]))
   return new Map(Array.from(made, ([id, declared]) => [declared, (looks.get(id) as Look).fields]))
@@ -106,7 +109,8 @@ async function idealOne(
   declared: Declared,
   world: World,
   ideal: Service,
-  renames: (kind: string, name: string) => string
+  renames: (kind: string, name: string) => string,
+  there: readonly Thing[]
 ): Promise<{ id: string; declared: Declared } | undefined> {
   const live = declared.was === undefined ? undefined : placed(world.live[declared.was]!.item, renames)
   const kind = kindNamed(declared.kind)
@@ -115,6 +119,8 @@ async function idealOne(
     const whole = live ? laidOver(kind, live, item) : item
     // What the files are warned of is nothing that a good world has.
     if ((kind.check?.(whole) ?? []).length > 0) continue
+    // What holds its name must go on being called so, and be about what it can be about.
+    if (nameIn(kind, whole, declared.name) !== declared.name || !fitsAll(kind, whole, there)) continue
     const made = await ideal.make({ kind: declared.kind, name: declared.name, item: whole })
     if (made.ok) return { id: made.id, declared: { ...declared, item } }
   }

@@ -92,7 +92,14 @@ async function inScene(scene: Scene, clock: Clock, options: Options): Promise<Se
   const check = async (made: Run, calm: boolean): Promise<Run> => {
     runs.push(made)
     if (!sameBytes(made)) looks = await scene.service.looks()
-    const all: Case = { scene, run: made, calm, looks, meddled: meddledIn(runs) }
+    const all: Case = {
+      scene,
+      run: made,
+      calm,
+      looks,
+      meddled: meddledIn(runs),
+      recorded: recordedBefore(runs)
+    }
     for (const [law, judge] of Object.entries(laws)) fail(law, judge(all), scene, runs, options)
     return made
   }
@@ -238,6 +245,10 @@ function known(runs: readonly Run[]): Partial<Settings> {
 
 function sameBytes({ before, after }: Run): boolean {
   return before.size === after.size && Array.from(before).every(([id, bytes]) => after.get(id) === bytes)
+}
+
+function recordedBefore(runs: readonly Run[]): Set<string> {
+  return new Set(runs.slice(0, -1).flatMap(({ exchanges }) => exchanges.flatMap(({ key }) => key ?? [])))
 }
 
 function meddledIn(runs: readonly Run[]): Meddled {
