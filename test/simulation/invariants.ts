@@ -189,6 +189,16 @@ const handsOff: Law = ({ scene, run, looks }) => {
   ]
 }
 
+/** Once, or once more after an answer that may be that of an earlier run, under the same key. */
+function isSentOnce(change: Change, known: Case): boolean {
+  const sent = writesOf(known.run).filter((write) => {
+    const asked = changeFor(write, known)
+    return asked?.change === change && asked.main
+  })
+  const anew = sent.filter((write) => !isReplay(write, known.recorded))
+  return anew.length === 1 || (anew.length === 0 && sent.length > 0)
+}
+
 const honestPlan: Law = (known) => {
   const { run, meddled } = known
   // What was made and is gone by other hands is answered once more under its key, and is then made anew.
@@ -197,15 +207,7 @@ const honestPlan: Law = (known) => {
   const unplanned = writesOf(run).filter((write) => changeFor(write, known) === undefined)
   const unsent =
     calm && run.ended === 'finished' && run.events.length > 0
-      ? attempted(run).filter(
-          (change) =>
-            change.action !== 'none' &&
-            writesOf(run).filter((write) => {
-              if (isReplay(write, known.recorded)) return false
-              const asked = changeFor(write, known)
-              return asked?.change === change && asked.main
-            }).length !== 1
-        )
+      ? attempted(run).filter((change) => change.action !== 'none' && !isSentOnce(change, known))
       : []
   return [
     ...early.map(({ method, path }) => `${method} ${path} was sent while planning`),
