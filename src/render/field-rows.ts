@@ -7,7 +7,7 @@ import { columns, count, cut, cutAround, visible } from './plain-text.ts'
 import type { Json } from '../state/value.ts'
 import { paint, type Ink, type Look } from './style.ts'
 import { paddedTo, placed } from './layout.ts'
-import { isSaid, mappingText, valueLines, valueText } from './value-text.ts'
+import { isNested, isSaid, mappingText, valueLines, valueText } from './value-text.ts'
 
 /** How differences are told: a plan says what will be, a drift what has become of it. */
 interface Voice {
@@ -103,10 +103,12 @@ function sentence(
   const value = change.how === 'removed' ? change.before : change.after
   const item = change.path.at(-1)?.startsWith('[') === true
   const text = mappingText(value ?? null, key) ?? (item && isSaid(value, key) ? '' : valueText(value))
-  const where = voice.turned
-    ? [paint(look, 'dim', `(only in the ${change.how === 'removed' ? 'service' : 'files'})`)]
-    : []
+  const side = voice.turned ? `(only in the ${change.how === 'removed' ? 'service' : 'files'})` : ''
+  const where = side === '' ? [] : [paint(look, 'dim', side)]
   const fits = columns(text) <= room
+  // What goes away as a whole is named; what it held is told where there is room for it.
+  const isTooLong = columns(text) + columns(side) + 1 > room
+  if (item && change.how === 'removed' && isNested(value) && isTooLong && !verbose) return where.join(' ')
   if (typeof value === 'string' && (value.includes('\n') || (change.long && !fits))) {
     const sign = voice.signs ? (signOf(change, voice) as '+' | '-') : ' '
     const lines = value.replace(/\n$/, '').split('\n')

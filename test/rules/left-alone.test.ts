@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { fieldLines } from '../../src/render/field-tree.ts'
+import { renderReport } from '../../src/render/report.ts'
 import { declared, planFor, service } from '../plan/world.ts'
-import { removed } from '../render/builders.ts'
+import { look, removed } from '../render/builders.ts'
 import { env, file, idOf, parts, warehouse } from '../support/warehouse.ts'
 import { allow, makeWorld, tutorial, type World } from '../support/world.ts'
 
@@ -286,4 +287,24 @@ test('a schema that is no longer listed is one line', () => {
   }
   const lines = fieldLines([removed(['schemas', '[public.users]'], schema)])
   expect(lines.map(({ label }) => label)).toEqual(['schemas[public.users]'])
+})
+
+test('what a person has just authorized is not called unchanged', () => {
+  const address = { kind: 'connection', name: 'C' }
+  const outcome = { outcome: 'done' as const, id: 'c', notes: [] }
+  const counts = { done: 1, failed: 0, skipped: 0, pending: 0 }
+  const settled = [{ address, action: 'none' as const, outcome }]
+  const text = renderReport({ settled, counts, interrupted: false }, new Map(), look)
+  expect(text).toContain('authorized connection "C"')
+  expect(text).not.toContain('unchanged')
+})
+
+test('nothing is called applied in part where nothing was done', () => {
+  const address = { kind: 'role', name: 'R' }
+  const counts = { done: 0, failed: 0, skipped: 1, pending: 0 }
+  const settled = [
+    { address, action: 'create' as const, outcome: { outcome: 'skipped' as const, because: 'x' } }
+  ]
+  const text = renderReport({ settled, counts, interrupted: false }, new Map(), look)
+  expect(text).toContain('Nothing was applied: 1 skipped.')
 })
