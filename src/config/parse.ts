@@ -2,6 +2,7 @@ import { Composer, isAlias, isMap, isScalar, isSeq, type Document, type Node, ty
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { SimilarNames } from '../diagnostics/similar.ts'
 import { isExactly } from '../state/number.ts'
+import { readEvents } from './event-reader.ts'
 import { syntaxProblem } from './syntax.ts'
 import { depthLimit, Tokens } from './tokens.ts'
 import {
@@ -40,6 +41,13 @@ const options = {
  */
 export function parse(path: string, text: string): Parsed {
   const source = new SourceText(path, text)
+  const roots = readEvents(text, { depth: depthLimit, unfolded: unfoldLimit })
+  return roots ? { documents: roots.map((root) => ({ source, root })), problems: [] } : parseSlowly(source)
+}
+
+/** By the parser that tells what is wrong, and reads whatever is YAML. */
+export function parseSlowly(source: SourceText): Parsed {
+  const { text } = source
   const documents: YamlDocument[] = []
   const problems: Diagnostic[] = []
   const tokens = new Tokens(text)
