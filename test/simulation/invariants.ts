@@ -301,7 +301,9 @@ function withoutAdded(
     Array.isArray(all) ? all.find((one) => isObject(one) && one['id'] === id) : undefined
   return found[field].filter(isObject).flatMap((schema): Json[] => {
     const same = known(ideal[field], schema['id'])
-    if (!same) return addsObjects && schema['enabled'] === true ? [] : [schema]
+    // What a sync of the same world made may be there by the time all objects are copied, or not yet.
+    const isNew = !Array.isArray(item['schemas']) && schema['id'] === 'public.new'
+    if (!same) return isNew || (addsObjects && schema['enabled'] === true) ? [] : [schema]
     const fields = schema['fields']
     if (!addsFields || !isObject(same) || !Array.isArray(fields)) return [schema]
     return [
