@@ -81,7 +81,7 @@ function changeFor(
       continue
     }
     const made = looks.find(({ kind, name }) => kind === change.kind && isNamed(kind, name, change.name))
-    const ids = change.action === 'create' ? [change.id, made?.id] : [change.id]
+    const ids = change.action === 'create' ? [change.id, made?.id, ...madeFor(change, run)] : [change.id]
     const id = ids.find((one) => one !== undefined && `${rest}/`.startsWith(`/${one}/`))
     if (id === undefined) continue
     const what = rest.slice(id.length + 1)
@@ -93,6 +93,15 @@ function changeFor(
     } else if (api.further && change.action !== 'delete') return { change, main: false }
   }
   return undefined
+}
+
+/** Ids that its creates were answered with: somebody may have deleted since what is behind them. */
+function madeFor(change: Change, run: Run): string[] {
+  const key = kindOf(change.kind).naming?.wire ?? 'name'
+  return run.exchanges.flatMap(({ path, body, made }) => {
+    const isIt = below(change.kind, path) === '' && isObject(body) && body[key] === change.name
+    return isIt && made !== undefined && made !== '' ? [made] : []
+  })
 }
 
 function isNamed(kind: string, a: string, b: string): boolean {

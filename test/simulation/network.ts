@@ -1,6 +1,6 @@
 import { simulated } from './items.ts'
 import type { StoredKind } from '../../src/server/stored.ts'
-import { isObject, type Json, type JsonObject } from '../../src/state/value.ts'
+import { isObject, textOf, type Json, type JsonObject } from '../../src/state/value.ts'
 import type { Clock } from './clock.ts'
 import type { Incident, Mishaps } from './faults.ts'
 import type { Random } from './random.ts'
@@ -16,6 +16,8 @@ export interface Exchange {
   body?: Json
   /** The idempotency key of what makes something. */
   key?: string
+  /** The id that a create was answered with. */
+  made?: string
   /** Absent: nothing was answered. */
   status?: number
   /** Ids in the body that nothing had when it was sent. */
@@ -108,6 +110,7 @@ export function openNetwork(
     if (isCalm) exchange.strangers = strangersIn(exchange.body, service)
     const response = await service.server.fetch(request)
     exchange.status = response.status
+    if (exchange.key !== undefined && response.ok) exchange.made = await idIn(response)
     if (is('killed-after')) return await kill()
     return response
   }
@@ -228,6 +231,13 @@ function patchOf(thing: JsonObject, draw: number): JsonObject {
     'connection_id' in thing ? ['by_hand'] : ['hostname', 'username'].filter((name) => name in settings)
   if (names.length === 0) return {}
   return { configuration: Object.fromEntries(names.map((name) => [name, `draw ${draw}`])) }
+}
+
+async function idIn(response: Response): Promise<string> {
+  const text = await response.clone().text()
+  const answer = text.startsWith('{') ? (JSON.parse(text) as Json) : null
+  const data = isObject(answer) ? answer['data'] : undefined
+  return isObject(data) ? textOf(data['id']) : ''
 }
 
 const idSyntax = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g

@@ -107,6 +107,12 @@ export function openService(
       // The next one is made a little later: lists are in the order of time.
       await clock.sleep(1000)
       const before = new Set(thereIs(thing))
+      /** It may have been made all the same, and only what follows the making was refused. */
+      const unmade = (words: string): { ok: false; words: string } => {
+        for (const one of thereIs(thing))
+          if (!before.has(one)) server.store.remove(thing.kind as StoredKind, one)
+        return { ok: false, words }
+      }
       try {
         const fields = kind.fromYaml(thing.item)
         const body = { name: thing.name, ...kind.toWire(fields, { version, creating: true, id }) }
@@ -119,17 +125,12 @@ export function openService(
               key: random.uuid()
             })
           : update(maker, kind, place, opened(body) as JsonObject, []))
-        if (!made.ok) {
-          // It may have been made all the same, and only what follows the making was refused.
-          for (const one of thereIs(thing))
-            if (!before.has(one)) server.store.remove(thing.kind as StoredKind, one)
-          return { ok: false, words: made.failure.words }
-        }
+        if (!made.ok) return unmade(made.failure.words)
         remember(thing.kind, thing.name, textOf(made.wire['id']))
         if (thing.kind === 'bulk_sync') await chooseOfWhatIsOff(maker, textOf(made.wire['id']), thing.item)
         return { ok: true, id: textOf(made.wire['id']) }
       } catch (error) {
-        return { ok: false, words: String(error) }
+        return unmade(String(error))
       }
     },
     async looks() {
