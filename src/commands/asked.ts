@@ -32,7 +32,7 @@ export async function askedOf(
   }
   if (since === undefined) return { ok: true, value: asked, problems: [] }
   const then = await understandThen(io, options, ground.env, since, ground.understood)
-  for (const [path, text] of then.texts) ground.texts.set(path, text)
+  ground.texts.adopt(then.texts)
   if (!then.result.ok) return then.result
   return { ok: true, value: { ...asked, base: then.result.value }, problems: [] }
 }

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { blotted } from '../config/blot.ts'
 import { openDisk, type Disk } from '../config/disk.ts'
 import { readEnvironmentFile, type EnvironmentEntry } from '../config/environment-file.ts'
 import type { UnderstoodBase } from '../config/base.ts'
@@ -52,9 +51,8 @@ export async function understandFiles(
   const disk: Disk = openDisk(io.cwd, io.stdin)
   const inputs = { files: options.file, env, variables: options.var, variableFiles: options.varFile, disk }
   const understanding = await understand(inputs, kinds)
-  const result = fitting(understanding.result)
   if (understanding.result.ok) redactFor(io.redaction, understanding.result.value)
-  return { ...understanding, result, texts: blotted(understanding.texts, result.problems) }
+  return { ...understanding, result: fitting(understanding.result) }
 }
 
 /** What the same files meant at a revision, for telling who moved since. */
@@ -70,7 +68,7 @@ export async function understandThen(
   const understood = await understandBase(inputs, { revision, cwd: io.cwd }, now, kinds)
   const { vault } = understood
   if (vault) io.redaction.addLater(() => vault.known())
-  return { ...understood, texts: blotted(understood.texts, understood.result.problems) }
+  return understood
 }
 
 /** What the files say must be something that the version of the API can say too. */

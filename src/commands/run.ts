@@ -1,4 +1,5 @@
 import { isError, problem, type Checked, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
+import type { ShownTexts } from '../config/shown-texts.ts'
 import type { Understood } from '../config/understand.ts'
 import type { PlanHeader } from '../render/header.ts'
 import type { Look } from '../render/style.ts'
@@ -14,7 +15,7 @@ import { openService, type Service } from './service.ts'
 export interface Ground {
   understood: Understood
   /** Path → text, for showing problems. What is read later is added. */
-  texts: Map<string, string>
+  texts: ShownTexts
   /** How many of them are configuration. */
   files: number
   service: Service

@@ -7,12 +7,13 @@ import type { Vault } from '../state/vault.ts'
 import { defaultFolders } from './files.ts'
 import { openGit, type Git, type GitAnswer } from './git.ts'
 import { openRevision, type Revision } from './revision.ts'
+import { ShownTexts } from './shown-texts.ts'
 import { understand, type Inputs, type Understood } from './understand.ts'
 
 /** What the files meant then, and the texts of then under the names by which problems call them. */
 export interface UnderstoodBase {
   result: Checked<Base>
-  texts: Map<string, string>
+  texts: ShownTexts
   /** The secrets of then, as far as they can be opened now. */
   vault?: Vault
 }
@@ -29,7 +30,7 @@ export async function understandBase(
 ): Promise<UnderstoodBase> {
   const none = (found: Diagnostic): UnderstoodBase => ({
     result: { ok: false, problems: [found] },
-    texts: new Map()
+    texts: new ShownTexts()
   })
   if (inputs.files.includes('-')) return none(noHistory())
   const git = openGit(cwd, inputs.env)
@@ -41,9 +42,10 @@ export async function understandBase(
   if (!opened.ok) return none(noGit(revision, opened.reason, opened.hint))
   const then = opened.value
   if (then.asked.length === 0)
-    return { result: { ok: true, value: emptyBase(named.value), problems: [] }, texts: new Map() }
+    return { result: { ok: true, value: emptyBase(named.value), problems: [] }, texts: new ShownTexts() }
   const understanding = await understand({ ...inputs, files: then.asked, disk: then.disk }, kinds)
-  const texts = new Map([...understanding.texts].map(([path, text]) => [`${short}:${path}`, text]))
+  const texts = new ShownTexts()
+  texts.adopt(understanding.texts, (path) => `${short}:${path}`)
   const { result } = understanding
   if (!result.ok) {
     // Nothing at all was written then: that is a beginning, not a mistake.

@@ -6,6 +6,7 @@ import { readEvents } from './event-reader.ts'
 import { syntaxProblem } from './syntax.ts'
 import { depthLimit, Tokens } from './tokens.ts'
 import {
+  isKeyName,
   SourceText,
   wordFor,
   type Entry,
@@ -268,14 +269,19 @@ class Reader {
   }
 
   #twice(name: string, first: Entry, start: number, end: number): void {
+    const hasValue = first.value.is !== 'scalar' || first.value.value !== null
     this.problems.push(
-      problem('P003', `\`${name}\` is written twice in one mapping`, {
-        labels: [
-          { span: this.#source.span(start, end), text: 'written again here' },
-          { span: this.#source.span(first.keyStart, first.keyEnd), text: 'first written here' }
-        ],
-        help: ['keep one of the two']
-      })
+      problem(
+        'P003',
+        `${isKeyName(name, hasValue) ? `\`${name}\`` : 'a key'} is written twice in one mapping`,
+        {
+          labels: [
+            { span: this.#source.span(start, end), text: 'written again here' },
+            { span: this.#source.span(first.keyStart, first.keyEnd), text: 'first written here' }
+          ],
+          help: ['keep one of the two']
+        }
+      )
     )
   }
 

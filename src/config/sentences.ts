@@ -3,7 +3,7 @@ import { dictionary, isObject, type Json } from '../state/value.ts'
 import { typeAdvice } from './advice.ts'
 import { pointer } from './pointer.ts'
 import { container, label, type Fault, type ShapeProblem } from './fault.ts'
-import { wordFor } from './written.ts'
+import { isKeyName, wordFor } from './written.ts'
 
 /** Lists of names are written out up to this length. */
 const listLimit = 12
@@ -31,14 +31,18 @@ export function unknownField({ error, path, found, schema, subject }: Fault): {
       : undefined
   if (inner) help.unshift(`\`${name}\` is a field of \`${inner}\`: write it there`)
   if (synonym) help.unshift(synonym.help)
+  const isNamed =
+    isKeyName(name, (present[name] ?? null) !== null) ||
+    near.length > 0 ||
+    Boolean(synonym) ||
+    Boolean(inner)
+  const shown = isNamed ? ` \`${name}\`` : ''
   const isSection = whole.length === 0 && subject.noun.part === 'section'
   const problem: ShapeProblem = {
     path: [...path, name],
     atKey: true,
     code: 'P101',
-    message: isSection
-      ? `unknown section \`${name}\``
-      : `unknown field \`${name}\` in ${container(path, subject)}`,
+    message: isSection ? `unknown section${shown}` : `unknown field${shown} in ${container(path, subject)}`,
     label: isSection ? 'no section has this name' : `not a field of ${owner}`,
     notes: knownFields(owner, known, help.length > 0),
     help
@@ -286,12 +290,13 @@ function names(list: unknown): string {
 }
 
 /** A key that is free, but not anything. */
-export function badKey({ path, subject }: Fault, name: string): ShapeProblem {
+export function badKey({ path, subject, found }: Fault, name: string): ShapeProblem {
+  const value = found !== undefined && isObject(found) ? (found[name] ?? null) : null
   return {
     path: [...path, name],
     atKey: true,
     code: 'P105',
-    message: `\`${name}\` is no name for ${container(path, subject)}`,
+    message: `${isKeyName(name, value !== null) ? `\`${name}\`` : 'a key'} is no name for ${container(path, subject)}`,
     label: 'names have letters, digits and `_`, and do not start with a digit'
   }
 }

@@ -18,6 +18,8 @@ import { Ledger } from './ledger.ts'
 import { checkDeclared, checkReferences, Register, spelledAsDeclared } from './names.ts'
 import { outline, rootSchema, type Outline } from './outline.ts'
 import { parse, type YamlDocument } from './parse.ts'
+import { redacted, redactedVariables } from './redact.ts'
+import { ShownTexts } from './shown-texts.ts'
 import type { Filling } from './placing.ts'
 import { checkPart } from './shape.ts'
 import { gatherVariables, readVariableFiles, type Given } from './variables.ts'
@@ -52,8 +54,8 @@ export interface Understood {
  */
 export interface Understanding {
   result: Checked<Understood>
-  /** Path → text of all that was read, for showing problems: also when nothing was understood. */
-  texts: Map<string, string>
+  /** Path → text of all that was read, without its secrets, for showing problems: also when nothing was understood. */
+  texts: ShownTexts
   files: string[]
 }
 
@@ -65,14 +67,22 @@ export interface Understanding {
 export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understanding> {
   const found = await readFiles(inputs.files, inputs.disk)
   const files = [...found.texts.keys()]
-  const variableFiles = readVariableFiles(inputs.variableFiles, inputs.disk, found.texts)
+  const variableFiles = readVariableFiles(inputs.variableFiles, inputs.disk)
   const parsed = files.map((path) => parse(path, found.texts.get(path) ?? ''))
   const problems = [...found.problems, ...variableFiles.problems, ...parsed.flatMap((one) => one.problems)]
+  const texts = new ShownTexts()
+  let vault = new Vault()
+  for (const [index, path] of files.entries()) {
+    const documents = parsed[index]?.documents ?? []
+    texts.later(path, () => redacted(found.texts.get(path) ?? '', documents, kinds, () => vault.known()))
+  }
+  for (const { path, text, documents } of variableFiles.texts)
+    texts.later(path, () => redactedVariables(text, documents, kinds))
   const end = (value: Understood | undefined): Understanding => {
     const told = inOrder(problems)
     return {
       result: value ? checked(value, told) : { ok: false, problems: told },
-      texts: found.texts,
+      texts,
       files
     }
   }
@@ -80,6 +90,7 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
 
   const documents = parsed.flatMap((one) => one.documents)
   const stage = new Stage(documents, inputs, variableFiles.files, files, kinds)
+  vault = stage.vault
   const { resources, removed, workspace } = stage.read()
   problems.push(...stage.problems)
   if (problems.some(isError)) return end(undefined)

@@ -1,9 +1,9 @@
 import { problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { isObject, type Json } from '../state/value.ts'
 import type { Disk } from './disk.ts'
-import { parse } from './parse.ts'
+import { parse, type YamlDocument } from './parse.ts'
 import { fillDefault, type Found, type Variable, type World } from './world.ts'
-import { entryOf, wordFor, type Entry, type SourceText, type Written } from './written.ts'
+import { entryOf, plainValue, wordFor, type Entry, type SourceText, type Written } from './written.ts'
 
 /**
  * What a declaration may state as `type`. Text from the command line or the environment is then read as
@@ -34,16 +34,23 @@ export interface Gathered {
   problems: Diagnostic[]
 }
 
+/** A file of variables as it stands, for showing problems without its values. */
+interface ReadText {
+  path: string
+  text: string
+  documents: YamlDocument[]
+}
+
 /**
  * Reads the files of --var-file: each is one mapping from names to values. The last one that names a
  * variable wins.
  */
 export function readVariableFiles(
   paths: readonly string[],
-  disk: Disk,
-  texts: Map<string, string>
-): { files: Given['files']; problems: Diagnostic[] } {
+  disk: Disk
+): { files: Given['files']; texts: ReadText[]; problems: Diagnostic[] } {
   const files: Given['files'] = []
+  const texts: ReadText[] = []
   const problems: Diagnostic[] = []
   for (const path of paths.map((path) => disk.beside('', path))) {
     const reading = disk.read(path)
@@ -55,8 +62,8 @@ export function readVariableFiles(
       )
       continue
     }
-    texts.set(path, reading.text)
     const parsed = parse(path, reading.text)
+    texts.push({ path, text: reading.text, documents: parsed.documents })
     problems.push(...parsed.problems)
     for (const { source, root } of parsed.documents) {
       if (root.is === 'mapping') files.push({ source, root })
@@ -70,7 +77,7 @@ export function readVariableFiles(
       }
     }
   }
-  return { files, problems }
+  return { files, texts, problems }
 }
 
 /** Declarations and values together. Values are worked out when they are asked for. */
@@ -165,7 +172,7 @@ function written(
       }
     }
   }
-  const value = plain(node)
+  const value = plainValue(node)
   const literal = source.span(node.start, node.end)
   return {
     literal,
@@ -204,13 +211,7 @@ export function literal(text: string): number | boolean | undefined {
 
 function structure(text: string): Json | undefined {
   const { documents } = parse('', text)
-  return documents.length === 1 && documents[0] ? plain(documents[0].root) : undefined
-}
-
-function plain(node: Written): Json {
-  if (node.is === 'scalar') return node.value
-  if (node.is === 'list') return node.items.map(plain)
-  return Object.fromEntries(node.entries.map(({ key, value }) => [key, plain(value)]))
+  return documents.length === 1 && documents[0] ? plainValue(documents[0].root) : undefined
 }
 
 function right(value: Json): Found {

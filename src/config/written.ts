@@ -1,5 +1,6 @@
 import type { Span } from '../diagnostics/diagnostic.ts'
 import type { Path } from '../state/resource.ts'
+import type { Json } from '../state/value.ts'
 
 /**
  * What a file says, and where: the shape of the YAML with offsets, and nothing else. Much smaller than
@@ -165,4 +166,19 @@ export function wordFor(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a mapping'
   return `a ${typeof value}`
+}
+
+/** What is written, as a value: placeholders are still text. */
+export function plainValue(node: Written): Json {
+  if (node.is === 'scalar') return node.value
+  if (node.is === 'list') return node.items.map(plainValue)
+  return Object.fromEntries(node.entries.map(({ key, value }) => [key, plainValue(value)]))
+}
+
+/**
+ * Whether a key that nobody knows may be repeated. One without a value may be a value itself: `password
+ * S3cret` without its colon is a key in YAML.
+ */
+export function isKeyName(key: string, hasValue: boolean): boolean {
+  return hasValue && /^[A-Za-z_][\w-]{0,59}$/.test(key)
 }

@@ -124,7 +124,7 @@ test('problems of all files are told in one run', async () => {
   write('configs/c.yaml', 'connections: []\n')
 
   const understanding = await run()
-  expect(places(understanding)).toEqual(['P001 configs/a.yaml:1:5', 'P004 configs/b.yaml:2:4 *b'])
+  expect(places(understanding)).toEqual(['P001 configs/a.yaml:1:5', 'P004 configs/b.yaml:2:4 ..'])
   expect(understanding.files).toEqual(['configs/a.yaml', 'configs/b.yaml', 'configs/c.yaml'])
 })
 

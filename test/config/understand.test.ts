@@ -141,8 +141,8 @@ test('texts are there for showing problems, also when nothing was understood', a
   const { result, texts, files } = await read({ 'configs/a.yaml': 'a: [', 'configs/b.yaml': 'b: 1' })
   expect(result.ok).toBe(false)
   expect([...texts]).toEqual([
-    ['configs/a.yaml', 'a: ['],
-    ['configs/b.yaml', 'b: 1']
+    ['configs/a.yaml', '....'],
+    ['configs/b.yaml', 'b: .']
   ])
   expect(files).toEqual(['configs/a.yaml', 'configs/b.yaml'])
 })

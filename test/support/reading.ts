@@ -38,11 +38,20 @@ export interface Options extends Partial<Omit<Inputs, 'disk'>> {
   kinds?: Kinds
 }
 
+/** What was understood, and the files as they are written: frames show less of them. */
+interface Reading extends Understanding {
+  written: ReadonlyMap<string, string>
+}
+
 /** Understands files that are given as text; one text is `configs/a.yaml`. */
-export function read(files: Files | string, options: Options = {}): Promise<Understanding> {
+export async function read(files: Files | string, options: Options = {}): Promise<Reading> {
   const { kinds = allKinds, ...inputs } = options
-  const disk = memoryDisk(typeof files === 'string' ? { 'configs/a.yaml': files } : files)
-  return understand({ files: [], env: {}, variables: {}, variableFiles: [], ...inputs, disk }, kinds)
+  const given = typeof files === 'string' ? { 'configs/a.yaml': files } : files
+  const asked = { files: [], env: {}, variables: {}, variableFiles: [], ...inputs, disk: memoryDisk(given) }
+  const understanding = await understand(asked, kinds)
+  const paths = [...understanding.texts.keys()]
+  const written = new Map(paths.map((path) => [path, (given[path] ?? '').replace(/^\uFEFF/, '')]))
+  return { ...understanding, written }
 }
 
 /** What it means; problems fail the test. */
@@ -69,8 +78,12 @@ export async function fieldsOf(
  * Problems as code and places, for tests that are not about words: `P101 a.yaml:3:5 modee`, further
  * places behind `+`, and warnings marked by `w`. The file is left out where there is only one.
  */
-export function places({ result, texts }: Understanding): string[] {
-  return result.problems.map((problem) => place(problem, texts))
+export function places({
+  result,
+  texts,
+  written = texts
+}: Understanding & Partial<Pick<Reading, 'written'>>): string[] {
+  return result.problems.map((problem) => place(problem, written))
 }
 
 function place({ code, severity, labels }: Diagnostic, texts: ReadonlyMap<string, string>): string {

@@ -1,0 +1,99 @@
+import type { Kind, Kinds } from '../kinds/kind.ts'
+import type { Path } from '../state/resource.ts'
+import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import { rootSchema } from './outline.ts'
+import { pointer } from './pointer.ts'
+import { itemSchema, withoutRefs } from './schema.ts'
+
+/** The schemas that speak of one place, all alternatives among them. Empty for a place that nobody knows. */
+export type Schemas = readonly JsonObject[]
+
+/** What is known of a file beside its resources. */
+export function rootSchemas(kinds: Kinds): Schemas {
+  return alternatives(rootSchema(kinds))
+}
+
+/** What is known of an item: by its kind, and of its parts by what it says itself. */
+export function kindSchemas(kind: Kind, item: JsonObject): { at(path: Path): Schemas } {
+  const detail = kind.detail?.(item)
+  const place = detail && pointer(detail.path)
+  return {
+    at(path) {
+      if (path.length === 0) return itemSchemas(kind)
+      return detail && pointer(path) === place ? alternatives(detail.schema) : []
+    }
+  }
+}
+
+const ofKinds = new WeakMap<Kind, Schemas>()
+
+function itemSchemas(kind: Kind): Schemas {
+  let schemas = ofKinds.get(kind)
+  if (!schemas) ofKinds.set(kind, (schemas = alternatives(withoutRefs(itemSchema(kind)))))
+  return schemas
+}
+
+/** One step down. A mapping that takes any key says nothing of what is in it. */
+export function stepInto(schemas: Schemas, part: string | number): Schemas {
+  return schemas.flatMap((schema) => {
+    if (typeof part === 'number') return alternatives(schema['items'])
+    const properties = schema['properties'] ?? null
+    const own = isObject(properties) && Object.hasOwn(properties, part) ? properties[part] : undefined
+    return alternatives(own ?? schema['additionalProperties'])
+  })
+}
+
+/** Whether a single value belongs here. */
+export function isOpenScalar(schemas: Schemas): boolean {
+  return schemas.some((schema) => {
+    const { type } = schema
+    const types = Array.isArray(type) ? type : [type]
+    return 'enum' in schema || 'const' in schema || types.some((one) => scalarTypes.has(one))
+  })
+}
+
+const scalarTypes: ReadonlySet<Json | undefined> = new Set(['string', 'integer', 'number', 'boolean'])
+
+function alternatives(schema: Json | undefined): JsonObject[] {
+  if (schema === undefined || !isObject(schema)) return []
+  const inner = ['anyOf', 'oneOf', 'allOf'].flatMap((word) => {
+    const branches = schema[word]
+    return Array.isArray(branches) ? branches.flatMap(alternatives) : []
+  })
+  return [schema, ...inner, ...['then', 'else'].flatMap((word) => alternatives(schema[word]))]
+}
+
+const ofRegistry = new WeakMap<Kinds, ReadonlySet<string>>()
+
+/** Every key that polyctl knows anywhere: such a word in the place of a key is no secret. */
+export function knownKeys(kinds: Kinds): ReadonlySet<string> {
+  let keys = ofRegistry.get(kinds)
+  if (!keys) {
+    const found = new Set(['variables', 'default', 'description', 'type'])
+    collectKeys(rootSchema(kinds), found)
+    for (const kind of kinds.managed) {
+      collectKeys(itemSchema(kind), found)
+      for (const item of kind.detail ? examples(kind) : []) collectKeys(kind.detail?.(item)?.schema, found)
+    }
+    ofRegistry.set(kinds, (keys = found))
+  }
+  return keys
+}
+
+/** An item for each value of each field that has a list of values: details depend on such a field. */
+function examples(kind: Kind): JsonObject[] {
+  const properties = kind.schema['properties'] ?? null
+  return Object.entries(isObject(properties) ? properties : {}).flatMap(([key, schema]) => {
+    const values = isObject(schema) && Array.isArray(schema['enum']) ? schema['enum'] : []
+    return values.map((value) => ({ [key]: value }))
+  })
+}
+
+function collectKeys(schema: Json | undefined, found: Set<string>): void {
+  if (Array.isArray(schema)) return schema.forEach((inner) => collectKeys(inner, found))
+  if (schema === undefined || !isObject(schema)) return
+  for (const [key, inner] of Object.entries(schema)) {
+    if (key === 'properties' && isObject(inner)) for (const name of Object.keys(inner)) found.add(name)
+    if (!['enum', 'const', 'default', 'examples'].includes(key)) collectKeys(inner, found)
+  }
+}

@@ -1,0 +1,233 @@
+import type { Kinds } from '../kinds/kind.ts'
+import type { Path } from '../state/resource.ts'
+import type { JsonObject } from '../state/value.ts'
+import type { YamlDocument } from './parse.ts'
+import {
+  isOpenScalar,
+  kindSchemas,
+  knownKeys,
+  rootSchemas,
+  stepInto,
+  type Schemas
+} from './known-fields.ts'
+import { isKeyName, plainValue, type Entry, type Written } from './written.ts'
+
+/**
+ * A text as frames may show it (R36). Nothing of it is shown but indentation, structure and keys, and the
+ * values of fields that are known not to be secret: of a file that was not understood, and of what stands at
+ * an unknown place, no value. What is hidden becomes dots of the same length, so that places stay true.
+ */
+export function redacted(
+  text: string,
+  documents: readonly YamlDocument[],
+  kinds: Kinds,
+  secrets: () => readonly string[]
+): string {
+  if (documents.length === 0) return redactedUnparsed(text, kinds)
+  const marks = new Marks(text, kinds)
+  for (const { root } of documents) marks.document(root)
+  return marks.shown(secrets())
+}
+
+/** A file of variables that was understood: its names, and never a value. */
+export function redactedVariables(text: string, documents: readonly YamlDocument[], kinds: Kinds): string {
+  if (documents.length === 0) return redactedUnparsed(text, kinds)
+  const marks = new Marks(text, kinds)
+  for (const { root } of documents) marks.foreign(root)
+  return marks.shown([])
+}
+
+type Range = readonly [start: number, end: number]
+
+/** What may be seen of a file, by offsets. Whatever is secret at one place of use is secret. */
+class Marks {
+  readonly #text: string
+  readonly #kinds: Kinds
+  readonly #keys: ReadonlySet<string>
+  readonly #open = new Map<number, number>()
+  readonly #closed = new Map<number, number>()
+  readonly #secret = new Map<number, number>()
+  readonly #named = new Map<number, number>()
+
+  constructor(text: string, kinds: Kinds) {
+    this.#text = text
+    this.#kinds = kinds
+    this.#keys = knownKeys(kinds)
+  }
+
+  document(root: Written): void {
+    if (root.is !== 'mapping') return this.foreign(root)
+    for (const entry of root.entries) {
+      const kind = this.#kinds.managed.find(({ section }) => section === entry.key)
+      this.#key(entry)
+      if (!kind) {
+        const schemas = stepInto(rootSchemas(this.#kinds), entry.key)
+        this.#walk(entry.value, [], schemas, () => false)
+        continue
+      }
+      const items = entry.value.is === 'list' ? entry.value.items : [entry.value]
+      for (const item of items) {
+        const value = item.is === 'mapping' ? (plainValue(item) as JsonObject) : undefined
+        const schemas = value ? kindSchemas(kind, value) : { at: () => [] }
+        this.#walk(
+          item,
+          [],
+          schemas.at([]),
+          (path) => value !== undefined && kind.isSecret(value, path),
+          schemas
+        )
+      }
+    }
+  }
+
+  /** All keys, no value. */
+  foreign(root: Written): void {
+    this.#walk(root, [], [], () => false)
+  }
+
+  #walk(
+    node: Written,
+    path: (string | number)[],
+    schemas: Schemas,
+    isSecret: (path: Path) => boolean,
+    special?: { at(path: Path): Schemas }
+  ): void {
+    if (path.length > 0 && isSecret(path)) return this.#hide(node)
+    if (node.is === 'scalar') {
+      const isOpen = isOpenScalar(schemas)
+      ;(isOpen ? this.#open : this.#closed).set(node.start, node.end)
+      return
+    }
+    const below = (part: string | number, inner: Written): void => {
+      path.push(part)
+      const own = special?.at(path) ?? []
+      this.#walk(inner, path, own.length > 0 ? own : stepInto(schemas, part), isSecret, special)
+      path.pop()
+    }
+    if (node.is === 'list') return node.items.forEach((item, index) => below(index, item))
+    for (const entry of node.entries) {
+      this.#key(entry)
+      below(entry.key, entry.value)
+    }
+  }
+
+  /** Under a secret even keys may be values. */
+  #hide(node: Written): void {
+    if (node.is === 'scalar') return void this.#secret.set(node.start, node.end)
+    if (node.is === 'list') return node.items.forEach((item) => this.#hide(item))
+    for (const { keyStart, keyEnd, value } of node.entries) {
+      this.#secret.set(keyStart, keyEnd)
+      this.#hide(value)
+    }
+  }
+
+  #key({ key, keyStart, keyEnd, value }: Entry): void {
+    const hasValue = value.is !== 'scalar' || value.value !== null
+    if (this.#keys.has(key) || isKeyName(key, hasValue)) this.#named.set(keyStart, keyEnd)
+    else this.#closed.set(keyStart, keyEnd)
+  }
+
+  shown(secrets: readonly string[]): string {
+    const text = this.#text
+    const whole = [...this.#open, ...this.#named].filter(([start]) => !this.#secret.has(start))
+    const hidden = [...this.#secret, ...this.#closed]
+    const nodes = [
+      ...whole.map(([start, end]) => ({ start, end, isShown: true })),
+      ...hidden
+        .filter(([start]) => this.#secret.has(start) || !(this.#open.has(start) || this.#named.has(start)))
+        .map(([start, end]) => ({ start, end, isShown: false }))
+    ].toSorted((a, b) => a.start - b.start || a.end - b.end)
+    const used = new Set([...text.matchAll(/\*([^\s,[\]{}]+)/g)].map(([, name]) => name))
+    let result = ''
+    let cursor = 0
+    for (const { start, end, isShown } of nodes) {
+      if (start < cursor) continue
+      result += structure(text.slice(cursor, start), used)
+      const part = text.slice(start, end)
+      const isAlias = part.startsWith('*')
+      result += isAlias ? part : isShown ? withoutSecrets(part, secrets) : hiddenScalar(part)
+      cursor = end
+    }
+    return result + structure(text.slice(cursor), used)
+  }
+}
+
+/** What stands between values: signs of YAML, names of anchors that are used, and comments, which are hidden. */
+function structure(gap: string, used: ReadonlySet<string | undefined>): string {
+  return gap.replaceAll(/#[^\r\n]*|[&*!][^\s,[\]{}]*|[^\s\-:,?[\]{}|>]/g, (found) => {
+    if (found.startsWith('#')) return `#${dots(found.slice(1))}`
+    const isName = found.startsWith('*') || (found.startsWith('&') && used.has(found.slice(1)))
+    return isName ? found : dots(found)
+  })
+}
+
+/** Placeholders stay, for they name no secret but where it comes from; not what they fall back on. */
+function hiddenScalar(part: string): string {
+  const header = /^[|>][+\-\d]{0,2}(?=\s)/.exec(part)?.[0] ?? ''
+  return header + hiddenExcept(part.slice(header.length), placeholders(part.slice(header.length)))
+}
+
+/** `$${` is no placeholder, but literal text. */
+function placeholders(text: string): Range[] {
+  return [...text.matchAll(/(?<!\$)\$\{(?:env|var):[A-Za-z_]\w*(?=\}|:-)/g)].flatMap(
+    ({ 0: found, index }) => {
+      const end = index + found.length
+      const close = text.indexOf('}', end)
+      if (close < 0) return []
+      const open: Range = [index, text.startsWith(':-', end) ? end + 2 : close + 1]
+      return close + 1 > open[1] ? [open, [close, close + 1] as const] : [open]
+    }
+  )
+}
+
+/** A value may stand at an open place and be a secret elsewhere: by an alias, or because it was copied. */
+function withoutSecrets(part: string, secrets: readonly string[]): string {
+  const plain = part.replaceAll(/^["']|["']$/g, '')
+  if (secrets.includes(plain) || secrets.includes(part)) return hiddenScalar(part)
+  let shown = part.replaceAll(
+    /(:\/\/[^\s/:@]*:)([^\s/@]+)(?=@)/g,
+    (found, before: string, secret: string) => (secret.startsWith('${') ? found : before + dots(secret))
+  )
+  for (const secret of secrets) if (secret.length > 5) shown = shown.replaceAll(secret, dots)
+  return shown
+}
+
+/** Keys that polyctl knows, where a key may stand, and what opens or closes a line. */
+const keyPlace = /(?<=^|[{[,])[ \t]*(["']?)([A-Za-z_][\w-]*)\1[ \t]*:(?=\s|$)(?:[ \t]*[{[])*/g
+
+function redactedUnparsed(text: string, kinds: Kinds): string {
+  const keys = knownKeys(kinds)
+  return text.replaceAll(/[^\r\n]+/g, (line) => {
+    if (/^(?:---\s*|[\s{}[\],]+)$/.test(line)) return line
+    const head = /^\s*(?:- +)*(?:-$)?/.exec(line)?.[0] ?? ''
+    const rest = line.slice(head.length)
+    const open = [...rest.matchAll(keyPlace)].flatMap(({ 0: found, 2: key = '', index }): Range[] =>
+      keys.has(key) ? [[Math.max(index - 1, 0), index + found.length]] : []
+    )
+    return head + hiddenExcept(rest, [...open, ...placeholders(rest)])
+  })
+}
+
+/** The blanks around a hidden part stay, those inside of it do not. */
+function hiddenExcept(text: string, open: readonly Range[]): string {
+  let result = ''
+  let cursor = 0
+  for (const [start, end] of open.toSorted((a, b) => a[0] - b[0])) {
+    if (end <= cursor) continue
+    result += hidden(text.slice(cursor, start)) + text.slice(Math.max(start, cursor), end)
+    cursor = end
+  }
+  return result + hidden(text.slice(cursor))
+}
+
+function hidden(text: string): string {
+  return text.replaceAll(/[^\r\n]+/g, (line) => {
+    const start = line.length - line.trimStart().length
+    const end = Math.max(line.trimEnd().length, start)
+    return line.slice(0, start) + dots(line.slice(start, end)) + line.slice(end)
+  })
+}
+
+function dots(text: string): string {
+  return text.replaceAll(/[^\r\n]/g, '.')
+}
