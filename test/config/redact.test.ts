@@ -66,7 +66,7 @@ test.each([
   ['an alias', `      username: &p ${secret}\n      password: *p`, '      username: &p .............'],
   [
     'a password in an address',
-    `      hostname: "x://u:${secret}@h"`,
+    `      database: "x://u:${secret}@h"`,
     '      database: "x://u:.............@h"'
   ]
 ])('%s: indentation and key only', async (_what, lines, expected) => {
