@@ -292,11 +292,12 @@ function names(list: unknown): string {
 /** A key that is free, but not anything. */
 export function badKey({ path, subject, found }: Fault, name: string): ShapeProblem {
   const value = found !== undefined && isObject(found) ? (found[name] ?? null) : null
+  const shown = isKeyName(name, value !== null) ? `\`${name}\`` : 'a key'
   return {
     path: [...path, name],
     atKey: true,
     code: 'P105',
-    message: `${isKeyName(name, value !== null) ? `\`${name}\`` : 'a key'} is no name for ${container(path, subject)}`,
+    message: `${shown} is no name for ${container(path, subject)}`,
     label: 'names have letters, digits and `_`, and do not start with a digit'
   }
 }

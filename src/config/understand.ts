@@ -54,7 +54,7 @@ export interface Understood {
  */
 export interface Understanding {
   result: Checked<Understood>
-  /** Path → text of all that was read, without its secrets, for showing problems: also when nothing was understood. */
+  /** Path → what may be shown of it in problems, for all that was read: also when nothing was understood. */
   texts: ShownTexts
   files: string[]
 }
