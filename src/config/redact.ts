@@ -152,7 +152,7 @@ class Marks {
   }
 }
 
-/** What stands between values: signs of YAML, names of anchors that are used, and comments, which are hidden. */
+/** What stands between values: signs of YAML, names of anchors in use, and comments, which are hidden. */
 function structure(gap: string, used: ReadonlySet<string | undefined>): string {
   return gap.replaceAll(/#[^\r\n]*|[&*!][^\s,[\]{}]*|[^\s\-:,?[\]{}|>]/g, (found) => {
     if (found.startsWith('#')) return `#${dots(found.slice(1))}`

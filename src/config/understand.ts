@@ -54,7 +54,7 @@ export interface Understood {
  */
 export interface Understanding {
   result: Checked<Understood>
-  /** Path → what may be shown of it in problems, for all that was read: also when nothing was understood. */
+  /** Path → what problems may show of all that was read: also when nothing was understood. */
   texts: ShownTexts
   files: string[]
 }
