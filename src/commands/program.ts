@@ -198,14 +198,23 @@ function addLocal(program: Command, io: CommandIo, settle: Settle): void {
     .description('run the local Polytomic: the same API on this machine')
   example(server, 'polyctl server --port 4242')
     .option('--port <n>', 'the port; 0 picks a free one', wholeNumber(0), 4242)
-    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option(
+      '--host <address>',
+      'the address to listen on; of this machine alone without --expose',
+      '127.0.0.1'
+    )
+    .option('--expose', 'let other machines in, where --host says so: over plain http')
+    .option('--public-url <url>', 'how others reach it; the base of the addresses that it hands out')
     .option('--data <folder>', 'where it keeps everything (default: .polyctl/local)')
     .option(
       '--api-key <key>',
       'the key that clients must send (default: POLYTOMIC_API_KEY, else a random one)'
     )
+    .option('--api-key-file <file>', 'a file with that key')
     .option('--user <name=key>', 'another person with a key of their own; repeatable', chosen, {})
+    .option('--user-file <file>', 'lines name=key of such people (or POLYCTL_SERVER_USERS)')
     .option('--partner-key <key>', 'a partner’s key, for Basic organization:key')
+    .option('--partner-key-file <file>', 'a file with that key (or POLYCTL_SERVER_PARTNER_KEY)')
     .option('--latency <time>', 'answer this much later, e.g. 100ms')
     .option('--rate <n/s>', 'answer 429 above this rate, e.g. 20/s')
     .option('--faults <file>', 'a JSON file of faults to rehearse')

@@ -6,24 +6,26 @@ import {
   readTextFile,
   type LocalServer
 } from '../server/index.ts'
+import { isHost, isLoopback, isWildcard } from '../server/host.ts'
 import { ledger, ledgerCounts } from '../server/ledger.ts'
 import { listen, type Listening } from '../server/listen.ts'
 import { visible } from '../render/plain-text.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
+import { openKeys, readKeys, type GivenKeys, type KeyOptions } from './server-keys.ts'
 
 /**
  * As typed. `latency` and `rate` are still text (`100ms`, `20/s`), so that what is wrong with them can be
  * told in one line; paths are relative to the working folder.
  */
-export interface ServerCommandOptions {
+export interface ServerCommandOptions extends KeyOptions {
   port: number
   host: string
+  /** Lets other machines in: without it, `host` must be one of this machine alone. */
+  expose?: boolean
+  /** How people reach the server who do not use the address that it listens on. */
+  publicUrl?: string
   data?: string
-  apiKey?: string
-  /** Name to key. */
-  user?: Record<string, string>
-  partnerKey?: string
   latency?: string
   rate?: string
   faults?: string
@@ -62,13 +64,17 @@ export async function serverCommand(options: ServerCommandOptions, io: ServerCom
 
 async function run(options: ServerCommandOptions, io: ServerCommandIo): Promise<void> {
   const directory = resolve(io.cwd, options.data ?? '.polyctl/local')
-  const apiKey = options.apiKey ?? io.env['POLYTOMIC_API_KEY'] ?? ''
   if (!(options.port >= 0 && options.port <= 65_535))
     throw new WrongOption(`--port must be from 0 to 65535, not ${options.port}`)
-  const server = open(directory, apiKey, options, io)
+  mustBeMeant(options)
+  const read = readKeys(options, io.cwd, io.env)
+  if (!read.ok) throw new WrongOption(read.problem)
+  const { keys } = read
+  const server = open(directory, keys, options, io)
   try {
     const listening = await bind(server, options)
-    io.out(hello(server, listening, directory, apiKey, options))
+    io.out(hello(server, listening, directory, keys.apiKey ?? '', options))
+    for (const line of warnings(options, listening)) io.err(`${line}\n`)
     await io.interrupted
     await listening.close()
   } finally {
@@ -76,9 +82,46 @@ async function run(options: ServerCommandOptions, io: ServerCommandIo): Promise<
   }
 }
 
+/** Nobody lets other machines in by a slip: it takes an option that says so. */
+function mustBeMeant({ host, expose, publicUrl }: ServerCommandOptions): void {
+  if (!isHost(host)) throw new WrongOption(`--host must be a name or an address, not "${visible(host)}"`)
+  if (publicUrl !== undefined && !(URL.canParse(publicUrl) && /^https?:\/\//i.test(publicUrl)))
+    throw new WrongOption(`--public-url must be an http or https address, not ${visible(publicUrl)}`)
+  if (isLoopback(host) || expose === true) return
+  throw new WrongOption(
+    `--host ${visible(host)} lets other machines in; add --expose if you mean that, or leave --host out`
+  )
+}
+
+/** What others can see, and how to keep it from them. Never a key. */
+function warnings(options: ServerCommandOptions, { url }: Listening): string[] {
+  const typed = openKeys(options).join(', ')
+  return [
+    ...(isLoopback(options.host)
+      ? []
+      : [
+          `Warning: other machines can reach this server at port ${new URL(url).port}. It speaks plain ` +
+            'http: keys and passwords can be read on the way, and whoever has a key can change everything. ' +
+            'Open without a key: /connect/…, connection types, and tests of configurations.'
+        ]),
+    ...(isWildcard(options.host) && options.publicUrl === undefined
+      ? [
+          'Note: it listens on all addresses of this machine; the address above is for this machine. Give ' +
+            '--public-url when others reach it by a name.'
+        ]
+      : []),
+    ...(typed === ''
+      ? []
+      : [
+          `Note: everybody on this machine can read the keys of ${typed} in the list of processes; ` +
+            'a variable or a file keeps them (see --help).'
+        ])
+  ]
+}
+
 function open(
   directory: string,
-  apiKey: string,
+  { apiKey, users, partnerKey }: GivenKeys,
   options: ServerCommandOptions,
   { cwd, fetch: post }: ServerCommandIo
 ): LocalServer {
@@ -88,9 +131,10 @@ function open(
   try {
     return createServer({
       directory,
-      apiKey,
-      users: Object.entries(options.user ?? {}).map(([name, key]) => ({ name, key })),
-      ...(options.partnerKey === undefined ? {} : { partnerKey: options.partnerKey }),
+      ...(apiKey === undefined ? {} : { apiKey }),
+      users,
+      ...(partnerKey === undefined ? {} : { partnerKey }),
+      ...(options.publicUrl === undefined ? {} : { publicUrl: () => options.publicUrl ?? '' }),
       latencyMs,
       post,
       ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
@@ -104,9 +148,10 @@ function open(
   }
 }
 
-async function bind(server: LocalServer, { port, host }: ServerCommandOptions): Promise<Listening> {
+async function bind(server: LocalServer, options: ServerCommandOptions): Promise<Listening> {
+  const { port, host, publicUrl } = options
   try {
-    return await listen(server, { port, host })
+    return await listen(server, { port, host, ...(publicUrl === undefined ? {} : { publicUrl }) })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const why =

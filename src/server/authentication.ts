@@ -31,10 +31,11 @@ export function authenticate(header: string | null, directory: Directory): Calle
   if (header === null || header === '') {
     throw unauthorized('an API key is required: Authorization: Bearer KEY, or Basic ORGANIZATION:KEY')
   }
-  const [scheme = '', value = ''] = header.split(/\s+/, 2)
+  // One scheme and one credential: several headers come joined by a comma and a blank, and fit neither.
+  const [, scheme = '', value = ''] = /^(\S+)(?:[ \t]+(\S+))?$/.exec(header.trim()) ?? []
   if (scheme.toLowerCase() === 'bearer') return byBearer(value, directory)
   if (scheme.toLowerCase() === 'basic') return byBasic(value, directory)
-  throw unauthorized('the Authorization header must be Bearer or Basic')
+  throw unauthorized('the Authorization header must be Bearer or Basic, and one credential')
 }
 
 function byBearer(key: string, directory: Directory): Caller {

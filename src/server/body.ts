@@ -1,6 +1,9 @@
 import type { JsonObject } from '../wire/common.ts'
 import { Refusal } from './refusal.ts'
 
+/** Levels of objects and lists; more is refused, before anything walks through it by calling itself. */
+const depthLimit = 100
+
 /** Bytes; more is refused with 413. */
 export const bodyLimit = 10 * 1024 * 1024
 
@@ -23,15 +26,32 @@ function tooBig(): Refusal {
   return new Refusal(413, 'too_large', `the request body is larger than ${bodyLimit / 1024 / 1024} MB`)
 }
 
-/** A JSON object; nothing counts as `{}`. The text is not repeated in the refusal: it may hold secrets. */
-export function readObject(text: string): JsonObject {
-  if (text.trim() === '') return {}
+/** Whether a value has more levels than are allowed. Goes down level by level, and never calls itself. */
+function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > depthLimit) return true
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  }
+  return false
+}
+
+/** The value of a JSON text of somebody else's. Throws what `refusal` makes of the reason. */
+export function parseJson(text: string, refusal: (problem: string) => Refusal): unknown {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    throw new Refusal(400, 'malformed', 'the request body is not JSON')
+    throw refusal('is not JSON')
   }
+  if (isTooDeep(value)) throw refusal(`is nested deeper than ${depthLimit} levels`)
+  return value
+}
+
+/** A JSON object; nothing counts as `{}`. The text is not repeated in the refusal: it may hold secrets. */
+export function readObject(text: string): JsonObject {
+  if (text.trim() === '') return {}
+  const value = parseJson(text, (problem) => new Refusal(400, 'malformed', `the request body ${problem}`))
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Refusal(400, 'malformed', 'the request body must be a JSON object')
   }

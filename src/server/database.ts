@@ -5,6 +5,26 @@ import { makePrivateFile, type Folder } from './edge.ts'
 /** Why the folder cannot be used, in one line for a person. */
 export class FolderProblem extends Error {}
 
+/** What SQLite could not do, by its own number, in words for a person; undefined for other errors. */
+export function storageProblem(error: unknown): string | undefined {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown }
+  if (code !== 'ERR_SQLITE_ERROR' || typeof errcode !== 'number') return undefined
+  // The low byte is the kind; what is above says more than anybody needs.
+  return storageProblems.get(errcode & 0xff)
+}
+
+const damaged = 'the database is damaged, or another program has written to it'
+const storageProblems: ReadonlyMap<number, string> = new Map([
+  [5, 'another program holds the database'],
+  [6, 'another program holds the database'],
+  [8, 'the database may be read only, not written'],
+  [10, 'the disk could not be read or written'],
+  [11, damaged],
+  [13, 'the disk is full'],
+  [14, 'the database cannot be opened'],
+  [26, damaged]
+])
+
 /** SQL with prepared statements kept, and one transaction at a time. */
 export interface Database {
   all(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue>[]
@@ -42,7 +62,7 @@ CREATE INDEX resource_parent ON resource (document ->> 'parent_connection_id') W
 
 /**
  * Opens the database of the folder, or one in memory. Throws FolderProblem when another server uses the
- * folder.
+ * folder, when the disk is full, and when what is there is no database of this server.
  */
 export function openDatabase(folder: Folder | undefined): Database {
   if (folder === undefined) return prepared(new DatabaseSync(':memory:'))
@@ -50,7 +70,7 @@ export function openDatabase(folder: Folder | undefined): Database {
   const unlock = lock(folder)
   try {
     makePrivateFile(file)
-    const database = prepared(new DatabaseSync(file, { timeout: 5000 }))
+    const database = told(file, () => prepared(new DatabaseSync(file, { timeout: 5000 })))
     return {
       ...database,
       close: () => {
@@ -71,23 +91,51 @@ function lock(folder: Folder): () => void {
   const holder = new DatabaseSync(file, { timeout: 0 })
   try {
     holder.exec('BEGIN EXCLUSIVE')
-  } catch {
+  } catch (error) {
     holder.close()
-    throw new FolderProblem(
-      `The folder ${folder.path} is in use by another polyctl; wait until that ends, or start one ` +
-        '`polyctl server` and reach it from all others with `--url`'
-    )
+    const isHeld = (error as { errcode?: unknown }).errcode === busy
+    throw isHeld ? inUse(folder.path, error) : because(file, error)
   }
   return () => holder.close()
+}
+
+const busy = 5
+
+function inUse(path: string, cause: unknown): FolderProblem {
+  const told =
+    `The folder ${path} is in use by another polyctl; wait until that ends, or start one ` +
+    '`polyctl server` and reach it from all others with `--url`'
+  return new FolderProblem(told, { cause })
+}
+
+/** Runs the work; what SQLite cannot do is told with the file. */
+function told<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw because(file, error)
+  }
+}
+
+function because(file: string, error: unknown): unknown {
+  const why = storageProblem(error)
+  return why === undefined
+    ? error
+    : new FolderProblem(`The file ${file} cannot be used: ${why}`, { cause: error })
 }
 
 function prepared(database: DatabaseSync): Database {
   // Full: an answer that was given is on disk. The default of write-ahead logging may lose the last ones.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  const tables = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'] ?? 0)
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
   if (version > versions.length) {
     database.close()
     throw new FolderProblem('The folder was written by a newer polyctl; use that one, or another folder')
+  }
+  if (version === 0 && tables > 0) {
+    database.close()
+    throw new FolderProblem('The folder has a database of another program; use another folder')
   }
   const missing = versions.slice(version).join('')
   if (missing !== '') database.exec(`BEGIN; ${missing} PRAGMA user_version = ${versions.length}; COMMIT`)

@@ -33,6 +33,13 @@ export interface Directory {
   revoke(userId: string, which: 'kept' | 'all'): void
 }
 
+const keySyntax = /^[\x21-\x7E]+$/
+
+/** Whether a text can be a key: visible ASCII alone, so that it survives a header, and is never empty. */
+export function isKey(text: string): boolean {
+  return keySyntax.test(text)
+}
+
 /** What is kept of a key. Keys are long and random, so a plain hash is enough. */
 export function digest(key: string): string {
   return createHash('sha256').update(key).digest('hex')
@@ -90,6 +97,7 @@ function organizationsOf(database: Database, passing: Map<string, Credential>): 
 function credentialsOf(database: Database, passing: Map<string, Credential>): Credentials {
   return {
     addCredential: (key, credential) => {
+      mustBeKey(key)
       database.run(
         'INSERT INTO credential (digest, class, organization_id, actor) VALUES (?, ?, ?, ?)',
         digest(key),
@@ -99,9 +107,12 @@ function credentialsOf(database: Database, passing: Map<string, Credential>): Cr
       )
     },
     addPassingCredential: (key, credential) => {
+      mustBeKey(key)
       passing.set(digest(key), credential)
     },
     credential: (key) => {
+      // An older folder may hold one that was made of an empty text: nobody is let in by that.
+      if (!isKey(key)) return undefined
       const known = passing.get(digest(key))
       if (known !== undefined) return known
       const row = database.all(
@@ -122,6 +133,11 @@ function credentialsOf(database: Database, passing: Map<string, Credential>): Cr
       if (which === 'all') forget(passing, ({ actor }) => actor.id === userId)
     }
   }
+}
+
+/** Whoever hands keys in checks them before, and says what is wrong in words of its own. */
+function mustBeKey(key: string): void {
+  if (!isKey(key)) throw new TypeError('a key must not be empty, nor hold blanks or control characters')
 }
 
 function forget(passing: Map<string, Credential>, isGone: (credential: Credential) => boolean): void {

@@ -3,7 +3,7 @@
  * given these as arguments.
  */
 import { randomUUID } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -39,15 +39,23 @@ export const realEdge: Edge = {
   timeout: (milliseconds) => AbortSignal.timeout(milliseconds)
 }
 
+/** Files with keys, passwords and digests, also those that the database makes beside its own. */
+const privateFiles = ['api-key', 'polytomic.db', 'polytomic.db-wal', 'polytomic.db-shm', 'lock.db']
+const ignoreAll = '*\n'
+
 /**
  * Opens the folder, making it (mode 0700) where it is missing. It holds keys and passwords, so Git is told
- * to leave it alone when it is made. Throws Node's own error when it cannot be written.
+ * to leave it alone when it is made, and what others may read of it by now is closed to them again. Throws
+ * Node's own error when it cannot be written.
  */
 export function openFolder(path: string): Folder {
   const root = resolve(path)
   const isNew = mkdirSync(root, { recursive: true, mode: 0o700 }) !== undefined
   // Only in a folder of our own making: in another, this would hide somebody's files.
-  if (isNew) writeFileSync(join(root, '.gitignore'), '*\n', { mode: 0o600 })
+  if (isNew) writeFileSync(join(root, '.gitignore'), ignoreAll, { mode: 0o600 })
+  if (isOurs(root)) chmodSync(root, 0o700)
+  for (const file of privateFiles.map((name) => join(root, name)))
+    if (existsSync(file)) chmodSync(file, 0o600)
   return {
     path: root,
     read: (name) => {
@@ -63,6 +71,14 @@ export function openFolder(path: string): Folder {
       chmodSync(join(root, name), 0o600)
     }
   }
+}
+
+/** Made by a server, and not a folder of somebody's that happens to hold our files. */
+function isOurs(root: string): boolean {
+  const file = join(root, '.gitignore')
+  return (
+    existsSync(join(root, 'polytomic.db')) && existsSync(file) && readFileSync(file, 'utf8') === ignoreAll
+  )
 }
 
 /** The text of a file that a person named. Throws Node's own error. */

@@ -1,5 +1,6 @@
 import type { Actor } from '../wire/common.ts'
-import { digest, type Directory } from './directory.ts'
+import { FolderProblem } from './database.ts'
+import { digest, isKey, type Directory } from './directory.ts'
 import type { Folder } from './edge.ts'
 import type { Records } from './records.ts'
 import { seedOrganization, seedUser, type Person } from './seed.ts'
@@ -92,12 +93,19 @@ function firstKey(
   given: string | undefined,
   { folder, randomUUID }: FoundingParts
 ): { value: string; isNew: boolean } {
-  if (given !== undefined && given !== '') return { value: given, isNew: false }
+  if (given !== undefined) return { value: given, isNew: false }
   const kept = folder?.read(keyFile)?.trim()
-  if (kept !== undefined && kept !== '') return { value: kept, isNew: false }
+  if (kept !== undefined && kept !== '') return { value: mustBeUsable(kept), isNew: false }
   const value = randomUUID()
   folder?.write(keyFile, `${value}\n`)
   return { value, isNew: true }
+}
+
+function mustBeUsable(key: string): string {
+  if (isKey(key)) return key
+  throw new FolderProblem(
+    `The file ${keyFile} of the folder holds no key: remove it, and a new one is made`
+  )
 }
 
 /** A key that is good for as long as this server runs, and the person whose it is. */

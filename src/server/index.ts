@@ -17,6 +17,7 @@ import { makeService } from './service.ts'
 import { makeStore, type Store } from './store.ts'
 
 export { FolderProblem } from './database.ts'
+export { isKey } from './directory.ts'
 export { readTextFile } from './edge.ts'
 export { readFaultPlan } from './faults.ts'
 export type { FaultControl, FaultPlan } from './faults.ts'
@@ -54,7 +55,8 @@ export interface ServerOptions extends Founders {
 
 /** The Polytomic API on this machine. */
 export interface LocalServer extends Founded {
-  fetch(request: Request): Promise<Response>
+  /** `origin`: base of addresses in the answer, where the request is not to be believed. */
+  fetch(request: Request, origin?: string): Promise<Response>
   /** The last requests, oldest first; `clearRequests` forgets them. */
   requests: RequestRecord[]
   clearRequests(): void
@@ -80,7 +82,9 @@ export function createServer(options: ServerOptions = {}): LocalServer {
   const records = openRecords(database)
   const transaction: Database['transaction'] = (work) => database.transaction(work)
   const clock = { now, randomUUID }
-  const founded = found(options, { transaction, directory, records, folder, ...clock })
+  const founded = orClose(database, () =>
+    found(options, { transaction, directory, records, folder, ...clock })
+  )
 
   const faults = makeFaults(options.faults)
   const requests: RequestRecord[] = []
@@ -130,6 +134,16 @@ export function createServer(options: ServerOptions = {}): LocalServer {
       closing.abort()
       database.close()
     }
+  }
+}
+
+/** A start that fails leaves no folder locked. */
+function orClose<T>(database: Database, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    database.close()
+    throw error
   }
 }
 

@@ -2,7 +2,7 @@ import { Refusal } from './refusal.ts'
 
 /**
  * Lets `perSecond` requests through in a second, in bursts of as many; refuses others with 429 and Retry-
- * After.
+ * After. A clock that is set back counts as standing still: nobody waits until it has caught up.
  */
 export function rateLimit(perSecond: number | undefined, now: () => Date): () => void {
   if (perSecond === undefined) return () => undefined
@@ -11,7 +11,7 @@ export function rateLimit(perSecond: number | undefined, now: () => Date): () =>
   let filledAt = now().getTime()
   return () => {
     const at = now().getTime()
-    tokens = Math.min(burst, tokens + ((at - filledAt) / 1000) * perSecond)
+    tokens = Math.min(burst, tokens + (Math.max(0, at - filledAt) / 1000) * perSecond)
     filledAt = at
     if (tokens >= 1) {
       tokens -= 1

@@ -7,7 +7,7 @@ import { refused, sent, toResponse, type Sent } from './answer.ts'
 import { anonymous, authenticate, type Caller } from './authentication.ts'
 import { readForm, readObject, readText } from './body.ts'
 import type { Call, Route, World } from './call.ts'
-import type { Database } from './database.ts'
+import { storageProblem, type Database } from './database.ts'
 import type { Fault, FaultName, Faults } from './faults.ts'
 import { readKey, type Outcomes } from './idempotency.ts'
 import { forbidden, Refusal } from './refusal.ts'
@@ -34,23 +34,25 @@ export interface ServiceParts {
 
 interface Bindings {
   fired: Fault[]
+  origin: string
   reply: (answer: Sent) => Response
 }
 
 /**
  * A `fetch` that serves the API. It rejects as undici does, where a fault loses the request or the
- * response.
+ * response. `origin` is the base of addresses in answers: absent, that of the request.
  */
-export function makeService(parts: ServiceParts): (request: Request) => Promise<Response> {
+export function makeService(parts: ServiceParts): (request: Request, origin?: string) => Promise<Response> {
   const app = routed(parts)
-  return async (request) => {
-    const { pathname, search } = new URL(request.url)
+  return async (request, origin) => {
+    const { pathname, search, origin: own } = new URL(request.url)
     const fired = parts.faults.fire(request.method, pathname)
     if (fires(fired, 'lost-request') !== undefined) throw new TypeError('fetch failed')
 
     let status = 0
     const bindings: Bindings = {
       fired,
+      origin: origin ?? own,
       reply: (answer) => {
         status = answer.status
         return toResponse(answer)
@@ -77,10 +79,10 @@ function routed(parts: ServiceParts): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>({ strict: false })
   for (const route of parts.routes) {
     app.on(route.method, route.path, async (context) => {
-      const { fired, reply } = context.env
+      const { reply, ...bindings } = context.env
       return reply(
         await guarded(context.req.raw, () =>
-          serve(parts, route, context.req.raw, context.req.param(), fired)
+          serve(parts, route, context.req.raw, context.req.param(), bindings)
         )
       )
     })
@@ -129,6 +131,9 @@ async function guarded(request: Request, work: () => Sent | Promise<Sent>): Prom
 
 function understood(error: unknown): Refusal {
   if (error instanceof Refusal) return error
+  const storage = storageProblem(error)
+  if (storage !== undefined)
+    return new Refusal(503, 'storage', `the local Polytomic cannot go on: ${storage}`)
   const isAbort = error instanceof Error && error.name === 'AbortError'
   return isAbort ? new Refusal(503, 'aborted', 'the request was given up before it was served') : bug(error)
 }
@@ -145,7 +150,7 @@ async function serve(
   route: Route,
   request: Request,
   params: Record<string, string>,
-  fired: Fault[]
+  { fired, origin }: Omit<Bindings, 'reply'>
 ): Promise<Sent> {
   const version = readVersion(request.headers.get('x-polytomic-version'))
   parts.checkRate()
@@ -168,7 +173,7 @@ async function serve(
     body: route.form === true ? readForm(text) : readObject(text),
     stale: fires(fired, 'stale-list') !== undefined,
     ...(reading === undefined ? {} : { readingSchemas: reading.status ?? 422 }),
-    publicUrl: (parts.publicUrl?.() ?? new URL(request.url).origin).replace(/\/+$/, ''),
+    publicUrl: (parts.publicUrl?.() ?? origin).replace(/\/+$/, ''),
     world: parts.world
   }
   const key = readKey(request)

@@ -100,7 +100,7 @@ function edit(
 function merge(target: Json, patch: Json): Json {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
   const base = typeof target === 'object' && target !== null && !Array.isArray(target) ? target : {}
-  const merged: JsonObject = { ...base }
+  const merged = Object.assign(Object.create(null) as JsonObject, base)
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete merged[key]
     else merged[key] = merge(merged[key] ?? null, value)

@@ -3,6 +3,7 @@ import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import {
   serverCommand,
@@ -186,4 +187,121 @@ test('the ledger is printed with its counts', async () => {
     rows: unknown[]
   }
   expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(rows.length)
+})
+
+test('keys come from variables and files too; an empty one is refused, wherever it stands', async () => {
+  const cwd = folder()
+  writeFileSync(join(cwd, 'blank'), ' \n')
+  writeFileSync(join(cwd, 'partner'), 'partner-from-file\n')
+  writeFileSync(join(cwd, 'users'), 'ada=adas-key\n\nbob=bobs-key\n')
+  const told = async (options: Partial<ServerCommandOptions>, env = {}): Promise<string> => {
+    const command = run(cwd, options, env)
+    expect([options, await command.code]).toEqual([options, 3])
+    return command.err.join('')
+  }
+  for (const [options, from] of [
+    [{ apiKey: '' }, '--api-key'],
+    [{ apiKey: '  ' }, '--api-key'],
+    [{ apiKeyFile: 'blank' }, '--api-key-file'],
+    [{ partnerKey: '' }, '--partner-key'],
+    [{ partnerKeyFile: 'blank' }, '--partner-key-file'],
+    [{ user: { X: '' } }, '--user X'],
+    [{ userFile: 'blank', user: { X: '\t' } }, '--user X']
+  ] as const) {
+    expect(await told(options)).toBe(
+      `${from} has an empty key; leave it out, or give one of visible ASCII characters\n`
+    )
+  }
+  for (const name of ['POLYTOMIC_API_KEY', 'POLYCTL_SERVER_PARTNER_KEY']) {
+    expect(await told({}, { [name]: '   ' })).toContain(`${name} has an empty key`)
+  }
+  expect(await told({}, { POLYCTL_SERVER_USERS: 'X=' })).toContain(
+    'POLYCTL_SERVER_USERS: X has an empty key'
+  )
+  expect(await told({ userFile: 'partner' })).toBe('--user-file has a line that is not written name=key\n')
+  expect(await told({ partnerKeyFile: 'none' })).toMatch(
+    /^--partner-key-file: the file none cannot be read: /
+  )
+  expect(await told({ apiKey: 'k', partnerKey: 'k' })).toMatch(/have the same key; each needs its own\n$/)
+
+  const command = run(
+    cwd,
+    { userFile: 'users', partnerKeyFile: 'partner' },
+    { POLYTOMIC_API_KEY: 'k', POLYCTL_SERVER_USERS: 'eve=eves-key' }
+  )
+  const url = /http:\S+/.exec(await command.printed)?.[0] ?? ''
+  for (const key of ['k', 'adas-key', 'bobs-key', 'eves-key', 'partner-from-file']) {
+    const me = await fetch(`${url}/api/me`, { headers: { authorization: `Bearer ${key}` } })
+    expect([key, me.status]).toEqual([key, 200])
+  }
+  expect(command.err).toEqual([])
+  command.stop()
+  await command.code
+})
+
+test('a key that everybody on the machine can read is pointed out', async () => {
+  const command = run(folder(), { partnerKey: 'a-partner-key' })
+  await command.printed
+  await expect
+    .poll(() => command.err.join(''))
+    .toMatch(/^Note: everybody .* keys of --partner-key in the list/)
+  expect(command.err.join('')).not.toContain('a-partner-key')
+  command.stop()
+  await command.code
+})
+
+test('other machines are let in by a word alone, and it says what they can see', async () => {
+  for (const host of ['0.0.0.0', '::', '0', '10.0.0.1', 'localhost.example']) {
+    const refused = run(folder(), { host })
+    expect([host, await refused.code]).toEqual([host, 3])
+    expect(refused.err.join('')).toMatch(/lets other machines in; add --expose if you mean that/)
+  }
+  const nowhere = run(folder(), { host: '' })
+  expect(await nowhere.code).toBe(3)
+  const command = run(folder(), { host: '0.0.0.0', expose: true }, { POLYTOMIC_API_KEY: 'k' })
+  const text = await command.printed
+  const url = /POLYTOMIC_URL=(\S+)/.exec(text)?.[1] ?? ''
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  expect((await fetch(`${url}/api/me`, { headers: { authorization: 'Bearer k' } })).status).toBe(200)
+  await expect
+    .poll(() => command.err.join(''))
+    .toMatch(/Warning: other machines can reach this server at port/)
+  command.stop()
+  await command.code
+})
+
+test('what is wrong with the folder is told as what it is', async () => {
+  const cwd = folder()
+  const first = run(cwd)
+  await first.printed
+  first.stop()
+  await first.code
+  const local = join(cwd, '.polyctl', 'local')
+  const told = async (): Promise<string> => {
+    const command = run(cwd)
+    expect(await command.code).toBe(1)
+    expect(command.err.join('')).not.toMatch(/in use|has a bug|\bat .*:\d+/)
+    return command.err.join('')
+  }
+  const garbage = 'this is no database, and long enough that nobody can take it for an empty one'.repeat(20)
+  writeFileSync(join(local, 'lock.db'), garbage)
+  expect(await told()).toMatch(/lock\.db cannot be used: the database is damaged, or another program has/)
+  rmSync(join(local, 'lock.db'))
+  writeFileSync(join(local, 'polytomic.db'), garbage)
+  expect(await told()).toMatch(
+    /polytomic\.db cannot be used: the database is damaged, or another program has/
+  )
+  rmSync(join(local, 'polytomic.db'))
+  const other = new DatabaseSync(join(local, 'polytomic.db'))
+  other.exec('CREATE TABLE recipes (name TEXT)')
+  other.close()
+  expect(await told()).toMatch(/has a database of another program; use another folder/)
+  rmSync(join(local, 'polytomic.db'))
+  writeFileSync(join(local, 'api-key'), 'two words\n')
+  expect(await told()).toMatch(/api-key of the folder holds no key: remove it, and a new one is made/)
+  rmSync(join(local, 'api-key'))
+  const again = run(cwd)
+  expect(await again.printed).toContain('(new; kept in ')
+  again.stop()
+  expect(await again.code).toBe(0)
 })

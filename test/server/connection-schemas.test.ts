@@ -22,9 +22,9 @@ test.each(apiVersions)(
     expect(schemas.map(({ id }) => id)).toEqual(['public.users', 'public.customers', 'public.orders'])
     const fields = schemas[2]?.['fields'] as Thing[]
     expect(fields.slice(0, 3)).toEqual([
-      { id: 'id', name: 'Id', type: 'number', remote_type: 'bigint', is_primary_key: true },
-      { id: 'user_id', name: 'User Id', type: 'number', remote_type: 'bigint', is_primary_key: false },
-      { id: 'amount', name: 'Amount', type: 'number', remote_type: 'numeric', is_primary_key: false }
+      { id: 'id', name: 'id', type: 'number', remote_type: 'bigint', is_primary_key: true },
+      { id: 'user_id', name: 'user_id', type: 'number', remote_type: 'bigint', is_primary_key: false },
+      { id: 'amount', name: 'amount', type: 'number', remote_type: 'numeric', is_primary_key: false }
     ])
     expect((await api.get(`/api/bulk/source/${postgres.id}?refresh_schemas=true`)).data).toEqual(source)
     const bare = await api.get(`/api/connections/${postgres.id}/bulksync/source?include_fields=false`)
@@ -142,7 +142,7 @@ test('keys of a table that nobody knows make it known', async () => {
   expect((await api.get(path)).data).toEqual({
     id: 'polytomic.sync_test_source',
     name: 'polytomic.sync_test_source',
-    fields: [{ id: 'email', name: 'Email', type: 'unknown', is_primary_key: true }]
+    fields: [{ id: 'email', name: 'email', type: 'unknown', is_primary_key: true }]
   })
   await api.delete(`${path}/primary_keys`)
   expect((await api.get(path)).status).toBe(404)

@@ -35,7 +35,7 @@ test('a model without fields has all of its source, each with an id that stays',
   expect(fieldsOf(made.data)[1]).toMatchObject({
     id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
     name: 'email',
-    label: 'Email',
+    label: 'email',
     type: 'string',
     user_added: false
   })

@@ -48,7 +48,7 @@ test('filters get letters in order, ids beside their fields, and keep their valu
   expect([none.data['filters'], none.data['filter_logic']]).toEqual([[], undefined])
 })
 
-test('of a filter the field wins over its id, of an override the id', async () => {
+test('the id of a field wins over its name, of a filter and of an override', async () => {
   const { api, sync, model, from } = await warehouse()
   const name = (model['fields'] as Thing[]).find((field) => field['name'] === 'name')?.id
   const both = { field: from('email'), field_id: name }
@@ -61,7 +61,7 @@ test('of a filter the field wins over its id, of an override the id', async () =
       ]
     })
   )
-  expect(made.data['filters']).toMatchObject([{ field: from('email') }])
+  expect(made.data['filters']).toMatchObject([{ field: from('name'), field_id: name }])
   expect(made.data['overrides']).toEqual([
     {
       field: from('name'),

@@ -19,9 +19,7 @@ test('the sync of the tutorial is answered as sent, in the spelling of the API',
     identity: {
       source: from('email'),
       target: 'Email',
-      function: 'Equality',
-      new_field: false,
-      remote_field_type_id: 'string'
+      function: 'Equality'
     },
     fields: [
       { source: from('first_name'), target: 'FirstName' },

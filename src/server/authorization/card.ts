@@ -9,6 +9,7 @@ import type { Answer } from '../answer.ts'
 import type { Call, Route } from '../call.ts'
 import { connectionType } from '../kinds/connection-configuration.ts'
 import { createConnection, updateConnection } from '../kinds/connection.ts'
+import { headerAddress } from '../kinds/return-address.ts'
 import { Refusal } from '../refusal.ts'
 import type { StoredConnectCard } from '../stored.ts'
 import { fieldsOf, filledIn } from './card-form.ts'
@@ -92,7 +93,7 @@ function connect(call: Call): Answer {
   if (!('card' in form)) return form
   const { card, typeId, type } = form
   const { decision } = call.body
-  if (decision === 'cancel') return { status: 303, headers: { location: card.redirect_url } }
+  if (decision === 'cancel') return sentTo(card.redirect_url)
   if (decision !== 'connect') {
     return told(400, 'No decision', 'The form must be sent with decision=connect or decision=cancel.')
   }
@@ -100,11 +101,15 @@ function connect(call: Call): Answer {
     const reply = carriedOut(call, card, { typeId, type })
     call.world.records.put('connect_card', { ...card, used: true })
     // Where the system itself asks the person, that page sends them back.
-    return { status: 303, headers: { location: reply.auth_url ?? card.redirect_url } }
+    return sentTo(reply.auth_url ?? card.redirect_url)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return formPage(call, form, error.status, error.message)
   }
+}
+
+function sentTo(address: string): Answer {
+  return { status: 303, headers: { location: headerAddress(address) ?? '/' } }
 }
 
 /** The request that the form stands for, made as whoever asked for the card. */

@@ -7,6 +7,7 @@ import type { Call, Route } from '../call.ts'
 import { connectionType } from '../kinds/connection-configuration.ts'
 import { identityOf } from '../kinds/connection-authorization.ts'
 import type { StoredAuthorization, StoredConnection } from '../stored.ts'
+import { headerAddress } from '../kinds/return-address.ts'
 import { escaped, page } from './html.ts'
 
 /**
@@ -85,8 +86,8 @@ function decide(call: Call): Answer {
   }
   call.world.records.put('authorization', { ...authorization, decision })
   call.world.records.put('connection', decided(call, connection, decision))
-  if (connection.redirect_url !== undefined)
-    return { status: 303, headers: { location: connection.redirect_url } }
+  const back = headerAddress(connection.redirect_url ?? '')
+  if (back !== undefined) return { status: 303, headers: { location: back } }
   const name = escaped(connection.name)
   return decision === 'allow'
     ? told(

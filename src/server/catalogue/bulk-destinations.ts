@@ -79,7 +79,8 @@ const described: Readonly<Record<string, BulkDestinationFacts>> = {
  * anything.
  */
 export function bulkDestination(type: string): BulkDestinationFacts | undefined {
-  const own = described[type] ?? (isSql(type) ? database : undefined)
+  const own =
+    (Object.hasOwn(described, type) ? described[type] : undefined) ?? (isSql(type) ? database : undefined)
   if (own !== undefined) return own
   const { open, target } = catalogueOfType(type)
   return open === true && target === true ? anything : undefined

@@ -4,10 +4,13 @@
  */
 import type { Json, JsonObject } from '../../wire/common.ts'
 import type { SyncMode } from '../../wire/sync.ts'
+import { parseJson } from '../body.ts'
+import { digest } from '../directory.ts'
 import type { Folder } from '../edge.ts'
 import { Refusal } from '../refusal.ts'
 import airtable from './airtable.json' with { type: 'json' }
 import bigquery from './bigquery.json' with { type: 'json' }
+import csv from './csv.json' with { type: 'json' }
 import gcs from './gcs.json' with { type: 'json' }
 import gong from './gong.json' with { type: 'json' }
 import hubspot from './hubspot.json' with { type: 'json' }
@@ -59,7 +62,7 @@ export interface CatalogueObject {
   records?: JsonObject[]
 }
 
-/** A catalogue file: `DIR/catalogue/<connection name>.json`, or the one of a connection type. */
+/** A catalogue file: `DIR/catalogue/<connection name>.json`, or `DIR/catalogue/<connection type>.json`. */
 export interface CatalogueFile {
   /** Default true. */
   source?: boolean
@@ -100,6 +103,7 @@ export interface Catalogue {
 const shipped = {
   airtable,
   bigquery,
+  csv,
   gcs,
   gong,
   hubspot,
@@ -135,54 +139,105 @@ const database: CatalogueFile = {
 
 /** What ships for a type; for the list of connection types, which knows no connection. */
 export function catalogueOfType(type: string): CatalogueFile {
-  const own = shipped[type]
+  const own = Object.hasOwn(shipped, type) ? shipped[type] : undefined
   if (isSql(type) || type === 'mongodb') return { ...database, ...own }
   return own ?? unknown
 }
 
 /**
- * Reads the user's files anew each time, so that an edit counts at once. Throws 400 for a file that
- * cannot be understood.
+ * Reads the user's files anew each time, so that an edit counts at once; one for the connection goes before
+ * one for its type. Throws 400 for a file that cannot be understood.
  */
 export function openCatalogue(folder: Folder | undefined, given: Record<string, unknown> = {}): Catalogue {
   return {
     of: ({ type, parent_name, name: ownName, created_objects: created = [] }) => {
       const base = catalogueOfType(type)
       const name = parent_name ?? ownName
-      const own = given[name] ?? readFile(folder, name)
-      const merged = own === undefined ? base : merge(base, own, name)
+      const own = Object.hasOwn(given, name)
+        ? { file: name, value: given[name] }
+        : (readFile(folder, name) ?? readFile(folder, type))
+      const merged = own === undefined ? base : merge(base, own.value, own.file)
       const made = Object.fromEntries(created.map((object) => [object, { label: object, fields: {} }]))
       return { ...merged, objects: { ...made, ...merged.objects } }
     }
   }
 }
 
-function readFile(folder: Folder | undefined, name: string): unknown {
-  const file = `catalogue/${name.replace(/[/\\\0]/g, '_')}.json`
-  const text = folder?.read(file)
-  if (text === undefined) return undefined
+const longestFileName = 255
+
+/**
+ * Two names never share a file, and none leads out of the folder: what no file may be called is written as
+ * in addresses, and a name that is too long by its digest.
+ */
+function fileName(name: string): string {
+  // eslint-disable-next-line no-control-regex
+  const plain = `${name.replace(/[/\\\0]|%(?=[0-9A-F]{2})/gi, encodeURIComponent)}.json`
+  return Buffer.byteLength(plain) <= longestFileName ? plain : `${digest(name)}.json`
+}
+
+function readFile(folder: Folder | undefined, name: string): { file: string; value: unknown } | undefined {
+  const file = `catalogue/${fileName(name)}`
+  const wrong = (problem: string): Refusal =>
+    new Refusal(400, 'catalogue', `the catalogue file ${file} ${problem}`)
+  let text: string | undefined
   try {
-    return JSON.parse(text)
-  } catch {
-    throw new Refusal(400, 'catalogue', `the catalogue file ${file} is not JSON`)
+    text = folder?.read(file)
+  } catch (error) {
+    throw wrong(`cannot be read: ${String((error as { code?: unknown }).code)}`)
   }
+  return text === undefined ? undefined : { file, value: parseJson(text, wrong) }
 }
 
 function merge(base: CatalogueFile, own: unknown, name: string): CatalogueFile {
-  const file = own as Partial<CatalogueFile> | null
-  const objects = file?.objects
-  if (typeof file !== 'object' || file === null || typeof objects !== 'object' || objects === null) {
-    throw new Refusal(400, 'catalogue', `the catalogue file of connection "${name}" has no "objects"`)
-  }
-  for (const [object, { fields }] of Object.entries(objects)) {
-    if (typeof fields === 'object' && fields !== null) continue
-    throw new Refusal(
-      400,
-      'catalogue',
-      `the catalogue file of connection "${name}": ${object} has no "fields"`
+  const wrong = catalogueProblem(own)
+  if (wrong !== undefined) throw new Refusal(400, 'catalogue', `the catalogue file ${name} ${wrong}`)
+  const file = own as CatalogueFile
+  return { ...base, ...file, objects: { ...base.objects, ...file.objects } }
+}
+
+/** What is wrong with a person's catalogue file, if anything: all that is read of it later is looked at. */
+function catalogueProblem(own: unknown): string | undefined {
+  const file = isRecord(own) ? own : {}
+  const { objects, custom, parameters, creation } = file
+  if (!isRecord(objects)) return 'has no "objects"'
+  for (const [name, object] of Object.entries(objects)) {
+    if (!isRecord(object) || !isRecord(object['fields'])) return `gives ${name} no "fields"`
+    const wrong = Object.entries(object['fields']).find(
+      ([, one]) => typeof one !== 'string' && !isRecord(one)
     )
+    if (wrong !== undefined)
+      return `gives the field ${wrong[0]} of ${name} neither a type nor a description`
+    if (!isListOf(object['records'], isRecord)) return `gives ${name} "records" that are no list of objects`
+    if (!isListOf(object['modes'], isText)) return `gives ${name} "modes" that are no list of texts`
   }
-  return { ...base, ...file, objects: { ...base.objects, ...objects } }
+  if (!isListOf(file['modes'], isText)) return 'has "modes" that are no list of texts'
+  if (parameters !== undefined && !(isRecord(parameters) && Object.values(parameters).every(isRecord)))
+    return 'has "parameters" that are no object of objects'
+  if (creation !== undefined && !(isRecord(creation) && isListOf(creation['properties'] ?? null, isRecord)))
+    return 'has a "creation" without a list of "properties"'
+  return custom === undefined || (typeof custom === 'string' && isPattern(custom))
+    ? undefined
+    : 'has a "custom" that is no pattern'
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+function isListOf(value: unknown, is: (item: unknown) => boolean): boolean {
+  return value === undefined || (Array.isArray(value) && value.every(is))
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp
+  } catch {
+    return false
+  }
 }
 
 /** A field in full; the catalogue may give only its type. */

@@ -11,6 +11,8 @@ export interface Shape {
   requiresOneOf: readonly string[]
   /** The key that has the object's name, or two that make it up, joined with a dot. */
   names: readonly (readonly string[])[]
+  /** The one object that there is, which a configuration need not name. */
+  only?: string
 }
 
 const sql: Shape = {
@@ -68,6 +70,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     requiresOneOf: ['query', 'table', 'view'],
     names: [['dataset', 'table'], ['table']]
   },
+  csv: { ...stream, only: 'data' },
   gcs: files,
   s3: files,
   salesforce: {
@@ -105,13 +108,15 @@ export function isSql(type: string): boolean {
  * out.
  */
 export function shapeOf(type: string): Shape {
-  return shapes[type] ?? (sqlTypes.has(type) ? sql : stream)
+  const own = Object.hasOwn(shapes, type) ? shapes[type] : undefined
+  return own ?? (sqlTypes.has(type) ? sql : stream)
 }
 
 /** The names that the configuration may mean, likeliest first. */
 export function objectNames(shape: Shape, configuration: JsonObject): string[] {
-  return shape.names
+  const named = shape.names
     .map((keys) => keys.map((key) => configuration[key]))
     .filter((parts): parts is string[] => parts.every((part) => typeof part === 'string' && part !== ''))
     .map((parts) => parts.join('.'))
+  return named.length === 0 && shape.only !== undefined ? [shape.only] : named
 }

@@ -1,13 +1,15 @@
 import type { JsonObject } from '../../wire/common.ts'
+import { parseJson } from '../body.ts'
 import { Refusal } from '../refusal.ts'
 
 /**
  * The choices made so far, from a query in any of the encodings that clients use: `table=x`,
  * `params[table]=x`, and
- * `params={"table":["x"]}`. Of several values for one key, the first counts.
+ * `params={"table":["x"]}`. Of several values for one key, the first counts. Keys are what somebody typed,
+ * so the choices inherit nothing.
  */
 export function readChoices(query: URLSearchParams): JsonObject {
-  const chosen: JsonObject = {}
+  const chosen = Object.create(null) as JsonObject
   for (const [key, value] of query) {
     if (key === 'params') Object.assign(chosen, fromJson(value))
     else chosen[/^params\[(.+?)\](?:\[\d*\])?$/.exec(key)?.[1] ?? key] ??= value
@@ -16,12 +18,10 @@ export function readChoices(query: URLSearchParams): JsonObject {
 }
 
 function fromJson(text: string): JsonObject {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new Refusal(400, 'invalid', 'params is not JSON', { metadata: { field: 'params' } })
-  }
+  const value = parseJson(
+    text,
+    (problem) => new Refusal(400, 'invalid', `params ${problem}`, { metadata: { field: 'params' } })
+  )
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {}
   return Object.fromEntries(
     Object.entries(value as JsonObject).map(([key, one]) => [

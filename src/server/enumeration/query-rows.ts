@@ -40,6 +40,10 @@ export function queryRows(query: string, catalogue: CatalogueFile): QueryRows {
     fields: columns.map(([as]) => as),
     results: object.records
       .slice(0, most)
-      .map((record) => Object.fromEntries(columns.map(([as, from]) => [as, record[from] ?? null])))
+      .map((record) =>
+        Object.fromEntries(
+          columns.map(([as, from]) => [as, (Object.hasOwn(record, from) ? record[from] : null) ?? null])
+        )
+      )
   }
 }

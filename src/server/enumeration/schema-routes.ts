@@ -67,7 +67,12 @@ function opened(call: Call, created = false): Opened {
   const unknown = created && source.mayExist(id) ? { id, name: id, fields: [] } : undefined
   const schema = source.find(id) ?? unknown
   if (schema === undefined) throw notFound('schema', id)
-  return { connection, source, schema, changes: connection.schema_changes?.[id] ?? {} }
+  return { connection, source, schema, changes: changesOf(connection, id) }
+}
+
+/** A schema may be called like something that every object has. */
+function changesOf({ schema_changes = {} }: StoredConnection, id: string): SchemaChanges {
+  return (Object.hasOwn(schema_changes, id) ? schema_changes[id] : undefined) ?? {}
 }
 
 /** Samples would have to be read from the source, which this server does not do yet. */

@@ -2,7 +2,6 @@
 import type { PrimaryKeyOverride, Schema, SchemaField, UserField } from '../../wire/bulk-sync.ts'
 import {
   fieldOf,
-  labelOf,
   mayExist,
   objectOf,
   sourceNames,
@@ -27,11 +26,13 @@ export interface SourceSchemas {
 /** The catalogue is read anew each time. Throws 400 for a catalogue file that cannot be understood. */
 export function sourceSchemas(connection: StoredConnection, catalogues: Catalogue): SourceSchemas {
   const catalogue = catalogues.of(connection)
-  const changes = connection.schema_changes ?? {}
+  const changes = new Map(Object.entries(connection.schema_changes ?? {}))
   const listed = sourceNames(catalogue)
   // A schema that is not listed, and that somebody described, exists.
-  const described = Object.keys(changes).filter((id) => !listed.includes(id))
-  const known = [...listed, ...described].map((id) => schemaOf(id, objectOf(catalogue, id), changes[id]))
+  const described = [...changes.keys()].filter((id) => !listed.includes(id))
+  const known = [...listed, ...described].map((id) =>
+    schemaOf(id, objectOf(catalogue, id), changes.get(id))
+  )
   const byId = new Map(known.map((schema) => [schema.id, schema]))
   return {
     known,
@@ -63,7 +64,7 @@ function schemaOf(id: string, object: CatalogueObject | undefined, changes: Sche
   const missing = (keys ?? []).filter((key) => !fields.some((field) => field.id === key))
   const all = [
     ...fields,
-    ...missing.map((key) => ({ id: key, name: labelOf(key), type: 'unknown', is_primary_key: true }))
+    ...missing.map((key) => ({ id: key, name: key, type: 'unknown', is_primary_key: true }))
   ]
   return {
     id,
@@ -81,7 +82,7 @@ function detectedFields(object: CatalogueObject): SchemaField[] {
     const field = fieldOf(object, id) ?? {}
     return {
       id,
-      name: field.label ?? labelOf(id),
+      name: field.label ?? id,
       type: field.type ?? 'string',
       ...(field.remote_type === undefined ? {} : { remote_type: field.remote_type }),
       is_primary_key: id === key

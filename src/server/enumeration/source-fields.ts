@@ -3,7 +3,6 @@ import type { JsonObject } from '../../wire/common.ts'
 import type { ModelField } from '../../wire/model.ts'
 import {
   fieldOf,
-  labelOf,
   mayExist,
   objectOf,
   type Catalogue,
@@ -78,7 +77,7 @@ function described(name: string, object: CatalogueObject | undefined, as = name)
   const type = field.type ?? 'string'
   return {
     name: as,
-    label: field.label ?? labelOf(as),
+    label: field.label ?? as,
     type,
     remote_type: field.remote_type ?? type,
     description: field.description ?? '',

@@ -78,7 +78,7 @@ function described(id: string, field: CatalogueField): TargetField {
   const functions = identityFunctions(id, type)
   return {
     id,
-    name: field.label ?? labelOf(id),
+    name: field.label ?? id,
     description: field.description ?? '',
     type,
     source_type: field.remote_type ?? type,

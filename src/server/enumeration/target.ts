@@ -124,7 +124,7 @@ function choices(call: Call): Answer {
     ? { schema: item(schemas(names)), table: item(names) }
     : { targetObject: item(names) }
   const type = call.query.get('type') ?? ''
-  const one = all[type]
+  const one = Object.hasOwn(all, type) ? all[type] : undefined
   const items = one === undefined ? all : { [type]: one }
   const answer: SourceMeta = {
     configuration: {},

@@ -7,6 +7,7 @@ import type { StoredConnectCard, StoredConnection } from '../stored.ts'
 import { connectionType, connectionTypes } from './connection-configuration.ts'
 import { mustBeAtHome } from './connection.ts'
 import { lazily, mustFit } from './request-shape.ts'
+import { returnAddress } from './return-address.ts'
 
 /** A card is a page that is handed to a person, who makes a connection there without an account here. */
 export const connectCardRoutes: readonly Route[] = [
@@ -34,9 +35,7 @@ function create(call: Call): Answer {
   mustActIn(call, call.body['organization_id'])
   const request = call.body as unknown as ConnectCardRequest
   const { name, redirect_url } = request
-  if (!/^https?:\/\//i.test(redirect_url) || !URL.canParse(redirect_url)) {
-    throw invalid('redirect_url', 'must be an http or https address')
-  }
+  returnAddress(redirect_url)
   const existing = existingOf(call, request)
   const twin = records.named('connection', organizationOf(call), name).find(({ id }) => id !== existing?.id)
   if (twin !== undefined) throw invalid('name', `is taken by the connection ${twin.id}`)

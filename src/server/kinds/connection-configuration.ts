@@ -30,12 +30,12 @@ export function merged(
   sent: JsonObject,
   stored: JsonObject = {}
 ): JsonObject {
-  const settable: JsonObject = {}
+  const settable = Object.create(null) as JsonObject
   for (const [key, value] of Object.entries(sent)) {
     const field = Object.hasOwn(type.fields, key) ? type.fields[key] : undefined
     const isMask = field?.secret === true && typeof value === 'string' && mask.test(value)
     if (value === null || isMask || (field !== undefined && isServerOwned(field))) continue
-    settable[key] = unmasked(value, stored[key])
+    settable[key] = unmasked(value, own(stored, key))
   }
   validate(typeId, type, settable)
   const kept: JsonObject = {}
@@ -98,9 +98,10 @@ export function missing(type: ConnectionType, configuration: JsonObject): string
 /** As answered: secrets that are set are masked, at any depth; secrets that are not set are left out. */
 export function masked(typeId: string, configuration: JsonObject): JsonObject {
   const fields = connectionType(typeId)?.fields ?? {}
-  const answer: JsonObject = {}
+  const answer = Object.create(null) as JsonObject
   for (const [key, value] of Object.entries(configuration)) {
-    if (fields[key]?.secret !== true) answer[key] = maskedInside(value, [key])
+    if (!Object.hasOwn(fields, key) || fields[key]?.secret !== true)
+      answer[key] = maskedInside(value, [key])
     else if (value !== null && value !== '') answer[key] = secretMask
   }
   return answer
@@ -144,8 +145,12 @@ function unmasked(sent: Json, stored: Json | undefined): Json {
   if (typeof sent !== 'object' || sent === null) return sent
   const before = typeof stored === 'object' && stored !== null && !Array.isArray(stored) ? stored : {}
   return Object.fromEntries(
-    Object.entries(sent).map(([name, part]) => [name, unmasked(part, before[name])])
+    Object.entries(sent).map(([name, part]) => [name, unmasked(part, own(before, name))])
   )
+}
+
+function own(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined
 }
 
 function sameName(a: Json, b: Json): boolean {

@@ -48,7 +48,8 @@ function values(type: ConnectionType, { parameters = {} }: CatalogueFile): Param
   const keys = new Set([...chosen.map(([key]) => key), ...Object.keys(parameters)])
   return Object.fromEntries(
     [...keys].map((key) => {
-      const { allows_creation = false, values = null } = parameters[key] ?? {}
+      const { allows_creation = false, values = null } =
+        (Object.hasOwn(parameters, key) ? parameters[key] : undefined) ?? {}
       return [key, { allows_creation, values }]
     })
   )

@@ -32,6 +32,7 @@ const requestShape = lazily(() => ({
   required: ['child_organization_id'],
   properties: {
     child_organization_id: { type: 'string', minLength: 1 },
+    organization_id: { type: ['string', 'null'] },
     name: { type: ['string', 'null'] }
   }
 }))
@@ -62,8 +63,12 @@ function parentOf(call: Call): StoredConnection {
 
 function share(call: Call, parent: StoredConnection): Answer {
   const { directory, records, now, randomUUID } = call.world
-  mustFit(requestShape(), call.body, 422)
-  const request = call.body as unknown as SharedConnectionRequest
+  // Clients up to 2024-02-08 call it `organization_id`.
+  const { organization_id } = call.body
+  const older = typeof organization_id === 'string' ? { child_organization_id: organization_id } : {}
+  const body = { ...older, ...call.body }
+  mustFit(requestShape(), body, 422)
+  const request = body as unknown as SharedConnectionRequest
   if (
     parent.parent_connection_id !== undefined ||
     directory.organizations()[0]?.id !== parent.organization_id

@@ -5,6 +5,8 @@ import { catalogueOfType, labelOf } from '../catalogue/catalogue.ts'
 import { notFound } from '../refusal.ts'
 import { connectionType, connectionTypes } from './connection-configuration.ts'
 
+/** Where files can be put: the logs of records are delivered there. */
+const logStores = new Set(['azureblob', 'cloudflare_r2', 'gcs', 's3', 'tigris'])
 const enrichers = new Set(['amplemarket', 'apollo', 'clay', 'httpenrichment', 'zoominfo'])
 
 /** The list is the same for everybody and needs no key; the two others do. */
@@ -39,7 +41,8 @@ function shown(id: string, type: ConnectionType): object {
       source: catalogue.source !== false,
       destination: catalogue.target === true,
       enrichment: enrichers.has(id),
-      orchestration: id === 'dbtcloud'
+      orchestration: id === 'dbtcloud',
+      logging: logStores.has(id)
     }
   }
 }

@@ -15,6 +15,7 @@ import {
   openAuthorization
 } from './connection-authorization.ts'
 import { connectionType, masked, merged, missing } from './connection-configuration.ts'
+import { returnAddress } from './return-address.ts'
 import { deleteWithDependents, mustBeUnused } from './connection-dependents.ts'
 import { lazily, mustFit } from './request-shape.ts'
 
@@ -120,9 +121,7 @@ function readRequest(call: Call, self?: StoredConnection): ConnectionRequest {
 
 function redirectOf(request: ConnectionRequest): string | undefined {
   const address = request.redirect_url ?? ''
-  if (address === '') return undefined
-  if (/^https?:\/\//i.test(address) && URL.canParse(address)) return address
-  throw invalid('redirect_url', 'must be an http or https address')
+  return address === '' ? undefined : returnAddress(address)
 }
 
 /** Checks what the type demands, where no person completes the connection later. */

@@ -2,6 +2,23 @@ import { data, type Answer } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
 import { notFound, Refusal } from '../refusal.ts'
 
+const execution = '/api/syncs/:id/executions/:execution'
+const logTypes = ['records', 'errors', 'inserts', 'updates', 'warnings', 'deletes']
+
+/** What hangs on one execution. `logs` and `consolelog` are no types of records. */
+const ofOne: readonly [method: Route['method'], path: string][] = [
+  ['GET', execution],
+  // Only 2024-02-08 has it; there is none to change in any version.
+  ['PUT', execution],
+  ['POST', `${execution}/cancel`],
+  ['GET', `${execution}/logs`],
+  ['GET', `${execution}/consolelog`],
+  ...logTypes.flatMap((type): [Route['method'], string][] => [
+    ['GET', `${execution}/${type}`],
+    ['GET', `${execution}/${type}/:file`]
+  ])
+]
+
 /** Executions are not faked: this server moves no data yet, so it starts none and has none to show. */
 export const executionRoutes: readonly Route[] = [
   { method: 'POST', path: '/api/syncs/:id/executions', access: 'organization', answer: start },
@@ -11,13 +28,13 @@ export const executionRoutes: readonly Route[] = [
     access: 'organization',
     answer: (call) => none(call, data([]))
   },
-  { method: 'GET', path: '/api/syncs/:id/executions/:execution', access: 'organization', answer: missing },
-  {
-    method: 'POST',
-    path: '/api/syncs/:id/executions/:execution/cancel',
+  ...ofOne.map(([method, path]): Route => ({
+    method,
+    path,
     access: 'organization',
+    anyVerb: true,
     answer: missing
-  },
+  })),
   {
     method: 'GET',
     path: '/api/syncs/:id/status',

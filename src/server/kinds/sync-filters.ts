@@ -39,8 +39,7 @@ function readFilter(filter: Filter, index: number, context: ConditionContext): F
   if (fieldType !== '' && fieldType !== 'model') {
     throw invalid(`${where}.field_type`, 'must be one of Model, Target')
   }
-  // Of a filter, `field` wins over `field_id`.
-  const field = readSource(filter.field ?? undefined, filter.field_id ?? undefined, where, context)
+  const field = readField(filter, where, context)
   return { field, field_id: fieldId(field.model_id, field.field), field_type: 'Model', ...named }
 }
 
@@ -66,15 +65,20 @@ function readTargetField(
   return { field_id: id, field_type: 'Target' }
 }
 
-/** The overrides to store. Of an override, `field_id` wins over `field`: the opposite of a filter. */
+/** Of a condition, `field_id` wins over `field`. */
+function readField(condition: Filter | Override, where: string, context: ConditionContext): Source {
+  const id = condition.field_id ?? ''
+  return readSource(id === '' ? (condition.field ?? undefined) : undefined, id, where, context)
+}
+
+/** The overrides to store. */
 export function readOverrides(request: SyncRequest, context: ConditionContext): Override[] {
   return (request.overrides ?? []).map((override, index) => readOverride(override, index, context))
 }
 
 function readOverride(override: Override, index: number, context: ConditionContext): Override {
   const where = `overrides[${index}]`
-  const id = override.field_id ?? ''
-  const field = readSource(id === '' ? (override.field ?? undefined) : undefined, id, where, context)
+  const field = readField(override, where, context)
   const read: Override = { field, field_id: fieldId(field.model_id, field.field) }
   if (override.function) read.function = readFunction(override.function, `${where}.function`)
   if (override.value !== undefined) read.value = override.value

@@ -74,12 +74,14 @@ export function readIdentity(request: SyncRequest, context: MappingContext): Ide
       throw invalid('identity.function', `must be one of ${allowed} for ${sent.target}`)
     }
   }
+  // What was not sent is not answered: clients take it for somebody's change.
+  const { new_field, remote_field_type_id } = sent
   return {
     source,
     target: sent.target,
     function: name,
-    new_field: sent.new_field ?? false,
-    remote_field_type_id: sent.remote_field_type_id || field?.type || null
+    ...(new_field === undefined || new_field === null ? {} : { new_field }),
+    ...(remote_field_type_id ? { remote_field_type_id } : {})
   }
 }
 

@@ -86,7 +86,7 @@ function readObject(
     )
   }
   for (const { id, values } of properties) {
-    const value = wanted[id]
+    const value = Object.hasOwn(wanted, id) ? wanted[id] : undefined
     if (value === undefined || value === '') throw invalid(`target.create.${id}`, 'is required')
     if (values !== undefined && !values.some((one) => one.value === value)) {
       throw invalid(`target.create.${id}`, `must be one of ${values.map((one) => one.value).join(', ')}`)

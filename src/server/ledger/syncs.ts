@@ -42,11 +42,15 @@ export const syncs: LedgerRow[] = rows('sync', [
     'the function of an identity is accepted in any case, and answered as the list spells it'
   ],
   ['identity.functions', 'sdk', 'which functions a field allows is listed with the target'],
-  ['identity.computed', 'provider', 'new_field and remote_field_type_id of an identity are filled in'],
+  [
+    'identity.sent',
+    'provider',
+    'new_field and remote_field_type_id of an identity are answered if they were sent'
+  ],
   ['identity.again', 'provider', 'a field that is mapped to the target of the identity is dropped'],
   ['filters.labels', 'provider', 'filters are labelled A, B, C … in order, whatever labels are sent'],
   ['filters.field-id', 'provider', 'beside the field of a filter, its id is answered'],
-  ['filters.field-wins', 'sdk', 'of a filter, field wins over field_id; of an override, field_id wins'],
+  ['filters.field-id-wins', 'sdk', 'of a filter and of an override, field_id wins over field'],
   ['filters.by-name', 'assumption', 'a field_id may be the name of a field of the models'],
   ['filters.type-case', 'assumption', 'field_type is accepted in any case, and is Model when left out'],
   ['filters.target', 'provider', 'filters on the target are for mode update alone'],
