@@ -45,7 +45,7 @@ export async function sourcesCommand(name: string, options: SourceOptions, io: C
         fields: known ?? null
       })
     const { renderSources } = await import('../render/tables.ts')
-    return answered(renderSources(name, meta.value, known, ground.look))
+    return answered(renderSources(...io.redaction.data([name, meta.value, known] as const), ground.look))
   })
 }
 
@@ -64,15 +64,16 @@ export async function targetsCommand(
         return await refused(target, `reading the fields of ${object}`, options, { io, ground })
       if (options.format === 'json')
         return jsonResult(exit.done, { format_version: 1, connection: name, target: target.value })
-      return answered(tables.renderTargetFields(name, target.value, ground.look))
+      return answered(
+        tables.renderTargetFields(...io.redaction.data([name, target.value] as const), ground.look)
+      )
     }
     const targets = await enumerateTargets(reader, live.id)
     if (!targets.ok) return await refused(targets, `reading what ${name} takes`, options, { io, ground })
     if (options.format === 'json')
       return jsonResult(exit.done, { format_version: 1, connection: name, targets: targets.value })
-    return answered(
-      tables.renderTargets(name, targets.value.data, targets.value.target_creation, ground.look)
-    )
+    const { data, target_creation } = io.redaction.data(targets.value)
+    return answered(tables.renderTargets(name, data, target_creation, ground.look))
   })
 }
 

@@ -1,5 +1,6 @@
 import { dictionary, isEmpty, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
+import { bulkSyncAnswer, bulkSchemaAnswer } from './answers.ts'
 import { endFromWire, endFromYaml, endRule, endToWire, withLiveConfiguration } from './bulk-sync-ends.ts'
 import {
   idOf,
@@ -86,17 +87,19 @@ export const bulkSync: Kind = {
     }
   },
   api: {
+    answer: bulkSyncAnswer,
     path: '/api/bulk/syncs',
     lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
     parts: [
       {
         key: 'schemas',
+        answer: bulkSchemaAnswer,
         field: 'schemas',
         paths: (_wire, wanted, replaces) =>
           wanted && !replaces && isEmpty(wanted['schemas']) && !meansAll(wanted) ? [] : ['/schemas']
       },
-      { key: 'schema_details', field: 'schemas_off', paths: detailPaths }
+      { key: 'schema_details', answer: bulkSchemaAnswer, field: 'schemas_off', paths: detailPaths }
     ],
     further: { about: ['schema_settings'], apart: true, requests: schemaRequests },
     notYet: ['cache refresh in progress', 'did not provide any schemas']

@@ -1,5 +1,6 @@
 import type { Path } from '../state/resource.ts'
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { connectionAnswer } from './answers.ts'
 import { carrying, unknownPaths } from './carry.ts'
 import type { ItemProblem, Kind } from './kind.ts'
 import {
@@ -93,6 +94,7 @@ export const connection: Kind = {
     validate: { class: 'unreadable', rule: { is: 'scalar' } }
   },
   api: {
+    answer: connectionAnswer,
     path: '/api/connections',
     uniqueNames: true,
     lightList: () => false,

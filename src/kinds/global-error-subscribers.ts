@@ -1,3 +1,4 @@
+import { subscribersAnswer } from './answers.ts'
 import { carrying } from './carry.ts'
 import { withoutAbsent, withoutHoles } from './fields.ts'
 import type { Kind } from './kind.ts'
@@ -22,6 +23,7 @@ export const globalErrorSubscribers: Kind = {
   fields: { emails: { class: 'owned', rule: { is: 'set', key: String, item: { is: 'scalar' } } } },
   naming: { keys: [], only: 'organization' },
   api: {
+    answer: subscribersAnswer,
     path: '/api/notifications',
     since: '2024-02-08',
     lightList: () => false,

@@ -3,6 +3,7 @@ import type { Path } from '../state/resource.ts'
 import { isId, type Json, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 import type { Field } from '../state/rule.ts'
+import type { Shape } from '../state/shape.ts'
 import type { Synonym } from './synonym.ts'
 
 /**
@@ -128,13 +129,11 @@ export interface ReadOnly {
   nameOnly?: true
 }
 
-/** Where a kind lives in the API, and how the versions differ there. */
+/** Where a kind lives in the API, how the versions differ there, and what its answers must look like. */
 export interface KindApi {
-  /**
-   * `/api/syncs`; one resource is at `/api/syncs/{id}`. `{organization}` stands for the id of the key's
-   * organization.
-   */
+  /** `/api/syncs`; one is at `/api/syncs/{id}`. `{organization}`: the id of the key's organization. */
   path: string
+  answer?: Shape
   /** Where older versions have it. */
   olderPaths?: Readonly<Partial<Record<ApiVersion, string>>>
   /** The first version that has this kind. Absent: all of them. */
@@ -198,6 +197,7 @@ export interface Place {
 export interface Part {
   /** The key of the wire form that the list is put under. */
   key: string
+  answer?: Shape
   /** The field that it tells: not compared where the service refuses to tell. */
   field: string
   /**

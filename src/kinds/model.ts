@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { modelAnswer } from './answers.ts'
 import { carrying, unknownPaths } from './carry.ts'
 import {
   fromId,
@@ -55,6 +56,7 @@ export const model: Kind = {
     }
   },
   api: {
+    answer: modelAnswer,
     path: '/api/models',
     uniqueNames: true,
     lightList: () => false,

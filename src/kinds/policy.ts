@@ -1,4 +1,5 @@
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { policyAnswer } from './answers.ts'
 import { carrying, unknownPaths, type KnownObject } from './carry.ts'
 import { bookkeeping, idsOf, referenceKey, references, toIds, usesOf, withoutAbsent } from './fields.ts'
 import type { Kind } from './kind.ts'
@@ -62,6 +63,7 @@ export const policy: Kind = {
   caselessNames: true,
   builtIns: true,
   api: {
+    answer: policyAnswer,
     path: '/api/permissions/policies',
     lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')

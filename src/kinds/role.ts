@@ -1,5 +1,6 @@
 import type { Path } from '../state/resource.ts'
 import { textOf, type Json, type JsonObject } from '../state/value.ts'
+import { roleAnswer } from './answers.ts'
 import { carrying } from './carry.ts'
 import { bookkeeping } from './fields.ts'
 import { foldedFor, type ItemProblem, type Kind, type ReadOnly } from './kind.ts'
@@ -13,6 +14,7 @@ export const role: Kind = {
   caselessNames: true,
   builtIns: true,
   api: {
+    answer: roleAnswer,
     path: '/api/permissions/roles',
     lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')

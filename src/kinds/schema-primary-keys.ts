@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isObject, isReference, reference, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { schemaAnswer } from './answers.ts'
 import { fromId, optionalReference, usesOf, withoutAbsent } from './fields.ts'
 import type { Kind } from './kind.ts'
 
@@ -34,6 +35,7 @@ export const schemaPrimaryKeys: Kind = {
   },
   naming: { keys: ['connection', 'schema'] },
   api: {
+    answer: schemaAnswer,
     path: '/api/connections',
     since: '2024-02-08',
     lightList: () => false,

@@ -1,4 +1,5 @@
 import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
+import { syncAnswer } from './answers.ts'
 import { carrying, unknownPaths } from './carry.ts'
 import {
   idsOf,
@@ -115,6 +116,7 @@ export const sync: Kind = {
     }
   },
   api: {
+    answer: syncAnswer,
     path: '/api/syncs',
     lightList: (version) => version === '2025-09-18',
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')

@@ -1,3 +1,4 @@
+import { userAnswer } from './answers.ts'
 import { carrying } from './carry.ts'
 import { bookkeeping, idsOf, referenceKey, references, toIds, usesOf, withoutAbsent } from './fields.ts'
 import type { Kind } from './kind.ts'
@@ -36,6 +37,7 @@ export const user: Kind = {
   naming: { keys: ['email'], wire: 'email', fixed: true },
   caselessNames: true,
   api: {
+    answer: userAnswer,
     path: '/api/organization/users',
     uniqueNames: true,
     olderPaths: { '2023-04-25': ofOrganization, '2024-02-08': ofOrganization },

@@ -1,4 +1,5 @@
 import { isEmpty } from '../state/value.ts'
+import { webhookAnswer } from './answers.ts'
 import { carrying } from './carry.ts'
 import { bookkeeping, withoutAbsent } from './fields.ts'
 import type { Kind } from './kind.ts'
@@ -36,6 +37,7 @@ export const webhook: Kind = {
   alone: true,
   since: { disabled: '2024-02-08' },
   api: {
+    answer: webhookAnswer,
     path: '/api/webhooks',
     uniqueNames: true,
     lightList: () => false,

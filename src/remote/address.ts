@@ -1,4 +1,5 @@
 import type { Kind } from '../kinds/kind.ts'
+import { misfit } from '../state/shape.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { Failure } from './failure.ts'
 import { organizationOf } from './identity.ts'
@@ -34,9 +35,19 @@ export function outgoing({ naming, api }: Kind, body: JsonObject): JsonObject {
   return key === undefined || name === undefined ? rest : { [key]: name, ...rest }
 }
 
+/** Why an answer is not to be understood as a resource of a kind; nothing where it is one. */
+export function misfitOf({ api }: Kind, body: Json | undefined): string | undefined {
+  const isBare = api.place?.bare === true
+  const data = isObject(body) && !isBare ? body['data'] : body
+  if (!isObject(data) || (!api.place && typeof data['id'] !== 'string'))
+    return isBare ? 'it is no mapping' : `there is no \`data\`${api.place ? '' : ' with an id'} in it`
+  return misfit(api.answer ?? 'anything', data, isBare ? 'the answer' : 'data')
+}
+
 /** The resource of an answer, under the name that polyctl gives it. Undefined where it is none. */
 export function incoming(kind: Kind, body: Json | undefined, id?: string): JsonObject | undefined {
   const { place } = kind.api
+  if (misfitOf(kind, body) !== undefined) return undefined
   const data = isObject(body) && place?.bare !== true ? body['data'] : body
   if (!isObject(data)) return undefined
   if (place) return { ...data, id: id ?? '', name: kind.naming?.only ?? '' }

@@ -1,6 +1,6 @@
 import { isSameName, type Kind } from '../kinds/kind.ts'
 import { textOf, type JsonObject } from '../state/value.ts'
-import { incoming, outgoing, pathOfAll } from './address.ts'
+import { incoming, misfitOf, outgoing, pathOfAll } from './address.ts'
 import type { Budget } from './budget.ts'
 import type { Failure } from './failure.ts'
 import { openKeys, type CreateKeys } from './keys.ts'
@@ -102,7 +102,9 @@ async function post(making: Making): Promise<Posted | Failed> {
       const is = Number.isNaN(age) ? 'undated' : age > budget.elapsedMs() ? 'old' : 'new'
       return { ok: true, wire, notes: [], is }
     }
-    const failure = answer.ok ? namesNoId(path, answer.status) : answer.failure
+    const failure = answer.ok
+      ? strange(path, answer.status, misfitOf(kind, answer.body) ?? '')
+      : answer.failure
     if (failure.refused) {
       if (!mayBeRecorded(failure, making)) return { ok: false, failure }
       keys.renew()
@@ -241,7 +243,7 @@ function severalNow({ path }: Making, ids: readonly string[]): Failure {
   return { code: 'P401', request: `GET ${path}`, words, refused: false, usedBy: [] }
 }
 
-function namesNoId(path: string, status: number): Failure {
-  const request = `POST ${path}`
-  return { code: 'P612', request, status, words: 'the answer names no id', refused: false, usedBy: [] }
+function strange(path: string, status: number, misfit: string): Failure {
+  const words = misfit.startsWith('data') ? misfit : 'the answer names no id'
+  return { code: 'P612', request: `POST ${path}`, status, words, refused: false, usedBy: [] }
 }

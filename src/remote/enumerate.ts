@@ -1,4 +1,5 @@
-import { isObject, type Json } from '../state/value.ts'
+import { misfit, type Shape } from '../state/shape.ts'
+import { isObject, textOf, type Json } from '../state/value.ts'
 import type { SourceMeta, TargetFields, TargetObjects } from '../wire/enumeration.ts'
 import type { ModelField } from '../wire/model.ts'
 import type { Answer, Failure } from './failure.ts'
@@ -18,7 +19,7 @@ export async function enumerateSource(
 ): Promise<Enumerated<SourceMeta>> {
   const old = reader.version === '2023-04-25'
   const path = `${at(connection)}${old ? '/source' : '/modelsync/source'}`
-  return dataOf<SourceMeta>(await reader.get(path, parameters(chosen)), `GET ${path}`)
+  return dataOf<SourceMeta>(sourceAnswer, await reader.get(path, parameters(chosen)), `GET ${path}`)
 }
 
 /**
@@ -32,10 +33,14 @@ export async function enumerateSourceFields(
 ): Promise<Enumerated<ModelField[]>> {
   if (reader.version === '2023-04-25') {
     const path = `${at(connection)}/source/fields`
-    return listOf(dataOf<ModelField[] | null>(await reader.ask(path, { query: chosen }), `POST ${path}`))
+    return listOf(
+      dataOf<ModelField[] | null>(fieldsAnswer, await reader.ask(path, { query: chosen }), `POST ${path}`)
+    )
   }
   const path = `${at(connection)}/modelsync/source/fields`
-  return listOf(dataOf<ModelField[] | null>(await reader.get(path, parameters(chosen)), `GET ${path}`))
+  return listOf(
+    dataOf<ModelField[] | null>(fieldsAnswer, await reader.get(path, parameters(chosen)), `GET ${path}`)
+  )
 }
 
 /** The objects that a sync can write to. The oldest version lists only their names. */
@@ -46,9 +51,11 @@ export async function enumerateTargets(
   if (reader.version === '2023-04-25') return await oldTargets(reader, connection)
   const path = `${at(connection)}/modelsync/targetobjects`
   const answer = await reader.get(path)
-  const data = dataOf<TargetObjects['data']>(answer, `GET ${path}`)
+  const data = dataOf<TargetObjects['data']>(targetsAnswer, answer, `GET ${path}`)
   if (!data.ok) return data
   const creation = answer.ok && isObject(answer.body) ? answer.body['target_creation'] : undefined
+  const wrong = misfit(creationAnswer, creation, 'target_creation')
+  if (wrong !== undefined) return strange(`GET ${path}`, wrong)
   const none = { supported: false, properties: [] }
   return {
     ok: true,
@@ -58,10 +65,10 @@ export async function enumerateTargets(
 
 async function oldTargets(reader: Reader, connection: string): Promise<Enumerated<TargetObjects>> {
   const path = `${at(connection)}/target`
-  const meta = dataOf<SourceMeta>(await reader.get(path), `GET ${path}`)
+  const meta = dataOf<SourceMeta>(sourceAnswer, await reader.get(path), `GET ${path}`)
   if (!meta.ok) return meta
   const names = Object.values(meta.value.items ?? {}).flatMap((item) => item.items ?? [])
-  const objects = [...new Set(names.map(String))].map((id) => ({ id, name: id, modes: [] }))
+  const objects = [...new Set(names.map(textOf))].map((id) => ({ id, name: id, modes: [] }))
   return { ok: true, value: { data: objects, target_creation: { supported: false, properties: [] } } }
 }
 
@@ -73,10 +80,10 @@ export async function enumerateTargetFields(
 ): Promise<Enumerated<TargetFields>> {
   if (reader.version === '2023-04-25') {
     const path = `${at(connection)}/target/fields`
-    return dataOf<TargetFields>(await reader.ask(path, { target: object }), `POST ${path}`)
+    return dataOf<TargetFields>(targetAnswer, await reader.ask(path, { target: object }), `POST ${path}`)
   }
   const path = `${at(connection)}/modelsync/target/fields`
-  return dataOf<TargetFields>(await reader.get(path, { target: object }), `GET ${path}`)
+  return dataOf<TargetFields>(targetAnswer, await reader.get(path, { target: object }), `GET ${path}`)
 }
 
 function at(connection: string): string {
@@ -87,16 +94,73 @@ function parameters(chosen: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(chosen).map(([name, value]) => [`params[${name}]`, value]))
 }
 
-function dataOf<T>(answer: Answer, request: string): Enumerated<T> {
+/** The one place where what was checked becomes a type. */
+function dataOf<T>(shape: Shape, answer: Answer, request: string): Enumerated<T> {
   if (!answer.ok) return answer
   const body: Json | undefined = answer.body
-  if (isObject(body) && 'data' in body) return { ok: true, value: body['data'] as T }
-  return {
-    ok: false,
-    failure: { code: 'P612', request, words: 'there is no `data` in it', refused: true, usedBy: [] }
-  }
+  if (!isObject(body) || !('data' in body)) return strange(request, 'there is no `data` in it')
+  const { data = null } = body
+  const isMissing = data === null && typeof shape === 'object' && 'members' in shape
+  const wrong = isMissing ? 'data: there is nothing' : misfit(shape, data, 'data')
+  return wrong === undefined ? { ok: true, value: data as T } : strange(request, wrong)
+}
+
+function strange(request: string, words: string): { ok: false; failure: Failure } {
+  return { ok: false, failure: { code: 'P612', request, words, refused: false, usedBy: [] } }
 }
 
 function listOf(data: Enumerated<ModelField[] | null>): Enumerated<ModelField[]> {
   return data.ok ? { ok: true, value: data.value ?? [] } : data
+}
+
+const texts: Shape = { list: 'text' }
+
+const sourceAnswer: Shape = {
+  members: {
+    configuration: { each: { members: { type: 'text', items: { list: 'anything' } } } },
+    items: {
+      each: { members: { has_items: 'scalar', items: { list: 'anything' }, requires_one_of: texts } }
+    },
+    requires_one_of: texts
+  }
+}
+
+const fieldsAnswer: Shape = {
+  list: { members: { name: 'text', type: 'text', label: 'text', unique: 'scalar' }, needs: ['name'] }
+}
+
+const targetsAnswer: Shape = {
+  list: {
+    members: { id: 'text', name: 'text', modes: { list: { members: { id: 'text' }, needs: ['id'] } } },
+    needs: ['id']
+  }
+}
+
+const creationAnswer: Shape = {
+  members: {
+    supported: 'scalar',
+    properties: {
+      list: { members: { id: 'text', title: 'text', enum: 'scalar' }, needs: ['id'] }
+    }
+  }
+}
+
+const targetAnswer: Shape = {
+  members: {
+    id: 'text',
+    name: 'text',
+    fields: {
+      list: {
+        members: {
+          id: 'text',
+          name: 'text',
+          type: 'text',
+          identity_functions: { list: { members: { id: 'text' }, needs: ['id'] } }
+        },
+        needs: ['id']
+      }
+    },
+    modes: { list: { members: { mode: 'text', description: 'text' }, needs: ['mode'] } }
+  },
+  needs: ['id']
 }

@@ -1,6 +1,7 @@
 import { problem, type Checked } from '../diagnostics/diagnostic.ts'
 import type { KeyClass } from '../kinds/kind.ts'
 import type { Workspace } from '../state/resource.ts'
+import { misfit, type Shape } from '../state/shape.ts'
 import { isObject, type JsonObject } from '../state/value.ts'
 import { failureProblem, type Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
@@ -14,6 +15,18 @@ export interface Organization {
   self?: string
 }
 
+const meAnswer: Shape = {
+  members: {
+    id: 'text',
+    organization_id: 'text',
+    organization_name: 'text',
+    is_user: 'scalar',
+    is_organization: 'scalar',
+    is_partner: 'scalar',
+    is_system: 'scalar'
+  }
+}
+
 /** The organization of the key, as the service says it. */
 export async function organizationOf(
   reader: Reader
@@ -22,8 +35,9 @@ export async function organizationOf(
   if (!answer.ok) return answer
   const data = isObject(answer.body) ? answer.body['data'] : undefined
   const id = isObject(data) ? data['organization_id'] : undefined
-  if (!isObject(data) || typeof id !== 'string' || id === '') {
-    const words = 'it names no organization'
+  const wrong = misfit(meAnswer, data, 'data')
+  if (!isObject(data) || typeof id !== 'string' || id === '' || wrong !== undefined) {
+    const words = wrong ?? 'it names no organization'
     return {
       ok: false,
       failure: { code: 'P612', request: 'GET /api/me', words, refused: true, usedBy: [] }

@@ -166,7 +166,9 @@ async function listOf(
   kind: Kind
 ): Promise<({ ok: true } & List) | { ok: false; failure: Failure }> {
   const all = await pathOfAll(reader, kind)
-  return all.ok ? { ok: true, path: all.path, nameKey: kind.naming?.wire ?? 'name' } : all
+  if (!all.ok) return all
+  const { answer = 'anything' } = kind.api
+  return { ok: true, path: all.path, nameKey: kind.naming?.wire ?? 'name', answer }
 }
 
 /** Of what is not declared, the list tells enough. Gone meanwhile is not a failure: then it is not there. */

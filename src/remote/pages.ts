@@ -1,3 +1,4 @@
+import { misfit, type Shape } from '../state/shape.ts'
 import { isObject, textOf, type JsonObject } from '../state/value.ts'
 import type { Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
@@ -7,6 +8,8 @@ import type { Patience } from './tries.ts'
 export interface List {
   path: string
   nameKey: string
+  /** What each item must look like, beside that. */
+  answer?: Shape
 }
 
 /**
@@ -48,6 +51,8 @@ export async function* pages(
     const items = itemsOf(answer.body, nameKey)
     if (!items)
       return yield strange(path, `the list is not \`{"data": […]}\` of things with an id and a ${nameKey}`)
+    const wrong = misfit({ list: list.answer ?? 'anything' }, items, 'data')
+    if (wrong !== undefined) return yield strange(path, wrong)
     const endless = progress.beyond(items, answer.size)
     if (endless !== undefined) return yield strange(path, endless)
     const token = nextToken(answer.body)

@@ -1,6 +1,7 @@
 import type { Kind } from '../kinds/kind.ts'
-import { isObject, type Json, type JsonObject } from '../state/value.ts'
-import { incoming, pathOfOne } from './address.ts'
+import { misfit } from '../state/shape.ts'
+import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { incoming, misfitOf, pathOfOne } from './address.ts'
 import type { Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
 import type { Patience } from './tries.ts'
@@ -24,7 +25,11 @@ export async function readInFull(
   const answer = await reader.get(at.path, {}, retrying(kind))
   if (!answer.ok) return answer
   const wire = incoming(kind, answer.body, id)
-  return wire ? await withParts(reader, kind, wire, at.path, wanted, replaces) : strange(at.path)
+  if (!wire) return strange(at.path, misfitOf(kind, answer.body) ?? '')
+  // Whoever answers with another one must not have it changed in place of this one.
+  if (textOf(wire['id']).toLowerCase() !== id.toLowerCase())
+    return strange(at.path, 'data.id: it is of another one')
+  return await withParts(reader, kind, wire, at.path, wanted, replaces)
 }
 
 /** Asks for what belongs to a resource beside its own answer. */
@@ -37,7 +42,7 @@ export async function withParts(
   replaces = false
 ): Promise<Told> {
   const whole = { ...wire }
-  for (const { key, paths } of kind.api.parts ?? []) {
+  for (const { key, paths, answer: shape = 'anything' } of kind.api.parts ?? []) {
     const asked = paths(whole, wanted, replaces)
     if (asked.length === 0) continue
     const answers = await Promise.all(
@@ -48,8 +53,12 @@ export async function withParts(
       // Gone meanwhile: then it is not there.
       if (!answer.ok && answer.failure.status === 404 && asked.length > 1) continue
       if (!answer.ok) return answer
-      if (!isObject(answer.body) || !('data' in answer.body)) return strange(`${path}${asked[index] ?? ''}`)
-      found.push(...[answer.body['data'] ?? []].flat())
+      const at = `${path}${asked[index] ?? ''}`
+      if (!isObject(answer.body) || !('data' in answer.body)) return strange(at, 'there is no `data` in it')
+      const { data = null } = answer.body
+      const wrong = misfit(Array.isArray(data) ? { list: shape } : shape, data, 'data')
+      if (wrong !== undefined) return strange(at, wrong)
+      found.push(...[data ?? []].flat())
     }
     whole[key] = found
   }
@@ -61,7 +70,6 @@ export function retrying(kind: Kind): Patience {
   return kind.api.notYet ? { retryableMessages: kind.api.notYet } : {}
 }
 
-function strange(path: string): Told {
-  const words = 'there is no `data` with an id in it'
+function strange(path: string, words: string): Told {
   return { ok: false, failure: { code: 'P612', request: `GET ${path}`, words, refused: true, usedBy: [] } }
 }

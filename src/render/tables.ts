@@ -41,7 +41,11 @@ export function renderSources(
     ...items.map(([name, item]) => choicesText(name, item.items ?? [], look)),
     table(
       ['setting', 'type', 'values'],
-      settings.map(([name, { type, items }]) => [visible(name), visible(type), listText(items ?? [])]),
+      settings.map(([name, { type, items }]) => [
+        visible(name),
+        visible(type ?? ''),
+        listText(items ?? [])
+      ]),
       look
     ),
     fields === undefined ? '' : fieldsText(fields, look)
@@ -49,7 +53,7 @@ export function renderSources(
 }
 
 function oneOf(names: string[] | null): string {
-  if (names === null || names.length === 0) return ''
+  if ((names ?? []).length === 0 || !names) return ''
   return names.length === 1
     ? `needs: ${visible(names[0] ?? '')}`
     : `needs exactly one of: ${names.map(visible).join(', ')}`
@@ -73,7 +77,7 @@ function fieldsText(fields: SourceField[], look: Look): string {
   const rows = fields.map((field) => [
     visible(field.name),
     visible(field.type ?? ''),
-    field.label === undefined || field.label === field.name ? '' : visible(field.label),
+    (field.label ?? field.name) === field.name ? '' : visible(field.label ?? ''),
     field.unique === true ? 'unique' : '',
     field.example === undefined || field.example === null ? '' : valueText(field.example)
   ])
@@ -90,12 +94,12 @@ export function renderTargets(
 ): string {
   const rows = (objects ?? []).map((object) => [
     visible(object.id),
-    object.name === object.id ? '' : visible(object.name),
-    object.modes.map((mode) => visible(mode.id)).join(', ')
+    nameBeside(object),
+    (object.modes ?? []).map((mode) => visible(mode.id)).join(', ')
   ])
   const creates = (creation.properties ?? []).map((it) => [
     visible(it.id),
-    visible(it.title),
+    visible(it.title ?? ''),
     it.enum ? 'choices' : 'any text'
   ])
   return sheet([
@@ -110,7 +114,8 @@ export function renderTargets(
 
 /** The fields of one target object: what a mapping may write, and what can identify a record. */
 export function renderTargetFields(connection: string, target: TargetFields, look: Look): string {
-  const name = target.name === target.id ? '' : ` (${visible(target.name)})`
+  const beside = nameBeside(target)
+  const name = beside === '' ? '' : ` (${beside})`
   const fields = (target.fields ?? []).toSorted((a, b) => Number(b.required) - Number(a.required))
   const modes = (target.modes ?? []).map((mode) => [
     visible(mode.mode),
@@ -137,13 +142,19 @@ function targetFieldRow(field: TargetField): string[] {
   ]
   return [
     visible(field.id),
-    visible(field.type),
-    field.name === field.id ? '' : visible(field.name),
+    visible(field.type ?? ''),
+    nameBeside(field),
     may.filter((word) => word !== '').join(', '),
     field.supports_identity
       ? (field.identity_functions ?? []).map((it) => visible(it.id)).join(', ') || 'yes'
       : ''
   ]
+}
+
+/** The name, where it tells more than the id. */
+function nameBeside({ id, name }: { id: string; name?: string | null }): string {
+  const told = name ?? id
+  return told === id ? '' : visible(told)
 }
 
 function title(text: string, look: Look): string {
