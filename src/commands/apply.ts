@@ -233,7 +233,9 @@ async function done(
     }
   }
   const report = await followed(events, (event) => {
-    void attempt(() => progress.event(io.redaction.data(event)))
+    // Where nobody waits for a person, the report is there in a moment, and says the same.
+    if (event.type !== 'note' || options.wait === true)
+      void attempt(() => progress.event(io.redaction.data(event)))
     // Who waits for a person must tell that person, however quiet.
     if (silent && options.wait === true && event.type === 'note') io.err(`${event.text}\n`)
   })

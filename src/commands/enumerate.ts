@@ -60,8 +60,11 @@ export async function targetsCommand(
     const tables = await import('../render/tables.ts')
     if (object !== undefined) {
       const target = await enumerateTargetFields(reader, live.id, object)
-      if (!target.ok)
+      if (!target.ok) {
+        const missing = target.failure.refused ? await missingObject(name, object, reader, live) : undefined
+        if (missing) return await problemsResult(io, options, [missing], ground)
         return await refused(target, `reading the fields of ${object}`, options, { io, ground })
+      }
       if (options.format === 'json')
         return jsonResult(exit.done, { format_version: 1, connection: name, target: target.value })
       return answered(
@@ -74,6 +77,29 @@ export async function targetsCommand(
       return jsonResult(exit.done, { format_version: 1, connection: name, targets: targets.value })
     const { data, target_creation } = io.redaction.data(targets.value)
     return answered(tables.renderTargets(name, data, target_creation, ground.look))
+  })
+}
+
+/** A refusal may be about the name of the object: then what there is says more than the service does. */
+async function missingObject(
+  name: string,
+  object: string,
+  reader: Reader,
+  live: Live
+): Promise<Diagnostic | undefined> {
+  const targets = await enumerateTargets(reader, live.id)
+  if (!targets.ok) return undefined
+  const ids = (targets.value.data ?? []).map(({ id }) => id)
+  if (ids.includes(object)) return undefined
+  const same = ids.filter((id) => id.toLowerCase() === object.toLowerCase())
+  const near = same.length > 0 ? same : similarNames(object, ids)
+  return problem('P402', `connection \`${name}\` has no object \`${object}\``, {
+    notes: near.length > 0 ? [] : [`it has ${ids.length} ${ids.length === 1 ? 'object' : 'objects'}`],
+    help: [
+      near.length > 0
+        ? `there is \`${near.join('`, `')}\``
+        : `see them all: \`polyctl targets ${JSON.stringify(name)}\``
+    ]
   })
 }
 

@@ -134,6 +134,11 @@ export function withOutput(command: Command): Command {
     .option('-q, --quiet', 'show problems and the result only')
 }
 
+/** For all that may delete: who reviews a plan must see what goes along with a connection. */
+export function withCascade(command: Command): Command {
+  return command.option('--force-delete', 'with a connection, delete what uses it and no file declares')
+}
+
 /**
  * For all that changes the service. `destroy` takes these and no limit of deletions, since deleting is what
  * it is for.
@@ -146,7 +151,7 @@ export function withWrites(command: Command): Command {
 
 /** For `plan` as well as for `apply`: who reviews a plan must see what these do to it. */
 export function withLimits(command: Command): Command {
-  return command
+  return withCascade(command)
     .option('--prune', 'delete what the files declared at --since and do no longer')
     .option(
       '--max-deletes <n>',
@@ -164,7 +169,6 @@ export function withLimits(command: Command): Command {
       collect,
       []
     )
-    .option('--force-delete', 'with a connection, delete what uses it and no file declares')
     .option('--rotate <address>', 'send the secrets of this resource again; repeatable', collect, [])
 }
 

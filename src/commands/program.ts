@@ -2,6 +2,7 @@ import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'com
 import { exit } from './exit.ts'
 import { redacting, Unwritable, type CommandIo, type WorldIo } from './io.ts'
 import {
+  withCascade,
   withFiles,
   withLimits,
   withOrganizations,
@@ -89,7 +90,7 @@ Exit codes: 0 done · 1 failure · 2 differences (drift; plan --detailed-exitcod
 are wrong · 4 the service cannot be reached or refuses the key · 5 applied in part · 6 conflict · 7 refused
 for safety · 8 done, but a person must authorize something · 130 interrupted
 
-Start without an account: polyctl plan --local -f configs/mongodb-to-salesforce.yaml`
+Start without an account: echo 'roles: [{ name: readers }]' | polyctl plan --local -f -`
 
 /** What is repeatable begins as nothing: that is no news. */
 function withoutEmptyDefault(option: Option): string {
@@ -142,7 +143,7 @@ function addWriting(program: Command, io: CommandIo, settle: Settle): void {
     )
   const destroy = program.command('destroy').description('delete what the files declare, dependents first')
   example(
-    withSelection(withWrites(withOutput(withService(withFiles(destroy))))),
+    withCascade(withSelection(withWrites(withOutput(withService(withFiles(destroy)))))),
     'polyctl destroy --local'
   ).action((options) =>
     settle(import('./apply.ts').then(({ destroyCommand }) => destroyCommand(options, io)))

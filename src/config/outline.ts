@@ -158,7 +158,8 @@ function workspaceSchema(sections: readonly string[]): JsonObject {
       url: {
         type: 'string',
         format: 'uri',
-        description: 'The address of the service, for a Polytomic of your own.'
+        description:
+          'The address of the service, for a Polytomic of your own. Its host must be allowed outside of the files.'
       },
       exclusive: {
         type: 'array',

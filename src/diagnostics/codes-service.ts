@@ -40,30 +40,31 @@ export const serviceCodes = {
   P406: {
     title: 'an address names nothing that is declared',
     explanation:
-      'An option names a resource, and the files declare none that is called so. Addresses are written as ' +
-      'the plan shows them, kind and name: connection "Warehouse". A slash does as well, and so does the ' +
-      'name alone.'
+      'An option names a resource, and the files declare none that is called so. Addresses are ' +
+      'written as the plan shows them, kind and name: connection "Warehouse". A slash does as well, ' +
+      'and so does the name alone.'
   },
   P407: {
     title: 'this looks like a rename',
     explanation:
       'One name is no longer declared, and another one appears with exactly the same content. polyctl ' +
-      'would make the new one and leave or delete the old one. If the two are the same thing, say so with ' +
-      '`lifecycle: { renamed_from: … }`: then its id stays, and with it all that uses it. If they are not, ' +
-      'nothing is to be done.'
+      'would make the new one and leave or delete the old one. If the two are the same thing, say so ' +
+      'with `lifecycle: { renamed_from: … }`: then its id stays, and with it all that uses it. If ' +
+      'they are not, nothing is to be done.'
   },
   P408: {
     title: 'what a selected resource needs is not selected',
     explanation:
-      'With `--only`, `--exclude` or `--kind` just a part of the files is planned. What that part names is ' +
-      'read, but not made; and here the service does not have it yet. Select it as well, or apply it first.'
+      'With `--only`, `--exclude` or `--kind` just a part of the files is planned. What that part ' +
+      'names is read, but not made; and here the service does not have it yet. Select it as well, or ' +
+      'apply it first.'
   },
   P409: {
     title: 'an organization is not known',
     explanation:
-      '`--organization` names an organization of a partner or of a deployment. The service lists none of ' +
-      'this name for this key, or several. Names are compared exactly, ids in any case, and `*` stands for ' +
-      'any text.'
+      '`--organization` names an organization of a partner or of a deployment. The service lists none ' +
+      'of this name for this key, or several. Names are compared exactly, ids in any case, and `*` ' +
+      'stands for any text.'
   },
   P410: {
     title: 'a live resource does not work',
@@ -76,17 +77,19 @@ export const serviceCodes = {
   P411: {
     title: 'a rotation sends no secret',
     explanation:
-      '`--rotate` sends the secrets of a resource again. This one has none, or `ignore_changes` leaves the ' +
-      'part as it is that holds them: then what is in the service stays, the old secret with it. Take that ' +
-      'part out of `ignore_changes` for as long as the rotation takes, or name only what should stay.'
+      '`--rotate` sends the secrets of a resource again. This one has none, or `ignore_changes` ' +
+      'leaves the part as it is that holds them: then what is in the service stays, the old secret ' +
+      'with it. Take that part out of `ignore_changes` for as long as the rotation takes, or name ' +
+      'only what should stay.'
   },
   P412: {
     title: 'a live resource has almost the same name',
     explanation:
-      'A resource is to be made, and the service has one whose name differs only by case, by blanks or ' +
-      'invisible letters, or by how its letters are composed. Names are compared exactly, so the two are ' +
-      'different things to polyctl; people would hardly tell them apart. If it is the same, write the name ' +
-      'as the service has it, or pin it with `id:`; if both are meant, nothing is to be done.'
+      'A resource is to be made, and the service has one whose name differs only by case, by blanks ' +
+      'or invisible letters, or by how its letters are composed. Names are compared exactly, so the ' +
+      'two are different things to polyctl; people would hardly tell them apart. If it is the same, ' +
+      'write the name as the service has it, or pin it with `id:`; if both are meant, nothing is to ' +
+      'be done.'
   },
   P501: {
     title: 'a field cannot change in place',
@@ -125,22 +128,22 @@ export const serviceCodes = {
   P506: {
     title: 'pruning needs to know what was declared',
     explanation:
-      'Without a memory of its own, polyctl cannot tell what was once in the files from what somebody made ' +
-      'in the web page. `--prune` therefore needs `--since` with the revision that was applied last, or ' +
-      '`workspace.exclusive`, which lists sections that declare everything there is.'
+      'Without a memory of its own, polyctl cannot tell what was once in the files from what somebody ' +
+      'made in the web page. `--prune` therefore needs `--since` with the revision that was applied ' +
+      'last, or `workspace.exclusive`, which lists sections that declare everything there is.'
   },
   P507: {
     title: 'a saved plan is not what would be done now',
     explanation:
-      'A saved plan is an approval of exactly what it showed. Since then the files, the options or the ' +
-      'service have moved, and what would be done now is something else: the notes say what, and who moved ' +
-      'it. Nothing was changed. Make a new plan, and have that approved.'
+      'A saved plan is an approval of exactly what it showed. Since then the files, the options or ' +
+      'the service have moved, and what would be done now is something else: the notes say what, and ' +
+      'who moved it. Nothing was changed. Make a new plan, and have that approved.'
   },
   P508: {
     title: 'a saved plan cannot be used',
     explanation:
-      'The file is no plan of `polyctl plan --out`, it is damaged or was changed by hand, another version ' +
-      'of polyctl wrote it, or it is for another organization. Make a new plan.'
+      'The file is no plan of `polyctl plan --out`, it is damaged or was changed by hand, another ' +
+      'version of polyctl wrote it, or it is for another organization. Make a new plan.'
   },
   P509: {
     title: 'the key may not manage this kind',
@@ -161,9 +164,9 @@ export const serviceCodes = {
   P511: {
     title: 'the person whose key is in use cannot be deleted',
     explanation:
-      'The plan would delete the user whose key it is made with. The keys of a user end with the user, so ' +
-      'the rest of the plan, and every later one, would be refused. Declare that user, or use the key of ' +
-      'somebody else.'
+      'The plan would delete the user whose key it is made with. The keys of a user end with the ' +
+      'user, so the rest of the plan, and every later one, would be refused. Declare that user, or ' +
+      'use the key of somebody else.'
   },
   P512: {
     title: 'more updates than allowed',
@@ -207,13 +210,15 @@ export const serviceCodes = {
     title: 'the key may not do this',
     explanation:
       'The key is known, and its owner may not do what was asked: a role is missing, or a partner key ' +
-      'was used where an organization’s key is needed.'
+      'was used where an organization’s key is needed. In the versions of the API before 2025-09-18 ' +
+      'it is the other way round for users: their addresses are for the keys of partners.'
   },
   P606: {
     title: 'the service does not know it',
     explanation:
-      'What was asked for is not there: it was deleted since the plan was made, or the address leads ' +
-      'to something that is not the API. Plan again.'
+      'What was asked for is not there. One resource was deleted since the plan was made, or ' +
+      'something that it uses: plan again. Where a whole list is not there, the address leads to ' +
+      'something that is not the API, or to a service that does not speak this version of it.'
   },
   P607: {
     title: 'the service is busy with something that excludes this',
@@ -294,17 +299,18 @@ export const serviceCodes = {
   P621: {
     title: 'the source is still being read',
     explanation:
-      'A connection that was made a moment ago is known in full only when the service has read what the ' +
-      'source has. Until then it refuses what is about its schemas. polyctl asks again in growing pauses, ' +
-      'for five minutes at most, and the note says how long it did. Large sources take longer: apply again ' +
-      'later, nothing is made twice. If it stays so, the source may have no schema that its user may read.'
+      'A connection that was made a moment ago is known in full only when the service has read what ' +
+      'the source has. Until then it refuses what is about its schemas. polyctl asks again in growing ' +
+      'pauses, for five minutes at most, and the note says how long it did. Large sources take ' +
+      'longer: apply again later, nothing is made twice. If it stays so, the source may have no ' +
+      'schema that its user may read.'
   },
   P622: {
     title: 'polyctl failed at one change',
     explanation:
-      'Something went wrong in polyctl itself while it carried out this change: that is a mistake of ours, ' +
-      'not of your files. All other changes were carried out as planned, except those that need this one. ' +
-      'The note says whether anything was sent for it. Run `polyctl plan` to see what is there now, and ' +
-      'please report it, with what POLYCTL_STACK=1 shows.'
+      'Something went wrong in polyctl itself while it carried out this change: that is a mistake of ' +
+      'ours, not of your files. All other changes were carried out as planned, except those that need ' +
+      'this one. The note says whether anything was sent for it. Run `polyctl plan` to see what is ' +
+      'there now, and please report it, with what POLYCTL_STACK=1 shows.'
   }
 } satisfies Record<string, CodeEntry>

@@ -3,7 +3,7 @@ import { isSameName, nameKeys, type Kind, type Kinds } from '../kinds/kind.ts'
 import { byAddress, type Desired, type DesiredState, type Live, type LiveState } from '../state/resource.ts'
 import { isEmpty, textOf } from '../state/value.ts'
 import { changeOf, deletion } from './change.ts'
-import { deletions, pruneProblems, renameSuggestions, type Given } from './deletions.ts'
+import { cascadeOf, deletions, pruneProblems, renameSuggestions, type Given } from './deletions.ts'
 import { fixedProblem, guard, protectedProblem, unknownAddress } from './guard.ts'
 import { withImpacts } from './impact.ts'
 import { lookalikes } from './lookalikes.ts'
@@ -110,7 +110,8 @@ export function decideDestroy(
     match: matched.match,
     options: { ...options, maxDeletes: Infinity, maxUpdates: Infinity }
   }
-  return finished(changes, [], given, problems)
+  const cascade = options.forceDelete === true ? cascadeOf(changes, given) : []
+  return finished([...changes, ...cascade], [], given, problems)
 }
 
 function withoutFormerNames(resource: Desired): Desired {

@@ -65,6 +65,14 @@ export function deletions(given: Given): Deletions {
   }
 }
 
+/** What uses connections that are destroyed, and no file declares. */
+export function cascadeOf(destroyed: readonly Change[], given: Given): Change[] {
+  const found = new Found(given)
+  found.changes.push(...destroyed)
+  found.cascade()
+  return found.changes.slice(destroyed.length)
+}
+
 /** Takes live resources one by one; none is taken twice, and none that is declared. */
 class Found {
   readonly changes: Change[] = []

@@ -32,7 +32,7 @@ export interface Failure {
 /** A failure as a problem: what was attempted, what the service said, what to do. */
 export function failureProblem(failure: Failure, attempted: string, span?: Span): Diagnostic {
   const answered = failure.status === undefined ? '' : ` answered ${failure.status}`
-  const { message, help } = told[failure.code] ?? { message: 'failed', help: [] }
+  const { message, help } = toldOf(failure)
   return problem(failure.code, `${attempted}: ${message}`, {
     labels: span ? [{ span, text: 'this is what was attempted' }] : [],
     notes: [
@@ -43,6 +43,21 @@ export function failureProblem(failure: Failure, attempted: string, span?: Span)
     help
   })
 }
+
+/** What to do depends on what was asked for: a list is not deleted, and some addresses want another key. */
+function toldOf({ code, request }: Failure): { message: string; help: string[] } {
+  const entry = told[code] ?? { message: 'failed', help: [] }
+  const forPartners = / \/api\/organizations(\/|$)/.test(request) ? [ofPartners] : []
+  if (code === 'P605') return { ...entry, help: [...forPartners, ...entry.help] }
+  if (code !== 'P606') return entry
+  const isOfAll = /^GET [^?]*$/.test(request) && !/[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/i.test(request)
+  return { ...entry, help: [...forPartners, ...(isOfAll ? notThere : entry.help)] }
+}
+
+const ofPartners =
+  'in this version of the API that is for the key of a partner: use one, or a newer `workspace.api_version`'
+
+const notThere = ['check the address of the service (`--url` or POLYTOMIC_URL) and `workspace.api_version`']
 
 /** Of what ends at once, nobody asks how long it took. */
 function waited({ waitedMs = 0, interrupted }: Failure): string[] {
@@ -77,7 +92,7 @@ const told: Readonly<Partial<Record<Code, { message: string; help: string[] }>>>
   },
   P606: {
     message: 'the service does not know it',
-    help: ['it was deleted meanwhile, or the address of the service is wrong: plan again']
+    help: ['it, or what it uses, was deleted meanwhile: plan again']
   },
   P607: { message: 'something else is under way there', help: ['wait for it to end, then try again'] },
   P608: {

@@ -102,7 +102,9 @@ export function coverageLines(plan: Plan, verbose: boolean, look: Look, sends: b
   const names = verbose ? '' : ' (`--verbose` names them)'
   const parts = [
     ...(equal > 0 ? [`${count(equal, 'field')} ${equal === 1 ? 'is' : 'are'} equal`] : []),
-    ...(secrets > 0 ? [`${count(secrets, 'secret')} cannot be compared (\`--rotate\` ${again})`] : []),
+    ...(secrets > 0
+      ? [`${count(secrets, 'secret')} cannot be compared (\`polyctl apply --rotate\` ${again})`]
+      : []),
     ...(left > 0 ? [`${count(left, 'value')} ${left === 1 ? 'is' : 'are'} left alone${names}`] : []),
     ...(unread > 0 ? [`${count(unread, 'field')} could not be read`] : [])
   ]

@@ -44,12 +44,11 @@ function harmless(write: (text: string) => void): (text: string) => void {
   }
 }
 
-/** What began or went well is in the report, which often goes to the same log: there it is told once. */
+/** What came of each change is in the report, which often goes to the same log: there it is told once. */
 function plainProgress(look: Look, write: (text: string) => void): Progress {
   return {
     event(event) {
-      if (event.type === 'start') return
-      if (event.type === 'settled' && event.outcome.outcome === 'done') return
+      if (event.type === 'start' || event.type === 'settled') return
       const line = renderEvent(event, look)
       if (line !== undefined) write(`${line}\n`)
     },

@@ -37,7 +37,7 @@ describe('R31: secrets are not compared', () => {
   test.each(['plan', 'drift'])('%s says how many', async (command) => {
     const world = await applied()
     const { out } = await world.run(command)
-    expect(out).toContain('2 secrets cannot be compared (`--rotate` sends them again)')
+    expect(out).toContain('2 secrets cannot be compared (`polyctl apply --rotate` sends them again)')
     const told = await json(world, command)
     expect(told.summary['secrets_not_compared']).toBe(2)
     const source = (told.changes ?? told.resources)!.find(
@@ -52,7 +52,7 @@ describe('R31: secrets are not compared', () => {
   test('what is sent needs no comparing, and what is new neither', async () => {
     const world = await applied()
     const { out } = await world.run('plan', '--rotate', 'Source')
-    expect(out).toContain('1 secret cannot be compared (`--rotate` sends it again)')
+    expect(out).toContain('1 secret cannot be compared (`polyctl apply --rotate` sends it again)')
     const fresh = makeWorld({ files: { [file]: warehouse() }, env })
     expect((await fresh.run('plan')).out).not.toContain('compared')
   })

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { WorldIo } from '../../src/commands/io.ts'
 import { createProgram } from '../../src/commands/program.ts'
 import { createServer, type LocalServer, type ServerOptions } from '../../src/server/index.ts'
+import { idleAdvice } from './advice.ts'
 
 /** A folder with files, a local Polytomic in memory, and the program as a user runs it, in this process. */
 export interface World {
@@ -50,6 +51,8 @@ export function makeWorld(options: WorldOptions = {}): World {
     async run(...words) {
       const ran: Ran = { code: 0, out: '', err: '' }
       ran.code = await createProgram(io(ran, world, options)).run(words)
+      // The law of advice, in every situation that any test comes into: whoever follows it must be able to.
+      expect(await idleAdvice(words, ran.out + ran.err)).toEqual([])
       return ran
     },
     requests() {
