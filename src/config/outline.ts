@@ -159,7 +159,7 @@ function workspaceSchema(sections: readonly string[]): JsonObject {
         type: 'string',
         format: 'uri',
         description:
-          'The address of the service, for a Polytomic of your own. Its host must be allowed outside of the files.'
+          'The address of the service, for a Polytomic of your own; its host is allowed elsewhere.'
       },
       exclusive: {
         type: 'array',

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Unwritable, type CommandIo } from '../../src/commands/io.ts'
+import { redacting, Unwritable, type CommandIo, type WorldIo } from '../../src/commands/io.ts'
+import { jsonResult, printResult } from '../../src/commands/result.ts'
 import { makeWorld, type World, type WorldOptions } from '../support/world.ts'
 
 const good = {
@@ -206,6 +207,18 @@ test('files are those of the configuration, whatever else was read and whatever 
     }
     expect(new Set(counts)).toEqual(new Set([Object.keys(files).length]))
   }
+})
+
+test('a secret that looks like a number leaves JSON behind', () => {
+  const texts: string[] = []
+  const io = redacting({ out: (text: string) => void texts.push(text) } as unknown as WorldIo)
+  io.redaction.add(['1234567890'])
+  printResult(jsonResult(0, { number: 1234567890, text: 'a 1234567890', other: [12, 1234567890] }), io)
+  expect(JSON.parse(texts.join(''))).toEqual({
+    number: '(secret)',
+    text: 'a (secret)',
+    other: [12, '(secret)']
+  })
 })
 
 test('a plan that cannot be written is one answer with one problem more', async () => {
