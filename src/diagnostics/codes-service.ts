@@ -230,7 +230,8 @@ export const serviceCodes = {
     title: 'the service throttles',
     explanation:
       'The service asked to slow down. polyctl did, for all requests, and waited as long as it was ' +
-      'told to; after several tries the answer was still the same. Try again later, or with a smaller ' +
+      'told to, for five minutes at most; the answer was still the same. Nothing of what was asked was ' +
+      'taken on. Try again later, or with a smaller ' +
       '`--parallelism`.'
   },
   P609: {

@@ -34,7 +34,33 @@ export function ordered(
       return { ...change, after }
     })
     .toSorted(byAddress)
-  return withoutCircles(waiting)
+  return withoutCircles(withNamesLeft(waiting, live))
+}
+
+/**
+ * A name that another resource leaves is free only when that one is renamed. Not where that one needs the
+ * other first: then both would wait for each other.
+ */
+function withNamesLeft(changes: readonly Change[], live: LiveState): Change[] {
+  const key = (kind: string, name: string): string => `${kind}\n${name.toLowerCase()}`
+  const names = new Map(live.resources.map((one) => [`${one.kind}\n${one.id}`, one.name]))
+  const left = new Map(
+    changes.flatMap((change) => {
+      const name = names.get(`${change.kind}\n${change.id}`)
+      return change.action === 'rename' && name !== undefined ? [[key(change.kind, name), change]] : []
+    })
+  )
+  const after = new Map(changes.map((change) => [addressText(change), change.after]))
+  const needs = (text: string, wanted: string, seen = new Set<string>()): boolean =>
+    text === wanted ||
+    (!seen.has(text) && (seen.add(text), after.get(text) ?? []).some((other) => needs(other, wanted, seen)))
+  for (const change of changes) {
+    const leaving = left.get(key(change.kind, change.name))
+    if (!leaving || (change.action !== 'create' && change.action !== 'rename')) continue
+    const [own, before] = [addressText(change), addressText(leaving)]
+    if (!needs(before, own)) after.set(own, [...new Set([...(after.get(own) ?? []), before])].toSorted())
+  }
+  return changes.map((change) => ({ ...change, after: after.get(addressText(change)) ?? [] }))
 }
 
 /**

@@ -57,3 +57,23 @@ test('of those that use each other in a circle one goes first, and all else keep
   )
   expect(after).toEqual({ A: ['D'], B: [], C: ['A', 'B', 'D', 'E'], D: ['B', 'E'], E: [] })
 })
+
+test('a name that another one leaves is taken only when that one is renamed, and nobody waits in a circle', () => {
+  const live = service(
+    ['connection', 'C', 'c1', csv],
+    ['model', 'A', 'm1', wire()],
+    ['model', 'B', 'm2', wire()]
+  )
+  const renamed = (name: string, from: string, joined?: string) => ({
+    ...model(name, 't', joined),
+    lifecycle: { preventDestroy: false, ignoreChanges: [], renamedFrom: [from] }
+  })
+  const plan = planFor([connection(), renamed('Z', 'A'), model('A', 'new'), renamed('Y', 'B')], live)
+  expect(changeOf(plan, 'A')).toMatchObject({ action: 'create', after: ['model "Z"'] })
+  expect(changeOf(plan, 'Z')).toMatchObject({ action: 'rename', after: [] })
+  const chain = planFor([connection(), renamed('B', 'A'), renamed('Y', 'B')], live)
+  expect(changeOf(chain, 'B').after).toEqual(['model "Y"'])
+  const needed = planFor([connection(), renamed('Z', 'A', 'A'), model('A', 'new'), renamed('Y', 'B')], live)
+  expect(changeOf(needed, 'Z').after).toEqual(['model "A"'])
+  expect(changeOf(needed, 'A').after).toEqual([])
+})

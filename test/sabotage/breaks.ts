@@ -31,8 +31,7 @@ const creating: Break[] = [
     replace: '...(keys === null ? { headers:',
     noticedBy: [
       transport('carries a key, and is not repeated blindly when nothing was answered'),
-      by('rules/applying', 'R27: a create whose answer was lost is made once, under one key'),
-      simulated('lost-response, at every request')
+      by('rules/applying', 'R27: a create whose answer was lost is made once, under one key')
     ]
   },
   {
@@ -173,9 +172,9 @@ const planning: Break[] = [
   },
   {
     what: 'of two resources with one name, one is picked',
-    file: 'src/plan/match.ts',
-    find: 'if (candidates.length > 1)\n      return { problems: [ambiguous(resource',
-    replace: 'if (candidates.length > 99)\n      return { problems: [ambiguous(resource',
+    file: 'src/state/pairing.ts',
+    find: 'if (candidates.length > 1) this.result.ambiguous.push({ resource, name: resource.name',
+    replace: 'if (candidates.length > 99) this.result.ambiguous.push({ resource, name: resource.name',
     noticedBy: [
       by('plan/match', 'R2: two live resources of a name are a stop that lists them'),
       by('laws/plan', 'a resource is ambiguous if and only if two candidates remain')
@@ -203,8 +202,8 @@ const planning: Break[] = [
   {
     what: 'what was protected at the base is deleted once its block is gone',
     file: 'src/plan/deletions.ts',
-    find: 'if (!guarded) return []',
-    replace: 'if (guarded ?? true) return []',
+    find: 'if (!then) return []',
+    replace: 'if (then ?? true) return []',
     noticedBy: [by('rules/git', 'R14: prevent_destroy at the base still protects after its block is gone')]
   },
   {
