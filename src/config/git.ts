@@ -83,7 +83,7 @@ function then<A, B>(answer: GitAnswer<A>, next: (value: A) => B): GitAnswer<B> {
 const notAllThere: GitAnswer<never> = {
   ok: false,
   reason: 'git does not have all contents of that commit here',
-  hint: 'clone the repository in full, without `--filter`'
+  hint: 'clone the repository in full: leave the `git clone --filter` out'
 }
 
 type Run = (args: string[], input?: string) => GitAnswer<Buffer>

@@ -32,7 +32,9 @@ export async function idleAdvice(words: readonly string[], text: string): Promis
     if (command === undefined && bare === undefined && !quoted.startsWith('--')) continue
     const options = await optionsOnce(named)
     if (options.size === 0) idle.push(`${quoted}: there is no command ${named}`)
-    for (const [option] of quoted.matchAll(/(?<![\w-])--[a-z][\w-]*/g))
+    const all = [...quoted.matchAll(/(?<![\w-])--[a-z][\w-]*/g)]
+    // Behind an option alone stands its value, which a person may have given.
+    for (const [option] of quoted.startsWith('--') ? all.slice(0, 1) : all)
       if (!options.has(option)) idle.push(`${quoted}: ${named} takes no ${option}`)
   }
   for (const [whole, command = ''] of text.matchAll(
