@@ -177,30 +177,38 @@ async function serve(
     world: parts.world
   }
   const key = readKey(request)
-  const release = key === undefined ? undefined : parts.outcomes.take(caller.scope, key)
+  const scope = `${caller.scope} ${request.method} ${new URL(request.url).pathname}`
+  const release = key === undefined ? undefined : parts.outcomes.take(scope, key)
   try {
-    return await once(parts, route, call, key, fired, request.signal)
+    return await once(
+      parts,
+      route,
+      call,
+      key === undefined ? undefined : { scope, key },
+      fired,
+      request.signal
+    )
   } finally {
     release?.()
   }
 }
 
-/** Serves the call, or replays what its key was answered before. */
+/** Serves the call, or replays what its key was answered before, for the same method and address. */
 async function once(
   parts: ServiceParts,
   route: Route,
   call: Call,
-  key: string | undefined,
+  keyed: { scope: string; key: string } | undefined,
   fired: Fault[],
   signal: AbortSignal
 ): Promise<Sent> {
   const { outcomes, database, world } = parts
-  const recorded = key === undefined ? undefined : outcomes.recorded(call.caller.scope, key, world.now())
+  const recorded = keyed === undefined ? undefined : outcomes.recorded(keyed.scope, keyed.key, world.now())
   if (recorded !== undefined) return recorded
   await pause(parts, fired, signal)
 
   const keep = (answer: Sent): Sent => {
-    if (key !== undefined) outcomes.record(call.caller.scope, key, answer, world.now())
+    if (keyed !== undefined) outcomes.record(keyed.scope, keyed.key, answer, world.now())
     return answer
   }
   const edit = fires(fired, 'edit')?.edit

@@ -100,9 +100,18 @@ function get(call: Call): Answer {
   return data(shown(call, found(call, 'sync', param(call, 'id'))))
 }
 
+/** Members that the service has and this server has not: a sync without its filters would be another one. */
+function mustBeOlder({ body }: Call): void {
+  for (const member of ['identities', 'model_filters', 'target_filters']) {
+    if ((body[member] ?? null) !== null)
+      throw invalid(member, 'is not known to this server: use the older members')
+  }
+}
+
 function readRequest(call: Call): SyncRequest {
   mustFit(syncShape(), call.body, 422)
   const request = call.body as unknown as SyncRequest
+  mustBeOlder(call)
   const stated = request.organization_id ?? ''
   if (stated !== '' && stated !== organizationOf(call)) {
     throw forbidden(`this key does not act in organization ${stated}`)

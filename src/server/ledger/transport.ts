@@ -119,7 +119,7 @@ export const transport: LedgerRow[] = rows('transport', [
   [
     'idempotency.scope',
     'assumption',
-    'keys are kept apart by credential and organization, and not by address or body'
+    'keys are kept apart by credential, organization, method and address, and not by body'
   ],
   [
     'idempotency.not-recorded',
