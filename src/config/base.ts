@@ -83,7 +83,10 @@ function atRevision(resource: Desired, short: string): Desired {
   return { ...resource, span: moved(resource.span), spanAt: (path) => moved(resource.spanAt(path)) }
 }
 
-/** Addresses of resources that were declared then and now, with a secret that is not the same. */
+/**
+ * Addresses of resources that were declared then and now, with a secret that is known to be another one.
+ * What is unknown is not sent: the plan says how many secrets were not compared.
+ */
 function movedSecrets(
   now: Understood,
   then: { resources: Desired[]; vault: Vault },
@@ -92,9 +95,10 @@ function movedSecrets(
   const pairs = pairWithBase(now.desired.resources, then.resources, keyOf(kinds))
   return [...pairs].flatMap(([resource, old]) => {
     const secrets = secretsIn(old.fields)
-    const moved = [...secretsIn(resource.fields)].some(
-      ([path, secret]) => !isSameSecret(secret, now.vault, secrets.get(path), then.vault)
-    )
+    const moved = [...secretsIn(resource.fields)].some(([path, { $secret }]) => {
+      const before = secrets.get(path)
+      return !before || now.vault.compared($secret, then.vault, before.$secret) === 'moved'
+    })
     return moved ? [addressText(resource)] : []
   })
 }
@@ -107,18 +111,6 @@ function secretsIn(value: Json, path = ''): Map<string, Secret> {
       ? Object.entries(value)
       : []
   return new Map(parts.flatMap(([name, part]) => [...secretsIn(part, `${path}/${name}`)]))
-}
-
-/**
- * What stands in the file itself is compared by its value, for its name says only where it stands; a source
- * elsewhere by its name, for nobody knows what it held then.
- */
-function isSameSecret(a: Secret, vaultA: Vault, b: Secret | undefined, vaultB: Vault): boolean {
-  if (!b) return false
-  const [nameA, nameB] = [a, b].map(({ $secret }) => $secret.replace(/, else text at .*$/s, ''))
-  const isText = (name = ''): boolean => name.startsWith('text at ')
-  if (isText(nameA) && isText(nameB)) return vaultA.same(a.$secret, vaultB, b.$secret)
-  return nameA === nameB
 }
 
 function noHistory(): Diagnostic {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../state/value.ts'
 import { cut, isPlaceholder } from './placeholder.ts'
 import { saw, type Filled, type Filling, type Placing, type SecretPlace, type Slot } from './placing.ts'
 import { placesAbove, pointer, setAt, setOwn } from './pointer.ts'
-import { placeSecret } from './secret.ts'
+import { emptySecret, placeSecret } from './secret.ts'
 import { fillParts } from './world.ts'
 import { entryOf, type SourceText, type Written, type WrittenScalar } from './written.ts'
 
@@ -38,8 +38,10 @@ export function fill(
   const placing: Placing = { ...filling, source, noun, filled }
   if (root.is === 'mapping') {
     visit(root, value, [], (node, path, found) => {
-      if (found === null || found === '' || !isSecret(value as JsonObject, path)) return
-      placeSecret(placing, node, [...path], found, slotAbove(slots, path))
+      if (found === null || !isSecret(value as JsonObject, path)) return
+      const slot = slotAbove(slots, path)
+      if (found === '') emptySecret(placing, node, path, slot)
+      else placeSecret(placing, node, [...path], found, slot)
     })
   }
   for (const secret of filled.secrets.values()) setAt(value, secret.path, standIn(secret))

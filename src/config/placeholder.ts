@@ -64,6 +64,28 @@ export function isPlaceholder(part: Part): part is Placeholder {
   return typeof part !== 'string' && 'from' in part
 }
 
+/** A piece of a secret that stands in the file itself; `raw` is as it is written, beginning at `from`. */
+export interface LiteralText {
+  raw: string
+  text: string
+  from: number
+}
+
+/**
+ * What stands in plain text in a text with placeholders: what is around them, and what they fall back on.
+ * Signs alone are none, nor is the word before a token in a header.
+ */
+export function literalTexts(parts: readonly Part[]): LiteralText[] {
+  return parts.flatMap((part): LiteralText[] => {
+    if (typeof part === 'string') {
+      const isTelling = /[\p{L}\p{N}]/u.test(part) && !/^(?:Bearer|Basic|Token) $/i.test(part)
+      return isTelling ? [{ raw: part, text: part, from: 0 }] : []
+    }
+    if (!isPlaceholder(part) || part.fallback === undefined || part.fallback === '') return []
+    return [{ raw: part.raw, text: part.fallback, from: part.raw.indexOf(':-') + 2 }]
+  })
+}
+
 /** What may stand behind `env:` and `var:`. */
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)

@@ -2,6 +2,7 @@ import { problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { isObject, type Json } from '../state/value.ts'
 import type { Disk } from './disk.ts'
 import { parse, type YamlDocument } from './parse.ts'
+import { cut, literalTexts } from './placeholder.ts'
 import { fillDefault, type Found, type Variable, type World } from './world.ts'
 import { entryOf, plainValue, wordFor, type Entry, type SourceText, type Written } from './written.ts'
 
@@ -129,6 +130,8 @@ function declared(entry: Entry, source: SourceText, given: Given, world: World):
   return { name: entry.key, declared: source.span(entry.keyStart, entry.keyEnd), ...value }
 }
 
+type Worth = Pick<Variable, 'value' | 'literal' | 'made'>
+
 interface Default {
   source: SourceText
   node: Written
@@ -140,10 +143,10 @@ function valueOf(
   fallback: Default | undefined,
   given: Given,
   world: World
-): Pick<Variable, 'value' | 'literal'> {
+): Worth {
   const type = said ?? (fallback ? typeOf(fallback.node) : undefined)
   const text = Object.hasOwn(given.variables, name) ? given.variables[name] : undefined
-  if (text !== undefined) return { value: () => fromText(name, text, type) }
+  if (text !== undefined) return { made: { value: text }, value: () => fromText(name, text, type) }
   const inFile = given.files
     .flatMap(({ source, root }) => {
       const entry = entryOf(root, name)
@@ -152,7 +155,8 @@ function valueOf(
     .at(-1)
   if (inFile) return written(name, inFile, type, world)
   const inEnvironment = given.env[`POLYCTL_VAR_${name}`]
-  if (inEnvironment !== undefined) return { value: () => fromText(name, inEnvironment, type) }
+  if (inEnvironment !== undefined)
+    return { made: { value: inEnvironment }, value: () => fromText(name, inEnvironment, type) }
   return fallback ? written(name, fallback, said, world) : {}
 }
 
@@ -161,10 +165,13 @@ function written(
   { source, node }: Default,
   type: VariableType | undefined,
   world: World
-): Pick<Variable, 'value' | 'literal'> {
+): Worth {
+  const literal = source.span(node.start, node.end)
   if (node.is === 'scalar' && typeof node.value === 'string' && node.value.includes('${')) {
     const text = node.value
     return {
+      made: { text, base: source.path },
+      ...(literalTexts(cut(text) ?? []).length > 0 && { literal }),
       value: (secret) => {
         const found = fillDefault(text, source.path, name, secret, world)
         if (!found.ok || typeof found.value !== 'string' || !found.text || type === undefined) return found
@@ -173,9 +180,9 @@ function written(
     }
   }
   const value = plainValue(node)
-  const literal = source.span(node.start, node.end)
   return {
     literal,
+    made: { value },
     value: () => (type === undefined || typeOf(node) === type ? right(value) : wrong(name, type))
   }
 }

@@ -16,8 +16,10 @@ export interface Variable {
   name: string
   declared?: Span
   value?: (secret: boolean) => Found
-  /** Where a value is that stands in a file in plain text. */
+  /** Where a value is of which some part stands in a file in plain text. */
   literal?: Span
+  /** What its value is made of: a value as it is given, or a text with placeholders and the file it is in. */
+  made?: { value: Json } | { text: string; base: string }
 }
 
 /**
@@ -52,7 +54,7 @@ export function lookUp(part: Placeholder, base: string, secret: boolean, world: 
 function lookUpAny(part: Placeholder, base: string, secret: boolean, world: World): Found {
   if (part.from === 'env') return environment(part, world)
   if (part.from === 'file') return file(world.disk.beside(base, part.name), secret, world.disk)
-  const variable = world.variables.get(part.name) ?? fromEnvironment(part.name, world)
+  const variable = variableOf(part.name, world)
   const leaves = [leafOf(part, base, world)]
   if (!variable) {
     return {
@@ -83,12 +85,17 @@ function ownKeyFound(leaves: string[], { from, name }: Placeholder, key: string)
   return { leaves, ok: false, code: 'P625', name, reason: `\`\${${from}:${name}}\` ${what}` }
 }
 
+/** A variable that a file declares or gives a value to, or one of the environment. */
+export function variableOf(name: string, world: World): Variable | undefined {
+  return world.variables.get(name) ?? fromEnvironment(name, world)
+}
+
 /** Names in the environment count only when a file asks for them: other programs may have theirs there. */
 function fromEnvironment(name: string, { env }: World): Variable | undefined {
   const text = Object.hasOwn(env, `POLYCTL_VAR_${name}`) ? env[`POLYCTL_VAR_${name}`] : undefined
   return text === undefined
     ? undefined
-    : { name, value: () => ({ leaves: [], ok: true, value: text, text: true }) }
+    : { name, made: { value: text }, value: () => ({ leaves: [], ok: true, value: text, text: true }) }
 }
 
 /** The name of a source, as secrets are named: `env NAME`, `var NAME`, `file PATH`. */

@@ -169,6 +169,25 @@ connections:
     configuration: { hosts: "\${env:ORDERS_HOST:-localhost}" }
 `
   },
+  P315: {
+    title: 'an empty secret',
+    explanation: `
+A password or a key of no letters is sent as it stands, and most systems refuse it, or let everybody in.
+Mostly a value was meant to be filled in later. Write a placeholder, or leave the field out. Where an empty
+secret is meant, say so: \`\${env:NAME:-}\`.`,
+    bad: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { password: "" }
+`,
+    good: `
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { password: "\${env:MONGODB_PASSWORD}" }
+`
+  },
   P310: {
     title: 'the revision cannot be looked up',
     explanation:

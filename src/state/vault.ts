@@ -3,27 +3,35 @@
  * everything that prints or stores it.
  */
 export class Vault {
-  readonly #entries = new Map<string, () => Opened>()
+  readonly #entries = new Map<string, Entry>()
 
   /** `open` is called only when the secret is about to be sent, so that planning works without it. */
-  put(source: string, open: () => Opened): void {
-    this.#entries.set(source, open)
+  put(source: string, made: readonly SecretPart[], open: () => Opened): void {
+    this.#entries.set(source, { made: joined(made), open })
   }
 
   /** The only way out. Called in one place: where a request body is written. */
   reveal(source: string): Opened {
-    return this.#entries.get(source)?.() ?? { ok: false, reason: `${source} is not known here` }
+    return this.#entries.get(source)?.open() ?? { ok: false, reason: `${source} is not known here` }
   }
 
-  /** Whether two sources hold the same value now; nobody learns which. False where one cannot be opened. */
-  same(source: string, other: Vault, otherSource: string): boolean {
-    const [here, there] = [this.#entries.get(source)?.(), other.#entries.get(otherSource)?.()]
-    return here?.ok === true && there?.ok === true && here.value === there.value
+  /**
+   * Whether a secret is another one than it was: nobody learns which it is. It moved where any literal part
+   * or any source differs, or a file that both can be read of. What is made of the same, and can be opened
+   * neither here nor there, is unknown.
+   */
+  compared(source: string, other: Vault, otherSource: string): 'same' | 'moved' | 'unknown' {
+    const [here, there] = [this.#entries.get(source), other.#entries.get(otherSource)]
+    if (!here || !there || JSON.stringify(here.made) !== JSON.stringify(there.made)) return 'moved'
+    if (here.made.every(isLiteral)) return 'same'
+    const [value, otherValue] = [here.open(), there.open()]
+    if (value.ok && otherValue.ok) return value.value === otherValue.value ? 'same' : 'moved'
+    return value.ok || otherValue.ok ? 'same' : 'unknown'
   }
 
   /** All values that can be opened now: for taking them out of somebody else's words. */
   known(): string[] {
-    return [...this.#entries.values()].flatMap((open) => {
+    return [...this.#entries.values()].flatMap(({ open }) => {
       const opened = open()
       return opened.ok ? [opened.value] : []
     })
@@ -40,6 +48,30 @@ export class Vault {
   toJSON(): string {
     return '(vault)'
   }
+}
+
+interface Entry {
+  made: readonly SecretPart[]
+  open: () => Opened
+}
+
+/**
+ * What a secret is made of, in its order: text that stands in a file, and sources elsewhere with the text
+ * that they fall back on. By this two secrets are told apart, never by the name under which they are shown.
+ */
+export type SecretPart = { literal: string } | { from: 'env' | 'file'; name: string; fallback?: string }
+
+function isLiteral(part: SecretPart): part is { literal: string } {
+  return 'literal' in part
+}
+
+/** Text beside text is one text, however it was come by. */
+function joined(parts: readonly SecretPart[]): SecretPart[] {
+  return parts.reduce<SecretPart[]>((all, part) => {
+    const last = all.at(-1)
+    if (!last || !isLiteral(last) || !isLiteral(part)) return [...all, part]
+    return [...all.slice(0, -1), { literal: last.literal + part.literal }]
+  }, [])
 }
 
 /** A secret's value, or the sentence that says what is missing (`environment variable X is not set`). */

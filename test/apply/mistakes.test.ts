@@ -77,7 +77,7 @@ async function run(
     partial: false
   }))
   const vault = new Vault()
-  vault.put('env PW', () => (meet('vault'), { ok: true, value: 'planted-secret' }))
+  vault.put('env PW', [], () => (meet('vault'), { ok: true, value: 'planted-secret' }))
   const writer = openWriter({
     url: 'https://service.test',
     authorization: 'Bearer k',

@@ -90,7 +90,7 @@ async function performed(
     ...noWaiting()
   }
   const vault = new Vault()
-  for (const [source, value] of Object.entries(secrets)) vault.put(source, () => ({ ok: true, value }))
+  for (const [source, value] of Object.entries(secrets)) vault.put(source, [], () => ({ ok: true, value }))
   const plan = { organization, changes: [one], unmanaged: [], noLongerDeclared: [] }
   const outcome = await perform(one, pending, {
     writer,

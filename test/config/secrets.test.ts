@@ -78,7 +78,7 @@ test('a secret in plain text is a warning, wherever it stands', async () => {
   expect(
     await problemsOf(connection('"${var:pw}"', '', `variables: { pw: { default: ${secret} } }\n`))
   ).toEqual([`wP307 1:29 ${secret}`])
-  expect(await problemsOf(connection('""'))).toEqual([])
+  expect(await problemsOf(connection('""'))).toEqual(['wP315 2:58 ""'])
 })
 
 test('a mask is no secret', async () => {
@@ -185,4 +185,46 @@ test('a secret that is a number is marked as one, and must be one when it is the
   const text = await read(connection(`"${secret}"`), { kinds })
   expect(places(text)).toEqual([`P102 2:58 "${secret}"`, `wP307 2:58 "${secret}"`])
   expect(everything(text)).not.toContain(secret)
+})
+
+test.each([
+  ['what a placeholder falls back on', '"${env:PW:-hunter2-planted}"', 'hunter2-planted'],
+  ['text before a placeholder', '"hunter2-planted${env:PW}"', 'hunter2-planted'],
+  ['text behind a placeholder', '"${env:PW}hunter2-planted"', 'hunter2-planted'],
+  ['text between two', '"${env:PW}hunter2-planted${env:PW:-}"', 'hunter2-planted']
+])('%s is a secret in plain text', async (_what, password, part) => {
+  const yaml = connection(password)
+  const understanding = await read(yaml)
+  const [found, ...others] = understanding.result.problems
+  expect(others).toEqual([])
+  expect(found).toMatchObject({ code: 'P307', severity: 'warning' })
+  const { start, end } = found!.labels[0]!.span
+  expect(yaml.slice(start.offset, end.offset)).toBe(part)
+  expect([...understanding.texts.values()].join('')).not.toContain(secret)
+  expect(everything(understanding)).not.toContain(secret)
+})
+
+test('a default that is a secret in part is told where it stands', async () => {
+  const yaml = connection(
+    '"${var:pw}"',
+    '',
+    'variables: { pw: { default: "${env:PW:-hunter2-planted}" } }\n'
+  )
+  expect((await problemsOf(yaml)).map((text) => text.split(' ')[0])).toEqual(['wP307'])
+  expect([...(await read(yaml)).texts.values()].join('')).not.toContain(secret)
+})
+
+test.each(['"${env:PW}"', '"Bearer ${env:PW}"', '"${env:A}:${env:B}"', '"${env:PW:-}"'])(
+  '%s has no part in plain text',
+  async (password) => {
+    expect((await problemsOf(connection(password))).filter((text) => text.includes('P307'))).toEqual([])
+  }
+)
+
+test('an empty secret is told, unless it is meant', async () => {
+  expect(await problemsOf(connection('""'))).toEqual(['wP315 2:58 ""'])
+  expect(
+    await problemsOf(connection('"${var:pw}"', '', 'variables: { pw: { default: "" } }\n'))
+  ).toHaveLength(1)
+  expect(await problemsOf(connection('"${env:PW:-}"'))).toEqual([])
 })

@@ -204,7 +204,19 @@ describe('R13: secrets of which the files say that they changed', () => {
   test.each([
     ['another variable', '"${env:A}"', '"${env:B}"', ['value-of-b', 'value-of-b']],
     ['another literal', 'literal-then', 'literal-now', ['literal-now', 'literal-now']],
-    ['a literal instead of a variable', '"${env:A}"', 'literal-now', ['literal-now', 'literal-now']]
+    ['a literal instead of a variable', '"${env:A}"', 'literal-now', ['literal-now', 'literal-now']],
+    [
+      'another fallback',
+      '"${env:NONE:-literal-then}"',
+      '"${env:NONE:-literal-now}"',
+      ['literal-now', 'literal-now']
+    ],
+    [
+      'another text beside a variable',
+      '"literal-then${env:A}"',
+      '"literal-now${env:A}"',
+      ['literal-nowvalue-of-a', 'literal-nowvalue-of-a']
+    ]
   ])('R13: %s is sent again, and no secret of then or now is shown', async (_what, before, after, sent) => {
     const planted = { A: 'value-of-a', B: 'value-of-b' }
     const world = makeRepository({ files: { [file]: secret(before) }, env: planted })

@@ -11,7 +11,7 @@ import {
   sortedText,
   textOf
 } from '../../src/state/value.ts'
-import { Vault } from '../../src/state/vault.ts'
+import { Vault, type SecretPart } from '../../src/state/vault.ts'
 
 test.each([undefined, null, '', [], {}])('R5: %j is nothing', (value) => {
   expect(isEmpty(value)).toBe(true)
@@ -77,7 +77,7 @@ test('an address is one line of text, and addresses have one order on every mach
 
 test('a vault masks itself in whatever prints or stores it', () => {
   const vault = new Vault()
-  vault.put('env A', () => ({ ok: true, value: 'hunter2' }))
+  vault.put('env A', [], () => ({ ok: true, value: 'hunter2' }))
   const all = [
     JSON.stringify({ vault }),
     String(vault),
@@ -92,14 +92,38 @@ test('a vault masks itself in whatever prints or stores it', () => {
 test('a vault opens a secret only when it is asked for, and says what is missing', () => {
   const vault = new Vault()
   const opened: string[] = []
-  vault.put('env B', () => {
+  vault.put('env B', [], () => {
     opened.push('env B')
     return { ok: false, reason: 'environment variable B is not set' }
   })
-  vault.put('env A', () => ({ ok: true, value: 'x' }))
+  vault.put('env A', [], () => ({ ok: true, value: 'x' }))
   expect(vault.sources).toEqual(['env A', 'env B'])
   expect(opened).toEqual([])
   expect(vault.reveal('env B')).toEqual({ ok: false, reason: 'environment variable B is not set' })
   expect(vault.reveal('env C')).toEqual({ ok: false, reason: 'env C is not known here' })
   expect(vault.known()).toEqual(['x'])
+})
+
+test('a secret moved where a literal part or a source differs, and is unknown where nobody can open it', () => {
+  const vaultOf = (made: SecretPart[], value?: string): Vault => {
+    const vault = new Vault()
+    vault.put('x', made, () => (value === undefined ? { ok: false, reason: 'no' } : { ok: true, value }))
+    return vault
+  }
+  const told = (a: [SecretPart[], string?], b: [SecretPart[], string?]): string =>
+    vaultOf(...a).compared('x', vaultOf(...b), 'x')
+  const [env, file] = [
+    { from: 'env' as const, name: 'A' },
+    { from: 'file' as const, name: 'A' }
+  ]
+  expect(told([[{ literal: 'a' }], 'a'], [[{ literal: 'b' }], 'b'])).toBe('moved')
+  expect(told([[{ literal: 'a' }], 'a'], [[{ literal: 'a' }], 'a'])).toBe('same')
+  expect(told([[{ literal: 'a' }, { literal: 'b' }]], [[{ literal: 'ab' }]])).toBe('same')
+  expect(told([[env], 'v'], [[file], 'v'])).toBe('moved')
+  expect(told([[env], 'v'], [[{ ...env, name: 'B' }], 'v'])).toBe('moved')
+  expect(told([[{ ...env, fallback: 'a' }], 'v'], [[{ ...env, fallback: 'b' }], 'v'])).toBe('moved')
+  expect(told([[{ literal: 'a' }, env], 'v'], [[env], 'v'])).toBe('moved')
+  expect(told([[file], 'then'], [[file], 'now'])).toBe('moved')
+  expect(told([[env], 'v'], [[env], 'v'])).toBe('same')
+  expect(told([[{ literal: 'a' }, env]], [[{ literal: 'a' }, env]])).toBe('unknown')
 })
