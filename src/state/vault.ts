@@ -67,11 +67,14 @@ function isLiteral(part: SecretPart): part is { literal: string } {
 
 /** Text beside text is one text, however it was come by. */
 function joined(parts: readonly SecretPart[]): SecretPart[] {
-  return parts.reduce<SecretPart[]>((all, part) => {
+  const all: SecretPart[] = []
+  for (const part of parts) {
     const last = all.at(-1)
-    if (!last || !isLiteral(last) || !isLiteral(part)) return [...all, part]
-    return [...all.slice(0, -1), { literal: last.literal + part.literal }]
-  }, [])
+    if (last && isLiteral(last) && isLiteral(part))
+      all[all.length - 1] = { literal: last.literal + part.literal }
+    else all.push(part)
+  }
+  return all
 }
 
 /** A secret's value, or the sentence that says what is missing (`environment variable X is not set`). */
