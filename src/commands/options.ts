@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander'
+import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander'
 import type { Gate } from '../remote/gate.ts'
 
 /** Options that mean the same in every command that has them. */
@@ -211,8 +211,13 @@ function collect(value: string, before: string[]): string[] {
 
 function collectVariable(value: string, before: Record<string, string>): Record<string, string> {
   const [, name, text] = /^([A-Za-z_][\w-]*)=(.*)$/s.exec(value) ?? []
-  if (name === undefined || text === undefined) throw new InvalidArgumentError('It is written name=value.')
+  if (name === undefined || text === undefined) throw notPair('--var')
   return { ...before, [name]: text }
+}
+
+/** Told without the words that were given: a secret may be among them. */
+export function notPair(option: string): CommanderError {
+  return new CommanderError(1, 'polyctl.notPair', `error: option '${option}' is written name=value`)
 }
 
 /** Parses a whole number of at least `least`. */

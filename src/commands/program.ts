@@ -1,4 +1,5 @@
-import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Help, Option } from 'commander'
+import { visibleLines } from '../render/plain-text.ts'
 import { exit } from './exit.ts'
 import { redacting, Unwritable, type CommandIo, type WorldIo } from './io.ts'
 import {
@@ -11,6 +12,7 @@ import {
   withService,
   withSince,
   withWrites,
+  notPair,
   wholeNumber
 } from './options.ts'
 import { failedResult, interruptedResult, printResult, wrongWordsResult, type Result } from './result.ts'
@@ -38,7 +40,7 @@ export function createProgram(world: WorldIo): Program {
       'Polytomic as code: connections, models and syncs in YAML, planned in review, applied on merge.'
     )
     .version(version, '-V, --version')
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(visibleLines(text).join('\n')) })
     .configureHelp({ optionDescription: withoutEmptyDefault })
     .exitOverride()
     .showHelpAfterError('Run it with --help to see what it takes.')
@@ -63,6 +65,7 @@ export function createProgram(world: WorldIo): Program {
           throw error
         }
         if (error.exitCode === 0) return exit.done
+        if (error.code === notPair('').code && !isJson) io.err(`${error.message}\n`)
         if (isJson) return printResult(await wrongWordsResult(exit.invalid, error.message), io)
         if (error.code === 'commander.excessArguments')
           io.err('Files are named with --file: polyctl plan --file base.yaml\n')
@@ -166,7 +169,7 @@ function addAsking(program: Command, io: CommandIo, settle: Settle): void {
     'polyctl sources "MongoDB Connection" --param database=example'
   )
     .argument('<connection>', 'its name or id')
-    .option('--param <name=value>', 'what is chosen already; repeatable', chosen, {})
+    .option('--param <name=value>', 'what is chosen already; repeatable', chosen('--param'), {})
     .action((name, options) =>
       settle(import('./enumerate.ts').then(({ sourcesCommand }) => sourcesCommand(name, options, io)))
     )
@@ -212,7 +215,7 @@ function addLocal(program: Command, io: CommandIo, settle: Settle): void {
       'the key that clients must send (default: POLYTOMIC_API_KEY, else a random one)'
     )
     .option('--api-key-file <file>', 'a file with that key')
-    .option('--user <name=key>', 'another person with a key of their own; repeatable', chosen, {})
+    .option('--user <name=key>', 'another person with a key of their own; repeatable', chosen('--user'), {})
     .option('--user-file <file>', 'lines name=key of such people (or POLYCTL_SERVER_USERS)')
     .option('--partner-key <key>', 'a partner’s key, for Basic organization:key')
     .option('--partner-key-file <file>', 'a file with that key (or POLYCTL_SERVER_PARTNER_KEY)')
@@ -252,8 +255,10 @@ function givenTo(command: Command): string[] {
     .map((option) => option.long ?? option.flags)
 }
 
-function chosen(value: string, before: Record<string, string>): Record<string, string> {
-  const at = value.indexOf('=')
-  if (at < 1) throw new InvalidArgumentError('It is written name=value.')
-  return { ...before, [value.slice(0, at)]: value.slice(at + 1) }
+function chosen(option: string) {
+  return (value: string, before: Record<string, string>): Record<string, string> => {
+    const at = value.indexOf('=')
+    if (at < 1) throw notPair(option)
+    return { ...before, [value.slice(0, at)]: value.slice(at + 1) }
+  }
 }

@@ -40,7 +40,7 @@ function ended(lines: readonly string[]): string {
 function line(sign: string, text: string): DiffLine {
   return {
     sign: sign === '+' || sign === '-' ? sign : ' ',
-    text: visible(text.replace(/\r$/, '')),
+    text: visible(text),
     marks: []
   }
 }

@@ -3,21 +3,43 @@
  * columns, since a wide character takes two and an accent none.
  */
 
-const commands = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
-/** Names come from other people: an escape sequence or a line break in one must not act on the terminal. */
+/**
+ * What cannot be seen, acts on a terminal, or looks like a common blank. Emoji come first: in them joiners and
+ * selectors are a part of one picture. A braille pattern without dots has no property that says so.
+ */
+const unseen =
+  /\p{RGI_Emoji}|[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|[\p{Zs}--[ ]]|(?<=^|[\p{Z}\p{C}])\p{M}+/gv
+const isPicture = /^\p{RGI_Emoji}$/v
+const ordinary = /^[ -~]*$/
+
+/**
+ * Names come from other people: nothing in one acts on the terminal, and two that differ are shown
+ * differently. What has a shorter form in Unicode (an accent of its own beside its letter, say) would look like
+ * that one: there, what is not ASCII is written by its code.
+ */
 export function visible(text: string): string {
-  return text.replaceAll(commands, escaped)
+  if (ordinary.test(text)) return text
+  const composed = text === text.normalize('NFC') ? text : withoutTwins(text)
+  return composed.replaceAll(unseen, (found) => (isPicture.test(found) ? found : escaped(found)))
 }
 
-function escaped(character: string): string {
-  if (character === '\n') return '\\n'
-  if (character === '\r') return '\\r'
-  if (character === '\t') return '\\t'
-  const code = character.charCodeAt(0)
-  return code < 0x100
-    ? `\\x${code.toString(16).padStart(2, '0')}`
-    : `\\u${code.toString(16).padStart(4, '0')}`
+function withoutTwins(text: string): string {
+  return Array.from(graphemes.segment(text), ({ segment }) =>
+    segment === segment.normalize('NFC') ? segment : segment.replaceAll(/[^ -~\p{Cc}]/gu, escaped)
+  ).join('')
+}
+
+function escaped(text: string): string {
+  return Array.from(text, (character) => {
+    if (character === '\n') return '\\n'
+    if (character === '\r') return '\\r'
+    if (character === '\t') return '\\t'
+    const hex = (character.codePointAt(0) ?? 0).toString(16)
+    if (hex.length <= 2) return `\\x${hex.padStart(2, '0')}`
+    return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`
+  }).join('')
 }
 
 /** Lines of a text that is meant to have lines; each of them is harmless. */
@@ -33,7 +55,6 @@ export function sourceLine(text: string): string {
   return text.replace(/\r$/, '').replaceAll('\t', ' ')
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const nothing = /^[\p{Mn}\p{Me}\p{Cf}]*$/u
 const emoji = /\p{Emoji_Presentation}|\ufe0f/u
 const wide = new RegExp(

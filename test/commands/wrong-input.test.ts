@@ -297,3 +297,22 @@ describe('commands that read', () => {
     expect(world.requests().filter((request) => !request.startsWith('GET '))).toEqual([])
   })
 })
+
+test('what was typed does not act on the terminal, and a value that was meant for a variable is not repeated', async () => {
+  const world = makeWorld({ files: {} })
+  const odd = await world.run('validate', '--\u001b[31mred\u202e')
+  expect(odd.code).toBe(3)
+  expect(odd.err).toContain('\\x1b[31mred\\u202e')
+  expect(odd.out + odd.err).not.toMatch(/[\p{Cf}]|(?!\n)\p{Cc}/u)
+  for (const format of ['text', 'json']) {
+    for (const words of [
+      ['validate', '--var', 'S3cretHunter2'],
+      ['sources', 'E', '--param', 'S3cretHunter2']
+    ]) {
+      const ran = await world.run(...words, '--format', format)
+      expect(ran.code).toBe(3)
+      expect(ran.out + ran.err).toContain(`option '${words.at(-2)}' is written name=value`)
+      expect(ran.out + ran.err).not.toContain('S3cretHunter2')
+    }
+  }
+})

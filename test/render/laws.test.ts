@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import Table from 'cli-table3'
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Report } from '../../src/apply/events.ts'
 import type { Diagnostic, Span } from '../../src/diagnostics/diagnostic.ts'
 import type { Change, FieldChange, Impact, Plan } from '../../src/plan/plan.ts'
@@ -295,4 +295,71 @@ test('what is cut fits, and still shows what it was cut around', () => {
   )
   const line = `${'x'.repeat(200)}NEEDLE${'y'.repeat(200)}`
   expect(cutAround(line, 200, 60)).toContain('NEEDLE')
+})
+
+describe('what is shown can be told apart', () => {
+  const invisible = [
+    '\u3164',
+    '\u200c',
+    '\u200d',
+    '\u00ad',
+    '\u{e0041}',
+    '\ufe0f',
+    '\u2028',
+    '\u2029',
+    '\u0085',
+    '\u202e',
+    '\u2066',
+    '\ufeff',
+    '\u00a0',
+    '\u3000',
+    '\u2003',
+    '\u2800',
+    '\u115f',
+    '\u034f',
+    '\u180e',
+    '\u2061',
+    '\r'
+  ]
+
+  test.each(invisible.map((sign) => [sign.codePointAt(0)!.toString(16), sign]))(
+    'U+%s in a name is seen',
+    (code, sign) => {
+      expect(visible(`a${sign}b`)).toMatch(/^a\\[\\xu{}0-9a-fr]+b$/)
+      expect(visible(`a${sign}b`)).not.toBe(visible('ab'))
+      if (sign !== '\r') expect(visible(sign)).toContain(code)
+    }
+  )
+
+  test('two texts of one look in Unicode, or with a mark alone, are shown as two', () => {
+    for (const text of ['caf\u00e9', '\u00c5', '\uac00', 'ệ'])
+      expect(visible(text.normalize('NFD'))).not.toBe(visible(text))
+    expect(visible('\u212b')).toBe('\\u212b')
+    expect(visible('\u0301a \u0301')).toBe('\\u0301a \\u0301')
+  })
+
+  test.each([
+    '👩‍👩‍👧‍👦 team',
+    '❤️',
+    '🏴󠁧󠁢󠁥󠁮󠁧󠁿',
+    '🇩🇪',
+    '1️⃣',
+    'Größe ñ é',
+    'Привет',
+    '日本語',
+    'العربية',
+    'हिन्दी',
+    '한국어',
+    'ไทย'
+  ])('%s stays as it is', (text) => expect(visible(text)).toBe(text))
+
+  test('different texts of one letter and one sign are shown differently', () => {
+    const sign = fc.constantFrom('', ' ', ...invisible, '\u0301')
+    fc.assert(
+      fc.property(fc.tuple(sign, sign), fc.tuple(sign, sign), (a, b) => {
+        const [left, right] = [a, b].map(([before, after]) => `${before}e${after}`)
+        if (left !== right) expect(visible(left!)).not.toBe(visible(right!))
+      })
+    )
+  })
 })
