@@ -60,7 +60,7 @@ export const webhook: Kind = {
     active: opposite('disabled'),
     paused: 'disabled'
   },
-  isSecret: (_item, path) => path[0] === 'secret',
+  isSecret: (_item, path) => path.length === 1 && path[0] === 'secret',
   fromYaml: (item) => withoutAbsent({ secret: item['secret'], disabled: item['disabled'] }),
   toWire: (fields) =>
     withoutAbsent({

@@ -6,18 +6,25 @@
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /**
- * What cannot be seen, acts on a terminal, or looks like a common blank. Emoji come first: in them joiners and
- * selectors are a part of one picture. A braille pattern without dots has no property that says so.
+ * What cannot be seen, acts on a terminal, or looks like a common blank. Emoji come first: in them joiners
+ * and selectors are a part of one picture. A braille pattern without dots has no property that says so.
  */
-const unseen =
-  /\p{RGI_Emoji}|[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|[\p{Zs}--[ ]]|(?<=^|[\p{Z}\p{C}])\p{M}+/gv
+const unseen = new RegExp(
+  [
+    String.raw`\p{RGI_Emoji}`,
+    String.raw`[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]`,
+    String.raw`[\p{Zs}--[ ]]`,
+    String.raw`(?<=^|[\p{Z}\p{C}])\p{M}+`
+  ].join('|'),
+  'gv'
+)
 const isPicture = /^\p{RGI_Emoji}$/v
 const ordinary = /^[ -~]*$/
 
 /**
  * Names come from other people: nothing in one acts on the terminal, and two that differ are shown
- * differently. What has a shorter form in Unicode (an accent of its own beside its letter, say) would look like
- * that one: there, what is not ASCII is written by its code.
+ * differently. What has a shorter form in Unicode (an accent of its own beside its letter, say) would look
+ * like that one: there, what is not ASCII is written by its code.
  */
 export function visible(text: string): string {
   if (ordinary.test(text)) return text
