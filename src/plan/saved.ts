@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { compareText, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kinds } from '../kinds/kind.ts'
+import { boundedJson } from '../state/json-text.ts'
 import { addressText, type DesiredState, type Live, type LiveState } from '../state/resource.ts'
+import { misfit, type Shape } from '../state/shape.ts'
 import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
 import { compared, everythingOf, movedPaths, type Compared } from './compared.ts'
 import { withIgnored } from './ignore.ts'
@@ -228,12 +230,9 @@ export function savedText(saved: SavedPlan): string {
 
 /** Reads a plan file, or says in a sentence why it is none. */
 export function parseSaved(text: string): { ok: true; saved: SavedPlan } | { ok: false; reason: string } {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return { ok: false, reason: 'it is not JSON, or not all of it is there' }
-  }
+  const read = boundedJson(text)
+  if (!read.ok) return { ok: false, reason: read.beyond ?? 'it is not JSON, or not all of it is there' }
+  const { value } = read
   if (!isObject(value) || value['polyctl'] !== 'plan')
     return { ok: false, reason: 'it was not written by `polyctl plan --out`' }
   const { seal, ...rest } = value
@@ -241,9 +240,52 @@ export function parseSaved(text: string): { ok: true; saved: SavedPlan } | { ok:
     return { ok: false, reason: 'another version of polyctl wrote it, in another format' }
   const saved = rest as unknown as SavedPlan
   if (seal !== sealOf(saved)) return { ok: false, reason: 'it was changed after it was written' }
+  const wrong = misfit(savedShape, rest, 'the plan')
+  if (wrong !== undefined) return { ok: false, reason: wrong }
   return { ok: true, saved }
 }
 
 function sealOf(saved: SavedPlan): string {
   return hash(saved as unknown as JsonObject)
+}
+
+const texts: Shape = { list: 'text' }
+const askedShape: Shape = {
+  members: {
+    files: texts,
+    since: 'text',
+    prune: 'scalar',
+    only: texts,
+    exclude: texts,
+    kinds: texts,
+    rotate: texts,
+    allow_destroy: texts,
+    force_delete: 'scalar',
+    max_deletes: 'scalar',
+    max_updates: 'scalar'
+  },
+  needs: ['files', 'only', 'exclude', 'kinds', 'rotate', 'allow_destroy']
+}
+const resourceShape: Shape = {
+  members: {
+    address: 'text',
+    action: 'text',
+    id: 'text',
+    declared: 'text',
+    intended: 'text',
+    names: 'text',
+    seen: { each: 'text' }
+  },
+  needs: ['address', 'action', 'seen']
+}
+const savedShape: Shape = {
+  members: {
+    organization: { members: { id: 'text', name: 'text' }, needs: ['id', 'name'] },
+    service: 'text',
+    api_version: 'text',
+    asked: askedShape,
+    configuration: 'text',
+    resources: { list: resourceShape }
+  },
+  needs: ['organization', 'api_version', 'asked', 'configuration', 'resources']
 }

@@ -1,3 +1,4 @@
+import { fuzzAnswers } from './answers.ts'
 import { fuzzYaml } from './yaml.ts'
 
 /** `npm run fuzz -- --runs 200000 --from 1`: as many mutated files as one likes. `--from N --runs 1` shows one again. */
@@ -24,5 +25,15 @@ for (let first = from; first < from + runs && failed < 20; first += portion) {
 }
 console.log(
   `${runs} files, exit codes ${JSON.stringify(byExit)}, slowest ${Math.round(slowestMs)} ms, ${failed} failures`
+)
+/** A command against a service costs as much as many files. */
+const answers = await fuzzAnswers(from, Math.max(1, Math.round(runs / 5)))
+for (const { seed, what, text } of answers.failures.slice(0, 20)) {
+  console.error(`answers, seed ${seed}: ${what}`)
+  if (runs === 1) console.error(text)
+}
+failed += answers.failures.length
+console.log(
+  `${answers.runs} mutated answers, exit codes ${JSON.stringify(answers.byExit)}, ${answers.failures.length} failures`
 )
 if (failed > 0) process.exitCode = 1

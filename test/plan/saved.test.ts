@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
 import type { DecideOptions } from '../../src/plan/options.ts'
@@ -11,7 +12,7 @@ import {
 } from '../../src/plan/saved.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Desired, LiveState, Removed } from '../../src/state/resource.ts'
-import type { JsonObject } from '../../src/state/value.ts'
+import { sortedText, type JsonObject } from '../../src/state/value.ts'
 import { declared, planFor, removed, service } from './world.ts'
 
 const asked: SavedOptions = {
@@ -269,5 +270,29 @@ describe('R23: a file that is not what was approved is none', () => {
   test('the order of its keys does not matter', () => {
     const { seal, ...rest } = JSON.parse(text) as JsonObject
     expect(parseSaved(JSON.stringify({ seal: seal!, ...rest })).ok).toBe(true)
+  })
+
+  test('one that is nested deep is not followed', () => {
+    const deep = text.replace('{', `{ "more": ${'['.repeat(3_000)}${']'.repeat(3_000)},`)
+    expect(parseSaved(deep)).toEqual({ ok: false, reason: 'it is nested more than 100 levels deep' })
+  })
+
+  test('one that is sealed anew, with something else in place of any member, is no plan', () => {
+    const { seal: _seal, ...whole } = JSON.parse(text) as JsonObject
+    const sealed = (rest: JsonObject): string => {
+      const seal = createHash('sha256').update(sortedText(rest)).digest('base64url').slice(0, 22)
+      return JSON.stringify({ ...rest, seal })
+    }
+    expect(parseSaved(sealed(whole)).ok).toBe(true)
+    for (const name of ['organization', 'asked', 'resources', 'configuration', 'api_version'])
+      for (const by of [7, [], [7], { a: 7 }, null])
+        if (name !== 'resources' || !Array.isArray(by) || by.length > 0)
+          expect(
+            parseSaved(sealed({ ...whole, [name]: by })),
+            `${name} ${JSON.stringify(by)}`
+          ).toMatchObject({
+            ok: false,
+            reason: expect.stringContaining('the plan') as string
+          })
   })
 })
