@@ -26,8 +26,8 @@ export const listBounds = {
   /** Pages one after the other with nothing on them that was not there before. */
   emptyPages: 20,
   milliseconds: 15 * 60_000,
-  /** A person is told once so many pages were read, and again after as many. */
-  tellEvery: 50
+  /** A person is told once so many pages were read, and again each time that they are twice as many. */
+  tellAfter: 50
 } as const
 
 /**
@@ -73,6 +73,7 @@ function openProgress(reader: Reader, path: string) {
   const budget = reader.budget()
   const ids = new Set<string>()
   let [count, empty, size] = [0, 0, 0]
+  let tellAt: number = listBounds.tellAfter
   return {
     beyond(items: readonly JsonObject[], letters = 0): string | undefined {
       const before = ids.size
@@ -89,7 +90,9 @@ function openProgress(reader: Reader, path: string) {
         return `the list would never end: its last ${empty} pages brought nothing new, after ${known} items`
       if (budget.elapsedMs() > listBounds.milliseconds)
         return `the list did not end within ${minutes} minutes: ${known} items so far`
-      if (count % listBounds.tellEvery === 0) reader.note(`reading ${path}: ${known} so far`)
+      if (count < tellAt) return undefined
+      tellAt *= 2
+      reader.note(`reading ${path}: ${known} so far`)
       return undefined
     }
   }
