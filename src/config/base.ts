@@ -1,13 +1,20 @@
-import { isError, problem, type Checked, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
+import {
+  compareText,
+  isError,
+  problem,
+  type Checked,
+  type Diagnostic,
+  type Span
+} from '../diagnostics/diagnostic.ts'
 import { keyOf, type Kinds } from '../kinds/kind.ts'
 import { pairWithBase } from '../state/base-pairs.ts'
 import { addressText, type Base, type Desired } from '../state/resource.ts'
 import { isObject, isSecret, type Json, type Secret } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
-import { defaultFolders } from './files.ts'
-import { openGit, type Git, type GitAnswer } from './git.ts'
-import { openRevision, type Revision } from './revision.ts'
+import { openGit, type Git } from './git.ts'
+import { openRevision } from './revision.ts'
 import { ShownTexts } from './shown-texts.ts'
+import type { Unclear } from './unclear.ts'
 import { understand, type Inputs, type Understood } from './understand.ts'
 
 /** What the files meant then, and the texts of then under the names by which problems call them. */
@@ -38,12 +45,14 @@ export async function understandBase(
   const named = git.value.commit(revision)
   if (!named.ok) return none(noCommit(revision, named.reason, git.value))
   const { commit, short } = named.value
-  const opened = revisionOf(inputs, git.value, commit, cwd)
+  const opened = openRevision(git.value, commit, inputs.files, { cwd, disk: inputs.disk })
   if (!opened.ok) return none(noGit(revision, opened.reason, opened.hint))
   const then = opened.value
+  if (then.unclear.length > 0) return none(notTold(short, then.unclear))
   if (then.asked.length === 0)
     return { result: { ok: true, value: emptyBase(named.value), problems: [] }, texts: new ShownTexts() }
   const understanding = await understand({ ...inputs, files: then.asked, disk: then.disk }, kinds)
+  if (then.unclear.length > 0) return none(notTold(short, then.unclear))
   const texts = new ShownTexts()
   texts.adopt(understanding.texts, (path) => `${short}:${path}`)
   const { result } = understanding
@@ -60,17 +69,6 @@ export async function understandBase(
     texts,
     vault: result.value.vault
   }
-}
-
-/** What is read; when nobody says, the first of the usual folders that the commit has. */
-function revisionOf({ files, disk }: Inputs, git: Git, commit: string, cwd: string): GitAnswer<Revision> {
-  if (files.length > 0) return openRevision(git, commit, files, { cwd, disk })
-  const [first, ...others] = defaultFolders.map(
-    (folder) => () => openRevision(git, commit, [folder], { cwd, disk })
-  )
-  let found = first!()
-  for (const other of others) if (found.ok && found.value.asked.length === 0) found = other()
-  return found
 }
 
 function emptyBase({ commit, short }: { commit: string; short: string }): Base {
@@ -130,11 +128,49 @@ function noCommit(revision: string, reason: string, git: Git): Diagnostic {
   const shallow = [
     'fetch the history first: `git fetch --unshallow`, or `fetch-depth: 0` for the checkout of a workflow'
   ]
+  const origin = originOf(revision)
   return problem('P310', `\`--since ${revision}\` cannot be looked up: ${reason}`, {
-    notes: git.isShallow ? ['this is a shallow clone: most of the history is not here'] : [],
-    help: git.isShallow ? shallow : ['name a commit, a branch or a tag: `git log` shows what there is']
+    notes: [
+      ...(origin === undefined ? [] : [origin]),
+      ...(git.isShallow ? ['this is a shallow clone: most of the history is not here'] : [])
+    ],
+    help:
+      origin !== undefined
+        ? ['leave `--since` out for such a run, or name the commit that was applied last']
+        : git.isShallow
+          ? shallow
+          : ['name a commit, a branch or a tag: `git log` shows what there is']
   })
 }
+
+/** What is no revision, but comes from somewhere. */
+function originOf(revision: string): string | undefined {
+  if (/^0{40}(0{24})?$/.test(revision))
+    return 'only zeros stand for no commit: the first push of a branch has none before it'
+  if (revision.trim() === '')
+    return 'the text is empty: a variable is not set, or the event of the workflow has no commit before'
+  return undefined
+}
+
+/** What the commit cannot tell is never taken for nothing (R15): the files are named, and it ends. */
+function notTold(short: string, unclear: readonly Unclear[]): Diagnostic {
+  const [first, ...others] = unclear.toSorted((a, b) => compareText(a.path, b.path))
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  const lines = [first!, ...others].map(({ path, reason }) => `\`${path}\`: ${reason}`)
+  const left = lines.length - mostNamed
+  const help = [...new Set([first!, ...others].flatMap(({ help }) => help ?? []))]
+  return problem('P310', `git does not tell what became of \`${first!.path}\`${more} since ${short}`, {
+    notes: [
+      ...lines.slice(0, mostNamed),
+      ...(left > 0 ? [`and ${left} more`] : []),
+      'nothing is compared, and nothing is pruned, with a base that is not known'
+    ],
+    help: [...help.slice(0, mostNamed), 'or leave `--since` out']
+  })
+}
+
+/** More files are counted, not named. */
+const mostNamed = 20
 
 /** The problems of then are shown where they are then. */
 function notUnderstood(short: string, problems: readonly Diagnostic[]): Diagnostic[] {

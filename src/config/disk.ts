@@ -1,7 +1,14 @@
 import { dictionary } from '../state/value.ts'
 import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -25,9 +32,12 @@ export interface Disk {
   stdin(): Promise<string>
 }
 
-/** `real` is the same for every way to one file: links are followed. Sizes are in bytes. */
+/**
+ * `real` is the same for every way to one file: links are followed. Sizes are in bytes. `unknownThen` is a
+ * file of now that stands in for one of an earlier revision, which did not have it.
+ */
 export type Entry =
-  | { is: 'file'; size: number; real: string; inside: boolean }
+  | { is: 'file'; size: number; real: string; inside: boolean; unknownThen?: true }
   | { is: 'folder'; real: string }
   | { is: 'nothing'; reason: string }
 
@@ -86,17 +96,49 @@ export function decode(bytes: Uint8Array): Reading {
   }
 }
 
-/** Writes a file whole or not at all. Says in a few words why it could not. */
+/**
+ * Writes a file whole or not at all. Links are followed, and the mode of a file stays. What is no plain file
+ * (a pipe) cannot be replaced: it is written in place. Says in a few words why it could not.
+ */
 export function saveFile(path: string, text: string): string | undefined {
-  const draft = `${path}.part`
   try {
-    writeFileSync(draft, text)
-    renameSync(draft, path)
+    const target = targetOf(path)
+    const found = statSync(target, { throwIfNoEntry: false })
+    if (found && !found.isFile()) writeFileSync(target, text)
+    else replaceFile(target, text, found?.mode)
     return undefined
   } catch (error) {
-    rmSync(draft, { force: true })
     // The file itself need not be there: what is missing is where it is to be.
     return isMissing(error) ? 'its folder does not exist' : reasonOf(error)
+  }
+}
+
+/** Where links lead, also to a file that is still to be made. */
+function targetOf(path: string, links = 0): string {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  if (!isLink) return path
+  if (links > mostLinks) throw Object.assign(new Error('too many links'), { code: 'ELOOP' })
+  return targetOf(resolve(realpathSync(dirname(path)), readlinkSync(path)), links + 1)
+}
+
+const mostLinks = 40
+
+/** The draft is in a new folder beside the file: no file of somebody else is opened or removed. */
+function replaceFile(path: string, text: string, mode: number | undefined): void {
+  const folder = mkdtempSync(join(dirname(path), '.polyctl-'))
+  try {
+    const draft = join(folder, 'draft')
+    const file = openSync(draft, 'wx', mode === undefined ? 0o666 : 0o600)
+    try {
+      writeFileSync(file, text)
+      if (mode !== undefined) fchmodSync(file, mode & 0o7777)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(draft, path)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
@@ -114,6 +156,8 @@ const reasons = dictionary<string>({
   EACCES: 'it is not permitted',
   EPERM: 'it is not permitted',
   EISDIR: 'it is a folder',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
   ELOOP: 'it is a link that leads in a circle'
 })
 

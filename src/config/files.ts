@@ -9,7 +9,7 @@ export interface FoundFiles {
 }
 
 /** Where configuration is looked for when nobody says. */
-export const defaultFolders = ['configs', 'polytomic'] as const
+const defaultFolders = ['configs', 'polytomic'] as const
 
 /** Bytes; a file of this size has about 20,000 resources. */
 const sizeLimit = 10 * 1024 * 1024
@@ -22,13 +22,11 @@ const standardInput = { asked: '-', shown: '<stdin>' } as const
  * twice is read once.
  */
 export async function readFiles(asked: readonly string[], disk: Disk): Promise<FoundFiles> {
-  const found = new Search(disk)
-  const roots = asked.length > 0 ? asked : defaultRoots(disk)
-  for (const root of roots.filter((root) => root !== standardInput.asked)) found.add(root)
+  const found = findFiles(asked, disk)
   const texts = new Map<string, string>()
   const problems = [...found.problems]
-  if (roots.includes(standardInput.asked)) texts.set(standardInput.shown, withoutMark(await disk.stdin()))
-  for (const path of found.paths.toSorted(compareText)) {
+  if (asked.includes(standardInput.asked)) texts.set(standardInput.shown, withoutMark(await disk.stdin()))
+  for (const path of found.paths) {
     const reading = disk.read(path)
     if (reading.ok) texts.set(path, withoutMark(reading.text))
     else problems.push(unreadable(path, reading.reason))
@@ -37,9 +35,24 @@ export async function readFiles(asked: readonly string[], disk: Disk): Promise<F
   return { texts, problems }
 }
 
-function defaultRoots(disk: Disk): string[] {
+/** The files that `asked` means, in one order; none of them is opened. Standard input is none. */
+export function findFiles(
+  asked: readonly string[],
+  disk: Disk
+): { paths: string[]; problems: Diagnostic[] } {
+  const search = new Search(disk)
+  for (const root of rootsOf(asked, disk)) if (root !== standardInput.asked) search.add(root)
+  return { paths: search.paths.toSorted(compareText), problems: search.problems }
+}
+
+/** What is read: when nobody says, the first of the usual folders that there is. */
+export function rootsOf(asked: readonly string[], disk: Disk): readonly string[] {
+  if (asked.length > 0) return asked
   return defaultFolders.filter((folder) => disk.look(folder).is !== 'nothing').slice(0, 1)
 }
+
+/** In any case: some systems and people write `.YAML`, and a file must not be left out for that. */
+const yamlName = /\.ya?ml$/i
 
 /** Walks folders once each, however many links lead to them. */
 class Search {
@@ -73,7 +86,7 @@ class Search {
       const path = folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`
       const inner = this.#disk.look(path)
       if (inner.is === 'folder') this.#walk(path)
-      else if (/\.ya?ml$/.test(name)) this.#take(path)
+      else if (yamlName.test(name)) this.#take(path)
     }
   }
 

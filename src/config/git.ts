@@ -9,20 +9,40 @@ export interface Git {
   commit(revision: string): GitAnswer<{ commit: string; short: string }>
   /** Where the working folder is inside of the repository: `` or `team/`. */
   prefix: string
+  /** The top folder of the work tree: an absolute path in which links are followed. */
+  top: string
   isShallow: boolean
   /** All files of a commit, by their path from the top of the repository. */
-  files(commit: string): GitAnswer<Map<string, GitFile>>
+  files(commit: string): GitAnswer<GitTree>
+  /** All files that git tracks now, whether they are on the disk or not. */
+  index(): GitAnswer<GitTree>
   /** Contents by object id, of all of them; read at once, for a process per file would take seconds. */
   contents(ids: readonly string[]): GitAnswer<Map<string, Uint8Array>>
-  /** Files that were renamed between a commit and the work tree: new path → old path. */
-  renames(commit: string): GitAnswer<Map<string, string>>
+  /** What differs between a commit and the work tree. */
+  changes(commit: string): GitAnswer<GitChanges>
+  /** Those of the paths (from the working folder) that git is told to ignore. */
+  ignored(paths: readonly string[]): Set<string>
 }
 
-/** `size` is in bytes. A link holds the path that it leads to. */
+/** Files by their path from the top, and the paths of repositories that are linked in (submodules). */
+export interface GitTree {
+  files: Map<string, GitFile>
+  submodules: string[]
+}
+
+/** `size` is in bytes, as far as git tells it. A link holds the path that it leads to. */
 export interface GitFile {
   id: string
   size: number
   isLink: boolean
+  /** Git is told to believe that the file is as it was committed, or to keep it off the disk. */
+  unwatched?: 'assume-unchanged' | 'skip-worktree'
+}
+
+/** Renames are new path → old path. `paths` are all that differ: what was renamed by both names. */
+export interface GitChanges {
+  renames: Map<string, string>
+  paths: Set<string>
 }
 
 /** What git says, or why it does not: a sentence without a full stop. */
@@ -34,14 +54,21 @@ const largestAnswer = 512 * 1024 * 1024
 /** The repository that a folder is in, whichever of its work trees that is. */
 export function openGit(cwd: string, env: Readonly<Record<string, string | undefined>>): GitAnswer<Git> {
   const run = runner(cwd, env)
-  const about = run(['rev-parse', '--is-inside-work-tree', '--is-shallow-repository', '--show-prefix'])
+  const about = run([
+    'rev-parse',
+    '--is-inside-work-tree',
+    '--is-shallow-repository',
+    '--show-prefix',
+    '--show-toplevel'
+  ])
   if (!about.ok) return about
-  const [inside, shallow, prefix = ''] = about.value.toString('utf8').split('\n')
-  if (inside !== 'true') return { ok: false, reason: 'the working folder is in no work tree of git' }
+  const [inside, shallow, prefix = '', top = ''] = about.value.toString('utf8').split('\n')
+  if (inside !== 'true') return noWorkTree
   return {
     ok: true,
     value: {
       prefix,
+      top,
       isShallow: shallow === 'true',
       commit(revision) {
         const named = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]
@@ -58,13 +85,21 @@ export function openGit(cwd: string, env: Readonly<Record<string, string | undef
         const answer = then(run(['cat-file', '--batch'], `${ids.join('\n')}\n`), blobsOf)
         return answer.ok && ids.some((id) => !answer.value.has(id)) ? notAllThere : answer
       },
-      renames: (commit) => then(run([...askForRenames, commit]), renamesOf)
+      index: () => then(run(['-C', top, 'ls-files', '-z', '--stage', '-v']), indexOf),
+      changes: (commit) => then(run([...askForChanges, commit]), changesOf),
+      ignored(paths) {
+        const found = run(['check-ignore', '--no-index', '-z', '--stdin'], paths.join('\0'))
+        return new Set(found.ok ? found.value.toString('utf8').split('\0') : [])
+      }
     }
   }
 }
 
-/** Whatever the person configured for their own eyes. */
-const askForRenames = [
+/**
+ * Whatever the person configured for their own eyes. All renames are looked for, however many files there
+ * are: a rename that is not found would be a file that somebody deleted.
+ */
+const askForChanges = [
   'diff',
   '--no-relative',
   '--no-ext-diff',
@@ -72,7 +107,8 @@ const askForRenames = [
   '--name-status',
   '-z',
   '-M',
-  '--diff-filter=R'
+  '-l0',
+  '--ignore-submodules=all'
 ]
 
 function then<A, B>(answer: GitAnswer<A>, next: (value: A) => B): GitAnswer<B> {
@@ -85,6 +121,8 @@ const notAllThere: GitAnswer<never> = {
   reason: 'git does not have all contents of that commit here',
   hint: 'clone the repository in full: leave the `git clone --filter` out'
 }
+
+const noWorkTree: GitAnswer<never> = { ok: false, reason: 'the working folder is in no work tree of git' }
 
 type Run = (args: string[], input?: string) => GitAnswer<Buffer>
 
@@ -110,28 +148,59 @@ function refusal(error: NodeJS.ErrnoException & { stderr?: Buffer }): GitAnswer<
   if (error.code === 'ENOENT')
     return { ok: false, reason: 'git is not installed here', hint: 'install git' }
   const words = error.stderr?.toString('utf8') ?? ''
+  if (words.includes('must be run in a work tree')) return noWorkTree
   if (words.includes('not a git repository'))
     return { ok: false, reason: 'the working folder is in no git repository' }
   if (/lazy fetching disabled|promisor/.test(words)) return notAllThere
-  if (words.includes('dubious ownership')) {
-    return {
-      ok: false,
-      reason: 'git refuses to read the repository: it belongs to somebody else',
-      hint: 'run `git config --global --add safe.directory "$PWD"`'
-    }
-  }
+  const [, owned] = /dubious ownership in repository at '(.*)'/.exec(words) ?? []
+  if (owned !== undefined) return { ok: false, reason: notOurs, hint: trusting(owned) }
   return { ok: false, reason: `git says: ${words.trim().split('\n')[0] || error.message}` }
 }
 
+const notOurs = 'git refuses to read the repository: it belongs to somebody else'
+
+/** Git names the folder that it wants to be told of: that is the top, wherever polyctl runs. */
+function trusting(folder: string): string {
+  const quoted = `'${folder.replaceAll("'", "'\\''")}'`
+  return (
+    `if you trust it, run \`git config --global --add safe.directory ${quoted}\`; where there is no HOME, ` +
+    `set GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=${quoted}`
+  )
+}
+
 /** `<mode> <type> <id> <size>\t<path>`, each ended by a zero byte. */
-function treeOf(answer: Buffer): Map<string, GitFile> {
-  const files = new Map<string, GitFile>()
+function treeOf(answer: Buffer): GitTree {
+  const tree: GitTree = { files: new Map(), submodules: [] }
   for (const line of answer.toString('utf8').split('\0')) {
     const [, mode, type, id, size, path] = /^(\d+) (\w+) (\w+) +(\d+|-)\t(.*)$/s.exec(line) ?? []
-    if (type === 'blob' && id !== undefined && path !== undefined)
-      files.set(path, { id, size: Number(size), isLink: mode === '120000' })
+    if (id === undefined || path === undefined) continue
+    if (type === 'blob') tree.files.set(path, { id, size: Number(size), isLink: mode === linkMode })
+    else tree.submodules.push(path)
   }
-  return files
+  return tree
+}
+
+const linkMode = '120000'
+
+/**
+ * `<tag> <mode> <id> <stage>\t<path>`, each ended by a zero byte. The tag is `S` for what git keeps off the
+ * disk, and in lower case for what it does not look at.
+ */
+function indexOf(answer: Buffer): GitTree {
+  const tree: GitTree = { files: new Map(), submodules: [] }
+  for (const line of answer.toString('utf8').split('\0')) {
+    const [, tag, mode, id, path] = /^(\w) (\d+) (\w+) \d\t(.*)$/s.exec(line) ?? []
+    if (tag === undefined || id === undefined || path === undefined) continue
+    const unwatched =
+      tag.toUpperCase() === 'S'
+        ? 'skip-worktree'
+        : tag === tag.toLowerCase()
+          ? 'assume-unchanged'
+          : undefined
+    if (mode === '160000') tree.submodules.push(path)
+    else tree.files.set(path, { id, size: 0, isLink: mode === linkMode, ...(unwatched && { unwatched }) })
+  }
+  return tree
 }
 
 /** `<id> blob <size>\n<bytes>\n`, one after the other. */
@@ -151,10 +220,19 @@ function blobsOf(answer: Buffer): Map<string, Uint8Array> {
   return blobs
 }
 
-/** `R<likeness>\0<old>\0<new>\0` */
-function renamesOf(answer: Buffer): Map<string, string> {
+/** `<letter>\0<path>\0`, and `R<likeness>\0<old>\0<new>\0` for what was renamed. */
+function changesOf(answer: Buffer): GitChanges {
   const parts = answer.toString('utf8').split('\0')
-  const renames = new Map<string, string>()
-  for (let at = 0; at + 2 < parts.length; at += 3) renames.set(parts[at + 2]!, parts[at + 1]!)
-  return renames
+  const changes: GitChanges = { renames: new Map(), paths: new Set() }
+  for (let at = 0; at + 1 < parts.length;) {
+    const isRename = parts[at]!.startsWith('R')
+    const [path, renamed] = [parts[at + 1]!, isRename ? parts[at + 2] : undefined]
+    changes.paths.add(path)
+    if (renamed !== undefined) {
+      changes.paths.add(renamed)
+      changes.renames.set(renamed, path)
+    }
+    at += isRename ? 3 : 2
+  }
+  return changes
 }

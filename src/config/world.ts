@@ -130,6 +130,8 @@ function file(path: string, secret: boolean, disk: Disk): Found {
   if (entry.is === 'folder') return failed('it is a folder')
   if (!entry.inside && !secret)
     return failed('it is outside of the working folder, which only secrets may be')
+  if (entry.unknownThen === true && !secret)
+    return failed('the commit does not have it, so what it held then is not known')
   if (entry.size > fileLimit) return failed('it is larger than 10 MiB')
   const reading = disk.read(path)
   if (!reading.ok) return failed(reading.reason)

@@ -193,8 +193,11 @@ connections:
     explanation:
       '`--since` compares with the files of an earlier commit, and asks git for them. Here git is missing, ' +
       'the folder is in no repository, or the commit is not known. In a workflow the usual cause is a ' +
-      'shallow clone: ask for the whole history (`fetch-depth: 0`). Nothing is compared, and nothing is ' +
-      'deleted, before the revision can be read.'
+      'shallow clone: ask for the whole history (`fetch-depth: 0`). Or git has the commit, and cannot say ' +
+      'what a file held then, or whether somebody removed it: it is ignored, untracked, in a submodule, ' +
+      'left out by a sparse checkout, missing on the disk and still tracked, or git is told not to look at ' +
+      'it. A new file is known once git tracks it (`git add`); a removed one once git does not ' +
+      '(`git rm`). Nothing is compared, and nothing is deleted, before the revision can be read.'
   },
   P311: {
     title: 'the files of the revision cannot be understood',

@@ -458,6 +458,7 @@ describe('what is read at a revision', () => {
   test('a revision from before the first file is a beginning', async () => {
     const world = makeRepository({ env })
     world.write({ [file]: warehouse() })
+    world.git(['add', file])
     const told = await planned(world, '--since', 'HEAD', '--prune')
     expect(told.changes.map(({ action, cause }) => `${action} ${cause ?? ''}`)).toEqual(
       Array.from({ length: 6 }, () => 'create config')
