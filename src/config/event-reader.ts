@@ -252,7 +252,7 @@ class EventReader {
 
 /** Nothing is no key, and what marks a reference or a secret is none of a file. */
 function isReserved(key: string, isPlain: boolean): boolean {
-  return key === '$ref' || key === '$secret' || (isPlain && /^(?:~|null|Null|NULL)$|\n/.test(key))
+  return /^\$(?:ref|secret|number)$/.test(key) || (isPlain && /^(?:~|null|Null|NULL)$|\n/.test(key))
 }
 
 function mappingsIn(value: Written): WrittenMapping[] {

@@ -97,7 +97,7 @@ function olderYaml(source: SourceText, end: number): Diagnostic {
 const unfoldLimit = 1_000_000
 
 /** Keys that make a reference or a secret of a mapping: what a file says must never become one by itself. */
-const marks = new Set(['$ref', '$secret'])
+const marks = new Set(['$ref', '$secret', '$number'])
 
 interface Anchored {
   node: Written | undefined

@@ -1,4 +1,4 @@
-import { isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
+import { isLongNumber, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
 
 /**
@@ -12,6 +12,7 @@ export function revealed(body: JsonObject, vault: Vault): Revealed {
   const missing: string[] = []
   const open = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(open)
+    if (isLongNumber(value)) return asWritten(value.$number)
     if (!isSecret(value))
       return isObject(value)
         ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, open(inner)]))
@@ -27,4 +28,9 @@ export function revealed(body: JsonObject, vault: Vault): Revealed {
   return missing.length > 0
     ? { ok: false, missing: [...new Set(missing)].toSorted() }
     : { ok: true, body: written, secrets: vault.known() }
+}
+
+/** A number in just these digits, wherever the body becomes text. */
+function asWritten(digits: string): Json {
+  return (JSON as unknown as { rawJSON: (text: string) => Json }).rawJSON(digits)
 }

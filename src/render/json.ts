@@ -2,7 +2,7 @@ import type { Outcome, Report } from '../apply/events.ts'
 import { isError, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import type { Action, Change, FieldChange, Impact, Plan } from '../plan/plan.ts'
 import { addressText } from '../state/resource.ts'
-import { isReference, isSecret, type Json } from '../state/value.ts'
+import { isLongNumber, isReference, isSecret, type Json } from '../state/value.ts'
 import type { PlanHeader } from './header.ts'
 
 /**
@@ -101,6 +101,7 @@ function fieldJson({ path, how, before, after, cause, base, span }: FieldChange)
 function valueJson(value: Json | undefined): Json {
   if (value === undefined || value === null || typeof value !== 'object') return value ?? null
   if (Array.isArray(value)) return value.map(valueJson)
+  if (isLongNumber(value)) return { number: value.$number }
   if (isSecret(value)) return { secret: value.$secret }
   if (isReference(value)) {
     return { reference: { kind: value.$ref, name: value.name ?? null, id: value.id ?? null } }

@@ -1,4 +1,11 @@
-import { isObject, isReference, isSecret, type Json, type JsonObject } from '../state/value.ts'
+import {
+  isLongNumber,
+  isObject,
+  isReference,
+  isSecret,
+  type Json,
+  type JsonObject
+} from '../state/value.ts'
 import { visible } from './plain-text.ts'
 
 /** A value on one line, as a person would say it: names for references, where it comes from for secrets. */
@@ -7,6 +14,7 @@ export function valueText(value: Json | undefined): string {
   if (typeof value === 'string') return stringText(value)
   if (typeof value !== 'object') return String(value)
   if (isReference(value)) return referenceText(value)
+  if (isLongNumber(value)) return visible(value.$number)
   if (isSecret(value)) return `(secret from ${visible(value.$secret)})`
   if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`
   const mapping = mappingText(value)

@@ -1,3 +1,4 @@
+import { isExactly } from './number.ts'
 import type { Json } from './value.ts'
 
 /** What JSON of somebody else may be at most (R37): nothing that walks through it runs out of stack. */
@@ -17,10 +18,45 @@ export function boundedJson(
   const beyond = beyondIn(text)
   if (beyond !== undefined) return { ok: false, beyond }
   try {
-    return { ok: true, value: JSON.parse(text) as Json }
+    const value = JSON.parse(text) as Json
+    const mark = /"(?:\$|\\u0024)/.test(text) ? markIn(value) : undefined
+    if (mark !== undefined) return { ok: false, beyond: `it has a key \`${mark}\`` }
+    return { ok: true, value: mayBeLong.test(text) ? withLongNumbers(text) : value }
   } catch {
     return { ok: false }
   }
+}
+
+/** Digits or an exponent beyond what every number of a program holds. */
+const mayBeLong = /\d{16}|\d\.\d{15}|\d[eE]/
+
+/** A number that would become another one is kept by its digits. */
+function withLongNumbers(text: string): Json {
+  const parse = JSON.parse as (text: string, revive: Reviver) => Json
+  return parse(text, (_key, value, { source } = {}) =>
+    typeof value !== 'number' || source === undefined || isExactly(value, source)
+      ? value
+      : { $number: source }
+  )
+}
+
+/** What newer engines tell beside the value: how it was written. */
+type Reviver = (key: string, value: Json, context?: { source?: string }) => Json
+
+/**
+ * A key that would make a reference or a secret of a plain mapping: what a service says must never become
+ * one, least of all one that is opened on the way back.
+ */
+function markIn(value: Json): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Array.isArray(value)) return value.map(markIn).find((mark) => mark !== undefined)
+  const own = ['$ref', '$secret', '$number'].find((mark) => Object.hasOwn(value, mark))
+  return (
+    own ??
+    Object.values(value)
+      .map(markIn)
+      .find((mark) => mark !== undefined)
+  )
 }
 
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a]

@@ -23,6 +23,17 @@ export function dictionary<T>(entries: Readonly<Record<string, T>>): Readonly<Re
   return Object.assign(Object.create(null) as Record<string, T>, entries)
 }
 
+/**
+ * A number that a program would not hold exactly, in the digits in which it came. Nothing that files say
+ * becomes one; it is carried, and goes back as it was.
+ */
+export type LongNumber = { $number: string }
+
+/** Tells numbers that are kept by their digits from the plain objects beside them. */
+export function isLongNumber(value: unknown): value is LongNumber {
+  return isObject(value) && typeof value['$number'] === 'string'
+}
+
 /** A reference by name, as files write it. */
 export function reference(kind: string, name: string): Reference {
   return { $ref: kind, name }

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { boundedJson } from '../../src/state/json-text.ts'
+import { makeWorld, tutorial } from '../support/world.ts'
+
+/** A number that no program holds exactly is carried by its digits, and goes back as it came. */
+
+const digits = ['12345678901234567890', '0.1234567890123456789', '1e-400', '-9007199254740993', '1e400']
+
+test.each(digits)('%s goes back in an update just as it was answered', async (number) => {
+  const bodies: string[] = []
+  const world = makeWorld({
+    files: { 'configs/a.yaml': tutorial },
+    env: { MONGODB_PASSWORD: 'pw' },
+    io: {
+      fetch: async (request) => {
+        const isOfModel = /\/api\/models\/[^/]+$/.test(new URL(request.url).pathname)
+        if (request.method === 'PUT' && isOfModel) bodies.push(await request.clone().text())
+        const response = await world.server.fetch(request)
+        if (request.method !== 'GET' || !isOfModel) return response
+        const text = (await response.text()).replace(
+          '"data":{',
+          `"data":{"limit":${number},"deep":[{"n":${number}}],`
+        )
+        return new Response(text, { status: response.status, headers: response.headers })
+      }
+    }
+  })
+  await world.run('apply', '--yes')
+  world.write({ 'configs/a.yaml': tutorial.replace('collection: users', 'collection: people') })
+  const ran = await world.run('apply', '--yes', '--only', 'MongoDB Model')
+  expect(bodies.length, ran.out + ran.err).toBeGreaterThan(0)
+  expect(bodies.at(-1)).toContain(`"limit":${number}`)
+  expect(bodies.at(-1)).toContain(`"n":${number}`)
+})
+
+test('what is held exactly stays a number', () => {
+  expect(boundedJson('[1.10, 1e3, 9007199254740991, 0.30000000000000004]')).toEqual({
+    ok: true,
+    value: [1.1, 1000, 9007199254740991, 0.30000000000000004]
+  })
+})
+
+test.each(['{"a":{"$secret":"env PW"}}', '[{"\\u0024ref":"x"}]', '{"$number":"1"}'])(
+  'an answer cannot say %s',
+  (text) => {
+    expect(boundedJson(text)).toMatchObject({ ok: false, beyond: expect.stringContaining('$') as string })
+  }
+)
