@@ -123,6 +123,8 @@ function placeOpen({ world, ledger, source, filled }: Placing, slot: Slot): void
     setAt(filled.value, slot.path, '')
     return
   }
+  // As a secret it would have been read byte by byte.
+  if (namesFile) setAt(filled.value, slot.path, found.value)
   filled.given.add(place)
   if (found.text) filled.texts.set(place, slot.path)
 }

@@ -135,7 +135,15 @@ function file(path: string, secret: boolean, disk: Disk): Found {
   if (entry.size > fileLimit) return failed('it is larger than 10 MiB')
   const reading = disk.read(path)
   if (!reading.ok) return failed(reading.reason)
-  return { leaves, ok: true, value: reading.text.replace(/\r?\n$/, ''), text: true }
+  return { leaves, ok: true, value: textOfFile(reading.text, secret), text: true }
+}
+
+/**
+ * What the text of a file is as a value. Its last line end belongs to the file. How lines end is decided by
+ * the checkout of each machine, so CR LF is LF; but every byte of a secret may count.
+ */
+function textOfFile(text: string, secret: boolean): string {
+  return (secret ? text : text.replaceAll('\r\n', '\n')).replace(/\r?\n$/, '')
 }
 
 /**

@@ -18,9 +18,10 @@ const maxEditLength = 1000
 /** Two texts line by line, with two equal lines around each difference. */
 export function lineDiff(before: readonly string[], after: readonly string[]): DiffLine[] {
   const options = { context: 2, maxEditLength }
-  const patch = structuredPatch('', '', ended(before), ended(after), undefined, undefined, options)
+  const [old, now] = [withLastEnd(before), withLastEnd(after)]
+  const patch = structuredPatch('', '', ended(old), ended(now), undefined, undefined, options)
   if (patch === undefined)
-    return [...before.map((text) => line('-', text)), ...after.map((text) => line('+', text))]
+    return [...old.map((text) => line('-', text)), ...now.map((text) => line('+', text))]
   const lines: DiffLine[] = []
   let done = 0
   for (const hunk of patch.hunks) {
@@ -31,6 +32,11 @@ export function lineDiff(before: readonly string[], after: readonly string[]): D
     done = hunk.oldStart - 1 + hunk.oldLines
   }
   return [...withMarks(lines), ...gap(before.length - done)]
+}
+
+/** A text that ends with a line end has one more line, which is empty: a person must see that it counts. */
+function withLastEnd(lines: readonly string[]): readonly string[] {
+  return lines.length > 1 && lines.at(-1) === '' ? lines.with(-1, '(a line end at the end)') : lines
 }
 
 function ended(lines: readonly string[]): string {
