@@ -36,7 +36,9 @@ export function lineDiff(before: readonly string[], after: readonly string[]): D
 
 /** A text that ends with a line end has one more line, which is empty: a person must see that it counts. */
 function withLastEnd(lines: readonly string[]): readonly string[] {
-  return lines.length > 1 && lines.at(-1) === '' ? lines.with(-1, '(a line end at the end)') : lines
+  return lines.length > 1 && lines.at(-1) === ''
+    ? lines.with(lines.length - 1, '(a line end at the end)')
+    : lines
 }
 
 function ended(lines: readonly string[]): string {
