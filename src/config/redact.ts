@@ -94,7 +94,9 @@ class Marks {
   ): void {
     if (path.length > 0 && isSecret(path)) return this.#hide(node)
     if (node.is === 'scalar') {
-      const isOpen = isOpenScalar(schemas)
+      // A name of several lines has swallowed what comes after it.
+      const isSwallowed = path.join('') === 'name' && /\n/.test(String(node.value))
+      const isOpen = isOpenScalar(schemas) && !isSwallowed
       ;(isOpen ? this.#open : this.#closed).set(node.start, node.end)
       return
     }
