@@ -147,7 +147,8 @@ function partlyPlain(field: string, path: Path, { node, parts }: Slot, source: S
   }
   if (spans.length === 0) return []
   const labels = spans.map((span) => ({ span, text: 'everybody who can read this file can read it' }))
-  const name = variableName(String(path.at(-1)))
+  const named = parts.find((part) => isPlaceholder(part) && part.from === 'env')
+  const name = named && isPlaceholder(named) ? named.name : variableName(String(path.at(-1)))
   return [
     warning('P307', `a part of ${field} is written in plain text`, {
       labels,

@@ -5,31 +5,36 @@ import { ended, examples, play, type Stage } from './stage.ts'
 /** `npm run demo`: the tutorial from first plan to healed drift. */
 const file = 'mongodb-to-salesforce.yaml'
 
-await play(async (stage) => {
-  const { polyctl, say } = stage
-  copyFileSync(join(examples, file), join(stage.folder, 'configs', file))
-  say(`A folder with one file, configs/${file}, and a local Polytomic beside it.`)
-  await stage.startServer()
-  await polyctl(['validate'], 0)
-  say('What would be done? Nothing is touched yet.')
-  await polyctl(['plan'], 0)
-  say(
-    'Do it. Salesforce must be authorized by a person, so this ends with exit code 8: done, but somebody has to act.'
-  )
-  await polyctl(['apply', '--yes'], 8)
-  await authorize(stage, 'Salesforce Connection')
-  say('Now the rest can be made. What is there already is left alone.')
-  await polyctl(['apply', '--yes'], 0)
-  await polyctl(['plan'], 0)
-  say('Meanwhile Ada Lovelace maps another field, in the web page.')
-  await editBehindOurBack(stage)
-  say('In the morning: what changed, and who did it? Exit code 2 says that there is drift.')
-  await polyctl(['drift'], 2)
-  say('The file is right, so apply puts it back.')
-  await polyctl(['apply', '--yes'], 0)
-  await polyctl(['drift'], 0)
-  say('That is the whole idea. Your own files go into ./configs; `--local` needs no server to be started.')
-})
+await play(
+  async (stage) => {
+    const { polyctl, say } = stage
+    copyFileSync(join(examples, file), join(stage.folder, 'configs', file))
+    say(`A folder with one file, configs/${file}, and a local Polytomic beside it.`)
+    await stage.startServer()
+    await polyctl(['validate'], 0)
+    say('What would be done? Nothing is touched yet.')
+    await polyctl(['plan'], 0)
+    say(
+      'Do it. Salesforce must be authorized by a person, so this ends with exit code 8: done, but somebody has to act.'
+    )
+    await polyctl(['apply', '--yes'], 8)
+    await authorize(stage, 'Salesforce Connection')
+    say('Now the rest can be made. What is there already is left alone.')
+    await polyctl(['apply', '--yes'], 0)
+    await polyctl(['plan'], 0)
+    say('Meanwhile Ada Lovelace maps another field, in the web page.')
+    await editBehindOurBack(stage)
+    say('In the morning: what changed, and who did it? Exit code 2 says that there is drift.')
+    await polyctl(['drift'], 2)
+    say('The file is right, so apply puts it back.')
+    await polyctl(['apply', '--yes'], 0)
+    await polyctl(['drift'], 0)
+    say(
+      'That is the whole idea. Your own files go into ./configs; `--local` needs no server to be started.'
+    )
+  },
+  { MONGODB_PASSWORD: 'the-password-of-the-demo' }
+)
 
 async function authorize({ show, start }: Stage, connection: string): Promise<void> {
   show(['connect', JSON.stringify(connection)])

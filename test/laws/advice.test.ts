@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isNode, isScalar, parseDocument, visit, type Pair } from 'yaml'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 import { placesOfExamples } from '../support/places.ts'
 import { meaning, read } from '../support/reading.ts'
@@ -32,13 +33,26 @@ function advised({ help }: Diagnostic): string[] {
   })
 }
 
-/** The file with the advice in place of what the problem points at. */
+/** The file with the advice in place of what the problem points at, or of the field that it names. */
 function followed(text: string, advice: string, { labels }: Diagnostic): string {
   const { start, end } = labels[0]!.span
   const line = text.slice(text.lastIndexOf('\n', start.offset - 1) + 1, start.offset)
   const key = /([\w-]+|"[^"]*"):\s*$/.exec(line)?.[0]
-  const isAssignment = key !== undefined && advice.startsWith(`${key.trim()} `)
-  return text.slice(0, start.offset - (isAssignment ? key.length : 0)) + advice + text.slice(end.offset)
+  if (key !== undefined && advice.startsWith(`${key.trim()} `))
+    return text.slice(0, start.offset - key.length) + advice + text.slice(end.offset)
+  const named = /^([a-z_]+): /.exec(advice)?.[1]
+  const document = parseDocument(text)
+  let field: Pair | undefined
+  visit(document, {
+    Pair(_, pair) {
+      const range = isNode(pair.value) ? pair.value.range : undefined
+      const isAround = range && range[0] <= start.offset && start.offset <= range[1]
+      if (isScalar(pair.key) && pair.key.value === named && isAround) field = pair
+    }
+  })
+  if (!field) return text.slice(0, start.offset) + advice + text.slice(end.offset)
+  field.value = parseDocument(advice).get(named!, true)
+  return String(document)
 }
 
 describe('what a help tells people to write', () => {

@@ -97,7 +97,10 @@ test('after the decision the browser goes to redirect_url, as it was given', asy
     name: 'x',
     redirect_url: 'javascript:alert(1)'
   })
-  expect([bad.status, bad.body['message']]).toEqual([422, 'redirect_url must be an http or https address'])
+  expect([bad.status, bad.body['message']]).toEqual([
+    422,
+    'redirect_url must be an http or https address, without blanks or control characters'
+  ])
 })
 
 test('an update of a connection that waits repeats its address, whose base can be set', async () => {

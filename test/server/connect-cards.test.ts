@@ -191,7 +191,11 @@ test('names of people are text on the page', async () => {
 test.each([
   [{ redirect_url: 'https://x' }, 422, 'name is required'],
   [{ name: 'N' }, 422, 'redirect_url is required'],
-  [{ ...card, redirect_url: 'javascript:alert(1)' }, 422, 'redirect_url must be an http or https address'],
+  [
+    { ...card, redirect_url: 'javascript:alert(1)' },
+    422,
+    'redirect_url must be an http or https address, without blanks or control characters'
+  ],
   [{ ...card, type: 'oracle9' }, 422, 'type is not a connection type: oracle9'],
   [{ ...card, whitelist: ['x'] }, 422, 'whitelist[0] is not a connection type: x'],
   [{ ...card, connection: 'none' }, 422, 'connection is not a connection: none'],
