@@ -123,13 +123,15 @@ function secretNumbers(errors: readonly ErrorObject[], filled: Filled, place: st
     if (!secret || secret.type !== 'text' || !typesOf(error).includes('integer')) continue
     secret.type = 'number'
     const opened = secret.open()
-    if (!opened.ok || /^-?\d+$/.test(opened.value)) continue
+    const isWhole = opened.ok && /^-?\d+$/.test(opened.value)
+    if (!opened.ok || (isWhole && Number.isSafeInteger(Number(opened.value)))) continue
     const name = `\`${dotted(secret.path.slice(-1))}\``
+    const found = isWhole ? 'one that cannot be held exactly' : 'other text'
     problems.push({
       path: secret.path,
       code: 'P102',
-      message: `${name} expects a whole number, found other text`,
-      label: 'its value is not a whole number'
+      message: `${name} expects a whole number, found ${found}`,
+      label: isWhole ? 'its value would silently become another one' : 'its value is not a whole number'
     })
   }
   return problems

@@ -1,4 +1,5 @@
 import { problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { isExactly } from '../state/number.ts'
 import { isObject, type Json } from '../state/value.ts'
 import type { Disk } from './disk.ts'
 import { parse, type YamlDocument } from './parse.ts'
@@ -207,13 +208,13 @@ function fromText(name: string, text: string, type: VariableType | undefined): F
   return fits && value !== undefined ? right(value) : wrong(name, type)
 }
 
-/** A text that is exactly a number or a boolean. */
+/** A text that is exactly a number or a boolean. One whose digits no number holds is text. */
 export function literal(text: string): number | boolean | undefined {
   if (text === 'true' || text === 'false') return text === 'true'
   if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) return undefined
   const number = Number(text)
-  const held = Number.isInteger(number) ? Number.isSafeInteger(number) : Number.isFinite(number)
-  return held ? number : undefined
+  const isHeld = Number.isSafeInteger(number) || !Number.isInteger(number)
+  return isHeld && isExactly(number, text) ? number : undefined
 }
 
 function structure(text: string): Json | undefined {

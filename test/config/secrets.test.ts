@@ -182,6 +182,8 @@ test('a secret that is a number is marked as one, and must be one when it is the
   expect(await problemsOf(connection('"${env:PW}"'), { kinds, env: { PW: secret } })).toEqual([
     'P102 2:58 "${env:PW}"'
   ])
+  const long = { kinds, env: { PW: '9007199254740993' } }
+  expect(await problemsOf(connection('"${env:PW}"'), long)).toEqual(['P102 2:58 "${env:PW}"'])
   const text = await read(connection(`"${secret}"`), { kinds })
   expect(places(text)).toEqual([`P102 2:58 "${secret}"`, `wP307 2:58 "${secret}"`])
   expect(everything(text)).not.toContain(secret)

@@ -50,6 +50,11 @@ test.each([
   ['{ type: number }', 'five'],
   ['{ type: boolean }', 'yes'],
   ['{ default: 1 }', ''],
+  ['{ type: number }', '0.1234567890123456789'],
+  ['{ default: 1 }', '1e-400'],
+  ['{ type: number }', '1.0000000000000000001'],
+  ['{ type: list }', '[9007199254740993]'],
+  ['{ type: mapping }', '{ a: 0.1234567890123456789 }'],
   ['{ type: list }', 'a'],
   ['{ type: mapping }', '[a']
 ])('text that a variable declared as %s cannot hold is a problem: %j', async (declaration, text) => {
