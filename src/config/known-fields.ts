@@ -52,6 +52,13 @@ export function isOpenScalar(schemas: Schemas): boolean {
   })
 }
 
+/** Whether any text may stand there: no word of a list, and no other form. */
+export function isFreeText(schemas: Schemas): boolean {
+  return schemas.every(
+    (schema) => !['enum', 'const', 'format', 'pattern'].some((word) => Object.hasOwn(schema, word))
+  )
+}
+
 const scalarTypes: ReadonlySet<Json | undefined> = new Set(['string', 'integer', 'number', 'boolean'])
 
 function alternatives(schema: Json | undefined): JsonObject[] {

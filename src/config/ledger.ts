@@ -44,11 +44,10 @@ export class Ledger {
     lack.spans.push(span)
   }
 
-  /** In a secret, what is written is not repeated: it may be a piece of the secret. */
-  malformed(part: Malformed, span: Span, secret: boolean): void {
-    const name = secret || part.raw.length > 60 ? 'a placeholder' : `the placeholder \`${part.raw}\``
+  /** What is written is not repeated: what is not understood may be a piece of a secret. */
+  malformed(part: Malformed, span: Span): void {
     this.#problems.push(
-      problem('P309', `${name} is not well formed`, {
+      problem('P309', 'a placeholder is not well formed', {
         labels: [{ span, text: part.why }],
         notes: [
           'text that needs `${` for itself, for another tool, is written with one more dollar sign: `$${`'

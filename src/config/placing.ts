@@ -72,7 +72,7 @@ export function saw(
     const span = inside ? source.span(at, at + part.raw.length) : source.span(node.start, node.end)
     if (inside) from = at + part.raw.length
     if (isMalformed(part)) {
-      ledger.malformed(part, span, secret)
+      ledger.malformed(part, span)
       continue
     }
     const found = lookUp(part, source.path, secret, world)

@@ -3,6 +3,7 @@ import type { Path } from '../state/resource.ts'
 import type { JsonObject } from '../state/value.ts'
 import type { YamlDocument } from './parse.ts'
 import {
+  isFreeText,
   isOpenScalar,
   kindSchemas,
   knownKeys,
@@ -94,9 +95,7 @@ class Marks {
   ): void {
     if (path.length > 0 && isSecret(path)) return this.#hide(node)
     if (node.is === 'scalar') {
-      // A name of several lines has swallowed what comes after it.
-      const isSwallowed = path.join('') === 'name' && /\n/.test(String(node.value))
-      const isOpen = isOpenScalar(schemas) && !isSwallowed
+      const isOpen = isOpenScalar(schemas) && (isOneLine(node) || this.#isText(node, path, schemas))
       ;(isOpen ? this.#open : this.#closed).set(node.start, node.end)
       return
     }
@@ -111,6 +110,14 @@ class Marks {
       this.#key(entry)
       below(entry.key, entry.value)
     }
+  }
+
+  /**
+   * Lines that are meant: a text in a block, at a place for any text. Elsewhere a value of several lines has
+   * swallowed what comes after it, and that may be anything.
+   */
+  #isText({ start }: Written, path: Path, schemas: Schemas): boolean {
+    return '|>'.includes(this.#text[start] ?? ' ') && path.join('') !== 'name' && isFreeText(schemas)
   }
 
   /** Under a secret even keys may be values. */
@@ -152,6 +159,10 @@ class Marks {
     }
     return result + structure(text.slice(cursor), used)
   }
+}
+
+function isOneLine(node: Written): boolean {
+  return node.is !== 'scalar' || !/[\r\n]/.test(String(node.value))
 }
 
 /** What stands between values: signs of YAML, names of anchors in use, and comments, which are hidden. */

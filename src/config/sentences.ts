@@ -132,7 +132,7 @@ function wordFound(found: Json | undefined, offered: readonly string[], isWritte
 function typeLabel(found: Json | undefined, isShown: boolean): string {
   if (found === null || found === undefined) return 'there is no value here'
   const word = wordFor(found)
-  if (typeof found === 'object' || !isShown || String(found).length > 40) return `this is ${word}`
+  if (typeof found === 'object' || !isShown || !isShort(found)) return `this is ${word}`
   return `this is ${word.replace('a ', 'the ')} ${JSON.stringify(found)}`
 }
 
@@ -181,8 +181,9 @@ function allowedValues(error: Fault['error']): Json[] {
   return params.allowedValues ?? [params.allowedValue ?? null]
 }
 
-function isShort(found: Json | undefined): boolean {
-  return found !== null && typeof found !== 'object' && String(found).length <= 40
+/** What may be repeated: a word or two on one line. Several lines have swallowed what comes after a value. */
+export function isShort(found: Json | undefined): boolean {
+  return found !== null && typeof found !== 'object' && /^[^\r\n]{0,40}$/.test(String(found))
 }
 
 /**

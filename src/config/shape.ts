@@ -8,6 +8,7 @@ import { dotted, isWithin, placesAbove, pointer, setAt, valueAt } from './pointe
 import { itemSchema, withoutRefs } from './schema.ts'
 import { literal } from './variables.ts'
 import type { Noun, ShapeProblem, Subject } from './fault.ts'
+import { isShort } from './sentences.ts'
 import { explain } from './words.ts'
 
 /** A schema that is ready to be used, with the text it was made of for the words of its errors. */
@@ -167,7 +168,7 @@ function isOfType(value: Json, type: string): boolean {
 function unknownType(problem: ItemProblem, kind: Kind, filled: Filled): ItemProblem {
   if (problem.code !== 'P104' || pointer(problem.path) !== '/type') return problem
   const type = valueAt(filled.value, problem.path)
-  const name = typeof type === 'string' && !isGiven(filled, '/type') ? ` \`${type}\`` : ''
+  const name = isShort(type) && typeof type === 'string' && !isGiven(filled, '/type') ? ` \`${type}\`` : ''
   return {
     ...problem,
     code: 'P106',

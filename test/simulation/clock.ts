@@ -14,7 +14,9 @@ export interface Clock {
    * something waits for ever.
    */
   until<T>(work: Promise<T>): Promise<T>
-  /** Everything that still waited for a time is forgotten: whose it was is no more. */
+  /** A wait of the service: it goes on when the process that asked is killed, as the request does that it is part of. */
+  lastingSleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+  /** All other waits are forgotten: whose they were is no more. */
   forget(): void
 }
 
@@ -22,6 +24,7 @@ interface Timer {
   at: number
   order: number
   ring: () => void
+  lasts: boolean
 }
 
 /** No apply takes a week. */
@@ -39,9 +42,9 @@ export function makeClock(
   let order = 0
   let timers = new Map<number, Timer>()
 
-  const setTimer = (ring: () => void, milliseconds = 0): number => {
+  const setTimer = (ring: () => void, milliseconds = 0, lasts = false): number => {
     order += 1
-    timers.set(order, { at: now + Math.max(0, milliseconds), order, ring })
+    timers.set(order, { at: now + Math.max(0, milliseconds), order, ring, lasts })
     return order
   }
   const clearTimer = (id: unknown): void => void timers.delete(Number(id))
@@ -50,23 +53,26 @@ export function makeClock(
     for (const timer of timers.values()) if (first === undefined || timer.at < first.at) first = timer
     return first
   }
+  const sleep = (milliseconds: number, signal: AbortSignal | undefined, lasts: boolean): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error)
+      const giveUp = (): void => {
+        clearTimer(id)
+        reject(signal?.reason as Error)
+      }
+      const ring = (): void => {
+        signal?.removeEventListener('abort', giveUp)
+        resolve()
+      }
+      const id = setTimer(ring, milliseconds, lasts)
+      signal?.addEventListener('abort', giveUp, { once: true })
+    })
   return {
     now: () => now,
     setTimer,
     clearTimer,
-    sleep: (milliseconds, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason as Error)
-        const giveUp = (): void => {
-          clearTimer(id)
-          reject(signal?.reason as Error)
-        }
-        const id = setTimer(() => {
-          signal?.removeEventListener('abort', giveUp)
-          resolve()
-        }, milliseconds)
-        signal?.addEventListener('abort', giveUp, { once: true })
-      }),
+    sleep: (milliseconds, signal) => sleep(milliseconds, signal, false),
+    lastingSleep: (milliseconds, signal) => sleep(milliseconds, signal, true),
     async until(work) {
       let settled = false
       const settle = (): void => {
@@ -88,7 +94,7 @@ export function makeClock(
       }
     },
     forget() {
-      timers = new Map()
+      timers = new Map([...timers].filter(([, { lasts }]) => lasts))
     }
   }
 }

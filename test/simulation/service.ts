@@ -74,7 +74,7 @@ export function openService(
     users: [{ name: 'Somebody Else', key: somebodysKey }],
     now: () => new Date(clock.now()),
     randomUUID: () => random.uuid(),
-    sleep: clock.sleep,
+    sleep: clock.lastingSleep,
     faults: { seed, faults: [] }
   })
   const ids = new Map<string, string>()
@@ -242,7 +242,7 @@ function asSomebody(server: LocalServer, clock: Clock, random: Random, version: 
     timeoutMs: 30_000,
     newKey: () => random.uuid(),
     backoffMs: 300,
-    sleep: clock.sleep,
+    sleep: clock.lastingSleep,
     now: clock.now,
     random: () => random.next()
   }

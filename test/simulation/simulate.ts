@@ -9,7 +9,7 @@ import { run, understood, type Run, type Settings } from './program.ts'
 import { makeRandom, type Random } from './random.ts'
 import { makeScene, type Scene } from './scene.ts'
 import { storyOf } from './story.ts'
-import { makeWorld, type World } from './world.ts'
+import { makeWorld, type Declared, type World } from './world.ts'
 
 /** What a simulation has seen, for those who count. */
 export interface Seen {
@@ -217,9 +217,14 @@ async function unlikeTheModel(scene: Scene, runs: readonly Run[]): Promise<strin
   const find = ({ kind, name }: { kind: string; name: string }) =>
     looks.filter((look) => look.kind === kind && isSameName(kindNamed(kind), look.name, name))
   const isThere = (one: { kind: string; name: string }) => find(one).some(({ reset }) => !reset)
+  // Another one of this name is nobody's, where the declared one is pinned by its id.
+  const isLeft = (one: Declared): boolean => {
+    const pin = one.pinned && one.was !== undefined ? scene.ids[one.was] : undefined
+    return pin === undefined ? isThere(one) : find(one).some(({ id, reset }) => id === pin && !reset)
+  }
   if (world.operation === 'destroy')
     return world.declared
-      .filter((one) => isThere(one) && !isPutBack({ action: 'delete', kind: one.kind }))
+      .filter((one) => isLeft(one) && !isPutBack({ action: 'delete', kind: one.kind }))
       .map((one) => `${addressText(one)} is still there`)
   const gone = world.removed.filter(isThere)
   return [
