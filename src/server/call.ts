@@ -52,6 +52,8 @@ export interface Route {
    * version.
    */
   anyVerb?: true
+  /** It reads nothing of a body: one that has members is refused. A DELETE never reads one. */
+  bodyless?: true
   answer(call: Call): Answer
 }
 

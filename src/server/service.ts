@@ -10,6 +10,7 @@ import type { Call, Route, World } from './call.ts'
 import { storageProblem, type Database } from './database.ts'
 import type { Fault, FaultName, Faults } from './faults.ts'
 import { readKey, type Outcomes } from './idempotency.ts'
+import { mustBeEmpty } from './kinds/request-shape.ts'
 import { forbidden, Refusal } from './refusal.ts'
 import type { RequestRecord } from './request-log.ts'
 import { readVersion, updateVerb, versionWithoutHeader } from './version.ts'
@@ -176,6 +177,7 @@ async function serve(
     publicUrl: (parts.publicUrl?.() ?? origin).replace(/\/+$/, ''),
     world: parts.world
   }
+  if (route.bodyless === true || route.method === 'DELETE') mustBeEmpty(call.body, 400)
   const key = readKey(request)
   const scope = `${caller.scope} ${request.method} ${new URL(request.url).pathname}`
   const release = key === undefined ? undefined : parts.outcomes.take(scope, key)

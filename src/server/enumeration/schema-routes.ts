@@ -16,7 +16,7 @@ const field = `${one}/fields/:field`
 /** `status` and `refresh` come before `:schema`, which would take them for schemas. */
 export const schemaRoutes: readonly Route[] = [
   { method: 'GET', path: `${all}/status`, access: 'organization', answer: schemaStatus },
-  { method: 'POST', path: `${all}/refresh`, access: 'organization', answer: refresh },
+  { method: 'POST', path: `${all}/refresh`, access: 'organization', bodyless: true, answer: refresh },
   { method: 'GET', path: one, access: 'organization', answer: oneSchema },
   { method: 'GET', path: `${one}/records`, access: 'organization', answer: records },
   { method: 'GET', path: '/api/connections/:id/:schema/records', access: 'organization', answer: records },
@@ -144,7 +144,8 @@ const fieldsShape = lazily(() => ({
       items: {
         type: 'object',
         required: ['field_id', 'label', 'type'],
-        properties: { field_id: text, label: text, type: text, path: maybeText }
+        properties: { field_id: text, label: text, type: text, path: maybeText, example: {} },
+        absent: ['definition']
       }
     }
   }
@@ -174,7 +175,8 @@ function userField({ field_id, label, type, path, example }: UserField): UserFie
 
 const changeShape = lazily(() => ({
   type: 'object',
-  properties: { label: maybeText, type: maybeText, path: maybeText }
+  properties: { label: maybeText, type: maybeText, path: maybeText, example: {} },
+  absent: ['definition']
 }))
 
 /** Changes some of what a field says; of a field that was detected, too. An empty path clears it. */

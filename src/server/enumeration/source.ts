@@ -5,6 +5,7 @@ import { data } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
 import { sourceNames, type CatalogueFile } from '../catalogue/catalogue.ts'
 import { shapeOf, type Shape } from '../catalogue/shapes.ts'
+import { lazily, mustFit } from '../kinds/request-shape.ts'
 import { Refusal } from '../refusal.ts'
 import type { StoredConnection } from '../stored.ts'
 import { mustBeAuthorized } from './authorized.ts'
@@ -34,9 +35,15 @@ export const sourceRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/connections/:id/source/fields',
     access: 'organization',
-    answer: (call) => data(fieldList(call, isObject(call.body['query']) ? call.body['query'] : {}))
+    answer: (call) => {
+      mustFit(fieldsShape(), call.body, 400)
+      return data(fieldList(call, isObject(call.body['query']) ? call.body['query'] : {}))
+    }
   }
 ]
+
+/** `query` is a configuration of a model: free. */
+const fieldsShape = lazily(() => ({ type: 'object', properties: { query: {} } }))
 
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -4,6 +4,7 @@ import { data, type Answer } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
 import { objectOf, type CatalogueFile } from '../catalogue/catalogue.ts'
 import { isSql } from '../catalogue/shapes.ts'
+import { lazily, mustFit } from '../kinds/request-shape.ts'
 import { invalid, notFound, Refusal } from '../refusal.ts'
 import type { StoredConnection } from '../stored.ts'
 import { mustBeAuthorized } from './authorized.ts'
@@ -33,11 +34,16 @@ export const targetRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/connections/:id/target/fields',
     access: 'organization',
-    answer: (call) => fields(call, typeof call.body['target'] === 'string' ? call.body['target'] : '')
+    answer: (call) => {
+      mustFit(fieldsShape(), call.body, 400)
+      return fields(call, typeof call.body['target'] === 'string' ? call.body['target'] : '')
+    }
   },
   { method: 'GET', path: '/api/connections/:id/modelsync/target', access: 'organization', answer: choices },
   { method: 'GET', path: '/api/connections/:id/target', access: 'organization', answer: choices }
 ]
+
+const fieldsShape = lazily(() => ({ type: 'object', properties: { target: {}, refresh: {} } }))
 
 function targetOf(call: Call): { connection: StoredConnection; catalogue: CatalogueFile } {
   const connection = found(call, 'connection', param(call, 'id'))

@@ -15,7 +15,13 @@ const execution = `${executions}/:execution`
 export const bulkExecutionRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/bulk/syncs/status', access: 'organization', answer: statuses },
   { method: 'GET', path: '/api/bulk/syncs/:id/status', access: 'organization', answer: status },
-  { method: 'POST', path: '/api/bulk/syncs/:id/cancel', access: 'organization', answer: cancel },
+  {
+    method: 'POST',
+    path: '/api/bulk/syncs/:id/cancel',
+    access: 'organization',
+    bodyless: true,
+    answer: cancel
+  },
   { method: 'POST', path: executions, access: 'organization', answer: start },
   { method: 'GET', path: executions, access: 'organization', answer: list },
   ...[

@@ -70,8 +70,19 @@ function idOf({ schedule }: Asked): string {
 
 const asItIs = (key: string): string => key
 
+/** The versions have schedules in different members: the others would say something that is not kept. */
+function mustBeOf(
+  request: BulkSyncRequest,
+  others: readonly ('schedule' | 'default_schedule' | 'additional_schedules')[],
+  own: string
+): void {
+  const other = others.find((name) => (request[name] ?? undefined) !== undefined)
+  if (other !== undefined) throw invalid(other, `is not part of this version: use ${own}`, 400)
+}
+
 function newer(request: BulkSyncRequest): [Asked, ...Asked[]] {
   if (request.default_schedule === undefined) throw invalid('default_schedule', 'is required', 400)
+  mustBeOf(request, ['schedule'], 'default_schedule')
   const additional = (request.additional_schedules ?? []).map((schedule, index) => ({
     field: `additional_schedules[${index}]`,
     schedule,
@@ -81,8 +92,10 @@ function newer(request: BulkSyncRequest): [Asked, ...Asked[]] {
 }
 
 /** Of several in a `multi`, the first becomes the default one. */
-function older({ schedule }: BulkSyncRequest): [Asked, ...Asked[]] {
+function older(request: BulkSyncRequest): [Asked, ...Asked[]] {
+  const { schedule } = request
   if (schedule === undefined) throw invalid('schedule', 'is required', 400)
+  mustBeOf(request, ['default_schedule', 'additional_schedules'], 'schedule')
   if (schedule.frequency !== 'multi') return [{ field: 'schedule', schedule, spell: asItIs }]
   const items = (schedule.multi?.schedules ?? []).map(({ item, schedule: one }, index) => ({
     field: `schedule.multi.schedules[${index}]`,

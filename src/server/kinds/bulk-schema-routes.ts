@@ -28,7 +28,7 @@ export const bulkSchemaRoutes: readonly Route[] = [
   { method: 'GET', path: one, access: 'organization', answer: get },
   { method: 'PUT', path: one, access: 'organization', answer: update },
   { method: 'PATCH', path: one, access: 'organization', answer: update },
-  { method: 'POST', path: `${one}/cancel`, access: 'organization', answer: cancel }
+  { method: 'POST', path: `${one}/cancel`, access: 'organization', bodyless: true, answer: cancel }
 ]
 
 interface Selected {

@@ -1,4 +1,4 @@
-import { lazily } from './request-shape.ts'
+import { bookkeeping, lazily } from './request-shape.ts'
 
 const text = { type: 'string' }
 const name = { type: 'string', minLength: 1 }
@@ -17,7 +17,12 @@ const times = {
   month: maybeText
 }
 const more = { id: maybeText, schemas: maybeTexts, selective_mode: maybeText, resync_mode: maybeText }
-const schedule = { type: 'object', required: ['frequency'], properties: { ...times, ...more } }
+const schedule = {
+  type: 'object',
+  required: ['frequency'],
+  properties: { ...times, ...more },
+  answered: bookkeeping
+}
 const olderSchedule = {
   type: 'object',
   required: ['frequency'],
@@ -50,6 +55,7 @@ const fieldSettings = {
   obfuscated: maybeBoolean,
   user_output_name: maybeText
 }
+const namedField = { properties: fieldSettings, answered: ['output_name'] }
 const schemaSettings = {
   enabled: maybeBoolean,
   partition_key: maybeText,
@@ -59,18 +65,22 @@ const schemaSettings = {
   disable_data_cutoff: maybeBoolean,
   fields: {
     type: ['array', 'null'],
-    items: { type: ['string', 'object'], required: ['id'], minLength: 1, properties: fieldSettings }
+    items: { type: ['string', 'object'], required: ['id'], minLength: 1, ...namedField }
   },
   filters: {
     type: ['array', 'null'],
     items: {
       type: 'object',
       required: ['function'],
-      properties: { field_id: maybeText, function: text }
+      properties: { field_id: maybeText, function: text, value: {} }
     }
   }
 }
-const namedSchema = { required: ['id'], properties: { id: name, ...schemaSettings } }
+const beside = {
+  answered: ['output_name', 'destination_history_output_name'],
+  absent: ['history_enabled']
+}
+const namedSchema = { required: ['id'], properties: { id: name, ...schemaSettings }, ...beside }
 
 /** Types of everything in a request for a bulk sync; meanings are checked after. */
 export const bulkSyncShape = lazily(() => ({
@@ -101,7 +111,8 @@ export const bulkSyncShape = lazily(() => ({
       type: ['array', 'null'],
       items: { type: ['string', 'object'], minLength: 1, ...namedSchema }
     }
-  }
+  },
+  answered: bookkeeping
 }))
 
 /** PATCH of several schemas. */
@@ -111,7 +122,11 @@ export const bulkSchemasShape = lazily(() => ({
 }))
 
 /** PUT of one schema: the address has its id. */
-export const bulkSchemaShape = lazily(() => ({ type: 'object', properties: schemaSettings }))
+export const bulkSchemaShape = lazily(() => ({
+  type: 'object',
+  properties: { id: maybeText, ...schemaSettings },
+  ...beside
+}))
 
 /** POST and PUT of one schedule. */
 export const bulkScheduleShape = lazily(() => ({
@@ -131,7 +146,8 @@ export const bulkScheduleShape = lazily(() => ({
         selectiveMode: maybeText,
         syncMode: maybeText,
         schemas: maybeTexts
-      }
+      },
+      answered: ['id', 'isDefault', 'syncId', 'createdAt', 'createdBy', 'updatedAt', 'updatedBy']
     }
   }
 }))

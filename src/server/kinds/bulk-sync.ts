@@ -7,6 +7,7 @@ import { invalid } from '../refusal.ts'
 import type { StoredBulkSync } from '../stored.ts'
 import { olderSchedule, shownSchedules } from './bulk-schedule.ts'
 import { readBulkSync } from './bulk-sync-request.ts'
+import { activation, mustFit } from './request-shape.ts'
 
 /** The bulk syncs themselves; their schemas, schedules and executions have lists of their own. */
 export const bulkSyncRoutes: readonly Route[] = [
@@ -94,6 +95,7 @@ function remove(call: Call): Answer {
 
 function activate(call: Call): Answer {
   const stored = found(call, 'bulk_sync', param(call, 'id'))
+  mustFit(activation(), call.body, 400)
   const { active } = call.body
   // 403, 404 and 500 are all that the API lists here; a client's bug is a 400 all the same.
   if (typeof active !== 'boolean') throw invalid('active', 'must be true or false', 400)

@@ -26,7 +26,8 @@ const requestShape = lazily(() => ({
     type: text,
     whitelist: { type: ['array', 'null'], items: { type: 'string' } },
     dark: { type: ['boolean', 'null'] }
-  }
+  },
+  absent: ['ttl', 'use_organization_name']
 }))
 
 function create(call: Call): Answer {

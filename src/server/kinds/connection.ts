@@ -17,7 +17,7 @@ import {
 import { connectionType, masked, merged, missing } from './connection-configuration.ts'
 import { returnAddress } from './return-address.ts'
 import { deleteWithDependents, mustBeUnused } from './connection-dependents.ts'
-import { lazily, mustFit } from './request-shape.ts'
+import { bookkeeping, lazily, mustFit } from './request-shape.ts'
 
 /**
  * PUT and PATCH are one update under the two names that it has in the versions. `test` is open: it keeps
@@ -47,7 +47,22 @@ const requestShape = lazily(() => ({
     reconnect: { type: ['boolean', 'null'] },
     healthcheck_interval: { type: ['string', 'null'] },
     redirect_url: { type: ['string', 'null'] }
-  }
+  },
+  answered: [
+    ...bookkeeping,
+    'status',
+    'status_error',
+    'saved',
+    'parent_connection_id',
+    'auth_url',
+    'auth_code'
+  ]
+}))
+
+/** Types are told in the words of the handler. */
+const testShape = lazily(() => ({
+  type: 'object',
+  properties: { type: {}, configuration: {}, connection_id: {}, name: {} }
 }))
 
 /** As `GET` answers it. */
@@ -226,6 +241,7 @@ function tried(work: () => JsonObject): JsonObject {
 
 /** Checks a configuration and keeps nothing. Nobody is contacted, so what fits is as good as it gets. */
 function test(call: Call): Answer {
+  mustFit(testShape(), call.body, 400)
   const typeId = typeof call.body['type'] === 'string' ? call.body['type'] : ''
   const type = connectionType(typeId)
   if (type === undefined) throw notFound('connection type', typeId)

@@ -5,6 +5,7 @@ import { found, param, type Call, type Route } from '../call.ts'
 import type { CatalogueFile } from '../catalogue/catalogue.ts'
 import { mustBeAuthorized } from '../enumeration/authorized.ts'
 import { notFound } from '../refusal.ts'
+import { lazily, mustFit } from './request-shape.ts'
 
 /** What an enrichment can be made of, and which fields of a model it asks for. */
 export const enrichmentRoutes: readonly Route[] = [
@@ -30,9 +31,17 @@ export const enrichmentRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/enrichment/:id/inputfields',
     access: 'organization',
-    answer: (call) => data(enrichmentOf(call).inputs)
+    answer: (call) => {
+      mustFit(inputsShape(), call.body, 400)
+      return data(enrichmentOf(call).inputs)
+    }
   }
 ]
+
+const inputsShape = lazily(() => ({
+  type: 'object',
+  properties: { configuration: { type: ['object', 'null'] } }
+}))
 
 /** Throws 404 for a connection that cannot enrich, as far as this server knows. */
 function enrichmentOf(call: Call): NonNullable<CatalogueFile['enrichment']> {

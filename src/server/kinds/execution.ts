@@ -1,6 +1,8 @@
 import { data, type Answer } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
 import { notFound, Refusal } from '../refusal.ts'
+import { mustFit } from './request-shape.ts'
+import { syncStartShape } from './sync-shape.ts'
 
 const execution = '/api/syncs/:id/executions/:execution'
 const logTypes = ['records', 'errors', 'inserts', 'updates', 'warnings', 'deletes']
@@ -45,12 +47,14 @@ export const executionRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/syncs/:id/cancel',
     access: 'organization',
+    bodyless: true,
     answer: (call) => none(call, data({ message: 'no execution is running' }))
   }
 ]
 
 function start(call: Call): Answer {
   const sync = found(call, 'sync', param(call, 'id'))
+  mustFit(syncStartShape(), call.body, 400)
   throw new Refusal(
     409,
     'no_runner',

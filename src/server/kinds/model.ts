@@ -9,7 +9,7 @@ import { forbidden, invalid, Refusal } from '../refusal.ts'
 import type { StoredConnection, StoredModel } from '../stored.ts'
 import { keepJob } from './job.ts'
 import { chosenFields, mustKnow } from './model-fields.ts'
-import { lazily, mustFit } from './request-shape.ts'
+import { bookkeeping, lazily, mustFit } from './request-shape.ts'
 
 /**
  * The preview is not below `/api/models`, as in the API: it stores no model, only a job with its result.
@@ -48,7 +48,8 @@ const requestShape = lazily(() => ({
         properties: {
           name: { type: 'string', minLength: 1 },
           label: { type: 'string' },
-          type: { type: 'string' }
+          type: { type: 'string' },
+          example: {}
         }
       }
     },
@@ -70,9 +71,17 @@ const requestShape = lazily(() => ({
     enricher: {
       type: ['object', 'null'],
       required: ['connection_id'],
-      properties: { connection_id: { type: 'string', minLength: 1 } }
+      properties: {
+        connection_id: { type: 'string', minLength: 1 },
+        enricher_id: { type: ['string', 'null'] },
+        configuration: { type: ['object', 'null'] },
+        mappings: { type: ['object', 'null'] },
+        // As they were answered: they are kept whole.
+        fields: { type: ['array', 'null'] }
+      }
     }
-  }
+  },
+  answered: [...bookkeeping, 'type', 'version']
 }))
 
 /** The keys that the oldest version answers with; its fields have less to say, too. */

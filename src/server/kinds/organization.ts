@@ -96,7 +96,8 @@ const requestShape = lazily(() => ({
     issuer: text,
     client_id: text,
     client_secret: text
-  }
+  },
+  answered: ['id']
 }))
 
 /** What the request makes of the organization; `client_id` and `client_secret` are let go of at once. */

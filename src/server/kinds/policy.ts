@@ -59,7 +59,8 @@ const requestShape = lazily(() => ({
         }
       }
     }
-  }
+  },
+  answered: ['id', 'system']
 }))
 
 function shown({ id, name, organization_id, system, policy_actions }: StoredPolicy): Policy {

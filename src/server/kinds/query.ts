@@ -6,12 +6,15 @@ import { queryRows } from '../enumeration/query-rows.ts'
 import { made } from '../records.ts'
 import { invalid, notFound } from '../refusal.ts'
 import type { StoredQuery } from '../stored.ts'
+import { lazily, mustFit } from './request-shape.ts'
 
 /** Queries are run when they are sent; their results are there when they are first asked for. */
 export const queryRoutes: readonly Route[] = [
   { method: 'POST', path: '/api/connections/:id/query', access: 'organization', answer: run },
   { method: 'GET', path: '/api/queries/:id', access: 'organization', answer: results }
 ]
+
+const requestShape = lazily(() => ({ type: 'object', properties: { query: {} } }))
 
 const pageSize = 100
 /** Milliseconds for which results can be read. */
@@ -22,6 +25,7 @@ function run(call: Call): Answer {
   const { records, now, randomUUID, catalogue } = call.world
   const connection = found(call, 'connection', param(call, 'id'))
   mustBeAuthorized(connection)
+  mustFit(requestShape(), call.body, 400)
   const sent = call.body['query']
   const query = (typeof sent === 'string' && sent !== '' ? sent : call.query.get('query')) ?? ''
   if (query.trim() === '') throw invalid('query', 'is required', 400)

@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
-import type { JsonObject } from '../../wire/common.ts'
-import { invalid } from '../refusal.ts'
+import type { Json, JsonObject } from '../../wire/common.ts'
+import { invalid, Refusal } from '../refusal.ts'
 
 // Not `strict`: the type's own schema is checked by our compiler, and unknown formats are nobody's
 // business here. The schemas are ours: they are not checked against the schema of schemas at every start.
@@ -18,13 +18,78 @@ export function lazily(schema: () => object): () => ValidateFunction {
   return () => (compiled ??= ajv.compile(schema()))
 }
 
-/** Throws a refusal that names the first field that is wrong. Never repeats a value: it may be a secret. */
+/**
+ * A level of a request. An object with `properties` takes these and no others; one without is free. Beside
+ * them stand the members that answers have, which clients send back and which change nothing, and those
+ * that the service takes and this server does not have.
+ */
+interface Level {
+  anyOf?: Level[]
+  items?: Level
+  properties?: Record<string, Level>
+  additionalProperties?: unknown
+  answered?: readonly string[]
+  absent?: readonly string[]
+}
+
+/** Who made and changed a thing, and when: answered with most things, and so sent back with some. */
+export const bookkeeping = ['id', 'created_at', 'created_by', 'updated_at', 'updated_by'] as const
+
+/**
+ * Throws a refusal that names the first field that is wrong, or that nobody knows: one that is taken and
+ * forgotten would be believed to be kept. Never repeats a value: it may be a secret.
+ */
 export function mustFit(validate: ValidateFunction, value: JsonObject, status: number, prefix = ''): void {
-  if (validate(value)) return
+  if (validate(value)) {
+    mustBeKnown(validate.schema as Level, value, prefix, status)
+    return
+  }
   const error = validate.errors?.[0]
   if (error === undefined) return
   const [field, problem] = told(error)
   throw invalid([prefix, field].filter((part) => part !== '').join('.') || 'the body', problem, status)
+}
+
+function mustBeKnown(level: Level, value: Json, path: string, status: number): void {
+  if (Array.isArray(value)) {
+    const { items } = level
+    if (items === undefined) return
+    for (const [index, item] of value.entries()) mustBeKnown(items, item, `${path}[${index}]`, status)
+    return
+  }
+  if (typeof value !== 'object' || value === null) return
+  const { properties, additionalProperties, answered = [], absent = [] } = objectOf(level)
+  if (properties === undefined || additionalProperties !== undefined) return
+  for (const [name, member] of Object.entries(value)) {
+    const field = path === '' ? name : `${path}.${name}`
+    const known = Object.hasOwn(properties, name) ? properties[name] : undefined
+    if (known !== undefined) mustBeKnown(known, member, field, status)
+    else if (absent.includes(name)) mustBeUnsaid(field, member, status)
+    else if (!answered.includes(name)) throw unknown(field, status)
+  }
+}
+
+/** Of several shapes, the one of an object that says something. */
+function objectOf(level: Level): Level {
+  return level.anyOf?.find(({ properties }) => properties !== undefined) ?? level
+}
+
+/** A null says nothing, so there is nothing to forget. */
+function mustBeUnsaid(field: string, member: Json, status: number): void {
+  if (member !== null) throw invalid(field, 'is not served here: this server does not have it yet', status)
+}
+
+function unknown(field: string, status: number): Refusal {
+  return new Refusal(status, 'invalid', `unknown field "${field}"`, { metadata: { field } })
+}
+
+/** The body that switches a sync on or off. What `active` may be is told in the words of its handler. */
+export const activation = lazily(() => ({ type: 'object', properties: { active: {} } }))
+
+/** Throws for any member of a body where none is read. */
+export function mustBeEmpty(body: JsonObject, status: number): void {
+  const [first] = Object.keys(body)
+  if (first !== undefined) throw unknown(first, status)
 }
 
 /** `/fields/0/target` → `fields[0].target`. */

@@ -29,7 +29,8 @@ const requestShape = lazily(() => ({
   properties: {
     name: { type: 'string', minLength: 1 },
     organization_id: { type: ['string', 'null'] }
-  }
+  },
+  answered: ['id', 'system']
 }))
 
 function shown({ id, name, organization_id, system }: StoredRole): Role {

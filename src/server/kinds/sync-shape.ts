@@ -1,4 +1,4 @@
-import { lazily } from './request-shape.ts'
+import { bookkeeping, lazily } from './request-shape.ts'
 
 const text = { type: 'string' }
 const maybeText = { type: ['string', 'null'] }
@@ -26,7 +26,7 @@ const maybeFields = { type: ['array', 'null'], items: field }
 const condition = {
   field: { anyOf: [source, { type: 'null' }] },
   field_id: maybeText,
-  label: maybeText
+  value: {}
 }
 
 /** Types of everything in a request for a sync; meanings are checked after. */
@@ -75,12 +75,13 @@ export const syncShape = lazily(() => ({
       items: {
         type: 'object',
         required: ['function'],
-        properties: { ...condition, field_type: maybeText, function: text }
+        properties: { ...condition, label: maybeText, field_type: maybeText, function: text },
+        absent: ['value_field']
       }
     },
     overrides: {
       type: ['array', 'null'],
-      items: { type: 'object', properties: { ...condition, function: maybeText } }
+      items: { type: 'object', properties: { ...condition, function: maybeText, override: {} } }
     },
     schedule: {
       type: 'object',
@@ -100,5 +101,14 @@ export const syncShape = lazily(() => ({
         }
       }
     }
-  }
+  },
+  // `problems` of a sync are the service's own words.
+  answered: [...bookkeeping, 'model_ids', 'problems'],
+  absent: ['identities', 'model_filters', 'target_filters', 'enricher']
+}))
+
+/** POST of an execution. */
+export const syncStartShape = lazily(() => ({
+  type: 'object',
+  properties: { identities: {}, source_identities: {}, resync: maybeBoolean, test: maybeBoolean }
 }))

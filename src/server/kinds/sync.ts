@@ -5,7 +5,7 @@ import { paged, pagination } from '../paging.ts'
 import { made } from '../records.ts'
 import { forbidden, invalid } from '../refusal.ts'
 import type { StoredModel, StoredSync } from '../stored.ts'
-import { mustFit } from './request-shape.ts'
+import { activation, mustFit } from './request-shape.ts'
 import { readFilters, readLogic, readOverrides } from './sync-filters.ts'
 import { modelFinder, modelIdsOf, mustBeRelated, readFields, readIdentity } from './sync-mapping.ts'
 import { readSchedule, scheduleOptions, shownSchedule } from './sync-schedule.ts'
@@ -100,18 +100,9 @@ function get(call: Call): Answer {
   return data(shown(call, found(call, 'sync', param(call, 'id'))))
 }
 
-/** Members that the service has and this server has not: a sync without its filters would be another one. */
-function mustBeOlder({ body }: Call): void {
-  for (const member of ['identities', 'model_filters', 'target_filters']) {
-    if ((body[member] ?? null) !== null)
-      throw invalid(member, 'is not known to this server: use the older members')
-  }
-}
-
 function readRequest(call: Call): SyncRequest {
   mustFit(syncShape(), call.body, 422)
   const request = call.body as unknown as SyncRequest
-  mustBeOlder(call)
   const stated = request.organization_id ?? ''
   if (stated !== '' && stated !== organizationOf(call)) {
     throw forbidden(`this key does not act in organization ${stated}`)
@@ -217,6 +208,7 @@ function remove(call: Call): Answer {
 
 function activate(call: Call): Answer {
   const stored = found(call, 'sync', param(call, 'id'))
+  mustFit(activation(), call.body, 400)
   const { active } = call.body
   if (typeof active !== 'boolean') throw invalid('active', 'must be true or false', 400)
   call.world.records.put('sync', {

@@ -40,6 +40,7 @@ export const userRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/organizations/:organization/users/:id/keys',
     access: 'partner',
+    bodyless: true,
     answer: createKey
   }
 ]
@@ -74,7 +75,8 @@ const requestShape = lazily(() => ({
     email: { type: ['string', 'null'] },
     role: { type: ['string', 'null'] },
     role_ids: { type: ['array', 'null'], minItems: 1, items: { type: 'string' } }
-  }
+  },
+  answered: ['id', 'organization_id']
 }))
 
 function shown({ id, name, organization_id, role, role_ids }: StoredUser): User {

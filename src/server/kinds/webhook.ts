@@ -30,12 +30,14 @@ export const webhookRoutes: readonly Route[] = [
     method: 'POST',
     path: `${path}/:id/disable`,
     access: 'organization',
+    bodyless: true,
     answer: (call) => changed(call, { disabled: true })
   },
   {
     method: 'POST',
     path: `${path}/:id/enable`,
     access: 'organization',
+    bodyless: true,
     answer: (call) => changed(call, { disabled: false })
   }
 ]
@@ -47,7 +49,8 @@ const requestShape = lazily(() => ({
     endpoint: { type: 'string', minLength: 1 },
     secret: { type: 'string', minLength: 1 },
     organization_id: { type: ['string', 'null'] }
-  }
+  },
+  answered: ['id', 'disabled', 'created_at']
 }))
 
 /** With its secret in clear: so the service answers it, and whoever checks signatures needs it. */

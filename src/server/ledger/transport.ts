@@ -66,7 +66,12 @@ export const transport: LedgerRow[] = rows('transport', [
   [
     'body.unknown-keys',
     'assumption',
-    'unknown keys of a request are ignored, those of a connection configuration are refused'
+    'an unknown key of a request, at any depth, is refused by name; free maps and answered keys are taken'
+  ],
+  [
+    'body.not-served',
+    'assumption',
+    'a key that the service takes and this server has not is refused by name, unless it is null'
   ],
   ['body.empty-organization', 'provider', 'organization_id may be null or empty, and is then ignored'],
   [

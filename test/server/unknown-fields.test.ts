@@ -1,0 +1,347 @@
+import { expect, test } from 'vitest'
+import { routes } from '../../src/server/routes.ts'
+import { bulkWorld } from './bulk-world.ts'
+import { client, postgres, testServer, tutorialSync, tutorialWorld, type Client } from './client.ts'
+
+/**
+ * Whatever a request says is kept or refused by name. A valid body of each route is sent again and again, each
+ * time with one member more, at every place that can have one.
+ */
+
+interface Sent {
+  path: string
+  body: unknown
+  api: Client
+}
+
+const added = 'forgotten_member'
+
+/** Forms of the pages that people see, and what is never served, whatever is sent. */
+const without = new Set([
+  'POST /connect',
+  'POST /connect/:type',
+  'POST /api/connections/:id/proxy',
+  'PUT /api/syncs/:id/executions/:execution',
+  'POST /api/syncs/:id/executions/:execution/cancel',
+  'POST /api/bulk/syncs/:id/executions/:execution/cancel',
+  'POST /api/bulk/syncs/:id/executions/:execution/logs/export'
+])
+
+/** A valid body for each route that takes one; each is sent to things of its own. */
+async function valid(): Promise<Record<string, Sent>> {
+  const world = await bulkWorld(testServer())
+  const { server, api } = world
+  const partner = client(server, '2025-09-18', `Bearer ${server.store.addPartnerKey()}`)
+  const organization = server.organizationId
+  const tutorial = await tutorialWorld(server, api)
+  const role = (await api.post('/api/permissions/roles', { name: 'R' })).data.id
+  const policyBody = { name: 'P', policy_actions: [{ action: 'read', role_ids: [role] }] }
+  const policy = (await api.post('/api/permissions/policies', policyBody)).data.id
+  const userBody = { email: 'a@b.example', role_ids: [role] }
+  const user = (await api.post('/api/organization/users', userBody)).data.id
+  const hookBody = { endpoint: 'https://x.example', secret: 's' }
+  const hook = (await api.post('/api/webhooks', hookBody)).data.id
+  const other = (await partner.post('/api/organizations', { name: 'Other' })).data.id
+  const modelBody = {
+    name: 'M',
+    connection_id: tutorial.mongo.id,
+    configuration: { database: 'example', collection: 'users' },
+    additional_fields: [{ name: 'x', label: 'X', type: 'string', example: 'e' }],
+    relations: [{ from: 'email', to: { model_id: tutorial.model.id, field: 'email' } }],
+    enricher: {
+      connection_id: tutorial.mongo.id,
+      configuration: { object: 'people' },
+      mappings: { email: 'email' },
+      fields: [{ name: 'f' }]
+    }
+  }
+  const model = (await api.post('/api/models', modelBody)).data.id
+  const from = { model_id: tutorial.model.id, field: 'email' }
+  const syncBody = tutorialSync(tutorial, {
+    mode: 'update',
+    filters: [{ field: from, field_type: 'Model', function: 'Equality', value: { a: 1 }, label: 'A' }],
+    overrides: [{ field: from, function: 'Equality', value: 1, override: 2 }],
+    override_fields: [{ target: 'LeadSource', override_value: 'x' }],
+    target: {
+      connection_id: tutorial.salesforce.id,
+      object: 'Contact',
+      configuration: { a: 1 },
+      search_values: {}
+    }
+  }) as Record<string, unknown>
+  const madeSync = (await api.post('/api/syncs', syncBody)).data
+  const waiting = { frequency: 'runafter', run_after: { sync_ids: [madeSync.id] } }
+  const schema = {
+    id: 'contacts',
+    fields: [{ id: 'email' }],
+    filters: [{ function: 'IsNull', field_id: 'email' }]
+  }
+  const bulkBody = world.request({
+    source_configuration: { a: 1 },
+    destination_configuration: { schema: 'raw', advanced: {} },
+    additional_schedules: [{ frequency: 'hourly', minute: '1' }],
+    schemas: [schema]
+  })
+  const bulk = await world.make({ schemas: [schema] })
+  const schedule = { schedule: { frequency: 'hourly', minute: '1' } }
+  const schedules = `/api/bulk/syncs/${bulk.id}/schedules`
+  const oneSchedule = (await api.post(schedules, schedule)).data.id
+  const configured = (await api.post('/api/connections', { ...postgres, name: 'Own' })).data.id
+  const enrichment = await api.post('/api/connections', {
+    name: 'Enrichment',
+    type: 'httpenrichment',
+    configuration: { method: 'GET', url: 'https://x.example', inputMappings: [{ name: 'email' }] }
+  })
+  const shared = { child_organization_id: other, name: 'Lent' }
+  const fields = { fields: [{ field_id: 'x', label: 'X', type: 'string', example: 'e' }] }
+  const inBulk = `/api/bulk/syncs/${bulk.id}`
+  const schemas = `/api/connections/${world.hubspot.id}/schemas`
+  const connectionBody = {
+    ...postgres,
+    name: 'Made',
+    configuration: { ...postgres.configuration, ssl: true }
+  }
+  const users = `/api/organizations/${organization}/users`
+  const detected = `${schemas}/contacts/fields/email`
+  expect(enrichment.status, enrichment.text).toBe(200)
+  const table: Record<string, Omit<Sent, 'api'> & { api?: Client }> = {
+    'POST /api/connections': { path: '/api/connections', body: connectionBody },
+    'PUT /api/connections/:id': {
+      path: `/api/connections/${configured}`,
+      body: { ...postgres, name: 'Own' }
+    },
+    'POST /api/connections/test': { path: '/api/connections/test', body: postgres },
+    'POST /api/connections/connect': {
+      path: '/api/connections/connect',
+      body: { name: 'C', redirect_url: 'https://x.example' }
+    },
+    'POST /api/organizations/:organization/connections/:id/shared': {
+      path: `/api/organizations/${organization}/connections/${world.postgres.id}/shared`,
+      body: shared,
+      api: partner
+    },
+    'POST /api/connections/:id/share': {
+      path: `/api/connections/${world.postgres.id}/share`,
+      body: shared,
+      api: partner
+    },
+    'POST /api/connections/:id/query': {
+      path: `/api/connections/${tutorial.mongo.id}/query`,
+      body: { query: 'select email from example.users limit 1' }
+    },
+    'POST /api/connection_types/:id/parameter_values': {
+      path: '/api/connection_types/linkedinads/parameter_values',
+      body: { field: 'client_id', parameters: { oauth_refresh_token: 't' } }
+    },
+    'POST /api/enrichment/:id/inputfields': {
+      path: `/api/enrichment/${enrichment.data.id}/inputfields`,
+      body: { configuration: {} }
+    },
+    'POST /api/connections/:id/source/fields': {
+      path: `/api/connections/${tutorial.mongo.id}/source/fields`,
+      body: { query: { database: 'example', collection: 'users' } }
+    },
+    'POST /api/connections/:id/target/fields': {
+      path: `/api/connections/${tutorial.salesforce.id}/target/fields`,
+      body: { target: 'Contact', refresh: false }
+    },
+    'POST /api/connections/:id/schemas/refresh': { path: `${schemas}/refresh`, body: {} },
+    'PUT /api/connections/:id/schemas/:schema/primary_keys': {
+      path: `${schemas}/contacts/primary_keys`,
+      body: { fields: [{ field_id: 'email', is_primary_key: true }] }
+    },
+    'POST /api/connections/:id/schemas/:schema/fields': {
+      path: `${schemas}/contacts/fields`,
+      body: fields
+    },
+    'PATCH /api/connections/:id/schemas/:schema/fields/:field': {
+      path: detected,
+      body: { label: 'L', example: 'e' }
+    },
+    'POST /api/models': { path: '/api/models', body: { ...modelBody, name: 'N' } },
+    'PUT /api/models/:id': { path: `/api/models/${model}`, body: modelBody },
+    'POST /api/model-preview': { path: '/api/model-preview', body: modelBody },
+    'POST /api/syncs': { path: '/api/syncs', body: syncBody },
+    'PUT /api/syncs/:id': {
+      path: `/api/syncs/${madeSync.id}`,
+      body: { ...syncBody, schedule: waiting, encryption_passphrase: 'p' }
+    },
+    'POST /api/syncs/:id/activate': { path: `/api/syncs/${madeSync.id}/activate`, body: { active: false } },
+    'POST /api/syncs/:id/executions': { path: `/api/syncs/${madeSync.id}/executions`, body: {} },
+    'POST /api/syncs/:id/cancel': { path: `/api/syncs/${madeSync.id}/cancel`, body: {} },
+    'POST /api/permissions/roles': { path: '/api/permissions/roles', body: { name: 'Q' } },
+    'PUT /api/permissions/roles/:id': { path: `/api/permissions/roles/${role}`, body: { name: 'R' } },
+    'POST /api/permissions/policies': { path: '/api/permissions/policies', body: policyBody },
+    'PUT /api/permissions/policies/:id': { path: `/api/permissions/policies/${policy}`, body: policyBody },
+    'POST /api/organization/users': { path: '/api/organization/users', body: { email: 'c@d.example' } },
+    'PUT /api/organization/users/:id': { path: `/api/organization/users/${user}`, body: userBody },
+    'POST /api/organizations/:organization/users': {
+      path: users,
+      body: { email: 'e@f.example' },
+      api: partner
+    },
+    'PUT /api/organizations/:organization/users/:id': {
+      path: `${users}/${user}`,
+      body: userBody,
+      api: partner
+    },
+    'POST /api/organizations/:organization/users/:id/keys': {
+      path: `${users}/${user}/keys?force=true`,
+      body: {},
+      api: partner
+    },
+    'POST /api/organizations': { path: '/api/organizations', body: { name: 'New' }, api: partner },
+    'PUT /api/organizations/:id': {
+      path: `/api/organizations/${other}`,
+      body: { name: 'Other' },
+      api: partner
+    },
+    'PUT /api/notifications/global-error-subscribers': {
+      path: '/api/notifications/global-error-subscribers',
+      body: { emails: [] }
+    },
+    'POST /api/webhooks': { path: '/api/webhooks', body: hookBody },
+    'PUT /api/webhooks/:id': { path: `/api/webhooks/${hook}`, body: hookBody },
+    'POST /api/webhooks/:id/disable': { path: `/api/webhooks/${hook}/disable`, body: {} },
+    'POST /api/webhooks/:id/enable': { path: `/api/webhooks/${hook}/enable`, body: {} },
+    'POST /api/bulk/syncs': { path: '/api/bulk/syncs', body: { ...bulkBody, name: 'Another' } },
+    'PUT /api/bulk/syncs/:id': { path: inBulk, body: bulkBody },
+    'POST /api/bulk/syncs/:id/activate': { path: `${inBulk}/activate`, body: { active: false } },
+    'POST /api/bulk/syncs/:id/cancel': { path: `${inBulk}/cancel`, body: {} },
+    'POST /api/bulk/syncs/:id/executions': { path: `${inBulk}/executions`, body: { test: false } },
+    'PATCH /api/bulk/syncs/:id/schemas': { path: `${inBulk}/schemas`, body: { schemas: [schema] } },
+    'PUT /api/bulk/syncs/:id/schemas/:schema': { path: `${inBulk}/schemas/contacts`, body: schema },
+    'POST /api/bulk/syncs/:id/schemas/:schema/cancel': {
+      path: `${inBulk}/schemas/contacts/cancel`,
+      body: {}
+    },
+    'POST /api/bulk/syncs/:id/schedules': { path: schedules, body: schedule },
+    'PUT /api/bulk/syncs/:id/schedules/:schedule': { path: `${schedules}/${oneSchedule}`, body: schedule }
+  }
+  return Object.fromEntries(Object.entries(table).map(([name, sent]) => [name, { api, ...sent }]))
+}
+
+/** The value with a member more at one place, for each place that can have one; and how that is named. */
+function grown(value: unknown, path = ''): [field: string, body: unknown][] {
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) =>
+      grown(item, `${path}[${index}]`).map(([field, body]): [string, unknown] => [
+        field,
+        value.with(index, body)
+      ])
+    )
+  }
+  if (typeof value !== 'object' || value === null) return []
+  const at = (name: string) => (path === '' ? name : `${path}.${name}`)
+  return [
+    [at(added), { ...value, [added]: 'said' }],
+    ...Object.entries(value).flatMap(([name, inner]) =>
+      grown(inner, at(name)).map(([field, body]): [string, unknown] => [field, { ...value, [name]: body }])
+    )
+  ]
+}
+
+const withBody = routes
+  .filter(({ method }) => ['POST', 'PUT', 'PATCH'].includes(method))
+  .map(({ method, path }) => `${method} ${path}`)
+
+test('every route with a body is in the table', async () => {
+  const table = await valid()
+  // PUT and PATCH are two names of one update.
+  const twin = (name: string) => name.replace(/^PATCH/, 'PUT')
+  const missing = withBody.filter(
+    (name) => !(name in table) && !without.has(name) && !(twin(name) in table)
+  )
+  expect(missing).toEqual([])
+  expect([...Object.keys(table), ...without].filter((name) => !withBody.includes(name))).toEqual([])
+})
+
+/** These keep nothing of what they are sent, so their free maps have nothing to forget. */
+const keepsNothing = /(test|query|inputfields|source\/fields|parameter_values|model-preview)$/
+const freeThere = /^(parameters|query|configuration|enricher\.(configuration|mappings|fields\[0\]))\./
+/** What the service derives itself, and answers so, whatever is sent. */
+const derived = 'target.search_values.forgotten_member'
+
+test('a member that nobody knows is refused by name or kept, wherever it stands', async () => {
+  const table = await valid()
+  const wrong: string[] = []
+  let names = 0
+  for (const [name, { path, body, api }] of Object.entries(table)) {
+    const method = name.slice(0, name.indexOf(' '))
+    for (const [field, sent] of grown(body)) {
+      const isNamed = method === 'POST' && typeof (sent as { name?: string }).name === 'string'
+      const own = isNamed ? { ...(sent as object), name: `Unknown ${(names += 1)}` } : sent
+      const reply = await (method === 'POST'
+        ? api.post(path, own)
+        : method === 'PUT'
+          ? api.put(path, own)
+          : api.patch(path, own))
+      const isRefused = reply.status >= 400 && reply.status < 500
+      const { field: told } = (reply.body['metadata'] ?? {}) as { field?: string }
+      if (isRefused && told === field && reply.text.includes(added)) continue
+      const id = (reply.data as { id?: string } | undefined)?.id
+      const there = await api.get(method === 'POST' ? `${path}/${id}` : path)
+      if (!isRefused && (there.text.includes(added) || field === derived)) continue
+      if (!isRefused && keepsNothing.test(name) && freeThere.test(field)) continue
+      wrong.push(`${name}: ${field} ${reply.status} ${reply.text.slice(0, 200)}`)
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
+const notServed: [name: string, where: string, grown: (body: never) => object][] = [
+  ['POST /api/syncs', 'model_filters', (body: object) => ({ ...body, model_filters: { conditions: [] } })],
+  [
+    'PUT /api/syncs/:id',
+    'filters[0].value_field',
+    (body: { filters: object[] }) => ({ ...body, filters: [{ ...body.filters[0], value_field: {} }] })
+  ],
+  [
+    'PUT /api/bulk/syncs/:id/schemas/:schema',
+    'history_enabled',
+    (body: object) => ({ ...body, history_enabled: true })
+  ],
+  [
+    'POST /api/bulk/syncs',
+    'schemas[0].history_enabled',
+    (body: { schemas: object[] }) => ({
+      ...body,
+      schemas: [{ ...body.schemas[0], history_enabled: false }]
+    })
+  ],
+  ['POST /api/connections/connect', 'ttl', (body: object) => ({ ...body, ttl: 300 })],
+  [
+    'POST /api/connections/:id/schemas/:schema/fields',
+    'fields[0].definition',
+    (body: { fields: object[] }) => ({ ...body, fields: [{ ...body.fields[0], definition: 'int' }] })
+  ]
+]
+
+test.each(notServed)('%s: %s is said not to be served here', async (name, where, more) => {
+  const { path, body, api } = (await valid())[name]!
+  const sent = more(body as never)
+  const reply = await (name.startsWith('POST') ? api.post(path, sent) : api.put(path, sent))
+  expect([reply.status >= 400, reply.body['message'], reply.body['metadata']]).toEqual([
+    true,
+    `${where} is not served here: this server does not have it yet`,
+    { field: where }
+  ])
+})
+
+test('what answers have is taken back, and changes nothing', async () => {
+  const table = await valid()
+  for (const [name, { path, body, api }] of Object.entries(table)) {
+    if (!name.startsWith('PUT') || !/:(id|schema)$/.test(name)) continue
+    // What has another shape in requests is left out.
+    const { [name.includes('connections') ? 'type' : 'fields']: _other, ...answer } = (await api.get(path))
+      .data
+    const again = await api.put(path, { ...answer, ...(body as object), id: answer['id'] })
+    expect([name, again.status, again.body['message']]).toEqual([name, 200, undefined])
+  }
+})
+
+test('the schedules of a bulk sync are those of the version', async () => {
+  const { path, body, api } = (await valid())['POST /api/bulk/syncs']!
+  const reply = await api.post(path, { ...(body as object), schedule: { frequency: 'daily' } })
+  expect([reply.status, reply.body['metadata']]).toEqual([400, { field: 'schedule' }])
+})
