@@ -131,6 +131,13 @@ export function fitsFilters(logic: Json | undefined, filters: readonly Json[], o
   return leaves.every(isOne) && own.every((filter) => leaves.some((leaf) => isNamed(filter, leaf)))
 }
 
+/** What is left of a logic over these filters, as it is read back once the others are gone. */
+export function logicOver(logic: Json | undefined, filters: readonly Json[], of: Sort): Json | undefined {
+  if (typeof treeOf(logic) !== 'object' || fitsFilters(logic, filters, of)) return logic
+  const letters = logicToLetters(logic, filters, of, ({ name, id }) => name ?? id ?? '')
+  return logicFromLabels(letters, filters, [...filters.keys()].map(letter), of)
+}
+
 /** A, B, … Z, AA, AB … */
 export function letter(index: number): string {
   const last = String.fromCharCode(65 + (index % 26))

@@ -17,7 +17,8 @@ import {
 import type { Kind } from './kind.ts'
 import { opposite } from './synonym.ts'
 import { conditionKey, filterRule, overrideRule, withCondition } from './sync-filters.ts'
-import { fitsFilters, labelsOf, logicFromLabels, logicRule, logicToLetters } from './sync-logic.ts'
+import { labelsOf, logicFromLabels, logicRule, logicToLetters } from './sync-logic.ts'
+import { settledLogic } from './sync-settled.ts'
 import {
   conditionFromWire,
   conditionToWire,
@@ -255,23 +256,7 @@ export const sync: Kind = {
     })
   },
 
-  /** A logic over filters that are not the files' is not theirs either. */
-  settled(fields, live, ignored) {
-    if (!ignored.has('filters')) return fields
-    const filters = list(fields['filters'])
-    const target = isObject(fields['target']) ? fields['target'] : undefined
-    const there = isObject(live['target']) ? live['target']['filter_logic'] : undefined
-    return withoutAbsent({
-      ...fields,
-      filter_logic: fitsFilters(fields['filter_logic'], filters, 'model')
-        ? fields['filter_logic']
-        : live['filter_logic'],
-      target:
-        target === undefined || fitsFilters(target['filter_logic'], filters, 'target')
-          ? fields['target']
-          : withoutAbsent({ ...target, filter_logic: there })
-    })
-  },
+  settled: settledLogic,
 
   unsayable,
 

@@ -177,3 +177,29 @@ describe('what changes about a filter is told once', () => {
     expect(withIgnored(fields, ['filters'], fields, kind)).toEqual(fields)
   })
 })
+
+test('a logic that is ignored follows the filters that the files take away', async () => {
+  const more = '    lifecycle: { ignore_changes: [filter_logic] }\n'
+  const all = two('x', 'B OR (A AND C)', more).replace(
+    '    filter_logic',
+    '      - { field: last_name, function: IsNotNull }\n    filter_logic'
+  )
+  const world = makeWorld({ files: { 'configs/a.yaml': all }, env: secrets })
+  const apply = async () => {
+    const ran = await world.run('apply', '--yes')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+  }
+  await apply()
+  world.write({ 'configs/a.yaml': two('x', 'A OR B', more) })
+  await apply()
+  const api = client(world.server)
+  const { id } = await named(api, '/api/syncs', 'S')
+  expect(['A OR B', 'B OR A']).toContain((await api.get(`/api/syncs/${id}`)).data['filter_logic'])
+  world.write({
+    'configs/a.yaml': two('x', 'A OR B', more)
+      .replace(/ *- { field: last_name.*\n/, '')
+      .replace(/ *filter_logic: A.*\n/, '')
+  })
+  await apply()
+  expect((await world.run('plan', '--detailed-exitcode')).code).toBe(0)
+})
