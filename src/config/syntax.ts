@@ -62,6 +62,12 @@ const words: Partial<Record<ErrorCode, (said: Said) => Words>> = {
   }),
   MISSING_CHAR: missing,
   BAD_INDENT: indentation,
+  // The parser quotes the line here, and a wrapped password may begin with this sign.
+  BAD_DIRECTIVE: () => ({
+    message: 'a line starts with `%`, which gives an instruction to YAML',
+    label: 'no such instruction exists',
+    help: ['if it is text, put it in quotes, and indent it by more than its key']
+  }),
   BAD_DQ_ESCAPE: () => ({
     message: 'a backslash in double quotes is followed by a sign that means nothing there',
     label: 'unknown after a backslash',

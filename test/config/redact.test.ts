@@ -26,6 +26,16 @@ test.each([
   expect(await shown(text)).not.toContain('canary')
 })
 
+test.each(['%canary-1 x', '%YAML canary-1', '%TAG canary-1'])(
+  'no problem quotes the directive %s',
+  async (line) => {
+    const { result } = await read(`${line}\n---\nroles: []\n`)
+    expect(result.problems).not.toEqual([])
+    const said = result.problems.map(({ message, labels }) => [message, ...labels.map((one) => one.text)])
+    expect(said.join(' ')).not.toContain('canary')
+  }
+)
+
 test('places stay true: every other character and line is where it was', async () => {
   const text =
     'connections:\n  - { name: a, type: mongodb, configuration: { hosts: h, password: canary-1 } }\n'
