@@ -112,7 +112,7 @@ export function submodulesOfThen(roots: readonly string[], { places, tracked }: 
 
 /**
  * Files of then that are not read now, although nobody removed them: a file is gone only when git does not
- * track it any more (R15). `then` and `read` are paths from the top.
+ * track it any more (R15), and no submodule took its place, which may be empty. `then` and `read` are paths from the top.
  */
 export function filesNotGone(
   then: readonly string[],
@@ -121,8 +121,10 @@ export function filesNotGone(
 ): Unclear[] {
   return then.flatMap((top): Unclear[] => {
     const file = tracked.index.tree.file(top)
-    if (!file || read.has(top)) return []
     const path = places.fromTop(top)
+    const submodule = tracked.index.submodules.find((one) => isWithin(top, one))
+    if (submodule !== undefined) return [inSubmodule(path, places.fromTop(submodule))]
+    if (!file || read.has(top)) return []
     if (disk.look(path).is !== 'nothing')
       return [{ path, reason: 'it is still there, but it is not among the files that are read now' }]
     const help =

@@ -176,6 +176,11 @@ const ways: Record<string, (world: Repository) => Hidden> = {
     world.git(['submodule', 'deinit', '--quiet', '--force', 'configs/b'])
     return found
   },
+  'a folder that became a submodule, which is not there': (world) => {
+    inSubmodule(world, 'configs/b')
+    world.git(['submodule', 'deinit', '--quiet', '--force', 'configs/b'])
+    return { world, since: 'HEAD~1' }
+  },
   'a submodule that was taken out': (world) => {
     const found = inSubmodule(world, 'configs/b')
     world.git(['rm', '--quiet', '--force', 'configs/b'])
