@@ -31,7 +31,7 @@ test.each(['%canary-1 x', '%YAML canary-1', '%TAG canary-1'])(
   async (line) => {
     const { result } = await read(`${line}\n---\nroles: []\n`)
     expect(result.problems).not.toEqual([])
-    const said = result.problems.map(({ message, labels }) => [message, ...labels.map((one) => one.text)])
+    const said = result.problems.map(({ message, labels }) => [message, ...labels.map(({ text }) => text)])
     expect(said.join(' ')).not.toContain('canary')
   }
 )
