@@ -112,7 +112,8 @@ export function submodulesOfThen(roots: readonly string[], { places, tracked }: 
 
 /**
  * Files of then that are not read now, although nobody removed them: a file is gone only when git does not
- * track it any more (R15), and no submodule took its place, which may be empty. `then` and `read` are paths from the top.
+ * track it any more (R15), and no submodule took its place, which may be empty. `then` and `read` are paths
+ * from the top.
  */
 export function filesNotGone(
   then: readonly string[],
