@@ -168,7 +168,8 @@ function partOver(live: Json, wanted: Json, rule: Rule, whole: JsonObject): Json
     const isCarried = part.is === 'stated' || ('carried' in part && part.carried)
     if (live[name] === undefined) continue
     if (name in wanted) result[name] = partOver(live[name], wanted[name]!, part, whole)
-    else if (isCarried) result[name] = live[name]
+    // A part that was switched off was made without its settings: nothing but its fields is known there.
+    else if (isCarried && (live['enabled'] !== false || name === 'fields')) result[name] = live[name]
   }
   return result
 }
