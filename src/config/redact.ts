@@ -95,7 +95,7 @@ class Marks {
   ): void {
     if (path.length > 0 && isSecret(path)) return this.#hide(node)
     if (node.is === 'scalar') {
-      const isOpen = isOpenScalar(schemas) && (isOneLine(node) || this.#isText(node, path, schemas))
+      const isOpen = isOpenScalar(schemas) && (this.#isOneLine(node) || this.#isText(node, path, schemas))
       ;(isOpen ? this.#open : this.#closed).set(node.start, node.end)
       return
     }
@@ -110,6 +110,10 @@ class Marks {
       this.#key(entry)
       below(entry.key, entry.value)
     }
+  }
+
+  #isOneLine({ start, end }: Written): boolean {
+    return !/[\r\n]/.test(this.#text.slice(start, end))
   }
 
   /**
@@ -159,10 +163,6 @@ class Marks {
     }
     return result + structure(text.slice(cursor), used)
   }
-}
-
-function isOneLine(node: Written): boolean {
-  return node.is !== 'scalar' || !/[\r\n]/.test(String(node.value))
 }
 
 /** What stands between values: signs of YAML, names of anchors in use, and comments, which are hidden. */

@@ -1,4 +1,5 @@
 import { similarNames } from '../diagnostics/similar.ts'
+import type { Path } from '../state/resource.ts'
 import { dictionary, isObject, type Json } from '../state/value.ts'
 import { typeAdvice } from './advice.ts'
 import { pointer } from './pointer.ts'
@@ -114,7 +115,8 @@ export function wrongType({ error, path, found, schema, subject }: Fault): Shape
   const name = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
   const isWritten = subject.isShown(path)
   // Text where a mapping is meant may be an address with a password in it.
-  const isShown = isWritten && !(typeof found === 'string' && offered.includes('object'))
+  const isShown =
+    isWritten && isOnOneLine(subject, path) && !(typeof found === 'string' && offered.includes('object'))
   return {
     path,
     code: 'P102',
@@ -122,6 +124,11 @@ export function wrongType({ error, path, found, schema, subject }: Fault): Shape
     label: isWritten ? typeLabel(found, isShown) : 'the value that this stands for does not fit',
     ...(isShown ? typeAdvice({ types: offered, found, written: subject.written(path), path, schema }) : {})
   }
+}
+
+/** What goes on in a second line is folded into one: it may be what nobody meant to be a part of it. */
+function isOnOneLine({ written }: Fault['subject'], path: Path): boolean {
+  return !/[\r\n]/.test(written(path) ?? '')
 }
 
 function wordFound(found: Json | undefined, offered: readonly string[], isWritten: boolean): string {
@@ -144,7 +151,7 @@ export function notAllowed(fault: Fault): ShapeProblem {
   if (texts.length === values.length && typeof found !== 'string') {
     return wrongType({ ...fault, error: { ...error, params: { type: 'string' } } })
   }
-  const isShown = subject.isShown(path)
+  const isShown = subject.isShown(path) && isOnOneLine(subject, path)
   const name = `\`${label([...subject.at, ...path])}\``
   const near = typeof found === 'string' && isShown ? nearValues(found, texts) : []
   const list = values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(', ')

@@ -42,7 +42,7 @@ export function checkItem(kind: Kind, filled: Filled, written: Written): ItemPro
     ...(detail && { belongs: belongs(detail) })
   })
   if (!kind.detail || !isObject(filled.value)) return problems
-  if (!detail) return problems.map((problem) => unknownType(problem, kind, filled))
+  if (!detail) return problems.map((problem) => unknownType(problem, kind, filled, written))
   const place = pointer(detail.path)
   const silent = problems.some(({ path, code }) => code === 'P102' && isWithin(place, pointer(path)))
   const missing = problems.some(
@@ -165,10 +165,11 @@ function isOfType(value: Json, type: string): boolean {
 }
 
 /** What a kind's details depend on is its type: a wrong one deserves a code of its own. */
-function unknownType(problem: ItemProblem, kind: Kind, filled: Filled): ItemProblem {
+function unknownType(problem: ItemProblem, kind: Kind, filled: Filled, written: Written): ItemProblem {
   if (problem.code !== 'P104' || pointer(problem.path) !== '/type') return problem
   const type = valueAt(filled.value, problem.path)
-  const name = isShort(type) && typeof type === 'string' && !isGiven(filled, '/type') ? ` \`${type}\`` : ''
+  const isShown = isShort(type) && !isGiven(filled, '/type') && !/[\r\n]/.test(written(problem.path) ?? '')
+  const name = typeof type === 'string' && isShown ? ` \`${type}\`` : ''
   return {
     ...problem,
     code: 'P106',

@@ -119,14 +119,32 @@ function needlesOf(part: string, secret: string): Needle[] {
     inBase64: !isShort
   }))
   if (isShort) return [...plain, ...encoded]
-  const hex = bytes.toString('hex')
-  const digits = [hex, hex.toUpperCase()].map((text) => ({
+  const whole = Array.from(new Set(inDigits(part, bytes)), (text) => ({
     ...own,
     anchor: text,
-    pattern: lazy(() => text),
+    pattern: lazy(() => text.replaceAll('\\', String.raw`\\`)),
     inBase64: false
   }))
-  return [...plain, ...encoded, ...digits]
+  return [...plain, ...encoded, ...whole]
+}
+
+/** Every letter by its number, as dumps and careful escapers write. */
+function inDigits(text: string, bytes: Buffer): string[] {
+  const octets = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
+  const units = Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
+  const points = Array.from(text, (letter) => letter.codePointAt(0)!)
+  const hex = [
+    octets.join(''),
+    octets.join(':'),
+    octets.join(' '),
+    octets.join('-'),
+    octets.map((octet) => `%${octet}`).join(''),
+    octets.map((octet) => `\\x${octet}`).join(''),
+    units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join(''),
+    points.map((point) => `&#x${point.toString(16)};`).join('')
+  ]
+  const inCapitals = hex.map((one) => one.replaceAll(/[a-f]/g, (digit) => digit.toUpperCase()))
+  return [...hex, ...inCapitals, points.map((point) => `&#${point};`).join('')]
 }
 
 function lazy(source: () => string): () => RegExp {

@@ -58,7 +58,23 @@ const encoders: Readonly<Record<string, (text: string) => string>> = {
   'base64 with more behind it': (text) => base64(`{"password":"${text}","port":5432}`),
   'base64url of user and password': (text) => base64url(`user:${text}@host`),
   hexadecimal: (text) => Buffer.from(text).toString('hex'),
-  'hexadecimal in capitals': (text) => Buffer.from(text).toString('hex').toUpperCase()
+  'hexadecimal in capitals': (text) => Buffer.from(text).toString('hex').toUpperCase(),
+  'hexadecimal with colons': (text) => octets(text).join(':'),
+  'hexadecimal with blanks': (text) => octets(text).join(' ').toUpperCase(),
+  'every letter in percent': (text) =>
+    octets(text)
+      .map((octet) => `%${octet}`)
+      .join(''),
+  'every letter of a string': (text) =>
+    octets(text)
+      .map((octet) => `\\x${octet}`)
+      .join(''),
+  'every letter in JSON': (text) =>
+    Array.from(
+      { length: text.length },
+      (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`
+    ).join(''),
+  'every letter in HTML': (text) => Array.from(text, (letter) => `&#${letter.codePointAt(0)};`).join('')
 }
 
 const known = (...secrets: string[]) => {
@@ -184,3 +200,7 @@ test.each(['\\', '%', '/', ' ', 'a', '+', '&amp;', '%25', 'YWFh'])(
     expect(user / 1000).toBeLessThan(1_000)
   }
 )
+
+function octets(text: string): string[] {
+  return Array.from(Buffer.from(text), (byte) => byte.toString(16).padStart(2, '0'))
+}
