@@ -75,9 +75,12 @@ export function openNetwork(
   let die: (how: 'killed') => void = () => undefined
   const killed = new Promise<'killed'>((resolve) => (die = resolve))
   const never = new Promise<Response>(() => undefined)
+  /** The connections of a process end with it: nothing that hangs is waited for any more. */
+  const closed = new AbortController()
   const kill = (): Promise<Response> => {
     isDead = true
     die('killed')
+    closed.abort()
     return never
   }
 
@@ -108,7 +111,8 @@ export function openNetwork(
     }
     if (is('repeat') && exchange.method !== 'GET') return refusal(exchange)
     if (isCalm) exchange.strangers = strangersIn(exchange.body, service)
-    const response = await service.server.fetch(request)
+    const signal = AbortSignal.any([request.signal, closed.signal])
+    const response = await service.server.fetch(new Request(request, { signal }))
     exchange.status = response.status
     if (exchange.key !== undefined && response.ok) exchange.made = await idIn(response)
     if (is('killed-after')) return await kill()
