@@ -104,9 +104,8 @@ describe('R11: who moved', () => {
       if (when === 'after') expect((await world.run('apply', '--yes')).code).toBe(0)
       const orders = idOf(world, 'model', 'Orders')
       const source = { model_id: orders, field: 'email' }
-      const target = { field_type: 'Model', field_id: 'email' }
       world.server.store.edit('sync', idOf(world, 'sync', 'Users out'), {
-        fields: [{ source, target: 'email', ...target }]
+        fields: [{ source, target: 'email' }]
       })
       const found = await causes(world, usersOut, '--since', 'HEAD')
       expect(new Set(Object.values(found)), when).toEqual(new Set(['drift']))
