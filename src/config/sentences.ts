@@ -208,8 +208,10 @@ function nearValues(found: string, values: readonly string[]): string[] {
 
 const formats = dictionary<string>({
   uri: 'an address such as https://example.com',
+  iri: 'an address such as https://example.com',
   uuid: 'an id such as 248df4b7-aa70-47b8-a036-33ac447e668d',
   email: 'an e-mail address',
+  'idn-email': 'an e-mail address',
   date: 'a date such as 2026-01-31',
   'date-time': 'a time such as 2026-01-31T08:00:00Z',
   time: 'a time such as 08:00:00Z',

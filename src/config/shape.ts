@@ -3,6 +3,7 @@ import addFormats from 'ajv-formats'
 import type { ItemProblem, Kind } from '../kinds/kind.ts'
 import type { Path } from '../state/resource.ts'
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import { isEmail, isInstant, isWebAddress } from '../wire/formats.ts'
 import type { Filled } from './placing.ts'
 import { dotted, isWithin, placesAbove, pointer, setAt, valueAt } from './pointer.ts'
 import { itemSchema, withoutRefs } from './schema.ts'
@@ -207,6 +208,10 @@ function compile(schema: JsonObject): Shape {
     validateSchema: false
   })
   addFormats.default(ajv)
+  // The server's rules: those of the package refuse other alphabets, and take times that nobody can hold.
+  ajv.addFormat('idn-email', isEmail)
+  ajv.addFormat('iri', isWebAddress)
+  ajv.addFormat('date-time', isInstant)
   ajv.addKeyword({
     keyword: 'x-caseless',
     schemaType: 'boolean',

@@ -73,7 +73,7 @@ export const connection: Kind = {
       },
       redirect_url: {
         type: 'string',
-        format: 'uri',
+        format: 'iri',
         description: 'Where a browser goes after the authorization. Sent on create only.'
       },
       validate: {

@@ -15,7 +15,7 @@ export const globalErrorSubscribers: Kind = {
       emails: {
         type: 'array',
         uniqueItems: true,
-        items: { type: 'string', format: 'email' },
+        items: { type: 'string', format: 'idn-email' },
         description: 'All of them: whoever is not listed is told no more.'
       }
     }

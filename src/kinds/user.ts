@@ -18,7 +18,7 @@ export const user: Kind = {
     additionalProperties: false,
     required: ['roles'],
     properties: {
-      email: { type: 'string', format: 'email', description: 'Who it is. Who is new is invited.' },
+      email: { type: 'string', format: 'idn-email', description: 'Who it is. Who is new is invited.' },
       roles: {
         type: 'array',
         minItems: 1,

@@ -17,7 +17,7 @@ export const webhook: Kind = {
     additionalProperties: false,
     required: ['secret'],
     properties: {
-      endpoint: { type: 'string', format: 'uri', description: 'The address that events are posted to.' },
+      endpoint: { type: 'string', format: 'iri', description: 'The address that events are posted to.' },
       secret: {
         type: 'string',
         minLength: 1,

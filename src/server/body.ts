@@ -19,21 +19,35 @@ export async function readText(request: Request): Promise<string> {
     if (size > bodyLimit) throw tooBig()
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks))
+  } catch {
+    throw new Refusal(400, 'malformed', 'the request body is not UTF-8')
+  }
 }
 
 function tooBig(): Refusal {
   return new Refusal(413, 'too_large', `the request body is larger than ${bodyLimit / 1024 / 1024} MB`)
 }
 
-/** Whether a value has more levels than are allowed. Goes down level by level, and never calls itself. */
-function isTooDeep(value: unknown): boolean {
+/**
+ * What must not be kept of a value: too many levels, and texts that the database would silently change. Goes
+ * down level by level, and never calls itself.
+ */
+function problemOf(value: unknown): string | undefined {
   let level: unknown[] = [value]
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > depthLimit) return true
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+    if (depth > depthLimit) return `is nested deeper than ${depthLimit} levels`
+    const names = level.flatMap((one) => (isBranch(one) && !Array.isArray(one) ? Object.keys(one) : []))
+    const isHalf = [...level, ...names].some((one) => typeof one === 'string' && !one.isWellFormed())
+    if (isHalf) return 'holds half of a character (a lone surrogate)'
+    level = level.flatMap((one) => (isBranch(one) ? Object.values(one) : []))
   }
-  return false
+  return undefined
+}
+
+function isBranch(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 /** The value of a JSON text of somebody else's. Throws what `refusal` makes of the reason. */
@@ -44,7 +58,8 @@ export function parseJson(text: string, refusal: (problem: string) => Refusal): 
   } catch {
     throw refusal('is not JSON')
   }
-  if (isTooDeep(value)) throw refusal(`is nested deeper than ${depthLimit} levels`)
+  const problem = problemOf(value)
+  if (problem !== undefined) throw refusal(problem)
   return value
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { rateLimit } from '../../src/server/rate.ts'
-import { client, decide, postgres, salesforce, testServer } from './client.ts'
+import { client, decide, origin, postgres, readReply, salesforce, testServer } from './client.ts'
 
 test.each(['https://x.example/\r\nSet-Cookie: a=b', 'https://x.example/ a', 'https://x.example/\t', 'x:y'])(
   'a connection that sends people back to %j is refused',
@@ -51,6 +51,23 @@ test('no name of a connection leads out of the catalogue, or to the file of anot
 test.each([101, 5000, 100_000])('a body that is %d levels deep is refused', async (depth) => {
   const text = `{"name":"A","type":"postgresql","configuration":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`
   expect((await client(testServer()).post('/api/connections', text)).status).toBe(400)
+})
+
+test.each(['{"name":"\\ud800"}', '{"\\udfff":1}', '{"a":[{"b":"x\\ud83dy"}]}'])(
+  'half a character is refused, since it would be kept as another: %s',
+  async (text) => {
+    const reply = await client(testServer()).post('/api/connections/test', text)
+    expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('half of a character')])
+  }
+)
+
+test('bytes that are no text are refused, since they would be kept as others', async () => {
+  const server = testServer()
+  const headers = { authorization: `Bearer ${server.apiKey}`, 'x-polytomic-version': '2025-09-18' }
+  const body = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xff, 0xc3]), Buffer.from('"}')])
+  const request = new Request(`${origin}/api/permissions/roles`, { method: 'POST', headers, body })
+  const reply = await readReply(await server.fetch(request))
+  expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('not UTF-8')])
 })
 
 test('a clock that is set back makes nobody wait', () => {

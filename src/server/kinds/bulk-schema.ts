@@ -8,6 +8,7 @@ import type {
   FieldConfiguration,
   SchemaConfiguration
 } from '../../wire/bulk-sync.ts'
+import { isInstant } from '../../wire/formats.ts'
 import { filterFunctions } from '../../wire/sync.ts'
 import type { SourceSchemas } from '../enumeration/schema.ts'
 import { invalid } from '../refusal.ts'
@@ -178,9 +179,7 @@ function readFilter(filter: BulkFilter, field: string): BulkFilter {
 export function cutoff(time: string | null | undefined, field: string): { data_cutoff_timestamp?: string } {
   if ((time ?? '') === '') return {}
   const sent = time ?? ''
-  if (/^\d{4}-\d\d-\d\dT/.test(sent) && !Number.isNaN(Date.parse(sent))) {
-    return { data_cutoff_timestamp: sent }
-  }
+  if (isInstant(sent)) return { data_cutoff_timestamp: sent }
   throw invalid(field, 'must be a time such as 2026-01-31T09:30:00Z', 400)
 }
 

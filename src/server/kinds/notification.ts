@@ -1,9 +1,9 @@
+import { isEmail } from '../../wire/formats.ts'
 import type { GlobalErrorSubscribers } from '../../wire/notification.ts'
 import type { Answer } from '../answer.ts'
 import { actorOf, organizationOf, type Call, type Route } from '../call.ts'
 import { made } from '../records.ts'
 import { invalid } from '../refusal.ts'
-import { isEmail } from './email.ts'
 import { lazily, mustFit } from './request-shape.ts'
 
 const path = '/api/notifications/global-error-subscribers'

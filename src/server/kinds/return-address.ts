@@ -1,12 +1,12 @@
+import { isWebAddress } from '../../wire/formats.ts'
 import { invalid } from '../refusal.ts'
 
 /**
  * The address that a person is sent back to, as it may stand in a header. Throws 422 for one that is no
- * address of a page. A parser of addresses takes blanks and line breaks out without a word: they are refused.
+ * address of a page.
  */
 export function returnAddress(address: string): string {
-  const isOneWord = !/[\s\p{Cc}]/u.test(address)
-  if (isOneWord && /^https?:\/\//i.test(address) && URL.canParse(address)) return address
+  if (isWebAddress(address)) return address
   throw invalid('redirect_url', 'must be an http or https address, without blanks or control characters')
 }
 

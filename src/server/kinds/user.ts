@@ -1,10 +1,10 @@
+import { isEmail } from '../../wire/formats.ts'
 import type { ApiKey, User, UserRequest } from '../../wire/user.ts'
 import { data, type Answer } from '../answer.ts'
 import { actorOf, flag, organizationOf, param, type Call, type Route } from '../call.ts'
 import { made } from '../records.ts'
 import { forbidden, invalid, notFound } from '../refusal.ts'
 import type { StoredRole, StoredUser } from '../stored.ts'
-import { isEmail } from './email.ts'
 import { namedOrganization } from './organization.ts'
 import { lazily, mustFit } from './request-shape.ts'
 

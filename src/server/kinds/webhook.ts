@@ -1,3 +1,4 @@
+import { isWebAddress } from '../../wire/formats.ts'
 import type { Webhook, WebhookRequest } from '../../wire/webhook.ts'
 import { data, type Answer } from '../answer.ts'
 import { actorOf, found, listed, mustActIn, organizationOf, param, type Call, type Route } from '../call.ts'
@@ -62,9 +63,7 @@ function readRequest(call: Call): Pick<WebhookRequest, 'endpoint' | 'secret'> {
   mustFit(requestShape(), call.body, 422)
   mustActIn(call, call.body['organization_id'])
   const { endpoint, secret } = call.body as unknown as WebhookRequest
-  if (!/^https?:\/\//i.test(endpoint) || !URL.canParse(endpoint)) {
-    throw invalid('endpoint', 'must be an http or https address')
-  }
+  if (!isWebAddress(endpoint)) throw invalid('endpoint', 'must be an http or https address')
   return { endpoint, secret }
 }
 
