@@ -5,10 +5,14 @@ import { parse } from 'yaml'
 import { editorSchema } from '../../src/config/editor-schema.ts'
 import { configurationCodes } from '../../src/diagnostics/codes-configuration.ts'
 import { kinds } from '../../src/kinds/index.ts'
+import { isEmail, isWebAddress } from '../../src/wire/formats.ts'
 import { committed, schemas } from '../support/write-schemas.ts'
 
 const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allowUnionTypes: true })
 addFormats.default(ajv)
+// Of JSON Schema since draft 7, and not in the package.
+ajv.addFormat('idn-email', isEmail)
+ajv.addFormat('iri', isWebAddress)
 const validate = ajv.compile(editorSchema(kinds))
 
 test.each(Object.keys(schemas))('%s is what the code makes of it: else run npm run schemas', (name) => {

@@ -133,7 +133,7 @@ beforeEach(async () => {
   const schema = listSchemas[0]?.id ?? 'contacts'
   valid = [
     ['POST', '/api/connections', { ...postgres, name: 'N', policies: [] }],
-    ['PUT', '/api/connections/:id', { name: 'N2', configuration: { hostname: 'h' }, reconnect: true }],
+    ['PUT', '/api/connections/:id', { name: 'N2', configuration: postgres.configuration, reconnect: true }],
     ['POST', '/api/connections/test', { type: 'postgresql', configuration: postgres.configuration }],
     [
       'POST',

@@ -21,7 +21,8 @@ const anything: fc.Arbitrary<Json> = fc.oneof(
 
 const formats: Readonly<Record<string, fc.Arbitrary<string>>> = {
   uri: fc.constantFrom('https://a.example', 'https://b.example/x'),
-  email: fc.constantFrom('a@example.com', 'b@example.com')
+  iri: fc.constantFrom('https://a.example', 'https://b.example/ü'),
+  'idn-email': fc.constantFrom('a@example.com', 'ü@exämple.com')
 }
 
 /** Values that fit a JSON Schema, of the part of it that our schemas use. `special` takes the place of a part, by its dotted path. */
