@@ -279,7 +279,8 @@ function plainValue(text: string): WrittenScalar['value'] {
   const whole = intCoreTag.resolve(text, false, intCoreTag.tagName)
   if (whole !== NOT_RESOLVED) {
     if (!Number.isSafeInteger(whole)) throw new Refusal()
-    return whole
+    // A whole number has no zero with a sign.
+    return whole === 0 ? 0 : whole
   }
   if (infinite.test(text)) throw new Refusal()
   if (!fraction.test(text)) return text
