@@ -1,12 +1,17 @@
 import { fuzzAnswers } from './answers.ts'
 import { fuzzYaml } from './yaml.ts'
 
-/** `npm run fuzz -- --runs 200000 --from 1`: as many mutated files as one likes. `--from N --runs 1` shows one again. */
+/**
+ * `npm run fuzz -- --runs 200000 --answers 2000 --from 1`: as many mutated files and answers as one likes.
+ * `--from N --runs 1` shows one again.
+ */
 const words = process.argv.slice(2)
 const option = (name: string, otherwise: number): number =>
   words.includes(name) ? Number(words[words.indexOf(name) + 1]) : otherwise
 const runs = option('--runs', 10_000)
 const from = option('--from', 1)
+/** A command against a service costs as much as many files. */
+const answerRuns = option('--answers', Math.max(1, Math.round(runs / 100)))
 const portion = 1_000
 
 console.log(`seeds ${from} to ${from + runs - 1}`)
@@ -26,8 +31,7 @@ for (let first = from; first < from + runs && failed < 20; first += portion) {
 console.log(
   `${runs} files, exit codes ${JSON.stringify(byExit)}, slowest ${Math.round(slowestMs)} ms, ${failed} failures`
 )
-/** A command against a service costs as much as many files. */
-const answers = await fuzzAnswers(from, Math.max(1, Math.round(runs / 5)))
+const answers = await fuzzAnswers(from, answerRuns)
 for (const { seed, what, text } of answers.failures.slice(0, 20)) {
   console.error(`answers, seed ${seed}: ${what}`)
   if (runs === 1) console.error(text)
