@@ -5,7 +5,7 @@ import { errorBody, type Refusal } from './refusal.ts'
  * What a handler answers; status 200 and JSON unless it says otherwise. Without a body the answer is
  * empty.
  */
-export interface Answer {
+export interface RouteResult {
   status?: number
   body?: object
   /** A page for a person instead of JSON. */
@@ -14,14 +14,14 @@ export interface Answer {
 }
 
 /** An answer as bytes: what is sent, and what an idempotency key replays. */
-export interface Sent {
+export interface SerializedResponse {
   status: number
   headers: Record<string, string>
   body: string
 }
 
 /** The one place where status, headers and body of an answer come together. */
-export function sent(answer: Answer, version: ApiVersion): Sent {
+export function serialized(answer: RouteResult, version: ApiVersion): SerializedResponse {
   const headers: Record<string, string> = { 'x-polytomic-version': version }
   let body = ''
   if (answer.html !== undefined) {
@@ -35,20 +35,20 @@ export function sent(answer: Answer, version: ApiVersion): Sent {
 }
 
 /** The error envelope, as an answer. */
-export function refused(refusal: Refusal, version: ApiVersion): Sent {
-  return sent(
+export function refused(refusal: Refusal, version: ApiVersion): SerializedResponse {
+  return serialized(
     { status: refusal.status, body: errorBody(refusal, version), headers: { ...refusal.headers } },
     version
   )
 }
 
 /** `{data}`: the envelope of nearly every success. */
-export function data(value: unknown, more: object = {}): Answer {
+export function data(value: unknown, more: object = {}): RouteResult {
   return { body: { data: value, ...more } }
 }
 
 /** A fresh Response; a body is left out where HTTP allows none. */
-export function toResponse(answer: Sent): Response {
+export function toResponse(answer: SerializedResponse): Response {
   const bodiless = [204, 205, 304].includes(answer.status)
   return new Response(bodiless || answer.body === '' ? null : answer.body, {
     status: answer.status,

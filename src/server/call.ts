@@ -1,5 +1,5 @@
 import type { Actor, ApiVersion, JsonObject } from '../wire/common.ts'
-import type { Answer } from './answer.ts'
+import type { RouteResult } from './answer.ts'
 import type { Caller } from './authentication.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
 import type { Directory } from './directory.ts'
@@ -8,8 +8,8 @@ import type { Records } from './records.ts'
 import { forbidden, notFound } from './refusal.ts'
 import type { Stored, StoredKind } from './stored.ts'
 
-/** What handlers may use of the world. */
-export interface World {
+/** What handlers work with: the stored resources, the clock and the source of ids. */
+export interface ServerContext {
   records: Records
   directory: Directory
   catalogue: Catalogue
@@ -31,7 +31,7 @@ export interface Call {
   readonly readingSchemas?: number
   /** Base of addresses that this server hands out, without a slash at the end. */
   readonly publicUrl: string
-  readonly world: World
+  readonly context: ServerContext
 }
 
 /**
@@ -54,7 +54,7 @@ export interface Route {
   anyVerb?: true
   /** It reads nothing of a body: one that has members is refused. A DELETE never reads one. */
   bodyless?: true
-  answer(call: Call): Answer
+  answer(call: Call): RouteResult
 }
 
 /** The organization that the call acts in. Routes with access `organization` have one. */
@@ -68,19 +68,19 @@ export function organizationOf(call: Call): string {
  * nothing.
  */
 export function found<K extends StoredKind>(call: Call, kind: K, id: string): Stored[K] {
-  const thing = call.world.records.get(kind, id)
+  const thing = call.context.records.get(kind, id)
   if (thing === undefined || thing.organization_id !== organizationOf(call)) throw notFound(kind, id)
   return thing
 }
 
 /** All things of the kind of the caller's organization, newest first. */
 export function listed<K extends StoredKind>(call: Call, kind: K): Stored[K][] {
-  return call.world.records.list(kind, organizationOf(call), call.stale)
+  return call.context.records.list(kind, organizationOf(call), call.stale)
 }
 
 /** Like `found`, for the things that a request names: undefined instead of 404. */
 export function referred<K extends StoredKind>(call: Call, kind: K, id: string): Stored[K] | undefined {
-  const thing = call.world.records.get(kind, id)
+  const thing = call.context.records.get(kind, id)
   return thing?.organization_id === organizationOf(call) ? thing : undefined
 }
 

@@ -11,7 +11,7 @@ const retries = 5
 const firstWaitMs = 1000
 const answerWithinMs = 10_000
 
-/** What telling a webhook takes of the world. */
+/** What the delivery of an event to a webhook needs. */
 export interface CourierParts {
   records: Records
   /** As `fetch`. It is asked for nothing but the addresses of webhooks. */

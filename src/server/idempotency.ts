@@ -1,4 +1,4 @@
-import type { Sent } from './answer.ts'
+import type { SerializedResponse } from './answer.ts'
 import type { Database } from './database.ts'
 import { Refusal } from './refusal.ts'
 
@@ -7,8 +7,8 @@ const lifetime = 24 * 60 * 60 * 1000
 
 /** Outcomes by key: the same key gets the same answer for a day, whatever it was. */
 export interface Outcomes {
-  recorded(scope: string, key: string, now: Date): Sent | undefined
-  record(scope: string, key: string, answer: Sent, now: Date): void
+  recorded(scope: string, key: string, now: Date): SerializedResponse | undefined
+  record(scope: string, key: string, answer: SerializedResponse, now: Date): void
   /** Takes the key until the returned function is called. Throws 409 while another request has it. */
   take(scope: string, key: string): () => void
 }
@@ -40,7 +40,7 @@ export function openOutcomes(database: Database): Outcomes {
         key,
         now.getTime() - lifetime
       )[0]
-      return row === undefined ? undefined : (JSON.parse(String(row['answer'])) as Sent)
+      return row === undefined ? undefined : (JSON.parse(String(row['answer'])) as SerializedResponse)
     },
     record: (scope, key, answer, now) => {
       database.run('DELETE FROM outcome WHERE at <= ?', now.getTime() - lifetime)

@@ -105,7 +105,7 @@ export function createServer(options: ServerOptions = {}): LocalServer {
   })
   const serve = makeService({
     routes: routes satisfies readonly Route[],
-    world: { records, directory, events, catalogue: openCatalogue(folder, options.catalogue), ...clock },
+    context: { records, directory, events, catalogue: openCatalogue(folder, options.catalogue), ...clock },
     database,
     outcomes: openOutcomes(database),
     faults,
@@ -113,7 +113,7 @@ export function createServer(options: ServerOptions = {}): LocalServer {
     sleep,
     latencyMs: options.latencyMs ?? 0,
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
-    meddle: (change) => meddle(store, change),
+    editAsAnother: (change) => editAsAnother(store, change),
     record: (request) => {
       requests.push(request)
       if (requests.length > keptRequests) requests.splice(0, requests.length - keptRequests)
@@ -155,7 +155,7 @@ function teller(
 }
 
 /** Somebody else's edit, named by a fault; a thing that is not there cannot be edited, and is left so. */
-function meddle(store: Store, { kind, id, name, patch }: NonNullable<Fault['edit']>): void {
+function editAsAnother(store: Store, { kind, id, name, patch }: NonNullable<Fault['edit']>): void {
   for (const thing of store.all(kind)) {
     if (id !== undefined ? thing.id !== id : thing.name !== name) continue
     if (patch === null) store.remove(kind, thing.id)

@@ -3,10 +3,10 @@
  * file.
  */
 import { Hono } from 'hono'
-import { refused, sent, toResponse, type Sent } from './answer.ts'
+import { refused, serialized, toResponse, type SerializedResponse } from './answer.ts'
 import { anonymous, authenticate, type Caller } from './authentication.ts'
 import { readForm, readObject, readText } from './body.ts'
-import type { Call, Route, World } from './call.ts'
+import type { Call, Route, ServerContext } from './call.ts'
 import { storageProblem, type Database } from './database.ts'
 import type { Fault, FaultName, Faults } from './faults.ts'
 import { readKey, type Outcomes } from './idempotency.ts'
@@ -18,7 +18,7 @@ import { readVersion, updateVerb, versionWithoutHeader } from './version.ts'
 /** All that serving a request may touch, handed in: nothing in this file knows a clock or a disk. */
 export interface ServiceParts {
   routes: readonly Route[]
-  world: World
+  context: ServerContext
   database: Database
   outcomes: Outcomes
   faults: Faults
@@ -27,7 +27,7 @@ export interface ServiceParts {
   latencyMs: number
   publicUrl?: () => string
   /** Somebody else's edit, on behalf of a fault. */
-  meddle(edit: NonNullable<Fault['edit']>): void
+  editAsAnother(edit: NonNullable<Fault['edit']>): void
   record(request: RequestRecord): void
   /** Ends requests that hang. */
   closing: AbortSignal
@@ -36,7 +36,7 @@ export interface ServiceParts {
 interface Bindings {
   fired: Fault[]
   origin: string
-  reply: (answer: Sent) => Response
+  reply: (answer: SerializedResponse) => Response
 }
 
 /**
@@ -115,7 +115,10 @@ function routed(parts: ServiceParts): Hono<{ Bindings: Bindings }> {
 }
 
 /** Every refusal and every bug becomes an answer here, in the version of the request. */
-async function guarded(request: Request, work: () => Sent | Promise<Sent>): Promise<Sent> {
+async function guarded(
+  request: Request,
+  work: () => SerializedResponse | Promise<SerializedResponse>
+): Promise<SerializedResponse> {
   try {
     return await work()
   } catch (error) {
@@ -152,7 +155,7 @@ async function serve(
   request: Request,
   params: Record<string, string>,
   { fired, origin }: Omit<Bindings, 'reply'>
-): Promise<Sent> {
+): Promise<SerializedResponse> {
   const version = readVersion(request.headers.get('x-polytomic-version'))
   parts.checkRate()
   const busy = fires(fired, 'too-many-requests')
@@ -160,7 +163,7 @@ async function serve(
   if (fires(fired, 'unauthorized') !== undefined) {
     throw new Refusal(401, 'unauthorized', 'the API key is not valid any more')
   }
-  const caller = allowed(route, request, parts.world)
+  const caller = allowed(route, request, parts.context)
   if (isUpdate(route) && route.method !== updateVerb(version)) {
     throw wrongVerb(route.method, [updateVerb(version)], ` in version ${version}`)
   }
@@ -175,7 +178,7 @@ async function serve(
     stale: fires(fired, 'stale-list') !== undefined,
     ...(reading === undefined ? {} : { readingSchemas: reading.status ?? 422 }),
     publicUrl: (parts.publicUrl?.() ?? origin).replace(/\/+$/, ''),
-    world: parts.world
+    context: parts.context
   }
   if (route.bodyless === true || route.method === 'DELETE') mustBeEmpty(call.body, 400)
   const key = readKey(request)
@@ -203,25 +206,26 @@ async function once(
   keyed: { scope: string; key: string } | undefined,
   fired: Fault[],
   signal: AbortSignal
-): Promise<Sent> {
-  const { outcomes, database, world } = parts
-  const recorded = keyed === undefined ? undefined : outcomes.recorded(keyed.scope, keyed.key, world.now())
+): Promise<SerializedResponse> {
+  const { outcomes, database, context } = parts
+  const recorded =
+    keyed === undefined ? undefined : outcomes.recorded(keyed.scope, keyed.key, context.now())
   if (recorded !== undefined) return recorded
   await pause(parts, fired, signal)
 
-  const keep = (answer: Sent): Sent => {
-    if (keyed !== undefined) outcomes.record(keyed.scope, keyed.key, answer, world.now())
+  const keep = (answer: SerializedResponse): SerializedResponse => {
+    if (keyed !== undefined) outcomes.record(keyed.scope, keyed.key, answer, context.now())
     return answer
   }
   const edit = fires(fired, 'edit')?.edit
-  if (edit !== undefined) parts.meddle(edit)
+  if (edit !== undefined) parts.editAsAnother(edit)
   const broken = fires(fired, 'error-before')
   if (broken !== undefined) return keep(refused(failure(broken), call.version))
   if (fires(fired, 'conflict') !== undefined) {
     throw new Refusal(409, 'conflict', 'something else is being done to this at the moment')
   }
-  const answer = (): Sent => {
-    const done = sent(route.answer(call), call.version)
+  const answer = (): SerializedResponse => {
+    const done = serialized(route.answer(call), call.version)
     const late = fires(fired, 'error-after')
     return keep(late === undefined ? done : refused(failure(late), call.version))
   }
@@ -232,10 +236,10 @@ async function once(
   }
 }
 
-function allowed(route: Route, request: Request, world: World): Caller {
+function allowed(route: Route, request: Request, context: ServerContext): Caller {
   const header = request.headers.get('authorization')
   if (route.access === 'open' && (header ?? '') === '') return anonymous
-  const caller = authenticate(header, world.directory)
+  const caller = authenticate(header, context.directory)
   if (route.access === 'organization' && caller.organizationId === undefined) {
     throw forbidden('this key names no organization: send it as Basic ORGANIZATION_ID:KEY')
   }
@@ -290,12 +294,12 @@ function tooMany(fault: Fault): Refusal {
 }
 
 /** What a proxy answers in the server's place, and whether the server served the request all the same. */
-function standIn(fired: Fault[]): { answer: Sent; served: boolean } | undefined {
+function standIn(fired: Fault[]): { answer: SerializedResponse; served: boolean } | undefined {
   const fault = fired.find(({ fault }) => fault === 'html' || fault === 'empty' || fault === 'redirect')
   if (fault === undefined) return undefined
   const html = { 'content-type': 'text/html; charset=utf-8' }
   const page = '<!doctype html><title>Bad gateway</title><h1>Bad gateway</h1>'
-  const answers: Record<string, Sent> = {
+  const answers: Record<string, SerializedResponse> = {
     html: { status: fault.status ?? 502, headers: html, body: page },
     empty: { status: fault.status ?? 200, headers: { 'content-type': 'application/json' }, body: '' },
     redirect: { status: fault.status ?? 302, headers: { location: 'https://sso.invalid/login' }, body: '' }

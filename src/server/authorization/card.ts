@@ -5,7 +5,7 @@
 import type { JsonObject } from '../../wire/common.ts'
 import type { ConnectionType } from '../../wire/connection-types.ts'
 import type { ConnectionReply, ConnectionRequest } from '../../wire/connection.ts'
-import type { Answer } from '../answer.ts'
+import type { RouteResult } from '../answer.ts'
 import type { Call, Route } from '../call.ts'
 import { connectionType } from '../kinds/connection-configuration.ts'
 import { createConnection, updateConnection } from '../kinds/connection.ts'
@@ -31,9 +31,9 @@ interface Chosen {
 }
 
 /** The form that belongs to the address; an answer where there is none. */
-function chosen(call: Call): Chosen | Answer {
+function chosen(call: Call): Chosen | RouteResult {
   const token = call.query.get('token') ?? ''
-  const card = token === '' ? undefined : call.world.records.get('connect_card', token)
+  const card = token === '' ? undefined : call.context.records.get('connect_card', token)
   if (card === undefined) return told(404, 'Nothing to connect', 'This address is not known here.')
   if (card.used) {
     return told(410, 'Already connected', 'A connection was made here. An address can be used only once.')
@@ -48,7 +48,7 @@ function chosen(call: Call): Chosen | Answer {
   return { card, typeId, type }
 }
 
-function picker(card: StoredConnectCard): Answer {
+function picker(card: StoredConnectCard): RouteResult {
   const links = card.types.map((id) => {
     const query = new URLSearchParams({ type: id, token: card.id })
     return `<li><a href="?${escaped(query.toString())}">${escaped(connectionType(id)?.name ?? id)}</a></li>`
@@ -63,13 +63,13 @@ ${links.join('\n')}
   )
 }
 
-function ask(call: Call): Answer {
+function ask(call: Call): RouteResult {
   const form = chosen(call)
   return 'card' in form ? formPage(call, form, 200) : form
 }
 
-function formPage(call: Call, { card, type, typeId }: Chosen, status: number, problem = ''): Answer {
-  const stored = card.connection_id && call.world.records.get('connection', card.connection_id)
+function formPage(call: Call, { card, type, typeId }: Chosen, status: number, problem = ''): RouteResult {
+  const stored = card.connection_id && call.context.records.get('connection', card.connection_id)
   const known = stored ? stored.configuration : undefined
   return page(
     status,
@@ -88,7 +88,7 @@ function theme({ dark }: StoredConnectCard): string {
   return dark ? '<style>:root { color-scheme: dark }</style>\n' : ''
 }
 
-function connect(call: Call): Answer {
+function connect(call: Call): RouteResult {
   const form = chosen(call)
   if (!('card' in form)) return form
   const { card, typeId, type } = form
@@ -99,7 +99,7 @@ function connect(call: Call): Answer {
   }
   try {
     const reply = carriedOut(call, card, { typeId, type })
-    call.world.records.put('connect_card', { ...card, used: true })
+    call.context.records.put('connect_card', { ...card, used: true })
     // Where the system itself asks the person, that page sends them back.
     return sentTo(reply.auth_url ?? card.redirect_url)
   } catch (error) {
@@ -108,7 +108,7 @@ function connect(call: Call): Answer {
   }
 }
 
-function sentTo(address: string): Answer {
+function sentTo(address: string): RouteResult {
   return { status: 303, headers: { location: headerAddress(address) ?? '/' } }
 }
 
@@ -118,7 +118,7 @@ function carriedOut(
   card: StoredConnectCard,
   { typeId, type }: Omit<Chosen, 'card'>
 ): ConnectionReply {
-  const { records } = call.world
+  const { records } = call.context
   const stored =
     card.connection_id === undefined ? undefined : records.get('connection', card.connection_id)
   if (card.connection_id !== undefined && stored === undefined) {
@@ -146,6 +146,6 @@ function carriedOut(
   return (answer.body as { data: ConnectionReply }).data
 }
 
-function told(status: number, title: string, sentence: string): Answer {
+function told(status: number, title: string, sentence: string): RouteResult {
   return page(status, title, `<p>${sentence}</p>`)
 }

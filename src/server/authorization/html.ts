@@ -1,4 +1,4 @@
-import type { Answer } from '../answer.ts'
+import type { RouteResult } from '../answer.ts'
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -29,7 +29,7 @@ button:focus-visible { outline: 3px solid #f5a623; outline-offset: 2px }`
  * A page that needs nothing but itself, may not be framed, and is kept in no cache. `body` is HTML,
  * `title` text.
  */
-export function page(status: number, title: string, body: string): Answer {
+export function page(status: number, title: string, body: string): RouteResult {
   return {
     status,
     html: `<!doctype html>

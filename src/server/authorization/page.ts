@@ -2,7 +2,7 @@
  * The page where a person allows, or denies, that a connection acts for them. Scripts may post the same
  * form.
  */
-import type { Answer } from '../answer.ts'
+import type { RouteResult } from '../answer.ts'
 import type { Call, Route } from '../call.ts'
 import { connectionType } from '../kinds/connection-configuration.ts'
 import { identityOf } from '../kinds/connection-authorization.ts'
@@ -26,8 +26,8 @@ interface Asked {
 }
 
 /** The question that belongs to the address; an answer where there is none. */
-function asked(call: Call): Asked | Answer {
-  const { records } = call.world
+function asked(call: Call): Asked | RouteResult {
+  const { records } = call.context
   const state = call.query.get('state') ?? ''
   const authorization = state === '' ? undefined : records.get('authorization', state)
   const connection =
@@ -58,7 +58,7 @@ function asked(call: Call): Asked | Answer {
   )
 }
 
-function ask(call: Call): Answer {
+function ask(call: Call): RouteResult {
   const question = asked(call)
   if (!('authorization' in question)) return question
   const { connection, typeName } = question
@@ -76,7 +76,7 @@ function ask(call: Call): Answer {
   )
 }
 
-function decide(call: Call): Answer {
+function decide(call: Call): RouteResult {
   const question = asked(call)
   if (!('authorization' in question)) return question
   const { authorization, connection, typeName } = question
@@ -84,8 +84,8 @@ function decide(call: Call): Answer {
   if (decision !== 'allow' && decision !== 'deny') {
     return told(400, 'No decision', 'The form must be sent with decision=allow or decision=deny.')
   }
-  call.world.records.put('authorization', { ...authorization, decision })
-  call.world.records.put('connection', decided(call, connection, decision))
+  call.context.records.put('authorization', { ...authorization, decision })
+  call.context.records.put('connection', decided(call, connection, decision))
   const back = headerAddress(connection.redirect_url ?? '')
   if (back !== undefined) return { status: 303, headers: { location: back } }
   const name = escaped(connection.name)
@@ -105,7 +105,7 @@ function decide(call: Call): Answer {
 /** A denied connection that worked before goes on as before: what it was given is not taken back. */
 function decided(call: Call, connection: StoredConnection, decision: 'allow' | 'deny'): StoredConnection {
   const { status_error: _before, ...rest } = connection
-  const updated_at = call.world.now().toISOString()
+  const updated_at = call.context.now().toISOString()
   if (decision === 'allow') {
     const type = connectionType(connection.type) ?? { name: connection.type, fields: {} }
     const configuration = { ...connection.configuration, ...identityOf(type) }
@@ -115,6 +115,6 @@ function decided(call: Call, connection: StoredConnection, decision: 'allow' | '
   return { ...rest, status: 'unhealthy', status_error: 'a person denied the authorization', updated_at }
 }
 
-function told(status: number, title: string, sentence: string): Answer {
+function told(status: number, title: string, sentence: string): RouteResult {
   return page(status, title, `<p>${sentence}</p>`)
 }

@@ -1,6 +1,6 @@
 import type { BulkDestination, BulkSource, Schema } from '../../wire/bulk-sync.ts'
 import type { JsonObject } from '../../wire/common.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
 import { bulkDestination, type DestinationKey } from '../catalogue/bulk-destinations.ts'
 import { Refusal } from '../refusal.ts'
@@ -19,7 +19,7 @@ export const bulkConnectionRoutes: readonly Route[] = [
 ]
 
 /** With the fields of the schemas, unless `include_fields=false`. */
-function source(call: Call): Answer {
+function source(call: Call): RouteResult {
   const { known } = readySchemas(call, found(call, 'connection', param(call, 'id')))
   const withFields = call.query.get('include_fields') !== 'false'
   const answer: BulkSource = {
@@ -35,7 +35,7 @@ const words = {
   snapshot: ['Replace', 'Write everything anew each time']
 } as const
 
-function target(call: Call): Answer {
+function target(call: Call): RouteResult {
   const connection = found(call, 'connection', param(call, 'id'))
   mustBeAuthorized(connection)
   const facts = bulkDestination(connection.type)

@@ -10,7 +10,7 @@ import { sourceSchemas, type SourceSchemas } from './schema.ts'
  */
 export function readySchemas(call: Call, connection: StoredConnection): SourceSchemas {
   mustBeAuthorized(connection)
-  if (call.world.catalogue.of(connection).source === false) {
+  if (call.context.catalogue.of(connection).source === false) {
     throw new Refusal(400, 'not_a_source', `a connection of type ${connection.type} cannot be a source`)
   }
   return cachedSchemas(call, connection)
@@ -22,7 +22,7 @@ export function readySchemas(call: Call, connection: StoredConnection): SourceSc
  */
 export function cachedSchemas(call: Call, connection: StoredConnection): SourceSchemas {
   if (call.readingSchemas !== undefined) throw beingRead(call.readingSchemas, connection)
-  return sourceSchemas(connection, call.world.catalogue)
+  return sourceSchemas(connection, call.context.catalogue)
 }
 
 function beingRead(status: number, { id, name }: StoredConnection): Refusal {

@@ -1,7 +1,7 @@
 /** The schemas of a connection: what was read from it, and what people say about it. */
 import type { PrimaryKeyOverride, Schema, SchemaStatus, UserField } from '../../wire/bulk-sync.ts'
 import type { JsonObject } from '../../wire/common.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
 import { lazily, mustFit } from '../kinds/request-shape.ts'
 import { invalid, notFound, Refusal } from '../refusal.ts'
@@ -28,7 +28,7 @@ export const schemaRoutes: readonly Route[] = [
 ]
 
 /** `GET …/schemas/status`: fresh at once, unless a fault says that the schemas are still being read. */
-export function schemaStatus(call: Call): Answer {
+export function schemaStatus(call: Call): RouteResult {
   const connection = found(call, 'connection', param(call, 'id'))
   const at = connection.updated_at
   const answer: SchemaStatus =
@@ -39,7 +39,7 @@ export function schemaStatus(call: Call): Answer {
 }
 
 /** The catalogue is read anew each time, so there is nothing to wait for. */
-function refresh(call: Call): Answer {
+function refresh(call: Call): RouteResult {
   const connection = found(call, 'connection', param(call, 'id'))
   if (connection.status !== 'healthy') {
     throw invalid('connection', `"${connection.name}" is not authorized yet`, 400)
@@ -48,7 +48,7 @@ function refresh(call: Call): Answer {
 }
 
 /** `GET …/schemas/{schema}`. */
-export function oneSchema(call: Call): Answer {
+export function oneSchema(call: Call): RouteResult {
   return data(opened(call).schema)
 }
 
@@ -76,7 +76,7 @@ function changesOf({ schema_changes = {} }: StoredConnection, id: string): Schem
 }
 
 /** Samples would have to be read from the source, which this server does not do yet. */
-function records(call: Call): Answer {
+function records(call: Call): RouteResult {
   opened(call)
   throw new Refusal(400, 'no_runner', 'this server reads no records yet, so it has none to show')
 }
@@ -85,7 +85,7 @@ function records(call: Call): Answer {
 function change(call: Call, { connection, schema }: Opened, changes: SchemaChanges): void {
   const { [schema.id]: _old, ...others } = connection.schema_changes ?? {}
   const isEmpty = changes.primary_keys === undefined && (changes.fields ?? []).length === 0
-  call.world.records.put('connection', {
+  call.context.records.put('connection', {
     ...connection,
     schema_changes: isEmpty ? others : { ...others, [schema.id]: changes }
   })
@@ -105,7 +105,7 @@ const keysShape = lazily(() => ({
   }
 }))
 
-function setKeys(call: Call): Answer {
+function setKeys(call: Call): RouteResult {
   mustFit(keysShape(), call.body, 400)
   const overrides = (call.body['fields'] ?? []) as unknown as PrimaryKeyOverride[]
   const schema = opened(call, true)
@@ -124,10 +124,10 @@ function setKeys(call: Call): Answer {
 function detected(call: Call, { connection, schema, changes }: Opened): Schema | undefined {
   const { primary_keys: _keys, ...others } = changes
   const schema_changes = { ...connection.schema_changes, [schema.id]: others }
-  return sourceSchemas({ ...connection, schema_changes }, call.world.catalogue).find(schema.id)
+  return sourceSchemas({ ...connection, schema_changes }, call.context.catalogue).find(schema.id)
 }
 
-function resetKeys(call: Call): Answer {
+function resetKeys(call: Call): RouteResult {
   const schema = opened(call, true)
   const { primary_keys: _old, ...rest } = schema.changes
   change(call, schema, rest)
@@ -152,7 +152,7 @@ const fieldsShape = lazily(() => ({
 }))
 
 /** Adds fields, or says anew what they are. */
-function addFields(call: Call): Answer {
+function addFields(call: Call): RouteResult {
   mustFit(fieldsShape(), call.body, 400)
   const sent = (call.body['fields'] ?? []) as unknown as UserField[]
   const schema = opened(call, true)
@@ -180,7 +180,7 @@ const changeShape = lazily(() => ({
 }))
 
 /** Changes some of what a field says; of a field that was detected, too. An empty path clears it. */
-function changeField(call: Call): Answer {
+function changeField(call: Call): RouteResult {
   mustFit(changeShape(), call.body, 400)
   const schema = opened(call)
   const id = param(call, 'field')
@@ -201,7 +201,7 @@ function changeField(call: Call): Answer {
 }
 
 /** Only what people added can be taken away; what was detected is there as long as the source has it. */
-function removeField(call: Call): Answer {
+function removeField(call: Call): RouteResult {
   const schema = opened(call)
   const id = param(call, 'field')
   const users = schema.changes.fields ?? []

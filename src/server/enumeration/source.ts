@@ -21,7 +21,7 @@ export const sourceRoutes: readonly Route[] = [
     answer: (call) => {
       const connection = sourceOf(call)
       return data(
-        levels(shapeOf(connection.type), call.world.catalogue.of(connection), readChoices(call.query))
+        levels(shapeOf(connection.type), call.context.catalogue.of(connection), readChoices(call.query))
       )
     }
   })),
@@ -52,7 +52,7 @@ function isObject(value: Json | undefined): value is JsonObject {
 function sourceOf(call: Call): StoredConnection {
   const connection = found(call, 'connection', param(call, 'id'))
   mustBeAuthorized(connection)
-  if (call.world.catalogue.of(connection).source === false) {
+  if (call.context.catalogue.of(connection).source === false) {
     throw new Refusal(400, 'not_a_source', `a connection of type ${connection.type} cannot be a source`)
   }
   return connection
@@ -60,7 +60,7 @@ function sourceOf(call: Call): StoredConnection {
 
 function fieldList(call: Call, configuration: JsonObject): ModelField[] {
   const connection = sourceOf(call)
-  const fields = sourceFields(connection, configuration, call.world.catalogue) ?? []
+  const fields = sourceFields(connection, configuration, call.context.catalogue) ?? []
   const identified: ModelField[] = []
   for (const field of fields) identified.push({ id: fieldId(connection.id, field.name), ...field })
   return identified

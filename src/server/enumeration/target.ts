@@ -1,6 +1,6 @@
 import type { Json } from '../../wire/common.ts'
 import type { SourceItem, SourceMeta, TargetFields, TargetObject } from '../../wire/enumeration.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
 import { objectOf, type CatalogueFile } from '../catalogue/catalogue.ts'
 import { isSql } from '../catalogue/shapes.ts'
@@ -48,14 +48,14 @@ const fieldsShape = lazily(() => ({ type: 'object', properties: { target: {}, re
 function targetOf(call: Call): { connection: StoredConnection; catalogue: CatalogueFile } {
   const connection = found(call, 'connection', param(call, 'id'))
   mustBeAuthorized(connection)
-  const catalogue = call.world.catalogue.of(connection)
+  const catalogue = call.context.catalogue.of(connection)
   if (catalogue.target !== true) {
     throw new Refusal(400, 'not_a_target', `a connection of type ${connection.type} cannot be a target`)
   }
   return { connection, catalogue }
 }
 
-function objects(call: Call): Answer {
+function objects(call: Call): RouteResult {
   const { catalogue } = targetOf(call)
   const list = Object.entries(catalogue.objects).map(([id, object]): TargetObject => {
     const modes = targetModes(catalogue, object).map(
@@ -77,7 +77,7 @@ function objects(call: Call): Answer {
   return data(list, { target_creation: { supported: creation !== undefined, properties } })
 }
 
-function property(call: Call): Answer {
+function property(call: Call): RouteResult {
   const { catalogue } = targetOf(call)
   const id = param(call, 'property')
   const known = catalogue.creation?.properties.find((one) => one.id === id)
@@ -86,7 +86,7 @@ function property(call: Call): Answer {
   return data({ id, title, enum: values !== undefined, values: values ?? [] })
 }
 
-function fields(call: Call, target: string): Answer {
+function fields(call: Call, target: string): RouteResult {
   const { catalogue } = targetOf(call)
   if (target === '') throw invalid('target', 'is required', 400)
   const facts = targetObject(catalogue, target)
@@ -94,7 +94,7 @@ function fields(call: Call, target: string): Answer {
   const answer: TargetFields = {
     id: target,
     name: objectOf(catalogue, target)?.label ?? target,
-    refreshed_at: call.world.now().toISOString(),
+    refreshed_at: call.context.now().toISOString(),
     fields: facts.fields ?? [],
     modes: facts.modes.map(({ id, label, description, ...mode }) => ({
       mode: id,
@@ -122,7 +122,7 @@ function fields(call: Call, target: string): Answer {
 }
 
 /** The older enumeration: in the shape of a source, narrowed by `search`; `type` picks one of the items. */
-function choices(call: Call): Answer {
+function choices(call: Call): RouteResult {
   const { connection, catalogue } = targetOf(call)
   const search = (call.query.get('search') ?? '').toLowerCase()
   const names = Object.keys(catalogue.objects).filter((name) => name.toLowerCase().includes(search))

@@ -1,5 +1,5 @@
 import { bulkFetchModes, bulkResyncModes, type BulkStartRequest } from '../../wire/bulk-sync.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { flag, found, organizationOf, param, type Call, type Route } from '../call.ts'
 import { sourceSchemas } from '../enumeration/schema.ts'
 import { invalid, notFound, Refusal } from '../refusal.ts'
@@ -44,7 +44,7 @@ function syncOf(call: Call): StoredBulkSync {
 }
 
 /** Checks what a start may say before it says that nothing is started. */
-function start(call: Call): Answer {
+function start(call: Call): RouteResult {
   const sync = syncOf(call)
   mustFit(bulkStartShape(), call.body, 400)
   const request = call.body as BulkStartRequest
@@ -77,18 +77,18 @@ function mustBeStartable(call: Call, sync: StoredBulkSync, request: BulkStartReq
   if (fetch !== '' && fetch !== 'none' && source.type !== 'salesforce') {
     throw invalid('fetch_mode', 'is for Salesforce sources only', 400)
   }
-  const known = sourceSchemas(source, call.world.catalogue)
+  const known = sourceSchemas(source, call.context.catalogue)
   for (const [index, id] of (request.schemas ?? []).entries()) mustExist(known, id, `schemas[${index}]`)
 }
 
-function status(call: Call): Answer {
+function status(call: Call): RouteResult {
   syncOf(call)
   return data({ next_execution_time: null })
 }
 
 /** Of those that are asked for, or of all, or of all that are active. */
-function statuses(call: Call): Answer {
-  const all = call.world.records.list('bulk_sync', organizationOf(call), call.stale)
+function statuses(call: Call): RouteResult {
+  const all = call.context.records.list('bulk_sync', organizationOf(call), call.stale)
   const wide = flag(call, 'all') || flag(call, 'active')
   const asked = wide
     ? all.filter((sync) => flag(call, 'all') || sync.active)
@@ -96,17 +96,17 @@ function statuses(call: Call): Answer {
   return data(asked.map(({ id }) => ({ sync_id: id, schemas: [] })))
 }
 
-function list(call: Call): Answer {
+function list(call: Call): RouteResult {
   syncOf(call)
   return data([])
 }
 
-function cancel(call: Call): Answer {
+function cancel(call: Call): RouteResult {
   syncOf(call)
   return data({ message: 'no execution is running' })
 }
 
-function missing(call: Call): Answer {
+function missing(call: Call): RouteResult {
   syncOf(call)
   throw notFound('execution', param(call, 'execution'))
 }

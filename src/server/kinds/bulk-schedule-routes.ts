@@ -1,5 +1,5 @@
 import type { BulkScheduleItem } from '../../wire/bulk-sync.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
 import { sourceSchemas } from '../enumeration/schema.ts'
 import { forbidden, notFound } from '../refusal.ts'
@@ -40,24 +40,24 @@ function read(call: Call): BulkScheduleItem {
 
 function checker(call: Call, sync: StoredBulkSync): SchemaCheck {
   const connection = found(call, 'connection', sync.source_connection_id)
-  const source = sourceSchemas(connection, call.world.catalogue)
+  const source = sourceSchemas(connection, call.context.catalogue)
   return (id, field) => mustExist(source, id, field)
 }
 
-function list(call: Call): Answer {
+function list(call: Call): RouteResult {
   const sync = syncOf(call)
   return data(
     [sync.default_schedule, ...sync.additional_schedules].map((schedule) => shownItem(sync, schedule))
   )
 }
 
-function get(call: Call): Answer {
+function get(call: Call): RouteResult {
   const sync = syncOf(call)
   return data(shownItem(sync, scheduleOf(call, sync)))
 }
 
 /** Adds one, also when there is one that says the same. */
-function create(call: Call): Answer {
+function create(call: Call): RouteResult {
   const sync = syncOf(call)
   const schedule = readItem(call, [], read(call), checker(call, sync))
   changed(call, { ...sync, additional_schedules: [...sync.additional_schedules, schedule] })
@@ -65,7 +65,7 @@ function create(call: Call): Answer {
 }
 
 /** Replaces what clients have a place for: the schemas and the mode stay where they are not sent. */
-function update(call: Call): Answer {
+function update(call: Call): RouteResult {
   const sync = syncOf(call)
   const stored = scheduleOf(call, sync)
   const { schemas = [], resync_mode: syncMode = null } = stored
@@ -81,7 +81,7 @@ function update(call: Call): Answer {
 }
 
 /** A bulk sync always has a default schedule: one that should not run has the frequency `manual`. */
-function remove(call: Call): Answer {
+function remove(call: Call): RouteResult {
   const sync = syncOf(call)
   const { id } = scheduleOf(call, sync)
   if (id === sync.default_schedule.id) throw forbidden('the default schedule cannot be deleted; change it')

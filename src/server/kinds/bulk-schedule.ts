@@ -136,7 +136,7 @@ type Meaning = Omit<StoredBulkSchedule, 'id' | 'created_at' | 'created_by' | 'up
  * taken once.
  */
 function kept(
-  { call: { world, caller }, before, named }: Reading,
+  { call: { context, caller }, before, named }: Reading,
   id: string,
   field: string,
   meaning: Meaning
@@ -147,11 +147,11 @@ function kept(
   const [known] = index === -1 ? [] : before.splice(index, 1)
   if (known === undefined) {
     if (id !== '') throw invalid(`${field}.id`, `names no schedule of this bulk sync: ${id}`, 400)
-    return { id: world.randomUUID(), ...meaning, ...made(world.now(), caller.actor) }
+    return { id: context.randomUUID(), ...meaning, ...made(context.now(), caller.actor) }
   }
   if (says(known, meaning)) return known
   const { created_at, created_by } = known
-  const updated_at = world.now().toISOString()
+  const updated_at = context.now().toISOString()
   return { id: known.id, ...meaning, created_at, created_by, updated_at, updated_by: caller.actor }
 }
 

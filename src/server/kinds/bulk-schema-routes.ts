@@ -1,5 +1,5 @@
 import type { BulkSchema, BulkSchemaListItem } from '../../wire/bulk-sync.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
 import type { SourceSchemas } from '../enumeration/schema.ts'
 import { cachedSchemas } from '../enumeration/schema-cache.ts'
@@ -48,7 +48,7 @@ function oneOf({ sync, source }: Selected, id: string): StoredBulkSchema {
   return schema
 }
 
-function list(call: Call): Answer {
+function list(call: Call): RouteResult {
   const { sync, source } = open(call)
   const wanted = readFilters(call.query)
   const items = selection(sync, source)
@@ -95,7 +95,7 @@ function fromJson(text: string): [string, string][] {
   throw invalid('filters', 'must be a JSON object', 400)
 }
 
-function get(call: Call): Answer {
+function get(call: Call): RouteResult {
   const opened = open(call)
   return data(shown(call, opened.sync, oneOf(opened, param(call, 'schema'))))
 }
@@ -122,7 +122,7 @@ function oldest({ id, enabled, output_name, partition_key }: BulkSchema): BulkSc
 }
 
 /** What is not listed stays; of a schema that is listed, what is left out stays, but for its fields. */
-function patch(call: Call): Answer {
+function patch(call: Call): RouteResult {
   mustFit(bulkSchemasShape(), call.body, 400)
   const sent = (call.body['schemas'] ?? []) as unknown as SentSchema[]
   const { sync, source } = open(call)
@@ -142,7 +142,7 @@ function patch(call: Call): Answer {
   return data(selection(after, source).map((schema) => shown(call, after, schema)))
 }
 
-function update(call: Call): Answer {
+function update(call: Call): RouteResult {
   mustFit(bulkSchemaShape(), call.body, 400)
   const opened = open(call)
   const { sync, source } = opened
@@ -159,7 +159,7 @@ function replaced(schemas: readonly StoredBulkSchema[], schema: StoredBulkSchema
   return known ? schemas.map((old) => (old.id === schema.id ? schema : old)) : [...schemas, schema]
 }
 
-function cancel(call: Call): Answer {
+function cancel(call: Call): RouteResult {
   oneOf(open(call), param(call, 'schema'))
   return data({ message: 'no execution is running' })
 }

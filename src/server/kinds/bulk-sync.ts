@@ -1,5 +1,5 @@
 import type { BulkSync } from '../../wire/bulk-sync.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { actorOf, found, organizationOf, param, type Call, type Route } from '../call.ts'
 import { paged, pagination } from '../paging.ts'
 import { made } from '../records.ts'
@@ -45,9 +45,9 @@ function shown({ version }: Call, stored: StoredBulkSync): BulkSync {
   return oldest
 }
 
-function list(call: Call): Answer {
+function list(call: Call): RouteResult {
   const wanted = call.query.get('active') ?? ''
-  const syncs = call.world.records
+  const syncs = call.context.records
     .list('bulk_sync', organizationOf(call), call.stale)
     .filter((sync) => ['', String(sync.active)].includes(wanted))
   if (call.version !== '2025-09-18') return data(syncs.map((sync) => shown(call, sync)))
@@ -58,21 +58,21 @@ function list(call: Call): Answer {
   )
 }
 
-function get(call: Call): Answer {
+function get(call: Call): RouteResult {
   return data(shown(call, found(call, 'bulk_sync', param(call, 'id'))))
 }
 
-function create(call: Call): Answer {
+function create(call: Call): RouteResult {
   const sync: StoredBulkSync = {
-    id: call.world.randomUUID(),
+    id: call.context.randomUUID(),
     ...readBulkSync(call),
-    ...made(call.world.now(), actorOf(call))
+    ...made(call.context.now(), actorOf(call))
   }
-  call.world.records.put('bulk_sync', sync)
+  call.context.records.put('bulk_sync', sync)
   return data(shown(call, sync))
 }
 
-function update(call: Call): Answer {
+function update(call: Call): RouteResult {
   const stored = found(call, 'bulk_sync', param(call, 'id'))
   const { id, created_at, created_by } = stored
   const sync: StoredBulkSync = {
@@ -80,20 +80,20 @@ function update(call: Call): Answer {
     ...readBulkSync(call, stored),
     created_at,
     created_by,
-    updated_at: call.world.now().toISOString(),
+    updated_at: call.context.now().toISOString(),
     updated_by: actorOf(call)
   }
-  call.world.records.put('bulk_sync', sync)
+  call.context.records.put('bulk_sync', sync)
   return data(shown(call, sync))
 }
 
 /** Its schedules and its decisions about schemas go with it: they are parts of it. */
-function remove(call: Call): Answer {
-  call.world.records.remove('bulk_sync', found(call, 'bulk_sync', param(call, 'id')).id)
+function remove(call: Call): RouteResult {
+  call.context.records.remove('bulk_sync', found(call, 'bulk_sync', param(call, 'id')).id)
   return {}
 }
 
-function activate(call: Call): Answer {
+function activate(call: Call): RouteResult {
   const stored = found(call, 'bulk_sync', param(call, 'id'))
   mustFit(activation(), call.body, 400)
   const { active } = call.body
@@ -105,9 +105,9 @@ function activate(call: Call): Answer {
 
 /** Stores a bulk sync that the caller has changed just now. */
 export function changed(call: Call, sync: StoredBulkSync): void {
-  call.world.records.put('bulk_sync', {
+  call.context.records.put('bulk_sync', {
     ...sync,
-    updated_at: call.world.now().toISOString(),
+    updated_at: call.context.now().toISOString(),
     updated_by: actorOf(call)
   })
 }

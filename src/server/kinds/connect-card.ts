@@ -1,5 +1,5 @@
 import type { ConnectCard, ConnectCardRequest } from '../../wire/connection.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { actorOf, mustActIn, organizationOf, referred, type Call, type Route } from '../call.ts'
 import { made } from '../records.ts'
 import { invalid } from '../refusal.ts'
@@ -30,8 +30,8 @@ const requestShape = lazily(() => ({
   absent: ['ttl', 'use_organization_name']
 }))
 
-function create(call: Call): Answer {
-  const { records, now, randomUUID } = call.world
+function create(call: Call): RouteResult {
+  const { records, now, randomUUID } = call.context
   mustFit(requestShape(), call.body, 422)
   mustActIn(call, call.body['organization_id'])
   const request = call.body as unknown as ConnectCardRequest

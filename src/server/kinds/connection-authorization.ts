@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../wire/common.ts'
 import type { ConnectionType } from '../../wire/connection-types.ts'
-import type { World } from '../call.ts'
+import type { ServerContext } from '../call.ts'
 import { made } from '../records.ts'
 import type { StoredConnection } from '../stored.ts'
 
@@ -40,38 +40,42 @@ export function alsoMissing(typeId: string, configuration: JsonObject): string[]
 }
 
 /** Opens the authorization: the address of the page where a person says yes or no. */
-export function openAuthorization(world: World, connection: StoredConnection, publicUrl: string): string {
-  const id = (world.randomUUID() + world.randomUUID()).replaceAll('-', '')
-  for (const other of pending(world, connection)) {
-    world.records.put('authorization', { ...other, decision: 'superseded' })
+export function openAuthorization(
+  context: ServerContext,
+  connection: StoredConnection,
+  publicUrl: string
+): string {
+  const id = (context.randomUUID() + context.randomUUID()).replaceAll('-', '')
+  for (const other of pending(context, connection)) {
+    context.records.put('authorization', { ...other, decision: 'superseded' })
   }
-  world.records.put('authorization', {
+  context.records.put('authorization', {
     id,
     organization_id: connection.organization_id,
     name: '',
     connection_id: connection.id,
-    ...made(world.now(), connection.updated_by)
+    ...made(context.now(), connection.updated_by)
   })
   return address(publicUrl, connection, id)
 }
 
 /** The address that waits for a decision already, or a new one. */
 export function currentAuthorization(
-  world: World,
+  context: ServerContext,
   connection: StoredConnection,
   publicUrl: string
 ): string {
-  const [open] = pending(world, connection)
+  const [open] = pending(context, connection)
   return open === undefined
-    ? openAuthorization(world, connection, publicUrl)
+    ? openAuthorization(context, connection, publicUrl)
     : address(publicUrl, connection, open.id)
 }
 
 function pending(
-  world: World,
+  context: ServerContext,
   connection: StoredConnection
-): ReturnType<typeof world.records.list<'authorization'>> {
-  return world.records
+): ReturnType<typeof context.records.list<'authorization'>> {
+  return context.records
     .list('authorization', connection.organization_id)
     .filter((one) => one.connection_id === connection.id && one.decision === undefined)
 }
@@ -102,11 +106,11 @@ export function identityOf(type: ConnectionType): JsonObject {
 }
 
 /** Read-only fields that the service makes when a connection is created, whoever authorizes it. */
-export function issued(typeId: string, type: ConnectionType, world: World): JsonObject {
+export function issued(typeId: string, type: ConnectionType, context: ServerContext): JsonObject {
   const values: JsonObject = {}
-  if (type.fields['external_id']?.readOnly === true) values['external_id'] = world.randomUUID()
+  if (type.fields['external_id']?.readOnly === true) values['external_id'] = context.randomUUID()
   if (type.fields['aws_user']?.readOnly === true)
     values['aws_user'] = 'arn:aws:iam::000000000000:user/local-polytomic'
-  if (typeId === 'webhook') values['secret'] = world.randomUUID()
+  if (typeId === 'webhook') values['secret'] = context.randomUUID()
   return values
 }

@@ -1,4 +1,4 @@
-import type { World } from '../call.ts'
+import type { ServerContext } from '../call.ts'
 import { Refusal } from '../refusal.ts'
 import type { StoredBulkSync, StoredConnection, StoredModel, StoredSync } from '../stored.ts'
 
@@ -14,13 +14,13 @@ interface Dependents {
  * What would not work without the connection: models that read from it or are enriched by it, syncs to it or
  * from such models, syncs that wait for its jobs, bulk syncs from it or to it, and what it is lent as.
  */
-function dependents(world: World, connection: StoredConnection): Dependents {
+function dependents(context: ServerContext, connection: StoredConnection): Dependents {
   const { id, organization_id } = connection
-  const models = world.records
+  const models = context.records
     .list('model', organization_id)
     .filter((model) => model.connection_id === id || model.enricher?.connection_id === id)
   const modelIds = new Set(models.map((model) => model.id))
-  const syncs = world.records
+  const syncs = context.records
     .list('sync', organization_id)
     .filter(
       (sync) =>
@@ -28,16 +28,16 @@ function dependents(world: World, connection: StoredConnection): Dependents {
         sync.schedule.connection_id === id ||
         sync.model_ids.some((model) => modelIds.has(model))
     )
-  const bulkSyncs = world.records
+  const bulkSyncs = context.records
     .list('bulk_sync', organization_id)
     .filter((sync) => sync.source_connection_id === id || sync.destination_connection_id === id)
-  const children = world.records.lentBy(id)
+  const children = context.records.lentBy(id)
   return { children, models, syncs, bulkSyncs }
 }
 
 /** Throws 422 `connection in use`, with who uses it. */
-export function mustBeUnused(world: World, connection: StoredConnection): void {
-  const { children, models, syncs, bulkSyncs } = dependents(world, connection)
+export function mustBeUnused(context: ServerContext, connection: StoredConnection): void {
+  const { children, models, syncs, bulkSyncs } = dependents(context, connection)
   if (children.length + models.length + syncs.length + bulkSyncs.length === 0) return
   throw new Refusal(422, 'connection_in_use', `connection in use: "${connection.name}" has dependents`, {
     metadata: {
@@ -52,11 +52,11 @@ export function mustBeUnused(world: World, connection: StoredConnection): void {
 }
 
 /** Deletes the dependents first, then the connection. */
-export function deleteWithDependents(world: World, connection: StoredConnection): void {
-  const { children, models, syncs, bulkSyncs } = dependents(world, connection)
-  for (const sync of bulkSyncs) world.records.remove('bulk_sync', sync.id)
-  for (const child of children) deleteWithDependents(world, child)
-  for (const sync of syncs) world.records.remove('sync', sync.id)
-  for (const model of models) world.records.remove('model', model.id)
-  world.records.remove('connection', connection.id)
+export function deleteWithDependents(context: ServerContext, connection: StoredConnection): void {
+  const { children, models, syncs, bulkSyncs } = dependents(context, connection)
+  for (const sync of bulkSyncs) context.records.remove('bulk_sync', sync.id)
+  for (const child of children) deleteWithDependents(context, child)
+  for (const sync of syncs) context.records.remove('sync', sync.id)
+  for (const model of models) context.records.remove('model', model.id)
+  context.records.remove('connection', connection.id)
 }

@@ -1,6 +1,6 @@
 import type { ConnectionField, ConnectionType } from '../../wire/connection-types.ts'
 import type { ParameterValues, ParameterValuesRequest } from '../../wire/connection.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { found, param, referred, type Call, type Route } from '../call.ts'
 import { catalogueOfType, type CatalogueFile } from '../catalogue/catalogue.ts'
 import { mustBeAuthorized } from '../enumeration/authorized.ts'
@@ -55,14 +55,14 @@ function values(type: ConnectionType, { parameters = {} }: CatalogueFile): Param
   )
 }
 
-function ofConnection(call: Call): Answer {
+function ofConnection(call: Call): RouteResult {
   const connection = found(call, 'connection', param(call, 'id'))
   mustBeAuthorized(connection)
   const type = connectionType(connection.type) ?? { name: '', fields: {} }
-  return data(values(type, call.world.catalogue.of(connection)))
+  return data(values(type, call.context.catalogue.of(connection)))
 }
 
-function ofType(call: Call): Answer {
+function ofType(call: Call): RouteResult {
   const typeId = param(call, 'id')
   const type = connectionType(typeId)
   if (type === undefined) throw notFound('connection type', typeId)
@@ -77,7 +77,8 @@ function ofType(call: Call): Answer {
   else if (needsPerson(typeId, type, parameters ?? {})) {
     throw new Refusal(400, 'not_authorized', `nobody has authorized ${type.name} yet`)
   }
-  const catalogue = connection === undefined ? catalogueOfType(typeId) : call.world.catalogue.of(connection)
+  const catalogue =
+    connection === undefined ? catalogueOfType(typeId) : call.context.catalogue.of(connection)
   const all = values(type, catalogue)[field]
   if (all === undefined) return data({})
   const text = (query ?? '').toLowerCase()

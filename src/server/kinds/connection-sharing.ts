@@ -1,5 +1,5 @@
 import type { SharedConnectionRequest } from '../../wire/connection.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { actorOf, found, param, type Call, type Route } from '../call.ts'
 import { made } from '../records.ts'
 import { forbidden, invalid, notFound } from '../refusal.ts'
@@ -37,13 +37,13 @@ const requestShape = lazily(() => ({
   }
 }))
 
-function children(call: Call, parent: StoredConnection): Answer {
-  return data(call.world.records.lentBy(parent.id).map(shownConnection))
+function children(call: Call, parent: StoredConnection): RouteResult {
+  return data(call.context.records.lentBy(parent.id).map(shownConnection))
 }
 
 function anywhere(call: Call): StoredConnection {
   const id = param(call, 'id')
-  const connection = call.world.records.get('connection', id)
+  const connection = call.context.records.get('connection', id)
   const own = call.caller.organizationId
   if (connection === undefined || (own !== undefined && connection.organization_id !== own)) {
     throw notFound('connection', id)
@@ -54,15 +54,15 @@ function anywhere(call: Call): StoredConnection {
 /** The connection that the address names; 404 where the organization in it is another's. */
 function parentOf(call: Call): StoredConnection {
   const id = param(call, 'id')
-  const connection = call.world.records.get('connection', id)
+  const connection = call.context.records.get('connection', id)
   if (connection === undefined || connection.organization_id !== param(call, 'organization')) {
     throw notFound('connection', id)
   }
   return connection
 }
 
-function share(call: Call, parent: StoredConnection): Answer {
-  const { directory, records, now, randomUUID } = call.world
+function share(call: Call, parent: StoredConnection): RouteResult {
+  const { directory, records, now, randomUUID } = call.context
   // Clients up to 2024-02-08 call it `organization_id`.
   const { organization_id } = call.body
   const older = typeof organization_id === 'string' ? { child_organization_id: organization_id } : {}

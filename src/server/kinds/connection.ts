@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../wire/common.ts'
 import type { Connection, ConnectionReply, ConnectionRequest } from '../../wire/connection.ts'
 import type { ConnectionType } from '../../wire/connection-types.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { actorOf, flag, found, organizationOf, param, referred, type Call, type Route } from '../call.ts'
 import { made } from '../records.ts'
 import { forbidden, invalid, notFound, Refusal } from '../refusal.ts'
@@ -104,11 +104,13 @@ function replied(connection: StoredConnection, authUrl: string | undefined): Con
   }
 }
 
-function list(call: Call): Answer {
-  return data(call.world.records.list('connection', organizationOf(call), call.stale).map(shownConnection))
+function list(call: Call): RouteResult {
+  return data(
+    call.context.records.list('connection', organizationOf(call), call.stale).map(shownConnection)
+  )
 }
 
-function get(call: Call): Answer {
+function get(call: Call): RouteResult {
   return data(shownConnection(found(call, 'connection', param(call, 'id'))))
 }
 
@@ -119,7 +121,7 @@ function readRequest(call: Call, self?: StoredConnection): ConnectionRequest {
   const stated = request.organization_id ?? ''
   if (stated !== '' && stated !== organization)
     throw forbidden(`this key does not act in organization ${stated}`)
-  const twin = call.world.records
+  const twin = call.context.records
     .named('connection', organization, request.name)
     .find(({ id }) => id !== self?.id)
   if (twin !== undefined) throw invalid('name', `is taken by the connection ${twin.id}`)
@@ -146,8 +148,8 @@ function mustBeComplete(typeId: string, type: ConnectionType, configuration: Jso
 }
 
 /** Makes a connection of the request in the body. Throws what is wrong with it. */
-export function createConnection(call: Call): Answer {
-  const { world } = call
+export function createConnection(call: Call): RouteResult {
+  const { context } = call
   const request = readRequest(call)
   const typeId = request.type ?? ''
   if (typeId === '') throw invalid('type', 'is required')
@@ -158,24 +160,24 @@ export function createConnection(call: Call): Answer {
   if (!byPerson) mustBeComplete(typeId, type, configuration)
   const redirect = redirectOf(request)
   const connection: StoredConnection = {
-    id: world.randomUUID(),
+    id: context.randomUUID(),
     organization_id: organizationOf(call),
     name: request.name,
     type: typeId,
     configuration: {
       ...configuration,
-      ...issued(typeId, type, world),
+      ...issued(typeId, type, context),
       ...(byPerson ? {} : identityOf(type))
     },
     status: byPerson ? 'new' : 'healthy',
     policies: request.policies ?? [],
     ...(request.healthcheck_interval ? { healthcheck_interval: request.healthcheck_interval } : {}),
     ...(redirect === undefined ? {} : { redirect_url: redirect }),
-    ...made(world.now(), actorOf(call))
+    ...made(context.now(), actorOf(call))
   }
-  world.records.put('connection', connection)
+  context.records.put('connection', connection)
   return data(
-    replied(connection, byPerson ? openAuthorization(world, connection, call.publicUrl) : undefined)
+    replied(connection, byPerson ? openAuthorization(context, connection, call.publicUrl) : undefined)
   )
 }
 
@@ -186,8 +188,8 @@ export function mustBeAtHome({ name, parent_connection_id }: StoredConnection): 
 }
 
 /** Replaces the connection that the path names by what the body says. */
-export function updateConnection(call: Call): Answer {
-  const { world } = call
+export function updateConnection(call: Call): RouteResult {
+  const { context } = call
   const stored = found(call, 'connection', param(call, 'id'))
   mustBeAtHome(stored)
   const request = readRequest(call, stored)
@@ -207,24 +209,24 @@ export function updateConnection(call: Call): Answer {
     status: byPerson && !wasUsable ? stored.status : 'healthy',
     policies: request.policies ?? stored.policies,
     ...(request.healthcheck_interval ? { healthcheck_interval: request.healthcheck_interval } : {}),
-    updated_at: world.now().toISOString(),
+    updated_at: context.now().toISOString(),
     updated_by: actorOf(call)
   }
   if (connection.status === 'healthy') delete connection.status_error
-  world.records.put('connection', connection)
+  context.records.put('connection', connection)
   if (request.reconnect === true && byPerson) {
-    return data(replied(connection, openAuthorization(world, connection, call.publicUrl)))
+    return data(replied(connection, openAuthorization(context, connection, call.publicUrl)))
   }
   const waits = connection.status !== 'healthy'
   return data(
-    replied(connection, waits ? currentAuthorization(world, connection, call.publicUrl) : undefined)
+    replied(connection, waits ? currentAuthorization(context, connection, call.publicUrl) : undefined)
   )
 }
 
-function remove(call: Call): Answer {
+function remove(call: Call): RouteResult {
   const connection = found(call, 'connection', param(call, 'id'))
-  if (!flag(call, 'force')) mustBeUnused(call.world, connection)
-  deleteWithDependents(call.world, connection)
+  if (!flag(call, 'force')) mustBeUnused(call.context, connection)
+  deleteWithDependents(call.context, connection)
   return {}
 }
 
@@ -240,7 +242,7 @@ function tried(work: () => JsonObject): JsonObject {
 }
 
 /** Checks a configuration and keeps nothing. Nobody is contacted, so what fits is as good as it gets. */
-function test(call: Call): Answer {
+function test(call: Call): RouteResult {
   mustFit(testShape(), call.body, 400)
   const typeId = typeof call.body['type'] === 'string' ? call.body['type'] : ''
   const type = connectionType(typeId)

@@ -47,7 +47,7 @@ const inputsShape = lazily(() => ({
 function enrichmentOf(call: Call): NonNullable<CatalogueFile['enrichment']> {
   const connection = found(call, 'connection', param(call, 'id'))
   mustBeAuthorized(connection)
-  const { enrichment } = call.world.catalogue.of(connection)
+  const { enrichment } = call.context.catalogue.of(connection)
   if (enrichment !== undefined) return enrichment
   const mappings = connection.configuration['inputMappings']
   if (connection.type === 'httpenrichment') return { inputs: combinations(mappings) }

@@ -1,5 +1,5 @@
 import type { Entity } from '../../wire/entity.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { organizationOf, param, type Call, type Route } from '../call.ts'
 import { notFound } from '../refusal.ts'
 
@@ -28,7 +28,7 @@ interface Located extends Entity {
 }
 
 function located(call: Call, id: string): Located | undefined {
-  const { directory, records } = call.world
+  const { directory, records } = call.context
   if (directory.organization(id) !== undefined) {
     return { id, type: 'organization', canonical_path: `/api/organizations/${id}`, organization_id: id }
   }
@@ -40,7 +40,7 @@ function located(call: Call, id: string): Located | undefined {
   return undefined
 }
 
-function ofOrganization(call: Call, organization: string): Answer {
+function ofOrganization(call: Call, organization: string): RouteResult {
   const id = param(call, 'id')
   const entity = located(call, id)
   if (entity?.organization_id !== organization) throw notFound('entity', id)
@@ -49,7 +49,7 @@ function ofOrganization(call: Call, organization: string): Answer {
 }
 
 /** The address of a user names the organization, for a partner acts in none. */
-function ofAny(call: Call): Answer {
+function ofAny(call: Call): RouteResult {
   const id = param(call, 'id')
   const entity = located(call, id)
   if (entity === undefined) throw notFound('entity', id)

@@ -1,5 +1,5 @@
 import { eventTypes, type Event } from '../../wire/event.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { organizationOf, type Call, type Route } from '../call.ts'
 import { invalid } from '../refusal.ts'
 import type { StoredEvent } from '../stored.ts'
@@ -17,8 +17,8 @@ function shown({ id, name, organization_id, created_at, event }: StoredEvent): E
   return { id, type: name as Event['type'], organization_id, created_at, event }
 }
 
-function list(call: Call): Answer {
-  const { query, world } = call
+function list(call: Call): RouteResult {
+  const { query, context } = call
   const type = query.get('type') ?? ''
   if (type !== '' && !eventTypes.some((known) => known === type)) {
     throw invalid('type', `must be one of ${eventTypes.join(', ')}`)
@@ -26,7 +26,7 @@ function list(call: Call): Answer {
   const after = bound(query, 'starting_after') ?? Number.NEGATIVE_INFINITY
   const before = bound(query, 'ending_before') ?? Number.POSITIVE_INFINITY
   const limit = limitOf(query)
-  const events = world.events.list(organization(call)).filter(({ name, created_at }) => {
+  const events = context.events.list(organization(call)).filter(({ name, created_at }) => {
     const at = Date.parse(created_at)
     return (type === '' || name === type) && at > after && at < before
   })

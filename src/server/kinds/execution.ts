@@ -1,4 +1,4 @@
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { found, param, type Call, type Route } from '../call.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { mustFit } from './request-shape.ts'
@@ -52,7 +52,7 @@ export const executionRoutes: readonly Route[] = [
   }
 ]
 
-function start(call: Call): Answer {
+function start(call: Call): RouteResult {
   const sync = found(call, 'sync', param(call, 'id'))
   mustFit(syncStartShape(), call.body, 400)
   throw new Refusal(
@@ -63,12 +63,12 @@ function start(call: Call): Answer {
   )
 }
 
-function none(call: Call, answer: Answer): Answer {
+function none(call: Call, answer: RouteResult): RouteResult {
   found(call, 'sync', param(call, 'id'))
   return answer
 }
 
-function missing(call: Call): Answer {
+function missing(call: Call): RouteResult {
   found(call, 'sync', param(call, 'id'))
   throw notFound('execution', param(call, 'execution'))
 }

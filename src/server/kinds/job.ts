@@ -37,15 +37,15 @@ export const jobRoutes: readonly Route[] = [
 
 /** Keeps the result of work that is done already, for a client that asked to fetch it later. */
 export function keepJob(call: Call, type: JobType, result: object): Job {
-  const { world } = call
-  const id = world.randomUUID()
-  world.records.put('job', {
+  const { context } = call
+  const id = context.randomUUID()
+  context.records.put('job', {
     id,
     organization_id: organizationOf(call),
     name: type,
     type,
     result: result as ReturnType<typeof JSON.parse>,
-    ...made(world.now(), actorOf(call))
+    ...made(context.now(), actorOf(call))
   })
   return { job_id: id, type, status: 'created' }
 }

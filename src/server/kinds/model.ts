@@ -1,5 +1,5 @@
 import type { Model, ModelField, ModelRequest } from '../../wire/model.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { actorOf, flag, found, organizationOf, param, referred, type Call, type Route } from '../call.ts'
 import { mustBeAuthorized } from '../enumeration/authorized.ts'
 import { sourceFields } from '../enumeration/source-fields.ts'
@@ -106,8 +106,8 @@ function shown(call: Call, stored: StoredModel): Model {
   return { ...model, fields }
 }
 
-function list(call: Call): Answer {
-  const models = call.world.records.list('model', organizationOf(call), call.stale)
+function list(call: Call): RouteResult {
+  const models = call.context.records.list('model', organizationOf(call), call.stale)
   if (call.version !== '2025-09-18') return data(models.map((model) => shown(call, model)))
   const page = paged(models, call.query)
   return data(
@@ -116,7 +116,7 @@ function list(call: Call): Answer {
   )
 }
 
-function get(call: Call): Answer {
+function get(call: Call): RouteResult {
   return data(shown(call, found(call, 'model', param(call, 'id'))))
 }
 
@@ -131,7 +131,7 @@ function readRequest(call: Call): { request: ModelRequest; connection: StoredCon
   if (connection === undefined) {
     throw invalid('connection_id', `names no connection: ${request.connection_id}`, 400)
   }
-  if (call.world.catalogue.of(connection).source === false) {
+  if (call.context.catalogue.of(connection).source === false) {
     throw invalid(
       'connection_id',
       `names a connection of type ${connection.type}, which cannot be a source`,
@@ -144,7 +144,7 @@ function readRequest(call: Call): { request: ModelRequest; connection: StoredCon
 
 /** Two models may share a name only if their connections are of different types. */
 function mustHaveOwnName(call: Call, name: string, type: string, self?: string): void {
-  const twin = call.world.records
+  const twin = call.context.records
     .named('model', organizationOf(call), name)
     .find((model) => model.id !== self && model.type === type)
   if (twin !== undefined) throw invalid('name', `is taken by the ${type} model ${twin.id}`, 400)
@@ -160,10 +160,10 @@ function understood(call: Call, id: string, self?: string): Meaning {
   const { request, connection } = readRequest(call)
   mustHaveOwnName(call, request.name, connection.type, self)
   const configuration = request.configuration ?? {}
-  const source = sourceFields(connection, configuration, call.world.catalogue)
+  const source = sourceFields(connection, configuration, call.context.catalogue)
   const { fields, known } = chosenFields(request, source, {
     id,
-    at: call.world.now().toISOString(),
+    at: call.context.now().toISOString(),
     by: actorOf(call)
   })
   const identifier = request.identifier ?? ''
@@ -197,7 +197,7 @@ function understood(call: Call, id: string, self?: string): Meaning {
     policies: request.policies ?? [],
     ...(enricher === undefined || enricher === null
       ? {}
-      : { enricher: { ...enricher, enricher_id: enricher.enricher_id ?? call.world.randomUUID() } })
+      : { enricher: { ...enricher, enricher_id: enricher.enricher_id ?? call.context.randomUUID() } })
   }
 }
 
@@ -218,19 +218,19 @@ function checkRelations(
   }
 }
 
-function create(call: Call): Answer {
-  const id = call.world.randomUUID()
+function create(call: Call): RouteResult {
+  const id = call.context.randomUUID()
   const model: StoredModel = {
     id,
     version: 1,
     ...understood(call, id),
-    ...made(call.world.now(), actorOf(call))
+    ...made(call.context.now(), actorOf(call))
   }
-  call.world.records.put('model', model)
+  call.context.records.put('model', model)
   return later(call, 'createmodel', model)
 }
 
-function update(call: Call): Answer {
+function update(call: Call): RouteResult {
   const stored = found(call, 'model', param(call, 'id'))
   const model: StoredModel = {
     id: stored.id,
@@ -238,10 +238,10 @@ function update(call: Call): Answer {
     ...understood(call, stored.id, stored.id),
     created_at: stored.created_at,
     created_by: stored.created_by,
-    updated_at: call.world.now().toISOString(),
+    updated_at: call.context.now().toISOString(),
     updated_by: actorOf(call)
   }
-  call.world.records.put('model', model)
+  call.context.records.put('model', model)
   return later(call, 'updatemodel', model)
 }
 
@@ -249,26 +249,26 @@ function update(call: Call): Answer {
  * With `?async=true`, a job to fetch the result with; it is done already, which no client can tell from a
  * fast one.
  */
-function later(call: Call, type: 'createmodel' | 'updatemodel', model: StoredModel): Answer {
+function later(call: Call, type: 'createmodel' | 'updatemodel', model: StoredModel): RouteResult {
   const answer = shown(call, model)
   return flag(call, 'async') ? { body: { job: keepJob(call, type, answer) } } : data(answer)
 }
 
 /** Syncs that use the model are left as they are: they are broken, as in the service. */
-function remove(call: Call): Answer {
-  call.world.records.remove('model', found(call, 'model', param(call, 'id')).id)
+function remove(call: Call): RouteResult {
+  call.context.records.remove('model', found(call, 'model', param(call, 'id')).id)
   return {}
 }
 
-function preview(call: Call): Answer {
-  const id = call.world.randomUUID()
+function preview(call: Call): RouteResult {
+  const id = call.context.randomUUID()
   const named = { name: `preview ${id}`, ...call.body }
   const meaning = understood({ ...call, body: named }, id)
-  const model: StoredModel = { id, version: 0, ...meaning, ...made(call.world.now(), actorOf(call)) }
+  const model: StoredModel = { id, version: 0, ...meaning, ...made(call.context.now(), actorOf(call)) }
   return { body: { job: keepJob(call, 'previewmodel', shown(call, model)) } }
 }
 
-function sample(call: Call): Answer {
+function sample(call: Call): RouteResult {
   found(call, 'model', param(call, 'id'))
   throw new Refusal(400, 'no_runner', 'this server reads no records yet, so it has none to show')
 }

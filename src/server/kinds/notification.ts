@@ -1,6 +1,6 @@
 import { isEmail } from '../../wire/formats.ts'
 import type { GlobalErrorSubscribers } from '../../wire/notification.ts'
-import type { Answer } from '../answer.ts'
+import type { RouteResult } from '../answer.ts'
 import { actorOf, organizationOf, type Call, type Route } from '../call.ts'
 import { made } from '../records.ts'
 import { invalid } from '../refusal.ts'
@@ -19,17 +19,17 @@ const requestShape = lazily(() => ({
   properties: { emails: { type: ['array', 'null'], items: { type: 'string' } } }
 }))
 
-function bare(emails: string[]): Answer {
+function bare(emails: string[]): RouteResult {
   const body: GlobalErrorSubscribers = { emails }
   return { body }
 }
 
 function subscribers(call: Call): string[] {
-  return call.world.records.get('error_subscribers', organizationOf(call))?.emails ?? []
+  return call.context.records.get('error_subscribers', organizationOf(call))?.emails ?? []
 }
 
 /** Addresses stay as they are spelled, in their order. Some clients send nothing where they mean nobody. */
-function replace(call: Call): Answer {
+function replace(call: Call): RouteResult {
   mustFit(requestShape(), call.body, 400)
   const { emails } = call.body as unknown as GlobalErrorSubscribers
   const wanted = [...new Set(emails)]
@@ -38,6 +38,6 @@ function replace(call: Call): Answer {
   }
   const id = organizationOf(call)
   const base = { id, organization_id: id, name: '', emails: wanted }
-  call.world.records.put('error_subscribers', { ...base, ...made(call.world.now(), actorOf(call)) })
+  call.context.records.put('error_subscribers', { ...base, ...made(call.context.now(), actorOf(call)) })
   return bare(wanted)
 }

@@ -1,6 +1,6 @@
 import type { Identity } from '../../wire/common.ts'
 import type { Organization, OrganizationRequest } from '../../wire/organization.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { organizationOf, param, type Call, type Route } from '../call.ts'
 import { forbidden, notFound, Refusal } from '../refusal.ts'
 import { seedOrganization } from '../seed.ts'
@@ -37,11 +37,11 @@ export const organizationRoutes: readonly Route[] = [
 
 /** Who the key belongs to; exactly one of the four flags is true. */
 function me(call: Call): Partial<Identity> {
-  const { caller, world } = call
+  const { caller, context } = call
   const organization =
-    caller.organizationId === undefined ? undefined : world.directory.organization(caller.organizationId)
+    caller.organizationId === undefined ? undefined : context.directory.organization(caller.organizationId)
   const isUser = caller.class === 'user'
-  const user = isUser ? world.records.get('user', caller.actor.id) : undefined
+  const user = isUser ? context.records.get('user', caller.actor.id) : undefined
   return {
     ...(isUser ? { id: caller.actor.id } : {}),
     ...(user === undefined ? {} : { email: user.name, role: user.role }),
@@ -56,7 +56,7 @@ function me(call: Call): Partial<Identity> {
 }
 
 function existing(call: Call, id: string): Organization {
-  const organization = call.world.directory.organization(id)
+  const organization = call.context.directory.organization(id)
   if (organization === undefined) throw notFound('organization', id)
   return organization
 }
@@ -67,7 +67,7 @@ function isPartner(call: Call): boolean {
 
 /** Partners see all; a key of one organization sees its own, and in 2025-09-18 none. */
 function visible(call: Call): Organization[] {
-  if (isPartner(call)) return call.world.directory.organizations()
+  if (isPartner(call)) return call.context.directory.organizations()
   if (call.version === '2025-09-18' || call.caller.organizationId === undefined) {
     throw forbidden(
       'organizations are listed for partner keys only; GET /api/organization answers your own'
@@ -104,7 +104,7 @@ const requestShape = lazily(() => ({
 function understood(call: Call, id: string): Organization {
   mustFit(requestShape(), call.body, 422)
   const request = call.body as unknown as OrganizationRequest
-  const twin = call.world.directory
+  const twin = call.context.directory
     .organizations()
     .find((other) => other.name === request.name && other.id !== id)
   if (twin !== undefined) {
@@ -123,23 +123,23 @@ function understood(call: Call, id: string): Organization {
 }
 
 /** It begins without users: a partner makes the first one, and a key for it. */
-function create(call: Call): Answer {
-  const { directory, records, now, randomUUID } = call.world
+function create(call: Call): RouteResult {
+  const { directory, records, now, randomUUID } = call.context
   const organization = understood(call, randomUUID())
   directory.addOrganization(organization)
   seedOrganization(organization.id, records, now(), randomUUID)
   return data(organization)
 }
 
-function update(call: Call): Answer {
+function update(call: Call): RouteResult {
   const organization = understood(call, existing(call, param(call, 'id')).id)
-  call.world.directory.updateOrganization(organization)
+  call.context.directory.updateOrganization(organization)
   return data(organization)
 }
 
 /** With everything in it. */
-function remove(call: Call): Answer {
-  const { directory } = call.world
+function remove(call: Call): RouteResult {
+  const { directory } = call.context
   const { id, name } = existing(call, param(call, 'id'))
   if (directory.organizations()[0]?.id === id) {
     throw forbidden(`the organization "${name}" is the owner of the others and cannot be deleted`)

@@ -1,5 +1,5 @@
 import { policyActions, type Policy, type PolicyAction, type PolicyRequest } from '../../wire/permission.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import {
   actorOf,
   found,
@@ -98,38 +98,38 @@ function bindings(call: Call, { policy_actions }: PolicyRequest, before?: Stored
   return actions.map((action) => ({ action, role_ids: [...(roles.get(action) ?? [])] }))
 }
 
-function create(call: Call): Answer {
+function create(call: Call): RouteResult {
   const request = readRequest(call)
   const policy: StoredPolicy = {
-    id: call.world.randomUUID(),
+    id: call.context.randomUUID(),
     organization_id: organizationOf(call),
     name: request.name,
     system: false,
     policy_actions: bindings(call, request),
-    ...made(call.world.now(), actorOf(call))
+    ...made(call.context.now(), actorOf(call))
   }
-  call.world.records.put('policy', policy)
+  call.context.records.put('policy', policy)
   return data(shown(policy))
 }
 
-function update(call: Call): Answer {
+function update(call: Call): RouteResult {
   const stored = own(call)
   const request = readRequest(call)
   const policy: StoredPolicy = {
     ...stored,
     name: request.name,
     policy_actions: bindings(call, request, stored),
-    updated_at: call.world.now().toISOString(),
+    updated_at: call.context.now().toISOString(),
     updated_by: actorOf(call)
   }
-  call.world.records.put('policy', policy)
+  call.context.records.put('policy', policy)
   return data(shown(policy))
 }
 
 /** What it was attached to does without it from now on; else nobody could update those things any more. */
-function remove(call: Call): Answer {
+function remove(call: Call): RouteResult {
   const { id } = own(call)
-  const { records } = call.world
+  const { records } = call.context
   for (const kind of ['connection', 'model', 'sync', 'bulk_sync'] as const) {
     for (const thing of records.list(kind, organizationOf(call))) {
       if (thing.policies?.includes(id) !== true) continue

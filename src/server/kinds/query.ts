@@ -1,5 +1,5 @@
 import type { QueryLinks, QueryResult } from '../../wire/query.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { actorOf, found, organizationOf, param, type Call, type Route } from '../call.ts'
 import { mustBeAuthorized } from '../enumeration/authorized.ts'
 import { queryRows } from '../enumeration/query-rows.ts'
@@ -21,8 +21,8 @@ const pageSize = 100
 const lifetime = 24 * 60 * 60 * 1000
 
 /** The query comes in the body or in the address, as clients differ; the body counts. */
-function run(call: Call): Answer {
-  const { records, now, randomUUID, catalogue } = call.world
+function run(call: Call): RouteResult {
+  const { records, now, randomUUID, catalogue } = call.context
   const connection = found(call, 'connection', param(call, 'id'))
   mustBeAuthorized(connection)
   mustFit(requestShape(), call.body, 400)
@@ -53,9 +53,9 @@ function isOver({ expires }: StoredQuery, at: Date): boolean {
 }
 
 /** For who sent the query; to others it is not there. */
-function results(call: Call): Answer {
+function results(call: Call): RouteResult {
   const query = found(call, 'query', param(call, 'id'))
-  if (query.created_by.id !== actorOf(call).id || isOver(query, call.world.now())) {
+  if (query.created_by.id !== actorOf(call).id || isOver(query, call.context.now())) {
     throw notFound('query', query.id)
   }
   const { id, error, fields, results, expires } = query

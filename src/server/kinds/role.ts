@@ -1,5 +1,5 @@
 import type { Role, RoleRequest } from '../../wire/permission.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { actorOf, found, listed, mustActIn, organizationOf, param, type Call, type Route } from '../call.ts'
 import { made } from '../records.ts'
 import { forbidden } from '../refusal.ts'
@@ -43,31 +43,31 @@ function readRequest(call: Call): RoleRequest {
   return call.body as unknown as RoleRequest
 }
 
-function create(call: Call): Answer {
+function create(call: Call): RouteResult {
   const { name } = readRequest(call)
   const role: StoredRole = {
-    id: call.world.randomUUID(),
+    id: call.context.randomUUID(),
     organization_id: organizationOf(call),
     name,
     system: false,
-    ...made(call.world.now(), actorOf(call))
+    ...made(call.context.now(), actorOf(call))
   }
-  call.world.records.put('role', role)
+  call.context.records.put('role', role)
   return data(shown(role))
 }
 
-function update(call: Call): Answer {
+function update(call: Call): RouteResult {
   const stored = own(call)
   const { name } = readRequest(call)
-  const changed = { updated_at: call.world.now().toISOString(), updated_by: actorOf(call) }
+  const changed = { updated_at: call.context.now().toISOString(), updated_by: actorOf(call) }
   const role: StoredRole = { ...stored, name, ...changed }
-  call.world.records.put('role', role)
+  call.context.records.put('role', role)
   return data(shown(role))
 }
 
 /** Policies and users go on naming a role that is gone. */
-function remove(call: Call): Answer {
-  call.world.records.remove('role', own(call).id)
+function remove(call: Call): RouteResult {
+  call.context.records.remove('role', own(call).id)
   return {}
 }
 

@@ -28,7 +28,7 @@ export function readTarget(call: Call, sent: Target, self: StoredSync | undefine
     throw invalid('target.connection_id', `names no connection: ${sent.connection_id}`)
   }
   mustBeUsable(connection, 'target.connection_id')
-  const catalogue = call.world.catalogue.of(connection)
+  const catalogue = call.context.catalogue.of(connection)
   if (catalogue.target !== true) {
     throw invalid(
       'target.connection_id',
@@ -78,7 +78,7 @@ function readObject(
     return { object: object === '' ? self.target.object : object, creates: undefined }
   }
   if (object !== '') throw invalid('target.create', 'cannot be given together with target.object')
-  const properties = call.world.catalogue.of(connection).creation?.properties
+  const properties = call.context.catalogue.of(connection).creation?.properties
   if (properties === undefined) {
     throw invalid(
       'target.create',
@@ -102,7 +102,7 @@ function readObject(
 export function createObject(call: Call, connection: StoredConnection, name: string): void {
   const objects = connection.created_objects ?? []
   if (objects.includes(name)) return
-  call.world.records.put('connection', { ...connection, created_objects: [...objects, name] })
+  call.context.records.put('connection', { ...connection, created_objects: [...objects, name] })
 }
 
 /** The service's own note of where the object was found. */

@@ -1,5 +1,5 @@
 import { syncModes, type Sync, type SyncListItem, type SyncRequest } from '../../wire/sync.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { actorOf, found, organizationOf, param, referred, type Call, type Route } from '../call.ts'
 import { paged, pagination } from '../paging.ts'
 import { made } from '../records.ts'
@@ -75,8 +75,8 @@ function light(call: Call, stored: StoredSync): SyncListItem {
   }
 }
 
-function list(call: Call): Answer {
-  const syncs = call.world.records
+function list(call: Call): RouteResult {
+  const syncs = call.context.records
     .list('sync', organizationOf(call), call.stale)
     .filter((sync) => call.version === '2023-04-25' || passes(sync, call.query))
   if (call.version !== '2025-09-18') return data(syncs.map((sync) => shown(call, sync)))
@@ -96,7 +96,7 @@ function passes(sync: StoredSync, query: URLSearchParams): boolean {
   )
 }
 
-function get(call: Call): Answer {
+function get(call: Call): RouteResult {
   return data(shown(call, found(call, 'sync', param(call, 'id'))))
 }
 
@@ -177,44 +177,44 @@ function understood(call: Call, self?: StoredSync): Meaning {
   }
 }
 
-function create(call: Call): Answer {
+function create(call: Call): RouteResult {
   const sync: StoredSync = {
-    id: call.world.randomUUID(),
+    id: call.context.randomUUID(),
     ...understood(call),
-    ...made(call.world.now(), actorOf(call))
+    ...made(call.context.now(), actorOf(call))
   }
-  call.world.records.put('sync', sync)
+  call.context.records.put('sync', sync)
   return data(shown(call, sync))
 }
 
-function update(call: Call): Answer {
+function update(call: Call): RouteResult {
   const stored = found(call, 'sync', param(call, 'id'))
   const sync: StoredSync = {
     id: stored.id,
     ...understood(call, stored),
     created_at: stored.created_at,
     created_by: stored.created_by,
-    updated_at: call.world.now().toISOString(),
+    updated_at: call.context.now().toISOString(),
     updated_by: actorOf(call)
   }
-  call.world.records.put('sync', sync)
+  call.context.records.put('sync', sync)
   return data(shown(call, sync))
 }
 
-function remove(call: Call): Answer {
-  call.world.records.remove('sync', found(call, 'sync', param(call, 'id')).id)
+function remove(call: Call): RouteResult {
+  call.context.records.remove('sync', found(call, 'sync', param(call, 'id')).id)
   return {}
 }
 
-function activate(call: Call): Answer {
+function activate(call: Call): RouteResult {
   const stored = found(call, 'sync', param(call, 'id'))
   mustFit(activation(), call.body, 400)
   const { active } = call.body
   if (typeof active !== 'boolean') throw invalid('active', 'must be true or false', 400)
-  call.world.records.put('sync', {
+  call.context.records.put('sync', {
     ...stored,
     active,
-    updated_at: call.world.now().toISOString(),
+    updated_at: call.context.now().toISOString(),
     updated_by: actorOf(call)
   })
   return data({ id: stored.id, active })

@@ -1,6 +1,6 @@
 import { isEmail } from '../../wire/formats.ts'
 import type { ApiKey, User, UserRequest } from '../../wire/user.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { actorOf, flag, organizationOf, param, type Call, type Route } from '../call.ts'
 import { made } from '../records.ts'
 import { forbidden, invalid, notFound } from '../refusal.ts'
@@ -47,14 +47,14 @@ export const userRoutes: readonly Route[] = [
 
 function routesOf({ path, access, organization, repeatsEmail }: Family): Route[] {
   const one = `${path}/:id`
-  const answerUpdate = (call: Call): Answer => update(call, organization(call), repeatsEmail)
+  const answerUpdate = (call: Call): RouteResult => update(call, organization(call), repeatsEmail)
   return [
     {
       method: 'GET',
       path,
       access,
       answer: (call) =>
-        data(call.world.records.list('user', organization(call), call.stale).map((user) => shown(user)))
+        data(call.context.records.list('user', organization(call), call.stale).map((user) => shown(user)))
     },
     { method: 'POST', path, access, answer: (call) => create(call, organization(call)) },
     {
@@ -85,7 +85,7 @@ function shown({ id, name, organization_id, role, role_ids }: StoredUser): User 
 
 function member(call: Call, organization: string): StoredUser {
   const id = param(call, 'id')
-  const user = call.world.records.get('user', id)
+  const user = call.context.records.get('user', id)
   if (user === undefined || user.organization_id !== organization) throw notFound('user', id)
   return user
 }
@@ -103,7 +103,7 @@ type Roles = Pick<StoredUser, 'role' | 'role_ids'>
 
 /** The roles that the request gives, in both spellings of the service. Absent: it says nothing of roles. */
 function rolesOf(call: Call, organization: string, request: UserRequest): Roles | undefined {
-  const roles = call.world.records.list('role', organization)
+  const roles = call.context.records.list('role', organization)
   const word = (request.role ?? '').toLowerCase()
   if (request.role_ids) {
     for (const [index, id] of request.role_ids.entries()) {
@@ -125,51 +125,51 @@ function wordFor(roles: StoredRole[], ids: string[]): string {
   return isAdmin ? 'admin' : 'user'
 }
 
-function create(call: Call, organization: string): Answer {
+function create(call: Call, organization: string): RouteResult {
   const request = readRequest(call, true)
   const email = (request.email ?? '').toLowerCase()
   if (request.role && request.role_ids) throw invalid('role', 'and role_ids exclude each other')
-  const { records } = call.world
+  const { records } = call.context
   const [twin] = records.named('user', organization, email)
   if (twin !== undefined) throw invalid('email', `is that of the user ${twin.id}`)
   const roles = rolesOf(call, organization, request) ?? rolesOf(call, organization, { role: 'user' })
   const user: StoredUser = {
-    id: call.world.randomUUID(),
+    id: call.context.randomUUID(),
     organization_id: organization,
     name: email,
     role: roles?.role ?? 'user',
     role_ids: roles?.role_ids ?? [],
-    ...made(call.world.now(), actorOf(call))
+    ...made(call.context.now(), actorOf(call))
   }
   records.put('user', user)
   return data(shown(user))
 }
 
 /** Changes roles, and nothing else. */
-function update(call: Call, organization: string, repeatsEmail: boolean): Answer {
+function update(call: Call, organization: string, repeatsEmail: boolean): RouteResult {
   const stored = member(call, organization)
   const user: StoredUser = {
     ...stored,
     ...rolesOf(call, organization, readRequest(call, repeatsEmail)),
-    updated_at: call.world.now().toISOString(),
+    updated_at: call.context.now().toISOString(),
     updated_by: actorOf(call)
   }
-  call.world.records.put('user', user)
+  call.context.records.put('user', user)
   return data(shown(user))
 }
 
 /** Answers who is gone; so do all keys of that user. */
-function remove(call: Call, organization: string): Answer {
+function remove(call: Call, organization: string): RouteResult {
   const user = member(call, organization)
   if (user.id === actorOf(call).id) throw forbidden('a key cannot delete the user that it belongs to')
-  call.world.records.remove('user', user.id)
-  call.world.directory.revoke(user.id, 'all')
+  call.context.records.remove('user', user.id)
+  call.context.directory.revoke(user.id, 'all')
   return data(shown(user))
 }
 
 /** The one answer that ever shows the key. A user has one; making another takes `force`, which ends it. */
-function createKey(call: Call): Answer {
-  const { directory, randomUUID } = call.world
+function createKey(call: Call): RouteResult {
+  const { directory, randomUUID } = call.context
   const organization = namedOrganization(call, param(call, 'organization'))
   const user = member(call, organization)
   if (directory.hasCredential(user.id)) {

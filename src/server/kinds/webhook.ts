@@ -1,6 +1,6 @@
 import { isWebAddress } from '../../wire/formats.ts'
 import type { Webhook, WebhookRequest } from '../../wire/webhook.ts'
-import { data, type Answer } from '../answer.ts'
+import { data, type RouteResult } from '../answer.ts'
 import { actorOf, found, listed, mustActIn, organizationOf, param, type Call, type Route } from '../call.ts'
 import { made } from '../records.ts'
 import { invalid } from '../refusal.ts'
@@ -67,41 +67,41 @@ function readRequest(call: Call): Pick<WebhookRequest, 'endpoint' | 'secret'> {
   return { endpoint, secret }
 }
 
-function create(call: Call): Answer {
+function create(call: Call): RouteResult {
   const request = readRequest(call)
-  const [other] = call.world.records.list('webhook', organizationOf(call))
+  const [other] = call.context.records.list('webhook', organizationOf(call))
   if (other !== undefined) {
     throw invalid('endpoint', `is one too many: the organization has the webhook ${other.id}`)
   }
   const webhook: StoredWebhook = {
-    id: call.world.randomUUID(),
+    id: call.context.randomUUID(),
     organization_id: organizationOf(call),
     name: '',
     ...request,
     disabled: false,
-    ...made(call.world.now(), actorOf(call))
+    ...made(call.context.now(), actorOf(call))
   }
-  call.world.records.put('webhook', webhook)
+  call.context.records.put('webhook', webhook)
   return data(shown(webhook))
 }
 
-function update(call: Call): Answer {
+function update(call: Call): RouteResult {
   found(call, 'webhook', param(call, 'id'))
   return changed(call, readRequest(call))
 }
 
-function changed(call: Call, change: Partial<StoredWebhook>): Answer {
+function changed(call: Call, change: Partial<StoredWebhook>): RouteResult {
   const webhook: StoredWebhook = {
     ...found(call, 'webhook', param(call, 'id')),
     ...change,
-    updated_at: call.world.now().toISOString(),
+    updated_at: call.context.now().toISOString(),
     updated_by: actorOf(call)
   }
-  call.world.records.put('webhook', webhook)
+  call.context.records.put('webhook', webhook)
   return data(shown(webhook))
 }
 
-function remove(call: Call): Answer {
-  call.world.records.remove('webhook', found(call, 'webhook', param(call, 'id')).id)
+function remove(call: Call): RouteResult {
+  call.context.records.remove('webhook', found(call, 'webhook', param(call, 'id')).id)
   return {}
 }
