@@ -127,6 +127,11 @@ async function idealOne(
   return undefined
 }
 
+function withNewFieldOf({ new_field: stated }: JsonObject, identity: Json | undefined): JsonObject {
+  const { new_field: _other, ...rest } = isObject(identity) ? identity : {}
+  return stated === undefined ? rest : { ...rest, new_field: stated }
+}
+
 /** What must come of an item that is live and one that is wanted: what each class of fields means, in as few words as can be. */
 export function laidOver(kind: Kind, live: JsonObject, wanted: JsonObject): JsonObject {
   const result: JsonObject = { ...wanted }
@@ -141,6 +146,10 @@ export function laidOver(kind: Kind, live: JsonObject, wanted: JsonObject): Json
     if (isObject(before) && isObject(after) && before['connection'] !== after['connection'])
       result[end] = after
   }
+  const [identity, wantedIdentity] = [live['identity'], wanted['identity']]
+  // Whether the service made the target's field is about that field, and no other.
+  if (isObject(identity) && isObject(wantedIdentity) && identity['target'] !== wantedIdentity['target'])
+    result['identity'] = withNewFieldOf(wantedIdentity, result['identity'])
   if (kind.name !== 'model') return result
   const configuration = { ...(result['configuration'] as JsonObject) }
   const stated = isObject(wanted['configuration']) ? wanted['configuration'] : {}
