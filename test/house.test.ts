@@ -379,6 +379,13 @@ describe('the repository', () => {
     expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([])
   })
 
+  test.each(['configs', 'schemas'])('the README of %s names each file there, and no other', (folder) => {
+    const page = readFileSync(join(root, folder, 'README.md'), 'utf8')
+    const named = Array.from(page.matchAll(/^\| \[([^\]]+)\]/gm), ([, name]) => name)
+    const there = readdirSync(join(root, folder)).filter((name) => name !== 'README.md')
+    expect(named.toSorted()).toEqual(there.toSorted())
+  })
+
   test('its lock says what, not from where', () => {
     const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
     expect(lock.match(/"resolved": "[a-z+]+:[^"]*"/g) ?? []).toEqual([])
