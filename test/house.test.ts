@@ -381,7 +381,7 @@ describe('the repository', () => {
 
   test.each(['configs', 'schemas'])('the README of %s names each file there, and no other', (folder) => {
     const page = readFileSync(join(root, folder, 'README.md'), 'utf8')
-    const named = Array.from(page.matchAll(/^\| \[([^\]]+)\]/gm), ([, name]) => name)
+    const named = Array.from(page.matchAll(/^\| \[([^\]]+)\]/gm), ([, name = '']) => name)
     const there = readdirSync(join(root, folder)).filter((name) => name !== 'README.md')
     expect(named.toSorted()).toEqual(there.toSorted())
   })
