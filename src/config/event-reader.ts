@@ -148,7 +148,7 @@ class EventReader {
     const start = isQuoted ? valueStart - 1 : isBlock ? this.#headOfBlock() : valueStart
     const end = isQuoted ? valueEnd + 1 : isBlock ? this.#endOfBlock(event) : valueEnd
     const text = getScalarValue(this.#text, event)
-    if (isBlock && text.trim() === '') throw new Refusal()
+    if ((isBlock && text.trim() === '') || !text.isWellFormed()) throw new Refusal()
     this.#position = end
     return { is: 'scalar', value: style === SCALAR_STYLE.PLAIN ? plainValue(text) : text, start, end }
   }

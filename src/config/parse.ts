@@ -145,7 +145,8 @@ class Reader {
   }
 
   #scalar(value: unknown, written: string, start: number, end: number): WrittenScalar['value'] {
-    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+    if (typeof value === 'string') return this.#text(value, start, end)
+    if (value === null || typeof value === 'boolean') return value
     if (typeof value === 'symbol') return value.description ?? ''
     const number = Number(value)
     const isHeld = typeof value === 'bigint' ? Number.isSafeInteger(number) : isExactly(number, written)
@@ -162,6 +163,17 @@ class Reader {
       })
     }
     return 0
+  }
+
+  /** Half of a character cannot be sent: `\ud800` makes one where the other half is missing. */
+  #text(value: string, start: number, end: number): string {
+    if (value.isWellFormed()) return value
+    this.#tell('P001', 'a text holds half of a character', start, end, {
+      text: 'one of its escapes is only half of a character',
+      notes: ['characters beyond U+FFFF are written as `\\U0001F600`, or as two halves: `\\ud83d\\ude00`'],
+      help: ['write the character itself: YAML files are UTF-8']
+    })
+    return ''
   }
 
   #mapping(
@@ -197,7 +209,7 @@ class Reader {
       const name =
         typeof key.value === 'string' ? key.value : (key.source ?? this.#source.text.slice(start, end))
       if (marks.has(name)) this.#reserved(name, start, end)
-      return name
+      return this.#text(name, start, end)
     }
     const found = isAlias(key) ? 'an alias' : isMap(key) ? 'a mapping' : isSeq(key) ? 'a list' : 'nothing'
     this.#tell('P006', `a key is ${found}`, start, Math.max(end, start + 1), {

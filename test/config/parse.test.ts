@@ -190,3 +190,22 @@ test('keys that JavaScript gives a meaning are keys like all others', async () =
 test('lines that end in CR LF are counted like others', async () => {
   expect(await problemsOf('connections:\r\n  - name: C\r\n    typ: mongodb\r\n')).toEqual(['P101 3:5 typ'])
 })
+
+describe('half of a character', () => {
+  test.each([
+    ['a value', 'roles: [{ name: "\\ud800" }]', [17, 25]],
+    ['the lower half', 'roles: [{ name: "a\\udc00b" }]', [17, 27]],
+    ['halves in the wrong order', 'roles: [{ name: "\\ude00\\ud83d" }]', [17, 31]],
+    ['a key', '"rol\\ud800": []', [1, 12]]
+  ])('is told where it is: %s', (_what, text, [start, end]) => {
+    const [found, ...more] = parse('a.yaml', text).problems
+    expect(more).toEqual([])
+    expect(found?.code).toBe('P001')
+    const { span } = found!.labels[0]!
+    expect([span.start.column, span.end.column]).toEqual([start, end])
+  })
+
+  test('two halves make a character', () => {
+    expect(parse('a.yaml', 'name: "\\ud83d\\ude00"').problems).toEqual([])
+  })
+})
