@@ -81,7 +81,8 @@ function look(path: string, home: string): Entry {
 
 function read(path: string): Reading {
   try {
-    return decode(readFileSync(path))
+    const reading = decode(readFileSync(path))
+    return reading.ok && isLargeFilePointer(reading.text) ? { ok: false, reason: pointerReason } : reading
   } catch (error) {
     return { ok: false, reason: reasonOf(error) }
   }
@@ -96,15 +97,23 @@ export function decode(bytes: Uint8Array): Reading {
   }
 }
 
+const pointerReason = 'it is a pointer of Git LFS; `git lfs pull` gets the file itself'
+
+/** Git LFS puts such a text in the place of a file, and the file somewhere else. */
+export function isLargeFilePointer(text: string): boolean {
+  return /^version https:\/\/(git-lfs\.github\.com|hawser\.github\.com)\/spec\//.test(text)
+}
+
 /**
  * Writes a file whole or not at all. Links are followed, and the mode of a file stays. What is no plain file
- * (a pipe) cannot be replaced: it is written in place. Says in a few words why it could not.
+ * (a pipe), or has other names too (hard links), cannot be replaced: it is written in place. Says in a few
+ * words why it could not.
  */
 export function saveFile(path: string, text: string): string | undefined {
   try {
     const target = targetOf(path)
     const found = statSync(target, { throwIfNoEntry: false })
-    if (found && !found.isFile()) writeFileSync(target, text)
+    if (found && (!found.isFile() || found.nlink > 1)) writeFileSync(target, text)
     else replaceFile(target, text, found?.mode)
     return undefined
   } catch (error) {

@@ -22,6 +22,8 @@ export interface Git {
   changes(commit: string): GitAnswer<GitChanges>
   /** Those of the paths (from the working folder) that git is told to ignore. */
   ignored(paths: readonly string[]): Set<string>
+  /** Those of the paths (from the top) that a filter of `.gitattributes` rewrites, with its name. */
+  filtered(paths: readonly string[]): Map<string, string>
 }
 
 /** Files by their path from the top, and the paths of repositories that are linked in (submodules). */
@@ -90,9 +92,24 @@ export function openGit(cwd: string, env: Readonly<Record<string, string | undef
       ignored(paths) {
         const found = run(['check-ignore', '--no-index', '-z', '--stdin'], paths.join('\0'))
         return new Set(found.ok ? found.value.toString('utf8').split('\0') : [])
+      },
+      filtered(paths) {
+        const found = run(['-C', top, 'check-attr', '-z', '--stdin', 'filter'], paths.join('\0'))
+        return found.ok ? filtersOf(found.value) : new Map()
       }
     }
   }
+}
+
+/** Path, `filter` and its value, one after the other. */
+function filtersOf(answer: Buffer): Map<string, string> {
+  const parts = answer.toString('utf8').split('\0')
+  const filters = new Map<string, string>()
+  for (let at = 0; at + 2 < parts.length; at += 3) {
+    const [path = '', , filter = ''] = parts.slice(at, at + 3)
+    if (!['unspecified', 'unset', 'set'].includes(filter)) filters.set(path, filter)
+  }
+  return filters
 }
 
 /**

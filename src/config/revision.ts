@@ -125,8 +125,9 @@ function movedFiles(
   return { in: movedIn, unclear }
 }
 
-function revisionDisk({ tracked, places, disk: working }: Judged, unclear: Unclear[]): Disk {
+function revisionDisk({ git, tracked, places, disk: working }: Judged, unclear: Unclear[]): Disk {
   const { tree } = tracked.commit
+  let filters: Map<string, string> | undefined
   return {
     look(path) {
       const entry = tree.look(places.toTop(path))
@@ -141,7 +142,9 @@ function revisionDisk({ tracked, places, disk: working }: Judged, unclear: Uncle
       if (!answer.ok) return answer
       const top = tree.resolve(places.toTop(path)) ?? ''
       const isChanged = tracked.changes.paths.has(top)
-      const doubt = doubtOf(answer.value, { path: places.fromTop(top), isChanged }, working)
+      if (isChanged) filters ??= git.filtered([...tracked.changes.paths])
+      const file = { path: places.fromTop(top), isChanged, filter: filters?.get(top) }
+      const doubt = doubtOf(answer.value, file, working)
       if (doubt && !unclear.some((one) => one.path === doubt.path)) unclear.push(doubt)
       return decode(answer.value)
     },

@@ -1,5 +1,5 @@
 import { posix, relative, sep } from 'node:path'
-import { decode, type Disk } from './disk.ts'
+import { decode, isLargeFilePointer, type Disk } from './disk.ts'
 import type { Git, GitAnswer, GitChanges, GitTree } from './git.ts'
 import type { Tree } from './tree.ts'
 
@@ -165,16 +165,19 @@ export function filesEditedUnseen(
 
 /**
  * Why a file of the commit does not tell what polyctl read then. Where git says that a file has not changed,
- * and its text is another, something rewrites the file between the two: its text of then is not known.
+ * and its text is another, something rewrites the file between the two: its text of then is not known. Nor
+ * is it where a filter is named for it and it did change.
  */
 export function doubtOf(
   bytes: Uint8Array,
-  { path, isChanged }: { path: string; isChanged: boolean },
+  { path, isChanged, filter }: { path: string; isChanged: boolean; filter: string | undefined },
   disk: Disk
 ): Unclear | undefined {
   const text = decode(bytes)
   if (text.ok && isLargeFilePointer(text.text))
     return { path, reason: 'the commit has a pointer of Git LFS in its place, and no text' }
+  if (isChanged && filter !== undefined)
+    return { path, reason: `git's filter \`${filter}\` rewrites it, and it has changed since` }
   if (isChanged || disk.look(path).is !== 'file' || isAsCommitted(bytes, path, disk)) return undefined
   const reason =
     'its text is not that of the commit, although git sees no change (a filter of git rewrites it, or git ' +
@@ -188,9 +191,4 @@ function isAsCommitted(bytes: Uint8Array, path: string, disk: Disk): boolean {
   if (!then.ok || !now.ok) return !then.ok && !now.ok && then.reason === now.reason
   const normal = (text: string): string => text.replaceAll('\r\n', '\n')
   return normal(then.text) === normal(now.text)
-}
-
-/** Git LFS puts such a text in the place of a file, and the file somewhere else. */
-export function isLargeFilePointer(text: string): boolean {
-  return /^version https:\/\/(git-lfs\.github\.com|hawser\.github\.com)\/spec\//.test(text)
 }

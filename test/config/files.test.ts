@@ -99,6 +99,13 @@ test('a file that is not UTF-8 is a problem; a byte order mark is not', async ()
   expect(places(await run())).toEqual([])
 })
 
+test('a pointer of Git LFS is no configuration: it is told how to get the file', async () => {
+  write('configs/a.yaml', 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n')
+  expect((await found()).codes).toEqual([
+    'P008 `configs/a.yaml` cannot be read: it is a pointer of Git LFS; `git lfs pull` gets the file itself'
+  ])
+})
+
 test('a file over 10 MiB is not read', async () => {
   write('configs/a.yaml')
   truncateSync(join(cwd, 'configs/a.yaml'), 10 * 1024 * 1024 + 1)

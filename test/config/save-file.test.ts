@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import {
   chmodSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -48,6 +49,16 @@ test('links are followed, one after the other, also to a file that is still to b
     expect(readFileSync(at(real), 'utf8')).toBe('after')
   }
   expect(statSync(at('real/plan.json')).mode & 0o7777).toBe(0o600)
+})
+
+test('a file with two names gets the text under both, and keeps both', () => {
+  writeFileSync(at('a.json'), 'before, and longer')
+  chmodSync(at('a.json'), 0o640)
+  linkSync(at('a.json'), at('b.json'))
+  expect(saveFile(at('b.json'), 'after')).toBeUndefined()
+  expect(['a.json', 'b.json'].map((name) => readFileSync(at(name), 'utf8'))).toEqual(['after', 'after'])
+  expect(statSync(at('a.json'))).toMatchObject({ ino: statSync(at('b.json')).ino, nlink: 2 })
+  expect(statSync(at('a.json')).mode & 0o7777).toBe(0o640)
 })
 
 test('a link in a circle and a folder are refused', () => {

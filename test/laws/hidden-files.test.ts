@@ -134,6 +134,18 @@ const ways: Record<string, (world: Repository) => Hidden> = {
     world.git(['checkout', '--', hidden])
     return { world }
   },
+  'a filter that empties a file which changed in its commits too': (world) => {
+    writeFileSync(at(world, '.git/info/attributes'), '/configs/b/* filter=own\n')
+    appendFileSync(at(world, hidden), '# looked through\n')
+    world.commit()
+    world.git(['config', 'filter.own.smudge', "sh -c 'cat >/dev/null; echo syncs: []'"])
+    const blob = at(world, '.git/orders')
+    writeFileSync(blob, `${orders}# looked through\n`)
+    world.git(['config', 'filter.own.clean', `sh -c 'cat >/dev/null; cat ${blob}'`])
+    rmSync(at(world, hidden))
+    world.git(['checkout', '--', hidden])
+    return { world, since: 'HEAD~1' }
+  },
   'ignored, never committed': (world) => {
     world.git(['rm', '--quiet', '--cached', hidden])
     world.git(['commit', '--quiet', '--message', 'not ours'])
