@@ -217,7 +217,21 @@ function redactedUnparsed(text: string, kinds: Kinds): string {
     const open = [...rest.matchAll(keyPlace)].flatMap(({ 0: found, 2: key = '', index }): Range[] =>
       keys.has(key) ? [[Math.max(index - 1, 0), index + found.length]] : []
     )
-    return head + hiddenExcept(rest, [...open, ...placeholders(rest)])
+    return head + hiddenExcept(rest, [...open, ...openingsOf(rest)])
+  })
+}
+
+/**
+ * In text that was not understood, a name may hold anything that somebody pasted. That there is a placeholder
+ * is shown, and its name only where it is all of a line's value, and made as names in environments are.
+ */
+function openingsOf(rest: string): Range[] {
+  const alone = /(?<=^|:[ \t]+|: *["'])\$\{(?:env|var):[A-Z][A-Z0-9_]*\}(?=["']?\s*$)/.exec(rest)
+  if (alone && !rest.slice(0, alone.index).includes('$'))
+    return [[alone.index, alone.index + alone[0].length]]
+  return placeholders(rest).map(([start, end]): Range => {
+    const source = /^\$\{(?:env|var):/.exec(rest.slice(start, end))?.[0]
+    return source === undefined ? [start, end] : [start, start + source.length]
   })
 }
 

@@ -85,6 +85,23 @@ test.each([
   expect(text.split('\n')).toContain(expected)
 })
 
+/** What anybody pasted into a name is part of it: where nothing was understood, that is not shown. */
+test.each([
+  [`connections: [ { host: "\${env:HOS${secret}}", x: [`],
+  [`connections: [\n  host: "\${env:HOS${secret}}"`],
+  [`connections: [\n  host: \${var:${secret}} and more`],
+  [`connections: [\n  host: x\${env:${secret.toUpperCase()}}`],
+  [`connections: [\n  host: "\${env:PW:-${secret}}"`],
+  [`connections: [\n  host: \${env:PW} \${env:${secret.toUpperCase()}}`]
+])('no name in text that was not understood: %s', async (text) => {
+  expect((await shown(text)).toLowerCase()).not.toContain(secret.toLowerCase())
+})
+
+test('a name that is all of a value, and made as such names are, is shown', async () => {
+  for (const line of ['password: ${env:DB_PASSWORD}', 'password: "${var:DB2}"', '- ${env:A_B}'])
+    expect(await shown(`connections: [\n  ${line}`)).toContain(/\$.*\}/.exec(line)?.[0])
+})
+
 test('a file of variables shows its names alone', async () => {
   const { texts } = await read(
     {
