@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync
 } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -69,6 +70,26 @@ test('a link in a circle and a folder are refused', () => {
   expect(saveFile(at('folder'), 'x')).toBe('it is a folder')
   expect(saveFile(at('none/plan.json'), 'x')).toBe('its folder does not exist')
   expect(readdirSync(folder).toSorted()).toEqual(['a', 'b', 'folder'])
+})
+
+test('a file with several names stays one file, with its mode', () => {
+  writeFileSync(at('a'), 'before and longer')
+  chmodSync(at('a'), 0o640)
+  linkSync(at('a'), at('b'))
+  symlinkSync('b', at('c'))
+  expect(saveFile(at('c'), 'after')).toBeUndefined()
+  expect(readFileSync(at('a'), 'utf8')).toBe('after')
+  expect(statSync(at('a')).ino).toBe(statSync(at('b')).ino)
+  expect(statSync(at('b')).mode & 0o7777).toBe(0o640)
+  expect(readdirSync(folder).toSorted()).toEqual(['a', 'b', 'c'])
+})
+
+test('a socket is refused, and stays one', async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(at('socket'), resolve))
+  expect(saveFile(at('socket'), 'after')).toMatch(/^it /)
+  expect(lstatSync(at('socket')).isSocket()).toBe(true)
+  await new Promise((resolve) => server.close(resolve))
 })
 
 test('a pipe gets the text, and stays a pipe', async () => {
