@@ -63,7 +63,8 @@ function pairProblems(pairs: Pairs<Live>, twins: Twins): Diagnostic[] {
   return [
     ...pairs.unknownPins.map(unknownPin),
     ...pairs.ambiguous.map(({ resource, name, candidates }) => twins.declared(resource, name, candidates)),
-    ...pairs.shared.map(({ resource, otherClaimant, live }) => sameLive(resource, otherClaimant, live))
+    ...pairs.shared.map(({ resource, otherClaimant, live }) => sameLive(resource, otherClaimant, live)),
+    ...pairs.circles.map(exchangedNames)
   ]
 }
 
@@ -142,6 +143,24 @@ function sameLive(resource: Desired, otherClaimant: Desired, live: Live): Diagno
       help: ['keep one of the two, or correct `id` or `lifecycle.renamed_from`']
     }
   )
+}
+
+/** Before and after an exchange of names the same names are there: only ids can say which is which. */
+function exchangedNames(circle: readonly { resource: Desired; former: Live }[]): Diagnostic {
+  const all = circle.map(({ resource }) => addressText(resource)).join(', ')
+  return problem('P405', `${all}: each was another of them, and all are live by these names`, {
+    labels: circle.map(({ resource, former }) => ({
+      span: resource.spanAt(['lifecycle', 'renamed_from']),
+      text: `\`${former.name}\` is ${former.id} in the service now`
+    })),
+    notes: ['whether the names were exchanged already cannot be told from names'],
+    help: [
+      `to exchange them, pin each: ${circle
+        .map(({ resource, former }) => `\`id: ${former.id}\` for \`${resource.name}\``)
+        .join(', ')}`,
+      'if that was done already, take `renamed_from` out of them'
+    ]
+  })
 }
 
 /** What is removed by its id and declared by its name is one resource all the same. */

@@ -14,6 +14,8 @@ export interface Pairs<L extends Findable> {
   ambiguous: readonly { resource: Desired; name: string; candidates: readonly L[] }[]
   /** Two declared ones that are one live one. */
   shared: readonly { resource: Desired; otherClaimant: Desired; live: L }[]
+  /** Names that go round: each says it was called as the next is, and the first as the last. */
+  circles: readonly (readonly { resource: Desired; former: L }[])[]
   /** Pinned to an id that nothing of the kind has. */
   unknownPins: readonly Desired[]
 }
@@ -46,6 +48,7 @@ class Pairing<L extends Findable> {
   readonly result: Pairs<L> & {
     ambiguous: { resource: Desired; name: string; candidates: readonly L[] }[]
     shared: { resource: Desired; otherClaimant: Desired; live: L }[]
+    circles: { resource: Desired; former: L }[][]
     unknownPins: Desired[]
   }
 
@@ -57,6 +60,7 @@ class Pairing<L extends Findable> {
       declaredBy: this.#declaredBy,
       ambiguous: [],
       shared: [],
+      circles: [],
       unknownPins: []
     }
   }
@@ -94,6 +98,8 @@ class Pairing<L extends Findable> {
       }
     }
     for (const [live, owner] of this.#declaredBy) this.#contested(live, owner)
+    for (const resource of renamed) this.#pinnedElsewhere(resource)
+    for (const resource of renamed) this.#inCircle(resource)
   }
 
   byName(): void {
@@ -117,6 +123,44 @@ class Pairing<L extends Findable> {
       if (candidates.length > 0) return { name, candidates }
     }
     return undefined
+  }
+
+  /** A former name may stand for what another block pins: then two blocks say that they are one live one. */
+  #pinnedElsewhere(resource: Desired): void {
+    if (!this.#open.has(resource) || this.#free(resource, resource.name).length > 0) return
+    for (const name of resource.lifecycle.renamedFrom) {
+      const bearer = this.#input.index.declared({ kind: resource.kind, name })
+      if (bearer && bearer !== resource && this.#input.isSettled(resource)) continue
+      const live = this.#input.index.named(resource.kind, name).find((one) => this.#declaredBy.has(one))
+      const otherClaimant = live && this.#declaredBy.get(live)
+      if (!live || otherClaimant?.id === undefined) continue
+      this.result.shared.push({ resource, otherClaimant, live })
+      this.#open.delete(resource)
+      return
+    }
+  }
+
+  /**
+   * All names of a circle are there before the names are exchanged, and all are there after it: nobody can
+   * tell whether that was done, and by their names each would get what was meant for another.
+   */
+  #inCircle(first: Desired): void {
+    const seen = new Map<Desired, { resource: Desired; former: L }[]>([[first, []]])
+    for (const [resource, way] of seen) {
+      if (!this.#open.has(resource) || this.#free(resource, resource.name).length === 0) continue
+      for (const name of resource.lifecycle.renamedFrom) {
+        const bearer = this.#input.index.declared({ kind: resource.kind, name })
+        const former = this.#free(resource, name)[0]
+        if (!bearer || !former || bearer === resource) continue
+        const further = [...way, { resource, former }]
+        if (bearer === first) {
+          this.result.circles.push(further)
+          for (const one of further) this.#open.delete(one.resource)
+          return
+        }
+        if (!seen.has(bearer)) seen.set(bearer, further)
+      }
+    }
   }
 
   /** L ones of a name that nobody has taken yet. */

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
 import { match } from '../../src/plan/match.ts'
-import { keyOf } from '../../src/kinds/kind.ts'
+import { findingOf, keyOf } from '../../src/kinds/kind.ts'
 import { pairWithBase } from '../../src/state/base-pairs.ts'
 import type { Desired } from '../../src/state/resource.ts'
 import { actions, declared, planFor, removed, service } from './world.ts'
@@ -55,7 +55,12 @@ describe('in every order of the files', () => {
     ['AB', ['B<A', 'C<B', 'A'], ['create connection A', 'rename connection B', 'rename connection C']],
     // Two names are exchanged: only pins can say that.
     ['AB', ['A@b', 'B@a'], ['rename connection A', 'rename connection B']],
-    ['AB', ['A<B', 'B<A'], ['none connection A', 'none connection B']],
+    ['AB', ['A<B', 'B<A'], ['P405']],
+    ['ABC', ['A<B', 'B<C', 'C<A'], ['P405']],
+    ['AB', ['A<B', 'B'], ['none connection A', 'none connection B']],
+    // What one pins, another cannot have been.
+    ['A', ['B@a', 'C<A'], ['P405']],
+    ['AC', ['B@a', 'C<A'], ['rename connection B', 'none connection C']],
     // Which of two renames was done already, nobody can tell.
     ['B', ['B<A', 'C<B'], ['P405']],
     ['A', ['A<B', 'B<A'], ['P405']],
@@ -133,6 +138,36 @@ describe('in every order of the files', () => {
       'none connection B',
       'none connection C'
     ])
+  })
+})
+
+describe('in each kind with names', () => {
+  const singletons = findingOf(kinds).singletons
+  const named = kinds.managed.filter(({ name }) => !singletons.has(name)).map(({ name }) => name)
+  const problems = (kind: string, resources: Desired[]): string[] => {
+    const live = service([kind, 'm', ids.a, {}], [kind, 'n', ids.b, {}])
+    const { problems: found } = match({ workspace: {}, resources, removed: [] }, live, kinds)
+    return found.map(({ code, labels, help }) => [code, labels.length, help.join(' ')].join(' '))
+  }
+
+  test.each(named)('%s: names that are exchanged by names alone are a stop that says the ids', (kind) => {
+    const swap = [
+      declared(kind, 'm', {}, { renamedFrom: ['n'] }),
+      declared(kind, 'n', {}, { renamedFrom: ['m'] })
+    ]
+    for (const order of permutations(swap)) {
+      const [one = '', ...others] = problems(kind, order)
+      expect(others).toEqual([])
+      expect(one).toMatch(/^P405 2 /)
+      expect(one).toContain(`\`id: ${ids.b}\` for \`m\``)
+      expect(one).toContain(`\`id: ${ids.a}\` for \`n\``)
+    }
+  })
+
+  test.each(named)('%s: a pin and a former name that are one are a stop at both', (kind) => {
+    const both = [declared(kind, 'b', {}, { id: ids.a }), declared(kind, 'c', {}, { renamedFrom: ['m'] })]
+    for (const order of permutations(both))
+      expect(problems(kind, order)).toEqual([expect.stringMatching(/^P405 2 /)])
   })
 })
 
