@@ -72,18 +72,6 @@ test('a link in a circle and a folder are refused', () => {
   expect(readdirSync(folder).toSorted()).toEqual(['a', 'b', 'folder'])
 })
 
-test('a file with several names stays one file, with its mode', () => {
-  writeFileSync(at('a'), 'before and longer')
-  chmodSync(at('a'), 0o640)
-  linkSync(at('a'), at('b'))
-  symlinkSync('b', at('c'))
-  expect(saveFile(at('c'), 'after')).toBeUndefined()
-  expect(readFileSync(at('a'), 'utf8')).toBe('after')
-  expect(statSync(at('a')).ino).toBe(statSync(at('b')).ino)
-  expect(statSync(at('b')).mode & 0o7777).toBe(0o640)
-  expect(readdirSync(folder).toSorted()).toEqual(['a', 'b', 'c'])
-})
-
 test('a socket is refused, and stays one', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(at('socket'), resolve))
