@@ -112,7 +112,7 @@ class Reader {
   readonly problems: Diagnostic[] = []
   readonly #source: SourceText
   readonly #anchors = new Map<string, Anchored>()
-  readonly #similar = new SimilarNames(() => this.#anchors.keys())
+  readonly #similar = new SimilarNames(() => this.#mentionable())
   #size = 0
   #unfolded = 0
 
@@ -243,6 +243,14 @@ class Reader {
       }
     )
     return []
+  }
+
+  /**
+   * Anchors that may be named: a password that begins with `&` is an anchor on nothing, or on one word. On a
+   * mapping or a list, it was meant as one.
+   */
+  #mentionable(): string[] {
+    return [...this.#anchors].flatMap(([name, { node }]) => (node && node.is !== 'scalar' ? [name] : []))
   }
 
   #alias(name: string, start: number, end: number): Written {

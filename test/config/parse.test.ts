@@ -209,3 +209,12 @@ describe('half of a character', () => {
     expect(parse('a.yaml', 'name: "\\ud83d\\ude00"').problems).toEqual([])
   })
 })
+
+test('an anchor is named for an alias only where it stands on what no password is', () => {
+  const helpOf = (text: string): string =>
+    JSON.stringify(parse('a.yaml', text).problems.map(({ help }) => help))
+  for (const on of ['', ' x', ' "x y"', ' 7', ' |\n    x'])
+    expect(helpOf(`a: { b: 1 }\nc: &S3cretHunter2${on}\nd: *S3cretHunter1\n`)).not.toContain('Hunter')
+  for (const on of [' { x: 1 }', ' [x]'])
+    expect(helpOf(`c: &defaults${on}\nd: *default\n`)).toContain('`*defaults`')
+})
