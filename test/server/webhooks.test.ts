@@ -34,6 +34,22 @@ test.each(apiVersions)(
   }
 )
 
+test('a write that would switch it is refused by name, and one that says what is so is taken', async () => {
+  const api = client(testServer())
+  for (const disabled of [true, null, 'false']) {
+    const refused = await api.post(path, { ...hook, disabled })
+    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('disabled')])
+  }
+  const one = `${path}/${(await api.post(path, { ...hook, disabled: false })).data.id}`
+  for (const is of [false, true]) {
+    await api.post(`${one}/${is ? 'disable' : 'enable'}`)
+    expect((await api.put(one, { ...hook, disabled: is })).data).toMatchObject({ disabled: is })
+    const refused = await api.put(one, { ...hook, disabled: !is })
+    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('disabled')])
+    expect((await api.get(one)).data).toMatchObject({ disabled: is })
+  }
+})
+
 test('an organization has one webhook, which others do not see', async () => {
   const server = testServer()
   const api = client(server)

@@ -59,16 +59,23 @@ function shown({ id, organization_id, endpoint, secret, disabled, created_at }: 
   return { id, organization_id, endpoint, secret, disabled, created_at }
 }
 
-function readRequest(call: Call): Pick<WebhookRequest, 'endpoint' | 'secret'> {
+/**
+ * A write does not switch it off or on, which endpoints of their own do: what is sent back as it was answered
+ * is taken, and anything else would be forgotten.
+ */
+function readRequest(call: Call, isDisabled: boolean): Pick<WebhookRequest, 'endpoint' | 'secret'> {
   mustFit(requestShape(), call.body, 422)
   mustActIn(call, call.body['organization_id'])
+  const { disabled = isDisabled } = call.body
+  if (disabled !== isDisabled)
+    throw invalid('disabled', 'is not changed by a write: POST to `/disable` or `/enable` of the webhook')
   const { endpoint, secret } = call.body as unknown as WebhookRequest
   if (!isWebAddress(endpoint)) throw invalid('endpoint', 'must be an http or https address')
   return { endpoint, secret }
 }
 
 function create(call: Call): RouteResult {
-  const request = readRequest(call)
+  const request = readRequest(call, false)
   const [other] = call.context.records.list('webhook', organizationOf(call))
   if (other !== undefined) {
     throw invalid('endpoint', `is one too many: the organization has the webhook ${other.id}`)
@@ -86,8 +93,8 @@ function create(call: Call): RouteResult {
 }
 
 function update(call: Call): RouteResult {
-  found(call, 'webhook', param(call, 'id'))
-  return changed(call, readRequest(call))
+  const { disabled } = found(call, 'webhook', param(call, 'id'))
+  return changed(call, readRequest(call, disabled))
 }
 
 function changed(call: Call, change: Partial<StoredWebhook>): RouteResult {
