@@ -3,7 +3,7 @@ import { fstatSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Unwritable, type WorldIo } from './commands/io.ts'
-import { createProgram } from './commands/program.ts'
+import { createProgram, type Program } from './commands/program.ts'
 
 /** The edge of the program: the only file that touches the process. */
 async function main(): Promise<void> {
@@ -13,8 +13,9 @@ async function main(): Promise<void> {
   process.once('beforeExit', unfinished)
   const stop = interruption()
   try {
-    const running = createProgram(world(stop)).run(process.argv.slice(2))
-    process.exitCode = await Promise.race([running, overdue(stop.asked)])
+    const program = createProgram(world(stop))
+    const words = process.argv.slice(2)
+    process.exitCode = await Promise.race([program.run(words), overdue(stop.asked, program, words)])
     process.removeListener('beforeExit', unfinished)
     // Who was asked to stop says so, whatever came of it. What was left in its middle would keep the process.
     if (stop.isAsked() || process.exitCode === 130) process.exit(130)
@@ -46,9 +47,10 @@ function unfinished(): void {
 }
 
 /** Commands end by themselves when they are asked to. This is for what cannot. */
-async function overdue(asked: Promise<void>): Promise<number> {
+async function overdue(asked: Promise<void>, program: Program, words: string[]): Promise<number> {
   await asked
   await sleep(overdueMs)
+  await program.giveUp(words)
   process.stderr.write('Interrupted: what was under way did not come to its end.\n')
   return 130
 }

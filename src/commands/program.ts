@@ -21,6 +21,8 @@ import { failedResult, interruptedResult, printResult, wrongWordsResult, type Re
 export interface Program {
   /** Runs what the words ask for and gives the exit code. */
   run(words: string[]): Promise<number>
+  /** Nothing more is waited for. Whoever asked for a document gets one, once, whatever comes later. */
+  giveUp(words: readonly string[]): Promise<void>
 }
 
 /**
@@ -30,9 +32,15 @@ export interface Program {
 export function createProgram(world: WorldIo): Program {
   const io = redacting(world)
   let code: number = exit.done
+  let hasAnswered = false
+  const answer = (result: Result): number => {
+    if (hasAnswered && result.format === 'json') return result.code
+    hasAnswered = true
+    return printResult(result, io)
+  }
   const settle: Settle = async (result) => {
     const value = await result
-    code = typeof value === 'number' ? value : printResult(value, io)
+    code = typeof value === 'number' ? value : answer(value)
   }
   const command = new Command('polyctl')
   command
@@ -61,16 +69,19 @@ export function createProgram(world: WorldIo): Program {
         const isJson = asksForJson(words)
         if (!(error instanceof CommanderError)) {
           if (isJson && !(error instanceof Unwritable))
-            printResult(await (stopped ? interruptedResult(json) : failedResult(json, error)), io)
+            answer(await (stopped ? interruptedResult(json) : failedResult(json, error)))
           throw error
         }
         if (error.exitCode === 0) return exit.done
         if (error.code === notPair('').code && !isJson) io.err(`${error.message}\n`)
-        if (isJson) return printResult(await wrongWordsResult(exit.invalid, error.message), io)
+        if (isJson) return answer(await wrongWordsResult(exit.invalid, error.message))
         if (error.code === 'commander.excessArguments')
           io.err('Files are named with --file: polyctl plan --file base.yaml\n')
         return exit.invalid
       }
+    },
+    async giveUp(words) {
+      if (asksForJson(words)) answer(await interruptedResult(json))
     }
   }
 }

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import type { WorldIo } from '../../src/commands/io.ts'
+import { createProgram } from '../../src/commands/program.ts'
+import { makeWorld } from '../support/world.ts'
+
+/** What does not end by itself is given up: whoever asked for a document has one all the same, and one only. */
+
+const files = { 'configs/a.yaml': 'roles: [{ name: R }]\n' }
+
+/** A service that answers nothing until it is told to. */
+function silent(): { io: WorldIo; out: () => string; release: () => void } {
+  const world = makeWorld({ files })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let out = ''
+  const io: WorldIo = {
+    out: (text) => void (out += text),
+    err: () => undefined,
+    cwd: world.folder,
+    env: { POLYTOMIC_URL: 'https://app.polytomic.com', POLYTOMIC_API_KEY: world.server.apiKey },
+    terminal: { out: false, err: false, in: false, width: 100 },
+    ask: async () => '',
+    stdin: async () => '',
+    interrupted: new Promise(() => undefined),
+    now: () => new Date(),
+    sleep: async () => undefined,
+    random: () => 0,
+    backoffMs: 1,
+    newKey: () => crypto.randomUUID(),
+    fetch: async (request) => {
+      await promise
+      return await world.server.fetch(request)
+    }
+  }
+  return { io, out: () => out, release: resolve }
+}
+
+test.each(['plan', 'drift', 'apply --yes', 'destroy --yes'])('%s', async (command) => {
+  const words = [...command.split(' '), '--format', 'json']
+  const { io, out, release } = silent()
+  const program = createProgram(io)
+  const running = program.run(words)
+  await program.giveUp(words)
+  const given: unknown = JSON.parse(out())
+  expect(given).toMatchObject({ format_version: 1, interrupted: true })
+  release()
+  await running
+  expect(JSON.parse(out())).toEqual(given)
+})
+
+test('a document that was printed already is the only one, and people get none', async () => {
+  const { io, out, release } = silent()
+  release()
+  const program = createProgram(io)
+  await program.run(['plan', '--format', 'json'])
+  const given: unknown = JSON.parse(out())
+  await program.giveUp(['plan', '--format', 'json'])
+  expect(JSON.parse(out())).toEqual(given)
+  const people = silent()
+  await createProgram(people.io).giveUp(['plan'])
+  expect(people.out()).toBe('')
+})
