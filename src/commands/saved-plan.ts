@@ -1,8 +1,10 @@
+import { createHmac, scryptSync } from 'node:crypto'
 import { resolve } from 'node:path'
 import { openDisk, saveFile } from '../config/disk.ts'
 import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import type { DecideOptions } from '../plan/options.ts'
+import type { LiteralSecrets } from '../plan/literal-secrets.ts'
 import { parseSaved, savedPlan, savedText, staleness, type Making, type SavedPlan } from '../plan/saved.ts'
 import type { Planned } from '../reconcile.ts'
 import { savedOptions } from './asked.ts'
@@ -41,7 +43,22 @@ function makingOf({ planned, asked, ground, options }: Made): Making {
     kinds,
     service: ground.service.name,
     apiVersion: ground.service.remote.version,
-    asked: savedOptions(options, asked)
+    asked: savedOptions(options, asked),
+    literals: literalsOf(ground, planned.plan.organization.id)
+  }
+}
+
+/**
+ * Only who has the key of the service can check a guess, and only slowly, should that key be a weak one. The
+ * same plan gives the same bytes.
+ */
+function literalsOf({ service, understood }: Ground, organization: string): LiteralSecrets {
+  let made: Uint8Array | undefined
+  const key = (): Uint8Array =>
+    (made ??= scryptSync(service.remote.authorization, `polyctl plan ${organization}`, 32))
+  return {
+    hashOf: (source) => understood.vault.literalHash(source, key),
+    keyHash: () => createHmac('sha256', key()).update('the key itself').digest('base64url').slice(0, 22)
   }
 }
 
@@ -114,6 +131,14 @@ export function refusals(saved: SavedPlan, made: Made): Diagnostic[] {
         `the plan was made in version ${saved.api_version} of the API, the files say ${making.apiVersion}`,
         { help: ['make a new plan with `polyctl plan --out`'] }
       )
+    ]
+  }
+  if (saved.secrets_key !== undefined && saved.secrets_key !== making.literals.keyHash()) {
+    return [
+      problem('P508', 'the plan was made with another key, and secrets stand in the files as text', {
+        notes: ['whether they are the ones that were approved can be told with the same key only'],
+        help: ['use the key that the plan was made with', 'or write such secrets as `${env:NAME}`']
+      })
     ]
   }
   return staleness(saved, made.planned.plan, making)

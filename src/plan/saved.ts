@@ -7,6 +7,7 @@ import { misfit, type Shape } from '../state/shape.ts'
 import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
 import { compared, everythingOf, movedPaths, type Compared } from './compared.ts'
 import { withIgnored } from './ignore.ts'
+import { spellsOut, withLiterals, type LiteralSecrets } from './literal-secrets.ts'
 import type { Change, Plan } from './plan.ts'
 
 /**
@@ -23,6 +24,8 @@ export interface SavedPlan {
   asked: SavedOptions
   /** Of all that the files declare. */
   configuration: string
+  /** Of the key that the hashes of spelt-out secrets were made with. Absent where no secret is spelt out. */
+  secrets_key?: string
   resources: SavedResource[]
 }
 
@@ -65,6 +68,7 @@ export interface Making {
   service: string
   apiVersion: string
   asked: SavedOptions
+  literals: LiteralSecrets
 }
 
 /** The approval of a plan. The same plan gives the same bytes. */
@@ -73,7 +77,7 @@ export function savedPlan(plan: Plan, making: Making): SavedPlan {
   const declared = new Map(
     desired.resources.map(({ kind, name, fields, lifecycle, id = null }) => [
       addressText({ kind, name }),
-      hash({ fields, lifecycle: { ...lifecycle }, id })
+      hash({ fields: withLiterals(fields, making.literals), lifecycle: { ...lifecycle }, id })
     ])
   )
   const removed = desired.removed.map(addressText)
@@ -84,6 +88,9 @@ export function savedPlan(plan: Plan, making: Making): SavedPlan {
     service,
     api_version: apiVersion,
     asked,
+    ...(desired.resources.some(({ fields }) => spellsOut(fields, making.literals)) && {
+      secrets_key: making.literals.keyHash()
+    }),
     configuration: hash({ declared: Object.fromEntries(declared), removed }),
     resources: plan.changes.map((change) => ({
       address: addressText(change),
@@ -285,6 +292,7 @@ const savedShape: Shape = {
     api_version: 'text',
     asked: askedShape,
     configuration: 'text',
+    secrets_key: 'text',
     resources: { list: resourceShape }
   },
   needs: ['organization', 'api_version', 'asked', 'configuration', 'resources']

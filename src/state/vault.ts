@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto'
+
 /**
  * Where the values of secrets are kept, under the names of where they come from. It masks itself in
  * everything that prints or stores it.
@@ -27,6 +29,16 @@ export class Vault {
     const [value, otherValue] = [here.open(), there.open()]
     if (value.ok && otherValue.ok) return value.value === otherValue.value ? 'same' : 'moved'
     return value.ok || otherValue.ok ? 'same' : 'unknown'
+  }
+
+  /**
+   * A hash of the text that the files spell out of a secret, which nobody can check guesses against without
+   * the key. Nothing where they spell out none.
+   */
+  literalHash(source: string, key: () => Uint8Array): string | undefined {
+    const made = this.#entries.get(source)?.made ?? []
+    if (!made.some((part) => isLiteral(part) || part.fallback !== undefined)) return undefined
+    return createHmac('sha256', key()).update(JSON.stringify(made)).digest('base64url')
   }
 
   /** All values that can be opened now: for taking them out of somebody else's words. */

@@ -126,7 +126,8 @@ function looks({ resources, live, gone = [], options = {} }: Input): number {
   const limits = { maxDeletes: Infinity, maxUpdates: Infinity }
   const base = options.base && { ...options.base, resources: options.base.resources.map(counted) }
   const made = decide(desired, observed, kinds, { ...limits, ...options, ...(base && { base }) })
-  const making = { desired, observed, kinds, service: 's', apiVersion: '2025-09-18', asked }
+  const literals = { hashOf: () => undefined, keyHash: () => 'k' }
+  const making = { desired, observed, kinds, service: 's', apiVersion: '2025-09-18', asked, literals }
   if (made.ok) savedPlan(made.value, making)
   return count
 }

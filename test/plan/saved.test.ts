@@ -60,7 +60,8 @@ function made({ resources = [c(), m('new')], live = rows(), gone = [], options =
     kinds,
     service: 'https://service.test',
     apiVersion: '2025-09-18',
-    asked
+    asked,
+    literals: { hashOf: () => undefined, keyHash: () => 'k' }
   }
   return { plan, making }
 }
