@@ -207,7 +207,8 @@ function meddle(service: Service, how: Meddling['how'], draw: number, at: number
   if (!chosen) return []
   const { kind, thing } = chosen
   if (how === 'touch') store.edit(kind, thing.id, {})
-  const patch = how === 'edit' ? patchOf(thing as unknown as JsonObject, draw) : {}
+  const way = Math.floor(draw / things.length)
+  const patch = how === 'edit' ? patchOf(thing as unknown as JsonObject, way) : {}
   if (how === 'edit') store.edit(kind, thing.id, patch)
   if (how === 'delete') {
     // The web page does not let go of what is used.
@@ -218,12 +219,12 @@ function meddle(service: Service, how: Meddling['how'], draw: number, at: number
   return [{ kind, id: thing.id, how, at, fields: Object.keys(patch) }]
 }
 
-/** A value that could be there as well: a switch is turned, or a setting is made. */
-function patchOf(thing: JsonObject, draw: number): JsonObject {
+/** A value that could be there as well: a switch is turned, or a setting is made; `way` says which. */
+function patchOf(thing: JsonObject, way: number): JsonObject {
   const switches = Object.keys(thing).filter(
     (key) => typeof thing[key] === 'boolean' && key !== 'fields_known'
   )
-  const chosen = switches[draw % Math.max(1, switches.length)]
+  const chosen = switches[way % Math.max(1, switches.length)]
   if (chosen !== undefined) return { [chosen]: thing[chosen] !== true }
   // Who has several roles has one less.
   const roles = thing['role_ids']
@@ -234,7 +235,7 @@ function patchOf(thing: JsonObject, draw: number): JsonObject {
   const names =
     'connection_id' in thing ? ['by_hand'] : ['hostname', 'username'].filter((name) => name in settings)
   if (names.length === 0) return {}
-  return { configuration: Object.fromEntries(names.map((name) => [name, `draw ${draw}`])) }
+  return { configuration: Object.fromEntries(names.map((name) => [name, `edit ${way}`])) }
 }
 
 async function idIn(response: Response): Promise<string> {

@@ -13,9 +13,10 @@ test('somebody edits each thing, before each request', { timeout: 0 }, async () 
   const things = changes.live.length
   let at = 0
   for (let met = true; met; at++) {
-    for (let draw = 0; draw < things; draw++) {
-      const way = [{ at, what: 'edit' as const, draw }]
-      const again = `an edit of thing ${draw} before request ${at} of the world "changes"`
+    for (let thing = 0; thing < things; thing++) {
+      // Another of its settings at each request: which of them are compared is the kind's to say.
+      const way = [{ at, what: 'edit' as const, draw: thing + things * (at % 4) }]
+      const again = `an edit of thing ${thing} before request ${at} of the world "changes"`
       const seen = await simulate(changes, { isPlanned: true, mishaps: () => ({ server: [], way }), again })
       met = seen.met
     }
