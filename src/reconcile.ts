@@ -15,7 +15,7 @@ import type { LiveState } from './state/resource.ts'
  * they show. There is no other path, and no dry run.
  */
 export { understand } from './config/understand.ts'
-export { understandBase } from './config/base.ts'
+export { understandBase } from './config/since.ts'
 export { carryOut } from './apply/carry-out.ts'
 
 /**

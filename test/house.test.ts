@@ -180,7 +180,7 @@ describe('edges', () => {
       pattern: /'node:fs(\/promises)?'/,
       in: 'text',
       // Standard output may be a file.
-      allowed: ['src/main.ts', 'src/config/disk.ts', 'src/server/edge.ts']
+      allowed: ['src/main.ts', 'src/config/source/disk.ts', 'src/server/edge.ts']
     },
     {
       what: 'sockets',
@@ -193,7 +193,7 @@ describe('edges', () => {
       // Git keeps what the files said before, and nobody but git knows how to ask it everywhere.
       pattern: /'node:child_process'/,
       in: 'text',
-      allowed: ['src/config/git.ts']
+      allowed: ['src/config/source/git.ts']
     },
     {
       what: 'timers',

@@ -1,9 +1,9 @@
 import type { Kind, Kinds } from '../kinds/kind.ts'
 import type { Path } from '../state/resource.ts'
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
-import { rootSchema } from './outline.ts'
+import { rootSchema } from './sections.ts'
 import { pointer } from './pointer.ts'
-import { itemSchema, withoutRefs } from './schema.ts'
+import { itemSchema, withoutRefs } from './validation/resource-schema.ts'
 
 /** The schemas that speak of one place, all alternatives among them. Empty for a place that nobody knows. */
 export type Schemas = readonly JsonObject[]

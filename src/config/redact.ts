@@ -1,7 +1,7 @@
 import type { Kinds } from '../kinds/kind.ts'
 import type { Path } from '../state/resource.ts'
 import type { JsonObject } from '../state/value.ts'
-import type { YamlDocument } from './parse.ts'
+import type { YamlDocument } from './source/parse.ts'
 import {
   isFreeText,
   isOpenScalar,
@@ -11,7 +11,7 @@ import {
   stepInto,
   type Schemas
 } from './known-fields.ts'
-import { isKeyName, plainValue, type Entry, type Written } from './written.ts'
+import { isKeyName, plainValue, type Entry, type Written } from './source/node.ts'
 
 /**
  * A text as frames may show it (R36). Nothing of it is shown but indentation, structure and keys, and the

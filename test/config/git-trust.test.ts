@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { openGit } from '../../src/config/git.ts'
+import { openGit } from '../../src/config/source/git.ts'
 import { needsGit } from '../support/repository.ts'
 
 /** The advice for a repository of somebody else is followed to the letter, from a folder below its top. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parse } from '../../src/config/parse.ts'
+import { parse } from '../../src/config/source/parse.ts'
 import { fieldsOf, problemsOf } from '../support/reading.ts'
 
 /** Codes and the text that each label shows. */

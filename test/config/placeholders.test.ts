@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cut, isMalformed } from '../../src/config/placeholder.ts'
+import { cut, isMalformed } from '../../src/config/placeholders/parse.ts'
 import { everything, fieldsOf, meaning, problemsOf, read } from '../support/reading.ts'
 
 /** One connection whose settings are these. */

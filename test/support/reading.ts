@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Disk, Entry } from '../../src/config/disk.ts'
+import type { Disk, Entry } from '../../src/config/source/disk.ts'
 import { understand, type Inputs, type Understanding } from '../../src/config/understand.ts'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 import { kinds as allKinds } from '../../src/kinds/index.ts'

@@ -3,12 +3,12 @@ import { similarNames } from '../diagnostics/similar.ts'
 import { nameKeys, nameOfItem, type ItemProblem, type Kind } from '../kinds/kind.ts'
 import type { Desired, Lifecycle, Path, Use } from '../state/resource.ts'
 import { isObject, isReference, isSecret, type Json, type JsonObject } from '../state/value.ts'
-import { spelled } from './advice.ts'
-import { fill } from './fill.ts'
-import type { Filled, Filling } from './placing.ts'
-import type { ItemText } from './outline.ts'
+import { spelled } from './validation/advice.ts'
+import { fill } from './placeholders/fill.ts'
+import type { Filled, Filling } from './placeholders/filled.ts'
+import type { ItemText } from './sections.ts'
 import { pointer, setAt } from './pointer.ts'
-import { checkItem } from './shape.ts'
+import { checkItem } from './validation/validate.ts'
 import {
   entryOf,
   headSpan,
@@ -20,7 +20,7 @@ import {
   type Place,
   type SourceText,
   type Written
-} from './written.ts'
+} from './source/node.ts'
 
 /** An item with its placeholders filled, before it is checked. */
 export interface FilledItem extends ItemText {

@@ -1,9 +1,9 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair } from 'yaml'
-import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import { SimilarNames } from '../diagnostics/similar.ts'
-import { isExactly } from '../state/number.ts'
+import { problem, type Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { SimilarNames } from '../../diagnostics/similar.ts'
+import { isExactly } from '../../state/number.ts'
 import { readEvents } from './event-reader.ts'
-import { syntaxProblem } from './syntax.ts'
+import { syntaxProblem } from './syntax-problems.ts'
 import { depthLimit, Tokens } from './tokens.ts'
 import {
   isKeyName,
@@ -13,7 +13,7 @@ import {
   type Written,
   type WrittenMapping,
   type WrittenScalar
-} from './written.ts'
+} from './node.ts'
 
 /** A file has one, or several with `---` between them. Offsets count from the start of the file. */
 export interface YamlDocument {

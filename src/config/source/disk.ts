@@ -1,4 +1,4 @@
-import { dictionary } from '../state/value.ts'
+import { dictionary } from '../../state/value.ts'
 import {
   closeSync,
   fchmodSync,

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import type { ItemProblem, Kind } from '../kinds/kind.ts'
-import type { Path } from '../state/resource.ts'
-import type { Json, JsonObject } from '../state/value.ts'
+import type { ItemProblem, Kind } from '../../kinds/kind.ts'
+import type { Path } from '../../state/resource.ts'
+import type { Json, JsonObject } from '../../state/value.ts'
 
 /** What an item is called, and other spellings of its keys. */
 export interface Noun {

@@ -1,6 +1,6 @@
 import type { ErrorCode, YAMLError } from 'yaml'
-import { problem, type Details, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { SourceText } from './written.ts'
+import { problem, type Details, type Diagnostic } from '../../diagnostics/diagnostic.ts'
+import type { SourceText } from './node.ts'
 
 /**
  * The parser's errors in words for people who write YAML now and then. What the file says is hardly

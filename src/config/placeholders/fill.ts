@@ -1,11 +1,11 @@
-import type { Path } from '../state/resource.ts'
-import type { Json, JsonObject } from '../state/value.ts'
-import { cut, isPlaceholder } from './placeholder.ts'
-import { saw, type Filled, type Filling, type Placing, type SecretPlace, type Slot } from './placing.ts'
-import { placesAbove, pointer, setAt, setOwn } from './pointer.ts'
-import { emptySecret, placeSecret } from './secret.ts'
-import { fillParts } from './world.ts'
-import { entryOf, type SourceText, type Written, type WrittenScalar } from './written.ts'
+import type { Path } from '../../state/resource.ts'
+import type { Json, JsonObject } from '../../state/value.ts'
+import { cut, isPlaceholder } from './parse.ts'
+import { saw, type Filled, type Filling, type Placing, type SecretPlace, type Slot } from './filled.ts'
+import { placesAbove, pointer, setAt, setOwn } from '../pointer.ts'
+import { emptySecret, placeSecret } from './secrets.ts'
+import { fillParts } from './resolve.ts'
+import { entryOf, type SourceText, type Written, type WrittenScalar } from '../source/node.ts'
 
 /** Whether the value at a path of an item must not be seen. */
 type IsSecret = (item: JsonObject, path: Path) => boolean

@@ -11,8 +11,8 @@ import {
   COLLECTION_STYLE,
   YAMLException
 } from 'js-yaml'
-import { isExactly } from '../state/number.ts'
-import type { Entry, Written, WrittenMapping, WrittenScalar } from './written.ts'
+import { isExactly } from '../../state/number.ts'
+import type { Entry, Written, WrittenMapping, WrittenScalar } from './node.ts'
 
 /**
  * The fast way to read a file: one pass over a flat list of events with their offsets. It reads what has

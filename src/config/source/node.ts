@@ -1,6 +1,6 @@
-import type { Span } from '../diagnostics/diagnostic.ts'
-import type { Path } from '../state/resource.ts'
-import type { Json } from '../state/value.ts'
+import type { Span } from '../../diagnostics/diagnostic.ts'
+import type { Path } from '../../state/resource.ts'
+import type { Json } from '../../state/value.ts'
 
 /**
  * What a file says, and where: the shape of the YAML with offsets, and nothing else. Much smaller than

@@ -1,11 +1,11 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import type { Path } from '../state/resource.ts'
-import { isObject } from '../state/value.ts'
-import { choose } from './branches.ts'
-import { container, type Fault, type ShapeProblem, type Subject } from './fault.ts'
-import { pathOf, placesAbove, pointer, valueAt } from './pointer.ts'
-import { schemaAt } from './schema.ts'
-import { badKey, notAllowed, outOfBounds, unknownField, wrongType } from './sentences.ts'
+import type { Path } from '../../state/resource.ts'
+import { isObject } from '../../state/value.ts'
+import { choose } from './union-errors.ts'
+import { container, type Fault, type ShapeProblem, type Subject } from './schema-error.ts'
+import { pathOf, placesAbove, pointer, valueAt } from '../pointer.ts'
+import { schemaAt } from './resource-schema.ts'
+import { badKey, notAllowed, outOfBounds, unknownField, wrongType } from './messages.ts'
 
 /** The validator's errors as problems in words of our own: one for each cause. */
 export function explain(errors: readonly ErrorObject[], subject: Subject): ShapeProblem[] {

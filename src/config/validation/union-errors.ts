@@ -1,8 +1,8 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import { isObject, type Json, type JsonObject } from '../state/value.ts'
-import { isWithin, pathOf, placesAbove, valueAt } from './pointer.ts'
-import { schemaAt } from './schema.ts'
-import type { Subject } from './fault.ts'
+import { isObject, type Json, type JsonObject } from '../../state/value.ts'
+import { isWithin, pathOf, placesAbove, valueAt } from '../pointer.ts'
+import { schemaAt } from './resource-schema.ts'
+import type { Subject } from './schema-error.ts'
 
 /**
  * Where a schema has alternatives, the validator complains about all of them. Only one was meant: that

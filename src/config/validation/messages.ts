@@ -1,10 +1,10 @@
-import { similarNames } from '../diagnostics/similar.ts'
-import type { Path } from '../state/resource.ts'
-import { dictionary, isObject, type Json } from '../state/value.ts'
+import { similarNames } from '../../diagnostics/similar.ts'
+import type { Path } from '../../state/resource.ts'
+import { dictionary, isObject, type Json } from '../../state/value.ts'
 import { typeAdvice } from './advice.ts'
-import { pointer } from './pointer.ts'
-import { container, label, type Fault, type ShapeProblem } from './fault.ts'
-import { isKeyName, wordFor } from './written.ts'
+import { pointer } from '../pointer.ts'
+import { container, label, type Fault, type ShapeProblem } from './schema-error.ts'
+import { isKeyName, wordFor } from '../source/node.ts'
 
 /** Lists of names are written out up to this length. */
 const listLimit = 12

@@ -1,4 +1,4 @@
-import { similarNames } from '../diagnostics/similar.ts'
+import { similarNames } from '../../diagnostics/similar.ts'
 
 /** A piece of a text: as it is, a placeholder, or something that was meant as one. */
 export type Part = string | Placeholder | Malformed

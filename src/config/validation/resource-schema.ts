@@ -1,5 +1,5 @@
-import { nameKeys, type Kind } from '../kinds/kind.ts'
-import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import { nameKeys, type Kind } from '../../kinds/kind.ts'
+import { isObject, type Json, type JsonObject } from '../../state/value.ts'
 
 /** The keys that every resource has, beside those of its kind. */
 const ourKeys: JsonObject = {

@@ -1,7 +1,7 @@
-import type { Kind, Kinds } from '../kinds/kind.ts'
-import { dictionary, isObject, type Json, type JsonObject } from '../state/value.ts'
-import { rootSchema } from './outline.ts'
-import { itemSchema, withoutRefs } from './schema.ts'
+import type { Kind, Kinds } from '../../kinds/kind.ts'
+import { dictionary, isObject, type Json, type JsonObject } from '../../state/value.ts'
+import { rootSchema } from '../sections.ts'
+import { itemSchema, withoutRefs } from './resource-schema.ts'
 
 /**
  * One JSON Schema for whole files, for editors: completion, explanations and red lines while typing. It

@@ -1,5 +1,5 @@
-import { compareText, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import { similarNames } from '../diagnostics/similar.ts'
+import { compareText, problem, type Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { similarNames } from '../../diagnostics/similar.ts'
 import type { Disk } from './disk.ts'
 
 /** The files that make up the configuration, in one order, and what could not be read of them. */

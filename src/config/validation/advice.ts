@@ -1,5 +1,5 @@
-import type { Path } from '../state/resource.ts'
-import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import type { Path } from '../../state/resource.ts'
+import { isObject, type Json, type JsonObject } from '../../state/value.ts'
 
 /**
  * What to write in place of a value of the wrong type. It is copied as it stands, so it must be valid and

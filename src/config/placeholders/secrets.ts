@@ -1,12 +1,12 @@
-import { problem, warning, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
-import type { Path } from '../state/resource.ts'
-import { textOf, type Json } from '../state/value.ts'
-import type { Opened, SecretPart } from '../state/vault.ts'
-import { cut, isPlaceholder, literalTexts, type Part } from './placeholder.ts'
-import { saw, type Placing, type SecretPlace, type Slot } from './placing.ts'
-import { dotted, pointer, valueAt } from './pointer.ts'
-import { fillParts, leafOf, variableOf, type World } from './world.ts'
-import type { SourceText, WrittenScalar } from './written.ts'
+import { problem, warning, type Diagnostic, type Span } from '../../diagnostics/diagnostic.ts'
+import type { Path } from '../../state/resource.ts'
+import { textOf, type Json } from '../../state/value.ts'
+import type { Opened, SecretPart } from '../../state/vault.ts'
+import { cut, isPlaceholder, literalTexts, type Part } from './parse.ts'
+import { saw, type Placing, type SecretPlace, type Slot } from './filled.ts'
+import { dotted, pointer, valueAt } from '../pointer.ts'
+import { fillParts, leafOf, variableOf, type World } from './resolve.ts'
+import type { SourceText, WrittenScalar } from '../source/node.ts'
 
 /** The service's answer in place of a secret. How many asterisks is not documented. */
 const mask = /^\*{3,}$/

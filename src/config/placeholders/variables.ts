@@ -1,11 +1,11 @@
-import { problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import { isExactly } from '../state/number.ts'
-import { isObject, type Json } from '../state/value.ts'
-import type { Disk } from './disk.ts'
-import { parse, type YamlDocument } from './parse.ts'
-import { cut, literalTexts } from './placeholder.ts'
-import { fillDefault, type Found, type Variable, type World } from './world.ts'
-import { entryOf, plainValue, wordFor, type Entry, type SourceText, type Written } from './written.ts'
+import { problem, warning, type Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { isExactly } from '../../state/number.ts'
+import { isObject, type Json } from '../../state/value.ts'
+import type { Disk } from '../source/disk.ts'
+import { parse, type YamlDocument } from '../source/parse.ts'
+import { cut, literalTexts } from './parse.ts'
+import { fillDefault, type Found, type Variable, type World } from './resolve.ts'
+import { entryOf, plainValue, wordFor, type Entry, type SourceText, type Written } from '../source/node.ts'
 
 /**
  * What a declaration may state as `type`. Text from the command line or the environment is then read as

@@ -1,11 +1,11 @@
-import type { Span } from '../diagnostics/diagnostic.ts'
-import type { Path } from '../state/resource.ts'
-import type { Json } from '../state/value.ts'
-import type { Opened, Vault } from '../state/vault.ts'
-import type { Ledger } from './ledger.ts'
-import { isMalformed, type Part } from './placeholder.ts'
-import { lookUp, notText, type fillParts, type NotFound, type World } from './world.ts'
-import type { SourceText, WrittenScalar } from './written.ts'
+import type { Span } from '../../diagnostics/diagnostic.ts'
+import type { Path } from '../../state/resource.ts'
+import type { Json } from '../../state/value.ts'
+import type { Opened, Vault } from '../../state/vault.ts'
+import type { Ledger } from './problems.ts'
+import { isMalformed, type Part } from './parse.ts'
+import { lookUp, notText, type fillParts, type NotFound, type World } from './resolve.ts'
+import type { SourceText, WrittenScalar } from '../source/node.ts'
 
 /**
  * An item with its placeholders filled, and what must be known about the places that were. Keys are

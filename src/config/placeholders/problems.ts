@@ -5,10 +5,10 @@ import {
   type Diagnostic,
   type Label,
   type Span
-} from '../diagnostics/diagnostic.ts'
-import { SimilarNames } from '../diagnostics/similar.ts'
-import { isVariableName, type Malformed } from './placeholder.ts'
-import type { Found, NotFound, Variable } from './world.ts'
+} from '../../diagnostics/diagnostic.ts'
+import { SimilarNames } from '../../diagnostics/similar.ts'
+import { isVariableName, type Malformed } from './parse.ts'
+import type { Found, NotFound, Variable } from './resolve.ts'
 
 interface Lack {
   failure: NotFound

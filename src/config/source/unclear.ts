@@ -1,7 +1,7 @@
 import { posix, relative, sep } from 'node:path'
 import { decode, isLargeFilePointer, type Disk } from './disk.ts'
 import type { Git, GitAnswer, GitChanges, GitTree } from './git.ts'
-import type { Tree } from './tree.ts'
+import type { Tree } from './git-tree.ts'
 
 /** A file, as a person types its path, of which git does not tell what it held, or what became of it. */
 export interface Unclear {

@@ -3,8 +3,8 @@ import { similarNames } from '../diagnostics/similar.ts'
 import type { Kind, Kinds } from '../kinds/kind.ts'
 import type { JsonObject } from '../state/value.ts'
 import { apiVersions } from '../wire/common.ts'
-import type { YamlDocument } from './parse.ts'
-import { variableTypes, type Declarations } from './variables.ts'
+import type { YamlDocument } from './source/parse.ts'
+import { variableTypes, type Declarations } from './placeholders/variables.ts'
 import {
   headSpan,
   wordFor,
@@ -12,7 +12,7 @@ import {
   type SourceText,
   type Written,
   type WrittenMapping
-} from './written.ts'
+} from './source/node.ts'
 
 /** All files, taken apart into their sections. */
 export interface Outline {

@@ -1,6 +1,6 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { addressText, byAddress, type Desired, type Use } from '../state/resource.ts'
-import type { Register } from './names.ts'
+import type { Register } from './references.ts'
 
 interface Link {
   from: Desired

@@ -1,8 +1,8 @@
-import type { Span } from '../diagnostics/diagnostic.ts'
-import type { Json } from '../state/value.ts'
-import type { Disk } from './disk.ts'
+import type { Span } from '../../diagnostics/diagnostic.ts'
+import type { Json } from '../../state/value.ts'
+import type { Disk } from '../source/disk.ts'
 import { ownKeyNamed, ownKeyWithin } from './own-keys.ts'
-import { cut, isMalformed, isPlaceholder, type Part, type Placeholder } from './placeholder.ts'
+import { cut, isMalformed, isPlaceholder, type Part, type Placeholder } from './parse.ts'
 
 /** Where the values of placeholders come from. */
 export interface World {

@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 import { decode, type Disk } from './disk.ts'
-import { findFiles, rootsOf } from './files.ts'
+import { findFiles, rootsOf } from './find-files.ts'
 import type { Git, GitAnswer } from './git.ts'
-import { Tree } from './tree.ts'
+import { Tree } from './git-tree.ts'
 import {
   doubtOf,
   filesEditedUnseen,
