@@ -249,6 +249,26 @@ test('a filter of events that makes no sense is refused', async () => {
   expect((await api.get('/api/events?starting_after=yesterday')).status).toBe(422)
 })
 
+test.each([
+  ['2026-01-31T09:30:00Z', 200],
+  ['2026-01-31T09:30:00.123456Z', 200],
+  ['2026-01-31T09:30:00%2B02:00', 200],
+  ['2026-01-31T09:30:00+02:00', 422],
+  ['2026-01-31', 422],
+  ['2026-02-30T09:30:00Z', 422],
+  ['2026-01-31T09:30:00', 422],
+  ['2026-01-31T23:59:60Z', 422],
+  ['2026-01-31t09:30:00z', 422],
+  ['31 January 2026', 422],
+  ['Sat, 31 Jan 2026 09:30:00 GMT', 422],
+  ['1', 422]
+])('a bound of events is a whole moment, as everywhere: %s', async (time, status) => {
+  const api = client(testServer())
+  for (const bound of ['starting_after', 'ending_before']) {
+    expect((await api.get(`/api/events?${bound}=${time}`)).status).toBe(status)
+  }
+})
+
 test('what this server does not have is its own lack in every version, not something gone', async () => {
   const server = testServer()
   for (const version of apiVersions) {

@@ -1,4 +1,5 @@
 import { eventTypes, type Event } from '../../wire/event.ts'
+import { isInstant } from '../../wire/formats.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { organizationOf, type Call, type Route } from '../call.ts'
 import { invalid } from '../refusal.ts'
@@ -43,9 +44,8 @@ function organization(call: Call): string {
 function bound(query: URLSearchParams, name: string): number | undefined {
   const time = query.get(name) ?? ''
   if (time === '') return undefined
-  const at = Date.parse(time)
-  if (Number.isNaN(at)) throw invalid(name, 'must be a time such as 2026-01-31T09:30:00Z')
-  return at
+  if (!isInstant(time)) throw invalid(name, 'must be a time such as 2026-01-31T09:30:00Z')
+  return Date.parse(time)
 }
 
 function limitOf(query: URLSearchParams): number {
