@@ -81,7 +81,10 @@ function changeFor(
       continue
     }
     const made = looks.find(({ kind, name }) => kind === change.kind && isNamed(kind, name, change.name))
-    const ids = change.action === 'create' ? [change.id, made?.id, ...madeFor(change, run)] : [change.id]
+    const ids =
+      change.action === 'create'
+        ? [change.id, made?.id, ...madeFor(change, run), ...derivedFor(change, run)]
+        : [change.id]
     const id = ids.find((one) => one !== undefined && `${rest}/`.startsWith(`/${one}/`))
     if (id === undefined) continue
     const what = rest.slice(id.length + 1)
@@ -102,6 +105,16 @@ function madeFor(change: Change, run: Run): string[] {
     const isIt = below(change.kind, path) === '' && isObject(body) && body[key] === change.name
     return isIt && made !== undefined && made !== '' ? [made] : []
   })
+}
+
+/** Where a derived resource is, whose connection somebody has deleted since. */
+function derivedFor({ kind, name }: Change, run: Run): string[] {
+  if (kind !== 'schema_primary_keys') return []
+  return (run.plan?.changes ?? []).flatMap((other) =>
+    other.kind === 'connection' && other.id !== undefined && name.startsWith(`${other.name} `)
+      ? [`${other.id}/schemas/${name.slice(other.name.length + 1)}`]
+      : []
+  )
 }
 
 function isNamed(kind: string, a: string, b: string): boolean {
@@ -279,14 +292,20 @@ export function differences(
   return [...new Set([...Object.keys(a!), ...Object.keys(b!)])].flatMap((field) => {
     const owner = kind.fields[field]?.class
     if (owner === 'carried' && (isMadeAgain || (tolerant && !(field in declared.item)))) return []
-    const there = declared.kind === 'bulk_sync' ? withoutAdded(declared, field, a!, b!) : b![field]
-    const [wanted, found] = [a![field], there].map((value) => JSON.stringify(asSet(kind, field, value)))
-    if (wanted === found || (tolerant && isIn(a![field], there))) return []
+    const isBulk = declared.kind === 'bulk_sync'
+    const there = isBulk ? withoutAdded(declared, field, a!, b!) : b![field]
+    const ideal = isBulk ? withoutUnlisted(declared, field, a!, b!) : a![field]
+    const [wanted, found] = [ideal, there].map((value) => JSON.stringify(asSet(kind, field, value)))
+    if (wanted === found || (tolerant && isIn(ideal, there))) return []
     return [
       `${field} of ${addressText(declared)} is ${found ?? 'nothing'} where it must be ${wanted ?? 'nothing'}`
     ]
   })
 }
+
+const adds = (item: JsonObject, what: string): boolean =>
+  !['', 'none'].includes(textOf(item[what] ?? '').toLowerCase())
+const addsObjects = (item: JsonObject): boolean => adds(item, 'automatically_add_new_objects')
 
 /**
  * What is to be compared of a live bulk sync. Where the files say that the service adds objects or fields by
@@ -298,11 +317,7 @@ function withoutAdded(
   ideal: JsonObject,
   found: JsonObject
 ): Json | undefined {
-  const adds = (what: string): boolean => !['', 'none'].includes(textOf(item[what] ?? '').toLowerCase())
-  const [addsObjects, addsFields] = [
-    adds('automatically_add_new_objects'),
-    adds('automatically_add_new_fields')
-  ]
+  const addsFields = adds(item, 'automatically_add_new_fields')
   // What is off is the rest of what is on, and managed only where all is to be on.
   if (field === 'schemas_off') return item['schemas'] === 'all' ? found[field] : ideal[field]
   if (field !== 'schemas' || !Array.isArray(found[field])) return found[field]
@@ -312,13 +327,29 @@ function withoutAdded(
     const same = known(ideal[field], schema['id'])
     // What a sync of the same world made may be there by the time all objects are copied, or not yet.
     const isNew = !Array.isArray(item['schemas']) && schema['id'] === 'public.new'
-    if (!same) return isNew || (addsObjects && schema['enabled'] === true) ? [] : [schema]
+    if (!same) return isNew || (addsObjects(item) && schema['enabled'] === true) ? [] : [schema]
     const fields = schema['fields']
     if (!addsFields || !isObject(same) || !Array.isArray(fields)) return [schema]
     return [
       { ...schema, fields: fields.filter((one) => isObject(one) && known(same['fields'], one['id'])) }
     ]
   })
+}
+
+/** What the ideal service added by itself, and the other one did not: a sync of the same world may make it later. */
+function withoutUnlisted(
+  { item }: Declared,
+  field: string,
+  ideal: JsonObject,
+  found: JsonObject
+): Json | undefined {
+  const schemas = ideal[field]
+  const listed = item['schemas']
+  if (field !== 'schemas' || !Array.isArray(schemas) || !Array.isArray(listed)) return schemas
+  if (!addsObjects(item)) return schemas
+  const idOf = (one: Json): Json | undefined => (isObject(one) ? one['id'] : one)
+  const kept = new Set([listed, found[field]].flatMap((all) => (Array.isArray(all) ? all.map(idOf) : [])))
+  return schemas.filter((one) => kept.has(idOf(one)))
 }
 
 /** What stands twice in a set counts as once (R5). */
