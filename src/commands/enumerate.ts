@@ -12,6 +12,8 @@ import { failureProblem } from '../remote/failure.ts'
 import { observe } from '../remote/observe.ts'
 import { openReader, type Reader } from '../remote/transport.ts'
 import type { Live } from '../state/resource.ts'
+import { textOf } from '../state/value.ts'
+import type { SourceMeta } from '../wire/enumeration.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
@@ -37,6 +39,8 @@ export async function sourcesCommand(name: string, options: SourceOptions, io: C
     if (fields?.ok === false && !fields.failure.refused)
       return await refused(fields, `reading the fields that ${name} offers`, options, { io, ground })
     const known = fields?.ok === true ? fields.value : undefined
+    const wrong = (known ?? []).length > 0 ? [] : wrongChoices(name, options.param, meta.value)
+    if (wrong.length > 0) return await problemsResult(io, options, wrong, ground)
     if (options.format === 'json')
       return jsonResult(exit.done, {
         format_version: 1,
@@ -46,6 +50,28 @@ export async function sourcesCommand(name: string, options: SourceOptions, io: C
       })
     const { renderSources } = await import('../render/tables.ts')
     return answered(renderSources(...io.redaction.data([name, meta.value, known] as const), ground.look))
+  })
+}
+
+/**
+ * Choices that the service does not offer. It answers them with nothing, as it does where more is to be
+ * chosen; where it knows fields, the choice was right, whatever it lists.
+ */
+function wrongChoices(connection: string, param: Record<string, string>, meta: SourceMeta): Diagnostic[] {
+  const offered = new Map(Object.entries({ ...meta.configuration, ...meta.items }))
+  return Object.entries(param).flatMap(([name, value]) => {
+    const of = offered.get(name)
+    const values = (of?.items ?? []).map(textOf)
+    if (of ? values.length === 0 || values.includes(value) : offered.size === 0) return []
+    const candidates = of ? values : [...offered.keys()]
+    const near = similarNames(of ? value : name, candidates)
+    const [few, more] = [candidates.slice(0, 10), candidates.length - 10]
+    const all = `\`${few.join('`, `')}\`${more > 0 ? ` and ${more} more` : ''}`
+    const what = of ? `no \`${name}\` that is called so` : `nothing to choose as \`${name}\``
+    const given = `--param ${name}=${value}`
+    return problem('P402', `connection \`${connection}\` has ${what}: \`${given}\``, {
+      help: [near.length > 0 ? `there is \`${near.join('`, `')}\`` : `there is ${all}`]
+    })
   })
 }
 
