@@ -55,6 +55,29 @@ describe('never two', () => {
     }
   })
 
+  test('with exit 0: where every list was stale for too long, both are told', async () => {
+    const files = { 'configs/a.yaml': 'policies: [{ name: a, policy_actions: [] }]\n' }
+    const ends = new Set<string>()
+    for (const status of [500, 502, 503, 504] as const) {
+      for (let staleReads = 0; staleReads <= 8; staleReads++) {
+        const world = makeWorld({ files, env })
+        world.server.faults.add(
+          { fault: 'error-after', status, on: 'POST /api/permissions/policies' },
+          { fault: 'stale-list', on: 'GET /api/permissions/policies', skip: 1, times: staleReads }
+        )
+        const { code, out, err } = await world.run('apply', '--yes')
+        const made = world.server.store.all('policy').filter(({ name }) => name === 'a')
+        const what = `${status}, ${staleReads} stale: ${out}${err}`
+        ends.add(`${made.length} with ${code}`)
+        expect([1, 2], what).toContain(made.length)
+        if (made.length === 1) continue
+        expect(code, what).toBe(6)
+        for (const { id } of made) expect(out + err, what).toContain(id)
+      }
+    }
+    expect([...ends].toSorted()).toEqual(['1 with 0', '2 with 6'])
+  })
+
   test('when what was made is deleted, made again, and deleted again within a day', async () => {
     const world = makeWorld({ files: workspace(2), env })
     for (let round = 0; round < 3; round++) {
