@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { client } from '../server/client.ts'
 import { exchangeOf } from '../support/exchange.ts'
-import { named, secrets, twoConnections } from '../support/life.ts'
+import { named, secrets, syncOfUsers } from '../support/life.ts'
 import { makeWorld, type World } from '../support/world.ts'
 
 /**
@@ -11,19 +11,6 @@ import { makeWorld, type World } from '../support/world.ts'
 
 // oxlint-disable-next-line typescript/no-explicit-any -- bodies of any shape, looked into at will
 type Tree = Record<string, any>
-
-const yaml = (more: string) => `${twoConnections}
-models: [{ name: Users, connection: Source, configuration: { table: public.users } }]
-syncs:
-  - name: S
-    mode: update
-    active: false
-    model: Users
-    identity: { source: email, target: email, function: Equality }
-    fields: [{ source: first_name, target: first_name }]
-    target: { connection: Source, object: public.users }
-    schedule: manual
-${more}`
 
 const letter = (index: number) => String.fromCodePoint(65 + index)
 
@@ -168,14 +155,14 @@ const targetLogic = (text: string) =>
   text.replace('object: public.users }', 'object: public.users, filter_logic: "D OR A" }')
 
 test('exactly one shape is sent: the older for a new sync, the newer where the answer has it', async () => {
-  const { world, sent } = newest(targetLogic(yaml(filters('IsNotNull'))))
+  const { world, sent } = newest(targetLogic(syncOfUsers(filters('IsNotNull'))))
   await run(world, 0, 'apply', '--yes')
   expect(Object.keys(sent[0]!)).toEqual(expect.arrayContaining(['identity', 'filters', 'filter_logic']))
   expect(
     Object.keys(sent[0]!).filter((key) => /identities|model_filters|target_filters/.test(key))
   ).toEqual([])
   await run(world, 0, 'plan', '--detailed-exitcode')
-  world.write({ 'configs/a.yaml': targetLogic(yaml(filters('IsNull'))) })
+  world.write({ 'configs/a.yaml': targetLogic(syncOfUsers(filters('IsNull'))) })
   sent.length = 0
   expect(await run(world, 2, 'plan', '--detailed-exitcode')).not.toContain('filter_logic')
   await run(world, 0, 'apply', '--yes')
@@ -202,7 +189,7 @@ test('exactly one shape is sent: the older for a new sync, the newer where the a
   await run(world, 0, 'plan', '--detailed-exitcode')
   // All of them taken away again.
   world.write({
-    'configs/a.yaml': yaml('')
+    'configs/a.yaml': syncOfUsers('')
       .replace(/ {4}identity: .*\n/, '')
       .replace('mode: update', 'mode: replace')
   })
@@ -211,7 +198,7 @@ test('exactly one shape is sent: the older for a new sync, the newer where the a
 })
 
 test('several identities stop the plan, and are kept where they are ignored', async () => {
-  const it = newest(yaml(''))
+  const it = newest(syncOfUsers(''))
   await run(it.world, 0, 'apply', '--yes')
   const { id } = await named(client(it.world.server), '/api/syncs', 'S')
   const { identity } = (await client(it.world.server).get(`/api/syncs/${id}`)).data as Tree
@@ -224,7 +211,9 @@ test('several identities stop the plan, and are kept where they are ignored', as
     expect(told).toContain('ignore_changes: [identity]')
   }
   const ignoring = '    lifecycle: { ignore_changes: [identity] }\n'
-  it.world.write({ 'configs/a.yaml': yaml(ignoring).replace('schedule: manual', 'schedule: continuous') })
+  it.world.write({
+    'configs/a.yaml': syncOfUsers(ignoring).replace('schedule: manual', 'schedule: continuous')
+  })
   it.sent.length = 0
   await run(it.world, 0, 'apply', '--yes')
   expect(it.sent[0]).toMatchObject({
@@ -236,7 +225,7 @@ test('several identities stop the plan, and are kept where they are ignored', as
 
 test('a filter that compares with a field of a model stops the plan, and is kept where it is ignored', async () => {
   const target = '    filters: [{ field_id: email, field_type: Target, function: Equality, value: x }]\n'
-  const it = newest(yaml(target))
+  const it = newest(syncOfUsers(target))
   await run(it.world, 0, 'apply', '--yes')
   const { id } = await named(client(it.world.server), '/api/syncs', 'S')
   const { identity } = (await client(it.world.server).get(`/api/syncs/${id}`)).data as Tree
@@ -245,7 +234,9 @@ test('a filter that compares with a field of a model stops the plan, and is kept
   expect(plan.code).not.toBe(0)
   expect(plan.err + plan.out).toContain('compares with a field of a model')
   const ignoring = `${target}    lifecycle: { ignore_changes: [filters] }\n`
-  it.world.write({ 'configs/a.yaml': yaml(ignoring).replace('schedule: manual', 'schedule: continuous') })
+  it.world.write({
+    'configs/a.yaml': syncOfUsers(ignoring).replace('schedule: manual', 'schedule: continuous')
+  })
   it.sent.length = 0
   const applied = await it.world.run('apply', '--yes')
   expect(applied.code, applied.err).toBe(0)

@@ -3,25 +3,12 @@ import { withIgnored } from '../../src/plan/ignore.ts'
 import type { JsonObject } from '../../src/state/value.ts'
 import { client } from '../server/client.ts'
 import { exchangeOf } from '../support/exchange.ts'
-import { named, parts, secrets, twoConnections } from '../support/life.ts'
+import { named, parts, secrets, syncOfUsers } from '../support/life.ts'
 import { problemsOf, read } from '../support/reading.ts'
 import { makeWorld } from '../support/world.ts'
 
-const yaml = (more: string) => `${twoConnections}
-models: [{ name: Users, connection: Source, configuration: { table: public.users } }]
-syncs:
-  - name: S
-    mode: update
-    active: false
-    model: Users
-    identity: { source: email, target: email, function: Equality }
-    fields: [{ source: first_name, target: first_name }]
-    target: { connection: Source, object: public.users }
-    schedule: manual
-${more}`
-
 const two = (value: string, logic: string, more = '') =>
-  yaml(`    filters:
+  syncOfUsers(`    filters:
       - { field: email, function: IsNotNull }
       - { field: last_name, function: Equality, value: ${value} }
     filter_logic: ${logic}
@@ -48,7 +35,7 @@ describe('a logic that is none is told at its place', () => {
   test('the help says how a label is spelled, and what belongs elsewhere', async () => {
     const [problem] = (await read(two('x', 'A OR b'))).result.problems
     expect(problem?.help).toEqual(['labels are compared exactly: write `B`'])
-    const mixed = yaml(`    filters:
+    const mixed = syncOfUsers(`    filters:
       - { field: email, function: IsNotNull }
       - { field_id: email, field_type: Target, function: IsNotNull }
     filter_logic: A AND B

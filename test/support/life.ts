@@ -28,6 +28,20 @@ connections:
     configuration: { account: a, username: u, password: "\${env:PASSWORD}", dbname: d }
 `
 
+/** A model, and a sync `S` that updates what it reads; `more` are further lines of the sync. */
+export const syncOfUsers = (more: string): string => `${twoConnections}
+models: [{ name: Users, connection: Source, configuration: { table: public.users } }]
+syncs:
+  - name: S
+    mode: update
+    active: false
+    model: Users
+    identity: { source: email, target: email, function: Equality }
+    fields: [{ source: first_name, target: first_name }]
+    target: { connection: Source, object: public.users }
+    schedule: manual
+${more}`
+
 /** The one of a list that is called so. */
 export async function named(api: Client, path: string, name: string, key = 'name'): Promise<Thing> {
   const found = (await api.get(path)).list.find((one) => one[key] === name)
