@@ -1,4 +1,5 @@
 import { Command, CommanderError, Help, Option } from 'commander'
+import { GitStopped } from '../config/source/git.ts'
 import { visibleLines } from '../render/plain-text.ts'
 import { exit } from './exit.ts'
 import { redacting, Unwritable, type CommandIo, type WorldIo } from './io.ts'
@@ -67,6 +68,10 @@ export function createProgram(world: WorldIo): Program {
         return code
       } catch (error) {
         const isJson = asksForJson(words)
+        // While git runs nothing else is heard: what stopped it is about to reach us too.
+        if (error instanceof GitStopped) await Promise.race([io.interrupted, io.sleep(gitStoppedMs)])
+        if (error instanceof GitStopped && stopped)
+          return answer(await interruptedResult(isJson ? json : { format: 'text' }))
         if (!(error instanceof CommanderError)) {
           if (isJson && !(error instanceof Unwritable))
             answer(await (stopped ? interruptedResult(json) : failedResult(json, error)))
@@ -87,6 +92,7 @@ export function createProgram(world: WorldIo): Program {
 }
 
 const json = { format: 'json' } as const
+const gitStoppedMs = 500
 
 /** Whoever asks for JSON gets a document even where the words cannot be understood. */
 function asksForJson(words: readonly string[]): boolean {

@@ -156,12 +156,19 @@ function runner(cwd: string, env: Readonly<Record<string, string | undefined>>):
       })
       return { ok: true, value }
     } catch (error) {
-      return refusal(error as NodeJS.ErrnoException & { stderr?: Buffer })
+      return refusal(error as NodeJS.ErrnoException & { stderr?: Buffer; signal?: string | null })
     }
   }
 }
 
-function refusal(error: NodeJS.ErrnoException & { stderr?: Buffer }): GitAnswer<never> {
+/** Git was told to stop, as a rule together with us: that says nothing about the repository. */
+export class GitStopped extends Error {}
+
+function refusal(
+  error: NodeJS.ErrnoException & { stderr?: Buffer; signal?: string | null }
+): GitAnswer<never> {
+  if (error.signal === 'SIGINT' || error.signal === 'SIGTERM')
+    throw new GitStopped(`git was stopped by ${error.signal}`, { cause: error })
   if (error.code === 'ENOENT')
     return { ok: false, reason: 'git is not installed here', hint: 'install git' }
   const words = error.stderr?.toString('utf8') ?? ''
