@@ -9,7 +9,7 @@ var path = require('node:path')
 var url = require('node:url')
 
 var sources = path.join(__dirname, '..', 'src', 'main.ts')
-var built = path.join(__dirname, '..', '.dist', 'src', 'main.js')
+var built = path.join(__dirname, '..', '.dist', 'main.js')
 var main = fs.existsSync(sources) ? sources : built
 
 require('node:module').enableCompileCache()

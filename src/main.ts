@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto'
 import { fstatSync, writeSync } from 'node:fs'
-import { createInterface } from 'node:readline/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Unwritable, type WorldIo } from './commands/io.ts'
 import { createProgram, type Program } from './commands/program.ts'
@@ -89,6 +87,7 @@ function world(stop: Interruption): WorldIo {
       width: process.stdout.columns ?? 100
     },
     async ask(question) {
+      const { createInterface } = await import('node:readline/promises')
       const lines = createInterface({ input: process.stdin, output: process.stderr })
       // On a terminal Ctrl-C is a key like others while a line is read.
       lines.on('SIGINT', stop.ask)
@@ -122,7 +121,7 @@ function world(stop: Interruption): WorldIo {
     random: () => Math.random(),
     fetch: (request) => fetch(request),
     backoffMs: 300,
-    newKey: () => randomUUID()
+    newKey: () => crypto.randomUUID()
   }
 }
 

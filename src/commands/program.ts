@@ -1,5 +1,6 @@
 import { Command, CommanderError, Help, Option } from 'commander'
 import { GitStopped } from '../config/source/git.ts'
+import about from '../../package.json' with { type: 'json' }
 import { visibleLines } from '../render/plain-text.ts'
 import { exit } from './exit.ts'
 import { redacting, Unwritable, type CommandIo, type WorldIo } from './io.ts'
@@ -48,7 +49,7 @@ export function createProgram(world: WorldIo): Program {
     .description(
       'Polytomic as code: connections, models and syncs in YAML, planned in review, applied on merge.'
     )
-    .version(version, '-V, --version')
+    .version(about.version, '-V, --version')
     .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(visibleLines(text).join('\n')) })
     .configureHelp({ optionDescription: withoutEmptyDefault })
     .exitOverride()
@@ -102,8 +103,6 @@ function asksForJson(words: readonly string[]): boolean {
     (word, at) => word === '--format=json' || (word === '--format' && options[at + 1] === 'json')
   )
 }
-
-const version = '0.1.0'
 
 const overview = `
 Exit codes: 0 done · 1 failure · 2 differences (drift; plan --detailed-exitcode) · 3 the files or an option

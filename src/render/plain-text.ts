@@ -3,22 +3,36 @@
  * columns, since a wide character takes two and an accent none.
  */
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+let segmenter: Intl.Segmenter | undefined
+
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
+
+/** Sets of properties of Unicode take longer to build than most commands take: only what needs them does. */
+interface Patterns {
+  unseen: RegExp
+  picture: RegExp
+}
+
+let patterns: Patterns | undefined
 
 /**
  * What cannot be seen, acts on a terminal, or looks like a common blank. Emoji come first: in them joiners
  * and selectors are a part of one picture. A braille pattern without dots has no property that says so.
  */
-const unseen = new RegExp(
-  [
+function patternsOf(): Patterns {
+  const unseen = [
     String.raw`\p{RGI_Emoji}`,
     String.raw`[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]`,
     String.raw`[\p{Zs}--[ ]]`,
     String.raw`(?<=^|[\p{Z}\p{C}])\p{M}+`
-  ].join('|'),
-  'gv'
-)
-const isPicture = /^\p{RGI_Emoji}$/v
+  ].join('|')
+  patterns ??= { unseen: new RegExp(unseen, 'gv'), picture: new RegExp(String.raw`^\p{RGI_Emoji}$`, 'v') }
+  return patterns
+}
+
 const ordinary = /^[ -~]*$/
 
 /**
@@ -29,11 +43,12 @@ const ordinary = /^[ -~]*$/
 export function visible(text: string): string {
   if (ordinary.test(text)) return text
   const composed = text === text.normalize('NFC') ? text : withoutTwins(text)
-  return composed.replaceAll(unseen, (found) => (isPicture.test(found) ? found : escaped(found)))
+  const { unseen, picture } = patternsOf()
+  return composed.replaceAll(unseen, (found) => (picture.test(found) ? found : escaped(found)))
 }
 
 function withoutTwins(text: string): string {
-  return Array.from(graphemes.segment(text), ({ segment }) =>
+  return Array.from(graphemesOf(text), ({ segment }) =>
     segment === segment.normalize('NFC') ? segment : segment.replaceAll(/[^ -~\p{Cc}]/gu, escaped)
   ).join('')
 }
@@ -76,7 +91,7 @@ const wide = new RegExp(
 export function columns(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length
   let width = 0
-  for (const { segment } of graphemes.segment(text)) width += segmentColumns(segment)
+  for (const { segment } of graphemesOf(text)) width += segmentColumns(segment)
   return width
 }
 
@@ -129,7 +144,7 @@ function window(text: string, first: number, width: number) {
   let kept = ''
   let start: number | undefined
   let after = false
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     const next = column + segmentColumns(segment)
     if (next > first + width) {
       after = true

@@ -9,7 +9,7 @@ import { resources, workspace } from './workspaces.ts'
  * `npm run bench`: whole processes of the built program, medians. Printed as a table; nothing here passes or
  * fails. `npm run bench -- throttled` measures that part alone.
  */
-const main = join(import.meta.dirname, '..', '..', '.dist', 'src', 'main.js')
+const main = join(import.meta.dirname, '..', '..', '.dist', 'main.js')
 const launcher = join(import.meta.dirname, '..', '..', '.runtime', 'polyctl.cjs')
 const rows: string[][] = []
 /** The installed command turns this on by itself. */
