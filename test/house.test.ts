@@ -73,7 +73,7 @@ describe('imports', () => {
     apply: ['diagnostics', 'wire', 'state', 'src/kinds/kind.ts', 'plan', 'remote'],
     render: ['diagnostics', 'wire', 'state', 'plan', 'apply'],
     server: ['wire', 'schemas/connection-types.json'],
-    commands: [...everything, 'schemas/polyctl.schema.json'],
+    commands: [...everything, 'schemas/polyctl.schema.json', 'package.json'],
     'reconcile.ts': ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'remote', 'plan', 'apply'],
     'main.ts': ['commands']
   }
