@@ -1,6 +1,6 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kind } from '../kinds/kind.ts'
-import { compared, everythingOf, movedPaths, type Compared } from '../plan/compared.ts'
+import { fingerprint, fingerprintOfAll, movedPaths, type Fingerprint } from '../plan/fingerprint.ts'
 import { withIgnored } from '../plan/ignore.ts'
 import type { Change } from '../plan/plan.ts'
 import { addressText, type LiveState } from '../state/resource.ts'
@@ -33,11 +33,11 @@ export function movedProblem(
     idOf: (reference: Parameters<Knowledge['idOf']>[1]) => knowledge.idOf(change, reference),
     spanAt: () => change.span
   }
-  const looked = (fields: JsonObject, name: string): Compared => {
+  const looked = (fields: JsonObject, name: string): Fingerprint => {
     const found =
       change.action === 'delete'
-        ? everythingOf(kind, fields, context)
-        : compared(kind, change.wanted, fields, context)
+        ? fingerprintOfAll(kind, fields, context)
+        : fingerprint(kind, change.wanted, fields, context)
     return found.set('name', { label: 'name', text: name })
   }
   // Of what only a list told, nothing but the name is known.
@@ -48,7 +48,7 @@ export function movedProblem(
   return paths.length === 0 ? undefined : conflict(change, paths, wire)
 }
 
-function nameOnly(name: string): Compared {
+function nameOnly(name: string): Fingerprint {
   return new Map([['name', { label: 'name', text: name }]])
 }
 

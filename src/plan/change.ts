@@ -1,10 +1,13 @@
 import { isSameName, type Kind } from '../kinds/kind.ts'
 import { addressText, type Desired, type Live } from '../state/resource.ts'
-import { causesOf, withCauses } from './cause.ts'
-import { additions, diff, type DiffContext } from './diff.ts'
+import { additions } from './additions.ts'
+import { causesOf } from './cause.ts'
+import { pairs, Walk } from './compare.ts'
+import { diff, type DiffContext } from './diff.ts'
 import { withIgnored } from './ignore.ts'
 import { notStated, secretPaths } from './left-alone.ts'
 import type { Match } from './match.ts'
+import { namedBy } from './order.ts'
 import type { Cause, Change, FieldChange } from './plan.ts'
 import type { Then } from './then.ts'
 
@@ -22,12 +25,13 @@ export function changeOf(resource: Desired, kind: Kind, matched: Match, base: Th
   }
   const ignored = [...resource.lifecycle.ignoreChanges, ...(live.unread ?? [])]
   const wanted = withIgnored(resource.fields, ignored, live.fields, kind)
-  const found = diff(kind.fields, wanted, live.fields, context)
+  const meant =
+    then && withIgnored(base!.fieldsOf(then), resource.lifecycle.ignoreChanges, live.fields, kind)
+  const found = diff(kind.fields, wanted, live.fields, context, meant)
   const renamed = !isSameName(kind, live.name, resource.name)
   const isNamedThere = renamed && then !== undefined && isSameName(kind, then.name, resource.name)
-  const fields = then
-    ? withCauses(found.fields, { kind, resource, wanted, base: base!.fieldsOf(then), live, context })
-    : found.fields.map((field): FieldChange => (base ? { ...field, cause: 'config' } : field))
+  const fields =
+    base && !then ? found.fields.map((field): FieldChange => ({ ...field, cause: 'config' })) : found.fields
   return {
     ...plain(resource),
     ...fromLive(live),
@@ -39,7 +43,7 @@ export function changeOf(resource: Desired, kind: Kind, matched: Match, base: Th
     ...(base && { cause: causeOf(fields, isNamedThere) }),
     wanted,
     ids,
-    notStated: notStated(kind, wanted, live, context),
+    notStated: notStated(kind, live.fields, found.unstated),
     notCompared: secretPaths(wanted),
     notRead: live.unread ?? [],
     hidden: hidden(resource, kind, live, context)
@@ -142,20 +146,28 @@ function fromLive(live: Live): Pick<Change, 'id' | 'changed' | 'waiting'> {
 }
 
 function idsOfUses(resource: Desired, matched: Match): Record<string, string> {
-  const known = resource.uses.flatMap((use): [string, string][] => {
+  const known = namedBy(resource).flatMap((use): [string, string][] => {
     const id = matched.idOf({ $ref: use.kind, name: use.name })
     return id === undefined ? [] : [[addressText(use), id]]
   })
   return Object.fromEntries(known)
 }
 
-/** What would differ if `ignore_changes` did not say to leave it. */
+/** The paths at which something would differ if `ignore_changes` did not say to leave it. */
 function hidden(resource: Desired, kind: Kind, live: Live, context: DiffContext): string[] {
   const { ignoreChanges } = resource.lifecycle
   if (ignoreChanges.length === 0) return []
-  const all = diff(kind.fields, resource.fields, live.fields, context).fields
-  const wanted = withIgnored(resource.fields, ignoreChanges, live.fields, kind)
-  const left = diff(kind.fields, wanted, live.fields, context).fields
-  const shown = new Set(left.map(({ path }) => path.join('.')))
-  return all.map(({ path }) => path.join('.')).filter((path) => !shown.has(path))
+  const left = withIgnored(resource.fields, ignoreChanges, live.fields, kind)
+  const paths: string[] = []
+  const sides = { wanted: resource.fields, base: left, live: live.fields }
+  const walk = new Walk(kind.fields, sides, context, {
+    point({ node, pairs: differing }) {
+      if ((differing & withoutIgnoring) === pairs.difference) paths.push(node.path.join('.'))
+    }
+  })
+  for (const name of Object.keys(kind.fields)) walk.field(name, withoutIgnoring)
+  return paths
 }
+
+/** What differs from what is live: what the files say, and what is left of that. */
+const withoutIgnoring = pairs.difference | pairs.service

@@ -3,7 +3,8 @@ import type { Kind } from '../kinds/kind.ts'
 import { addressText, byAddress, type Address, type Live } from '../state/resource.ts'
 import { isObject, isReference, isSecret, sortedText, type Json } from '../state/value.ts'
 import type { Given } from './deletions.ts'
-import { diff, resolved, type DiffContext } from './diff.ts'
+import { diff, type DiffContext } from './diff.ts'
+import { resolved } from './keyed.ts'
 import type { Change } from './plan.ts'
 
 /**

@@ -2,6 +2,7 @@ import {
   addressText,
   byAddress,
   type Address,
+  type Desired,
   type DesiredState,
   type Live,
   type LiveState
@@ -23,7 +24,7 @@ export function ordered(
   const moves = (address: Address): boolean =>
     (byText.get(addressText(address))?.action ?? 'none') !== 'none'
   const usersOf = usersById(live)
-  const usesOf = new Map(desired.resources.map((resource) => [addressText(resource), resource.uses]))
+  const usesOf = new Map(desired.resources.map((resource) => [addressText(resource), namedBy(resource)]))
   const waiting = changes
     .map((change) => {
       const waits =
@@ -85,6 +86,14 @@ function withoutCircles(changes: readonly Change[]): Change[] {
   for (const [text, change] of byText)
     if (change.action === 'delete' && !done.has(text)) visit(text, change)
   return changes.map((change) => done.get(addressText(change)) ?? change)
+}
+
+/** What a resource names. Most of its references name one thing, one after the other: that counts once. */
+export function namedBy({ uses }: Pick<Desired, 'uses'>): Address[] {
+  return uses.filter(({ kind, name }, index) => {
+    const before = uses[index - 1]
+    return before?.name !== name || before.kind !== kind
+  })
 }
 
 /** Who uses what, by the id of what is used. */

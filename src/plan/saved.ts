@@ -5,7 +5,7 @@ import { boundedJson } from '../state/json-text.ts'
 import { addressText, type DesiredState, type Live, type LiveState } from '../state/resource.ts'
 import { misfit, type Shape } from '../state/shape.ts'
 import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
-import { compared, everythingOf, movedPaths, type Compared } from './compared.ts'
+import { fingerprint, fingerprintOfAll, movedPaths, type Fingerprint } from './fingerprint.ts'
 import { withIgnored } from './ignore.ts'
 import { spellsOut, withLiterals, type LiteralSecrets } from './literal-secrets.ts'
 import type { Change, Plan } from './plan.ts'
@@ -116,16 +116,16 @@ function seenBy(change: Change, making: Making): Record<string, string> {
 }
 
 /** What a change rests on, of the live resource: nothing for what is to be made. */
-function comparedOf(change: Change, { kinds, observed }: Making): Compared {
+function comparedOf(change: Change, { kinds, observed }: Making): Fingerprint {
   const live = liveIn(observed).get(`${change.kind}\n${change.id}`)
   const kind = kinds.managed.find(({ name }) => name === change.kind)
   if (!live || !kind) return new Map()
   const context = { idOf: idIn(change), spanAt: () => change.span }
   const [wanted, there] = [change.wanted, live.fields].map((side) => withoutIgnored(side, change, kinds))
-  const found: Compared =
+  const found: Fingerprint =
     change.action === 'delete'
-      ? everythingOf(kind, live.fields, context)
-      : compared(kind, wanted!, there!, context)
+      ? fingerprintOfAll(kind, live.fields, context)
+      : fingerprint(kind, wanted!, there!, context)
   return found.set('name', { label: 'name', text: live.name })
 }
 
@@ -201,8 +201,8 @@ function movedOf(
 }
 
 /** Hashes with the names of their fields, as far as what is there now tells them. */
-function labelled(seen: Record<string, string>, change: Change | undefined, making: Making): Compared {
-  const known = change ? comparedOf(change, making) : (new Map() as Compared)
+function labelled(seen: Record<string, string>, change: Change | undefined, making: Making): Fingerprint {
+  const known = change ? comparedOf(change, making) : (new Map() as Fingerprint)
   const labels = new Map([...known].map(([key, { label }]) => [storedKey(key), label]))
   const gone = (key: string): string => key.replaceAll('.[', '[').replace(/\[#[^\]]*\].*$/, '')
   return new Map(

@@ -9,7 +9,7 @@ export function shown(rule: TextRule, value: Json | undefined): string | undefin
 }
 
 /** Whether two structures say the same; both have ids in place of names. */
-export function sameText(rule: TextRule, wanted: Json | undefined, live: Json | undefined): boolean {
+export function isSameText(rule: TextRule, wanted: Json | undefined, live: Json | undefined): boolean {
   if (isEmpty(wanted) || isEmpty(live)) return isEmpty(wanted) && isEmpty(live)
   return rule.known(wanted!) === rule.known(live!) || rule.shown(wanted!) === rule.shown(live!)
 }

@@ -1,7 +1,7 @@
 import { keyOf, type Kinds } from '../kinds/kind.ts'
 import { pairWithBase } from '../state/base-pairs.ts'
 import type { Base, Desired } from '../state/resource.ts'
-import { isObject, isReference, type Json, type JsonObject, type Reference } from '../state/value.ts'
+import { withReferences, type JsonObject, type Reference } from '../state/value.ts'
 import type { Match } from './match.ts'
 
 /** What was declared at the base, as seen from what is declared now. */
@@ -34,13 +34,4 @@ export function openThen(base: Base, desired: readonly Desired[], match: Match, 
     of: (resource) => pairs.get(resource),
     fieldsOf: ({ fields }) => withReferences(fields, asNow) as JsonObject
   }
-}
-
-function withReferences(value: Json, change: (reference: Reference) => Reference): Json {
-  if (isReference(value)) return { ...change(value) }
-  if (Array.isArray(value)) return value.map((inner) => withReferences(inner, change))
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, withReferences(inner, change)])
-  )
 }

@@ -105,6 +105,25 @@ function isWithin(stated: Json, live: Json | undefined): boolean {
   return Object.entries(stated).every(([name, value]) => isWithin(value, live[name]))
 }
 
+/** A value with each reference in it replaced, at any depth. What refers to nothing is returned as it is. */
+export function withReferences(value: Json, replaced: (reference: Reference) => Reference): Json {
+  if (typeof value !== 'object' || value === null) return value
+  if (isReference(value)) return replaced(value)
+  if (Array.isArray(value)) {
+    const items = value.map((inner) => withReferences(inner, replaced))
+    return items.some((item, index) => item !== value[index]) ? items : value
+  }
+  let copy: JsonObject | undefined
+  for (const name of Object.keys(value)) {
+    const inner = value[name]!
+    const own = withReferences(inner, replaced)
+    if (own === inner) continue
+    copy ??= { ...value }
+    copy[name] = own
+  }
+  return copy ?? value
+}
+
 /** All references in a value, at any depth. */
 export function referencesIn(value: Json | undefined): Reference[] {
   if (isReference(value)) return [value]
@@ -117,5 +136,5 @@ export function referencesIn(value: Json | undefined): Reference[] {
  * name.
  */
 export function isId(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+  return text.length === 36 && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 }

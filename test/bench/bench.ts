@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { decisions } from './decide.ts'
 import { measure, once, type Measured } from './measure.ts'
 import { startServer } from './server-process.ts'
 import { resources, workspace } from './workspaces.ts'
@@ -22,6 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), 'polyctl-bench-'))
 try {
   const parts: Record<string, () => Promise<void>> = {
     start: startUp,
+    decide: () => deciding(3_000, 20),
     validate: async () => {
       for (const size of [100, 1_000, 10_000]) await validation(size)
     },
@@ -47,6 +49,16 @@ async function startUp(): Promise<void> {
   add('polyctl --help', help, `${(help.ms / bare.ms).toFixed(2)} × node -e 0`)
   const checkout = await measure([launcher, '--help'], { runs: 15 })
   add('polyctl --help, from a checkout', checkout, `${(checkout.ms / bare.ms).toFixed(2)} × node -e 0`)
+}
+
+/** CPU time of the pure part alone: no process is started, nothing is read. */
+async function deciding(syncs: number, fields: number): Promise<void> {
+  for (const [how, { coldMs, warmMs, changes }] of Object.entries(await decisions(syncs, fields)))
+    add(
+      `decide ${syncs.toLocaleString('en')} syncs of ${fields} fields, ${how} (CPU)`,
+      { ms: coldMs, peakMiB: 0, output: '', code: 0 },
+      `${Math.round(warmMs)} ms once warm, ${changes} changes`
+    )
 }
 
 async function validation(size: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { additions, diff } from '../../src/plan/diff.ts'
+import { additions } from '../../src/plan/additions.ts'
+import { diff } from '../../src/plan/diff.ts'
 import type { Field, Rule } from '../../src/state/rule.ts'
 import type { Json, JsonObject, Reference } from '../../src/state/value.ts'
 import { at } from '../render/builders.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
-import { compared } from '../../src/plan/compared.ts'
+import { fingerprint } from '../../src/plan/fingerprint.ts'
 import { diff } from '../../src/plan/diff.ts'
 import { match } from '../../src/plan/match.ts'
 import { decide } from '../../src/plan/decide.ts'
@@ -157,7 +157,7 @@ test('pairing a list makes the text of each item once', () => {
   }
   const compare = [
     (fields: object) => void diff(kind.fields, { ...fields }, { ...fields }, context),
-    (fields: object) => void compared(kind, { ...fields }, { ...fields }, context)
+    (fields: object) => void fingerprint(kind, { ...fields }, { ...fields }, context)
   ]
   for (const one of compare) {
     const [n, twice, fourTimes] = [64, 128, 256].map((size) => texts(size, one)) as [number, number, number]

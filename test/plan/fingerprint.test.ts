@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Kind } from '../../src/kinds/kind.ts'
-import { compared, everythingOf, movedPaths } from '../../src/plan/compared.ts'
+import { fingerprint, fingerprintOfAll, movedPaths } from '../../src/plan/fingerprint.ts'
 import type { Rule } from '../../src/state/rule.ts'
 import { textOf, type Json, type JsonObject } from '../../src/state/value.ts'
 import { at } from '../render/builders.ts'
@@ -41,7 +41,7 @@ const context = { idOf: () => undefined, spanAt: () => at('configs/a.yaml', 1) }
 
 /** Paths at which two readings differ, as far as what is wanted makes them compared. */
 function moved(before: JsonObject, now: JsonObject, wanted: JsonObject = {}): string[] {
-  const look = (live: JsonObject) => compared(kind, wanted, live, context)
+  const look = (live: JsonObject) => fingerprint(kind, wanted, live, context)
   return movedPaths(look(before), look(now))
 }
 
@@ -111,7 +111,7 @@ describe('items of sets', () => {
 })
 
 test('for what is to be deleted everything counts, but what cannot be read, or takes further answers', () => {
-  const look = (live: JsonObject) => everythingOf(kind, live, context)
+  const look = (live: JsonObject) => fingerprintOfAll(kind, live, context)
   const before = { plain: 1, carried: 1, hidden: 1, json: 1, free: { a: [1, 2] }, set: [] }
   expect([...look(before).keys()]).toEqual(['plain', 'carried', 'free'])
   expect(movedPaths(look(before), look({ ...before, hidden: 2, json: 2, free: { a: [2, 1] } }))).toEqual([])

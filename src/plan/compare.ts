@@ -1,0 +1,314 @@
+import { compareText } from '../diagnostics/diagnostic.ts'
+import type { Field, FieldClass, Rule } from '../state/rule.ts'
+import { isEmpty, isObject, isReference, isSecret, type Json, type JsonObject } from '../state/value.ts'
+import { keyed, remembering, resolved, type Keyed, type Resolving } from './keyed.ts'
+import { PathNode } from './path-node.ts'
+import { folded, isSame, isSameStated, meansNothing } from './sameness.ts'
+import { isSameText } from './shown.ts'
+
+/**
+ * The one walk through a resource: it compares what is wanted, what was meant at the base and what is live,
+ * rule by rule, in the order in which the kind lists the fields, and tells of each place at which two sides
+ * differ. What differs, who moved it, what a saved plan rests on, what no file states and what is ignored
+ * are all told by what this walk meets.
+ */
+
+/** The sides of one resource, all in the normal form. */
+export interface Sides {
+  wanted: JsonObject
+  /** Absent where nothing is known of an earlier revision. */
+  base?: JsonObject
+  live: JsonObject
+}
+
+/** Which sides are compared. The first side of each decides what is compared at all. */
+export const pairs = {
+  /** What is wanted with what is live. */
+  difference: 1,
+  /** What is wanted with the base: what the files changed. */
+  files: 2,
+  /** The base with what is live: what the service changed. */
+  service: 4,
+  /** All of what is live that the comparison with what is wanted looks at, equal or not. */
+  seen: 8
+} as const
+
+/** A place at which something is compared. */
+export interface Point {
+  node: PathNode
+  /** Of the value there; where an item as a whole is compared, that of its set. */
+  rule: Rule
+  wanted: Json | undefined
+  base: Json | undefined
+  live: Json | undefined
+  /** The pairs that differ here, and, where that was asked for, `seen`. */
+  pairs: number
+  /** Of an item of a set: that it is there counts here; what it says is told below, or does not count. */
+  isPresence: boolean
+}
+
+/** What a walk tells. */
+export interface Visitor {
+  point(point: Point): void
+  /** What only the service says, and the files leave to it. */
+  unstated?(node: PathNode, live: Json, rule: Rule | undefined): void
+}
+
+type RuleOf<Is extends Rule['is']> = Extract<Rule, { is: Is }>
+type LeafRule = RuleOf<'scalar' | 'json' | 'text' | 'reference'>
+
+/** What is wanted, what was meant at the base, and what is live, at one place. */
+type Values = readonly [wanted: Json | undefined, base: Json | undefined, live: Json | undefined]
+
+const withBase = pairs.files | pairs.service
+const ofLive = pairs.difference | pairs.service | pairs.seen
+const ofWanted = pairs.difference | pairs.files | pairs.seen
+
+/** The pairs, of those that are open, of which the two sides are so. */
+function pairsOf(
+  open: number,
+  values: Values,
+  isSo: (first: Json | undefined, second: Json | undefined, pair: number) => boolean
+): number {
+  const [wanted, base, live] = values
+  let found = 0
+  if ((open & pairs.difference) !== 0 && isSo(wanted, live, pairs.difference)) found |= pairs.difference
+  if ((open & pairs.files) !== 0 && isSo(wanted, base, pairs.files)) found |= pairs.files
+  if ((open & pairs.service) !== 0 && isSo(base, live, pairs.service)) found |= pairs.service
+  return found
+}
+
+/** The pairs whose first side is so. */
+function pairsBy(open: number, [wanted, base]: Values, isSo: (first: Json | undefined) => boolean): number {
+  return (
+    ((open & ofWanted) !== 0 && isSo(wanted) ? open & ofWanted : 0) |
+    ((open & pairs.service) !== 0 && isSo(base) ? pairs.service : 0)
+  )
+}
+
+/** One walk through the fields of a resource. */
+export class Walk {
+  readonly #fields: Readonly<Record<string, Field>>
+  readonly #sides: Sides
+  readonly #context: Resolving
+  readonly #visitor: Visitor
+
+  constructor(fields: Readonly<Record<string, Field>>, sides: Sides, context: Resolving, visitor: Visitor) {
+    this.#fields = fields
+    this.#sides = sides
+    this.#context = remembering(context)
+    this.#visitor = visitor
+  }
+
+  /** Compares one field in these pairs, as far as the files decide about it: whether what is wanted does. */
+  field(name: string, asked: number): boolean {
+    const { class: owner, rule } = this.#fields[name]!
+    const { wanted, base, live } = this.#sides
+    const node = new PathNode(undefined, name, name)
+    if (owner === 'carried' && !(name in wanted)) this.#left(node, rule, live[name])
+    const values: Values = [wanted[name], base?.[name], live[name]]
+    const open =
+      (isManaged(owner, name, wanted) ? asked & ofWanted : 0) |
+      (base && isManaged(owner, name, base) ? asked & pairs.service : 0)
+    this.#compare(rule, values, open, node)
+    return (open & ofWanted) !== 0
+  }
+
+  #compare(rule: Rule, values: Values, asked: number, node: PathNode): void {
+    const isCarried = 'carried' in rule && rule.carried
+    const open = isCarried ? pairsBy(asked, values, (first) => first !== undefined) : asked
+    if (open === 0 || rule.is === 'unread') return
+    if (rule.is === 'object') this.#object(rule, values, open, node)
+    else if (rule.is === 'stated') this.#stated(rule, values, open, node)
+    else if (rule.is === 'set') this.#set(rule, values, open, node)
+    else
+      this.#tell(
+        node,
+        rule,
+        values,
+        pairsOf(open, values, (first, second, pair) => !this.#isSame(rule, first, second, pair)) |
+          (open & pairs.seen)
+      )
+  }
+
+  #tell(node: PathNode, rule: Rule, values: Values, found: number, isPresence = false): void {
+    if (found === 0) return
+    const [wanted, base, live] = values
+    this.#visitor.point({ node, rule, wanted, base, live, pairs: found, isPresence })
+  }
+
+  #isSame(rule: LeafRule, first: Json | undefined, second: Json | undefined, pair: number): boolean {
+    switch (rule.is) {
+      case 'scalar':
+        return isSame(folded(rule, first), folded(rule, second))
+      case 'json':
+        return isSame(first, second)
+      case 'text':
+        return isSameText(rule, this.#resolved(first), this.#resolved(second))
+      case 'reference':
+        return this.#isSameReference(first, second, pair)
+    }
+  }
+
+  /**
+   * Two names of what is not there yet are the same where the files of two revisions are compared, when they
+   * are the same name. What is live has an id.
+   */
+  #isSameReference(first: Json | undefined, second: Json | undefined, pair: number): boolean {
+    if (!isReference(first) || !isReference(second)) return isEmpty(first) && isEmpty(second)
+    const [one, other] = [this.#context.idOf(first), this.#context.idOf(second)]
+    if (one !== undefined || other !== undefined) return one === other
+    return pair !== pairs.difference && first.$ref === second.$ref && first.name === second.name
+  }
+
+  #resolved(value: Json | undefined): Json | undefined {
+    return value && resolved(value, this.#context)
+  }
+
+  #object(rule: RuleOf<'object'>, values: Values, asked: number, node: PathNode): void {
+    let open = asked
+    if (node.depth === 1) {
+      // A whole that is only on one side is one change, not as many as it has parts.
+      const whole = pairsOf(open, values, (first, second) => isEmpty(first) && !isEmpty(second))
+      this.#tell(
+        node,
+        rule,
+        values,
+        pairsOf(whole, values, (_, second) => !meansNothing(rule.fields, second))
+      )
+      open &= ~whole
+    }
+    if (open === 0) return
+    for (const name of Object.keys(rule.fields)) this.#part(rule.fields[name]!, values, open, node, name)
+  }
+
+  #part(rule: Rule, whole: Values, open: number, above: PathNode, name: string): void {
+    const values = partsOf(whole, name)
+    if ((open & pairs.seen) === 0 && isOneScalar(values, open)) return
+    this.#compare(rule, values, open, new PathNode(above, name, name))
+  }
+
+  /** An empty whole states nothing; an empty part means to clear that part. */
+  #stated(rule: RuleOf<'stated'>, values: Values, asked: number, node: PathNode): void {
+    if ((asked & pairs.difference) !== 0) this.#unstatedParts(node, values[0], values[2])
+    this.#statedPart(
+      rule,
+      values,
+      pairsBy(asked, values, (first) => !isObject(first) || !isEmpty(first)),
+      node
+    )
+  }
+
+  /** Only what is stated is compared, at any depth; secrets are not. */
+  #statedPart(rule: RuleOf<'stated'>, values: Values, asked: number, node: PathNode): void {
+    const open = pairsBy(asked, values, (first) => first !== undefined && !isSecret(first))
+    if (open === 0) return
+    const [wanted, base, live] = values
+    const deeper = pairsOf(open, values, (first, second) => isFull(first) && mayHaveParts(second))
+    const here = pairsOf(open & ~deeper, values, (first, second) => !isSameStated(first, second))
+    // What is seen is seen where the comparison ends, and all the way down to where it could.
+    const seen = open & pairs.seen
+    this.#tell(node, rule, values, here | (isFull(wanted) && mayHaveParts(live) ? 0 : seen))
+    const below = deeper | (isFull(wanted) ? seen : 0)
+    if (below === 0) return
+    const names = new Set([
+      ...((below & ofWanted) !== 0 && isObject(wanted) ? Object.keys(wanted) : []),
+      ...((below & pairs.service) !== 0 && isObject(base) ? Object.keys(base) : [])
+    ])
+    for (const name of names)
+      this.#statedPart(rule, partsOf(values, name), below, new PathNode(node, name, name))
+  }
+
+  #set(rule: RuleOf<'set'>, values: Values, open: number, node: PathNode): void {
+    const itemsOf = (side: Json | undefined, of: number): ReadonlyMap<string, Keyed> =>
+      (open & of) === 0 ? nothing : keyed(rule, side, this.#context)
+    const wanted = itemsOf(values[0], ofWanted)
+    const base = itemsOf(values[1], withBase)
+    const live = itemsOf(values[2], ofLive)
+    const isStated = !isEmpty(values[0])
+    const keys = [...wanted.keys()]
+    for (const key of base.keys()) if (!wanted.has(key)) keys.push(key)
+    for (const key of live.keys()) if (!wanted.has(key) && !base.has(key)) keys.push(key)
+    for (const key of keys.toSorted(compareText)) {
+      const items = { wanted: wanted.get(key), base: base.get(key), live: live.get(key), isStated }
+      this.#item(rule, items, open, node)
+    }
+  }
+
+  #item(rule: RuleOf<'set'>, { wanted, base, live, isStated }: Items, asked: number, set: PathNode): void {
+    const node = new PathNode(set, (wanted ?? live ?? base)!, wanted?.index ?? -1)
+    const values: Values = [wanted?.item, base?.item, live?.item]
+    const left = pairsOf(asked, values, (first, second, pair) => this.#isLeft(rule, first, second, pair))
+    if (live && isStated && (left & pairs.difference) !== 0 && rule.idle?.(live.item) !== true)
+      this.#visitor.unstated?.(node, live.item, rule.item)
+    const open = asked & ~left
+    const alone = pairsOf(open, values, (first, second) => (first === undefined) !== (second === undefined))
+    const seen =
+      live && (wanted || !this.#isLeft(rule, undefined, live.item, pairs.seen)) ? open & pairs.seen : 0
+    // Of an open set, no more is asked for than what is wanted.
+    const isPresence = wanted !== undefined || rule.open !== undefined
+    this.#tell(node, rule, values, alone | seen, isPresence)
+    const both = pairsOf(open, values, (first, second) => first !== undefined && second !== undefined)
+    this.#compare(rule.item, values, both | (wanted ? seen : 0), node)
+  }
+
+  /** Whether an item is no difference, since only the second side of an open set has it. */
+  #isLeft(rule: RuleOf<'set'>, first: Json | undefined, second: Json | undefined, pair: number): boolean {
+    if (first !== undefined || second === undefined || rule.open === undefined) return false
+    const { wanted, base = {} } = this.#sides
+    return rule.open(second, pair === pairs.service ? base : wanted)
+  }
+
+  /** A field of which the files say nothing: it stays as it is, whatever it is. */
+  #left(node: PathNode, rule: Rule, live: Json | undefined): void {
+    if (rule.is === 'stated') this.#unstatedParts(node, undefined, live)
+    else this.#unstated(node, rule, live)
+  }
+
+  #unstatedParts(node: PathNode, wanted: Json | undefined, live: Json | undefined): void {
+    if (!isObject(live)) return
+    for (const name of Object.keys(live))
+      if (!isObject(wanted) || !Object.hasOwn(wanted, name))
+        this.#unstated(new PathNode(node, name, name), undefined, live[name])
+  }
+
+  #unstated(node: PathNode, rule: Rule | undefined, live: Json | undefined): void {
+    if (!isEmpty(live)) this.#visitor.unstated?.(node, live!, rule)
+  }
+}
+
+interface Items {
+  wanted: Keyed | undefined
+  base: Keyed | undefined
+  live: Keyed | undefined
+  /** The files state the set at all. */
+  isStated: boolean
+}
+
+const nothing: ReadonlyMap<string, Keyed> = new Map()
+
+/** Whether the files decide about a field: always, or because they state it. */
+function isManaged(owner: FieldClass, name: string, first: JsonObject): boolean {
+  return owner === 'owned' || owner === 'fixed' || (owner === 'carried' && name in first)
+}
+
+/** The same on all sides, and without parts: by whatever rule it is compared, nothing differs. */
+function isOneScalar([wanted, base, live]: Values, open: number): boolean {
+  return wanted === live && ((open & withBase) === 0 || base === live) && typeof wanted !== 'object'
+}
+
+function partsOf([wanted, base, live]: Values, name: string): Values {
+  return [partOf(wanted, name), partOf(base, name), partOf(live, name)]
+}
+
+function partOf(value: Json | undefined, name: string): Json | undefined {
+  return isObject(value) ? value[name] : undefined
+}
+
+function isFull(value: Json | undefined): boolean {
+  return isObject(value) && !isEmpty(value)
+}
+
+function mayHaveParts(value: Json | undefined): boolean {
+  return isObject(value) || isEmpty(value)
+}

@@ -1,0 +1,83 @@
+import { compareText } from '../diagnostics/diagnostic.ts'
+import type { Kind } from '../kinds/kind.ts'
+import type { Json, JsonObject } from '../state/value.ts'
+import { isEmpty, isObject, sortedText } from '../state/value.ts'
+import { pairs, Walk, type Point } from './compare.ts'
+import { resolved, type Resolving } from './keyed.ts'
+import { comparable, folded } from './sameness.ts'
+
+/**
+ * What stands at each place, in a form in which equal values are equal texts. Items of sets are known by ids
+ * in place of names, for what they refer to may get another name meanwhile; `label` is for people.
+ */
+export type Fingerprint = Map<string, { label: string; text: string }>
+
+/**
+ * All of a live resource that its comparison with the wanted fields looks at: whoever moves any of it has
+ * moved what was planned upon (R23, R25). What is not compared may move freely.
+ */
+export function fingerprint(
+  kind: Kind,
+  wanted: JsonObject,
+  live: JsonObject,
+  context: Resolving
+): Fingerprint {
+  const found: Fingerprint = new Map()
+  const point = (one: Point): void => {
+    // Of an item, it counts that it is there, whatever it says.
+    const presence = one.node.isItem && one.rule.is === 'set' ? 'there' : undefined
+    const text = one.isPresence ? presence : (textAt(one, context) ?? presence)
+    if (text !== undefined) found.set(one.node.key, { label: one.node.text, text })
+  }
+  const walk = new Walk(kind.fields, { wanted, live }, context, { point })
+  for (const name of Object.keys(kind.fields)) walk.field(name, pairs.seen)
+  return found
+}
+
+function textAt({ rule, live }: Point, context: Resolving): string | undefined {
+  if (rule.is === 'scalar') return textOf(folded(rule, live), context)
+  if (rule.is === 'text') return isEmpty(live) ? undefined : unordered(rule.shown(resolved(live!, context)))
+  return textOf(live, context)
+}
+
+function textOf(value: Json | undefined, context: Resolving): string | undefined {
+  return isEmpty(value) ? undefined : unordered(comparable(resolved(value!, context)))
+}
+
+/**
+ * All of a live resource: for what is to be deleted, everything in it counts, but for what takes further
+ * answers.
+ */
+export function fingerprintOfAll(kind: Kind, live: JsonObject, context: Resolving): Fingerprint {
+  const apart = new Set(kind.api.parts?.map(({ field }) => field))
+  const names = Object.keys(kind.fields).filter(
+    (name) => kind.fields[name]!.class !== 'unreadable' && !apart.has(name)
+  )
+  return new Map(
+    names.flatMap((name): [string, { label: string; text: string }][] => {
+      const value = live[name]
+      return isEmpty(value) ? [] : [[name, { label: name, text: unordered(resolved(value!, context)) }]]
+    })
+  )
+}
+
+/** The paths at which two readings of one resource differ, as people read them, in order. */
+export function movedPaths(before: Fingerprint, now: Fingerprint): string[] {
+  const keys = new Set([...before.keys(), ...now.keys()])
+  const moved = [...keys].filter((key) => before.get(key)?.text !== now.get(key)?.text)
+  return moved.map((key) => (now.get(key) ?? before.get(key))!.label).toSorted(compareText)
+}
+
+/** Lists have no order wherever they are compared. */
+function unordered(value: Json): string {
+  return sortedText(sorted(value))
+}
+
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) {
+    const texts = value.map(sorted).map((item) => ({ item, text: sortedText(item) }))
+    return texts.toSorted((a, b) => compareText(a.text, b.text)).map(({ item }) => item)
+  }
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, sorted(part)]))
+}

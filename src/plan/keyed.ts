@@ -1,0 +1,97 @@
+import { compareText } from '../diagnostics/diagnostic.ts'
+import type { Rule } from '../state/rule.ts'
+import { sortedText, withReferences, type Json, type Reference } from '../state/value.ts'
+
+type SetRule = Extract<Rule, { is: 'set' }>
+
+/** The id that a reference stands for; undefined when it is still to be made. */
+export interface Resolving {
+  idOf(reference: Reference): string | undefined
+}
+
+/** An item of a set. */
+export class Keyed {
+  readonly item: Json
+  /** Its position in the list. */
+  readonly index: number
+  /** What it is paired with items of other sides by. */
+  readonly pairing: string
+  readonly #rule: SetRule
+  readonly #count: number
+
+  constructor(rule: SetRule, item: Json, index: number, key: string, count: number) {
+    this.item = item
+    this.index = index
+    this.pairing = `${key}\n${count}`
+    this.#rule = rule
+    this.#count = count
+  }
+
+  /** The key that people read. */
+  get label(): string {
+    const key = this.#rule.key(this.item)
+    return this.#count === 1 ? key : `${key} (${this.#count})`
+  }
+}
+
+/**
+ * Items by what they are paired by: their key, with ids in place of the names of what they refer to, for a
+ * resource may have two names, that of the files and that of the service. Items with the same key are told
+ * apart by what else they say; those that say nothing else are one.
+ */
+export function keyed(
+  rule: SetRule,
+  value: Json | undefined,
+  context: Resolving
+): ReadonlyMap<string, Keyed> {
+  const found = new Map<string, Keyed>()
+  if (!Array.isArray(value)) return found
+  const several = new Map<string, { item: Json; index: number; text: string }[]>()
+  for (const [index, item] of value.entries()) {
+    if (item === null) continue
+    const resolvedItem = resolved(item, context)
+    const key = rule.key(resolvedItem)
+    const one = new Keyed(rule, item, index, key, 1)
+    const first = found.get(one.pairing)
+    if (first === undefined) {
+      found.set(one.pairing, one)
+      continue
+    }
+    const group = several.get(key) ?? [
+      { item: first.item, index: first.index, text: sortedText(resolved(first.item, context)) }
+    ]
+    group.push({ item, index, text: sortedText(resolvedItem) })
+    several.set(key, group)
+  }
+  const saysNoMore = rule.item.is === 'scalar' || rule.item.is === 'reference'
+  for (const [key, group] of several) {
+    const sorted = group.toSorted((a, b) => compareText(a.text, b.text))
+    for (const [before, { item, index }] of sorted.slice(0, saysNoMore ? 1 : undefined).entries()) {
+      const one = new Keyed(rule, item, index, key, before + 1)
+      found.set(one.pairing, one)
+    }
+  }
+  return found
+}
+
+/** Most references of one resource name the same other one: the id that the last name stands for is kept. */
+export function remembering({ idOf }: Resolving): Resolving {
+  let last: Reference | undefined
+  let id: string | undefined
+  return {
+    idOf(reference) {
+      if (reference.id !== undefined) return idOf(reference)
+      if (last?.name !== reference.name || last?.$ref !== reference.$ref) id = idOf(reference)
+      last = reference
+      return id
+    }
+  }
+}
+
+/** Ids in place of names, where they are known. What refers to nothing is returned as it is. */
+export function resolved(value: Json, context: Resolving): Json {
+  return withReferences(value, (reference) => ({
+    $ref: reference.$ref,
+    name: context.idOf(reference) ?? `name ${reference.name ?? ''}`
+  }))
+}

@@ -1,0 +1,53 @@
+import type { Keyed } from './keyed.ts'
+
+/** Where a walk is, inside of a resource: shared by all that is below it, and spelled out when it is told. */
+export class PathNode {
+  readonly above: PathNode | undefined
+  readonly depth: number
+  readonly #part: string | Keyed
+  readonly #at: string | number
+
+  constructor(above: PathNode | undefined, part: string | Keyed, at: string | number) {
+    this.above = above
+    this.depth = (above?.depth ?? 0) + 1
+    this.#part = part
+    this.#at = at
+  }
+
+  /** As people read it: items of sets by key. */
+  get path(): string[] {
+    return [...(this.above?.path ?? []), this.#label]
+  }
+
+  /** As the files have it: items by position. */
+  get at(): (string | number)[] {
+    return [...(this.above?.at ?? []), this.#at]
+  }
+
+  /** The same path in one text: `fields[Email].source`. */
+  get text(): string {
+    return joined(this.above?.text, this.#label)
+  }
+
+  /**
+   * What the place is known by when two readings are compared: items by ids in place of names, for what they
+   * refer to may get another name meanwhile.
+   */
+  get key(): string {
+    const own = typeof this.#part === 'string' ? this.#part : `[${this.#part.pairing.replace(/\n1$/, '')}]`
+    return this.above === undefined ? own : `${this.above.key}.${own}`
+  }
+
+  get isItem(): boolean {
+    return typeof this.#part !== 'string'
+  }
+
+  get #label(): string {
+    return typeof this.#part === 'string' ? this.#part : `[${this.#part.label}]`
+  }
+}
+
+function joined(above: string | undefined, part: string): string {
+  if (above === undefined) return part
+  return part.startsWith('[') ? `${above}${part}` : `${above}.${part}`
+}
