@@ -238,6 +238,11 @@ function addLocal(program: Command, io: CommandIo, settle: Settle): void {
     .option('--latency <time>', 'answer this much later, e.g. 100ms')
     .option('--rate <n/s>', 'answer 429 above this rate, e.g. 20/s')
     .option('--faults <file>', 'a JSON file of faults to rehearse')
+    .addOption(
+      new Option('--shape <shape>', 'older: answers as before SDK 25.9.3; newest: with all that came since')
+        .choices(['older', 'newest'])
+        .default('older')
+    )
     .option('--ledger', 'print what it does, and the evidence that the real service does the same')
     .addOption(
       new Option('--format <format>', 'how to print the ledger').choices(['text', 'json']).default('text')

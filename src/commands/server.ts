@@ -29,6 +29,8 @@ export interface ServerCommandOptions extends KeyOptions {
   latency?: string
   rate?: string
   faults?: string
+  /** With which members 2025-09-18 is answered. Absent: without those that were added to it. */
+  shape?: 'older' | 'newest'
   ledger?: boolean
   format: 'text' | 'json'
 }
@@ -136,6 +138,7 @@ function open(
       ...(partnerKey === undefined ? {} : { partnerKey }),
       ...(options.publicUrl === undefined ? {} : { publicUrl: () => options.publicUrl ?? '' }),
       latencyMs,
+      ...(options.shape === undefined ? {} : { shape: options.shape }),
       post,
       ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
       ...(faults === undefined ? {} : { faults })
@@ -224,11 +227,12 @@ Stop it with Ctrl-C.
 }
 
 /** What makes this server unlike the usual one. Names of users only: their keys are never printed. */
-function extras({ latency, rate, faults, user }: ServerCommandOptions): string {
+function extras({ latency, rate, faults, shape, user }: ServerCommandOptions): string {
   return [
     ...(latency === undefined ? [] : [`--latency ${latency}`]),
     ...(rate === undefined ? [] : [`--rate ${rate}`]),
     ...(faults === undefined ? [] : [`--faults ${visible(faults)}`]),
+    ...(shape === 'newest' ? ['--shape newest'] : []),
     ...Object.keys(user ?? {}).map((name) => `--user ${visible(name)}`)
   ].join(', ')
 }

@@ -8,8 +8,15 @@ import type { Records } from './records.ts'
 import { forbidden, notFound } from './refusal.ts'
 import type { Stored, StoredKind } from './stored.ts'
 
+/**
+ * In which shape things are answered in 2025-09-18. The header did not change when members were added: a
+ * service before 25.9.3 and the newest one differ by the members of their answers only.
+ */
+export type Shape = 'older' | 'newest'
+
 /** What handlers work with: the stored resources, the clock and the source of ids. */
 export interface ServerContext {
+  shape: Shape
   records: Records
   directory: Directory
   catalogue: Catalogue
@@ -55,6 +62,11 @@ export interface Route {
   /** It reads nothing of a body: one that has members is refused. A DELETE never reads one. */
   bodyless?: true
   answer(call: Call): RouteResult
+}
+
+/** Whether the answer has the members that were added to 2025-09-18. */
+export function isNewest(call: Call): boolean {
+  return call.version === '2025-09-18' && call.context.shape === 'newest'
 }
 
 /** The organization that the call acts in. Routes with access `organization` have one. */

@@ -1,4 +1,4 @@
-import type { Route } from './call.ts'
+import type { Route, Shape } from './call.ts'
 import { openCatalogue } from './catalogue/catalogue.ts'
 import { makeCourier, type CourierParts } from './courier.ts'
 import { openDatabase, type Database } from './database.ts'
@@ -51,6 +51,11 @@ export interface ServerOptions extends Founders {
    * folder.
    */
   catalogue?: Record<string, unknown>
+  /**
+   * Whether answers of 2025-09-18 have the members that were added to it. Default: `older`, without them.
+   * Requests may have them in both cases.
+   */
+  shape?: Shape
 }
 
 /** The Polytomic API on this machine. */
@@ -105,7 +110,14 @@ export function createServer(options: ServerOptions = {}): LocalServer {
   })
   const serve = makeService({
     routes: routes satisfies readonly Route[],
-    context: { records, directory, events, catalogue: openCatalogue(folder, options.catalogue), ...clock },
+    context: {
+      shape: options.shape ?? 'older',
+      records,
+      directory,
+      events,
+      catalogue: openCatalogue(folder, options.catalogue),
+      ...clock
+    },
     database,
     outcomes: openOutcomes(database),
     faults,

@@ -9,7 +9,7 @@ import type {
 import type { Actor, JsonObject } from '../wire/common.ts'
 import type { Model } from '../wire/model.ts'
 import type { PolicyAction } from '../wire/permission.ts'
-import type { SyncRequest } from '../wire/sync.ts'
+import type { SyncErrorHandling, SyncRequest } from '../wire/sync.ts'
 
 /** What every stored thing has. */
 export interface StoredBase {
@@ -64,6 +64,8 @@ export interface StoredSync extends StoredBase, Omit<SyncRequest, 'organization_
   active: boolean
   policies: string[]
   model_ids: string[]
+  /** It has an address of its own: an update of the sync leaves it. */
+  error_handling?: SyncErrorHandling
 }
 
 /** One schedule of a bulk sync, with an id of its own; only the parts that say something. */

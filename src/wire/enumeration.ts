@@ -29,7 +29,10 @@ export interface TargetObject {
 
 export interface TargetObjects {
   data: TargetObject[] | null
-  target_creation: { supported: boolean; properties: { id: string; title: string; enum: boolean }[] }
+  target_creation: {
+    supported: boolean
+    properties: { id: string; title: string; enum: boolean; values?: { value: string; label: string }[] }[]
+  }
 }
 
 export interface TargetField {
@@ -46,6 +49,27 @@ export interface TargetField {
   association: boolean
   supports_identity: boolean
   identity_functions: { id: string; label: string }[]
+  /** None: any function. */
+  filter_functions?: FilterFunctionFacts[]
+  values?: PickValue[]
+  /** An association that holds a set of references. */
+  multiple_associations?: boolean
+}
+
+/** A function that filters on a field of the target may use. Without values, it takes what fits the type. */
+export interface FilterFunctionFacts {
+  id: string
+  label: string
+  requires_value: boolean
+  multi_value: boolean
+  values: PickValue[]
+}
+
+export interface PickValue {
+  value: string
+  label: string
+  /** The option is there where all of these fields have these values. */
+  depends_on?: { [field: string]: string }
 }
 
 /** `GET …/modelsync/target/fields`. Its modes are spelled otherwise than those of a target object. */

@@ -92,12 +92,52 @@ export interface Identity {
   remote_field_type_id?: string | null
 }
 
+/** Several mappings, in order. `and`: all must hold; `priority`: the first one that finds a record. */
+export interface Identities {
+  mappings: Identity[]
+  /** Must be given with more than one mapping. */
+  strategy?: string | null
+}
+
+export interface ModelCondition {
+  source: Source
+  function: string
+  value?: Json
+  label?: string | null
+}
+
+export interface TargetCondition {
+  /** The id of a field of the target. */
+  field: string
+  function: string
+  value?: Json
+  /** In place of `value`: a field of a model, taken anew for each record. */
+  value_source?: Source | null
+  label?: string | null
+}
+
+/** The newer shape of filters: each sort has labels and a logic of its own. */
+export interface Conditions<T> {
+  conditions?: T[] | null
+  logic?: string | null
+}
+
+/** Why a sync cannot run: a part of it that could not be resolved. */
+export interface SyncProblem {
+  code: string
+  message: string
+  path: string
+  severity: 'error'
+}
+
 export interface Filter {
   field?: Source | null
   field_id?: string | null
   field_type?: string
   function: string
   value?: Json
+  /** Of a filter on the target, in place of `value`: a field of a model. */
+  value_field?: Source | null
   /** A letter, given by the service in the order of the list. */
   label?: string
 }
@@ -144,8 +184,12 @@ export interface SyncRequest {
   schedule: Schedule
   target: Target
   identity?: Identity | null
+  /** Wins over `identity`. */
+  identities?: Identities | null
   active?: boolean
   filters?: Filter[] | null
+  model_filters?: Conditions<ModelCondition> | null
+  target_filters?: Conditions<TargetCondition> | null
   filter_logic?: string
   overrides?: Override[] | null
   override_fields?: SyncField[] | null
@@ -157,10 +201,29 @@ export interface SyncRequest {
   organization_id?: string | null
 }
 
+/** Which records of a sync to move at once; absent: all that changed. */
+export interface SyncStartRequest {
+  /** Values of the identity's field: of a sync with one mapping alone. */
+  identities?: string[] | null
+  /** Each entry names one record by values of mapped fields. */
+  source_identities?: { source: Source; value: string }[][] | null
+  resync?: boolean | null
+  test?: boolean | null
+}
+
+/** Whom to tell when a sync fails, and what to try again. */
+export interface SyncErrorHandling {
+  subscribers: string[]
+  auto_retry_record_errors: boolean
+  notify_on_record_errors: boolean
+  warning_notifications: boolean
+}
+
 export interface Sync extends SyncRequest {
   id: string
   organization_id: string
   model_ids?: string[]
+  problems?: SyncProblem[]
   created_at?: string
   created_by?: Actor
   updated_at?: string

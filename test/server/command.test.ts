@@ -97,10 +97,10 @@ test('it tells what to set to reach it, and what it was started with, without a 
   first.stop()
   await first.code
 
-  const second = run(cwd, { latency: '1ms', rate: '20/s', user: { ada: 'adas-key' } })
+  const second = run(cwd, { latency: '1ms', rate: '20/s', shape: 'newest', user: { ada: 'adas-key' } })
   const known = await second.printed
   expect(known).toContain(` POLYTOMIC_API_KEY=$(cat ${cwd}/.polyctl/local/api-key)\n`)
-  expect(known).toContain('\n  With     --latency 1ms, --rate 20/s, --user ada\n')
+  expect(known).toContain('\n  With     --latency 1ms, --rate 20/s, --shape newest, --user ada\n')
   expect(known).not.toContain('adas-key')
   second.stop()
   await second.code

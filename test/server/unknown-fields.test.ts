@@ -290,12 +290,6 @@ test('a member that nobody knows is refused by name or kept, wherever it stands'
 })
 
 const notServed: [name: string, where: string, grown: (body: never) => object][] = [
-  ['POST /api/syncs', 'model_filters', (body: object) => ({ ...body, model_filters: { conditions: [] } })],
-  [
-    'PUT /api/syncs/:id',
-    'filters[0].value_field',
-    (body: { filters: object[] }) => ({ ...body, filters: [{ ...body.filters[0], value_field: {} }] })
-  ],
   [
     'PUT /api/bulk/syncs/:id/schemas/:schema',
     'history_enabled',

@@ -3,6 +3,7 @@
  * the user drops in.
  */
 import type { Json, JsonObject } from '../../wire/common.ts'
+import type { PickValue } from '../../wire/enumeration.ts'
 import type { SyncMode } from '../../wire/sync.ts'
 import { parseJson } from '../body.ts'
 import { digest } from '../directory.ts'
@@ -45,6 +46,8 @@ export interface CatalogueField {
   /** The system fills it: it can be read and matched, not written. */
   readOnly?: boolean
   association?: boolean
+  /** Of a list that the system keeps: nothing else is taken. */
+  values?: PickValue[]
 }
 
 /**
@@ -77,6 +80,10 @@ export interface CatalogueFile {
   /** A single field may have a mode of its own. */
   fieldModes?: boolean
   targetFilters?: boolean
+  /** Default true. False: records are found by one mapping alone. */
+  multipleIdentities?: boolean
+  /** Default true. False: filters on the target compare with fixed values alone. */
+  filterValueFields?: boolean
   /** `never`: no mode needs an identity. */
   identity?: 'never'
   /** A sync may map nothing. */

@@ -30,3 +30,20 @@ function fromJson(text: string): JsonObject {
     ])
   )
 }
+
+/**
+ * A map of a query, as Python's client writes it (`properties[name]=x`) and as TypeScript's does (JSON).
+ * Throws 400 for a text that is no object.
+ */
+export function readMap(query: URLSearchParams, name: string): [key: string, value: string][] {
+  const wrong = (problem: string): Refusal =>
+    new Refusal(400, 'invalid', `${name} ${problem}`, { metadata: { field: name } })
+  return [...query].flatMap(([key, text]): [string, string][] => {
+    if (key.startsWith(`${name}[`) && key.endsWith(']')) return [[key.slice(name.length + 1, -1), text]]
+    if (key !== name || text === '') return []
+    const value = parseJson(text, wrong)
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw wrong('must be a JSON object')
+    return Object.entries(value).map(([one, said]) => [one, String(said)])
+  })
+}

@@ -9,6 +9,7 @@ import {
   type CatalogueFile,
   type CatalogueObject
 } from '../catalogue/catalogue.ts'
+import { filterFunctionsOf } from './filter-functions.ts'
 
 /**
  * All that any version tells about a mode. Answers pick from it, and spell some of these keys in other
@@ -28,6 +29,10 @@ export interface TargetObjectFacts {
   modes: TargetMode[]
   /** Undefined: nobody knows the fields, so none can be checked. */
   fields: TargetField[] | undefined
+  /** Several mappings may find a record. */
+  multipleIdentities: boolean
+  /** Filters on the target may compare with a field of a model. */
+  filterValueFields: boolean
 }
 
 const words: Readonly<Record<SyncMode, [label: string, description: string]>> = {
@@ -66,6 +71,8 @@ export function targetObject(catalogue: CatalogueFile, name: string): TargetObje
   const names = Object.keys(object?.fields ?? {})
   return {
     modes: targetModes(catalogue, object),
+    multipleIdentities: catalogue.identity !== 'never' && catalogue.multipleIdentities !== false,
+    filterValueFields: catalogue.targetFilters === true && catalogue.filterValueFields !== false,
     fields:
       object === undefined || names.length === 0
         ? undefined
@@ -89,7 +96,10 @@ function described(id: string, field: CatalogueField): TargetField {
     encryptable: type === 'string' && field.readOnly !== true,
     association: field.association ?? false,
     supports_identity: functions.length > 0,
-    identity_functions: functions
+    identity_functions: functions,
+    filter_functions: filterFunctionsOf(type),
+    values: field.values ?? [],
+    multiple_associations: false
   }
 }
 

@@ -1,13 +1,20 @@
 import type { Json } from '../../wire/common.ts'
-import type { SourceItem, SourceMeta, TargetFields, TargetObject } from '../../wire/enumeration.ts'
+import type {
+  SourceItem,
+  SourceMeta,
+  TargetField,
+  TargetFields,
+  TargetObject
+} from '../../wire/enumeration.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { found, param, type Call, type Route } from '../call.ts'
+import { flag, found, isNewest, param, type Call, type Route } from '../call.ts'
 import { objectOf, type CatalogueFile } from '../catalogue/catalogue.ts'
 import { isSql } from '../catalogue/shapes.ts'
 import { lazily, mustFit } from '../kinds/request-shape.ts'
 import { invalid, notFound, Refusal } from '../refusal.ts'
 import type { StoredConnection } from '../stored.ts'
 import { mustBeAuthorized } from './authorized.ts'
+import { readMap } from './params.ts'
 import { targetModes, targetObject } from './target-object.ts'
 
 /** What a sync can write to: both generations of addresses, which every version answers. */
@@ -28,7 +35,7 @@ export const targetRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/connections/:id/modelsync/target/fields',
     access: 'organization',
-    answer: (call) => fields(call, call.query.get('target') ?? '')
+    answer: fieldsByQuery
   },
   {
     method: 'POST',
@@ -69,10 +76,12 @@ function objects(call: Call): RouteResult {
     return { id, name: object.label ?? id, modes }
   })
   const { creation } = catalogue
+  const withValues = isNewest(call) && flag(call, 'include_target_creation_values')
   const properties = (creation?.properties ?? []).map(({ id, title, values }) => ({
     id,
     title,
-    enum: values !== undefined
+    enum: values !== undefined,
+    ...(withValues ? { values: values ?? [] } : {})
   }))
   return data(list, { target_creation: { supported: creation !== undefined, properties } })
 }
@@ -86,16 +95,47 @@ function property(call: Call): RouteResult {
   return data({ id, title, enum: values !== undefined, values: values ?? [] })
 }
 
+/** Of the target that is named, or of one that `properties` describe and that is still to be made. */
+function fieldsByQuery(call: Call): RouteResult {
+  const target = call.query.get('target') ?? ''
+  const described = readMap(call.query, 'properties')
+  if (described.length === 0 || call.version !== '2025-09-18') return fields(call, target)
+  if (target !== '') throw invalid('properties', 'cannot be given together with target', 400)
+  const { connection, catalogue } = targetOf(call)
+  const { properties } = catalogue.creation ?? {}
+  if (properties === undefined) {
+    const told = `describe a new target, and a connection of type ${connection.type} makes none`
+    throw invalid('properties', told, 400)
+  }
+  const unknown = described.find(([id]) => !properties.some((property) => property.id === id))
+  if (unknown !== undefined)
+    throw invalid(`properties.${unknown[0]}`, 'is not a property of new targets', 400)
+  const name = described.find(([id]) => id === 'name')?.[1] ?? ''
+  // Nothing is known of what is not there yet: its columns are free.
+  return fieldsOf(call, { ...catalogue, open: true, objects: {} }, name)
+}
+
 function fields(call: Call, target: string): RouteResult {
   const { catalogue } = targetOf(call)
   if (target === '') throw invalid('target', 'is required', 400)
+  return fieldsOf(call, catalogue, target)
+}
+
+/** Since 25.9.3 a field says more than before. */
+function shownField(call: Call, field: TargetField): TargetField {
+  if (isNewest(call)) return field
+  const { filter_functions: _functions, values: _values, multiple_associations: _set, ...older } = field
+  return older
+}
+
+function fieldsOf(call: Call, catalogue: CatalogueFile, target: string): RouteResult {
   const facts = targetObject(catalogue, target)
   if (facts === undefined) throw notFound('target object', target)
   const answer: TargetFields = {
     id: target,
     name: objectOf(catalogue, target)?.label ?? target,
     refreshed_at: call.context.now().toISOString(),
-    fields: facts.fields ?? [],
+    fields: (facts.fields ?? []).map((field) => shownField(call, field)),
     modes: facts.modes.map(({ id, label, description, ...mode }) => ({
       mode: id,
       label,
@@ -113,6 +153,12 @@ function fields(call: Call, target: string): RouteResult {
       supports_field_encryption: catalogue.open === true,
       supports_field_type_selection: false,
       supports_identity_field_creation: catalogue.open === true,
+      ...(isNewest(call)
+        ? {
+            supports_filter_value_fields: facts.filterValueFields,
+            supports_multiple_identities: facts.multipleIdentities
+          }
+        : {}),
       supports_target_filters: catalogue.targetFilters === true,
       target_creator: catalogue.creation !== undefined,
       use_field_names_as_labels: catalogue.open === true

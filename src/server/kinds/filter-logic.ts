@@ -1,8 +1,19 @@
+const operators = new Set(['AND', 'OR', 'NOT'])
+
+/** Whether a word of a logic combines filters, and names none. In any case. */
+export function isOperator(word: string): boolean {
+  return operators.has(word.toUpperCase())
+}
+
 /**
- * Why a filter logic cannot be understood; undefined when it can. Letters name filters, in order: A is
- * the first.
+ * Why a filter logic cannot be understood; undefined when it can. Labels name filters: letters in order, A
+ * is the first, in any case; `exact` ones are chosen by the client, and their case counts.
  */
-export function logicProblem(logic: string, letters: readonly string[]): string | undefined {
+export function logicProblem(
+  logic: string,
+  labels: readonly string[],
+  { exact = false }: { exact?: boolean } = {}
+): string | undefined {
   const tokens = logic.match(/[()]|[^\s()]+/g) ?? []
   let depth = 0
   let wantsOperand = true
@@ -21,12 +32,24 @@ export function logicProblem(logic: string, letters: readonly string[]): string 
       wantsOperand = true
     } else {
       if (!wantsOperand) return `has "${token}" where AND or OR must be`
-      if (!letters.includes(word)) return `names the filter ${token}; the filters are ${letters.join(', ')}`
+      if (!labels.includes(exact ? token : word))
+        return `names the filter ${token}; the filters are ${labels.join(', ')}`
       wantsOperand = false
     }
   }
   if (depth > 0) return 'has a "(" that is not closed'
   return wantsOperand ? 'ends where a filter must be' : undefined
+}
+
+/** The first label that a logic leaves out. */
+export function unnamed(logic: string, labels: readonly string[]): string | undefined {
+  const words = new Set(logic.match(/[^\s()]+/g))
+  return labels.find((label) => !words.has(label))
+}
+
+/** The logic in other labels: only words that name filters change. */
+export function relabelled(logic: string, label: (word: string) => string): string {
+  return logic.replace(/[^\s()]+/g, (word) => (isOperator(word) ? word : label(word)))
 }
 
 /** A, B, … Z, AA, …: the label of the filter at this position. */

@@ -12,10 +12,10 @@ const ajv = new Ajv({
   validateSchema: false
 })
 
-/** A JSON Schema that is compiled when it is first needed. */
-export function lazily(schema: () => object): () => ValidateFunction {
-  let compiled: ValidateFunction | undefined
-  return () => (compiled ??= ajv.compile(schema()))
+/** A JSON Schema that is compiled when it is first needed, and the type of what fits it. */
+export function lazily<T = JsonObject>(schema: () => object): () => ValidateFunction<T> {
+  let compiled: ValidateFunction<T> | undefined
+  return () => (compiled ??= ajv.compile<T>(schema()))
 }
 
 /**
@@ -36,17 +36,23 @@ interface Level {
 export const bookkeeping = ['id', 'created_at', 'created_by', 'updated_at', 'updated_by'] as const
 
 /**
- * Throws a refusal that names the first field that is wrong, or that nobody knows: one that is taken and
- * forgotten would be believed to be kept. Never repeats a value: it may be a secret.
+ * The value, which has the type of the shape from here on. Throws a refusal that names the first field that
+ * is wrong, or that nobody knows: one that is taken and forgotten would be believed to be kept. Never
+ * repeats a value: it may be a secret.
  */
-export function mustFit(validate: ValidateFunction, value: JsonObject, status: number, prefix = ''): void {
-  if (validate(value)) {
+export function mustFit<T>(
+  validate: ValidateFunction<T>,
+  value: JsonObject,
+  status: number,
+  prefix = ''
+): T {
+  const body: unknown = value
+  if (validate(body)) {
     mustBeKnown(validate.schema as Level, value, prefix, status)
-    return
+    return body
   }
   const error = validate.errors?.[0]
-  if (error === undefined) return
-  const [field, problem] = told(error)
+  const [field, problem] = error === undefined ? ['', 'is not valid'] : told(error)
   throw invalid([prefix, field].filter((part) => part !== '').join('.') || 'the body', problem, status)
 }
 

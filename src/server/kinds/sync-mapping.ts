@@ -1,5 +1,4 @@
 import {
-  identityFunctions,
   nullModelId,
   type Identity,
   type Source,
@@ -7,7 +6,7 @@ import {
   type SyncRequest
 } from '../../wire/sync.ts'
 import type { TargetMode, TargetObjectFacts } from '../enumeration/target-object.ts'
-import { referred, type Call } from '../call.ts'
+import { isNewest, referred, type Call } from '../call.ts'
 import { mustBeUsable } from '../enumeration/authorized.ts'
 import { invalid } from '../refusal.ts'
 import type { StoredModel } from '../stored.ts'
@@ -40,7 +39,8 @@ export function modelFinder(call: Call): MappingContext['model'] {
   }
 }
 
-function checkSource(context: MappingContext, source: Source, where: string): Source {
+/** The source of a mapping, which must be a field of a model that can be read. */
+export function checkSource(context: MappingContext, source: Source, where: string): Source {
   const model = context.model(source.model_id, `${where}.model_id`)
   if (!canRead(model, source.field)) {
     throw invalid(`${where}.field`, `is not a field of the model "${model.name}": ${source.field}`)
@@ -49,64 +49,41 @@ function checkSource(context: MappingContext, source: Source, where: string): So
 }
 
 /**
- * The identity to store, its function in the API's spelling. Throws 422 when the mode needs one and there
- * is none.
- */
-export function readIdentity(request: SyncRequest, context: MappingContext): Identity | undefined {
-  const sent = request.identity
-  if (sent === undefined || sent === null) {
-    if (context.mode?.requires_identity === true)
-      throw invalid('identity', `is required for mode ${context.modeName}`)
-    return undefined
-  }
-  const source = checkSource(context, sent.source, 'identity.source')
-  const name = identityFunctions.find((known) => known.toLowerCase() === sent.function.toLowerCase())
-  if (name === undefined)
-    throw invalid('identity.function', `must be one of ${identityFunctions.join(', ')}`)
-  const field = context.facts.fields?.find(({ id }) => id === sent.target)
-  if (context.facts.fields !== undefined && sent.new_field !== true) {
-    if (field === undefined)
-      throw invalid('identity.target', `is not a field of the target: ${sent.target}`)
-    if (!field.supports_identity)
-      throw invalid('identity.target', `cannot identify records: ${sent.target}`)
-    if (!field.identity_functions.some(({ id }) => id === name)) {
-      const allowed = field.identity_functions.map(({ id }) => id).join(', ')
-      throw invalid('identity.function', `must be one of ${allowed} for ${sent.target}`)
-    }
-  }
-  // What was not sent is not answered: clients take it for somebody's change.
-  const { new_field, remote_field_type_id } = sent
-  return {
-    source,
-    target: sent.target,
-    function: name,
-    ...(new_field === undefined || new_field === null ? {} : { new_field }),
-    ...(remote_field_type_id ? { remote_field_type_id } : {})
-  }
-}
-
-/**
  * Whether an entry only sets a value: what the service merges into `fields`, and clients split off again.
  */
-function isOverride(field: SyncField): boolean {
+export function isOverride(field: SyncField): boolean {
   const value = field.override_value ?? ''
   const model = field.source?.model_id ?? ''
   return value !== '' && (model === '' || model === nullModelId)
 }
 
-/** The fields to store: the mapped ones, then those of `override_fields`, merged as the service does. */
+/**
+ * The fields to store: the mapped ones, then those of `override_fields`, merged as the service did. Since
+ * 2025-09-18, an entry of `override_fields` that reads from a model is a mapped one.
+ */
 export function readFields(
   request: SyncRequest,
-  identity: Identity | undefined,
+  identities: readonly Identity[],
   context: MappingContext
 ): SyncField[] {
-  const mapped = (request.fields ?? [])
-    .map((field, index) => readField(field, `fields[${index}]`, context, isOverride(field)))
-    // The identity's own field is written with the identity: the service drops it where it is mapped again.
-    .filter((field) => identity === undefined || field.target !== identity.target || isOverride(field))
-  const overrides = (request.override_fields ?? []).map((field, index) =>
-    readField(field, `override_fields[${index}]`, context, true)
-  )
+  const { version } = context.call
+  const reads = (field: SyncField): boolean => {
+    const model = field.source?.model_id ?? ''
+    return version === '2025-09-18' && model !== '' && model !== nullModelId
+  }
+  const entries = [...(request.override_fields ?? []).entries()]
+  const read = ([index, field]: [number, SyncField], override: boolean): SyncField =>
+    readField(field, `override_fields[${index}]`, context, override)
+  const targetsOfIdentity = new Set(identities.map(({ target }) => target))
+  const mapped = [
+    ...(request.fields ?? []).map((field, index) =>
+      readField(field, `fields[${index}]`, context, isOverride(field))
+    ),
+    ...entries.filter(([, field]) => reads(field)).map((entry) => read(entry, false))
+  ]
+    // The field of an identity is written with it: the service drops it where it is mapped again.
+    .filter((field) => !targetsOfIdentity.has(field.target) || isOverride(field))
+  const overrides = entries.filter(([, field]) => !reads(field)).map((entry) => read(entry, true))
   const targets = new Set(overrides.map((field) => field.target))
   return [...mapped.filter((field) => !isOverride(field) || !targets.has(field.target)), ...overrides]
 }
@@ -123,7 +100,9 @@ function readField(field: SyncField, where: string, context: MappingContext, ove
   // change.
   if (value !== '') read.override_value = value
   if (field.new !== undefined && field.new !== null) read.new = field.new
-  if (field.encryption_enabled !== undefined && field.encryption_enabled !== null) {
+  // What only sets a value is not encrypted any more.
+  const ignored = override && isNewest(context.call)
+  if (!ignored && field.encryption_enabled !== undefined && field.encryption_enabled !== null) {
     read.encryption_enabled = field.encryption_enabled
   }
   if (field.sync_mode) read.sync_mode = readFieldMode(field.sync_mode, where, context)
@@ -160,8 +139,11 @@ function readFieldMode(mode: string, where: string, context: MappingContext): st
 }
 
 /** The models that the sync reads, in order of first use. */
-export function modelIdsOf(fields: SyncField[], identity: Identity | undefined): string[] {
-  const ids = [identity?.source.model_id, ...fields.map((field) => field.source?.model_id)]
+export function modelIdsOf(fields: SyncField[], identities: readonly Identity[]): string[] {
+  const ids = [
+    ...identities.map(({ source }) => source.model_id),
+    ...fields.map((field) => field.source?.model_id)
+  ]
   return [...new Set(ids.filter((id): id is string => id !== undefined && id !== nullModelId))]
 }
 

@@ -1,3 +1,4 @@
+import type { SyncRequest, SyncStartRequest } from '../../wire/sync.ts'
 import { bookkeeping, lazily } from './request-shape.ts'
 
 const text = { type: 'string' }
@@ -22,15 +23,44 @@ const field = {
     encryption_enabled: maybeBoolean
   }
 }
+const identity = {
+  type: 'object',
+  required: ['source', 'target', 'function'],
+  properties: {
+    source,
+    target: { type: 'string', minLength: 1 },
+    function: text,
+    new_field: maybeBoolean,
+    remote_field_type_id: maybeText
+  }
+}
+/** One sort of filters in the newer shape. */
+function conditions(required: string, properties: object): object {
+  return {
+    type: ['object', 'null'],
+    properties: {
+      conditions: {
+        type: ['array', 'null'],
+        items: {
+          type: 'object',
+          required: [required, 'function'],
+          properties: { ...properties, function: text, value: {}, label: maybeText }
+        }
+      },
+      logic: maybeText
+    }
+  }
+}
 const maybeFields = { type: ['array', 'null'], items: field }
+const maybeSource = { anyOf: [source, { type: 'null' }] }
 const condition = {
-  field: { anyOf: [source, { type: 'null' }] },
+  field: maybeSource,
   field_id: maybeText,
   value: {}
 }
 
 /** Types of everything in a request for a sync; meanings are checked after. */
-export const syncShape = lazily(() => ({
+export const syncShape = lazily<SyncRequest>(() => ({
   type: 'object',
   required: ['name', 'mode', 'schedule', 'target'],
   properties: {
@@ -59,24 +89,26 @@ export const syncShape = lazily(() => ({
         search_values: { type: ['object', 'null'] }
       }
     },
-    identity: {
+    identity: { ...identity, type: ['object', 'null'] },
+    identities: {
       type: ['object', 'null'],
-      required: ['source', 'target', 'function'],
-      properties: {
-        source,
-        target: { type: 'string', minLength: 1 },
-        function: text,
-        new_field: maybeBoolean,
-        remote_field_type_id: maybeText
-      }
+      required: ['mappings'],
+      properties: { mappings: { type: 'array', items: identity }, strategy: maybeText }
     },
+    model_filters: conditions('source', { source }),
+    target_filters: conditions('field', { field: text, value_source: maybeSource }),
     filters: {
       type: ['array', 'null'],
       items: {
         type: 'object',
         required: ['function'],
-        properties: { ...condition, label: maybeText, field_type: maybeText, function: text },
-        absent: ['value_field']
+        properties: {
+          ...condition,
+          value_field: maybeSource,
+          label: maybeText,
+          field_type: maybeText,
+          function: text
+        }
       }
     },
     overrides: {
@@ -104,11 +136,22 @@ export const syncShape = lazily(() => ({
   },
   // `problems` of a sync are the service's own words.
   answered: [...bookkeeping, 'model_ids', 'problems'],
-  absent: ['identities', 'model_filters', 'target_filters', 'enricher']
+  absent: ['enricher']
 }))
 
 /** POST of an execution. */
-export const syncStartShape = lazily(() => ({
+export const syncStartShape = lazily<SyncStartRequest>(() => ({
   type: 'object',
-  properties: { identities: {}, source_identities: {}, resync: maybeBoolean, test: maybeBoolean }
+  properties: {
+    identities: maybeTexts,
+    source_identities: {
+      type: ['array', 'null'],
+      items: {
+        type: 'array',
+        items: { type: 'object', required: ['source', 'value'], properties: { source, value: text } }
+      }
+    },
+    resync: maybeBoolean,
+    test: maybeBoolean
+  }
 }))

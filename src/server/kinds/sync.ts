@@ -1,15 +1,28 @@
-import { syncModes, type Sync, type SyncListItem, type SyncRequest } from '../../wire/sync.ts'
+import { syncModes, type SyncRequest } from '../../wire/sync.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { actorOf, found, organizationOf, param, referred, type Call, type Route } from '../call.ts'
+import {
+  actorOf,
+  found,
+  isNewest,
+  mustActIn,
+  organizationOf,
+  param,
+  referred,
+  type Call,
+  type Route
+} from '../call.ts'
 import { paged, pagination } from '../paging.ts'
 import { made } from '../records.ts'
-import { forbidden, invalid } from '../refusal.ts'
+import { invalid } from '../refusal.ts'
 import type { StoredModel, StoredSync } from '../stored.ts'
 import { activation, mustFit } from './request-shape.ts'
-import { readFilters, readLogic, readOverrides } from './sync-filters.ts'
-import { modelFinder, modelIdsOf, mustBeRelated, readFields, readIdentity } from './sync-mapping.ts'
-import { readSchedule, scheduleOptions, shownSchedule } from './sync-schedule.ts'
+import { readConditions } from './sync-conditions.ts'
+import { readOverrides } from './sync-filters.ts'
+import { readIdentities, storedIdentities } from './sync-identity.ts'
+import { modelFinder, modelIdsOf, mustBeRelated, readFields } from './sync-mapping.ts'
+import { readSchedule, scheduleOptions } from './sync-schedule.ts'
 import { syncShape } from './sync-shape.ts'
+import { lightSync, shownSync, syncProblems } from './sync-shown.ts'
 import { createObject, readTarget } from './sync-target.ts'
 
 /** `schedules` stands before `:id`, which would take it for an id. */
@@ -29,60 +42,14 @@ export const syncRoutes: readonly Route[] = [
   { method: 'POST', path: '/api/syncs/:id/activate', access: 'organization', answer: activate }
 ]
 
-/** A sync in full. The passphrase is never answered; the oldest version has fewer keys. */
-function shown(call: Call, stored: StoredSync): Sync {
-  const { encryption_passphrase: _secret, ...sync } = stored
-  const full: Sync = {
-    ...sync,
-    identity: sync.identity ?? null,
-    override_fields: [],
-    schedule: shownSchedule(sync.schedule, call.version)
-  }
-  if (call.version !== '2023-04-25') return full
-  const {
-    model_ids: _models,
-    only_enrich_updates: _enrich,
-    skip_initial_backfill: _skip,
-    created_at: _at,
-    created_by: _by,
-    updated_at: _changed,
-    updated_by: _changer,
-    ...older
-  } = full
-  return older
-}
-
-function light(call: Call, stored: StoredSync): SyncListItem {
-  const { id, name, organization_id, mode, active, model_ids, target } = stored
-  const { created_at, created_by, updated_at, updated_by } = stored
-  return {
-    id,
-    name,
-    organization_id,
-    mode,
-    active,
-    model_ids,
-    schedule: shownSchedule(stored.schedule, call.version),
-    sync_all_records: stored.sync_all_records ?? false,
-    only_enrich_updates: stored.only_enrich_updates ?? false,
-    skip_initial_backfill: stored.skip_initial_backfill ?? false,
-    target_connection_id: target.connection_id,
-    target_object: target.object ?? '',
-    created_at,
-    created_by,
-    updated_at,
-    updated_by
-  }
-}
-
 function list(call: Call): RouteResult {
   const syncs = call.context.records
     .list('sync', organizationOf(call), call.stale)
     .filter((sync) => call.version === '2023-04-25' || passes(sync, call.query))
-  if (call.version !== '2025-09-18') return data(syncs.map((sync) => shown(call, sync)))
+  if (call.version !== '2025-09-18') return data(syncs.map((sync) => shownSync(call, sync)))
   const page = paged(syncs, call.query)
   return data(
-    page.items.map((sync) => light(call, sync)),
+    page.items.map((sync) => lightSync(call, sync)),
     pagination(page)
   )
 }
@@ -97,25 +64,32 @@ function passes(sync: StoredSync, query: URLSearchParams): boolean {
 }
 
 function get(call: Call): RouteResult {
-  return data(shown(call, found(call, 'sync', param(call, 'id'))))
+  return data(shownSync(call, found(call, 'sync', param(call, 'id'))))
 }
 
+/** These came to 2025-09-18 without a version of their own; older ones never had them. */
+const added = ['identities', 'model_filters', 'target_filters'] as const
+
 function readRequest(call: Call): SyncRequest {
-  mustFit(syncShape(), call.body, 422)
-  const request = call.body as unknown as SyncRequest
-  const stated = request.organization_id ?? ''
-  if (stated !== '' && stated !== organizationOf(call)) {
-    throw forbidden(`this key does not act in organization ${stated}`)
-  }
+  const request = mustFit(syncShape(), call.body, 422)
+  mustActIn(call, request.organization_id)
+  if (call.version !== '2025-09-18') mustBeOlder(call.version, request)
   if (!syncModes.some((mode) => mode === request.mode))
     throw invalid('mode', `must be one of ${syncModes.join(', ')}`)
-  if (!Array.isArray(call.body['fields']) && call.version !== '2023-04-25')
+  if (!Array.isArray(request.fields) && call.version !== '2023-04-25')
     throw invalid('fields', 'is required')
   for (const [index, policy] of (request.policies ?? []).entries()) {
     if (referred(call, 'policy', policy) === undefined)
       throw invalid(`policies[${index}]`, `is not a policy: ${policy}`)
   }
   return request
+}
+
+function mustBeOlder(version: string, request: SyncRequest): void {
+  const wrong = `is not part of version ${version}`
+  for (const name of added) if ((request[name] ?? undefined) !== undefined) throw invalid(name, wrong)
+  for (const [index, { value_field }] of (request.filters ?? []).entries())
+    if ((value_field ?? undefined) !== undefined) throw invalid(`filters[${index}].value_field`, wrong)
 }
 
 type Meaning = Omit<StoredSync, 'id' | 'created_at' | 'created_by' | 'updated_at' | 'updated_by'>
@@ -134,9 +108,9 @@ function understood(call: Call, self?: StoredSync): Meaning {
   }
   const model = modelFinder(call)
   const mapping = { call, mode, modeName, facts, model }
-  const identity = readIdentity(request, mapping)
-  const fields = readFields(request, identity, mapping)
-  const ids = modelIdsOf(fields, identity)
+  const identities = readIdentities(request, mapping, self)
+  const fields = readFields(request, identities.mappings, mapping)
+  const ids = modelIdsOf(fields, identities.mappings)
   const models = ids.map((id) => model(id, 'fields'))
   mustBeRelated(models)
   const conditions = {
@@ -144,12 +118,11 @@ function understood(call: Call, self?: StoredSync): Meaning {
     models,
     mode,
     modeName,
-    facts
+    facts,
+    isNewest: isNewest(call)
   }
-  const filters = readFilters(request, conditions)
+  const { filters, logic, targetLogic } = readConditions(request, conditions)
   const overrides = readOverrides(request, conditions)
-  const logic = readLogic(request.filter_logic, filters, 'filter_logic')
-  const targetLogic = readLogic(request.target.filter_logic, filters, 'target.filter_logic')
   const passphrase = request.encryption_passphrase ?? ''
   if (passphrase === '' && fields.some((field) => field.encryption_enabled === true)) {
     throw invalid('encryption_passphrase', 'is required when a field is encrypted')
@@ -161,7 +134,7 @@ function understood(call: Call, self?: StoredSync): Meaning {
     name: request.name,
     mode: modeName,
     active: request.active ?? false,
-    ...(identity === undefined ? {} : { identity }),
+    ...storedIdentities(identities),
     fields,
     filters,
     ...(logic === undefined ? {} : { filter_logic: logic }),
@@ -184,7 +157,7 @@ function create(call: Call): RouteResult {
     ...made(call.context.now(), actorOf(call))
   }
   call.context.records.put('sync', sync)
-  return data(shown(call, sync))
+  return data(shownSync(call, sync))
 }
 
 function update(call: Call): RouteResult {
@@ -192,13 +165,14 @@ function update(call: Call): RouteResult {
   const sync: StoredSync = {
     id: stored.id,
     ...understood(call, stored),
+    ...(stored.error_handling === undefined ? {} : { error_handling: stored.error_handling }),
     created_at: stored.created_at,
     created_by: stored.created_by,
     updated_at: call.context.now().toISOString(),
     updated_by: actorOf(call)
   }
   call.context.records.put('sync', sync)
-  return data(shown(call, sync))
+  return data(shownSync(call, sync))
 }
 
 function remove(call: Call): RouteResult {
@@ -211,6 +185,8 @@ function activate(call: Call): RouteResult {
   mustFit(activation(), call.body, 400)
   const { active } = call.body
   if (typeof active !== 'boolean') throw invalid('active', 'must be true or false', 400)
+  const [problem] = active && isNewest(call) ? syncProblems(call, stored) : []
+  if (problem !== undefined) throw invalid(problem.path, `cannot be resolved: ${problem.message}`)
   call.context.records.put('sync', {
     ...stored,
     active,

@@ -48,6 +48,60 @@ export const syncs: LedgerRow[] = rows('sync', [
     'new_field and remote_field_type_id of an identity are answered if they were sent'
   ],
   ['identity.again', 'provider', 'a field that is mapped to the target of the identity is dropped'],
+  [
+    'identities',
+    'sdk',
+    'several mappings find a record: in order (priority) or all at once (and); identity is the first'
+  ],
+  ['identities.wins', 'sdk', 'identities wins over identity where both are sent'],
+  ['identities.strategy', 'sdk', 'strategy is required with several mappings; of one it is priority'],
+  ['identities.none', 'assumption', 'a sync without identity answers mappings [], and no strategy'],
+  [
+    'identities.replaced',
+    'sdk',
+    'an update of a sync with several mappings must send identities; one with identity alone is refused'
+  ],
+  ['identities.status', 'assumption', 'that refusal has status 422'],
+  ['identities.supported', 'sdk', 'the target says whether it supports several mappings'],
+  ['identities.unsupported', 'assumption', 'several mappings for a target without them are refused'],
+  ['shape.added', 'sdk', 'members that were added to 2025-09-18 are answered with --shape newest alone'],
+  ['shape.older-versions', 'assumption', 'older versions refuse these members by name'],
+  ['conditions.labels', 'sdk', 'conditions are answered with the labels A, B, C … by position'],
+  [
+    'conditions.own-labels',
+    'sdk',
+    'labels of a request have letters, digits and _; their case counts; all conditions have one or none'
+  ],
+  ['conditions.operators', 'assumption', 'and, or and not are no labels, and no label is given twice'],
+  [
+    'conditions.logic',
+    'sdk',
+    'the logic of conditions must name each of them, in the labels of its object'
+  ],
+  ['conditions.not', 'assumption', 'the logic of conditions may have NOT'],
+  ['conditions.none', 'assumption', 'a logic without conditions is refused'],
+  ['conditions.both', 'sdk', 'filters beside conditions are ignored when they say the same, else refused'],
+  ['conditions.both-status', 'assumption', 'that refusal has status 422, and their logic is not compared'],
+  ['conditions.one', 'assumption', 'a request with one of the two objects has none of the other'],
+  ['conditions.letters', 'assumption', 'in the older list, filters of the target go on with the letters'],
+  ['conditions.value-source', 'sdk', 'value_source excludes value, where the target allows it'],
+  ['conditions.value-model', 'assumption', 'a value_source may be any field of any model'],
+  [
+    'conditions.functions',
+    'assumption',
+    'which functions a field of a target allows follows from its type; lists of values are unknown'
+  ],
+  ['fields.own-list', 'sdk', 'with the newest shape, override fields are answered in a list of their own'],
+  ['fields.with-source', 'sdk', 'an entry of override_fields with a source is a mapped field'],
+  ['problems', 'sdk', 'problems say what a sync names that is not there any more'],
+  [
+    'problems.codes',
+    'assumption',
+    'their codes are model_not_found, field_not_found, connection_not_found'
+  ],
+  ['problems.activate', 'assumption', 'a sync with problems cannot be switched on: 422'],
+  ['start.source-identities', 'sdk', 'a start names at most 1000 records, by the sources of the mappings'],
+  ['start.checks', 'assumption', 'a start that names records in a wrong way is refused with 400'],
   ['filters.labels', 'provider', 'filters are labelled A, B, C … in order, whatever labels are sent'],
   ['filters.field-id', 'provider', 'beside the field of a filter, its id is answered'],
   ['filters.field-id-wins', 'sdk', 'of a filter and of an override, field_id wins over field'],
@@ -60,6 +114,16 @@ export const syncs: LedgerRow[] = rows('sync', [
     'filters.logic',
     'provider',
     'filter logic combines letters with AND, OR, NOT and parentheses, and is answered as sent'
+  ],
+  [
+    'filters.logic-sort',
+    'sdk',
+    'filter_logic is about filters of models, target.filter_logic of the target'
+  ],
+  [
+    'filters.logic-whole',
+    'assumption',
+    'with the newest shape, the older logic must name each of its filters as well'
   ],
   [
     'filters.logic-checked',
