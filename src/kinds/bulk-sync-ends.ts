@@ -4,11 +4,12 @@ import {
   optionalReference,
   overlay,
   toId,
+  toName,
   withoutAbsent,
   withoutCleared,
   withoutMasks
 } from './fields.ts'
-import type { FromWire, ToWire } from './kind.ts'
+import type { FromWire, ToWire, ToYaml } from './kind.ts'
 
 /** How an end is compared: the service fills in more settings than are stated. */
 export const endRule = {
@@ -20,6 +21,13 @@ export const endRule = {
 export function endFromYaml(value: Json | undefined): Json | undefined {
   if (!isObject(value)) return value
   return withoutAbsent({ ...value, connection: optionalReference('connection', value['connection']) })
+}
+
+/** An end by the name of its connection. */
+export function endToYaml(value: Json | undefined, context: ToYaml): Json | undefined {
+  return isObject(value)
+    ? withoutAbsent({ ...value, connection: toName(value['connection'], context) })
+    : value
 }
 
 /** The two ends of a bulk sync. */

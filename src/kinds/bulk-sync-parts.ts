@@ -93,6 +93,38 @@ export function schemaFromYaml(item: Json): Json {
   })
 }
 
+/** A schema as files say it: by its id alone, where that is all of it. */
+export function schemaToYaml(item: Json): Json[] {
+  if (!isObject(item)) return []
+  const { fields } = item
+  const whole = Array.isArray(fields) ? { ...item, fields: fields.map(byIdAlone) } : item
+  return [byIdAlone(whole)]
+}
+
+function byIdAlone(item: Json): Json {
+  return isObject(item) && Object.keys(item).every((key) => key === 'id') ? idOf(item) : item
+}
+
+/**
+ * Where nobody has chosen anything, `all` says it. Of a schema of which all fields are copied as they are,
+ * none is listed: those are copied that are on.
+ */
+export function withShortSchemas(fields: JsonObject, live: JsonObject): JsonObject {
+  const { schemas, schemas_off: _off, ...same } = fields
+  const all = Array.isArray(live['schemas']) ? list(live['schemas']) : undefined
+  if (!all) return fields
+  if (all.length > 0 && all.every(isPlain)) return { ...same, schemas_off: [] }
+  const open = new Set(all.filter((item) => list(item['fields']).every(isPlainField)).map(idOf))
+  const chosen = list(schemas).map(({ fields: inner, ...item }) =>
+    withoutAbsent({ ...item, fields: open.has(idOf(item)) ? undefined : inner })
+  )
+  return chosen.length === 0 ? same : { ...same, schemas: chosen }
+}
+
+function isPlainField(field: JsonObject): boolean {
+  return !isOff(field) && field['obfuscate'] !== true && isEmpty(field['user_output_name'])
+}
+
 /** The schemas of a live bulk sync, each as much as is known of it. Undefined where nobody asked for them. */
 export function schemasFromWire(wire: JsonObject): JsonObject[] | undefined {
   if (!Array.isArray(wire['schemas'])) return undefined
@@ -280,9 +312,6 @@ export function isPlain(item: JsonObject): boolean {
   const fields = list(item['fields'])
   const asFound = { ...item, id: '', filters: item['filters'] ?? [] }
   return (
-    sortedText(plainSchema(asFound)) === sortedText(plainSchema({ id: '' })) &&
-    fields.every(
-      (field) => !isOff(field) && field['obfuscate'] !== true && isEmpty(field['user_output_name'])
-    )
+    sortedText(plainSchema(asFound)) === sortedText(plainSchema({ id: '' })) && fields.every(isPlainField)
   )
 }

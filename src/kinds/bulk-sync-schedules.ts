@@ -1,14 +1,15 @@
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { Rule } from '../state/rule.ts'
 import { withoutAbsent, withoutEmpty } from './fields.ts'
-import type { FromWire, ItemProblem, ToWire } from './kind.ts'
+import type { FromWire, ItemProblem, ToWire, ToYaml } from './kind.ts'
 import { list } from './sync-parts.ts'
 import {
   scheduleFromWire,
   scheduleFromYaml,
   scheduleProblems,
   scheduleRule,
-  scheduleToWire
+  scheduleToWire,
+  scheduleToYaml
 } from './sync-schedule.ts'
 
 /** Further schedules of a bulk sync: each is for some of its schemas, in place of the default one. */
@@ -37,6 +38,13 @@ const own = ['schemas', 'selective_mode', 'resync_mode'] as const
 /** One of them as written. */
 export function additionalFromYaml(item: Json): Json {
   return isObject(item) ? { ...ownOf(item), ...(scheduleFromYaml(item) as JsonObject) } : item
+}
+
+/** One of them as files say it. */
+export function additionalToYaml(item: JsonObject, context: ToYaml): Json {
+  const { schemas: _schemas, selective_mode: _mode, resync_mode: _resync, ...times } = item
+  const written = scheduleToYaml(times, context)
+  return { ...(isObject(written) ? written : { frequency: written ?? '' }), ...ownOf(item) }
 }
 
 /** One of them as answered. */

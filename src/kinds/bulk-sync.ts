@@ -1,12 +1,16 @@
-import { dictionary, isEmpty, textOf, type Json, type JsonObject } from '../state/value.ts'
-import type { ApiVersion } from '../wire/common.ts'
+import { dictionary, isEmpty, type Json, type JsonObject } from '../state/value.ts'
 import { bulkSyncAnswer, bulkSchemaAnswer } from './answers.ts'
-import { endFromWire, endFromYaml, endRule, endToWire, withLiveConfiguration } from './bulk-sync-ends.ts'
+import {
+  endFromWire,
+  endFromYaml,
+  endRule,
+  endToWire,
+  endToYaml,
+  withLiveConfiguration
+} from './bulk-sync-ends.ts'
 import {
   idOf,
   allBut,
-  isAsWanted,
-  isNewerSetting,
   isOff,
   isPlain,
   meansAll,
@@ -14,29 +18,46 @@ import {
   moment,
   off,
   schemaFromYaml,
-  schemaInBody,
-  schemaInPatch,
+  schemaToYaml,
   schemasFromWire,
   schemasRule,
-  statedSchemas
+  statedSchemas,
+  withShortSchemas
 } from './bulk-sync-parts.ts'
 import { schemaProblems } from './bulk-sync-problems.ts'
+import { bodySchemas, detailPaths, schemaRequests } from './bulk-sync-requests.ts'
 import {
   additionalFromWire,
   additionalFromYaml,
   additionalRule,
   additionalToWire,
+  additionalToYaml,
   bulkScheduleProblems,
   withScheduleIds
 } from './bulk-sync-schedules.ts'
 import { bulkSyncSchema } from './bulk-sync-schema.ts'
 import { bulkSyncKnown } from './bulk-sync-known.ts'
 import { carrying, unknownPaths } from './carry.ts'
-import { idsOf, referenceKey, references, toIds, usesOf, valueAt, withoutAbsent } from './fields.ts'
-import type { FurtherRequest, Kind, ToWire } from './kind.ts'
+import {
+  idsOf,
+  referenceKey,
+  references,
+  toIds,
+  toNames,
+  usesOf,
+  valueAt,
+  withoutAbsent
+} from './fields.ts'
+import type { Kind, ToWire } from './kind.ts'
 import { opposite } from './synonym.ts'
 import { list } from './sync-parts.ts'
-import { scheduleFromWire, scheduleFromYaml, scheduleRule, scheduleToWire } from './sync-schedule.ts'
+import {
+  scheduleFromWire,
+  scheduleFromYaml,
+  scheduleRule,
+  scheduleToWire,
+  scheduleToYaml
+} from './sync-schedule.ts'
 
 /** Settings that stay as they are in the service when the files do not state them. */
 const carried = [
@@ -158,6 +179,24 @@ export const bulkSync: Kind = {
     })
   },
 
+  toYaml(fields, context) {
+    const { schemas, schemas_off: off, ...same } = fields
+    const additional = fields['additional_schedules']
+    return withoutAbsent({
+      ...same,
+      source: endToYaml(fields['source'], context),
+      destination: endToYaml(fields['destination'], context),
+      schemas: Array.isArray(schemas) ? schemas.flatMap(schemaToYaml) : off && 'all',
+      default_schedule: scheduleToYaml(fields['default_schedule'], context),
+      additional_schedules: Array.isArray(additional)
+        ? list(additional).map((one) => additionalToYaml(one, context))
+        : additional,
+      policies: toNames(fields['policies'], context)
+    })
+  },
+
+  condensed: withShortSchemas,
+
   toWire(fields, context) {
     const settings = fields['schemas'] === undefined ? undefined : list(fields['schemas'])
     const off = fields['schemas_off']
@@ -245,48 +284,6 @@ const defaults = dictionary<Json>({
   concurrency_limit: 0,
   resync_concurrency_limit: 0
 })
-
-/**
- * The list of schemas has no fields and filters: who needs them asks for each schema by itself. What is
- * switched off has none that count: neither the plan nor the check before writing looks at them. But whoever
- * switches it on must know what somebody chose of it before, or it would all be copied in clear.
- */
-function detailPaths(wire: JsonObject, wanted: JsonObject | undefined, replaces: boolean): string[] {
-  const stated = Array.isArray(wanted?.['schemas']) ? wanted['schemas'] : []
-  const [named, on] = [stated, stated.filter((item) => !isOff(item))].map((some) => new Set(some.map(idOf)))
-  const isAll = wanted !== undefined && meansAll(wanted)
-  const counts = (item: JsonObject): boolean => {
-    if (item['enabled'] === false) return replaces && (isAll || on!.has(idOf(item)))
-    return replaces || !wanted || named!.has(idOf(item))
-  }
-  return list(wire['schemas'])
-    .filter((item) => !Array.isArray(item['fields']) && counts(item))
-    .map((item) => `/schemas/${encodeURIComponent(idOf(item))}`)
-}
-
-/** The oldest version takes the ids of those that are to be copied, and nothing more. */
-function bodySchemas(settings: readonly JsonObject[], version: ApiVersion): Json[] {
-  const sorted = settings.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
-  if (version !== '2023-04-25') return sorted.map(schemaInBody)
-  return sorted.filter((item) => item['enabled'] !== false).map(idOf)
-}
-
-/** What the bulk sync's own request did not do: each schema that is not as it is to be. */
-function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FurtherRequest[] {
-  const there = schemasFromWire(wire) ?? []
-  const live = new Map(there.map((item) => [idOf(item), item]))
-  const wanted = mergedSchemas(there, statedSchemas(body['schema_settings'], there) ?? [], body)
-  const schemas = wanted
-    .filter((item) => !isAsWanted(live.get(idOf(item)), item))
-    .map((item) => schemaInPatch({ fields: live.get(idOf(item))?.['fields'] ?? [], ...item }))
-  if (schemas.length === 0) return []
-  if (version !== '2023-04-25') return [{ method: 'PATCH', path: '/schemas', body: { schemas } }]
-  return schemas.map(({ id, ...rest }) => ({
-    method: 'PATCH',
-    path: `/schemas/${encodeURIComponent(textOf(id))}`,
-    body: Object.fromEntries(Object.entries(rest).filter(([name]) => !isNewerSetting(name)))
-  }))
-}
 
 function schedulesToWire(fields: JsonObject, context: ToWire): { [key: string]: Json | undefined } {
   const main = scheduleToWire(fields['default_schedule'], context)

@@ -17,6 +17,7 @@ import {
   referenceKey,
   references,
   toIds,
+  toNames,
   usesOf,
   valueAt,
   withoutAbsent,
@@ -135,6 +136,13 @@ export const connection: Kind = {
       validate: item['validate']
     })
   },
+
+  toYaml: (fields, context) =>
+    withoutAbsent({
+      ...fields,
+      configuration: isEmpty(fields['configuration']) ? undefined : fields['configuration'],
+      policies: toNames(fields['policies'], context)
+    }),
 
   toWire(fields, context) {
     const body = withoutAbsent({

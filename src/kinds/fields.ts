@@ -12,7 +12,7 @@ import {
   type Json,
   type JsonObject
 } from '../state/value.ts'
-import type { FromWire, ToWire } from './kind.ts'
+import type { FromWire, ToWire, ToYaml } from './kind.ts'
 
 /** Pieces that kinds are written with: names to references, references to ids, and back. */
 
@@ -29,6 +29,16 @@ export function references(kind: string, names: Json | undefined): Json | undefi
 /** A name as the reference that it stands for. */
 export function optionalReference(kind: string, name: Json | undefined): Json | undefined {
   return typeof name === 'string' ? reference(kind, name) : undefined
+}
+
+/** A reference as files write it: by name. */
+export function toName(value: Json | undefined, context: ToYaml): Json | undefined {
+  return isReference(value) ? context.nameOf(value) : value
+}
+
+/** A list of references by name; null and absent stay as they are. */
+export function toNames(value: Json | undefined, context: ToYaml): Json | undefined {
+  return Array.isArray(value) ? value.map((item) => toName(item, context) ?? item) : value
 }
 
 /** What tells one reference of a set from another: its name, or its id where the name is not known. */

@@ -39,6 +39,7 @@ export const globalErrorSubscribers: Kind = {
   synonyms: { addresses: 'emails', users: 'emails' },
   isSecret: () => false,
   fromYaml: (item) => withoutAbsent({ emails: item['emails'] }),
+  toYaml: (fields) => withoutAbsent({ emails: fields['emails'] }),
   toWire: (fields) => withoutAbsent({ emails: withoutHoles(fields['emails'] ?? []) }),
   fromWire: (wire) => ({ emails: wire['emails'] ?? [] }),
   replacement: carrying({ members: ['id', 'name', 'emails'] }, (_live, body) =>

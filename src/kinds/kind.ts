@@ -3,7 +3,7 @@ import type { Path } from '../state/resource.ts'
 import { isId, type Json, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 import type { Field } from '../state/rule.ts'
-import type { Shape } from '../state/shape.ts'
+import type { KindApi } from './api.ts'
 import type { Synonym } from './synonym.ts'
 
 /**
@@ -66,6 +66,16 @@ export interface Kind {
    * length.
    */
   fromYaml(item: JsonObject): JsonObject
+  /**
+   * Fields → YAML item: what `fromYaml` makes the same fields of. What files cannot say is left out;
+   * `unsayable` tells of it.
+   */
+  toYaml(fields: JsonObject, context: ToYaml): JsonObject
+  /**
+   * What remains to be said of a live resource once defaults are left out: where one word stands for many.
+   * `live` is all of it.
+   */
+  condensed?(fields: JsonObject, live: JsonObject): JsonObject
   /** Fields → request body. References become ids. */
   toWire(fields: JsonObject, context: ToWire): JsonObject
   /** The service's answer → fields, without what the service owns. */
@@ -129,104 +139,11 @@ export interface ReadOnly {
   nameOnly?: true
 }
 
-/** Where a kind lives in the API, how the versions differ there, and what its answers must look like. */
-export interface KindApi {
-  /** `/api/syncs`; one is at `/api/syncs/{id}`. `{organization}`: the id of the key's organization. */
-  path: string
-  answer?: Shape
-  /** Where older versions have it. */
-  olderPaths?: Readonly<Partial<Record<ApiVersion, string>>>
-  /** The first version that has this kind. Absent: all of them. */
-  since?: ApiVersion
-  /** Which keys may manage it. Absent: all of an organization. */
-  keys?(version: ApiVersion): readonly KeyClass[]
-  /** The service refuses a second one of a name: nobody can make two. */
-  uniqueNames?: true
-  /** True where list items lack fields that are compared, so that each match must be read by itself. */
-  lightList(version: ApiVersion): boolean
-  update(version: ApiVersion): 'PATCH' | 'PUT'
-  /** Query parameters of a delete that says its wish explicitly. */
-  deleteQuery?: string
-  /** With `--force-delete`, what uses it and is not declared is deleted along with it. */
-  cascades?: true
-  /** For resources that are in no list. */
-  place?: Place
-  /** What else must be asked to know a resource in full, in this order. */
-  parts?: readonly Part[]
-  /** What the main write does not cover. */
-  further?: Further
-  /**
-   * Some writes are carried out after they are answered: true when an answer shows what the body asked
-   * for. Until then it is read again, a few times.
-   */
-  arrived?(body: JsonObject, wire: JsonObject): boolean
-  /**
-   * Words of a refusal (400, 422) that means: ask again in a while, the source is still being read. Any
-   * other refusal is final.
-   */
-  notYet?: readonly string[]
+/** What a kind must be told to write YAML. */
+export interface ToYaml {
+  /** How files name what a reference stands for. */
+  nameOf(reference: Reference): string
 }
-
-/**
- * A resource that is in no list, because it is there as long as what it belongs to. It is found by what the
- * files say, is written in place, and deleting it means to put it back to how it was.
- */
-export interface Place {
-  /**
-   * Stands for it wherever an id is expected, and is the rest of its path, encoded. Undefined while what it
-   * belongs to is not made.
-   */
-  id(fields: JsonObject, idOf: (reference: Reference) => string | undefined): string | undefined
-  /** The fields that say where it is, as a name may say them: several, where the name can be read so. */
-  fieldsOf(name: string): JsonObject[]
-  /** What is written is below what is read: `/primary_keys`. */
-  below?: string
-  reset: { method: 'DELETE' | 'PUT'; body?: JsonObject }
-  /** True when there is nothing to put back. */
-  isReset(wire: JsonObject): boolean
-  /**
-   * Where what was put back looks like what was declared: whether the live fields are those that were
-   * declared once. If they are not, it was put back already, or somebody chose otherwise.
-   */
-  isAsDeclared?(live: JsonObject, declared: JsonObject): boolean
-  /** Its answers are not in an envelope. */
-  bare?: true
-}
-
-/** Answers that belong to a resource beside its own. They are kept in its wire form, as a list. */
-export interface Part {
-  /** The key of the wire form that the list is put under. */
-  key: string
-  answer?: Shape
-  /** The field that it tells: not compared where the service refuses to tell. */
-  field: string
-  /**
-   * Paths below the resource, given what is known of it so far. `wanted` are the fields that the files
-   * state, or the body that was made of them: nothing else is compared. Where it is to be replaced, or
-   * nothing is wanted in particular, everything is asked for that a replacement could lose.
-   */
-  paths(wire: JsonObject, wanted: JsonObject | undefined, replaces: boolean): string[]
-}
-
-/** Writes that follow the main one. */
-export interface Further {
-  /** The keys of the body that they are about: where it has none of them, there is nothing to send. */
-  about: readonly string[]
-  /** The main request does not carry these keys. */
-  apart?: true
-  /** In the order of sending; none where the answer to the main write is as the body says. */
-  requests(body: JsonObject, wire: JsonObject, version: ApiVersion): FurtherRequest[]
-}
-
-/** One of them; `path` is below the resource. */
-export interface FurtherRequest {
-  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  path: string
-  body?: JsonObject
-}
-
-/** Whom a key belongs to, as `GET /api/me` tells it. */
-export type KeyClass = 'user' | 'organization' | 'partner' | 'system'
 
 /** What a kind must be told to write a body. */
 export interface ToWire {

@@ -5,11 +5,12 @@ import {
   overlay,
   referenceKey,
   toId,
+  toName,
   withoutAbsent,
   withoutCleared,
   withoutMasks
 } from './fields.ts'
-import type { FromWire, ToWire } from './kind.ts'
+import type { FromWire, ToWire, ToYaml } from './kind.ts'
 
 /** The parts of a model that name other resources: joins and the enrichment. */
 
@@ -49,6 +50,13 @@ export function relationFromYaml(item: Json): Json {
   }
 }
 
+/** A join by the name of its model. */
+export function relationToYaml(item: JsonObject, context: ToYaml): Json {
+  if (!isObject(item['to'])) return item
+  const { model: to, ...rest } = item['to']
+  return { ...item, to: withoutAbsent({ model: toName(to, context), ...rest }) }
+}
+
 /** A join with the id of its model. */
 export function relationToWire(item: Json, context: ToWire): Json {
   if (!isObject(item) || !isObject(item['to'])) return item
@@ -69,6 +77,11 @@ export function relationFromWire(item: Json, context: FromWire): Json {
 /** An enrichment of YAML, its connection as a reference. */
 export function enricherFromYaml(item: JsonObject): Json {
   return withoutAbsent({ ...item, connection: optionalReference('connection', item['connection']) })
+}
+
+/** An enrichment by the name of its connection. */
+export function enricherToYaml(item: JsonObject, context: ToYaml): Json {
+  return withoutAbsent({ ...item, connection: toName(item['connection'], context) })
 }
 
 /** An enrichment with the id of its connection; the service wants its fields as objects. */

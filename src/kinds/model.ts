@@ -11,6 +11,8 @@ import {
   references,
   toId,
   toIds,
+  toName,
+  toNames,
   usesOf,
   withoutAbsent,
   withoutCleared,
@@ -23,12 +25,14 @@ import {
   enricherFromYaml,
   enricherRule,
   enricherToWire,
+  enricherToYaml,
   nameOf,
   relationFromWire,
   relationFromYaml,
   relationKey,
   relationRule,
   relationToWire,
+  relationToYaml,
   withLiveEnricher,
   withLiveExamples
 } from './model-parts.ts'
@@ -90,6 +94,19 @@ export const model: Kind = {
         ? item['relations'].map(relationFromYaml)
         : item['relations'],
       enricher: isObject(item['enricher']) ? enricherFromYaml(item['enricher']) : item['enricher']
+    })
+  },
+
+  toYaml(fields, context) {
+    const { connection, policies, relations, enricher, ...same } = fields
+    return withoutAbsent({
+      ...same,
+      connection: toName(connection, context),
+      relations: Array.isArray(relations)
+        ? relations.filter(isObject).map((item) => relationToYaml(item, context))
+        : relations,
+      enricher: isObject(enricher) ? enricherToYaml(enricher, context) : enricher,
+      policies: toNames(policies, context)
     })
   },
 
@@ -249,6 +266,11 @@ function additionalField(field: JsonObject): Json {
     name: field['name'],
     label: field['label'],
     type: field['type'],
-    example: field['example']
+    example: exampleText(field['example'])
   })
+}
+
+/** The service answers an example in the type of its field; files and requests have texts. */
+function exampleText(example: Json | undefined): Json | undefined {
+  return isEmpty(example) || typeof example === 'object' ? undefined : textOf(example)
 }

@@ -1,7 +1,16 @@
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import { policyAnswer } from './answers.ts'
 import { carrying, unknownPaths, type KnownObject } from './carry.ts'
-import { bookkeeping, idsOf, referenceKey, references, toIds, usesOf, withoutAbsent } from './fields.ts'
+import {
+  bookkeeping,
+  idsOf,
+  referenceKey,
+  references,
+  toIds,
+  toNames,
+  usesOf,
+  withoutAbsent
+} from './fields.ts'
 import type { Kind } from './kind.ts'
 import { builtIn, rolesTwice } from './role.ts'
 
@@ -100,6 +109,16 @@ export const policy: Kind = {
         isObject(action)
           ? withoutAbsent({ action: action['action'], roles: references('role', action['roles']) })
           : action
+      )
+    }
+  },
+
+  toYaml(fields, context) {
+    const actions = fields['policy_actions']
+    if (!Array.isArray(actions)) return withoutAbsent({ policy_actions: actions })
+    return {
+      policy_actions: actionsOf(actions).map((action) =>
+        withoutAbsent({ ...action, roles: toNames(action['roles'], context) })
       )
     }
   },

@@ -21,6 +21,7 @@ export const role: Kind = {
   },
   isSecret: () => false,
   fromYaml: () => ({}),
+  toYaml: () => ({}),
   toWire: () => ({}),
   fromWire: () => ({}),
   replacement: carrying({ members: [...bookkeeping, 'name', 'system'] }, (_live, body) => body),

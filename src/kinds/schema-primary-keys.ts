@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isObject, isReference, reference, textOf, type Json, type JsonObject } from '../state/value.ts'
 import { schemaAnswer } from './answers.ts'
-import { fromId, optionalReference, usesOf, withoutAbsent } from './fields.ts'
+import { fromId, optionalReference, toName, usesOf, withoutAbsent } from './fields.ts'
 import type { Kind } from './kind.ts'
 
 /**
@@ -71,6 +71,13 @@ export const schemaPrimaryKeys: Kind = {
       connection: optionalReference('connection', item['connection']),
       schema: item['schema'],
       fields: item['fields']
+    }),
+
+  toYaml: (fields, context) =>
+    withoutAbsent({
+      connection: toName(fields['connection'], context),
+      schema: fields['schema'],
+      fields: fields['fields']
     }),
 
   toWire: (fields) => ({

@@ -18,7 +18,7 @@ import { letter, logicFromLabels, logicToLetters } from './sync-logic.ts'
 /** The parts of a sync, each to and from the wire. */
 
 /** The older way to ask for a new target: this object, and `new_name`. */
-const newTarget = '__pt_new_target'
+export const newTarget = '__pt_new_target'
 
 /** The items of a list that say something. */
 export function list(value: Json | undefined): JsonObject[] {

@@ -8,11 +8,13 @@ import {
   references,
   toId,
   toIds,
+  toName,
+  toNames,
   withoutAbsent,
   withoutEmpty
 } from './fields.ts'
 import type { KnownObject } from './carry.ts'
-import type { FromWire, ItemProblem, ToWire } from './kind.ts'
+import type { FromWire, ItemProblem, ToWire, ToYaml } from './kind.ts'
 
 /** Which parts of a schedule mean something, by frequency. The others are neither compared nor sent. */
 const relevant = dictionary<readonly string[]>({
@@ -91,6 +93,24 @@ export function scheduleFromYaml(schedule: Json | undefined): Json | undefined {
         })
       : undefined
   })
+}
+
+/** A schedule as files say it: by its frequency alone, where that is all of it. */
+export function scheduleToYaml(schedule: Json | undefined, context: ToYaml): Json | undefined {
+  if (!isObject(schedule)) return schedule
+  const { connection, run_after: after, ...parts } = schedule
+  const item = withoutAbsent({
+    ...parts,
+    connection: toName(connection, context),
+    run_after: isObject(after)
+      ? withoutAbsent({
+          syncs: toNames(after['syncs'], context),
+          bulk_syncs: toNames(after['bulk_syncs'], context)
+        })
+      : undefined
+  })
+  const frequency = textOf(item['frequency'])
+  return relevant[frequency]?.length === 0 ? frequency : item
 }
 
 /** A schedule as answered: parts that say nothing come back as null, empty or not at all. */

@@ -48,6 +48,7 @@ import {
   scheduleToWire
 } from './sync-schedule.ts'
 import { syncSchema } from './sync-schema.ts'
+import { syncToYaml } from './sync-yaml.ts'
 import { inOlderShape, inShapeOf, unsayable } from './sync-shapes.ts'
 
 const sourceRule = {
@@ -177,6 +178,8 @@ export const sync: Kind = {
       policies: references('policy', item['policies'])
     })
   },
+
+  toYaml: syncToYaml,
 
   toWire(fields, context) {
     const source = (value: Json | undefined) => sourceToWire(value, context)

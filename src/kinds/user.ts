@@ -1,6 +1,15 @@
 import { userAnswer } from './answers.ts'
 import { carrying } from './carry.ts'
-import { bookkeeping, idsOf, referenceKey, references, toIds, usesOf, withoutAbsent } from './fields.ts'
+import {
+  bookkeeping,
+  idsOf,
+  referenceKey,
+  references,
+  toIds,
+  toNames,
+  usesOf,
+  withoutAbsent
+} from './fields.ts'
 import type { Kind } from './kind.ts'
 import { rolesTwice } from './role.ts'
 
@@ -54,6 +63,7 @@ export const user: Kind = {
   isSecret: () => false,
   check: (item) => rolesTwice(item['roles'], ['roles']),
   fromYaml: (item) => withoutAbsent({ roles: references('role', item['roles']) }),
+  toYaml: (fields, context) => withoutAbsent({ roles: toNames(fields['roles'], context) }),
   toWire: (fields, context) => withoutAbsent({ role_ids: toIds(fields['roles'], context) }),
   fromWire: (wire, context) => ({
     roles: idsOf(wire['role_ids']).map((id) => context.reference('role', id))

@@ -62,6 +62,7 @@ export const webhook: Kind = {
   },
   isSecret: (_item, path) => path.length === 1 && path[0] === 'secret',
   fromYaml: (item) => withoutAbsent({ secret: item['secret'], disabled: item['disabled'] }),
+  toYaml: (fields) => withoutAbsent({ secret: fields['secret'], disabled: fields['disabled'] }),
   toWire: (fields) =>
     withoutAbsent({
       secret: isEmpty(fields['secret']) ? undefined : fields['secret'],

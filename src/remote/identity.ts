@@ -1,5 +1,5 @@
 import { problem, type Checked } from '../diagnostics/diagnostic.ts'
-import type { KeyClass } from '../kinds/kind.ts'
+import type { KeyClass } from '../wire/common.ts'
 import type { Workspace } from '../state/resource.ts'
 import { misfit, type Shape } from '../state/shape.ts'
 import { isObject, type JsonObject } from '../state/value.ts'

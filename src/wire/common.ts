@@ -43,6 +43,9 @@ export interface Identity {
   is_system: boolean
 }
 
+/** Whom a key belongs to, as `GET /api/me` tells it. */
+export type KeyClass = 'user' | 'organization' | 'partner' | 'system'
+
 /** `GET /api/jobs/{type}/{id}`. */
 export interface Job {
   job_id: string

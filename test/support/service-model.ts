@@ -1,5 +1,5 @@
 import { connectionTypes } from '../../src/kinds/connection-types.ts'
-import type { FromWire, ToWire } from '../../src/kinds/kind.ts'
+import type { FromWire, ToWire, ToYaml } from '../../src/kinds/kind.ts'
 import {
   isObject,
   isSecret,
@@ -46,6 +46,8 @@ export class Names {
   toWire(version: ApiVersion, creating: boolean): ToWire {
     return { version, creating, id: this.idOf }
   }
+
+  readonly toYaml: ToYaml = { nameOf: ({ name, id }) => name ?? id ?? '' }
 
   fromWire(version: ApiVersion, models: readonly JsonObject[] = []): FromWire {
     return {

@@ -75,6 +75,7 @@ export const gadget: Kind = {
     const needs = item['needs']
     return typeof needs === 'string' ? { ...item, needs: reference('gadget', needs) } : item
   },
+  toYaml: (fields) => fields,
   toWire: (fields) => fields,
   fromWire: (wire) => wire,
   replacement: (_live, body) => body,

@@ -1,0 +1,60 @@
+import { textOf, type Json, type JsonObject } from '../state/value.ts'
+import type { ApiVersion } from '../wire/common.ts'
+import type { FurtherRequest } from './api.ts'
+import {
+  idOf,
+  isAsWanted,
+  isNewerSetting,
+  isOff,
+  meansAll,
+  mergedSchemas,
+  schemaInBody,
+  schemaInPatch,
+  schemasFromWire,
+  statedSchemas
+} from './bulk-sync-parts.ts'
+import { list } from './sync-parts.ts'
+
+/** What is asked and sent of the schemas of a bulk sync, beside its own request. */
+
+/**
+ * The list of schemas has no fields and filters: who needs them asks for each schema by itself. What is
+ * switched off has none that count: neither the plan nor the check before writing looks at them. But whoever
+ * switches it on must know what somebody chose of it before, or it would all be copied in clear.
+ */
+export function detailPaths(wire: JsonObject, wanted: JsonObject | undefined, replaces: boolean): string[] {
+  const stated = Array.isArray(wanted?.['schemas']) ? wanted['schemas'] : []
+  const [named, on] = [stated, stated.filter((item) => !isOff(item))].map((some) => new Set(some.map(idOf)))
+  const isAll = wanted !== undefined && meansAll(wanted)
+  const counts = (item: JsonObject): boolean => {
+    if (item['enabled'] === false) return replaces && (isAll || on!.has(idOf(item)))
+    return replaces || !wanted || named!.has(idOf(item))
+  }
+  return list(wire['schemas'])
+    .filter((item) => !Array.isArray(item['fields']) && counts(item))
+    .map((item) => `/schemas/${encodeURIComponent(idOf(item))}`)
+}
+
+/** The oldest version takes the ids of those that are to be copied, and nothing more. */
+export function bodySchemas(settings: readonly JsonObject[], version: ApiVersion): Json[] {
+  const sorted = settings.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
+  if (version !== '2023-04-25') return sorted.map(schemaInBody)
+  return sorted.filter((item) => item['enabled'] !== false).map(idOf)
+}
+
+/** What the bulk sync's own request did not do: each schema that is not as it is to be. */
+export function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FurtherRequest[] {
+  const there = schemasFromWire(wire) ?? []
+  const live = new Map(there.map((item) => [idOf(item), item]))
+  const wanted = mergedSchemas(there, statedSchemas(body['schema_settings'], there) ?? [], body)
+  const schemas = wanted
+    .filter((item) => !isAsWanted(live.get(idOf(item)), item))
+    .map((item) => schemaInPatch({ fields: live.get(idOf(item))?.['fields'] ?? [], ...item }))
+  if (schemas.length === 0) return []
+  if (version !== '2023-04-25') return [{ method: 'PATCH', path: '/schemas', body: { schemas } }]
+  return schemas.map(({ id, ...rest }) => ({
+    method: 'PATCH',
+    path: `/schemas/${encodeURIComponent(textOf(id))}`,
+    body: Object.fromEntries(Object.entries(rest).filter(([name]) => !isNewerSetting(name)))
+  }))
+}
