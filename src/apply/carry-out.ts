@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { detailsOf } from '../plan/details.ts'
 import { isDifference } from '../plan/pending.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import { failureProblem } from '../remote/failure.ts'
@@ -242,7 +243,9 @@ class Run {
 
 /** What must be there for it, changed or not. */
 function needsOf(change: Change): string[] {
-  return [...change.after, ...Object.keys(change.ids)].filter((address) => address !== addressText(change))
+  return [...change.after, ...Object.keys(detailsOf(change).ids)].filter(
+    (address) => address !== addressText(change)
+  )
 }
 
 function addressOf(change: Change): Address {

@@ -1,4 +1,5 @@
 import type { FromWire, ToWire } from '../kinds/kind.ts'
+import { isKept, liveId } from '../plan/details.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import { fromWireContext } from '../remote/live.ts'
 import { addressText, type LiveState } from '../state/resource.ts'
@@ -23,12 +24,15 @@ export function openKnowledge(plan: Plan, observed: LiveState, version: ApiVersi
   const wires = new Map<string, JsonObject[]>()
   for (const resource of observed.resources)
     wires.set(resource.kind, [...(wires.get(resource.kind) ?? []), resource.wire])
-  for (const change of plan.changes) if (change.id !== undefined) made.set(addressText(change), change.id)
+  for (const change of plan.changes) {
+    const id = liveId(change)
+    if (id !== undefined) made.set(addressText(change), id)
+  }
 
   const idOf = (change: Change, reference: Reference): string | undefined => {
     if (reference.id !== undefined) return reference.id
     const address = addressText({ kind: reference.$ref, name: reference.name ?? '' })
-    return change.ids[address] ?? made.get(address)
+    return (isKept(change) ? change.ids[address] : undefined) ?? made.get(address)
   }
   return {
     idOf,

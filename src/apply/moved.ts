@@ -2,7 +2,8 @@ import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { fingerprint, fingerprintOfAll, movedPaths, type Fingerprint } from '../plan/fingerprint.ts'
 import { withIgnored } from '../plan/ignore.ts'
-import type { Change } from '../plan/plan.ts'
+import { isKept } from '../plan/details.ts'
+import type { Change, Create } from '../plan/plan.ts'
 import { addressText, type LiveState } from '../state/resource.ts'
 import { isObject, textOf, type JsonObject } from '../state/value.ts'
 import type { Knowledge } from './knowledge.ts'
@@ -18,7 +19,7 @@ export interface Ground {
  * is as it was. Status, dates and what nobody compares do not matter.
  */
 export function movedProblem(
-  change: Change,
+  change: Exclude<Change, Create>,
   kind: Kind,
   wire: JsonObject,
   { observed, knowledge }: Ground
@@ -28,7 +29,7 @@ export function movedProblem(
   // Both are read with what is known now: what they refer to may have been renamed since, by this very plan.
   const now = kind.fromWire(wire, knowledge.fromWire())
   const planned = before.partial ? {} : kind.fromWire(before.wire, knowledge.fromWire())
-  const then = withIgnored(planned, change.ignored, now, kind)
+  const then = withIgnored(planned, isKept(change) ? change.ignored : [], now, kind)
   const context = {
     idOf: (reference: Parameters<Knowledge['idOf']>[1]) => knowledge.idOf(change, reference),
     spanAt: () => change.span
@@ -53,7 +54,7 @@ function nameOnly(name: string): Fingerprint {
 }
 
 /** The problem of a resource that somebody deleted meanwhile: to make it anew is for another plan to say. */
-export function goneProblem(change: Change): Diagnostic {
+export function removedProblem(change: Exclude<Change, Create>): Diagnostic {
   return problem('P618', `${addressText(change)} was deleted after it was planned: nothing was sent`, {
     labels: [{ span: change.span, text: 'this was planned on other grounds' }],
     help: ['run `polyctl plan`: it would be made anew, or is to leave the files']

@@ -2,7 +2,7 @@ import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { isSameName, type Kind } from '../kinds/kind.ts'
 import { diff } from '../plan/diff.ts'
 import { withIgnored } from '../plan/ignore.ts'
-import type { Change, FieldChange } from '../plan/plan.ts'
+import type { Change, Create, Delete, FieldChange, Rename, Unchanged, Update } from '../plan/plan.ts'
 import { revealed } from '../remote/body.ts'
 import { failureProblem, type Failure } from '../remote/failure.ts'
 import { create } from '../remote/create.ts'
@@ -14,7 +14,7 @@ import { isReference, textOf, type JsonObject } from '../state/value.ts'
 import { authorized } from './authorize.ts'
 import type { Outcome } from './events.ts'
 import type { Knowledge } from './knowledge.ts'
-import { goneProblem, movedProblem } from './moved.ts'
+import { removedProblem, movedProblem } from './moved.ts'
 import type { ApplyOptions } from './options.ts'
 import { reconnect } from './reconnect.ts'
 
@@ -50,7 +50,7 @@ export async function perform(change: Change, pending: string | undefined, world
 }
 
 async function performCreate(
-  change: Change,
+  change: Create,
   kind: Kind,
   world: World,
   mayBeRefused: boolean
@@ -78,10 +78,10 @@ async function performCreate(
   return await afterWrite(change, kind, made, world)
 }
 
-async function performUpdate(change: Change, kind: Kind, world: World): Promise<Outcome> {
+async function performUpdate(change: Update | Rename, kind: Kind, world: World): Promise<Outcome> {
   // The body starts from what is there this moment, so that nothing is lost that no file states.
-  const live = await read(world.writer, kind, change.id ?? '', change.wanted, true)
-  if (!live.ok && live.failure.status === 404) return failed(goneProblem(change))
+  const live = await read(world.writer, kind, change.id, change.wanted, true)
+  if (!live.ok && live.failure.status === 404) return failed(removedProblem(change))
   if (!live.ok) return unread(change, live.failure)
   const moved = movedProblem(change, kind, live.wire, grounds(world))
   if (moved) return failed(moved)
@@ -91,7 +91,7 @@ async function performUpdate(change: Change, kind: Kind, world: World): Promise<
   const body = await replacement(world.writer, kind, live.wire, { name: change.name, ...stated })
   const open = revealed(body, world.options.vault)
   if (!open.ok) return failed(missingSecret(change, open.missing))
-  const changed = await update(world.writer, kind, change.id ?? '', open.body, open.secrets)
+  const changed = await update(world.writer, kind, change.id, open.body, open.secrets)
   const carried = kind.unknownIn?.(live.wire) ?? []
   if (!changed.ok) return naming(carried, ended(change, 'updating', changed.failure))
   const wire = { ...live.wire, ...changed.wire }
@@ -114,8 +114,8 @@ function grounds({ knowledge, options }: World): { observed: LiveState; knowledg
 }
 
 /** What is gone already is what was wanted; what somebody changed since the plan is not deleted. */
-async function performDelete(change: Change, kind: Kind, world: World): Promise<Outcome> {
-  const id = change.id ?? ''
+async function performDelete(change: Delete, kind: Kind, world: World): Promise<Outcome> {
+  const id = change.id
   const live = await read(world.writer, kind, id, {})
   if (!live.ok && live.failure.status === 404)
     return { outcome: 'done', id, notes: ['it was gone already'] }
@@ -131,8 +131,8 @@ async function performDelete(change: Change, kind: Kind, world: World): Promise<
  * Nothing is to be changed, but a person must act: the link is asked for anew, for it was shown to
  * whoever made the resource.
  */
-async function performWait(change: Change, kind: Kind, world: World): Promise<Outcome> {
-  const live = await read(world.writer, kind, change.id ?? '')
+async function performWait(change: Unchanged, kind: Kind, world: World): Promise<Outcome> {
+  const live = await read(world.writer, kind, change.id)
   if (!live.ok) return unread(change, live.failure)
   const asked = await reconnect(world.writer, kind, live.wire, change.wanted, world.options.vault)
   if (!asked.ok) return ended(change, 'asking for a link for', asked.failure)
@@ -144,7 +144,7 @@ async function performWait(change: Change, kind: Kind, world: World): Promise<Ou
  * wanted.
  */
 async function afterWrite(
-  change: Change,
+  change: Exclude<Change, Delete>,
   kind: Kind,
   { wire: reply, notes, back: known }: Extract<Written, { ok: true }>,
   world: World
@@ -173,11 +173,16 @@ function isCalled(kind: Kind, wire: JsonObject, change: Change): boolean {
   return kind.api.place !== undefined || isSameName(kind, textOf(wire['name']), change.name)
 }
 
-function isAsWanted(change: Change, kind: Kind, wire: JsonObject, world: World): boolean {
+function isAsWanted(change: Exclude<Change, Delete>, kind: Kind, wire: JsonObject, world: World): boolean {
   return isCalled(kind, wire, change) && differences(change, kind, wire, world).length === 0
 }
 
-function differences(change: Change, kind: Kind, wire: JsonObject, world: World): FieldChange[] {
+function differences(
+  change: Exclude<Change, Delete>,
+  kind: Kind,
+  wire: JsonObject,
+  world: World
+): FieldChange[] {
   const context = {
     idOf: (reference: unknown) =>
       isReference(reference) ? world.knowledge.idOf(change, reference) : undefined,

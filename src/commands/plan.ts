@@ -1,5 +1,6 @@
 import type { Checked, Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
+import { detailsOf } from '../plan/details.ts'
 import { isDifference } from '../plan/pending.ts'
 import { plan } from '../reconcile.ts'
 import { openReader } from '../remote/transport.ts'
@@ -45,7 +46,7 @@ export async function driftCommand(
     const made = await madeFrom(ground, { ...options, maxDeletes: Infinity, maxUpdates: Infinity }, io)
     if (!made.ok) return await problemsResult(io, options, made.problems, ground)
     const { changes } = made.value.planned.plan
-    const drifted = changes.some((change) => isDifference(change) && change.cause !== 'config')
+    const drifted = changes.some((change) => isDifference(change) && detailsOf(change).cause !== 'config')
     const code = drifted ? exit.differences : exit.done
     return await shown(made.value, made.problems, io, { as: 'drift', code })
   })

@@ -1,6 +1,7 @@
 import { isSameName, type Kind } from '../kinds/kind.ts'
 import { addressText, type Desired, type Live } from '../state/resource.ts'
 import { additions } from './additions.ts'
+import type { BaseIndex } from './base-index.ts'
 import { causesOf } from './cause.ts'
 import { pairs, Walk } from './compare.ts'
 import { diff, type DiffContext } from './diff.ts'
@@ -8,80 +9,103 @@ import { withIgnored } from './ignore.ts'
 import { notStated, secretPaths } from './left-alone.ts'
 import type { Match } from './match.ts'
 import { namedBy } from './order.ts'
-import type { Cause, Change, FieldChange } from './plan.ts'
-import type { Then } from './then.ts'
+import type {
+  Cause,
+  Create,
+  Delete,
+  Existing,
+  FieldChange,
+  Planned,
+  Rename,
+  Unchanged,
+  Update
+} from './plan.ts'
 
-/** What is to be done to one declared resource. `base` is what was declared at an earlier revision. */
-export function changeOf(resource: Desired, kind: Kind, matched: Match, base: Then | undefined): Change {
-  const live = matched.liveOf(resource)
-  const context: DiffContext = { idOf: matched.idOf, spanAt: resource.spanAt }
-  const ids = idsOfUses(resource, matched)
-  const then = base?.of(resource)
-  if (!live) {
-    const fields = additions(kind.fields, resource.fields, context)
-    const reason = reasonOfCreate(kind, base, then)
-    const cause = base ? { cause: then ? ('drift' as const) : ('config' as const) } : {}
-    return { ...plain(resource), action: 'create', fields, reason, ...cause, wanted: resource.fields, ids }
-  }
-  const ignored = [...resource.lifecycle.ignoreChanges, ...(live.unread ?? [])]
-  const wanted = withIgnored(resource.fields, ignored, live.fields, kind)
-  const meant =
-    then && withIgnored(base!.fieldsOf(then), resource.lifecycle.ignoreChanges, live.fields, kind)
-  const found = diff(kind.fields, wanted, live.fields, context, meant)
-  const renamed = !isSameName(kind, live.name, resource.name)
-  const isNamedThere = renamed && then !== undefined && isSameName(kind, then.name, resource.name)
-  const fields =
-    base && !then ? found.fields.map((field): FieldChange => ({ ...field, cause: 'config' })) : found.fields
+/** What is to be done to one declared resource. */
+export function changeOf(
+  resource: Desired,
+  kind: Kind,
+  match: Match,
+  base: BaseIndex | undefined
+): Create | Update | Rename | Unchanged {
+  const live = match.liveOf(resource)
+  const atBase = base?.declared(resource)
+  const since: Since = { base, atBase }
+  return live ? existing(resource, live, { kind, match, since }) : creation(resource, kind, match, since)
+}
+
+/** What was declared at an earlier revision: the revision, where one is known, and the resource there. */
+interface Since {
+  base: BaseIndex | undefined
+  atBase: Desired | undefined
+}
+
+function creation(resource: Desired, kind: Kind, match: Match, { base, atBase }: Since): Create {
   return {
-    ...plain(resource),
-    ...fromLive(live),
-    action: renamed ? 'rename' : fields.length > 0 ? 'update' : 'none',
-    ...(renamed ? { previousName: live.name } : {}),
-    fields,
-    unchanged: found.unchanged,
-    reason: reasonOf(renamed, fields, base, then, isNamedThere),
-    ...(base && { cause: causeOf(fields, isNamedThere) }),
+    ...planned(resource),
+    action: 'create',
+    fields: additions(kind.fields, resource.fields, contextOf(resource, match)),
+    reason: reasonOfCreate(kind, base, atBase),
+    ...(base && { cause: atBase ? 'drift' : 'config' }),
+    wanted: resource.fields,
+    ids: idsOfUses(resource, match),
+    ignored: resource.lifecycle.ignoreChanges
+  }
+}
+
+function existing(
+  resource: Desired,
+  live: Live,
+  { kind, match, since }: { kind: Kind; match: Match; since: Since }
+): Update | Rename | Unchanged {
+  const { base, atBase } = since
+  const { ignoreChanges } = resource.lifecycle
+  const context = contextOf(resource, match)
+  const wanted = withIgnored(resource.fields, [...ignoreChanges, ...(live.unread ?? [])], live.fields, kind)
+  const meant = base && atBase && withIgnored(base.fields(atBase), ignoreChanges, live.fields, kind)
+  const found = diff(kind.fields, wanted, live.fields, context, meant)
+  // What the files did not declare then differs since they do.
+  const fields =
+    base && !atBase
+      ? found.fields.map((field): FieldChange => ({ ...field, cause: 'config' }))
+      : found.fields
+  const renamed = !isSameName(kind, live.name, resource.name)
+  const nameAtBase = renamed && atBase !== undefined && isSameName(kind, atBase.name, resource.name)
+  const compared = {
+    ...planned(resource),
+    ...ofLive(live),
+    reason: reasonOf(renamed, fields, since, nameAtBase),
+    ...(base && { cause: causeOf(fields, nameAtBase) }),
     wanted,
-    ids,
+    ids: idsOfUses(resource, match),
+    ignored: ignoreChanges,
+    unchanged: found.unchanged,
     notStated: notStated(kind, live.fields, found.unstated),
     notCompared: secretPaths(wanted),
     notRead: live.unread ?? [],
     hidden: hidden(resource, kind, live, context)
   }
+  if (renamed) return { ...compared, action: 'rename', previousName: live.name, fields }
+  return fields.length > 0 ? { ...compared, action: 'update', fields } : { ...compared, action: 'none' }
 }
 
-/** A deletion, asked for at a place. */
+/** A deletion, for what asks for it. */
 export function deletion(
-  asked: Pick<Desired, 'kind' | 'name' | 'span'>,
+  address: Pick<Desired, 'kind' | 'name' | 'span'>,
   live: Live,
   reason: string
-): Change {
-  const { kind, name, span } = asked
-  return {
-    kind,
-    name,
-    span,
-    ...fromLive(live),
-    action: 'delete',
-    fields: [],
-    unchanged: 0,
-    reason,
-    after: [],
-    wanted: {},
-    ids: {},
-    notStated: [],
-    notCompared: [],
-    notRead: [],
-    ignored: [],
-    hidden: [],
-    impacts: []
-  }
+): Delete {
+  return { ...planned(address), ...ofLive(live), action: 'delete', reason }
 }
 
-function reasonOfCreate(kind: Kind, base: Then | undefined, then: Desired | undefined): string {
+function contextOf(resource: Desired, { idOf }: Match): DiffContext {
+  return { idOf, spanAt: resource.spanAt }
+}
+
+function reasonOfCreate(kind: Kind, base: BaseIndex | undefined, atBase: Desired | undefined): string {
   const noun = kind.name.replaceAll('_', ' ')
   if (!base) return `the service has no such ${noun}`
-  if (!then) return `the files declare it since ${base.revision}`
+  if (!atBase) return `the files declare it since ${base.revision}`
   return `the files declared it at ${base.revision} already, and the service has no such ${noun} any more`
 }
 
@@ -94,19 +118,18 @@ function causeOf(fields: readonly FieldChange[], nameMovedInService: boolean): C
 function reasonOf(
   renamed: boolean,
   fields: readonly FieldChange[],
-  base: Then | undefined,
-  then: Desired | undefined,
-  isNamedThere: boolean
+  { base, atBase }: Since,
+  nameAtBase: boolean
 ): string {
   if (renamed) {
-    return base && isNamedThere
+    return base && nameAtBase
       ? `the service gave it another name, the files did not since ${base.revision}`
       : 'the files call it by a new name'
   }
   if (fields.length === 0) return 'it is as the files say'
   // Without an earlier revision to compare with, nobody can tell whether the files or the service moved.
   if (!base) return 'the files and the service differ'
-  if (!then) return `the files declare it since ${base.revision}, and the service has another`
+  if (!atBase) return `the files declare it since ${base.revision}, and the service has another`
   const sentences = {
     config: `the files changed since ${base.revision}`,
     drift: `the service changed, the files did not since ${base.revision}`,
@@ -117,37 +140,18 @@ function reasonOf(
   return sentences[several ? 'several' : cause]
 }
 
-function plain(resource: Desired): Omit<Change, 'action' | 'reason'> {
-  const { kind, name, span } = resource
-  return {
-    kind,
-    name,
-    span,
-    fields: [],
-    unchanged: 0,
-    after: [],
-    wanted: {},
-    ids: {},
-    notStated: [],
-    notCompared: [],
-    notRead: [],
-    ignored: resource.lifecycle.ignoreChanges,
-    hidden: [],
-    impacts: []
-  }
+/** What is known of a change before it is decided what follows what, and what it may do to data. */
+function planned({ kind, name, span }: Pick<Desired, 'kind' | 'name' | 'span'>): Omit<Planned, 'reason'> {
+  return { kind, name, span, after: [], impacts: [] }
 }
 
-function fromLive(live: Live): Pick<Change, 'id' | 'changed' | 'waiting'> {
-  return {
-    id: live.id,
-    changed: live.changed,
-    ...(live.waiting === undefined ? {} : { waiting: live.waiting })
-  }
+function ofLive({ id, changed, waiting }: Live): Existing & { waiting?: string } {
+  return { id, changed, ...(waiting === undefined ? {} : { waiting }) }
 }
 
-function idsOfUses(resource: Desired, matched: Match): Record<string, string> {
+function idsOfUses(resource: Desired, match: Match): Record<string, string> {
   const known = namedBy(resource).flatMap((use): [string, string][] => {
-    const id = matched.idOf({ $ref: use.kind, name: use.name })
+    const id = match.idOf({ $ref: use.kind, name: use.name })
     return id === undefined ? [] : [[addressText(use), id]]
   })
   return Object.fromEntries(known)

@@ -2,6 +2,7 @@ import { checked, isError, type Checked, type Diagnostic } from '../diagnostics/
 import { isSameName, nameKeys, type Kind, type Kinds } from '../kinds/kind.ts'
 import { byAddress, type Desired, type DesiredState, type Live, type LiveState } from '../state/resource.ts'
 import { isEmpty, textOf } from '../state/value.ts'
+import { openBaseIndex } from './base-index.ts'
 import { changeOf, deletion } from './change.ts'
 import { cascadeOf, deletions, pruneProblems, renameSuggestions, type Given } from './deletions.ts'
 import { fixedProblem, guard, protectedProblem, unknownAddress } from './guard.ts'
@@ -16,7 +17,6 @@ import { idleRotations, rotated } from './rotate.ts'
 import { ailing, foreign, lockedOut, notForThisKey } from './rights.ts'
 import { idlePatterns, isSelected } from './select.ts'
 import { unreachable } from './partial.ts'
-import { openThen } from './then.ts'
 import { unsayableProblems } from './unsayable.ts'
 
 /** What is to be done so that the service is as the files say. Pure: same input, same plan. */
@@ -35,7 +35,7 @@ export function decide(
   if ([...asked, ...matched.problems].some(isError))
     return { ok: false, problems: [...asked, ...matched.problems] }
   const selected = desired.resources.filter(isPlanned)
-  const then = options.base && openThen(options.base, desired.resources, matched.match, kinds)
+  const then = options.base && openBaseIndex(options.base, desired.resources, matched.match, kinds)
   const problems: Diagnostic[] = [...asked, ...matched.problems, ...ailing(selected, matched.match)]
   const changes = selected.map((resource) => {
     const kind = kindOf(resource.kind, kinds)
@@ -178,7 +178,7 @@ function unmanaged(
   live: LiveState,
   matched: Match
 ): UnmanagedKind[] {
-  const removed = new Set(changes.flatMap(({ action, id }) => (action === 'delete' ? (id ?? []) : [])))
+  const removed = new Set(changes.flatMap((change) => (change.action === 'delete' ? change.id : [])))
   const kinds = new Set(desired.resources.map((resource) => resource.kind))
   return [...kinds].toSorted().map((kind) => {
     // What can only be named is nobody's to manage.

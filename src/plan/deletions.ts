@@ -16,12 +16,12 @@ import { deletion } from './change.ts'
 import { protectedThen } from './guard.ts'
 import type { Match } from './match.ts'
 import type { DecideOptions } from './options.ts'
-import type { Change, Plan } from './plan.ts'
+import type { Change, Delete, Plan } from './plan.ts'
 import { isNamed, isSelected } from './select.ts'
 
 /** What is to be deleted, what was declared once and stays, and what keeps it from being decided. */
 export interface Deletions {
-  changes: Change[]
+  changes: Delete[]
   noLongerDeclared: Plan['noLongerDeclared']
   problems: Diagnostic[]
 }
@@ -66,7 +66,7 @@ export function deletions(given: Given): Deletions {
 }
 
 /** What uses connections that are destroyed, and no file declares. */
-export function cascadeOf(destroyed: readonly Change[], given: Given): Change[] {
+export function cascadeOf(destroyed: readonly Delete[], given: Given): Delete[] {
   const found = new Found(given)
   found.changes.push(...destroyed)
   found.cascade()
@@ -75,7 +75,7 @@ export function cascadeOf(destroyed: readonly Change[], given: Given): Change[] 
 
 /** Takes live resources one by one; none is taken twice, and none that is declared. */
 class Found {
-  readonly changes: Change[] = []
+  readonly changes: Delete[] = []
   readonly #given: Given
   readonly #taken = new Set<string>()
   readonly #key: (address: Address) => string
@@ -192,7 +192,7 @@ function namesOf({ kind, name, id = name, lifecycle }: Desired): Address[] {
  * What was protected at the base is still protected when its block is gone: only `removed:` together with
  * the address on the command line lifts that.
  */
-function protection(changes: readonly Change[], { desired, live, kinds, options }: Given): Diagnostic[] {
+function protection(changes: readonly Delete[], { desired, live, kinds, options }: Given): Diagnostic[] {
   const { base, allowDestroy = [] } = options
   if (!base) return []
   const key = keyOf(kinds)
@@ -205,9 +205,8 @@ function protection(changes: readonly Change[], { desired, live, kinds, options 
   const liveById = new Map(live.resources.map((one) => [`${one.kind}\n${one.id}`, one]))
   return changes.flatMap((change) => {
     const { name } = liveById.get(`${change.kind}\n${change.id}`) ?? change
-    const called = [name, change.id ?? name].map((one) => ({ kind: change.kind, name: one }))
-    const then =
-      guarded.get(key({ ...change, name })) ?? guarded.get(idKey({ ...change, id: change.id ?? '' }))
+    const called = [name, change.id].map((one) => ({ kind: change.kind, name: one }))
+    const then = guarded.get(key({ ...change, name })) ?? guarded.get(idKey({ ...change, id: change.id }))
     if (!then) return []
     const isRemoved = called.some((address) => removed.has(key(address)))
     const isAllowed = allowDestroy.some((pattern) =>

@@ -5,7 +5,8 @@ import type { Rule } from '../state/rule.ts'
 import { referencesIn, type Json } from '../state/value.ts'
 import type { Match } from './match.ts'
 import type { DecideOptions } from './options.ts'
-import type { Change } from './plan.ts'
+import { isKept, liveId } from './details.ts'
+import type { Change, Delete, Rename, Update } from './plan.ts'
 import { isNamed } from './select.ts'
 
 /**
@@ -22,29 +23,32 @@ export function guard(
   const deletes = changes.filter((change) => change.action === 'delete')
   if (deletes.length === 0) return many
   // What is declared will be as its change says; all else, undeclared or not selected, stays as it is.
-  const planned = new Set(changes.map((change) => change.id))
+  const planned = new Set(changes.map(liveId))
   // What is in no list goes with what it belongs to.
   const derived = new Set(kinds.managed.filter(({ api }) => api.place).map(({ name }) => name))
   const staying = live.resources.filter(({ id, kind }) => !planned.has(id) && !derived.has(kind))
-  const idOf = ({ kind, id = '' }: { kind: string; id?: string }): string => `${kind}\n${id}`
-  const byId = new Map(live.resources.map((resource) => [idOf(resource), resource]))
+  const idOf = (kind: string, id = ''): string => `${kind}\n${id}`
+  const byId = new Map(live.resources.map((resource) => [idOf(resource.kind, resource.id), resource]))
   const users = [
     ...staying.map((resource) => ({
       text: `${addressText(resource)} (${resource.id})`,
       ids: resource.uses.map((use) => use.id)
     })),
-    ...changes
-      .filter((change) => change.action !== 'delete')
-      .map((change) => ({
-        text: addressText(change),
-        ids: usedBy(change, byId.get(idOf(change)), kinds, match)
-      }))
+    ...changes.filter(isKept).map((change) => ({
+      text: addressText(change),
+      ids: usedBy(change, byId.get(idOf(change.kind, liveId(change))), kinds, match)
+    }))
   ]
   return [...broken(deletes, users, kinds, options), ...tooManyDeletes(deletes, live, options), ...many]
 }
 
 /** Ids of what a resource will use: what its files say, and what they leave as it is in the service. */
-function usedBy(change: Change, live: Live | undefined, kinds: Kinds, match: Match): string[] {
+function usedBy(
+  change: Exclude<Change, Delete>,
+  live: Live | undefined,
+  kinds: Kinds,
+  match: Match
+): string[] {
   const fields = kinds.managed.find((kind) => kind.name === change.kind)?.fields ?? {}
   const there = live?.fields ?? {}
   const kept = Object.keys(fields).filter(
@@ -72,7 +76,7 @@ function unstated(
  * syncs fail in silence.
  */
 function broken(
-  deletes: readonly Change[],
+  deletes: readonly Delete[],
   staying: readonly { text: string; ids: string[] }[],
   kinds: Kinds,
   { forceDelete, selection }: DecideOptions
@@ -86,7 +90,7 @@ function broken(
       else usersOf.set(id, [text])
     }
   return deletes.flatMap((change) => {
-    const users = usersOf.get(change.id ?? '') ?? []
+    const users = usersOf.get(change.id) ?? []
     if (users.length === 0) return []
     return [
       problem('P502', `${addressText(change)} cannot be deleted: it is still used`, {
@@ -135,7 +139,7 @@ function tooManyUpdates(
   const updates = updatesIn(changes).filter(
     (change) => change.fields.length > 0 || !rotate.some((pattern) => isNamed(change, pattern, kinds))
   )
-  const there = changes.filter(({ action, id }) => id !== undefined && action !== 'delete').length
+  const there = changes.filter(({ action }) => action !== 'create' && action !== 'delete').length
   const limit = maxUpdates ?? Math.max(20, Math.floor(there / 4))
   if (updates.length <= limit) return []
   const isStop = maxUpdates !== undefined || isUnattended
@@ -153,8 +157,8 @@ function tooManyUpdates(
 }
 
 /** What changes something that is there, and does not take it away. */
-export function updatesIn(changes: readonly Change[]): Change[] {
-  return changes.filter(({ action }) => action === 'update' || action === 'rename')
+export function updatesIn(changes: readonly Change[]): (Update | Rename)[] {
+  return changes.filter((change) => change.action === 'update' || change.action === 'rename')
 }
 
 /** A protected resource is not deleted; nothing lifts that but its owner changing the files. */

@@ -1,4 +1,5 @@
 import { isReference, textOf, type Json } from '../state/value.ts'
+import { isKept } from './details.ts'
 import type { Change, Effect, FieldChange } from './plan.ts'
 
 /** What a change does to data, where the field alone does not say it. */
@@ -6,7 +7,7 @@ export type EffectOf = (field: FieldChange, change: Change) => Effect
 
 /** What is made inactive waits for somebody to start it. */
 export const runsAtFirst: EffectOf = (_field, change) =>
-  change.wanted['active'] === false ? 'none' : 'first run'
+  wantedOf(change, 'active') === false ? 'none' : 'first run'
 
 /** Of `active`. */
 export const startsOrStops: EffectOf = ({ after }) => (after === false ? 'stops' : 'first run')
@@ -36,7 +37,7 @@ const often = ['manual', 'weekly', 'daily', 'hourly', 'continuous']
 export const scheduleEffect: EffectOf = (field, change) => {
   const [name = 'schedule', part] = field.path
   if (part !== undefined && part !== 'frequency') {
-    const schedule = change.wanted[name]
+    const schedule = wantedOf(change, name)
     const frequency = isFrequency(schedule) ? schedule.frequency : ''
     const sameRhythm = ['hourly', 'daily', 'weekly'].includes(frequency)
     return sameRhythm ? 'none' : 'unknown'
@@ -53,4 +54,8 @@ function frequencyOf(value: Json | undefined): string {
 
 function isFrequency(value: Json | undefined): value is { frequency: string } {
   return typeof value === 'object' && value !== null && 'frequency' in value && !isReference(value)
+}
+
+function wantedOf(change: Change, name: string): Json | undefined {
+  return isKept(change) ? change.wanted[name] : undefined
 }

@@ -2,6 +2,7 @@ import { compareText } from '../diagnostics/diagnostic.ts'
 import { addressText, byAddress, type Address, type Live, type LiveState } from '../state/resource.ts'
 import type { Kinds } from '../kinds/kind.ts'
 import { impactTable, type Row } from './impact-table.ts'
+import { liveId } from './details.ts'
 import type { Match } from './match.ts'
 import { usersById } from './order.ts'
 import type { Change, Effect, FieldChange, Impact } from './plan.ts'
@@ -29,7 +30,7 @@ function impactsOf(change: Change, around: Known): Impact[] {
   if (change.action === 'none') return []
   const whole: FieldChange = { path: [], how: 'changed', span: change.span }
   const asWhole = rowFor(change.kind, [change.action])
-  const fields = change.action === 'create' || change.action === 'delete' ? [] : change.fields
+  const fields = change.action === 'update' || change.action === 'rename' ? change.fields : []
   const found = fields.map((field) => impactOf(rowFor(change.kind, field.path), field, change, around))
   const isOnlyWhole = change.action !== 'update'
   if (isOnlyWhole) found.unshift(impactOf(asWhole, whole, change, around))
@@ -87,7 +88,8 @@ function unreadUsers(kind: string, { kinds, live }: Around): string[] {
 }
 
 /** Everything live that uses it, directly or through others. */
-function reachedBy({ id: own = '' }: Change, { match, usersOf }: Known): string[] {
+function reachedBy(change: Change, { match, usersOf }: Known): string[] {
+  const own = liveId(change) ?? ''
   const ids = new Set([own])
   const reached = new Map<string, Address>()
   for (const id of ids) {

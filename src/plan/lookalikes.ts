@@ -5,7 +5,7 @@ import { isObject, isReference, isSecret, sortedText, type Json } from '../state
 import type { Given } from './deletions.ts'
 import { diff, type DiffContext } from './diff.ts'
 import { resolved } from './keyed.ts'
-import type { Change } from './plan.ts'
+import type { Change, Create } from './plan.ts'
 
 /**
  * What is to be made and looks like something that is there: probably it is the same. It is pointed out, and
@@ -17,7 +17,9 @@ export function lookalikes(
   told: readonly Diagnostic[]
 ): Diagnostic[] {
   const known = new Set(told.flatMap(({ labels }) => labels.map(({ span }) => span)))
-  const creates = changes.filter(({ action, span }) => action === 'create' && !known.has(span))
+  const creates = changes
+    .filter((change) => change.action === 'create')
+    .filter(({ span }) => !known.has(span))
   if (creates.length === 0) return []
   const byPlainName = Map.groupBy(given.live.resources, plainKey)
   const named = creates.flatMap((made) => {
@@ -31,10 +33,10 @@ export function lookalikes(
 
 /** A live one whose name differs in nothing that people see at once. */
 function sameNames(
-  made: Change,
+  made: Create,
   [first]: readonly Live[],
   given: Given
-): { made: Change; problem: Diagnostic }[] {
+): { made: Create; problem: Diagnostic }[] {
   if (!first) return []
   const kind = made.kind.replaceAll('_', ' ')
   const isDeclared = given.match.declaredBy(first) !== undefined
@@ -71,8 +73,8 @@ function differenceOf(a: string, b: string): string {
 const manyShapes = 100
 
 /** A live one that nobody declares, and that is all that the files say. Lists alone do not tell enough. */
-function sameContents(creates: readonly Change[], { live, kinds, match }: Given): Diagnostic[] {
-  const context = (made: Change): DiffContext => ({ idOf: match.idOf, spanAt: () => made.span })
+function sameContents(creates: readonly Create[], { live, kinds, match }: Given): Diagnostic[] {
+  const context = (made: Create): DiffContext => ({ idOf: match.idOf, spanAt: () => made.span })
   const free = Map.groupBy(
     live.resources.filter((one) => !one.partial && !match.declaredBy(one) && one.readOnly === undefined),
     ({ kind }) => kind
@@ -100,12 +102,12 @@ function sameContents(creates: readonly Change[], { live, kinds, match }: Given)
 }
 
 /** One equal field alone says too little: many have the same type. */
-function isAlike(made: Change, live: Live, kind: Kind, context: DiffContext): boolean {
+function isAlike(made: Create, live: Live, kind: Kind, context: DiffContext): boolean {
   const { fields, unchanged } = diff(kind.fields, made.wanted, live.fields, context)
   return fields.length === 0 && unchanged > 1
 }
 
-function looksLike(made: Change, live: Live): Diagnostic {
+function looksLike(made: Create, live: Live): Diagnostic {
   const kind = made.kind.replaceAll('_', ' ')
   const name = JSON.stringify(live.name)
   return warning('P407', `${addressText(made)} looks like the live ${kind} ${name} under a new name`, {

@@ -8,7 +8,7 @@ import {
   type LiveState
 } from '../state/resource.ts'
 import type { Match } from './match.ts'
-import type { Change } from './plan.ts'
+import type { Change, Delete } from './plan.ts'
 
 /**
  * Fills in what each change must wait for. Creates and updates wait for what they name; deletes wait for
@@ -47,8 +47,8 @@ function withNamesLeft(changes: readonly Change[], live: LiveState): Change[] {
   const names = new Map(live.resources.map((one) => [`${one.kind}\n${one.id}`, one.name]))
   const left = new Map(
     changes.flatMap((change) => {
-      const name = names.get(`${change.kind}\n${change.id}`)
-      return change.action === 'rename' && name !== undefined ? [[key(change.kind, name), change]] : []
+      const name = change.action === 'rename' ? names.get(`${change.kind}\n${change.id}`) : undefined
+      return name !== undefined ? [[key(change.kind, name), change]] : []
     })
   )
   const after = new Map(changes.map((change) => [addressText(change), change.after]))
@@ -109,6 +109,6 @@ export function usersById(live: LiveState): Map<string, Live[]> {
   return users
 }
 
-function users(change: Change, usersOf: ReadonlyMap<string, Live[]>, match: Match): Address[] {
-  return (usersOf.get(change.id ?? '') ?? []).map((live) => match.declaredBy(live) ?? live)
+function users(change: Delete, usersOf: ReadonlyMap<string, Live[]>, match: Match): Address[] {
+  return (usersOf.get(change.id) ?? []).map((live) => match.declaredBy(live) ?? live)
 }

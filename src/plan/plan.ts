@@ -54,47 +54,53 @@ export type Effect =
   | 'unknown'
   | 'none'
 
-/** What is to be done to one resource, and why. */
-export interface Change extends Address {
-  action: Action
-  /** Of the live resource; absent for a create. */
-  id?: string
-  /** For a rename: the name until now. */
-  previousName?: string
+/**
+ * What is done to one resource, and why. Closed: each sort has the members that mean something for it, and no
+ * others.
+ */
+export type Change = Create | Update | Rename | Delete | Unchanged
+
+/** The files declare it, and the service does not have it. */
+export interface Create extends Planned, Declared {
+  action: 'create'
+  /** Everything that is stated. */
+  fields: FieldChange[]
+  /** Who moved: the files declare it anew, or the service lost it. */
+  cause?: Cause
+}
+
+/** It differs from what the files say; without fields, its secrets are sent again. */
+export interface Update extends Planned, Declared, Existing, Compared {
+  action: 'update'
+  /** What differs, in the order of display. */
+  fields: FieldChange[]
+}
+
+/** It gets another name, whatever else differs. */
+export interface Rename extends Planned, Declared, Existing, Compared {
+  action: 'rename'
+  fields: FieldChange[]
+  previousName: string
+}
+
+/** It is to go. */
+export interface Delete extends Planned, Existing {
+  action: 'delete'
+}
+
+/** It is as the files say. */
+export interface Unchanged extends Planned, Declared, Existing, Compared {
+  action: 'none'
+}
+
+/** What every change has. */
+export interface Planned extends Address {
   /** The place that asks for it. */
   span: Span
-  /** What differs, field by field, in the order of display. For a create, everything that is stated. */
-  fields: FieldChange[]
-  /** How many compared fields are equal. */
-  unchanged: number
   /** One sentence: why this is to be done. */
   reason: string
-  /** Who moved, of all that differs: a conflict outweighs drift, and drift outweighs the files. */
-  cause?: Cause
   /** Addresses (as `addressText`) that must be done first. */
   after: string[]
-  /**
-   * The wanted fields, in the kind's normal form: references by name, secrets by source. Empty for a
-   * delete.
-   */
-  wanted: JsonObject
-  /**
-   * Ids that its references stand for already, by `addressText`. Those of resources still to be made are
-   * missing.
-   */
-  ids: Record<string, string>
-  /** Who touched the live resource last, and when. */
-  changed?: { at?: string; by?: string }
-  /** Fields of the live resource that no file states and that differ from the documented default. */
-  notStated: string[]
-  /** Paths of secrets that the files state: the service does not answer them. */
-  notCompared: string[]
-  /** Fields that the service refused to tell. */
-  notRead: string[]
-  /** Paths of fields whose live value stays, whatever it is by the time of the change. */
-  ignored: string[]
-  /** Paths of differences that `ignore_changes` hides. */
-  hidden: string[]
   /** What it may do to data, the gravest first. */
   impacts: Impact[]
   /**
@@ -102,6 +108,42 @@ export interface Change extends Address {
    * waits for one.
    */
   waiting?: string
+}
+
+/** What the files say of it. */
+export interface Declared {
+  /** In the kind's normal form: references by name, secrets by source. */
+  wanted: JsonObject
+  /**
+   * Ids that its references stand for already, by `addressText`. Those of resources still to be made are
+   * missing.
+   */
+  ids: Record<string, string>
+  /** Paths of fields whose live value stays, whatever it is by the time of the change. */
+  ignored: string[]
+}
+
+/** What is known of a live resource. */
+export interface Existing {
+  id: string
+  /** Who touched it last, and when. */
+  changed: { at?: string; by?: string }
+}
+
+/** What came of comparing it. */
+export interface Compared {
+  /** How many compared fields are equal. */
+  unchanged: number
+  /** Who moved, of all that differs: a conflict outweighs drift, and drift outweighs the files. */
+  cause?: Cause
+  /** Fields of the live resource that no file states and that differ from the documented default. */
+  notStated: string[]
+  /** Paths of secrets that the files state: the service does not answer them. */
+  notCompared: string[]
+  /** Fields that the service refused to tell. */
+  notRead: string[]
+  /** Paths of differences that `ignore_changes` hides. */
+  hidden: string[]
 }
 
 /** One difference, with both sides. */

@@ -2,6 +2,7 @@ import { problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kinds } from '../kinds/kind.ts'
 import { addressText, type Desired, type DesiredState, type LiveState } from '../state/resource.ts'
 import type { Match } from './match.ts'
+import { detailsOf, liveId } from './details.ts'
 import type { Change } from './plan.ts'
 
 /** What may not be changed with this key or in this organization: said before anything is written. */
@@ -37,13 +38,15 @@ export function foreign(changes: readonly Change[], live: LiveState): Diagnostic
     live.resources.flatMap(({ kind, id, readOnly: why }) => (why ? [[`${kind}\n${id}`, why] as const] : []))
   )
   return changes.flatMap((change) => {
-    const why = readOnly.get(`${change.kind}\n${change.id ?? ''}`)
+    const why = readOnly.get(`${change.kind}\n${liveId(change) ?? ''}`)
     if (!why || (change.action === 'none' && why.nameOnly !== true)) return []
     const verb = change.action === 'delete' ? 'deleted' : why.nameOnly ? 'declared' : 'changed'
     return [
       problem('P510', `${addressText(change)} cannot be ${verb}: ${why.because}`, {
         labels: [{ span: change.span, text: 'this asks for it' }],
-        notes: change.fields.slice(0, 10).map((field) => `different: ${field.path.join('.')}`),
+        notes: detailsOf(change)
+          .fields.slice(0, 10)
+          .map((field) => `different: ${field.path.join('.')}`),
         help: [
           why.nameOnly
             ? 'remove this: other resources may name it all the same'
@@ -57,7 +60,7 @@ export function foreign(changes: readonly Change[], live: LiveState): Diagnostic
 /** Whoever deletes the person whose key is in use locks the door from outside, with the key in it. */
 export function lockedOut(changes: readonly Change[], { self }: LiveState): Diagnostic[] {
   const own =
-    self === undefined ? [] : changes.filter(({ action, id }) => action === 'delete' && id === self)
+    self === undefined ? [] : changes.filter((change) => change.action === 'delete' && change.id === self)
   return own.map((change) =>
     problem('P511', `${addressText(change)} is the person whose key this is`, {
       labels: [{ span: change.span, text: 'this asks for the deletion' }],

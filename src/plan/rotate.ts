@@ -15,10 +15,10 @@ export function rotated(changes: readonly Change[], given: Given): Change[] {
   return changes.map((change): Change => {
     if (change.action !== 'none') return change
     if (isAsked(change, given))
-      return { ...change, action: 'update', reason: 'its secrets are to be sent again' }
+      return { ...change, action: 'update', fields: [], reason: 'its secrets are to be sent again' }
     const reason = `its secrets come from elsewhere since ${base?.revision ?? ''}`
     return moved.has(addressText(change))
-      ? { ...change, action: 'update', reason, cause: 'config' }
+      ? { ...change, action: 'update', fields: [], reason, cause: 'config' }
       : change
   })
 }
@@ -31,7 +31,8 @@ export function idleRotations(changes: readonly Change[], given: Given): Diagnos
   const declared = new Map(desired.resources.map((resource) => [addressText(resource), resource]))
   return changes.flatMap((change) => {
     const resource = declared.get(addressText(change))
-    if (!resource || change.action === 'create' || !isAsked(change, given)) return []
+    if (!resource || change.action === 'create' || change.action === 'delete' || !isAsked(change, given))
+      return []
     const all = secretPaths(resource.fields)
     const sent = new Set(change.notCompared)
     const kept = all.filter((path) => !sent.has(path))

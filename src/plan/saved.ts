@@ -8,7 +8,8 @@ import { isObject, sortedText, type Json, type JsonObject } from '../state/value
 import { fingerprint, fingerprintOfAll, movedPaths, type Fingerprint } from './fingerprint.ts'
 import { withIgnored } from './ignore.ts'
 import { spellsOut, withLiterals, type LiteralSecrets } from './literal-secrets.ts'
-import type { Change, Plan } from './plan.ts'
+import { detailsOf, type Details } from './details.ts'
+import type { Action, Plan } from './plan.ts'
 
 /**
  * An approval that can be kept in a file: what was to be done, and what that rested on, as hashes. No body
@@ -48,7 +49,7 @@ export interface SavedOptions {
 /** One change, and what it rested on. */
 export interface SavedResource {
   address: string
-  action: Change['action']
+  action: Action
   id: string | null
   /** Of what the files say of it. */
   declared: string | null
@@ -92,7 +93,7 @@ export function savedPlan(plan: Plan, making: Making): SavedPlan {
       secrets_key: making.literals.keyHash()
     }),
     configuration: hash({ declared: Object.fromEntries(declared), removed }),
-    resources: plan.changes.map((change) => ({
+    resources: plan.changes.map(detailsOf).map((change) => ({
       address: addressText(change),
       action: change.action,
       id: change.id ?? null,
@@ -108,7 +109,7 @@ export function savedPlan(plan: Plan, making: Making): SavedPlan {
   }
 }
 
-function seenBy(change: Change, making: Making): Record<string, string> {
+function seenBy(change: Details, making: Making): Record<string, string> {
   const found = [...comparedOf(change, making)].map(
     ([key, { text }]) => [storedKey(key), hash(text)] as const
   )
@@ -116,7 +117,7 @@ function seenBy(change: Change, making: Making): Record<string, string> {
 }
 
 /** What a change rests on, of the live resource: nothing for what is to be made. */
-function comparedOf(change: Change, { kinds, observed }: Making): Fingerprint {
+function comparedOf(change: Details, { kinds, observed }: Making): Fingerprint {
   const live = liveIn(observed).get(`${change.kind}\n${change.id}`)
   const kind = kinds.managed.find(({ name }) => name === change.kind)
   if (!live || !kind) return new Map()
@@ -147,14 +148,14 @@ function storedKey(key: string): string {
 }
 
 /** What `ignore_changes` leaves to the service may be anything by the time of the change. */
-function withoutIgnored(fields: JsonObject, change: Change, kinds: Kinds): JsonObject {
+function withoutIgnored(fields: JsonObject, change: Details, kinds: Kinds): JsonObject {
   const kind = kinds.managed.find(({ name }) => name === change.kind)
   return kind ? withIgnored(fields, change.ignored, {}, kind) : fields
 }
 
 /** The id of a reference of a change, as it was known when it was planned. */
 export function idIn(
-  change: Change
+  change: Details
 ): (reference: { $ref: string; name?: string; id?: string }) => string | undefined {
   return ({ $ref, name = '', id }) => id ?? change.ids[addressText({ kind: $ref, name })]
 }
@@ -171,7 +172,7 @@ export function staleness(saved: SavedPlan, plan: Plan, making: Making): Diagnos
   const now = savedPlan(plan, making)
   const before = new Map(saved.resources.map((one) => [one.address, one]))
   const after = new Map(now.resources.map((one) => [one.address, one]))
-  const changes = new Map(plan.changes.map((change) => [addressText(change), change]))
+  const changes = new Map(plan.changes.map((change) => [addressText(change), detailsOf(change)]))
   const addresses = [...new Set([...before.keys(), ...after.keys()])].toSorted()
   const found = addresses.flatMap((address) => {
     const notes = movedOf(before.get(address), after.get(address), changes.get(address), making)
@@ -184,7 +185,7 @@ export function staleness(saved: SavedPlan, plan: Plan, making: Making): Diagnos
 function movedOf(
   saved: SavedResource | undefined,
   now: SavedResource | undefined,
-  change: Change | undefined,
+  change: Details | undefined,
   making: Making
 ): string[] {
   if (!saved) return now?.action === 'none' ? ['the files did not declare it'] : ['it was not in the plan']
@@ -201,7 +202,7 @@ function movedOf(
 }
 
 /** Hashes with the names of their fields, as far as what is there now tells them. */
-function labelled(seen: Record<string, string>, change: Change | undefined, making: Making): Fingerprint {
+function labelled(seen: Record<string, string>, change: Details | undefined, making: Making): Fingerprint {
   const known = change ? comparedOf(change, making) : (new Map() as Fingerprint)
   const labels = new Map([...known].map(([key, { label }]) => [storedKey(key), label]))
   const gone = (key: string): string => key.replaceAll('.[', '[').replace(/\[#[^\]]*\].*$/, '')
@@ -216,12 +217,12 @@ function identity(saved: SavedResource, now: SavedResource): string {
   return `it is another one now: ${now.id} instead of ${saved.id}`
 }
 
-function who(change: Change | undefined): string {
+function who(change: Details | undefined): string {
   const { at, by } = change?.changed ?? {}
   return `${at === undefined ? '' : `, last at ${at}`}${by === undefined ? '' : ` by ${by}`}`
 }
 
-function stale(what: string, notes: string[], change: Change | undefined): Diagnostic {
+function stale(what: string, notes: string[], change: Details | undefined): Diagnostic {
   return problem('P507', `${what} is not as it was when the plan was made`, {
     labels: change ? [{ span: change.span, text: 'this was approved on other grounds' }] : [],
     notes,

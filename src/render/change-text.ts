@@ -1,5 +1,6 @@
 import type { Span } from '../diagnostics/diagnostic.ts'
-import type { Action, Change, Plan } from '../plan/plan.ts'
+import { detailsOf, type Details } from '../plan/details.ts'
+import type { Action, Change, FieldChange, Plan } from '../plan/plan.ts'
 import { addressText, type Address } from '../state/resource.ts'
 import type { PlanHeader } from './header.ts'
 import { placed } from './layout.ts'
@@ -53,7 +54,7 @@ export function headingLine(sign: string, ink: Ink, text: string, span: Span, lo
 }
 
 /** `2026-11-23 18:04 UTC by Ada Lovelace`: as much of it as is known. */
-export function lastChangeText(changed: Change['changed']): string | undefined {
+export function lastChangeText(changed: Details['changed']): string | undefined {
   if (changed === undefined) return undefined
   const at = changed.at === undefined ? undefined : instantText(changed.at)
   const by = changed.by === undefined ? undefined : `by ${visible(changed.by)}`
@@ -68,20 +69,20 @@ function instantText(instant: string): string {
 }
 
 /** A new name is told in the heading. */
-export function fieldsBesideName(change: Change): Change['fields'] {
-  return change.action === 'rename'
-    ? change.fields.filter((field) => field.path.join('.') !== 'name')
-    : change.fields
+export function fieldsBesideName(change: Change): FieldChange[] {
+  const { action, fields } = detailsOf(change)
+  return action === 'rename' ? fields.filter((field) => field.path.join('.') !== 'name') : fields
 }
 
 /** Names what a comparison says nothing about, for those who ask. */
 export function leftAloneLines(change: Change, look: Look, shown: boolean): string[] {
   if (!shown) return []
+  const { action, notStated, hidden, notCompared, notRead } = detailsOf(change)
   const named: [words: string, paths: readonly string[]][] = [
-    ['not stated in the files, and left as they are', change.notStated],
-    ['ignored, and left as they are', change.hidden],
-    ['cannot be compared', change.action === 'create' ? [] : change.notCompared],
-    ['not told by the service', change.notRead]
+    ['not stated in the files, and left as they are', notStated],
+    ['ignored, and left as they are', hidden],
+    ['cannot be compared', action === 'create' ? [] : notCompared],
+    ['not told by the service', notRead]
   ]
   return named
     .filter(([, paths]) => paths.length > 0)
@@ -90,8 +91,10 @@ export function leftAloneLines(change: Change, look: Look, shown: boolean): stri
 
 /** How many parts of what is looked at are equal, and how many nobody can tell anything of, or left alone. */
 export function coverageLines(plan: Plan, verbose: boolean, look: Look, sends: boolean): string[] {
-  const there = plan.changes.filter(({ action }) => action !== 'create' && action !== 'delete')
-  const sum = (number: (change: Change) => number): number =>
+  const there = plan.changes
+    .map(detailsOf)
+    .filter(({ action }) => action !== 'create' && action !== 'delete')
+  const sum = (number: (change: Details) => number): number =>
     there.reduce((total, change) => total + number(change), 0)
   const secrets = sum(({ action, notCompared }) => (sends && action !== 'none' ? 0 : notCompared.length))
   const left = sum(({ notStated, hidden }) => notStated.length + hidden.length)

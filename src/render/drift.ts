@@ -1,4 +1,5 @@
 import { isDifference } from '../plan/pending.ts'
+import { detailsOf, type Details } from '../plan/details.ts'
 import type { Action, Change, Plan } from '../plan/plan.ts'
 import {
   coverageLines,
@@ -86,7 +87,8 @@ function entry(
   ]
 }
 
-function sentences(change: Change, since: string | undefined): string[] {
+function sentences(drifted: Change, since: string | undefined): string[] {
+  const change = detailsOf(drifted)
   const last = lastChangeText(change.changed)
   const changed = last === undefined ? [] : [`changed ${last}`]
   const said: Readonly<Record<Action, string[]>> = {
@@ -104,7 +106,7 @@ function sentences(change: Change, since: string | undefined): string[] {
 }
 
 /** With a revision to compare with it is known who moved. */
-function who({ cause }: Change, since: string | undefined): string[] {
+function who({ cause }: Details, since: string | undefined): string[] {
   if (cause === undefined || since === undefined) return []
   const said = {
     config: `only the files moved since ${visible(since)}: not applied yet, and no drift`,

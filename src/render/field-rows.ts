@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Span } from '../diagnostics/diagnostic.ts'
+import { detailsOf } from '../plan/details.ts'
 import type { Change, FieldChange } from '../plan/plan.ts'
 import { fieldLines, type FieldLine } from './field-tree.ts'
 import { lineDiff, type DiffLine } from './line-diff.ts'
@@ -30,7 +31,7 @@ export interface RowOptions {
 /** Whether who moved is told for each field: where it is not the same for all of them. */
 export function causesOf(change: Change, since: string | undefined): RowOptions['causes'] {
   if (since === undefined) return undefined
-  return { since, each: new Set(change.fields.map(({ cause }) => cause)).size > 1 }
+  return { since, each: new Set(detailsOf(change).fields.map(({ cause }) => cause)).size > 1 }
 }
 
 const left = 4

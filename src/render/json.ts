@@ -1,6 +1,7 @@
 import type { Outcome, Report } from '../apply/events.ts'
 import { isError, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
-import type { Action, Change, FieldChange, Impact, Plan } from '../plan/plan.ts'
+import { detailsOf, type Details } from '../plan/details.ts'
+import type { Action, FieldChange, Impact, Plan } from '../plan/plan.ts'
 import { addressText } from '../state/resource.ts'
 import { isLongNumber, isReference, isSecret, type Json } from '../state/value.ts'
 import type { PlanHeader } from './header.ts'
@@ -24,7 +25,7 @@ export function planJson(plan: Plan, header: PlanHeader, problems: Diagnostic[])
       none: countOf(plan, 'none'),
       ...besideCounts(plan, true)
     },
-    changes: plan.changes.map(changeJson),
+    changes: plan.changes.map((change) => changeJson(detailsOf(change))),
     ...besideJson(plan),
     problems: problems.map(problemJson)
   }
@@ -50,16 +51,16 @@ function countOf(plan: Plan, action: Action): number {
  * and how many secrets nobody can compare. A plan sends those of what it changes.
  */
 function besideCounts({ changes }: Plan, sends: boolean) {
-  const secrets = changes.filter(({ action }) =>
-    sends ? action === 'none' : action !== 'create' && action !== 'delete'
-  )
+  const secrets = changes
+    .map(detailsOf)
+    .filter(({ action }) => (sends ? action === 'none' : action !== 'create' && action !== 'delete'))
   return {
     waiting: changes.filter(({ waiting }) => waiting !== undefined).length,
     secrets_not_compared: secrets.reduce((total, { notCompared }) => total + notCompared.length, 0)
   }
 }
 
-function changeJson(change: Change) {
+function changeJson(change: Details) {
   return {
     action: change.action,
     ...resourceJson(change),
@@ -83,7 +84,7 @@ function impactJson({ effect, because, paths, reaches }: Impact) {
   return { effect, because, paths, reaches }
 }
 
-function resourceJson(change: Change) {
+function resourceJson(change: Details) {
   const { kind, name, id, span } = change
   return { kind, name, address: addressText(change), id: id ?? null, ...placeJson(span) }
 }
@@ -134,7 +135,7 @@ export function driftJson(plan: Plan, header: PlanHeader, problems: Diagnostic[]
       none: countOf(plan, 'none'),
       ...besideCounts(plan, false)
     },
-    resources: plan.changes.map((change) => ({
+    resources: plan.changes.map(detailsOf).map((change) => ({
       drift: drifts[change.action],
       cause: change.cause ?? null,
       ...resourceJson(change),

@@ -1,4 +1,5 @@
 import { isDifference } from '../plan/pending.ts'
+import { detailsOf } from '../plan/details.ts'
 import type { Action, Change, Plan } from '../plan/plan.ts'
 import {
   actionInks,
@@ -149,7 +150,8 @@ function someOf(texts: readonly string[], verbose: boolean): string {
 }
 
 /** Why, and whose work in the service this touches. */
-function reasonLines(change: Change, look: Look, verbose: boolean): string[] {
+function reasonLines(planned: Change, look: Look, verbose: boolean): string[] {
+  const change = detailsOf(planned)
   const last = change.action === 'create' ? undefined : lastChangeText(change.changed)
   const sentences = [
     ...(change.reason === '' ? [] : [visible(change.reason)]),

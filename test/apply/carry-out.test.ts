@@ -3,7 +3,7 @@ import { carryOut } from '../../src/apply/carry-out.ts'
 import type { ApplyOptions } from '../../src/apply/options.ts'
 import type { ApplyEvent, Report } from '../../src/apply/events.ts'
 import { kinds } from '../../src/kinds/index.ts'
-import type { Change, Plan } from '../../src/plan/plan.ts'
+import type { Change, Create, Delete, Plan, Unchanged } from '../../src/plan/plan.ts'
 import { openWriter, type Writer } from '../../src/remote/transport.ts'
 import { addressText } from '../../src/state/resource.ts'
 import { Vault } from '../../src/state/vault.ts'
@@ -13,26 +13,33 @@ const env = { MONGODB_PASSWORD: 'planted-secret' }
 const organization = { id: 'o', name: 'O' }
 const nowhere = { line: 1, column: 1, offset: 0 }
 
-function deletion(name: string, ...after: string[]): Change {
+function deletion(name: string, ...after: string[]): Delete {
   return {
     kind: 'sync',
     name,
     id: name,
     action: 'delete',
     span: { path: 'a.yaml', start: nowhere, end: nowhere },
-    fields: [],
-    unchanged: 0,
+    changed: {},
     reason: 'r',
     after: after.map((other) => addressText({ kind: 'sync', name: other })),
-    wanted: {},
-    ids: {},
-    notStated: [],
-    notCompared: [],
-    notRead: [],
-    hidden: [],
-    impacts: [],
-    ignored: []
+    impacts: []
   }
+}
+
+/** It stays as it is. */
+function unchanged(name: string, more: Partial<Unchanged> = {}): Unchanged {
+  return { ...deletion(name), action: 'none', unchanged: 0, ...noDetails, ...more }
+}
+
+const noDetails = {
+  wanted: {},
+  ids: {},
+  ignored: [],
+  notStated: [],
+  notCompared: [],
+  notRead: [],
+  hidden: []
 }
 
 function writer(fetch: (request: Request) => Promise<Response>): Writer {
@@ -216,7 +223,7 @@ describe('R24: what starts when', () => {
   })
 
   test('what is not in the plan, or stays as it is, holds nobody up', async () => {
-    const changes = [deletion('a', 'not there', 'same'), { ...deletion('same'), action: 'none' as const }]
+    const changes = [deletion('a', 'not there', 'same'), unchanged('same')]
     const { report, events } = await carriedOut(changes, async (request) => there(request))
     expect(told(report)).toEqual({ a: 'done' })
     expect(events[0]).toEqual({
@@ -297,11 +304,20 @@ describe('R24: what starts when', () => {
 })
 
 describe('R24, R29: what is made, what waits, and what is deleted', () => {
-  const making = (name: string, more: Partial<Change> = {}): Change => {
-    const { id: _id, ...plain } = deletion(name)
-    return { ...plain, kind: 'role', action: 'create', ...more }
+  const making = (name: string, more: Partial<Create> = {}): Create => {
+    const { id: _id, changed: _changed, ...plain } = deletion(name)
+    return {
+      ...plain,
+      kind: 'role',
+      action: 'create',
+      fields: [],
+      wanted: {},
+      ids: {},
+      ignored: [],
+      ...more
+    }
   }
-  const waiting = (name: string): Change => ({ ...deletion(name), action: 'none', waiting: 'it waits' })
+  const waiting = (name: string): Change => unchanged(name, { waiting: 'it waits' })
 
   /** Makes what is sent, but for what is refused. */
   const service =
@@ -346,7 +362,7 @@ describe('R24, R29: what is made, what waits, and what is deleted', () => {
       making('b', { ids }),
       making('c', { after: ['role "b"'] }),
       making('d', { ids: { 'role "e"': 'e' } }),
-      { ...deletion('e'), kind: 'role', action: 'none' as const, ids },
+      unchanged('e', { kind: 'role', ids }),
       making('f'),
       making('g', { ids }),
       waiting('w')

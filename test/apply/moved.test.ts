@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openKnowledge } from '../../src/apply/knowledge.ts'
-import { goneProblem, movedProblem } from '../../src/apply/moved.ts'
-import type { Plan } from '../../src/plan/plan.ts'
+import { removedProblem, movedProblem } from '../../src/apply/moved.ts'
+import type { Plan, Update } from '../../src/plan/plan.ts'
 import type { Desired, Removed } from '../../src/state/resource.ts'
 import type { JsonObject } from '../../src/state/value.ts'
 import { changeOf, declared, planFor, removed, service } from '../plan/world.ts'
@@ -19,7 +19,10 @@ function told(now: JsonObject, resources = [connection, model()], gone: Removed[
   const plan = planFor(resources, live, gone) as Plan
   const knowledge = openKnowledge(plan, live, '2025-09-18')
   const wire = { id: 'm1', name: 'M', ...planned, ...now }
-  return movedProblem(changeOf(plan, 'M'), kindNamed('model'), wire, { observed: live, knowledge })
+  return movedProblem(changeOf(plan, 'M') as Update, kindNamed('model'), wire, {
+    observed: live,
+    knowledge
+  })
 }
 
 const notes = (...given: Parameters<typeof told>): string[] | undefined => told(...given)?.notes
@@ -88,14 +91,14 @@ describe('R25: what moved between the plan and its change', () => {
     const knowledge = openKnowledge(plan, observed, '2025-09-18')
     // Another kind may have the same id.
     const others = { ...observed, resources: observed.resources.map((one) => ({ ...one, kind: 'sync' })) }
-    const change = changeOf(plan, 'M')
+    const change = changeOf(plan, 'M') as Update
     const wire = { id: 'm1', name: 'N', ...planned }
     expect(movedProblem(change, kindNamed('model'), wire, { observed: others, knowledge })).toBeUndefined()
   })
 })
 
 test('what somebody deleted meanwhile is told', () => {
-  expect(goneProblem(changeOf(planFor([connection, model()], observed), 'M'))).toMatchObject({
+  expect(removedProblem(changeOf(planFor([connection, model()], observed), 'M') as Update)).toMatchObject({
     code: 'P618',
     message: 'model "M" was deleted after it was planned: nothing was sent',
     labels: [{ text: 'this was planned on other grounds' }],

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
 import type { Kind } from '../../src/kinds/kind.ts'
 import { decide, decideDestroy } from '../../src/plan/decide.ts'
-import type { Change, Plan } from '../../src/plan/plan.ts'
+import { liveId } from '../../src/plan/details.ts'
+import type { Change, Create, Plan, Rename, Update } from '../../src/plan/plan.ts'
 import { fromWireContext } from '../../src/remote/live.ts'
 import { addressText, type Live, type LiveState } from '../../src/state/resource.ts'
 import { textOf, type JsonObject } from '../../src/state/value.ts'
@@ -20,18 +21,18 @@ function carriedOut(plan: Plan, live: LiveState): LiveState {
     live.resources.map(({ id, kind, wire }) => [id, { kind, wire }])
   )
   const ids = new Map<string, string>()
-  for (const change of plan.changes) if (change.id !== undefined) ids.set(addressText(change), change.id)
+  for (const change of plan.changes) if (change.action !== 'create') ids.set(addressText(change), change.id)
   for (const change of inOrder(plan)) {
     const kind = kinds.managed.find(({ name }) => name === change.kind)!
     if (change.action === 'none') continue
-    if (change.action === 'delete') wires.delete(change.id!)
-    else wires.set(...written(change, kind, ids, wires.get(change.id ?? '')?.wire))
+    if (change.action === 'delete') wires.delete(change.id)
+    else wires.set(...written(change, kind, ids, wires.get(liveId(change) ?? '')?.wire))
   }
   return read(live, wires)
 }
 
 function written(
-  change: Change,
+  change: Create | Update | Rename,
   kind: Kind,
   ids: Map<string, string>,
   before: JsonObject | undefined
@@ -48,7 +49,7 @@ function written(
   }
   const body = { name: change.name, ...kind.toWire(change.wanted, context) }
   const sent = opened(before ? kind.replacement(before, body) : body) as JsonObject
-  const id = change.id ?? idFor(change.kind, `made ${change.name}`)
+  const id = liveId(change) ?? idFor(change.kind, `made ${change.name}`)
   ids.set(addressText(change), id)
   return [id, { kind: change.kind, wire: { ...echoes[change.kind]!(sent, habits, before), id } }]
 }
@@ -116,7 +117,7 @@ test('after a destruction is carried out, nothing is left of what is declared, a
       const plan = decideDestroy(desired, live, kinds)
       fc.pre(plan.ok)
       const after = carriedOut(plan.value, live)
-      const gone = new Set(plan.value.changes.map(({ id }) => id))
+      const gone = new Set(plan.value.changes.map(liveId))
       expect(after.resources.map(({ id }) => id)).toEqual(
         live.resources.map(({ id }) => id).filter((id) => !gone.has(id))
       )

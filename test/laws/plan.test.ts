@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
 import { decide, decideDestroy } from '../../src/plan/decide.ts'
 import { match } from '../../src/plan/match.ts'
+import { isKept, liveId } from '../../src/plan/details.ts'
 import type { Change, Plan } from '../../src/plan/plan.ts'
 import { addressText, type Desired, type Live } from '../../src/state/resource.ts'
 import { referencesIn } from '../../src/state/value.ts'
@@ -125,9 +126,9 @@ test('what is made waits for what it names, and what is deleted waits for what u
       for (const user of live.resources) {
         const text = addressText(declared.declaredBy(user) ?? user)
         const change = changes.get(text)
-        if (change?.id !== user.id || change.action === 'none') continue
+        if (!change || liveId(change) !== user.id || change.action === 'none') continue
         for (const used of plan.changes.filter(
-          ({ action, id }) => action === 'delete' && user.uses.some((use) => use.id === id)
+          (one) => one.action === 'delete' && user.uses.some((use) => use.id === one.id)
         )) {
           if (addressText(used) === text || waitsFor(changes, text, addressText(used))) continue
           expect(used.after).toContain(text)
@@ -200,10 +201,10 @@ test('a resource that something will use is never deleted', () => {
     fc.property(world, ({ desired, live }) => {
       const plan = planOf({ desired, live })
       const deleted = new Set(
-        plan?.changes.flatMap(({ action, id }) => (action === 'delete' ? (id ?? []) : []))
+        plan?.changes.flatMap((change) => (change.action === 'delete' ? change.id : []))
       )
       const used =
-        plan?.changes.flatMap(({ action, ids }) => (action === 'delete' ? [] : Object.values(ids))) ?? []
+        plan?.changes.flatMap((change) => (isKept(change) ? Object.values(change.ids) : [])) ?? []
       expect(used.filter((id) => deleted.has(id))).toEqual([])
     }),
     runs

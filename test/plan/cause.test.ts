@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/state/value.ts'
-import type { Change, Plan } from '../../src/plan/plan.ts'
+import type { Details } from '../../src/plan/details.ts'
+import type { Plan } from '../../src/plan/plan.ts'
 import { changeOf, declared, planFor, service } from './world.ts'
 
 /** A model in the files now, in the files then, and in the service. */
@@ -13,7 +14,7 @@ interface Sides {
 
 const csv = { type: { id: 'csv' }, configuration: { url: 'u' } }
 
-function told({ now, was, live, ignore = [] }: Sides): Change {
+function told({ now, was, live, ignore = [] }: Sides): Details {
   const item = (more: JsonObject): JsonObject => ({ connection: 'C', ...more })
   const resource = declared('model', 'M', item(now), { ignore })
   const plan = planFor(
@@ -35,7 +36,7 @@ function told({ now, was, live, ignore = [] }: Sides): Change {
   return changeOf(plan, 'M')
 }
 
-const causes = (change: Change): Record<string, unknown> =>
+const causes = (change: Details): Record<string, unknown> =>
   Object.fromEntries(change.fields.map(({ path, cause }) => [path.join('.'), cause]))
 
 const table = (name: string): JsonObject => ({ configuration: { table: name } })
@@ -139,7 +140,7 @@ describe('R11: parts of a whole', () => {
     then: JsonObject,
     fields: object[],
     schedule: object = { frequency: 'manual' }
-  ): Change => {
+  ): Details => {
     const plan: Plan | string[] = planFor(
       [
         declared('connection', 'C', { type: 'csv', configuration: { url: 'u' } }),
@@ -241,7 +242,7 @@ describe('R11: parts of a whole', () => {
 describe('R11: references', () => {
   const connections = (...names: string[]) =>
     names.map((name) => declared('connection', name, { type: 'csv', configuration: { url: 'u' } }))
-  const moved = (now: string, was: string, live: string): Change => {
+  const moved = (now: string, was: string, live: string): Details => {
     const model = (connection: string) =>
       declared('model', 'M', { connection, configuration: { table: 't' } })
     const plan = planFor(

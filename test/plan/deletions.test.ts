@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
 import { decide } from '../../src/plan/decide.ts'
+import { detailsOf } from '../../src/plan/details.ts'
 import type { DecideOptions } from '../../src/plan/options.ts'
 import type { Base, Desired, LiveState, Removed, Workspace } from '../../src/state/resource.ts'
 import { at } from '../render/builders.ts'
@@ -31,9 +32,11 @@ function told(live: LiveState, { now = [], gone = [], workspace = {}, ...options
   if (!decision.ok) return problems
   const { changes, noLongerDeclared } = decision.value
   return [
-    ...changes.flatMap(({ action, kind, name, id, reason }) =>
-      action === 'delete' ? [`delete ${kind} ${name} ${String(id)}: ${reason}`] : []
-    ),
+    ...changes
+      .map(detailsOf)
+      .flatMap(({ action, kind, name, id, reason }) =>
+        action === 'delete' ? [`delete ${kind} ${name} ${String(id)}: ${reason}`] : []
+      ),
     ...noLongerDeclared.map(({ kind, name, id }) => `left ${kind} ${name} ${id}`),
     ...problems
   ]

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
-import type { Change, FieldChange } from '../../src/plan/plan.ts'
+import type { FieldChange } from '../../src/plan/plan.ts'
 import { rowFor } from '../../src/plan/impact.ts'
+import type { JsonObject } from '../../src/state/value.ts'
 import { at, change } from '../render/builders.ts'
 
 /** What the change of one field of a bulk sync does. */
-function effectOf(path: string[], parts: Partial<FieldChange> = {}, wanted: Change['wanted'] = {}): string {
+function effectOf(path: string[], parts: Partial<FieldChange> = {}, wanted: JsonObject = {}): string {
   const field: FieldChange = { path, how: 'changed', span: at('a.yaml', 1), ...parts }
   const effect = rowFor('bulk_sync', path)?.[1]
   const whole = change({ action: 'update', kind: 'bulk_sync', name: 'A', wanted })

@@ -1,7 +1,8 @@
 import { kinds } from '../../src/kinds/index.ts'
 import { decide } from '../../src/plan/decide.ts'
 import type { DecideOptions } from '../../src/plan/options.ts'
-import type { Change, Plan } from '../../src/plan/plan.ts'
+import { detailsOf, type Details } from '../../src/plan/details.ts'
+import type { Plan } from '../../src/plan/plan.ts'
 import type { Desired, Live, LiveState, Removed } from '../../src/state/resource.ts'
 import { referencesIn, type JsonObject } from '../../src/state/value.ts'
 import { at } from '../render/builders.ts'
@@ -86,8 +87,8 @@ export function actions(plan: Plan | string[]): string[] {
     : plan.changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`)
 }
 
-export function changeOf(plan: Plan | string[], name: string): Change {
+export function changeOf(plan: Plan | string[], name: string): Details {
   const change = Array.isArray(plan) ? undefined : plan.changes.find((one) => one.name === name)
   if (!change) throw new Error(`no change of ${name} in ${JSON.stringify(plan)}`)
-  return change
+  return detailsOf(change)
 }

@@ -5,6 +5,7 @@ import { renderProblems } from '../../src/render/problems.ts'
 import { renderEvent, renderReport } from '../../src/render/report.ts'
 import { addressText } from '../../src/state/resource.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../../src/state/value.ts'
+import { liveId } from '../../src/plan/details.ts'
 import type { Change } from '../../src/plan/plan.ts'
 import { header, look } from '../render/builders.ts'
 import type { Exchange } from './network.ts'
@@ -83,7 +84,7 @@ function changeFor(
     const made = looks.find(({ kind, name }) => kind === change.kind && isNamed(kind, name, change.name))
     const ids =
       change.action === 'create'
-        ? [change.id, made?.id, ...madeFor(change, run), ...derivedFor(change, run)]
+        ? [made?.id, ...madeFor(change, run), ...derivedFor(change, run)]
         : [change.id]
     const id = ids.find((one) => one !== undefined && `${rest}/`.startsWith(`/${one}/`))
     if (id === undefined) continue
@@ -111,7 +112,7 @@ function madeFor(change: Change, run: Run): string[] {
 function derivedFor({ kind, name }: Change, run: Run): string[] {
   if (kind !== 'schema_primary_keys') return []
   return (run.plan?.changes ?? []).flatMap((other) =>
-    other.kind === 'connection' && other.id !== undefined && name.startsWith(`${other.name} `)
+    other.kind === 'connection' && other.action !== 'create' && name.startsWith(`${other.name} `)
       ? [`${other.id}/schemas/${name.slice(other.name.length + 1)}`]
       : []
   )
@@ -186,7 +187,7 @@ const skips: Law = (known) => {
 
 const handsOff: Law = ({ scene, run, looks }) => {
   const ours = new Set(
-    (run.plan?.changes ?? []).flatMap(({ action, id }) => (action !== 'none' && id ? [id] : []))
+    (run.plan?.changes ?? []).flatMap((change) => (change.action === 'none' ? [] : (liveId(change) ?? [])))
   )
   const others = new Set(run.meddlings.map(({ id }) => id))
   const touched = Array.from(run.before).filter(([id, bytes]) => run.after.get(id) !== bytes)
@@ -395,7 +396,7 @@ const noOverwriting: Law = ({ scene, run }) =>
     )
     // A write before has read the thing before: nobody can tell then.
     const isFirst = !writesOf(run).some((one) => isIt(one) && one.number < (look?.number ?? 0))
-    const change = run.plan?.changes.find((one) => one.id === id)
+    const change = run.plan?.changes.find((one) => liveId(one) === id)
     if (!write || !change || !isFirst) return []
     const kind = kindOf(kindName)
     const declared = scene.world.declared.find((one) => one.kind === kindName && one.name === change.name)

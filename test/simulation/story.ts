@@ -1,3 +1,4 @@
+import { detailsOf } from '../../src/plan/details.ts'
 import { stringify } from 'yaml'
 import { addressText } from '../../src/state/resource.ts'
 import type { Run } from './program.ts'
@@ -42,7 +43,14 @@ function linesOf(run: Run): string[] {
     ),
     ...(run.plan?.changes ?? []).map(
       (change) =>
-        `planned ${change.action} ${addressText(change)}${change.after.length > 0 ? ` after ${change.after.join(', ')}` : ''} ${change.fields.map(({ how, path, before, after }) => `${how} ${path.join('.')} ${JSON.stringify(before)} → ${JSON.stringify(after)}`).join('; ')}`
+        `planned ${change.action} ${addressText(change)}${change.after.length > 0 ? ` after ${change.after.join(', ')}` : ''} ${detailsOf(
+          change
+        )
+          .fields.map(
+            ({ how, path, before, after }) =>
+              `${how} ${path.join('.')} ${JSON.stringify(before)} → ${JSON.stringify(after)}`
+          )
+          .join('; ')}`
     ),
     ...run.exchanges.map(
       ({ number, at, method, path, query, status, body }) =>
