@@ -109,6 +109,19 @@ describe('imports', () => {
     expect(wrong).toEqual([])
   })
 
+  test('a room of config is entered by its door', () => {
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports.flatMap(({ from }) => {
+        const [, room, file] = /^src\/config\/([^/]+)\/(.+)$/.exec(from) ?? []
+        const isOutside = room !== undefined && !path.startsWith(`src/config/${room}/`)
+        return isOutside && file !== 'index.ts'
+          ? [`${path} must not import ${from}: only its index.ts`]
+          : []
+      })
+    )
+    expect(wrong).toEqual([])
+  })
+
   test('only commands know the local server', () => {
     const wrong = sources.filter(
       ({ path, imports }) =>

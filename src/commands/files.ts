@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { openDisk, type Disk } from '../config/source/disk.ts'
+import { openDisk, type Disk } from '../config/source/index.ts'
 import { readEnvironmentFile, type EnvironmentEntry } from '../config/environment-file.ts'
 import type { UnderstoodBase } from '../config/since.ts'
 import type { Understanding, Understood } from '../config/understand.ts'

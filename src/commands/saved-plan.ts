@@ -1,6 +1,6 @@
 import { createHmac, scryptSync } from 'node:crypto'
 import { resolve } from 'node:path'
-import { openDisk, saveFile } from '../config/source/disk.ts'
+import { openDisk, saveFile } from '../config/source/index.ts'
 import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import type { DecideOptions } from '../plan/options.ts'

@@ -1,6 +1,6 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { addressText, byAddress, type Desired, type Use } from '../state/resource.ts'
-import type { Register } from './references.ts'
+import type { ResourceIndex } from './references.ts'
 
 interface Link {
   from: Desired
@@ -12,11 +12,11 @@ interface Link {
  * Resources that need each other in a circle: none of them could be made first. One problem for each
  * circle that is found.
  */
-export function checkCircles(resources: readonly Desired[], register: Register): Diagnostic[] {
+export function checkCycles(resources: readonly Desired[], index: ResourceIndex): Diagnostic[] {
   const links = new Map<Desired, Link[]>()
   for (const from of resources) {
     const own = from.uses.flatMap((use): Link[] => {
-      const to = register.find(use)
+      const to = index.find(use)
       return to ? [{ from, to, use }] : []
     })
     links.set(
@@ -24,9 +24,9 @@ export function checkCircles(resources: readonly Desired[], register: Register):
       own.toSorted((a, b) => byAddress(a.to, b.to))
     )
   }
-  return knots(resources.toSorted(byAddress), links).flatMap((members) => {
+  return stronglyConnected(resources.toSorted(byAddress), links).flatMap((members) => {
     const [least] = members.toSorted(byAddress)
-    const circle = least ? shortestCircle(least, new Set(members), links) : undefined
+    const circle = least ? shortestCycle(least, new Set(members), links) : undefined
     return circle ? [tell(circle)] : []
   })
 }
@@ -42,7 +42,10 @@ interface Visit {
  * Groups in which everyone reaches everyone (Tarjan's algorithm, with a stack of its own: chains may be
  * ten thousand long).
  */
-function knots(resources: readonly Desired[], links: ReadonlyMap<Desired, Link[]>): Desired[][] {
+function stronglyConnected(
+  resources: readonly Desired[],
+  links: ReadonlyMap<Desired, Link[]>
+): Desired[][] {
   const visits = new Map<Desired, Visit>()
   const waiting = new Set<Desired>()
   const found: Desired[][] = []
@@ -82,7 +85,7 @@ function takeFrom(waiting: Set<Desired>, first: Desired): Desired[] {
 }
 
 /** The shortest way from a resource back to itself, inside its knot. */
-function shortestCircle(
+function shortestCycle(
   start: Desired,
   members: ReadonlySet<Desired>,
   links: ReadonlyMap<Desired, Link[]>

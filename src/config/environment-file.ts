@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util'
 import { warning, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
-import { isVariableName } from './placeholders/parse.ts'
+import { isVariableName } from './placeholders/index.ts'
 
 /** A variable of an environment file, and where its name stands. */
 export interface EnvironmentEntry {

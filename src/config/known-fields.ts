@@ -1,16 +1,15 @@
 import type { Kind, Kinds } from '../kinds/kind.ts'
 import type { Path } from '../state/resource.ts'
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
-import { rootSchema } from './sections.ts'
 import { pointer } from './pointer.ts'
-import { itemSchema, withoutRefs } from './validation/resource-schema.ts'
+import { fileSchema, resourceSchema, withoutRefs } from './validation/index.ts'
 
 /** The schemas that speak of one place, all alternatives among them. Empty for a place that nobody knows. */
 export type Schemas = readonly JsonObject[]
 
 /** What is known of a file beside its resources. */
 export function rootSchemas(kinds: Kinds): Schemas {
-  return alternatives(rootSchema(kinds))
+  return alternatives(fileSchema(kinds))
 }
 
 /** What is known of an item: by its kind, and of its parts by what it says itself. */
@@ -29,7 +28,7 @@ const ofKinds = new WeakMap<Kind, Schemas>()
 
 function itemSchemas(kind: Kind): Schemas {
   let schemas = ofKinds.get(kind)
-  if (!schemas) ofKinds.set(kind, (schemas = alternatives(withoutRefs(itemSchema(kind)))))
+  if (!schemas) ofKinds.set(kind, (schemas = alternatives(withoutRefs(resourceSchema(kind)))))
   return schemas
 }
 
@@ -77,9 +76,9 @@ export function knownKeys(kinds: Kinds): ReadonlySet<string> {
   let keys = ofRegistry.get(kinds)
   if (!keys) {
     const found = new Set(['variables', 'default', 'description', 'type'])
-    collectKeys(rootSchema(kinds), found)
+    collectKeys(fileSchema(kinds), found)
     for (const kind of kinds.managed) {
-      collectKeys(itemSchema(kind), found)
+      collectKeys(resourceSchema(kind), found)
       for (const item of kind.detail ? examples(kind) : []) collectKeys(kind.detail?.(item)?.schema, found)
     }
     ofRegistry.set(kinds, (keys = found))

@@ -1,7 +1,6 @@
 import type { Kinds } from '../kinds/kind.ts'
 import type { Path } from '../state/resource.ts'
 import type { JsonObject } from '../state/value.ts'
-import type { YamlDocument } from './source/parse.ts'
 import {
   isFreeText,
   isOpenScalar,
@@ -11,28 +10,34 @@ import {
   stepInto,
   type Schemas
 } from './known-fields.ts'
-import { isKeyName, plainValue, type Entry, type Written } from './source/node.ts'
+import {
+  isKeyName,
+  valueOfNode,
+  type MappingEntry,
+  type YamlDocument,
+  type YamlNode
+} from './source/index.ts'
 
 /**
  * A text as frames may show it (R36). Nothing of it is shown but indentation, structure and keys, and the
  * values of fields that are known not to be secret: of a file that was not understood, and of what stands at
  * an unknown place, no value. What is hidden becomes dots of the same length, so that places stay true.
  */
-export function redacted(
+export function redact(
   text: string,
   documents: readonly YamlDocument[],
   kinds: Kinds,
   secrets: () => readonly string[]
 ): string {
-  if (documents.length === 0) return redactedUnparsed(text, kinds)
+  if (documents.length === 0) return redactUnparsed(text, kinds)
   const marks = new Marks(text, kinds)
   for (const { root } of documents) marks.document(root)
   return marks.shown(secrets())
 }
 
 /** A file of variables that was understood: its names, and never a value. */
-export function redactedVariables(text: string, documents: readonly YamlDocument[], kinds: Kinds): string {
-  if (documents.length === 0) return redactedUnparsed(text, kinds)
+export function redactVariables(text: string, documents: readonly YamlDocument[], kinds: Kinds): string {
+  if (documents.length === 0) return redactUnparsed(text, kinds)
   const marks = new Marks(text, kinds)
   for (const { root } of documents) marks.foreign(root)
   return marks.shown([])
@@ -56,7 +61,7 @@ class Marks {
     this.#keys = knownKeys(kinds)
   }
 
-  document(root: Written): void {
+  document(root: YamlNode): void {
     if (root.is !== 'mapping') return this.foreign(root)
     for (const entry of root.entries) {
       const kind = this.#kinds.managed.find(({ section }) => section === entry.key)
@@ -68,7 +73,7 @@ class Marks {
       }
       const items = entry.value.is === 'list' ? entry.value.items : [entry.value]
       for (const item of items) {
-        const value = item.is === 'mapping' ? (plainValue(item) as JsonObject) : undefined
+        const value = item.is === 'mapping' ? (valueOfNode(item) as JsonObject) : undefined
         const schemas = value ? kindSchemas(kind, value) : { at: () => [] }
         this.#walk(
           item,
@@ -82,12 +87,12 @@ class Marks {
   }
 
   /** All keys, no value. */
-  foreign(root: Written): void {
+  foreign(root: YamlNode): void {
     this.#walk(root, [], [], () => false)
   }
 
   #walk(
-    node: Written,
+    node: YamlNode,
     path: (string | number)[],
     schemas: Schemas,
     isSecret: (path: Path) => boolean,
@@ -99,7 +104,7 @@ class Marks {
       ;(isOpen ? this.#open : this.#closed).set(node.start, node.end)
       return
     }
-    const below = (part: string | number, inner: Written): void => {
+    const below = (part: string | number, inner: YamlNode): void => {
       path.push(part)
       const own = special?.at(path) ?? []
       this.#walk(inner, path, own.length > 0 ? own : stepInto(schemas, part), isSecret, special)
@@ -112,7 +117,7 @@ class Marks {
     }
   }
 
-  #isOneLine({ start, end }: Written): boolean {
+  #isOneLine({ start, end }: YamlNode): boolean {
     return !/[\r\n]/.test(this.#text.slice(start, end))
   }
 
@@ -120,12 +125,12 @@ class Marks {
    * Lines that are meant: a text in a block, at a place for any text. Elsewhere a value of several lines has
    * swallowed what comes after it, and that may be anything.
    */
-  #isText({ start }: Written, path: Path, schemas: Schemas): boolean {
+  #isText({ start }: YamlNode, path: Path, schemas: Schemas): boolean {
     return '|>'.includes(this.#text[start] ?? ' ') && path.join('') !== 'name' && isFreeText(schemas)
   }
 
   /** Under a secret even keys may be values. */
-  #hide(node: Written): void {
+  #hide(node: YamlNode): void {
     if (node.is === 'scalar') return void this.#secret.set(node.start, node.end)
     if (node.is === 'list') return node.items.forEach((item) => this.#hide(item))
     for (const { keyStart, keyEnd, value } of node.entries) {
@@ -134,7 +139,7 @@ class Marks {
     }
   }
 
-  #key({ key, keyStart, keyEnd, value }: Entry): void {
+  #key({ key, keyStart, keyEnd, value }: MappingEntry): void {
     const hasValue = value.is !== 'scalar' || value.value !== null
     if (this.#keys.has(key) || isKeyName(key, hasValue)) this.#named.set(keyStart, keyEnd)
     else this.#closed.set(keyStart, keyEnd)
@@ -208,7 +213,7 @@ function withoutSecrets(part: string, secrets: readonly string[]): string {
 /** Keys that polyctl knows, where a key may stand, and what opens or closes a line. */
 const keyPlace = /(?<=^|[{[,])[ \t]*(["']?)([A-Za-z_][\w-]*)\1[ \t]*:(?=\s|$)(?:[ \t]*[{[])*/g
 
-function redactedUnparsed(text: string, kinds: Kinds): string {
+function redactUnparsed(text: string, kinds: Kinds): string {
   const keys = knownKeys(kinds)
   return text.replaceAll(/[^\r\n]+/g, (line) => {
     if (/^(?:---\s*|[\s{}[\],]+)$/.test(line)) return line

@@ -8,7 +8,7 @@ import { isId, isObject, isReference, type Json, type JsonObject } from '../stat
  * Who is declared, by kind and name; names of some kinds match in any case. The first in the order of
  * the files counts.
  */
-export class Register {
+export class ResourceIndex {
   readonly key: (address: { kind: string; name: string }) => string
   readonly #declared = new Map<string, Desired>()
   readonly #names = new Map<string, string[]>()
@@ -41,8 +41,8 @@ export class Register {
  * References as the declarations spell them: where names match in any case, the files may name a resource
  * otherwise than they declare it, and everything that comes after looks names up as they are.
  */
-export function spelledAsDeclared(resource: Desired, register: Register): Desired {
-  const nameOf = (kind: string, name: string): string => register.find({ kind, name })?.name ?? name
+export function spelledAsDeclared(resource: Desired, index: ResourceIndex): Desired {
+  const nameOf = (kind: string, name: string): string => index.find({ kind, name })?.name ?? name
   if (resource.uses.every((use) => nameOf(use.kind, use.name) === use.name)) return resource
   const spell = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(spell)
@@ -65,7 +65,7 @@ export function spelledAsDeclared(resource: Desired, register: Register): Desire
 export function checkDeclared(
   resources: readonly Desired[],
   removed: readonly Removed[],
-  register: Register,
+  index: ResourceIndex,
   kinds: Kinds
 ): Diagnostic[] {
   const problems: Diagnostic[] = []
@@ -73,14 +73,14 @@ export function checkDeclared(
   const only = new Map<string, Desired>()
   for (const resource of resources) {
     const kind = kindOf.get(resource.kind)
-    const first = register.find(resource)
+    const first = index.find(resource)
     const other = kind?.alone ? only.get(kind.name) : undefined
     if (first && first !== resource) problems.push(declaredTwice(resource, first, kind))
     else if (other) problems.push(oneTooMany(resource, other))
     else only.set(resource.kind, resource)
   }
   for (const one of removed) {
-    const declared = register.find(one)
+    const declared = index.find(one)
     if (!declared) continue
     problems.push(
       problem('P206', `${addressText(one)} is both declared and removed`, {
@@ -138,30 +138,30 @@ function declaredTwice(again: Desired, first: Desired, kind: Kind | undefined): 
 export function checkReferences(
   resources: readonly Desired[],
   removed: readonly Removed[],
-  register: Register,
+  index: ResourceIndex,
   kinds: Kinds
 ): Diagnostic[] {
   const managed = new Set(kinds.managed.filter(({ builtIns }) => !builtIns).map(({ name }) => name))
-  const gone = new Map(removed.map((one) => [register.key(one), one]))
+  const gone = new Map(removed.map((one) => [index.key(one), one]))
   return resources.flatMap((resource) =>
     resource.uses
-      .filter((use) => managed.has(use.kind) && !register.find(use) && !isId(use.name))
-      .map((use) => undeclared(resource, use, register, gone.get(register.key(use))))
+      .filter((use) => managed.has(use.kind) && !index.find(use) && !isId(use.name))
+      .map((use) => undeclared(resource, use, index, gone.get(index.key(use))))
   )
 }
 
 function undeclared(
   resource: Desired,
   use: Use,
-  register: Register,
+  index: ResourceIndex,
   removed: Removed | undefined
 ): Diagnostic {
   const kind = use.kind.replaceAll('_', ' ')
   const labels: Label[] = [{ span: use.span, text: `no ${kind} of this name is declared` }]
   if (removed) labels.push({ span: removed.span, text: 'it is removed here' })
-  const near = removed ? [] : register.similar(use)
+  const near = removed ? [] : index.similar(use)
   const [first] = near
-  const declared = first === undefined ? undefined : register.find({ kind: use.kind, name: first })
+  const declared = first === undefined ? undefined : index.find({ kind: use.kind, name: first })
   if (declared) labels.push({ span: declared.span, text: `a ${kind} with a similar name is declared here` })
   return warning('P201', `${addressText(resource)} uses ${addressText(use)}, which is not declared`, {
     labels,

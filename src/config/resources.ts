@@ -3,57 +3,39 @@ import { similarNames } from '../diagnostics/similar.ts'
 import { nameKeys, nameOfItem, type ItemProblem, type Kind } from '../kinds/kind.ts'
 import type { Desired, Lifecycle, Path, Use } from '../state/resource.ts'
 import { isObject, isReference, isSecret, type Json, type JsonObject } from '../state/value.ts'
-import { spelled } from './validation/advice.ts'
-import { fill } from './placeholders/fill.ts'
-import type { Filled, Filling } from './placeholders/filled.ts'
-import type { ItemText } from './sections.ts'
+import type { Filled } from './placeholders/index.ts'
+import type { ResourceNode } from './sections.ts'
 import { pointer, setAt } from './pointer.ts'
-import { checkItem } from './validation/validate.ts'
+import { validateResource } from './validation/index.ts'
 import {
   entryOf,
   headSpan,
   keySpan,
-  placeAt,
+  locate,
   scalarText,
+  typeWord,
   valueSpan,
-  wordFor,
-  type Place,
+  yamlText,
+  type Location,
   type SourceText,
-  type Written
-} from './source/node.ts'
+  type YamlNode
+} from './source/index.ts'
 
-/** An item with its placeholders filled, before it is checked. */
-export interface FilledItem extends ItemText {
+/** Turns a part of a file into the resource that it means, or into its problems. */
+export function readResource(
+  { kind, source, node }: ResourceNode,
   filled: Filled
-}
-
-/**
- * Fills only. Checking must wait until all items are filled: what is open here may turn out to be a secret
- * of another item, which no message may repeat.
- */
-export function fillItem(item: ItemText, filling: Filling): FilledItem {
-  const { kind, source, node } = item
-  return {
-    ...item,
-    filled: fill(source, node, nounOf(kind), (value, path) => kind.isSecret(value, path), filling)
-  }
-}
-
-/** Turns an item into what it means, or into its problems. */
-export function readItem(
-  { kind, source, node, filled }: FilledItem,
-  isMixed: (leaf: string) => boolean
 ): { desired?: Desired; problems: Diagnostic[] } {
   const place = (found: ItemProblem): Diagnostic => placed(source, node, found)
-  if (!isObject(filled.value)) return { problems: [place(notMapping(kind, node))] }
+  if (!isObject(filled.value)) return { problems: [place(notAMapping(kind, node))] }
   const problems = [
-    ...checkItem(kind, filled, (path) => scalarText(source, node, path)),
+    ...validateResource(kind, filled, (path) => scalarText(source, node, path)),
     ...checkName(kind, filled),
     ...checkLifecycle(kind, filled.value)
   ]
-  const unsure = filled.holes.size > 0 || [...filled.leaves].some(isMixed)
+  const isUnsure = filled.holes.size > 0 || filled.isMixed
   const isSound = problems.every(({ code }) => code === 'P101')
-  if (unsure || !isSound) return { problems: problems.map(place) }
+  if (isUnsure || !isSound) return { problems: problems.map(place) }
   for (const { path, source, type } of filled.secrets.values()) {
     setAt(filled.value, path, type === 'number' ? { $secret: source, as: 'integer' } : { $secret: source })
   }
@@ -71,10 +53,10 @@ function withOwnWords(unknown: readonly ItemProblem[], own: readonly ItemProblem
   return [...unknown.filter(({ path }) => !places.has(pointer(path))), ...own]
 }
 
-function meaning(kind: Kind, source: SourceText, node: Written, value: JsonObject): Desired {
+function meaning(kind: Kind, source: SourceText, node: YamlNode, value: JsonObject): Desired {
   const { name: _name, id, lifecycle, ...rest } = value
   const fields = kind.fromYaml(rest)
-  const spanAt = (path: Path) => valueSpan(source, placeAt(node, path))
+  const spanAt = (path: Path) => valueSpan(source, locate(node, path))
   return {
     kind: kind.name,
     name: nameOfItem(kind, value),
@@ -93,12 +75,12 @@ function meaning(kind: Kind, source: SourceText, node: Written, value: JsonObjec
 }
 
 /** Where the name stands; where it is taken over from elsewhere, what takes it over. */
-function nameSpan(kind: Kind, source: SourceText, node: Written): ReturnType<SourceText['span']> {
+function nameSpan(kind: Kind, source: SourceText, node: YamlNode): ReturnType<SourceText['span']> {
   const key = nameKeys(kind).at(-1)
   if (key === undefined) return headSpan(source, node)
   const name = entryOf(node, key)
   const isBorrowed = name !== undefined && (name.keyStart < node.start || name.keyEnd > node.end)
-  if (!isBorrowed) return valueSpan(source, placeAt(node, [key]))
+  if (!isBorrowed) return valueSpan(source, locate(node, [key]))
   const isAlias = source.text.charAt(node.start) === '*'
   return isAlias ? source.span(node.start, node.end) : headSpan(source, node)
 }
@@ -122,30 +104,30 @@ function usesOf(fields: JsonObject): Omit<Use, 'span'>[] {
  * Where a reference is written. One that is not written at its own place (`source: email`) was said
  * once for the whole item, under the same key further out.
  */
-function usePlace(node: Written, path: Path, name: string): Place {
-  const exact = placeAt(node, path)
+function usePlace(node: YamlNode, path: Path, name: string): Location {
+  const exact = locate(node, path)
   const key = path.findLast((part) => typeof part === 'string')
   if (exact.complete || key === undefined) return exact
   for (let length = path.length - 1; length >= 0; length--) {
-    const outer = placeAt(node, [...path.slice(0, length), key])
+    const outer = locate(node, [...path.slice(0, length), key])
     if (outer.complete && outer.node.is === 'scalar' && outer.node.value === name) return outer
   }
   return exact
 }
 
 function readLifecycle(value: Json | undefined): Lifecycle {
-  const said = value !== undefined && isObject(value) ? value : {}
+  const lifecycle = value !== undefined && isObject(value) ? value : {}
   const texts = (list: Json | undefined): string[] =>
     Array.isArray(list) ? list.map(String) : typeof list === 'string' ? [list] : []
   return {
-    renamedFrom: texts(said['renamed_from']),
-    preventDestroy: said['prevent_destroy'] === true,
-    ignoreChanges: texts(said['ignore_changes'])
+    renamedFrom: texts(lifecycle['renamed_from']),
+    preventDestroy: lifecycle['prevent_destroy'] === true,
+    ignoreChanges: texts(lifecycle['ignore_changes'])
   }
 }
 
-function notMapping(kind: Kind, node: Written): ItemProblem {
-  const found = node.is === 'scalar' ? wordFor(node.value) : `a ${node.is}`
+function notAMapping(kind: Kind, node: YamlNode): ItemProblem {
+  const found = node.is === 'scalar' ? typeWord(node.value) : `a ${node.is}`
   return {
     path: [],
     code: 'P102',
@@ -175,7 +157,7 @@ function checkNamePart(kind: Kind, key: string, { value, given, holes }: Filled)
   if (name.trim() === name) return []
   if (name.trim() === '')
     return problem('is only blanks', 'nobody sees these blanks', ['say what it is called'])
-  const help = given.has(`/${key}`) ? [] : [`write \`${key}: ${spelled(name.trim())}\``]
+  const help = given.has(`/${key}`) ? [] : [`write \`${key}: ${yamlText(name.trim())}\``]
   return problem('starts or ends with a space', 'nobody sees this space', help)
 }
 
@@ -201,8 +183,8 @@ function checkLifecycle(kind: Kind, value: JsonObject): ItemProblem[] {
 }
 
 /** Gives a problem of an item its place in the file. */
-export function placed(source: SourceText, node: Written, found: ItemProblem): Diagnostic {
-  const place = placeAt(node, found.path)
+export function placed(source: SourceText, node: YamlNode, found: ItemProblem): Diagnostic {
+  const place = locate(node, found.path)
   const whole = found.atKey ? keySpan(source, place) : valueSpan(source, place)
   const span = found.within ? partOf(source, whole, found.within) : whole
   const { notes = [], help = [] } = found

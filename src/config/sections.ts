@@ -1,26 +1,24 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import type { Kind, Kinds } from '../kinds/kind.ts'
-import type { JsonObject } from '../state/value.ts'
-import { apiVersions } from '../wire/common.ts'
-import type { YamlDocument } from './source/parse.ts'
-import { variableTypes, type Declarations } from './placeholders/variables.ts'
+import type { Declarations } from './placeholders/index.ts'
 import {
   headSpan,
-  wordFor,
-  type Entry,
+  typeWord,
+  type MappingEntry,
   type SourceText,
-  type Written,
-  type WrittenMapping
-} from './source/node.ts'
+  type YamlNode,
+  type MappingNode,
+  type YamlDocument
+} from './source/index.ts'
 
 /** All files, taken apart into their sections. */
-export interface Outline {
-  items: ItemText[]
+export interface Sections {
+  resources: ResourceNode[]
   variables: Declarations[]
-  workspaces: SectionText[]
-  /** Each document without its items: what is left to be checked. */
-  rest: { source: SourceText; root: WrittenMapping }[]
+  workspaces: WorkspaceSection[]
+  /** Each document without its resources: what is left to be checked. */
+  documents: DocumentNode[]
   problems: Diagnostic[]
 }
 
@@ -28,15 +26,21 @@ export interface Outline {
  * An entry of a section, with its placeholders unfilled. It may be anything that YAML can say, even a bare
  * word: its shape is checked later.
  */
-export interface ItemText {
+export interface ResourceNode {
   kind: Kind
   source: SourceText
-  node: Written
+  node: YamlNode
 }
 
-interface SectionText {
+/** What a document says beside resources. */
+export interface DocumentNode {
   source: SourceText
-  entry: Entry
+  node: MappingNode
+}
+
+interface WorkspaceSection {
+  source: SourceText
+  entry: MappingEntry
 }
 
 /** Top-level keys that are for the writer alone: a place for anchors. */
@@ -46,49 +50,49 @@ const privateKey = /^x-/
  * Sections of any document, in the order of the files. A file that says nothing that is known is a
  * problem: it was meant to.
  */
-export function outline(
+export function splitSections(
   documents: readonly YamlDocument[],
   files: ReadonlySet<string>,
   kinds: Kinds
-): Outline {
-  const found: Outline = { items: [], variables: [], workspaces: [], rest: [], problems: [] }
+): Sections {
+  const found: Sections = { resources: [], variables: [], workspaces: [], documents: [], problems: [] }
   const bySection = new Map(kinds.managed.map((kind) => [kind.section, kind]))
   const sections = [...bySection.keys(), 'workspace', 'variables', 'removed']
-  const speaking = new Set<string>()
+  const withSections = new Set<string>()
   for (const { source, root } of documents) {
     if (root.is === 'scalar' && root.value === null) continue
     if (root.is !== 'mapping') {
-      speaking.add(source.path)
+      withSections.add(source.path)
       found.problems.push(notSections(source, root))
       continue
     }
     if (!root.entries.some(({ key }) => sections.includes(key) || similarNames(key, sections).length > 0))
       continue
-    speaking.add(source.path)
-    takeApart(source, root, bySection, found)
+    withSections.add(source.path)
+    splitDocument(source, root, bySection, found)
   }
   for (const path of files)
-    if (!speaking.has(path)) found.problems.push(saysNothing(path, documents, sections))
+    if (!withSections.has(path)) found.problems.push(noKnownSection(path, documents, sections))
   found.problems.push(...workspaceTwice(found.workspaces))
   return found
 }
 
-function takeApart(
+function splitDocument(
   source: SourceText,
-  root: WrittenMapping,
+  root: MappingNode,
   bySection: ReadonlyMap<string, Kind>,
-  found: Outline
+  found: Sections
 ): void {
-  const rest: Entry[] = []
+  const rest: MappingEntry[] = []
   for (const entry of root.entries) {
     const { key, value } = entry
     const kind = bySection.get(key)
     if (privateKey.test(key)) continue
     if (kind?.naming?.only !== undefined && value.is === 'mapping') {
-      found.items.push({ kind, source, node: value })
+      found.resources.push({ kind, source, node: value })
       rest.push({ ...entry, value: { ...value, entries: [] } })
     } else if (kind && kind.naming?.only === undefined && value.is === 'list') {
-      for (const node of value.items) found.items.push({ kind, source, node })
+      for (const node of value.items) found.resources.push({ kind, source, node })
       rest.push({ ...entry, value: { ...value, items: [] } })
     } else {
       rest.push(key === 'variables' ? { ...entry, value: withoutDefaults(value) } : entry)
@@ -97,11 +101,11 @@ function takeApart(
       found.variables.push({ source, entries: value.entries })
     if (key === 'workspace') found.workspaces.push({ source, entry })
   }
-  found.rest.push({ source, root: { ...root, entries: rest } })
+  found.documents.push({ source, node: { ...root, entries: rest } })
 }
 
 /** Defaults are filled when a variable is used: one that nobody needs may name what does not exist. */
-function withoutDefaults(node: Written): Written {
+function withoutDefaults(node: YamlNode): YamlNode {
   if (node.is !== 'mapping') return node
   const entries = node.entries.map((entry) => {
     const { value } = entry
@@ -111,90 +115,15 @@ function withoutDefaults(node: Written): Written {
   return { ...node, entries }
 }
 
-/** What a file may hold beside resources. */
-export function rootSchema(kinds: Kinds): JsonObject {
-  // What is in no list cannot be looked up by a name alone, and is never quite gone.
-  const listed = kinds.managed.filter(({ api }) => api.place === undefined)
-  return {
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      workspace: workspaceSchema(listed.map(({ section }) => section)),
-      variables: variablesSchema,
-      ...Object.fromEntries(
-        kinds.managed.map(({ section, naming }) => [
-          section,
-          { type: [naming?.only === undefined ? 'array' : 'object', 'null'] }
-        ])
-      ),
-      removed: {
-        type: ['object', 'null'],
-        description: 'Names of resources to delete. Harmless once they are gone.',
-        additionalProperties: false,
-        properties: Object.fromEntries(
-          kinds.managed.map(({ section, naming }) => [section, namesToRemove(naming?.only)])
-        )
-      }
-    }
-  }
-}
-
-/** Of what there is one, the plan says how it is called: that is the only name. */
-function namesToRemove(only: string | undefined): JsonObject {
-  return { type: ['array', 'null'], items: only === undefined ? { type: 'string' } : { enum: [only] } }
-}
-
-function workspaceSchema(sections: readonly string[]): JsonObject {
-  return {
-    type: ['object', 'null'],
-    description: 'Which organization the files are about. At most once in all files.',
-    additionalProperties: false,
-    properties: {
-      organization: {
-        type: 'string',
-        description: 'Its name or id: keys of another organization are refused.'
-      },
-      api_version: { enum: [...apiVersions], description: 'The version of the API to speak.' },
-      url: {
-        type: 'string',
-        format: 'uri',
-        description:
-          'The address of the service, for a Polytomic of your own; its host is allowed elsewhere.'
-      },
-      exclusive: {
-        type: 'array',
-        items: { enum: [...sections] },
-        description:
-          'Sections that declare all there is: with --prune, what else the service has is deleted.'
-      }
-    }
-  }
-}
-
-const variablesSchema: JsonObject = {
-  type: ['object', 'null'],
-  description: 'Names for values that differ from place to place: ${var:name}.',
-  propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
-  additionalProperties: {
-    type: ['object', 'null'],
-    additionalProperties: false,
-    properties: {
-      default: { description: 'The value where none is given.' },
-      description: { type: 'string' },
-      type: { enum: [...variableTypes] }
-    }
-  }
-}
-
-function notSections(source: SourceText, root: Written): Diagnostic {
-  const found = root.is === 'scalar' ? wordFor(root.value) : `a ${root.is}`
+function notSections(source: SourceText, root: YamlNode): Diagnostic {
+  const found = root.is === 'scalar' ? typeWord(root.value) : `a ${root.is}`
   return problem('P102', `a file expects a mapping of sections, found ${found}`, {
     labels: [{ span: headSpan(source, root), text: `this is ${found}` }],
     help: ['start with a section, such as `connections:`, and put the list under it']
   })
 }
 
-function saysNothing(
+function noKnownSection(
   path: string,
   documents: readonly YamlDocument[],
   sections: readonly string[]
@@ -214,9 +143,9 @@ function saysNothing(
   )
 }
 
-function workspaceTwice([first, ...others]: readonly SectionText[]): Diagnostic[] {
+function workspaceTwice([first, ...others]: readonly WorkspaceSection[]): Diagnostic[] {
   if (!first) return []
-  const spanOf = ({ source, entry }: SectionText) => source.span(entry.keyStart, entry.keyEnd)
+  const spanOf = ({ source, entry }: WorkspaceSection) => source.span(entry.keyStart, entry.keyEnd)
   return others.map((other) =>
     problem('P110', '`workspace` is written more than once', {
       labels: [

@@ -11,10 +11,8 @@ import { pairWithBase } from '../state/base-pairs.ts'
 import { addressText, type Base, type Desired } from '../state/resource.ts'
 import { isObject, isSecret, type Json, type Secret } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
-import { openGit, type Git } from './source/git.ts'
-import { openRevision } from './source/revision.ts'
 import { ShownTexts } from './shown-texts.ts'
-import type { Unclear } from './source/unclear.ts'
+import { openGit, openRevision, type Git, type Unclear } from './source/index.ts'
 import { understand, type Inputs, type Understood } from './understand.ts'
 
 /** What the files meant then, and the texts of then under the names by which problems call them. */

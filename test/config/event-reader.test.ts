@@ -2,8 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Document, Scalar, visit } from 'yaml'
 import { readEvents } from '../../src/config/source/event-reader.ts'
-import { parseSlowly } from '../../src/config/source/parse.ts'
-import { SourceText, type Written } from '../../src/config/source/node.ts'
+import { parseWithProblems } from '../../src/config/source/parse.ts'
+import { SourceText, type YamlNode } from '../../src/config/source/node.ts'
 import { corpus } from '../fuzz/corpus.ts'
 import { mutate } from '../fuzz/mutate.ts'
 import { makeRandom } from '../simulation/random.ts'
@@ -17,7 +17,7 @@ const limits = { depth: 100, unfolded: 1_000_000 }
  * What must agree. Where a block ends is told by neither in a way that anything rests on: one counts what follows
  * it. What is empty has no place of its own under a key.
  */
-function agreed(node: Written, text: string): unknown {
+function agreed(node: YamlNode, text: string): unknown {
   if (node.is === 'scalar') return node.end > node.start ? node : { value: node.value }
   const isOnOneLine = '[{*'.includes(text[node.start] ?? ' ')
   const { start } = node
@@ -35,8 +35,8 @@ function agreed(node: Written, text: string): unknown {
 function compared(text: string): 'left' | { fast: unknown; slow: unknown } {
   const roots = readEvents(text, limits)
   if (!roots) return 'left'
-  const slow = parseSlowly(new SourceText('a.yaml', text))
-  const isSaid = (root: Written): boolean => root.is !== 'scalar' || root.value !== null
+  const slow = parseWithProblems(new SourceText('a.yaml', text))
+  const isSaid = (root: YamlNode): boolean => root.is !== 'scalar' || root.value !== null
   return {
     fast: { problems: [], roots: roots.filter(isSaid).map((root) => agreed(root, text)) },
     slow: {

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parse as parseYaml, stringify, type ToStringOptions } from 'yaml'
-import { parse } from '../../src/config/source/parse.ts'
-import type { Written, WrittenScalar } from '../../src/config/source/node.ts'
+import { parse, stringify, type ToStringOptions } from 'yaml'
+import { parseYaml } from '../../src/config/source/parse.ts'
+import type { YamlNode, ScalarNode } from '../../src/config/source/node.ts'
 import type { Json, JsonObject } from '../../src/state/value.ts'
 import { cutAt } from '../support/cut.ts'
 import { meaning, read, type Files } from '../support/reading.ts'
@@ -58,7 +58,7 @@ const style = fc.record<ToStringOptions>({
   lineWidth: fc.constantFrom(0, 20, 80)
 })
 
-function scalars(node: Written): WrittenScalar[] {
+function scalars(node: YamlNode): ScalarNode[] {
   if (node.is === 'scalar') return [node]
   return node.is === 'list'
     ? node.items.flatMap(scalars)
@@ -70,7 +70,7 @@ describe('places', () => {
     fc.assert(
       fc.property(json, style, (value, how) => {
         const yaml = stringify({ value }, how)
-        const { documents, problems } = parse('a.yaml', yaml)
+        const { documents, problems } = parseYaml('a.yaml', yaml)
         expect(problems).toEqual([])
         for (const { root, source } of documents) {
           for (const scalar of scalars(root)) {
@@ -78,7 +78,7 @@ describe('places', () => {
             expect(cutAt(yaml, source.span(scalar.start, scalar.end))).toBe(cut)
             // A block says its own indentation only relative to what is around it.
             if (/^[|>][+-]?\d/.test(cut)) continue
-            expect(parseYaml(cut, { logLevel: 'silent' }) ?? null).toEqual(scalar.value)
+            expect(parse(cut, { logLevel: 'silent' }) ?? null).toEqual(scalar.value)
           }
         }
       })
@@ -158,7 +158,7 @@ describe('meaning', () => {
         const second = stringify(shuffled({ gadgets: items }, seed), other)
         // The library does not read back all that it writes: text that starts with spaces, indented by
         // four.
-        fc.pre([first, second].every((yaml) => isDeepStrictEqual(parseYaml(yaml), { gadgets: items })))
+        fc.pre([first, second].every((yaml) => isDeepStrictEqual(parse(yaml), { gadgets: items })))
         expect(await meant({ 'configs/a.yaml': second })).toEqual(await meant({ 'configs/a.yaml': first }))
       })
     )

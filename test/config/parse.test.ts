@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { parse } from '../../src/config/source/parse.ts'
+import { parseYaml } from '../../src/config/source/parse.ts'
 import { fieldsOf, problemsOf } from '../support/reading.ts'
 
 /** Codes and the text that each label shows. */
 function told(text: string): string[] {
-  return parse('a.yaml', text).problems.map(({ code, labels }) => {
+  return parseYaml('a.yaml', text).problems.map(({ code, labels }) => {
     const shown = labels.map(
       ({ span }) =>
         `${span.start.line}:${span.start.column} ${text.slice(span.start.offset, span.end.offset)}`
@@ -65,7 +65,7 @@ test.each([
   '+12',
   '012'
 ])('a number that is held exactly is read: %s', (written) => {
-  const { documents, problems } = parse('a.yaml', `a: ${written}`)
+  const { documents, problems } = parseYaml('a.yaml', `a: ${written}`)
   expect(problems).toEqual([])
   expect(documents[0]?.root).toMatchObject({ entries: [{ value: { value: Number(written) } }] })
 })
@@ -90,7 +90,7 @@ describe('nesting', () => {
 
   test.each(Object.entries(shapes))('too deep is told once, however deep: %s', (_name, shape) => {
     for (const depth of [250, 1_000, 3_000, 12_000]) {
-      const { problems, documents } = parse('a.yaml', shape(depth))
+      const { problems, documents } = parseYaml('a.yaml', shape(depth))
       expect(documents).toEqual([])
       expect(problems.map(({ code, message }) => [code, message])).toEqual([
         ['P001', 'this is nested more than 100 levels deep']
@@ -101,7 +101,7 @@ describe('nesting', () => {
   test.each(Object.entries(shapes).filter(([name]) => !/mistake|open|key/.test(name)))(
     'fifty levels are no problem: %s',
     (_name, shape) => {
-      expect(parse('a.yaml', shape(40)).problems).toEqual([])
+      expect(parseYaml('a.yaml', shape(40)).problems).toEqual([])
     }
   )
 })
@@ -118,7 +118,7 @@ test('lines are counted by the text, whatever the parser stumbles over', () => {
 })
 
 test('a file with a mistake gives no documents', () => {
-  expect(parse('a.yaml', 'a: 1\n---\nb: [\n').documents).toEqual([])
+  expect(parseYaml('a.yaml', 'a: 1\n---\nb: [\n').documents).toEqual([])
 })
 
 test.each(['[', '[]', '{"a":'])('nesting without end is one clear problem: %s', (piece) => {
@@ -198,7 +198,7 @@ describe('half of a character', () => {
     ['halves in the wrong order', 'roles: [{ name: "\\ude00\\ud83d" }]', [17, 31]],
     ['a key', '"rol\\ud800": []', [1, 12]]
   ])('is told where it is: %s', (_what, text, [start, end]) => {
-    const [found, ...more] = parse('a.yaml', text).problems
+    const [found, ...more] = parseYaml('a.yaml', text).problems
     expect(more).toEqual([])
     expect(found?.code).toBe('P001')
     const { span } = found!.labels[0]!
@@ -206,13 +206,13 @@ describe('half of a character', () => {
   })
 
   test('two halves make a character', () => {
-    expect(parse('a.yaml', 'name: "\\ud83d\\ude00"').problems).toEqual([])
+    expect(parseYaml('a.yaml', 'name: "\\ud83d\\ude00"').problems).toEqual([])
   })
 })
 
 test('an anchor is named for an alias only where it stands on what no password is', () => {
   const helpOf = (text: string): string =>
-    JSON.stringify(parse('a.yaml', text).problems.map(({ help }) => help))
+    JSON.stringify(parseYaml('a.yaml', text).problems.map(({ help }) => help))
   for (const on of ['', ' x', ' "x y"', ' 7', ' |\n    x'])
     expect(helpOf(`a: { b: 1 }\nc: &S3cretHunter2${on}\nd: *S3cretHunter1\n`)).not.toContain('Hunter')
   for (const on of [' { x: 1 }', ' [x]'])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cut, isMalformed } from '../../src/config/placeholders/parse.ts'
+import { parsePlaceholders, isMalformed } from '../../src/config/placeholders/template.ts'
 import { everything, fieldsOf, meaning, problemsOf, read } from '../support/reading.ts'
 
 /** One connection whose settings are these. */
@@ -20,7 +20,7 @@ describe('cutting a text', () => {
     ['$$${env:A}', ['$${env:A}']],
     ['$${a} ${env:A}', ['${a} ', { from: 'env', name: 'A', raw: '${env:A}' }]]
   ])('%j', (text, expected) => {
-    expect(cut(text)).toEqual(expected)
+    expect(parsePlaceholders(text)).toEqual(expected)
   })
 
   test.each([
@@ -36,7 +36,7 @@ describe('cutting a text', () => {
     '${file:}',
     'x${env:A'
   ])('%j is malformed', (text) => {
-    expect(cut(text)?.some(isMalformed)).toBe(true)
+    expect(parsePlaceholders(text)?.some(isMalformed)).toBe(true)
   })
 })
 

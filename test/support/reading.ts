@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Disk, Entry } from '../../src/config/source/disk.ts'
+import type { Disk, DiskEntry } from '../../src/config/source/index.ts'
 import { understand, type Inputs, type Understanding } from '../../src/config/understand.ts'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 import { kinds as allKinds } from '../../src/kinds/index.ts'
@@ -11,7 +11,7 @@ export type Files = Readonly<Record<string, string>>
 
 /** A disk without a disk. Everything is inside of the working folder, but what starts with `/` or `..`. */
 function memoryDisk(files: Files, stdin = ''): Disk {
-  const look = (path: string): Entry => {
+  const look = (path: string): DiskEntry => {
     const text = files[path]
     const inside = !path.startsWith('/') && !path.startsWith('..')
     if (text !== undefined) return { is: 'file', size: text.length, real: path, inside }

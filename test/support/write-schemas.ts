@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { editorSchema } from '../../src/config/validation/editor-schema.ts'
+import { editorSchema } from '../../src/config/validation/index.ts'
 import { kinds } from '../../src/kinds/index.ts'
 
 /**

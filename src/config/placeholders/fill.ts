@@ -1,130 +1,285 @@
+import type { Kind } from '../../kinds/kind.ts'
+import type { Diagnostic, Span } from '../../diagnostics/diagnostic.ts'
 import type { Path } from '../../state/resource.ts'
-import type { Json, JsonObject } from '../../state/value.ts'
-import { cut, isPlaceholder } from './parse.ts'
-import { saw, type Filled, type Filling, type Placing, type SecretPlace, type Slot } from './filled.ts'
+import { isObject, type Json, type JsonObject } from '../../state/value.ts'
+import { Vault, type Opened } from '../../state/vault.ts'
 import { placesAbove, pointer, setAt, setOwn } from '../pointer.ts'
-import { emptySecret, placeSecret } from './secrets.ts'
-import { fillParts } from './resolve.ts'
-import { entryOf, type SourceText, type Written, type WrittenScalar } from '../source/node.ts'
+import { entryOf, type Disk, type ScalarNode, type SourceText, type YamlNode } from '../source/index.ts'
+import type { LookupFailure } from './lookup.ts'
+import { PlaceholderProblems } from './problems.ts'
+import { notText, Resolver } from './resolve.ts'
+import { emptySecret, identityOf, opened, openerOf, plainTextProblems, sourceNameOf } from './secrets.ts'
+import { isMalformed, isPlaceholder, parsePlaceholders, type Template } from './template.ts'
+import { gatherVariables, type Declarations, type VariableSources } from './variables.ts'
 
-/** Whether the value at a path of an item must not be seen. */
-type IsSecret = (item: JsonObject, path: Path) => boolean
-
-/** Fills a node and everything in it. `noun` says what it is, for messages: `a connection`. */
-export function fill(
-  source: SourceText,
-  root: Written,
-  noun: string,
-  isSecret: IsSecret,
-  filling: Filling
-): Filled {
-  const slots = new Map<string, Slot>()
-  const value = build(root, [], (node, path) => {
-    const parts = typeof node.value === 'string' ? cut(node.value) : undefined
-    if (!parts) return node.value
-    const found = fillParts(parts, source.path, true, filling.world)
-    slots.set(pointer(path), { node, path: [...path], parts, found })
-    // A variable's list or mapping may be used in many places, and each is changed by itself.
-    return found.ok ? structuredClone(found.value) : node.value
-  })
-  const filled: Filled = {
-    value,
-    secrets: new Map(),
-    texts: new Map(),
-    given: new Set(),
-    holes: new Set(),
-    leaves: new Set()
-  }
-  const placing: Placing = { ...filling, source, noun, filled }
-  if (root.is === 'mapping') {
-    visit(root, value, [], (node, path, found) => {
-      if (found === null || !isSecret(value as JsonObject, path)) return
-      const slot = slotAbove(slots, path)
-      if (found === '') emptySecret(placing, node, path, slot)
-      else placeSecret(placing, node, [...path], found, slot)
-    })
-  }
-  for (const secret of filled.secrets.values()) setAt(value, secret.path, standIn(secret))
-  const around = new Set([...filled.secrets.keys()].flatMap(placesAbove))
-  for (const slot of slots.values()) if (!around.has(pointer(slot.path))) placeOpen(placing, slot)
-  return filled
+/** A part of a file in which placeholders may stand: a resource, or what a file says beside resources. */
+export interface Fillable {
+  source: SourceText
+  node: YamlNode
+  /** Says which values are secrets. What is no resource has none. */
+  kind?: Kind
 }
 
-function build(
-  node: Written,
-  path: (string | number)[],
-  scalar: (node: WrittenScalar, path: Path) => Json
-): Json {
-  if (node.is === 'scalar') return scalar(node, path)
-  const step = (part: string | number, inner: Written): Json => {
-    path.push(part)
-    const value = build(inner, path, scalar)
-    path.pop()
-    return value
-  }
-  if (node.is === 'list') return node.items.map((item, index) => step(index, item))
-  const object: JsonObject = {}
-  for (const { key, value } of node.entries) setOwn(object, key, step(key, value))
-  return object
+/** Where values come from: what is declared, what is given from outside, the environment and files. */
+export interface PlaceholderSources extends VariableSources {
+  declarations: readonly Declarations[]
+  disk: Disk
 }
-
-type Leaf = (node: WrittenScalar, path: Path, value: string | number | boolean | null) => void
 
 /**
- * Calls for every scalar of the value, with the one that is written for it: a variable may stand for a
- * whole structure.
+ * A part with its placeholders filled, and what must be known about the places that were. Keys are
+ * pointers into the value.
  */
-function visit(node: Written, value: Json, path: (string | number)[], leaf: Leaf): void {
-  if (value === null || typeof value !== 'object') {
-    if (node.is === 'scalar') leaf(node, path, value)
-    return
-  }
-  const entries: [string | number, Json][] = Array.isArray(value)
-    ? [...value.entries()]
-    : Object.entries(value)
-  for (const [part, inner] of entries) {
-    const below =
-      node.is === 'list'
-        ? node.items[Number(part)]
-        : node.is === 'mapping'
-          ? entryOf(node, String(part))?.value
-          : node
-    path.push(part)
-    if (below) visit(below, inner, path, leaf)
-    path.pop()
+export interface Filled {
+  /** Secrets are not in it: a harmless value of the same type stands in their place. */
+  value: Json
+  secrets: ReadonlyMap<string, SecretPlace>
+  /** Values that came as text, and may be read as numbers or booleans where these are meant. */
+  texts: ReadonlyMap<string, Path>
+  /** Everything that came from outside: never repeated in a message. */
+  given: ReadonlySet<string>
+  /** Places whose value is missing, which has been reported. */
+  holes: ReadonlySet<string>
+  /** An open value has a source that is a secret elsewhere: nothing made of it may be shown. */
+  isMixed: boolean
+}
+
+/** `text` comes from outside, and may be a number; the other types are those of what the file says. */
+export interface SecretPlace {
+  path: Path
+  source: string
+  type: 'text' | 'string' | 'number' | 'boolean'
+  span: Span
+  open: () => Opened
+}
+
+/** What fillPlaceholders() finds: secrets are in the vault only. */
+export interface Filling {
+  filled: ReadonlyMap<Fillable, Filled>
+  vault: Vault
+  problems: Diagnostic[]
+}
+
+/**
+ * Fills the placeholders of all parts. Only when the last is filled it is known which sources are secrets
+ * somewhere: no part may be checked before.
+ */
+export function fillPlaceholders(
+  parts: readonly Fillable[],
+  { declarations, disk, ...given }: PlaceholderSources
+): Filling {
+  const { variables, problems } = gatherVariables(declarations, given)
+  const resolver = new Resolver(given.env, variables, disk)
+  const recorded = new PlaceholderProblems()
+  const vault = new Vault()
+  const fillers = parts.map((part) => new Filler(part, resolver, vault, recorded))
+  return {
+    filled: new Map(
+      fillers.map((filler) => [filler.part, filler.filled((source) => recorded.isMixed(source))])
+    ),
+    vault,
+    problems: [...problems, ...recorded.all(variables)]
   }
 }
 
-function slotAbove(slots: ReadonlyMap<string, Slot>, path: Path): Slot | undefined {
-  if (slots.size === 0) return undefined
-  for (let length = path.length; length > 0; length--) {
-    const slot = slots.get(pointer(path.slice(0, length)))
-    if (slot) return slot
+/** Fills one part. */
+class Filler {
+  readonly part: Fillable
+  readonly #noun: string
+  readonly #resolver: Resolver
+  readonly #vault: Vault
+  readonly #problems: PlaceholderProblems
+  readonly #templates = new Map<string, Template>()
+  readonly #value: Json
+  readonly #secrets = new Map<string, SecretPlace>()
+  readonly #texts = new Map<string, Path>()
+  readonly #given = new Set<string>()
+  readonly #holes = new Set<string>()
+  readonly #openSources = new Set<string>()
+
+  constructor(part: Fillable, resolver: Resolver, vault: Vault, problems: PlaceholderProblems) {
+    this.part = part
+    this.#noun = part.kind ? `a ${part.kind.name.replaceAll('_', ' ')}` : 'a file'
+    this.#resolver = resolver
+    this.#vault = vault
+    this.#problems = problems
+    this.#value = this.#build(part.node, [])
+    this.#fillSecrets()
+    const above = new Set([...this.#secrets.keys()].flatMap(placesAbove))
+    for (const [place, template] of this.#templates) if (!above.has(place)) this.#fillOpen(place, template)
   }
-  return undefined
+
+  filled(isMixed: (source: string) => boolean): Filled {
+    return {
+      value: this.#value,
+      secrets: this.#secrets,
+      texts: this.#texts,
+      given: this.#given,
+      holes: this.#holes,
+      isMixed: [...this.#openSources].some(isMixed)
+    }
+  }
+
+  /** The value of a node. Which of its values are secrets is only known when all of it is there. */
+  #build(node: YamlNode, path: (string | number)[]): Json {
+    if (node.is === 'scalar') return this.#scalar(node, path)
+    const step = (part: string | number, inner: YamlNode): Json => {
+      path.push(part)
+      const value = this.#build(inner, path)
+      path.pop()
+      return value
+    }
+    if (node.is === 'list') return node.items.map((item, index) => step(index, item))
+    const object: JsonObject = {}
+    for (const { key, value } of node.entries) setOwn(object, key, step(key, value))
+    return object
+  }
+
+  #scalar(node: ScalarNode, path: Path): Json {
+    const parts = typeof node.value === 'string' ? parsePlaceholders(node.value) : undefined
+    if (!parts) return node.value
+    const evaluation = this.#resolver.evaluate(parts, this.part.source.path, true)
+    this.#templates.set(pointer(path), { node, path: [...path], parts, evaluation })
+    // A variable's list or mapping may be used in many places, and each is changed by itself.
+    return evaluation.ok ? structuredClone(evaluation.value) : node.value
+  }
+
+  #fillSecrets(): void {
+    const { kind, node } = this.part
+    const item = this.#value
+    if (!kind || node.is !== 'mapping' || !isObject(item)) return
+    visit(node, item, [], (scalar, path, value) => {
+      if (value === null || !kind.isSecret(item, path)) return
+      const template = this.#templateAbove(path)
+      if (value === '')
+        this.#problems.add(...emptySecret(this.#noun, this.part.source, scalar, path, template))
+      else this.#fillSecret(scalar, [...path], value, template)
+    })
+    for (const secret of this.#secrets.values()) setAt(item, secret.path, standIn(secret))
+  }
+
+  /** Puts a secret into the vault, under the name of where it comes from, and tells what is wrong with it. */
+  #fillSecret(
+    node: ScalarNode,
+    path: Path,
+    value: string | number | boolean,
+    above: Template | undefined
+  ): void {
+    const { source } = this.part
+    const span = source.span(node.start, node.end)
+    // A text that only has `$${` in it is as literal as one that has nothing in it.
+    const template = above?.parts.some((part) => typeof part !== 'string') === true ? above : undefined
+    const place = `text at ${source.path}:${span.start.line}:${span.start.column}`
+    const open = template ? openerOf(template, path) : () => opened(value)
+    const name = template ? sourceNameOf(template, path, place, source.path, this.#resolver) : place
+    this.#vault.put(name, identityOf(above, path, value, source.path, this.#resolver), open)
+    this.#secrets.set(pointer(path), { path, source: name, type: secretType(value, template), span, open })
+    if (template) this.#recordUses(template, true)
+    const field = `\`${String(path.findLast((part) => typeof part === 'string'))}\` of ${this.#noun}`
+    const parts = above?.parts ?? []
+    const literals = parts.flatMap((part) => {
+      if (!isPlaceholder(part) || part.from !== 'var') return []
+      const span = this.#resolver.variables.get(part.name)?.literal
+      return span ? [{ name: part.name, span }] : []
+    })
+    this.#problems.add(...plainTextProblems({ field, path, value, span, source, template, literals }))
+  }
+
+  /** A placeholder, or several in one text, that anybody may see the value of: no secret is in it. */
+  #fillOpen(place: string, template: Template): void {
+    if (!template.parts.some((part) => typeof part !== 'string')) return
+    const base = this.part.source.path
+    // A file is read otherwise than as a secret: not byte by byte, and not from outside of the working folder.
+    const namesFile = template.evaluation.sources.some((source) => source.startsWith('file '))
+    const evaluation = namesFile
+      ? this.#resolver.evaluate(template.parts, base, false)
+      : template.evaluation
+    this.#recordUses(template, false)
+    for (const source of evaluation.sources) this.#openSources.add(source)
+    if (!evaluation.ok) {
+      this.#holes.add(place)
+      setAt(this.#value, template.path, '')
+      return
+    }
+    if (namesFile) setAt(this.#value, template.path, structuredClone(evaluation.value))
+    this.#given.add(place)
+    if (evaluation.text) this.#texts.set(place, template.path)
+  }
+
+  /** Records each placeholder, at its own place inside of the text. */
+  #recordUses({ node, parts }: Template, secret: boolean): void {
+    const { source } = this.part
+    let from = node.start
+    for (const part of parts) {
+      if (typeof part === 'string') continue
+      const at = source.text.indexOf(part.raw, from)
+      const isInside = at >= 0 && at + part.raw.length <= node.end
+      const span = isInside ? source.span(at, at + part.raw.length) : source.span(node.start, node.end)
+      if (isInside) from = at + part.raw.length
+      if (isMalformed(part)) {
+        this.#problems.malformed(part, span)
+        continue
+      }
+      const found = this.#resolver.lookUp(part, source.path, secret)
+      this.#problems.recordUse(found.sources, span, secret)
+      if (!found.ok && !(secret && mayBeMissing(found))) this.#problems.recordFailure(found, span)
+      else if (parts.length > 1 && found.ok && typeof found.value === 'object')
+        this.#problems.recordFailure(notText(part), span)
+      if (found.ok && part.from === 'var' && !this.#resolver.variables.has(part.name))
+        this.#problems.undeclared(part.name, span)
+    }
+  }
+
+  #templateAbove(path: Path): Template | undefined {
+    if (this.#templates.size === 0) return undefined
+    for (const place of placesAbove(pointer(path))) {
+      const template = this.#templates.get(place)
+      if (template) return template
+    }
+    return undefined
+  }
+}
+
+/** A secret need not be there before it is sent; but a name that is wrong stays wrong. */
+function mayBeMissing(failure: LookupFailure): boolean {
+  return !['P305', 'P309', 'P625'].includes(failure.code)
+}
+
+type Visitor = (node: ScalarNode, path: Path, value: string | number | boolean | null) => void
+
+/**
+ * Calls for every scalar of the value, with the node that it is made of: a variable may stand for a whole
+ * structure.
+ */
+function visit(node: YamlNode, value: Json, path: (string | number)[], visitor: Visitor): void {
+  if (value === null || typeof value !== 'object') {
+    if (node.is === 'scalar') visitor(node, path, value)
+    return
+  }
+  const step = (part: string | number, inner: Json): void => {
+    const below = nodeBelow(node, part)
+    if (!below) return
+    path.push(part)
+    visit(below, inner, path, visitor)
+    path.pop()
+  }
+  if (Array.isArray(value)) value.forEach((inner, index) => step(index, inner))
+  else for (const key of Object.keys(value)) step(key, value[key] ?? null)
+}
+
+/** Of what is inside of a variable, the node is where the variable is named. */
+function nodeBelow(node: YamlNode, part: string | number): YamlNode | undefined {
+  if (node.is === 'list') return node.items[Number(part)]
+  return node.is === 'mapping' ? entryOf(node, String(part))?.value : node
+}
+
+function secretType(value: Json, template: Template | undefined): SecretPlace['type'] {
+  if (template && (!template.evaluation.ok || template.evaluation.text)) return 'text'
+  return typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'string'
 }
 
 /** A harmless value of the same type: what is checked, and perhaps quoted, must not be the secret. */
 function standIn(secret: SecretPlace): Json {
   if (secret.type === 'number') return 1
   return secret.type === 'boolean' ? true : 'secret'
-}
-
-/** A placeholder, or several in one text, that anybody may see the value of: no secret is in it. */
-function placeOpen({ world, ledger, source, filled }: Placing, slot: Slot): void {
-  const place = pointer(slot.path)
-  if (!slot.parts.some((part) => typeof part !== 'string')) return
-  const namesFile = slot.parts.some((part) => isPlaceholder(part) && part.from === 'file')
-  const found = namesFile ? fillParts(slot.parts, source.path, false, world) : slot.found
-  saw(ledger, slot, source, world, false)
-  for (const leaf of found.leaves) filled.leaves.add(leaf)
-  if (!found.ok) {
-    filled.holes.add(place)
-    setAt(filled.value, slot.path, '')
-    return
-  }
-  // As a secret it would have been read byte by byte.
-  if (namesFile) setAt(filled.value, slot.path, found.value)
-  filled.given.add(place)
-  if (found.text) filled.texts.set(place, slot.path)
 }

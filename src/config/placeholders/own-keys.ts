@@ -1,5 +1,5 @@
 import type { Json } from '../../state/value.ts'
-import type { Placeholder } from './parse.ts'
+import type { Placeholder } from './template.ts'
 
 /** The variables that hold the keys with which polyctl itself speaks to the service. */
 const ownKeys = ['POLYTOMIC_API_KEY', 'POLYTOMIC_PARTNER_KEY', 'POLYTOMIC_DEPLOYMENT_KEY'] as const

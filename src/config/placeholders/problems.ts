@@ -7,41 +7,42 @@ import {
   type Span
 } from '../../diagnostics/diagnostic.ts'
 import { SimilarNames } from '../../diagnostics/similar.ts'
-import { isVariableName, type Malformed } from './parse.ts'
-import type { Found, NotFound, Variable } from './resolve.ts'
+import type { LookupFailure } from './lookup.ts'
+import { isVariableName, type Malformed } from './template.ts'
+import type { Variable } from './variable.ts'
 
-interface Lack {
-  failure: NotFound
+interface FailureUses {
+  failure: LookupFailure
   spans: Span[]
 }
 
-interface Seen {
+interface SourceUses {
   /** Places where the value is a secret, and places where anybody can see it. */
   secret: Span[]
   open: Span[]
 }
 
-/** Keeps account of all placeholders, so that one cause is told once, with every place that it touches. */
-export class Ledger {
-  readonly #lacks = new Map<string, Lack>()
-  readonly #seen = new Map<string, Seen>()
+/** Keeps account of all placeholders, so that one cause is reported once, with every place that it touches. */
+export class PlaceholderProblems {
+  readonly #failures = new Map<string, FailureUses>()
+  readonly #uses = new Map<string, SourceUses>()
   readonly #undeclared = new Set<string>()
   readonly #problems: Diagnostic[] = []
 
-  /** A placeholder was looked at. */
-  saw(leaves: Found['leaves'], span: Span, secret: boolean): void {
-    for (const leaf of leaves) {
-      const seen = this.#seen.get(leaf) ?? { secret: [], open: [] }
-      this.#seen.set(leaf, seen)
-      seen[secret ? 'secret' : 'open'].push(span)
+  /** Records a placeholder by the sources that were looked at for it. */
+  recordUse(sources: readonly string[], span: Span, secret: boolean): void {
+    for (const source of sources) {
+      const uses = this.#uses.get(source) ?? { secret: [], open: [] }
+      this.#uses.set(source, uses)
+      uses[secret ? 'secret' : 'open'].push(span)
     }
   }
 
-  lacks(failure: NotFound, span: Span): void {
+  recordFailure(failure: LookupFailure, span: Span): void {
     const key = `${failure.code} ${failure.name} ${failure.code === 'P309' ? '' : failure.reason}`
-    const lack = this.#lacks.get(key) ?? { failure, spans: [] }
-    this.#lacks.set(key, lack)
-    lack.spans.push(span)
+    const uses = this.#failures.get(key) ?? { failure, spans: [] }
+    this.#failures.set(key, uses)
+    uses.spans.push(span)
   }
 
   /** What is written is not repeated: what is not understood may be a piece of a secret. */
@@ -69,7 +70,7 @@ export class Ledger {
     )
   }
 
-  tell(...problems: Diagnostic[]): void {
+  add(...problems: Diagnostic[]): void {
     this.#problems.push(...problems)
   }
 
@@ -77,28 +78,28 @@ export class Ledger {
    * True for a source that is a secret in one place and open in another: nothing made of it may be
    * shown.
    */
-  isMixed(leaf: string): boolean {
-    const seen = this.#seen.get(leaf)
-    return seen !== undefined && seen.secret.length > 0 && seen.open.length > 0
+  isMixed(source: string): boolean {
+    const uses = this.#uses.get(source)
+    return uses !== undefined && uses.secret.length > 0 && uses.open.length > 0
   }
 
-  problems(variables: ReadonlyMap<string, Variable>): Diagnostic[] {
+  all(variables: ReadonlyMap<string, Variable>): Diagnostic[] {
     const similar = new SimilarNames(() => declaredNames(variables))
-    const lacks = [...this.#lacks.values()].map((lack) => lackProblem(lack, variables, similar))
-    const mixed = [...this.#seen].flatMap(([leaf, seen]) => mixedProblems(leaf, seen))
-    return [...this.#problems, ...lacks, ...mixed, ...this.#variableWarnings(variables, similar)]
+    const failures = [...this.#failures.values()].map((uses) => failureProblem(uses, variables, similar))
+    const mixed = [...this.#uses].flatMap(([source, uses]) => mixedProblems(source, uses))
+    return [...this.#problems, ...failures, ...mixed, ...this.#variableWarnings(variables, similar)]
   }
 
   /**
-   * Not told of a variable that was probably meant by a placeholder which names none: that is one
+   * Does not warn of a variable that was probably meant by a placeholder which names none: that is one
    * mistake, not two.
    */
   #variableWarnings(variables: ReadonlyMap<string, Variable>, similar: SimilarNames): Diagnostic[] {
     const problems: Diagnostic[] = []
-    const wanted = [...this.#lacks.values()].filter(({ failure }) => failure.code === 'P305')
+    const wanted = [...this.#failures.values()].filter(({ failure }) => failure.code === 'P305')
     const meant = new Set(wanted.flatMap(({ failure }) => similar.of(failure.name)))
     for (const { name, declared } of variables.values()) {
-      const isUsed = this.#seen.has(`var ${name}`) || meant.has(name) || !isVariableName(name)
+      const isUsed = this.#uses.has(`var ${name}`) || meant.has(name) || !isVariableName(name)
       if (!declared || isUsed) continue
       problems.push(
         warning('P306', `variable \`${name}\` is not used`, {
@@ -111,11 +112,11 @@ export class Ledger {
   }
 }
 
-function mixedProblems(leaf: string, { secret, open }: Seen): Diagnostic[] {
+function mixedProblems(source: string, { secret, open }: SourceUses): Diagnostic[] {
   const [first] = secret
   if (!first) return []
   return open.map((span) =>
-    problem('P308', `${nounOf(leaf)} is a secret elsewhere, and would be seen here`, {
+    problem('P308', `${nounOf(source)} is a secret elsewhere, and would be seen here`, {
       labels: [
         { span, text: 'this field is shown in plans and in the service' },
         { span: first, text: 'this field is a secret' }
@@ -125,8 +126,8 @@ function mixedProblems(leaf: string, { secret, open }: Seen): Diagnostic[] {
   )
 }
 
-function nounOf(leaf: string): string {
-  const [origin, ...rest] = leaf.split(' ')
+function nounOf(source: string): string {
+  const [origin, ...rest] = source.split(' ')
   const name = `\`${rest.join(' ')}\``
   return origin === 'env'
     ? `environment variable ${name}`
@@ -135,8 +136,8 @@ function nounOf(leaf: string): string {
       : `file ${name}`
 }
 
-function lackProblem(
-  { failure, spans }: Lack,
+function failureProblem(
+  { failure, spans }: FailureUses,
   variables: ReadonlyMap<string, Variable>,
   similar: SimilarNames
 ): Diagnostic {
@@ -149,7 +150,7 @@ function lackProblem(
 }
 
 function placeLabels(
-  failure: NotFound,
+  failure: LookupFailure,
   spans: readonly Span[],
   variables: ReadonlyMap<string, Variable>
 ): Label[] {
@@ -177,7 +178,7 @@ function inPlaceOrder(spans: readonly Span[]): Span[] {
   )
 }
 
-function messageFor({ code, name, reason }: NotFound): string {
+function messageFor({ code, name, reason }: LookupFailure): string {
   if (code === 'P301') return `environment variable \`${name}\` is not set`
   if (code === 'P302') return `environment variable \`${name}\` is set but empty`
   return reason
@@ -185,7 +186,7 @@ function messageFor({ code, name, reason }: NotFound): string {
 
 type Help = (name: string, similar: SimilarNames) => string[]
 
-const helpFor: Readonly<Record<NotFound['code'], Help>> = {
+const helpFor: Readonly<Record<LookupFailure['code'], Help>> = {
   P301: (name) => [
     `export ${name}=…, or pass --env-file FILE`,
     `write \`\${env:${name}:-fallback}\` if it may be absent`

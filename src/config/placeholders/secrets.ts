@@ -2,126 +2,130 @@ import { problem, warning, type Diagnostic, type Span } from '../../diagnostics/
 import type { Path } from '../../state/resource.ts'
 import { textOf, type Json } from '../../state/value.ts'
 import type { Opened, SecretPart } from '../../state/vault.ts'
-import { cut, isPlaceholder, literalTexts, type Part } from './parse.ts'
-import { saw, type Placing, type SecretPlace, type Slot } from './filled.ts'
-import { dotted, pointer, valueAt } from '../pointer.ts'
-import { fillParts, leafOf, variableOf, type World } from './resolve.ts'
-import type { SourceText, WrittenScalar } from '../source/node.ts'
+import { dotted, valueAt } from '../pointer.ts'
+import type { ScalarNode, SourceText } from '../source/index.ts'
+import type { Resolver } from './resolve.ts'
+import { isPlaceholder, literalTexts, parsePlaceholders, type Part, type Template } from './template.ts'
 
 /** The service's answer in place of a secret. How many asterisks is not documented. */
 const mask = /^\*{3,}$/
 
-/** Puts a secret into the vault, under the name of where it comes from, and tells what is wrong with it. */
-export function placeSecret(
-  placing: Placing,
-  node: WrittenScalar,
-  path: Path,
-  value: string | number | boolean,
-  slot?: Slot
-): void {
-  const { world, vault, ledger, source, filled, noun } = placing
-  const span = source.span(node.start, node.end)
-  const isLiteral = !slot || slot.parts.every((part) => typeof part === 'string')
-  if (slot && !isLiteral) saw(ledger, slot, source, world, true)
-  const at = `text at ${source.path}:${span.start.line}:${span.start.column}`
-  const open = slot && !isLiteral ? opener(slot, path, source, world) : () => opened(value)
-  const name = slot && !isLiteral ? sourceName(slot, path, source, world, at) : at
-  vault.put(name, madeOf(slot, path, value, source, world), open)
-  const type = typeOfSecret(value, slot, isLiteral)
-  filled.secrets.set(pointer(path), { path, source: name, type, span, open })
-  const field = `\`${String(path.findLast((part) => typeof part === 'string'))}\` of ${noun}`
-  if (isLiteral) ledger.tell(...literalProblems(field, path, String(value), span))
-  else if (slot) ledger.tell(...partlyPlain(field, path, slot, source))
-  for (const part of slot?.parts ?? []) {
-    const literal =
-      isPlaceholder(part) && part.from === 'var' ? world.variables.get(part.name)?.literal : undefined
-    if (literal && isPlaceholder(part))
-      ledger.tell(plainText(`variable \`${part.name}\`, which is used as a secret,`, literal, 'SECRET'))
-  }
-}
-
-/** Fills nothing in: what is told of a secret without any letter. */
+/** What is wrong with a secret that has no letter: nothing, where a placeholder says that it may be empty. */
 export function emptySecret(
-  { ledger, source, noun }: Placing,
-  node: WrittenScalar,
+  noun: string,
+  source: SourceText,
+  node: ScalarNode,
   path: Path,
-  slot: Slot | undefined
-): void {
-  const isMeant = slot?.parts.some((part) => isPlaceholder(part) && part.fallback === '') === true
-  if (isMeant) return
-  const key = String(path.findLast((part) => typeof part === 'string'))
-  ledger.tell(
+  template: Template | undefined
+): Diagnostic[] {
+  if (template?.parts.some((part) => isPlaceholder(part) && part.fallback === '') === true) return []
+  const key = keyOf(path)
+  return [
     warning('P315', `\`${key}\` of ${noun} is empty`, {
       labels: [{ span: source.span(node.start, node.end), text: 'an empty secret is none' }],
       help: [`write \`\${env:${variableName(key)}}\`, and give the secret there`, `or leave \`${key}\` out`]
     })
-  )
+  ]
 }
 
 /** The identity of a secret: see `SecretPart`. A variable is what its value is made of. */
-function madeOf(
-  slot: Slot | undefined,
+export function identityOf(
+  template: Template | undefined,
   path: Path,
   value: Json,
-  source: SourceText,
-  world: World
+  base: string,
+  resolver: Resolver
 ): SecretPart[] {
-  if (!slot) return [{ literal: textOf(value) }]
-  return slot.parts.flatMap((part) => partOf(part, path.slice(slot.path.length), source.path, world))
+  if (!template) return [{ literal: textOf(value) }]
+  const inner = path.slice(template.path.length)
+  return template.parts.flatMap((part) => identityOfPart(part, inner, base, resolver))
 }
 
-function partOf(part: Part, inner: Path, base: string, world: World): SecretPart[] {
+function identityOfPart(part: Part, inner: Path, base: string, resolver: Resolver): SecretPart[] {
   if (typeof part === 'string') return [{ literal: part }]
   if (!isPlaceholder(part)) return [{ literal: part.raw }]
   const { from, name, fallback } = part
-  if (from === 'file') return [{ from, name: world.disk.beside(base, name) }]
+  if (from === 'file') return [{ from, name: resolver.path(base, name) }]
   if (from === 'env') return [{ from, name, ...(fallback !== undefined && { fallback }) }]
-  const made = variableOf(name, world)?.made
-  if (made === undefined) return [{ from: 'env', name: `POLYCTL_VAR_${name}` }]
-  if ('value' in made) return [{ literal: textOf(valueAt(made.value, inner)) }]
+  const content = resolver.variable(name)?.content
+  if (content === undefined) return [{ from: 'env', name: `POLYCTL_VAR_${name}` }]
+  if ('text' in content) return [{ literal: textOf(valueAt(content.text, inner)) }]
+  if ('value' in content) return [{ literal: textOf(valueAt(content.value, inner)) }]
   // A default names no variable: this ends here.
-  return (cut(made.text) ?? []).flatMap((one) =>
-    isPlaceholder(one) && one.from === 'var' ? [] : partOf(one, inner, made.base, world)
+  return (parsePlaceholders(content.template) ?? []).flatMap((one) =>
+    isPlaceholder(one) && one.from === 'var' ? [] : identityOfPart(one, inner, content.base, resolver)
   )
 }
 
-function typeOfSecret(value: Json, slot: Slot | undefined, isLiteral: boolean): SecretPlace['type'] {
-  if (slot && !isLiteral && (!slot.found.ok || slot.found.text)) return 'text'
-  return typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'string'
-}
-
 /** One placeholder alone names the source; anything else is known by its place. */
-function sourceName(
-  { parts, path }: Slot,
-  at: Path,
-  source: SourceText,
-  world: World,
-  place: string
+export function sourceNameOf(
+  { parts, path: templatePath }: Template,
+  path: Path,
+  place: string,
+  base: string,
+  resolver: Resolver
 ): string {
   const [part] = parts
   if (parts.length !== 1 || !part || !isPlaceholder(part)) return place
-  const leaf = leafOf(part, source.path, world)
-  if (part.fallback !== undefined) return `${leaf}, else ${place}`
-  return at.length > path.length ? `${leaf} ${dotted(at.slice(path.length))}` : leaf
+  const name = resolver.sourceName(part, base)
+  if (part.fallback !== undefined) return `${name}, else ${place}`
+  return path.length > templatePath.length ? `${name} ${dotted(path.slice(templatePath.length))}` : name
 }
 
-function opener(slot: Slot, path: Path, source: SourceText, world: World): () => Opened {
+/** How the secret at a path, that a template at or above it stands for, is opened. */
+export function openerOf({ evaluation, path: templatePath }: Template, path: Path): () => Opened {
   return () => {
-    const found = fillParts(slot.parts, source.path, true, world)
-    if (!found.ok)
-      return { ok: false, reason: [found, ...found.others].map(({ reason }) => reason).join('; ') }
-    const value = valueAt(found.value, path.slice(slot.path.length))
+    if (!evaluation.ok)
+      return {
+        ok: false,
+        reason: [evaluation, ...evaluation.others].map(({ reason }) => reason).join('; ')
+      }
+    const value = valueAt(evaluation.value, path.slice(templatePath.length))
     return value === undefined ? { ok: false, reason: 'it is not there' } : opened(value)
   }
 }
 
-function opened(value: Json): Opened {
+/** A secret's value as it is sent. */
+export function opened(value: Json): Opened {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   if (!mask.test(text)) return { ok: true, value: text }
   return {
     ok: false,
     reason: 'its value is only asterisks: that is how the service hides a secret, not the secret'
   }
+}
+
+/** A secret, where it is written, and the values of variables that are a part of it and stand in a file. */
+export interface SecretText {
+  /** As messages call it. */
+  field: string
+  path: Path
+  value: string | number | boolean
+  span: Span
+  source: SourceText
+  /** Absent where nothing of it comes from elsewhere. */
+  template: Template | undefined
+  literals: readonly { name: string; span: Span }[]
+}
+
+/** What of a secret is written in plain text, where everybody can read it. */
+export function plainTextProblems({
+  field,
+  path,
+  value,
+  span,
+  source,
+  template,
+  literals
+}: SecretText): Diagnostic[] {
+  return [
+    ...(template
+      ? partlyPlain(field, path, template, source)
+      : literalProblems(field, path, String(value), span)),
+    ...literals.map(({ name, span }) =>
+      plainText(`variable \`${name}\`, which is used as a secret,`, span, 'SECRET')
+    )
+  ]
 }
 
 function literalProblems(field: string, path: Path, value: string, span: Span): Diagnostic[] {
@@ -135,7 +139,12 @@ function literalProblems(field: string, path: Path, value: string, span: Span): 
 }
 
 /** Some of it comes from elsewhere: the rest is a secret in plain text all the same. */
-function partlyPlain(field: string, path: Path, { node, parts }: Slot, source: SourceText): Diagnostic[] {
+function partlyPlain(
+  field: string,
+  path: Path,
+  { node, parts }: Template,
+  source: SourceText
+): Diagnostic[] {
   const spans: Span[] = []
   let from = node.start
   for (const literal of literalTexts(parts)) {
@@ -166,4 +175,8 @@ function plainText(what: string, span: Span, name: string): Diagnostic {
 
 function variableName(field: string): string {
   return field.replaceAll(/[^A-Za-z0-9]+/g, '_').toUpperCase()
+}
+
+function keyOf(path: Path): string {
+  return String(path.findLast((part) => typeof part === 'string'))
 }

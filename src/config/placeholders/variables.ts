@@ -1,37 +1,36 @@
 import { problem, warning, type Diagnostic } from '../../diagnostics/diagnostic.ts'
-import { isExactly } from '../../state/number.ts'
-import { isObject, type Json } from '../../state/value.ts'
-import type { Disk } from '../source/disk.ts'
-import { parse, type YamlDocument } from '../source/parse.ts'
-import { cut, literalTexts } from './parse.ts'
-import { fillDefault, type Found, type Variable, type World } from './resolve.ts'
-import { entryOf, plainValue, wordFor, type Entry, type SourceText, type Written } from '../source/node.ts'
-
-/**
- * What a declaration may state as `type`. Text from the command line or the environment is then read as
- * that; without a type it becomes whatever its place wants.
- */
-export const variableTypes = ['string', 'number', 'boolean', 'list', 'mapping'] as const
-type VariableType = (typeof variableTypes)[number]
+import {
+  entryOf,
+  parseYaml,
+  typeWord,
+  valueOfNode,
+  type Disk,
+  type MappingEntry,
+  type SourceText,
+  type YamlDocument,
+  type YamlNode
+} from '../source/index.ts'
+import { literalTexts, parsePlaceholders } from './template.ts'
+import { variableTypes, type Variable, type VariableType } from './variable.ts'
 
 /** A `variables:` section and the file it is in. */
 export interface Declarations {
   source: SourceText
-  entries: Entry[]
+  entries: MappingEntry[]
 }
 
 /** What is given from outside, the strongest first: the command line, files, the environment. */
-export interface Given {
+export interface VariableSources {
   variables: Readonly<Record<string, string>>
-  files: { source: SourceText; root: Written }[]
-  env: World['env']
+  variableFiles: readonly YamlDocument[]
+  env: Readonly<Record<string, string | undefined>>
 }
 
 /**
  * Variables by name, and what is wrong with how they are declared. Their values are not looked at: a
  * default may name what does not exist, as long as nobody needs it.
  */
-export interface Gathered {
+export interface Variables {
   variables: Map<string, Variable>
   problems: Diagnostic[]
 }
@@ -50,8 +49,8 @@ interface ReadText {
 export function readVariableFiles(
   paths: readonly string[],
   disk: Disk
-): { files: Given['files']; texts: ReadText[]; problems: Diagnostic[] } {
-  const files: Given['files'] = []
+): { files: YamlDocument[]; texts: ReadText[]; problems: Diagnostic[] } {
+  const files: YamlDocument[] = []
   const texts: ReadText[] = []
   const problems: Diagnostic[] = []
   for (const path of paths.map((path) => disk.beside('', path))) {
@@ -64,13 +63,13 @@ export function readVariableFiles(
       )
       continue
     }
-    const parsed = parse(path, reading.text)
+    const parsed = parseYaml(path, reading.text)
     texts.push({ path, text: reading.text, documents: parsed.documents })
     problems.push(...parsed.problems)
     for (const { source, root } of parsed.documents) {
       if (root.is === 'mapping') files.push({ source, root })
       else if (root.is === 'list' || root.value !== null) {
-        const found = root.is === 'list' ? 'a list' : wordFor(root.value)
+        const found = root.is === 'list' ? 'a list' : typeWord(root.value)
         problems.push(
           problem('P102', `a file of variables is a mapping, found ${found}`, {
             labels: labels('expected `name: value`')
@@ -82,12 +81,8 @@ export function readVariableFiles(
   return { files, texts, problems }
 }
 
-/** Declarations and values together. Values are worked out when they are asked for. */
-export function gatherVariables(
-  declarations: readonly Declarations[],
-  given: Given,
-  world: World
-): Gathered {
+/** Declarations and values together: values are looked up when they are needed. */
+export function gatherVariables(declarations: readonly Declarations[], given: VariableSources): Variables {
   const variables = new Map<string, Variable>()
   const problems: Diagnostic[] = []
   for (const { source, entries } of declarations) {
@@ -95,16 +90,15 @@ export function gatherVariables(
       const span = source.span(entry.keyStart, entry.keyEnd)
       const first = variables.get(entry.key)?.declared
       if (first) problems.push(declaredTwice(entry.key, span, first))
-      else variables.set(entry.key, declared(entry, source, given, world))
+      else variables.set(entry.key, { ...declaredVariable(entry, source, given), declared: span })
     }
   }
-  for (const [name, label] of namesGiven(given)) {
+  for (const [name, span] of namesGiven(given)) {
     if (variables.has(name)) continue
-    const value = valueOf(name, undefined, undefined, given, world)
-    variables.set(name, { name, ...value })
+    variables.set(name, { name, ...valueGiven(name, given) })
     problems.push(
       warning('P305', `variable \`${name}\` has a value but is not declared`, {
-        labels: label ? [{ span: label, text: 'no `variables` section declares it' }] : [],
+        labels: span ? [{ span, text: 'no `variables` section declares it' }] : [],
         help: [`declare it under \`variables:\`, or remove the value`]
       })
     )
@@ -112,10 +106,10 @@ export function gatherVariables(
   return { variables, problems }
 }
 
-function namesGiven(given: Given): Map<string, ReturnType<SourceText['span']> | undefined> {
+function namesGiven(given: VariableSources): Map<string, ReturnType<SourceText['span']> | undefined> {
   const names = new Map<string, ReturnType<SourceText['span']> | undefined>()
   for (const name of Object.keys(given.variables)) names.set(name, undefined)
-  for (const { source, root } of given.files) {
+  for (const { source, root } of given.variableFiles) {
     if (root.is !== 'mapping') continue
     for (const entry of root.entries)
       if (!names.has(entry.key)) names.set(entry.key, source.span(entry.keyStart, entry.keyEnd))
@@ -123,118 +117,47 @@ function namesGiven(given: Given): Map<string, ReturnType<SourceText['span']> | 
   return names
 }
 
-function declared(entry: Entry, source: SourceText, given: Given, world: World): Variable {
-  const type = entryOf(entry.value, 'type')?.value
-  const said = type?.is === 'scalar' ? variableTypes.find((name) => name === type.value) : undefined
+function declaredVariable(entry: MappingEntry, source: SourceText, given: VariableSources): Variable {
+  const name = entry.key
+  const stated = entryOf(entry.value, 'type')?.value
+  const type = stated?.is === 'scalar' ? variableTypes.find((one) => one === stated.value) : undefined
   const fallback = entryOf(entry.value, 'default')?.value
-  const value = valueOf(entry.key, said, fallback && { source, node: fallback }, given, world)
-  return { name: entry.key, declared: source.span(entry.keyStart, entry.keyEnd), ...value }
+  const value = valueGiven(name, given)
+  if (!value) return { name, ...(type && { type }), ...(fallback && contentOf(source, fallback)) }
+  const wanted = type ?? (fallback && typeOf(fallback))
+  return { name, ...(wanted && { type: wanted }), ...value }
 }
 
-type Worth = Pick<Variable, 'value' | 'literal' | 'made'>
+type VariableValue = Pick<Variable, 'content' | 'literal'>
 
-interface Default {
-  source: SourceText
-  node: Written
-}
-
-function valueOf(
+/** A value from outside, by the strongest that has one. */
+function valueGiven(
   name: string,
-  said: VariableType | undefined,
-  fallback: Default | undefined,
-  given: Given,
-  world: World
-): Worth {
-  const type = said ?? (fallback ? typeOf(fallback.node) : undefined)
-  const text = Object.hasOwn(given.variables, name) ? given.variables[name] : undefined
-  if (text !== undefined) return { made: { value: text }, value: () => fromText(name, text, type) }
-  const inFile = given.files
-    .flatMap(({ source, root }) => {
-      const entry = entryOf(root, name)
-      return entry ? [{ source, node: entry.value }] : []
-    })
-    .at(-1)
-  if (inFile) return written(name, inFile, type, world)
-  const inEnvironment = given.env[`POLYCTL_VAR_${name}`]
-  if (inEnvironment !== undefined)
-    return { made: { value: inEnvironment }, value: () => fromText(name, inEnvironment, type) }
-  return fallback ? written(name, fallback, said, world) : {}
+  { variables, variableFiles, env }: VariableSources
+): VariableValue | undefined {
+  const text = Object.hasOwn(variables, name) ? variables[name] : undefined
+  if (text !== undefined) return { content: { text } }
+  for (const { source, root } of variableFiles.toReversed()) {
+    const entry = entryOf(root, name)
+    if (entry) return contentOf(source, entry.value)
+  }
+  const inEnvironment = env[`POLYCTL_VAR_${name}`]
+  return inEnvironment === undefined ? undefined : { content: { text: inEnvironment } }
 }
 
-function written(
-  name: string,
-  { source, node }: Default,
-  type: VariableType | undefined,
-  world: World
-): Worth {
+/** A value that a file has: it may be a text with placeholders. */
+function contentOf(source: SourceText, node: YamlNode): VariableValue {
   const literal = source.span(node.start, node.end)
-  if (node.is === 'scalar' && typeof node.value === 'string' && node.value.includes('${')) {
-    const text = node.value
-    return {
-      made: { text, base: source.path },
-      ...(literalTexts(cut(text) ?? []).length > 0 && { literal }),
-      value: (secret) => {
-        const found = fillDefault(text, source.path, name, secret, world)
-        if (!found.ok || typeof found.value !== 'string' || !found.text || type === undefined) return found
-        return { ...fromText(name, found.value, type), leaves: found.leaves }
-      }
-    }
-  }
-  const value = plainValue(node)
-  return {
-    literal,
-    made: { value },
-    value: () => (type === undefined || typeOf(node) === type ? right(value) : wrong(name, type))
-  }
+  if (node.is !== 'scalar' || typeof node.value !== 'string' || !node.value.includes('${'))
+    return { literal, content: { value: valueOfNode(node), valueType: typeOf(node) } }
+  const content = { template: node.value, base: source.path }
+  return { content, ...(literalTexts(parsePlaceholders(node.value) ?? []).length > 0 && { literal }) }
 }
 
-function typeOf(node: Written): VariableType | undefined {
+function typeOf(node: YamlNode): VariableType | undefined {
   if (node.is !== 'scalar') return node.is
   if (typeof node.value === 'string') return node.value.includes('${') ? undefined : 'string'
   return node.value === null ? undefined : typeof node.value === 'number' ? 'number' : 'boolean'
-}
-
-/** Text from the command line or the environment, read as the type that is declared. */
-function fromText(name: string, text: string, type: VariableType | undefined): Found {
-  if (type === undefined) return { leaves: [], ok: true, value: text, text: true }
-  if (type === 'string') return right(text)
-  const value = type === 'list' || type === 'mapping' ? structure(text) : literal(text)
-  const fits =
-    type === 'list'
-      ? Array.isArray(value)
-      : type === 'mapping'
-        ? isObject(value ?? null)
-        : typeof value === type
-  return fits && value !== undefined ? right(value) : wrong(name, type)
-}
-
-/** A text that is exactly a number or a boolean. One whose digits no number holds is text. */
-export function literal(text: string): number | boolean | undefined {
-  if (text === 'true' || text === 'false') return text === 'true'
-  if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) return undefined
-  const number = Number(text)
-  const isHeld = Number.isSafeInteger(number) || !Number.isInteger(number)
-  return isHeld && isExactly(number, text) ? number : undefined
-}
-
-function structure(text: string): Json | undefined {
-  const { documents } = parse('', text)
-  return documents.length === 1 && documents[0] ? plainValue(documents[0].root) : undefined
-}
-
-function right(value: Json): Found {
-  return { leaves: [], ok: true, value, text: false }
-}
-
-function wrong(name: string, type: VariableType): Found {
-  const wanted = type === 'string' ? 'a string' : `a ${type}`
-  return {
-    leaves: [],
-    ok: false,
-    code: 'P102',
-    name,
-    reason: `the value of variable \`${name}\` is not ${wanted}`
-  }
 }
 
 function declaredTwice(

@@ -22,7 +22,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
  * folder, with `/`; answers are values, because a missing file is an ordinary thing here.
  */
 export interface Disk {
-  look(path: string): Entry
+  look(path: string): DiskEntry
   /** Names inside a folder; empty when it cannot be listed. */
   list(folder: string): string[]
   read(path: string): Reading
@@ -36,7 +36,7 @@ export interface Disk {
  * `real` is the same for every way to one file: links are followed. Sizes are in bytes. `unknownThen` is a
  * file of now that stands in for one of an earlier revision, which did not have it.
  */
-export type Entry =
+export type DiskEntry =
   | { is: 'file'; size: number; real: string; inside: boolean; unknownThen?: true }
   | { is: 'folder'; real: string }
   | { is: 'nothing'; reason: string }
@@ -67,7 +67,7 @@ export function openDisk(cwd: string, stdin: () => Promise<string>): Disk {
   }
 }
 
-function look(path: string, home: string): Entry {
+function look(path: string, home: string): DiskEntry {
   try {
     const real = realpathSync(path)
     const stats = statSync(real)

@@ -12,14 +12,14 @@ import {
   YAMLException
 } from 'js-yaml'
 import { isExactly } from '../../state/number.ts'
-import type { Entry, Written, WrittenMapping, WrittenScalar } from './node.ts'
+import type { MappingEntry, YamlNode, MappingNode, ScalarNode } from './node.ts'
 
 /**
  * The fast way to read a file: one pass over a flat list of events with their offsets. It reads what has
  * nothing wrong with it. Anything else it refuses without a word: telling what is wrong is for the slow way,
  * which knows more and reads the same file again.
  */
-export function readEvents(text: string, limits: Limits): Written[] | undefined {
+export function readEvents(text: string, limits: Limits): YamlNode[] | undefined {
   // The other parser does not take a lone CR for the end of a line; and it knows the directives.
   if (/\r(?!\n)|^%/m.test(text)) return undefined
   try {
@@ -44,7 +44,7 @@ type ScalarEvent = Extract<ParserEvent, { type: typeof EVENT_ID.SCALAR }>
 type CollectionEvent = Extract<ParserEvent, { type: typeof EVENT_ID.MAPPING | typeof EVENT_ID.SEQUENCE }>
 
 interface Anchored {
-  node: Written | undefined
+  node: YamlNode | undefined
   size: number
 }
 
@@ -69,8 +69,8 @@ class EventReader {
     this.#events = parseEvents(text, { maxDepth: limits.depth })
   }
 
-  documents(): Written[] {
-    const roots: Written[] = []
+  documents(): YamlNode[] {
+    const roots: YamlNode[] = []
     while (this.#next < this.#events.length) {
       const event = this.#take()
       if (event.type !== EVENT_ID.DOCUMENT || event.directives.length > 0) throw new Refusal()
@@ -104,7 +104,7 @@ class EventReader {
   }
 
   /** `before` is the sign in front of it, which says where nothing stands. */
-  #node(depth: number, before: '' | '-' | ':'): Written {
+  #node(depth: number, before: '' | '-' | ':'): YamlNode {
     if (depth > this.#limits.depth) throw new Refusal()
     const event = this.#take()
     if (event.type === EVENT_ID.ALIAS) return this.#alias(event.anchorStart, event.anchorEnd)
@@ -126,7 +126,7 @@ class EventReader {
     return node
   }
 
-  #alias(anchorStart: number, anchorEnd: number): Written {
+  #alias(anchorStart: number, anchorEnd: number): YamlNode {
     const anchored = this.#anchors.get(this.#text.slice(anchorStart, anchorEnd))
     if (!anchored?.node) throw new Refusal()
     this.#size += anchored.size
@@ -136,7 +136,7 @@ class EventReader {
     return { ...anchored.node, start: anchorStart - 1, end: anchorEnd }
   }
 
-  #scalar(event: ScalarEvent, before: '' | '-' | ':'): WrittenScalar {
+  #scalar(event: ScalarEvent, before: '' | '-' | ':'): ScalarNode {
     const { style, valueStart, valueEnd } = event
     if (valueStart === -1) {
       // With an anchor it is somewhere behind that.
@@ -150,11 +150,11 @@ class EventReader {
     const text = getScalarValue(this.#text, event)
     if ((isBlock && text.trim() === '') || !text.isWellFormed()) throw new Refusal()
     this.#position = end
-    return { is: 'scalar', value: style === SCALAR_STYLE.PLAIN ? plainValue(text) : text, start, end }
+    return { is: 'scalar', value: style === SCALAR_STYLE.PLAIN ? plainScalar(text) : text, start, end }
   }
 
   /** Nothing is written there: its place is behind the sign, and behind the blanks that follow it. */
-  #nothing(before: '' | '-' | ':'): WrittenScalar {
+  #nothing(before: '' | '-' | ':'): ScalarNode {
     const sign = before === '' ? this.#position : this.#skip(this.#position)
     let start = before !== '' && this.#text[sign] === before ? sign + 1 : this.#position
     while (this.#text[start] === ' ' || this.#text[start] === '\t') start += 1
@@ -196,7 +196,7 @@ class EventReader {
     }
   }
 
-  #collection(event: CollectionEvent, depth: number): Written {
+  #collection(event: CollectionEvent, depth: number): YamlNode {
     const isFlow = event.style === COLLECTION_STYLE.FLOW
     this.#position = isFlow ? event.start + 1 : event.start
     const close = event.type === EVENT_ID.SEQUENCE ? ']' : '}'
@@ -217,16 +217,16 @@ class EventReader {
     return at + 1
   }
 
-  #items(depth: number): Written[] {
-    const items: Written[] = []
+  #items(depth: number): YamlNode[] {
+    const items: YamlNode[] = []
     while (this.#peek().type !== EVENT_ID.POP) items.push(this.#node(depth + 1, '-'))
     this.#take()
     return items
   }
 
-  #entries(depth: number): WrittenMapping['entries'] {
-    const entries = new Map<string, Entry>()
-    const merged: WrittenMapping[] = []
+  #entries(depth: number): MappingNode['entries'] {
+    const entries = new Map<string, MappingEntry>()
+    const merged: MappingNode[] = []
     while (this.#peek().type !== EVENT_ID.POP) {
       const event = this.#take()
       if (event.type !== EVENT_ID.SCALAR || event.anchorStart !== -1 || event.tagStart !== -1)
@@ -255,7 +255,7 @@ function isReserved(key: string, isPlain: boolean): boolean {
   return /^\$(?:ref|secret|number)$/.test(key) || (isPlain && /^(?:~|null|Null|NULL)$|\n/.test(key))
 }
 
-function mappingsIn(value: Written): WrittenMapping[] {
+function mappingsIn(value: YamlNode): MappingNode[] {
   const sources = value.is === 'list' ? value.items : [value]
   return sources.map((source) => {
     if (source.is !== 'mapping') throw new Refusal()
@@ -270,7 +270,7 @@ const infinite = /^[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)$/
 const fraction = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/
 
 /** What a word without quotes stands for in the core schema of YAML 1.2. */
-function plainValue(text: string): WrittenScalar['value'] {
+function plainScalar(text: string): ScalarNode['value'] {
   if (!notText.test(text)) return text
   for (const tag of [nullCoreTag, boolCoreTag]) {
     const value = tag.resolve(text, false, tag.tagName)

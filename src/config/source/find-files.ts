@@ -105,9 +105,9 @@ class Search {
   }
 
   #near(path: string): string[] {
-    const cut = path.lastIndexOf('/')
-    const folder = path.slice(0, Math.max(cut, 0))
-    const names = similarNames(path.slice(cut + 1), this.#disk.list(folder || '.'))
+    const slash = path.lastIndexOf('/')
+    const folder = path.slice(0, Math.max(slash, 0))
+    const names = similarNames(path.slice(slash + 1), this.#disk.list(folder || '.'))
     return names.map((name) => (folder === '' ? name : `${folder}/${name}`))
   }
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Entry } from './disk.ts'
+import type { DiskEntry } from './disk.ts'
 import type { Git, GitAnswer, GitFile } from './git.ts'
 
 /** Symbolic links are followed this often: more is a circle. */
@@ -52,7 +52,7 @@ export class Tree {
     return this.#files.get(this.#spelled(path))
   }
 
-  look(path: string): Entry {
+  look(path: string): DiskEntry {
     const real = this.#real(path)
     if (real === undefined) return { is: 'nothing', reason: 'it did not exist' }
     const file = this.#files.get(real)

@@ -6,30 +6,30 @@ import type { Json } from '../../state/value.ts'
  * What a file says, and where: the shape of the YAML with offsets, and nothing else. Much smaller than
  * the parser's own nodes, so that it can be kept for as long as somebody may ask for a place.
  */
-export type Written = WrittenScalar | WrittenList | WrittenMapping
+export type YamlNode = ScalarNode | ListNode | MappingNode
 
 /**
  * A single value. Numbers are held exactly, and what looks like a date is a string. `start` and `end` are
  * offsets into the file, in UTF-16 units, the same in all that is written.
  */
-export interface WrittenScalar {
+export interface ScalarNode {
   is: 'scalar'
   value: string | number | boolean | null
   start: number
   end: number
 }
 
-interface WrittenList {
+interface ListNode {
   is: 'list'
-  items: Written[]
+  items: YamlNode[]
   start: number
   end: number
 }
 
 /** Each key is here once, in the order of the file; what `<<` takes over comes after the rest. */
-export interface WrittenMapping {
+export interface MappingNode {
   is: 'mapping'
-  entries: Entry[]
+  entries: MappingEntry[]
   start: number
   end: number
 }
@@ -38,11 +38,11 @@ export interface WrittenMapping {
  * A key with its value. Its places may lie outside of the mapping that has it: they are where it is
  * written, and an alias or `<<` takes it over from there.
  */
-export interface Entry {
+export interface MappingEntry {
   key: string
   keyStart: number
   keyEnd: number
-  value: Written
+  value: YamlNode
 }
 
 /**
@@ -83,31 +83,31 @@ function lineStarts(text: string): number[] {
 }
 
 /** A node, the key it stands under, and whether the whole path is written or only a part of it. */
-export interface Place {
-  node: Written
+export interface Location {
+  node: YamlNode
   key: { start: number; end: number } | undefined
   complete: boolean
 }
 
 /** Undefined for a missing key, and for what is no mapping at all. */
-export function entryOf(node: Written, key: string): Entry | undefined {
+export function entryOf(node: YamlNode, key: string): MappingEntry | undefined {
   if (node.is !== 'mapping') return undefined
   if (node.entries.length < fewEntries) return node.entries.find((entry) => entry.key === key)
-  let index = indexes.get(node)
-  if (!index) indexes.set(node, (index = new Map(node.entries.map((entry) => [entry.key, entry]))))
+  let index = entryIndexes.get(node)
+  if (!index) entryIndexes.set(node, (index = new Map(node.entries.map((entry) => [entry.key, entry]))))
   return index.get(key)
 }
 
 /** Up to here, looking one by one is as fast. */
 const fewEntries = 32
-const indexes = new WeakMap<WrittenMapping, ReadonlyMap<string, Entry>>()
+const entryIndexes = new WeakMap<MappingNode, ReadonlyMap<string, MappingEntry>>()
 
 /**
  * Follows a path as far as it is written: what is not written for itself is said by its nearest written
  * parent.
  */
-export function placeAt(root: Written, path: Path, key?: Place['key']): Place {
-  const place: Place = { node: root, key, complete: true }
+export function locate(root: YamlNode, path: Path, key?: Location['key']): Location {
+  const place: Location = { node: root, key, complete: true }
   for (const part of path) {
     const entry = typeof part === 'string' ? entryOf(place.node, part) : undefined
     const item = typeof part === 'number' && place.node.is === 'list' ? place.node.items[part] : undefined
@@ -128,7 +128,7 @@ export function placeAt(root: Written, path: Path, key?: Place['key']): Place {
  * The smallest span that shows a value: the scalar or one-line collection itself, else the key above
  * it, else its first line.
  */
-export function valueSpan(source: SourceText, { node, key }: Place): Span {
+export function valueSpan(source: SourceText, { node, key }: Location): Span {
   const text = source.text.slice(node.start, node.end)
   const oneLine = node.is === 'scalar' ? node.end > node.start : /^[[{*].*$/.test(text)
   if (oneLine) return source.span(node.start, node.end)
@@ -140,19 +140,19 @@ export function valueSpan(source: SourceText, { node, key }: Place): Span {
  * The text of a scalar as it is written; undefined for what is no scalar, is not there, or is written
  * elsewhere, behind an alias.
  */
-export function scalarText(source: SourceText, root: Written, path: Path): string | undefined {
-  const { node, complete } = placeAt(root, path)
+export function scalarText(source: SourceText, root: YamlNode, path: Path): string | undefined {
+  const { node, complete } = locate(root, path)
   const text = source.text.slice(node.start, node.end)
   return complete && node.is === 'scalar' && !text.startsWith('*') ? text : undefined
 }
 
 /** The key of a value, where it has one: for what is unknown, missing or written twice. */
-export function keySpan(source: SourceText, place: Place): Span {
+export function keySpan(source: SourceText, place: Location): Span {
   return place.key ? source.span(place.key.start, place.key.end) : headSpan(source, place.node)
 }
 
 /** The beginning of something that has no key, as an item of a list: its first key, or its first line. */
-export function headSpan(source: SourceText, node: Written): Span {
+export function headSpan(source: SourceText, node: YamlNode): Span {
   const first = node.is === 'mapping' ? node.entries[0] : undefined
   if (first && first.keyStart >= node.start && first.keyEnd <= node.end)
     return source.span(first.keyStart, first.keyEnd)
@@ -161,7 +161,7 @@ export function headSpan(source: SourceText, node: Written): Span {
 }
 
 /** What is found, in the words of people who write YAML. */
-export function wordFor(value: unknown): string {
+export function typeWord(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a mapping'
@@ -169,10 +169,10 @@ export function wordFor(value: unknown): string {
 }
 
 /** What is written, as a value: placeholders are still text. */
-export function plainValue(node: Written): Json {
+export function valueOfNode(node: YamlNode): Json {
   if (node.is === 'scalar') return node.value
-  if (node.is === 'list') return node.items.map(plainValue)
-  return Object.fromEntries(node.entries.map(({ key, value }) => [key, plainValue(value)]))
+  if (node.is === 'list') return node.items.map(valueOfNode)
+  return Object.fromEntries(node.entries.map(({ key, value }) => [key, valueOfNode(value)]))
 }
 
 /**

@@ -8,17 +8,17 @@ import { depthLimit, Tokens } from './tokens.ts'
 import {
   isKeyName,
   SourceText,
-  wordFor,
-  type Entry,
-  type Written,
-  type WrittenMapping,
-  type WrittenScalar
+  typeWord,
+  type MappingEntry,
+  type YamlNode,
+  type MappingNode,
+  type ScalarNode
 } from './node.ts'
 
 /** A file has one, or several with `---` between them. Offsets count from the start of the file. */
 export interface YamlDocument {
   source: SourceText
-  root: Written
+  root: YamlNode
 }
 
 /** Documents or problems, never both. A file that is empty, or holds comments only, has neither. */
@@ -40,14 +40,16 @@ const options = {
  * Text to what it says. A file with any problem gives no documents: what comes after a mistake in YAML
  * is guesswork.
  */
-export function parse(path: string, text: string): Parsed {
+export function parseYaml(path: string, text: string): Parsed {
   const source = new SourceText(path, text)
   const roots = readEvents(text, { depth: depthLimit, unfolded: unfoldLimit })
-  return roots ? { documents: roots.map((root) => ({ source, root })), problems: [] } : parseSlowly(source)
+  return roots
+    ? { documents: roots.map((root) => ({ source, root })), problems: [] }
+    : parseWithProblems(source)
 }
 
 /** By the parser that tells what is wrong, and reads whatever is YAML. */
-export function parseSlowly(source: SourceText): Parsed {
+export function parseWithProblems(source: SourceText): Parsed {
   const { text } = source
   const documents: YamlDocument[] = []
   const problems: Diagnostic[] = []
@@ -58,7 +60,7 @@ export function parseSlowly(source: SourceText): Parsed {
       problems.push(...found)
       continue
     }
-    const reader = new Reader(source)
+    const reader = new NodeReader(source)
     if (document.contents) documents.push({ source, root: reader.read(document.contents, 0) })
     for (const problem of reader.problems) problems.push(problem)
   }
@@ -100,15 +102,15 @@ const unfoldLimit = 1_000_000
 const marks = new Set(['$ref', '$secret', '$number'])
 
 interface Anchored {
-  node: Written | undefined
+  node: YamlNode | undefined
   size: number
 }
 
 /**
- * Copies the parser's nodes into written ones. Aliases share what they name; `<<` is merged; keys are
+ * Copies the parser's nodes into those of this room. Aliases share what they name; `<<` is merged; keys are
  * made text and kept unique.
  */
-class Reader {
+class NodeReader {
   readonly problems: Diagnostic[] = []
   readonly #source: SourceText
   readonly #anchors = new Map<string, Anchored>()
@@ -120,7 +122,7 @@ class Reader {
     this.#source = source
   }
 
-  read(node: Node | null, depth: number): Written {
+  read(node: Node | null, depth: number): YamlNode {
     const [start, end] = node?.range ?? [0, 0, 0]
     if (depth > depthLimit) return this.#tooDeep(start, end)
     if (isAlias(node)) return this.#alias(node.source, start, end)
@@ -128,36 +130,36 @@ class Reader {
     const anchored: Anchored = { node: undefined, size: 0 }
     if (anchor !== undefined) this.#anchors.set(anchor, anchored)
     const before = this.#size++
-    const written = this.#content(node, start, end, depth)
-    anchored.node = written
+    const yamlNode = this.#content(node, start, end, depth)
+    anchored.node = yamlNode
     anchored.size = this.#size - before
-    return written
+    return yamlNode
   }
 
-  #content(node: Node | null, start: number, end: number, depth: number): Written {
+  #content(node: Node | null, start: number, end: number, depth: number): YamlNode {
     if (isSeq<Node | null>(node)) {
       return { is: 'list', items: node.items.map((item) => this.read(item, depth + 1)), start, end }
     }
     if (isMap<Node | null, Node | null>(node)) return this.#mapping(node.items, start, end, depth)
     const value = isScalar(node) ? node.value : null
-    const written = isScalar(node) ? (node.source ?? '') : ''
-    return { is: 'scalar', value: this.#scalar(value, written, start, end), start, end }
+    const sourceText = isScalar(node) ? (node.source ?? '') : ''
+    return { is: 'scalar', value: this.#scalar(value, sourceText, start, end), start, end }
   }
 
-  #scalar(value: unknown, written: string, start: number, end: number): WrittenScalar['value'] {
+  #scalar(value: unknown, sourceText: string, start: number, end: number): ScalarNode['value'] {
     if (typeof value === 'string') return this.#text(value, start, end)
     if (value === null || typeof value === 'boolean') return value
     if (typeof value === 'symbol') return value.description ?? ''
     const number = Number(value)
-    const isHeld = typeof value === 'bigint' ? Number.isSafeInteger(number) : isExactly(number, written)
+    const isHeld = typeof value === 'bigint' ? Number.isSafeInteger(number) : isExactly(number, sourceText)
     if (isHeld) return number
-    if (/^[-+]?\.(nan|inf)$/i.test(written)) {
-      this.#tell('P005', `\`${written}\` is not a number that can be sent`, start, end, {
+    if (/^[-+]?\.(nan|inf)$/i.test(sourceText)) {
+      this.#report('P005', `\`${sourceText}\` is not a number that can be sent`, start, end, {
         text: 'JSON, which the service speaks, has no such number',
-        help: [`if it is text, put it in quotes: \`"${written}"\``]
+        help: [`if it is text, put it in quotes: \`"${sourceText}"\``]
       })
     } else {
-      this.#tell('P005', 'a number cannot be held exactly', start, end, {
+      this.#report('P005', 'a number cannot be held exactly', start, end, {
         text: 'as a number, this would silently become another one',
         help: ['if it is an id, or all of its digits count, put it in quotes: then it stays as it is']
       })
@@ -168,7 +170,7 @@ class Reader {
   /** Half of a character cannot be sent: `\ud800` makes one where the other half is missing. */
   #text(value: string, start: number, end: number): string {
     if (value.isWellFormed()) return value
-    this.#tell('P001', 'a text holds half of a character', start, end, {
+    this.#report('P001', 'a text holds half of a character', start, end, {
       text: 'one of its escapes is only half of a character',
       notes: ['characters beyond U+FFFF are written as `\\U0001F600`, or as two halves: `\\ud83d\\ude00`'],
       help: ['write the character itself: YAML files are UTF-8']
@@ -181,9 +183,9 @@ class Reader {
     start: number,
     end: number,
     depth: number
-  ): WrittenMapping {
-    const entries = new Map<string, Entry>()
-    const merged: Written[] = []
+  ): MappingNode {
+    const entries = new Map<string, MappingEntry>()
+    const merged: YamlNode[] = []
     for (const { key, value } of pairs) {
       if (isScalar(key) && typeof key.value === 'symbol') {
         merged.push(...this.#mergeSources(this.read(value, depth + 1)))
@@ -212,7 +214,7 @@ class Reader {
       return this.#text(name, start, end)
     }
     const found = isAlias(key) ? 'an alias' : isMap(key) ? 'a mapping' : isSeq(key) ? 'a list' : 'nothing'
-    this.#tell('P006', `a key is ${found}`, start, Math.max(end, start + 1), {
+    this.#report('P006', `a key is ${found}`, start, Math.max(end, start + 1), {
       text: 'a key is one word or text here',
       notes: ['text with braces or brackets, such as {name}, is YAML for a mapping or a list'],
       help: ['put the key in quotes']
@@ -221,18 +223,18 @@ class Reader {
   }
 
   #reserved(name: string, start: number, end: number): void {
-    this.#tell('P013', `the key \`${name}\` is one of polyctl's own`, start, end, {
+    this.#report('P013', `the key \`${name}\` is one of polyctl's own`, start, end, {
       text: 'inside of polyctl this marks what is no plain value',
       help: ['if it belongs to some text, such as JSON, put the whole text in quotes']
     })
   }
 
-  #mergeSources(value: Written): Written[] {
+  #mergeSources(value: YamlNode): YamlNode[] {
     const sources = value.is === 'list' ? value.items : [value]
     const wrong = sources.find((source) => source.is !== 'mapping')
     if (!wrong) return sources
-    const found = wrong.is === 'list' ? 'a list' : wordFor(wrong.value)
-    this.#tell(
+    const found = wrong.is === 'list' ? 'a list' : typeWord(wrong.value)
+    this.#report(
       'P102',
       `\`<<\` expects a mapping, found ${found}`,
       wrong.start,
@@ -253,17 +255,17 @@ class Reader {
     return [...this.#anchors].flatMap(([name, { node }]) => (node && node.is !== 'scalar' ? [name] : []))
   }
 
-  #alias(name: string, start: number, end: number): Written {
+  #alias(name: string, start: number, end: number): YamlNode {
     const anchored = this.#anchors.get(name)
     if (!anchored) {
       const near = this.#similar.of(name)
-      this.#tell('P004', 'an alias names no anchor above it', start, end, {
+      this.#report('P004', 'an alias names no anchor above it', start, end, {
         text: 'no anchor above has this name',
         notes: ['text that starts with `*` needs quotes, else it is an alias'],
         help: near.map((other) => `an anchor with a similar name exists: \`*${other}\``)
       })
     } else if (!anchored.node) {
-      this.#tell('P004', 'an alias is inside of what it names', start, end, {
+      this.#report('P004', 'an alias is inside of what it names', start, end, {
         text: 'this would never end'
       })
     }
@@ -273,7 +275,7 @@ class Reader {
     if (this.#unfolded > unfoldLimit) {
       const tooMany = this.#unfolded - anchored.size <= unfoldLimit
       if (tooMany) {
-        this.#tell('P007', 'the aliases of this file unfold to more than a million values', start, end, {
+        this.#report('P007', 'the aliases of this file unfold to more than a million values', start, end, {
           text: 'with this one it is too much',
           notes: ['aliases of aliases multiply']
         })
@@ -283,12 +285,12 @@ class Reader {
     return { ...anchored.node, start, end }
   }
 
-  #tooDeep(start: number, end: number): Written {
+  #tooDeep(start: number, end: number): YamlNode {
     if (this.problems.length === 0) this.problems.push(tooDeep(this.#source, Math.min(start, end)))
     return { is: 'scalar', value: null, start, end }
   }
 
-  #twice(name: string, first: Entry, start: number, end: number): void {
+  #twice(name: string, first: MappingEntry, start: number, end: number): void {
     const hasValue = first.value.is !== 'scalar' || first.value.value !== null
     this.problems.push(
       problem(
@@ -305,7 +307,7 @@ class Reader {
     )
   }
 
-  #tell(
+  #report(
     code: Diagnostic['code'],
     message: string,
     start: number,

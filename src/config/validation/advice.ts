@@ -1,4 +1,5 @@
 import type { Path } from '../../state/resource.ts'
+import { yamlText } from '../source/index.ts'
 import { isObject, type Json, type JsonObject } from '../../state/value.ts'
 
 /**
@@ -7,18 +8,18 @@ import { isObject, type Json, type JsonObject } from '../../state/value.ts'
  */
 
 /** A wrong value, and what the schema wants there. */
-export interface Mistaken {
+export interface WrongValue {
   /** The types that the schema allows, as it calls them. */
   types: readonly string[]
   found: Json | undefined
   /** How the file writes it; absent where it stands elsewhere, as behind an alias. */
-  written: string | undefined
+  sourceText: string | undefined
   path: Path
   schema: JsonObject
 }
 
 /** Facts and actions for a value of the wrong type. */
-export function typeAdvice(mistaken: Mistaken): { notes?: string[]; help?: string[] } {
+export function typeAdvice(mistaken: WrongValue): { notes?: string[]; help?: string[] } {
   const { types, found, path } = mistaken
   const write = (text: string): string => `write \`${assignment(path, text)}\``
   if (found === null) return { notes: ['a key without a value holds nothing, which YAML calls null'] }
@@ -40,11 +41,11 @@ export function typeAdvice(mistaken: Mistaken): { notes?: string[]; help?: strin
 
 function assignment(path: Path, text: string): string {
   const key = path.at(-1)
-  return typeof key === 'string' ? `${spelled(key)}: ${text}` : text
+  return typeof key === 'string' ? `${yamlText(key)}: ${text}` : text
 }
 
 /** `"5432"` where a number belongs. With a leading zero it may be anything. */
-function numberMeant({ types, found, schema }: Mistaken): string | undefined {
+function numberMeant({ types, found, schema }: WrongValue): string | undefined {
   if (typeof found !== 'string' || !/^-?(0|[1-9]\d*)(\.\d+)?$/.test(found)) return undefined
   const number = Number(found)
   const isWanted = types.includes('number') || (types.includes('integer') && Number.isSafeInteger(number))
@@ -64,22 +65,22 @@ function isInBounds(number: number, schema: JsonObject): boolean {
 }
 
 /** A number or a boolean where text belongs: in the words of the file, for `0755` is not `755`. */
-function textMeant({ types, found, written, schema }: Mistaken): string | undefined {
+function textMeant({ types, found, sourceText, schema }: WrongValue): string | undefined {
   // Where a number may be written as text, too, the text would be as wrong as what stands there.
   const isText = types.includes('string') && !types.includes('integer') && !types.includes('number')
   if (!isText || (typeof found !== 'number' && typeof found !== 'boolean')) return undefined
-  return written !== undefined && isOneLine(written) && allowsText(schema, written)
-    ? JSON.stringify(written)
+  return sourceText !== undefined && isOneLine(sourceText) && allowsText(schema, sourceText)
+    ? JSON.stringify(sourceText)
     : undefined
 }
 
 /** One text where a list of texts belongs. `all` and the like stand for a list that they are not in. */
-function listMeant({ types, found, schema }: Mistaken): string | undefined {
+function listMeant({ types, found, schema }: WrongValue): string | undefined {
   if (!types.includes('array') || typeof found !== 'string' || found.length > 60 || !isOneLine(found))
     return undefined
   const items = schema['items'] ?? {}
   if (!isObject(items) || !allowsText(items, found) || standsForMore.test(found.trim())) return undefined
-  return `[${spelled(found)}]`
+  return `[${yamlText(found)}]`
 }
 
 const standsForMore = /^(all|any|both|each|every\w*|none|no|nothing|default|null|~|-|\W*[*?%]\W*)?$/i
@@ -98,13 +99,4 @@ function allowsText(schema: JsonObject, text: string): boolean {
   if (typeof minLength === 'number' && text.length < minLength) return false
   if (typeof maxLength === 'number' && text.length > maxLength) return false
   return type === undefined || type === 'string' || (Array.isArray(type) && type.includes('string'))
-}
-
-/**
- * A text as YAML that reads as just that text wherever it stands, in quotes where some reader could see
- * something else in it.
- */
-export function spelled(text: string): string {
-  const isPlain = /^[\p{L}_](?:[\p{L}\p{N}_./@-]| (?=[\p{L}\p{N}_./@-]))*$/u.test(text)
-  return isPlain && !/^(true|false|yes|no|on|off|y|n|null)$/i.test(text) ? text : JSON.stringify(text)
 }

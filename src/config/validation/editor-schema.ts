@@ -1,7 +1,7 @@
 import type { Kind, Kinds } from '../../kinds/kind.ts'
 import { dictionary, isObject, type Json, type JsonObject } from '../../state/value.ts'
-import { rootSchema } from '../sections.ts'
-import { itemSchema, withoutRefs } from './resource-schema.ts'
+import { fileSchema } from './file-schema.ts'
+import { resourceSchema, withoutRefs } from './resource-schema.ts'
 
 /**
  * One JSON Schema for whole files, for editors: completion, explanations and red lines while typing. It
@@ -9,7 +9,7 @@ import { itemSchema, withoutRefs } from './resource-schema.ts'
  * fixed word is meant. Draft 7, which all editors know.
  */
 export function editorSchema(kinds: Kinds): JsonObject {
-  const root = forEditors(rootSchema(kinds)) as JsonObject
+  const root = forEditors(fileSchema(kinds)) as JsonObject
   const properties = root['properties'] as JsonObject
   for (const kind of kinds.managed) {
     const description =
@@ -52,7 +52,7 @@ const sentences = dictionary<string>({
 })
 
 function definition(kind: Kind): JsonObject {
-  const schema = forEditors(withoutRefs(itemSchema(kind))) as JsonObject
+  const schema = forEditors(withoutRefs(resourceSchema(kind))) as JsonObject
   const branches = details(kind)
   return {
     title: kind.name.replaceAll('_', ' '),

@@ -1,19 +1,25 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
 import type { Path } from '../../state/resource.ts'
 import { isObject } from '../../state/value.ts'
-import { choose } from './union-errors.ts'
-import { container, type Fault, type ShapeProblem, type Subject } from './schema-error.ts'
+import { resolveUnions } from './union-errors.ts'
+import { container, type SchemaError, type SchemaProblem, type Subject } from './schema-error.ts'
 import { pathOf, placesAbove, pointer, valueAt } from '../pointer.ts'
 import { schemaAt } from './resource-schema.ts'
 import { badKey, notAllowed, outOfBounds, unknownField, wrongType } from './messages.ts'
 
 /** The validator's errors as problems in words of our own: one for each cause. */
-export function explain(errors: readonly ErrorObject[], subject: Subject): ShapeProblem[] {
-  const faults = withoutSilenced(choose(errors, subject)).map((error) => faultOf(error, subject))
-  const unknown = faults.filter(({ error }) => isUnknown(error)).map(unknownField)
+export function explain(errors: readonly ErrorObject[], subject: Subject): SchemaProblem[] {
+  const schemaErrors = withoutSilenced(resolveUnions(errors, subject)).map((error) =>
+    schemaErrorOf(error, subject)
+  )
+  const unknown = schemaErrors.filter(({ error }) => isUnknown(error)).map(unknownField)
   const meant = new Set(unknown.flatMap(({ meant }) => meant))
-  const lacking = faults.filter((fault) => missingOf(fault) && !meant.has(pointer(missingOf(fault) ?? [])))
-  const others = faults.filter((fault) => !isUnknown(fault.error) && !missingOf(fault)).flatMap(problemOf)
+  const lacking = schemaErrors.filter(
+    (schemaError) => missingOf(schemaError) && !meant.has(pointer(missingOf(schemaError) ?? []))
+  )
+  const others = schemaErrors
+    .filter((schemaError) => !isUnknown(schemaError.error) && !missingOf(schemaError))
+    .flatMap(problemOf)
   const problems = [...unknown.map(({ problem }) => problem), ...missingFields(lacking, subject), ...others]
   return problems.map((problem) => moved(problem, subject.at))
 }
@@ -37,7 +43,7 @@ function withoutSilenced(errors: readonly ErrorObject[]): ErrorObject[] {
   })
 }
 
-function faultOf(error: ErrorObject, subject: Subject): Fault {
+function schemaErrorOf(error: ErrorObject, subject: Subject): SchemaError {
   const path = pathOf(error.instancePath, subject.value)
   const schema = schemaAt(subject.schema, error.schemaPath.slice(0, error.schemaPath.lastIndexOf('/')))
   return {
@@ -53,17 +59,19 @@ function isUnknown({ keyword }: ErrorObject): boolean {
   return keyword === 'additionalProperties' || keyword === 'unevaluatedProperties'
 }
 
-function missingOf({ error, path }: Fault): Path | undefined {
+function missingOf({ error, path }: SchemaError): Path | undefined {
   const name: unknown = error.params['missingProperty']
   return typeof name === 'string' ? [...path, name] : undefined
 }
 
 /** One problem for each place where something is missing. */
-function missingFields(faults: readonly Fault[], subject: Subject): ShapeProblem[] {
-  const places = Map.groupBy(faults, ({ error }) => error.instancePath)
-  return [...places.values()].flatMap((lacking): ShapeProblem[] => {
+function missingFields(schemaErrors: readonly SchemaError[], subject: Subject): SchemaProblem[] {
+  const places = Map.groupBy(schemaErrors, ({ error }) => error.instancePath)
+  return [...places.values()].flatMap((lacking): SchemaProblem[] => {
     const path = lacking[0]?.path ?? []
-    const names = [...new Set(lacking.map((fault) => `\`${String(missingOf(fault)?.at(-1))}\``))]
+    const names = [
+      ...new Set(lacking.map((schemaError) => `\`${String(missingOf(schemaError)?.at(-1))}\``))
+    ]
     const because = lacking
       .map(({ error }) => error.params['property'] as unknown)
       .find((name) => typeof name === 'string')
@@ -73,7 +81,7 @@ function missingFields(faults: readonly Fault[], subject: Subject): ShapeProblem
       {
         path,
         atKey: true,
-        missing: lacking.map((fault) => [...subject.at, ...(missingOf(fault) ?? [])]),
+        missing: lacking.map((schemaError) => [...subject.at, ...(missingOf(schemaError) ?? [])]),
         code: 'P103',
         message: `${list} ${verb} missing in ${container(path, subject)}`,
         label: `${list} ${verb} expected here`,
@@ -83,22 +91,23 @@ function missingFields(faults: readonly Fault[], subject: Subject): ShapeProblem
   })
 }
 
-function problemOf(fault: Fault): ShapeProblem[] {
-  if (fault.error.propertyName !== undefined) return [badKey(fault, fault.error.propertyName)]
-  switch (fault.error.keyword) {
+function problemOf(schemaError: SchemaError): SchemaProblem[] {
+  if (schemaError.error.propertyName !== undefined)
+    return [badKey(schemaError, schemaError.error.propertyName)]
+  switch (schemaError.error.keyword) {
     case 'type':
-      return [wrongType(fault)]
+      return [wrongType(schemaError)]
     case 'enum':
     case 'const':
-      return [notAllowed(fault)]
+      return [notAllowed(schemaError)]
     case 'if':
     case 'propertyNames':
       return []
     default:
-      return [outOfBounds(fault)]
+      return [outOfBounds(schemaError)]
   }
 }
 
-function moved(problem: ShapeProblem, at: Path): ShapeProblem {
+function moved(problem: SchemaProblem, at: Path): SchemaProblem {
   return at.length === 0 ? problem : { ...problem, path: [...at, ...problem.path] }
 }

@@ -3,8 +3,8 @@ import type { Path } from '../../state/resource.ts'
 import { dictionary, isObject, type Json } from '../../state/value.ts'
 import { typeAdvice } from './advice.ts'
 import { pointer } from '../pointer.ts'
-import { container, label, type Fault, type ShapeProblem } from './schema-error.ts'
-import { isKeyName, wordFor } from '../source/node.ts'
+import { container, label, type SchemaError, type SchemaProblem } from './schema-error.ts'
+import { isKeyName, typeWord } from '../source/index.ts'
 
 /** Lists of names are written out up to this length. */
 const listLimit = 12
@@ -13,8 +13,8 @@ const listLimit = 12
  * A key that does not exist here. `meant` names fields that it probably stands for, so that they are
  * not told as missing too.
  */
-export function unknownField({ error, path, found, schema, subject }: Fault): {
-  problem: ShapeProblem
+export function unknownField({ error, path, found, schema, subject }: SchemaError): {
+  problem: SchemaProblem
   meant: string[]
 } {
   const name = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty'])
@@ -28,7 +28,7 @@ export function unknownField({ error, path, found, schema, subject }: Fault): {
   const help = near.map((field) => `a field with a similar name exists: \`${field}\``)
   const inner =
     whole.length === 0
-      ? (subject.belongs?.get(name) ?? partWith(name, schema['properties'] ?? null))
+      ? (subject.nestedFields?.get(name) ?? partWith(name, schema['properties'] ?? null))
       : undefined
   if (inner) help.unshift(`\`${name}\` is a field of \`${inner}\`: write it there`)
   if (synonym) help.unshift(synonym.help)
@@ -39,7 +39,7 @@ export function unknownField({ error, path, found, schema, subject }: Fault): {
     Boolean(inner)
   const shown = isNamed ? ` \`${name}\`` : ''
   const isSection = whole.length === 0 && subject.noun.part === 'section'
-  const problem: ShapeProblem = {
+  const problem: SchemaProblem = {
     path: [...path, name],
     atKey: true,
     code: 'P101',
@@ -57,7 +57,7 @@ function synonymOf(
   name: string,
   free: readonly string[],
   value: Json | undefined,
-  { path, subject: { noun, isShown } }: Pick<Fault, 'path' | 'subject'>
+  { path, subject: { noun, isShown } }: Pick<SchemaError, 'path' | 'subject'>
 ): { field: string; help: string } | undefined {
   const synonym = Object.hasOwn(noun.synonyms, name) ? noun.synonyms[name] : undefined
   if (synonym === undefined) return undefined
@@ -65,11 +65,11 @@ function synonymOf(
   const field = (isPlain ? [synonym] : synonym.fields).find((one) => free.includes(one))
   if (field === undefined) return undefined
   if (isPlain) return { field, help: `what you mean is called \`${field}\` here` }
-  const said = typeof value === 'boolean' && isShown([...path, name]) ? String(value) : ''
-  if (Object.hasOwn(synonym.values, said))
-    return { field, help: `write \`${field}: ${synonym.values[said]}\`` }
+  const word = typeof value === 'boolean' && isShown([...path, name]) ? String(value) : ''
+  if (Object.hasOwn(synonym.values, word))
+    return { field, help: `write \`${field}: ${synonym.values[word]}\`` }
   const words = Object.entries(synonym.values)
-    .map(([word, other]) => `\`${field}: ${other}\` for ${word}`)
+    .map(([key, other]) => `\`${field}: ${other}\` for ${key}`)
     .join(', ')
   return { field, help: `what you mean is called \`${field}\` here: ${words}` }
 }
@@ -101,7 +101,7 @@ const words = dictionary<string>({
 })
 
 /** A value of a type that does not belong here. */
-export function wrongType({ error, path, found, schema, subject }: Fault): ShapeProblem {
+export function wrongType({ error, path, found, schema, subject }: SchemaError): SchemaProblem {
   const type: unknown = error.params['type']
   const types = [...new Set((Array.isArray(type) ? type : [type]).map(String))]
   // To offer "nothing" as a choice explains nothing, unless it is the only one.
@@ -113,43 +113,45 @@ export function wrongType({ error, path, found, schema, subject }: Fault): Shape
       : (shown[0] ?? 'something else')
   const whole = [...subject.at, ...path]
   const name = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
-  const isWritten = subject.isShown(path)
+  const isVisible = subject.isShown(path)
   // Text where a mapping is meant may be an address with a password in it.
   const isShown =
-    isWritten && isOnOneLine(subject, path) && !(typeof found === 'string' && offered.includes('object'))
+    isVisible && isOnOneLine(subject, path) && !(typeof found === 'string' && offered.includes('object'))
   return {
     path,
     code: 'P102',
-    message: `${name} expects ${wanted}, found ${wordFound(found, offered, isWritten)}`,
-    label: isWritten ? typeLabel(found, isShown) : 'the value that this stands for does not fit',
-    ...(isShown ? typeAdvice({ types: offered, found, written: subject.written(path), path, schema }) : {})
+    message: `${name} expects ${wanted}, found ${wordFound(found, offered, isVisible)}`,
+    label: isVisible ? typeLabel(found, isShown) : 'the value that this stands for does not fit',
+    ...(isShown
+      ? typeAdvice({ types: offered, found, sourceText: subject.sourceText(path), path, schema })
+      : {})
   }
 }
 
 /** What goes on in a second line is folded into one: it may be what nobody meant to be a part of it. */
-function isOnOneLine({ written }: Fault['subject'], path: Path): boolean {
-  return !/[\r\n]/.test(written(path) ?? '')
+function isOnOneLine({ sourceText }: SchemaError['subject'], path: Path): boolean {
+  return !/[\r\n]/.test(sourceText(path) ?? '')
 }
 
-function wordFound(found: Json | undefined, offered: readonly string[], isWritten: boolean): string {
+function wordFound(found: Json | undefined, offered: readonly string[], isVisible: boolean): string {
   if (typeof found === 'number' && offered.length === 1 && offered[0] === 'integer') return 'a fraction'
-  return typeof found === 'string' && !isWritten ? 'other text' : wordFor(found)
+  return typeof found === 'string' && !isVisible ? 'other text' : typeWord(found)
 }
 
 function typeLabel(found: Json | undefined, isShown: boolean): string {
   if (found === null || found === undefined) return 'there is no value here'
-  const word = wordFor(found)
+  const word = typeWord(found)
   if (typeof found === 'object' || !isShown || !isShort(found)) return `this is ${word}`
   return `this is ${word.replace('a ', 'the ')} ${JSON.stringify(found)}`
 }
 
 /** A value that is none of those which are allowed. */
-export function notAllowed(fault: Fault): ShapeProblem {
-  const { error, path, found, subject } = fault
+export function notAllowed(schemaError: SchemaError): SchemaProblem {
+  const { error, path, found, subject } = schemaError
   const values = allowedValues(error)
   const texts = values.filter((value) => typeof value === 'string')
   if (texts.length === values.length && typeof found !== 'string') {
-    return wrongType({ ...fault, error: { ...error, params: { type: 'string' } } })
+    return wrongType({ ...schemaError, error: { ...error, params: { type: 'string' } } })
   }
   const isShown = subject.isShown(path) && isOnOneLine(subject, path)
   const name = `\`${label([...subject.at, ...path])}\``
@@ -169,7 +171,7 @@ export function notAllowed(fault: Fault): ShapeProblem {
         : `${values.length} values are allowed; \`polyctl schema\` prints them`
     ],
     help: [
-      ...meantBy(found, fault.schema['x-meant']),
+      ...meantBy(found, schemaError.schema['x-meant']),
       ...near.map((value) => `a similar value exists: \`${value}\``)
     ]
   }
@@ -183,7 +185,7 @@ function meantBy(found: Json | undefined, meant: Json | undefined): string[] {
   return typeof help === 'string' ? [help] : []
 }
 
-function allowedValues(error: Fault['error']): Json[] {
+function allowedValues(error: SchemaError['error']): Json[] {
   const params = error.params as { allowedValues?: Json[]; allowedValue?: Json }
   return params.allowedValues ?? [params.allowedValue ?? null]
 }
@@ -219,7 +221,7 @@ const formats = dictionary<string>({
 })
 
 /** Bounds, formats, patterns and whatever else a schema may ask for. */
-export function outOfBounds({ error, path, schema, subject }: Fault): ShapeProblem {
+export function outOfBounds({ error, path, schema, subject }: SchemaError): SchemaProblem {
   const whole = [...subject.at, ...path]
   const name = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
   const description = schema['description']
@@ -234,7 +236,10 @@ export function outOfBounds({ error, path, schema, subject }: Fault): ShapeProbl
   }
 }
 
-function bound(name: string, { keyword, params }: Fault['error']): { message: string; label: string } {
+function bound(
+  name: string,
+  { keyword, params }: SchemaError['error']
+): { message: string; label: string } {
   const limit = String(params['limit'] ?? params['multipleOf'] ?? '')
   const count = (thing: string): string => `${limit} ${thing}${limit === '1' ? '' : 's'}`
   switch (keyword) {
@@ -300,7 +305,7 @@ function names(list: unknown): string {
 }
 
 /** A key that is free, but not anything. */
-export function badKey({ path, subject, found }: Fault, name: string): ShapeProblem {
+export function badKey({ path, subject, found }: SchemaError, name: string): SchemaProblem {
   const value = found !== undefined && isObject(found) ? (found[name] ?? null) : null
   const shown = isKeyName(name, value !== null) ? `\`${name}\`` : 'a key'
   return {

@@ -32,7 +32,7 @@ const ourKeys: JsonObject = {
 }
 
 /** The schema of one item: what its kind says, and the keys of ours. */
-export function itemSchema(kind: Kind): JsonObject {
+export function resourceSchema(kind: Kind): JsonObject {
   const { schema } = kind
   const properties = isObject(schema['properties']) ? schema['properties'] : {}
   const required = Array.isArray(schema['required']) ? schema['required'] : []

@@ -23,13 +23,13 @@ export interface Subject {
   at: Path
   isShown: (path: Path) => boolean
   /** How the file writes the scalar at a path; absent where its text stands elsewhere. */
-  written: (path: Path) => string | undefined
+  sourceText: (path: Path) => string | undefined
   /** Keys that belong into a part of the item rather than into the item itself: the key → the part. */
-  belongs?: ReadonlyMap<string, string>
+  nestedFields?: ReadonlyMap<string, string>
 }
 
 /** An error and everything that words for it need. */
-export interface Fault {
+export interface SchemaError {
   error: ErrorObject
   /** Inside the value. */
   path: Path
@@ -43,7 +43,7 @@ export interface Fault {
  * `missing` has the place of each required key that is not there, so that a stricter look at the same item
  * does not tell it again.
  */
-export type ShapeProblem = ItemProblem & { missing?: Path[] }
+export type SchemaProblem = ItemProblem & { missing?: Path[] }
 
 /** How a message calls what a path names: `` `target` of a sync ``, or `a sync`. */
 export function container(path: Path, { noun, at }: Pick<Subject, 'noun' | 'at'>): string {

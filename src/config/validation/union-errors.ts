@@ -9,8 +9,8 @@ import type { Subject } from './schema-error.ts'
  * whose type fits what was written. Its errors stay, the others go; where none fits, one error says all
  * types that would.
  */
-export function choose(errors: readonly ErrorObject[], subject: Subject): ErrorObject[] {
-  const wholes = new Wholes(errors)
+export function resolveUnions(errors: readonly ErrorObject[], subject: Subject): ErrorObject[] {
+  const wholes = new UnionErrors(errors)
   const members = new Map<ErrorObject, ErrorObject[]>()
   const chosen: ErrorObject[] = []
   const outermost: ErrorObject[] = []
@@ -23,7 +23,7 @@ export function choose(errors: readonly ErrorObject[], subject: Subject): ErrorO
     else chosen.push(error)
   }
   for (const whole of outermost)
-    for (const error of chooseBranch(whole, members.get(whole) ?? [], subject)) chosen.push(error)
+    for (const error of resolveUnion(whole, members.get(whole) ?? [], subject)) chosen.push(error)
   return chosen
 }
 
@@ -32,7 +32,7 @@ function isChoice({ keyword }: ErrorObject): boolean {
 }
 
 /** The errors that speak for all alternatives of one place; they are found from those of the alternatives. */
-class Wholes {
+class UnionErrors {
   readonly #byPlace = new Map<string, ErrorObject[]>()
 
   constructor(errors: readonly ErrorObject[]) {
@@ -61,7 +61,7 @@ class Wholes {
   }
 }
 
-function chooseBranch(whole: ErrorObject, members: ErrorObject[], subject: Subject): ErrorObject[] {
+function resolveUnion(whole: ErrorObject, members: ErrorObject[], subject: Subject): ErrorObject[] {
   const alternatives = schemaAt(subject.schema, whole.schemaPath)
   const branches = (Array.isArray(alternatives) ? alternatives : []).map((branch) =>
     isObject(branch) ? branch : {}
@@ -72,7 +72,7 @@ function chooseBranch(whole: ErrorObject, members: ErrorObject[], subject: Subje
     return [{ ...whole, keyword: 'type', params: { type: branches.flatMap(typesOf) } }]
   const marked = fitting.filter((index) => isMarked(branches[index] ?? {}, found))
   const candidates = (marked.length > 0 ? marked : fitting).map((index) =>
-    choose(
+    resolveUnions(
       members.filter((error) => isWithin(error.schemaPath, `${whole.schemaPath}/${index}`)),
       subject
     )

@@ -1,19 +1,20 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import type { ItemProblem, Kind } from '../../kinds/kind.ts'
+import type { ItemProblem, Kind, Kinds } from '../../kinds/kind.ts'
 import type { Path } from '../../state/resource.ts'
 import { isObject, type Json, type JsonObject } from '../../state/value.ts'
 import { isEmail, isInstant, isWebAddress } from '../../wire/formats.ts'
-import type { Filled } from '../placeholders/filled.ts'
+import type { Filled } from '../placeholders/index.ts'
+import { scalarOf } from '../source/index.ts'
 import { dotted, isWithin, placesAbove, pointer, setAt, valueAt } from '../pointer.ts'
-import { itemSchema, withoutRefs } from './resource-schema.ts'
-import { literal } from '../placeholders/variables.ts'
-import type { Noun, ShapeProblem, Subject } from './schema-error.ts'
+import { fileSchema } from './file-schema.ts'
+import { resourceSchema, withoutRefs } from './resource-schema.ts'
+import type { Noun, SchemaProblem, Subject } from './schema-error.ts'
 import { isShort } from './messages.ts'
 import { explain } from './explain-errors.ts'
 
 /** A schema that is ready to be used, with the text it was made of for the words of its errors. */
-interface Shape {
+interface CompiledSchema {
   schema: JsonObject
   validate: ValidateFunction
 }
@@ -22,63 +23,66 @@ interface Shape {
  * Compiling costs milliseconds per schema, and kinds do not change: each is compiled once, when it is
  * first needed.
  */
-const kindShapes = new WeakMap<Kind, Shape>()
-const detailShapes = new WeakMap<Kind, Map<string, Shape>>()
+const fileSchemas = new WeakMap<Kinds, CompiledSchema>()
+const kindSchemas = new WeakMap<Kind, CompiledSchema>()
+const detailSchemas = new WeakMap<Kind, Map<string, CompiledSchema>>()
 
 /** How the file writes the scalar at a path of the item. */
-type Written = Subject['written']
+type SourceTextOf = Subject['sourceText']
 
 /**
  * Checks an item against what its kind may hold. Texts that came from outside become the numbers and
  * booleans that are meant.
  */
-export function checkItem(kind: Kind, filled: Filled, written: Written): ItemProblem[] {
+export function validateResource(kind: Kind, filled: Filled, sourceText: SourceTextOf): ItemProblem[] {
   const one = `a ${kind.name.replaceAll('_', ' ')}`
   const noun: Noun = { one, part: 'field', synonyms: kind.synonyms ?? {} }
   const detail = isObject(filled.value) ? kind.detail?.(filled.value) : undefined
-  const problems = checkShape(kindShape(kind), filled, {
+  const problems = validateAgainst(kindSchema(kind), filled, {
     at: [],
     noun,
-    written,
-    ...(detail && { belongs: belongs(detail) })
+    sourceText,
+    ...(detail && { nestedFields: nestedFields(detail) })
   })
   if (!kind.detail || !isObject(filled.value)) return problems
-  if (!detail) return problems.map((problem) => unknownType(problem, kind, filled, written))
+  if (!detail) return problems.map((problem) => unknownType(problem, kind, filled, sourceText))
   const place = pointer(detail.path)
   const silent = problems.some(({ path, code }) => code === 'P102' && isWithin(place, pointer(path)))
   const missing = problems.some(
     ({ code, missing }) => code === 'P103' && missing?.some((path) => pointer(path) === place)
   )
   if (silent || missing || isHole(filled, place)) return problems
-  return [...problems, ...checkShape(detailShape(kind, detail), filled, { at: detail.path, noun, written })]
+  return [
+    ...problems,
+    ...validateAgainst(detailSchema(kind, detail), filled, { at: detail.path, noun, sourceText })
+  ]
 }
 
 /** Settings that people write one level too far out. */
-function belongs({ path, schema }: { path: Path; schema: JsonObject }): Map<string, string> {
+function nestedFields({ path, schema }: { path: Path; schema: JsonObject }): Map<string, string> {
   const properties = schema['properties'] ?? null
   return new Map(isObject(properties) ? Object.keys(properties).map((key) => [key, dotted(path)]) : [])
 }
 
-/** Checks a part of a file that is not a resource. */
-export function checkPart(schema: JsonObject, filled: Filled, noun: Noun, written: Written): ItemProblem[] {
-  let shape = partShapes.get(schema)
-  if (!shape) partShapes.set(schema, (shape = compile(schema)))
-  return checkShape(shape, filled, { at: [], noun, written })
+/** Checks what a file says beside resources. */
+export function validateFile(kinds: Kinds, filled: Filled, sourceText: SourceTextOf): ItemProblem[] {
+  let schema = fileSchemas.get(kinds)
+  if (!schema) fileSchemas.set(kinds, (schema = compile(fileSchema(kinds))))
+  const noun: Noun = { one: 'a file', part: 'section', synonyms: {} }
+  return validateAgainst(schema, filled, { at: [], noun, sourceText })
 }
 
-const partShapes = new WeakMap<JsonObject, Shape>()
-
 /** More than one round only where something was read as a number: then it is looked at again. */
-function checkShape(
-  shape: Shape,
+function validateAgainst(
+  compiled: CompiledSchema,
   filled: Filled,
-  { written, ...about }: Pick<Subject, 'at' | 'noun' | 'written' | 'belongs'>
-): ShapeProblem[] {
+  { sourceText, ...about }: Pick<Subject, 'at' | 'noun' | 'sourceText' | 'nestedFields'>
+): SchemaProblem[] {
   const { at } = about
   const place = pointer(at)
-  let errors = run(shape, filled, at)
+  let errors = run(compiled, filled, at)
   for (let round = 0; round < 3 && readTexts(errors, filled, place); round++)
-    errors = run(shape, filled, at)
+    errors = run(compiled, filled, at)
   const numbers = secretNumbers(errors, filled, place)
   const shown = errors.filter((error) => {
     const where = place + error.instancePath
@@ -90,17 +94,17 @@ function checkShape(
     ...numbers,
     ...explain(shown, {
       ...about,
-      schema: shape.schema,
+      schema: compiled.schema,
       value,
       isShown,
-      written: (path) => written([...at, ...path])
+      sourceText: (path) => sourceText([...at, ...path])
     })
   ]
 }
 
-function run(shape: Shape, filled: Filled, at: Path): ErrorObject[] {
+function run(compiled: CompiledSchema, filled: Filled, at: Path): ErrorObject[] {
   const value = at.length === 0 ? filled.value : (valueAt(filled.value, at) ?? {})
-  return shape.validate(value) ? [] : (shape.validate.errors ?? [])
+  return compiled.validate(value) ? [] : (compiled.validate.errors ?? [])
 }
 
 /** True when a text was replaced by what the schema wants in its place. */
@@ -109,7 +113,7 @@ function readTexts(errors: readonly ErrorObject[], filled: Filled, place: string
   for (const error of errors) {
     const path = error.keyword === 'type' ? filled.texts.get(place + error.instancePath) : undefined
     const value = path && valueAt(filled.value, path)
-    const read = typeof value === 'string' ? literal(value) : undefined
+    const read = typeof value === 'string' ? scalarOf(value) : undefined
     if (!path || read === undefined || !typesOf(error).some((type) => isOfType(read, type))) continue
     setAt(filled.value, path, read)
     changed = true
@@ -166,10 +170,16 @@ function isOfType(value: Json, type: string): boolean {
 }
 
 /** What a kind's details depend on is its type: a wrong one deserves a code of its own. */
-function unknownType(problem: ItemProblem, kind: Kind, filled: Filled, written: Written): ItemProblem {
+function unknownType(
+  problem: ItemProblem,
+  kind: Kind,
+  filled: Filled,
+  sourceText: SourceTextOf
+): ItemProblem {
   if (problem.code !== 'P104' || pointer(problem.path) !== '/type') return problem
   const type = valueAt(filled.value, problem.path)
-  const isShown = isShort(type) && !isGiven(filled, '/type') && !/[\r\n]/.test(written(problem.path) ?? '')
+  const isShown =
+    isShort(type) && !isGiven(filled, '/type') && !/[\r\n]/.test(sourceText(problem.path) ?? '')
   const name = typeof type === 'string' && isShown ? ` \`${type}\`` : ''
   return {
     ...problem,
@@ -179,21 +189,21 @@ function unknownType(problem: ItemProblem, kind: Kind, filled: Filled, written: 
   }
 }
 
-function kindShape(kind: Kind): Shape {
-  let shape = kindShapes.get(kind)
-  if (!shape) kindShapes.set(kind, (shape = compile(itemSchema(kind))))
-  return shape
+function kindSchema(kind: Kind): CompiledSchema {
+  let compiled = kindSchemas.get(kind)
+  if (!compiled) kindSchemas.set(kind, (compiled = compile(resourceSchema(kind))))
+  return compiled
 }
 
-function detailShape(kind: Kind, detail: { key: string; schema: JsonObject }): Shape {
-  const shapes = detailShapes.get(kind) ?? new Map<string, Shape>()
-  detailShapes.set(kind, shapes)
-  let shape = shapes.get(detail.key)
-  if (!shape) shapes.set(detail.key, (shape = compile(detail.schema)))
-  return shape
+function detailSchema(kind: Kind, detail: { key: string; schema: JsonObject }): CompiledSchema {
+  const schemas = detailSchemas.get(kind) ?? new Map<string, CompiledSchema>()
+  detailSchemas.set(kind, schemas)
+  let compiled = schemas.get(detail.key)
+  if (!compiled) schemas.set(detail.key, (compiled = compile(detail.schema)))
+  return compiled
 }
 
-function compile(schema: JsonObject): Shape {
+function compile(schema: JsonObject): CompiledSchema {
   const plain = withoutRefs(schema)
   const ajv = new Ajv2020({
     allErrors: true,

@@ -1,4 +1,7 @@
 import { similarNames } from '../../diagnostics/similar.ts'
+import type { Path } from '../../state/resource.ts'
+import type { ScalarNode } from '../source/index.ts'
+import type { Evaluation } from './lookup.ts'
 
 /** A piece of a text: as it is, a placeholder, or something that was meant as one. */
 export type Part = string | Placeholder | Malformed
@@ -21,6 +24,14 @@ export interface Malformed {
   help: string[]
 }
 
+/** A text with placeholders in it, and what it stands for when it is read as a secret. */
+export interface Template {
+  node: ScalarNode
+  path: Path
+  parts: Part[]
+  evaluation: Evaluation
+}
+
 const origins = ['env', 'var', 'file'] as const
 type Origin = (typeof origins)[number]
 
@@ -28,7 +39,7 @@ type Origin = (typeof origins)[number]
  * Cuts a text at its placeholders. `$${` is a literal `${`. Undefined where there is nothing to fill or
  * unescape.
  */
-export function cut(text: string): Part[] | undefined {
+export function parsePlaceholders(text: string): Part[] | undefined {
   if (!text.includes('${')) return undefined
   const parts: Part[] = []
   let plain = ''

@@ -1,0 +1,25 @@
+/** The door of this room: files, as a disk or git has them, and what their text says. */
+export { openDisk, saveFile, type Disk, type DiskEntry } from './disk.ts'
+export { readFiles } from './find-files.ts'
+export { openGit, type Git } from './git.ts'
+export { openRevision } from './revision.ts'
+export type { Unclear } from './unclear.ts'
+export { parseYaml, type YamlDocument } from './parse.ts'
+export {
+  entryOf,
+  headSpan,
+  isKeyName,
+  keySpan,
+  locate,
+  scalarText,
+  typeWord,
+  valueOfNode,
+  valueSpan,
+  type Location,
+  type MappingEntry,
+  type MappingNode,
+  type ScalarNode,
+  type SourceText,
+  type YamlNode
+} from './node.ts'
+export { scalarOf, yamlText } from './yaml-text.ts'

@@ -1,0 +1,79 @@
+import type { Kinds } from '../../kinds/kind.ts'
+import type { JsonObject } from '../../state/value.ts'
+import { apiVersions } from '../../wire/common.ts'
+import { variableTypes } from '../placeholders/index.ts'
+
+/** What a file may hold beside resources. */
+export function fileSchema(kinds: Kinds): JsonObject {
+  // What is in no list cannot be looked up by a name alone, and is never quite gone.
+  const listed = kinds.managed.filter(({ api }) => api.place === undefined)
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      workspace: workspaceSchema(listed.map(({ section }) => section)),
+      variables: variablesSchema,
+      ...Object.fromEntries(
+        kinds.managed.map(({ section, naming }) => [
+          section,
+          { type: [naming?.only === undefined ? 'array' : 'object', 'null'] }
+        ])
+      ),
+      removed: {
+        type: ['object', 'null'],
+        description: 'Names of resources to delete. Harmless once they are gone.',
+        additionalProperties: false,
+        properties: Object.fromEntries(
+          kinds.managed.map(({ section, naming }) => [section, namesToRemove(naming?.only)])
+        )
+      }
+    }
+  }
+}
+
+/** Of what there is one, the plan says how it is called: that is the only name. */
+function namesToRemove(only: string | undefined): JsonObject {
+  return { type: ['array', 'null'], items: only === undefined ? { type: 'string' } : { enum: [only] } }
+}
+
+function workspaceSchema(sections: readonly string[]): JsonObject {
+  return {
+    type: ['object', 'null'],
+    description: 'Which organization the files are about. At most once in all files.',
+    additionalProperties: false,
+    properties: {
+      organization: {
+        type: 'string',
+        description: 'Its name or id: keys of another organization are refused.'
+      },
+      api_version: { enum: [...apiVersions], description: 'The version of the API to speak.' },
+      url: {
+        type: 'string',
+        format: 'uri',
+        description:
+          'The address of the service, for a Polytomic of your own; its host is allowed elsewhere.'
+      },
+      exclusive: {
+        type: 'array',
+        items: { enum: [...sections] },
+        description:
+          'Sections that declare all there is: with --prune, what else the service has is deleted.'
+      }
+    }
+  }
+}
+
+const variablesSchema: JsonObject = {
+  type: ['object', 'null'],
+  description: 'Names for values that differ from place to place: ${var:name}.',
+  propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+  additionalProperties: {
+    type: ['object', 'null'],
+    additionalProperties: false,
+    properties: {
+      default: { description: 'The value where none is given.' },
+      description: { type: 'string' },
+      type: { enum: [...variableTypes] }
+    }
+  }
+}
