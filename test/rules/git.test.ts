@@ -397,7 +397,7 @@ describe('R15: without the files of then there is a clear error, and never a del
 
   test('R15: a variable that the files needed then', async () => {
     const world = makeRepository({
-      files: { [file]: warehouse().replace('public.users', '${env:THEN}') },
+      files: { [file]: warehouse().replace('public.users', '"${env:THEN}"') },
       env
     })
     world.write({ [file]: without('ordersOut') })
