@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkItem } from '../../src/config/validation/validate.ts'
+import { validateResource } from '../../src/config/validation/index.ts'
 import { essential } from '../../src/kinds/essential.ts'
 import type { Kind } from '../../src/kinds/kind.ts'
 import { diff } from '../../src/plan/diff.ts'
@@ -42,9 +42,9 @@ function problems(kind: Kind, item: JsonObject): string[] {
     texts: new Map(),
     given: new Set<string>(),
     holes: new Set<string>(),
-    leaves: new Set<string>()
+    isMixed: false
   }
-  const shape = checkItem(kind, filled, () => undefined)
+  const shape = validateResource(kind, filled, () => undefined)
   const own = (kind.check?.(value) ?? []).filter(({ severity }) => severity !== 'warning')
   return [...shape, ...own].map(({ path, message }) => `${path.join('.')}: ${message}`)
 }
