@@ -1,5 +1,5 @@
 import { Command, CommanderError, Help, Option } from 'commander'
-import { GitStopped } from '../config/source/git.ts'
+import { GitStopped } from '../config/git-stopped.ts'
 import about from '../../package.json' with { type: 'json' }
 import { visibleLines } from '../render/plain-text.ts'
 import { exit } from './exit.ts'

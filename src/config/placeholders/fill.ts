@@ -189,7 +189,7 @@ class Filler {
   #fillOpen(place: string, template: Template): void {
     if (!template.parts.some((part) => typeof part !== 'string')) return
     const base = this.part.source.path
-    // A file is read otherwise than as a secret: not byte by byte, and not from outside of the working folder.
+    // In the open, a file is read otherwise: not byte by byte, and not outside of the working folder.
     const namesFile = template.evaluation.sources.some((source) => source.startsWith('file '))
     const evaluation = namesFile
       ? this.#resolver.evaluate(template.parts, base, false)

@@ -22,7 +22,7 @@ interface SourceUses {
   open: Span[]
 }
 
-/** Keeps account of all placeholders, so that one cause is reported once, with every place that it touches. */
+/** Keeps account of all placeholders: one cause is reported once, with every place that it touches. */
 export class PlaceholderProblems {
   readonly #failures = new Map<string, FailureUses>()
   readonly #uses = new Map<string, SourceUses>()

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { GitStopped } from '../git-stopped.ts'
 
 /**
  * What is asked of git. It only reads; nothing is fetched, and nothing of the work tree or the index is
@@ -160,9 +161,6 @@ function runner(cwd: string, env: Readonly<Record<string, string | undefined>>):
     }
   }
 }
-
-/** Git was told to stop, as a rule together with us: that says nothing about the repository. */
-export class GitStopped extends Error {}
 
 function refusal(
   error: NodeJS.ErrnoException & { stderr?: Buffer; signal?: string | null }

@@ -3,7 +3,7 @@ import { problem, type Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { SimilarNames } from '../../diagnostics/similar.ts'
 import { isExactly } from '../../state/number.ts'
 import { readEvents } from './event-reader.ts'
-import { syntaxProblem } from './syntax-problems.ts'
+import { olderYaml, syntaxProblem } from './syntax-problems.ts'
 import { depthLimit, Tokens } from './tokens.ts'
 import {
   isKeyName,
@@ -78,17 +78,6 @@ function problemsOf(document: Document.Parsed, source: SourceText): Diagnostic[]
 function tooDeep(source: SourceText, at: number): Diagnostic {
   return problem('P001', `this is nested more than ${depthLimit} levels deep`, {
     labels: [{ span: source.span(at, Math.min(at + 1, source.text.length)), text: 'here' }]
-  })
-}
-
-/** In YAML 1.1 `yes` is a boolean, `010` is eight and `1:30` is ninety: the same file would mean another. */
-function olderYaml(source: SourceText, end: number): Diagnostic {
-  const start = Math.max(source.text.lastIndexOf('%YAML', end), 0)
-  const line = source.text.slice(start).split(/\r?\n/, 1)[0] ?? ''
-  return problem('P012', 'a file asks for YAML 1.1', {
-    labels: [{ span: source.span(start, start + line.trimEnd().length), text: 'this asks for it' }],
-    notes: ['polyctl reads YAML 1.2: yes and no are text there, and 010 is ten'],
-    help: ['remove this line, and write `true` or `false` where yes or no was meant']
   })
 }
 

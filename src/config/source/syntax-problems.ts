@@ -16,6 +16,17 @@ export function syntaxProblem(error: YAMLError, source: SourceText): Diagnostic 
   return problem(code, message, { ...details, labels: [{ span: source.span(start, stop), text: label }] })
 }
 
+/** In YAML 1.1 `yes` is a boolean, `010` is eight and `1:30` is ninety: the same file would mean another. */
+export function olderYaml(source: SourceText, end: number): Diagnostic {
+  const start = Math.max(source.text.lastIndexOf('%YAML', end), 0)
+  const line = source.text.slice(start).split(/\r?\n/, 1)[0] ?? ''
+  return problem('P012', 'a file asks for YAML 1.1', {
+    labels: [{ span: source.span(start, start + line.trimEnd().length), text: 'this asks for it' }],
+    notes: ['polyctl reads YAML 1.2: yes and no are text there, and 010 is ten'],
+    help: ['remove this line, and write `true` or `false` where yes or no was meant']
+  })
+}
+
 interface Words extends Pick<Details, 'notes' | 'help'> {
   code?: 'P001' | 'P002'
   message: string
