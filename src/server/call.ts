@@ -5,7 +5,7 @@ import type { Catalogue } from './catalogue/catalogue.ts'
 import type { Directory } from './directory.ts'
 import type { Events } from './events.ts'
 import type { Records } from './records.ts'
-import { forbidden, notFound } from './refusal.ts'
+import { forbidden, invalid, notFound } from './refusal.ts'
 import type { Stored, StoredKind } from './stored.ts'
 
 /**
@@ -67,6 +67,12 @@ export interface Route {
 /** Whether the answer has the members that were added to 2025-09-18. */
 export function isNewest(call: Call): boolean {
   return call.version === '2025-09-18' && call.context.shape === 'newest'
+}
+
+/** Throws for a member that came to 2025-09-18 and is said in a version that never had it. */
+export function mustBePart(call: Call, field: string, value: unknown, status = 422): void {
+  if (value === undefined || value === null || call.version === '2025-09-18') return
+  throw invalid(field, `is not part of version ${call.version}`, status)
 }
 
 /** The organization that the call acts in. Routes with access `organization` have one. */

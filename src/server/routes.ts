@@ -17,6 +17,7 @@ import { sharingRoutes } from './kinds/connection-sharing.ts'
 import { connectionTypeRoutes } from './kinds/connection-type.ts'
 import { enrichmentRoutes } from './kinds/enrichment.ts'
 import { entityRoutes } from './kinds/entity.ts'
+import { errorHandlingRoutes } from './kinds/error-handling.ts'
 import { eventRoutes } from './kinds/event.ts'
 import { executionRoutes } from './kinds/execution.ts'
 import { jobRoutes } from './kinds/job.ts'
@@ -49,6 +50,7 @@ export const routes: readonly Route[] = [
   ...bulkConnectionRoutes,
   ...modelRoutes,
   ...syncRoutes,
+  ...errorHandlingRoutes,
   ...executionRoutes,
   ...jobRoutes,
   ...eventRoutes,

@@ -1,5 +1,6 @@
 import type {
   BulkDiscovery,
+  BulkErrorHandling,
   BulkField,
   BulkFilter,
   BulkMode,
@@ -100,6 +101,7 @@ export interface StoredBulkSchema {
   user_output_name?: string
   data_cutoff_timestamp?: string
   disable_data_cutoff: boolean
+  history_enabled?: boolean
 }
 
 /** A bulk sync with its defaults filled in. */
@@ -121,6 +123,8 @@ export interface StoredBulkSync extends StoredBase {
   data_cutoff_timestamp?: string
   disable_record_timestamps: boolean
   policies: string[]
+  /** It has an address of its own: an update of the sync leaves it. */
+  error_handling?: BulkErrorHandling
 }
 
 /** `system`: it came with the organization, and was made by nobody. */

@@ -1,7 +1,9 @@
 import type { Actor, Json, JsonObject } from './common.ts'
 
 export const bulkModes = ['replicate', 'snapshot'] as const
-export type BulkMode = (typeof bulkModes)[number]
+/** `append` came to 2025-09-18 without a version of its own; no documentation says what it does. */
+export const newestBulkModes = [...bulkModes, 'append'] as const
+export type BulkMode = (typeof newestBulkModes)[number]
 
 /** What happens to objects and fields that appear in the source later. */
 export const bulkDiscoveries = ['all', 'onlyIncremental', 'onlyNonIncremental', 'none'] as const
@@ -96,6 +98,8 @@ export interface FieldConfiguration {
   enabled?: boolean | null
   /** Default false. */
   obfuscate?: boolean | null
+  /** Left out of an update: as it is. Empty: none. */
+  user_output_name?: string | null
 }
 
 /** An item of `schemas` in a bulk sync's own request; a text is an id. */
@@ -110,6 +114,10 @@ export interface SchemaConfiguration {
   tracking_field?: string | null
   data_cutoff_timestamp?: string | null
   disable_data_cutoff?: boolean | null
+  /** Left out of an update: as it is. */
+  history_enabled?: boolean | null
+  /** Left out of an update: as it is. Empty: none. */
+  user_output_name?: string | null
 }
 
 export interface BulkField {
@@ -133,6 +141,10 @@ export interface BulkSchemaListItem {
   tracking_field?: string | null
   data_cutoff_timestamp?: string | null
   disable_data_cutoff?: boolean | null
+  /** A companion table keeps every version that was seen. */
+  history_enabled?: boolean | null
+  /** The name of that table, given by the service where there is one. */
+  destination_history_output_name?: string
 }
 
 /** One schema of a bulk sync: answered by its own address, sent by PATCH of several. */
@@ -229,7 +241,8 @@ export interface Schema {
 
 /** `GET /api/connections/{id}/bulksync/source`. */
 export interface BulkSource {
-  capabilities: { supports_tracking_fields: boolean }
+  /** A namespace is what stands before the last dot of a schema's id. */
+  capabilities: { supports_tracking_fields: boolean; supports_namespaces?: boolean }
   configuration: Json
   schemas: Schema[] | null
 }
@@ -248,6 +261,14 @@ export interface BulkDestination {
       }[]
     | null
   supported_resync_modes: string[] | null
+  supports_history_mode?: boolean
+}
+
+/** `GET` and `PUT /api/bulk/syncs/{id}/error-handling`. */
+export interface BulkErrorHandling {
+  subscribers: string[]
+  /** How far ingestion may lag; null: no threshold of its own. */
+  ingestion_failure_threshold: number | null
 }
 
 /** `GET /api/connections/{id}/schemas/status`: done when finished is later than started. */

@@ -168,6 +168,14 @@ async function valid(): Promise<Record<string, Sent>> {
     },
     'POST /api/syncs/:id/activate': { path: `/api/syncs/${madeSync.id}/activate`, body: { active: false } },
     'POST /api/syncs/:id/executions': { path: `/api/syncs/${madeSync.id}/executions`, body: {} },
+    'PUT /api/syncs/:id/error-handling': {
+      path: `/api/syncs/${madeSync.id}/error-handling`,
+      body: { subscribers: [] }
+    },
+    'PUT /api/bulk/syncs/:id/error-handling': {
+      path: `${inBulk}/error-handling`,
+      body: { ingestion_failure_threshold: 5 }
+    },
     'POST /api/syncs/:id/cancel': { path: `/api/syncs/${madeSync.id}/cancel`, body: {} },
     'POST /api/permissions/roles': { path: '/api/permissions/roles', body: { name: 'Q' } },
     'PUT /api/permissions/roles/:id': { path: `/api/permissions/roles/${role}`, body: { name: 'R' } },
@@ -290,19 +298,6 @@ test('a member that nobody knows is refused by name or kept, wherever it stands'
 })
 
 const notServed: [name: string, where: string, grown: (body: never) => object][] = [
-  [
-    'PUT /api/bulk/syncs/:id/schemas/:schema',
-    'history_enabled',
-    (body: object) => ({ ...body, history_enabled: true })
-  ],
-  [
-    'POST /api/bulk/syncs',
-    'schemas[0].history_enabled',
-    (body: { schemas: object[] }) => ({
-      ...body,
-      schemas: [{ ...body.schemas[0], history_enabled: false }]
-    })
-  ],
   ['POST /api/connections/connect', 'ttl', (body: object) => ({ ...body, ttl: 300 })],
   [
     'POST /api/connections/:id/schemas/:schema/fields',

@@ -18,6 +18,8 @@ export interface DestinationKey {
 /** A type of connection as the destination of bulk syncs. Keys that are not described are kept as sent. */
 export interface BulkDestinationFacts {
   modes: readonly BulkMode[]
+  /** It can keep every version of a record in a companion table. */
+  history: boolean
   keys: Readonly<Record<string, DestinationKey>>
   /** One of these has to be said. */
   requiresOneOf?: readonly string[]
@@ -28,9 +30,10 @@ const mirror: DestinationKey = { type: 'boolean', default: false }
 const prefix: DestinationKey = { type: 'string', default: '' }
 const off: DestinationKey = { type: 'boolean', default: false }
 
-const both: readonly BulkMode[] = ['replicate', 'snapshot']
+const all: readonly BulkMode[] = ['replicate', 'snapshot', 'append']
 const postgres: BulkDestinationFacts = {
   modes: ['replicate'],
+  history: true,
   keys: {
     schema,
     mirror_schemas: mirror,
@@ -38,7 +41,8 @@ const postgres: BulkDestinationFacts = {
   }
 }
 const snowflake: BulkDestinationFacts = {
-  modes: both,
+  modes: all,
+  history: true,
   keys: {
     schema,
     mirror_schemas: mirror,
@@ -49,20 +53,23 @@ const snowflake: BulkDestinationFacts = {
   }
 }
 const bigquery: BulkDestinationFacts = {
-  modes: both,
+  modes: all,
+  history: true,
   keys: { dataset: { type: 'string' } },
   requiresOneOf: ['dataset', 'schema']
 }
 const storage: BulkDestinationFacts = {
-  modes: both,
+  modes: all,
+  history: false,
   keys: { format: { type: 'string', enum: ['csv', 'json', 'parquet'] }, subfolder: { type: 'string' } }
 }
 /** Expected of databases; nobody documents it for these, so nothing is filled in. */
 const database: BulkDestinationFacts = {
-  modes: both,
+  modes: all,
+  history: true,
   keys: { schema, mirror_schemas: { type: 'boolean' }, advanced: { type: 'object' } }
 }
-const anything: BulkDestinationFacts = { modes: both, keys: {} }
+const anything: BulkDestinationFacts = { modes: all, history: false, keys: {} }
 
 const described: Readonly<Record<string, BulkDestinationFacts>> = {
   postgresql: postgres,

@@ -1,7 +1,7 @@
-import type { BulkDestination, BulkSource, Schema } from '../../wire/bulk-sync.ts'
+import type { BulkDestination, BulkMode, BulkSource, Schema } from '../../wire/bulk-sync.ts'
 import type { JsonObject } from '../../wire/common.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { found, param, type Call, type Route } from '../call.ts'
+import { found, isNewest, param, type Call, type Route } from '../call.ts'
 import { bulkDestination, type DestinationKey } from '../catalogue/bulk-destinations.ts'
 import { Refusal } from '../refusal.ts'
 import { mustBeAuthorized } from './authorized.ts'
@@ -23,14 +23,23 @@ function source(call: Call): RouteResult {
   const { known } = readySchemas(call, found(call, 'connection', param(call, 'id')))
   const withFields = call.query.get('include_fields') !== 'false'
   const answer: BulkSource = {
-    capabilities: { supports_tracking_fields: true },
+    capabilities: {
+      supports_tracking_fields: true,
+      ...(isNewest(call) ? { supports_namespaces: hasNamespaces(known) } : {})
+    },
     configuration: null,
     schemas: withFields ? known : known.map(({ id, name }): Schema => ({ id, name }))
   }
   return data(answer)
 }
 
+/** What stands before the last dot of an id is the namespace of a schema. */
+function hasNamespaces(schemas: readonly Schema[]): boolean {
+  return schemas.some(({ id }) => id.lastIndexOf('.') > 0)
+}
+
 const words = {
+  append: ['Append', 'Add records to what is there'],
   replicate: ['Replicate', 'Keep tables equal to the source'],
   snapshot: ['Replace', 'Write everything anew each time']
 } as const
@@ -45,7 +54,7 @@ function target(call: Call): RouteResult {
   }
   const answer: BulkDestination = {
     configuration: described(facts.keys, facts.requiresOneOf?.[0]),
-    modes: facts.modes.map((id) => ({
+    modes: modesIn(call, facts.modes).map((id) => ({
       id,
       label: words[id][0],
       description: words[id][1],
@@ -53,9 +62,15 @@ function target(call: Call): RouteResult {
       supports_field_sync_mode: false,
       supports_target_filters: false
     })),
-    supported_resync_modes: ['refetch', 'resync', 'rebuild']
+    supported_resync_modes: ['refetch', 'resync', 'rebuild'],
+    ...(isNewest(call) ? { supports_history_mode: facts.history } : {})
   }
   return data(answer)
+}
+
+/** `append` is new: answers in the older shape do not name it. */
+function modesIn(call: Call, modes: readonly BulkMode[]): readonly BulkMode[] {
+  return isNewest(call) ? modes : modes.filter((mode) => mode !== 'append')
 }
 
 function described(keys: Readonly<Record<string, DestinationKey>>, required?: string): JsonObject {

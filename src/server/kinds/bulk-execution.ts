@@ -46,9 +46,7 @@ function syncOf(call: Call): StoredBulkSync {
 /** Checks what a start may say before it says that nothing is started. */
 function start(call: Call): RouteResult {
   const sync = syncOf(call)
-  mustFit(bulkStartShape(), call.body, 400)
-  const request = call.body as BulkStartRequest
-  mustBeStartable(call, sync, request)
+  mustBeStartable(call, sync, mustFit(bulkStartShape(), call.body, 400))
   throw new Refusal(
     409,
     'no_runner',

@@ -1,19 +1,12 @@
 import type { BulkSchema, BulkSchemaListItem } from '../../wire/bulk-sync.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { found, param, type Call, type Route } from '../call.ts'
+import { found, isNewest, param, referred, type Call, type Route } from '../call.ts'
 import type { SourceSchemas } from '../enumeration/schema.ts'
 import { cachedSchemas } from '../enumeration/schema-cache.ts'
 import { invalid, notFound } from '../refusal.ts'
-import type { StoredBulkSchema, StoredBulkSync } from '../stored.ts'
-import {
-  listedSchema,
-  mustExist,
-  readSchema,
-  selected,
-  selection,
-  shownSchema,
-  type SentSchema
-} from './bulk-schema.ts'
+import type { StoredBulkSchema, StoredBulkSync, StoredConnection } from '../stored.ts'
+import { mustAllowHistory, shownHistory } from './bulk-history.ts'
+import { listedSchema, mustExist, readSchema, selected, selection, shownSchema } from './bulk-schema.ts'
 import { changed } from './bulk-sync.ts'
 import { bulkSchemaShape, bulkSchemasShape } from './bulk-sync-shape.ts'
 import { mustFit } from './request-shape.ts'
@@ -52,7 +45,7 @@ function list(call: Call): RouteResult {
   const { sync, source } = open(call)
   const wanted = readFilters(call.query)
   const items = selection(sync, source)
-    .map((schema) => listedSchema(sync, schema))
+    .map((schema) => ({ ...listedSchema(sync, schema), ...historyOf(call, sync, schema) }))
     .filter((item) => wanted.every(([key, value]) => String(item[key] ?? '') === value))
   return data(call.version === '2023-04-25' ? items.map(oldest) : items)
 }
@@ -100,10 +93,18 @@ function get(call: Call): RouteResult {
   return data(shown(call, opened.sync, oneOf(opened, param(call, 'schema'))))
 }
 
+function historyOf(call: Call, sync: StoredBulkSync, schema: StoredBulkSchema): Partial<BulkSchema> {
+  return isNewest(call) ? shownHistory(sync, destinationOf(call, sync), schema) : {}
+}
+
+function destinationOf(call: Call, sync: StoredBulkSync): StoredConnection | undefined {
+  return referred(call, 'connection', sync.destination_connection_id)
+}
+
 /** The oldest version has five keys. */
 function shown(call: Call, sync: StoredBulkSync, schema: StoredBulkSchema): BulkSchema {
   const full = shownSchema(sync, schema)
-  if (call.version !== '2023-04-25') return full
+  if (call.version !== '2023-04-25') return { ...full, ...historyOf(call, sync, schema) }
   const fields = (full.fields ?? []).map(({ id, enabled, obfuscated }) => ({
     id,
     enabled: enabled ?? true,
@@ -123,16 +124,19 @@ function oldest({ id, enabled, output_name, partition_key }: BulkSchema): BulkSc
 
 /** What is not listed stays; of a schema that is listed, what is left out stays, but for its fields. */
 function patch(call: Call): RouteResult {
-  mustFit(bulkSchemasShape(), call.body, 400)
-  const sent = (call.body['schemas'] ?? []) as unknown as SentSchema[]
+  const sent = mustFit(bulkSchemasShape(), call.body, 400).schemas ?? []
   const { sync, source } = open(call)
+  const destination = { mode: sync.mode, to: destinationOf(call, sync) }
   const now = new Map(selection(sync, source).map((schema) => [schema.id, schema]))
   const touched = new Set<string>()
   for (const [index, schema] of sent.entries()) {
     const before = now.get(schema.id)
     if (before === undefined) mustExist(source, schema.id, `schemas[${index}].id`)
+    mustAllowHistory(call, destination, schema, `schemas[${index}]`)
     const { fields: _all, ...kept } = before ?? { fields: [] }
-    now.set(schema.id, readSchema({ ...kept, ...schema }, source, `schemas[${index}]`))
+    const history = schema.history_enabled ?? before?.history_enabled ?? null
+    const merged = { ...kept, ...schema, history_enabled: history }
+    now.set(schema.id, readSchema(merged, source, `schemas[${index}]`))
     touched.add(schema.id)
   }
   const untouched = sync.schemas.filter(({ id }) => !touched.has(id))
@@ -143,12 +147,14 @@ function patch(call: Call): RouteResult {
 }
 
 function update(call: Call): RouteResult {
-  mustFit(bulkSchemaShape(), call.body, 400)
+  const sent = mustFit(bulkSchemaShape(), call.body, 400)
   const opened = open(call)
   const { sync, source } = opened
   const id = param(call, 'schema')
   if (!source.mayExist(id)) oneOf(opened, id)
-  const schema = readSchema({ ...(call.body as unknown as SentSchema), id }, source, '')
+  mustAllowHistory(call, { mode: sync.mode, to: destinationOf(call, sync) }, sent, '')
+  const kept = sync.schemas.find((known) => known.id === id)?.history_enabled ?? null
+  const schema = readSchema({ ...sent, id, history_enabled: sent.history_enabled ?? kept }, source, '')
   const after = { ...sync, schemas: replaced(sync.schemas, schema) }
   changed(call, after)
   return data(shown(call, after, schema))

@@ -81,8 +81,9 @@ export function chosenSchemas(
     if (listed.slice(0, index).some(({ id }) => id === schema.id)) {
       throw invalid(`${field}.id`, `is listed twice: ${schema.id}`, 400)
     }
-    return withNames(
+    return keeping(
       readSchema(schema, source, field),
+      schema,
       before.find(({ id }) => id === schema.id)
     )
   })
@@ -90,16 +91,34 @@ export function chosenSchemas(
   return [...chosen, ...rest.map(({ id }) => readSchema({ id, enabled: false }, source, ''))]
 }
 
-/** A sync's own request has no place for the names that a person gave: they stay. */
-function withNames(schema: StoredBulkSchema, before: StoredBulkSchema | undefined): StoredBulkSchema {
+/** Names that people gave, and history, stay where the request leaves them out; an empty name is none. */
+function keeping(
+  schema: StoredBulkSchema,
+  sent: SentSchema,
+  before: StoredBulkSchema | undefined
+): StoredBulkSchema {
   if (before === undefined) return schema
-  const { user_output_name } = before
+  const { user_output_name, history_enabled } = before
+  const said = new Set(
+    (sent.fields ?? []).flatMap((field) =>
+      typeof field !== 'string' && isSaid(field.user_output_name) ? [field.id] : []
+    )
+  )
   const names = new Map(before.fields.map((field) => [field.id, field.user_output_name]))
   const fields = schema.fields.map((field) => {
-    const name = names.get(field.id)
-    return name === undefined ? field : { user_output_name: name, ...field }
+    const name = said.has(field.id) ? undefined : names.get(field.id)
+    return name === undefined ? field : { ...field, user_output_name: name }
   })
-  return { ...(user_output_name === undefined ? {} : { user_output_name }), ...schema, fields }
+  return {
+    ...schema,
+    ...(isSaid(sent.user_output_name) || user_output_name === undefined ? {} : { user_output_name }),
+    ...(isSaid(sent.history_enabled) || history_enabled === undefined ? {} : { history_enabled }),
+    fields
+  }
+}
+
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== null
 }
 
 /** Throws 400 for a schema that the source has not. */
@@ -134,7 +153,8 @@ export function readSchema(sent: SentSchema, source: SourceSchemas, field: strin
     ...(tracking === '' ? {} : { tracking_field: tracking }),
     ...(name === '' ? {} : { user_output_name: name }),
     ...cutoff(sent.data_cutoff_timestamp, at('data_cutoff_timestamp')),
-    disable_data_cutoff: sent.disable_data_cutoff ?? false
+    disable_data_cutoff: sent.disable_data_cutoff ?? false,
+    ...(isSaid(sent.history_enabled) ? { history_enabled: sent.history_enabled === true } : {})
   }
 }
 

@@ -3,6 +3,7 @@ import {
   bulkDiscoveries,
   bulkModes,
   nameNormalizations,
+  newestBulkModes,
   type BulkSyncRequest
 } from '../../wire/bulk-sync.ts'
 import type { JsonObject } from '../../wire/common.ts'
@@ -13,6 +14,7 @@ import { readySchemas } from '../enumeration/schema-cache.ts'
 import { forbidden, invalid, Refusal } from '../refusal.ts'
 import type { StoredBulkSync, StoredConnection } from '../stored.ts'
 import { readSchedules } from './bulk-schedule.ts'
+import { mustAllowHistory } from './bulk-history.ts'
 import { chosenSchemas, cutoff, mustExist, type SentSchema } from './bulk-schema.ts'
 import { bulkSyncShape } from './bulk-sync-shape.ts'
 import { mustFit } from './request-shape.ts'
@@ -28,12 +30,11 @@ export type BulkMeaning = Omit<
  * the schemas of a sync that has some: those stay.
  */
 export function readBulkSync(call: Call, self?: StoredBulkSync): BulkMeaning {
-  mustFit(bulkSyncShape(), call.body, 400)
-  const request = call.body as unknown as BulkSyncRequest
+  const request = mustFit(bulkSyncShape(), call.body, 400)
   mustBeOwn(call, request)
   const from = connectionOf(call, request.source_connection_id, 'source_connection_id')
   const to = connectionOf(call, request.destination_connection_id, 'destination_connection_id')
-  const destination = readDestination(to, request)
+  const destination = readDestination(call, to, request)
   const source = readySchemas(call, from)
   const sameSource = self?.source_connection_id === from.id
   const addsObjects = request.discover === true ? 'all' : 'none'
@@ -47,7 +48,13 @@ export function readBulkSync(call: Call, self?: StoredBulkSync): BulkMeaning {
     source_configuration: readSource(from, request),
     destination_configuration: destination.configuration,
     ...readSchedules(call, request, self, (id, field) => mustExist(source, id, field)),
-    schemas: readSchemas(from, source, request, sameSource ? self : undefined),
+    schemas: readSchemas(
+      call,
+      { from, to, mode: destination.mode },
+      source,
+      request,
+      sameSource ? self : undefined
+    ),
     automatically_add_new_objects:
       choice(request, bulkDiscoveries, 'automatically_add_new_objects') ?? addsObjects,
     automatically_add_new_fields: choice(request, bulkDiscoveries, 'automatically_add_new_fields') ?? 'all',
@@ -93,6 +100,7 @@ function choice<T extends string>(
 }
 
 function readDestination(
+  call: Call,
   { type }: StoredConnection,
   request: BulkSyncRequest
 ): { mode: StoredBulkSync['mode']; configuration: JsonObject } {
@@ -100,7 +108,8 @@ function readDestination(
   if (facts === undefined) {
     throw invalid('destination_connection_id', `is of type ${type}, which takes no bulk syncs`, 400)
   }
-  const mode = choice(request, bulkModes, 'mode') ?? 'replicate'
+  const isNew = call.version === '2025-09-18'
+  const mode = choice(request, isNew ? newestBulkModes : bulkModes, 'mode') ?? 'replicate'
   if (!facts.modes.includes(mode)) {
     throw invalid('mode', `must be one of ${facts.modes.join(', ')} for this destination`, 400)
   }
@@ -127,17 +136,27 @@ function readSource({ type }: StoredConnection, request: BulkSyncRequest): JsonO
   return sent
 }
 
+interface Ends {
+  from: StoredConnection
+  to: StoredConnection
+  mode: StoredBulkSync['mode']
+}
+
+/** Left out or empty, an update leaves the selection as it is. */
 function readSchemas(
-  { name }: StoredConnection,
+  call: Call,
+  { from, to, mode }: Ends,
   source: SourceSchemas,
   request: BulkSyncRequest,
   self: StoredBulkSync | undefined
 ): StoredBulkSync['schemas'] {
-  const sent: (string | SentSchema)[] | undefined = request.schemas ?? undefined
-  if (sent === undefined && self !== undefined) return self.schemas
-  if ((sent ?? []).length === 0 && source.isEmpty) {
-    const told = `the connection "${name}" did not provide any schemas`
+  const sent: (string | SentSchema)[] = request.schemas ?? []
+  if (sent.length === 0 && self !== undefined) return self.schemas
+  if (sent.length === 0 && source.isEmpty) {
+    const told = `the connection "${from.name}" did not provide any schemas`
     throw new Refusal(400, 'schemas_not_ready', told)
   }
-  return chosenSchemas(sent ?? [], source, self?.schemas ?? [])
+  for (const [index, schema] of sent.entries())
+    if (typeof schema !== 'string') mustAllowHistory(call, { mode, to }, schema, `schemas[${index}]`)
+  return chosenSchemas(sent, source, self?.schemas ?? [])
 }

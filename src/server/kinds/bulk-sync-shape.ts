@@ -1,3 +1,5 @@
+import type { BulkStartRequest, BulkSyncRequest } from '../../wire/bulk-sync.ts'
+import type { SentSchema } from './bulk-schema.ts'
 import { bookkeeping, lazily } from './request-shape.ts'
 
 const text = { type: 'string' }
@@ -63,6 +65,7 @@ const schemaSettings = {
   user_output_name: maybeText,
   data_cutoff_timestamp: maybeText,
   disable_data_cutoff: maybeBoolean,
+  history_enabled: maybeBoolean,
   fields: {
     type: ['array', 'null'],
     items: { type: ['string', 'object'], required: ['id'], minLength: 1, ...namedField }
@@ -76,14 +79,11 @@ const schemaSettings = {
     }
   }
 }
-const beside = {
-  answered: ['output_name', 'destination_history_output_name'],
-  absent: ['history_enabled']
-}
+const beside = { answered: ['output_name', 'destination_history_output_name'] }
 const namedSchema = { required: ['id'], properties: { id: name, ...schemaSettings }, ...beside }
 
 /** Types of everything in a request for a bulk sync; meanings are checked after. */
-export const bulkSyncShape = lazily(() => ({
+export const bulkSyncShape = lazily<BulkSyncRequest>(() => ({
   type: 'object',
   required: ['name', 'source_connection_id', 'destination_connection_id', 'destination_configuration'],
   properties: {
@@ -116,13 +116,13 @@ export const bulkSyncShape = lazily(() => ({
 }))
 
 /** PATCH of several schemas. */
-export const bulkSchemasShape = lazily(() => ({
+export const bulkSchemasShape = lazily<{ schemas?: SentSchema[] | null }>(() => ({
   type: 'object',
   properties: { schemas: { type: ['array', 'null'], items: { type: 'object', ...namedSchema } } }
 }))
 
 /** PUT of one schema: the address has its id. */
-export const bulkSchemaShape = lazily(() => ({
+export const bulkSchemaShape = lazily<Omit<SentSchema, 'id'>>(() => ({
   type: 'object',
   properties: { id: maybeText, ...schemaSettings },
   ...beside
@@ -153,7 +153,7 @@ export const bulkScheduleShape = lazily(() => ({
 }))
 
 /** POST of an execution. */
-export const bulkStartShape = lazily(() => ({
+export const bulkStartShape = lazily<BulkStartRequest>(() => ({
   type: 'object',
   properties: {
     test: maybeBoolean,

@@ -22,7 +22,8 @@ export const bulkSyncRoutes: readonly Route[] = [
 
 /** In the shape of the version. The schemas are not in it: they have an address of their own. */
 function shown({ version }: Call, stored: StoredBulkSync): BulkSync {
-  const { schemas: _own, default_schedule: _first, additional_schedules: _more, ...sync } = stored
+  const { schemas: _own, default_schedule: _first, additional_schedules: _more, ...whole } = stored
+  const { error_handling: _elsewhere, ...sync } = whole
   if (version === '2025-09-18') return { ...sync, ...shownSchedules(stored) }
   const older: BulkSync = {
     ...sync,
@@ -78,6 +79,7 @@ function update(call: Call): RouteResult {
   const sync: StoredBulkSync = {
     id,
     ...readBulkSync(call, stored),
+    ...(stored.error_handling === undefined ? {} : { error_handling: stored.error_handling }),
     created_at,
     created_by,
     updated_at: call.context.now().toISOString(),

@@ -5,6 +5,7 @@ import {
   found,
   isNewest,
   mustActIn,
+  mustBePart,
   organizationOf,
   param,
   referred,
@@ -73,7 +74,9 @@ const added = ['identities', 'model_filters', 'target_filters'] as const
 function readRequest(call: Call): SyncRequest {
   const request = mustFit(syncShape(), call.body, 422)
   mustActIn(call, request.organization_id)
-  if (call.version !== '2025-09-18') mustBeOlder(call.version, request)
+  for (const name of added) mustBePart(call, name, request[name])
+  for (const [index, { value_field }] of (request.filters ?? []).entries())
+    mustBePart(call, `filters[${index}].value_field`, value_field)
   if (!syncModes.some((mode) => mode === request.mode))
     throw invalid('mode', `must be one of ${syncModes.join(', ')}`)
   if (!Array.isArray(request.fields) && call.version !== '2023-04-25')
@@ -83,13 +86,6 @@ function readRequest(call: Call): SyncRequest {
       throw invalid(`policies[${index}]`, `is not a policy: ${policy}`)
   }
   return request
-}
-
-function mustBeOlder(version: string, request: SyncRequest): void {
-  const wrong = `is not part of version ${version}`
-  for (const name of added) if ((request[name] ?? undefined) !== undefined) throw invalid(name, wrong)
-  for (const [index, { value_field }] of (request.filters ?? []).entries())
-    if ((value_field ?? undefined) !== undefined) throw invalid(`filters[${index}].value_field`, wrong)
 }
 
 type Meaning = Omit<StoredSync, 'id' | 'created_at' | 'created_by' | 'updated_at' | 'updated_by'>

@@ -13,7 +13,21 @@ export const bulkSyncs: LedgerRow[] = rows('bulk', [
   ['list.active', 'documentation', 'active=true lists the active ones, active=false the others'],
   ['mode.default', 'assumption', 'without a mode it is replicate'],
   ['mode.destination', 'provider', 'a PostgreSQL destination knows replicate alone'],
-  ['mode.storage', 'assumption', 'all other destinations know replicate and snapshot'],
+  ['mode.storage', 'assumption', 'all other destinations know replicate, snapshot and append'],
+  ['mode.append', 'sdk', 'append is a mode since 2025-09-18; no documentation says what it does'],
+  ['history.kept', 'sdk', 'history_enabled is answered with the newest shape; left out, it stays as it is'],
+  [
+    'history.refused',
+    'assumption',
+    'history needs mode replicate and a destination that supports it: else 400'
+  ],
+  ['history.destinations', 'assumption', 'databases and warehouses support history, storage does not'],
+  ['history.name', 'assumption', 'the table of the history is called as the schema with _history'],
+  ['namespaces', 'assumption', 'a source with a dot in the id of a schema supports namespaces'],
+  ['errors.partial', 'sdk', 'PUT of error handling changes what is sent; a threshold of 0 clears it'],
+  ['errors.defaults', 'assumption', 'error handling begins with nobody told, and all switches off'],
+  ['errors.null', 'assumption', 'a null in error handling is refused'],
+  ['errors.updated', 'assumption', 'a change of error handling does not count as an update of the sync'],
   ['active.default', 'assumption', 'a bulk sync is not active unless it is said to be, also in an update'],
   ['discovery.default', 'documentation', 'new objects are not taken along unless sent, new fields are'],
   [
@@ -38,10 +52,16 @@ export const bulkSyncs: LedgerRow[] = rows('bulk', [
   ['update.replaces', 'documentation', 'an update resets what it leaves out'],
   [
     'update.schemas',
-    'assumption',
-    'an update without schemas leaves the selection as it is, unless the source changes'
+    'sdk',
+    'an update without schemas, or with an empty list, leaves the selection as it is'
   ],
-  ['update.names', 'assumption', 'an update that selects schemas keeps the names that people gave'],
+  ['update.source', 'assumption', 'an update to another source begins with all of its schemas'],
+  ['update.unlisted', 'sdk', 'an update with schemas disables those that it does not list'],
+  [
+    'update.names',
+    'sdk',
+    'an update that selects schemas keeps the names that it leaves out; empty is none'
+  ],
   ['destination.required', 'documentation', 'destination_configuration is required'],
   [
     'destination.defaults',
@@ -72,7 +92,7 @@ export const bulkSyncs: LedgerRow[] = rows('bulk', [
   ],
   ['source.empty', 'provider', 'a source without schemas "did not provide any schemas": 400'],
   ['schemas.all', 'documentation', 'a create without schemas selects all of the source'],
-  ['schemas.empty', 'assumption', 'an empty list of schemas is all of them, too'],
+  ['schemas.empty', 'assumption', 'an empty list of schemas in a create is all of them, too'],
   ['schemas.unlisted', 'assumption', 'schemas that a request with schemas does not list are off'],
   ['schemas.exist', 'assumption', 'schemas and fields must exist in the source, as far as it is known'],
   [

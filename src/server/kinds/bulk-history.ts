@@ -1,0 +1,46 @@
+/** The companion tables of a bulk sync: every version of a record that was seen. */
+import { mustBePart, type Call } from '../call.ts'
+import { bulkDestination } from '../catalogue/bulk-destinations.ts'
+import { invalid } from '../refusal.ts'
+import type { StoredBulkSync, StoredConnection } from '../stored.ts'
+import { outputTable } from './bulk-names.ts'
+import type { SentSchema } from './bulk-schema.ts'
+
+/** Where the records go, and how. */
+interface Destination {
+  mode: StoredBulkSync['mode']
+  to: Pick<StoredConnection, 'type'> | undefined
+}
+
+/** Why no history can be kept; undefined where it can. */
+function reason({ mode, to }: Destination): string | undefined {
+  if (mode !== 'replicate') return `is for mode replicate alone, not for ${mode}`
+  const keeps = to !== undefined && bulkDestination(to.type)?.history === true
+  return keeps ? undefined : 'is not possible for this destination'
+}
+
+/** Throws 400 for a schema whose history shall be kept, where none can be. */
+export function mustAllowHistory(
+  call: Call,
+  destination: Destination,
+  { history_enabled: sent }: Pick<SentSchema, 'history_enabled'>,
+  where: string
+): void {
+  const field = where === '' ? 'history_enabled' : `${where}.history_enabled`
+  mustBePart(call, field, sent, 400)
+  const problem = sent === true ? reason(destination) : undefined
+  if (problem !== undefined) throw invalid(field, problem, 400)
+}
+
+/** What the newest answers say of it: the name of the table only where it is kept. */
+export function shownHistory(
+  sync: StoredBulkSync,
+  to: StoredConnection | undefined,
+  schema: StoredBulkSync['schemas'][number]
+): { history_enabled: boolean; destination_history_output_name?: string } {
+  const isKept = schema.history_enabled === true && reason({ mode: sync.mode, to }) === undefined
+  return {
+    history_enabled: schema.history_enabled ?? false,
+    ...(isKept ? { destination_history_output_name: `${outputTable(sync, schema)}_history` } : {})
+  }
+}
