@@ -2,8 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import about from '../../package.json' with { type: 'json' }
+import { connectionTypes } from '../../src/kinds/connection-types.ts'
+import { kinds } from '../../src/kinds/index.ts'
+import { isObject, type Json, type JsonObject } from '../../src/state/value.ts'
+import { fromSchema } from '../support/from-schema.ts'
 
 /** The program as it is published: built, packed, and unpacked where no package is near that it could lean on. */
 
@@ -24,6 +29,7 @@ function packed(words: string[], env: Record<string, string> = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...words], {
     cwd: folder,
     encoding: 'utf8',
+    maxBuffer: 2 ** 28,
     env: { ...process.env, POLYTOMIC_URL: '', POLYTOMIC_API_KEY: '', NO_COLOR: '1', ...env }
   })
   return { status, stdout, stderr }
@@ -73,15 +79,63 @@ test('it reads files, and plans against its own server', () => {
   expect(planned.stdout).toContain('2 to create')
 })
 
-test('it tells what is wrong as the sources do', () => {
+/** Every field of every kind and of every type of connection, with all that it may not be, and some that it may. */
+function wrongResources(): JsonObject {
+  const values: Json[] = [
+    1,
+    1.5,
+    '',
+    'text',
+    true,
+    [],
+    ['text'],
+    {},
+    { text: 1 },
+    null,
+    'https://a.example',
+    'a@b'
+  ]
+  const broken = (schema: { properties?: unknown }): JsonObject[] => {
+    const keys = Object.keys(schema.properties ?? {})
+    return values.map((value) => Object.fromEntries(keys.map((key) => [key, value])))
+  }
+  const typed = Object.keys(connectionTypes).flatMap((type) =>
+    broken({ properties: { unknown_setting: true, ...connectionTypes[type]!.fields } }).map(
+      (configuration, index) => ({ name: `${type} ${index}`, type, configuration })
+    )
+  )
+  const sections = kinds.managed.map(({ name, section, schema }, index): [string, JsonObject[]] => [
+    section,
+    [
+      ...broken(schema),
+      ...fc.sample(fromSchema(schema), { numRuns: 12, seed: index }).filter(isObject),
+      ...(name === 'connection' ? typed : [])
+    ]
+  ])
+  return Object.fromEntries(sections)
+}
+
+test('its validators, compiled before, say of each mistake what those of the sources say', () => {
+  const wrong = { ...wrongResources(), variables: { '1': 2, host: { type: 'text', other: 1 } }, unknown: 1 }
   const path = join(folder, 'wrong.yaml')
-  writeFileSync(path, 'models:\n  - { name: Users, conection: Store }\n')
-  const args = ['validate', '--format', 'json', '-f', path]
-  const sources = spawnSync(process.execPath, [join(root, '.runtime', 'polyctl.cjs'), ...args], {
+  writeFileSync(path, JSON.stringify(wrong))
+  const words = ['validate', '--format', 'json', '-f', path]
+  const sources = spawnSync(process.execPath, [join(root, '.runtime', 'polyctl.cjs'), ...words], {
     cwd: folder,
-    encoding: 'utf8'
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28
   })
-  const { status, stdout } = packed(args)
-  expect({ status, stdout }).toEqual({ status: sources.status, stdout: sources.stdout })
+  const { status, stdout } = packed(words)
   expect(status).toBe(3)
+  const { problems } = JSON.parse(stdout) as { problems: unknown[] }
+  expect(problems.length).toBeGreaterThan(5_000)
+  expect(stdout === sources.stdout).toBe(true)
+})
+
+test('it reads a broken file with the parser that it loads for it alone', () => {
+  const path = join(folder, 'broken.yaml')
+  writeFileSync(path, 'models: [\n')
+  const { status, stderr } = packed(['validate', '-f', path])
+  expect(status).toBe(3)
+  expect(stderr).toContain('error[P001]: `[` is not closed')
 })

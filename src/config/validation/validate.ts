@@ -1,23 +1,16 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
+import type { ErrorObject } from 'ajv/dist/2020.js'
 import type { ItemProblem, Kind, Kinds } from '../../kinds/kind.ts'
 import type { Path } from '../../state/resource.ts'
 import { isObject, type Json, type JsonObject } from '../../state/value.ts'
-import { isEmail, isInstant, isWebAddress } from '../../wire/formats.ts'
 import type { Filled } from '../placeholders/index.ts'
 import { scalarOf } from '../source/index.ts'
 import { dotted, isWithin, placesAbove, pointer, setAt, valueAt } from '../pointer.ts'
+import { compileSchema, type CompiledSchema } from './compile-schema.ts'
 import { fileSchema } from './file-schema.ts'
-import { resourceSchema, withoutRefs } from './resource-schema.ts'
+import { resourceSchema } from './resource-schema.ts'
 import type { Noun, SchemaProblem, Subject } from './schema-error.ts'
 import { isShort } from './messages.ts'
 import { explain } from './explain-errors.ts'
-
-/** A schema that is ready to be used, with the text it was made of for the words of its errors. */
-interface CompiledSchema {
-  schema: JsonObject
-  validate: ValidateFunction
-}
 
 /**
  * Compiling costs milliseconds per schema, and kinds do not change: each is compiled once, when it is
@@ -67,7 +60,7 @@ function nestedFields({ path, schema }: { path: Path; schema: JsonObject }): Map
 /** Checks what a file says beside resources. */
 export function validateFile(kinds: Kinds, filled: Filled, sourceText: SourceTextOf): ItemProblem[] {
   let schema = fileSchemas.get(kinds)
-  if (!schema) fileSchemas.set(kinds, (schema = compile(fileSchema(kinds))))
+  if (!schema) fileSchemas.set(kinds, (schema = compileSchema('file', fileSchema(kinds))))
   const noun: Noun = { one: 'a file', part: 'section', synonyms: {} }
   return validateAgainst(schema, filled, { at: [], noun, sourceText })
 }
@@ -191,7 +184,7 @@ function unknownType(
 
 function kindSchema(kind: Kind): CompiledSchema {
   let compiled = kindSchemas.get(kind)
-  if (!compiled) kindSchemas.set(kind, (compiled = compile(resourceSchema(kind))))
+  if (!compiled) kindSchemas.set(kind, (compiled = compileSchema(kind.name, resourceSchema(kind))))
   return compiled
 }
 
@@ -199,54 +192,6 @@ function detailSchema(kind: Kind, detail: { key: string; schema: JsonObject }): 
   const schemas = detailSchemas.get(kind) ?? new Map<string, CompiledSchema>()
   detailSchemas.set(kind, schemas)
   let compiled = schemas.get(detail.key)
-  if (!compiled) schemas.set(detail.key, (compiled = compile(detail.schema)))
+  if (!compiled) schemas.set(detail.key, (compiled = compileSchema(detail.key, detail.schema)))
   return compiled
-}
-
-function compile(schema: JsonObject): CompiledSchema {
-  const plain = withoutRefs(schema)
-  const ajv = new Ajv2020({
-    allErrors: true,
-    verbose: false,
-    strict: true,
-    strictRequired: false,
-    strictTypes: false,
-    allowUnionTypes: true,
-    // The schemas are ours, and a test checks them: compiling the schema of schemas would take longer than
-    // reading most files.
-    meta: false,
-    validateSchema: false
-  })
-  addFormats.default(ajv)
-  // The server's rules: those of the package refuse other alphabets, and take times that nobody can hold.
-  ajv.addFormat('idn-email', isEmail)
-  ajv.addFormat('iri', isWebAddress)
-  ajv.addFormat('date-time', isInstant)
-  ajv.addKeyword({
-    keyword: 'x-caseless',
-    schemaType: 'boolean',
-    modifying: true,
-    before: 'enum',
-    errors: false,
-    validate: fold
-  })
-  ajv.addKeyword({ keyword: 'x-meant', schemaType: 'object', valid: true })
-  return { schema: plain, validate: ajv.compile(plain) }
-}
-
-/** Brings a value of an enum in any case to the case of the enum. */
-function fold(
-  caseless: boolean,
-  value: unknown,
-  parent?: { enum?: unknown },
-  at?: { parentData: Record<string | number, unknown>; parentDataProperty: string | number }
-): boolean {
-  const allowed = parent?.enum
-  if (!caseless || typeof value !== 'string' || !Array.isArray(allowed) || !at || allowed.includes(value))
-    return true
-  const found: unknown = allowed.find(
-    (one) => typeof one === 'string' && one.toLowerCase() === value.toLowerCase()
-  )
-  if (found !== undefined) at.parentData[at.parentDataProperty] = found
-  return true
 }

@@ -1,0 +1,47 @@
+import { createRequire } from 'node:module'
+import { build, type Plugin } from 'rolldown'
+
+/**
+ * Modules that are loaded when something of them is first called, and not by whoever only may need it: the
+ * parser that tells what is wrong with a file, hashes, processes. In their place stands a module with a
+ * function for each of theirs.
+ */
+const lazy = ['node:child_process', 'node:crypto', 'yaml']
+
+const require = createRequire(import.meta.url)
+
+/** `commander` imports all of `node:child_process`, for commands that are programs of their own. */
+export const lazyModules: Plugin = {
+  name: 'lazy-modules',
+  resolveId: {
+    filter: { id: new RegExp(`^(?:${lazy.join('|')})$`) },
+    handler: (id) => ({ id: `\0lazy:${id}` })
+  },
+  load: {
+    filter: { id: /^\0lazy:/ },
+    handler: (id) => ({ code: facade(id.replace('\0lazy:', '')), moduleType: 'js' })
+  },
+  async generateBundle() {
+    const { output } = await build({
+      input: 'yaml',
+      platform: 'node',
+      write: false,
+      output: { format: 'cjs', comments: { legal: true, annotation: false, jsdoc: false } }
+    })
+    this.emitFile({ type: 'asset', fileName: 'yaml.cjs', source: output[0].code })
+  }
+}
+
+function facade(id: string): string {
+  const all = Object.entries(require(id) as Record<string, unknown>)
+  const names = all.flatMap(([name, value]) => (typeof value === 'function' ? [name] : []))
+  const load = id.startsWith('node:')
+    ? `const load = () => process.getBuiltinModule('${id}')`
+    : `import { createRequire } from 'node:module'\nconst load = () => createRequire(import.meta.url)('./${id}.cjs')`
+  const functions = names.map(
+    (name) => `export function ${name}(...words) {
+  return new.target ? new (load().${name})(...words) : load().${name}(...words)
+}`
+  )
+  return [load, ...functions, `export default { ${names.join(', ')} }`].join('\n')
+}

@@ -1,0 +1,16 @@
+/** The keyword `x-caseless`: brings a value of an enum in any case to the case of the enum. */
+export function foldCase(
+  caseless: boolean,
+  value: unknown,
+  parent?: { enum?: unknown },
+  at?: { parentData: Record<string | number, unknown>; parentDataProperty: string | number }
+): boolean {
+  const allowed = parent?.enum
+  if (!caseless || typeof value !== 'string' || !Array.isArray(allowed) || !at || allowed.includes(value))
+    return true
+  const found: unknown = allowed.find(
+    (one) => typeof one === 'string' && one.toLowerCase() === value.toLowerCase()
+  )
+  if (found !== undefined) at.parentData[at.parentDataProperty] = found
+  return true
+}
