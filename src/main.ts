@@ -84,7 +84,9 @@ function world(stop: Interruption): WorldIo {
       out: process.stdout.isTTY,
       err: process.stderr.isTTY,
       in: process.stdin.isTTY,
-      width: process.stdout.columns ?? 100
+      get width() {
+        return widthOf(process.stdout) ?? widthOf(process.stderr) ?? 100
+      }
     },
     async ask(question) {
       const { createInterface } = await import('node:readline/promises')
@@ -123,6 +125,15 @@ function world(stop: Interruption): WorldIo {
     backoffMs: 300,
     newKey: () => crypto.randomUUID()
   }
+}
+
+/**
+ * Columns of a terminal at this moment. Node hears of another width by a signal, and a timer may come first:
+ * what was drawn for the old width then would be torn.
+ */
+function widthOf(stream: NodeJS.WriteStream & { _refreshSize?: () => void }): number | undefined {
+  stream._refreshSize?.()
+  return stream.columns
 }
 
 /** How the person, or whoever runs us, asks to stop. */

@@ -143,6 +143,7 @@ describe('imports', () => {
       listr2: ['render'],
       diff: ['render'],
       'cli-table3': ['render'],
+      'wrap-ansi': ['render'],
       hono: ['server'],
       '@hono/node-server': ['server'],
       'node:sqlite': ['server'],

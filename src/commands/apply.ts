@@ -4,7 +4,7 @@ import { kinds } from '../kinds/index.ts'
 import { updatesIn } from '../plan/guard.ts'
 import type { Change } from '../plan/plan.ts'
 import { carryOut, plan, planDestroy, type Planned } from '../reconcile.ts'
-import { openReader, openWriter } from '../remote/transport.ts'
+import { openWriter } from '../remote/transport.ts'
 import { quoted } from '../render/change-text.ts'
 import { count } from '../render/plain-text.ts'
 import { askedOf, optionsOf } from './asked.ts'
@@ -22,7 +22,7 @@ import {
   textResult,
   type Result
 } from './result.ts'
-import { unlessInterrupted, withGround, type Ground } from './run.ts'
+import { isWatched, reading, unlessInterrupted, withGround, type Ground } from './run.ts'
 import { readSaved, refusals } from './saved-plan.ts'
 
 /**
@@ -60,7 +60,9 @@ export async function applyCommand(
     const asked = await askedOf(ground, full, io)
     if (!asked.ok) return asked
     const limits = { ...asked.value, isUnattended: full.yes === true }
-    const planned = await plan(ground.understood, openReader(ground.service.remote), kinds, limits)
+    const planned = await reading(ground, full, io, (reader) =>
+      plan(ground.understood, reader, kinds, limits)
+    )
     if (!planned.ok || !saved) return planned
     const made = { planned: planned.value, asked: asked.value, ground, options: full }
     return checked(planned.value, [...planned.problems, ...refusals(saved, made)])
@@ -92,7 +94,9 @@ export async function destroyCommand(options: WriteOptions, io: CommandIo): Prom
   const decide = async (ground: Ground): Promise<Checked<Planned>> => {
     const asked = await askedOf(ground, options, io)
     if (!asked.ok) return asked
-    return await planDestroy(ground.understood, openReader(ground.service.remote), kinds, asked.value)
+    return await reading(ground, options, io, (reader) =>
+      planDestroy(ground.understood, reader, kinds, asked.value)
+    )
   }
   return await withGround(io, options, (ground) => shownAndDone(ground, options, io, decide, question), {
     finishes: true
@@ -203,10 +207,14 @@ async function done(
   planned: Planned
 ): Promise<Report> {
   const { openProgress } = await import('../render/progress.ts')
-  const live =
-    io.terminal.err && options.format === 'text' && options.quiet !== true && options.debug !== true
+  const live = isWatched(io, options)
   const silent = options.quiet === true || options.format === 'json'
-  const progress = openProgress({ live, look: ground.look, write: silent ? () => undefined : io.err })
+  const progress = openProgress({
+    live,
+    look: ground.look,
+    write: silent ? () => undefined : io.err,
+    columns: () => io.terminal.width
+  })
   const { voice } = ground.service
   const aloud = voice.say
   // Lines between what is drawn in place would be drawn over.

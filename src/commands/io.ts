@@ -11,8 +11,8 @@ export interface WorldIo {
   err(text: string): void
   cwd: string
   env: Record<string, string | undefined>
-  /** Which streams are a person's terminal, and its width in columns. */
-  terminal: { out: boolean; err: boolean; in: boolean; width: number }
+  /** Which streams are a person's terminal, and its width in columns, which changes with the window. */
+  terminal: { out: boolean; err: boolean; in: boolean; readonly width: number }
   /**
    * Asks one line of a person; only where `terminal.in`. Nothing comes back when the person stops it with
    * Ctrl-C.

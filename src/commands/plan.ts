@@ -3,14 +3,13 @@ import { kinds } from '../kinds/index.ts'
 import { detailsOf } from '../plan/details.ts'
 import { isDifference } from '../plan/pending.ts'
 import { plan } from '../reconcile.ts'
-import { openReader } from '../remote/transport.ts'
 import { askedOf } from './asked.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
 import { isOverOrganizations, overOrganizations } from './organizations.ts'
 import { jsonResult, problemsResult, problemsSaid, textResult, type Result } from './result.ts'
-import { withGround, type Ground } from './run.ts'
+import { reading, withGround, type Ground } from './run.ts'
 import { savePlan, type Made } from './saved-plan.ts'
 
 /** `out` is where the plan is kept, for `apply` to do exactly that. */
@@ -56,7 +55,9 @@ export async function driftCommand(
 async function madeFrom(ground: Ground, options: PlanOptions, io: CommandIo): Promise<Checked<Made>> {
   const asked = await askedOf(ground, options, io)
   if (!asked.ok) return asked
-  const decided = await plan(ground.understood, openReader(ground.service.remote), kinds, asked.value)
+  const decided = await reading(ground, options, io, (reader) =>
+    plan(ground.understood, reader, kinds, asked.value)
+  )
   const problems = [...ground.problems, ...decided.problems]
   if (!decided.ok) return { ok: false, problems }
   return { ok: true, value: { planned: decided.value, asked: asked.value, ground, options }, problems }

@@ -123,7 +123,8 @@ export function lookOf(io: CommandIo, options: OutputOptions & { local?: boolean
   const colour = options.format === 'text' && wanted
   const reach = options.local === true ? { reach: '--local' } : {}
   const verbose = options.verbose === true ? { verbose: true } : {}
-  return { colour, width: io.terminal.out ? Math.max(40, io.terminal.width) : 100, ...reach, ...verbose }
+  const page = io.terminal.out ? { width: Math.max(40, io.terminal.width), wraps: true } : { width: 100 }
+  return { colour, ...page, ...reach, ...verbose }
 }
 
 /**

@@ -1,13 +1,14 @@
 import { isError, problem, type Checked, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import type { ShownTexts } from '../config/shown-texts.ts'
 import type { Understood } from '../config/understand.ts'
+import { openReader, type Reader } from '../remote/transport.ts'
 import type { PlanHeader } from '../render/header.ts'
 import type { Look } from '../render/style.ts'
 import type { DesiredState } from '../state/resource.ts'
 import { Vault } from '../state/vault.ts'
 import { environment, understandFiles } from './files.ts'
 import type { CommandIo } from './io.ts'
-import type { ReadOptions, Within } from './options.ts'
+import type { OutputOptions, ReadOptions, Within } from './options.ts'
 import { interruptedResult, lookOf, nothingRead, problemsResult, type Result } from './result.ts'
 import { openService, type Service } from './service.ts'
 
@@ -110,6 +111,31 @@ export async function withGround(
  */
 export async function unlessInterrupted<T>(io: CommandIo, work: Promise<T>): Promise<T | undefined> {
   return await Promise.race([work, io.interrupted.then(() => undefined)])
+}
+
+/** Whether a person watches what goes on: then lines may be drawn again. */
+export function isWatched(io: CommandIo, options: OutputOptions & { debug?: boolean }): boolean {
+  return io.terminal.err && options.format === 'text' && options.quiet !== true && options.debug !== true
+}
+
+/** Reads the service; whoever watches is told how far that is. */
+export async function reading<T>(
+  { service, look }: Ground,
+  options: OutputOptions & { debug?: boolean },
+  io: CommandIo,
+  work: (reader: Reader) => Promise<T>
+): Promise<T> {
+  const { whileReading } = await import('../render/progress.ts')
+  const screen = { live: isWatched(io, options), look, write: io.err, columns: () => io.terminal.width }
+  const { say } = service.voice
+  return await whileReading(screen, async (progress) => {
+    if (screen.live) service.voice.say = progress.say
+    try {
+      return await work(openReader({ ...service.remote, reading: progress.reading }))
+    } finally {
+      service.voice.say = say
+    }
+  })
 }
 
 /** The local Polytomic has an organization of its own, in which the files of any other can be tried. */

@@ -133,6 +133,7 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
   const byId = new Map<string, Promise<Item | Failure | undefined>>()
   const missing = { names: new Set(wanted.names.keys()), ids: new Set(wanted.ids.keys()) }
   const isComplete = (): boolean => missing.names.size === 0 && missing.ids.size === 0
+  const read = countOf(reader, kind)
   for await (const page of listed(reader, list, isComplete)) {
     if (!page.ok) return unread(kind, page.failure, `reading all of ${path}`)
     for (const wire of page.items) {
@@ -144,7 +145,8 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
       const fields = wantedFields(wanted, idKey, nameKey)
       missing.ids.delete(idKey)
       missing.names.delete(nameKey)
-      byId.set(id, readItem(reader, kind, wire, path, fields))
+      const item = readItem(reader, kind, wire, path, fields)
+      byId.set(id, fields === undefined ? item : read(item))
     }
   }
   const answers = await Promise.all(byId.values())
@@ -152,6 +154,17 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
   const items = answers.filter((answer) => answer !== undefined && 'wire' in answer)
   const failed = failure ? unread(kind, failure, `reading ${kindText(kind)}s`).problems : []
   return { kind, items, problems: failed }
+}
+
+/** Counts what is read for its own sake, and tells how far that is. */
+function countOf(reader: Reader, kind: Kind): <T>(item: Promise<T>) => Promise<T> {
+  let [done, of] = [0, 0]
+  return async (item) => {
+    reader.reading(`${kindText(kind)}s`, done, (of += 1))
+    const result = await item
+    reader.reading(`${kindText(kind)}s`, (done += 1), of)
+    return result
+  }
 }
 
 /** What is only to be deleted has no fields to be compared; what nobody speaks of is not wanted at all. */

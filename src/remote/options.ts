@@ -37,6 +37,8 @@ export interface RemoteOptions {
   gate?: Gate
   /** Told when the service asks to slow down. */
   throttled?: (seconds: number) => void
+  /** Told how many resources of a kind were read by themselves, and how many are to be, so far. */
+  reading?: (kind: string, done: number, of: number) => void
   /** Told why something takes a while; one line, for people. */
   note?: (text: string) => void
 }

@@ -37,6 +37,8 @@ export interface Reader {
   words(text: string): string
   /** Tells the person why it takes a while. */
   note(text: string): void
+  /** Tells the person how far it is: resources of a kind that were read by themselves, and that are to be. */
+  reading(kind: string, done: number, of: number): void
 }
 
 /** A reader that may also change things; only what applies or connects is handed one. */
@@ -96,7 +98,8 @@ export function openWriter(options: RemoteOptions): Writer {
     budget: () => openBudget(options),
     sleep: (ms) => slept(ms, options),
     words: (text) => toldOf(text, redaction),
-    note: (text) => options.note?.(text)
+    note: (text) => options.note?.(text),
+    reading: (kind, done, of) => options.reading?.(kind, done, of)
   }
 }
 

@@ -18,6 +18,7 @@ import {
   waitsText
 } from './change-text.ts'
 import { causesOf, fieldRows } from './field-rows.ts'
+import { fitted } from './layout.ts'
 import { count, visible } from './plain-text.ts'
 import type { PlanHeader } from './header.ts'
 import { paint, type Ink, type Look } from './style.ts'
@@ -32,7 +33,7 @@ export function renderDrift(
   look: Look,
   options: { verbose: boolean; quiet?: boolean }
 ): string {
-  if (options.quiet === true) return `${paint(look, 'strong', closing(plan))}\n`
+  if (options.quiet === true) return fitted(`${paint(look, 'strong', closing(plan))}\n`, look)
   const order: readonly Action[] = ['create', 'delete', 'rename', 'update', 'none']
   const entries = order.flatMap((action) =>
     plan.changes
@@ -47,10 +48,11 @@ export function renderDrift(
     coverageLines(plan, options.verbose, look, false),
     [paint(look, 'strong', closing(plan))]
   ]
-  return blocks
+  const text = blocks
     .filter((block) => block.length > 0)
     .map((block) => `${block.join('\n')}\n`)
     .join('\n')
+  return options.verbose ? text : fitted(text, look)
 }
 
 function legend(plan: Plan, look: Look): string[] {

@@ -22,6 +22,7 @@ import {
 } from './change-text.ts'
 import { causesOf, fieldRows } from './field-rows.ts'
 import type { PlanHeader } from './header.ts'
+import { fitted } from './layout.ts'
 import { columns, count, pathText, visible, wrapped } from './plain-text.ts'
 import { paint, type Look } from './style.ts'
 
@@ -41,7 +42,7 @@ export function renderPlan(
   look: Look,
   options: { verbose: boolean; quiet?: boolean }
 ): string {
-  if (options.quiet === true) return `${paint(look, 'strong', closing(plan))}\n`
+  if (options.quiet === true) return fitted(`${paint(look, 'strong', closing(plan))}\n`, look)
   const differing = plan.changes.filter(isDifference)
   const changes = order.flatMap((action) => differing.filter((change) => change.action === action))
   const creates = changes.filter((change) => change.action === 'create').length
@@ -71,10 +72,11 @@ export function renderPlan(
     coverageLines(plan, options.verbose, look, true),
     [paint(look, 'strong', closing(plan))]
   ]
-  return blocks
+  const text = blocks
     .filter((block) => block.length > 0)
     .map((block) => `${block.join('\n')}\n`)
     .join('\n')
+  return options.verbose ? text : fitted(text, look)
 }
 
 /** Entries of a single line stand together. */

@@ -1,5 +1,6 @@
 import { isError, type Diagnostic, type Label, type Span } from '../diagnostics/diagnostic.ts'
-import { clipping, columns, count, visible, visibleLines } from './plain-text.ts'
+import { fitted } from './layout.ts'
+import { clipping, columns, count, visible, visibleLines, wrapped } from './plain-text.ts'
 import { sourceView, type SourceView } from './source-view.ts'
 import { paint, type Ink, type Look } from './style.ts'
 
@@ -15,7 +16,8 @@ export function renderProblems(
   texts: ReadonlyMap<string, string>,
   look: Look
 ): string {
-  return problems.length === 0 ? '' : `${renderFrames(problems, texts, look)}\n${summary(problems, look)}\n`
+  if (problems.length === 0) return ''
+  return fitted(`${renderFrames(problems, texts, look)}\n${summary(problems, look)}\n`, look)
 }
 
 /** The same without the line that sums up, where something else does. */
@@ -126,9 +128,9 @@ function marks(label: Label, sheet: Sheet): Mark[] {
   const { path, start, end } = label.span
   const first = sheet.source.line(path, start.line)
   if (first === undefined) {
-    const said = sheet.message.includes(label.text)
-    const text = said ? [] : [`${rail(sheet)} ${visible(label.text)}`]
-    return text.map((text) => ({ line: start.line, text, under: [], whole: false }))
+    if (sheet.message.includes(label.text)) return []
+    const [text = '', ...under] = inRoom(label.text, sheet).map((line) => `${rail(sheet)} ${line}`)
+    return [{ line: start.line, text, under, whole: false }]
   }
   const until = lastLine(label.span, sheet.source)
   const from = first.indexOf(start.column, 'start')
@@ -170,7 +172,7 @@ function mark(
   words: string,
   sheet: Sheet
 ): Mark {
-  const room = Math.max(20, sheet.look.width - sheet.gutter - 3)
+  const room = roomIn(sheet)
   const clip = clipping(text, from, to, room)
   const primary = label === sheet.primary
   const ink = primary ? sheet.ink : 'place'
@@ -181,11 +183,24 @@ function mark(
   const pointing = paint(sheet.look, ink, beside ? `${pointer} ${said}`.trimEnd() : pointer)
   const under = [`${rail(sheet)} ${' '.repeat(clip.from)}${pointing}`]
   if (!beside) {
-    const indent = Math.max(0, Math.min(clip.from, room - columns(said)))
-    under.push(`${rail(sheet)} ${' '.repeat(indent)}${paint(sheet.look, ink, said)}`)
+    const lines = inRoom(words, sheet)
+    const indent = Math.max(0, Math.min(clip.from, room - Math.max(...lines.map(columns))))
+    for (const part of lines)
+      under.push(`${rail(sheet)} ${' '.repeat(indent)}${paint(sheet.look, ink, part)}`)
   }
   const bar = paint(sheet.look, 'place', '|')
   return { line, text: `${number} ${bar} ${clip.line}`.trimEnd(), under, whole: clip.line === text }
+}
+
+/** Columns beside the rail. */
+function roomIn(sheet: Sheet): number {
+  return Math.max(20, sheet.look.width - sheet.gutter - 3)
+}
+
+/** The words of a label, on more lines where a terminal would break them. */
+function inRoom(words: string, sheet: Sheet): string[] {
+  const said = visible(words)
+  return sheet.look.wraps === true ? wrapped(said, roomIn(sheet)) : [said]
 }
 
 /** A rail leads to them from the lines that are shown. */

@@ -1,7 +1,7 @@
 import type * as Listr2 from 'listr2'
 import type { DefaultRenderer, ListrTaskWrapper, SimpleRenderer } from 'listr2'
 import type { ApplyEvent } from '../apply/events.ts'
-import { visible } from './plain-text.ts'
+import { columns as displayWidth, visible } from './plain-text.ts'
 import { renderEvent } from './report.ts'
 import { paint, type Look } from './style.ts'
 
@@ -23,12 +23,63 @@ export interface ProgressOptions {
   look: Look
   /** Standard error: standard output is for the answer. */
   write: (text: string) => void
+  /** Columns of the terminal as it is now; without it, as it was at first. */
+  columns?: () => number
 }
 
 /** Drawn in place for a person; otherwise one line after the other, as logs want it. */
 export function openProgress(options: ProgressOptions): Progress {
   const write = harmless(options.write)
-  return options.live ? liveProgress(options.look, write) : plainProgress(options.look, write)
+  const screen = { look: options.look, write, columns: options.columns ?? (() => options.look.width) }
+  return options.live ? liveProgress(screen) : plainProgress(options.look, write)
+}
+
+/** Where it is drawn, and how wide that is at the moment. */
+interface Screen {
+  look: Look
+  write: (text: string) => void
+  columns: () => number
+}
+
+/** Whoever waits that long wants to know for what. In milliseconds. */
+const patience = 500
+
+/**
+ * Says what is read while the work runs, where a person watches and it takes a while. Nothing of it is left
+ * when the work is done; what is said meanwhile stays.
+ */
+export async function whileReading<T>(
+  options: ProgressOptions,
+  work: (progress: {
+    reading: (kind: string, done: number, of: number) => void
+    say: (line: string) => void
+  }) => Promise<T>
+): Promise<T> {
+  const write = harmless(options.write)
+  const plain = (line: string): void => write(`${visible(line)}\n`)
+  if (!options.live) return await work({ reading: () => undefined, say: plain })
+  const screen = { look: options.look, write, columns: options.columns ?? (() => options.look.width) }
+  const kinds = new Map<string, string>()
+  const title = (): string => `reading ${[...kinds.values()].join(', ') || 'the service'}`
+  let display: Display | undefined
+  const timer = setTimeout(() => {
+    display = openDisplay(import('listr2'), title(), screen, true)
+  }, patience)
+  try {
+    return await work({
+      reading(kind, done, of) {
+        kinds.set(kind, `${done} of ${of} ${visible(kind)}`)
+        display?.show(title(), undefined)
+      },
+      say(line) {
+        if (display === undefined) plain(line)
+        else display.show(undefined, visible(line))
+      }
+    })
+  } finally {
+    clearTimeout(timer)
+    await display?.close(true)
+  }
 }
 
 /** A closed pipe (`| head`) is no reason to stop applying. */
@@ -61,7 +112,8 @@ function plainProgress(look: Look, write: (text: string) => void): Progress {
   }
 }
 
-function liveProgress(look: Look, write: (text: string) => void): Progress {
+function liveProgress(screen: Screen): Progress {
+  const { look, write } = screen
   const listr = import('listr2')
   listr.catch(() => undefined)
   let current: Display | undefined
@@ -76,7 +128,7 @@ function liveProgress(look: Look, write: (text: string) => void): Progress {
     event(event) {
       if (event.type === 'begin' && event.changes.length > 0) {
         applying = {
-          display: current ?? openDisplay(listr, '', look, write),
+          display: current ?? openDisplay(listr, '', screen),
           owned: !current,
           done: 0,
           all: event.changes.length
@@ -96,7 +148,7 @@ function liveProgress(look: Look, write: (text: string) => void): Progress {
     async phase(title, work) {
       // A phase within a phase is a line of it: two displays at a time would draw over each other.
       const outer = current
-      const display = outer ?? openDisplay(listr, visible(title), look, write)
+      const display = outer ?? openDisplay(listr, visible(title), screen)
       if (outer) outer.show(undefined, visible(title))
       current = display
       let worked = false
@@ -137,8 +189,8 @@ const drawEvery = 80
 function openDisplay(
   listr: Promise<typeof Listr2>,
   title: string,
-  look: Look,
-  write: (text: string) => void
+  screen: Screen,
+  clears = false
 ): Display {
   const lines: string[] = []
   const finished = Promise.withResolvers<void>()
@@ -146,16 +198,18 @@ function openDisplay(
   let failed = false
   let task: Task | undefined
   let timer: NodeJS.Timeout | undefined
+  let onScreen: string[] = []
 
   function draw(): void {
     timer = undefined
     if (task === undefined) return
+    onScreen = [shown, ...lines]
     task.title = shown
     if (lines.length > 0) task.output = lines.join('\n')
   }
 
   const running = listr.then((module) =>
-    listOf(module, title, look, write, async (started) => {
+    listOf(module, { title, screen, clears, drawn: () => onScreen }, async (started) => {
       task = started
       draw()
       await finished.promise
@@ -181,11 +235,17 @@ function openDisplay(
   }
 }
 
+/** What a display shows; `drawn` are the lines that it has on the screen, the title first. */
+interface Drawing {
+  title: string
+  screen: Screen
+  clears: boolean
+  drawn: () => string[]
+}
+
 function listOf(
   module: typeof Listr2,
-  title: string,
-  look: Look,
-  write: (text: string) => void,
+  { title, screen, clears, drawn }: Drawing,
   work: (task: Task) => Promise<void>
 ) {
   /**
@@ -195,8 +255,10 @@ function listOf(
   class Renderer extends module.DefaultRenderer {
     static override nonTTY = true
   }
-  const stream = module.createWritable(write)
-  Object.assign(stream, { columns: look.width, rows: linesBelow + 4 })
+  const { look } = screen
+  const stream = module.createWritable(unfolding(screen, drawn))
+  Object.defineProperty(stream, 'columns', { get: screen.columns })
+  Object.assign(stream, { rows: linesBelow + 4 })
   const processOutput = new module.ProcessOutput(
     stream as unknown as NodeJS.WriteStream,
     stream as unknown as NodeJS.WriteStream
@@ -220,9 +282,31 @@ function listOf(
       rendererOptions: {
         logger: new module.ListrLogger({ useIcons: true, toStderr: [], processOutput }),
         formatOutput: 'truncate',
+        clearOutput: clears,
         showSubtasks: false,
         ...(look.colour ? {} : { color: bare })
       }
     }
   )
+}
+
+/** What stands before a title and before a line below it. */
+const indents = [2, 4] as const
+
+/**
+ * Writes what is drawn. Where the window has become narrower, the terminal has folded what is on it: these
+ * rows more are removed first, since whoever draws knows only of the lines that were drawn.
+ */
+function unfolding({ write, columns }: Screen, drawn: () => string[]): (text: string) => void {
+  let [width, lines] = [columns(), drawn()]
+  return (text) => {
+    const now = columns()
+    const rows = lines.map((line, index) => {
+      const taken = Math.min(width, displayWidth(line) + indents[index === 0 ? 0 : 1])
+      return Math.max(0, Math.ceil(taken / now) - 1)
+    })
+    const folded = now < width ? rows.reduce((sum, more) => sum + more, 0) : 0
+    ;[width, lines] = [now, drawn()]
+    write(`${'\u001b[2K\u001b[1A'.repeat(folded)}${text}`)
+  }
 }

@@ -1,6 +1,7 @@
 import type { ApplyEvent, Outcome, Report } from '../apply/events.ts'
 import type { Action, FieldChange } from '../plan/plan.ts'
 import { connectCommand, kindText, nameText } from './change-text.ts'
+import { fitted } from './layout.ts'
 import { count, pathText, visible } from './plain-text.ts'
 import { renderFrames } from './problems.ts'
 import { paint, type Ink, type Look } from './style.ts'
@@ -57,7 +58,7 @@ export function renderReport(
     authorizeLines(pending, look).join('\n'),
     paint(look, 'strong', closing(report))
   ]
-  return blocks.filter((block) => block !== '').join('\n\n') + '\n'
+  return fitted(blocks.filter((block) => block !== '').join('\n\n') + '\n', look)
 }
 
 function row(word: string, ink: Ink, text: string, look: Look): string {

@@ -4,6 +4,8 @@ import { styleText } from 'node:util'
 export interface Look {
   colour: boolean
   width: number
+  /** A terminal would break longer lines anywhere: they are broken between words. Logs keep their lines. */
+  wraps?: boolean
   /** What a suggested command needs to reach the same service, such as `--local`. */
   reach?: string
   /** Shows what is usually folded. */

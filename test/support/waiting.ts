@@ -4,7 +4,7 @@ import type { Writer } from '../../src/remote/transport.ts'
 /** How a reader or writer of a test waits: not at all, on a clock that moves by what was to be waited. */
 export function waiting(
   tell: (ms: number) => void = () => undefined
-): Pick<Writer, 'budget' | 'sleep' | 'newKey' | 'words' | 'note'> {
+): Pick<Writer, 'budget' | 'sleep' | 'newKey' | 'words' | 'note' | 'reading'> {
   let clock = 0
   let keys = 0
   const sleep = async (ms: number): Promise<void> => {
@@ -15,6 +15,7 @@ export function waiting(
     budget: () => openBudget({ now: () => clock, sleep, random: () => 0, backoffMs: 300 }),
     words: (text) => text,
     note: () => undefined,
+    reading: () => undefined,
     newKey: () => `fresh-${++keys}`,
     async sleep(ms) {
       await sleep(ms)

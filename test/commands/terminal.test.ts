@@ -1,0 +1,134 @@
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { listen } from '../../src/server/listen.ts'
+import { hasTerminal, openTerminal, type Terminal } from '../support/terminal.ts'
+import { makeWorld, type World } from '../support/world.ts'
+
+/** What a person sees: the program on a pseudo-terminal, and the screen that comes of it. */
+
+const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+const env = { PASSWORD: 'x' }
+
+function workspace(models: number): string {
+  const model = (number: number): string =>
+    `  - { name: Model ${number} with a name that is long enough to be cut, connection: E, configuration: { table: public.users } }`
+  return [
+    'connections:',
+    '  - { name: E, type: postgresql, configuration: { hostname: h, port: 5432, database: d, username: u, password: "${env:PASSWORD}" } }',
+    'models:',
+    ...Array.from({ length: models }, (_, index) => model(index))
+  ].join('\n')
+}
+
+async function opened(files: Record<string, string>, latencyMs = 0) {
+  const world = makeWorld({ files, env, server: latencyMs === 0 ? {} : { latencyMs } })
+  const { url, close } = await listen(world.server, { port: 0 })
+  onTestFinished(close)
+  return { world, url }
+}
+
+function run(world: World, url: string, words: string[], columns = 80): Terminal {
+  const all = { ...env, POLYTOMIC_URL: url, POLYTOMIC_API_KEY: world.server.apiKey, HOME: world.folder }
+  return openTerminal([process.execPath, main, ...words], { cwd: world.folder, env: all, columns })
+}
+
+describe.skipIf(!hasTerminal)('on a terminal', { timeout: 0 }, () => {
+  test('what is read is told while it is read, and nothing of it is left', async () => {
+    const { world, url } = await opened({ 'configs/a.yaml': workspace(8) })
+    expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
+    world.server.faults.add({ fault: 'delay', on: 'GET /api/*', milliseconds: 700, times: 0 })
+    const screen = run(world, url, ['plan'])
+    await screen.sees('reading')
+    expect(await screen.ended()).toBe(0)
+    expect(screen.text()).not.toContain('reading')
+  })
+
+  test.each([60, 40, 100])(
+    'nothing is torn when the window becomes %s columns wide meanwhile',
+    async (columns) => {
+      const { world, url } = await opened({ 'configs/a.yaml': workspace(30) }, 60)
+      const screen = run(world, url, ['apply', '--yes'])
+      await screen.sees(/apply [1-9]/)
+      await screen.resize(columns)
+      await screen.sees(/apply 1[0-9]/)
+      expect(await screen.ended()).toBe(0)
+      expect(screen.rows().filter((row) => /apply \d+\/\d+/.test(row))).toHaveLength(1)
+    }
+  )
+
+  test('errors and plans are broken between words, and places have lines of their own', async () => {
+    const files = { 'configs/a.yaml': workspace(2).replace('connection: E', 'conection: E') }
+    const { world, url } = await opened(files)
+    for (const columns of [80, 40]) {
+      const screen = run(world, url, ['validate'], columns)
+      expect(await screen.ended()).toBe(3)
+      expect(screen.text().replaceAll(/\s+/g, ' ')).toContain('unknown field `conection` in a model')
+      expect(broken(screen)).toEqual([])
+    }
+    world.write({ 'configs/a.yaml': workspace(2) })
+    for (const columns of [80, 40]) {
+      const screen = run(world, url, ['plan'], columns)
+      expect(await screen.ended()).toBe(0)
+      expect(broken(screen)).toEqual([])
+      if (columns === 40) expect(screen.text()).toMatch(/^ *configs\/a\.yaml:4:13$/m)
+    }
+  })
+
+  test('destroy names the organization right at its question', async () => {
+    const { world, url } = await opened({ 'configs/a.yaml': workspace(1) })
+    expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
+    const screen = run(world, url, ['destroy'])
+    await screen.sees(/Type ".+" to delete 2 resources:$/)
+    const [, name = ''] = /Type "(.+)" to delete/.exec(screen.text()) ?? []
+    screen.type(`${name}\n`)
+    expect(await screen.ended()).toBe(0)
+    expect(screen.text()).toContain('Deleted: 2.')
+    expect(world.server.store.all('model')).toEqual([])
+  })
+
+  test('a failure and what waits for it are told once', async () => {
+    const { world, url } = await opened({ 'configs/a.yaml': workspace(1) })
+    world.server.faults.add({ fault: 'error-before', status: 422, on: 'POST /api/connections', times: 0 })
+    const screen = run(world, url, ['apply', '--yes'])
+    expect(await screen.ended()).toBe(5)
+    const text = screen.text()
+    expect(text.split('error[P6')).toHaveLength(2)
+    expect(text.match(/^failed /gm)).toHaveLength(1)
+    expect(text.match(/^skipped /gm)).toHaveLength(1)
+  })
+
+  test('lines of an environment file that set nothing are named', async () => {
+    const { world, url } = await opened({
+      'configs/a.yaml': workspace(1),
+      'own.env': 'A=1\nnothing here\n'
+    })
+    const screen = run(world, url, ['plan', '--env-file', 'own.env'])
+    expect(await screen.ended()).toBe(0)
+    expect(screen.text()).toContain('own.env:2:1')
+  })
+
+  test('a schema that is listed no longer is one row', async () => {
+    const bulk = (schemas: string): string =>
+      `${workspace(0)}
+bulk_syncs:
+  - name: B
+    mode: replicate
+    source: { connection: E }
+    destination: { connection: E, configuration: { schema: raw } }
+    default_schedule: manual
+    schemas: [${schemas}]
+`.replace('models:\n', '')
+    const { world, url } = await opened({ 'configs/a.yaml': bulk('public.users, public.customers') })
+    expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
+    world.write({ 'configs/a.yaml': bulk('public.users') })
+    const screen = run(world, url, ['plan'])
+    expect(await screen.ended()).toBe(0)
+    expect(screen.rows().filter((row) => /^\s*[-~+] .*public\.customers/.test(row))).toHaveLength(1)
+    expect(screen.rows().filter((row) => /^\s*[-+] /.test(row))).toHaveLength(1)
+  })
+})
+
+/** Rows that the terminal had to break: the row after them begins in the middle of a word. */
+function broken(screen: Terminal): string[] {
+  return screen.folded().filter((row) => row.includes(' '))
+}
