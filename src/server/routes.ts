@@ -11,6 +11,7 @@ import { bulkScheduleRoutes } from './kinds/bulk-schedule-routes.ts'
 import { bulkSchemaRoutes } from './kinds/bulk-schema-routes.ts'
 import { bulkSyncRoutes } from './kinds/bulk-sync.ts'
 import { connectCardRoutes } from './kinds/connect-card.ts'
+import { connectionExtraRoutes } from './kinds/connection-extras.ts'
 import { connectionRoutes } from './kinds/connection.ts'
 import { parameterRoutes } from './kinds/connection-parameters.ts'
 import { sharingRoutes } from './kinds/connection-sharing.ts'
@@ -26,6 +27,7 @@ import { notificationRoutes } from './kinds/notification.ts'
 import { organizationRoutes } from './kinds/organization.ts'
 import { policyRoutes } from './kinds/policy.ts'
 import { queryRoutes } from './kinds/query.ts'
+import { recordLoggingRoutes } from './kinds/record-logging.ts'
 import { roleRoutes } from './kinds/role.ts'
 import { syncRoutes } from './kinds/sync.ts'
 import { userRoutes } from './kinds/user.ts'
@@ -37,8 +39,10 @@ export const routes: readonly Route[] = [
   ...absentRoutes,
   ...entityRoutes,
   ...organizationRoutes,
+  ...recordLoggingRoutes,
   ...connectionTypeRoutes,
   ...connectCardRoutes,
+  ...connectionExtraRoutes,
   ...connectionRoutes,
   ...parameterRoutes,
   ...sharingRoutes,

@@ -42,6 +42,8 @@ export interface StoredConnection extends StoredBase {
   parent_connection_id?: string
   /** The name of that connection: what it holds is told under its name. */
   parent_name?: string
+  /** Requests may be sent through it to the system itself. */
+  proxy_enabled?: boolean
   /** What people changed about schemas that were detected, by schema. */
   schema_changes?: Record<string, SchemaChanges>
 }
@@ -144,11 +146,19 @@ export interface StoredWebhook extends StoredBase {
   endpoint: string
   secret: string
   disabled: boolean
+  disabled_at?: string | null
 }
 
 /** Who is written to when a sync fails; one per organization, with the organization's own id. */
 export interface StoredErrorSubscribers extends StoredBase {
   emails: string[]
+}
+
+/** Where an organization wants its records logged; there is one at most. */
+export interface StoredRecordLogging extends StoredBase {
+  enabled: boolean
+  connection_id?: string
+  prefix?: string
 }
 
 /** Something that happened; its name is its type. */
@@ -195,6 +205,10 @@ export interface StoredConnectCard extends StoredBase {
   dark: boolean
   /** A connection came of it: it is good for nothing more. */
   used: boolean
+  /** Absent: it does not end. */
+  expires_at?: string
+  /** What the person is told whom the connection is for; empty: nothing. */
+  organization_name?: string
 }
 
 /** The kinds of stored things. */
@@ -208,6 +222,7 @@ export interface Stored {
   user: StoredUser
   webhook: StoredWebhook
   error_subscribers: StoredErrorSubscribers
+  record_logging: StoredRecordLogging
   event: StoredEvent
   job: StoredJob
   authorization: StoredAuthorization

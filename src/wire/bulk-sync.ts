@@ -230,6 +230,12 @@ export interface SchemaField {
   path?: string
   /** A person has added it, or changed what was detected. */
   user_managed?: boolean
+  /** The type in detail: a name, or a list such as `["decimal", {"precision": 9, "scale": 2}]`. */
+  type_spec?: Json
+  /** What the source says. */
+  source_primary_key?: boolean
+  /** What people say, which wins over the source; absent: nothing. */
+  primary_key_override?: boolean
 }
 
 /** A table or an object of a source. */
@@ -285,6 +291,8 @@ export interface UserField {
   type: string
   path?: string | null
   example?: Json
+  /** The type in detail. */
+  definition?: Json
 }
 
 export interface PrimaryKeyOverride {

@@ -41,6 +41,8 @@ export interface Identity {
   is_organization: boolean
   is_partner: boolean
   is_system: boolean
+  /** How the key was told, and what it may do. */
+  credential?: { method: string; mode: string }
 }
 
 /** Whom a key belongs to, as `GET /api/me` tells it. */

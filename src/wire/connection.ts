@@ -5,7 +5,7 @@ export interface Connection {
   id: string
   organization_id: string
   name: string
-  type: { id: string; name: string; logo_url?: string; operations?: string[] }
+  type: { id: string; name: string; logo_url?: string; logo_dark_url?: string; operations?: string[] }
   configuration: JsonObject
   /** `healthy` is the only documented value; anything else is a connection that does not work yet. */
   status?: string
@@ -14,6 +14,12 @@ export interface Connection {
   policies?: string[]
   parent_connection_id?: string
   api_calls_last_24_hours?: number | null
+  /** An observation only: null, where none could be made. */
+  rate_limit?: {
+    currently_limited: boolean
+    limited_since: string | null
+    expires_at: string | null
+  } | null
   created_at?: string
   created_by?: Actor
   updated_at?: string
@@ -58,6 +64,41 @@ export interface ConnectCardRequest {
   /** The types that the person may choose from. */
   whitelist?: string[] | null
   dark?: boolean | null
+  /** Seconds that it can be used for: 300 by default, a week at most. */
+  ttl?: number | null
+  use_organization_name?: boolean | null
+}
+
+/** `GET /api/connections/connect/session`: what the page of a card is about. */
+export interface ConnectSession {
+  id: string
+  name: string
+  connection_id: string
+  type: string
+  whitelist: string[]
+  redirect_url: string
+  organization_name: string
+  logo: string
+  dark: boolean
+  expires_at: string | null
+}
+
+/** `GET` and `PUT /api/connections/{id}/proxy/settings`. */
+export interface ProxySettings {
+  connectionId: string
+  /** Where the setting is kept, of a connection that is lent. */
+  parentConnectionId?: string
+  backendType: string
+  enabled: boolean
+  supported: boolean
+}
+
+/** `GET /api/connections/{id}/usage`. */
+export interface ConnectionUsage {
+  connectionId: string
+  callsLast24h: number | null
+  reportsSyncStats: boolean
+  bySync: { syncId: string; syncName: string; syncType: 'model' | 'bulk'; totalCalls: number }[]
 }
 
 export interface ConnectCard {

@@ -16,3 +16,18 @@ export interface OrganizationRequest {
   /** Never answered. */
   client_secret?: string | null
 }
+
+/** `GET /api/organization/record-logging`: where the logs of records go after each run of a model sync. */
+export interface RecordLogging {
+  enabled: boolean
+  deliveryConnectionId?: string
+  deliveryConnectionName?: string
+  deliveryPrefix?: string
+}
+
+/** `PUT /api/organization/record-logging`: what is left out is removed. */
+export interface RecordLoggingRequest {
+  enabled: boolean
+  deliveryConnectionId?: string | null
+  deliveryPrefix?: string | null
+}

@@ -6,6 +6,9 @@ export interface User {
   /** The older word for the roles: `admin` or `user`. */
   role: string
   role_ids: string[] | null
+  /** In answers of GET alone. */
+  harbor_ids?: string[]
+  harbor_only?: boolean
 }
 
 export interface UserRequest {

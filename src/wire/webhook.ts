@@ -6,6 +6,8 @@ export interface Webhook {
   /** In clear, in every answer. */
   secret: string
   disabled: boolean
+  disabled_at?: string | null
+  disabled_reason?: string | null
   created_at: string
 }
 

@@ -7,6 +7,7 @@ import type { ConnectionType } from '../../wire/connection-types.ts'
 import type { ConnectionReply, ConnectionRequest } from '../../wire/connection.ts'
 import type { RouteResult } from '../answer.ts'
 import type { Call, Route } from '../call.ts'
+import { openCard } from '../kinds/connect-card.ts'
 import { connectionType } from '../kinds/connection-configuration.ts'
 import { createConnection, updateConnection } from '../kinds/connection.ts'
 import { headerAddress } from '../kinds/return-address.ts'
@@ -33,11 +34,14 @@ interface Chosen {
 /** The form that belongs to the address; an answer where there is none. */
 function chosen(call: Call): Chosen | RouteResult {
   const token = call.query.get('token') ?? ''
-  const card = token === '' ? undefined : call.context.records.get('connect_card', token)
-  if (card === undefined) return told(404, 'Nothing to connect', 'This address is not known here.')
+  const opened = openCard(call, token)
+  if (opened === undefined) return told(404, 'Nothing to connect', 'This address is not known here.')
+  const { card, isOver } = opened
   if (card.used) {
     return told(410, 'Already connected', 'A connection was made here. An address can be used only once.')
   }
+  if (isOver)
+    return told(410, 'Too late', 'This address could be used for a while only. Ask for a new one.')
   const [only] = card.types.length === 1 ? card.types : []
   const typeId = only ?? call.query.get('type') ?? ''
   const type = connectionType(typeId)

@@ -5,6 +5,7 @@ import { found, isNewest, param, type Call, type Route } from '../call.ts'
 import { bulkDestination, type DestinationKey } from '../catalogue/bulk-destinations.ts'
 import { Refusal } from '../refusal.ts'
 import { mustBeAuthorized } from './authorized.ts'
+import { shownSchema } from './schema.ts'
 import { oneSchema, schemaStatus } from './schema-routes.ts'
 import { readySchemas } from './schema-cache.ts'
 
@@ -28,7 +29,9 @@ function source(call: Call): RouteResult {
       ...(isNewest(call) ? { supports_namespaces: hasNamespaces(known) } : {})
     },
     configuration: null,
-    schemas: withFields ? known : known.map(({ id, name }): Schema => ({ id, name }))
+    schemas: withFields
+      ? known.map((schema) => shownSchema(call, schema))
+      : known.map(({ id, name }): Schema => ({ id, name }))
   }
   return data(answer)
 }

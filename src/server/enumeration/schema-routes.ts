@@ -1,12 +1,12 @@
 /** The schemas of a connection: what was read from it, and what people say about it. */
 import type { PrimaryKeyOverride, Schema, SchemaStatus, UserField } from '../../wire/bulk-sync.ts'
-import type { JsonObject } from '../../wire/common.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { found, param, type Call, type Route } from '../call.ts'
+import { found, mustBePart, param, type Call, type Route } from '../call.ts'
 import { lazily, mustFit } from '../kinds/request-shape.ts'
 import { invalid, notFound, Refusal } from '../refusal.ts'
 import type { SchemaChanges, StoredConnection } from '../stored.ts'
-import { overriddenKeys, sourceSchemas, type SourceSchemas } from './schema.ts'
+import { basicTypeOf, basicTypes } from './field-types.ts'
+import { overriddenKeys, shownSchema, sourceSchemas, type SourceSchemas } from './schema.ts'
 import { readySchemas } from './schema-cache.ts'
 
 const all = '/api/connections/:id/schemas'
@@ -49,7 +49,7 @@ function refresh(call: Call): RouteResult {
 
 /** `GET …/schemas/{schema}`. */
 export function oneSchema(call: Call): RouteResult {
-  return data(opened(call).schema)
+  return data(shownSchema(call, opened(call).schema))
 }
 
 interface Opened {
@@ -91,7 +91,7 @@ function change(call: Call, { connection, schema }: Opened, changes: SchemaChang
   })
 }
 
-const keysShape = lazily(() => ({
+const keysShape = lazily<{ fields?: PrimaryKeyOverride[] | null }>(() => ({
   type: 'object',
   properties: {
     fields: {
@@ -106,8 +106,7 @@ const keysShape = lazily(() => ({
 }))
 
 function setKeys(call: Call): RouteResult {
-  mustFit(keysShape(), call.body, 400)
-  const overrides = (call.body['fields'] ?? []) as unknown as PrimaryKeyOverride[]
+  const overrides = mustFit(keysShape(), call.body, 400).fields ?? []
   const schema = opened(call, true)
   const { primary_keys: _old, ...rest } = schema.changes
   const known = (schema.schema.fields ?? []).map(({ id }) => id)
@@ -136,7 +135,7 @@ function resetKeys(call: Call): RouteResult {
 
 const maybeText = { type: ['string', 'null'] }
 const text = { type: 'string', minLength: 1 }
-const fieldsShape = lazily(() => ({
+const fieldsShape = lazily<{ fields?: UserField[] | null }>(() => ({
   type: 'object',
   properties: {
     fields: {
@@ -144,8 +143,14 @@ const fieldsShape = lazily(() => ({
       items: {
         type: 'object',
         required: ['field_id', 'label', 'type'],
-        properties: { field_id: text, label: text, type: text, path: maybeText, example: {} },
-        absent: ['definition']
+        properties: {
+          field_id: text,
+          label: text,
+          type: text,
+          path: maybeText,
+          example: {},
+          definition: {}
+        }
       }
     }
   }
@@ -153,8 +158,11 @@ const fieldsShape = lazily(() => ({
 
 /** Adds fields, or says anew what they are. */
 function addFields(call: Call): RouteResult {
-  mustFit(fieldsShape(), call.body, 400)
-  const sent = (call.body['fields'] ?? []) as unknown as UserField[]
+  const sent = mustFit(fieldsShape(), call.body, 400).fields ?? []
+  for (const [index, one] of sent.entries()) {
+    mustBePart(call, `fields[${index}].definition`, one.definition, 400)
+    mustBeTyped(one, `fields[${index}].`)
+  }
   const schema = opened(call, true)
   const named = new Set(sent.map(({ field_id }) => field_id))
   const others = (schema.changes.fields ?? []).filter(({ field_id }) => !named.has(field_id))
@@ -162,42 +170,64 @@ function addFields(call: Call): RouteResult {
   return { status: 202 }
 }
 
+/** Throws 400 for a type that is none, and for a definition of another one. */
+function mustBeTyped({ type, definition }: Pick<UserField, 'type' | 'definition'>, where: string): void {
+  if (!basicTypes.some((known) => known === type))
+    throw invalid(`${where}type`, `must be one of ${basicTypes.join(', ')}`, 400)
+  if (definition === undefined || definition === null) return
+  const basic = basicTypeOf(definition)
+  if (basic === undefined) throw invalid(`${where}definition`, 'defines no type', 400)
+  if (basic !== type) throw invalid(`${where}definition`, `defines a ${basic}, and type is ${type}`, 400)
+}
+
 /** Only what a field has: whatever else was sent is not kept. */
-function userField({ field_id, label, type, path, example }: UserField): UserField {
+function userField({ field_id, label, type, path, example, definition }: UserField): UserField {
   return {
     field_id,
     label,
     type,
     ...((path ?? '') === '' ? {} : { path: path ?? '' }),
-    ...(example === undefined || example === null ? {} : { example })
+    ...(example === undefined || example === null ? {} : { example }),
+    ...(definition === undefined || definition === null ? {} : { definition })
   }
 }
 
-const changeShape = lazily(() => ({
+type FieldChange = { [Key in 'label' | 'type' | 'path']?: string | null } & Pick<
+  UserField,
+  'example' | 'definition'
+>
+const changeShape = lazily<FieldChange>(() => ({
   type: 'object',
-  properties: { label: maybeText, type: maybeText, path: maybeText, example: {} },
-  absent: ['definition']
+  properties: { label: maybeText, type: maybeText, path: maybeText, example: {}, definition: {} }
 }))
 
-/** Changes some of what a field says; of a field that was detected, too. An empty path clears it. */
+/**
+ * Changes some of what a field says; of a field that was detected, too. An empty path clears it, and a type
+ * without a definition clears that.
+ */
 function changeField(call: Call): RouteResult {
-  mustFit(changeShape(), call.body, 400)
+  const sent = mustFit(changeShape(), call.body, 400)
+  mustBePart(call, 'definition', sent.definition, 400)
   const schema = opened(call)
   const id = param(call, 'field')
   const now = schema.schema.fields?.find((known) => known.id === id)
   if (now === undefined) throw notFound('field', id)
   const stored = schema.changes.fields?.find(({ field_id }) => field_id === id)
-  const sent = call.body as JsonObject & Partial<UserField>
+  const defined = basicTypeOf(sent.definition ?? null)
+  const type = sent.type ?? defined ?? now.type
+  if ((sent.type ?? sent.definition ?? null) !== null)
+    mustBeTyped({ type, definition: sent.definition ?? null }, '')
   const merged = userField({
     field_id: id,
     label: sent.label ?? now.name,
-    type: sent.type ?? now.type,
+    type,
     path: sent.path ?? now.path ?? null,
-    example: sent.example ?? stored?.example ?? null
+    example: sent.example ?? stored?.example ?? null,
+    definition: sent.definition ?? (sent.type === undefined ? stored?.definition : null) ?? null
   })
   const others = (schema.changes.fields ?? []).filter(({ field_id }) => field_id !== id)
   change(call, schema, { ...schema.changes, fields: [...others, merged] })
-  return data(opened(call).schema.fields?.find((known) => known.id === id))
+  return data(shownSchema(call, opened(call).schema).fields?.find((known) => known.id === id))
 }
 
 /** Only what people added can be taken away; what was detected is there as long as the source has it. */

@@ -1,5 +1,6 @@
 /** The schemas of a source: what its catalogue has, with what people changed about it. */
 import type { PrimaryKeyOverride, Schema, SchemaField, UserField } from '../../wire/bulk-sync.ts'
+import { isNewest, type Call } from '../call.ts'
 import {
   fieldOf,
   mayExist,
@@ -64,14 +65,31 @@ function schemaOf(id: string, object: CatalogueObject | undefined, changes: Sche
   const missing = (keys ?? []).filter((key) => !fields.some((field) => field.id === key))
   const all = [
     ...fields,
-    ...missing.map((key) => ({ id: key, name: key, type: 'unknown', is_primary_key: true }))
+    ...missing.map((key) => ({ id: key, name: key, type: 'unknown', is_primary_key: false }))
   ]
+  return { id, name: object?.label ?? id, fields: all.map((field) => withKeys(field, keys)) }
+}
+
+/** Keys that people name are the keys: what the source says of others is denied. */
+function withKeys(field: SchemaField, keys: readonly string[] | undefined): SchemaField {
+  const source = field.is_primary_key === true
+  if (keys === undefined) return { ...field, source_primary_key: source }
+  const isKey = keys.includes(field.id)
   return {
-    id,
-    name: object?.label ?? id,
-    fields:
-      keys === undefined ? all : all.map((field) => ({ ...field, is_primary_key: keys.includes(field.id) }))
+    ...field,
+    is_primary_key: isKey,
+    source_primary_key: source,
+    ...(isKey || source ? { primary_key_override: isKey } : {})
   }
+}
+
+/** As an answer has it: before 25.9.5, fields did not tell what makes them keys. */
+export function shownSchema(call: Call, schema: Schema): Schema {
+  if (isNewest(call)) return schema
+  const fields = (schema.fields ?? []).map(
+    ({ source_primary_key: _source, primary_key_override: _override, ...field }) => field
+  )
+  return { ...schema, fields }
 }
 
 /** The first field that is unique is the key. */
@@ -97,6 +115,7 @@ function changed(field: SchemaField, user: UserField | undefined): SchemaField {
     ...field,
     name: user.label,
     type: user.type,
+    ...(user.definition === undefined ? {} : { type_spec: user.definition }),
     ...(path === '' ? {} : { path }),
     user_managed: true
   }

@@ -5,9 +5,21 @@ import { Refusal } from '../refusal.ts'
  * What the service has and this server has not. A 404 would be taken for "it is gone"; 501 says whose
  * lack it is.
  */
+const harbors = 'harbors'
 const absent: readonly [method: Route['method'], path: string, what: string][] = [
   ['POST', '/api/connections/:id/proxy', 'the connection proxy'],
-  ['GET', '/api/connections/:id/proxy/info', 'the connection proxy']
+  ['GET', '/api/connections/:id/proxy/info', 'the connection proxy'],
+  ['GET', '/api/webhooks/:id/deliveries', 'the deliveries of webhooks'],
+  ['POST', '/api/operations/search', 'the search of operations'],
+  ['GET', '/api/operations/search/availability', 'the search of operations'],
+  ['POST', '/api/record-view-links', 'links to records'],
+  ['GET', '/api/record-view-links/capabilities', 'links to records'],
+  ['POST', '/api/temporary-credentials', 'temporary credentials'],
+  ['GET', '/api/organization/harbor-activity', harbors],
+  ['GET', '/api/organization/harbor-activity/*', harbors],
+  ...(['GET', 'POST', 'PUT', 'DELETE'] as const).flatMap((method): [typeof method, string, string][] =>
+    ['/api/harbors', '/api/harbors/*', '/api/harbor/*'].map((path) => [method, path, harbors])
+  )
 ]
 
 /** Addresses that answer that they are not served here. */

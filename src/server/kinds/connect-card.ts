@@ -1,8 +1,8 @@
-import type { ConnectCard, ConnectCardRequest } from '../../wire/connection.ts'
+import type { ConnectCard, ConnectCardRequest, ConnectSession } from '../../wire/connection.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { actorOf, mustActIn, organizationOf, referred, type Call, type Route } from '../call.ts'
+import { actorOf, mustActIn, mustBePart, organizationOf, referred, type Call, type Route } from '../call.ts'
 import { made } from '../records.ts'
-import { invalid } from '../refusal.ts'
+import { invalid, Refusal } from '../refusal.ts'
 import type { StoredConnectCard, StoredConnection } from '../stored.ts'
 import { connectionType, connectionTypes } from './connection-configuration.ts'
 import { mustBeAtHome } from './connection.ts'
@@ -11,11 +11,15 @@ import { returnAddress } from './return-address.ts'
 
 /** A card is a page that is handed to a person, who makes a connection there without an account here. */
 export const connectCardRoutes: readonly Route[] = [
-  { method: 'POST', path: '/api/connections/connect', access: 'organization', answer: create }
+  { method: 'POST', path: '/api/connections/connect', access: 'organization', answer: create },
+  // Its token is what lets somebody in.
+  { method: 'GET', path: '/api/connections/connect/session', access: 'open', answer: session }
 ]
 
 const text = { type: ['string', 'null'] }
-const requestShape = lazily(() => ({
+const usualLife = 300
+const longestLife = 7 * 24 * 60 * 60
+const requestShape = lazily<ConnectCardRequest>(() => ({
   type: 'object',
   required: ['name', 'redirect_url'],
   properties: {
@@ -25,21 +29,24 @@ const requestShape = lazily(() => ({
     connection: text,
     type: text,
     whitelist: { type: ['array', 'null'], items: { type: 'string' } },
-    dark: { type: ['boolean', 'null'] }
-  },
-  absent: ['ttl', 'use_organization_name']
+    dark: { type: ['boolean', 'null'] },
+    ttl: { type: ['integer', 'null'], minimum: 1, maximum: longestLife },
+    use_organization_name: { type: ['boolean', 'null'] }
+  }
 }))
 
 function create(call: Call): RouteResult {
   const { records, now, randomUUID } = call.context
-  mustFit(requestShape(), call.body, 422)
-  mustActIn(call, call.body['organization_id'])
-  const request = call.body as unknown as ConnectCardRequest
+  const request = mustFit(requestShape(), call.body, 422)
+  mustActIn(call, request.organization_id)
+  mustBePart(call, 'ttl', request.ttl)
+  mustBePart(call, 'use_organization_name', request.use_organization_name)
   const { name, redirect_url } = request
   returnAddress(redirect_url)
   const existing = existingOf(call, request)
   const twin = records.named('connection', organizationOf(call), name).find(({ id }) => id !== existing?.id)
   if (twin !== undefined) throw invalid('name', `is taken by the connection ${twin.id}`)
+  const at = now()
   const card: StoredConnectCard = {
     id: (randomUUID() + randomUUID()).replaceAll('-', ''),
     organization_id: organizationOf(call),
@@ -49,7 +56,9 @@ function create(call: Call): RouteResult {
     ...(existing === undefined ? {} : { connection_id: existing.id }),
     dark: request.dark === true,
     used: false,
-    ...made(now(), actorOf(call))
+    expires_at: new Date(at.getTime() + (request.ttl ?? usualLife) * 1000).toISOString(),
+    organization_name: request.use_organization_name === true ? organizationName(call) : '',
+    ...made(at, actorOf(call))
   }
   records.put('connect_card', card)
   const [only] = card.types.length === 1 ? card.types : []
@@ -57,6 +66,43 @@ function create(call: Call): RouteResult {
   const answer: ConnectCard = {
     redirect_url: `${call.publicUrl}/connect?${query.toString()}`,
     token: card.id
+  }
+  return data(answer)
+}
+
+function organizationName(call: Call): string {
+  return call.context.directory.organization(organizationOf(call))?.name ?? ''
+}
+
+/** The card that a token opens; undefined for one that is unknown, and what it is good for no more. */
+export function openCard(
+  call: Call,
+  token: string
+): { card: StoredConnectCard; isOver: boolean } | undefined {
+  const card = token === '' ? undefined : call.context.records.get('connect_card', token)
+  if (card === undefined) return undefined
+  const { expires_at } = card
+  return { card, isOver: expires_at !== undefined && call.context.now().toISOString() >= expires_at }
+}
+
+/** What the page is about, for a page of one's own. */
+function session(call: Call): RouteResult {
+  const opened = openCard(call, call.query.get('token') ?? '')
+  if (opened === undefined || opened.isOver || opened.card.used)
+    throw new Refusal(401, 'unauthorized', 'the token is unknown, used, or over')
+  const { id, name, types, redirect_url, dark, organization_name, connection_id, expires_at } = opened.card
+  const [only] = types.length === 1 ? types : []
+  const answer: ConnectSession = {
+    id,
+    name,
+    connection_id: connection_id ?? '',
+    type: only ?? '',
+    whitelist: types,
+    redirect_url,
+    organization_name: organization_name ?? '',
+    logo: '',
+    dark,
+    expires_at: expires_at ?? null
   }
   return data(answer)
 }

@@ -38,7 +38,7 @@ const requestShape = lazily(() => ({
 }))
 
 function children(call: Call, parent: StoredConnection): RouteResult {
-  return data(call.context.records.lentBy(parent.id).map(shownConnection))
+  return data(call.context.records.lentBy(parent.id).map((child) => shownConnection(call, child)))
 }
 
 function anywhere(call: Call): StoredConnection {

@@ -1,6 +1,6 @@
 import type { ConnectionField, ConnectionType } from '../../wire/connection-types.ts'
 import { data } from '../answer.ts'
-import { param, type Route } from '../call.ts'
+import { isNewest, param, type Call, type Route } from '../call.ts'
 import { catalogueOfType, labelOf } from '../catalogue/catalogue.ts'
 import { notFound } from '../refusal.ts'
 import { connectionType, connectionTypes } from './connection-configuration.ts'
@@ -15,7 +15,7 @@ export const connectionTypeRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/connection_types',
     access: 'open',
-    answer: () => data(Object.entries(connectionTypes).map(([id, type]) => shown(id, type)))
+    answer: (call) => data(Object.entries(connectionTypes).map(([id, type]) => shown(call, id, type)))
   },
   {
     method: 'GET',
@@ -30,19 +30,30 @@ export const connectionTypeRoutes: readonly Route[] = [
   }
 ]
 
-function shown(id: string, type: ConnectionType): object {
+/** The logo on a dark page. */
+export function darkLogo(type: string): string {
+  return `https://connect-assets.polytomic.com/logos/${type}-dark.svg`
+}
+
+/** Whether connections of this type can take the logs of records. */
+export function isLogStore(type: string): boolean {
+  return logStores.has(type)
+}
+
+function shown(call: Call, id: string, type: ConnectionType): object {
   const catalogue = catalogueOfType(id)
   return {
     id,
     name: type.name,
     logo_url: `https://connect-assets.polytomic.com/logos/${id}.svg`,
+    ...(isNewest(call) ? { logo_dark_url: darkLogo(id) } : {}),
     use_oauth: type.oauth === true,
     capabilities: {
       source: catalogue.source !== false,
       destination: catalogue.target === true,
       enrichment: enrichers.has(id),
       orchestration: id === 'dbtcloud',
-      logging: logStores.has(id)
+      logging: isLogStore(id)
     }
   }
 }

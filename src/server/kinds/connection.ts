@@ -2,7 +2,17 @@ import type { JsonObject } from '../../wire/common.ts'
 import type { Connection, ConnectionReply, ConnectionRequest } from '../../wire/connection.ts'
 import type { ConnectionType } from '../../wire/connection-types.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { actorOf, flag, found, organizationOf, param, referred, type Call, type Route } from '../call.ts'
+import {
+  actorOf,
+  flag,
+  found,
+  isNewest,
+  organizationOf,
+  param,
+  referred,
+  type Call,
+  type Route
+} from '../call.ts'
 import { made } from '../records.ts'
 import { forbidden, invalid, notFound, Refusal } from '../refusal.ts'
 import type { StoredConnection } from '../stored.ts'
@@ -14,6 +24,7 @@ import {
   needsPerson,
   openAuthorization
 } from './connection-authorization.ts'
+import { darkLogo } from './connection-type.ts'
 import { connectionType, masked, merged, missing } from './connection-configuration.ts'
 import { returnAddress } from './return-address.ts'
 import { deleteWithDependents, mustBeUnused } from './connection-dependents.ts'
@@ -34,7 +45,7 @@ export const connectionRoutes: readonly Route[] = [
 ]
 
 const text = { type: 'string' }
-const requestShape = lazily(() => ({
+const requestShape = lazily<ConnectionRequest>(() => ({
   type: 'object',
   required: ['name'],
   properties: {
@@ -54,6 +65,7 @@ const requestShape = lazily(() => ({
     'status_error',
     'saved',
     'parent_connection_id',
+    'rate_limit',
     'auth_url',
     'auth_code'
   ]
@@ -66,12 +78,18 @@ const testShape = lazily(() => ({
 }))
 
 /** As `GET` answers it. */
-export function shownConnection(connection: StoredConnection): Connection {
+export function shownConnection(call: Call, connection: StoredConnection): Connection {
   const { created_at, created_by, updated_at, updated_by } = connection
-  return { ...common(connection), created_at, created_by, updated_at, updated_by }
+  return { ...common(call, connection), ...rateLimit(call), created_at, created_by, updated_at, updated_by }
 }
 
-function common(connection: StoredConnection): Connection {
+/** This server calls nobody, so nobody limits it. */
+function rateLimit(call: Call): Pick<Connection, 'rate_limit'> {
+  const free = { currently_limited: false, limited_since: null, expires_at: null }
+  return isNewest(call) ? { rate_limit: free } : {}
+}
+
+function common(call: Call, connection: StoredConnection): Connection {
   const { id, organization_id, name, type, status, status_error, policies } = connection
   const { parent_connection_id } = connection
   return {
@@ -81,7 +99,8 @@ function common(connection: StoredConnection): Connection {
     type: {
       id: type,
       name: connectionType(type)?.name ?? type,
-      logo_url: `https://connect-assets.polytomic.com/logos/${type}.svg`
+      logo_url: `https://connect-assets.polytomic.com/logos/${type}.svg`,
+      ...(isNewest(call) ? { logo_dark_url: darkLogo(type) } : {})
     },
     configuration: masked(type, connection.configuration),
     status,
@@ -93,11 +112,11 @@ function common(connection: StoredConnection): Connection {
 }
 
 /** As POST and PUT answer it: without who and when, with what a person needs to authorize it. */
-function replied(connection: StoredConnection, authUrl: string | undefined): ConnectionReply {
+function replied(call: Call, connection: StoredConnection, authUrl: string | undefined): ConnectionReply {
   const { healthcheck_interval } = connection
   const code = connection.configuration['connect_mode'] === 'code'
   return {
-    ...common(connection),
+    ...common(call, connection),
     ...(healthcheck_interval === undefined ? {} : { healthcheck_interval }),
     ...(authUrl === undefined ? {} : { auth_url: authUrl }),
     ...(authUrl === undefined || !code ? {} : { auth_code: authUrl.slice(-8).toUpperCase() })
@@ -106,17 +125,18 @@ function replied(connection: StoredConnection, authUrl: string | undefined): Con
 
 function list(call: Call): RouteResult {
   return data(
-    call.context.records.list('connection', organizationOf(call), call.stale).map(shownConnection)
+    call.context.records
+      .list('connection', organizationOf(call), call.stale)
+      .map((connection) => shownConnection(call, connection))
   )
 }
 
 function get(call: Call): RouteResult {
-  return data(shownConnection(found(call, 'connection', param(call, 'id'))))
+  return data(shownConnection(call, found(call, 'connection', param(call, 'id'))))
 }
 
 function readRequest(call: Call, self?: StoredConnection): ConnectionRequest {
-  mustFit(requestShape(), call.body, 422)
-  const request = call.body as unknown as ConnectionRequest
+  const request = mustFit(requestShape(), call.body, 422)
   const organization = organizationOf(call)
   const stated = request.organization_id ?? ''
   if (stated !== '' && stated !== organization)
@@ -177,7 +197,7 @@ export function createConnection(call: Call): RouteResult {
   }
   context.records.put('connection', connection)
   return data(
-    replied(connection, byPerson ? openAuthorization(context, connection, call.publicUrl) : undefined)
+    replied(call, connection, byPerson ? openAuthorization(context, connection, call.publicUrl) : undefined)
   )
 }
 
@@ -215,11 +235,11 @@ export function updateConnection(call: Call): RouteResult {
   if (connection.status === 'healthy') delete connection.status_error
   context.records.put('connection', connection)
   if (request.reconnect === true && byPerson) {
-    return data(replied(connection, openAuthorization(context, connection, call.publicUrl)))
+    return data(replied(call, connection, openAuthorization(context, connection, call.publicUrl)))
   }
   const waits = connection.status !== 'healthy'
   return data(
-    replied(connection, waits ? currentAuthorization(context, connection, call.publicUrl) : undefined)
+    replied(call, connection, waits ? currentAuthorization(context, connection, call.publicUrl) : undefined)
   )
 }
 

@@ -4,7 +4,14 @@ import { actorOf, found, organizationOf, param, type Call, type Route } from '..
 import { made } from '../records.ts'
 import { notFound, Refusal } from '../refusal.ts'
 
-const jobTypes = ['createmodel', 'updatemodel', 'previewmodel', 'samplemodel', 'exportlogs'] as const
+const jobTypes = [
+  'createmodel',
+  'updatemodel',
+  'previewmodel',
+  'samplemodel',
+  'exportlogs',
+  'connectionproxy'
+] as const
 
 /** It is a part of the address: the id of a job is not found under another type. */
 export type JobType = (typeof jobTypes)[number]

@@ -1,7 +1,7 @@
 import type { Identity } from '../../wire/common.ts'
 import type { Organization, OrganizationRequest } from '../../wire/organization.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { organizationOf, param, type Call, type Route } from '../call.ts'
+import { isNewest, organizationOf, param, type Call, type Route } from '../call.ts'
 import { forbidden, notFound, Refusal } from '../refusal.ts'
 import { seedOrganization } from '../seed.ts'
 import { lazily, mustFit } from './request-shape.ts'
@@ -51,7 +51,8 @@ function me(call: Call): Partial<Identity> {
     is_user: isUser,
     is_organization: caller.class === 'organization',
     is_partner: caller.class === 'partner',
-    is_system: caller.class === 'deployment'
+    is_system: caller.class === 'deployment',
+    ...(isNewest(call) ? { credential: { method: 'api_key', mode: 'user' } } : {})
   }
 }
 

@@ -1,7 +1,7 @@
 import { isEmail } from '../../wire/formats.ts'
 import type { ApiKey, User, UserRequest } from '../../wire/user.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { actorOf, flag, organizationOf, param, type Call, type Route } from '../call.ts'
+import { actorOf, flag, isNewest, organizationOf, param, type Call, type Route } from '../call.ts'
 import { made } from '../records.ts'
 import { forbidden, invalid, notFound } from '../refusal.ts'
 import type { StoredRole, StoredUser } from '../stored.ts'
@@ -54,19 +54,28 @@ function routesOf({ path, access, organization, repeatsEmail }: Family): Route[]
       path,
       access,
       answer: (call) =>
-        data(call.context.records.list('user', organization(call), call.stale).map((user) => shown(user)))
+        data(
+          call.context.records
+            .list('user', organization(call), call.stale)
+            .map((user) => ({ ...shown(user), ...harborsOf(call) }))
+        )
     },
     { method: 'POST', path, access, answer: (call) => create(call, organization(call)) },
     {
       method: 'GET',
       path: one,
       access,
-      answer: (call) => data(shown(member(call, organization(call))))
+      answer: (call) => data({ ...shown(member(call, organization(call))), ...harborsOf(call) })
     },
     { method: 'PUT', path: one, access, answer: answerUpdate },
     { method: 'PATCH', path: one, access, answer: answerUpdate },
     { method: 'DELETE', path: one, access, answer: (call) => remove(call, organization(call)) }
   ]
+}
+
+/** There are no harbors here, so nobody is in one. */
+function harborsOf(call: Call): Pick<User, 'harbor_ids' | 'harbor_only'> {
+  return isNewest(call) ? { harbor_ids: [], harbor_only: false } : {}
 }
 
 const requestShape = lazily(() => ({

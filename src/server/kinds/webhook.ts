@@ -1,7 +1,17 @@
 import { isWebAddress } from '../../wire/formats.ts'
 import type { Webhook, WebhookRequest } from '../../wire/webhook.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { actorOf, found, listed, mustActIn, organizationOf, param, type Call, type Route } from '../call.ts'
+import {
+  actorOf,
+  found,
+  isNewest,
+  listed,
+  mustActIn,
+  organizationOf,
+  param,
+  type Call,
+  type Route
+} from '../call.ts'
 import { made } from '../records.ts'
 import { invalid } from '../refusal.ts'
 import type { StoredWebhook } from '../stored.ts'
@@ -15,14 +25,14 @@ export const webhookRoutes: readonly Route[] = [
     method: 'GET',
     path,
     access: 'organization',
-    answer: (call) => data(listed(call, 'webhook').map(shown))
+    answer: (call) => data(listed(call, 'webhook').map((webhook) => shown(call, webhook)))
   },
   { method: 'POST', path, access: 'organization', answer: create },
   {
     method: 'GET',
     path: `${path}/:id`,
     access: 'organization',
-    answer: (call) => data(shown(found(call, 'webhook', param(call, 'id'))))
+    answer: (call) => data(shown(call, found(call, 'webhook', param(call, 'id'))))
   },
   { method: 'PUT', path: `${path}/:id`, access: 'organization', answer: update },
   { method: 'PATCH', path: `${path}/:id`, access: 'organization', answer: update },
@@ -32,7 +42,7 @@ export const webhookRoutes: readonly Route[] = [
     path: `${path}/:id/disable`,
     access: 'organization',
     bodyless: true,
-    answer: (call) => changed(call, { disabled: true })
+    answer: (call) => changed(call, { disabled: true, disabled_at: call.context.now().toISOString() })
   },
   {
     method: 'POST',
@@ -43,7 +53,7 @@ export const webhookRoutes: readonly Route[] = [
   }
 ]
 
-const requestShape = lazily(() => ({
+const requestShape = lazily<WebhookRequest>(() => ({
   type: 'object',
   required: ['endpoint', 'secret'],
   properties: {
@@ -51,18 +61,24 @@ const requestShape = lazily(() => ({
     secret: { type: 'string', minLength: 1 },
     organization_id: { type: ['string', 'null'] }
   },
-  answered: ['id', 'disabled', 'created_at']
+  answered: ['id', 'disabled', 'created_at', 'disabled_at', 'disabled_reason']
 }))
 
 /** With its secret in clear: so the service answers it, and whoever checks signatures needs it. */
-function shown({ id, organization_id, endpoint, secret, disabled, created_at }: StoredWebhook): Webhook {
-  return { id, organization_id, endpoint, secret, disabled, created_at }
+function shown(call: Call, webhook: StoredWebhook): Webhook {
+  const { id, organization_id, endpoint, secret, disabled, created_at, disabled_at = null } = webhook
+  const reason = disabled ? 'disabled by a request' : null
+  return {
+    id,
+    organization_id,
+    endpoint,
+    secret,
+    disabled,
+    created_at,
+    ...(isNewest(call) ? { disabled_at: disabled ? disabled_at : null, disabled_reason: reason } : {})
+  }
 }
 
-/**
- * A write does not switch it off or on, which endpoints of their own do: what is sent back as it was answered
- * is taken, and anything else would be forgotten.
- */
 function readRequest(call: Call, isDisabled: boolean): Pick<WebhookRequest, 'endpoint' | 'secret'> {
   mustFit(requestShape(), call.body, 422)
   mustActIn(call, call.body['organization_id'])
@@ -89,7 +105,7 @@ function create(call: Call): RouteResult {
     ...made(call.context.now(), actorOf(call))
   }
   call.context.records.put('webhook', webhook)
-  return data(shown(webhook))
+  return data(shown(call, webhook))
 }
 
 function update(call: Call): RouteResult {
@@ -105,7 +121,7 @@ function changed(call: Call, change: Partial<StoredWebhook>): RouteResult {
     updated_by: actorOf(call)
   }
   call.context.records.put('webhook', webhook)
-  return data(shown(webhook))
+  return data(shown(call, webhook))
 }
 
 function remove(call: Call): RouteResult {

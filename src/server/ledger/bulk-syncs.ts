@@ -152,6 +152,21 @@ export const bulkSyncs: LedgerRow[] = rows('bulk', [
   ['keys.first', 'assumption', 'the detected key is the first unique field'],
   ['keys.status', 'documentation', 'changes of keys and fields are answered with 202 and no body'],
   ['fields.user', 'documentation', 'fields can be added to a schema, and those alone can be deleted'],
+  ['fields.override', 'provider', 'deleting what a person changed of a detected field brings that back'],
+  ['fields.types', 'sdk', 'the type of a field is one of seven; a definition tells it in detail'],
+  ['fields.definition', 'provider', 'the basic type of a definition follows from its name or head'],
+  ['fields.mismatch', 'assumption', 'a definition of another type than the one that is sent is refused'],
+  ['fields.cleared', 'sdk', 'a type without definition clears the definition, an empty path the path'],
+  [
+    'keys.told',
+    'sdk',
+    'with the newest shape, a field tells what the source says of it and what people do'
+  ],
+  [
+    'keys.denied-source',
+    'assumption',
+    'keys of the source that people do not name are told as denied by them'
+  ],
   ['fields.managed', 'sdk', 'what a person added or changed is user_managed'],
   ['records', 'assumption', 'there are no records here to show: 400, which says so']
 ])

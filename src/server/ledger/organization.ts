@@ -133,6 +133,13 @@ export const organization: LedgerRow[] = rows('organization', [
     'assumption',
     'the paths are those where a thing is read, those of users by class of key'
   ],
+  ['record-logging', 'sdk', 'an update of record logging removes what it leaves out'],
+  ['record-logging.default', 'assumption', 'record logging is off at first'],
+  ['record-logging.store', 'assumption', 'its connection must be one that can take logs: else 422'],
+  ['harbors', 'sdk', 'with the newest shape, users tell their harbors: there are none here'],
+  ['credential', 'assumption', 'with the newest shape, me tells method api_key and mode user'],
+  ['webhook.disabled', 'sdk', 'with the newest shape, a webhook tells since when it is disabled, and why'],
+  ['webhook.reason', 'assumption', 'the reason is ours: nobody documents which there are'],
   [
     'events.types',
     'documentation',
