@@ -40,7 +40,7 @@ export async function plan(
   const observed = await observe(reader, scope, kinds, {
     everything: prune,
     inFull: forceDelete,
-    also: (base?.resources ?? []).filter((then) => isSelected(then, selection, kinds))
+    also: (base?.resources ?? []).filter((atBase) => isSelected(atBase, selection, kinds))
   })
   if (!observed.ok) return observed
   return planned(

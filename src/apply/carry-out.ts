@@ -45,7 +45,7 @@ class Run {
   readonly #todo: Map<string, Change>
   readonly #settled = new Map<string, { address: Address; action: Change['action']; outcome: Outcome }>()
   readonly #underWay = new Map<string, Promise<void>>()
-  readonly #tell: (event: ApplyEvent) => void
+  readonly #emit: (event: ApplyEvent) => void
   readonly #redaction = openRedaction()
   readonly #options: ApplyOptions
   readonly #perform: (change: Change, pending: string | undefined) => Promise<Outcome>
@@ -54,7 +54,7 @@ class Run {
   #stopped: string | undefined
   #interrupted = false
 
-  constructor(plan: Plan, writer: Writer, options: ApplyOptions, tell: (event: ApplyEvent) => void) {
+  constructor(plan: Plan, writer: Writer, options: ApplyOptions, emit: (event: ApplyEvent) => void) {
     const knowledge = openKnowledge(plan, options.observed, writer.version)
     const attempted = plan.changes.filter(
       (change) => change.action !== 'none' || change.waiting !== undefined
@@ -64,7 +64,7 @@ class Run {
     this.#byAddress = new Map(plan.changes.map((change) => [addressText(change), change]))
     this.#options = options
     this.#redaction.addLater(() => options.vault.known())
-    this.#tell = tell
+    this.#emit = emit
     this.#todo = new Map(attempted.map((change) => [addressText(change), change]))
     this.#perform = (change, pending) =>
       perform(change, pending, {
@@ -77,7 +77,7 @@ class Run {
         },
         knowledge,
         options,
-        note: (text) => tell({ type: 'note', address: addressOf(change), text })
+        note: (text) => emit({ type: 'note', address: addressOf(change), text })
       })
   }
 
@@ -91,7 +91,7 @@ class Run {
       action: change.action,
       ...(isDifference(change) ? {} : { waits: true as const })
     }))
-    this.#tell({ type: 'begin', changes })
+    this.#emit({ type: 'begin', changes })
     const interrupted = this.#options.interrupted.then(() => {
       this.#interrupted = true
       this.stop('it was interrupted')
@@ -117,11 +117,11 @@ class Run {
     if (this.#stopped !== undefined) return []
     const problems: Diagnostic[] = []
     for (const kind of this.#options.kinds.managed) {
-      const made = this.#madeOf(kind.name)
-      if (kind.api.uniqueNames || kind.api.place || made.length === 0) continue
+      const created = this.#createdOf(kind.name)
+      if (kind.api.uniqueNames || kind.api.place || created.length === 0) continue
       try {
-        const found = await namesakes(this.#writer, kind, made)
-        for (const { made: one, failure } of found) {
+        const found = await namesakes(this.#writer, kind, created)
+        for (const { created: one, failure } of found) {
           const address = addressText({ kind: kind.name, name: one.name })
           const span = this.#byAddress.get(address)?.span
           problems.push(failureProblem(failure, `looking for ${address}`, span))
@@ -133,7 +133,7 @@ class Run {
     return problems
   }
 
-  #madeOf(kind: string): { name: string; id: string }[] {
+  #createdOf(kind: string): { name: string; id: string }[] {
     return [...this.#settled.values()].flatMap(({ address, action, outcome }) => {
       const isMade = address.kind === kind && action === 'create' && 'id' in outcome
       return isMade && outcome.id !== undefined ? [{ name: address.name, id: outcome.id }] : []
@@ -184,7 +184,7 @@ class Run {
   }
 
   #start(address: string, change: Change): void {
-    this.#tell({ type: 'start', address: addressOf(change), action: change.action })
+    this.#emit({ type: 'start', address: addressOf(change), action: change.action })
     const work = async (): Promise<void> => {
       let outcome: Outcome
       try {
@@ -229,7 +229,7 @@ class Run {
   #settle(change: Change, outcome: Outcome): void {
     const settled = { address: addressOf(change), action: change.action, outcome }
     this.#settled.set(addressText(change), settled)
-    this.#tell({ type: 'settled', ...settled })
+    this.#emit({ type: 'settled', ...settled })
   }
 
   #report(): Report {

@@ -20,19 +20,19 @@ export interface Knowledge {
  * throws for a reference that has no id yet: changes are started in an order in which that cannot be.
  */
 export function openKnowledge(plan: Plan, observed: LiveState, version: ApiVersion): Knowledge {
-  const made = new Map<string, string>()
+  const ids = new Map<string, string>()
   const wires = new Map<string, JsonObject[]>()
   for (const resource of observed.resources)
     wires.set(resource.kind, [...(wires.get(resource.kind) ?? []), resource.wire])
   for (const change of plan.changes) {
     const id = liveId(change)
-    if (id !== undefined) made.set(addressText(change), id)
+    if (id !== undefined) ids.set(addressText(change), id)
   }
 
   const idOf = (change: Change, reference: Reference): string | undefined => {
     if (reference.id !== undefined) return reference.id
     const address = addressText({ kind: reference.$ref, name: reference.name ?? '' })
-    return (isKept(change) ? change.ids[address] : undefined) ?? made.get(address)
+    return (isKept(change) ? change.ids[address] : undefined) ?? ids.get(address)
   }
   return {
     idOf,
@@ -47,7 +47,7 @@ export function openKnowledge(plan: Plan, observed: LiveState, version: ApiVersi
     }),
     fromWire: () => fromWireContext(wires, version),
     learn(change, wire) {
-      made.set(addressText(change), textOf(wire['id']))
+      ids.set(addressText(change), textOf(wire['id']))
       const others = (wires.get(change.kind) ?? []).filter((other) => other['id'] !== wire['id'])
       wires.set(change.kind, [...others, wire])
     }

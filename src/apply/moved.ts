@@ -9,7 +9,7 @@ import { isObject, textOf, type JsonObject } from '../state/value.ts'
 import type { Knowledge } from './knowledge.ts'
 
 /** What a change was planned upon, and what ids stand for. */
-export interface Ground {
+export interface PlanBasis {
   observed: LiveState
   knowledge: Knowledge
 }
@@ -22,14 +22,14 @@ export function movedProblem(
   change: Exclude<Change, Create>,
   kind: Kind,
   wire: JsonObject,
-  { observed, knowledge }: Ground
+  { observed, knowledge }: PlanBasis
 ): Diagnostic | undefined {
   const before = observed.resources.find(({ id, kind: of }) => id === change.id && of === change.kind)
   if (!before) return undefined
   // Both are read with what is known now: what they refer to may have been renamed since, by this very plan.
   const now = kind.fromWire(wire, knowledge.fromWire())
-  const planned = before.partial ? {} : kind.fromWire(before.wire, knowledge.fromWire())
-  const then = withIgnored(planned, isKept(change) ? change.ignored : [], now, kind)
+  const known = before.partial ? {} : kind.fromWire(before.wire, knowledge.fromWire())
+  const planned = withIgnored(known, isKept(change) ? change.ignored : [], now, kind)
   const context = {
     idOf: (reference: Parameters<Knowledge['idOf']>[1]) => knowledge.idOf(change, reference),
     spanAt: () => change.span
@@ -45,7 +45,7 @@ export function movedProblem(
   const name = kind.api.place ? before.name : textOf(wire['name'])
   const paths = before.partial
     ? movedPaths(nameOnly(before.name), nameOnly(name))
-    : movedPaths(looked(then, before.name), looked(now, name))
+    : movedPaths(looked(planned, before.name), looked(now, name))
   return paths.length === 0 ? undefined : conflict(change, paths, wire)
 }
 

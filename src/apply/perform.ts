@@ -22,7 +22,7 @@ import { reconnect } from './reconnect.ts'
  * What one change is carried out with. What is known is shared with all other changes of the run; `note`
  * speaks for this one alone.
  */
-export interface World {
+export interface ApplyContext {
   writer: Writer
   knowledge: Knowledge
   options: ApplyOptions
@@ -33,14 +33,18 @@ export interface World {
  * Carries one change out. `pending` names what it needs and what waits for a person: a refusal is then no
  * failure.
  */
-export async function perform(change: Change, pending: string | undefined, world: World): Promise<Outcome> {
-  const kind = world.options.kinds.managed.find((candidate) => candidate.name === change.kind)
+export async function perform(
+  change: Change,
+  pending: string | undefined,
+  context: ApplyContext
+): Promise<Outcome> {
+  const kind = context.options.kinds.managed.find((candidate) => candidate.name === change.kind)
   if (!kind) throw new Error(`no kind ${change.kind}`)
-  if (change.action === 'delete') return await performDelete(change, kind, world)
-  if (change.action === 'none') return await performWait(change, kind, world)
+  if (change.action === 'delete') return await performDelete(change, kind, context)
+  if (change.action === 'none') return await performWait(change, kind, context)
   const outcome = await (change.action === 'create'
-    ? performCreate(change, kind, world, pending !== undefined)
-    : performUpdate(change, kind, world))
+    ? performCreate(change, kind, context, pending !== undefined)
+    : performUpdate(change, kind, context))
   const refusal = outcome.outcome === 'failed' && ['P601', 'P607'].includes(outcome.problem.code)
   if (!refusal || pending === undefined) return outcome
   return {
@@ -52,50 +56,50 @@ export async function perform(change: Change, pending: string | undefined, world
 async function performCreate(
   change: Create,
   kind: Kind,
-  world: World,
+  context: ApplyContext,
   mayBeRefused: boolean
 ): Promise<Outcome> {
   const { name, wanted } = change
-  const body = { name, ...kind.toWire(wanted, world.knowledge.toWire(change)) }
-  const open = revealed(body, world.options.vault)
+  const body = { name, ...kind.toWire(wanted, context.knowledge.toWire(change)) }
+  const open = revealed(body, context.options.vault)
   if (!open.ok) return failed(missingSecret(change, open.missing))
   const { place } = kind.api
-  const there = place?.id(change.wanted, (reference) => world.knowledge.idOf(change, reference))
-  const made = await (place
-    ? update(world.writer, kind, there ?? '', open.body, open.secrets)
-    : create(world.writer, kind, {
+  const there = place?.id(change.wanted, (reference) => context.knowledge.idOf(change, reference))
+  const created = await (place
+    ? update(context.writer, kind, there ?? '', open.body, open.secrets)
+    : create(context.writer, kind, {
         name,
         body: open.body,
         secrets: open.secrets,
-        key: keyOfCreate(world.options.observed.organization.id, kind.name, name, body),
+        key: keyOfCreate(context.options.observed.organization.id, kind.name, name, body),
         wanted,
         mayBeRefused,
-        note: world.note,
-        tellsAll: (wire) => isAsWanted(change, kind, wire, world)
+        note: context.note,
+        tellsAll: (wire) => isAsWanted(change, kind, wire, context)
       }))
-  if (!made.ok) return ended(change, 'creating', made.failure)
-  world.knowledge.learn(change, made.wire)
-  return await afterWrite(change, kind, made, world)
+  if (!created.ok) return ended(change, 'creating', created.failure)
+  context.knowledge.learn(change, created.wire)
+  return await afterWrite(change, kind, created, context)
 }
 
-async function performUpdate(change: Update | Rename, kind: Kind, world: World): Promise<Outcome> {
+async function performUpdate(change: Update | Rename, kind: Kind, context: ApplyContext): Promise<Outcome> {
   // The body starts from what is there this moment, so that nothing is lost that no file states.
-  const live = await read(world.writer, kind, change.id, change.wanted, true)
+  const live = await read(context.writer, kind, change.id, change.wanted, true)
   if (!live.ok && live.failure.status === 404) return failed(removedProblem(change))
   if (!live.ok) return unread(change, live.failure)
-  const moved = movedProblem(change, kind, live.wire, grounds(world))
+  const moved = movedProblem(change, kind, live.wire, basisOf(context))
   if (moved) return failed(moved)
-  const current = kind.fromWire(live.wire, world.knowledge.fromWire())
+  const current = kind.fromWire(live.wire, context.knowledge.fromWire())
   const wanted = withIgnored(change.wanted, change.ignored, current, kind)
-  const stated = kind.toWire(wanted, world.knowledge.toWire(change))
-  const body = await replacement(world.writer, kind, live.wire, { name: change.name, ...stated })
-  const open = revealed(body, world.options.vault)
+  const stated = kind.toWire(wanted, context.knowledge.toWire(change))
+  const body = await replacement(context.writer, kind, live.wire, { name: change.name, ...stated })
+  const open = revealed(body, context.options.vault)
   if (!open.ok) return failed(missingSecret(change, open.missing))
-  const changed = await update(world.writer, kind, change.id, open.body, open.secrets)
+  const changed = await update(context.writer, kind, change.id, open.body, open.secrets)
   const carried = kind.unknownIn?.(live.wire) ?? []
   if (!changed.ok) return naming(carried, ended(change, 'updating', changed.failure))
   const wire = { ...live.wire, ...changed.wire }
-  return naming(carried, await afterWrite({ ...change, wanted }, kind, { ...changed, wire }, world))
+  return naming(carried, await afterWrite({ ...change, wanted }, kind, { ...changed, wire }, context))
 }
 
 /** R8: what was sent back without being known may be why an update was refused, or did not come to rest. */
@@ -109,21 +113,21 @@ function naming(carried: readonly string[], outcome: Outcome): Outcome {
   return { ...outcome, problem: { ...what, notes: [...what.notes, note] } }
 }
 
-function grounds({ knowledge, options }: World): { observed: LiveState; knowledge: Knowledge } {
+function basisOf({ knowledge, options }: ApplyContext): { observed: LiveState; knowledge: Knowledge } {
   return { observed: options.observed, knowledge }
 }
 
 /** What is gone already is what was wanted; what somebody changed since the plan is not deleted. */
-async function performDelete(change: Delete, kind: Kind, world: World): Promise<Outcome> {
+async function performDelete(change: Delete, kind: Kind, context: ApplyContext): Promise<Outcome> {
   const id = change.id
-  const live = await read(world.writer, kind, id, {})
+  const live = await read(context.writer, kind, id, {})
   if (!live.ok && live.failure.status === 404)
     return { outcome: 'done', id, notes: ['it was gone already'] }
   if (!live.ok) return unread(change, live.failure)
-  const moved = movedProblem(change, kind, live.wire, grounds(world))
+  const moved = movedProblem(change, kind, live.wire, basisOf(context))
   if (moved) return failed(moved)
-  const gone = await remove(world.writer, kind, id)
-  if (!gone.ok) return ended(change, 'deleting', gone.failure)
+  const removed = await remove(context.writer, kind, id)
+  if (!removed.ok) return ended(change, 'deleting', removed.failure)
   return { outcome: 'done', id, notes: [] }
 }
 
@@ -131,12 +135,17 @@ async function performDelete(change: Delete, kind: Kind, world: World): Promise<
  * Nothing is to be changed, but a person must act: the link is asked for anew, for it was shown to
  * whoever made the resource.
  */
-async function performWait(change: Unchanged, kind: Kind, world: World): Promise<Outcome> {
-  const live = await read(world.writer, kind, change.id)
+async function performWait(change: Unchanged, kind: Kind, context: ApplyContext): Promise<Outcome> {
+  const live = await read(context.writer, kind, change.id)
   if (!live.ok) return unread(change, live.failure)
-  const asked = await reconnect(world.writer, kind, live.wire, change.wanted, world.options.vault)
-  if (!asked.ok) return ended(change, 'asking for a link for', asked.failure)
-  return await afterWrite(change, kind, { ...asked, wire: { ...live.wire, ...asked.wire } }, world)
+  const requested = await reconnect(context.writer, kind, live.wire, change.wanted, context.options.vault)
+  if (!requested.ok) return ended(change, 'asking for a link for', requested.failure)
+  return await afterWrite(
+    change,
+    kind,
+    { ...requested, wire: { ...live.wire, ...requested.wire } },
+    context
+  )
 }
 
 /**
@@ -147,23 +156,23 @@ async function afterWrite(
   change: Exclude<Change, Delete>,
   kind: Kind,
   { wire: reply, notes, back: known }: Extract<Written, { ok: true }>,
-  world: World
+  context: ApplyContext
 ): Promise<Outcome> {
   const id = textOf(reply['id'])
   const url = reply['auth_url']
   if (typeof url === 'string' && url !== '') {
     const code = typeof reply['auth_code'] === 'string' ? { code: reply['auth_code'] } : {}
-    const authorize = world.options.links ? { authorize: { url, ...code } } : {}
-    if (world.options.links) world.note(`to be authorized at ${url}`)
+    const authorize = context.options.links ? { authorize: { url, ...code } } : {}
+    if (context.options.links) context.note(`to be authorized at ${url}`)
     const waiting =
-      !world.options.wait || !(await authorized(world.writer, kind, id, world.options.interrupted)).ok
+      !context.options.wait || !(await authorized(context.writer, kind, id, context.options.interrupted)).ok
     if (waiting) return { outcome: 'pending', id, because: 'a person must authorize it', ...authorize }
   }
-  const back = known ?? (await read(world.writer, kind, id, change.wanted))
+  const back = known ?? (await read(context.writer, kind, id, change.wanted))
   if (!back.ok) return failed(failureOf(change, 'reading back', back.failure))
-  world.knowledge.learn(change, back.wire)
-  const kept = differences(change, kind, back.wire, world)
-  if (!isAsWanted(change, kind, back.wire, world)) return { ...failed(keptProblem(change, kept)), kept }
+  context.knowledge.learn(change, back.wire)
+  const kept = differences(change, kind, back.wire, context)
+  if (!isAsWanted(change, kind, back.wire, context)) return { ...failed(keptProblem(change, kept)), kept }
   const waits = kind.waiting?.(back.wire)
   return waits === undefined ? { outcome: 'done', id, notes } : { outcome: 'pending', id, because: waits }
 }
@@ -173,22 +182,28 @@ function isCalled(kind: Kind, wire: JsonObject, change: Change): boolean {
   return kind.api.place !== undefined || isSameName(kind, textOf(wire['name']), change.name)
 }
 
-function isAsWanted(change: Exclude<Change, Delete>, kind: Kind, wire: JsonObject, world: World): boolean {
-  return isCalled(kind, wire, change) && differences(change, kind, wire, world).length === 0
+function isAsWanted(
+  change: Exclude<Change, Delete>,
+  kind: Kind,
+  wire: JsonObject,
+  context: ApplyContext
+): boolean {
+  return isCalled(kind, wire, change) && differences(change, kind, wire, context).length === 0
 }
 
 function differences(
   change: Exclude<Change, Delete>,
   kind: Kind,
   wire: JsonObject,
-  world: World
+  context: ApplyContext
 ): FieldChange[] {
-  const context = {
+  const comparing = {
     idOf: (reference: unknown) =>
-      isReference(reference) ? world.knowledge.idOf(change, reference) : undefined,
+      isReference(reference) ? context.knowledge.idOf(change, reference) : undefined,
     spanAt: () => change.span
   }
-  return diff(kind.fields, change.wanted, kind.fromWire(wire, world.knowledge.fromWire()), context).fields
+  return diff(kind.fields, change.wanted, kind.fromWire(wire, context.knowledge.fromWire()), comparing)
+    .fields
 }
 
 type Failed = Extract<Outcome, { outcome: 'failed' }>

@@ -101,22 +101,22 @@ export class Walk {
   }
 
   /** Compares one field in these pairs, as far as the files decide about it: whether what is wanted does. */
-  field(name: string, asked: number): boolean {
+  field(name: string, requested: number): boolean {
     const { class: owner, rule } = this.#fields[name]!
     const { wanted, base, live } = this.#sides
     const node = new PathNode(undefined, name, name)
     if (owner === 'carried' && !(name in wanted)) this.#left(node, rule, live[name])
     const values: Values = [wanted[name], base?.[name], live[name]]
     const open =
-      (isManaged(owner, name, wanted) ? asked & ofWanted : 0) |
-      (base && isManaged(owner, name, base) ? asked & pairs.service : 0)
+      (isManaged(owner, name, wanted) ? requested & ofWanted : 0) |
+      (base && isManaged(owner, name, base) ? requested & pairs.service : 0)
     this.#compare(rule, values, open, node)
     return (open & ofWanted) !== 0
   }
 
-  #compare(rule: Rule, values: Values, asked: number, node: PathNode): void {
+  #compare(rule: Rule, values: Values, requested: number, node: PathNode): void {
     const isCarried = 'carried' in rule && rule.carried
-    const open = isCarried ? pairsBy(asked, values, (first) => first !== undefined) : asked
+    const open = isCarried ? pairsBy(requested, values, (first) => first !== undefined) : requested
     if (open === 0 || rule.is === 'unread') return
     if (rule.is === 'object') this.#object(rule, values, open, node)
     else if (rule.is === 'stated') this.#stated(rule, values, open, node)
@@ -165,8 +165,8 @@ export class Walk {
     return value && resolved(value, this.#context)
   }
 
-  #object(rule: RuleOf<'object'>, values: Values, asked: number, node: PathNode): void {
-    let open = asked
+  #object(rule: RuleOf<'object'>, values: Values, requested: number, node: PathNode): void {
+    let open = requested
     if (node.depth === 1) {
       // A whole that is only on one side is one change, not as many as it has parts.
       const whole = pairsOf(open, values, (first, second) => isEmpty(first) && !isEmpty(second))
@@ -189,19 +189,19 @@ export class Walk {
   }
 
   /** An empty whole states nothing; an empty part means to clear that part. */
-  #stated(rule: RuleOf<'stated'>, values: Values, asked: number, node: PathNode): void {
-    if ((asked & pairs.difference) !== 0) this.#unstatedParts(node, values[0], values[2])
+  #stated(rule: RuleOf<'stated'>, values: Values, requested: number, node: PathNode): void {
+    if ((requested & pairs.difference) !== 0) this.#unstatedParts(node, values[0], values[2])
     this.#statedPart(
       rule,
       values,
-      pairsBy(asked, values, (first) => !isObject(first) || !isEmpty(first)),
+      pairsBy(requested, values, (first) => !isObject(first) || !isEmpty(first)),
       node
     )
   }
 
   /** Only what is stated is compared, at any depth; secrets are not. */
-  #statedPart(rule: RuleOf<'stated'>, values: Values, asked: number, node: PathNode): void {
-    const open = pairsBy(asked, values, (first) => first !== undefined && !isSecret(first))
+  #statedPart(rule: RuleOf<'stated'>, values: Values, requested: number, node: PathNode): void {
+    const open = pairsBy(requested, values, (first) => first !== undefined && !isSecret(first))
     if (open === 0) return
     const [wanted, base, live] = values
     const deeper = pairsOf(open, values, (first, second) => isFull(first) && mayHaveParts(second))
@@ -235,13 +235,20 @@ export class Walk {
     }
   }
 
-  #item(rule: RuleOf<'set'>, { wanted, base, live, isStated }: Items, asked: number, set: PathNode): void {
+  #item(
+    rule: RuleOf<'set'>,
+    { wanted, base, live, isStated }: Items,
+    requested: number,
+    set: PathNode
+  ): void {
     const node = new PathNode(set, (wanted ?? live ?? base)!, wanted?.index ?? -1)
     const values: Values = [wanted?.item, base?.item, live?.item]
-    const left = pairsOf(asked, values, (first, second, pair) => this.#isLeft(rule, first, second, pair))
+    const left = pairsOf(requested, values, (first, second, pair) =>
+      this.#isLeft(rule, first, second, pair)
+    )
     if (live && isStated && (left & pairs.difference) !== 0 && rule.idle?.(live.item) !== true)
       this.#visitor.unstated?.(node, live.item, rule.item)
-    const open = asked & ~left
+    const open = requested & ~left
     const alone = pairsOf(open, values, (first, second) => (first === undefined) !== (second === undefined))
     const seen =
       live && (wanted || !this.#isLeft(rule, undefined, live.item, pairs.seen)) ? open & pairs.seen : 0

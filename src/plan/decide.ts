@@ -4,7 +4,7 @@ import { byAddress, type Desired, type DesiredState, type Live, type LiveState }
 import { isEmpty, textOf } from '../state/value.ts'
 import { openBaseIndex } from './base-index.ts'
 import { changeOf, deletion } from './change.ts'
-import { cascadeOf, deletions, pruneProblems, renameSuggestions, type Given } from './deletions.ts'
+import { cascadeOf, deletions, pruneProblems, renameSuggestions, type PlanInput } from './deletions.ts'
 import { fixedProblem, guard, protectedProblem, unknownAddress } from './guard.ts'
 import { withImpacts } from './impact.ts'
 import { lookalikes } from './lookalikes.ts'
@@ -14,7 +14,7 @@ import { ordered } from './order.ts'
 import { withPending } from './pending.ts'
 import type { Change, Plan, UnmanagedKind } from './plan.ts'
 import { idleRotations, rotated } from './rotate.ts'
-import { ailing, foreign, lockedOut, notForThisKey } from './rights.ts'
+import { unhealthy, foreign, lockedOut, notForThisKey } from './rights.ts'
 import { idlePatterns, isSelected } from './select.ts'
 import { unreachable } from './partial.ts'
 import { unsayableProblems } from './unsayable.ts'
@@ -26,33 +26,37 @@ export function decide(
   kinds: Kinds,
   options: DecideOptions = {}
 ): Checked<Plan> {
-  const asked = [...askedProblems(desired, kinds, options), ...pruneProblems(desired, options)]
+  const optionProblems = [...optionProblemsOf(desired, kinds, options), ...pruneProblems(desired, options)]
   const isPlanned = (resource: Desired): boolean => isSelected(resource, options.selection, kinds)
   const matched = match(readable(desired, live, options), live, kinds, {
     isPlanned,
     base: options.base?.resources
   })
-  if ([...asked, ...matched.problems].some(isError))
-    return { ok: false, problems: [...asked, ...matched.problems] }
+  if ([...optionProblems, ...matched.problems].some(isError))
+    return { ok: false, problems: [...optionProblems, ...matched.problems] }
   const selected = desired.resources.filter(isPlanned)
-  const then = options.base && openBaseIndex(options.base, desired.resources, matched.match, kinds)
-  const problems: Diagnostic[] = [...asked, ...matched.problems, ...ailing(selected, matched.match)]
+  const base = options.base && openBaseIndex(options.base, desired.resources, matched.match, kinds)
+  const problems: Diagnostic[] = [
+    ...optionProblems,
+    ...matched.problems,
+    ...unhealthy(selected, matched.match)
+  ]
   const changes = selected.map((resource) => {
     const kind = kindOf(resource.kind, kinds)
     problems.push(...fixedProblems(resource, kind, matched.match))
     problems.push(...unsayableProblems(resource, kind, matched.match.liveOf(resource)))
-    return changeOf(resource, kind, matched.match, then)
+    return changeOf(resource, kind, matched.match, base)
   })
-  const given: Given = { desired, live, kinds, match: matched.match, options }
-  const gone = deletions(given)
-  problems.push(...gone.problems)
-  problems.push(...unreachable(selected, given))
-  const wanted = rotated(changes, given)
-  problems.push(...idleRotations(changes, given))
-  const old = [...gone.noLongerDeclared, ...gone.changes]
-  const renames = renameSuggestions(wanted, old, options.base, kinds)
-  problems.push(...renames, ...lookalikes(wanted, given, renames))
-  return finished([...wanted, ...gone.changes], gone.noLongerDeclared, given, problems)
+  const input: PlanInput = { desired, live, kinds, match: matched.match, options }
+  const removals = deletions(input)
+  problems.push(...removals.problems)
+  problems.push(...unreachable(selected, input))
+  const wanted = rotated(changes, input)
+  problems.push(...idleRotations(changes, input))
+  const previous = [...removals.noLongerDeclared, ...removals.changes]
+  const renames = renameSuggestions(wanted, previous, options.base, kinds)
+  problems.push(...renames, ...lookalikes(wanted, input, renames))
+  return finished([...wanted, ...removals.changes], removals.noLongerDeclared, input, problems)
 }
 
 /**
@@ -65,7 +69,7 @@ function readable(desired: DesiredState, live: LiveState, { selection }: DecideO
 }
 
 /** Patterns that name nothing: a wrong word must not plan everything, or nothing. */
-function askedProblems(desired: DesiredState, kinds: Kinds, options: DecideOptions): Diagnostic[] {
+function optionProblemsOf(desired: DesiredState, kinds: Kinds, options: DecideOptions): Diagnostic[] {
   const { base, rotate, selection, allowDestroy } = options
   const all = [...desired.resources, ...desired.removed, ...(base?.resources ?? [])]
   return [
@@ -88,30 +92,30 @@ export function decideDestroy(
   options: DecideOptions = {}
 ): Checked<Plan> {
   const desired = { ...declared, resources: declared.resources.map(withoutFormerNames) }
-  const asked = askedProblems(desired, kinds, options)
+  const optionProblems = optionProblemsOf(desired, kinds, options)
   const matched = match({ ...desired, removed: [] }, live, kinds)
   // What names nothing (any more), by its name or by its id, is gone already.
-  const gone = new Set<Diagnostic['code']>(['P402', 'P404'])
-  const relevant = [...asked, ...matched.problems.filter((problem) => !gone.has(problem.code))]
+  const absent = new Set<Diagnostic['code']>(['P402', 'P404'])
+  const relevant = [...optionProblems, ...matched.problems.filter((problem) => !absent.has(problem.code))]
   if (relevant.some(isError)) return { ok: false, problems: relevant }
-  const doomed = desired.resources.filter(
+  const toDelete = desired.resources.filter(
     (resource) =>
       isSelected(resource, options.selection, kinds) && isDeletable(matched.match.liveOf(resource))
   )
-  const problems = doomed.filter((resource) => resource.lifecycle.preventDestroy).map(protectedProblem)
-  const changes = doomed.map((resource) =>
+  const problems = toDelete.filter((resource) => resource.lifecycle.preventDestroy).map(protectedProblem)
+  const changes = toDelete.map((resource) =>
     deletion(resource, matched.match.liveOf(resource)!, 'the files declare it, and all of that is to go')
   )
   // What is to be destroyed is what was asked for: the limit against surprises does not apply.
-  const given = {
+  const input = {
     desired,
     live,
     kinds,
     match: matched.match,
     options: { ...options, maxDeletes: Infinity, maxUpdates: Infinity }
   }
-  const cascade = options.forceDelete === true ? cascadeOf(changes, given) : []
-  return finished([...changes, ...cascade], [], given, problems)
+  const cascade = options.forceDelete === true ? cascadeOf(changes, input) : []
+  return finished([...changes, ...cascade], [], input, problems)
 }
 
 function withoutFormerNames(resource: Desired): Desired {
@@ -121,16 +125,16 @@ function withoutFormerNames(resource: Desired): Desired {
 function finished(
   changes: Change[],
   noLongerDeclared: Plan['noLongerDeclared'],
-  given: Given,
+  input: PlanInput,
   problems: Diagnostic[]
 ): Checked<Plan> {
-  const { desired, live, kinds, match, options } = given
+  const { desired, live, kinds, match, options } = input
   const left = desired.resources.filter(
     (resource) => !isSelected(resource, options.selection, kinds)
   ).length
   const plan: Plan = {
     organization: live.organization,
-    changes: withImpacts(ordered(withPending(changes, desired, live, match), desired, live, match), given),
+    changes: withImpacts(ordered(withPending(changes, desired, live, match), desired, live, match), input),
     unmanaged: unmanaged(changes, desired, live, match),
     noLongerDeclared,
     ...(options.base === undefined ? {} : { since: options.base.revision }),
@@ -140,10 +144,10 @@ function finished(
   }
   return checked(plan, [
     ...problems,
-    ...notForThisKey(desired, live, given.kinds),
+    ...notForThisKey(desired, live, input.kinds),
     ...foreign(plan.changes, live),
     ...lockedOut(plan.changes, live),
-    ...guard(plan.changes, given)
+    ...guard(plan.changes, input)
   ])
 }
 

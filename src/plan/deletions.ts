@@ -13,7 +13,7 @@ import {
 } from '../state/resource.ts'
 import { sortedText, type JsonObject } from '../state/value.ts'
 import { deletion } from './change.ts'
-import { protectedThen } from './guard.ts'
+import { protectedAtBase } from './guard.ts'
 import type { Match } from './match.ts'
 import type { DecideOptions } from './options.ts'
 import type { Change, Delete, Plan } from './plan.ts'
@@ -27,7 +27,7 @@ export interface Deletions {
 }
 
 /** What it takes to decide what is deleted. */
-export interface Given {
+export interface PlanInput {
   desired: DesiredState
   live: LiveState
   kinds: Kinds
@@ -40,43 +40,43 @@ export interface Given {
  * the base and do no longer, and what nobody declares of exclusive kinds; with `forceDelete`, what uses a
  * connection that goes.
  */
-export function deletions(given: Given): Deletions {
-  const { desired, options } = given
-  const found = new Found(given)
+export function deletions(input: PlanInput): Deletions {
+  const { desired, options } = input
+  const removals = new Removals(input)
   const problems: Diagnostic[] = []
-  for (const removed of desired.removed.filter((one) => isSelected(one, options.selection, given.kinds)))
-    problems.push(...found.byRemoved(removed))
-  const vanished = vanishedOf(given).filter((then) => isSelected(then, options.selection, given.kinds))
+  for (const removed of desired.removed.filter((one) => isSelected(one, options.selection, input.kinds)))
+    problems.push(...removals.byRemoved(removed))
+  const vanished = vanishedOf(input).filter((atBase) => isSelected(atBase, options.selection, input.kinds))
   const noLongerDeclared: Plan['noLongerDeclared'] = []
-  for (const then of vanished) {
-    const candidates = found.called(then)
+  for (const atBase of vanished) {
+    const candidates = removals.called(atBase)
     if (options.prune !== true) {
-      const stay = candidates.map(({ kind, name, id }) => ({ kind, name, id, span: then.span }))
+      const stay = candidates.map(({ kind, name, id }) => ({ kind, name, id, span: atBase.span }))
       noLongerDeclared.push(...stay)
-    } else if (candidates.length > 1) problems.push(given.match.ambiguous(then, candidates))
-    else if (candidates[0]) found.take(then, candidates[0], reasonOfPrune(options.base))
+    } else if (candidates.length > 1) problems.push(input.match.ambiguous(atBase, candidates))
+    else if (candidates[0]) removals.take(atBase, candidates[0], reasonOfPrune(options.base))
   }
-  if (options.prune === true) found.exclusive()
-  if (options.forceDelete === true) found.cascade()
+  if (options.prune === true) removals.exclusive()
+  if (options.forceDelete === true) removals.cascade()
   return {
-    changes: found.changes,
+    changes: removals.changes,
     noLongerDeclared: noLongerDeclared.toSorted(byAddress),
-    problems: [...problems, ...protection(found.changes, given)]
+    problems: [...problems, ...protection(removals.changes, input)]
   }
 }
 
 /** What uses connections that are destroyed, and no file declares. */
-export function cascadeOf(destroyed: readonly Delete[], given: Given): Delete[] {
-  const found = new Found(given)
-  found.changes.push(...destroyed)
-  found.cascade()
-  return found.changes.slice(destroyed.length)
+export function cascadeOf(destroyed: readonly Delete[], input: PlanInput): Delete[] {
+  const removals = new Removals(input)
+  removals.changes.push(...destroyed)
+  removals.cascade()
+  return removals.changes.slice(destroyed.length)
 }
 
 /** Takes live resources one by one; none is taken twice, and none that is declared. */
-class Found {
+class Removals {
   readonly changes: Delete[] = []
-  readonly #given: Given
+  readonly #input: PlanInput
   readonly #taken = new Set<string>()
   readonly #key: (address: Address) => string
   readonly #addresses: Set<string>
@@ -84,37 +84,39 @@ class Found {
   readonly #byId: Map<string, Live[]>
   readonly #declaredOnce: Map<string, Desired>
 
-  constructor(given: Given) {
-    this.#given = given
-    const key = (this.#key = keyOf(given.kinds))
-    this.#addresses = new Set(given.desired.resources.map(key))
-    this.#byName = Map.groupBy(given.live.resources, key)
-    this.#byId = Map.groupBy(given.live.resources, idKey)
-    this.#declaredOnce = new Map((given.options.base?.resources ?? []).map((then) => [key(then), then]))
+  constructor(input: PlanInput) {
+    this.#input = input
+    const key = (this.#key = keyOf(input.kinds))
+    this.#addresses = new Set(input.desired.resources.map(key))
+    this.#byName = Map.groupBy(input.live.resources, key)
+    this.#byId = Map.groupBy(input.live.resources, idKey)
+    this.#declaredOnce = new Map(
+      (input.options.base?.resources ?? []).map((atBase) => [key(atBase), atBase])
+    )
   }
 
   #isFree = (live: Live): boolean =>
-    live.reset !== true && !this.#given.match.declaredBy(live) && !this.#taken.has(live.id)
+    live.reset !== true && !this.#input.match.declaredBy(live) && !this.#taken.has(live.id)
 
   free(kind: string): Live[] {
-    return this.#given.live.resources.filter((live) => live.kind === kind && this.#isFree(live))
+    return this.#input.live.resources.filter((live) => live.kind === kind && this.#isFree(live))
   }
 
   /** Free ones that an address means: by the id that pins it, or else by its name. */
   called({ kind, name, id }: Address & { id?: string }): Live[] {
     const all =
       id === undefined ? this.#byName.get(this.#key({ kind, name })) : this.#byId.get(idKey({ kind, id }))
-    const { isAsDeclared } = this.#given.kinds.managed.find((one) => one.name === kind)?.api.place ?? {}
-    const then = isAsDeclared && this.#declaredOnce.get(this.#key({ kind, name }))
-    const isOurs = (live: Live): boolean => !then || isAsDeclared(live.fields, then.fields)
+    const { isAsDeclared } = this.#input.kinds.managed.find((one) => one.name === kind)?.api.place ?? {}
+    const atBase = isAsDeclared && this.#declaredOnce.get(this.#key({ kind, name }))
+    const isOurs = (live: Live): boolean => !atBase || isAsDeclared(live.fields, atBase.fields)
     return (all ?? []).filter((live) => this.#isFree(live) && isOurs(live))
   }
 
   /** Where another resource has the same address, the id tells the two apart. */
-  take(asked: Address & { span: Span }, live: Live, reason: string): void {
-    const { kind, span } = asked
+  take(request: Address & { span: Span }, live: Live, reason: string): void {
+    const { kind, span } = request
     const plain = { kind, name: live.name, span }
-    const isUnclear = this.#addresses.has(this.#key(plain)) || asked.name === live.id
+    const isUnclear = this.#addresses.has(this.#key(plain)) || request.name === live.id
     const named = isUnclear ? { ...plain, name: `${live.name} (${live.id})` } : plain
     this.#taken.add(live.id)
     this.#addresses.add(this.#key(named))
@@ -125,21 +127,21 @@ class Found {
   byRemoved(removed: DesiredState['removed'][number]): Diagnostic[] {
     const [byId] = this.called({ ...removed, id: removed.name })
     const candidates = byId ? [byId] : this.called(removed)
-    if (candidates.length > 1) return [this.#given.match.ambiguous(removed, candidates)]
-    const asked = { ...removed, name: byId?.id ?? removed.name }
-    if (candidates[0]) this.take(asked, candidates[0], 'the files say that it is removed')
+    if (candidates.length > 1) return [this.#input.match.ambiguous(removed, candidates)]
+    const request = { ...removed, name: byId?.id ?? removed.name }
+    if (candidates[0]) this.take(request, candidates[0], 'the files say that it is removed')
     return []
   }
 
   exclusive(): void {
-    const { desired, kinds, options } = this.#given
+    const { desired, kinds, options } = this.#input
     const { exclusive } = desired.workspace
     for (const kind of exclusive?.kinds ?? []) {
-      const asked = { kind, name: '', span: exclusive!.span }
+      const request = { kind, name: '', span: exclusive!.span }
       const reason = 'no file declares it, and the files are to declare all of its kind'
       for (const live of this.free(kind).toSorted(byAddress))
         if (live.readOnly === undefined && isSelected(live, options.selection, kinds))
-          this.take(asked, live, reason)
+          this.take(request, live, reason)
     }
   }
 
@@ -148,11 +150,11 @@ class Found {
    * is not selected is not taken along: then the connection is still used.
    */
   cascade(): void {
-    const { live, match, kinds, options } = this.#given
+    const { live, match, kinds, options } = this.#input
     const cascading = new Set(kinds.managed.filter((kind) => kind.api.cascades).map(({ name }) => name))
     const managed = new Set(kinds.managed.map(({ name }) => name))
-    const doomed = this.changes.filter((change) => cascading.has(change.kind))
-    for (const above of doomed) {
+    const toDelete = this.changes.filter((change) => cascading.has(change.kind))
+    for (const above of toDelete) {
       const users = live.resources.filter(
         (one) =>
           managed.has(one.kind) &&
@@ -164,7 +166,7 @@ class Found {
       for (const user of users.toSorted(byAddress)) {
         this.take({ ...user, span: above.span }, user, `it uses ${addressText(above)}, which is deleted`)
         // A list that grows while it is walked is walked to its end.
-        doomed.push(this.changes.at(-1)!)
+        toDelete.push(this.changes.at(-1)!)
       }
     }
   }
@@ -175,7 +177,7 @@ function reasonOfPrune(base: Base | undefined): string {
 }
 
 /** Declared at the base and not any more: not under its name, not renamed, not by its id, not removed. */
-function vanishedOf({ desired, kinds, options }: Given): Desired[] {
+function vanishedOf({ desired, kinds, options }: PlanInput): Desired[] {
   const key = keyOf(kinds)
   const known = new Set([...desired.resources.flatMap(namesOf), ...desired.removed].map(key))
   return (options.base?.resources ?? []).filter(
@@ -192,27 +194,33 @@ function namesOf({ kind, name, id = name, lifecycle }: Desired): Address[] {
  * What was protected at the base is still protected when its block is gone: only `removed:` together with
  * the address on the command line lifts that.
  */
-function protection(changes: readonly Delete[], { desired, live, kinds, options }: Given): Diagnostic[] {
+function protection(
+  changes: readonly Delete[],
+  { desired, live, kinds, options }: PlanInput
+): Diagnostic[] {
   const { base, allowDestroy = [] } = options
   if (!base) return []
   const key = keyOf(kinds)
   const guarded = new Map(
     base.resources
       .filter(({ lifecycle }) => lifecycle.preventDestroy)
-      .map((then) => [then.id === undefined ? key(then) : idKey({ ...then, id: then.id }), then])
+      .map((atBase) => [
+        atBase.id === undefined ? key(atBase) : idKey({ ...atBase, id: atBase.id }),
+        atBase
+      ])
   )
   const removed = new Set(desired.removed.map(key))
   const liveById = new Map(live.resources.map((one) => [`${one.kind}\n${one.id}`, one]))
   return changes.flatMap((change) => {
     const { name } = liveById.get(`${change.kind}\n${change.id}`) ?? change
     const called = [name, change.id].map((one) => ({ kind: change.kind, name: one }))
-    const then = guarded.get(key({ ...change, name })) ?? guarded.get(idKey({ ...change, id: change.id }))
-    if (!then) return []
+    const atBase = guarded.get(key({ ...change, name })) ?? guarded.get(idKey({ ...change, id: change.id }))
+    if (!atBase) return []
     const isRemoved = called.some((address) => removed.has(key(address)))
     const isAllowed = allowDestroy.some((pattern) =>
       called.some((address) => isNamed(address, pattern, kinds))
     )
-    return isRemoved && isAllowed ? [] : [protectedThen(then, change, base.revision)]
+    return isRemoved && isAllowed ? [] : [protectedAtBase(atBase, change, base.revision)]
   })
 }
 
@@ -222,28 +230,28 @@ function protection(changes: readonly Delete[], { desired, live, kinds, options 
  */
 export function renameSuggestions(
   changes: readonly Change[],
-  gone: readonly (Address & { span: Span })[],
+  removed: readonly (Address & { span: Span })[],
   base: Base | undefined,
   kinds: Kinds
 ): Diagnostic[] {
   const key = keyOf(kinds)
-  const declaredThen = new Map((base?.resources ?? []).map((then) => [key(then), then]))
-  const said = ({ kind }: Address, fields: JsonObject): string => `${kind}\n${sortedText(fields)}`
+  const declaredAtBase = new Map((base?.resources ?? []).map((atBase) => [key(atBase), atBase]))
+  const bodyKey = ({ kind }: Address, fields: JsonObject): string => `${kind}\n${sortedText(fields)}`
   const creates = changes.filter((change) => change.action === 'create')
-  const byBody = Map.groupBy(creates, (made) => said(made, made.wanted))
-  return gone.flatMap((old) => {
-    const then = declaredThen.get(key(old))
-    const [made, ...others] = (then && byBody.get(said(then, then.fields))) ?? []
-    if (!made || others.length > 0) return []
+  const byBody = Map.groupBy(creates, (created) => bodyKey(created, created.wanted))
+  return removed.flatMap((previous) => {
+    const atBase = declaredAtBase.get(key(previous))
+    const [created, ...others] = (atBase && byBody.get(bodyKey(atBase, atBase.fields))) ?? []
+    if (!created || others.length > 0) return []
     return [
-      warning('P407', `${addressText(made)} looks like ${addressText(old)} under a new name`, {
+      warning('P407', `${addressText(created)} looks like ${addressText(previous)} under a new name`, {
         labels: [
-          { span: made.span, text: 'this would be made anew' },
-          { span: old.span, text: 'the same was declared here' }
+          { span: created.span, text: 'this would be made anew' },
+          { span: previous.span, text: 'the same was declared here' }
         ],
         notes: ['a rename keeps the id, and with it everything that uses it'],
         help: [
-          `if it is the same, write \`lifecycle: { renamed_from: ${JSON.stringify(old.name)} }\` there`
+          `if it is the same, write \`lifecycle: { renamed_from: ${JSON.stringify(previous.name)} }\` there`
         ]
       })
     ]

@@ -84,8 +84,8 @@ class Differences implements Visitor {
     const service = this.#moves.touches(node, pairs.service)
     if (!service) return { cause: 'config' }
     if (!this.#moves.touches(node, pairs.files)) return { cause: 'drift' }
-    const then = rule.is === 'text' ? shown(rule, base) : base
-    return { cause: 'conflict', ...(then === undefined ? {} : { base: then }) }
+    const meant = rule.is === 'text' ? shown(rule, base) : base
+    return { cause: 'conflict', ...(meant === undefined ? {} : { base: meant }) }
   }
 }
 

@@ -170,12 +170,12 @@ export function protectedProblem(resource: Desired): Diagnostic {
 }
 
 /** What was protected when it was declared is protected still. */
-export function protectedThen(then: Desired, change: Change, revision: string): Diagnostic {
-  const address = addressText({ kind: then.kind, name: then.name })
+export function protectedAtBase(atBase: Desired, change: Change, revision: string): Diagnostic {
+  const address = addressText({ kind: atBase.kind, name: atBase.name })
   return problem('P503', `${addressText(change)} was protected from deletion at ${revision}`, {
     labels: [
       { span: change.span, text: 'this is to be deleted' },
-      { span: then.spanAt(['lifecycle', 'prevent_destroy']), text: 'this protected it' }
+      { span: atBase.spanAt(['lifecycle', 'prevent_destroy']), text: 'this protected it' }
     ],
     notes: ['taking the block away does not take the protection away'],
     help: [`list it under \`removed:\` and pass \`--allow-destroy '${address}'\``]

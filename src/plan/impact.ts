@@ -9,31 +9,31 @@ import type { Change, Effect, FieldChange, Impact } from './plan.ts'
 import { usersOf } from './users.ts'
 
 /** What it takes to know what a change reaches. */
-interface Around {
+interface ImpactContext {
   live: LiveState
   kinds: Kinds
   match: Match
 }
 
 /** The same, with who uses what: asked for each change, and worked out once. */
-interface Known extends Around {
+interface ImpactIndex extends ImpactContext {
   usersOf: ReadonlyMap<string, readonly Live[]>
 }
 
 /** Each change with what it may do to data. Unchanged ones do nothing. */
-export function withImpacts(changes: readonly Change[], around: Around): Change[] {
-  const usersOf = usersById(around.live)
-  return changes.map((change) => ({ ...change, impacts: impactsOf(change, { ...around, usersOf }) }))
+export function withImpacts(changes: readonly Change[], context: ImpactContext): Change[] {
+  const usersOf = usersById(context.live)
+  return changes.map((change) => ({ ...change, impacts: impactsOf(change, { ...context, usersOf }) }))
 }
 
-function impactsOf(change: Change, around: Known): Impact[] {
+function impactsOf(change: Change, context: ImpactIndex): Impact[] {
   if (change.action === 'none') return []
   const whole: FieldChange = { path: [], how: 'changed', span: change.span }
   const asWhole = rowFor(change.kind, [change.action])
   const fields = change.action === 'update' || change.action === 'rename' ? change.fields : []
-  const found = fields.map((field) => impactOf(rowFor(change.kind, field.path), field, change, around))
+  const found = fields.map((field) => impactOf(rowFor(change.kind, field.path), field, change, context))
   const isOnlyWhole = change.action !== 'update'
-  if (isOnlyWhole) found.unshift(impactOf(asWhole, whole, change, around))
+  if (isOnlyWhole) found.unshift(impactOf(asWhole, whole, change, context))
   // Sent again as it is: secrets, of which nobody knows what they open.
   if (found.length === 0) found.push({ effect: 'unknown', because: resent, paths: [], reaches: [] })
   return once(found).toSorted((a, b) => gravity.indexOf(a.effect) - gravity.indexOf(b.effect))
@@ -68,19 +68,19 @@ export function rowFor(kind: string, path: readonly string[]): Row | undefined {
   return impactTable[kind]?.find(([at]) => text === at || text.startsWith(`${at}.`))
 }
 
-function impactOf(row: Row | undefined, field: FieldChange, change: Change, around: Known): Impact {
+function impactOf(row: Row | undefined, field: FieldChange, change: Change, context: ImpactIndex): Impact {
   const paths = field.path.length === 0 ? [] : [field.path]
   if (!row) return { effect: 'unknown', because: 'nobody knows what this does to data', paths, reaches: [] }
-  const [, said, because, reaching] = row
-  const effect = typeof said === 'string' ? said : said(field, change)
+  const [, effectOrRule, because, reaching] = row
+  const effect = typeof effectOrRule === 'string' ? effectOrRule : effectOrRule(field, change)
   if (reaching === undefined) return { effect, because, paths, reaches: [] }
-  const unread = unreadUsers(change.kind, around)
+  const unread = unreadUsers(change.kind, context)
   const limits = unread.length > 0 ? `; not read: ${unread.join(', ')}` : ''
-  return { effect, because: `${because}${limits}`, paths, reaches: reachedBy(change, around) }
+  return { effect, because: `${because}${limits}`, paths, reaches: reachedBy(change, context) }
 }
 
 /** What may use things of the kind, directly or through others, and was not read. */
-function unreadUsers(kind: string, { kinds, live }: Around): string[] {
+function unreadUsers(kind: string, { kinds, live }: ImpactContext): string[] {
   const users = new Set([kind])
   for (const used of users) for (const name of usersOf(used, kinds)) users.add(name)
   const unread = kinds.managed.filter(({ name }) => users.has(name) && !live.kinds.includes(name))
@@ -88,7 +88,7 @@ function unreadUsers(kind: string, { kinds, live }: Around): string[] {
 }
 
 /** Everything live that uses it, directly or through others. */
-function reachedBy(change: Change, { match, usersOf }: Known): string[] {
+function reachedBy(change: Change, { match, usersOf }: ImpactIndex): string[] {
   const own = liveId(change) ?? ''
   const ids = new Set([own])
   const reached = new Map<string, Address>()

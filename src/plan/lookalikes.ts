@@ -2,7 +2,7 @@ import { warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { addressText, byAddress, type Address, type Live } from '../state/resource.ts'
 import { isObject, isReference, isSecret, sortedText, type Json } from '../state/value.ts'
-import type { Given } from './deletions.ts'
+import type { PlanInput } from './deletions.ts'
 import { diff, type DiffContext } from './diff.ts'
 import { resolved } from './keyed.ts'
 import type { Change, Create } from './plan.ts'
@@ -13,38 +13,38 @@ import type { Change, Create } from './plan.ts'
  */
 export function lookalikes(
   changes: readonly Change[],
-  given: Given,
-  told: readonly Diagnostic[]
+  input: PlanInput,
+  reported: readonly Diagnostic[]
 ): Diagnostic[] {
-  const known = new Set(told.flatMap(({ labels }) => labels.map(({ span }) => span)))
+  const known = new Set(reported.flatMap(({ labels }) => labels.map(({ span }) => span)))
   const creates = changes
     .filter((change) => change.action === 'create')
     .filter(({ span }) => !known.has(span))
   if (creates.length === 0) return []
-  const byPlainName = Map.groupBy(given.live.resources, plainKey)
-  const named = creates.flatMap((made) => {
-    const alike = (byPlainName.get(plainKey(made)) ?? []).filter(({ name }) => name !== made.name)
-    return sameNames(made, alike.toSorted(byAddress), given)
+  const byPlainName = Map.groupBy(input.live.resources, plainKey)
+  const named = creates.flatMap((created) => {
+    const alike = (byPlainName.get(plainKey(created)) ?? []).filter(({ name }) => name !== created.name)
+    return sameNames(created, alike.toSorted(byAddress), input)
   })
-  const said = new Set(named.map(({ made }) => made))
-  const others = creates.filter((made) => !said.has(made))
-  return [...named.map(({ problem }) => problem), ...sameContents(others, given)]
+  const byName = new Set(named.map(({ created }) => created))
+  const others = creates.filter((created) => !byName.has(created))
+  return [...named.map(({ problem }) => problem), ...sameContents(others, input)]
 }
 
 /** A live one whose name differs in nothing that people see at once. */
 function sameNames(
-  made: Create,
+  created: Create,
   [first]: readonly Live[],
-  given: Given
-): { made: Create; problem: Diagnostic }[] {
+  input: PlanInput
+): { created: Create; problem: Diagnostic }[] {
   if (!first) return []
-  const kind = made.kind.replaceAll('_', ' ')
-  const isDeclared = given.match.declaredBy(first) !== undefined
+  const kind = created.kind.replaceAll('_', ' ')
+  const isDeclared = input.match.declaredBy(first) !== undefined
   const problem = warning(
     'P412',
-    `${addressText(made)} is to be made, and a live ${kind} is called ${JSON.stringify(first.name)}`,
+    `${addressText(created)} is to be made, and a live ${kind} is called ${JSON.stringify(first.name)}`,
     {
-      labels: [{ span: made.span, text: `the same but for ${differenceOf(made.name, first.name)}` }],
+      labels: [{ span: created.span, text: `the same but for ${differenceOf(created.name, first.name)}` }],
       notes: [`live: ${first.id}`],
       help: [
         isDeclared
@@ -53,7 +53,7 @@ function sameNames(
       ]
     }
   )
-  return [{ made, problem }]
+  return [{ created, problem }]
 }
 
 /** Without what is hard to see: case, blanks, invisible letters, and how letters are composed. */
@@ -73,45 +73,45 @@ function differenceOf(a: string, b: string): string {
 const manyShapes = 100
 
 /** A live one that nobody declares, and that is all that the files say. Lists alone do not tell enough. */
-function sameContents(creates: readonly Create[], { live, kinds, match }: Given): Diagnostic[] {
-  const context = (made: Create): DiffContext => ({ idOf: match.idOf, spanAt: () => made.span })
+function sameContents(creates: readonly Create[], { live, kinds, match }: PlanInput): Diagnostic[] {
+  const context = (created: Create): DiffContext => ({ idOf: match.idOf, spanAt: () => created.span })
   const free = Map.groupBy(
     live.resources.filter((one) => !one.partial && !match.declaredBy(one) && one.readOnly === undefined),
     ({ kind }) => kind
   )
   const indexes = new Map<string, Map<string, Live[]>>()
-  const found = creates.flatMap((made) => {
-    const kind = kinds.managed.find(({ name }) => name === made.kind)
-    const candidates = free.get(made.kind) ?? []
+  const found = creates.flatMap((created) => {
+    const kind = kinds.managed.find(({ name }) => name === created.kind)
+    const candidates = free.get(created.kind) ?? []
     if (!kind || candidates.length === 0) return []
-    const shape = `${made.kind}\n${sortedText(shapeOf(made.wanted))}`
+    const shape = `${created.kind}\n${sortedText(shapeOf(created.wanted))}`
     if (!indexes.has(shape) && indexes.size >= manyShapes) return []
-    const text = (fields: Json): string => sortedText(projected(made.wanted, fields, context(made)))
+    const text = (fields: Json): string => sortedText(projected(created.wanted, fields, context(created)))
     const index = indexes.get(shape) ?? Map.groupBy(candidates, ({ fields }) => text(fields))
     indexes.set(shape, index)
-    const equal = (index.get(text(made.wanted)) ?? []).filter((one) =>
-      isAlike(made, one, kind, context(made))
+    const equal = (index.get(text(created.wanted)) ?? []).filter((one) =>
+      isAlike(created, one, kind, context(created))
     )
-    return equal.length === 1 ? [{ made, live: equal[0]! }] : []
+    return equal.length === 1 ? [{ created, live: equal[0]! }] : []
   })
   // Of two that are alike, nobody knows which one it is.
   const claims = Map.groupBy(found, ({ live: one }) => one)
-  return found.flatMap(({ made, live: one }) =>
-    claims.get(one)?.length === 1 ? [looksLike(made, one)] : []
+  return found.flatMap(({ created, live: one }) =>
+    claims.get(one)?.length === 1 ? [looksLike(created, one)] : []
   )
 }
 
 /** One equal field alone says too little: many have the same type. */
-function isAlike(made: Create, live: Live, kind: Kind, context: DiffContext): boolean {
-  const { fields, unchanged } = diff(kind.fields, made.wanted, live.fields, context)
+function isAlike(created: Create, live: Live, kind: Kind, context: DiffContext): boolean {
+  const { fields, unchanged } = diff(kind.fields, created.wanted, live.fields, context)
   return fields.length === 0 && unchanged > 1
 }
 
-function looksLike(made: Create, live: Live): Diagnostic {
-  const kind = made.kind.replaceAll('_', ' ')
+function looksLike(created: Create, live: Live): Diagnostic {
+  const kind = created.kind.replaceAll('_', ' ')
   const name = JSON.stringify(live.name)
-  return warning('P407', `${addressText(made)} looks like the live ${kind} ${name} under a new name`, {
-    labels: [{ span: made.span, text: 'this would be made anew' }],
+  return warning('P407', `${addressText(created)} looks like the live ${kind} ${name} under a new name`, {
+    labels: [{ span: created.span, text: 'this would be made anew' }],
     notes: [
       `live: ${live.id}, which no file declares`,
       'a rename keeps the id, and with it everything that uses it'

@@ -1,6 +1,6 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { addressText, type Desired } from '../state/resource.ts'
-import type { Given } from './deletions.ts'
+import type { PlanInput } from './deletions.ts'
 
 /**
  * In a partial plan, what a selected resource names must be there already: what is not selected is read,
@@ -8,7 +8,7 @@ import type { Given } from './deletions.ts'
  */
 export function unreachable(
   selected: readonly Desired[],
-  { desired, match, options }: Given
+  { desired, match, options }: PlanInput
 ): Diagnostic[] {
   if (options.selection === undefined) return []
   const chosen = new Set(selected)

@@ -16,16 +16,16 @@ export function notForThisKey(desired: DesiredState, live: LiveState, kinds: Kin
     const first = [...desired.resources, ...desired.removed].find((one) => one.kind === kind.name)
     if (!first || !may || may.includes(key)) return []
     return [
-      problem('P509', `${words[key]} may not manage ${kind.section.replaceAll('_', ' ')}`, {
+      problem('P509', `${keyNames[key]} may not manage ${kind.section.replaceAll('_', ' ')}`, {
         labels: [{ span: first.span, text: 'this needs another key' }],
-        notes: [`version ${version} of the API wants ${may.map((one) => words[one]).join(', or ')}`],
+        notes: [`version ${version} of the API wants ${may.map((one) => keyNames[one]).join(', or ')}`],
         help: ['use such a key, or a newer `workspace.api_version`']
       })
     ]
   })
 }
 
-const words = {
+const keyNames = {
   user: 'the key of a user',
   organization: 'the key of an organization',
   partner: 'the key of a partner',
@@ -71,7 +71,7 @@ export function lockedOut(changes: readonly Change[], { self }: LiveState): Diag
 }
 
 /** Declared resources that are there and do not work: no difference, but good to know. */
-export function ailing(declared: readonly Desired[], match: Match): Diagnostic[] {
+export function unhealthy(declared: readonly Desired[], match: Match): Diagnostic[] {
   return declared.flatMap((resource) => {
     const why = match.liveOf(resource)?.ailing
     if (why === undefined) return []

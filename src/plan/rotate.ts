@@ -1,6 +1,6 @@
 import { warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { addressText } from '../state/resource.ts'
-import type { Given } from './deletions.ts'
+import type { PlanInput } from './deletions.ts'
 import { secretPaths } from './left-alone.ts'
 import type { Change } from './plan.ts'
 import { isNamed } from './select.ts'
@@ -9,12 +9,12 @@ import { isNamed } from './select.ts'
  * Secrets cannot be compared, so that they changed must be said, by a person or by the files of then and now:
  * the resource is written as it is, secrets and all.
  */
-export function rotated(changes: readonly Change[], given: Given): Change[] {
-  const { base } = given.options
+export function rotated(changes: readonly Change[], input: PlanInput): Change[] {
+  const { base } = input.options
   const moved = new Set(base?.secretsMoved)
   return changes.map((change): Change => {
     if (change.action !== 'none') return change
-    if (isAsked(change, given))
+    if (isRequested(change, input))
       return { ...change, action: 'update', fields: [], reason: 'its secrets are to be sent again' }
     const reason = `its secrets come from elsewhere since ${base?.revision ?? ''}`
     return moved.has(addressText(change))
@@ -24,21 +24,26 @@ export function rotated(changes: readonly Change[], given: Given): Change[] {
 }
 
 /** A rotation that was asked for by name, and sends nothing: whoever asked believes that it does. */
-export function idleRotations(changes: readonly Change[], given: Given): Diagnostic[] {
-  const { desired, options } = given
+export function idleRotations(changes: readonly Change[], input: PlanInput): Diagnostic[] {
+  const { desired, options } = input
   if ((options.rotate ?? []).length === 0) return []
   const exact = (options.rotate ?? []).filter((pattern) => !/[*?]/.test(pattern))
   const declared = new Map(desired.resources.map((resource) => [addressText(resource), resource]))
   return changes.flatMap((change) => {
     const resource = declared.get(addressText(change))
-    if (!resource || change.action === 'create' || change.action === 'delete' || !isAsked(change, given))
+    if (
+      !resource ||
+      change.action === 'create' ||
+      change.action === 'delete' ||
+      !isRequested(change, input)
+    )
       return []
     const all = secretPaths(resource.fields)
     const sent = new Set(change.notCompared)
     const kept = all.filter((path) => !sent.has(path))
     if (all.length > 0 && kept.length === 0) return []
     // Whoever names many by a pattern knows that not all of them have secrets.
-    if (all.length === 0 && !exact.some((pattern) => isNamed(change, pattern, given.kinds))) return []
+    if (all.length === 0 && !exact.some((pattern) => isNamed(change, pattern, input.kinds))) return []
     const at = resource.lifecycle.ignoreChanges.length > 0 ? ['lifecycle', 'ignore_changes'] : []
     return [
       warning(
@@ -62,6 +67,6 @@ export function idleRotations(changes: readonly Change[], given: Given): Diagnos
   })
 }
 
-function isAsked(change: Change, { kinds, options }: Given): boolean {
+function isRequested(change: Change, { kinds, options }: PlanInput): boolean {
   return (options.rotate ?? []).some((pattern) => isNamed(change, pattern, kinds))
 }

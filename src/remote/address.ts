@@ -8,10 +8,10 @@ import type { Reader } from './transport.ts'
 /** Where resources of a kind are, and how they are spelled there: bodies and answers meet their kind here. */
 
 /** A path, or why it is not known. */
-export type Found = { ok: true; path: string } | { ok: false; failure: Failure }
+export type ResolvedPath = { ok: true; path: string } | { ok: false; failure: Failure }
 
 /** Where all resources of a kind are. Asks for the organization only where its id is part of the path. */
-export async function pathOfAll(reader: Reader, { api }: Kind): Promise<Found> {
+export async function pathOfAll(reader: Reader, { api }: Kind): Promise<ResolvedPath> {
   const path = api.olderPaths?.[reader.version] ?? api.path
   if (!path.includes('{organization}')) return { ok: true, path }
   const organization = await organizationOf(reader)
@@ -20,7 +20,7 @@ export async function pathOfAll(reader: Reader, { api }: Kind): Promise<Found> {
 }
 
 /** Where one resource is. */
-export async function pathOfOne(reader: Reader, kind: Kind, id: string): Promise<Found> {
+export async function pathOfOne(reader: Reader, kind: Kind, id: string): Promise<ResolvedPath> {
   const all = await pathOfAll(reader, kind)
   // What is in no list has a path in place of an id.
   return all.ok ? { ok: true, path: `${all.path}/${kind.api.place ? id : encodeURIComponent(id)}` } : all

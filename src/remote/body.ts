@@ -2,14 +2,18 @@ import { isLongNumber, isObject, isSecret, type Json, type JsonObject } from '..
 import type { Vault } from '../state/vault.ts'
 
 /**
- * A body as it goes over the wire, and the values that nobody may be told, in this body or another. Or the
- * sentences that say which secrets are missing.
+ * A body as it goes over the wire, and the secrets in it, which nobody may be told. Or the sentences that say
+ * which secrets are missing.
  */
 export type Revealed = { ok: true; body: JsonObject; secrets: string[] } | { ok: false; missing: string[] }
 
-/** Puts the values of secrets into a body: the one place where they leave the vault. */
+/**
+ * Puts the values of secrets into a body: the one place where they leave the vault. Only those of this body
+ * are opened: all others of the run are known to whoever redacts.
+ */
 export function revealed(body: JsonObject, vault: Vault): Revealed {
-  const missing: string[] = []
+  const missing = new Set<string>()
+  const secrets = new Set<string>()
   const open = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(open)
     if (isLongNumber(value)) return asWritten(value.$number)
@@ -19,15 +23,16 @@ export function revealed(body: JsonObject, vault: Vault): Revealed {
         : value
     const opened = vault.reveal(value.$secret)
     if (!opened.ok) {
-      missing.push(opened.reason)
+      missing.add(opened.reason)
       return null
     }
+    secrets.add(opened.value)
     return value.as === 'integer' ? Number(opened.value) : opened.value
   }
   const written = open(body) as JsonObject
-  return missing.length > 0
-    ? { ok: false, missing: [...new Set(missing)].toSorted() }
-    : { ok: true, body: written, secrets: vault.known() }
+  return missing.size > 0
+    ? { ok: false, missing: [...missing].toSorted() }
+    : { ok: true, body: written, secrets: [...secrets] }
 }
 
 /** A number in just these digits, wherever the body becomes text. */

@@ -27,7 +27,7 @@ export interface Creation {
 }
 
 /** One create in its course. */
-interface Making {
+interface CreateRun {
   writer: Writer
   kind: Kind
   path: string
@@ -38,14 +38,14 @@ interface Making {
 }
 
 /**
- * What came of asking for it: `new`, made by this very request; `old`, made before by one with the same key,
+ * What came of asking for it: `new`, made by this very request; `earlier`, made before by one with the same key,
  * by its date; `undated`, one of the two; `found`, by its name, and nothing else of that name was.
  */
 interface Posted {
   ok: true
   wire: JsonObject
   notes: string[]
-  is: 'new' | 'old' | 'undated' | 'found'
+  is: 'new' | 'earlier' | 'undated' | 'found'
 }
 
 type Failed = { ok: false; failure: Failure }
@@ -64,18 +64,18 @@ export async function create(writer: Writer, kind: Kind, wanted: Creation): Prom
   if (!all.ok) return all
   const keys = openKeys(wanted.key, () => writer.newKey())
   const { note } = wanted
-  const making: Making = { writer, kind, path: all.path, wanted, keys, budget: writer.budget(), note }
+  const run: CreateRun = { writer, kind, path: all.path, wanted, keys, budget: writer.budget(), note }
   for (let replays = 0; ; replays++) {
-    const posted = await post(making)
+    const posted = await post(run)
     if (!posted.ok) return posted
-    const made = await completed(making, posted)
-    if (made.ok || made.failure.status !== 404 || replays === mostReplays) return made
+    const created = await completed(run, posted)
+    if (created.ok || created.failure.status !== 404 || replays === mostReplays) return created
     const id = textOf(posted.wire['id'])
     // Deleted by somebody in this moment, or made and deleted before: only in a list it could be still.
-    const there = posted.is === 'old' ? await look(making) : await searched(making, made.failure, 2)
+    const there = posted.is === 'earlier' ? await look(run) : await searched(run, created.failure, 2)
     if (!there.ok) return there
     const other = there.found.find((wire) => wire['id'] !== id)
-    if (other) return await completed(making, foundByName(other))
+    if (other) return await completed(run, foundByName(other))
     keys.follow(id)
   }
 }
@@ -85,8 +85,8 @@ function foundByName(wire: JsonObject): Posted {
 }
 
 /** Until something is answered, or found, or nobody can tell. */
-async function post(making: Making): Promise<Posted | Failed> {
-  const { writer, kind, path, wanted, keys, budget } = making
+async function post(run: CreateRun): Promise<Posted | Failed> {
+  const { writer, kind, path, wanted, keys, budget } = run
   const sent = {
     body: outgoing(kind, wanted.body),
     secrets: wanted.secrets,
@@ -99,18 +99,18 @@ async function post(making: Making): Promise<Posted | Failed> {
     const wire = answer.ok ? incoming(kind, answer.body) : undefined
     if (answer.ok && wire) {
       const age = (answer.at ?? NaN) - Date.parse(textOf(wire['created_at']))
-      const is = Number.isNaN(age) ? 'undated' : age > budget.elapsedMs() ? 'old' : 'new'
+      const is = Number.isNaN(age) ? 'undated' : age > budget.elapsedMs() ? 'earlier' : 'new'
       return { ok: true, wire, notes: [], is }
     }
     const failure = answer.ok
       ? strange(path, answer.status, misfitOf(kind, answer.body) ?? '')
       : answer.failure
     if (failure.refused) {
-      if (!mayBeRecorded(failure, making)) return { ok: false, failure }
+      if (!mayBeRecorded(failure, run)) return { ok: false, failure }
       keys.renew()
       continue
     }
-    const there = await searched(making, failure)
+    const there = await searched(run, failure)
     if (!there.ok) return there
     const [wireFound] = there.found
     if (wireFound) return foundByName(wireFound)
@@ -125,7 +125,7 @@ async function post(making: Making): Promise<Posted | Failed> {
  * A refusal may be that of another time: outcomes are kept for a day under a key that is the same each time,
  * and its reason may be gone. Under a key of its own it is asked once more.
  */
-function mayBeRecorded({ status, interrupted }: Failure, { keys, wanted }: Making): boolean {
+function mayBeRecorded({ status, interrupted }: Failure, { keys, wanted }: CreateRun): boolean {
   if (status === undefined || interrupted || wanted.mayBeRefused) return false
   return keys.isShared() && ![401, 409, 429].includes(status) && status >= 400
 }
@@ -150,17 +150,17 @@ function open(failure: Failure): Failure {
 }
 
 /** Sends what follows, reads back, and looks for a second one where there could be one. */
-async function completed(making: Making, posted: Posted): Promise<Written> {
-  const { writer, kind, wanted, keys, budget } = making
+async function completed(run: CreateRun, posted: Posted): Promise<Written> {
+  const { writer, kind, wanted, keys, budget } = run
   const { wire, notes } = posted
   const id = textOf(wire['id'])
   const isPending = textOf(wire['auth_url']) !== ''
   // Nobody is sent to the page of something that is gone.
-  if (posted.is === 'old' || (posted.is === 'undated' && isPending)) {
+  if (posted.is === 'earlier' || (posted.is === 'undated' && isPending)) {
     const there = await read(writer, kind, id, wanted.wanted)
     if (!there.ok && there.failure.status === 404) return there
     if (there.ok && !isSameName(kind, textOf(there.wire['name']), wanted.name))
-      return { ok: false, failure: calledOtherwise(making) }
+      return { ok: false, failure: calledOtherwise(run) }
   }
   const written = await followedUp(writer, kind, wanted.body, { ok: true, wire, notes })
   if (!written.ok) return written
@@ -174,21 +174,21 @@ async function completed(making: Making, posted: Posted): Promise<Written> {
       : await read(writer, kind, id, wanted.wanted)
   if (back?.ok === false && back.failure.status === 404) return back
   if (posted.is !== 'found' && !isSure) {
-    const twin = await twinOf(making, id)
+    const twin = await twinOf(run, id)
     if (twin) return { ok: false, failure: twin }
   }
   return { ...written, ...(back ? { back } : {}) }
 }
 
 /** What the key made is something else by now: for whoever asks under this name it is gone. */
-function calledOtherwise({ path }: Making): Failure {
+function calledOtherwise({ path }: CreateRun): Failure {
   const words = 'it has another name by now'
   return { code: 'P606', request: `GET ${path}`, status: 404, words, refused: true, usedBy: [] }
 }
 
-type Found = { ok: true; found: JsonObject[] }
+type FoundByName = { ok: true; found: JsonObject[] }
 
-async function look({ writer, kind, wanted, budget }: Making): Promise<Found | Failed> {
+async function look({ writer, kind, wanted, budget }: CreateRun): Promise<FoundByName | Failed> {
   return await findByName(writer, kind, wanted.name, () => ({ budget: budget.part() }))
 }
 
@@ -197,35 +197,35 @@ async function look({ writer, kind, wanted, budget }: Making): Promise<Found | F
  * so is that what was found at once is the only one, and not that of somebody who does the same.
  */
 async function searched(
-  making: Making,
-  told: Failure,
+  run: CreateRun,
+  failure: Failure,
   most: number = bounds.looksMs.length
-): Promise<Found | Failed> {
-  const { budget, note } = making
+): Promise<FoundByName | Failed> {
+  const { budget, note } = run
   note?.('looking for it by name')
   const found = new Map<string, JsonObject>()
   let looks = 0
   for (let is: 'unknown' | 'unseen' = 'unknown'; looks < most; is = 'unseen') {
-    if (!(await budget.again({ is, told }))) break
-    const there = await look(making)
+    if (!(await budget.again({ is, failure }))) break
+    const there = await look(run)
     looks += 1
-    if (!there.ok) return { ok: false, failure: open(told) }
+    if (!there.ok) return { ok: false, failure: open(failure) }
     for (const wire of there.found) found.set(textOf(wire['id']), wire)
-    if (found.size > 1) return { ok: false, failure: severalNow(making, [...found.keys()]) }
+    if (found.size > 1) return { ok: false, failure: severalNow(run, [...found.keys()]) }
   }
-  return looks >= most ? { ok: true, found: [...found.values()] } : { ok: false, failure: open(told) }
+  return looks >= most ? { ok: true, found: [...found.values()] } : { ok: false, failure: open(failure) }
 }
 
 /** Another one of the name beside the one that was made; or that nobody can tell, where none is seen. */
-async function twinOf(making: Making, id: string): Promise<Failure | undefined> {
-  const told = unseen(making, id)
+async function twinOf(run: CreateRun, id: string): Promise<Failure | undefined> {
+  const failure = unseen(run, id)
   for (let is: 'unknown' | 'unseen' = 'unknown'; ; is = 'unseen') {
-    const there = await look(making)
+    const there = await look(run)
     const ids = there.ok ? idsOf(there.found) : []
     const all = [...new Set([id, ...ids])]
-    if (all.length > 1) return severalNow(making, all)
+    if (all.length > 1) return severalNow(run, all)
     if (ids.includes(id)) return undefined
-    if (!(await making.budget.again({ is, told }))) return told
+    if (!(await run.budget.again({ is, failure }))) return failure
   }
 }
 
@@ -233,12 +233,12 @@ function idsOf(found: readonly JsonObject[]): string[] {
   return found.map((wire) => textOf(wire['id']))
 }
 
-function unseen({ path }: Making, id: string): Failure {
+function unseen({ path }: CreateRun, id: string): Failure {
   const words = `it has the id ${id}, no list shows it yet, and an earlier try may have made another`
   return { code: 'P602', request: `GET ${path}`, words, refused: false, usedBy: [] }
 }
 
-function severalNow({ path }: Making, ids: readonly string[]): Failure {
+function severalNow({ path }: CreateRun, ids: readonly string[]): Failure {
   const words = `${ids.length} have this name: ${ids.join(', ')}`
   return { code: 'P401', request: `GET ${path}`, words, refused: false, usedBy: [] }
 }

@@ -5,7 +5,7 @@ import type { Desired, DesiredState } from '../state/resource.ts'
 import { textOf, type JsonObject, type Reference } from '../state/value.ts'
 import { failureProblem, type Failure } from './failure.ts'
 import type { Item, ReadKind } from './live.ts'
-import { readInFull, type Told } from './read.ts'
+import { readInFull, type ReadResult } from './read.ts'
 import type { Reader } from './transport.ts'
 
 /**
@@ -82,8 +82,8 @@ function idsOf({ desired, also, read, kinds }: Sources): IdOf {
   const isSettled = (resource: Desired): boolean => before.has(finding.key(resource))
   const pairs = pair({ declared: desired.resources, index, isSettled })
   const nowOf = new Map(
-    Array.from(pairWithBase(desired.resources, also, finding.key), ([now, then]) => [
-      finding.key(then),
+    Array.from(pairWithBase(desired.resources, also, finding.key), ([now, atBase]) => [
+      finding.key(atBase),
       now
     ])
   )
@@ -95,9 +95,9 @@ function idsOf({ desired, also, read, kinds }: Sources): IdOf {
 }
 
 /** What was read of a resource; nothing where it is gone meanwhile: that is no failure. */
-export function itemOf(told: Told): Item | Failure | undefined {
-  if (told.ok) return { wire: told.wire, partial: false }
-  return told.failure.status === 404 ? undefined : told.failure
+export function itemOf(result: ReadResult): Item | Failure | undefined {
+  if (result.ok) return { wire: result.wire, partial: false }
+  return result.failure.status === 404 ? undefined : result.failure
 }
 
 /** Whether the service has it, and does not want to tell. */

@@ -17,8 +17,8 @@ export async function enumerateSource(
   connection: string,
   chosen: Record<string, string>
 ): Promise<Enumerated<SourceMeta>> {
-  const old = reader.version === '2023-04-25'
-  const path = `${at(connection)}${old ? '/source' : '/modelsync/source'}`
+  const isOldest = reader.version === '2023-04-25'
+  const path = `${at(connection)}${isOldest ? '/source' : '/modelsync/source'}`
   return dataOf<SourceMeta>(sourceAnswer, await reader.get(path, parameters(chosen)), `GET ${path}`)
 }
 

@@ -46,7 +46,7 @@ export function failureProblem(failure: Failure, attempted: string, span?: Span)
 
 /** What to do depends on what was asked for: a list is not deleted, and some addresses want another key. */
 function toldOf({ code, request }: Failure): { message: string; help: string[] } {
-  const entry = told[code] ?? { message: 'failed', help: [] }
+  const entry = messages[code] ?? { message: 'failed', help: [] }
   const forPartners = / \/api\/organizations(\/|$)/.test(request) ? [ofPartners] : []
   if (code === 'P605') return { ...entry, help: [...forPartners, ...entry.help] }
   if (code !== 'P606') return entry
@@ -68,7 +68,7 @@ function waited({ waitedMs = 0, interrupted }: Failure): string[] {
   ]
 }
 
-const told: Readonly<Partial<Record<Code, { message: string; help: string[] }>>> = {
+const messages: Readonly<Partial<Record<Code, { message: string; help: string[] }>>> = {
   P401: {
     message: 'now several have its name',
     help: [

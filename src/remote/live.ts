@@ -84,9 +84,9 @@ function conditionOf(kind: Kind, { wire, unread }: Item, words: Reader['words'])
 function optional<K extends string>(
   key: K,
   value: unknown,
-  told: (text: string) => string = (text) => text
+  redact: (text: string) => string = (text) => text
 ): { [name in K]?: string } {
   return typeof value === 'string' && value !== ''
-    ? ({ [key]: told(value) } as { [name in K]: string })
+    ? ({ [key]: redact(value) } as { [name in K]: string })
     : {}
 }

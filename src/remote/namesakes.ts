@@ -6,7 +6,7 @@ import { pages } from './pages.ts'
 import type { Reader } from './transport.ts'
 
 /** What was made of a kind, and under which name. */
-export interface Made {
+export interface Created {
   name: string
   id: string
 }
@@ -19,23 +19,29 @@ export interface Made {
 export async function namesakes(
   reader: Reader,
   kind: Kind,
-  made: readonly Made[]
-): Promise<{ made: Made; failure: Failure }[]> {
+  created: readonly Created[]
+): Promise<{ created: Created; failure: Failure }[]> {
   const all = await pathOfAll(reader, kind)
   if (!all.ok) return []
   const budget = reader.budget()
-  const told: Failure = { code: 'P602', request: `GET ${all.path}`, words: '', refused: false, usedBy: [] }
+  const failure: Failure = {
+    code: 'P602',
+    request: `GET ${all.path}`,
+    words: '',
+    refused: false,
+    usedBy: []
+  }
   for (let is: 'unknown' | 'unseen' = 'unknown'; ; is = 'unseen') {
-    const listed = await idsByName(reader, kind, all.path, made)
+    const listed = await idsByName(reader, kind, all.path, created)
     if (listed === undefined) return []
-    const found = made.flatMap((one) => {
+    const found = created.flatMap((one) => {
       const ids = [...new Set([one.id, ...(listed.get(one) ?? [])])]
       if (ids.length === 1) return []
       const words = `${ids.length} have this name: ${ids.join(', ')}`
-      return [{ made: one, failure: { ...told, code: 'P401' as const, words } }]
+      return [{ created: one, failure: { ...failure, code: 'P401' as const, words } }]
     })
-    const areSeen = made.every((one) => listed.get(one)?.includes(one.id))
-    if (areSeen || !(await budget.again({ is, told }))) return found
+    const areSeen = created.every((one) => listed.get(one)?.includes(one.id))
+    if (areSeen || !(await budget.again({ is, failure }))) return found
   }
 }
 
@@ -43,11 +49,11 @@ async function idsByName(
   reader: Reader,
   kind: Kind,
   path: string,
-  made: readonly Made[]
-): Promise<Map<Made, string[]> | undefined> {
+  created: readonly Created[]
+): Promise<Map<Created, string[]> | undefined> {
   const key = keyOf({ managed: [kind] })
-  const byName = Map.groupBy(made, ({ name }) => key({ kind: kind.name, name }))
-  const ids = new Map<Made, string[]>(made.map((one) => [one, []]))
+  const byName = Map.groupBy(created, ({ name }) => key({ kind: kind.name, name }))
+  const ids = new Map<Created, string[]>(created.map((one) => [one, []]))
   for await (const page of pages(reader, { path, nameKey: kind.naming?.wire ?? 'name' }, true)) {
     if (!page.ok) return undefined
     for (const wire of page.items)

@@ -60,21 +60,21 @@ export async function observe(
 function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOptions): Kind[] {
   const declared = desired.resources.map((resource) => resource.kind)
   const exclusive = options.everything ? (desired.workspace.exclusive?.kinds ?? []) : []
-  const gone = [...[...desired.removed, ...(options.also ?? [])].map(({ kind }) => kind), ...exclusive]
+  const removed = [...[...desired.removed, ...(options.also ?? [])].map(({ kind }) => kind), ...exclusive]
   const named = new Set([
     ...declared,
     ...desired.resources.flatMap((resource) => resource.uses.map((use) => use.kind)),
-    ...gone,
+    ...removed,
     // What is in no list is found by what it belongs to.
     ...kinds.managed.flatMap((kind) =>
-      isDerived(kind) && gone.includes(kind.name) ? [...referredKinds(kind.fields)] : []
+      isDerived(kind) && removed.includes(kind.name) ? [...referredKinds(kind.fields)] : []
     )
   ])
-  const doomed = [...gone, ...(options.everything ? declared : [])]
-  const all = options.everything && doomed.length === 0
+  const toDelete = [...removed, ...(options.everything ? declared : [])]
+  const all = options.everything && toDelete.length === 0
   const mayUse = (kind: Kind): boolean => {
     const referred = referredKinds(kind.fields)
-    return !isDerived(kind) && (all || doomed.some((one) => referred.has(one)))
+    return !isDerived(kind) && (all || toDelete.some((one) => referred.has(one)))
   }
   return kinds.managed.filter((kind) => named.has(kind.name) || mayUse(kind))
 }
@@ -197,10 +197,10 @@ async function readItem(
   const id = textOf(wire['id'])
   const fields = wanted === 'anything' ? undefined : wanted
   if (light) return itemOf(await readInFull(reader, kind, id, fields))
-  const told = await withParts(reader, kind, wire, `${path}/${encodeURIComponent(id)}`, fields)
-  if (told.ok || !isRefusal(told.failure)) return itemOf(told)
+  const full = await withParts(reader, kind, wire, `${path}/${encodeURIComponent(id)}`, fields)
+  if (full.ok || !isRefusal(full.failure)) return itemOf(full)
   // A source that nobody may look into any more must not keep all others from being compared.
-  return { wire, partial: false, unread: told.failure.words }
+  return { wire, partial: false, unread: full.failure.words }
 }
 
 function isDerived(kind: Kind): boolean {

@@ -40,7 +40,7 @@ export interface Tried<F> {
    * to try again would change nothing.
    */
   is: 'throttled' | 'failed' | 'lost' | 'unreached' | 'busy' | 'reading' | 'unknown' | 'unseen' | 'final'
-  told: F
+  failure: F
   /** The time to wait that the service named. */
   pauseMs?: number
   /** Of `throttled`: since when the service has answered nobody else either. */
@@ -101,7 +101,7 @@ export function next<F>(before: Course<F>, tried: Tried<F>, moment: Moment): Ver
   return { course: { ...course, waited: course.waited + again }, again }
 }
 
-function counted<F>(course: Course<F>, { is, told }: Tried<F>): Course<F> {
+function counted<F>(course: Course<F>, { is, failure }: Tried<F>): Course<F> {
   const one = (of: Tried<F>['is']): number => (is === of ? 1 : 0)
   return {
     ...course,
@@ -113,7 +113,7 @@ function counted<F>(course: Course<F>, { is, told }: Tried<F>): Course<F> {
     looks: is === 'unknown' ? 0 : course.looks + one('unseen'),
     unsure: course.unsure || is === 'lost' || is === 'unknown',
     // That nothing was answered in time says less than what was answered before.
-    ...(is === 'unseen' || (is === 'lost' && course.last !== undefined) ? {} : { last: told })
+    ...(is === 'unseen' || (is === 'lost' && course.last !== undefined) ? {} : { last: failure })
   }
 }
 

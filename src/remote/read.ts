@@ -7,7 +7,7 @@ import type { Reader } from './transport.ts'
 import type { Patience } from './tries.ts'
 
 /** A resource as the service has it, or why nobody knows. */
-export type Told = { ok: true; wire: JsonObject } | { ok: false; failure: Failure }
+export type ReadResult = { ok: true; wire: JsonObject } | { ok: false; failure: Failure }
 
 /**
  * A resource with all that belongs to it. That it is gone is a failure here, of status 404. `wanted` are the
@@ -19,7 +19,7 @@ export async function readInFull(
   id: string,
   wanted?: JsonObject,
   replaces = false
-): Promise<Told> {
+): Promise<ReadResult> {
   const at = await pathOfOne(reader, kind, id)
   if (!at.ok) return at
   const answer = await reader.get(at.path, {}, retrying(kind))
@@ -40,20 +40,20 @@ export async function withParts(
   path: string,
   wanted?: JsonObject,
   replaces = false
-): Promise<Told> {
+): Promise<ReadResult> {
   const whole = { ...wire }
   for (const { key, paths, answer: shape = 'anything' } of kind.api.parts ?? []) {
-    const asked = paths(whole, wanted, replaces)
-    if (asked.length === 0) continue
+    const partPaths = paths(whole, wanted, replaces)
+    if (partPaths.length === 0) continue
     const answers = await Promise.all(
-      asked.map((below) => reader.get(`${path}${below}`, {}, retrying(kind)))
+      partPaths.map((below) => reader.get(`${path}${below}`, {}, retrying(kind)))
     )
     const found: Json[] = []
     for (const [index, answer] of answers.entries()) {
       // Gone meanwhile: then it is not there.
-      if (!answer.ok && answer.failure.status === 404 && asked.length > 1) continue
+      if (!answer.ok && answer.failure.status === 404 && partPaths.length > 1) continue
       if (!answer.ok) return answer
-      const at = `${path}${asked[index] ?? ''}`
+      const at = `${path}${partPaths[index] ?? ''}`
       if (!isObject(answer.body) || !('data' in answer.body)) return strange(at, 'there is no `data` in it')
       const { data = null } = answer.body
       const wrong = misfit(Array.isArray(data) ? { list: shape } : shape, data, 'data')
@@ -70,6 +70,6 @@ export function retrying(kind: Kind): Patience {
   return kind.api.notYet ? { retryableMessages: kind.api.notYet } : {}
 }
 
-function strange(path: string, words: string): Told {
+function strange(path: string, words: string): ReadResult {
   return { ok: false, failure: { code: 'P612', request: `GET ${path}`, words, refused: true, usedBy: [] } }
 }

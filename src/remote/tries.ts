@@ -80,10 +80,10 @@ export async function carried(attempt: Attempt, link: Link): Promise<Answer> {
       return await tries(attempt, link, budget)
     })
     if ('answer' in come) return come.answer
-    const { told } = come.tried
+    const { failure } = come.tried
     const note = (ms: number): void =>
       options.note?.(
-        `the service is still reading the source (${told.words}): again in ${Math.round(ms / 1000)} s`
+        `the service is still reading the source (${failure.words}): again in ${Math.round(ms / 1000)} s`
       )
     if (!(await budget!.again(come.tried, note))) return ended(budget!, options)
   }
@@ -100,8 +100,8 @@ async function tries(attempt: Attempt, link: Link, budget: Budget): Promise<Come
 
 /** The person stopped it while the gate was closed: nothing was sent. */
 function shut(request: string, { last }: Course<Failure>): Tried<Failure> {
-  const told: Failure = { code: 'P608', request, words: 'it asked to wait', refused: true, usedBy: [] }
-  return { is: 'final', told: last ?? told }
+  const failure: Failure = { code: 'P608', request, words: 'it asked to wait', refused: true, usedBy: [] }
+  return { is: 'final', failure: last ?? failure }
 }
 
 /** What is told in the end: the last that was answered, and whether it may have been done all the same. */
@@ -118,7 +118,7 @@ function ended({ course, elapsedMs }: Budget, { stop }: RemoteOptions): Answer {
 /** One try, and what it means for the next one. */
 async function once(attempt: Attempt, link: Link, budget: Budget): Promise<Come> {
   const { method, line, sent, keys } = attempt
-  if (link.ended.aborted) return { tried: { is: 'final', told: stopped(line, true) } }
+  if (link.ended.aborted) return { tried: { is: 'final', failure: stopped(line, true) } }
   const { promise: gaveUp, reject } = Promise.withResolvers<never>()
   const giveUp = (): void => reject(new Interrupted('interrupted'))
   link.ended.addEventListener('abort', giveUp, { once: true })
@@ -131,7 +131,7 @@ async function once(attempt: Attempt, link: Link, budget: Budget): Promise<Come>
     }
     return { answer: await Promise.race([link.send(attempt, options), gaveUp]) }
   } catch (error) {
-    if (link.ended.aborted) return { tried: { is: 'final', told: stopped(line, false) } }
+    if (link.ended.aborted) return { tried: { is: 'final', failure: stopped(line, false) } }
     return { tried: triedBy(error, attempt, link.failure(error, attempt), link) }
   } finally {
     link.ended.removeEventListener('abort', giveUp)
@@ -154,21 +154,22 @@ const passing = new Set([408, 425, 500, 502, 503, 504])
 function triedBy(
   error: unknown,
   { method, sent, creates }: Attempt,
-  told: Failure,
+  failure: Failure,
   link: Link
 ): Tried<Failure> {
-  if (error instanceof BeyondBounds) return { is: 'final', told }
+  if (error instanceof BeyondBounds) return { is: 'final', failure }
   if (!(error instanceof HTTPError)) {
-    if (error instanceof NetworkError && refusedConnection(error)) return { is: 'unreached', told }
-    return { is: creates ? 'final' : 'lost', told }
+    if (error instanceof NetworkError && refusedConnection(error)) return { is: 'unreached', failure }
+    return { is: creates ? 'final' : 'lost', failure }
   }
   const { status, headers } = error.response
-  if (status === 429) return { is: 'throttled', told, ...link.gate.slowDown(headers) }
-  if (isReading(told, sent.retryableMessages)) return { is: 'reading', told: { ...told, code: 'P621' } }
-  if (status === 409 && method !== 'GET') return { is: 'busy', told }
-  if (creates || !passing.has(status)) return { is: 'final', told }
+  if (status === 429) return { is: 'throttled', failure, ...link.gate.slowDown(headers) }
+  if (isReading(failure, sent.retryableMessages))
+    return { is: 'reading', failure: { ...failure, code: 'P621' } }
+  if (status === 409 && method !== 'GET') return { is: 'busy', failure }
+  if (creates || !passing.has(status)) return { is: 'final', failure }
   const pauseMs = namedPauseMs(headers, link.options.now())
-  return { is: 'failed', told, ...(pauseMs > 0 && afterStatuses.has(status) ? { pauseMs } : {}) }
+  return { is: 'failed', failure, ...(pauseMs > 0 && afterStatuses.has(status) ? { pauseMs } : {}) }
 }
 
 /** Where a time to wait means what it says. */

@@ -25,8 +25,8 @@ export async function replacement(
   const answer = await (question.body
     ? writer.ask(question.path, question.body)
     : writer.get(question.path, question.query))
-  const told = answer.ok && isObject(answer.body) ? answer.body['data'] : undefined
-  return kind.replacement(live, body, told, writer.version)
+  const data = answer.ok && isObject(answer.body) ? answer.body['data'] : undefined
+  return kind.replacement(live, body, data, writer.version)
 }
 
 /** Replaces a resource in full. For one that is in no list, that is its making as well. */
@@ -132,8 +132,8 @@ export async function read(
   wanted?: JsonObject,
   replaces = false
 ): Promise<Written> {
-  const told = await readInFull(writer, kind, id, wanted, replaces)
-  return told.ok ? { ...told, notes: [] } : told
+  const full = await readInFull(writer, kind, id, wanted, replaces)
+  return full.ok ? { ...full, notes: [] } : full
 }
 
 /** No answer to a write that may have been carried out is told as that, whatever broke. */

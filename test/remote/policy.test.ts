@@ -23,14 +23,14 @@ test('R28: the machine ends every sequence of answers within its time, counts pa
       (tries, doesClockMove) => {
         let course: Course<string> = begin(0)
         let now = 0
-        let told: string | undefined
+        let failure: string | undefined
         for (const [index, { is, pauseMs, tookMs, chance }] of tries.entries()) {
           now += doesClockMove ? tookMs : 0
-          const one: Tried<string> = { is, told: `${is} ${index}`, pauseMs }
-          if (is !== 'unseen' && (is !== 'lost' || told === undefined)) told = one.told
+          const one: Tried<string> = { is, failure: `${is} ${index}`, pauseMs }
+          if (is !== 'unseen' && (is !== 'lost' || failure === undefined)) failure = one.failure
           const verdict = next(course, one, { now, chance, backoffMs: 300 })
           course = verdict.course
-          expect(course.last).toBe(told)
+          expect(course.last).toBe(failure)
           if (!('again' in verdict)) return
           expect(verdict.again).toBeGreaterThanOrEqual(0)
           expect(verdict.again).toBeLessThanOrEqual(bounds.longestPauseMs * 1.1)
@@ -48,7 +48,7 @@ test.each(waits)('R28: %s for ever comes to an end, even on a clock that stands 
   let course: Course<string> = begin(0)
   let count = 0
   for (; count < 1000; count++) {
-    const verdict = next(course, { is, told: is }, { now: 0, chance: 1, backoffMs: 300 })
+    const verdict = next(course, { is, failure: is }, { now: 0, chance: 1, backoffMs: 300 })
     course = verdict.course
     if (!('again' in verdict)) break
   }
@@ -59,7 +59,7 @@ test('to be throttled, or to wait for a source, is borne longer than to fail', (
   const borneMs = (is: Tried<string>['is'], pauseMs = 0): number => {
     let course: Course<string> = begin(0)
     for (;;) {
-      const verdict = next(course, { is, told: is, pauseMs }, { now: 0, chance: 1, backoffMs: 300 })
+      const verdict = next(course, { is, failure: is, pauseMs }, { now: 0, chance: 1, backoffMs: 300 })
       if (!('again' in verdict)) return course.waited
       course = verdict.course
     }
@@ -75,7 +75,7 @@ test('a create whose outcome nobody knows is begun a few times, and never after 
   let course: Course<string> = begin(0)
   for (let count = 0; count < bounds.creates; count++) {
     expect(mayBeginAnew(course, 0)).toBe(true)
-    course = next(course, { is: 'unknown', told: 'x' }, { now: 0, chance: 0, backoffMs: 1 }).course
+    course = next(course, { is: 'unknown', failure: 'x' }, { now: 0, chance: 0, backoffMs: 1 }).course
   }
   expect(mayBeginAnew(course, 0)).toBe(false)
   expect(mayBeginAnew(begin(0), bounds.longestMs)).toBe(false)
