@@ -5,7 +5,14 @@ import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnosti
 import { kinds } from '../kinds/index.ts'
 import type { DecideOptions } from '../plan/options.ts'
 import type { LiteralSecrets } from '../plan/literal-secrets.ts'
-import { parseSaved, savedPlan, savedText, staleness, type Making, type SavedPlan } from '../plan/saved.ts'
+import {
+  parseSaved,
+  savedPlan,
+  savedText,
+  staleness,
+  type SavedPlanInput,
+  type SavedPlan
+} from '../plan/saved.ts'
 import type { Planned } from '../reconcile.ts'
 import { savedOptions } from './asked.ts'
 import type { CommandIo } from './io.ts'
@@ -36,7 +43,7 @@ export function savePlan(
   return { note: `Saved to ${path}: \`polyctl apply ${path}${local}\` does exactly this, or refuses.\n` }
 }
 
-function makingOf({ planned, asked, ground, options }: Made): Making {
+function makingOf({ planned, asked, ground, options }: Made): SavedPlanInput {
   return {
     desired: ground.understood.desired,
     observed: planned.observed,

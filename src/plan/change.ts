@@ -3,7 +3,8 @@ import { addressText, type Desired, type Live } from '../state/resource.ts'
 import { additions } from './additions.ts'
 import type { BaseIndex } from './base-index.ts'
 import { causesOf } from './cause.ts'
-import { pairs, Walk } from './compare.ts'
+import { Walk } from './compare.ts'
+import { pairs } from './pairs.ts'
 import { diff, type DiffContext } from './diff.ts'
 import { withIgnored } from './ignore.ts'
 import { notStated, secretPaths } from './left-alone.ts'
@@ -15,7 +16,7 @@ import type {
   Delete,
   Existing,
   FieldChange,
-  Planned,
+  ChangeHead,
   Rename,
   Unchanged,
   Update
@@ -141,7 +142,11 @@ function reasonOf(
 }
 
 /** What is known of a change before it is decided what follows what, and what it may do to data. */
-function planned({ kind, name, span }: Pick<Desired, 'kind' | 'name' | 'span'>): Omit<Planned, 'reason'> {
+function planned({
+  kind,
+  name,
+  span
+}: Pick<Desired, 'kind' | 'name' | 'span'>): Omit<ChangeHead, 'reason'> {
   return { kind, name, span, after: [], impacts: [] }
 }
 

@@ -2,6 +2,7 @@ import { compareText } from '../diagnostics/diagnostic.ts'
 import type { Field, FieldClass, Rule } from '../state/rule.ts'
 import { isEmpty, isObject, isReference, isSecret, type Json, type JsonObject } from '../state/value.ts'
 import { keyed, remembering, resolved, type Keyed, type Resolving } from './keyed.ts'
+import { ofLive, ofWanted, pairs, pairsBy, pairsOf, withBase, type Values } from './pairs.ts'
 import { PathNode } from './path-node.ts'
 import { folded, isSame, isSameStated, meansNothing } from './sameness.ts'
 import { isSameText } from './shown.ts'
@@ -20,18 +21,6 @@ export interface Sides {
   base?: JsonObject
   live: JsonObject
 }
-
-/** Which sides are compared. The first side of each decides what is compared at all. */
-export const pairs = {
-  /** What is wanted with what is live. */
-  difference: 1,
-  /** What is wanted with the base: what the files changed. */
-  files: 2,
-  /** The base with what is live: what the service changed. */
-  service: 4,
-  /** All of what is live that the comparison with what is wanted looks at, equal or not. */
-  seen: 8
-} as const
 
 /** A place at which something is compared. */
 export interface Point {
@@ -56,35 +45,6 @@ export interface Visitor {
 
 type RuleOf<Is extends Rule['is']> = Extract<Rule, { is: Is }>
 type LeafRule = RuleOf<'scalar' | 'json' | 'text' | 'reference'>
-
-/** What is wanted, what was meant at the base, and what is live, at one place. */
-type Values = readonly [wanted: Json | undefined, base: Json | undefined, live: Json | undefined]
-
-const withBase = pairs.files | pairs.service
-const ofLive = pairs.difference | pairs.service | pairs.seen
-const ofWanted = pairs.difference | pairs.files | pairs.seen
-
-/** The pairs, of those that are open, of which the two sides are so. */
-function pairsOf(
-  open: number,
-  values: Values,
-  isSo: (first: Json | undefined, second: Json | undefined, pair: number) => boolean
-): number {
-  const [wanted, base, live] = values
-  let found = 0
-  if ((open & pairs.difference) !== 0 && isSo(wanted, live, pairs.difference)) found |= pairs.difference
-  if ((open & pairs.files) !== 0 && isSo(wanted, base, pairs.files)) found |= pairs.files
-  if ((open & pairs.service) !== 0 && isSo(base, live, pairs.service)) found |= pairs.service
-  return found
-}
-
-/** The pairs whose first side is so. */
-function pairsBy(open: number, [wanted, base]: Values, isSo: (first: Json | undefined) => boolean): number {
-  return (
-    ((open & ofWanted) !== 0 && isSo(wanted) ? open & ofWanted : 0) |
-    ((open & pairs.service) !== 0 && isSo(base) ? pairs.service : 0)
-  )
-}
 
 /** One walk through the fields of a resource. */
 export class Walk {

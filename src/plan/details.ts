@@ -1,14 +1,14 @@
-import type { Action, Change, Compared, Declared, Existing, FieldChange, Planned } from './plan.ts'
+import type { Action, Change, Compared, Declared, Existing, FieldChange, ChangeHead } from './plan.ts'
 
 /** All that any sort of change may have: for whoever tells of each the same. */
-export interface Details extends Planned, Declared, Partial<Existing>, Compared {
+export interface ChangeDetails extends ChangeHead, Declared, Partial<Existing>, Compared {
   action: Action
   fields: FieldChange[]
   previousName?: string
 }
 
 /** A change with nothing in place of what its sort does not have. */
-export function detailsOf(change: Change): Details {
+export function detailsOf(change: Change): ChangeDetails {
   return { ...nothing(), ...change }
 }
 
@@ -22,7 +22,7 @@ export function isKept(change: Change): change is Exclude<Change, { action: 'del
   return change.action !== 'delete'
 }
 
-function nothing(): Omit<Details, keyof Planned | 'action'> {
+function nothing(): Omit<ChangeDetails, keyof ChangeHead | 'action'> {
   return {
     wanted: {},
     ids: {},

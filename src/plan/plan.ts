@@ -61,7 +61,7 @@ export type Effect =
 export type Change = Create | Update | Rename | Delete | Unchanged
 
 /** The files declare it, and the service does not have it. */
-export interface Create extends Planned, Declared {
+export interface Create extends ChangeHead, Declared {
   action: 'create'
   /** Everything that is stated. */
   fields: FieldChange[]
@@ -70,31 +70,31 @@ export interface Create extends Planned, Declared {
 }
 
 /** It differs from what the files say; without fields, its secrets are sent again. */
-export interface Update extends Planned, Declared, Existing, Compared {
+export interface Update extends ChangeHead, Declared, Existing, Compared {
   action: 'update'
   /** What differs, in the order of display. */
   fields: FieldChange[]
 }
 
 /** It gets another name, whatever else differs. */
-export interface Rename extends Planned, Declared, Existing, Compared {
+export interface Rename extends ChangeHead, Declared, Existing, Compared {
   action: 'rename'
   fields: FieldChange[]
   previousName: string
 }
 
 /** It is to go. */
-export interface Delete extends Planned, Existing {
+export interface Delete extends ChangeHead, Existing {
   action: 'delete'
 }
 
 /** It is as the files say. */
-export interface Unchanged extends Planned, Declared, Existing, Compared {
+export interface Unchanged extends ChangeHead, Declared, Existing, Compared {
   action: 'none'
 }
 
 /** What every change has. */
-export interface Planned extends Address {
+export interface ChangeHead extends Address {
   /** The place that asks for it. */
   span: Span
   /** One sentence: why this is to be done. */

@@ -8,7 +8,7 @@ import { isObject, sortedText, type Json, type JsonObject } from '../state/value
 import { fingerprint, fingerprintOfAll, movedPaths, type Fingerprint } from './fingerprint.ts'
 import { withIgnored } from './ignore.ts'
 import { spellsOut, withLiterals, type LiteralSecrets } from './literal-secrets.ts'
-import { detailsOf, type Details } from './details.ts'
+import { detailsOf, type ChangeDetails } from './details.ts'
 import type { Action, Plan } from './plan.ts'
 
 /**
@@ -62,7 +62,7 @@ export interface SavedResource {
 }
 
 /** What a plan is made of, beside the plan itself. */
-export interface Making {
+export interface SavedPlanInput {
   desired: DesiredState
   observed: LiveState
   kinds: Kinds
@@ -73,12 +73,12 @@ export interface Making {
 }
 
 /** The approval of a plan. The same plan gives the same bytes. */
-export function savedPlan(plan: Plan, making: Making): SavedPlan {
-  const { desired, service, apiVersion, asked } = making
+export function savedPlan(plan: Plan, input: SavedPlanInput): SavedPlan {
+  const { desired, service, apiVersion, asked } = input
   const declared = new Map(
     desired.resources.map(({ kind, name, fields, lifecycle, id = null }) => [
       addressText({ kind, name }),
-      hash({ fields: withLiterals(fields, making.literals), lifecycle: { ...lifecycle }, id })
+      hash({ fields: withLiterals(fields, input.literals), lifecycle: { ...lifecycle }, id })
     ])
   )
   const removed = desired.removed.map(addressText)
@@ -89,8 +89,8 @@ export function savedPlan(plan: Plan, making: Making): SavedPlan {
     service,
     api_version: apiVersion,
     asked,
-    ...(desired.resources.some(({ fields }) => spellsOut(fields, making.literals)) && {
-      secrets_key: making.literals.keyHash()
+    ...(desired.resources.some(({ fields }) => spellsOut(fields, input.literals)) && {
+      secrets_key: input.literals.keyHash()
     }),
     configuration: hash({ declared: Object.fromEntries(declared), removed }),
     resources: plan.changes.map(detailsOf).map((change) => ({
@@ -100,24 +100,24 @@ export function savedPlan(plan: Plan, making: Making): SavedPlan {
       declared: declared.get(addressText(change)) ?? null,
       intended: hash({
         action: change.action,
-        wanted: withoutIgnored(change.wanted, change, making.kinds),
+        wanted: withoutIgnored(change.wanted, change, input.kinds),
         previousName: change.previousName ?? null
       }),
       names: hash(change.ids),
-      seen: seenBy(change, making)
+      seen: seenBy(change, input)
     }))
   }
 }
 
-function seenBy(change: Details, making: Making): Record<string, string> {
-  const found = [...comparedOf(change, making)].map(
+function seenBy(change: ChangeDetails, input: SavedPlanInput): Record<string, string> {
+  const found = [...comparedOf(change, input)].map(
     ([key, { text }]) => [storedKey(key), hash(text)] as const
   )
   return Object.fromEntries(found.toSorted(([a], [b]) => compareText(a, b)))
 }
 
 /** What a change rests on, of the live resource: nothing for what is to be made. */
-function comparedOf(change: Details, { kinds, observed }: Making): Fingerprint {
+function comparedOf(change: ChangeDetails, { kinds, observed }: SavedPlanInput): Fingerprint {
   const live = liveIn(observed).get(`${change.kind}\n${change.id}`)
   const kind = kinds.managed.find(({ name }) => name === change.kind)
   if (!live || !kind) return new Map()
@@ -148,14 +148,14 @@ function storedKey(key: string): string {
 }
 
 /** What `ignore_changes` leaves to the service may be anything by the time of the change. */
-function withoutIgnored(fields: JsonObject, change: Details, kinds: Kinds): JsonObject {
+function withoutIgnored(fields: JsonObject, change: ChangeDetails, kinds: Kinds): JsonObject {
   const kind = kinds.managed.find(({ name }) => name === change.kind)
   return kind ? withIgnored(fields, change.ignored, {}, kind) : fields
 }
 
 /** The id of a reference of a change, as it was known when it was planned. */
 export function idIn(
-  change: Details
+  change: ChangeDetails
 ): (reference: { $ref: string; name?: string; id?: string }) => string | undefined {
   return ({ $ref, name = '', id }) => id ?? change.ids[addressText({ kind: $ref, name })]
 }
@@ -168,14 +168,14 @@ function hash(value: Json): string {
  * What keeps a saved plan from being carried out: each resource of which something moved, with the field
  * and who moved it. Empty when what would be done now is exactly what was approved.
  */
-export function staleness(saved: SavedPlan, plan: Plan, making: Making): Diagnostic[] {
-  const now = savedPlan(plan, making)
+export function staleness(saved: SavedPlan, plan: Plan, input: SavedPlanInput): Diagnostic[] {
+  const now = savedPlan(plan, input)
   const before = new Map(saved.resources.map((one) => [one.address, one]))
   const after = new Map(now.resources.map((one) => [one.address, one]))
   const changes = new Map(plan.changes.map((change) => [addressText(change), detailsOf(change)]))
   const addresses = [...new Set([...before.keys(), ...after.keys()])].toSorted()
   const found = addresses.flatMap((address) => {
-    const notes = movedOf(before.get(address), after.get(address), changes.get(address), making)
+    const notes = movedOf(before.get(address), after.get(address), changes.get(address), input)
     return notes.length === 0 ? [] : [stale(address, notes, changes.get(address))]
   })
   if (found.length > 0 || saved.configuration === now.configuration) return found
@@ -185,8 +185,8 @@ export function staleness(saved: SavedPlan, plan: Plan, making: Making): Diagnos
 function movedOf(
   saved: SavedResource | undefined,
   now: SavedResource | undefined,
-  change: Details | undefined,
-  making: Making
+  change: ChangeDetails | undefined,
+  input: SavedPlanInput
 ): string[] {
   if (!saved) return now?.action === 'none' ? ['the files did not declare it'] : ['it was not in the plan']
   if (!now)
@@ -194,7 +194,7 @@ function movedOf(
   const files = saved.declared === now.declared ? [] : ['the files say something else of it']
   if (saved.id !== now.id) return [...files, identity(saved, now)]
   if (saved.names !== now.names) return [...files, 'something that it names is another one now, or gone']
-  const moved = movedPaths(labelled(saved.seen, change, making), labelled(now.seen, change, making))
+  const moved = movedPaths(labelled(saved.seen, change, input), labelled(now.seen, change, input))
   if (moved.length > 0)
     return [...files, ...moved.map((path) => `\`${path}\` changed in the service${who(change)}`)]
   if (files.length > 0 || (saved.intended === now.intended && saved.action === now.action)) return files
@@ -202,12 +202,19 @@ function movedOf(
 }
 
 /** Hashes with the names of their fields, as far as what is there now tells them. */
-function labelled(seen: Record<string, string>, change: Details | undefined, making: Making): Fingerprint {
-  const known = change ? comparedOf(change, making) : (new Map() as Fingerprint)
+function labelled(
+  seen: Record<string, string>,
+  change: ChangeDetails | undefined,
+  input: SavedPlanInput
+): Fingerprint {
+  const known = change ? comparedOf(change, input) : (new Map() as Fingerprint)
   const labels = new Map([...known].map(([key, { label }]) => [storedKey(key), label]))
-  const gone = (key: string): string => key.replaceAll('.[', '[').replace(/\[#[^\]]*\].*$/, '')
+  const lastKnownLabel = (key: string): string => key.replaceAll('.[', '[').replace(/\[#[^\]]*\].*$/, '')
   return new Map(
-    Object.entries(seen).map(([key, text]) => [key, { label: labels.get(key) ?? gone(key), text }])
+    Object.entries(seen).map(([key, text]) => [
+      key,
+      { label: labels.get(key) ?? lastKnownLabel(key), text }
+    ])
   )
 }
 
@@ -217,12 +224,12 @@ function identity(saved: SavedResource, now: SavedResource): string {
   return `it is another one now: ${now.id} instead of ${saved.id}`
 }
 
-function who(change: Details | undefined): string {
+function who(change: ChangeDetails | undefined): string {
   const { at, by } = change?.changed ?? {}
   return `${at === undefined ? '' : `, last at ${at}`}${by === undefined ? '' : ` by ${by}`}`
 }
 
-function stale(what: string, notes: string[], change: Details | undefined): Diagnostic {
+function stale(what: string, notes: string[], change: ChangeDetails | undefined): Diagnostic {
   return problem('P507', `${what} is not as it was when the plan was made`, {
     labels: change ? [{ span: change.span, text: 'this was approved on other grounds' }] : [],
     notes,

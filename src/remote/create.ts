@@ -38,8 +38,8 @@ interface CreateRun {
 }
 
 /**
- * What came of asking for it: `new`, made by this very request; `earlier`, made before by one with the same key,
- * by its date; `undated`, one of the two; `found`, by its name, and nothing else of that name was.
+ * What came of asking for it: `new`, made by this very request; `earlier`, made before by one with the same
+ * key, by its date; `undated`, one of the two; `found`, by its name, and nothing else of that name was.
  */
 interface Posted {
   ok: true

@@ -7,7 +7,7 @@ import { failureProblem, type Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
 
 /** Which organization the key opens, and whose key it is. */
-export interface Organization {
+export interface KeyIdentity {
   id: string
   name: string
   key?: KeyClass
@@ -30,7 +30,7 @@ const meAnswer: Shape = {
 /** The organization of the key, as the service says it. */
 export async function organizationOf(
   reader: Reader
-): Promise<({ ok: true } & Organization) | { ok: false; failure: Failure }> {
+): Promise<({ ok: true } & KeyIdentity) | { ok: false; failure: Failure }> {
   const answer = await reader.me()
   if (!answer.ok) return answer
   const data = isObject(answer.body) ? answer.body['data'] : undefined
@@ -56,7 +56,7 @@ function classOf(data: JsonObject): { key?: KeyClass } {
 }
 
 /** Whose workspace the key opens. A key of another organization than the files name is a stop. */
-export async function identify(reader: Reader, workspace: Workspace): Promise<Checked<Organization>> {
+export async function identify(reader: Reader, workspace: Workspace): Promise<Checked<KeyIdentity>> {
   const answer = await organizationOf(reader)
   if (!answer.ok)
     return { ok: false, problems: [failureProblem(answer.failure, 'asking whose key this is')] }

@@ -1,5 +1,5 @@
 import type { Span } from '../diagnostics/diagnostic.ts'
-import { detailsOf, type Details } from '../plan/details.ts'
+import { detailsOf, type ChangeDetails } from '../plan/details.ts'
 import type { Action, Change, FieldChange, Plan } from '../plan/plan.ts'
 import { addressText, type Address } from '../state/resource.ts'
 import type { PlanHeader } from './header.ts'
@@ -54,7 +54,7 @@ export function headingLine(sign: string, ink: Ink, text: string, span: Span, lo
 }
 
 /** `2026-11-23 18:04 UTC by Ada Lovelace`: as much of it as is known. */
-export function lastChangeText(changed: Details['changed']): string | undefined {
+export function lastChangeText(changed: ChangeDetails['changed']): string | undefined {
   if (changed === undefined) return undefined
   const at = changed.at === undefined ? undefined : instantText(changed.at)
   const by = changed.by === undefined ? undefined : `by ${visible(changed.by)}`
@@ -94,7 +94,7 @@ export function coverageLines(plan: Plan, verbose: boolean, look: Look, sends: b
   const there = plan.changes
     .map(detailsOf)
     .filter(({ action }) => action !== 'create' && action !== 'delete')
-  const sum = (number: (change: Details) => number): number =>
+  const sum = (number: (change: ChangeDetails) => number): number =>
     there.reduce((total, change) => total + number(change), 0)
   const secrets = sum(({ action, notCompared }) => (sends && action !== 'none' ? 0 : notCompared.length))
   const left = sum(({ notStated, hidden }) => notStated.length + hidden.length)

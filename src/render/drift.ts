@@ -1,5 +1,5 @@
 import { isDifference } from '../plan/pending.ts'
-import { detailsOf, type Details } from '../plan/details.ts'
+import { detailsOf, type ChangeDetails } from '../plan/details.ts'
 import type { Action, Change, Plan } from '../plan/plan.ts'
 import {
   coverageLines,
@@ -108,7 +108,7 @@ function sentences(drifted: Change, since: string | undefined): string[] {
 }
 
 /** With a revision to compare with it is known who moved. */
-function who({ cause }: Details, since: string | undefined): string[] {
+function who({ cause }: ChangeDetails, since: string | undefined): string[] {
   if (cause === undefined || since === undefined) return []
   const said = {
     config: `only the files moved since ${visible(since)}: not applied yet, and no drift`,

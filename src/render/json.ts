@@ -1,6 +1,6 @@
 import type { Outcome, Report } from '../apply/events.ts'
 import { isError, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
-import { detailsOf, type Details } from '../plan/details.ts'
+import { detailsOf, type ChangeDetails } from '../plan/details.ts'
 import type { Action, FieldChange, Impact, Plan } from '../plan/plan.ts'
 import { addressText } from '../state/resource.ts'
 import { isLongNumber, isReference, isSecret, type Json } from '../state/value.ts'
@@ -60,7 +60,7 @@ function besideCounts({ changes }: Plan, sends: boolean) {
   }
 }
 
-function changeJson(change: Details) {
+function changeJson(change: ChangeDetails) {
   return {
     action: change.action,
     ...resourceJson(change),
@@ -84,7 +84,7 @@ function impactJson({ effect, because, paths, reaches }: Impact) {
   return { effect, because, paths, reaches }
 }
 
-function resourceJson(change: Details) {
+function resourceJson(change: ChangeDetails) {
   const { kind, name, id, span } = change
   return { kind, name, address: addressText(change), id: id ?? null, ...placeJson(span) }
 }

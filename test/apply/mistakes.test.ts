@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { carryOut } from '../../src/apply/carry-out.ts'
 import type { ApplyEvent, Report } from '../../src/apply/events.ts'
 import type { Kind } from '../../src/kinds/kind.ts'
-import type { Details } from '../../src/plan/details.ts'
+import type { ChangeDetails } from '../../src/plan/details.ts'
 import type { Change, Plan } from '../../src/plan/plan.ts'
 import { openWriter } from '../../src/remote/transport.ts'
 import { addressText, type Live } from '../../src/state/resource.ts'
@@ -17,7 +17,7 @@ const position = { line: 1, column: 1, offset: 0 }
 const organization = { id: 'o', name: 'O' }
 
 function change(name: string, action: Change['action'], ...after: string[]): Change {
-  const details: Details = {
+  const details: ChangeDetails = {
     kind: 'gadget',
     name,
     ...(action === 'create' ? {} : { id: name }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/state/value.ts'
-import type { Details } from '../../src/plan/details.ts'
+import type { ChangeDetails } from '../../src/plan/details.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { changeOf, declared, planFor, service } from './world.ts'
 
@@ -14,7 +14,7 @@ interface Sides {
 
 const csv = { type: { id: 'csv' }, configuration: { url: 'u' } }
 
-function told({ now, was, live, ignore = [] }: Sides): Details {
+function told({ now, was, live, ignore = [] }: Sides): ChangeDetails {
   const item = (more: JsonObject): JsonObject => ({ connection: 'C', ...more })
   const resource = declared('model', 'M', item(now), { ignore })
   const plan = planFor(
@@ -36,7 +36,7 @@ function told({ now, was, live, ignore = [] }: Sides): Details {
   return changeOf(plan, 'M')
 }
 
-const causes = (change: Details): Record<string, unknown> =>
+const causes = (change: ChangeDetails): Record<string, unknown> =>
   Object.fromEntries(change.fields.map(({ path, cause }) => [path.join('.'), cause]))
 
 const table = (name: string): JsonObject => ({ configuration: { table: name } })
@@ -140,7 +140,7 @@ describe('R11: parts of a whole', () => {
     then: JsonObject,
     fields: object[],
     schedule: object = { frequency: 'manual' }
-  ): Details => {
+  ): ChangeDetails => {
     const plan: Plan | string[] = planFor(
       [
         declared('connection', 'C', { type: 'csv', configuration: { url: 'u' } }),
@@ -242,7 +242,7 @@ describe('R11: parts of a whole', () => {
 describe('R11: references', () => {
   const connections = (...names: string[]) =>
     names.map((name) => declared('connection', name, { type: 'csv', configuration: { url: 'u' } }))
-  const moved = (now: string, was: string, live: string): Details => {
+  const moved = (now: string, was: string, live: string): ChangeDetails => {
     const model = (connection: string) =>
       declared('model', 'M', { connection, configuration: { table: 't' } })
     const plan = planFor(

@@ -7,7 +7,7 @@ import {
   savedPlan,
   savedText,
   staleness,
-  type Making,
+  type SavedPlanInput,
   type SavedOptions
 } from '../../src/plan/saved.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -49,12 +49,12 @@ interface Side {
 
 function made({ resources = [c(), m('new')], live = rows(), gone = [], options = {} }: Side): {
   plan: Plan
-  making: Making
+  making: SavedPlanInput
 } {
   const plan = planFor(resources, live, gone, options)
   if (Array.isArray(plan)) throw new Error(plan.join())
   const desired = { workspace: {}, resources, removed: gone }
-  const making: Making = {
+  const making: SavedPlanInput = {
     desired,
     observed: live,
     kinds,

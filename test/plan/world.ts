@@ -1,7 +1,7 @@
 import { kinds } from '../../src/kinds/index.ts'
 import { decide } from '../../src/plan/decide.ts'
 import type { DecideOptions } from '../../src/plan/options.ts'
-import { detailsOf, type Details } from '../../src/plan/details.ts'
+import { detailsOf, type ChangeDetails } from '../../src/plan/details.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Desired, Live, LiveState, Removed } from '../../src/state/resource.ts'
 import { referencesIn, type JsonObject } from '../../src/state/value.ts'
@@ -87,7 +87,7 @@ export function actions(plan: Plan | string[]): string[] {
     : plan.changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`)
 }
 
-export function changeOf(plan: Plan | string[], name: string): Details {
+export function changeOf(plan: Plan | string[], name: string): ChangeDetails {
   const change = Array.isArray(plan) ? undefined : plan.changes.find((one) => one.name === name)
   if (!change) throw new Error(`no change of ${name} in ${JSON.stringify(plan)}`)
   return detailsOf(change)

@@ -1,5 +1,5 @@
 import type { Diagnostic, Label, Span } from '../../src/diagnostics/diagnostic.ts'
-import type { Details } from '../../src/plan/details.ts'
+import type { ChangeDetails } from '../../src/plan/details.ts'
 import type { Change, FieldChange, Plan } from '../../src/plan/plan.ts'
 import type { PlanHeader } from '../../src/render/header.ts'
 import type { Look } from '../../src/render/style.ts'
@@ -30,8 +30,10 @@ export function plan(changes: Change[], unmanaged: Plan['unmanaged'] = []): Plan
 }
 
 /** A change with the boring value for everything that is not said. */
-export function change(parts: Partial<Details> & Pick<Details, 'action' | 'kind' | 'name'>): Change {
-  const whole: Details = {
+export function change(
+  parts: Partial<ChangeDetails> & Pick<ChangeDetails, 'action' | 'kind' | 'name'>
+): Change {
+  const whole: ChangeDetails = {
     span: at('configs/syncs.yaml', 30, 11, 4),
     fields: [],
     unchanged: 0,

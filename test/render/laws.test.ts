@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Report } from '../../src/apply/events.ts'
 import type { Diagnostic, Span } from '../../src/diagnostics/diagnostic.ts'
-import type { Details } from '../../src/plan/details.ts'
+import type { ChangeDetails } from '../../src/plan/details.ts'
 import type { Change, FieldChange, Impact, Plan } from '../../src/plan/plan.ts'
 import { renderDrift } from '../../src/render/drift.ts'
 import { driftJson, planJson, reportJson } from '../../src/render/json.ts'
@@ -80,7 +80,7 @@ const impact: fc.Arbitrary<Impact> = fc.record({
   paths: fc.array(path, { maxLength: 2 }),
   reaches: fc.array(text, { maxLength: 3 })
 })
-const details: fc.Arbitrary<Details> = fc.record(
+const details: fc.Arbitrary<ChangeDetails> = fc.record(
   {
     action: fc.constantFrom('create', 'update', 'rename', 'delete', 'none'),
     kind: fc.constantFrom('sync', 'bulk_sync', 'connection'),

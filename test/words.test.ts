@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+/**
+ * The code is written in the words of the field. Names that only we understood, or that had several meanings,
+ * may not come back. Comments and texts for people are free: there these are words like all others.
+ */
+
+const root = new URL('..', import.meta.url).pathname
+
+/** Names that are not used any more, with what is used instead. */
+const instead: Readonly<Record<string, string>> = {
+  Then: 'BaseIndex',
+  openThen: 'openBaseIndex',
+  thenOf: 'a name for what stood at the base, such as `atBase`',
+  Given: 'PlanInput, VariableSources',
+  Ground: 'CommandContext, PlanBasis',
+  World: 'ApplyContext, or what it is the context of',
+  Found: 'what was found',
+  Around: 'ImpactContext',
+  Fault: 'SchemaError',
+  Place: 'DerivedApi, PathNode',
+  Told: 'ReadResult',
+  Made: 'Created',
+  Ledger: 'PlaceholderProblems',
+  Habits: 'options',
+  asked: 'options, requested',
+  told: 'reported',
+  said: 'value',
+  saw: 'recordUse',
+  gone: 'removed',
+  doomed: 'toDelete',
+  rival: 'otherClaimant',
+  made: 'created',
+  old: 'previous',
+  ailing: 'unhealthy, unhealthyReason',
+  lacks: 'missing',
+  blot: 'redact',
+  voice: 'log',
+  speaker: 'log',
+  spoken: 'log',
+  unlessInterrupted: 'abortable',
+  meddle: 'mutate',
+  mishaps: 'faults'
+}
+
+/**
+ * What is left of them, by folder, as long as it is. Whoever mends one takes it out of here; nothing is ever
+ * added.
+ */
+const left: Readonly<Record<string, readonly string[]>> = {
+  commands: ['Ground', 'Made', 'asked', 'made', 'said', 'speaker', 'told', 'unlessInterrupted', 'voice'],
+  config: ['asked', 'gone', 'old', 'said', 'told'],
+  kinds: ['Place', 'ailing', 'made', 'old', 'said'],
+  'main.ts': ['asked'],
+  plan: ['ailing', 'asked'],
+  remote: ['ailing'],
+  render: ['old', 'said', 'told', 'voice'],
+  server: ['Fault', 'asked', 'made', 'old', 'said', 'told'],
+  state: ['ailing', 'made', 'told']
+}
+
+interface Source {
+  room: string
+  path: string
+  names: ReadonlySet<string>
+  types: readonly string[]
+}
+
+const sources: Source[] = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => {
+    const code = codeOf(readFileSync(join(root, 'src', path), 'utf8'))
+    const types = code.matchAll(/^export (?:abstract )?(?:interface|type|class) (\w+)/gm)
+    return {
+      room: path.split(/[/\\]/)[0]!,
+      path,
+      names: new Set(code.match(/[A-Za-z_$][\w$]*/g)),
+      types: Array.from(types, ([, name]) => name!)
+    }
+  })
+
+/** Without comments and texts; what is put into a text stays. */
+function codeOf(text: string): string {
+  const pieces = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g
+  return text.replaceAll(pieces, (piece) =>
+    piece.startsWith('`')
+      ? Array.from(piece.matchAll(/\$\{([^{}]*)\}/g), ([, inner]) => inner).join(' ')
+      : ' '
+  )
+}
+
+describe('names', () => {
+  test('that are not used any more do not come back', () => {
+    const back = sources.flatMap(({ room, path, names }) =>
+      Object.keys(instead)
+        .filter((name) => names.has(name) && !left[room]?.includes(name))
+        .map((name) => `${path}: \`${name}\` is not used any more, but ${instead[name]}`)
+    )
+    expect(back).toEqual([])
+  })
+
+  test('the names are found at all', () => {
+    const names = new Set(sources.flatMap((source) => [...source.names]))
+    for (const name of ['decide', 'PlanInput', 'addressText', 'fromYaml']) expect(names).toContain(name)
+    expect([...codeOf("const a = `${made} old` // told\n'said'").matchAll(/\w+/g)].join(' ')).toBe(
+      'const a made'
+    )
+  })
+})
+
+describe('types', () => {
+  /** Two things of one name, as long as there are. */
+  const twice: ReadonlySet<string> = new Set(['Part'])
+
+  test('mean one thing each', () => {
+    const places = Map.groupBy(
+      sources
+        .filter(({ room }) => room !== 'wire' && room !== 'server')
+        .flatMap(({ path, types }) => types.map((name) => ({ name, path }))),
+      ({ name }) => name
+    )
+    const several = [...places].filter(([name, all]) => all.length > 1 && !twice.has(name))
+    expect(several.map(([name, all]) => `${name}: ${all.map(({ path }) => path).join(', ')}`)).toEqual([])
+  })
+})
