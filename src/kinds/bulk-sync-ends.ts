@@ -9,47 +9,52 @@ import {
   withoutCleared,
   withoutMasks
 } from './fields.ts'
+import { endSchema } from './bulk-sync-schema.ts'
+import type { Codec } from './field.ts'
 import type { FromWire, ToWire, ToYaml } from './kind.ts'
-
-/** How an end is compared: the service fills in more settings than are stated. */
-export const endRule = {
-  is: 'object',
-  fields: { connection: { is: 'reference', kind: 'connection' }, configuration: { is: 'stated' } }
-} as const
-
-/** An end of YAML, its connection as a reference. */
-export function endFromYaml(value: Json | undefined): Json | undefined {
-  if (!isObject(value)) return value
-  return withoutAbsent({ ...value, connection: optionalReference('connection', value['connection']) })
-}
-
-/** An end by the name of its connection. */
-export function endToYaml(value: Json | undefined, context: ToYaml): Json | undefined {
-  return isObject(value)
-    ? withoutAbsent({ ...value, connection: toName(value['connection'], context) })
-    : value
-}
 
 /** The two ends of a bulk sync. */
 type End = 'source' | 'destination'
 
-/** An end as sent: the id of its connection, and its settings. */
-export function endToWire(
-  end: End,
-  value: Json | undefined,
-  context: ToWire
-): { [key: string]: Json | undefined } {
-  if (!isObject(value)) return {}
-  const settings = withoutCleared(value['configuration'] ?? {}, context.creating)
+/** One of them. The service fills in more settings than are stated. */
+export function endOf(end: End, does: string): Codec {
   return {
-    [`${end}_connection_id`]: toId(value['connection'], context),
-    // The destination's is required, be it empty; of the source's there may be none.
-    [`${end}_configuration`]: end === 'source' && isEmpty(settings) ? undefined : settings
+    schema: endSchema(does),
+    rule: endRule,
+    fromYaml: endFromYaml,
+    toYaml: endToYaml,
+    fromWire: (_value, context, wire) => endFromWire(end, wire, context),
+    toWire: (value, context) => endToWire(end, value, context)
   }
 }
 
-/** An end as answered. */
-export function endFromWire(end: End, wire: JsonObject, context: FromWire): JsonObject {
+const endRule = {
+  is: 'object',
+  fields: { connection: { is: 'reference', kind: 'connection' }, configuration: { is: 'stated' } }
+} as const
+
+function endFromYaml(value: Json | undefined): Json | undefined {
+  if (!isObject(value)) return value
+  return withoutAbsent({ ...value, connection: optionalReference('connection', value.connection) })
+}
+
+function endToYaml(value: Json | undefined, context: ToYaml): Json | undefined {
+  return isObject(value)
+    ? withoutAbsent({ ...value, connection: toName(value.connection, context) })
+    : value
+}
+
+function endToWire(end: End, value: Json | undefined, context: ToWire): JsonObject {
+  if (!isObject(value)) return {}
+  const settings = withoutCleared(value.configuration ?? {}, context.creating)
+  return withoutAbsent({
+    [`${end}_connection_id`]: toId(value.connection, context),
+    // The destination's is required, be it empty; of the source's there may be none.
+    [`${end}_configuration`]: end === 'source' && isEmpty(settings) ? undefined : settings
+  })
+}
+
+function endFromWire(end: End, wire: JsonObject, context: FromWire): JsonObject {
   const settings = wire[`${end}_configuration`]
   return withoutAbsent({
     connection: fromId('connection', wire[`${end}_connection_id`], context),
@@ -58,11 +63,15 @@ export function endFromWire(end: End, wire: JsonObject, context: FromWire): Json
 }
 
 /** What is set there and stated nowhere stays, while it is about the same connection. */
-export function withLiveConfiguration(end: End, live: JsonObject, body: JsonObject): JsonObject {
+export function withLiveConfiguration(
+  end: End,
+  live: { readonly [name: string]: Json | undefined },
+  body: JsonObject
+): JsonObject {
   const [id, key] = [`${end}_connection_id`, `${end}_configuration`]
   const there = live[key]
   const same = body[id] === undefined || body[id] === live[id]
-  const kept = same && isObject(there) ? (withoutMasks(there) as JsonObject) : {}
+  const kept = same && isObject(there) ? withoutMasks(there) : {}
   const all = overlay(kept, isObject(body[key]) ? body[key] : {})
   const isNothing = isEmpty(all) && isEmpty(there) && body[key] === undefined
   return isNothing ? {} : { [key]: all }

@@ -1,7 +1,6 @@
 import { isEmpty, isObject, sortedText, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { Rule } from '../state/rule.ts'
-import { withoutAbsent } from './fields.ts'
-import { list } from './sync-parts.ts'
+import { withoutAbsent, list } from './fields.ts'
 
 /**
  * The schemas of a bulk sync: which objects of the source are copied, with which of their fields, and how.
@@ -125,7 +124,10 @@ function isPlainField(field: JsonObject): boolean {
   return !isOff(field) && field['obfuscate'] !== true && isEmpty(field['user_output_name'])
 }
 
-/** The schemas of a live bulk sync, each as much as is known of it. Undefined where nobody asked for them. */
+/**
+ * The schemas of a live bulk sync, each as much as is known of it. Undefined where nobody asked for
+ * them.
+ */
 export function schemasFromWire(wire: JsonObject): JsonObject[] | undefined {
   if (!Array.isArray(wire['schemas'])) return undefined
   const details = new Map(list(wire['schema_details']).map((detail) => [idOf(detail), detail]))

@@ -1,3 +1,4 @@
+import type { Shape } from '../state/shape.ts'
 import { textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 import type { FurtherRequest } from './api.ts'
@@ -13,25 +14,47 @@ import {
   schemasFromWire,
   statedSchemas
 } from './bulk-sync-parts.ts'
-import { list } from './sync-parts.ts'
+import { list } from './fields.ts'
+
+/**
+ * What is kept of a bulk sync beside its own answer: what was asked of its schemas, and what is to be
+ * sent.
+ */
+export interface Beside {
+  schema_settings?: Json
+  schema_details?: Json
+  schedules?: Json
+}
+
+/** One schema of a bulk sync, as the list of them tells it, and in full. */
+export const bulkSchemaShape: Shape = {
+  members: {
+    id: 'text',
+    fields: { list: { either: [{ members: { id: 'text' }, needs: ['id'] }, 'text'] } },
+    filters: { list: { members: { field_id: 'text', function: 'text' } } },
+    tracking_field: 'text',
+    partition_key: 'text'
+  },
+  needs: ['id']
+}
 
 /** What is asked and sent of the schemas of a bulk sync, beside its own request. */
 
 /**
  * The list of schemas has no fields and filters: who needs them asks for each schema by itself. What is
- * switched off has none that count: neither the plan nor the check before writing looks at them. But whoever
- * switches it on must know what somebody chose of it before, or it would all be copied in clear.
+ * switched off has none that count: neither the plan nor the check before writing looks at them. But
+ * whoever switches it on must know what somebody chose of it before, or it would all be copied in clear.
  */
 export function detailPaths(wire: JsonObject, wanted: JsonObject | undefined, replaces: boolean): string[] {
-  const stated = Array.isArray(wanted?.['schemas']) ? wanted['schemas'] : []
+  const stated = Array.isArray(wanted?.schemas) ? wanted.schemas : []
   const [named, on] = [stated, stated.filter((item) => !isOff(item))].map((some) => new Set(some.map(idOf)))
   const isAll = wanted !== undefined && meansAll(wanted)
   const counts = (item: JsonObject): boolean => {
-    if (item['enabled'] === false) return replaces && (isAll || on!.has(idOf(item)))
+    if (item.enabled === false) return replaces && (isAll || on!.has(idOf(item)))
     return replaces || !wanted || named!.has(idOf(item))
   }
-  return list(wire['schemas'])
-    .filter((item) => !Array.isArray(item['fields']) && counts(item))
+  return list(wire.schemas)
+    .filter((item) => !Array.isArray(item.fields) && counts(item))
     .map((item) => `/schemas/${encodeURIComponent(idOf(item))}`)
 }
 
@@ -39,14 +62,14 @@ export function detailPaths(wire: JsonObject, wanted: JsonObject | undefined, re
 export function bodySchemas(settings: readonly JsonObject[], version: ApiVersion): Json[] {
   const sorted = settings.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
   if (version !== '2023-04-25') return sorted.map(schemaInBody)
-  return sorted.filter((item) => item['enabled'] !== false).map(idOf)
+  return sorted.filter((item) => item.enabled !== false).map(idOf)
 }
 
 /** What the bulk sync's own request did not do: each schema that is not as it is to be. */
 export function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FurtherRequest[] {
   const there = schemasFromWire(wire) ?? []
   const live = new Map(there.map((item) => [idOf(item), item]))
-  const wanted = mergedSchemas(there, statedSchemas(body['schema_settings'], there) ?? [], body)
+  const wanted = mergedSchemas(there, statedSchemas(body.schema_settings, there) ?? [], body)
   const schemas = wanted
     .filter((item) => !isAsWanted(live.get(idOf(item)), item))
     .map((item) => schemaInPatch({ fields: live.get(idOf(item))?.['fields'] ?? [], ...item }))

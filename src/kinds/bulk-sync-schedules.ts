@@ -1,32 +1,34 @@
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { Rule } from '../state/rule.ts'
-import { withoutAbsent, withoutEmpty } from './fields.ts'
+import { withoutAbsent, withoutEmpty, list } from './fields.ts'
+import { additionalSchema } from './bulk-sync-schema.ts'
+import type { KnownList, KnownObject } from './carry.ts'
+import type { Codec } from './field.ts'
 import type { FromWire, ItemProblem, ToWire, ToYaml } from './kind.ts'
-import { list } from './sync-parts.ts'
 import {
+  schedule,
   scheduleFromWire,
+  scheduleKnown,
   scheduleFromYaml,
   scheduleProblems,
-  scheduleRule,
   scheduleToWire,
   scheduleToYaml
 } from './sync-schedule.ts'
 
-/** Further schedules of a bulk sync: each is for some of its schemas, in place of the default one. */
-export const additionalRule: Rule = {
+const additionalRule: Rule = {
   is: 'set',
   key: forWhat,
   item: {
     is: 'object',
     fields: {
-      ...scheduleRule.fields,
+      ...(schedule.rule.is === 'object' ? schedule.rule.fields : {}),
       resync_mode: { is: 'scalar', default: 'normal' }
     }
   }
 }
 
 /** What tells one from another is what it is for: its ids are the service's. */
-export function forWhat(item: Json): string {
+function forWhat(item: Json): string {
   if (!isObject(item)) return textOf(item)
   const mode = isEmpty(item['selective_mode']) ? 'none' : textOf(item['selective_mode'])
   const schemas = Array.isArray(item['schemas']) ? item['schemas'].map(textOf).toSorted().join(', ') : ''
@@ -35,35 +37,63 @@ export function forWhat(item: Json): string {
 
 const own = ['schemas', 'selective_mode', 'resync_mode'] as const
 
-/** One of them as written. */
-export function additionalFromYaml(item: Json): Json {
-  return isObject(item) ? { ...ownOf(item), ...(scheduleFromYaml(item) as JsonObject) } : item
+function additionalFromYaml(item: Json): Json {
+  return isObject(item) ? { ...ownOf(item), ...plain(scheduleFromYaml(item)) } : item
 }
 
-/** One of them as files say it. */
-export function additionalToYaml(item: JsonObject, context: ToYaml): Json {
+function additionalToYaml(item: JsonObject, context: ToYaml): Json {
   const { schemas: _schemas, selective_mode: _mode, resync_mode: _resync, ...times } = item
   const written = scheduleToYaml(times, context)
   return { ...(isObject(written) ? written : { frequency: written ?? '' }), ...ownOf(item) }
 }
 
-/** One of them as answered. */
-export function additionalFromWire(item: JsonObject, context: FromWire): Json {
-  return { ...ownOf(item), ...(scheduleFromWire(item, context) as JsonObject) }
+function additionalFromWire(item: JsonObject, context: FromWire): Json {
+  return { ...ownOf(item), ...plain(scheduleFromWire(item, context)) }
 }
 
-/** One of them as sent. */
-export function additionalToWire(item: JsonObject, context: ToWire): Json {
+function additionalToWire(item: JsonObject, context: ToWire): Json {
   const { schemas: _schemas, selective_mode: _mode, resync_mode: _resync, ...times } = item
-  return { ...(scheduleToWire(times, context) as JsonObject), ...ownOf(item) }
+  return { ...plain(scheduleToWire(times, context)), ...ownOf(item) }
 }
 
 function ownOf(item: JsonObject): JsonObject {
   return withoutEmpty(Object.fromEntries(own.map((key) => [key, item[key]])))
 }
 
+const additional: KnownObject = {
+  ...scheduleKnown,
+  members: [...scheduleKnown.members, 'schemas', 'selective_mode', 'resync_mode']
+}
+
+const additionalKnown: KnownList = { item: additional, keys: [forWhat] }
+
+function plain(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {}
+}
+
+/** Further schedules: each is for some of the schemas, in place of the default one. */
+export const additionalSchedules: Codec = {
+  schema: {
+    type: 'array',
+    items: additionalSchema,
+    description: 'For some of the schemas, in place of the default.'
+  },
+  rule: additionalRule,
+  shape: { list: schedule.shape ?? 'anything' },
+  known: additionalKnown,
+  fromYaml: (value) => (Array.isArray(value) ? value.map(additionalFromYaml) : value),
+  toYaml: (value, context) =>
+    Array.isArray(value) ? list(value).map((one) => additionalToYaml(one, context)) : value,
+  fromWire: (value, context) => list(value).map((one) => additionalFromWire(one, context)),
+  toWire: (value, context) =>
+    context.version === '2025-09-18' ? list(value).map((one) => additionalToWire(one, context)) : undefined
+}
+
 /** Schedules with the ids that the live ones have: without, they would be made anew. */
-export function withScheduleIds(live: JsonObject, body: JsonObject): JsonObject {
+export function withScheduleIds(
+  live: { readonly [name: string]: Json | undefined },
+  body: JsonObject
+): JsonObject {
   const first = isObject(live['default_schedule']) ? live['default_schedule']['id'] : undefined
   const free = list(live['additional_schedules'])
   const { default_schedule: main, additional_schedules: others } = body

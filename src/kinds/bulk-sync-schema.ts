@@ -1,18 +1,13 @@
-import type { JsonObject } from '../state/value.ts'
-import {
-  bulkDiscoveries,
-  bulkModes,
-  bulkResyncModes,
-  nameNormalizations,
-  selectiveModes
-} from '../wire/bulk-sync.ts'
+import { bulkResyncModes, selectiveModes } from '../wire/bulk-sync.ts'
 import { filterFunctions } from '../wire/sync.ts'
-import { caseless, names, schedule, times } from './sync-schema.ts'
+import { caseless, names, times } from './sync-schema.ts'
 
 const text = { type: 'string' }
-const moment = (description: string) => ({ type: 'string', format: 'date-time', description })
+/** An instant. */
+export const momentSchema = (description: string) => ({ type: 'string', format: 'date-time', description })
 
-const end = (of: string) => ({
+/** One end. */
+export const endSchema = (of: string) => ({
   type: 'object',
   additionalProperties: false,
   required: ['connection'],
@@ -76,17 +71,21 @@ const chosen = {
           description: 'Tells what is new. Empty: everything, every time.'
         },
         user_output_name: { type: 'string', description: 'The name of the table in the destination.' },
-        data_cutoff_timestamp: moment('Older records are left out.'),
+        data_cutoff_timestamp: momentSchema('Older records are left out.'),
         disable_data_cutoff: { type: 'boolean', description: 'The cutoff of the bulk sync is not for it.' }
       }
     }
   ]
 }
 
-/** What a frequency needs that is no time (what to run after, which job), only a default schedule can say. */
+/**
+ * What a frequency needs that is no time (what to run after, which job), only a default schedule can
+ * say.
+ */
 const partless = times.frequency.enum.filter((name) => name !== 'runafter' && name !== 'dbtcloud')
 
-const additional = {
+/** A schedule for some of the schemas. */
+export const additionalSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['frequency'],
@@ -112,43 +111,12 @@ const meantBySchemas = {
   '': 'list the schemas to copy, each on a line of its own with `- ` before it'
 }
 
-/** What YAML may say of a bulk sync, beside its name. */
-export const bulkSyncSchema: JsonObject = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['mode', 'source', 'destination', 'default_schedule'],
-  properties: {
-    mode: { ...caseless(bulkModes), description: 'replicate: keep in step. snapshot: write all anew.' },
-    active: { type: 'boolean', description: 'Absent: as it is in the service.' },
-    source: end('read from'),
-    destination: end('write to'),
-    schemas: {
-      description:
-        'The objects to copy, by id alone or in full; or all. Absent: all at first, then as in the service.',
-      anyOf: [
-        { ...caseless(['all']), type: 'string', 'x-meant': meantBySchemas },
-        { type: 'array', minItems: 1, items: chosen }
-      ]
-    },
-    automatically_add_new_objects: {
-      ...caseless(bulkDiscoveries),
-      description: 'Objects that appear in the source later. When stated, and not none, those are no drift.'
-    },
-    automatically_add_new_fields: {
-      ...caseless(bulkDiscoveries),
-      description: 'Fields that appear later. When stated, and not none, those are no drift.'
-    },
-    normalize_names: { ...caseless(nameNormalizations), description: 'Names in the destination.' },
-    concurrency_limit: { type: 'integer', minimum: 0 },
-    resync_concurrency_limit: { type: 'integer', minimum: 0 },
-    data_cutoff_timestamp: moment('Older records are left out.'),
-    disable_record_timestamps: { type: 'boolean' },
-    default_schedule: schedule,
-    additional_schedules: {
-      type: 'array',
-      items: additional,
-      description: 'For some of the schemas, in place of the default.'
-    },
-    policies: names('Permission policies, by name or id.')
-  }
+/** Which objects are copied. */
+export const schemasSchema = {
+  description:
+    'The objects to copy, by id alone or in full; or all. Absent: all at first, then as in the service.',
+  anyOf: [
+    { ...caseless(['all']), type: 'string', 'x-meant': meantBySchemas },
+    { type: 'array', minItems: 1, items: chosen }
+  ]
 }

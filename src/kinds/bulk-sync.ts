@@ -1,281 +1,288 @@
-import { dictionary, isEmpty, type Json, type JsonObject } from '../state/value.ts'
-import { bulkSyncAnswer, bulkSchemaAnswer } from './answers.ts'
+import { dictionary, isEmpty, type Json } from '../state/value.ts'
 import {
-  endFromWire,
-  endFromYaml,
-  endRule,
-  endToWire,
-  endToYaml,
-  withLiveConfiguration
-} from './bulk-sync-ends.ts'
+  bulkDiscoveries,
+  bulkModes,
+  nameNormalizations,
+  type BulkSync,
+  type BulkSyncRequest
+} from '../wire/bulk-sync.ts'
+import { enumeration, policies, scalar } from './codecs.ts'
+import { runsAtFirst, scheduleEffect, schemaEffect, startsOrStops } from './effects.ts'
+import { idsOf, usesOf, valueAt, withoutAbsent } from './fields.ts'
+import { opposite } from './synonym.ts'
+import { kindOf } from './kind-of.ts'
+import { endOf, withLiveConfiguration } from './bulk-sync-ends.ts'
+import { schedulesKnown, schemasKnown } from './bulk-sync-known.ts'
 import {
-  idOf,
-  allBut,
-  isOff,
   isPlain,
   meansAll,
   mergedSchemas,
-  moment,
-  off,
-  schemaFromYaml,
-  schemaToYaml,
   schemasFromWire,
-  schemasRule,
   statedSchemas,
   withShortSchemas
 } from './bulk-sync-parts.ts'
 import { schemaProblems } from './bulk-sync-problems.ts'
-import { bodySchemas, detailPaths, schemaRequests } from './bulk-sync-requests.ts'
 import {
-  additionalFromWire,
-  additionalFromYaml,
-  additionalRule,
-  additionalToWire,
-  additionalToYaml,
-  bulkScheduleProblems,
-  withScheduleIds
-} from './bulk-sync-schedules.ts'
-import { bulkSyncSchema } from './bulk-sync-schema.ts'
-import { bulkSyncKnown } from './bulk-sync-known.ts'
-import { carrying, unknownPaths } from './carry.ts'
-import {
-  idsOf,
-  referenceKey,
-  references,
-  toIds,
-  toNames,
-  usesOf,
-  valueAt,
-  withoutAbsent
-} from './fields.ts'
-import type { Kind, ToWire } from './kind.ts'
-import { opposite } from './synonym.ts'
-import { list } from './sync-parts.ts'
-import {
-  scheduleFromWire,
-  scheduleFromYaml,
-  scheduleRule,
-  scheduleToWire,
-  scheduleToYaml
-} from './sync-schedule.ts'
+  bodySchemas,
+  type Beside,
+  bulkSchemaShape,
+  detailPaths,
+  schemaRequests
+} from './bulk-sync-requests.ts'
+import { additionalSchedules, bulkScheduleProblems, withScheduleIds } from './bulk-sync-schedules.ts'
+import { cutoff, defaultSchedule, schemas, schemasOff } from './bulk-sync-codecs.ts'
+import { schedule } from './sync-schedule.ts'
 
-/** Settings that stay as they are in the service when the files do not state them. */
-const carried = [
-  'automatically_add_new_objects',
-  'automatically_add_new_fields',
-  'normalize_names',
-  'concurrency_limit',
-  'resync_concurrency_limit',
-  'data_cutoff_timestamp',
-  'disable_record_timestamps'
-] as const
+const whichSchemas = {
+  effect: schemaEffect,
+  because: 'schemas say which objects are copied, with which of their records and fields'
+} as const
+
+const limit = scalar({ type: 'integer', minimum: 0 }, { default: 0 })
+const atOnce = { effect: 'none', because: 'it says how much runs at once' } as const
 
 /** Whole objects of one connection, copied to another: which, how, when. */
-export const bulkSync: Kind = {
+export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside>()({
   name: 'bulk_sync',
   section: 'bulk_syncs',
-  schema: bulkSyncSchema,
+  description: 'Whole objects of one connection, copied to another.',
   fields: {
-    mode: { class: 'owned', rule: { is: 'scalar', caseless: true } },
-    active: { class: 'carried', rule: { is: 'scalar' } },
-    source: { class: 'owned', rule: endRule },
-    destination: { class: 'owned', rule: endRule },
-    schemas: { class: 'carried', rule: schemasRule },
-    // `schemas: all` is that none of them is off.
+    mode: {
+      codec: enumeration(bulkModes, { description: 'replicate: keep in step. snapshot: write all anew.' }),
+      owner: 'owned',
+      required: true,
+      impact: {
+        effect: 'unknown',
+        because: 'the mode says whether tables are kept in step or written anew'
+      }
+    },
+    active: {
+      codec: scalar({ type: 'boolean', description: 'Absent: as it is in the service.' }),
+      owner: 'carried',
+      impact: {
+        effect: startsOrStops,
+        because:
+          'an active bulk sync runs on its schedule, and catches up with all that changed while it was paused'
+      }
+    },
+    source: {
+      codec: endOf('source', 'read from'),
+      spread: ['source_connection_id', 'source_configuration'],
+      owner: 'owned',
+      required: true,
+      synonyms: ['source_connection'],
+      impact: {
+        effect: 'unknown',
+        because: 'what the settings of a source do depends on the system',
+        parts: {
+          connection: { effect: 'reads something else', because: 'records come from another system' }
+        }
+      }
+    },
+    destination: {
+      codec: endOf('destination', 'write to'),
+      spread: ['destination_connection_id', 'destination_configuration'],
+      owner: 'owned',
+      required: true,
+      synonyms: ['destination_connection', 'target'],
+      impact: {
+        effect: 'unknown',
+        because: 'what the settings of a destination do depends on the system',
+        parts: {
+          connection: {
+            effect: 'writes everything again',
+            because: 'the other system has none of the tables yet'
+          },
+          'configuration.schema': {
+            effect: 'writes everything again',
+            because: 'the other schema has none of the tables yet'
+          }
+        }
+      }
+    },
+    schemas: {
+      codec: schemas,
+      spread: ['schemas', 'schema_settings'],
+      owner: 'carried',
+      since: {
+        '*.filters': '2024-02-08',
+        '*.tracking_field': '2024-02-08',
+        '*.user_output_name': '2024-02-08',
+        '*.data_cutoff_timestamp': '2024-02-08',
+        '*.disable_data_cutoff': '2024-02-08',
+        '*.fields.*.user_output_name': '2024-02-08'
+      },
+      synonyms: ['tables', 'objects'],
+      impact: whichSchemas
+    },
     schemas_off: {
-      class: 'carried',
-      rule: { is: 'set', key: String, item: { is: 'scalar' } },
-      with: 'schemas'
+      codec: schemasOff,
+      spread: [],
+      owner: 'carried',
+      with: 'schemas',
+      impact: { ...whichSchemas, effect: 'other records' }
     },
     automatically_add_new_objects: {
-      class: 'carried',
-      rule: { is: 'scalar', default: 'none', caseless: true }
+      codec: enumeration(
+        bulkDiscoveries,
+        {
+          description:
+            'Objects that appear in the source later. When stated, and not none, those are no drift.'
+        },
+        { default: 'none' }
+      ),
+      owner: 'carried',
+      impact: {
+        effect: 'other records',
+        because: 'it says whether objects that appear later are copied as well'
+      }
     },
     automatically_add_new_fields: {
-      class: 'carried',
-      rule: { is: 'scalar', default: 'all', caseless: true }
+      codec: enumeration(
+        bulkDiscoveries,
+        { description: 'Fields that appear later. When stated, and not none, those are no drift.' },
+        { default: 'all' }
+      ),
+      owner: 'carried',
+      impact: {
+        effect: 'other values',
+        because: 'it says whether fields that appear later are copied as well'
+      }
     },
-    normalize_names: { class: 'carried', rule: { is: 'scalar', default: 'enabled', caseless: true } },
-    concurrency_limit: { class: 'carried', rule: { is: 'scalar', default: 0 } },
-    resync_concurrency_limit: { class: 'carried', rule: { is: 'scalar', default: 0 } },
-    data_cutoff_timestamp: { class: 'carried', rule: { is: 'scalar' } },
-    disable_record_timestamps: { class: 'carried', rule: { is: 'scalar', default: false } },
-    default_schedule: { class: 'owned', rule: scheduleRule },
-    additional_schedules: { class: 'owned', rule: additionalRule },
+    normalize_names: {
+      codec: enumeration(
+        nameNormalizations,
+        { description: 'Names in the destination.' },
+        { default: 'enabled' }
+      ),
+      owner: 'carried',
+      since: '2024-02-08',
+      impact: {
+        effect: 'unknown',
+        because: 'tables and columns may get other names; those of the old names stay'
+      }
+    },
+    concurrency_limit: { codec: limit, owner: 'carried', since: '2024-02-08', impact: atOnce },
+    resync_concurrency_limit: { codec: limit, owner: 'carried', since: '2024-02-08', impact: atOnce },
+    data_cutoff_timestamp: {
+      codec: cutoff,
+      owner: 'carried',
+      since: '2024-02-08',
+      impact: { effect: 'other records', because: 'it says from when on records are copied' }
+    },
+    disable_record_timestamps: {
+      codec: scalar({ type: 'boolean' }, { default: false }),
+      owner: 'carried',
+      since: '2024-02-08',
+      opposites: ['record_timestamps'],
+      impact: {
+        effect: 'other values',
+        because: 'it says whether records carry the time at which they were copied'
+      }
+    },
+    default_schedule: {
+      codec: defaultSchedule,
+      spread: ['default_schedule', 'schedule'],
+      owner: 'owned',
+      required: true,
+      synonyms: ['schedule'],
+      impact: { effect: scheduleEffect, because: 'the schedule says how often tables are written' }
+    },
+    additional_schedules: {
+      codec: additionalSchedules,
+      owner: 'owned',
+      since: '2025-09-18',
+      synonyms: ['schedules'],
+      impact: {
+        effect: 'unknown',
+        because: 'some of the schemas are copied at other times, or in another way'
+      }
+    },
     policies: {
-      class: 'carried',
-      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy', caseless: true } }
+      codec: policies(),
+      owner: 'carried',
+      impact: { effect: 'none', because: 'policies say who may see and change it' }
     }
   },
+  // `discover`: the older word for adding new objects, which is always sent. `schedules`: for a
+  // while, one list of all schedules.
+  observed: ['discover', 'schedules', 'schema_details'],
+  observedShapes: {
+    source_connection_id: 'text',
+    destination_connection_id: 'text',
+    source_configuration: 'mapping',
+    destination_configuration: 'mapping',
+    schedule: schedule.shape ?? 'anything'
+  },
+  parts: { ...schedulesKnown, schemas: schemasKnown, schema_settings: schemasKnown },
+  impacts: {
+    create: {
+      effect: runsAtFirst,
+      because: 'a new bulk sync copies all of its schemas when it first runs, unless it is made inactive'
+    },
+    delete: {
+      effect: 'stops',
+      because: 'nothing more is copied; what was written stays in the destination'
+    },
+    rename: { effect: 'none', because: 'a name is for people' }
+  },
+  synonyms: {
+    discover: { fields: ['automatically_add_new_objects'], values: { true: 'all', false: 'none' } },
+    enabled: 'active',
+    disabled: opposite('active', 'enabled'),
+    paused: opposite('active', 'enabled'),
+    data_cutoff: opposite('disable_data_cutoff'),
+    obfuscated: 'obfuscate'
+  },
   api: {
-    answer: bulkSyncAnswer,
     path: '/api/bulk/syncs',
     lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
     parts: [
       {
         key: 'schemas',
-        answer: bulkSchemaAnswer,
+        answer: bulkSchemaShape,
         field: 'schemas',
         paths: (_wire, wanted, replaces) =>
-          wanted && !replaces && isEmpty(wanted['schemas']) && !meansAll(wanted) ? [] : ['/schemas']
+          wanted && !replaces && isEmpty(wanted.schemas) && !meansAll(wanted) ? [] : ['/schemas']
       },
-      { key: 'schema_details', answer: bulkSchemaAnswer, field: 'schemas_off', paths: detailPaths }
+      { key: 'schema_details', answer: bulkSchemaShape, field: 'schemas_off', paths: detailPaths }
     ],
     further: { about: ['schema_settings'], apart: true, requests: schemaRequests },
     notYet: ['cache refresh in progress', 'did not provide any schemas']
   },
-  since: {
-    normalize_names: '2024-02-08',
-    concurrency_limit: '2024-02-08',
-    resync_concurrency_limit: '2024-02-08',
-    data_cutoff_timestamp: '2024-02-08',
-    disable_record_timestamps: '2024-02-08',
-    additional_schedules: '2025-09-18',
-    'schemas.*.filters': '2024-02-08',
-    'schemas.*.tracking_field': '2024-02-08',
-    'schemas.*.user_output_name': '2024-02-08',
-    'schemas.*.data_cutoff_timestamp': '2024-02-08',
-    'schemas.*.disable_data_cutoff': '2024-02-08',
-    'schemas.*.fields.*.user_output_name': '2024-02-08'
-  },
-  synonyms: {
-    schedule: 'default_schedule',
-    schedules: 'additional_schedules',
-    discover: {
-      fields: ['automatically_add_new_objects'],
-      values: { true: 'all', false: 'none' }
-    },
-    enabled: 'active',
-    disabled: opposite('active', 'enabled'),
-    paused: opposite('active', 'enabled'),
-    record_timestamps: opposite('disable_record_timestamps'),
-    data_cutoff: opposite('disable_data_cutoff'),
-    source_connection: 'source',
-    destination_connection: 'destination',
-    target: 'destination',
-    tables: 'schemas',
-    objects: 'schemas',
-    obfuscated: 'obfuscate'
-  },
 
-  isSecret: () => false,
   check: (item) => [...bulkScheduleProblems(item), ...schemaProblems(item)],
-
-  fromYaml(item) {
-    const schemas = item['schemas']
-    const additional = item['additional_schedules']
-    return withoutAbsent({
-      ...item,
-      source: endFromYaml(item['source']),
-      destination: endFromYaml(item['destination']),
-      // None listed is none chosen: what is there stays.
-      schemas: Array.isArray(schemas) && schemas.length > 0 ? schemas.map(schemaFromYaml) : undefined,
-      schemas_off: schemas === 'all' ? [] : undefined,
-      data_cutoff_timestamp: moment(item['data_cutoff_timestamp']),
-      default_schedule: scheduleFromYaml(item['default_schedule']),
-      additional_schedules: Array.isArray(additional) ? additional.map(additionalFromYaml) : additional,
-      policies: references('policy', item['policies'])
-    })
-  },
-
-  toYaml(fields, context) {
-    const { schemas, schemas_off: off, ...same } = fields
-    const additional = fields['additional_schedules']
-    return withoutAbsent({
-      ...same,
-      source: endToYaml(fields['source'], context),
-      destination: endToYaml(fields['destination'], context),
-      schemas: Array.isArray(schemas) ? schemas.flatMap(schemaToYaml) : off && 'all',
-      default_schedule: scheduleToYaml(fields['default_schedule'], context),
-      additional_schedules: Array.isArray(additional)
-        ? list(additional).map((one) => additionalToYaml(one, context))
-        : additional,
-      policies: toNames(fields['policies'], context)
-    })
-  },
-
   condensed: withShortSchemas,
 
-  toWire(fields, context) {
-    const settings = fields['schemas'] === undefined ? undefined : list(fields['schemas'])
-    const off = fields['schemas_off']
-    return withoutAbsent({
-      mode: fields['mode'],
-      active: fields['active'],
-      ...endToWire('source', fields['source'], context),
-      ...endToWire('destination', fields['destination'], context),
-      ...Object.fromEntries(carried.map((name) => [name, fields[name]])),
-      schemas: settings && bodySchemas(settings, context.version),
-      schema_settings: settings ?? (Array.isArray(off) ? allBut(off) : undefined),
-      ...schedulesToWire(fields, context),
-      policies: toIds(fields['policies'], context)
-    })
-  },
-
-  fromWire(wire, context) {
-    const schemas = schemasFromWire(wire)
-    return withoutAbsent({
-      mode: wire['mode'],
-      active: wire['active'],
-      source: endFromWire('source', wire, context),
-      destination: endFromWire('destination', wire, context),
-      schemas: schemas?.map((item) => (isOff(item) ? off(item) : item)),
-      schemas_off: schemas?.filter(isOff).map(idOf),
-      ...Object.fromEntries(carried.map((name) => [name, wire[name] ?? undefined])),
-      data_cutoff_timestamp: moment(wire['data_cutoff_timestamp'] ?? undefined),
-      default_schedule: scheduleFromWire(wire['default_schedule'] ?? wire['schedule'], context),
-      additional_schedules: list(wire['additional_schedules']).map((one) =>
-        additionalFromWire(one, context)
-      ),
-      policies: idsOf(wire['policies']).map((id) => context.reference('policy', id))
-    })
-  },
-
-  unknownIn: (live) => unknownPaths(bulkSyncKnown, live),
-
-  replacement: carrying(bulkSyncKnown, (live, body, _answer, version = '2025-09-18') => {
+  replacement(live, body, { body: stated, version = '2025-09-18' }) {
     const there = schemasFromWire(live)
-    const stated = statedSchemas(body['schema_settings'], there)
-    const settings = there ? mergedSchemas(there, stated, body) : stated
+    const chosen = statedSchemas(stated.schema_settings, there)
+    const settings = there ? mergedSchemas(there, chosen, stated) : chosen
     // Nobody has chosen: to list all of them would be a choice.
-    const isAll = !Array.isArray(body['schema_settings']) && there?.every(isPlain) === true
-    const schemas = isAll ? undefined : settings
+    const isAll = !Array.isArray(stated.schema_settings) && there?.every(isPlain) === true
+    const all = isAll ? undefined : settings
     return {
-      ...withoutAbsent({
-        active: live['active'],
-        policies: live['policies'],
-        ...Object.fromEntries(carried.map((name) => [name, live[name] ?? undefined]))
-      }),
       ...body,
-      ...withLiveConfiguration('source', live, body),
-      ...withLiveConfiguration('destination', live, body),
-      ...withScheduleIds(live, body),
-      ...withoutAbsent({
-        schemas: schemas && bodySchemas(schemas, version),
-        schema_settings: schemas
-      })
+      ...withLiveConfiguration('source', live, stated),
+      ...withLiveConfiguration('destination', live, stated),
+      ...withScheduleIds(live, stated),
+      ...withoutAbsent({ schemas: all && bodySchemas(all, version), schema_settings: all })
     }
-  }),
-
-  isDefault(fields, path) {
-    const [name = ''] = path
-    if (name === 'schemas_off') return true
-    return path.length === 1 && defaults[name] !== undefined && fields[name] === defaults[name]
   },
 
-  uses(wire) {
-    const after = ['default_schedule', 'schedule'].map((name) => valueAt(wire, [name, 'run_after']))
-    return [
-      ...usesOf('connection', [wire['source_connection_id'], wire['destination_connection_id']]),
-      ...after.flatMap((run) => [
-        ...usesOf('sync', idsOf(valueAt(run, ['sync_ids']))),
-        ...usesOf('bulk_sync', idsOf(valueAt(run, ['bulk_sync_ids'])))
-      ]),
-      ...usesOf('policy', idsOf(wire['policies']))
-    ]
-  }
-}
+  isDefault: (fields, [name = '', ...rest]) =>
+    name === 'schemas_off' ||
+    (rest.length === 0 && defaults[name] !== undefined && fields[name] === defaults[name]),
+
+  uses: (wire) => [
+    ...usesOf('connection', [wire.source_connection_id, wire.destination_connection_id]),
+    ...[wire.default_schedule, wire.schedule].flatMap((one) => [
+      ...usesOf('sync', idsOf(valueAt(one, ['run_after', 'sync_ids']))),
+      ...usesOf('bulk_sync', idsOf(valueAt(one, ['run_after', 'bulk_sync_ids'])))
+    ])
+  ]
+})
 
 const defaults = dictionary<Json>({
   automatically_add_new_objects: 'none',
@@ -284,10 +291,3 @@ const defaults = dictionary<Json>({
   concurrency_limit: 0,
   resync_concurrency_limit: 0
 })
-
-function schedulesToWire(fields: JsonObject, context: ToWire): { [key: string]: Json | undefined } {
-  const main = scheduleToWire(fields['default_schedule'], context)
-  if (context.version !== '2025-09-18') return { schedule: main }
-  const others = list(fields['additional_schedules']).map((one) => additionalToWire(one, context))
-  return { default_schedule: main, additional_schedules: others }
-}

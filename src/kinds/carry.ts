@@ -1,12 +1,12 @@
 import { isEmpty, isObject, type Json, type JsonObject } from '../state/value.ts'
-import { withoutMasks } from './fields.ts'
+import { withoutMasks, withoutMasksIn } from './fields.ts'
 import type { Kind } from './kind.ts'
 
 /**
- * An update replaces a resource in full, so a member of an answer that nobody knows is lost unless it is sent
- * back. One walk does that for every kind: each says which members of its answers it knows, at any depth; all
- * others are carried into the body, at the same place. Items of lists are paired by their natural keys; what
- * the files removed, added or replaced by another thing carries nothing.
+ * An update replaces a resource in full, so a member of an answer that nobody knows is lost unless it
+ * is sent back. One walk does that for every kind: each says which members of its answers it knows,
+ * at any depth; all others are carried into the body, at the same place. Items of lists are paired by
+ * their natural keys; what the files removed, added or replaced by another thing carries nothing.
  */
 
 /** What is known of a value in a body. A value of another sort is ours in full. */
@@ -35,7 +35,7 @@ export interface KnownList {
 }
 
 /** Undefined: the key does not apply to this item. */
-type ItemKey = (item: JsonObject) => string | undefined
+export type ItemKey = (item: JsonObject) => string | undefined
 
 /** A replacement that loses no member of the answer that nobody knows. */
 export function carrying(known: KnownObject, replacement: Kind['replacement']): Kind['replacement'] {
@@ -61,18 +61,21 @@ export function unknownPaths(known: Known, live: Json | undefined, path = ''): s
 function carriedObject(live: JsonObject, body: JsonObject, known: KnownObject): JsonObject {
   if (known.identifies?.some((name) => live[name] !== body[name])) return body
   const unknown = Object.entries(live).filter(([name]) => !isKnown(known, name) && !(name in body))
-  const whole = { ...(withoutMasks(Object.fromEntries(unknown)) as JsonObject), ...body }
+  const whole = { ...withoutMasks(Object.fromEntries(unknown)), ...body }
   for (const [name, part] of Object.entries(known.parts ?? {})) {
     const there = part.from ? part.from(live) : live[name]
     const here = whole[name]
     if (there === undefined) continue
     if (here !== undefined) whole[name] = carried(there, here, part)
-    else if (saysNothingElse(there, part)) whole[name] = withoutMasks(there)
+    else if (saysNothingElse(there, part)) whole[name] = withoutMasksIn(there)
   }
   return whole
 }
 
-/** Nothing of it is known to say anything: the files did not take it away, and something unknown is in it. */
+/**
+ * Nothing of it is known to say anything: the files did not take it away, and something unknown is in
+ * it.
+ */
 function saysNothingElse(live: Json, known: Known): boolean {
   if (!isObject(live) || 'item' in known) return false
   const names = Object.keys(live)

@@ -87,5 +87,5 @@ function fieldSchema(field: ConnectionField): JsonObject {
 export function withoutServerOwned(type: string, configuration: JsonObject): JsonObject {
   const owned = new Set(serverOwnedFields(type))
   const kept = Object.entries(configuration).filter(([name]) => !owned.has(name))
-  return withoutMasks(Object.fromEntries(kept)) as JsonObject
+  return withoutMasks(Object.fromEntries(kept))
 }

@@ -1,8 +1,7 @@
 import type { Path } from '../state/resource.ts'
-import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
-import { connectionAnswer } from './answers.ts'
-import { carrying, unknownPaths } from './carry.ts'
-import type { ItemProblem, Kind } from './kind.ts'
+import { isEmpty, isObject, textOf, type Json } from '../state/value.ts'
+import type { Connection, ConnectionReply, ConnectionRequest } from '../wire/connection.ts'
+import { policies, scalar, settings } from './codecs.ts'
 import {
   configurationSchema,
   connectionTypes,
@@ -10,92 +9,106 @@ import {
   serverOwnedFields,
   withoutServerOwned
 } from './connection-types.ts'
-import {
-  bookkeeping,
-  idsOf,
-  overlay,
-  referenceKey,
-  references,
-  toIds,
-  toNames,
-  usesOf,
-  valueAt,
-  withoutAbsent,
-  withoutCleared
-} from './fields.ts'
-
-/** What the files decide about, what only a request or its answer has, and what the service observes. */
-const known = [
-  'name',
-  'type',
-  'configuration',
-  'policies',
-  'healthcheck_interval',
-  'redirect_url',
-  'validate',
-  'reconnect',
-  'auth_url',
-  'auth_code',
-  'status',
-  'status_error',
-  'saved',
-  'parent_connection_id',
-  'api_calls_last_24_hours',
-  'rate_limit'
-]
+import { overlay, valueAt, withoutCleared } from './fields.ts'
+import type { ItemProblem } from './kind.ts'
+import { kindOf } from './kind-of.ts'
 
 /**
  * A connection to one system. Only the stated keys of its configuration are compared: the service fills in
  * others. Secrets come back as masks and are never compared. The type is fixed.
  */
-export const connection: Kind = {
+export const connection = kindOf<Connection & ConnectionReply & ConnectionRequest>()({
   name: 'connection',
   section: 'connections',
-  schema: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['type'],
-    properties: {
-      type: { enum: Object.keys(connectionTypes), description: 'The system, e.g. mongodb or salesforce.' },
-      configuration: {
-        type: 'object',
-        description: 'Host, user, password …: the keys depend on the type.'
+  description: 'Systems to read from and to write to, with how to reach them.',
+  fields: {
+    type: {
+      codec: {
+        ...scalar({
+          enum: Object.keys(connectionTypes),
+          description: 'The system, e.g. mongodb or salesforce.'
+        }),
+        // A text in the oldest version.
+        shape: { either: [{ members: { id: 'text' } }, 'text'] },
+        fromWire: typeOf
       },
-      policies: {
-        type: 'array',
-        items: { type: 'string' },
-        description: 'Permission policies, by name or id.'
+      owner: 'fixed',
+      required: true,
+      synonyms: ['kind']
+    },
+    configuration: {
+      codec: {
+        ...settings({ description: 'Host, user, password …: the keys depend on the type.' }),
+        fromYaml: (value) => value ?? {},
+        toYaml: (value) => (isEmpty(value) ? undefined : value),
+        toWire: (value, context) => withoutCleared(value ?? {}, context.creating),
+        fromWire(value, _context, wire) {
+          const type = typeOf(wire.type)
+          return withoutSecrets(type, withoutServerOwned(type, isObject(value) ? value : {}))
+        }
       },
-      healthcheck_interval: {
+      owner: 'carried',
+      synonyms: ['config', 'settings'],
+      impact: {
+        effect: 'reads something else',
+        because: 'another host, account or database has other data',
+        reaches: true
+      }
+    },
+    policies: {
+      codec: policies(),
+      owner: 'carried',
+      synonyms: ['policy'],
+      impact: { effect: 'none', because: 'policies say who may see and use it' }
+    },
+    healthcheck_interval: {
+      codec: scalar({
         type: 'string',
         pattern: '^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h))+$',
         description:
           'How often the service looks whether it works, e.g. 3h30m. Not compared: it cannot be read back.'
-      },
-      redirect_url: {
+      }),
+      owner: 'unreadable'
+    },
+    redirect_url: {
+      codec: scalar({
         type: 'string',
         format: 'iri',
         description: 'Where a browser goes after the authorization. Sent on create only.'
+      }),
+      owner: 'once'
+    },
+    validate: {
+      codec: {
+        ...scalar({
+          type: 'boolean',
+          description: 'Let the service try the credentials before it accepts them. Default: false.'
+        }),
+        // The service would contact the system before it answers; a rehearsal on a laptop, and most
+        // CI, cannot reach it.
+        toWire: (value) => value ?? false
       },
-      validate: {
-        type: 'boolean',
-        description: 'Let the service try the credentials before it accepts them. Default: false.'
-      }
+      owner: 'unreadable'
     }
   },
-  fields: {
-    type: { class: 'fixed', rule: { is: 'scalar' } },
-    configuration: { class: 'carried', rule: { is: 'stated' } },
-    policies: {
-      class: 'carried',
-      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy', caseless: true } }
-    },
-    healthcheck_interval: { class: 'unreadable', rule: { is: 'scalar' } },
-    redirect_url: { class: 'once', rule: { is: 'scalar' } },
-    validate: { class: 'unreadable', rule: { is: 'scalar' } }
+  observed: [
+    'reconnect',
+    'auth_url',
+    'auth_code',
+    'status',
+    'status_error',
+    'saved',
+    'parent_connection_id',
+    'api_calls_last_24_hours',
+    'rate_limit'
+  ],
+  observedShapes: { status: 'text', status_error: 'text', parent_connection_id: 'text' },
+  impacts: {
+    create: { effect: 'none', because: 'nothing moves before something uses the connection' },
+    delete: { effect: 'none', because: 'nothing that stays uses it' },
+    rename: { effect: 'none', because: 'a name is for people' }
   },
   api: {
-    answer: connectionAnswer,
     path: '/api/connections',
     uniqueNames: true,
     lightList: () => false,
@@ -103,7 +116,6 @@ export const connection: Kind = {
     deleteQuery: 'force=false',
     cascades: true
   },
-  synonyms: { config: 'configuration', settings: 'configuration', kind: 'type', policy: 'policies' },
 
   isSecret(item, path) {
     return (
@@ -126,97 +138,42 @@ export const connection: Kind = {
     )
   },
 
-  fromYaml(item) {
-    return withoutAbsent({
-      type: item['type'],
-      configuration: item['configuration'] ?? {},
-      policies: references('policy', item['policies']),
-      healthcheck_interval: item['healthcheck_interval'],
-      redirect_url: item['redirect_url'],
-      validate: item['validate']
-    })
+  replacement(live, body, { body: stated }) {
+    const there = isObject(live.configuration) ? live.configuration : {}
+    const wanted = isObject(stated.configuration) ? stated.configuration : {}
+    return { ...body, configuration: overlay(withoutServerOwned(typeOf(live.type), there), wanted) }
   },
-
-  toYaml: (fields, context) =>
-    withoutAbsent({
-      ...fields,
-      configuration: isEmpty(fields['configuration']) ? undefined : fields['configuration'],
-      policies: toNames(fields['policies'], context)
-    }),
-
-  toWire(fields, context) {
-    const body = withoutAbsent({
-      type: context.creating ? fields['type'] : undefined,
-      configuration: withoutCleared(fields['configuration'] ?? {}, context.creating),
-      policies: toIds(fields['policies'], context),
-      healthcheck_interval: fields['healthcheck_interval'],
-      redirect_url: context.creating ? fields['redirect_url'] : undefined
-    })
-    // The service would contact the system before it answers; a rehearsal on a laptop, and most CI, cannot
-    // reach it.
-    body['validate'] = fields['validate'] ?? false
-    return body
-  },
-
-  fromWire(wire, context) {
-    const type = typeOf(wire)
-    const configuration = isObject(wire['configuration']) ? wire['configuration'] : {}
-    return withoutAbsent({
-      type,
-      configuration: withoutSecrets(type, withoutServerOwned(type, configuration)),
-      policies: idsOf(wire['policies']).map((id) => context.reference('policy', id))
-    })
-  },
-
-  unknownIn: (live) => unknownPaths({ members: [...bookkeeping, ...known] }, live),
-
-  replacement: carrying({ members: [...bookkeeping, ...known] }, (live, body) => {
-    const type = typeOf(live)
-    const configuration = isObject(live['configuration'])
-      ? withoutServerOwned(type, live['configuration'])
-      : {}
-    return {
-      ...withoutAbsent({ policies: live['policies'] }),
-      ...body,
-      configuration: overlay(configuration, (body['configuration'] ?? {}) as JsonObject)
-    }
-  }),
 
   isDefault(fields, path) {
-    const field = connectionTypes[textOf(fields['type'])]?.fields[textOf(path[1])]
+    const field = connectionTypes[textOf(fields.type)]?.fields[textOf(path[1])]
     return path.length === 2 && field?.default !== undefined && field.default === valueAt(fields, path)
   },
 
-  uses: (wire) => usesOf('policy', idsOf(wire['policies'])),
-
   waiting(wire) {
-    const oauth = connectionTypes[typeOf(wire)]?.oauth === true
-    if (!oauth || wire['status'] === 'healthy') return undefined
+    const oauth = connectionTypes[typeOf(wire.type)]?.oauth === true
+    if (!oauth || wire.status === 'healthy') return undefined
     const error =
-      typeof wire['status_error'] === 'string' && wire['status_error'] !== ''
-        ? `: ${wire['status_error']}`
-        : ''
+      typeof wire.status_error === 'string' && wire.status_error !== '' ? `: ${wire.status_error}` : ''
     return `it is not authorized yet, or no longer${error}`
   },
 
   ailing(wire) {
-    const status = textOf(wire['status'] ?? '')
-    if (status === 'healthy' || connectionTypes[typeOf(wire)]?.oauth === true) return undefined
-    const error = textOf(wire['status_error'] ?? '')
+    const status = textOf(wire.status ?? '')
+    if (status === 'healthy' || connectionTypes[typeOf(wire.type)]?.oauth === true) return undefined
+    const error = textOf(wire.status_error ?? '')
     // The words for a connection that nobody has looked at yet are not known: silence is no complaint.
     if (error === '') return /unhealthy|error|fail/i.test(status) ? `it is ${status}` : undefined
     return error
   },
 
   readOnly: (wire) =>
-    isEmpty(wire['parent_connection_id'])
+    isEmpty(wire.parent_connection_id)
       ? undefined
       : { because: 'another organization shares it, and only there it can be changed' }
-}
+})
 
-function typeOf(wire: JsonObject): string {
-  const type = wire['type']
-  return isObject(type) ? textOf(type['id']) : textOf(type)
+function typeOf(type: Json | undefined): string {
+  return isObject(type) ? textOf(type.id) : textOf(type)
 }
 
 /** Nested secrets may be answered in clear: they are neither compared nor shown. */

@@ -62,6 +62,11 @@ export function withoutHoles(value: Json | undefined): Json | undefined {
   return Array.isArray(value) ? value.filter((item) => item !== null) : value
 }
 
+/** The items of a list that say something. */
+export function list(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : []
+}
+
 /** The ids in an answer: a list of texts, or of objects that have one. */
 export function idsOf(value: Json | undefined): string[] {
   if (!Array.isArray(value)) return []
@@ -103,8 +108,8 @@ export function withoutCleared(value: Json, creating: boolean): Json {
 }
 
 /**
- * Live keys that nobody states stay, stated ones win, null takes a key out; objects are merged. A list is as
- * it is stated, but its items keep what nobody states of them.
+ * Live keys that nobody states stay, stated ones win, null takes a key out; objects are merged. A
+ * list is as it is stated, but its items keep what nobody states of them.
  */
 export function overlay(live: JsonObject, wanted: JsonObject): JsonObject {
   const merged: JsonObject = { ...live }
@@ -182,11 +187,15 @@ function pairedItems(
  * Drops every mask, at any depth: the service answers with asterisks in place of a secret, and sent back
  * they could become it.
  */
-export function withoutMasks(value: Json): Json {
-  if (Array.isArray(value)) return value.filter((inner) => !isMask(inner)).map(withoutMasks)
-  if (!isObject(value)) return value
+export function withoutMasks(value: JsonObject): JsonObject {
   const kept = Object.entries(value).filter(([, inner]) => !isMask(inner))
-  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutMasks(inner)]))
+  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutMasksIn(inner)]))
+}
+
+/** The same of any value. */
+export function withoutMasksIn(value: Json): Json {
+  if (Array.isArray(value)) return value.filter((inner) => !isMask(inner)).map(withoutMasksIn)
+  return isObject(value) ? withoutMasks(value) : value
 }
 
 /** The number of asterisks is not documented, so any run of three or more counts. */

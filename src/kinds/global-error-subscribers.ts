@@ -1,29 +1,38 @@
-import { subscribersAnswer } from './answers.ts'
-import { carrying } from './carry.ts'
+import type { DataImpact } from '../state/impact.ts'
+import type { GlobalErrorSubscribers } from '../wire/notification.ts'
+import { texts } from './codecs.ts'
 import { withoutAbsent, withoutHoles } from './fields.ts'
-import type { Kind } from './kind.ts'
+import { kindOf } from './kind-of.ts'
+
+const told: DataImpact = { effect: 'none', because: 'subscribers are told of failures' }
 
 /** Who is told by mail when any sync fails: one list for the organization, always there, often empty. */
-export const globalErrorSubscribers: Kind = {
+export const globalErrorSubscribers = kindOf<GlobalErrorSubscribers>()({
   name: 'global_error_subscribers',
   section: 'global_error_subscribers',
-  schema: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['emails'],
-    properties: {
-      emails: {
-        type: 'array',
-        uniqueItems: true,
-        items: { type: 'string', format: 'idn-email' },
-        description: 'All of them: whoever is not listed is told no more.'
-      }
+  description: 'Who is told by mail when any sync fails.',
+  fields: {
+    emails: {
+      codec: {
+        ...texts({
+          type: 'array',
+          uniqueItems: true,
+          items: { type: 'string', format: 'idn-email' },
+          description: 'All of them: whoever is not listed is told no more.'
+        }),
+        fromWire: (value) => value ?? [],
+        toWire: (value) => withoutHoles(value ?? [])
+      },
+      owner: 'owned',
+      required: true,
+      synonyms: ['addresses', 'users'],
+      impact: told
     }
   },
-  fields: { emails: { class: 'owned', rule: { is: 'set', key: String, item: { is: 'scalar' } } } },
+  observed: [],
+  impacts: { create: told, delete: told, rename: told },
   naming: { keys: [], only: 'organization' },
   api: {
-    answer: subscribersAnswer,
     path: '/api/notifications',
     since: '2024-02-08',
     lightList: () => false,
@@ -32,18 +41,9 @@ export const globalErrorSubscribers: Kind = {
       id: () => 'global-error-subscribers',
       fieldsOf: () => [{}],
       reset: { method: 'PUT', body: { emails: [] } },
-      isReset: (wire) => !Array.isArray(wire['emails']) || wire['emails'].length === 0,
+      isReset: ({ emails }) => !Array.isArray(emails) || emails.length === 0,
       bare: true
     }
   },
-  synonyms: { addresses: 'emails', users: 'emails' },
-  isSecret: () => false,
-  fromYaml: (item) => withoutAbsent({ emails: item['emails'] }),
-  toYaml: (fields) => withoutAbsent({ emails: fields['emails'] }),
-  toWire: (fields) => withoutAbsent({ emails: withoutHoles(fields['emails'] ?? []) }),
-  fromWire: (wire) => ({ emails: wire['emails'] ?? [] }),
-  replacement: carrying({ members: ['id', 'name', 'emails'] }, (_live, body) =>
-    withoutAbsent({ emails: body['emails'] })
-  ),
-  uses: () => []
-}
+  replacement: (_live, { emails }) => withoutAbsent({ emails })
+})

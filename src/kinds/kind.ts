@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Path } from '../state/resource.ts'
 import { isId, type Json, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
+import type { DataImpacts } from '../state/impact.ts'
 import type { Field } from '../state/rule.ts'
 import type { KindApi } from './api.ts'
 import type { Synonym } from './synonym.ts'
@@ -16,6 +17,8 @@ export interface Kind {
   readonly name: string
   /** The key in YAML: `syncs`. */
   readonly section: string
+  /** What the section holds, in a sentence for editors. */
+  readonly description?: string
   /**
    * JSON Schema (2020-12) of one item in YAML, without the keys that every resource has (name, id,
    * lifecycle).
@@ -25,6 +28,8 @@ export interface Kind {
    * How each field of the normal form is owned, compared and defaulted. The order is the order of display.
    */
   readonly fields: Readonly<Record<string, Field>>
+  /** What changes of it may do to the data that moves. */
+  readonly impacts: DataImpacts
   readonly api: KindApi
   /** What a resource is called, where that is not its `name`. */
   readonly naming?: Naming
@@ -85,8 +90,8 @@ export interface Kind {
   /** What a live resource has that files cannot say: the field that holds it, and a sentence. */
   unsayable?(fields: JsonObject): { field: string; what: string }[]
   /**
-   * Fields of which those that are `ignored`, or some of their parts, have the live value: what follows from
-   * these follows them.
+   * Fields of which those that are `ignored`, or some of their parts, have the live value: what
+   * follows from these follows them.
    */
   settled?(fields: JsonObject, live: JsonObject, ignored: ReadonlySet<string>): JsonObject
   /**
@@ -207,8 +212,8 @@ export function nameOfItem(kind: Kind, item: JsonObject): string {
 
 /**
  * The key that stands for an address wherever addresses are compared or looked up: names that match in any
- * case are folded, and so is what is written as an id. Names are folded as Unicode says it for no language in
- * particular: `İ` and `i` stay two letters, whatever the locale of the machine is.
+ * case are folded, and so is what is written as an id. Names are folded as Unicode says it for no
+ * language in particular: `İ` and `i` stay two letters, whatever the locale of the machine is.
  */
 export function keyOf({ managed }: Kinds): (address: { kind: string; name: string }) => string {
   const caseless = new Set(managed.filter((kind) => kind.caselessNames).map(({ name }) => name))

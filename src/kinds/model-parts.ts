@@ -1,132 +1,186 @@
-import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { isEmpty, isObject, sortedText, textOf, type Json, type JsonObject } from '../state/value.ts'
+import type { KnownObject } from './carry.ts'
+import { object, reference, scalar, set, settings, texts } from './codecs.ts'
+import type { Codec } from './field.ts'
 import {
-  fromId,
-  optionalReference,
+  bookkeeping,
+  list,
   overlay,
   referenceKey,
-  toId,
-  toName,
   withoutAbsent,
-  withoutCleared,
+  withoutHoles,
   withoutMasks
 } from './fields.ts'
-import type { FromWire, ToWire, ToYaml } from './kind.ts'
 
-/** The parts of a model that name other resources: joins and the enrichment. */
+/** The parts of a model: fields of its own, joins, and the enrichment. */
 
-/** How a join is compared. */
-export const relationRule = {
-  is: 'object',
-  fields: {
-    from: { is: 'scalar' },
-    to: { is: 'object', fields: { model: { is: 'reference', kind: 'model' }, field: { is: 'scalar' } } }
+const text = scalar({ type: 'string' })
+
+/** Of a field, answers say more than requests may. */
+const ofField: KnownObject = {
+  members: [
+    ...bookkeeping,
+    'name',
+    'label',
+    'type',
+    'remote_type',
+    'description',
+    'example',
+    'unique',
+    'user_added'
+  ]
+}
+
+const ownField: Codec = {
+  ...object({
+    name: { codec: text, required: true },
+    label: { codec: text, required: true },
+    type: { codec: text, required: true },
+    // The service answers an example in the type of its field; files and requests have texts.
+    example: {
+      codec: {
+        ...text,
+        fromWire: (value) => (isEmpty(value) || typeof value === 'object' ? undefined : textOf(value))
+      }
+    }
+  }),
+  rule: { is: 'stated' },
+  known: ofField
+}
+
+const ownFields = set(
+  ownField,
+  { key: nameOf },
+  {
+    // Two of one name are told apart by what else files say of them.
+    keys: [(item) => sortedText([nameOf(item), item.label ?? null, item.type ?? null])],
+    laxKeys: [nameOf],
+    schema: { description: 'Fields of your own; the name may be a path into a nested object.' }
   }
-} as const
+)
 
-/** How an enrichment is compared: the service may fill in more than is stated. */
-export const enricherRule = {
-  is: 'object',
-  fields: {
-    connection: { is: 'reference', kind: 'connection' },
-    configuration: { is: 'stated' },
-    mappings: { is: 'json' },
-    fields: { is: 'set', key: String, item: { is: 'scalar' }, carried: true }
+/** What files and requests call additional fields is among the fields of an answer. */
+export const additionalFields: Codec = {
+  ...ownFields,
+  shape: 'anything',
+  ...(ownFields.known && { known: { ...ownFields.known, from: addedFields } }),
+  fromWire: (_value, context, wire) => ownFields.fromWire?.(addedFields(wire), context, wire)
+}
+
+function addedFields({ fields }: JsonObject): Json[] {
+  return list(fields).filter(isAdded)
+}
+
+/** Whether somebody added the field to those of the source. */
+export function isAdded(field: JsonObject): boolean {
+  return field.user_added === true
+}
+
+/** Joins. Whatever else is said of the other end of one is about that field of that model. */
+export const relations = set(
+  object({
+    from: { codec: text, required: true },
+    to: {
+      codec: object(
+        {
+          model: { codec: reference('model'), wire: 'model_id', required: true },
+          field: { codec: text, required: true }
+        },
+        { identifies: ['model_id', 'field'] }
+      ),
+      required: true
+    }
+  }),
+  { key: relationKey },
+  {
+    keys: [relationIs],
+    laxKeys: [({ from }) => textOf(from)],
+    schema: { description: 'Joins: this model’s field equals a field of another model.' }
   }
-} as const
+)
 
 /** What tells one join from another: all that it says. */
-export function relationKey(item: Json): string {
-  if (!isObject(item) || !isObject(item['to'])) return textOf(item)
-  const { model, field } = item['to']
-  return `${textOf(item['from'])} = ${referenceKey(model ?? null)}.${textOf(field)}`
+function relationKey(item: Json): string {
+  if (!isObject(item) || !isObject(item.to)) return textOf(item)
+  const { model, field } = item.to
+  return `${textOf(item.from)} = ${referenceKey(model ?? null)}.${textOf(field)}`
 }
 
-/** A join of YAML, its model as a reference. */
-export function relationFromYaml(item: Json): Json {
-  if (!isObject(item) || !isObject(item['to'])) return item
-  return {
-    ...item,
-    to: withoutAbsent({ ...item['to'], model: optionalReference('model', item['to']['model']) })
+function relationIs(item: JsonObject): string {
+  const to = isObject(item.to) ? item.to : {}
+  return sortedText([item.from ?? null, to.model_id ?? null, to.field ?? null])
+}
+
+/** The service wants the fields of an enrichment as objects. */
+const enrichedFields: Codec = {
+  ...texts({
+    type: 'array',
+    items: { type: 'string' },
+    minItems: 1,
+    description: 'The fields to add, by name. Absent: all of them.'
+  }),
+  rule: { is: 'set', key: String, item: { is: 'scalar' }, carried: true },
+  shape: 'anything',
+  known: { item: ofField, keys: [nameOf] },
+  fromWire: (value) => (Array.isArray(value) ? value.map(nameOf) : undefined),
+  toWire(value) {
+    const names = withoutHoles(value)
+    return Array.isArray(names) ? names.map((name) => ({ name: textOf(name) })) : undefined
   }
 }
 
-/** A join by the name of its model. */
-export function relationToYaml(item: JsonObject, context: ToYaml): Json {
-  if (!isObject(item['to'])) return item
-  const { model: to, ...rest } = item['to']
-  return { ...item, to: withoutAbsent({ model: toName(to, context), ...rest }) }
-}
+const enrichment = object(
+  {
+    connection: { codec: reference('connection'), wire: 'connection_id', required: true },
+    configuration: { codec: settings() },
+    mappings: {
+      codec: {
+        schema: {
+          type: 'object',
+          additionalProperties: { type: 'string' },
+          description: 'Model field → input of the enrichment.'
+        },
+        rule: { is: 'json' },
+        shape: { each: 'scalar' }
+      }
+    },
+    fields: { codec: enrichedFields }
+  },
+  { identifies: ['connection_id'], description: 'Adds fields from an enrichment connection.' }
+)
 
-/** A join with the id of its model. */
-export function relationToWire(item: Json, context: ToWire): Json {
-  if (!isObject(item) || !isObject(item['to'])) return item
-  const { model: to, ...rest } = item['to']
-  return { ...item, to: withoutAbsent({ model_id: toId(to, context), ...rest }) }
-}
-
-/** A join of an answer. */
-export function relationFromWire(item: Json, context: FromWire): Json {
-  if (!isObject(item) || !isObject(item['to'])) return item
-  const { model_id: id, field } = item['to']
-  return withoutAbsent({
-    from: item['from'],
-    to: withoutAbsent({ model: fromId('model', id, context), field })
-  })
-}
-
-/** An enrichment of YAML, its connection as a reference. */
-export function enricherFromYaml(item: JsonObject): Json {
-  return withoutAbsent({ ...item, connection: optionalReference('connection', item['connection']) })
-}
-
-/** An enrichment by the name of its connection. */
-export function enricherToYaml(item: JsonObject, context: ToYaml): Json {
-  return withoutAbsent({ ...item, connection: toName(item['connection'], context) })
-}
-
-/** An enrichment with the id of its connection; the service wants its fields as objects. */
-export function enricherToWire(item: JsonObject, context: ToWire): Json {
-  const { connection, fields, configuration, ...same } = item
-  const named = Array.isArray(fields)
-    ? fields.filter((name) => name !== null).map((name) => ({ name: textOf(name) }))
-    : undefined
-  return withoutAbsent({
-    ...same,
-    connection_id: toId(connection, context),
-    configuration:
-      configuration === undefined ? undefined : withoutCleared(configuration, context.creating),
-    fields: named
-  })
-}
-
-/** An enrichment of an answer, without the id that the service gives it. */
-export function enricherFromWire(item: JsonObject, context: FromWire): Json {
-  return withoutAbsent({
-    connection: fromId('connection', item['connection_id'], context),
-    configuration: item['configuration'],
-    mappings: item['mappings'],
-    fields: Array.isArray(item['fields']) ? item['fields'].map(nameOf) : undefined
-  })
+/** An enrichment; the service gives it an id, and may fill in more than is stated. */
+export const enricher: Codec = {
+  ...enrichment,
+  known: {
+    members: ['connection_id', 'configuration', 'mappings', 'enricher_id'],
+    parts: { fields: { item: ofField, keys: [nameOf] } },
+    identifies: ['connection_id']
+  },
+  merged: (live, wanted) => wanted ?? (isObject(live) && !isEmpty(live) ? withoutMasks(live) : undefined)
 }
 
 /**
  * Without its id the service would make a second enrichment. What no file states stays, while the
  * connection is the same.
  */
-export function withLiveEnricher(live: JsonObject, body: JsonObject): JsonObject {
-  const there = isObject(live['enricher']) ? (withoutMasks(live['enricher']) as JsonObject) : {}
-  const wanted = body['enricher']
+export function withLiveEnricher(
+  live: { readonly [name: string]: Json | undefined },
+  body: JsonObject
+): JsonObject {
+  const there = isObject(live.enricher) ? withoutMasks(live.enricher) : {}
+  const wanted = body.enricher
   if (!isObject(wanted)) return {}
-  const isSame = there['connection_id'] === wanted['connection_id']
-  const configuration = isSame && isObject(there['configuration']) ? there['configuration'] : {}
+  const isSame = there.connection_id === wanted.connection_id
+  const configuration = isSame && isObject(there.configuration) ? there.configuration : {}
   return {
     enricher: {
       ...withoutAbsent({
-        enricher_id: there['enricher_id'],
-        fields: isSame ? there['fields'] : undefined
+        enricher_id: there.enricher_id,
+        fields: isSame ? there.fields : undefined
       }),
       ...wanted,
-      configuration: overlay(configuration, (wanted['configuration'] ?? {}) as JsonObject)
+      configuration: overlay(configuration, isObject(wanted.configuration) ? wanted.configuration : {})
     }
   }
 }
@@ -135,15 +189,18 @@ export function withLiveEnricher(live: JsonObject, body: JsonObject): JsonObject
  * An example that somebody gave a field of the files stays, where the files give it none. Of several live
  * fields with one name it is that of the one with the same label and type, if there is just one.
  */
-export function withLiveExamples(live: JsonObject, body: JsonObject): JsonObject {
-  const wanted = body['additional_fields']
-  if (!Array.isArray(wanted) || !Array.isArray(live['fields'])) return {}
-  const there = live['fields'].filter(isObject).filter((field) => field['user_added'] === true)
+export function withLiveExamples(
+  live: { readonly [name: string]: Json | undefined },
+  body: JsonObject
+): JsonObject {
+  const wanted = body.additional_fields
+  if (!Array.isArray(wanted) || !Array.isArray(live.fields)) return {}
+  const there = list(live.fields).filter(isAdded)
   const exampleOf = (item: JsonObject): Json | undefined => {
     const named = there.filter((field) => nameOf(field) === nameOf(item))
-    const same = named.filter(({ label, type }) => label === item['label'] && type === item['type'])
+    const same = named.filter(({ label, type }) => label === item.label && type === item.type)
     const [one, another] = named.length > 1 ? same : named
-    return another === undefined ? (one?.['example'] ?? undefined) : undefined
+    return another === undefined ? (one?.example ?? undefined) : undefined
   }
   return {
     additional_fields: wanted.map((item) =>
@@ -154,5 +211,5 @@ export function withLiveExamples(live: JsonObject, body: JsonObject): JsonObject
 
 /** The name of a field, which answers give as objects and files as texts. */
 export function nameOf(item: Json): string {
-  return isObject(item) ? textOf(item['name']) : textOf(item)
+  return isObject(item) ? textOf(item.name) : textOf(item)
 }

@@ -1,151 +1,153 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { DataImpact } from '../state/impact.ts'
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
-import { modelAnswer } from './answers.ts'
-import { carrying, unknownPaths } from './carry.ts'
+import type { Model, ModelRequest } from '../wire/model.ts'
+import { ids, policies, reference, scalar, settings, texts } from './codecs.ts'
+import { mappingEffect } from './effects.ts'
+import { idsOf, list, overlay, withoutAbsent, withoutCleared, withoutMasks } from './fields.ts'
+import type { ItemProblem } from './kind.ts'
+import { kindOf, type Answer } from './kind-of.ts'
 import {
-  fromId,
-  idsOf,
-  optionalReference,
-  overlay,
-  referenceKey,
-  references,
-  toId,
-  toIds,
-  toName,
-  toNames,
-  usesOf,
-  withoutAbsent,
-  withoutCleared,
-  withoutHoles,
-  withoutMasks
-} from './fields.ts'
-import type { ItemProblem, Kind } from './kind.ts'
-import {
-  enricherFromWire,
-  enricherFromYaml,
-  enricherRule,
-  enricherToWire,
-  enricherToYaml,
+  additionalFields,
+  enricher,
+  isAdded,
   nameOf,
-  relationFromWire,
-  relationFromYaml,
-  relationKey,
-  relationRule,
-  relationToWire,
-  relationToYaml,
+  relations,
   withLiveEnricher,
   withLiveExamples
 } from './model-parts.ts'
-import { modelKnown } from './model-known.ts'
-import { modelSchema } from './model-schema.ts'
+
+const mapped: DataImpact = {
+  effect: mappingEffect,
+  because: 'a field that the model no longer has cannot be written any more',
+  reaches: true
+}
 
 /** What is read from a connection: a table, a collection, a query, with its fields and joins. */
-export const model: Kind = {
+export const model = kindOf<Model & ModelRequest>()({
   name: 'model',
   section: 'models',
-  schema: modelSchema,
+  description: 'What is read from a connection: a table, a collection, a query.',
   fields: {
-    connection: { class: 'owned', rule: { is: 'reference', kind: 'connection' } },
-    configuration: { class: 'carried', rule: { is: 'stated' } },
-    identifier: { class: 'carried', rule: { is: 'scalar', default: '' } },
-    fields: { class: 'carried', rule: { is: 'set', key: String, item: { is: 'scalar' } } },
-    additional_fields: { class: 'owned', rule: { is: 'set', key: nameOf, item: { is: 'stated' } } },
-    relations: { class: 'owned', rule: { is: 'set', key: relationKey, item: relationRule } },
-    tracking_columns: { class: 'owned', rule: { is: 'set', key: String, item: { is: 'scalar' } } },
-    enricher: { class: 'carried', rule: enricherRule },
-    labels: { class: 'carried', rule: { is: 'set', key: String, item: { is: 'scalar' } } },
+    connection: {
+      codec: reference('connection', { description: 'The connection to read from, by name.' }),
+      wire: 'connection_id',
+      owner: 'owned',
+      required: true,
+      synonyms: ['source'],
+      impact: { effect: 'reads something else', because: 'records come from another system', reaches: true }
+    },
+    configuration: {
+      codec: {
+        ...settings({
+          description: [
+            'What to read: the keys depend on the connection,',
+            'e.g. database and collection, or query or table.'
+          ].join(' ')
+        }),
+        fromWire(value) {
+          // The service mirrors the tracking columns into the configuration.
+          const { tracking_columns: _mirrored, ...configuration } = isObject(value) ? value : {}
+          return configuration
+        },
+        toWire: (value, context) => withoutCleared(value ?? {}, context.creating)
+      },
+      owner: 'carried',
+      required: true,
+      synonyms: ['config'],
+      impact: {
+        effect: 'reads something else',
+        because: 'another query or table gives other records',
+        reaches: true
+      }
+    },
+    identifier: {
+      codec: scalar({ type: 'string', description: 'The field that is unique.' }, { default: '' }),
+      owner: 'carried',
+      synonyms: ['unique_field'],
+      impact: {
+        effect: 'may duplicate',
+        because: 'records are told apart by another field: those known before may count as new',
+        reaches: true
+      }
+    },
+    fields: {
+      codec: {
+        ...texts({
+          type: 'array',
+          items: { type: 'string' },
+          minItems: 1,
+          description: 'The fields to expose, by name. Absent: all of them.'
+        }),
+        shape: { list: { members: { name: 'text', label: 'text', type: 'text' }, needs: ['name'] } },
+        fromWire: (value) =>
+          list(value)
+            .filter((field) => !isAdded(field))
+            .map(nameOf),
+        // Whether somebody chose them is asked of the source.
+        merged: (_live, wanted) => wanted
+      },
+      owner: 'carried',
+      impact: mapped
+    },
+    additional_fields: { codec: additionalFields, owner: 'owned', impact: mapped },
+    relations: {
+      codec: relations,
+      owner: 'owned',
+      synonyms: ['joins'],
+      impact: { effect: 'other records', because: 'joins say which records belong together', reaches: true }
+    },
+    tracking_columns: {
+      codec: texts({
+        type: 'array',
+        items: { type: 'string' },
+        description: 'Fields that tell whether a record has changed.'
+      }),
+      owner: 'owned',
+      impact: { effect: 'other records', because: 'they say which records count as changed', reaches: true }
+    },
+    labels: {
+      codec: {
+        ...texts({ type: 'array', items: { type: 'string' }, description: 'Ids of labels.' }),
+        shape: ids,
+        fromWire: idsOf,
+        merged: (live, wanted) => wanted ?? idsOf(live)
+      },
+      owner: 'carried',
+      synonyms: ['tags'],
+      impact: { effect: 'none', because: 'labels are for people' }
+    },
     policies: {
-      class: 'carried',
-      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy', caseless: true } }
+      codec: policies(),
+      owner: 'carried',
+      impact: { effect: 'none', because: 'policies say who may see and change it' }
+    },
+    enricher: {
+      codec: enricher,
+      owner: 'carried',
+      since: '2024-02-08',
+      impact: { effect: 'other values', because: 'fields are filled by an enrichment', reaches: true }
     }
   },
+  observed: ['type', 'version'],
+  impacts: {
+    create: { effect: 'none', because: 'nothing is read before something uses the model' },
+    delete: { effect: 'none', because: 'nothing that stays uses it' },
+    rename: { effect: 'none', because: 'a name is for people' }
+  },
   api: {
-    answer: modelAnswer,
     path: '/api/models',
     uniqueNames: true,
     lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
   },
-  since: { enricher: '2024-02-08' },
-  synonyms: {
-    config: 'configuration',
-    source: 'connection',
-    joins: 'relations',
-    unique_field: 'identifier',
-    tags: 'labels'
-  },
-
-  isSecret: () => false,
 
   check(item) {
-    const configuration = isObject(item['configuration']) ? item['configuration'] : {}
+    const configuration = isObject(item.configuration) ? item.configuration : {}
     return [
       ...('tracking_columns' in configuration ? [misplacedTracking] : []),
-      ...namedTwice(item['additional_fields'])
+      ...namedTwice(item.additional_fields)
     ]
-  },
-
-  fromYaml(item) {
-    return withoutAbsent({
-      ...item,
-      connection: optionalReference('connection', item['connection']),
-      policies: references('policy', item['policies']),
-      relations: Array.isArray(item['relations'])
-        ? item['relations'].map(relationFromYaml)
-        : item['relations'],
-      enricher: isObject(item['enricher']) ? enricherFromYaml(item['enricher']) : item['enricher']
-    })
-  },
-
-  toYaml(fields, context) {
-    const { connection, policies, relations, enricher, ...same } = fields
-    return withoutAbsent({
-      ...same,
-      connection: toName(connection, context),
-      relations: Array.isArray(relations)
-        ? relations.filter(isObject).map((item) => relationToYaml(item, context))
-        : relations,
-      enricher: isObject(enricher) ? enricherToYaml(enricher, context) : enricher,
-      policies: toNames(policies, context)
-    })
-  },
-
-  toWire(fields, context) {
-    const { connection, policies, relations, enricher, ...same } = fields
-    const lists = ['fields', 'additional_fields', 'tracking_columns', 'labels']
-    return withoutAbsent({
-      ...same,
-      ...Object.fromEntries(lists.map((name) => [name, withoutHoles(same[name])])),
-      connection_id: toId(connection, context),
-      configuration: withoutCleared(same['configuration'] ?? {}, context.creating),
-      relations: Array.isArray(relations)
-        ? relations.filter(isObject).map((item) => relationToWire(item, context))
-        : undefined,
-      enricher: isObject(enricher) ? enricherToWire(enricher, context) : undefined,
-      policies: toIds(policies, context)
-    })
-  },
-
-  fromWire(wire, context) {
-    const all = Array.isArray(wire['fields']) ? wire['fields'].filter(isObject) : []
-    const added = all.filter((field) => field['user_added'] === true)
-    const configuration = isObject(wire['configuration']) ? { ...wire['configuration'] } : {}
-    // The service mirrors the tracking columns into the configuration.
-    delete configuration['tracking_columns']
-    return withoutAbsent({
-      connection: fromId('connection', wire['connection_id'], context),
-      configuration,
-      identifier: wire['identifier'],
-      fields: all.filter((field) => field['user_added'] !== true).map(nameOf),
-      additional_fields: added.map(additionalField),
-      relations: Array.isArray(wire['relations'])
-        ? wire['relations'].map((item) => relationFromWire(item, context))
-        : undefined,
-      tracking_columns: wire['tracking_columns'],
-      enricher: isObject(wire['enricher']) ? enricherFromWire(wire['enricher'], context) : undefined,
-      labels: idsOf(wire['labels']),
-      policies: idsOf(wire['policies']).map((id) => context.reference('policy', id))
-    })
   },
 
   question(live, body, version) {
@@ -157,56 +159,42 @@ export const model: Kind = {
     ) {
       return undefined
     }
-    const path = `/api/connections/${textOf(live['connection_id'])}`
+    const path = `/api/connections/${textOf(live.connection_id)}`
     if (version === '2023-04-25') return { path: `${path}/source/fields`, body: { query: configuration } }
-    const query = Object.entries(configuration).map(([name, value]) => [`params[${name}]`, textOf(value)])
+    const query = Object.entries(configuration).map(
+      ([name, value]) => [`params[${name}]`, textOf(value)] as const
+    )
     return {
       path: `${path}/modelsync/source/fields`,
-      query: Object.fromEntries(query) as Record<string, string>
+      query: Object.fromEntries(query)
     }
   },
 
-  unknownIn: (live) => unknownPaths(modelKnown, live),
-
-  replacement: carrying(modelKnown, (live, body, answer) => {
-    return {
-      ...withoutAbsent({
-        identifier: live['identifier'],
-        fields: chosenFields(live, body, answer),
-        labels: idsOf(live['labels']),
-        policies: live['policies'],
-        enricher: isEmpty(live['enricher']) ? undefined : withoutMasks(live['enricher']!)
-      }),
-      ...body,
-      ...withLiveEnricher(live, body),
-      ...withLiveExamples(live, body),
-      configuration: configurationOf(live, body)
-    }
+  replacement: (live, body, { body: stated, answer }) => ({
+    ...withoutAbsent({ fields: chosenFields(live, stated, answer) }),
+    ...body,
+    ...withLiveEnricher(live, stated),
+    ...withLiveExamples(live, stated),
+    configuration: configurationOf(live, stated)
   }),
 
   // All fields of the source is the default, and nothing tells all of them from a chosen few.
-  isDefault: (_fields, path) => path.length === 1 && path[0] === 'fields',
+  isDefault: (_fields, path) => path.length === 1 && path[0] === 'fields'
+})
 
-  uses(wire) {
-    const relations = Array.isArray(wire['relations']) ? wire['relations'].filter(isObject) : []
-    const related = relations.map((item) => (isObject(item['to']) ? item['to']['model_id'] : undefined))
-    const enricher = isObject(wire['enricher']) ? wire['enricher']['connection_id'] : undefined
-    return [
-      ...usesOf('connection', [wire['connection_id'], enricher]),
-      ...usesOf('model', related),
-      ...usesOf('policy', idsOf(wire['policies']))
-    ]
-  }
-}
+type Answered = Answer<Model>
 
-/** Exactly one of these says what is read; the live one must not stay beside another that the files state. */
+/**
+ * Exactly one of these says what is read; the live one must not stay beside another that the files
+ * state.
+ */
 const alternatives = ['query', 'table', 'view']
 
 /** What is read when the wanted configuration has been laid over the live one. */
-function configurationOf(live: JsonObject, body: JsonObject): JsonObject {
-  const there = live['configuration']
-  const kept = isObject(there) ? (withoutMasks(there) as JsonObject) : {}
-  const wanted = isObject(body['configuration']) ? body['configuration'] : {}
+function configurationOf(live: Answered, body: JsonObject): JsonObject {
+  const there = live.configuration
+  const kept = isObject(there) ? withoutMasks(there) : {}
+  const wanted = isObject(body.configuration) ? body.configuration : {}
   const chosen = alternatives.some((name) => !isEmpty(wanted[name]))
   for (const name of Object.keys(kept)) {
     const replaced = chosen && alternatives.includes(name)
@@ -220,18 +208,19 @@ function configurationOf(live: JsonObject, body: JsonObject): JsonObject {
  * its source; to send those would shut out every field that the source gets later. And the fields of
  * another source than the live one mean nothing.
  */
-function chosenFields(live: JsonObject, body: JsonObject, answer: Json | undefined): Json | undefined {
-  const all = Array.isArray(live['fields']) ? live['fields'].filter(isObject) : []
-  const names = all.filter((field) => field['user_added'] !== true).map(nameOf)
+function chosenFields(live: Answered, body: JsonObject, answer: Json | undefined): Json | undefined {
+  const names = list(live.fields)
+    .filter((field) => !isAdded(field))
+    .map(nameOf)
   if (!sameSource(live, body)) return undefined
   const everything = Array.isArray(answer) && answer.map(nameOf).every((name) => names.includes(name))
   return everything ? undefined : names
 }
 
 /** Whether the model goes on reading what it reads now. */
-function sameSource(live: JsonObject, body: JsonObject): boolean {
+function sameSource(live: Answered, body: JsonObject): boolean {
   const same = isDeepStrictEqual(configurationOf(live, body), configurationOf(live, {}))
-  return same && (body['connection_id'] ?? live['connection_id']) === live['connection_id']
+  return same && (body.connection_id ?? live.connection_id) === live.connection_id
 }
 
 const misplacedTracking: ItemProblem = {
@@ -259,18 +248,4 @@ function namedTwice(fields: Json | undefined): ItemProblem[] {
           }
         ]
   )
-}
-
-function additionalField(field: JsonObject): Json {
-  return withoutAbsent({
-    name: field['name'],
-    label: field['label'],
-    type: field['type'],
-    example: exampleText(field['example'])
-  })
-}
-
-/** The service answers an example in the type of its field; files and requests have texts. */
-function exampleText(example: Json | undefined): Json | undefined {
-  return isEmpty(example) || typeof example === 'object' ? undefined : textOf(example)
 }

@@ -1,37 +1,33 @@
+import type { DataImpact } from '../state/impact.ts'
 import type { Path } from '../state/resource.ts'
-import { textOf, type Json, type JsonObject } from '../state/value.ts'
-import { roleAnswer } from './answers.ts'
-import { carrying } from './carry.ts'
-import { bookkeeping } from './fields.ts'
-import { foldedFor, type ItemProblem, type Kind, type ReadOnly } from './kind.ts'
+import { textOf, type Json } from '../state/value.ts'
+import type { Role } from '../wire/permission.ts'
+import { foldedFor, type ItemProblem, type ReadOnly } from './kind.ts'
+import { kindOf } from './kind-of.ts'
+
+const says: DataImpact = { effect: 'none', because: 'a role says nothing by itself; policies do' }
 
 /** A name for a group of people, and nothing else: policies say what it may do. */
-export const role: Kind = {
+export const role = kindOf<Role>()({
   name: 'role',
   section: 'roles',
-  schema: { type: 'object', additionalProperties: false, properties: {} },
+  description: 'Names for groups of people, which policies give rights to.',
   fields: {},
+  observed: ['system'],
+  impacts: { create: says, delete: says, rename: says },
   caselessNames: true,
   builtIns: true,
   api: {
-    answer: roleAnswer,
     path: '/api/permissions/roles',
     lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
   },
-  isSecret: () => false,
-  fromYaml: () => ({}),
-  toYaml: () => ({}),
-  toWire: () => ({}),
-  fromWire: () => ({}),
-  replacement: carrying({ members: [...bookkeeping, 'name', 'system'] }, (_live, body) => body),
-  uses: () => [],
   readOnly: builtIn
-}
+})
 
 /** What came with the service can be named, and is nobody's to declare. */
-export function builtIn(wire: JsonObject): ReadOnly | undefined {
-  return wire['system'] === true ? { because: 'it comes with the service', nameOnly: true } : undefined
+export function builtIn({ system }: { readonly system?: Json }): ReadOnly | undefined {
+  return system === true ? { because: 'it comes with the service', nameOnly: true } : undefined
 }
 
 /** One role under two spellings: the schema sees only equal texts. */

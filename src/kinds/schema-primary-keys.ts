@@ -1,56 +1,96 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isObject, isReference, reference, textOf, type Json, type JsonObject } from '../state/value.ts'
-import { schemaAnswer } from './answers.ts'
-import { fromId, optionalReference, toName, usesOf, withoutAbsent } from './fields.ts'
-import type { Kind } from './kind.ts'
+import type { DataImpact } from '../state/impact.ts'
+import {
+  isObject,
+  isReference,
+  reference as named,
+  textOf,
+  type Json,
+  type JsonObject
+} from '../state/value.ts'
+import type { Schema } from '../wire/bulk-sync.ts'
+import { reference, scalar, texts } from './codecs.ts'
+import { fromId, usesOf, withoutAbsent } from './fields.ts'
+import { kindOf } from './kind-of.ts'
+
+const otherKeys: DataImpact = {
+  effect: 'may duplicate',
+  because: 'records are told apart by other fields: those known before may count as new'
+}
 
 /**
  * Which fields tell the records of a schema apart, where the source does not say, or says it wrong. The
  * service answers keys that it found and keys that it was told alike: equal is equal. Deleting puts back
  * what it found.
  */
-export const schemaPrimaryKeys: Kind = {
+export const schemaPrimaryKeys = kindOf<Schema>()({
   name: 'schema_primary_keys',
   section: 'schema_primary_keys',
-  schema: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['fields'],
-    properties: {
-      connection: { type: 'string', description: 'The connection that has the schema, by name.' },
-      schema: { type: 'string', description: 'The schema, by id: public.users.' },
-      fields: {
-        type: 'array',
-        minItems: 1,
-        uniqueItems: true,
-        items: { type: 'string' },
-        description: 'The fields that make the key, by id.'
-      }
+  description: 'Which fields tell the records of a schema apart, where the source does not say.',
+  fields: {
+    connection: {
+      codec: {
+        ...reference('connection', { description: 'The connection that has the schema, by name.' }),
+        fromWire: (_value, context, wire) => fromId('connection', placeOf(wire)[0], context),
+        toWire: () => undefined,
+        uses: (_value, wire) => usesOf('connection', [placeOf(wire)[0]])
+      },
+      wire: 'id',
+      owner: 'owned',
+      impact: otherKeys
+    },
+    schema: {
+      codec: {
+        ...scalar({ type: 'string', description: 'The schema, by id: public.users.' }),
+        fromWire: (_value, _context, wire) => placeOf(wire)[1],
+        toWire: () => undefined
+      },
+      wire: 'id',
+      owner: 'owned',
+      synonyms: ['schema_id', 'table'],
+      impact: otherKeys
+    },
+    fields: {
+      codec: {
+        ...texts({
+          type: 'array',
+          minItems: 1,
+          uniqueItems: true,
+          items: { type: 'string' },
+          description: 'The fields that make the key, by id.'
+        }),
+        shape: { list: { members: { id: 'text', is_primary_key: 'scalar' } } },
+        fromWire: (value) => keysIn(value, 'id'),
+        toWire: (value) =>
+          (Array.isArray(value) ? value : [])
+            .filter((field) => field !== null)
+            .map((field) => ({ field_id: textOf(field), is_primary_key: true }))
+      },
+      owner: 'owned',
+      required: true,
+      synonyms: ['keys', 'primary_keys'],
+      impact: otherKeys
     }
   },
-  fields: {
-    connection: { class: 'owned', rule: { is: 'reference', kind: 'connection' } },
-    schema: { class: 'owned', rule: { is: 'scalar' } },
-    fields: { class: 'owned', rule: { is: 'set', key: String, item: { is: 'scalar' } } }
-  },
+  observed: [],
+  impacts: { create: otherKeys, delete: otherKeys, rename: otherKeys },
   naming: { keys: ['connection', 'schema'] },
   api: {
-    answer: schemaAnswer,
     path: '/api/connections',
     since: '2024-02-08',
     lightList: () => false,
     update: () => 'PUT',
     place: {
       id(fields, idOf) {
-        const connection = isReference(fields['connection']) ? idOf(fields['connection']) : undefined
+        const connection = isReference(fields.connection) ? idOf(fields.connection) : undefined
         if (connection === undefined) return undefined
-        return `${encodeURIComponent(connection)}/schemas/${encodeURIComponent(textOf(fields['schema']))}`
+        return `${encodeURIComponent(connection)}/schemas/${encodeURIComponent(textOf(fields.schema))}`
       },
       // A space may be a part of either name.
       fieldsOf: (name) => {
         const words = name.split(' ')
         return words.slice(1).map((_word, index) => ({
-          connection: reference('connection', words.slice(0, index + 1).join(' ')),
+          connection: named('connection', words.slice(0, index + 1).join(' ')),
           schema: words.slice(index + 1).join(' ')
         }))
       },
@@ -60,59 +100,27 @@ export const schemaPrimaryKeys: Kind = {
       // A source may have keys of its own: once the declared ones are gone, those are there again.
       isAsDeclared: (live, declared) => isDeepStrictEqual(sortedKeys(live), sortedKeys(declared))
     },
-    arrived: (body, wire) => isDeepStrictEqual(keysIn(body['fields'], 'field_id'), keysOf(wire)),
+    arrived: (body, wire) => isDeepStrictEqual(keysIn(body.fields, 'field_id'), keysOf(wire)),
     notYet: ['cache refresh in progress', 'did not provide any schemas']
   },
-  synonyms: { schema_id: 'schema', table: 'schema', keys: 'fields', primary_keys: 'fields' },
-  isSecret: () => false,
-
-  fromYaml: (item) =>
-    withoutAbsent({
-      connection: optionalReference('connection', item['connection']),
-      schema: item['schema'],
-      fields: item['fields']
-    }),
-
-  toYaml: (fields, context) =>
-    withoutAbsent({
-      connection: toName(fields['connection'], context),
-      schema: fields['schema'],
-      fields: fields['fields']
-    }),
-
-  toWire: (fields) => ({
-    fields: (Array.isArray(fields['fields']) ? fields['fields'] : [])
-      .filter((field) => field !== null)
-      .map((field) => ({ field_id: textOf(field), is_primary_key: true }))
-  }),
-
-  fromWire(wire, context) {
-    const [connection, schema] = placeOf(wire)
-    return withoutAbsent({
-      connection: fromId('connection', connection, context),
-      schema,
-      fields: keysOf(wire)
-    })
-  },
-
-  replacement: (_live, body) => withoutAbsent({ fields: body['fields'] }),
-  uses: (wire) => usesOf('connection', [placeOf(wire)[0]])
-}
+  inFull: true,
+  replacement: (_live, { fields }) => withoutAbsent({ fields })
+})
 
 /** The connection and the schema that an id stands for. */
 function placeOf(wire: JsonObject): string[] {
-  const [connection = '', , schema = ''] = textOf(wire['id']).split('/')
+  const [connection = '', , schema = ''] = textOf(wire.id).split('/')
   return [connection, schema].map(decodeURIComponent)
 }
 
 function keysOf(wire: JsonObject): string[] {
-  return keysIn(wire['fields'], 'id')
+  return keysIn(wire.fields, 'id')
 }
 
 function keysIn(fields: Json | undefined, id: string): string[] {
   const all = Array.isArray(fields) ? fields.filter(isObject) : []
   return all
-    .filter((field) => field['is_primary_key'] === true)
+    .filter((field) => field.is_primary_key === true)
     .map((field) => textOf(field[id]))
     .toSorted()
 }

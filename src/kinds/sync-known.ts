@@ -1,25 +1,25 @@
 import { isEmpty, isObject, sortedText, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { KnownList, KnownObject } from './carry.ts'
-import { bookkeeping, valueAt } from './fields.ts'
-import { isNoSource, list, targetOf } from './sync-parts.ts'
-import { scheduleKnown } from './sync-schedule.ts'
+import { list, valueAt } from './fields.ts'
+import { isNoSource, targetOf } from './sync-parts.ts'
 
 /** What is known of a sync in an answer: everything else goes back as it came, wherever it stands. */
 
 /** Whatever else is said of a source is about that field of that model. */
-const source: KnownObject = { members: ['model_id', 'field'], identifies: ['model_id', 'field'] }
+const sourceKnown: KnownObject = { members: ['model_id', 'field'], identifies: ['model_id', 'field'] }
 
 const field: KnownObject = {
   members: ['target', 'override_value', 'sync_mode', 'new', 'encryption_enabled'],
-  parts: { source }
+  parts: { source: sourceKnown }
 }
 
 const condition: KnownObject = {
   members: ['field_id', 'field_type', 'function', 'value', 'value_field', 'label', 'override'],
-  parts: { field: source }
+  parts: { field: sourceKnown }
 }
 
-const conditions: KnownList = {
+/** Filters and overrides. */
+export const conditionsKnown: KnownList = {
   item: condition,
   keys: [
     (item) => sortedText([whereOf(item), saidOf(item)]),
@@ -34,60 +34,51 @@ const conditions: KnownList = {
 }
 
 /** What is known of one way to find a record in the target. */
-const identity: KnownObject = {
+export const identityKnown: KnownObject = {
   members: ['target', 'function', 'new_field', 'remote_field_type_id'],
-  parts: { source }
+  parts: { source: sourceKnown }
 }
 
 /** The newer way to say the same of filters: each sort by itself, fields of models as sources. */
-const ofModel: KnownObject = { members: ['function', 'value', 'label'], parts: { source } }
+const ofModel: KnownObject = { members: ['function', 'value', 'label'], parts: { source: sourceKnown } }
 const ofTarget: KnownObject = {
   members: ['field', 'function', 'value', 'label'],
-  parts: { value_source: source }
+  parts: { value_source: sourceKnown }
 }
 
-/** All of it. */
-export const syncKnown: KnownObject = {
-  members: [
-    ...bookkeeping,
-    'name',
-    'mode',
-    'active',
-    'model_ids',
-    'filter_logic',
-    'sync_all_records',
-    'only_enrich_updates',
-    'skip_initial_backfill',
-    'encryption_passphrase',
-    'policies',
-    'problems'
-  ],
-  parts: {
-    identity,
-    identities: {
-      members: ['strategy'],
-      parts: { mappings: { item: identity, keys: [identityIs], laxKeys: [({ target }) => textOf(target)] } }
-    },
-    model_filters: { members: ['logic'], parts: { conditions: { ...conditions, item: ofModel } } },
-    target_filters: { members: ['logic'], parts: { conditions: { ...conditions, item: ofTarget } } },
-    fields: { item: field, keys: [targetOf] },
-    // They come back among the fields, too.
-    override_fields: { item: field, keys: [targetOf], from: fixedFields },
-    filters: conditions,
-    overrides: conditions,
-    schedule: scheduleKnown,
-    target: {
-      members: [
-        'connection_id',
-        'object',
-        'create',
-        'configuration',
-        'filter_logic',
-        'new_name',
-        'search_values'
-      ]
+/** Members that say in a newer shape what fields say. */
+export const newerShapesKnown = {
+  identities: {
+    members: ['strategy'],
+    parts: {
+      mappings: {
+        item: identityKnown,
+        keys: [identityIs],
+        laxKeys: [({ target }: JsonObject) => textOf(target)]
+      }
     }
-  }
+  },
+  model_filters: { members: ['logic'], parts: { conditions: { ...conditionsKnown, item: ofModel } } },
+  target_filters: { members: ['logic'], parts: { conditions: { ...conditionsKnown, item: ofTarget } } }
+} satisfies Readonly<Record<string, KnownObject>>
+
+/** Mappings. */
+export const mappingsKnown: KnownList = { item: field, keys: [targetOf] }
+
+/** Fixed values come back among the mappings, too. */
+export const fixedKnown: KnownList = { ...mappingsKnown, from: fixedFields }
+
+/** A target; what is derived of its object is the service's. */
+export const targetKnown: KnownObject = {
+  members: [
+    'connection_id',
+    'object',
+    'create',
+    'configuration',
+    'filter_logic',
+    'new_name',
+    'search_values'
+  ]
 }
 
 function identityIs(item: JsonObject): string {

@@ -4,6 +4,7 @@ import { filterFunctions, nullModelId } from '../wire/sync.ts'
 import {
   fromId,
   idsOf,
+  list,
   optionalReference,
   referenceKey,
   toId,
@@ -19,11 +20,6 @@ import { letter, logicFromLabels, logicToLetters } from './sync-logic.ts'
 
 /** The older way to ask for a new target: this object, and `new_name`. */
 export const newTarget = '__pt_new_target'
-
-/** The items of a list that say something. */
-export function list(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : []
-}
 
 /**
  * A field is known by its target; the fields of a webhook, which all go into `record`, by their source too.

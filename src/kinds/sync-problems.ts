@@ -1,9 +1,9 @@
 import { isEmpty, isObject, textOf, type JsonObject } from '../state/value.ts'
-import { valueAt } from './fields.ts'
+import { valueAt, list } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 import { conditionProblems } from './sync-filters.ts'
 import { duplicateLabels, logicProblems } from './sync-logic.ts'
-import { list, webhookTarget } from './sync-parts.ts'
+import { webhookTarget } from './sync-parts.ts'
 
 /**
  * What only the whole sync shows: sources without a model, targets mapped twice, a target that is both

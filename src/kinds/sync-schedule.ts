@@ -13,7 +13,10 @@ import {
   withoutAbsent,
   withoutEmpty
 } from './fields.ts'
+import type { Shape } from '../state/shape.ts'
 import type { KnownObject } from './carry.ts'
+import type { Codec } from './field.ts'
+import { scheduleSchema } from './sync-schema.ts'
 import type { FromWire, ItemProblem, ToWire, ToYaml } from './kind.ts'
 
 /** Which parts of a schedule mean something, by frequency. The others are neither compared nor sent. */
@@ -38,8 +41,7 @@ const bounds = dictionary<readonly [number, number]>({
   month: [1, 12]
 })
 
-/** How schedules are compared. */
-export const scheduleRule = {
+const scheduleRule = {
   is: 'object',
   fields: {
     frequency: { is: 'scalar', caseless: true },
@@ -62,8 +64,8 @@ export const scheduleRule = {
 } as const
 
 /**
- * What is known of a schedule in an answer. `multi` is the older word for several of them, and `id` tells the
- * schedules of a bulk sync apart.
+ * What is known of a schedule in an answer. `multi` is the older word for several of them, and `id`
+ * tells the schedules of a bulk sync apart.
  */
 export const scheduleKnown: KnownObject = {
   members: [
@@ -76,6 +78,21 @@ export const scheduleKnown: KnownObject = {
     'multi'
   ],
   parts: { run_after: { members: ['sync_ids', 'bulk_sync_ids'] } }
+}
+
+const shape: Shape = {
+  members: {
+    frequency: 'text',
+    minute: 'scalar',
+    hour: 'scalar',
+    day_of_week: 'scalar',
+    day_of_month: 'scalar',
+    month: 'scalar',
+    connection_id: 'text',
+    job_id: 'scalar',
+    run_after: { members: { sync_ids: { list: 'text' }, bulk_sync_ids: { list: 'text' } } },
+    multi: { members: { schedules: { list: { members: { schedule: 'mapping' } } } } }
+  }
 }
 
 /** A schedule as written: by its frequency alone, or in parts. */
@@ -237,4 +254,16 @@ function missingParts(frequency: string, present: readonly string[]): ItemProble
       label: `${names} ${missing.length === 1 ? 'is' : 'are'} missing here`
     }
   ]
+}
+
+/** When something runs. */
+export const schedule: Codec = {
+  schema: scheduleSchema,
+  rule: scheduleRule,
+  shape,
+  known: scheduleKnown,
+  fromYaml: scheduleFromYaml,
+  toYaml: scheduleToYaml,
+  fromWire: scheduleFromWire,
+  toWire: scheduleToWire
 }

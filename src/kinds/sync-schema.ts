@@ -1,5 +1,4 @@
-import type { JsonObject } from '../state/value.ts'
-import { filterFunctions, identityFunctions, scheduleFrequencies, syncModes } from '../wire/sync.ts'
+import { filterFunctions, identityFunctions, scheduleFrequencies } from '../wire/sync.ts'
 
 /** A field of a model: by its name alone, where the sync says which model, or in full. */
 const source = {
@@ -24,7 +23,8 @@ const perFieldMode = {
   description: 'create: never overwrite a value that is there.'
 }
 
-const field = {
+/** A mapping. */
+export const mappingSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['target'],
@@ -38,7 +38,8 @@ const field = {
   }
 }
 
-const overrideField = {
+/** A fixed value. */
+export const overrideFieldSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['target', 'override_value'],
@@ -50,7 +51,8 @@ const overrideField = {
   }
 }
 
-const identity = {
+/** How records find each other. */
+export const identitySchema = {
   type: 'object',
   additionalProperties: false,
   required: ['source', 'target', 'function'],
@@ -63,7 +65,8 @@ const identity = {
   }
 }
 
-const filter = {
+/** A filter. */
+export const filterSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['function'],
@@ -77,7 +80,8 @@ const filter = {
   }
 }
 
-const override = {
+/** Another value, where a condition holds. */
+export const overrideSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['field', 'function', 'override'],
@@ -89,7 +93,8 @@ const override = {
   }
 }
 
-const target = {
+/** Where a sync writes to. */
+export const targetSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['connection'],
@@ -121,7 +126,7 @@ export const times = {
 }
 
 /** A schedule, in full or by its frequency alone. */
-export const schedule = {
+export const scheduleSchema = {
   anyOf: [
     { ...caseless(['manual', 'continuous']), type: 'string' },
     {
@@ -141,36 +146,4 @@ export const schedule = {
       }
     }
   ]
-}
-
-/** What YAML may say of a sync, beside its name. */
-export const syncSchema: JsonObject = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['mode', 'target', 'schedule'],
-  properties: {
-    mode: { ...caseless(syncModes), description: 'What happens to records of the target.' },
-    active: { type: 'boolean', description: 'Absent: as it is in the service.' },
-    model: { type: 'string', description: 'The model of every source below that does not name one.' },
-    identity,
-    fields: { type: 'array', items: field, description: 'Model field → target field.' },
-    override_fields: {
-      type: 'array',
-      items: overrideField,
-      description: 'Target fields with a fixed value.'
-    },
-    filters: { type: 'array', items: filter },
-    filter_logic: {
-      type: 'string',
-      description: 'Over the labels of the filters: A AND (B OR C). Absent: all of them.'
-    },
-    overrides: { type: 'array', items: override },
-    target,
-    schedule,
-    sync_all_records: { type: 'boolean' },
-    only_enrich_updates: { type: 'boolean' },
-    skip_initial_backfill: { type: 'boolean' },
-    encryption_passphrase: { type: 'string', description: 'A secret: ${env:…}.' },
-    policies: names('Permission policies, by name or id.')
-  }
 }

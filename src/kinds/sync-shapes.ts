@@ -1,9 +1,8 @@
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import { mapLogic, printLogic, readLogic } from './filter-logic.ts'
-import { withoutAbsent } from './fields.ts'
+import { withoutAbsent, list } from './fields.ts'
 import { isOfTarget } from './sync-filters.ts'
 import { letter } from './sync-logic.ts'
-import { list } from './sync-parts.ts'
 
 /**
  * Newer services say identity and filters of a sync in two shapes at once: `identities` beside `identity`,

@@ -1,303 +1,215 @@
-import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
-import { syncAnswer } from './answers.ts'
-import { carrying, unknownPaths } from './carry.ts'
-import {
-  idsOf,
-  overlay,
-  referenceKey,
-  references,
-  toIds,
-  usesOf,
-  valueAt,
-  withoutAbsent,
-  withoutEmpty,
-  withoutHoles,
-  withoutMasks
-} from './fields.ts'
-import type { Kind } from './kind.ts'
-import { opposite } from './synonym.ts'
-import { conditionKey, filterRule, overrideRule, withCondition } from './sync-filters.ts'
-import { labelsOf, logicFromLabels, logicRule, logicToLetters } from './sync-logic.ts'
-import { settledLogic } from './sync-settled.ts'
-import {
-  conditionFromWire,
-  conditionToWire,
-  filterToWire,
-  isNoSource,
-  list,
-  modelsOf,
-  sourceFromWire,
-  sourceFromYaml,
-  sourceToWire,
-  targetFromWire,
-  targetFromYaml,
-  targetOf,
-  targetToWire,
-  unique,
-  withoutIdentity,
-  withNewField,
-  withoutLabel
-} from './sync-parts.ts'
-import { syncKnown } from './sync-known.ts'
+import { isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
+import { syncModes, type Sync } from '../wire/sync.ts'
+import { enumeration, policies, scalar, secret } from './codecs.ts'
+import { allOrChanged, mappingEffect, runsAtFirst, scheduleEffect, startsOrStops } from './effects.ts'
+import { idsOf, overlay, usesOf, valueAt, withoutEmpty, withoutMasks } from './fields.ts'
+import { kindOf, type Answer } from './kind-of.ts'
+import { filterLogic, filters, fixedValues, identity, mappings, overrides, target } from './sync-codecs.ts'
+import { modelsOf, withNewField } from './sync-parts.ts'
+import { newerShapesKnown } from './sync-known.ts'
 import { syncProblems } from './sync-problems.ts'
-import {
-  scheduleFromWire,
-  scheduleFromYaml,
-  scheduleProblems,
-  scheduleRule,
-  scheduleToWire
-} from './sync-schedule.ts'
-import { syncSchema } from './sync-schema.ts'
-import { syncToYaml } from './sync-yaml.ts'
+import { settledLogic } from './sync-settled.ts'
+import { schedule, scheduleProblems } from './sync-schedule.ts'
+import { onlyModel } from './sync-yaml.ts'
 import { inOlderShape, inShapeOf, unsayable } from './sync-shapes.ts'
 
-const sourceRule = {
-  is: 'object',
-  fields: { model: { is: 'reference', kind: 'model' }, field: { is: 'scalar' } }
+const otherRecords = {
+  effect: 'other records',
+  because: 'records may come in that were left out, and others are no longer updated'
 } as const
 
-const fieldRule = {
-  is: 'object',
-  fields: {
-    source: sourceRule,
-    override_value: { is: 'scalar' },
-    sync_mode: { is: 'scalar', default: 'updateOrCreate', caseless: true },
-    new: { is: 'scalar', default: false },
-    encryption_enabled: { is: 'scalar', default: false }
-  }
-} as const
+/** A setting that is off until files say otherwise. */
+const flag = scalar({ type: 'boolean' }, { default: false })
 
 /** From models to one object of a connection: which fields, how records are matched, when. */
-export const sync: Kind = {
+export const sync = kindOf<Sync>()({
   name: 'sync',
   section: 'syncs',
-  schema: syncSchema,
+  description: 'What is written where: from models to an object of a connection, and when.',
   fields: {
-    mode: { class: 'owned', rule: { is: 'scalar', caseless: true } },
-    active: { class: 'carried', rule: { is: 'scalar' } },
+    mode: {
+      codec: enumeration(syncModes, { description: 'What happens to records of the target.' }),
+      owner: 'owned',
+      required: true,
+      impact: {
+        effect: 'may duplicate',
+        because:
+          'the mode says whether records are made, overwritten or removed: others may be, from now on'
+      }
+    },
+    active: {
+      codec: scalar({ type: 'boolean', description: 'Absent: as it is in the service.' }),
+      owner: 'carried',
+      synonyms: ['enabled'],
+      opposites: ['disabled', 'paused'],
+      impact: {
+        effect: startsOrStops,
+        because:
+          'an active sync runs on its schedule, and catches up with all that changed while it was paused'
+      }
+    },
+    model: {
+      shorthand: {
+        type: 'string',
+        description: 'The model of every source below that does not name one.'
+      },
+      toYaml: onlyModel
+    },
     identity: {
-      class: 'owned',
-      rule: {
-        is: 'object',
-        fields: {
-          source: sourceRule,
-          target: { is: 'scalar' },
-          function: { is: 'scalar', caseless: true },
-          new_field: { is: 'scalar', default: false, carried: true },
-          others: { is: 'json' }
-        }
+      codec: identity,
+      owner: 'owned',
+      impact: {
+        effect: 'may duplicate',
+        because: 'records are matched by something else: those that were matched before may be made again'
       }
     },
-    fields: { class: 'owned', rule: { is: 'set', key: targetOf, item: fieldRule } },
-    override_fields: { class: 'owned', rule: { is: 'set', key: targetOf, item: fieldRule } },
-    filters: { class: 'owned', rule: { is: 'set', key: conditionKey, item: filterRule } },
-    filter_logic: { class: 'owned', rule: logicRule },
-    overrides: { class: 'owned', rule: { is: 'set', key: conditionKey, item: overrideRule } },
+    fields: {
+      codec: mappings,
+      owner: 'owned',
+      since: { '*.encryption_enabled': '2024-02-08' },
+      synonyms: ['mappings', 'mapping'],
+      impact: {
+        effect: mappingEffect,
+        because: 'a mapping says what a field of the target is written from'
+      }
+    },
+    override_fields: {
+      codec: fixedValues,
+      owner: 'owned',
+      impact: { effect: mappingEffect, because: 'a fixed value is written to every record' }
+    },
+    filters: { codec: filters, owner: 'owned', impact: otherRecords },
+    filter_logic: { codec: filterLogic, owner: 'owned', impact: otherRecords },
+    overrides: {
+      codec: overrides,
+      owner: 'owned',
+      impact: { effect: 'other values', because: 'where the condition holds, another value is written' }
+    },
     target: {
-      class: 'owned',
-      rule: {
-        is: 'object',
-        fields: {
-          connection: { is: 'reference', kind: 'connection' },
-          object: { is: 'scalar', carried: true },
-          configuration: { is: 'stated' },
-          filter_logic: logicRule,
-          create: { is: 'unread' },
-          new_name: { is: 'unread' }
+      codec: target,
+      owner: 'owned',
+      required: true,
+      since: { create: '2024-02-08' },
+      synonyms: ['destination'],
+      impact: {
+        effect: 'unknown',
+        because: 'what the settings of a target do depends on the system',
+        parts: {
+          connection: {
+            effect: 'writes everything again',
+            because: 'the other system has none of the records yet'
+          },
+          object: {
+            effect: 'writes everything again',
+            because: 'the other object has none of the records yet'
+          }
         }
       }
     },
-    schedule: { class: 'owned', rule: scheduleRule },
-    sync_all_records: { class: 'owned', rule: { is: 'scalar', default: false } },
-    only_enrich_updates: { class: 'owned', rule: { is: 'scalar', default: false } },
-    skip_initial_backfill: { class: 'owned', rule: { is: 'scalar', default: false } },
-    encryption_passphrase: { class: 'unreadable', rule: { is: 'scalar' } },
+    schedule: {
+      codec: schedule,
+      owner: 'owned',
+      required: true,
+      since: { run_after_success_only: '2024-02-08' },
+      synonyms: ['cron'],
+      impact: { effect: scheduleEffect, because: 'the schedule says how often records are written' }
+    },
+    sync_all_records: {
+      codec: { ...flag, toWire: (value) => value ?? false },
+      owner: 'owned',
+      impact: {
+        effect: allOrChanged,
+        because: 'it says whether every run writes all records or only those that changed'
+      }
+    },
+    only_enrich_updates: {
+      codec: flag,
+      owner: 'owned',
+      since: '2024-02-08',
+      impact: { effect: 'other records', because: 'it says which records are enriched' }
+    },
+    skip_initial_backfill: {
+      codec: flag,
+      owner: 'owned',
+      since: '2024-02-08',
+      opposites: ['initial_backfill'],
+      impact: {
+        effect: 'other records',
+        because: 'it says whether the first run writes what is there already'
+      }
+    },
+    encryption_passphrase: {
+      codec: {
+        ...secret({ type: 'string', description: 'A secret: ${env:…}.' }),
+        rule: { is: 'scalar' },
+        toWire: (value) => (isSecret(value) ? value : undefined)
+      },
+      owner: 'unreadable',
+      since: '2024-02-08'
+    },
     policies: {
-      class: 'carried',
-      rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind: 'policy', caseless: true } }
+      codec: policies(),
+      owner: 'carried',
+      impact: { effect: 'none', because: 'policies say who may see and change it' }
     }
   },
+  observed: ['model_ids', 'identities', 'model_filters', 'target_filters', 'problems'],
+  observedShapes: { model_ids: { list: 'text' } },
+  parts: newerShapesKnown,
+  impacts: {
+    create: {
+      effect: runsAtFirst,
+      because: 'a new sync writes all records of its model when it first runs, unless it is made inactive'
+    },
+    delete: {
+      effect: 'stops',
+      because: 'nothing more is written; what was written stays in the target'
+    },
+    rename: { effect: 'none', because: 'a name is for people' }
+  },
+  synonyms: { source: 'model' },
   api: {
-    answer: syncAnswer,
     path: '/api/syncs',
     lightList: (version) => version === '2025-09-18',
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
   },
-  since: {
-    only_enrich_updates: '2024-02-08',
-    skip_initial_backfill: '2024-02-08',
-    encryption_passphrase: '2024-02-08',
-    'fields.*.encryption_enabled': '2024-02-08',
-    'target.create': '2024-02-08',
-    'schedule.run_after_success_only': '2024-02-08'
-  },
-  synonyms: {
-    mappings: 'fields',
-    mapping: 'fields',
-    destination: 'target',
-    source: 'model',
-    cron: 'schedule',
-    enabled: 'active',
-    disabled: opposite('active'),
-    paused: opposite('active'),
-    initial_backfill: opposite('skip_initial_backfill')
-  },
 
-  isSecret: (_item, path) => path.length === 1 && path[0] === 'encryption_passphrase',
-
-  check: (item) => [...scheduleProblems(item['schedule']), ...syncProblems(item)],
-
-  fromYaml(item) {
-    const { model, ...same } = item
-    const source = (value: Json | undefined) => sourceFromYaml(value, model)
-    const filters = list(item['filters']).map((filter) => withCondition(filter, source(filter['field'])))
-    const written = list(item['fields'])
-    const fixed = written.filter((field) => field['source'] === undefined)
-    const fields = written.map((field) =>
-      fixed.includes(field) ? null : { ...field, source: source(field['source']) ?? null }
-    )
-    const labels = labelsOf(filters)
-    return withoutAbsent({
-      ...same,
-      identity: isObject(item['identity'])
-        ? { ...item['identity'], source: source(item['identity']['source']) ?? null }
-        : undefined,
-      fields: withoutIdentity(
-        fields,
-        isObject(item['identity']) ? item['identity']['target'] : undefined,
-        source(valueAt(item, ['identity', 'source']))
-      ),
-      override_fields: [...list(item['override_fields']), ...fixed],
-      filters: filters.map(withoutLabel),
-      filter_logic: logicFromLabels(item['filter_logic'], filters, labels, 'model'),
-      overrides: list(item['overrides']).map((override) =>
-        withCondition(override, source(override['field']))
-      ),
-      target: targetFromYaml(item['target'], filters, labels),
-      schedule: scheduleFromYaml(item['schedule']),
-      policies: references('policy', item['policies'])
-    })
-  },
-
-  toYaml: syncToYaml,
-
-  toWire(fields, context) {
-    const source = (value: Json | undefined) => sourceToWire(value, context)
-    const filters = list(fields['filters'])
-    const overrides = list(fields['overrides']).map((item) => conditionToWire(item, context))
-    const body = withoutEmpty({
-      identity: isObject(fields['identity'])
-        ? withoutAbsent({ ...fields['identity'], source: source(fields['identity']['source']) })
-        : undefined,
-      override_fields: withoutHoles(fields['override_fields']),
-      filters: filters.map((item, index) => filterToWire(item, index, context)),
-      filter_logic: logicToLetters(fields['filter_logic'], filters, 'model', context.id),
-      overrides
-    })
-    return withoutAbsent({
-      mode: fields['mode'],
-      active: fields['active'],
-      fields: list(fields['fields']).map((item) =>
-        withoutAbsent({ ...item, source: source(item['source']) })
-      ),
-      ...body,
-      target: targetToWire(fields['target'], filters, context),
-      schedule: scheduleToWire(fields['schedule'], context),
-      sync_all_records: fields['sync_all_records'] ?? false,
-      only_enrich_updates: fields['only_enrich_updates'],
-      skip_initial_backfill: fields['skip_initial_backfill'],
-      encryption_passphrase: isSecret(fields['encryption_passphrase'])
-        ? fields['encryption_passphrase']
-        : undefined,
-      policies: toIds(fields['policies'], context)
-    })
-  },
-
-  fromWire(answer, context) {
-    const wire = inOlderShape(answer)
-    const source = (value: Json | undefined) => sourceFromWire(value, context)
-    const models = modelsOf(answer)
-    const filters = list(wire['filters']).map((filter) =>
-      conditionFromWire(filter, 'filter', models, context)
-    )
-    const labels = labelsOf(list(wire['filters']))
-    const merged = list(wire['fields'])
-    const isFixed = (field: JsonObject) => !isEmpty(field['override_value']) && isNoSource(field['source'])
-    const plain = merged
-      .filter((field) => !isFixed(field))
-      .map((field) => ({ ...field, source: source(field['source']) ?? null }))
-    const fixed = [...merged.filter(isFixed), ...list(wire['override_fields'])]
-    const identity =
-      isObject(wire['identity']) && !isEmpty(wire['identity']['target']) ? wire['identity'] : undefined
-    return withoutAbsent({
-      mode: wire['mode'],
-      active: wire['active'],
-      identity:
-        identity &&
-        withoutAbsent({
-          source: source(identity['source']),
-          target: identity['target'],
-          function: identity['function'],
-          new_field: identity['new_field'],
-          others: identity['others']
-        }),
-      fields: withoutIdentity(plain, identity?.['target'], source(identity?.['source'])).filter(
-        (field) => field !== null
-      ),
-      override_fields: unique(fixed.map(({ source: _none, ...field }) => field)),
-      filters: filters.map(withoutLabel),
-      filter_logic: logicFromLabels(wire['filter_logic'], filters, labels, 'model'),
-      overrides: list(wire['overrides']).map((override) =>
-        conditionFromWire(override, 'override', models, context)
-      ),
-      target: targetFromWire(wire['target'], filters, labels, context),
-      schedule: scheduleFromWire(wire['schedule'], context),
-      sync_all_records: wire['sync_all_records'],
-      only_enrich_updates: wire['only_enrich_updates'],
-      skip_initial_backfill: wire['skip_initial_backfill'],
-      policies: idsOf(wire['policies']).map((id) => context.reference('policy', id))
-    })
-  },
-
+  check: (item) => [...scheduleProblems(item.schedule), ...syncProblems(item)],
+  readAs: inOlderShape,
   settled: settledLogic,
-
   unsayable,
 
-  unknownIn: (live) => unknownPaths(syncKnown, live),
-
-  replacement: carrying(syncKnown, (answer, body) => {
+  replacement(answer, body, { body: stated }) {
     const live = inOlderShape(answer)
-    const target = isObject(live['target']) ? live['target'] : {}
-    const { configuration: settings, ...wanted } = isObject(body['target']) ? body['target'] : {}
-    const there = isObject(target['configuration']) ? target['configuration'] : {}
     return inShapeOf(answer, {
-      ...withoutAbsent({ active: live['active'], policies: live['policies'] }),
       ...body,
-      ...withNewField(live, body),
-      target: {
-        ...withoutEmpty({ object: target['object'] }),
-        ...wanted,
-        ...withoutEmpty({
-          configuration: overlay(withoutMasks(there) as JsonObject, (settings ?? {}) as JsonObject)
-        })
-      }
+      ...withNewField(live, stated),
+      target: withLiveTarget(live.target, stated.target)
     })
-  }),
+  },
 
-  uses(wire) {
-    const syncs = idsOf(valueAt(wire, ['schedule', 'run_after', 'sync_ids']))
-    const bulkSyncs = idsOf(valueAt(wire, ['schedule', 'run_after', 'bulk_sync_ids']))
-    const connections = [
-      wire['target_connection_id'],
-      valueAt(wire, ['target', 'connection_id']),
-      valueAt(wire, ['schedule', 'connection_id'])
-    ]
-    return [
-      ...usesOf('connection', [...new Set(connections)]),
-      ...usesOf('model', modelsOf(wire)),
-      ...usesOf('sync', syncs),
-      ...usesOf('bulk_sync', bulkSyncs),
-      ...usesOf('policy', idsOf(wire['policies']))
-    ]
+  uses: (wire: Answer<Sync> & { readonly target_connection_id?: Json }) => [
+    ...usesOf('connection', [
+      ...new Set([
+        wire.target_connection_id,
+        valueAt(wire.target, ['connection_id']),
+        valueAt(wire.schedule, ['connection_id'])
+      ])
+    ]),
+    ...usesOf('model', modelsOf(wire)),
+    ...usesOf('sync', idsOf(valueAt(wire.schedule, ['run_after', 'sync_ids']))),
+    ...usesOf('bulk_sync', idsOf(valueAt(wire.schedule, ['run_after', 'bulk_sync_ids'])))
+  ]
+})
+
+/** Settings that nobody states stay, and so does the object that the service made. */
+function withLiveTarget(live: Json | undefined, stated: Json | undefined): JsonObject {
+  const there = isObject(live) ? live : {}
+  const { configuration: settings, ...wanted } = isObject(stated) ? stated : {}
+  const kept = isObject(there.configuration) ? withoutMasks(there.configuration) : {}
+  return {
+    ...withoutEmpty({ object: there.object }),
+    ...wanted,
+    ...withoutEmpty({ configuration: overlay(kept, isObject(settings) ? settings : {}) })
   }
 }

@@ -1,43 +1,50 @@
-import { isEmpty } from '../state/value.ts'
-import { webhookAnswer } from './answers.ts'
-import { carrying } from './carry.ts'
-import { bookkeeping, withoutAbsent } from './fields.ts'
-import type { Kind } from './kind.ts'
-import { opposite } from './synonym.ts'
+import type { DataImpact } from '../state/impact.ts'
+import type { Webhook } from '../wire/webhook.ts'
+import { scalar, secret } from './codecs.ts'
+import { withoutAbsent } from './fields.ts'
+import { kindOf } from './kind-of.ts'
+
+const told: DataImpact = { effect: 'none', because: 'webhooks are told of events' }
 
 /**
  * Where the service reports its events to. An organization has one: another endpoint in the files is a
  * change of it, not a second one. Its secret comes back in clear, and is neither compared nor shown.
  */
-export const webhook: Kind = {
+export const webhook = kindOf<Webhook>()({
   name: 'webhook',
   section: 'webhooks',
-  schema: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['secret'],
-    properties: {
-      endpoint: { type: 'string', format: 'iri', description: 'The address that events are posted to.' },
-      secret: {
+  description: 'Where the service reports its events to: one in an organization.',
+  nameKeys: {
+    endpoint: { type: 'string', format: 'iri', description: 'The address that events are posted to.' }
+  },
+  fields: {
+    secret: {
+      codec: secret({
         type: 'string',
         minLength: 1,
         description: 'A secret: ${env:…}. Signs what is posted. It cannot be compared.'
-      },
-      disabled: {
-        type: 'boolean',
-        description: 'Events are lost meanwhile. Absent: as it is in the service.'
-      }
+      }),
+      owner: 'unreadable',
+      required: true
+    },
+    disabled: {
+      codec: scalar(
+        { type: 'boolean', description: 'Events are lost meanwhile. Absent: as it is in the service.' },
+        { default: false }
+      ),
+      owner: 'carried',
+      since: '2024-02-08',
+      synonyms: ['paused'],
+      opposites: ['enabled', 'active'],
+      impact: told
     }
   },
-  fields: {
-    secret: { class: 'unreadable', rule: { is: 'unread' } },
-    disabled: { class: 'carried', rule: { is: 'scalar', default: false } }
-  },
+  observed: ['disabled_at', 'disabled_reason'],
+  impacts: { create: told, delete: told, rename: told },
+  synonyms: { name: 'endpoint', url: 'endpoint' },
   naming: { keys: ['endpoint'], wire: 'endpoint' },
   alone: true,
-  since: { disabled: '2024-02-08' },
   api: {
-    answer: webhookAnswer,
     path: '/api/webhooks',
     uniqueNames: true,
     lightList: () => false,
@@ -47,34 +54,12 @@ export const webhook: Kind = {
       about: ['disabled'],
       apart: true,
       requests(body, wire) {
-        const wanted = body['disabled'] === true
-        if (wanted === (wire['disabled'] === true)) return []
+        const wanted = body.disabled === true
+        if (wanted === (wire.disabled === true)) return []
         return [{ method: 'POST', path: wanted ? '/disable' : '/enable' }]
       }
     }
   },
-  synonyms: {
-    name: 'endpoint',
-    url: 'endpoint',
-    enabled: opposite('disabled'),
-    active: opposite('disabled'),
-    paused: 'disabled'
-  },
-  isSecret: (_item, path) => path.length === 1 && path[0] === 'secret',
-  fromYaml: (item) => withoutAbsent({ secret: item['secret'], disabled: item['disabled'] }),
-  toYaml: (fields) => withoutAbsent({ secret: fields['secret'], disabled: fields['disabled'] }),
-  toWire: (fields) =>
-    withoutAbsent({
-      secret: isEmpty(fields['secret']) ? undefined : fields['secret'],
-      disabled: fields['disabled']
-    }),
-  fromWire: (wire) => withoutAbsent({ disabled: wire['disabled'] }),
   // Each write needs the secret. Where the files leave it alone (`ignore_changes`), the live one stays.
-  replacement: carrying(
-    {
-      members: [...bookkeeping, 'name', 'endpoint', 'secret', 'disabled', 'disabled_at', 'disabled_reason']
-    },
-    (live, body) => withoutAbsent({ secret: live['secret'], ...body })
-  ),
-  uses: () => []
-}
+  replacement: ({ secret: there }, body) => withoutAbsent({ secret: there, ...body })
+})

@@ -1,11 +1,11 @@
 import { compareText } from '../diagnostics/diagnostic.ts'
 import { addressText, byAddress, type Address, type Live, type LiveState } from '../state/resource.ts'
-import type { Kinds } from '../kinds/kind.ts'
-import { impactTable, type Row } from './impact-table.ts'
-import { liveId } from './details.ts'
+import type { Kind, Kinds } from '../kinds/kind.ts'
+import type { DataImpact, Effect } from '../state/impact.ts'
+import { isKept, liveId } from './details.ts'
 import type { Match } from './match.ts'
 import { usersById } from './order.ts'
-import type { Change, Effect, FieldChange, Impact } from './plan.ts'
+import type { Change, FieldChange, Impact } from './plan.ts'
 import { usersOf } from './users.ts'
 
 /** What it takes to know what a change reaches. */
@@ -29,11 +29,10 @@ export function withImpacts(changes: readonly Change[], context: ImpactContext):
 function impactsOf(change: Change, context: ImpactIndex): Impact[] {
   if (change.action === 'none') return []
   const whole: FieldChange = { path: [], how: 'changed', span: change.span }
-  const asWhole = rowFor(change.kind, [change.action])
   const fields = change.action === 'update' || change.action === 'rename' ? change.fields : []
-  const found = fields.map((field) => impactOf(rowFor(change.kind, field.path), field, change, context))
+  const found = fields.map((field) => impactOf(field, change, context))
   const isOnlyWhole = change.action !== 'update'
-  if (isOnlyWhole) found.unshift(impactOf(asWhole, whole, change, context))
+  if (isOnlyWhole) found.unshift(impactOf(whole, change, context))
   // Sent again as it is: secrets, of which nobody knows what they open.
   if (found.length === 0) found.push({ effect: 'unknown', because: resent, paths: [], reaches: [] })
   return once(found).toSorted((a, b) => gravity.indexOf(a.effect) - gravity.indexOf(b.effect))
@@ -62,18 +61,33 @@ const gravity: readonly Effect[] = [
   'none'
 ]
 
-/** The first row that fits. Undefined: no row knows. */
-export function rowFor(kind: string, path: readonly string[]): Row | undefined {
-  const text = path.join('.')
-  return impactTable[kind]?.find(([at]) => text === at || text.startsWith(`${at}.`))
+/**
+ * What the kind declares of a whole resource, where the path is empty, or of a field: of its deepest
+ * part that is declared. Undefined: it declares nothing.
+ */
+export function declaredImpact(
+  kind: Kind | undefined,
+  action: Change['action'],
+  path: readonly string[]
+): DataImpact | undefined {
+  const [name, ...rest] = path
+  if (!kind) return undefined
+  if (name === undefined) return action === 'update' || action === 'none' ? undefined : kind.impacts[action]
+  const field = kind.impacts.fields[name]
+  const text = rest.join('.')
+  const part = Object.entries(field?.parts ?? {}).find(([at]) => text === at || text.startsWith(`${at}.`))
+  return part?.[1] ?? field
 }
 
-function impactOf(row: Row | undefined, field: FieldChange, change: Change, context: ImpactIndex): Impact {
+function impactOf(field: FieldChange, change: Change, context: ImpactIndex): Impact {
   const paths = field.path.length === 0 ? [] : [field.path]
-  if (!row) return { effect: 'unknown', because: 'nobody knows what this does to data', paths, reaches: [] }
-  const [, effectOrRule, because, reaching] = row
-  const effect = typeof effectOrRule === 'string' ? effectOrRule : effectOrRule(field, change)
-  if (reaching === undefined) return { effect, because, paths, reaches: [] }
+  const kind = context.kinds.managed.find(({ name }) => name === change.kind)
+  const declared = declaredImpact(kind, change.action, field.path)
+  if (!declared)
+    return { effect: 'unknown', because: 'nobody knows what this does to data', paths, reaches: [] }
+  const { effect: rule, because, reaches } = declared
+  const effect = typeof rule === 'string' ? rule : rule(field, isKept(change) ? change.wanted : {})
+  if (reaches === undefined) return { effect, because, paths, reaches: [] }
   const unread = unreadUsers(change.kind, context)
   const limits = unread.length > 0 ? `; not read: ${unread.join(', ')}` : ''
   return { effect, because: `${because}${limits}`, paths, reaches: reachedBy(change, context) }

@@ -1,4 +1,5 @@
 import type { Span } from '../diagnostics/diagnostic.ts'
+import type { Effect } from '../state/impact.ts'
 import type { Address } from '../state/resource.ts'
 import type { Json, JsonObject } from '../state/value.ts'
 
@@ -38,21 +39,6 @@ export interface Impact {
   /** Addresses of what it reaches beyond the resource itself. */
   reaches: string[]
 }
-
-/** From what cannot be told to what does nothing to data; `unknown` is never to be read as safe. */
-export type Effect =
-  | 'may duplicate'
-  | 'writes everything again'
-  | 'first run'
-  | 'runs more often'
-  | 'runs less often'
-  | 'stops'
-  | 'other records'
-  | 'other values'
-  | 'no longer written'
-  | 'reads something else'
-  | 'unknown'
-  | 'none'
 
 /**
  * What is done to one resource, and why. Closed: each sort has the members that mean something for it, and no

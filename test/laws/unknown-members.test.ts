@@ -1,8 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { unknownPaths } from '../../src/kinds/carry.ts'
-import { modelKnown } from '../../src/kinds/model-known.ts'
 import type { Kind } from '../../src/kinds/kind.ts'
+import { model } from '../../src/kinds/model.ts'
 import { diff } from '../../src/plan/diff.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../../src/state/value.ts'
 import { apiVersions } from '../../src/wire/common.ts'
@@ -11,8 +10,8 @@ import { everyKind, pairOf, withinVersion } from '../support/items.ts'
 import { echoes, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
 
 /**
- * R8: a later version of the service adds a member to every object of an answer, at every depth. Whatever one
- * field the files change then, each of them is in the body, at the place where it was.
+ * R8: a later version of the service adds a member to every object of an answer, at every depth.
+ * Whatever one field the files change then, each of them is in the body, at the place where it was.
  */
 
 const added = 'later_version'
@@ -168,9 +167,5 @@ test('members that nobody knows can be named, each place once', () => {
     ],
     relations: [{ from: 'a', to: { model_id: 'x', field: 'y', kind: 'left' } }]
   }
-  expect(unknownPaths(modelKnown, answer)).toEqual([
-    'later',
-    'additional_fields[].hue',
-    'relations[].to.kind'
-  ])
+  expect(model.unknownIn?.(answer)).toEqual(['later', 'additional_fields[].hue', 'relations[].to.kind'])
 })

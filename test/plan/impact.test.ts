@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
+import { bulkSync } from '../../src/kinds/bulk-sync.ts'
+import { declaredImpact } from '../../src/plan/impact.ts'
 import type { FieldChange } from '../../src/plan/plan.ts'
-import { rowFor } from '../../src/plan/impact.ts'
 import type { JsonObject } from '../../src/state/value.ts'
-import { at, change } from '../render/builders.ts'
+import { at } from '../render/builders.ts'
 
 /** What the change of one field of a bulk sync does. */
 function effectOf(path: string[], parts: Partial<FieldChange> = {}, wanted: JsonObject = {}): string {
   const field: FieldChange = { path, how: 'changed', span: at('a.yaml', 1), ...parts }
-  const effect = rowFor('bulk_sync', path)?.[1]
-  const whole = change({ action: 'update', kind: 'bulk_sync', name: 'A', wanted })
-  return typeof effect === 'function' ? effect(field, whole) : (effect ?? 'no row')
+  const effect = declaredImpact(bulkSync, path.length === 0 ? 'create' : 'update', path)?.effect
+  return typeof effect === 'function' ? effect(field, wanted) : (effect ?? 'not declared')
 }
 
 test('what a bulk sync copies decides what the change of a schema does', () => {
@@ -42,7 +42,7 @@ test('a default schedule is compared by how often it runs, and its parts only mo
 })
 
 test('a bulk sync that is made inactive copies nothing yet', () => {
-  expect(effectOf(['create'], {}, { active: false })).toBe('none')
-  expect(effectOf(['create'])).toBe('first run')
+  expect(effectOf([], {}, { active: false })).toBe('none')
+  expect(effectOf([])).toBe('first run')
   expect(effectOf(['active'], { after: false })).toBe('stops')
 })

@@ -1,6 +1,6 @@
 import { idOf, isOff, schemaFromYaml, schemaInPatch } from '../../src/kinds/bulk-sync-parts.ts'
 import { nameOfItem, type Kind } from '../../src/kinds/kind.ts'
-import { list } from '../../src/kinds/sync-parts.ts'
+import { list } from '../../src/kinds/fields.ts'
 import { pathOfAll } from '../../src/remote/address.ts'
 import { fromWireContext } from '../../src/remote/live.ts'
 import type { RemoteOptions } from '../../src/remote/options.ts'
@@ -26,7 +26,10 @@ import { kindNamed, simulated } from './items.ts'
 import { makeRandom, type Random } from './random.ts'
 import { planted, type Thing } from './world.ts'
 
-/** The local server, as somebody else than the program under test sees it: things are made in it and looked at. */
+/**
+ * The local server, as somebody else than the program under test sees it: things are made in it and
+ * looked at.
+ */
 export interface Service {
   server: LocalServer
   /** Makes a thing; its id, or the service's words where it refuses. */
@@ -37,7 +40,10 @@ export interface Service {
   bytes(): Map<string, string>
   /** Ids of everything that can be referred to. */
   ids(): Set<string>
-  /** From here on, every list has what was written until now: a list can only miss what is written later. */
+  /**
+   * From here on, every list has what was written until now: a list can only miss what is written
+   * later.
+   */
   settle(): void
 }
 
@@ -59,8 +65,8 @@ export const ourKey = `${planted}api-key`
 const newest: ApiVersion = '2025-09-18'
 
 /**
- * Things are made in `version`, for each has its own idea of what is valid; they are looked at in the newest one. What is in no list
- * is looked for where one of `things` has it.
+ * Things are made in `version`, for each has its own idea of what is valid; they are looked at in the
+ * newest one. What is in no list is looked for where one of `things` has it.
  */
 export function openService(
   clock: Clock,
@@ -152,7 +158,10 @@ export function openService(
   }
 }
 
-/** Files send no settings of a schema that is off. Somebody who switched it off in the web page had chosen some before. */
+/**
+ * Files send no settings of a schema that is off. Somebody who switched it off in the web page had
+ * chosen some before.
+ */
 async function chooseOfWhatIsOff(maker: Writer, id: string, item: JsonObject): Promise<void> {
   const schemas = list(item['schemas'])
     .filter(isOff)
@@ -215,7 +224,8 @@ function bytesOf({ store }: LocalServer): Map<string, string> {
   for (const { name, api } of simulated) {
     if (api.place) continue
     for (const thing of store.all(name as StoredKind)) {
-      // An object that a sync makes in its target is noted in the connection, whoever owns it; keys are a kind of their own.
+      // An object that a sync makes in its target is noted in the connection, whoever owns it; keys
+      // are a kind of their own.
       const { created_objects: _made, schema_changes: _keys, ...rest } = thing as Noted
       // What came with the service is touched when a run begins: see `settle`.
       const { updated_at: _at, updated_by: _by, ...content } = rest

@@ -68,6 +68,12 @@ export const gadget: Kind = {
     size: { class: 'owned', rule: { is: 'scalar' } },
     color: { class: 'owned', rule: { is: 'scalar' } }
   },
+  impacts: {
+    create: { effect: 'none', because: 'it is compared by nobody' },
+    delete: { effect: 'none', because: 'it is compared by nobody' },
+    rename: { effect: 'none', because: 'it is compared by nobody' },
+    fields: {}
+  },
   synonyms: { colour: 'color', bits: 'parts' },
   api: { path: '/api/gadgets', lightList: () => false, update: () => 'PUT' },
   isSecret: (_item, path) => path[0] === 'password',

@@ -1,13 +1,10 @@
 import { isReference, textOf, type Json } from '../state/value.ts'
-import { isKept } from './details.ts'
-import type { Change, Effect, FieldChange } from './plan.ts'
+import type { EffectOf } from '../state/impact.ts'
 
-/** What a change does to data, where the field alone does not say it. */
-export type EffectOf = (field: FieldChange, change: Change) => Effect
+/** What changes do to data, where the field alone does not say it. */
 
 /** What is made inactive waits for somebody to start it. */
-export const runsAtFirst: EffectOf = (_field, change) =>
-  wantedOf(change, 'active') === false ? 'none' : 'first run'
+export const runsAtFirst: EffectOf = (_field, { active }) => (active === false ? 'none' : 'first run')
 
 /** Of `active`. */
 export const startsOrStops: EffectOf = ({ after }) => (after === false ? 'stops' : 'first run')
@@ -34,10 +31,10 @@ export const schemaEffect: EffectOf = ({ path, how }) => {
 const often = ['manual', 'weekly', 'daily', 'hourly', 'continuous']
 
 /** By how often it runs before and after; other parts only move it, where it goes on at the same rate. */
-export const scheduleEffect: EffectOf = (field, change) => {
+export const scheduleEffect: EffectOf = (field, wanted) => {
   const [name = 'schedule', part] = field.path
   if (part !== undefined && part !== 'frequency') {
-    const schedule = wantedOf(change, name)
+    const schedule = wanted[name]
     const frequency = isFrequency(schedule) ? schedule.frequency : ''
     const sameRhythm = ['hourly', 'daily', 'weekly'].includes(frequency)
     return sameRhythm ? 'none' : 'unknown'
@@ -54,8 +51,4 @@ function frequencyOf(value: Json | undefined): string {
 
 function isFrequency(value: Json | undefined): value is { frequency: string } {
   return typeof value === 'object' && value !== null && 'frequency' in value && !isReference(value)
-}
-
-function wantedOf(change: Change, name: string): Json | undefined {
-  return isKept(change) ? change.wanted[name] : undefined
 }

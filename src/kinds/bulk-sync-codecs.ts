@@ -1,0 +1,61 @@
+import { bodySchemas } from './bulk-sync-requests.ts'
+import {
+  allBut,
+  idOf,
+  isOff,
+  moment,
+  off,
+  schemaFromYaml,
+  schemasFromWire,
+  schemasRule,
+  schemaToYaml
+} from './bulk-sync-parts.ts'
+import { momentSchema, schemasSchema } from './bulk-sync-schema.ts'
+import { scalar } from './codecs.ts'
+import type { Codec } from './field.ts'
+import { list, withoutAbsent } from './fields.ts'
+import { schedule } from './sync-schedule.ts'
+
+/** Which objects are copied. None listed is none chosen: what is there stays. */
+export const schemas: Codec = {
+  schema: schemasSchema,
+  rule: schemasRule,
+  fromYaml: (value) => (Array.isArray(value) && value.length > 0 ? value.map(schemaFromYaml) : undefined),
+  toYaml: (value, _context, { schemas_off: none }) =>
+    Array.isArray(value) ? value.flatMap(schemaToYaml) : none && 'all',
+  fromWire: (_value, _context, wire) =>
+    schemasFromWire(wire)?.map((item) => (isOff(item) ? off(item) : item)),
+  toWire(value, { version }, { schemas_off: none }) {
+    const settings = value === undefined ? undefined : list(value)
+    return withoutAbsent({
+      schemas: settings && bodySchemas(settings, version),
+      schema_settings: settings ?? (Array.isArray(none) ? allBut(none) : undefined)
+    })
+  }
+}
+
+/** `schemas: all` is that none of them is off. */
+export const schemasOff: Codec = {
+  rule: { is: 'set', key: String, item: { is: 'scalar' } },
+  fromYaml: (_value, { schemas: said }) => (said === 'all' ? [] : undefined),
+  toYaml: () => undefined,
+  fromWire: (_value, _context, wire) => schemasFromWire(wire)?.filter(isOff).map(idOf),
+  toWire: () => undefined
+}
+
+/** In the oldest versions there is one schedule, under another name. */
+export const defaultSchedule: Codec = {
+  ...schedule,
+  fromWire: (value, context, wire) => schedule.fromWire?.(value ?? wire.schedule, context, wire),
+  toWire(value, context, fields) {
+    const main = schedule.toWire?.(value, context, fields)
+    return withoutAbsent(context.version === '2025-09-18' ? { default_schedule: main } : { schedule: main })
+  }
+}
+
+/** What is older than this is not copied. */
+export const cutoff: Codec = {
+  ...scalar(momentSchema('Older records are left out.')),
+  fromYaml: moment,
+  fromWire: (value) => moment(value ?? undefined)
+}

@@ -1,0 +1,248 @@
+import type { DataImpact } from '../state/impact.ts'
+import type { Field } from '../state/rule.ts'
+import type { Shape } from '../state/shape.ts'
+import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import type { ApiVersion } from '../wire/common.ts'
+import { carrying, unknownPaths, type Known, type KnownObject } from './carry.ts'
+import { isShorthand, type AnyField, type FieldOf, type Shorthand } from './field.ts'
+import { bookkeeping, withoutAbsent } from './fields.ts'
+import type { KindApi } from './api.ts'
+import type { Kind } from './kind.ts'
+import { opposite, type Synonym } from './synonym.ts'
+
+/**
+ * An answer, once its shape was checked: which members there may be is known, and a renamed one is
+ * none of them.
+ */
+export type Answer<W> = { readonly [Name in keyof W & string]?: Json }
+
+/** What a kind is beside its fields. `W` is what the service answers, `N` are the names of the fields. */
+interface Definition<W, N extends string> extends Pick<
+  Kind,
+  | 'name'
+  | 'section'
+  | 'description'
+  | 'naming'
+  | 'caselessNames'
+  | 'builtIns'
+  | 'alone'
+  | 'detail'
+  | 'check'
+  | 'settled'
+  | 'unsayable'
+  | 'condensed'
+  | 'isDefault'
+> {
+  fields: { readonly [Name in N]: FieldOf<W, Name> | Shorthand }
+  /** The keys of YAML that make the name and are no fields. */
+  nameKeys?: JsonObject
+  api: Omit<KindApi, 'answer'>
+  /** Members of answers that the service owns: they are known, and never sent. */
+  observed: readonly (keyof W & string)[]
+  /** What is known of members that are no field by themselves. */
+  parts?: { readonly [Name in keyof W & string]?: Known }
+  /** What those of them look like that are used. */
+  observedShapes?: Readonly<Partial<Record<keyof W & string, Shape>>>
+  /** What the create, the removal and another name of one does to data. */
+  impacts: { create: DataImpact; delete: DataImpact; rename: DataImpact }
+  /** Synonyms of parts of fields. */
+  synonyms?: Readonly<Record<string, Synonym>>
+  /** What else its schema says. */
+  isSecret?: Kind['isSecret']
+  /** Where newer services say a thing in another shape: the answer as fields are read from it. */
+  readAs?(wire: JsonObject): JsonObject
+  uses?(wire: Answer<W>): { kind: string; id: string }[]
+  waiting?(wire: Answer<W>): string | undefined
+  ailing?(wire: Answer<W>): string | undefined
+  readOnly?(wire: Answer<W>): ReturnType<NonNullable<Kind['readOnly']>>
+  question?(
+    live: Answer<W>,
+    body: JsonObject,
+    version: ApiVersion
+  ): ReturnType<NonNullable<Kind['question']>>
+  /** What a replacement is beyond its fields, each merged by itself: `body` has them all. */
+  replacement?(
+    live: Answer<W>,
+    body: JsonObject,
+    stated: { body: JsonObject; answer: Json | undefined; version: ApiVersion | undefined }
+  ): JsonObject
+  /** It is written as the files say it: members that nobody knows are about something else. */
+  inFull?: true
+}
+
+const commonShape = {
+  name: 'text',
+  email: 'text',
+  created_at: 'scalar',
+  updated_at: 'scalar',
+  updated_by: { members: { name: 'text' } }
+} as const satisfies Record<string, Shape>
+
+/**
+ * Makes a kind of the table of its fields: everything that can be told from one field is told by it
+ * alone.
+ */
+export function kindOf<W>(): <N extends string>(definition: Definition<W, N>) => Kind {
+  // Which members an answer has is checked where kinds are written; its shape, where it is read.
+  return (definition) => made(definition as unknown as AnyDefinition)
+}
+
+interface AnyDefinition extends Omit<Definition<Record<string, Json>, string>, 'fields' | 'parts'> {
+  parts?: Readonly<Record<string, Known>>
+  fields: Readonly<Record<string, AnyField | Shorthand>>
+}
+
+function made(definition: AnyDefinition): Kind {
+  const entries = Object.entries(definition.fields)
+  const fields = entries.flatMap(([name, field]) =>
+    isShorthand(field) ? [] : [{ name, wire: field.wire ?? name, ...field }]
+  )
+  const known = knownOf(definition, fields)
+  const later = new Set(definition.api.further?.apart ? definition.api.further.about : [])
+  const written = fields.filter(({ wire }) => !later.has(wire))
+  const merged: Kind['replacement'] = (live, body, answer, version) => {
+    const whole = withMerged(written, live, body)
+    return definition.replacement?.(live, whole, { body, answer, version }) ?? whole
+  }
+  const {
+    fields: _fields,
+    nameKeys: _keys,
+    observed: _known,
+    observedShapes: _shapes,
+    ...same
+  } = definition
+  const { impacts, inFull = false } = definition
+  const secrets = new Set(fields.flatMap(({ name, codec }) => (codec.secret ? [name] : [])))
+  return {
+    ...same,
+    schema: schemaOf(definition, entries),
+    fields: Object.fromEntries(fields.map((field) => [field.name, ruleOf(field)])),
+    impacts: {
+      ...impacts,
+      fields: Object.fromEntries(fields.flatMap(({ name, impact }) => (impact ? [[name, impact]] : [])))
+    },
+    api: { ...definition.api, answer: shapeOf(definition, fields) },
+    synonyms: synonymsOf(definition, fields),
+    since: sinceOf(fields),
+    isSecret: definition.isSecret ?? ((_item, path) => path.length === 1 && secrets.has(String(path[0]))),
+    fromYaml: (item) =>
+      collected(fields, ({ codec, name }) => [
+        [name, codec.fromYaml ? codec.fromYaml(item[name], item) : item[name]]
+      ]),
+    toYaml: (given, context) =>
+      withoutAbsent(
+        Object.fromEntries(
+          entries.map(([name, one]) => {
+            if (isShorthand(one)) return [name, one.toYaml?.(given, context)]
+            return [name, one.codec.toYaml ? one.codec.toYaml(given[name], context, given) : given[name]]
+          })
+        )
+      ),
+    toWire: (given, context) =>
+      collected(fields, ({ codec, name, wire, owner, spread }) => {
+        if (!context.creating && (owner === 'once' || owner === 'fixed')) return []
+        const value = codec.toWire ? codec.toWire(given[name], context, given) : given[name]
+        if (!spread) return [[wire, value]]
+        return isObject(value) ? Object.entries(value) : []
+      }),
+    fromWire(answer, context) {
+      const wire = definition.readAs?.(answer) ?? answer
+      return collected(fields, ({ codec, name, wire: key, owner }) =>
+        owner === 'once' || owner === 'unreadable'
+          ? []
+          : [[name, codec.fromWire ? codec.fromWire(wire[key], context, wire) : wire[key]]]
+      )
+    },
+    unknownIn: (live) => (inFull ? [] : unknownPaths(known, live)),
+    replacement: inFull ? merged : carrying(known, merged),
+    uses: (wire) => [
+      ...(definition.uses?.(wire) ?? []),
+      ...fields.flatMap(({ codec, wire: key }) => codec.uses?.(wire[key], wire) ?? [])
+    ]
+  }
+}
+
+type Named = AnyField & { name: string; wire: string }
+
+/** Entries of fields, in one mapping; without those that say nothing. */
+function collected(
+  fields: readonly Named[],
+  entries: (field: Named) => (readonly [string, Json | undefined])[]
+): JsonObject {
+  return withoutAbsent(Object.fromEntries(fields.flatMap(entries)))
+}
+
+/** Fields that are merged by themselves, and live values of those that nobody states. */
+function withMerged(fields: readonly Named[], live: JsonObject, body: JsonObject): JsonObject {
+  const kept = fields.flatMap(({ wire, owner, codec, spread }): [string, Json | undefined][] => {
+    if (spread) return []
+    if (codec.merged) return [[wire, codec.merged(live[wire], body[wire])]]
+    return owner === 'carried' && !(wire in body) ? [[wire, live[wire] ?? undefined]] : []
+  })
+  return withoutAbsent({ ...body, ...Object.fromEntries(kept) })
+}
+
+function ruleOf({ owner, codec, with: other }: Named): Field {
+  return { class: owner, rule: codec.rule, ...(other === undefined ? {} : { with: other }) }
+}
+
+function schemaOf(
+  { nameKeys }: AnyDefinition,
+  entries: readonly [string, AnyField | Shorthand][]
+): JsonObject {
+  const schemas = entries.flatMap(([name, field]) => {
+    const schema = isShorthand(field) ? field.shorthand : field.codec.schema
+    return schema ? [[name, schema] as const] : []
+  })
+  const required = entries.flatMap(([name, field]) => (!isShorthand(field) && field.required ? [name] : []))
+  return {
+    type: 'object',
+    additionalProperties: false,
+    ...(required.length > 0 && { required }),
+    properties: { ...nameKeys, ...Object.fromEntries(schemas) }
+  }
+}
+
+function knownOf(
+  { observed, naming, parts: beside }: AnyDefinition,
+  fields: readonly Named[]
+): KnownObject {
+  const keys = fields.flatMap(({ wire, spread }) => spread ?? [wire])
+  const parts = fields.flatMap(({ wire, codec }) => (codec.known ? [[wire, codec.known] as const] : []))
+  return {
+    members: [
+      ...bookkeeping,
+      'name',
+      ...(naming?.wire === undefined ? [] : [naming.wire]),
+      ...observed,
+      ...keys
+    ],
+    parts: { ...Object.fromEntries<Known>(parts), ...beside }
+  }
+}
+
+function shapeOf({ observedShapes }: AnyDefinition, fields: readonly Named[]): Shape {
+  const shapes = fields.flatMap(({ wire, codec }) => (codec.shape ? [[wire, codec.shape] as const] : []))
+  return { members: { ...commonShape, ...observedShapes, ...Object.fromEntries<Shape>(shapes) } }
+}
+
+function synonymsOf(
+  { synonyms }: AnyDefinition,
+  fields: readonly Named[]
+): Readonly<Record<string, Synonym>> {
+  const own = fields.flatMap(({ name, synonyms: same = [], opposites = [] }) => [
+    ...same.map((other): [string, Synonym] => [other, name]),
+    ...opposites.map((other): [string, Synonym] => [other, opposite(name)])
+  ])
+  return { ...Object.fromEntries(own), ...synonyms }
+}
+
+function sinceOf(fields: readonly Named[]): Readonly<Record<string, ApiVersion>> {
+  return Object.fromEntries(
+    fields.flatMap(({ name, since = {} }): [string, ApiVersion][] =>
+      typeof since === 'string'
+        ? [[name, since]]
+        : Object.entries(since).map(([part, version]) => [`${name}.${part}`, version])
+    )
+  )
+}
