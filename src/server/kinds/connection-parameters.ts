@@ -25,7 +25,7 @@ export const parameterRoutes: readonly Route[] = [
   }
 ]
 
-const requestShape = lazily(() => ({
+const requestShape = lazily<ParameterValuesRequest>(() => ({
   type: 'object',
   required: ['field'],
   properties: {
@@ -66,8 +66,7 @@ function ofType(call: Call): RouteResult {
   const typeId = param(call, 'id')
   const type = connectionType(typeId)
   if (type === undefined) throw notFound('connection type', typeId)
-  mustFit(requestShape(), call.body, 400)
-  const { field, connection_id, parameters, query } = call.body as unknown as ParameterValuesRequest
+  const { field, connection_id, parameters, query } = mustFit(requestShape(), call.body, 400)
   if (!Object.hasOwn(type.fields, field)) {
     throw invalid('field', `is not a field of ${typeId}: ${field}`, 400)
   }

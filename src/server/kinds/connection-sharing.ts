@@ -27,7 +27,7 @@ export const sharingRoutes: readonly Route[] = [
   }
 ]
 
-const requestShape = lazily(() => ({
+const requestShape = lazily<SharedConnectionRequest>(() => ({
   type: 'object',
   required: ['child_organization_id'],
   properties: {
@@ -67,8 +67,7 @@ function share(call: Call, parent: StoredConnection): RouteResult {
   const { organization_id } = call.body
   const older = typeof organization_id === 'string' ? { child_organization_id: organization_id } : {}
   const body = { ...older, ...call.body }
-  mustFit(requestShape(), body, 422)
-  const request = body as unknown as SharedConnectionRequest
+  const request = mustFit(requestShape(), body, 422)
   if (
     parent.parent_connection_id !== undefined ||
     directory.organizations()[0]?.id !== parent.organization_id

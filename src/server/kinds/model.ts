@@ -26,7 +26,7 @@ export const modelRoutes: readonly Route[] = [
 ]
 
 const texts = { type: ['array', 'null'], items: { type: 'string' } }
-const requestShape = lazily(() => ({
+const requestShape = lazily<ModelRequest>(() => ({
   type: 'object',
   required: ['name', 'connection_id'],
   properties: {
@@ -121,8 +121,7 @@ function get(call: Call): RouteResult {
 }
 
 function readRequest(call: Call): { request: ModelRequest; connection: StoredConnection } {
-  mustFit(requestShape(), call.body, 400)
-  const request = call.body as unknown as ModelRequest
+  const request = mustFit(requestShape(), call.body, 400)
   const stated = request.organization_id ?? ''
   if (stated !== '' && stated !== organizationOf(call)) {
     throw forbidden(`this key does not act in organization ${stated}`)

@@ -14,7 +14,7 @@ export const notificationRoutes: readonly Route[] = [
   { method: 'PUT', path, access: 'organization', anyVerb: true, answer: replace }
 ]
 
-const requestShape = lazily(() => ({
+const requestShape = lazily<GlobalErrorSubscribers>(() => ({
   type: 'object',
   properties: { emails: { type: ['array', 'null'], items: { type: 'string' } } }
 }))
@@ -30,8 +30,7 @@ function subscribers(call: Call): string[] {
 
 /** Addresses stay as they are spelled, in their order. Some clients send nothing where they mean nobody. */
 function replace(call: Call): RouteResult {
-  mustFit(requestShape(), call.body, 400)
-  const { emails } = call.body as unknown as GlobalErrorSubscribers
+  const { emails } = mustFit(requestShape(), call.body, 400)
   const wanted = [...new Set(emails)]
   for (const [index, email] of wanted.entries()) {
     if (!isEmail(email)) throw invalid(`emails[${index}]`, 'must be an e-mail address', 400)

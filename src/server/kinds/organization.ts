@@ -87,7 +87,7 @@ export function namedOrganization(call: Call, id: string): string {
 }
 
 const text = { type: ['string', 'null'] }
-const requestShape = lazily(() => ({
+const requestShape = lazily<OrganizationRequest>(() => ({
   type: 'object',
   required: ['name'],
   properties: {
@@ -103,8 +103,7 @@ const requestShape = lazily(() => ({
 
 /** What the request makes of the organization; `client_id` and `client_secret` are let go of at once. */
 function understood(call: Call, id: string): Organization {
-  mustFit(requestShape(), call.body, 422)
-  const request = call.body as unknown as OrganizationRequest
+  const request = mustFit(requestShape(), call.body, 422)
   const twin = call.context.directory
     .organizations()
     .find((other) => other.name === request.name && other.id !== id)

@@ -42,7 +42,7 @@ export const policyRoutes: readonly Route[] = [
 const editActions = ['edit', 'update']
 const actionNames = [...policyActions, 'edit']
 
-const requestShape = lazily(() => ({
+const requestShape = lazily<PolicyRequest>(() => ({
   type: 'object',
   required: ['name'],
   properties: {
@@ -68,9 +68,9 @@ function shown({ id, name, organization_id, system, policy_actions }: StoredPoli
 }
 
 function readRequest(call: Call): PolicyRequest {
-  mustFit(requestShape(), call.body, 400)
+  const request = mustFit(requestShape(), call.body, 400)
   mustActIn(call, call.body['organization_id'])
-  return call.body as unknown as PolicyRequest
+  return request
 }
 
 /**

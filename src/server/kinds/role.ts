@@ -23,7 +23,7 @@ export const roleRoutes: readonly Route[] = [
   { method: 'DELETE', path: `${path}/:id`, access: 'organization', answer: remove }
 ]
 
-const requestShape = lazily(() => ({
+const requestShape = lazily<RoleRequest>(() => ({
   type: 'object',
   required: ['name'],
   properties: {
@@ -38,9 +38,9 @@ function shown({ id, name, organization_id, system }: StoredRole): Role {
 }
 
 function readRequest(call: Call): RoleRequest {
-  mustFit(requestShape(), call.body, 400)
+  const request = mustFit(requestShape(), call.body, 400)
   mustActIn(call, call.body['organization_id'])
-  return call.body as unknown as RoleRequest
+  return request
 }
 
 function create(call: Call): RouteResult {

@@ -78,7 +78,7 @@ function harborsOf(call: Call): Pick<User, 'harbor_ids' | 'harbor_only'> {
   return isNewest(call) ? { harbor_ids: [], harbor_only: false } : {}
 }
 
-const requestShape = lazily(() => ({
+const requestShape = lazily<UserRequest>(() => ({
   type: 'object',
   properties: {
     email: { type: ['string', 'null'] },
@@ -100,8 +100,7 @@ function member(call: Call, organization: string): StoredUser {
 }
 
 function readRequest(call: Call, needsEmail: boolean): UserRequest {
-  mustFit(requestShape(), call.body, 422)
-  const request = call.body as unknown as UserRequest
+  const request = mustFit(requestShape(), call.body, 422)
   const email = request.email ?? ''
   if (needsEmail && email === '') throw invalid('email', 'is required')
   if (email !== '' && !isEmail(email)) throw invalid('email', 'must be an e-mail address')

@@ -80,12 +80,12 @@ function shown(call: Call, webhook: StoredWebhook): Webhook {
 }
 
 function readRequest(call: Call, isDisabled: boolean): Pick<WebhookRequest, 'endpoint' | 'secret'> {
-  mustFit(requestShape(), call.body, 422)
+  const request = mustFit(requestShape(), call.body, 422)
   mustActIn(call, call.body['organization_id'])
   const { disabled = isDisabled } = call.body
   if (disabled !== isDisabled)
     throw invalid('disabled', 'is not changed by a write: POST to `/disable` or `/enable` of the webhook')
-  const { endpoint, secret } = call.body as unknown as WebhookRequest
+  const { endpoint, secret } = request
   if (!isWebAddress(endpoint)) throw invalid('endpoint', 'must be an http or https address')
   return { endpoint, secret }
 }
