@@ -1,4 +1,4 @@
-import type { JsonObject } from '../wire/common.ts'
+import type { Json, JsonObject } from '../wire/common.ts'
 import { Refusal } from './refusal.ts'
 
 /** Levels of objects and lists; more is refused, before anything walks through it by calling itself. */
@@ -51,8 +51,8 @@ function isBranch(value: unknown): value is object {
 }
 
 /** The value of a JSON text of somebody else's. Throws what `refusal` makes of the reason. */
-export function parseJson(text: string, refusal: (problem: string) => Refusal): unknown {
-  let value: unknown
+export function parseJson(text: string, refusal: (problem: string) => Refusal): Json {
+  let value: Json
   try {
     value = JSON.parse(text)
   } catch {
@@ -70,10 +70,15 @@ export function readObject(text: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Refusal(400, 'malformed', 'the request body must be a JSON object')
   }
-  return value as JsonObject
+  return value
 }
 
 /** What a browser's form posts. The last of several equal names counts. */
 export function readForm(text: string): JsonObject {
   return Object.fromEntries(new URLSearchParams(text))
+}
+
+/** An object for keys that somebody chose: it inherits none. */
+export function freeObject(): JsonObject {
+  return Object.create(null) as JsonObject
 }

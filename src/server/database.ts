@@ -1,16 +1,22 @@
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
-import { makePrivateFile, type Folder } from './edge.ts'
+import { errorCode, makePrivateFile, type Folder } from './edge.ts'
 
 /** Why the folder cannot be used, in one line for a person. */
 export class FolderProblem extends Error {}
 
 /** What SQLite could not do, by its own number, in words for a person; undefined for other errors. */
 export function storageProblem(error: unknown): string | undefined {
-  const { code, errcode } = error as { code?: unknown; errcode?: unknown }
-  if (code !== 'ERR_SQLITE_ERROR' || typeof errcode !== 'number') return undefined
+  const errcode = numberOf(error)
+  if (errorCode(error) !== 'ERR_SQLITE_ERROR' || errcode === undefined) return undefined
   // The low byte is the kind; what is above says more than anybody needs.
   return storageProblems.get(errcode & 0xff)
+}
+
+/** SQLite's own number of what went wrong. */
+function numberOf(error: unknown): number | undefined {
+  const isNumbered = error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+  return isNumbered ? Number(error.errcode) : undefined
 }
 
 const damaged = 'the database is damaged, or another program has written to it'
@@ -93,7 +99,7 @@ function lock(folder: Folder): () => void {
     holder.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     holder.close()
-    const isHeld = (error as { errcode?: unknown }).errcode === busy
+    const isHeld = numberOf(error) === busy
     throw isHeld ? inUse(folder.path, error) : because(file, error)
   }
   return () => holder.close()

@@ -62,7 +62,7 @@ export function openFolder(path: string): Folder {
       try {
         return readFileSync(join(root, name), 'utf8')
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        if (errorCode(error) === 'ENOENT') return undefined
         throw error
       }
     },
@@ -92,4 +92,9 @@ export function readTextFile(path: string): string {
 export function makePrivateFile(path: string): void {
   writeFileSync(path, '', { mode: 0o600, flag: 'a' })
   chmodSync(path, 0o600)
+}
+
+/** The code of an error of Node (`ENOENT`); empty where it has none. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

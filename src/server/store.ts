@@ -1,3 +1,4 @@
+import { freeObject } from './body.ts'
 import type { Actor, Json, JsonObject } from '../wire/common.ts'
 import type { EventType } from '../wire/event.ts'
 import type { Organization } from '../wire/organization.ts'
@@ -100,7 +101,7 @@ function edit(
 function merge(target: Json, patch: Json): Json {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
   const base = typeof target === 'object' && target !== null && !Array.isArray(target) ? target : {}
-  const merged = Object.assign(Object.create(null) as JsonObject, base)
+  const merged = Object.assign(freeObject(), base)
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete merged[key]
     else merged[key] = merge(merged[key] ?? null, value)

@@ -7,7 +7,7 @@ import type { PickValue } from '../../wire/enumeration.ts'
 import type { SyncMode } from '../../wire/sync.ts'
 import { parseJson } from '../body.ts'
 import { digest } from '../directory.ts'
-import type { Folder } from '../edge.ts'
+import { errorCode, type Folder } from '../edge.ts'
 import { Refusal } from '../refusal.ts'
 import airtable from './airtable.json' with { type: 'json' }
 import bigquery from './bigquery.json' with { type: 'json' }
@@ -190,7 +190,7 @@ function readFile(folder: Folder | undefined, name: string): { file: string; val
   try {
     text = folder?.read(file)
   } catch (error) {
-    throw wrong(`cannot be read: ${String((error as { code?: unknown }).code)}`)
+    throw wrong(`cannot be read: ${errorCode(error)}`)
   }
   return text === undefined ? undefined : { file, value: parseJson(text, wrong) }
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../wire/common.ts'
-import { parseJson } from '../body.ts'
+import { freeObject, parseJson } from '../body.ts'
 import { Refusal } from '../refusal.ts'
 
 /**
@@ -9,7 +9,7 @@ import { Refusal } from '../refusal.ts'
  * so the choices inherit nothing.
  */
 export function readChoices(query: URLSearchParams): JsonObject {
-  const chosen = Object.create(null) as JsonObject
+  const chosen = freeObject()
   for (const [key, value] of query) {
     if (key === 'params') Object.assign(chosen, fromJson(value))
     else chosen[/^params\[(.+?)\](?:\[\d*\])?$/.exec(key)?.[1] ?? key] ??= value
@@ -24,10 +24,7 @@ function fromJson(text: string): JsonObject {
   )
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {}
   return Object.fromEntries(
-    Object.entries(value as JsonObject).map(([key, one]) => [
-      key,
-      Array.isArray(one) ? (one[0] ?? null) : one
-    ])
+    Object.entries(value).map(([key, one]) => [key, Array.isArray(one) ? (one[0] ?? null) : one])
   )
 }
 

@@ -34,8 +34,7 @@ function scheduleOf(call: Call, sync: StoredBulkSync): StoredBulkSchedule {
 }
 
 function read(call: Call): BulkScheduleItem {
-  mustFit(bulkScheduleShape(), call.body, 400)
-  return (call.body as unknown as { schedule: BulkScheduleItem }).schedule
+  return mustFit(bulkScheduleShape(), call.body, 400).schedule
 }
 
 function checker(call: Call, sync: StoredBulkSync): SchemaCheck {

@@ -1,4 +1,4 @@
-import type { BulkStartRequest, BulkSyncRequest } from '../../wire/bulk-sync.ts'
+import type { BulkScheduleItem, BulkStartRequest, BulkSyncRequest } from '../../wire/bulk-sync.ts'
 import type { SentSchema } from './bulk-schema.ts'
 import { bookkeeping, lazily } from './request-shape.ts'
 
@@ -129,7 +129,7 @@ export const bulkSchemaShape = lazily<Omit<SentSchema, 'id'>>(() => ({
 }))
 
 /** POST and PUT of one schedule. */
-export const bulkScheduleShape = lazily(() => ({
+export const bulkScheduleShape = lazily<{ schedule: BulkScheduleItem }>(() => ({
   type: 'object',
   required: ['schedule'],
   properties: {

@@ -1,3 +1,4 @@
+import { freeObject } from '../body.ts'
 import types from '../../../schemas/connection-types.json' with { type: 'json' }
 import { secretMask, type Json, type JsonObject } from '../../wire/common.ts'
 import type { ConnectionField, ConnectionType, ConnectionTypes } from '../../wire/connection-types.ts'
@@ -30,7 +31,7 @@ export function merged(
   sent: JsonObject,
   stored: JsonObject = {}
 ): JsonObject {
-  const settable = Object.create(null) as JsonObject
+  const settable = freeObject()
   for (const [key, value] of Object.entries(sent)) {
     const field = Object.hasOwn(type.fields, key) ? type.fields[key] : undefined
     const isMask = field?.secret === true && typeof value === 'string' && mask.test(value)
@@ -98,7 +99,7 @@ export function missing(type: ConnectionType, configuration: JsonObject): string
 /** As answered: secrets that are set are masked, at any depth; secrets that are not set are left out. */
 export function masked(typeId: string, configuration: JsonObject): JsonObject {
   const fields = connectionType(typeId)?.fields ?? {}
-  const answer = Object.create(null) as JsonObject
+  const answer = freeObject()
   for (const [key, value] of Object.entries(configuration)) {
     if (!Object.hasOwn(fields, key) || fields[key]?.secret !== true)
       answer[key] = maskedInside(value, [key])
