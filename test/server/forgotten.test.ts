@@ -16,14 +16,18 @@ test('an answer is replayed for the same method and address alone', async () => 
   expect(policy.data['name']).toBe('P')
 })
 
-test.each(['identities', 'model_filters', 'target_filters'])(
-  'a sync with %s is refused by name, on create and on update',
-  async (member) => {
+test.each([
+  ['identities', { mappings: [] }],
+  ['model_filters', { conditions: [] }],
+  ['target_filters', { conditions: [] }]
+])(
+  'a sync with %s is refused by name where the version has it not, on create and on update',
+  async (member, value) => {
     const server = testServer()
-    const api = client(server)
+    const api = client(server, '2024-02-08')
     const sync = tutorialSync(await tutorialWorld(server, api))
     const made = await api.post('/api/syncs', sync)
-    const sent = { ...sync, [member]: { conditions: [] } }
+    const sent = { ...sync, [member]: value }
     for (const reply of [
       await api.post('/api/syncs', sent),
       await api.put(`/api/syncs/${made.data.id}`, sent)
