@@ -9,14 +9,15 @@ interface Link {
 }
 
 /**
- * Resources that need each other in a circle: none of them could be made first. One problem for each
- * circle that is found.
+ * Resources that need each other in a cycle: none of them could be created first. One problem for each
+ * cycle that is found.
  */
 export function checkCycles(resources: readonly Desired[], index: ResourceIndex): Diagnostic[] {
   const links = new Map<Desired, Link[]>()
-  for (const from of resources) {
-    const own = from.uses.flatMap((use): Link[] => {
-      const to = index.find(use)
+  for (const from of withoutOrder(resources, index)) {
+    const targets = index.targets(from)
+    const own = from.uses.flatMap((use, at): Link[] => {
+      const to = targets[at]
       return to ? [{ from, to, use }] : []
     })
     links.set(
@@ -24,11 +25,43 @@ export function checkCycles(resources: readonly Desired[], index: ResourceIndex)
       own.toSorted((a, b) => byAddress(a.to, b.to))
     )
   }
-  return stronglyConnected(resources.toSorted(byAddress), links).flatMap((members) => {
+  return stronglyConnected([...links.keys()].toSorted(byAddress), links).flatMap((members) => {
     const [least] = members.toSorted(byAddress)
-    const circle = least ? shortestCycle(least, new Set(members), links) : undefined
-    return circle ? [tell(circle)] : []
+    const cycle = least ? shortestCycle(least, new Set(members), links) : undefined
+    return cycle ? [cycleProblem(cycle)] : []
   })
+}
+
+/**
+ * What is left when again and again all are taken away that need nothing of the rest: members of cycles, and
+ * what needs these. As a rule nothing is left.
+ */
+function withoutOrder(resources: readonly Desired[], index: ResourceIndex): Desired[] {
+  const users = new Map<Desired, Desired[]>()
+  const needs = new Map<Desired, number>()
+  const ready: Desired[] = []
+  for (const resource of resources) {
+    let count = 0
+    for (const target of index.targets(resource)) {
+      if (!target) continue
+      count++
+      const known = users.get(target)
+      if (known) known.push(resource)
+      else users.set(target, [resource])
+    }
+    if (count === 0) ready.push(resource)
+    else needs.set(resource, count)
+  }
+  for (const resource of ready) {
+    for (const user of users.get(resource) ?? []) {
+      const left = (needs.get(user) ?? 0) - 1
+      needs.set(user, left)
+      if (left > 0) continue
+      needs.delete(user)
+      ready.push(user)
+    }
+  }
+  return [...needs.keys()]
 }
 
 interface Visit {
@@ -47,14 +80,14 @@ function stronglyConnected(
   links: ReadonlyMap<Desired, Link[]>
 ): Desired[][] {
   const visits = new Map<Desired, Visit>()
-  const waiting = new Set<Desired>()
+  const open: Desired[] = []
+  const isOpen = new Set<Desired>()
   const found: Desired[][] = []
-  let count = 0
   const enter = (of: Desired): Visit => {
-    const visit = { of, index: count, low: count, next: 0 }
-    count++
+    const visit = { of, index: visits.size, low: visits.size, next: 0 }
     visits.set(of, visit)
-    waiting.add(of)
+    open.push(of)
+    isOpen.add(of)
     return visit
   }
   for (const resource of resources) {
@@ -64,27 +97,22 @@ function stronglyConnected(
       if (link) {
         const seen = visits.get(link.to)
         if (!seen) stack.push(enter(link.to))
-        else if (waiting.has(link.to)) visit.low = Math.min(visit.low, seen.index)
+        else if (isOpen.has(link.to)) visit.low = Math.min(visit.low, seen.index)
         continue
       }
       stack.pop()
       const above = stack.at(-1)
       if (above) above.low = Math.min(above.low, visit.low)
-      if (visit.low === visit.index) found.push(takeFrom(waiting, visit.of))
+      if (visit.low !== visit.index) continue
+      const members = open.splice(open.lastIndexOf(visit.of))
+      for (const member of members) isOpen.delete(member)
+      found.push(members)
     }
   }
   return found
 }
 
-/** Takes out all that came since `first`, and `first`. */
-function takeFrom(waiting: Set<Desired>, first: Desired): Desired[] {
-  const all = [...waiting]
-  const taken = all.slice(all.indexOf(first))
-  for (const one of taken) waiting.delete(one)
-  return taken
-}
-
-/** The shortest way from a resource back to itself, inside its knot. */
+/** The shortest way from a resource back to itself, inside of its group. */
 function shortestCycle(
   start: Desired,
   members: ReadonlySet<Desired>,
@@ -111,20 +139,20 @@ function wayTo(last: Link, start: Desired, cameBy: ReadonlyMap<Desired, Link>): 
   return way.toReversed()
 }
 
-function tell(circle: readonly Link[]): Diagnostic {
-  const [first] = circle
-  const kinds = new Set(circle.map(({ from }) => from.kind))
+function cycleProblem(cycle: readonly Link[]): Diagnostic {
+  const [first] = cycle
+  const kinds = new Set(cycle.map(({ from }) => from.kind))
   const noun = kinds.size === 1 ? `${(first?.from.kind ?? 'resource').replaceAll('_', ' ')}s` : 'resources'
   const nameOf = (one: Desired): string => (kinds.size === 1 ? one.name : addressText(one))
-  const isAlone = circle.length === 1 && first
+  const isAlone = cycle.length === 1 && first
   return problem(
     'P203',
     isAlone
       ? `${addressText(first.from)} depends on itself`
-      : `these ${circle.length} ${noun} depend on each other in a circle`,
+      : `these ${cycle.length} ${noun} depend on each other in a circle`,
     {
-      labels: circle.map(({ from, to, use }, index) => {
-        const closes = index === circle.length - 1 && !isAlone ? ', and the circle closes' : ''
+      labels: cycle.map(({ from, to, use }, index) => {
+        const closes = index === cycle.length - 1 && !isAlone ? ', and the circle closes' : ''
         return {
           span: use.span,
           text: isAlone ? 'it names itself' : `${index + 1}: ${nameOf(from)} needs ${nameOf(to)}${closes}`

@@ -1,7 +1,7 @@
 import { problem, warning, type Diagnostic, type Label } from '../diagnostics/diagnostic.ts'
 import { SimilarNames } from '../diagnostics/similar.ts'
 import { keyOf, nameKeys, type Kind, type Kinds } from '../kinds/kind.ts'
-import { addressText, type Desired, type Removed, type Use } from '../state/resource.ts'
+import { addressText, type Address, type Desired, type Removed, type Use } from '../state/resource.ts'
 import { isId, isObject, isReference, type Json, type JsonObject } from '../state/value.ts'
 
 /**
@@ -9,9 +9,10 @@ import { isId, isObject, isReference, type Json, type JsonObject } from '../stat
  * the files counts.
  */
 export class ResourceIndex {
-  readonly key: (address: { kind: string; name: string }) => string
+  readonly key: (address: Address) => string
   readonly #declared = new Map<string, Desired>()
   readonly #names = new Map<string, string[]>()
+  readonly #targets = new Map<Desired, readonly (Desired | undefined)[]>()
   readonly #similar = new Map<string, SimilarNames>()
 
   constructor(resources: readonly Desired[], kinds: Kinds) {
@@ -25,8 +26,15 @@ export class ResourceIndex {
     }
   }
 
-  find(address: { kind: string; name: string }): Desired | undefined {
+  find(address: Address): Desired | undefined {
     return this.#declared.get(this.key(address))
+  }
+
+  /** What each reference of a resource names, in their order; undefined for what no file declares. */
+  targets(resource: Desired): readonly (Desired | undefined)[] {
+    let targets = this.#targets.get(resource)
+    if (!targets) this.#targets.set(resource, (targets = resource.uses.map((use) => this.find(use))))
+    return targets
   }
 
   /** Declared names that a reference probably meant. */
@@ -42,8 +50,10 @@ export class ResourceIndex {
  * otherwise than they declare it, and everything that comes after looks names up as they are.
  */
 export function spelledAsDeclared(resource: Desired, index: ResourceIndex): Desired {
+  const targets = index.targets(resource)
+  const isSpelled = targets.every((target, at) => !target || target.name === resource.uses[at]?.name)
+  if (isSpelled) return resource
   const nameOf = (kind: string, name: string): string => index.find({ kind, name })?.name ?? name
-  if (resource.uses.every((use) => nameOf(use.kind, use.name) === use.name)) return resource
   const spell = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(spell)
     if (isReference(value) && value.name !== undefined)
@@ -54,7 +64,12 @@ export function spelledAsDeclared(resource: Desired, index: ResourceIndex): Desi
   return {
     ...resource,
     fields: spell(resource.fields) as JsonObject,
-    uses: resource.uses.map((use) => ({ ...use, name: nameOf(use.kind, use.name) }))
+    uses: resource.uses.map(({ kind, name, path, span }) => ({
+      kind,
+      name: nameOf(kind, name),
+      path,
+      span
+    }))
   }
 }
 
@@ -142,12 +157,13 @@ export function checkReferences(
   kinds: Kinds
 ): Diagnostic[] {
   const managed = new Set(kinds.managed.filter(({ builtIns }) => !builtIns).map(({ name }) => name))
-  const gone = new Map(removed.map((one) => [index.key(one), one]))
-  return resources.flatMap((resource) =>
-    resource.uses
-      .filter((use) => managed.has(use.kind) && !index.find(use) && !isId(use.name))
-      .map((use) => undeclared(resource, use, index, gone.get(index.key(use))))
-  )
+  const removedAt = new Map(removed.map((one) => [index.key(one), one]))
+  return resources.flatMap((resource) => {
+    const targets = index.targets(resource)
+    return resource.uses
+      .filter((use, at) => !targets[at] && managed.has(use.kind) && !isId(use.name))
+      .map((use) => undeclared(resource, use, index, removedAt.get(index.key(use))))
+  })
 }
 
 function undeclared(

@@ -1,7 +1,7 @@
 import { isError, problem, warning, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import { nameKeys, nameOfItem, type ItemProblem, type Kind } from '../kinds/kind.ts'
-import type { Desired, Lifecycle, Path, Use } from '../state/resource.ts'
+import type { Address, Desired, Lifecycle, Path, Use } from '../state/resource.ts'
 import { isObject, isReference, isSecret, type Json, type JsonObject } from '../state/value.ts'
 import type { Filled } from './placeholders/index.ts'
 import type { ResourceNode } from './sections.ts'
@@ -65,12 +65,7 @@ function meaning(kind: Kind, source: SourceText, node: YamlNode, value: JsonObje
     lifecycle: readLifecycle(lifecycle),
     span: nameSpan(kind, source, node),
     spanAt,
-    uses: usesOf(fields).map(({ kind, name, path }) => ({
-      kind,
-      name,
-      path,
-      span: valueSpan(source, usePlace(node, path, name))
-    }))
+    uses: usesOf(fields, source, node)
   }
 }
 
@@ -85,18 +80,47 @@ function nameSpan(kind: Kind, source: SourceText, node: YamlNode): ReturnType<So
   return isAlias ? source.span(node.start, node.end) : headSpan(source, node)
 }
 
-function usesOf(fields: JsonObject): Omit<Use, 'span'>[] {
-  const uses: Omit<Use, 'span'>[] = []
-  const walk = (value: Json, path: Path): void => {
+/** A reference. Where it is written is only looked up for a problem: most have none. */
+class NodeUse implements Use {
+  readonly kind: string
+  readonly name: string
+  readonly path: Path
+  readonly #source: SourceText
+  readonly #node: YamlNode
+
+  constructor(address: Address, path: Path, source: SourceText, node: YamlNode) {
+    this.kind = address.kind
+    this.name = address.name
+    this.path = path
+    this.#source = source
+    this.#node = node
+  }
+
+  get span(): Span {
+    return valueSpan(this.#source, useLocation(this.#node, this.path, this.name))
+  }
+}
+
+function usesOf(fields: JsonObject, source: SourceText, node: YamlNode): Use[] {
+  const uses: Use[] = []
+  const path: (string | number)[] = []
+  const step = (part: string | number, value: Json): void => {
+    if (value === null || typeof value !== 'object') return
+    path.push(part)
+    walk(value)
+    path.pop()
+  }
+  const walk = (value: Json): void => {
     if (isReference(value)) {
-      if (value.name !== undefined) uses.push({ kind: value.$ref, name: value.name, path })
+      const { $ref: kind, name } = value
+      if (name !== undefined) uses.push(new NodeUse({ kind, name }, [...path], source, node))
     } else if (Array.isArray(value)) {
-      value.forEach((inner, index) => walk(inner, [...path, index]))
+      value.forEach((inner, index) => step(index, inner))
     } else if (isObject(value) && !isSecret(value)) {
-      for (const [key, inner] of Object.entries(value)) walk(inner, [...path, key])
+      for (const key of Object.keys(value)) step(key, value[key] ?? null)
     }
   }
-  walk(fields, [])
+  walk(fields)
   return uses
 }
 
@@ -104,7 +128,7 @@ function usesOf(fields: JsonObject): Omit<Use, 'span'>[] {
  * Where a reference is written. One that is not written at its own place (`source: email`) was said
  * once for the whole item, under the same key further out.
  */
-function usePlace(node: YamlNode, path: Path, name: string): Location {
+function useLocation(node: YamlNode, path: Path, name: string): Location {
   const exact = locate(node, path)
   const key = path.findLast((part) => typeof part === 'string')
   if (exact.complete || key === undefined) return exact

@@ -82,6 +82,17 @@ export function fillPlaceholders(
   }
 }
 
+/** What must be known of values that came from outside and are no secrets. */
+class OpenPlaces {
+  readonly texts = new Map<string, Path>()
+  readonly given = new Set<string>()
+  readonly holes = new Set<string>()
+  readonly sources = new Set<string>()
+}
+
+const noOpenPlaces = new OpenPlaces()
+const noSecrets: Filled['secrets'] = new Map()
+
 /** Fills one part. */
 class Filler {
   readonly part: Fillable
@@ -89,13 +100,11 @@ class Filler {
   readonly #resolver: Resolver
   readonly #vault: Vault
   readonly #problems: PlaceholderProblems
-  readonly #templates = new Map<string, Template>()
   readonly #value: Json
-  readonly #secrets = new Map<string, SecretPlace>()
-  readonly #texts = new Map<string, Path>()
-  readonly #given = new Set<string>()
-  readonly #holes = new Set<string>()
-  readonly #openSources = new Set<string>()
+  // Most parts have neither placeholders nor secrets: for them, nothing of this is made.
+  #templates: Map<string, Template> | undefined
+  #secrets: Map<string, SecretPlace> | undefined
+  #open: OpenPlaces | undefined
 
   constructor(part: Fillable, resolver: Resolver, vault: Vault, problems: PlaceholderProblems) {
     this.part = part
@@ -105,40 +114,40 @@ class Filler {
     this.#problems = problems
     this.#value = this.#build(part.node, [])
     this.#fillSecrets()
-    const above = new Set([...this.#secrets.keys()].flatMap(placesAbove))
+    if (!this.#templates) return
+    const above = new Set([...(this.#secrets?.keys() ?? [])].flatMap(placesAbove))
     for (const [place, template] of this.#templates) if (!above.has(place)) this.#fillOpen(place, template)
   }
 
   filled(isMixed: (source: string) => boolean): Filled {
-    return {
-      value: this.#value,
-      secrets: this.#secrets,
-      texts: this.#texts,
-      given: this.#given,
-      holes: this.#holes,
-      isMixed: [...this.#openSources].some(isMixed)
-    }
+    const { texts, given, holes, sources } = this.#open ?? noOpenPlaces
+    const secrets = this.#secrets ?? noSecrets
+    return { value: this.#value, secrets, texts, given, holes, isMixed: [...sources].some(isMixed) }
   }
 
   /** The value of a node. Which of its values are secrets is only known when all of it is there. */
   #build(node: YamlNode, path: (string | number)[]): Json {
     if (node.is === 'scalar') return this.#scalar(node, path)
-    const step = (part: string | number, inner: YamlNode): Json => {
-      path.push(part)
-      const value = this.#build(inner, path)
-      path.pop()
-      return value
-    }
-    if (node.is === 'list') return node.items.map((item, index) => step(index, item))
+    if (node.is === 'list') return node.items.map((item, index) => this.#below(index, item, path))
     const object: JsonObject = {}
-    for (const { key, value } of node.entries) setOwn(object, key, step(key, value))
+    for (const { key, value } of node.entries) setOwn(object, key, this.#below(key, value, path))
     return object
+  }
+
+  #below(part: string | number, node: YamlNode, path: (string | number)[]): Json {
+    if (node.is === 'scalar' && !(typeof node.value === 'string' && node.value.includes('${')))
+      return node.value
+    path.push(part)
+    const value = this.#build(node, path)
+    path.pop()
+    return value
   }
 
   #scalar(node: ScalarNode, path: Path): Json {
     const parts = typeof node.value === 'string' ? parsePlaceholders(node.value) : undefined
     if (!parts) return node.value
     const evaluation = this.#resolver.evaluate(parts, this.part.source.path, true)
+    this.#templates ??= new Map()
     this.#templates.set(pointer(path), { node, path: [...path], parts, evaluation })
     // A variable's list or mapping may be used in many places, and each is changed by itself.
     return evaluation.ok ? structuredClone(evaluation.value) : node.value
@@ -155,7 +164,7 @@ class Filler {
         this.#problems.add(...emptySecret(this.#noun, this.part.source, scalar, path, template))
       else this.#fillSecret(scalar, [...path], value, template)
     })
-    for (const secret of this.#secrets.values()) setAt(item, secret.path, standIn(secret))
+    for (const secret of this.#secrets?.values() ?? []) setAt(item, secret.path, standIn(secret))
   }
 
   /** Puts a secret into the vault, under the name of where it comes from, and tells what is wrong with it. */
@@ -173,6 +182,7 @@ class Filler {
     const open = template ? openerOf(template, path) : () => opened(value)
     const name = template ? sourceNameOf(template, path, place, source.path, this.#resolver) : place
     this.#vault.put(name, identityOf(above, path, value, source.path, this.#resolver), open)
+    this.#secrets ??= new Map()
     this.#secrets.set(pointer(path), { path, source: name, type: secretType(value, template), span, open })
     if (template) this.#recordUses(template, true)
     const field = `\`${String(path.findLast((part) => typeof part === 'string'))}\` of ${this.#noun}`
@@ -195,15 +205,16 @@ class Filler {
       ? this.#resolver.evaluate(template.parts, base, false)
       : template.evaluation
     this.#recordUses(template, false)
-    for (const source of evaluation.sources) this.#openSources.add(source)
+    this.#open ??= new OpenPlaces()
+    for (const source of evaluation.sources) this.#open.sources.add(source)
     if (!evaluation.ok) {
-      this.#holes.add(place)
+      this.#open.holes.add(place)
       setAt(this.#value, template.path, '')
       return
     }
     if (namesFile) setAt(this.#value, template.path, structuredClone(evaluation.value))
-    this.#given.add(place)
-    if (evaluation.text) this.#texts.set(place, template.path)
+    this.#open.given.add(place)
+    if (evaluation.text) this.#open.texts.set(place, template.path)
   }
 
   /** Records each placeholder, at its own place inside of the text. */
@@ -231,7 +242,7 @@ class Filler {
   }
 
   #templateAbove(path: Path): Template | undefined {
-    if (this.#templates.size === 0) return undefined
+    if (!this.#templates) return undefined
     for (const place of placesAbove(pointer(path))) {
       const template = this.#templates.get(place)
       if (template) return template

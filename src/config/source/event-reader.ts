@@ -12,7 +12,7 @@ import {
   YAMLException
 } from 'js-yaml'
 import { isExactly } from '../../state/number.ts'
-import type { MappingEntry, YamlNode, MappingNode, ScalarNode } from './node.ts'
+import { fewEntries, type MappingEntry, type MappingNode, type ScalarNode, type YamlNode } from './node.ts'
 
 /**
  * The fast way to read a file: one pass over a flat list of events with their offsets. It reads what has
@@ -55,7 +55,8 @@ const longestKey = 1_000
 class EventReader {
   readonly #text: string
   readonly #limits: Limits
-  readonly #events: readonly ParserEvent[]
+  /** Events that were taken are let go: all of them and all nodes together would double the memory. */
+  readonly #events: (ParserEvent | undefined)[]
   #next = 0
   /** The end of what was read last. */
   #position = 0
@@ -93,6 +94,7 @@ class EventReader {
   #take(): ParserEvent {
     const event = this.#events[this.#next]
     if (!event) throw new Refusal()
+    this.#events[this.#next] = undefined
     this.#next += 1
     return event
   }
@@ -225,7 +227,7 @@ class EventReader {
   }
 
   #entries(depth: number): MappingNode['entries'] {
-    const entries = new Map<string, MappingEntry>()
+    const entries = new Entries()
     const merged: MappingNode[] = []
     while (this.#peek().type !== EVENT_ID.POP) {
       const event = this.#take()
@@ -239,14 +241,32 @@ class EventReader {
         : getScalarValue(this.#text, event)
       const value = this.#node(depth + 1, ':')
       if (isPlain && key === mergeKey) merged.push(...mappingsIn(value))
-      else if (entries.has(key) || isReserved(key, isPlain)) throw new Refusal()
-      else entries.set(key, { key, keyStart, keyEnd, value })
+      else if (isReserved(key, isPlain) || !entries.add({ key, keyStart, keyEnd, value }))
+        throw new Refusal()
     }
     this.#take()
-    for (const from of merged) {
-      for (const entry of from.entries) if (!entries.has(entry.key)) entries.set(entry.key, entry)
-    }
-    return [...entries.values()]
+    for (const from of merged) for (const entry of from.entries) entries.add(entry)
+    return entries.all
+  }
+}
+
+/** The entries of one mapping, each key once. Most mappings are so small that an index costs more than it saves. */
+class Entries {
+  readonly all: MappingEntry[] = []
+  #keys: Set<string> | undefined
+
+  /** False for a key that is there. */
+  add(entry: MappingEntry): boolean {
+    if (this.#has(entry.key)) return false
+    this.all.push(entry)
+    this.#keys?.add(entry.key)
+    return true
+  }
+
+  #has(key: string): boolean {
+    if (this.all.length < fewEntries) return this.all.some((entry) => entry.key === key)
+    this.#keys ??= new Set(this.all.map((entry) => entry.key))
+    return this.#keys.has(key)
   }
 }
 
