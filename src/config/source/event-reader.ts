@@ -250,7 +250,7 @@ class EventReader {
   }
 }
 
-/** The entries of one mapping, each key once. Most mappings are so small that an index costs more than it saves. */
+/** The entries of one mapping, each key once. For most of them an index would cost more than it saves. */
 class Entries {
   readonly all: MappingEntry[] = []
   #keys: Set<string> | undefined
