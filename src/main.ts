@@ -120,6 +120,10 @@ function world(stop: Interruption): WorldIo {
     sleep: async (ms, signal) => {
       await sleep(ms, undefined, signal ? { signal } : {})
     },
+    timer(ring, ms) {
+      const timer = setTimeout(ring, ms)
+      return () => clearTimeout(timer)
+    },
     random: () => Math.random(),
     fetch: (request) => fetch(request),
     backoffMs: 300,

@@ -25,6 +25,8 @@ export interface WorldIo {
   now(): Date
   /** Ends early when the signal fires. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Rings once after so long, unless what is returned is called before. */
+  timer(ring: () => void, ms: number): () => void
   /** How a request reaches the service: the platform's `fetch`. */
   fetch(request: Request): Promise<Response>
   /** The first wait before a request is repeated, in milliseconds; it doubles each time. */

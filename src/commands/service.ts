@@ -133,6 +133,7 @@ function serviceAt(
     ...pace,
     gate: options.within?.gate ?? openGate(pace),
     timeoutMs: options.timeout * 1000,
+    timer: (ring, ms) => io.timer(ring, ms),
     newKey: io.newKey,
     stop: stop.signal,
     backoffMs: io.backoffMs,

@@ -2,6 +2,9 @@ import type { ApiVersion } from '../wire/common.ts'
 import type { Redaction } from '../state/redaction.ts'
 import type { Gate } from './gate.ts'
 
+/** Starts a timer, and returns what stops it. */
+export type Timer = (ring: () => void, ms: number) => () => void
+
 /**
  * How the service is reached, in which version, and how patiently. Clock, randomness and network are among
  * it, so that tests can bring their own.
@@ -24,6 +27,8 @@ export interface RemoteOptions {
   backoffMs: number
   /** Ends early, one way or the other, when the signal fires. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>
+  /** Rings once after so long, unless what is returned is called before. Each try has one. */
+  timer: Timer
   now: () => number
   /** A number from 0 to 1, drawn by chance: what was asked to wait must not come back all at once. */
   random: () => number

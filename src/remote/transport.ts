@@ -133,7 +133,8 @@ function createClient(options: RemoteOptions, gate: Gate): KyInstance {
     redirect: 'manual',
     // Bodies of errors stay as they are until it is known how deep they go.
     parseJson: (text) => text,
-    timeout: options.timeoutMs,
+    // How long is waited is for the timers that were handed in.
+    timeout: false,
     // When it is tried again is for the policy to say, which knows of everything else that is waited for.
     retry: 0,
     headers: {
@@ -157,13 +158,36 @@ async function answered(
 ): Promise<Response> {
   const line = `${request.method} ${new URL(request.url).pathname}`
   try {
-    const response = await whole(request, await options.fetch(request), underWay)
+    const response = await inTime(request, options, async (sent) =>
+      whole(sent, await options.fetch(sent), underWay)
+    )
     options.trace?.(`${line} ${response.status}`)
     if (response.status !== 429) gate.fine()
     return response
   } catch (error) {
     options.trace?.(`${line} no answer`)
     throw error
+  }
+}
+
+/** Gives up when the time of one try has passed, whether or not whoever is under way hears of it. */
+async function inTime<T>(
+  request: Request,
+  { timer, timeoutMs }: RemoteOptions,
+  work: (request: Request) => Promise<T>
+): Promise<T> {
+  const late = new AbortController()
+  const { promise: overdue, reject } = Promise.withResolvers<never>()
+  const stop = timer(() => {
+    const error = new TimeoutError(request)
+    late.abort(error)
+    reject(error)
+  }, timeoutMs)
+  try {
+    const signal = AbortSignal.any([request.signal, late.signal])
+    return await Promise.race([work(new Request(request, { signal })), overdue])
+  } finally {
+    stop()
   }
 }
 
@@ -174,7 +198,7 @@ async function whole(request: Request, response: Response, underWay: BytesUnderW
     const text = await boundedText(response, request.signal, underWay)
     return new Response([204, 205, 304].includes(status) ? null : text, { status, headers })
   } catch (cause) {
-    if (cause instanceof BeyondBounds) throw cause
+    if (cause instanceof BeyondBounds || cause instanceof TimeoutError) throw cause
     throw new NetworkError(request, { cause: new CutOff('the answer was cut off', { cause }) })
   }
 }

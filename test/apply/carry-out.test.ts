@@ -8,6 +8,7 @@ import { openWriter, type Writer } from '../../src/remote/transport.ts'
 import { addressText } from '../../src/state/resource.ts'
 import { Vault } from '../../src/state/vault.ts'
 import { allow, makeWorld, tutorial } from '../support/world.ts'
+import { realTimer } from '../support/waiting.ts'
 
 const env = { MONGODB_PASSWORD: 'planted-secret' }
 const organization = { id: 'o', name: 'O' }
@@ -50,6 +51,7 @@ function writer(fetch: (request: Request) => Promise<Response>): Writer {
     fetch,
     parallelism: 4,
     timeoutMs: 1000,
+    timer: realTimer,
     newKey: () => 'key-00000000',
     backoffMs: 1,
     sleep: async () => undefined,

@@ -10,6 +10,7 @@ import { textOf, type JsonObject } from '../../src/state/value.ts'
 import { Vault } from '../../src/state/vault.ts'
 import { gadget } from '../support/small-kind.ts'
 import { makeWorld, tutorial } from '../support/world.ts'
+import { realTimer } from '../support/waiting.ts'
 
 /** A mistake in the program, wherever it is made while a plan is carried out: that change failed, the others go on. */
 
@@ -86,6 +87,7 @@ async function run(
     version: '2025-09-18',
     parallelism: 4,
     timeoutMs: 1000,
+    timer: realTimer,
     backoffMs: 1,
     newKey: () => 'key-00000000',
     sleep: async () => undefined,

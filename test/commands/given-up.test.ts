@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { WorldIo } from '../../src/commands/io.ts'
 import { createProgram } from '../../src/commands/program.ts'
 import { makeWorld } from '../support/world.ts'
+import { realTimer } from '../support/waiting.ts'
 
 /** What does not end by itself is given up: whoever asked for a document has one all the same, and one only. */
 
@@ -23,6 +24,7 @@ function silent(): { io: WorldIo; out: () => string; release: () => void } {
     interrupted: new Promise(() => undefined),
     now: () => new Date(),
     sleep: async () => undefined,
+    timer: realTimer,
     random: () => 0,
     backoffMs: 1,
     newKey: () => crypto.randomUUID(),

@@ -5,6 +5,7 @@ import type { WorldIo } from '../../src/commands/io.ts'
 import { createProgram } from '../../src/commands/program.ts'
 import { createServer } from '../../src/server/index.ts'
 import { makeRandom, type Random } from '../simulation/random.ts'
+import { realTimer } from '../support/waiting.ts'
 
 /**
  * A small world behind a service whose answers are something else than they should be. Whatever a service
@@ -94,6 +95,7 @@ export async function openStage(): Promise<Stage> {
         interrupted: new Promise<void>(() => undefined),
         now: () => new Date(),
         sleep: () => new Promise((resolve) => setImmediate(resolve)),
+        timer: realTimer,
         random: () => 0,
         backoffMs: 1,
         newKey: () => crypto.randomUUID(),

@@ -3,6 +3,7 @@ import { createProgram } from '../../src/commands/program.ts'
 import { makeRandom } from '../simulation/random.ts'
 import { corpus } from './corpus.ts'
 import { mutate } from './mutate.ts'
+import { realTimer } from '../support/waiting.ts'
 
 /** What was seen: `failures` names the seed of each text that was not answered as it must be. */
 export interface FuzzReport {
@@ -64,6 +65,7 @@ async function validate(text: string, format: 'text' | 'json'): Promise<{ code: 
     interrupted: new Promise<void>(() => undefined),
     now: () => new Date(0),
     sleep: never,
+    timer: realTimer,
     fetch: never,
     backoffMs: 1,
     random: () => 0,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { openWriter, type Writer } from '../../src/remote/transport.ts'
 import type { RemoteOptions } from '../../src/remote/options.ts'
 import { begin, bounds, mayBeginAnew, next, type Course, type Tried } from '../../src/remote/policy.ts'
+import { realTimer } from '../support/waiting.ts'
 
 /** Whatever is answered, in whatever order: it ends in time, and with what was last heard. */
 
@@ -98,6 +99,7 @@ function hour(replies: (readonly [number | 'lost' | 'hangs' | 'nobody', string, 
     version: '2025-09-18',
     parallelism: 4,
     timeoutMs,
+    timer: realTimer,
     backoffMs: 300,
     newKey: () => 'key-00000000',
     random: () => 0.5,
@@ -183,6 +185,7 @@ test('R28: who stops is answered at once, between tries, while throttled, and wh
       version: '2025-09-18',
       parallelism: 4,
       timeoutMs: 60_000,
+      timer: realTimer,
       backoffMs: 300,
       newKey: () => 'key-00000000',
       random: () => 1,
@@ -211,6 +214,7 @@ test('R30: what is under way when somebody stops has a few seconds, and is then 
     version: '2025-09-18',
     parallelism: 4,
     timeoutMs: 60_000,
+    timer: realTimer,
     backoffMs: 300,
     newKey: () => 'key-00000000',
     random: () => 1,

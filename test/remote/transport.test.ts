@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RemoteOptions } from '../../src/remote/options.ts'
 import { openReader, openWriter } from '../../src/remote/transport.ts'
+import { realTimer } from '../support/waiting.ts'
 
 interface Seen {
   method: string
@@ -36,6 +37,7 @@ function service(replies: Reply[]): { options: RemoteOptions; seen: Seen[]; slep
       },
       parallelism: 10,
       timeoutMs: 5_000,
+      timer: realTimer,
       backoffMs: 1,
       newKey: () => `key-${++keys}-00000000`,
       sleep: async (ms) => {
@@ -70,6 +72,7 @@ describe('what is sent', () => {
       'get',
       'me',
       'note',
+      'reading',
       'sleep',
       'version',
       'words'
@@ -250,10 +253,53 @@ describe('an answer that is not whole', () => {
     const reader = openReader({
       ...options,
       timeoutMs: 30,
+      timer: realTimer,
       fetch: async () => (sent++ === 0 ? new Response(new ReadableStream()) : ok())
     })
     expect(await reader.get('/api/me')).toMatchObject({ ok: true })
     expect(sent).toBe(2)
+  })
+})
+
+describe('the time of one try', () => {
+  test('is that of the timer that was handed in, and of none other', async () => {
+    const rings: (() => void)[] = []
+    const after: number[] = []
+    let stopped = 0
+    const { options } = service([ok()])
+    let sent = 0
+    const answer = openReader({
+      ...options,
+      timeoutMs: 86_400_000,
+      timer(ring, ms) {
+        rings.push(ring)
+        after.push(ms)
+        return () => void (stopped += 1)
+      },
+      fetch: async () => (sent++ === 0 ? await new Promise<Response>(() => undefined) : ok())
+    }).get('/api/me')
+    while (rings.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    rings[0]!()
+    expect(await answer).toMatchObject({ ok: true })
+    expect([after, stopped, sent]).toEqual([[86_400_000, 86_400_000], 2, 2])
+  })
+
+  test('ends what is under way, and says so where it was the last one', async () => {
+    const { options } = service([ok()])
+    const signals: AbortSignal[] = []
+    const answer = await openWriter({
+      ...options,
+      timer(ring) {
+        setImmediate(ring)
+        return () => undefined
+      },
+      fetch: async ({ signal }) => {
+        signals.push(signal)
+        return await new Promise<Response>(() => undefined)
+      }
+    }).send('POST', '/api/syncs', { body: {} })
+    expect(answer).toMatchObject({ ok: false, failure: { code: 'P613', words: 'no answer in time' } })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
   })
 })
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RemoteOptions } from '../../src/remote/options.ts'
 import { CutOff, reasonOf, refusedConnection } from '../../src/remote/network-error.ts'
 import { openWriter } from '../../src/remote/transport.ts'
+import { realTimer } from '../support/waiting.ts'
 
 /** How often, and when, a request is tried again. Time is that of the test: chance makes each pause as long as it may be. */
 
@@ -29,6 +30,7 @@ function service(replies: (Reply | [number, Record<string, string>])[]): {
     },
     parallelism: 4,
     timeoutMs: 60_000,
+    timer: realTimer,
     backoffMs: 1000,
     newKey: () => 'key-00000000',
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

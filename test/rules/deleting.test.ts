@@ -8,6 +8,7 @@ import { applyAll, examples, secrets } from '../support/examples.ts'
 import { meaning } from '../support/reading.ts'
 import { makeRepository, type Repository } from '../support/repository.ts'
 import { env, file, idOf, live, parts, warehouse, without, writes } from '../support/warehouse.ts'
+import { realTimer } from '../support/waiting.ts'
 
 /** Nothing is deleted that nobody asked for, and nothing that is asked for goes unseen. */
 
@@ -36,6 +37,7 @@ async function observedBy(world: Repository, resources: Desired[]): Promise<Live
     fetch: (request) => world.server.fetch(request),
     parallelism: 4,
     timeoutMs: 10_000,
+    timer: realTimer,
     newKey: () => 'key',
     backoffMs: 1,
     random: () => 0,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeClock, withClock } from './clock.ts'
+import { makeClock, type Clock } from './clock.ts'
 
 /** Simulations do not share their time, not even with one that nobody waits for any more. */
 
@@ -9,28 +9,34 @@ test('each has its own: two side by side, and one that was left, move each other
   const left = makeClock()
   const realBefore = Date.now()
   // Nobody waits for this one. It sleeps and sleeps, as a part that timed out does.
-  void withClock(left, async () => {
-    for (let count = 0; count < 1000; count++) await new Promise((resolve) => setTimeout(resolve, 60_000))
-  }).catch(() => undefined)
-  const sleeps = async (clock: ReturnType<typeof makeClock>, ms: number): Promise<number> =>
-    await withClock(clock, async () => {
-      await new Promise((resolve) => setTimeout(resolve, ms))
-      return Date.now() - began
-    })
+  const sleepsOn = async (): Promise<void> => {
+    for (let count = 0; count < 1000; count++) await left.sleep(60_000)
+  }
+  void left.until(sleepsOn()).catch(() => undefined)
+  const sleeps = async (clock: Clock, ms: number): Promise<number> => {
+    await clock.until(clock.sleep(ms))
+    return clock.now() - began
+  }
   const [a, b] = await Promise.all([sleeps(first, 5000), sleeps(makeClock(), 7_000_000)])
   expect([a, b]).toEqual([5000, 7_000_000])
   expect(Date.now() - realBefore).toBeLessThan(60_000)
 })
 
-test('a timer that was cleared does not ring, and outside of it all are real', async () => {
+test('a timer that was stopped does not ring, and the others ring in their order', async () => {
+  const clock = makeClock()
   const rung: string[] = []
-  await withClock(makeClock(), async () => {
-    clearTimeout(setTimeout(() => rung.push('cleared'), 10))
-    setTimeout(() => rung.push('kept'), 20)
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-  })
-  const outside = setTimeout(() => rung.push('outside'), 5)
-  clearTimeout(outside)
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(rung).toEqual(['kept'])
+  clock.timer(() => rung.push('stopped'), 10)()
+  clock.timer(() => rung.push(`second at ${clock.now() - began}`), 30)
+  clock.timer(() => rung.push(`first at ${clock.now() - began}`), 20)
+  const began = clock.now()
+  await clock.until(clock.sleep(1000))
+  expect(rung).toEqual(['first at 20', 'second at 30'])
+})
+
+test('nothing of the platform is touched: real timers go on beside it', async () => {
+  const { setTimeout: before, Date: date } = globalThis
+  const now = Date.now
+  const clock = makeClock()
+  await clock.until(clock.sleep(3_600_000))
+  expect([globalThis.setTimeout, globalThis.Date, Date.now]).toEqual([before, date, now])
 })

@@ -1,12 +1,11 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-
-const realImmediate = globalThis.setImmediate
-const turn = (): Promise<void> => new Promise((resolve) => void realImmediate(resolve))
+const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
 /** Time that passes only when nothing else happens: a minute of waiting takes no time, and the same one each time. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
+  /** Rings once after so long, unless what is returned is called before. */
+  timer(ring: () => void, milliseconds: number): () => void
   /** Rejects with the signal's reason when that fires first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   /**
@@ -30,24 +29,21 @@ interface Timer {
 /** No apply takes a week. */
 const longestMs = 7 * 24 * 3_600_000
 
-const start = Date.UTC(2024, 0, 15, 9, 30)
+const beginning = Date.UTC(2024, 0, 15, 9, 30)
 
 /**
  * `first` is asked before time moves on: who decides about the order of things lets the next one happen, and says that there was one.
  */
-export function makeClock(
-  first: () => Promise<boolean> = async () => false
-): Clock & { setTimer: SetTimer; clearTimer: ClearTimer } {
-  let now = start
+export function makeClock(first: () => Promise<boolean> = async () => false): Clock {
+  let now = beginning
   let order = 0
   let timers = new Map<number, Timer>()
 
-  const setTimer = (ring: () => void, milliseconds = 0, lasts = false): number => {
-    order += 1
-    timers.set(order, { at: now + Math.max(0, milliseconds), order, ring, lasts })
-    return order
+  const start = (ring: () => void, milliseconds: number, lasts: boolean): (() => void) => {
+    const own = (order += 1)
+    timers.set(own, { at: now + Math.max(0, milliseconds), order: own, ring, lasts })
+    return () => void timers.delete(own)
   }
-  const clearTimer = (id: unknown): void => void timers.delete(Number(id))
   const earliest = (): Timer | undefined => {
     let first: Timer | undefined
     for (const timer of timers.values()) if (first === undefined || timer.at < first.at) first = timer
@@ -57,20 +53,19 @@ export function makeClock(
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error)
       const giveUp = (): void => {
-        clearTimer(id)
+        stop()
         reject(signal?.reason as Error)
       }
       const ring = (): void => {
         signal?.removeEventListener('abort', giveUp)
         resolve()
       }
-      const id = setTimer(ring, milliseconds, lasts)
+      const stop = start(ring, milliseconds, lasts)
       signal?.addEventListener('abort', giveUp, { once: true })
     })
   return {
     now: () => now,
-    setTimer,
-    clearTimer,
+    timer: (ring, milliseconds) => start(ring, milliseconds, false),
     sleep: (milliseconds, signal) => sleep(milliseconds, signal, false),
     lastingSleep: (milliseconds, signal) => sleep(milliseconds, signal, true),
     async until(work) {
@@ -97,45 +92,4 @@ export function makeClock(
       timers = new Map([...timers].filter(([, { lasts }]) => lasts))
     }
   }
-}
-
-type SetTimer = (ring: () => void, milliseconds?: number) => number
-type ClearTimer = (id: unknown) => void
-type SettableClock = ReturnType<typeof makeClock>
-
-/**
- * Each simulation has a clock of its own, and so has whatever it began: one that somebody gave up waiting for goes on by its own
- * clock, and moves nobody else's.
- */
-const clocks = new AsyncLocalStorage<SettableClock>()
-
-const real = {
-  setTimeout: globalThis.setTimeout,
-  clearTimeout: globalThis.clearTimeout,
-  dateNow: Date.now,
-  elapsed: performance.now.bind(performance)
-}
-
-/** Timers and times are those of the clock of whoever asks, and the real ones outside of simulations. */
-function install(): void {
-  globalThis.setTimeout = ((ring: () => void, milliseconds?: number, ...rest: unknown[]) => {
-    const clock = clocks.getStore()
-    return clock ? clock.setTimer(ring, milliseconds) : real.setTimeout(ring, milliseconds, ...(rest as []))
-  }) as unknown as typeof setTimeout
-  globalThis.clearTimeout = (id) => {
-    const clock = clocks.getStore()
-    if (clock && typeof id === 'number') clock.clearTimer(id)
-    else real.clearTimeout(id)
-  }
-  Date.now = () => clocks.getStore()?.now() ?? real.dateNow()
-  performance.now = () => clocks.getStore()?.now() ?? real.elapsed()
-}
-
-let isInstalled = false
-
-/** While this runs, whoever is called by it and sets a timer or asks for the time gets those of the clock. */
-export async function withClock<T>(clock: SettableClock, work: () => Promise<T>): Promise<T> {
-  if (!isInstalled) install()
-  isInstalled = true
-  return await clocks.run(clock, async () => await clock.until(work()))
 }

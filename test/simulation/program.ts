@@ -96,6 +96,7 @@ export async function run(
     fetch: network.fetch,
     parallelism: world.parallelism,
     timeoutMs: 30_000,
+    timer: clock.timer,
     newKey: () => random.uuid(),
     backoffMs: 300,
     sleep: clock.sleep,

@@ -250,6 +250,7 @@ function asSomebody(server: LocalServer, clock: Clock, random: Random, version: 
     fetch: (request) => server.fetch(request),
     parallelism: 4,
     timeoutMs: 30_000,
+    timer: clock.timer,
     newKey: () => random.uuid(),
     backoffMs: 300,
     sleep: clock.lastingSleep,

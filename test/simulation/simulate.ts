@@ -1,7 +1,7 @@
 import type { Understood } from '../../src/config/understand.ts'
 import { isSameName } from '../../src/kinds/kind.ts'
 import { addressText } from '../../src/state/resource.ts'
-import { makeClock, withClock, type Clock } from './clock.ts'
+import { makeClock, type Clock } from './clock.ts'
 import { noMishaps, swarm, type Mishaps } from './faults.ts'
 import { kindNamed } from './items.ts'
 import { converges, differences, idempotent, laws, type Case, type Meddled } from './invariants.ts'
@@ -51,14 +51,15 @@ export interface Scheduler {
 /** One world, one run with faults, and as many without as it takes to be at rest. */
 export async function simulate(world: World, options: Options = {}): Promise<Seen> {
   const clock = makeClock(options.scheduler?.release)
-  return await withClock(clock, async () => {
+  const work = async (): Promise<Seen> => {
     const scene = await makeScene(world, clock)
     try {
       return await inScene(scene, clock, options)
     } finally {
       scene.service.server.close()
     }
-  })
+  }
+  return await clock.until(work())
 }
 
 /** The swarm: everything is drawn from the seed. */

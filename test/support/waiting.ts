@@ -1,4 +1,5 @@
 import { openBudget } from '../../src/remote/budget.ts'
+import type { Timer } from '../../src/remote/options.ts'
 import type { Writer } from '../../src/remote/transport.ts'
 
 /** How a reader or writer of a test waits: not at all, on a clock that moves by what was to be waited. */
@@ -22,4 +23,10 @@ export function waiting(
       return true
     }
   }
+}
+
+/** The platform's timer, for tests in which nothing takes long. */
+export const realTimer: Timer = (ring, ms) => {
+  const timer = setTimeout(ring, ms)
+  return () => clearTimeout(timer)
 }

@@ -7,6 +7,7 @@ import type { WorldIo } from '../../src/commands/io.ts'
 import { createProgram } from '../../src/commands/program.ts'
 import { createServer, type LocalServer, type ServerOptions } from '../../src/server/index.ts'
 import { idleAdvice } from './advice.ts'
+import { realTimer } from './waiting.ts'
 
 /** A folder with files, a local Polytomic in memory, and the program as a user runs it, in this process. */
 export interface World {
@@ -82,6 +83,7 @@ function io(ran: Ran, world: World, options: WorldOptions): WorldIo {
     interrupted: new Promise<void>(() => undefined),
     now: () => new Date(),
     sleep: () => new Promise((resolve) => setImmediate(resolve)),
+    timer: realTimer,
     random: () => 0,
     fetch: (request) => world.server.fetch(request),
     backoffMs: 1,
