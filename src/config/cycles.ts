@@ -33,8 +33,8 @@ export function checkCycles(resources: readonly Desired[], index: ResourceIndex)
 }
 
 /**
- * What is left when again and again all are taken away that need nothing of the rest: members of cycles, and
- * what needs these. As a rule nothing is left.
+ * Takes away, again and again, all that need nothing of the rest. Members of cycles are left, and what
+ * needs these: as a rule, nothing.
  */
 function withoutOrder(resources: readonly Desired[], index: ResourceIndex): Desired[] {
   const users = new Map<Desired, Desired[]>()

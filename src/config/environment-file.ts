@@ -16,7 +16,7 @@ export interface EnvironmentFile {
   problems: Diagnostic[]
 }
 
-/** What stands on one line, or on several where a quoted value goes on. */
+/** A line, or several where a quoted value goes on. */
 interface Line {
   /** Absent where the line has no `=`. */
   name?: string

@@ -4,15 +4,17 @@ import { isObject, type Json, type JsonObject } from '../state/value.ts'
 import { pointer } from './pointer.ts'
 import { fileSchema, resourceSchema, withoutRefs } from './validation/index.ts'
 
-/** The schemas that speak of one place, all alternatives among them. Empty for a place that nobody knows. */
+/**
+ * The schemas that speak of one place, all alternatives among them. Empty for a place that nobody knows.
+ */
 export type Schemas = readonly JsonObject[]
 
-/** What is known of a file beside its resources. */
+/** Returns the schemas of a file beside its resources. */
 export function rootSchemas(kinds: Kinds): Schemas {
   return alternatives(fileSchema(kinds))
 }
 
-/** What is known of an item: by its kind, and of its parts by what it says itself. */
+/** Returns the schemas of a resource: those of its kind, and for some parts those of its type. */
 export function kindSchemas(kind: Kind, item: JsonObject): { at(path: Path): Schemas } {
   const detail = kind.detail?.(item)
   const place = detail && pointer(detail.path)
@@ -42,7 +44,7 @@ export function stepInto(schemas: Schemas, part: string | number): Schemas {
   })
 }
 
-/** Whether a single value belongs here. */
+/** Returns true where a single value belongs. */
 export function isOpenScalar(schemas: Schemas): boolean {
   return schemas.some((schema) => {
     const { type } = schema
@@ -51,7 +53,7 @@ export function isOpenScalar(schemas: Schemas): boolean {
   })
 }
 
-/** Whether any text may stand there: no word of a list, and no other form. */
+/** Returns true where any text may stand: neither a word of a list nor another form is asked for. */
 export function isFreeText(schemas: Schemas): boolean {
   return schemas.every(
     (schema) => !['enum', 'const', 'format', 'pattern'].some((word) => Object.hasOwn(schema, word))

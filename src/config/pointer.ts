@@ -45,7 +45,7 @@ export function setOwn(object: { [key: string]: Json }, key: string, value: Json
   }
 }
 
-/** Whether the place is `above` or somewhere in it. */
+/** Returns true for the place `above` itself and for all that is in it. */
 export function isWithin(place: string, above: string): boolean {
   return place === above || place.startsWith(`${above}/`)
 }

@@ -1,6 +1,5 @@
 import type { Kinds } from '../kinds/kind.ts'
 import type { Path } from '../state/resource.ts'
-import type { JsonObject } from '../state/value.ts'
 import {
   isFreeText,
   isOpenScalar,
@@ -12,7 +11,7 @@ import {
 } from './known-fields.ts'
 import {
   isKeyName,
-  valueOfNode,
+  valueOfMapping,
   type MappingEntry,
   type YamlDocument,
   type YamlNode
@@ -20,8 +19,8 @@ import {
 
 /**
  * A text as frames may show it (R36). Nothing of it is shown but indentation, structure and keys, and the
- * values of fields that are known not to be secret: of a file that was not understood, and of what stands at
- * an unknown place, no value. What is hidden becomes dots of the same length, so that places stay true.
+ * values of fields that are known not to be secret: of a file that was not understood, and of what stands
+ * at an unknown place, no value. What is hidden becomes dots of the same length, so that places stay true.
  */
 export function redact(
   text: string,
@@ -45,7 +44,10 @@ export function redactVariables(text: string, documents: readonly YamlDocument[]
 
 type Range = readonly [start: number, end: number]
 
-/** What may be seen of a file, by offsets. Whatever is secret at one place of use is secret. */
+/**
+ * The parts of a file that may be seen, by offsets (R36). A value that is secret where it is used once is
+ * secret.
+ */
 class Marks {
   readonly #text: string
   readonly #kinds: Kinds
@@ -73,7 +75,7 @@ class Marks {
       }
       const items = entry.value.is === 'list' ? entry.value.items : [entry.value]
       for (const item of items) {
-        const value = item.is === 'mapping' ? (valueOfNode(item) as JsonObject) : undefined
+        const value = item.is === 'mapping' ? valueOfMapping(item) : undefined
         const schemas = value ? kindSchemas(kind, value) : { at: () => [] }
         this.#walk(
           item,
@@ -122,8 +124,8 @@ class Marks {
   }
 
   /**
-   * Lines that are meant: a text in a block, at a place for any text. Elsewhere a value of several lines has
-   * swallowed what comes after it, and that may be anything.
+   * Lines that are meant: a text in a block, at a place for any text. Elsewhere a value of several lines
+   * has swallowed what comes after it, and that may be anything.
    */
   #isText({ start }: YamlNode, path: Path, schemas: Schemas): boolean {
     return '|>'.includes(this.#text[start] ?? ' ') && path.join('') !== 'name' && isFreeText(schemas)
@@ -170,7 +172,9 @@ class Marks {
   }
 }
 
-/** What stands between values: signs of YAML, names of anchors in use, and comments, which are hidden. */
+/**
+ * Shows the text between values: signs of YAML, names of anchors in use, and comments, which are hidden.
+ */
 function structure(gap: string, used: ReadonlySet<string | undefined>): string {
   return gap.replaceAll(/#[^\r\n]*|[&*!][^\s,[\]{}]*|[^\s\-:,?[\]{}|>]/g, (found) => {
     if (found.startsWith('#')) return `#${dots(found.slice(1))}`
@@ -227,8 +231,9 @@ function redactUnparsed(text: string, kinds: Kinds): string {
 }
 
 /**
- * In text that was not understood, a name may hold anything that somebody pasted. That there is a placeholder
- * is shown, and its name only where it is all of a line's value, and made as names in environments are.
+ * In text that was not understood, a name may hold anything that somebody pasted. That there is a
+ * placeholder is shown, and its name only where it is all of a line's value, and made as names in
+ * environments are.
  */
 function openingsOf(rest: string): Range[] {
   const alone = /(?<=^|:[ \t]+|: *["'])\$\{(?:env|var):[A-Z][A-Z0-9_]*\}(?=["']?\s*$)/.exec(rest)

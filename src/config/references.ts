@@ -5,7 +5,7 @@ import { addressText, type Address, type Desired, type Removed, type Use } from 
 import { isId, isObject, isReference, type Json, type JsonObject } from '../state/value.ts'
 
 /**
- * Who is declared, by kind and name; names of some kinds match in any case. The first in the order of
+ * Declared resources by kind and name; names of some kinds match in any case. The first in the order of
  * the files counts.
  */
 export class ResourceIndex {
@@ -30,7 +30,10 @@ export class ResourceIndex {
     return this.#declared.get(this.key(address))
   }
 
-  /** What each reference of a resource names, in their order; undefined for what no file declares. */
+  /**
+   * Returns the resource that each reference names, in their order; undefined for one that no file
+   * declares.
+   */
   targets(resource: Desired): readonly (Desired | undefined)[] {
     let targets = this.#targets.get(resource)
     if (!targets) this.#targets.set(resource, (targets = resource.uses.map((use) => this.find(use))))
@@ -58,12 +61,13 @@ export function spelledAsDeclared(resource: Desired, index: ResourceIndex): Desi
     if (Array.isArray(value)) return value.map(spell)
     if (isReference(value) && value.name !== undefined)
       return { ...value, name: nameOf(value.$ref, value.name) }
-    if (!isObject(value)) return value
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, spell(inner)]))
+    return isObject(value) ? spellAll(value) : value
   }
+  const spellAll = (object: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, spell(inner)]))
   return {
     ...resource,
-    fields: spell(resource.fields) as JsonObject,
+    fields: spellAll(resource.fields),
     uses: resource.uses.map(({ kind, name, path, span }) => ({
       kind,
       name: nameOf(kind, name),

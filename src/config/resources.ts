@@ -39,9 +39,9 @@ export function readResource(
   for (const { path, source, type } of filled.secrets.values()) {
     setAt(filled.value, path, type === 'number' ? { $secret: source, as: 'integer' } : { $secret: source })
   }
-  const told = withOwnWords(problems, kind.check?.(filled.value) ?? []).map(place)
-  if (told.some(isError)) return { problems: told }
-  return { desired: meaning(kind, source, node, filled.value), problems: told }
+  const reported = withOwnWords(problems, kind.check?.(filled.value) ?? []).map(place)
+  if (reported.some(isError)) return { problems: reported }
+  return { desired: meaning(kind, source, node, filled.value), problems: reported }
 }
 
 /**
@@ -69,7 +69,7 @@ function meaning(kind: Kind, source: SourceText, node: YamlNode, value: JsonObje
   }
 }
 
-/** Where the name stands; where it is taken over from elsewhere, what takes it over. */
+/** Returns the place of the name; of a name that is taken over from elsewhere, what takes it over. */
 function nameSpan(kind: Kind, source: SourceText, node: YamlNode): ReturnType<SourceText['span']> {
   const key = nameKeys(kind).at(-1)
   if (key === undefined) return headSpan(source, node)
@@ -125,7 +125,7 @@ function usesOf(fields: JsonObject, source: SourceText, node: YamlNode): Use[] {
 }
 
 /**
- * Where a reference is written. One that is not written at its own place (`source: email`) was said
+ * Returns the place of a reference. One that has no place of its own (`source: email`) was stated
  * once for the whole item, under the same key further out.
  */
 function useLocation(node: YamlNode, path: Path, name: string): Location {

@@ -32,7 +32,7 @@ export interface ResourceNode {
   node: YamlNode
 }
 
-/** What a document says beside resources. */
+/** A document without its resources. */
 export interface DocumentNode {
   source: SourceText
   node: MappingNode

@@ -47,9 +47,9 @@ export async function understandBase(
   if (!opened.ok) return none(noGit(revision, opened.reason, opened.hint))
   const then = opened.value
   if (then.unclear.length > 0) return none(notTold(short, then.unclear))
-  if (then.asked.length === 0)
+  if (then.files.length === 0)
     return { result: { ok: true, value: emptyBase(named.value), problems: [] }, texts: new ShownTexts() }
-  const understanding = await understand({ ...inputs, files: then.asked, disk: then.disk }, kinds)
+  const understanding = await understand({ ...inputs, files: then.files, disk: then.disk }, kinds)
   if (then.unclear.length > 0) return none(notTold(short, then.unclear))
   const texts = new ShownTexts()
   texts.adopt(understanding.texts, (path) => `${short}:${path}`)
@@ -81,7 +81,7 @@ function atRevision(resource: Desired, short: string): Desired {
 
 /**
  * Addresses of resources that were declared then and now, with a secret that is known to be another one.
- * What is unknown is not sent: the plan says how many secrets were not compared.
+ * A secret that cannot be compared is not sent: the plan says how many there are.
  */
 function movedSecrets(
   now: Understood,
@@ -141,7 +141,7 @@ function noCommit(revision: string, reason: string, git: Git): Diagnostic {
   })
 }
 
-/** What is no revision, but comes from somewhere. */
+/** Names where a text that is no revision comes from. */
 function originOf(revision: string): string | undefined {
   if (/^0{40}(0{24})?$/.test(revision))
     return 'only zeros stand for no commit: the first push of a branch has none before it'
@@ -150,7 +150,7 @@ function originOf(revision: string): string | undefined {
   return undefined
 }
 
-/** What the commit cannot tell is never taken for nothing (R15): the files are named, and it ends. */
+/** An unknown base is never taken for an empty one (R15): the files are named, and the command ends. */
 function notTold(short: string, unclear: readonly Unclear[]): Diagnostic {
   const [first, ...others] = unclear.toSorted((a, b) => compareText(a.path, b.path))
   const more = others.length === 0 ? '' : ` and ${others.length} more`

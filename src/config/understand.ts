@@ -13,7 +13,7 @@ import { ShownTexts } from './shown-texts.ts'
 import { locate, parseYaml, readFiles, scalarText, valueSpan, type Disk } from './source/index.ts'
 import { validateFile } from './validation/index.ts'
 
-/** Everything that the meaning of the files depends on: nothing else of the world is looked at. */
+/** Everything that the meaning of the files depends on: nothing else is looked at. */
 export interface Inputs {
   /** As given by --file; empty means ./configs, else ./polytomic. `-` is standard input. */
   files: string[]
@@ -26,12 +26,12 @@ export interface Inputs {
 }
 
 /**
- * What the files mean. It can be printed and compared as it is, because values of secrets are only in the
- * vault.
+ * The meaning of the files. It can be printed and compared as it is, because values of secrets are only in
+ * the vault.
  */
 export interface Understood {
   desired: DesiredState
-  /** How to get at the secrets that `desired` only names. */
+  /** Opens the secrets that `desired` only names. */
   vault: Vault
 }
 
@@ -47,9 +47,9 @@ export interface Understanding {
 }
 
 /**
- * What the files mean. Three stages, each of which tells all of its problems and is the last one if
- * there is an error among them: reading YAML, filling placeholders and checking shapes, and names and
- * references.
+ * Reads files into what they mean. Three stages, each of which reports all of its problems and is the last
+ * one if there is an error among them: reading YAML, filling placeholders and checking shapes, and names
+ * and references.
  */
 export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understanding> {
   const found = await readFiles(inputs.files, inputs.disk)
@@ -66,9 +66,9 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   for (const { path, text, documents } of variableFiles.texts)
     texts.later(path, () => redactVariables(text, documents, kinds))
   const end = (value: Understood | undefined): Understanding => {
-    const told = inOrder(problems)
+    const sorted = inOrder(problems)
     return {
-      result: value ? checked(value, told) : { ok: false, problems: told },
+      result: value ? checked(value, sorted) : { ok: false, problems: sorted },
       texts,
       files
     }

@@ -20,7 +20,7 @@ export interface Fillable {
   kind?: Kind
 }
 
-/** Where values come from: what is declared, what is given from outside, the environment and files. */
+/** The sources of values: declarations, what is given from outside, the environment and files. */
 export interface PlaceholderSources extends VariableSources {
   declarations: readonly Declarations[]
   disk: Disk
@@ -53,7 +53,7 @@ export interface SecretPlace {
   open: () => Opened
 }
 
-/** What fillPlaceholders() finds: secrets are in the vault only. */
+/** The result of fillPlaceholders(): secrets are in the vault only. */
 export interface Filling {
   filled: ReadonlyMap<Fillable, Filled>
   vault: Vault
@@ -82,7 +82,7 @@ export function fillPlaceholders(
   }
 }
 
-/** What must be known of values that came from outside and are no secrets. */
+/** The places of values that came from outside and are no secrets. */
 class OpenPlaces {
   readonly texts = new Map<string, Path>()
   readonly given = new Set<string>()
@@ -167,7 +167,9 @@ class Filler {
     for (const secret of this.#secrets?.values() ?? []) setAt(item, secret.path, standIn(secret))
   }
 
-  /** Puts a secret into the vault, under the name of where it comes from, and tells what is wrong with it. */
+  /**
+   * Puts a secret into the vault, under the name of where it comes from, and tells what is wrong with it.
+   */
   #fillSecret(
     node: ScalarNode,
     path: Path,

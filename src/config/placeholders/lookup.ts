@@ -1,7 +1,7 @@
 import type { Json } from '../../state/value.ts'
 
 /**
- * What a placeholder stands for. `text` is true for values that came as text although a number may be
+ * The answer to one placeholder. `text` is true for values that came as text although a number may be
  * meant. `sources` names all that was looked at (`var x`, `env Y`), to find one source used both as a
  * secret and in the open.
  */
@@ -15,5 +15,5 @@ export interface LookupFailure {
   reason: string
 }
 
-/** What a whole text stands for. A failure is the first; `others` are the rest of them. */
+/** The answer to a whole text. A failure is the first; `others` are the rest of them. */
 export type Evaluation = Lookup & { others: LookupFailure[] }

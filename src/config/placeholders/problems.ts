@@ -45,7 +45,7 @@ export class PlaceholderProblems {
     uses.spans.push(span)
   }
 
-  /** What is written is not repeated: what is not understood may be a piece of a secret. */
+  /** The text is not repeated: what is not understood may be a piece of a secret. */
   malformed(part: Malformed, span: Span): void {
     this.#problems.push(
       problem('P309', 'a placeholder is not well formed', {

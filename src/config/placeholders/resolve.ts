@@ -25,8 +25,8 @@ export class Resolver {
   }
 
   /**
-   * What one placeholder stands for. `base` is the file that has it; files outside of the working folder are
-   * read for secrets only.
+   * Returns the value of one placeholder. `base` is the file that has it; files outside of the working
+   * folder are read for secrets only.
    */
   lookUp(part: Placeholder, base: string, secret: boolean): Lookup {
     const key = `${secret ? 'secret' : 'open'} ${part.from === 'file' ? base : ''} ${part.raw}`
@@ -35,7 +35,10 @@ export class Resolver {
     return lookup
   }
 
-  /** What a whole text stands for. One placeholder alone keeps the type of its value; several make text. */
+  /**
+   * Returns the value of a whole text. One placeholder alone keeps the type of its value; several make
+   * text.
+   */
   evaluate(parts: readonly Part[], base: string, secret: boolean): Evaluation {
     const sources: string[] = []
     const failures: LookupFailure[] = []
@@ -115,7 +118,9 @@ export class Resolver {
     return found.ok || found.name !== '' ? found : { ...found, name }
   }
 
-  /** Names in the environment count only when a file asks for them: other programs may have theirs there. */
+  /**
+   * Names in the environment count only when a file asks for them: other programs may have theirs there.
+   */
   #fromEnvironment(name: string): Variable | undefined {
     const text = this.#environmentVariable(`POLYCTL_VAR_${name}`)
     return text === undefined ? undefined : { name, content: { text } }
@@ -179,7 +184,7 @@ function ownKeyFound(sources: string[], { from, name }: Placeholder, key: string
 }
 
 /**
- * What the text of a file is as a value. Its last line end belongs to the file. How lines end is decided by
+ * Returns the text of a file as a value. Its last line end belongs to the file. How lines end is decided by
  * the checkout of each machine, so CR LF is LF; but every byte of a secret may count.
  */
 function textOfFile(text: string, secret: boolean): string {

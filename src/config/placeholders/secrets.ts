@@ -10,7 +10,7 @@ import { isPlaceholder, literalTexts, parsePlaceholders, type Part, type Templat
 /** The service's answer in place of a secret. How many asterisks is not documented. */
 const mask = /^\*{3,}$/
 
-/** What is wrong with a secret that has no letter: nothing, where a placeholder says that it may be empty. */
+/** Warns of an empty secret, unless a placeholder states that it may be empty. */
 export function emptySecret(
   noun: string,
   source: SourceText,
@@ -72,7 +72,7 @@ export function sourceNameOf(
   return path.length > templatePath.length ? `${name} ${dotted(path.slice(templatePath.length))}` : name
 }
 
-/** How the secret at a path, that a template at or above it stands for, is opened. */
+/** Returns a function that opens the secret at a path, of which a template at or above it is the text. */
 export function openerOf({ evaluation, path: templatePath }: Template, path: Path): () => Opened {
   return () => {
     if (!evaluation.ok)
@@ -108,7 +108,7 @@ export interface SecretText {
   literals: readonly { name: string; span: Span }[]
 }
 
-/** What of a secret is written in plain text, where everybody can read it. */
+/** Warns of each part of a secret that is written in plain text, where everybody can read it. */
 export function plainTextProblems({
   field,
   path,

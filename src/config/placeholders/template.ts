@@ -63,14 +63,14 @@ export function parsePlaceholders(text: string): Part[] | undefined {
 }
 
 /**
- * True for what was meant as a placeholder and is none. It must be told: as plain text it would be sent as
- * it stands.
+ * Returns true for a part that was meant as a placeholder and is none. It must be reported: as plain text
+ * it would be sent as it stands.
  */
 export function isMalformed(part: Part): part is Malformed {
   return typeof part !== 'string' && 'why' in part
 }
 
-/** True for what can be looked up. Whether there is a value for it is another question. */
+/** Returns true for a part that can be looked up, whether there is a value for it or not. */
 export function isPlaceholder(part: Part): part is Placeholder {
   return typeof part !== 'string' && 'from' in part
 }
@@ -83,7 +83,7 @@ export interface LiteralText {
 }
 
 /**
- * What stands in plain text in a text with placeholders: what is around them, and what they fall back on.
+ * Returns the plain text in a text with placeholders: around them, and in their fallbacks.
  * Signs alone are none, nor is the word before a token in a header.
  */
 export function literalTexts(parts: readonly Part[]): LiteralText[] {
@@ -97,7 +97,7 @@ export function literalTexts(parts: readonly Part[]): LiteralText[] {
   })
 }
 
-/** What may stand behind `env:` and `var:`. */
+/** Returns true for a name that may stand behind `env:` and `var:`. */
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
 }

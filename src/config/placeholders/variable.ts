@@ -16,10 +16,10 @@ export type VariableType = (typeof variableTypes)[number]
 export interface Variable {
   name: string
   declared?: Span
-  /** What its value must be. */
+  /** The type that its value must have. */
   type?: VariableType
   content?: VariableContent | { template: string; base: string }
-  /** Where a value is of which some part stands in a file in plain text. */
+  /** The place of a value of which some part stands in a file in plain text. */
   literal?: Span
 }
 

@@ -19,7 +19,7 @@ export interface Declarations {
   entries: MappingEntry[]
 }
 
-/** What is given from outside, the strongest first: the command line, files, the environment. */
+/** Values that are given from outside, the strongest first: the command line, files, the environment. */
 export interface VariableSources {
   variables: Readonly<Record<string, string>>
   variableFiles: readonly YamlDocument[]

@@ -105,9 +105,9 @@ export function isLargeFilePointer(text: string): boolean {
 }
 
 /**
- * Writes a file whole or not at all. Links are followed, and the mode of a file stays. What is no plain file
- * (a pipe), or has other names too (hard links), cannot be replaced: it is written in place. Says in a few
- * words why it could not.
+ * Writes a file whole or not at all. Links are followed, and the mode of a file stays. What is no plain
+ * file (a pipe), or has other names too (hard links), cannot be replaced: it is written in place. Says in a
+ * few words why it could not.
  */
 export function saveFile(path: string, text: string): string | undefined {
   try {
@@ -122,7 +122,7 @@ export function saveFile(path: string, text: string): string | undefined {
   }
 }
 
-/** Where links lead, also to a file that is still to be made. */
+/** Returns the path that links lead to, also where the file is still to be created. */
 function targetOf(path: string, links = 0): string {
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
   if (!isLink) return path

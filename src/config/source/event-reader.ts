@@ -16,8 +16,8 @@ import { fewEntries, type MappingEntry, type MappingNode, type ScalarNode, type 
 
 /**
  * The fast way to read a file: one pass over a flat list of events with their offsets. It reads what has
- * nothing wrong with it. Anything else it refuses without a word: telling what is wrong is for the slow way,
- * which knows more and reads the same file again.
+ * nothing wrong with it. Anything else it refuses without a word: telling what is wrong is for the slow
+ * way, which knows more and reads the same file again.
  */
 export function readEvents(text: string, limits: Limits): YamlNode[] | undefined {
   // The other parser does not take a lone CR for the end of a line; and it knows the directives.
@@ -36,7 +36,7 @@ export interface Limits {
   unfolded: number
 }
 
-/** What this reader leaves to the other one. */
+/** Ends the reading of a file that is left to the other reader. */
 class Refusal extends Error {}
 
 type ParserEvent = ReturnType<typeof parseEvents>[number]
@@ -155,7 +155,7 @@ class EventReader {
     return { is: 'scalar', value: style === SCALAR_STYLE.PLAIN ? plainScalar(text) : text, start, end }
   }
 
-  /** Nothing is written there: its place is behind the sign, and behind the blanks that follow it. */
+  /** Reads an absent value: its place is behind the sign, and behind the blanks that follow it. */
   #nothing(before: '' | '-' | ':'): ScalarNode {
     const sign = before === '' ? this.#position : this.#skip(this.#position)
     let start = before !== '' && this.#text[sign] === before ? sign + 1 : this.#position
@@ -270,7 +270,7 @@ class Entries {
   }
 }
 
-/** Nothing is no key, and what marks a reference or a secret is none of a file. */
+/** Returns true for keys that no file may have: null, and those that mark a reference or a secret. */
 function isReserved(key: string, isPlain: boolean): boolean {
   return /^\$(?:ref|secret|number)$/.test(key) || (isPlain && /^(?:~|null|Null|NULL)$|\n/.test(key))
 }
@@ -289,7 +289,7 @@ const notText = /^(?:[-+.\d~nNtTfF]|$)/
 const infinite = /^[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)$/
 const fraction = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/
 
-/** What a word without quotes stands for in the core schema of YAML 1.2. */
+/** Returns the value of a word without quotes in the core schema of YAML 1.2. */
 function plainScalar(text: string): ScalarNode['value'] {
   if (!notText.test(text)) return text
   for (const tag of [nullCoreTag, boolCoreTag]) {

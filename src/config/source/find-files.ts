@@ -8,46 +8,47 @@ export interface FoundFiles {
   problems: Diagnostic[]
 }
 
-/** Where configuration is looked for when nobody says. */
+/** Folders that are read when no file is named. */
 const defaultFolders = ['configs', 'polytomic'] as const
 
 /** Bytes; a file of this size has about 20,000 resources. */
 const sizeLimit = 10 * 1024 * 1024
 
-/** How standard input is asked for, and how it is shown. */
-const standardInput = { asked: '-', shown: '<stdin>' } as const
+/** Standard input, as an argument and in problems. */
+const standardInput = { argument: '-', shown: '<stdin>' } as const
 
 /**
- * Reads every file that `asked` means: files as they are, folders recursively. A file that is reached
+ * Reads every file that `paths` mean: files as they are, folders recursively. A file that is reached
  * twice is read once.
  */
-export async function readFiles(asked: readonly string[], disk: Disk): Promise<FoundFiles> {
-  const found = findFiles(asked, disk)
+export async function readFiles(paths: readonly string[], disk: Disk): Promise<FoundFiles> {
+  const found = findFiles(paths, disk)
   const texts = new Map<string, string>()
   const problems = [...found.problems]
-  if (asked.includes(standardInput.asked)) texts.set(standardInput.shown, withoutMark(await disk.stdin()))
+  if (paths.includes(standardInput.argument))
+    texts.set(standardInput.shown, withoutMark(await disk.stdin()))
   for (const path of found.paths) {
     const reading = disk.read(path)
     if (reading.ok) texts.set(path, withoutMark(reading.text))
     else problems.push(unreadable(path, reading.reason))
   }
-  if (texts.size === 0 && problems.length === 0) problems.push(nothingFound(asked))
+  if (texts.size === 0 && problems.length === 0) problems.push(nothingFound(paths))
   return { texts, problems }
 }
 
-/** The files that `asked` means, in one order; none of them is opened. Standard input is none. */
+/** Returns the files that `paths` mean, in one order; none of them is opened. Standard input is none. */
 export function findFiles(
-  asked: readonly string[],
+  paths: readonly string[],
   disk: Disk
 ): { paths: string[]; problems: Diagnostic[] } {
   const search = new Search(disk)
-  for (const root of rootsOf(asked, disk)) if (root !== standardInput.asked) search.add(root)
+  for (const root of rootsOf(paths, disk)) if (root !== standardInput.argument) search.add(root)
   return { paths: search.paths.toSorted(compareText), problems: search.problems }
 }
 
-/** What is read: when nobody says, the first of the usual folders that there is. */
-export function rootsOf(asked: readonly string[], disk: Disk): readonly string[] {
-  if (asked.length > 0) return asked
+/** Returns the paths themselves; when there is none, the first of the usual folders that exists. */
+export function rootsOf(paths: readonly string[], disk: Disk): readonly string[] {
+  if (paths.length > 0) return paths
   return defaultFolders.filter((folder) => disk.look(folder).is !== 'nothing').slice(0, 1)
 }
 
@@ -65,13 +66,13 @@ class Search {
     this.#disk = disk
   }
 
-  add(asked: string): void {
+  add(given: string): void {
     // An unset variable of a shell must not mean the whole folder.
-    if (asked.trim() === '') {
+    if (given.trim() === '') {
       this.problems.push(unreadable('', 'the path is empty'))
       return
     }
-    const path = this.#disk.beside('', asked)
+    const path = this.#disk.beside('', given)
     const entry = this.#disk.look(path)
     if (entry.is === 'nothing') this.problems.push(unreadable(path, entry.reason, this.#near(path)))
     else if (entry.is === 'folder') this.#walk(path)
@@ -116,7 +117,7 @@ function withoutMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text
 }
 
-/** Where a problem of a whole file is shown: at its start. */
+/** A problem of a whole file is shown at its start. */
 function fileLabel(path: string, text: string) {
   const start = { line: 1, column: 1, offset: 0 }
   return { span: { path, start, end: start }, text }
@@ -138,9 +139,9 @@ function tooLarge(path: string, size: number): Diagnostic {
   })
 }
 
-function nothingFound(asked: readonly string[]): Diagnostic {
-  if (asked.length > 0) {
-    const where = asked.map((path) => `\`${path}\``).join(', ')
+function nothingFound(paths: readonly string[]): Diagnostic {
+  if (paths.length > 0) {
+    const where = paths.map((path) => `\`${path}\``).join(', ')
     return problem('P009', `there are no YAML files in ${where}`, {
       notes: ['files named *.yaml or *.yml count, at any depth; hidden ones do not']
     })

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { DiskEntry } from './disk.ts'
 import type { Git, GitAnswer, GitFile } from './git.ts'
 
-/** Symbolic links are followed this often: more is a circle. */
+/** Symbolic links are followed this often: more is a cycle. */
 const mostLinks = 20
 
 /**
@@ -63,7 +63,7 @@ export class Tree {
     return [...(this.#folders.get(this.#real(folder) ?? '') ?? [])]
   }
 
-  /** Nothing for what is no file of the commit. */
+  /** Returns nothing for a path that is no file of the commit. */
   read(path: string): GitAnswer<Uint8Array> | undefined {
     const file = this.#files.get(this.#real(path) ?? '')
     return file && this.#content(file.id)
@@ -94,9 +94,9 @@ export class Tree {
   }
 
   /** Follows links, of the path itself and of folders above it. */
-  #real(asked: string, links = 0): string | undefined {
-    if (asked === '' || asked === '.') return '.'
-    const path = this.#spelled(asked)
+  #real(given: string, links = 0): string | undefined {
+    if (given === '' || given === '.') return '.'
+    const path = this.#spelled(given)
     const file = this.#files.get(path)
     if (file && !file.isLink) return path
     if (this.#folders.has(path)) return path
@@ -111,7 +111,7 @@ export class Tree {
 
   #linked(path: string, { id }: GitFile): string {
     const target = this.#content(id)
-    // What cannot be read leads nowhere.
+    // A link that cannot be read leads nowhere.
     if (!target.ok) return '..'
     return posix.normalize(posix.join(posix.dirname(path), Buffer.from(target.value).toString('utf8')))
   }

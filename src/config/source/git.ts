@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { GitStopped } from '../git-stopped.ts'
 
 /**
- * What is asked of git. It only reads; nothing is fetched, and nothing of the work tree or the index is
- * touched.
+ * The questions that git answers. It only reads; nothing is fetched, and nothing of the work tree or the
+ * index is touched.
  */
 export interface Git {
   /** The commit that a revision names, in full and abbreviated. */
   commit(revision: string): GitAnswer<{ commit: string; short: string }>
-  /** Where the working folder is inside of the repository: `` or `team/`. */
+  /** The path of the working folder from the top of the repository: `` or `team/`. */
   prefix: string
   /** The top folder of the work tree: an absolute path in which links are followed. */
   top: string
@@ -19,7 +19,7 @@ export interface Git {
   index(): GitAnswer<GitTree>
   /** Contents by object id, of all of them; read at once, for a process per file would take seconds. */
   contents(ids: readonly string[]): GitAnswer<Map<string, Uint8Array>>
-  /** What differs between a commit and the work tree. */
+  /** The differences between a commit and the work tree. */
   changes(commit: string): GitAnswer<GitChanges>
   /** Those of the paths (from the working folder) that git is told to ignore. */
   ignored(paths: readonly string[]): Set<string>
@@ -48,7 +48,7 @@ export interface GitChanges {
   paths: Set<string>
 }
 
-/** What git says, or why it does not: a sentence without a full stop. */
+/** The answer of git, or the reason why there is none: a sentence without a full stop. */
 export type GitAnswer<T> = { ok: true; value: T } | { ok: false; reason: string; hint?: string }
 
 /** Bytes: what git may print at once. */

@@ -13,6 +13,7 @@ export {
   locate,
   scalarText,
   typeWord,
+  valueOfMapping,
   valueOfNode,
   valueSpan,
   type Location,

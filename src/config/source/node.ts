@@ -1,9 +1,9 @@
 import type { Span } from '../../diagnostics/diagnostic.ts'
 import type { Path } from '../../state/resource.ts'
-import type { Json } from '../../state/value.ts'
+import type { Json, JsonObject } from '../../state/value.ts'
 
 /**
- * What a file says, and where: the shape of the YAML with offsets, and nothing else. Much smaller than
+ * A node of YAML: the shape of a file with offsets, and nothing else. Much smaller than
  * the parser's own nodes, so that it can be kept for as long as somebody may ask for a place.
  */
 export type YamlNode = ScalarNode | ListNode | MappingNode
@@ -160,7 +160,7 @@ export function headSpan(source: SourceText, node: YamlNode): Span {
   return source.span(node.start, node.start + line.trimEnd().length)
 }
 
-/** What is found, in the words of people who write YAML. */
+/** Returns the type of a value in the words of people who write YAML. */
 export function typeWord(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
@@ -168,16 +168,20 @@ export function typeWord(value: unknown): string {
   return `a ${typeof value}`
 }
 
-/** What is written, as a value: placeholders are still text. */
+/** Returns the value of a node: placeholders are still text. */
 export function valueOfNode(node: YamlNode): Json {
   if (node.is === 'scalar') return node.value
-  if (node.is === 'list') return node.items.map(valueOfNode)
+  return node.is === 'list' ? node.items.map(valueOfNode) : valueOfMapping(node)
+}
+
+/** Returns the value of a mapping. */
+export function valueOfMapping(node: MappingNode): JsonObject {
   return Object.fromEntries(node.entries.map(({ key, value }) => [key, valueOfNode(value)]))
 }
 
 /**
- * Whether a key that nobody knows may be repeated. One without a value may be a value itself: `password
- * S3cret` without its colon is a key in YAML.
+ * Returns true for an unknown key that may be repeated. One without a value may be a value itself:
+ * `password S3cret` without its colon is a key in YAML.
  */
 export function isKeyName(key: string, hasValue: boolean): boolean {
   return hasValue && /^[A-Za-z_][\w-]{0,59}$/.test(key)

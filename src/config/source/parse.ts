@@ -87,7 +87,9 @@ function tooDeep(source: SourceText, at: number): Diagnostic {
  */
 const unfoldLimit = 1_000_000
 
-/** Keys that make a reference or a secret of a mapping: what a file says must never become one by itself. */
+/**
+ * Keys that make a reference or a secret of a mapping: what a file says must never become one by itself.
+ */
 const marks = new Set(['$ref', '$secret', '$number'])
 
 interface Anchored {
@@ -237,8 +239,8 @@ class NodeReader {
   }
 
   /**
-   * Anchors that may be named: a password that begins with `&` is an anchor on nothing, or on one word. On a
-   * mapping or a list, it was meant as one.
+   * Anchors that may be named: a password that begins with `&` is an anchor on nothing, or on one word. On
+   * a mapping or a list, it was meant as one.
    */
   #mentionable(): string[] {
     return [...this.#anchors].flatMap(([name, { node }]) => (node && node.is !== 'scalar' ? [name] : []))

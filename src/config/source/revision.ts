@@ -9,23 +9,23 @@ import {
   filesNotGone,
   filesOfNow,
   submodulesOfThen,
-  type Judged,
+  type RevisionContext,
   type Places,
   type Tracked,
   type Unclear
 } from './unclear.ts'
 
-/** The files of a commit, as a disk; and which of the files that were asked for it has. */
+/** The files of a commit, as a disk; and which of the named files it has. */
 export interface Revision {
   disk: Disk
-  /** What to read there in place of what is asked for now: renamed files by their old names. */
-  asked: string[]
-  /** What git cannot tell: then nothing can be said of now and then. It grows while files are read. */
+  /** The files to read there: renamed ones by their old names. */
+  files: string[]
+  /** Files of which git cannot tell what they held. The list grows while files are read. */
   unclear: Unclear[]
 }
 
 /**
- * The configuration as a commit has it. `asked` are files and folders as given by the person; none means
+ * The configuration as a commit has it. `files` are files and folders as the person gives them; none means
  * the first of the usual folders, now and then. What was moved in or out of them since is found under its
  * old name, or left out. Files for placeholders that the commit does not have (secrets, above all) are
  * those of the working disk.
@@ -33,14 +33,14 @@ export interface Revision {
 export function openRevision(
   git: Git,
   commit: string,
-  asked: readonly string[],
+  files: readonly string[],
   { cwd, disk }: { cwd: string; disk: Disk }
 ): GitAnswer<Revision> {
   const found = trackedBy(git, commit)
   if (!found.ok) return found
   const tracked = found.value
   const places = placesOf(git, cwd)
-  const roots = rootsOf(asked, disk).map((path) => ({ path, top: places.toTop(disk.beside('', path)) }))
+  const roots = rootsOf(files, disk).map((path) => ({ path, top: places.toTop(disk.beside('', path)) }))
   const strange = roots.find(({ top }) => /^\.\.(\/|$)/.test(top))
   if (strange)
     return {
@@ -48,23 +48,23 @@ export function openRevision(
       reason: `\`${strange.path}\` is not in this repository`,
       hint: 'name files that are'
     }
-  const judged: Judged = { git, disk, places, tracked, now: findFiles(asked, disk).paths }
+  const context: RevisionContext = { git, disk, places, tracked, now: findFiles(files, disk).paths }
   const unclear: Unclear[] = []
-  const then = revisionDisk(judged, unclear)
+  const then = revisionDisk(context, unclear)
   const committed: Disk = { ...then, look: (path) => tracked.commit.tree.look(places.toTop(path)) }
-  const there = rootsOf(asked, committed).filter(
+  const there = rootsOf(files, committed).filter(
     (path) => committed.look(disk.beside('', path)).is !== 'nothing'
   )
   const readThen = new Set(
     findFiles(there, then).paths.flatMap((path) => tracked.commit.tree.resolve(places.toTop(path)) ?? [])
   )
-  const now = filesOfNow(judged)
-  const moved = movedFiles(judged, roots, now.read, readThen)
+  const now = filesOfNow(context)
+  const moved = movedFiles(context, roots, now.read, readThen)
   const allThen = [...roots.map(({ top }) => top), ...there.map((path) => places.toTop(path))]
-  const edited = filesEditedUnseen(now.read, judged)
+  const edited = filesEditedUnseen(now.read, context)
   if (!edited.ok) return edited
-  unclear.push(...now.unclear, ...submodulesOfThen(allThen, judged), ...moved.unclear, ...edited.value)
-  unclear.push(...filesNotGone([...readThen], now.read, judged))
+  unclear.push(...now.unclear, ...submodulesOfThen(allThen, context), ...moved.unclear, ...edited.value)
+  unclear.push(...filesNotGone([...readThen], now.read, context))
   if (unclear.length === 0) {
     const wanted = new Set([...readThen, ...moved.in])
     const fetched = tracked.commit.tree.prefetch((path) => wanted.has(path))
@@ -72,7 +72,7 @@ export function openRevision(
   }
   return {
     ok: true,
-    value: { disk: then, asked: [...there, ...moved.in.map((path) => places.fromTop(path))], unclear }
+    value: { disk: then, files: [...there, ...moved.in.map((path) => places.fromTop(path))], unclear }
   }
 }
 
@@ -103,7 +103,7 @@ function placesOf(git: Git, cwd: string): Places {
 
 /** Renames lead in or out of what is read. What was moved out is no longer looked at: nobody removed it. */
 function movedFiles(
-  { places, tracked }: Judged,
+  { places, tracked }: RevisionContext,
   roots: readonly { top: string }[],
   readNow: ReadonlySet<string>,
   readThen: ReadonlySet<string>
@@ -125,7 +125,7 @@ function movedFiles(
   return { in: movedIn, unclear }
 }
 
-function revisionDisk({ git, tracked, places, disk: working }: Judged, unclear: Unclear[]): Disk {
+function revisionDisk({ git, tracked, places, disk: working }: RevisionContext, unclear: Unclear[]): Disk {
   const { tree } = tracked.commit
   let filters: Map<string, string> | undefined
   return {

@@ -11,12 +11,14 @@ export function syntaxProblem(error: YAMLError, source: SourceText): Diagnostic 
   const line = source.text.slice(start).split(/\r?\n/, 1)[0] ?? ''
   const stop = Math.max(Math.min(end, start + line.length), start)
   const isPlaceholder = source.text.charAt(start - 1) === '$' && line.startsWith('{')
-  const said = { first: line.charAt(0), line, isPlaceholder, original: error.message }
-  const { code = 'P001', message, label, ...details } = words[error.code]?.(said) ?? unknown(said)
+  const context = { first: line.charAt(0), line, isPlaceholder, original: error.message }
+  const { code = 'P001', message, label, ...details } = messages[error.code]?.(context) ?? unknown(context)
   return problem(code, message, { ...details, labels: [{ span: source.span(start, stop), text: label }] })
 }
 
-/** In YAML 1.1 `yes` is a boolean, `010` is eight and `1:30` is ninety: the same file would mean another. */
+/**
+ * In YAML 1.1 `yes` is a boolean, `010` is eight and `1:30` is ninety: the same file would mean another.
+ */
 export function olderYaml(source: SourceText, end: number): Diagnostic {
   const start = Math.max(source.text.lastIndexOf('%YAML', end), 0)
   const line = source.text.slice(start).split(/\r?\n/, 1)[0] ?? ''
@@ -27,13 +29,13 @@ export function olderYaml(source: SourceText, end: number): Diagnostic {
   })
 }
 
-interface Words extends Pick<Details, 'notes' | 'help'> {
+interface Message extends Pick<Details, 'notes' | 'help'> {
   code?: 'P001' | 'P002'
   message: string
   label: string
 }
 
-interface Said {
+interface ErrorContext {
   first: string
   /** From the mistake to the end of its line. */
   line: string
@@ -43,13 +45,13 @@ interface Said {
   original: string
 }
 
-const keyWithoutColon: Words = {
+const keyWithoutColon: Message = {
   message: 'a key has no colon',
   label: 'expected `key: value` here',
   help: ['write a colon and a space after the key']
 }
 
-const words: Partial<Record<ErrorCode, (said: Said) => Words>> = {
+const messages: Partial<Record<ErrorCode, (context: ErrorContext) => Message>> = {
   TAB_AS_INDENT: () => ({
     code: 'P002',
     message: 'a tab is used for indentation',
@@ -103,11 +105,11 @@ const words: Partial<Record<ErrorCode, (said: Said) => Words>> = {
   UNEXPECTED_TOKEN: unexpected
 }
 
-function unknown({ original }: Said): Words {
+function unknown({ original }: ErrorContext): Message {
   return { message: 'this is not YAML', label: lower(original) }
 }
 
-function missing({ original }: Said): Words {
+function missing({ original }: ErrorContext): Message {
   if (original.includes('quote')) {
     return {
       message: 'a quote is not closed',
@@ -123,7 +125,7 @@ function missing({ original }: Said): Words {
   }
 }
 
-function indentation({ original }: Said): Words {
+function indentation({ original }: ErrorContext): Message {
   if (original.startsWith('Flow')) {
     const [open, close] = original.includes('sequence') ? ['[', ']'] : ['{', '}']
     return {
@@ -139,7 +141,7 @@ function indentation({ original }: Said): Words {
   }
 }
 
-function unexpected({ line, isPlaceholder }: Said): Words {
+function unexpected({ line, isPlaceholder }: ErrorContext): Message {
   if (line.startsWith('- ')) {
     return {
       message: 'a list starts on the line of its key',

@@ -9,7 +9,7 @@ export const depthLimit = 100
  */
 const openLimit = 2 * depthLimit + 10
 
-/** What the parser makes of a text, up to where it is nested too deep. */
+/** The parser's tokens of a text, up to where it is nested too deep. */
 export class Tokens {
   readonly #text: string
   /** The place where too much is open: what comes after it is not read. */

@@ -8,11 +8,11 @@ export interface Unclear {
   path: string
   /** A sentence about the file without its subject and without a full stop. */
   reason: string
-  /** What to do about it, where something can be done. */
+  /** Advice, where something can be done. */
   help?: string
 }
 
-/** What git tells of the files of now and then. */
+/** The files of now and then, as git tells them. */
 export interface Tracked {
   commit: GitTree & { tree: Tree }
   index: GitTree & { tree: Tree }
@@ -25,8 +25,8 @@ export interface Places {
   fromTop(path: string): string
 }
 
-/** What it takes to judge the files: paths of `now` are as they were found. */
-export interface Judged {
+/** The revision and the disk that are compared: paths of `now` are as they were found. */
+export interface RevisionContext {
   git: Git
   disk: Disk
   places: Places
@@ -39,8 +39,8 @@ export interface Judged {
  * be new since for certain, because git tracks it now (R15): what an ignored file or a file of another
  * repository held then is not known, and an unknown base is never an empty one.
  */
-export function filesOfNow(judged: Judged): { read: Set<string>; unclear: Unclear[] } {
-  const { disk, places, tracked, now, git } = judged
+export function filesOfNow(context: RevisionContext): { read: Set<string>; unclear: Unclear[] } {
+  const { disk, places, tracked, now, git } = context
   const read = new Set<string>()
   const unknown: string[] = []
   for (const path of now) {
@@ -50,10 +50,10 @@ export function filesOfNow(judged: Judged): { read: Set<string>; unclear: Unclea
     if (real === undefined) unknown.push(path)
     else read.add(real)
   }
-  return { read, unclear: unknownReasons(unknown, judged) }
+  return { read, unclear: unknownReasons(unknown, context) }
 }
 
-/** Where the disk itself leads: a link may be another one than git knows. */
+/** Follows links on the disk itself: one may be another than git knows. */
 function trackedReal(
   disk: Disk,
   path: string,
@@ -66,7 +66,10 @@ function trackedReal(
   return index.tree.resolve(real) ?? commit.tree.resolve(real)
 }
 
-function unknownReasons(paths: readonly string[], { git, disk, places, tracked }: Judged): Unclear[] {
+function unknownReasons(
+  paths: readonly string[],
+  { git, disk, places, tracked }: RevisionContext
+): Unclear[] {
   const submodules = [...tracked.commit.submodules, ...tracked.index.submodules]
   const ignored = paths.length === 0 ? new Set<string>() : git.ignored(paths)
   return paths.map((path) => {
@@ -104,7 +107,10 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 /** Submodules of then that are read, or that what is read lies in: the commit does not have their files. */
-export function submodulesOfThen(roots: readonly string[], { places, tracked }: Judged): Unclear[] {
+export function submodulesOfThen(
+  roots: readonly string[],
+  { places, tracked }: RevisionContext
+): Unclear[] {
   return tracked.commit.submodules
     .filter((one) => roots.some((root) => isWithin(one, root) || isWithin(root, one)))
     .map((one) => inSubmodule(places.fromTop(one), places.fromTop(one)))
@@ -118,7 +124,7 @@ export function submodulesOfThen(roots: readonly string[], { places, tracked }: 
 export function filesNotGone(
   then: readonly string[],
   read: ReadonlySet<string>,
-  { disk, places, tracked }: Judged
+  { disk, places, tracked }: RevisionContext
 ): Unclear[] {
   return then.flatMap((top): Unclear[] => {
     const file = tracked.index.tree.file(top)
@@ -143,7 +149,7 @@ export function filesNotGone(
 /** Files of now that git was told not to look at, and that are not as git has them. */
 export function filesEditedUnseen(
   read: ReadonlySet<string>,
-  { git, disk, places, tracked }: Judged
+  { git, disk, places, tracked }: RevisionContext
 ): GitAnswer<Unclear[]> {
   const unwatched = [...read].flatMap((top) => {
     const file = tracked.index.tree.file(top)
@@ -164,9 +170,9 @@ export function filesEditedUnseen(
 }
 
 /**
- * Why a file of the commit does not tell what polyctl read then. Where git says that a file has not changed,
- * and its text is another, something rewrites the file between the two: its text of then is not known. Nor
- * is it where a filter is named for it and it did change.
+ * Why a file of the commit does not tell what polyctl read then. Where git says that a file has not
+ * changed, and its text is another, something rewrites the file between the two: its text of then is not
+ * known. Nor is it where a filter is named for it and it did change.
  */
 export function doubtOf(
   bytes: Uint8Array,

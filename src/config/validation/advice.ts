@@ -3,8 +3,8 @@ import { yamlText } from '../source/index.ts'
 import { isObject, type Json, type JsonObject } from '../../state/value.ts'
 
 /**
- * What to write in place of a value of the wrong type. It is copied as it stands, so it must be valid and
- * mean what the reader meant: where that is not sure, nothing is advised.
+ * Advice on what to write in place of a value of the wrong type. It is copied as it stands, so it must be
+ * valid and mean what the reader meant: where that is not sure, nothing is advised.
  */
 
 /** A wrong value, and what the schema wants there. */
@@ -12,7 +12,7 @@ export interface WrongValue {
   /** The types that the schema allows, as it calls them. */
   types: readonly string[]
   found: Json | undefined
-  /** How the file writes it; absent where it stands elsewhere, as behind an alias. */
+  /** Its text, as the file has it; absent where it stands elsewhere, as behind an alias. */
   sourceText: string | undefined
   path: Path
   schema: JsonObject
@@ -89,7 +89,7 @@ function isOneLine(text: string): boolean {
   return !/[\p{Cc}\u2028\u2029]/u.test(text)
 }
 
-/** Whether a schema takes this text; where it asks for more than can be told here, it does not. */
+/** Returns true for a text that a schema takes for certain. */
 function allowsText(schema: JsonObject, text: string): boolean {
   const { type, enum: allowed, anyOf, minLength, maxLength, pattern } = schema
   if (Array.isArray(anyOf)) return anyOf.some((branch) => isObject(branch) && allowsText(branch, text))

@@ -61,7 +61,7 @@ function definition(kind: Kind): JsonObject {
   }
 }
 
-/** Where one field decides what another may hold: a branch for each of its values. */
+/** Returns a branch for each value of a field that decides what another may hold. */
 function details(kind: Kind): Json[] {
   const properties = kind.schema['properties'] ?? null
   const type = isObject(properties) ? (properties['type'] ?? null) : null

@@ -3,9 +3,9 @@ import type { JsonObject } from '../../state/value.ts'
 import { apiVersions } from '../../wire/common.ts'
 import { variableTypes } from '../placeholders/index.ts'
 
-/** What a file may hold beside resources. */
+/** Returns the schema of a file beside its resources. */
 export function fileSchema(kinds: Kinds): JsonObject {
-  // What is in no list cannot be looked up by a name alone, and is never quite gone.
+  // A resource that is in no list cannot be looked up by a name alone, and is never quite removed.
   const listed = kinds.managed.filter(({ api }) => api.place === undefined)
   return {
     type: 'object',

@@ -11,14 +11,15 @@ const listLimit = 12
 
 /**
  * A key that does not exist here. `meant` names fields that it probably stands for, so that they are
- * not told as missing too.
+ * not reported as missing too.
  */
 export function unknownField({ error, path, found, schema, subject }: SchemaError): {
   problem: SchemaProblem
   meant: string[]
 } {
   const name = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty'])
-  const known = isObject(schema['properties'] ?? null) ? Object.keys(schema['properties'] as object) : []
+  const properties = schema['properties'] ?? null
+  const known = isObject(properties) ? Object.keys(properties) : []
   const present = found !== undefined && isObject(found) ? found : {}
   const free = known.filter((field) => !Object.hasOwn(present, field))
   const synonym = synonymOf(name, free, present[name], { path, subject })
@@ -27,9 +28,7 @@ export function unknownField({ error, path, found, schema, subject }: SchemaErro
   const owner = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
   const help = near.map((field) => `a field with a similar name exists: \`${field}\``)
   const inner =
-    whole.length === 0
-      ? (subject.nestedFields?.get(name) ?? partWith(name, schema['properties'] ?? null))
-      : undefined
+    whole.length === 0 ? (subject.nestedFields?.get(name) ?? partWith(name, properties)) : undefined
   if (inner) help.unshift(`\`${name}\` is a field of \`${inner}\`: write it there`)
   if (synonym) help.unshift(synonym.help)
   const isNamed =
@@ -128,7 +127,7 @@ export function wrongType({ error, path, found, schema, subject }: SchemaError):
   }
 }
 
-/** What goes on in a second line is folded into one: it may be what nobody meant to be a part of it. */
+/** A text of several lines is folded into one: its end may be what nobody meant to be a part of it. */
 function isOnOneLine({ sourceText }: SchemaError['subject'], path: Path): boolean {
   return !/[\r\n]/.test(sourceText(path) ?? '')
 }
@@ -177,7 +176,10 @@ export function notAllowed(schemaError: SchemaError): SchemaProblem {
   }
 }
 
-/** What a schema says of words that people try in place of a value; the empty one speaks for all others. */
+/**
+ * Returns the schema's advice on words that people try as a value; that of the empty word is for all
+ * others.
+ */
 function meantBy(found: Json | undefined, meant: Json | undefined): string[] {
   if (meant === undefined || !isObject(meant)) return []
   const word = typeof found === 'string' ? found.trim().toLowerCase() : ''
@@ -190,7 +192,7 @@ function allowedValues(error: SchemaError['error']): Json[] {
   return params.allowedValues ?? [params.allowedValue ?? null]
 }
 
-/** What may be repeated: a word or two on one line. Several lines have swallowed what comes after a value. */
+/** Returns true for a value that may be repeated: a word or two on one line, which swallowed nothing. */
 export function isShort(found: Json | undefined): boolean {
   return found !== null && typeof found !== 'object' && /^[^\r\n]{0,40}$/.test(String(found))
 }

@@ -44,7 +44,9 @@ export function resourceSchema(kind: Kind): JsonObject {
   }
 }
 
-/** What is called by something else has no `name`; what is in no list has no id that could be pinned. */
+/**
+ * A kind that is named by other keys has no `name`; one that is in no list has no id that could be pinned.
+ */
 function oursOf({ naming, api }: Kind): JsonObject {
   const { name, id, lifecycle } = ourKeys
   return {

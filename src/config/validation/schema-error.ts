@@ -3,17 +3,17 @@ import type { ItemProblem, Kind } from '../../kinds/kind.ts'
 import type { Path } from '../../state/resource.ts'
 import type { Json, JsonObject } from '../../state/value.ts'
 
-/** What an item is called, and other spellings of its keys. */
+/** The words for an item, and other spellings of its keys. */
 export interface Noun {
   /** With its article: `a sync`. */
   one: string
-  /** What its keys are called. A `section` is a key of a whole file, which needs no mention. */
+  /** The word for its keys. A `section` is a key of a whole file, which needs no mention. */
   part: 'field' | 'section'
   synonyms: NonNullable<Kind['synonyms']>
 }
 
 /**
- * What the errors are about. `at` is the place of the value inside its item; `isShown` is false for
+ * The value that errors are about. `at` is the place of the value inside its item; `isShown` is false for
  * what must not be repeated.
  */
 export interface Subject {
@@ -22,13 +22,13 @@ export interface Subject {
   noun: Noun
   at: Path
   isShown: (path: Path) => boolean
-  /** How the file writes the scalar at a path; absent where its text stands elsewhere. */
+  /** Returns the text of the scalar at a path, as the file has it; nothing where it stands elsewhere. */
   sourceText: (path: Path) => string | undefined
   /** Keys that belong into a part of the item rather than into the item itself: the key → the part. */
   nestedFields?: ReadonlyMap<string, string>
 }
 
-/** An error and everything that words for it need. */
+/** An error of the validator, and everything that its message needs. */
 export interface SchemaError {
   error: ErrorObject
   /** Inside the value. */
@@ -41,11 +41,11 @@ export interface SchemaError {
 
 /**
  * `missing` has the place of each required key that is not there, so that a stricter look at the same item
- * does not tell it again.
+ * does not report it again.
  */
 export type SchemaProblem = ItemProblem & { missing?: Path[] }
 
-/** How a message calls what a path names: `` `target` of a sync ``, or `a sync`. */
+/** Returns what a message calls the value at a path: `` `target` of a sync ``, or `a sync`. */
 export function container(path: Path, { noun, at }: Pick<Subject, 'noun' | 'at'>): string {
   const whole = [...at, ...path]
   if (whole.length === 0) return noun.one

@@ -5,7 +5,7 @@ import { schemaAt } from './resource-schema.ts'
 import type { Subject } from './schema-error.ts'
 
 /**
- * Where a schema has alternatives, the validator complains about all of them. Only one was meant: that
+ * The validator complains about all alternatives of a schema. Only one was meant: that
  * whose type fits what was written. Its errors stay, the others go; where none fits, one error says all
  * types that would.
  */
@@ -31,7 +31,9 @@ function isChoice({ keyword }: ErrorObject): boolean {
   return keyword === 'anyOf' || keyword === 'oneOf'
 }
 
-/** The errors that speak for all alternatives of one place; they are found from those of the alternatives. */
+/**
+ * The errors that speak for all alternatives of one place; they are found from those of the alternatives.
+ */
 class UnionErrors {
   readonly #byPlace = new Map<string, ErrorObject[]>()
 

@@ -20,7 +20,7 @@ const fileSchemas = new WeakMap<Kinds, CompiledSchema>()
 const kindSchemas = new WeakMap<Kind, CompiledSchema>()
 const detailSchemas = new WeakMap<Kind, Map<string, CompiledSchema>>()
 
-/** How the file writes the scalar at a path of the item. */
+/** Returns the text of the scalar at a path of the item, as the file has it. */
 type SourceTextOf = Subject['sourceText']
 
 /**
@@ -162,7 +162,7 @@ function isOfType(value: Json, type: string): boolean {
   return type === typeof value || (type === 'integer' && Number.isInteger(value))
 }
 
-/** What a kind's details depend on is its type: a wrong one deserves a code of its own. */
+/** The details of a kind depend on its type: a wrong type has a code of its own. */
 function unknownType(
   problem: ItemProblem,
   kind: Kind,
