@@ -12,9 +12,9 @@ test('every behaviour has an id of its own and a sentence', () => {
 test('assumptions are counted: a new one is a decision, one turned into a fact a success', () => {
   expect(ledgerCounts()).toMatchInlineSnapshot(`
     {
-      "assumption": 210,
+      "assumption": 211,
       "documentation": 96,
-      "provider": 56,
+      "provider": 57,
       "sdk": 114,
     }
   `)

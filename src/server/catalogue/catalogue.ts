@@ -5,9 +5,7 @@
 import type { Json, JsonObject } from '../../wire/common.ts'
 import type { PickValue } from '../../wire/enumeration.ts'
 import type { SyncMode } from '../../wire/sync.ts'
-import { parseJson } from '../body.ts'
-import { digest } from '../directory.ts'
-import { errorCode, type Folder } from '../edge.ts'
+import type { Folder } from '../edge.ts'
 import { Refusal } from '../refusal.ts'
 import airtable from './airtable.json' with { type: 'json' }
 import bigquery from './bigquery.json' with { type: 'json' }
@@ -27,6 +25,7 @@ import snowflake from './snowflake.json' with { type: 'json' }
 import stripe from './stripe.json' with { type: 'json' }
 import webhook from './webhook.json' with { type: 'json' }
 import type { StoredConnection } from '../stored.ts'
+import { readCsvFile, readFile } from './files.ts'
 import { isSql } from './shapes.ts'
 
 /**
@@ -65,7 +64,11 @@ export interface CatalogueObject {
   records?: JsonObject[]
 }
 
-/** A catalogue file: `DIR/catalogue/<connection name>.json`, or `DIR/catalogue/<connection type>.json`. */
+/**
+ * A catalogue file: `DIR/catalogue/<connection name>.json`, or `DIR/catalogue/<connection type>.json`. Of a
+ * `csv` connection, the file itself will do: `<connection name>.csv`, or as the last part of its address is
+ * called.
+ */
 export interface CatalogueFile {
   /** Default true. */
   source?: boolean
@@ -100,7 +103,10 @@ export interface CatalogueFile {
 }
 
 /** What tells the catalogue of a connection: one that is lent has that of its parent. */
-type Described = Pick<StoredConnection, 'type' | 'name' | 'parent_name' | 'created_objects'>
+type Described = Pick<
+  StoredConnection,
+  'type' | 'name' | 'parent_name' | 'created_objects' | 'configuration'
+>
 
 /** The catalogue of one connection. */
 export interface Catalogue {
@@ -157,42 +163,19 @@ export function catalogueOfType(type: string): CatalogueFile {
  */
 export function openCatalogue(folder: Folder | undefined, given: Record<string, unknown> = {}): Catalogue {
   return {
-    of: ({ type, parent_name, name: ownName, created_objects: created = [] }) => {
+    of: ({ type, parent_name, name: ownName, created_objects: created = [], configuration }) => {
       const base = catalogueOfType(type)
       const name = parent_name ?? ownName
       const own = Object.hasOwn(given, name)
         ? { file: name, value: given[name] }
-        : (readFile(folder, name) ?? readFile(folder, type))
+        : (readFile(folder, name) ??
+          (type === 'csv' ? readCsvFile(folder, name, configuration['url']) : undefined) ??
+          readFile(folder, type))
       const merged = own === undefined ? base : merge(base, own.value, own.file)
       const made = Object.fromEntries(created.map((object) => [object, { label: object, fields: {} }]))
       return { ...merged, objects: { ...made, ...merged.objects } }
     }
   }
-}
-
-const longestFileName = 255
-
-/**
- * Two names never share a file, and none leads out of the folder: what no file may be called is written as
- * in addresses, and a name that is too long by its digest.
- */
-function fileName(name: string): string {
-  // eslint-disable-next-line no-control-regex
-  const plain = `${name.replace(/[/\\\0]|%(?=[0-9A-F]{2})/gi, encodeURIComponent)}.json`
-  return Buffer.byteLength(plain) <= longestFileName ? plain : `${digest(name)}.json`
-}
-
-function readFile(folder: Folder | undefined, name: string): { file: string; value: unknown } | undefined {
-  const file = `catalogue/${fileName(name)}`
-  const wrong = (problem: string): Refusal =>
-    new Refusal(400, 'catalogue', `the catalogue file ${file} ${problem}`)
-  let text: string | undefined
-  try {
-    text = folder?.read(file)
-  } catch (error) {
-    throw wrong(`cannot be read: ${errorCode(error)}`)
-  }
-  return text === undefined ? undefined : { file, value: parseJson(text, wrong) }
 }
 
 function merge(base: CatalogueFile, own: unknown, name: string): CatalogueFile {

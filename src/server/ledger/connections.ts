@@ -173,6 +173,12 @@ export const connections: LedgerRow[] = rows('connection', [
   ['card.slash', 'sdk', 'the address of cards is served with and without a slash at its end'],
   ['card.whitelist', 'documentation', 'type wins over whitelist; of one type the form comes at once'],
   ['card.all', 'assumption', 'without a type or a list, the person chooses from all types'],
+  [
+    'csv.columns',
+    'provider',
+    'a csv connection has one schema, data, whose fields are called as the columns'
+  ],
+  ['csv.file', 'assumption', 'nothing is fetched: the file is read where a person put it into the folder'],
   ['card.ttl', 'sdk', 'a card is good for 300 seconds unless ttl says otherwise, a week at most'],
   ['card.session', 'sdk', 'the token of a card, without a key, tells what the card is about'],
   ['card.session-name', 'assumption', 'the name of the organization is told where it was asked for'],
