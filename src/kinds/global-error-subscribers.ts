@@ -4,7 +4,7 @@ import { texts } from './codecs.ts'
 import { withoutAbsent, withoutHoles } from './fields.ts'
 import { kindOf } from './kind-of.ts'
 
-const told: DataImpact = { effect: 'none', because: 'subscribers are told of failures' }
+const noEffect: DataImpact = { effect: 'none', because: 'subscribers are told of failures' }
 
 /** Who is told by mail when any sync fails: one list for the organization, always there, often empty. */
 export const globalErrorSubscribers = kindOf<GlobalErrorSubscribers>()({
@@ -26,11 +26,11 @@ export const globalErrorSubscribers = kindOf<GlobalErrorSubscribers>()({
       owner: 'owned',
       required: true,
       synonyms: ['addresses', 'users'],
-      impact: told
+      impact: noEffect
     }
   },
   observed: [],
-  impacts: { create: told, delete: told, rename: told },
+  impacts: { create: noEffect, delete: noEffect, rename: noEffect },
   naming: { keys: [], only: 'organization' },
   api: {
     path: '/api/notifications',

@@ -4,7 +4,7 @@ import { scalar, secret } from './codecs.ts'
 import { withoutAbsent } from './fields.ts'
 import { kindOf } from './kind-of.ts'
 
-const told: DataImpact = { effect: 'none', because: 'webhooks are told of events' }
+const noEffect: DataImpact = { effect: 'none', because: 'webhooks are told of events' }
 
 /**
  * Where the service reports its events to. An organization has one: another endpoint in the files is a
@@ -36,11 +36,11 @@ export const webhook = kindOf<Webhook>()({
       since: '2024-02-08',
       synonyms: ['paused'],
       opposites: ['enabled', 'active'],
-      impact: told
+      impact: noEffect
     }
   },
   observed: ['disabled_at', 'disabled_reason'],
-  impacts: { create: told, delete: told, rename: told },
+  impacts: { create: noEffect, delete: noEffect, rename: noEffect },
   synonyms: { name: 'endpoint', url: 'endpoint' },
   naming: { keys: ['endpoint'], wire: 'endpoint' },
   alone: true,

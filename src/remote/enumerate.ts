@@ -2,7 +2,7 @@ import { misfit, type Shape } from '../state/shape.ts'
 import { isObject, textOf, type Json } from '../state/value.ts'
 import type { SourceMeta, TargetFields, TargetObjects } from '../wire/enumeration.ts'
 import type { ModelField } from '../wire/model.ts'
-import type { Answer, Failure } from './failure.ts'
+import type { RequestResult, Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
 
 /**
@@ -95,7 +95,7 @@ function parameters(chosen: Record<string, string>): Record<string, string> {
 }
 
 /** The one place where what was checked becomes a type. */
-function dataOf<T>(shape: Shape, answer: Answer, request: string): Enumerated<T> {
+function dataOf<T>(shape: Shape, answer: RequestResult, request: string): Enumerated<T> {
   if (!answer.ok) return answer
   const body: Json | undefined = answer.body
   if (!isObject(body) || !('data' in body)) return strange(request, 'there is no `data` in it')

@@ -6,7 +6,7 @@ import { isObject, textOf, type Json } from '../state/value.ts'
  * What came of one request, retries included. `at` is when it was answered, by the clock of the service, and
  * `size` how long the answer is, in letters.
  */
-export type Answer =
+export type RequestResult =
   | { ok: true; status: number; body: Json | undefined; at?: number; size?: number }
   | { ok: false; failure: Failure }
 

@@ -7,7 +7,7 @@ import { openBudget, type Budget } from './budget.ts'
 import { slept } from './pause.ts'
 import { openGate, type Gate } from './gate.ts'
 import { BeyondBounds, boundedText, cutWords, type BytesUnderWay } from './bounds.ts'
-import { codeOf, usersOf, wordsOf, type Answer, type Failure } from './failure.ts'
+import { codeOf, usersOf, wordsOf, type RequestResult, type Failure } from './failure.ts'
 import { CutOff, reasonOf, refusedConnection } from './network-error.ts'
 import type { RemoteOptions } from './options.ts'
 import {
@@ -24,11 +24,11 @@ import {
 /** What a command that only reads may do. It has no way to send a write. */
 export interface Reader {
   readonly version: ApiVersion
-  get(path: string, query?: Query, patience?: Patience): Promise<Answer>
+  get(path: string, query?: Query, patience?: Patience): Promise<RequestResult>
   /** A question that old versions ask with POST. Only the enumeration paths are let through. */
-  ask(path: string, body: JsonObject): Promise<Answer>
+  ask(path: string, body: JsonObject): Promise<RequestResult>
   /** `GET /api/me`, asked once however often it is needed. */
-  me(): Promise<Answer>
+  me(): Promise<RequestResult>
   /** What an operation of several requests may spend on waiting. */
   budget(): Budget
   /** Waits, so that tests need not; false when the person stopped it before. */
@@ -43,7 +43,7 @@ export interface Reader {
 
 /** A reader that may also change things; only what applies or connects is handed one. */
 export interface Writer extends Reader {
-  send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, sent?: Sent): Promise<Answer>
+  send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, sent?: Sent): Promise<RequestResult>
   /** A fresh idempotency key. */
   newKey(): string
 }
@@ -75,7 +75,12 @@ export function openWriter(options: RemoteOptions): Writer {
     ended: endOf(options)
   }
   const base = options.url.replace(/\/+$/, '')
-  const request = async (method: string, path: string, sent: Sent = {}, asks = false): Promise<Answer> => {
+  const request = async (
+    method: string,
+    path: string,
+    sent: Sent = {},
+    asks = false
+  ): Promise<RequestResult> => {
     const search = new URLSearchParams(sent.query).toString()
     const url = `${base}${path}${search === '' ? '' : `?${search}`}`
     const creates = method === 'POST' && !asks && sent.repeatable !== true
@@ -83,7 +88,7 @@ export function openWriter(options: RemoteOptions): Writer {
     if (creates) attempt.keys = sent.keys ?? oneKey(options.newKey())
     return await carried(attempt, link)
   }
-  let identity: Promise<Answer> | undefined
+  let identity: Promise<RequestResult> | undefined
   return {
     version: options.version,
     get: (path, query = {}, patience = {}) => request('GET', path, { query, ...patience }),
@@ -209,7 +214,7 @@ function servicesTime(headers: Headers): number | undefined {
   return Number.isNaN(date) ? undefined : date
 }
 
-function understood(text: string, status: number, request: string, redaction: Redaction): Answer {
+function understood(text: string, status: number, request: string, redaction: Redaction): RequestResult {
   if (text.trim() === '') return { ok: true, status, body: undefined }
   const read = boundedJson(text)
   if (read.ok) return { ok: true, status, body: read.value }

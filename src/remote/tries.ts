@@ -2,7 +2,7 @@ import { HTTPError, NetworkError, type Options } from 'ky'
 import type { JsonObject } from '../state/value.ts'
 import { BeyondBounds } from './bounds.ts'
 import { openBudget, type Budget } from './budget.ts'
-import type { Answer, Failure } from './failure.ts'
+import type { RequestResult, Failure } from './failure.ts'
 import { namedPauseMs, type Gate } from './gate.ts'
 import { refusedConnection } from './network-error.ts'
 import type { RemoteOptions } from './options.ts'
@@ -51,7 +51,7 @@ export interface Attempt {
 /** The way to the service. */
 export interface Link {
   /** One try; whatever fails is thrown, and `failure` says what it was. */
-  send(attempt: Attempt, options: Options): Promise<Answer>
+  send(attempt: Attempt, options: Options): Promise<RequestResult>
   failure(error: unknown, attempt: Attempt): Failure
   options: RemoteOptions
   gate: Gate
@@ -68,10 +68,10 @@ export function endOf({ stop, sleep }: RemoteOptions): AbortSignal {
   return end.signal
 }
 
-type Come = { answer: Answer } | { tried: Tried<Failure> }
+type Come = { answer: RequestResult } | { tried: Tried<Failure> }
 
 /** All tries of one request. Who waits for a source to be read lets others pass meanwhile. */
-export async function carried(attempt: Attempt, link: Link): Promise<Answer> {
+export async function carried(attempt: Attempt, link: Link): Promise<RequestResult> {
   const { options, gate } = link
   let budget = attempt.sent.budget
   for (;;) {
@@ -105,7 +105,7 @@ function shut(request: string, { last }: Course<Failure>): Tried<Failure> {
 }
 
 /** What is told in the end: the last that was answered, and whether it may have been done all the same. */
-function ended({ course, elapsedMs }: Budget, { stop }: RemoteOptions): Answer {
+function ended({ course, elapsedMs }: Budget, { stop }: RemoteOptions): RequestResult {
   const failure = course.last!
   const more = {
     ...(course.waited > 0 ? { waitedMs: elapsedMs() } : {}),

@@ -1,7 +1,7 @@
 import type { Kind } from '../kinds/kind.ts'
 import { isObject, textOf, type JsonObject } from '../state/value.ts'
 import { incoming, outgoing, pathOfOne } from './address.ts'
-import type { Answer, Failure } from './failure.ts'
+import type { RequestResult, Failure } from './failure.ts'
 import { readInFull, retrying } from './read.ts'
 import type { Writer } from './transport.ts'
 
@@ -91,7 +91,7 @@ async function sendBelow(
   kind: Kind,
   id: string,
   request: { method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'; path: string; body?: JsonObject }
-): Promise<Answer> {
+): Promise<RequestResult> {
   const at = await pathOfOne(writer, kind, id)
   if (!at.ok) return at
   const { method, path, body } = request

@@ -6,7 +6,7 @@ import type { ApplyOptions } from '../../src/apply/options.ts'
 import { perform } from '../../src/apply/perform.ts'
 import type { Kind } from '../../src/kinds/kind.ts'
 import type { Change } from '../../src/plan/plan.ts'
-import type { Answer, Failure } from '../../src/remote/failure.ts'
+import type { RequestResult, Failure } from '../../src/remote/failure.ts'
 import type { Writer } from '../../src/remote/transport.ts'
 import type { LiveState } from '../../src/state/resource.ts'
 import type { JsonObject } from '../../src/state/value.ts'
@@ -24,7 +24,7 @@ interface Given {
   pending?: string
   secrets?: Record<string, string>
   /** Instead of what the service would do. */
-  answers?: Record<string, Answer>
+  answers?: Record<string, RequestResult>
   /** What the service makes of a body. */
   keeps?: (body: JsonObject) => JsonObject
 }
@@ -65,13 +65,13 @@ async function performed(
   const asked: string[] = []
   const notes: string[] = []
   let now: JsonObject | null = there
-  const told = (): Answer =>
+  const told = (): RequestResult =>
     now ? { ok: true, status: 200, body: { data: now } } : { ok: false, failure: refusal(404, 'P606') }
   const writer: Writer = {
     version: '2025-09-18',
     async get(path) {
       asked.push(`GET ${path}`)
-      const list: Answer = { ok: true, status: 200, body: { data: now ? [now] : [] } }
+      const list: RequestResult = { ok: true, status: 200, body: { data: now ? [now] : [] } }
       return (
         answers[`GET ${asked.filter((line) => line.startsWith('GET')).length}`] ??
         (path === '/api/gadgets' ? list : told())
@@ -115,7 +115,7 @@ function refusal(status: number, code: Failure['code'] = 'P601'): Failure {
   return { code, request: 'R', status, words: 'no', refused: true, usedBy: [] }
 }
 
-const refused = (status: number, code?: Failure['code']): Answer => ({
+const refused = (status: number, code?: Failure['code']): RequestResult => ({
   ok: false,
   failure: refusal(status, code)
 })

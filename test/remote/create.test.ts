@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Answer, Failure } from '../../src/remote/failure.ts'
+import type { RequestResult, Failure } from '../../src/remote/failure.ts'
 import { create } from '../../src/remote/create.ts'
 import { keyAfter, keyOfCreate } from '../../src/remote/keys.ts'
 import type { Writer } from '../../src/remote/transport.ts'
@@ -10,7 +10,7 @@ import { waiting } from '../support/waiting.ts'
 /** What is asked for a create, in which order and under which keys, whatever is answered. */
 
 /** A service that answers POSTs in turn, the last answer for ever; lists change with each look. */
-function service(posts: Answer[], lists: (JsonObject[] | Failure)[] = [[]]) {
+function service(posts: RequestResult[], lists: (JsonObject[] | Failure)[] = [[]]) {
   const asked: string[] = []
   let sent = 0
   let looked = 0
@@ -38,7 +38,7 @@ function service(posts: Answer[], lists: (JsonObject[] | Failure)[] = [[]]) {
   return { writer, asked }
 }
 
-function wireOf(answer: Answer): JsonObject[] {
+function wireOf(answer: RequestResult): JsonObject[] {
   const data = answer.ok ? (answer.body as { data?: JsonObject } | undefined)?.data : undefined
   return data ? [data] : []
 }
@@ -54,16 +54,20 @@ function failure(status: number | undefined, more: Partial<Failure> = {}): Failu
   return { ...plain, ...(status === undefined ? {} : { status }), ...more }
 }
 
-const failed = (status: number | undefined, more: Partial<Failure> = {}): Answer => ({
+const failed = (status: number | undefined, more: Partial<Failure> = {}): RequestResult => ({
   ok: false,
   failure: failure(status, more)
 })
-const done = (data: Json, at = 0): Answer => ({ ok: true, status: 200, body: { data }, at })
+const done = (data: Json, at = 0): RequestResult => ({ ok: true, status: 200, body: { data }, at })
 const sync = kindNamed('sync')
 const s = { id: 's1', name: 'S' }
 const t = { id: 's2', name: 'S' }
 
-async function created(posts: Answer[], lists: (JsonObject[] | Failure)[] = [[]], more: object = {}) {
+async function created(
+  posts: RequestResult[],
+  lists: (JsonObject[] | Failure)[] = [[]],
+  more: object = {}
+) {
   const { writer, asked } = service(posts, lists)
   const written = await create(writer, sync, {
     name: 'S',
@@ -205,7 +209,7 @@ describe('of which there are two in the end', () => {
 })
 
 describe('a refusal', () => {
-  const no: Answer = failed(422, { refused: true, code: 'P601' })
+  const no: RequestResult = failed(422, { refused: true, code: 'P601' })
 
   test('may be that of an earlier day: it is asked once more, under a key of its own', async () => {
     const again = await created([no, done(s)], [[s]])
@@ -228,7 +232,7 @@ describe('a key whose outcome is gone', () => {
   const old = { ...s, created_at: '2024-01-01T00:00:00Z' }
   const now = Date.UTC(2024, 0, 1, 1)
   const next = keyAfter('k', 's1')
-  const gone = (answer: Answer, posts: Answer[], lists: JsonObject[][]) => {
+  const gone = (answer: RequestResult, posts: RequestResult[], lists: JsonObject[][]) => {
     const { writer, asked } = service([answer, ...posts], lists)
     const get: Writer['get'] = async (path) => {
       const there = await writer.get(path)

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { waiting } from '../support/waiting.ts'
 import { listed, pages, type Page } from '../../src/remote/pages.ts'
-import type { Answer } from '../../src/remote/failure.ts'
+import type { RequestResult } from '../../src/remote/failure.ts'
 import type { Reader } from '../../src/remote/transport.ts'
 import { textOf, type Json } from '../../src/state/value.ts'
 
 /** A service that answers each page by what is asked for, and notes when it was asked. */
-function service(answers: Record<string, Json | Answer>): { reader: Reader; asked: string[] } {
+function service(answers: Record<string, Json | RequestResult>): { reader: Reader; asked: string[] } {
   const asked: string[] = []
   const reader: Reader = {
     version: '2025-09-18',
@@ -15,7 +15,7 @@ function service(answers: Record<string, Json | Answer>): { reader: Reader; aske
       asked.push(`${path}?${token}`)
       const answer = answers[token]!
       const isAnswer = typeof answer === 'object' && answer !== null && 'ok' in answer
-      return isAnswer ? (answer as Answer) : { ok: true, status: 200, body: answer as Json }
+      return isAnswer ? (answer as RequestResult) : { ok: true, status: 200, body: answer as Json }
     },
     ask: () => Promise.reject(new Error('nobody asks here')),
     me: () => Promise.reject(new Error('nobody asks here')),
@@ -25,7 +25,7 @@ function service(answers: Record<string, Json | Answer>): { reader: Reader; aske
 }
 
 async function told(
-  answers: Record<string, Json | Answer>,
+  answers: Record<string, Json | RequestResult>,
   nameKey = 'name',
   ahead = false
 ): Promise<string[]> {
@@ -119,14 +119,18 @@ describe('a list', () => {
   })
 
   describe('that goes on and on', () => {
-    const read = async (of: (count: number) => Json, answer: Partial<Answer> = {}, clock = waiting()) => {
+    const read = async (
+      of: (count: number) => Json,
+      answer: Partial<RequestResult> = {},
+      clock = waiting()
+    ) => {
       let count = 0
       const notes: string[] = []
       const endless: Reader = {
         ...service({}).reader,
         ...clock,
         note: (text) => void notes.push(text),
-        get: async () => ({ ok: true, status: 200, body: of(++count), ...answer }) as Answer
+        get: async () => ({ ok: true, status: 200, body: of(++count), ...answer }) as RequestResult
       }
       let last = ''
       for await (const one of pages(endless, { path: '/api/x', nameKey: 'name' }, false)) last = shown(one)
@@ -174,7 +178,10 @@ describe('a list', () => {
 })
 
 describe('a list of which something is missing', () => {
-  async function read(answers: Record<string, Json | Answer>[], isComplete = false): Promise<string[]> {
+  async function read(
+    answers: Record<string, Json | RequestResult>[],
+    isComplete = false
+  ): Promise<string[]> {
     const asked: string[] = []
     let reading = -1
     const { reader } = service({})

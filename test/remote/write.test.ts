@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Answer, Failure } from '../../src/remote/failure.ts'
+import type { RequestResult, Failure } from '../../src/remote/failure.ts'
 import type { Writer } from '../../src/remote/transport.ts'
 import { create } from '../../src/remote/create.ts'
 import { read, remove, replacement, update } from '../../src/remote/write.ts'
@@ -10,7 +10,10 @@ import { gadget } from '../support/small-kind.ts'
 import { waiting } from '../support/waiting.ts'
 
 /** A service that answers writes in turn, the last answer for ever, and lists what is there. */
-function service(writes: Answer[], there: Json[] | Failure = []): { writer: Writer; asked: string[] } {
+function service(
+  writes: RequestResult[],
+  there: Json[] | Failure = []
+): { writer: Writer; asked: string[] } {
   const asked: string[] = []
   let sent = 0
   const writer: Writer = {
@@ -44,16 +47,16 @@ function failure(status: number | undefined, more: Partial<Failure> = {}): Failu
   return { ...plain, ...(status === undefined ? {} : { status }), ...more }
 }
 
-const failed = (status: number | undefined, more: Partial<Failure> = {}): Answer => ({
+const failed = (status: number | undefined, more: Partial<Failure> = {}): RequestResult => ({
   ok: false,
   failure: failure(status, more)
 })
-const done = (data: Json): Answer => ({ ok: true, status: 200, body: { data } })
+const done = (data: Json): RequestResult => ({ ok: true, status: 200, body: { data } })
 const sync = kindNamed('sync')
 const s = { id: 's1', name: 'S' }
 
 describe('an update', () => {
-  const updated = async (answer: Answer) => {
+  const updated = async (answer: RequestResult) => {
     const { writer, asked } = service([answer])
     return { written: await update(writer, sync, 's1', { name: 'S' }, ['secret']), asked }
   }
@@ -69,7 +72,7 @@ describe('an update', () => {
     expect(written).toEqual({ ok: true, wire: { id: 's1' }, notes: [] })
   })
 
-  test.each<[Answer, Partial<Failure>]>([
+  test.each<[RequestResult, Partial<Failure>]>([
     [failed(undefined), { code: 'P602' }],
     [failed(undefined, { code: 'P603', refused: true }), { code: 'P603' }],
     [failed(500), { code: 'P609' }]
@@ -82,7 +85,7 @@ describe('an update', () => {
 })
 
 describe('a deletion', () => {
-  const removed = async (answer: Answer, kind = sync) => {
+  const removed = async (answer: RequestResult, kind = sync) => {
     const { writer, asked } = service([answer])
     return { gone: await remove(writer, kind, 's1'), asked }
   }
@@ -133,7 +136,7 @@ describe('what the main write does not cover', () => {
 
   async function updated(
     body: JsonObject,
-    writes: Answer[],
+    writes: RequestResult[],
     api: Partial<Kind['api']> = { further },
     there: Json[] = []
   ) {
@@ -253,7 +256,7 @@ describe('the body of a replacement', () => {
       version: version!
     })
   })
-  const made = async (question: Kind['question'], answer: Answer): Promise<Json[]> => {
+  const made = async (question: Kind['question'], answer: RequestResult): Promise<Json[]> => {
     const asked: Json[] = []
     const { writer } = service([])
     const asking: Writer = {
