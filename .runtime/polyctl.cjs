@@ -1,5 +1,6 @@
-#!/usr/bin/env -S node --
-// The command on the path. (`--` keeps Node from taking options such as --env-file for itself.) It runs the built program where there is one, and the sources in a checkout.
+#!/usr/bin/env -S node --max-semi-space-size=8 --
+// The command on the path. (`--` keeps Node from taking options such as --env-file for itself. What is read of large files lives long:
+// a large room for what lives shortly would only take memory.) It runs the built program where there is one, and the sources in a checkout.
 'use strict'
 
 require('./check-node.cjs')

@@ -19,7 +19,7 @@ let stage: Stage
 
 beforeAll(async () => {
   stage = await openStage()
-}, 120_000)
+}, 0)
 
 afterAll(() => stage.close())
 
@@ -68,4 +68,4 @@ describe('whatever stands in place of a member of an answer', () => {
 test('whatever is answered by chance', async () => {
   const { failures } = await fuzzAnswers(1, 60)
   expect(failures).toEqual([])
-}, 300_000)
+}, 0)

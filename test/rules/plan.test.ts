@@ -109,7 +109,7 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
 
   test(
     'R23: every compared field that somebody moves is a refusal with field and person; nothing else is',
-    { timeout: 120_000 },
+    { timeout: 0 },
     async () => {
       const world = await applied(`${rich}${organization}`)
       expect((await world.run('plan', '--out', 'plan.json', '--detailed-exitcode')).code).toBe(0)

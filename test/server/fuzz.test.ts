@@ -294,7 +294,7 @@ function isMissingByDesign(status: number, path: string): boolean {
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD']
 
-test('no address, query or header of any route breaks the server', { timeout: 15_000 }, async () => {
+test('no address, query or header of any route breaks the server', { timeout: 0 }, async () => {
   const roll = dice(1)
   const faults: string[] = []
   const paths = [...new Set(routes.map((route) => route.path))]
@@ -347,7 +347,7 @@ test('every body is of a route, and refused for no member that the route does no
   expect(told).toEqual([])
 })
 
-test('no body breaks the server, whatever stands in place of any member', { timeout: 15_000 }, async () => {
+test('no body breaks the server, whatever stands in place of any member', { timeout: 0 }, async () => {
   const roll = dice(2)
   const faults: string[] = []
   let count = 0

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+/**
+ * `npm test` and, with `--all`, `npm run test:all`. Other words go to vitest: `npm test -- test/plan`. Ends with the
+ * first part that fails.
+ */
+const root = join(import.meta.dirname, '..')
+const words = process.argv.slice(2)
+const isAll = words.includes('--all')
+const chosen = words.filter((word) => word !== '--all')
+
+const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
+const tests = [vitest, 'run', '--config', join('test', 'vitest.config.ts'), ...chosen]
+const few = { TESTS: 'few', SIM_RUNS: '30', LAW_RUNS: '25' }
+
+interface Part {
+  what: string
+  words: string[]
+  env?: Record<string, string>
+}
+
+const parts: Part[] = isAll
+  ? [
+      { what: 'every test with all its samples, and every fault at every request', words: tests },
+      {
+        what: 'the simulation, with worlds of other seeds',
+        words: ['test/simulation/run.ts', '--runs', '1000']
+      },
+      { what: 'files and answers that are mutated at random', words: ['test/fuzz/run.ts'] },
+      {
+        what: 'the program broken on purpose: every break must be noticed',
+        words: ['test/sabotage/run.ts']
+      }
+    ]
+  : [
+      {
+        what:
+          'every test but each fault at each request, with few samples of what is drawn at random; a minute or two.\n' +
+          '`npm run test:all` tries all of it, simulates more, and breaks the program on purpose: many minutes',
+        words: tests,
+        env: few
+      }
+    ]
+
+for (const { what, words, env } of parts) {
+  console.log(
+    `${parts.length > 1 ? `${parts.findIndex((part) => part.what === what) + 1} of ${parts.length}: ` : ''}${what}\n`
+  )
+  const { status } = spawnSync(process.execPath, words, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env }
+  })
+  if (status !== 0) process.exit(status ?? 1)
+}
