@@ -86,6 +86,24 @@ test('a missing variable is told once, with every place that needs it; an empty 
   ])
 })
 
+test('a placeholder is looked up once, however many places have it', async () => {
+  let looks = 0
+  const env = {
+    get TABLE() {
+      looks++
+      return 'users'
+    }
+  }
+  const one = (name: string): string =>
+    `  - { name: ${name}, connection: S, configuration: { table: "\${env:TABLE}", schema: "in.\${env:TABLE}" } }\n`
+  const { resources } = await meaning(`models:\n${one('A')}${one('B')}`, { env })
+  expect(resources.map(({ fields }) => fields['configuration'])).toEqual([
+    { table: 'users', schema: 'in.users' },
+    { table: 'users', schema: 'in.users' }
+  ])
+  expect(looks).toBe(1)
+})
+
 test('a fallback takes the place of what is not set, and of what is empty', async () => {
   const yaml = connection('{ hostname: "${env:A:-x}", database: "${env:B:-y}", username: "${env:C:-}" }')
   const fields = await fieldsOf(yaml, { env: { A: 'a', B: '' } })

@@ -21,6 +21,15 @@ test.each([
   expect(desired.resources[0]?.fields['configuration']).toEqual({ query })
 })
 
+test('a file that is the default of a variable has the same text as one that is named at its place', async () => {
+  const files = {
+    'configs/a.yaml': `variables: { q: { default: "\${file:q.sql}" } }\n${model.replace('file:q.sql', 'var:q')}`,
+    'configs/q.sql': 'select 1\r\nfrom t\r\n'
+  }
+  const desired = await meaning(files, { files: ['configs/a.yaml'] })
+  expect(desired.resources[0]?.fields['configuration']).toEqual({ query: 'select 1\nfrom t' })
+})
+
 test('of a secret every byte counts but the last line end', async () => {
   const { result } = await read(
     {

@@ -29,7 +29,9 @@ export class Resolver {
    * folder are read for secrets only.
    */
   lookUp(part: Placeholder, base: string, secret: boolean): Lookup {
-    const key = `${secret ? 'secret' : 'open'} ${part.from === 'file' ? base : ''} ${part.raw}`
+    // Only what a file holds depends on how it is read; a variable may have a file for its default.
+    const how = part.from === 'env' || secret ? '' : 'open'
+    const key = `${how} ${part.from === 'file' ? base : ''} ${part.raw}`
     let lookup = this.#lookups.get(key)
     if (!lookup) this.#lookups.set(key, (lookup = this.#guarded(part, base, secret)))
     return lookup
