@@ -14,7 +14,8 @@ test('assumptions are counted: a new one is a decision, one turned into a fact a
     {
       "assumption": 211,
       "documentation": 96,
-      "provider": 57,
+      "provider": 48,
+      "provider-test": 9,
       "sdk": 114,
     }
   `)

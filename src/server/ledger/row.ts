@@ -1,5 +1,5 @@
 /** What a belief about the service rests on, the strongest first. */
-export type Evidence = 'documentation' | 'sdk' | 'provider' | 'assumption'
+export type Evidence = 'documentation' | 'sdk' | 'provider-test' | 'provider' | 'assumption'
 
 /** One behaviour of this server, and why we believe that the service has it too. */
 export interface LedgerRow {
@@ -7,8 +7,8 @@ export interface LedgerRow {
   /** In our own words. */
   behaviour: string
   /**
-   * The best evidence: the vendor's documentation, an official SDK, the official Terraform provider, or
-   * only our guess.
+   * The best evidence: the vendor's documentation, an official SDK, seen with the tests that the official
+   * Terraform provider runs against the service, its source, or only our guess.
    */
   evidence: Evidence
   /** A read-only request that would show it on the real service. */

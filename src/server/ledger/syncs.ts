@@ -11,7 +11,7 @@ export const syncs: LedgerRow[] = rows('sync', [
   ['answer.older', 'sdk', '2023-04-25 answers fifteen keys'],
   [
     'answer.unsent',
-    'provider',
+    'provider-test',
     'optional parts of fields, schedules and targets are answered only if they were sent'
   ],
   ['answer.always', 'provider', 'target, schedule, fields and sync_all_records are always answered'],
@@ -23,9 +23,9 @@ export const syncs: LedgerRow[] = rows('sync', [
   ['model-ids', 'sdk', 'model_ids are the models that identity and fields read'],
   ['modes', 'sdk', 'there are seven modes'],
   ['modes.target', 'documentation', 'the target must have the mode'],
-  ['fields.merged', 'provider', 'override fields come back among the fields, with an all-zero model'],
+  ['fields.merged', 'provider-test', 'override fields come back among the fields, with an all-zero model'],
   ['fields.override-list', 'assumption', 'the list of override fields is answered empty'],
-  ['fields.both', 'provider', 'a field with a source and an override value stays a field'],
+  ['fields.both', 'provider-test', 'a field with a source and an override value stays a field'],
   [
     'fields.target-known',
     'assumption',
@@ -47,7 +47,7 @@ export const syncs: LedgerRow[] = rows('sync', [
     'provider',
     'new_field and remote_field_type_id of an identity are answered if they were sent'
   ],
-  ['identity.again', 'provider', 'a field that is mapped to the target of the identity is dropped'],
+  ['identity.again', 'provider-test', 'a field that is mapped to the target of the identity is dropped'],
   [
     'identities',
     'sdk',
@@ -102,17 +102,17 @@ export const syncs: LedgerRow[] = rows('sync', [
   ['problems.activate', 'assumption', 'a sync with problems cannot be switched on: 422'],
   ['start.source-identities', 'sdk', 'a start names at most 1000 records, by the sources of the mappings'],
   ['start.checks', 'assumption', 'a start that names records in a wrong way is refused with 400'],
-  ['filters.labels', 'provider', 'filters are labelled A, B, C … in order, whatever labels are sent'],
+  ['filters.labels', 'provider-test', 'filters are labelled A, B, C … in order, whatever labels are sent'],
   ['filters.field-id', 'provider', 'beside the field of a filter, its id is answered'],
   ['filters.field-id-wins', 'sdk', 'of a filter and of an override, field_id wins over field'],
   ['filters.by-name', 'assumption', 'a field_id may be the name of a field of the models'],
   ['filters.type-case', 'assumption', 'field_type is accepted in any case, and is Model when left out'],
-  ['filters.target', 'provider', 'filters on the target are for mode update alone'],
+  ['filters.target', 'provider-test', 'filters on the target are for mode update alone'],
   ['filters.functions', 'sdk', 'the functions of filters and overrides are a fixed list'],
   ['filters.values', 'assumption', 'the value of a filter is not checked against its function'],
   [
     'filters.logic',
-    'provider',
+    'provider-test',
     'filter logic combines letters with AND, OR, NOT and parentheses, and is answered as sent'
   ],
   [
@@ -130,14 +130,18 @@ export const syncs: LedgerRow[] = rows('sync', [
     'assumption',
     'logic that cannot be read, or names a letter without a filter, is refused with 422'
   ],
-  ['filters.no-logic', 'provider', 'without filters there is no logic'],
+  ['filters.no-logic', 'provider-test', 'without filters there is no logic'],
   [
     'target.authorized',
     'assumption',
     'a sync to or from a connection that waits for a person is refused with 422'
   ],
   ['target.exists', 'assumption', 'objects of applications must exist; tables may'],
-  ['target.create', 'provider', 'target.create makes an object once, is never answered, and fills object'],
+  [
+    'target.create',
+    'provider-test',
+    'target.create makes an object once, is never answered, and fills object'
+  ],
   ['target.create-again', 'provider', 'an update may repeat create beside the object'],
   ['target.create-existing', 'assumption', 'create with the name of an object that exists uses it'],
   ['target.create-properties', 'sdk', 'what is needed to make an object is listed with the targets'],
