@@ -171,6 +171,7 @@ export const sync = kindOf<Sync>()({
   api: {
     path: '/api/syncs',
     lightList: (version) => version === '2025-09-18',
+    lightUses: ['connection', 'model', 'sync', 'bulk_sync'],
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
   },
 

@@ -4,6 +4,7 @@ import type { Address, Desired, DesiredState, LiveState } from '../state/resourc
 import { referredKinds } from '../state/rule.ts'
 import { textOf, type JsonObject } from '../state/value.ts'
 import { pathOfAll } from './address.ts'
+import type { ApiVersion } from '../wire/common.ts'
 import type { Failure } from './failure.ts'
 import { identify } from './identity.ts'
 import { liveResources, type Item, type ReadKind } from './live.ts'
@@ -36,10 +37,17 @@ export async function observe(
 ): Promise<Checked<LiveState>> {
   const { also = [] } = options
   const needed = neededKinds(desired, kinds, options)
+  const deletes = deletedKinds(desired, kinds, options)
   const identity = identify(reader, desired.workspace)
   const lists = needed
     .filter((kind) => !isDerived(kind))
-    .map((kind) => readKind(reader, kind, wantedOf(kind, desired, options)))
+    .map((kind) =>
+      readKind(
+        reader,
+        kind,
+        wantedOf(kind, desired, { ...options, hidesUse: mayHideUse(kind, deletes, reader.version) })
+      )
+    )
   const [who, ...read] = await Promise.all([identity, ...lists])
   if (!who.ok) return who
   const { key, self, ...organization } = who.value
@@ -92,7 +100,35 @@ interface Wanted {
   all: boolean
 }
 
-function wantedOf(kind: Kind, desired: DesiredState, options: ObserveOptions): Wanted {
+/** Kinds of which something may be deleted. */
+function deletedKinds(desired: DesiredState, kinds: Kinds, options: ObserveOptions): Set<string> {
+  const { also, everything } = options
+  const key = keyOf(kinds)
+  const declared = new Set(desired.resources.map(key))
+  const vanished = (also ?? []).filter((one) => !declared.has(key(one)))
+  return new Set([
+    ...desired.removed.map(({ kind }) => kind),
+    ...(everything ? vanished.map(({ kind }) => kind) : []),
+    ...(everything ? (desired.workspace.exclusive?.kinds ?? []) : []),
+    ...(everything && also === undefined ? desired.resources.map(({ kind }) => kind) : [])
+  ])
+}
+
+/**
+ * R18: what nobody declares and uses what is to be deleted must be seen. Where a list item does not tell
+ * whether it does, each one is read in full.
+ */
+function mayHideUse({ api, fields }: Kind, deletes: ReadonlySet<string>, version: ApiVersion): boolean {
+  if (!api.lightList(version)) return false
+  const referred = referredKinds(fields)
+  return [...deletes].some((kind) => referred.has(kind) && api.lightUses?.includes(kind) !== true)
+}
+
+function wantedOf(
+  kind: Kind,
+  desired: DesiredState,
+  options: ObserveOptions & { hidesUse: boolean }
+): Wanted {
   const others: (Address & { id?: string })[] = [...desired.removed, ...(options.also ?? [])]
   const declared = desired.resources.filter((resource) => resource.kind === kind.name)
   const keyIn = keyOf({ managed: [kind] })
@@ -110,6 +146,7 @@ function wantedOf(kind: Kind, desired: DesiredState, options: ObserveOptions): W
     ),
     all:
       options.inFull === true ||
+      options.hidesUse ||
       (options.everything && desired.workspace.exclusive?.kinds.includes(kind.name) === true)
   }
 }
