@@ -17,7 +17,7 @@ export interface KindApi {
   uniqueNames?: true
   /** True where list items lack fields that are compared, so that each match must be read by itself. */
   lightList(version: ApiVersion): boolean
-  /** Where the list is light: the kinds that an item of it names all that it uses of. Of others, it is silent. */
+  /** Where the list is light: kinds of which an item names all that it uses. Of others it is silent. */
   lightUses?: readonly string[]
   update(version: ApiVersion): 'PATCH' | 'PUT'
   /** Query parameters of a delete that says its wish explicitly. */
