@@ -52,13 +52,10 @@ const instead: Readonly<Record<string, string>> = {
 const left: Readonly<Record<string, readonly string[]>> = {
   commands: ['Ground', 'Made', 'asked', 'made', 'said', 'speaker', 'told', 'unlessInterrupted', 'voice'],
   config: ['asked', 'gone', 'old', 'said', 'told'],
-  kinds: ['Place', 'ailing', 'made', 'old', 'said'],
   'main.ts': ['asked'],
-  plan: ['ailing', 'asked'],
-  remote: ['ailing'],
+  plan: ['asked'],
   render: ['old', 'said', 'told', 'voice'],
-  server: ['Fault', 'asked', 'made', 'old', 'said', 'told'],
-  state: ['ailing', 'made', 'told']
+  server: ['Fault', 'asked', 'made', 'old', 'said', 'told']
 }
 
 interface Source {

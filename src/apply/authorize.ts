@@ -28,7 +28,7 @@ export async function authorized(
   let waited = 0
   for (let pause = firstPauseMs; waited < patienceMs; pause = Math.min(pause * 1.5, longestPauseMs)) {
     const live = await read(writer, kind, id)
-    const reason = live.ok ? kind.waiting?.(live.wire) : first
+    const reason = live.ok ? kind.pendingReason?.(live.wire) : first
     if (live.ok && reason === undefined) return { ok: true }
     if (!live.ok && live.failure.status === 404) return left('it is not there any more')
     // Everything that may pass is tried again below already: what is refused now will be refused again.

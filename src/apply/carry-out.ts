@@ -118,7 +118,7 @@ class Run {
     const problems: Diagnostic[] = []
     for (const kind of this.#options.kinds.managed) {
       const created = this.#createdOf(kind.name)
-      if (kind.api.uniqueNames || kind.api.place || created.length === 0) continue
+      if (kind.api.access === 'derived' || kind.api.uniqueNames || created.length === 0) continue
       try {
         const found = await namesakes(this.#writer, kind, created)
         for (const { created: one, failure } of found) {

@@ -42,7 +42,7 @@ export function movedProblem(
     return found.set('name', { label: 'name', text: name })
   }
   // Of what only a list told, nothing but the name is known.
-  const name = kind.api.place ? before.name : textOf(wire['name'])
+  const name = kind.api.access === 'derived' ? before.name : textOf(wire['name'])
   const paths = before.partial
     ? movedPaths(nameOnly(before.name), nameOnly(name))
     : movedPaths(looked(planned, before.name), looked(now, name))

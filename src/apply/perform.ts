@@ -1,5 +1,5 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import { isSameName, type Kind } from '../kinds/kind.ts'
+import { derivedApi, isSameName, type Kind } from '../kinds/kind.ts'
 import { diff } from '../plan/diff.ts'
 import { withIgnored } from '../plan/ignore.ts'
 import type { Change, Create, Delete, FieldChange, Rename, Unchanged, Update } from '../plan/plan.ts'
@@ -63,9 +63,9 @@ async function performCreate(
   const body = { name, ...kind.toWire(wanted, context.knowledge.toWire(change)) }
   const open = revealed(body, context.options.vault)
   if (!open.ok) return failed(missingSecret(change, open.missing))
-  const { place } = kind.api
-  const there = place?.id(change.wanted, (reference) => context.knowledge.idOf(change, reference))
-  const created = await (place
+  const derived = derivedApi(kind)
+  const there = derived?.id(change.wanted, (reference) => context.knowledge.idOf(change, reference))
+  const created = await (derived
     ? update(context.writer, kind, there ?? '', open.body, open.secrets)
     : create(context.writer, kind, {
         name,
@@ -173,13 +173,13 @@ async function afterWrite(
   context.knowledge.learn(change, back.wire)
   const kept = differences(change, kind, back.wire, context)
   if (!isAsWanted(change, kind, back.wire, context)) return { ...failed(keptProblem(change, kept)), kept }
-  const waits = kind.waiting?.(back.wire)
+  const waits = kind.pendingReason?.(back.wire)
   return waits === undefined ? { outcome: 'done', id, notes } : { outcome: 'pending', id, because: waits }
 }
 
 /** What is in no list has no name there: the files alone say what it is called. */
 function isCalled(kind: Kind, wire: JsonObject, change: Change): boolean {
-  return kind.api.place !== undefined || isSameName(kind, textOf(wire['name']), change.name)
+  return kind.api.access === 'derived' || isSameName(kind, textOf(wire['name']), change.name)
 }
 
 function isAsWanted(

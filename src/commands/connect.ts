@@ -53,7 +53,7 @@ async function connect(
   if (!found.ok) return await problemsResult(io, options, found.problems, ground)
   const { live } = found
   const say = speaker(live.name, options, io)
-  if (live.waiting === undefined) return say.works()
+  if (live.pendingReason === undefined) return say.works()
   const kind = kinds.managed.find((candidate) => candidate.name === 'connection')!
   const writer = openWriter(ground.service.remote)
   const declared = ground.understood.desired.resources.find(

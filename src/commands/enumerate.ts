@@ -144,9 +144,9 @@ async function withConnection(
       const reader = openReader(ground.service.remote)
       const found = await liveConnection(name, reader, ground)
       if (!found.ok) return await problemsResult(io, options, found.problems, ground)
-      const { waiting } = found.live
-      if (waiting !== undefined)
-        return await problemsResult(io, options, [notAuthorized(name, waiting, ground)], ground)
+      const { pendingReason } = found.live
+      if (pendingReason !== undefined)
+        return await problemsResult(io, options, [notAuthorized(name, pendingReason, ground)], ground)
       return await work(reader, found.live, ground)
     },
     { filesOptional: true }

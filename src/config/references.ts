@@ -93,7 +93,7 @@ export function checkDeclared(
   for (const resource of resources) {
     const kind = kindOf.get(resource.kind)
     const first = index.find(resource)
-    const other = kind?.alone ? only.get(kind.name) : undefined
+    const other = kind?.singleton ? only.get(kind.name) : undefined
     if (first && first !== resource) problems.push(declaredTwice(resource, first, kind))
     else if (other) problems.push(oneTooMany(resource, other))
     else only.set(resource.kind, resource)

@@ -2,8 +2,11 @@ import type { Shape } from '../state/shape.ts'
 import type { JsonObject, Reference } from '../state/value.ts'
 import type { ApiVersion, KeyClass } from '../wire/common.ts'
 
-/** Where a kind lives in the API, how the versions differ there, and what its answers must look like. */
-export interface KindApi {
+/** Where a kind lives in the API: in a list, or at addresses that follow from what it belongs to. */
+export type KindApi = ListedApi | DerivedApi
+
+/** How the versions differ there, and what answers must look like. */
+interface CommonApi {
   /** `/api/syncs`; one is at `/api/syncs/{id}`. `{organization}`: the id of the key's organization. */
   path: string
   answer?: Shape
@@ -13,40 +16,44 @@ export interface KindApi {
   since?: ApiVersion
   /** Which keys may manage it. Absent: all of an organization. */
   keys?(version: ApiVersion): readonly KeyClass[]
-  /** The service refuses a second one of a name: nobody can make two. */
-  uniqueNames?: true
-  /** True where list items lack fields that are compared, so that each match must be read by itself. */
-  lightList(version: ApiVersion): boolean
-  /** Where the list is light: kinds of which an item names all that it uses. Of others it is silent. */
-  lightUses?: readonly string[]
   update(version: ApiVersion): 'PATCH' | 'PUT'
-  /** Query parameters of a delete that says its wish explicitly. */
-  deleteQuery?: string
-  /** With `--force-delete`, what uses it and is not declared is deleted along with it. */
-  cascades?: true
-  /** For resources that are in no list. */
-  place?: Place
   /** What else must be asked to know a resource in full, in this order. */
   parts?: readonly Part[]
   /** What the main write does not cover. */
-  further?: Further
+  followUps?: FollowUps
   /**
    * Some writes are carried out after they are answered: true when an answer shows what the body asked
    * for. Until then it is read again, a few times.
    */
-  arrived?(body: JsonObject, wire: JsonObject): boolean
+  isConverged?(body: JsonObject, wire: JsonObject): boolean
   /**
    * Words of a refusal (400, 422) that means: ask again in a while, the source is still being read. Any
    * other refusal is final.
    */
-  notYet?: readonly string[]
+  retryableMessages?: readonly string[]
+}
+
+/** A resource that is in a list, is made by a POST and removed by a DELETE. */
+export interface ListedApi extends CommonApi {
+  access: 'listed'
+  /** The service refuses a second one of a name: nobody can make two. */
+  uniqueNames?: true
+  /** True where list items lack fields that are compared, so that each match must be read by itself. */
+  lightList?(version: ApiVersion): boolean
+  /** Where the list is light: kinds of which an item names all that it uses. Of others it is silent. */
+  lightUses?: readonly string[]
+  /** Query parameters of a delete that says its wish explicitly. */
+  deleteQuery?: string
+  /** With `--force-delete`, what uses it and is not declared is deleted along with it. */
+  cascades?: true
 }
 
 /**
  * A resource that is in no list, because it is there as long as what it belongs to. It is found by what the
  * files say, is written in place, and deleting it means to put it back to how it was.
  */
-export interface Place {
+export interface DerivedApi extends CommonApi {
+  access: 'derived'
   /**
    * Stands for it wherever an id is expected, and is the rest of its path, encoded. Undefined while what it
    * belongs to is not made.
@@ -84,17 +91,17 @@ export interface Part {
 }
 
 /** Writes that follow the main one. */
-export interface Further {
+export interface FollowUps {
   /** The keys of the body that they are about: where it has none of them, there is nothing to send. */
-  about: readonly string[]
+  keys: readonly string[]
   /** The main request does not carry these keys. */
-  apart?: true
+  exclusive?: true
   /** In the order of sending; none where the answer to the main write is as the body says. */
-  requests(body: JsonObject, wire: JsonObject, version: ApiVersion): FurtherRequest[]
+  requests(body: JsonObject, wire: JsonObject, version: ApiVersion): FollowUpRequest[]
 }
 
 /** One of them; `path` is below the resource. */
-export interface FurtherRequest {
+export interface FollowUpRequest {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   body?: JsonObject

@@ -37,7 +37,7 @@ export const schemas: Codec = {
 /** `schemas: all` is that none of them is off. */
 export const schemasOff: Codec = {
   rule: { is: 'set', key: String, item: { is: 'scalar' } },
-  fromYaml: (_value, { schemas: said }) => (said === 'all' ? [] : undefined),
+  fromYaml: (_value, { schemas: written }) => (written === 'all' ? [] : undefined),
   toYaml: () => undefined,
   fromWire: (_value, _context, wire) => schemasFromWire(wire)?.filter(isOff).map(idOf),
   toWire: () => undefined

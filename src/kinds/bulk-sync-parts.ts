@@ -10,13 +10,13 @@ import { withoutAbsent, list } from './fields.ts'
 
 /** Whether the service takes along by itself what appears later. Only where the files say so. */
 function adds(wanted: JsonObject, what: 'objects' | 'fields'): boolean {
-  const said = wanted[`automatically_add_new_${what}`]
-  return typeof said === 'string' && said.toLowerCase() !== 'none'
+  const setting = wanted[`automatically_add_new_${what}`]
+  return typeof setting === 'string' && setting.toLowerCase() !== 'none'
 }
 
 /** What is switched off is as good as not listed. */
 export function isOff(item: Json): boolean {
-  return isObject(item) && item['enabled'] === false
+  return isObject(item) && item.enabled === false
 }
 
 /** All that is compared of what is switched off: its settings mean nothing, and are not sent. */
@@ -63,13 +63,13 @@ export const schemasRule: Rule = {
 
 /** The id of a schema or a field, which may be written as the id alone. */
 export function idOf(item: Json): string {
-  return textOf(isObject(item) ? (item['id'] ?? '') : item)
+  return textOf(isObject(item) ? (item.id ?? '') : item)
 }
 
 function filterKey(item: Json): string {
   if (!isObject(item)) return textOf(item)
-  const value = item['value'] === undefined ? '' : ` ${sortedText(item['value'])}`
-  return `${textOf(item['field_id'])} ${textOf(item['function'])}${value}`
+  const value = item.value === undefined ? '' : ` ${sortedText(item.value)}`
+  return `${textOf(item.field_id)} ${textOf(item.function)}${value}`
 }
 
 /** Equal moments have equal texts, whatever the time zone they are written in. */
@@ -85,10 +85,10 @@ export function schemaFromYaml(item: Json): Json {
   if (isOff(item)) return off(item)
   return withoutAbsent({
     ...item,
-    fields: Array.isArray(item['fields'])
-      ? item['fields'].map((field) => (isObject(field) ? field : { id: textOf(field) }))
-      : item['fields'],
-    data_cutoff_timestamp: moment(item['data_cutoff_timestamp'])
+    fields: Array.isArray(item.fields)
+      ? item.fields.map((field) => (isObject(field) ? field : { id: textOf(field) }))
+      : item.fields,
+    data_cutoff_timestamp: moment(item.data_cutoff_timestamp)
   })
 }
 
@@ -110,10 +110,10 @@ function byIdAlone(item: Json): Json {
  */
 export function withShortSchemas(fields: JsonObject, live: JsonObject): JsonObject {
   const { schemas, schemas_off: _off, ...same } = fields
-  const all = Array.isArray(live['schemas']) ? list(live['schemas']) : undefined
+  const all = Array.isArray(live.schemas) ? list(live.schemas) : undefined
   if (!all) return fields
   if (all.length > 0 && all.every(isPlain)) return { ...same, schemas_off: [] }
-  const open = new Set(all.filter((item) => list(item['fields']).every(isPlainField)).map(idOf))
+  const open = new Set(all.filter((item) => list(item.fields).every(isPlainField)).map(idOf))
   const chosen = list(schemas).map(({ fields: inner, ...item }) =>
     withoutAbsent({ ...item, fields: open.has(idOf(item)) ? undefined : inner })
   )
@@ -121,7 +121,7 @@ export function withShortSchemas(fields: JsonObject, live: JsonObject): JsonObje
 }
 
 function isPlainField(field: JsonObject): boolean {
-  return !isOff(field) && field['obfuscate'] !== true && isEmpty(field['user_output_name'])
+  return !isOff(field) && field.obfuscate !== true && isEmpty(field.user_output_name)
 }
 
 /**
@@ -129,39 +129,39 @@ function isPlainField(field: JsonObject): boolean {
  * them.
  */
 export function schemasFromWire(wire: JsonObject): JsonObject[] | undefined {
-  if (!Array.isArray(wire['schemas'])) return undefined
-  const details = new Map(list(wire['schema_details']).map((detail) => [idOf(detail), detail]))
-  return list(wire['schemas']).map((item) => schemaFromWire({ ...item, ...details.get(idOf(item)) }))
+  if (!Array.isArray(wire.schemas)) return undefined
+  const details = new Map(list(wire.schema_details).map((detail) => [idOf(detail), detail]))
+  return list(wire.schemas).map((item) => schemaFromWire({ ...item, ...details.get(idOf(item)) }))
 }
 
 function schemaFromWire(item: JsonObject): JsonObject {
   return withoutAbsent({
-    id: item['id'],
-    enabled: item['enabled'] !== false,
-    fields: Array.isArray(item['fields']) ? list(item['fields']).map(fieldFromWire) : undefined,
-    filters: Array.isArray(item['filters']) ? list(item['filters']).map(filterFromWire) : undefined,
-    partition_key: item['partition_key'] ?? undefined,
-    tracking_field: item['tracking_field'] ?? undefined,
-    user_output_name: item['user_output_name'] ?? undefined,
-    data_cutoff_timestamp: moment(item['data_cutoff_timestamp'] ?? undefined),
-    disable_data_cutoff: item['disable_data_cutoff'] ?? undefined
+    id: item.id,
+    enabled: item.enabled !== false,
+    fields: Array.isArray(item.fields) ? list(item.fields).map(fieldFromWire) : undefined,
+    filters: Array.isArray(item.filters) ? list(item.filters).map(filterFromWire) : undefined,
+    partition_key: item.partition_key ?? undefined,
+    tracking_field: item.tracking_field ?? undefined,
+    user_output_name: item.user_output_name ?? undefined,
+    data_cutoff_timestamp: moment(item.data_cutoff_timestamp ?? undefined),
+    disable_data_cutoff: item.disable_data_cutoff ?? undefined
   })
 }
 
 function fieldFromWire(field: JsonObject): JsonObject {
   return withoutAbsent({
-    id: field['id'],
-    enabled: field['enabled'] !== false,
-    obfuscate: (field['obfuscated'] ?? field['obfuscate']) === true,
-    user_output_name: isEmpty(field['user_output_name']) ? undefined : field['user_output_name']
+    id: field.id,
+    enabled: field.enabled !== false,
+    obfuscate: (field.obfuscated ?? field.obfuscate) === true,
+    user_output_name: isEmpty(field.user_output_name) ? undefined : field.user_output_name
   })
 }
 
 function filterFromWire(filter: JsonObject): JsonObject {
   return withoutAbsent({
-    field_id: filter['field_id'],
-    function: filter['function'],
-    value: filter['value'] ?? undefined
+    field_id: filter.field_id,
+    function: filter.function,
+    value: filter.value ?? undefined
   })
 }
 
@@ -170,7 +170,7 @@ export function schemaInBody(item: JsonObject): JsonObject {
   const { user_output_name: _name, fields, ...rest } = item
   return withoutAbsent({
     ...rest,
-    enabled: item['enabled'] !== false,
+    enabled: item.enabled !== false,
     fields: Array.isArray(fields)
       ? list(fields).map(({ id, enabled, obfuscate }) =>
           withoutAbsent({ id, enabled: enabled !== false, obfuscate: obfuscate === true })
@@ -198,7 +198,7 @@ export function schemaInPatch(item: JsonObject): JsonObject {
   return withoutAbsent({
     ...newerDefaults,
     ...rest,
-    enabled: item['enabled'] !== false,
+    enabled: item.enabled !== false,
     fields: Array.isArray(fields)
       ? list(fields).map(({ enabled, obfuscate, user_output_name: name, ...same }) => ({
           ...same,
@@ -217,7 +217,7 @@ export function allBut(off: readonly Json[]): JsonObject {
 
 /** Whether fields, or the body that was made of them, mean all schemas. */
 export function meansAll(wanted: JsonObject): boolean {
-  return 'schemas_off' in wanted || isObject(wanted['schema_settings'])
+  return 'schemas_off' in wanted || isObject(wanted.schema_settings)
 }
 
 /** The schemas that a body states: those that it lists, or all that are there. */
@@ -227,7 +227,7 @@ export function statedSchemas(
 ): JsonObject[] | undefined {
   if (Array.isArray(settings)) return list(settings)
   if (!isObject(settings) || !live) return undefined
-  const off = new Set(Array.isArray(settings['all_but']) ? settings['all_but'] : [])
+  const off = new Set(Array.isArray(settings.all_but) ? settings.all_but : [])
   return live.map((item) => ({ ...item, enabled: !off.has(idOf(item)) }))
 }
 
@@ -242,7 +242,7 @@ export function mergedSchemas(
 ): JsonObject[] {
   const byId = new Map((stated ?? []).map((item) => [idOf(item), item]))
   const others = live
-    .filter((item) => !byId.has(idOf(item)) && item['enabled'] !== false)
+    .filter((item) => !byId.has(idOf(item)) && item.enabled !== false)
     .map((item) => (stated && !adds(body, 'objects') ? { ...item, enabled: false } : item))
   const there = new Map(live.map((item) => [idOf(item), item]))
   const mine = [...byId.values()].map((item) => merged(there.get(idOf(item)), item, body))
@@ -252,8 +252,7 @@ export function mergedSchemas(
 function merged(live: JsonObject | undefined, item: JsonObject, body: JsonObject): JsonObject {
   const { partition_key, tracking_field, fields: there } = live ?? {}
   const carried = withoutAbsent({ partition_key, tracking_field })
-  const fields =
-    item['fields'] === undefined ? there : mergedFields(list(there), list(item['fields']), body)
+  const fields = item.fields === undefined ? there : mergedFields(list(there), list(item.fields), body)
   return withoutAbsent({ ...carried, ...item, fields })
 }
 
@@ -274,24 +273,24 @@ export function isAsWanted(live: JsonObject | undefined, wanted: JsonObject): bo
   if (!live) return false
   if (isOff(wanted)) return isOff(live)
   const { fields: there, ...rest } = live
-  const { fields, ...said } = wanted
+  const { fields, ...stated } = wanted
   const plain = (item: JsonObject) => sortedText(plainSchema(item))
   const carried = Object.fromEntries(
-    ['partition_key', 'tracking_field'].flatMap((key) => (key in said ? [] : [[key, rest[key] ?? null]]))
+    ['partition_key', 'tracking_field'].flatMap((key) => (key in stated ? [] : [[key, rest[key] ?? null]]))
   )
-  return plain({ ...said, ...carried }) === plain(rest) && areFields(list(there), fields)
+  return plain({ ...stated, ...carried }) === plain(rest) && areFields(list(there), fields)
 }
 
 function plainSchema(item: JsonObject): JsonObject {
   return {
     id: idOf(item),
-    enabled: item['enabled'] !== false,
-    filters: list(item['filters']).map(filterKey).toSorted(),
-    partition_key: item['partition_key'] ?? '',
-    tracking_field: item['tracking_field'] ?? '',
-    user_output_name: item['user_output_name'] ?? '',
-    data_cutoff_timestamp: moment(item['data_cutoff_timestamp']) ?? '',
-    disable_data_cutoff: item['disable_data_cutoff'] === true
+    enabled: item.enabled !== false,
+    filters: list(item.filters).map(filterKey).toSorted(),
+    partition_key: item.partition_key ?? '',
+    tracking_field: item.tracking_field ?? '',
+    user_output_name: item.user_output_name ?? '',
+    data_cutoff_timestamp: moment(item.data_cutoff_timestamp) ?? '',
+    disable_data_cutoff: item.disable_data_cutoff === true
   }
 }
 
@@ -301,9 +300,7 @@ function areFields(live: readonly JsonObject[], wanted: Json | undefined): boole
   const text = (fields: readonly JsonObject[]) =>
     fields
       .filter((field) => !isOff(field))
-      .map((field) =>
-        JSON.stringify([idOf(field), field['obfuscate'] === true, field['user_output_name'] ?? ''])
-      )
+      .map((field) => JSON.stringify([idOf(field), field.obfuscate === true, field.user_output_name ?? '']))
       .toSorted()
       .join()
   return text(live) === text(list(wanted))
@@ -311,8 +308,8 @@ function areFields(live: readonly JsonObject[], wanted: Json | undefined): boole
 
 /** Nothing of it was chosen by anybody: then it need not be listed to be copied. */
 export function isPlain(item: JsonObject): boolean {
-  const fields = list(item['fields'])
-  const asFound = { ...item, id: '', filters: item['filters'] ?? [] }
+  const fields = list(item.fields)
+  const asFound = { ...item, id: '', filters: item.filters ?? [] }
   return (
     sortedText(plainSchema(asFound)) === sortedText(plainSchema({ id: '' })) && fields.every(isPlainField)
   )

@@ -4,17 +4,17 @@ import type { ItemProblem } from './kind.ts'
 
 /** A schema or a field listed twice, and a schema of which nothing is left. */
 export function schemaProblems(item: JsonObject): ItemProblem[] {
-  const schemas = Array.isArray(item['schemas']) ? item['schemas'] : []
+  const schemas = Array.isArray(item.schemas) ? item.schemas : []
   return [
     ...listedTwice(schemas, ['schemas'], 'schema'),
     ...wordsAsIds(schemas, ['schemas'], allSchemas),
-    ...wordsOfSchedules(item['additional_schedules']),
+    ...wordsOfSchedules(item.additional_schedules),
     ...(schemas.length > 0 && schemas.every(isOff) ? [noSchema] : []),
     ...schemas.flatMap((schema, index) => {
-      const fields = isObject(schema) && Array.isArray(schema['fields']) ? schema['fields'] : []
+      const fields = isObject(schema) && Array.isArray(schema.fields) ? schema.fields : []
       const path = ['schemas', index, 'fields']
       const isNone =
-        fields.length > 0 && fields.every((field) => isObject(field) && field['enabled'] === false)
+        fields.length > 0 && fields.every((field) => isObject(field) && field.enabled === false)
       return [
         ...listedTwice(fields, path, 'field'),
         ...wordsAsIds(fields, path, allFields),
@@ -72,7 +72,7 @@ function wordsAsIds(items: readonly Json[], path: (string | number)[], inPlace: 
 
 function wordsOfSchedules(schedules: Json | undefined): ItemProblem[] {
   return (Array.isArray(schedules) ? schedules : []).flatMap((schedule, index) => {
-    const schemas = isObject(schedule) && Array.isArray(schedule['schemas']) ? schedule['schemas'] : []
+    const schemas = isObject(schedule) && Array.isArray(schedule.schemas) ? schedule.schemas : []
     const found = wordsAsIds(schemas, ['additional_schedules', index, 'schemas'], ofSchedule)
     // There, an id cannot be written in full: it may be meant.
     return found.map((one) => ({ ...one, severity: 'warning' as const }))

@@ -1,7 +1,7 @@
 import type { Shape } from '../state/shape.ts'
 import { textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
-import type { FurtherRequest } from './api.ts'
+import type { FollowUpRequest } from './api.ts'
 import {
   idOf,
   isAsWanted,
@@ -66,13 +66,13 @@ export function bodySchemas(settings: readonly JsonObject[], version: ApiVersion
 }
 
 /** What the bulk sync's own request did not do: each schema that is not as it is to be. */
-export function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FurtherRequest[] {
+export function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FollowUpRequest[] {
   const there = schemasFromWire(wire) ?? []
   const live = new Map(there.map((item) => [idOf(item), item]))
   const wanted = mergedSchemas(there, statedSchemas(body.schema_settings, there) ?? [], body)
   const schemas = wanted
     .filter((item) => !isAsWanted(live.get(idOf(item)), item))
-    .map((item) => schemaInPatch({ fields: live.get(idOf(item))?.['fields'] ?? [], ...item }))
+    .map((item) => schemaInPatch({ fields: live.get(idOf(item))?.fields ?? [], ...item }))
   if (schemas.length === 0) return []
   if (version !== '2023-04-25') return [{ method: 'PATCH', path: '/schemas', body: { schemas } }]
   return schemas.map(({ id, ...rest }) => ({

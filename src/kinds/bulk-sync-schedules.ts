@@ -30,8 +30,8 @@ const additionalRule: Rule = {
 /** What tells one from another is what it is for: its ids are the service's. */
 function forWhat(item: Json): string {
   if (!isObject(item)) return textOf(item)
-  const mode = isEmpty(item['selective_mode']) ? 'none' : textOf(item['selective_mode'])
-  const schemas = Array.isArray(item['schemas']) ? item['schemas'].map(textOf).toSorted().join(', ') : ''
+  const mode = isEmpty(item.selective_mode) ? 'none' : textOf(item.selective_mode)
+  const schemas = Array.isArray(item.schemas) ? item.schemas.map(textOf).toSorted().join(', ') : ''
   return [...(mode === 'none' ? [] : [mode]), ...(schemas === '' ? [] : [schemas])].join(' of ') || 'all'
 }
 
@@ -94,13 +94,13 @@ export function withScheduleIds(
   live: { readonly [name: string]: Json | undefined },
   body: JsonObject
 ): JsonObject {
-  const first = isObject(live['default_schedule']) ? live['default_schedule']['id'] : undefined
-  const free = list(live['additional_schedules'])
+  const first = isObject(live.default_schedule) ? live.default_schedule.id : undefined
+  const free = list(live.additional_schedules)
   const { default_schedule: main, additional_schedules: others } = body
   const identified = list(others).map((item) => {
     const at = free.findIndex((one) => forWhat(one) === forWhat(item))
     const [same] = at === -1 ? [] : free.splice(at, 1)
-    return withoutAbsent({ id: same?.['id'], ...item })
+    return withoutAbsent({ id: same?.id, ...item })
   })
   return withoutAbsent({
     default_schedule: isObject(main) ? withoutAbsent({ id: first, ...main }) : undefined,
@@ -116,8 +116,8 @@ export function bulkScheduleProblems(item: JsonObject): ItemProblem[] {
       path: [...place, ...problem.path.slice(1)]
     }))
   return [
-    ...at(['default_schedule'], item['default_schedule']),
-    ...list(item['additional_schedules']).flatMap((schedule, index) => {
+    ...at(['default_schedule'], item.default_schedule),
+    ...list(item.additional_schedules).flatMap((schedule, index) => {
       const times = Object.entries(schedule).filter(([key]) => !own.some((one) => one === key))
       return at(['additional_schedules', index], Object.fromEntries(times))
     })

@@ -235,8 +235,8 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside>()({
     obfuscated: 'obfuscate'
   },
   api: {
+    access: 'listed',
     path: '/api/bulk/syncs',
-    lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
     parts: [
       {
@@ -248,8 +248,8 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside>()({
       },
       { key: 'schema_details', answer: bulkSchemaShape, field: 'schemas_off', paths: detailPaths }
     ],
-    further: { about: ['schema_settings'], apart: true, requests: schemaRequests },
-    notYet: ['cache refresh in progress', 'did not provide any schemas']
+    followUps: { keys: ['schema_settings'], exclusive: true, requests: schemaRequests },
+    retryableMessages: ['cache refresh in progress', 'did not provide any schemas']
   },
 
   check: (item) => [...bulkScheduleProblems(item), ...schemaProblems(item)],

@@ -28,7 +28,7 @@ export function scalar(
   schema: JsonObject,
   compared: { default?: Json; caseless?: true; carried?: true } = {}
 ): Codec {
-  const shape: Shape = schema['type'] === 'string' ? 'text' : 'scalar'
+  const shape: Shape = schema.type === 'string' ? 'text' : 'scalar'
   return { schema, rule: { is: 'scalar', ...compared }, shape }
 }
 

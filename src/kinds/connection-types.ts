@@ -70,16 +70,16 @@ function isSecretName(name: string): boolean {
 
 function fieldSchema(field: ConnectionField): JsonObject {
   const schema: JsonObject = { type: field.type ?? 'string' }
-  if (field.enum) schema['enum'] = field.enum
-  if (field.format && field.format !== 'json') schema['format'] = field.format
-  if (field.items) schema['items'] = fieldSchema(field.items)
+  if (field.enum) schema.enum = field.enum
+  if (field.format && field.format !== 'json') schema.format = field.format
+  if (field.items) schema.items = fieldSchema(field.items)
   if (field.fields) {
-    schema['properties'] = Object.fromEntries(
+    schema.properties = Object.fromEntries(
       Object.entries(field.fields).map(([name, inner]) => [name, fieldSchema(inner)])
     )
-    schema['additionalProperties'] = false
+    schema.additionalProperties = false
   }
-  if (field.values) schema['additionalProperties'] = fieldSchema(field.values)
+  if (field.values) schema.additionalProperties = fieldSchema(field.values)
   return schema
 }
 

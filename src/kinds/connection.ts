@@ -109,9 +109,9 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
     rename: { effect: 'none', because: 'a name is for people' }
   },
   api: {
+    access: 'listed',
     path: '/api/connections',
     uniqueNames: true,
-    lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
     deleteQuery: 'force=false',
     cascades: true
@@ -119,19 +119,19 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
 
   isSecret(item, path) {
     return (
-      path[0] === 'configuration' && path.length > 1 && isSecretSetting(textOf(item['type']), path.slice(1))
+      path[0] === 'configuration' && path.length > 1 && isSecretSetting(textOf(item.type), path.slice(1))
     )
   },
 
   detail(item) {
-    const type = item['type']
+    const type = item.type
     if (typeof type !== 'string' || !(type in connectionTypes)) return undefined
     return { path: ['configuration'], key: `connection ${type}`, schema: configurationSchema(type) }
   },
 
   check(item) {
-    const type = textOf(item['type'])
-    const configuration = item['configuration']
+    const type = textOf(item.type)
+    const configuration = item.configuration
     if (!isObject(configuration)) return []
     return serverOwnedFields(type).flatMap((name) =>
       name in configuration ? [serverOwnedProblem(type, name)] : []
@@ -149,7 +149,7 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
     return path.length === 2 && field?.default !== undefined && field.default === valueAt(fields, path)
   },
 
-  waiting(wire) {
+  pendingReason(wire) {
     const oauth = connectionTypes[typeOf(wire.type)]?.oauth === true
     if (!oauth || wire.status === 'healthy') return undefined
     const error =
@@ -157,7 +157,7 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
     return `it is not authorized yet, or no longer${error}`
   },
 
-  ailing(wire) {
+  unhealthyReason(wire) {
     const status = textOf(wire.status ?? '')
     if (status === 'healthy' || connectionTypes[typeOf(wire.type)]?.oauth === true) return undefined
     const error = textOf(wire.status_error ?? '')

@@ -71,7 +71,7 @@ export function list(value: Json | undefined): JsonObject[] {
 export function idsOf(value: Json | undefined): string[] {
   if (!Array.isArray(value)) return []
   return value.flatMap((item) => {
-    const id = isObject(item) ? item['id'] : item
+    const id = isObject(item) ? item.id : item
     return typeof id === 'string' ? [id] : []
   })
 }

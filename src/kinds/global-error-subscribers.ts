@@ -33,17 +33,15 @@ export const globalErrorSubscribers = kindOf<GlobalErrorSubscribers>()({
   impacts: { create: noEffect, delete: noEffect, rename: noEffect },
   naming: { keys: [], only: 'organization' },
   api: {
+    access: 'derived',
     path: '/api/notifications',
     since: '2024-02-08',
-    lightList: () => false,
     update: () => 'PUT',
-    place: {
-      id: () => 'global-error-subscribers',
-      fieldsOf: () => [{}],
-      reset: { method: 'PUT', body: { emails: [] } },
-      isReset: ({ emails }) => !Array.isArray(emails) || emails.length === 0,
-      bare: true
-    }
+    id: () => 'global-error-subscribers',
+    fieldsOf: () => [{}],
+    reset: { method: 'PUT', body: { emails: [] } },
+    isReset: ({ emails }) => !Array.isArray(emails) || emails.length === 0,
+    bare: true
   },
   replacement: (_live, { emails }) => withoutAbsent({ emails })
 })

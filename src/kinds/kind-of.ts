@@ -6,7 +6,7 @@ import type { ApiVersion } from '../wire/common.ts'
 import { carrying, unknownPaths, type Known, type KnownObject } from './carry.ts'
 import { isShorthand, type AnyField, type FieldOf, type Shorthand } from './field.ts'
 import { bookkeeping, withoutAbsent } from './fields.ts'
-import type { KindApi } from './api.ts'
+import type { DerivedApi, ListedApi } from './api.ts'
 import type { Kind } from './kind.ts'
 import { opposite, type Synonym } from './synonym.ts'
 
@@ -14,7 +14,7 @@ import { opposite, type Synonym } from './synonym.ts'
  * An answer, once its shape was checked: which members there may be is known, and a renamed one is
  * none of them.
  */
-export type Answer<W> = { readonly [Name in keyof W & string]?: Json }
+export type AnswerOf<W> = { readonly [Name in keyof W & string]?: Json }
 
 /** What a kind is beside its fields. `W` is what the service answers, `N` are the names of the fields. */
 interface Definition<W, N extends string> extends Pick<
@@ -25,7 +25,7 @@ interface Definition<W, N extends string> extends Pick<
   | 'naming'
   | 'caselessNames'
   | 'builtIns'
-  | 'alone'
+  | 'singleton'
   | 'detail'
   | 'check'
   | 'settled'
@@ -36,7 +36,7 @@ interface Definition<W, N extends string> extends Pick<
   fields: { readonly [Name in N]: FieldOf<W, Name> | Shorthand }
   /** The keys of YAML that make the name and are no fields. */
   nameKeys?: JsonObject
-  api: Omit<KindApi, 'answer'>
+  api: Omit<ListedApi, 'answer'> | Omit<DerivedApi, 'answer'>
   /** Members of answers that the service owns: they are known, and never sent. */
   observed: readonly (keyof W & string)[]
   /** What is known of members that are no field by themselves. */
@@ -51,18 +51,18 @@ interface Definition<W, N extends string> extends Pick<
   isSecret?: Kind['isSecret']
   /** Where newer services say a thing in another shape: the answer as fields are read from it. */
   readAs?(wire: JsonObject): JsonObject
-  uses?(wire: Answer<W>): { kind: string; id: string }[]
-  waiting?(wire: Answer<W>): string | undefined
-  ailing?(wire: Answer<W>): string | undefined
-  readOnly?(wire: Answer<W>): ReturnType<NonNullable<Kind['readOnly']>>
-  question?(
-    live: Answer<W>,
+  uses?(wire: AnswerOf<W>): { kind: string; id: string }[]
+  pendingReason?(wire: AnswerOf<W>): string | undefined
+  unhealthyReason?(wire: AnswerOf<W>): string | undefined
+  readOnly?(wire: AnswerOf<W>): ReturnType<NonNullable<Kind['readOnly']>>
+  preUpdateRead?(
+    live: AnswerOf<W>,
     body: JsonObject,
     version: ApiVersion
-  ): ReturnType<NonNullable<Kind['question']>>
+  ): ReturnType<NonNullable<Kind['preUpdateRead']>>
   /** What a replacement is beyond its fields, each merged by itself: `body` has them all. */
   replacement?(
-    live: Answer<W>,
+    live: AnswerOf<W>,
     body: JsonObject,
     stated: { body: JsonObject; answer: Json | undefined; version: ApiVersion | undefined }
   ): JsonObject
@@ -84,7 +84,7 @@ const commonShape = {
  */
 export function kindOf<W>(): <N extends string>(definition: Definition<W, N>) => Kind {
   // Which members an answer has is checked where kinds are written; its shape, where it is read.
-  return (definition) => made(definition as unknown as AnyDefinition)
+  return (definition) => kindFrom(definition as unknown as AnyDefinition)
 }
 
 interface AnyDefinition extends Omit<Definition<Record<string, Json>, string>, 'fields' | 'parts'> {
@@ -92,13 +92,13 @@ interface AnyDefinition extends Omit<Definition<Record<string, Json>, string>, '
   fields: Readonly<Record<string, AnyField | Shorthand>>
 }
 
-function made(definition: AnyDefinition): Kind {
+function kindFrom(definition: AnyDefinition): Kind {
   const entries = Object.entries(definition.fields)
   const fields = entries.flatMap(([name, field]) =>
     isShorthand(field) ? [] : [{ name, wire: field.wire ?? name, ...field }]
   )
   const known = knownOf(definition, fields)
-  const later = new Set(definition.api.further?.apart ? definition.api.further.about : [])
+  const later = new Set(definition.api.followUps?.exclusive ? definition.api.followUps.keys : [])
   const written = fields.filter(({ wire }) => !later.has(wire))
   const merged: Kind['replacement'] = (live, body, answer, version) => {
     const whole = withMerged(written, live, body)

@@ -4,7 +4,7 @@ import { isId, type Json, type JsonObject, type Reference } from '../state/value
 import type { ApiVersion } from '../wire/common.ts'
 import type { DataImpacts } from '../state/impact.ts'
 import type { Field } from '../state/rule.ts'
-import type { KindApi } from './api.ts'
+import type { DerivedApi, KindApi } from './api.ts'
 import type { Synonym } from './synonym.ts'
 
 /**
@@ -49,7 +49,7 @@ export interface Kind {
    */
   readonly builtIns?: true
   /** An organization has at most one: the live one is meant, whatever it is called there. */
-  readonly alone?: true
+  readonly singleton?: true
   /**
    * Fields that older versions of the API do not have: path (`*` for every item of a list) to the first
    * version that has it.
@@ -98,10 +98,10 @@ export interface Kind {
    * What must be asked before a replacement can be written, beside the resource itself. Only where the
    * answer of the resource does not tell whether a value was chosen or is the default.
    */
-  question?(live: JsonObject, body: JsonObject, version: ApiVersion): Question | undefined
+  preUpdateRead?(live: JsonObject, body: JsonObject, version: ApiVersion): PreUpdateRead | undefined
   /**
    * The body of a full replacement: what is live and not ours to change, overlaid with what we want.
-   * `answer` is the `data` that the question brought, if there was one and it was answered.
+   * `answer` is the `data` that it brought, if there was one and it was answered.
    */
   replacement(live: JsonObject, body: JsonObject, answer?: Json, version?: ApiVersion): JsonObject
   /**
@@ -112,9 +112,9 @@ export interface Kind {
   /** Ids of what a live resource uses, from a list item as well as from the whole. */
   uses(wire: JsonObject): { kind: string; id: string }[]
   /** A sentence, when a live resource waits for a person (authorization). */
-  waiting?(wire: JsonObject): string | undefined
+  pendingReason?(wire: JsonObject): string | undefined
   /** A sentence, when a live resource is there and does not work: its service says so, not we. */
-  ailing?(wire: JsonObject): string | undefined
+  unhealthyReason?(wire: JsonObject): string | undefined
   /** Says of a live resource that this organization cannot change it, and why. */
   readOnly?(wire: JsonObject): ReadOnly | undefined
 }
@@ -172,7 +172,7 @@ export interface FromWire {
 }
 
 /** A GET, or for old versions a POST that only asks. */
-export interface Question {
+export interface PreUpdateRead {
   path: string
   query?: Record<string, string>
   body?: JsonObject
@@ -225,7 +225,7 @@ export function findingOf(kinds: Kinds): {
   key: (address: { kind: string; name: string }) => string
   singletons: ReadonlySet<string>
 } {
-  const singletons = kinds.managed.filter((kind) => kind.alone).map(({ name }) => name)
+  const singletons = kinds.managed.filter((kind) => kind.singleton).map(({ name }) => name)
   return { key: keyOf(kinds), singletons: new Set(singletons) }
 }
 
@@ -238,4 +238,9 @@ export function isSameName(kind: Kind, a: string, b: string): boolean {
 /** A text of this kind, in one case where case does not count: for patterns, which are no names. */
 export function foldedFor(kind: Kind | undefined, text: string): string {
   return kind?.caselessNames === true ? text.toLowerCase() : text
+}
+
+/** How a kind is reached that is in no list; undefined for one that is. */
+export function derivedApi({ api }: Kind): DerivedApi | undefined {
+  return api.access === 'derived' ? api : undefined
 }

@@ -6,7 +6,7 @@ import { ids, policies, reference, scalar, settings, texts } from './codecs.ts'
 import { mappingEffect } from './effects.ts'
 import { idsOf, list, overlay, withoutAbsent, withoutCleared, withoutMasks } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
-import { kindOf, type Answer } from './kind-of.ts'
+import { kindOf, type AnswerOf } from './kind-of.ts'
 import {
   additionalFields,
   enricher,
@@ -136,9 +136,9 @@ export const model = kindOf<Model & ModelRequest>()({
     rename: { effect: 'none', because: 'a name is for people' }
   },
   api: {
+    access: 'listed',
     path: '/api/models',
     uniqueNames: true,
-    lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
   },
 
@@ -150,7 +150,7 @@ export const model = kindOf<Model & ModelRequest>()({
     ]
   },
 
-  question(live, body, version) {
+  preUpdateRead(live, body, version) {
     const configuration = configurationOf(live, {})
     if (
       'fields' in body ||
@@ -182,7 +182,7 @@ export const model = kindOf<Model & ModelRequest>()({
   isDefault: (_fields, path) => path.length === 1 && path[0] === 'fields'
 })
 
-type Answered = Answer<Model>
+type Answered = AnswerOf<Model>
 
 /**
  * Exactly one of these says what is read; the live one must not stay beside another that the files

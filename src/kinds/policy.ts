@@ -39,7 +39,7 @@ const action = object({
 
 const actions = set(
   action,
-  { key: actionKey, open: () => true, idle: (item) => isObject(item) && isEmpty(item['roles']) },
+  { key: actionKey, open: () => true, idle: (item) => isObject(item) && isEmpty(item.roles) },
   {
     keys: [actionKey],
     schema: { description: 'What may be done, and by whom. Actions that are not listed stay as they are.' }
@@ -86,25 +86,25 @@ export const policy = kindOf<Policy>()({
   caselessNames: true,
   builtIns: true,
   api: {
+    access: 'listed',
     path: '/api/permissions/policies',
-    lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
   },
 
   check(item) {
     const seen = new Set<string>()
-    return actionsOf(item['policy_actions']).flatMap((action, index) => {
+    return actionsOf(item.policy_actions).flatMap((action, index) => {
       const key = actionKey(action)
       const isNew = !seen.has(key)
       seen.add(key)
-      const roles = rolesTwice(action['roles'], ['policy_actions', index, 'roles'])
+      const roles = rolesTwice(action.roles, ['policy_actions', index, 'roles'])
       if (isNew) return roles
       return [
         ...roles,
         {
           path: ['policy_actions', index, 'action'],
           code: 'P105' as const,
-          message: `\`${textOf(action['action'])}\` is listed twice`,
+          message: `\`${textOf(action.action)}\` is listed twice`,
           label: 'an action is listed once, with all of its roles'
         }
       ]
@@ -119,6 +119,6 @@ function actionsOf(value: Json | undefined): JsonObject[] {
 
 /** The product says `edit` where the service says `update`; either may be answered to the other. */
 function actionKey(item: Json): string {
-  const action = textOf(isObject(item) ? item['action'] : item).toLowerCase()
+  const action = textOf(isObject(item) ? item.action : item).toLowerCase()
   return action === 'edit' ? 'update' : action
 }

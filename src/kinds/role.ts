@@ -18,8 +18,8 @@ export const role = kindOf<Role>()({
   caselessNames: true,
   builtIns: true,
   api: {
+    access: 'listed',
     path: '/api/permissions/roles',
-    lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
   },
   readOnly: builtIn

@@ -76,32 +76,30 @@ export const schemaPrimaryKeys = kindOf<Schema>()({
   impacts: { create: otherKeys, delete: otherKeys, rename: otherKeys },
   naming: { keys: ['connection', 'schema'] },
   api: {
+    access: 'derived',
     path: '/api/connections',
     since: '2024-02-08',
-    lightList: () => false,
     update: () => 'PUT',
-    place: {
-      id(fields, idOf) {
-        const connection = isReference(fields.connection) ? idOf(fields.connection) : undefined
-        if (connection === undefined) return undefined
-        return `${encodeURIComponent(connection)}/schemas/${encodeURIComponent(textOf(fields.schema))}`
-      },
-      // A space may be a part of either name.
-      fieldsOf: (name) => {
-        const words = name.split(' ')
-        return words.slice(1).map((_word, index) => ({
-          connection: named('connection', words.slice(0, index + 1).join(' ')),
-          schema: words.slice(index + 1).join(' ')
-        }))
-      },
-      below: '/primary_keys',
-      reset: { method: 'DELETE' },
-      isReset: (wire) => keysOf(wire).length === 0,
-      // A source may have keys of its own: once the declared ones are gone, those are there again.
-      isAsDeclared: (live, declared) => isDeepStrictEqual(sortedKeys(live), sortedKeys(declared))
+    id(fields, idOf) {
+      const connection = isReference(fields.connection) ? idOf(fields.connection) : undefined
+      if (connection === undefined) return undefined
+      return `${encodeURIComponent(connection)}/schemas/${encodeURIComponent(textOf(fields.schema))}`
     },
-    arrived: (body, wire) => isDeepStrictEqual(keysIn(body.fields, 'field_id'), keysOf(wire)),
-    notYet: ['cache refresh in progress', 'did not provide any schemas']
+    // A space may be a part of either name.
+    fieldsOf: (name) => {
+      const words = name.split(' ')
+      return words.slice(1).map((_word, index) => ({
+        connection: named('connection', words.slice(0, index + 1).join(' ')),
+        schema: words.slice(index + 1).join(' ')
+      }))
+    },
+    below: '/primary_keys',
+    reset: { method: 'DELETE' },
+    isReset: (wire) => keysOf(wire).length === 0,
+    // A source may have keys of its own: once the declared ones are gone, those are there again.
+    isAsDeclared: (live, declared) => isDeepStrictEqual(sortedKeys(live), sortedKeys(declared)),
+    isConverged: (body, wire) => isDeepStrictEqual(keysIn(body.fields, 'field_id'), keysOf(wire)),
+    retryableMessages: ['cache refresh in progress', 'did not provide any schemas']
   },
   inFull: true,
   replacement: (_live, { fields }) => withoutAbsent({ fields })

@@ -33,29 +33,29 @@ export const overrideRule = {
 /** What a filter says, in few words: it is the filter's name wherever one is needed. */
 export function conditionKey(item: Json): string {
   if (!isObject(item)) return textOf(item)
-  const field = isObject(item['field']) ? item['field'] : {}
-  const model = field['model'] === undefined ? '' : `${referenceKey(field['model'])}.`
+  const field = isObject(item.field) ? item.field : {}
+  const model = field.model === undefined ? '' : `${referenceKey(field.model)}.`
   return `${model}${saidBy(item)}`
 }
 
 /** The same, without the model. */
 export function saidBy(item: Json): string {
   if (!isObject(item)) return textOf(item)
-  const field = isObject(item['field']) ? item['field'] : {}
-  const where = item['field_id'] ?? field['field'] ?? '?'
-  const other = isObject(item['value_field']) ? ` = ${textOf(item['value_field']['field'])}` : ''
-  const value = isEmpty(item['value']) ? other : ` ${sortedText(item['value']!)}`
-  return `${textOf(where)} ${textOf(item['function'])}${value}`
+  const field = isObject(item.field) ? item.field : {}
+  const where = item.field_id ?? field.field ?? '?'
+  const other = isObject(item.value_field) ? ` = ${textOf(item.value_field.field)}` : ''
+  const value = isEmpty(item.value) ? other : ` ${sortedText(item.value!)}`
+  return `${textOf(where)} ${textOf(item.function)}${value}`
 }
 
 /** Whether a filter is about the target's records. */
 export function isOfTarget(filter: Json): boolean {
-  return isObject(filter) && textOf(filter['field_type'] ?? 'Model').toLowerCase() === 'target'
+  return isObject(filter) && textOf(filter.field_type ?? 'Model').toLowerCase() === 'target'
 }
 
 /** A filter of a model names the model's field; one of the target names the target's. */
 export function conditionProblems(item: JsonObject): ItemProblem[] {
-  const filters = Array.isArray(item['filters']) ? item['filters'] : []
+  const filters = Array.isArray(item.filters) ? item.filters : []
   return filters.flatMap((filter, index): ItemProblem[] => {
     if (!isObject(filter)) return []
     const target = isOfTarget(filter)
@@ -73,14 +73,14 @@ export function conditionProblems(item: JsonObject): ItemProblem[] {
       const label = 'the service would ignore this'
       return [{ path: [...path, other], atKey: true, code: 'P109', message, label }]
     }
-    if (target && textOf(item['mode']).toLowerCase() !== 'update') {
+    if (target && textOf(item.mode).toLowerCase() !== 'update') {
       const message = 'a filter of the target works with `mode: update` only'
       return [
         {
           path: [...path, 'field_type'],
           code: 'P109',
           message,
-          label: `the mode is ${textOf(item['mode'])}`
+          label: `the mode is ${textOf(item.mode)}`
         }
       ]
     }
@@ -93,6 +93,6 @@ export function withCondition(item: JsonObject, field: Json | undefined): JsonOb
   return withoutAbsent({
     ...item,
     field,
-    value: isEmpty(item['value']) && item['value'] !== '' ? undefined : item['value']
+    value: isEmpty(item.value) && item.value !== '' ? undefined : item.value
   })
 }

@@ -27,7 +27,7 @@ export const conditionsKnown: KnownList = {
     (item) => (isOfNewer(item) ? undefined : sortedText([nameOf(item), saidOf(item)]))
   ],
   laxKeys: [
-    (item) => sortedText([whereOf(item), item['function'] ?? null]),
+    (item) => sortedText([whereOf(item), item.function ?? null]),
     (item) => sortedText(whereOf(item)),
     (item) => (isOfNewer(item) ? undefined : sortedText(saidOf(item)))
   ]
@@ -83,39 +83,39 @@ export const targetKnown: KnownObject = {
 
 function identityIs(item: JsonObject): string {
   const source = [valueAt(item, ['source', 'model_id']), valueAt(item, ['source', 'field'])]
-  return sortedText([item['target'] ?? null, item['function'] ?? null, ...source.map((one) => one ?? null)])
+  return sortedText([item.target ?? null, item.function ?? null, ...source.map((one) => one ?? null)])
 }
 
 function fixedFields(answer: JsonObject): Json {
-  const fixed = list(answer['fields']).filter((item) => isNoSource(item['source']))
-  return [...list(answer['override_fields']), ...fixed]
+  const fixed = list(answer.fields).filter((item) => isNoSource(item.source))
+  return [...list(answer.override_fields), ...fixed]
 }
 
 function isOfNewer(item: JsonObject): boolean {
-  return (isObject(item['field']) || 'source' in item) && item['field_id'] === undefined
+  return (isObject(item.field) || 'source' in item) && item.field_id === undefined
 }
 
 function nameOf(item: JsonObject): Json {
-  return valueAt(item, ['field', 'field']) ?? item['field_id'] ?? null
+  return valueAt(item, ['field', 'field']) ?? item.field_id ?? null
 }
 
 function saidOf(item: JsonObject): Json {
-  return [item['function'] ?? null, valueOf(item)]
+  return [item.function ?? null, valueOf(item)]
 }
 
 function whereOf(item: JsonObject): Json {
   // The newer shape, which names fields of models and of targets as mappings do.
   if ('source' in item)
     return [valueAt(item, ['source', 'model_id']) ?? null, valueAt(item, ['source', 'field']) ?? null]
-  if (typeof item['field'] === 'string') return ['target', item['field']]
-  if (textOf(item['field_type'] ?? 'Model').toLowerCase() === 'target')
-    return ['target', item['field_id'] ?? null]
+  if (typeof item.field === 'string') return ['target', item.field]
+  if (textOf(item.field_type ?? 'Model').toLowerCase() === 'target')
+    return ['target', item.field_id ?? null]
   const field = valueAt(item, ['field', 'field'])
   return field === undefined
-    ? ['id', item['field_id'] ?? null]
+    ? ['id', item.field_id ?? null]
     : [valueAt(item, ['field', 'model_id']) ?? null, field]
 }
 
 function valueOf(item: JsonObject): Json {
-  return isEmpty(item['value']) ? null : item['value']!
+  return isEmpty(item.value) ? null : item.value!
 }

@@ -147,7 +147,7 @@ export function letter(index: number): string {
 /** Labels as written, or letters by position. */
 export function labelsOf(filters: readonly Json[]): string[] {
   return filters.map((filter, index) => {
-    const label = isObject(filter) ? filter['label'] : undefined
+    const label = isObject(filter) ? filter.label : undefined
     return typeof label === 'string' && label !== '' ? label : letter(index)
   })
 }
@@ -158,7 +158,7 @@ function ownOf(filters: readonly Json[], of: Sort): number[] {
 
 function treeOf(logic: Json | undefined): Logic<Leaf> | string | undefined {
   if (!isObject(logic)) return undefined
-  return typeof logic['unread'] === 'string' ? logic['unread'] : (logic as unknown as Logic<Leaf>)
+  return typeof logic.unread === 'string' ? logic.unread : (logic as unknown as Logic<Leaf>)
 }
 
 /** By the least that no other filter of its sort has. */
@@ -166,25 +166,23 @@ function leafOf(filter: Json, own: readonly Json[]): Leaf {
   const isAlone = (by: readonly Part[]): boolean =>
     own.filter((other) => keyOf(other, by) === keyOf(filter, by)).length === 1
   const by = levels.find(isAlone) ?? levels.at(-1)!
-  const { label: _label, ...said } = isObject(filter) ? filter : {}
-  if (by.includes('model') || !isObject(said['field'])) return { filter: said, by }
+  const { label: _label, ...rest } = isObject(filter) ? filter : {}
+  if (by.includes('model') || !isObject(rest.field)) return { filter: rest, by }
   // A name that says nothing more must not follow a model that gets another one.
-  const { model: _model, ...field } = said['field']
-  return { filter: { ...said, field }, by }
+  const { model: _model, ...field } = rest.field
+  return { filter: { ...rest, field }, by }
 }
 
 function keyOf(filter: Json, by: readonly Part[]): string {
   if (!isObject(filter)) return textOf(filter)
-  const field = isObject(filter['field']) ? filter['field'] : undefined
+  const field = isObject(filter.field) ? filter.field : undefined
   const sort = isOfTarget(filter) ? 'Target' : 'Model'
   return sortedText([
     sort,
-    field ? (field['field'] ?? null) : { id: filter['field_id'] ?? null },
-    by.includes('model') ? (field?.['model'] ?? null) : null,
-    by.includes('function') ? textOf(filter['function'] ?? '').toLowerCase() : null,
-    by.includes('value')
-      ? [isEmpty(filter['value']) ? null : filter['value']!, filter['value_field'] ?? null]
-      : null
+    field ? (field.field ?? null) : { id: filter.field_id ?? null },
+    by.includes('model') ? (field?.model ?? null) : null,
+    by.includes('function') ? textOf(filter.function ?? '').toLowerCase() : null,
+    by.includes('value') ? [isEmpty(filter.value) ? null : filter.value!, filter.value_field ?? null] : null
   ])
 }
 
@@ -224,7 +222,7 @@ export function logicProblems(
   of: Sort
 ): ItemProblem[] {
   if (typeof logic !== 'string' || logic.trim() === '') return []
-  const filters = Array.isArray(item['filters']) ? item['filters'] : []
+  const filters = Array.isArray(item.filters) ? item.filters : []
   const labels = labelsOf(filters)
   const own = ownOf(filters, of).map((index) => labels[index]!)
   const read = readLogic(logic)
@@ -288,7 +286,7 @@ function leftOut(path: readonly string[], label: string): ItemProblem {
 
 /** A label that two filters have says nothing. */
 export function duplicateLabels(item: JsonObject): ItemProblem[] {
-  const filters = Array.isArray(item['filters']) ? item['filters'] : []
+  const filters = Array.isArray(item.filters) ? item.filters : []
   const labels = labelsOf(filters)
   return labels.flatMap((label, index) =>
     labels.indexOf(label) === index

@@ -26,9 +26,9 @@ export const newTarget = '__pt_new_target'
  */
 export function targetOf(item: Json): string {
   if (!isObject(item)) return textOf(item)
-  const target = textOf(item['target'])
-  const source = item['source']
-  return target === webhookTarget && isObject(source) ? `${target} ← ${textOf(source['field'])}` : target
+  const target = textOf(item.target)
+  const source = item.source
+  return target === webhookTarget && isObject(source) ? `${target} ← ${textOf(source.field)}` : target
 }
 
 /** The one target field of a webhook. */
@@ -39,27 +39,27 @@ export function sourceFromYaml(value: Json | undefined, model: Json | undefined)
   if (value === undefined || value === null) return undefined
   const written = isObject(value) ? value : { field: value }
   return withoutAbsent({
-    model: optionalReference('model', written['model'] ?? model),
-    field: written['field']
+    model: optionalReference('model', written.model ?? model),
+    field: written.field
   })
 }
 
 /** The source of an answer; none where the service marks that there is none. */
 export function sourceFromWire(value: Json | undefined, context: FromWire): Json | undefined {
   if (!isObject(value) || isNoSource(value)) return undefined
-  return withoutAbsent({ model: fromId('model', value['model_id'], context), field: value['field'] })
+  return withoutAbsent({ model: fromId('model', value.model_id, context), field: value.field })
 }
 
 /** A source with the id of its model. */
 export function sourceToWire(value: Json | undefined, context: ToWire): Json | undefined {
   return isObject(value)
-    ? withoutAbsent({ model_id: toId(value['model'], context), field: value['field'] })
+    ? withoutAbsent({ model_id: toId(value.model, context), field: value.field })
     : undefined
 }
 
 /** Override fields come back among the fields, with the source of nothing. */
 export function isNoSource(value: Json | undefined): boolean {
-  return !isObject(value) || isEmpty(value['model_id']) || value['model_id'] === nullModelId
+  return !isObject(value) || isEmpty(value.model_id) || value.model_id === nullModelId
 }
 
 /**
@@ -72,7 +72,7 @@ export function withoutIdentity(
   source: Json | undefined
 ): Json[] {
   return fields.map((field) => {
-    const repeats = field !== null && field['target'] === target && sameSource(field['source'], source)
+    const repeats = field !== null && field.target === target && sameSource(field.source, source)
     return repeats ? null : field
   })
 }
@@ -106,27 +106,27 @@ export function conditionFromWire(
   models: readonly string[],
   context: FromWire
 ): JsonObject {
-  const target = textOf(item['field_type'] ?? 'Model').toLowerCase() === 'target'
+  const target = textOf(item.field_type ?? 'Model').toLowerCase() === 'target'
   const field = target
     ? undefined
-    : (sourceFromWire(item['field'], context) ?? fieldById(item['field_id'], models, context))
-  const byId = field === undefined ? item['field_id'] : undefined
+    : (sourceFromWire(item.field, context) ?? fieldById(item.field_id, models, context))
+  const byId = field === undefined ? item.field_id : undefined
   return withoutAbsent({
     field,
     field_id: isEmpty(byId) ? undefined : byId,
     field_type: target ? 'Target' : undefined,
-    function: functionNamed(item['function']),
-    value: isEmpty(item['value']) && item['value'] !== '' ? undefined : item['value'],
-    value_field: sourceFromWire(item['value_field'], context),
-    label: of === 'filter' ? item['label'] : undefined,
-    override: of === 'override' ? item['override'] : undefined
+    function: functionNamed(item.function),
+    value: isEmpty(item.value) && item.value !== '' ? undefined : item.value,
+    value_field: sourceFromWire(item.value_field, context),
+    label: of === 'filter' ? item.label : undefined,
+    override: of === 'override' ? item.override : undefined
   })
 }
 
 /** What a condition says is part of its key, so it must be spelled as in the files. */
 function functionNamed(name: Json | undefined): Json | undefined {
-  const said = textOf(name).toLowerCase()
-  return filterFunctions.find((known) => known.toLowerCase() === said) ?? name
+  const folded = textOf(name).toLowerCase()
+  return filterFunctions.find((known) => known.toLowerCase() === folded) ?? name
 }
 
 /**
@@ -136,19 +136,19 @@ function functionNamed(name: Json | undefined): Json | undefined {
 function fieldById(id: Json | undefined, models: readonly string[], context: FromWire): Json | undefined {
   if (typeof id !== 'string' || id === '') return undefined
   for (const model of context.wire('model')) {
-    const isOwn = models.includes(textOf(model['id']))
-    const field = list(model['fields']).find((one) => one['id'] === id || (isOwn && one['name'] === id))
-    if (field) return withoutAbsent({ model: fromId('model', model['id'], context), field: field['name'] })
+    const isOwn = models.includes(textOf(model.id))
+    const field = list(model.fields).find((one) => one.id === id || (isOwn && one.name === id))
+    if (field) return withoutAbsent({ model: fromId('model', model.id, context), field: field.name })
   }
   return undefined
 }
 
 /** A filter or an override with its field by id. */
 export function conditionToWire(item: JsonObject, context: ToWire): JsonObject {
-  const field = sourceToWire(item['field'], context)
+  const field = sourceToWire(item.field, context)
   // 2023-04-25 has no `field`: there, a model's field is named by `field_id`.
-  const byName = context.version === '2023-04-25' && isObject(field) ? { field_id: field['field'] } : {}
-  const compared = sourceToWire(item['value_field'], context)
+  const byName = context.version === '2023-04-25' && isObject(field) ? { field_id: field.field } : {}
+  const compared = sourceToWire(item.value_field, context)
   return withoutAbsent({ ...item, field, value_field: compared, ...byName })
 }
 
@@ -166,9 +166,9 @@ export function targetFromYaml(
   if (!isObject(value)) return value
   return withoutAbsent({
     ...value,
-    connection: optionalReference('connection', value['connection']),
-    object: value['object'] === newTarget ? undefined : value['object'],
-    filter_logic: logicFromLabels(value['filter_logic'], filters, labels, 'target')
+    connection: optionalReference('connection', value.connection),
+    object: value.object === newTarget ? undefined : value.object,
+    filter_logic: logicFromLabels(value.filter_logic, filters, labels, 'target')
   })
 }
 
@@ -181,10 +181,10 @@ export function targetFromWire(
 ): Json | undefined {
   if (!isObject(value)) return undefined
   return withoutAbsent({
-    connection: fromId('connection', value['connection_id'], context),
-    object: value['object'],
-    configuration: isEmpty(value['configuration']) ? undefined : value['configuration'],
-    filter_logic: logicFromLabels(value['filter_logic'], filters, labels, 'target')
+    connection: fromId('connection', value.connection_id, context),
+    object: value.object,
+    configuration: isEmpty(value.configuration) ? undefined : value.configuration,
+    filter_logic: logicFromLabels(value.filter_logic, filters, labels, 'target')
   })
 }
 
@@ -196,24 +196,24 @@ export function targetToWire(
 ): Json | undefined {
   if (!isObject(value)) return undefined
   const { connection, create, new_name: newName, filter_logic: logic, ...same } = value
-  const made = context.creating
-    ? { create, new_name: newName, object: isEmpty(newName) ? same['object'] : newTarget }
+  const creation = context.creating
+    ? { create, new_name: newName, object: isEmpty(newName) ? same.object : newTarget }
     : {}
   return {
     connection_id: toId(connection, context)!,
     ...withoutEmpty({
       ...same,
-      ...made,
+      ...creation,
       filter_logic: logicToLetters(logic, filters, 'target', context.id)
     }),
-    ...withoutEmpty({ configuration: withoutCleared(same['configuration'] ?? {}, context.creating) })
+    ...withoutEmpty({ configuration: withoutCleared(same.configuration ?? {}, context.creating) })
   }
 }
 
 /** Ids of the models that a sync reads. */
 export function modelsOf(wire: JsonObject): string[] {
   const ids = [
-    ...idsOf(wire['model_ids']),
+    ...idsOf(wire.model_ids),
     ...['fields', 'filters', 'overrides'].flatMap((name) =>
       list(wire[name]).map((item) => valueAt(item, [name === 'fields' ? 'source' : 'field', 'model_id']))
     ),
@@ -233,8 +233,8 @@ export function modelsOf(wire: JsonObject): string[] {
 /** Whether the identity's field was made by the service stays as it is, while it is that field. */
 export function withNewField(live: JsonObject, body: JsonObject): JsonObject {
   const { identity } = body
-  const made = valueAt(live, ['identity', 'new_field'])
-  if (!isObject(identity) || identity['new_field'] !== undefined || made !== true) return {}
-  if (identity['target'] !== valueAt(live, ['identity', 'target'])) return {}
+  const isNew = valueAt(live, ['identity', 'new_field'])
+  if (!isObject(identity) || identity.new_field !== undefined || isNew !== true) return {}
+  if (identity.target !== valueAt(live, ['identity', 'target'])) return {}
   return { identity: { ...identity, new_field: true } }
 }

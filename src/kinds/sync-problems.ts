@@ -17,13 +17,13 @@ export function syncProblems(item: JsonObject): ItemProblem[] {
     ...mappedTwice(item),
     ...conditionProblems(item),
     ...duplicateLabels(item),
-    ...logicProblems(item, ['filter_logic'], item['filter_logic'], 'model'),
+    ...logicProblems(item, ['filter_logic'], item.filter_logic, 'model'),
     ...logicProblems(item, ['target', 'filter_logic'], valueAt(item, ['target', 'filter_logic']), 'target')
   ]
 }
 
 function targetProblems(item: JsonObject): ItemProblem[] {
-  const target = isObject(item['target']) ? item['target'] : {}
+  const target = isObject(item.target) ? item.target : {}
   const make = 'create' in target
   if (!('object' in target) && !make && !('new_name' in target)) {
     return [
@@ -50,12 +50,12 @@ function targetProblems(item: JsonObject): ItemProblem[] {
 }
 
 function sourceProblems(item: JsonObject): ItemProblem[] {
-  if (item['model'] !== undefined) return []
+  if (item.model !== undefined) return []
   const places: (string | number)[][] = [
     ['identity', 'source'],
-    ...list(item['fields']).map((_, index) => ['fields', index, 'source']),
-    ...list(item['filters']).map((_, index) => ['filters', index, 'field']),
-    ...list(item['overrides']).map((_, index) => ['overrides', index, 'field'])
+    ...list(item.fields).map((_, index) => ['fields', index, 'source']),
+    ...list(item.filters).map((_, index) => ['filters', index, 'field']),
+    ...list(item.overrides).map((_, index) => ['overrides', index, 'field'])
   ]
   return places.flatMap((path) => {
     const source = valueAt(item, path)
@@ -74,8 +74,8 @@ function sourceProblems(item: JsonObject): ItemProblem[] {
 
 /** A mapping writes a field of the model or a fixed value: without either it would be refused. */
 function emptyMappings(item: JsonObject): ItemProblem[] {
-  return list(item['fields']).flatMap((field, index) =>
-    'source' in field || !isEmpty(field['override_value'])
+  return list(item.fields).flatMap((field, index) =>
+    'source' in field || !isEmpty(field.override_value)
       ? []
       : [
           {
@@ -93,7 +93,7 @@ function mappedTwice(item: JsonObject): ItemProblem[] {
   const found: ItemProblem[] = []
   for (const section of ['fields', 'override_fields']) {
     for (const [index, field] of list(item[section]).entries()) {
-      const target = textOf(field['target'])
+      const target = textOf(field.target)
       if (seen.has(target) && target !== webhookTarget) {
         found.push({
           path: [section, index, 'target'],
@@ -111,9 +111,9 @@ function mappedTwice(item: JsonObject): ItemProblem[] {
 
 function identityMappedAgain(item: JsonObject): ItemProblem[] {
   const target = valueAt(item, ['identity', 'target'])
-  const fields = list(item['fields'])
+  const fields = list(item.fields)
   return fields.flatMap((field, index) =>
-    target === undefined || field['target'] !== target
+    target === undefined || field.target !== target
       ? []
       : [
           {

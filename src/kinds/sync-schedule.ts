@@ -99,14 +99,14 @@ const shape: Shape = {
 export function scheduleFromYaml(schedule: Json | undefined): Json | undefined {
   if (typeof schedule === 'string') return { frequency: schedule.toLowerCase() }
   if (!isObject(schedule)) return schedule
-  const after = schedule['run_after']
+  const after = schedule.run_after
   return meaningful({
     ...schedule,
-    connection: optionalReference('connection', schedule['connection']),
+    connection: optionalReference('connection', schedule.connection),
     run_after: isObject(after)
       ? withoutAbsent({
-          syncs: references('sync', after['syncs']),
-          bulk_syncs: references('bulk_sync', after['bulk_syncs'])
+          syncs: references('sync', after.syncs),
+          bulk_syncs: references('bulk_sync', after.bulk_syncs)
         })
       : undefined
   })
@@ -121,25 +121,25 @@ export function scheduleToYaml(schedule: Json | undefined, context: ToYaml): Jso
     connection: toName(connection, context),
     run_after: isObject(after)
       ? withoutAbsent({
-          syncs: toNames(after['syncs'], context),
-          bulk_syncs: toNames(after['bulk_syncs'], context)
+          syncs: toNames(after.syncs, context),
+          bulk_syncs: toNames(after.bulk_syncs, context)
         })
       : undefined
   })
-  const frequency = textOf(item['frequency'])
+  const frequency = textOf(item.frequency)
   return relevant[frequency]?.length === 0 ? frequency : item
 }
 
 /** A schedule as answered: parts that say nothing come back as null, empty or not at all. */
 export function scheduleFromWire(schedule: Json | undefined, context: FromWire): Json | undefined {
   if (!isObject(schedule)) return undefined
-  const after = isObject(schedule['run_after']) ? schedule['run_after'] : {}
+  const after = isObject(schedule.run_after) ? schedule.run_after : {}
   return meaningful({
     ...schedule,
-    connection: fromId('connection', schedule['connection_id'], context),
+    connection: fromId('connection', schedule.connection_id, context),
     run_after: withoutEmpty({
-      syncs: idsOf(after['sync_ids']).map((id) => context.reference('sync', id)),
-      bulk_syncs: idsOf(after['bulk_sync_ids']).map((id) => context.reference('bulk_sync', id))
+      syncs: idsOf(after.sync_ids).map((id) => context.reference('sync', id)),
+      bulk_syncs: idsOf(after.bulk_sync_ids).map((id) => context.reference('bulk_sync', id))
     })
   })
 }
@@ -154,8 +154,8 @@ export function scheduleToWire(schedule: Json | undefined, context: ToWire): Jso
     connection_id: toId(connection, context),
     run_after: isObject(after)
       ? withoutEmpty({
-          sync_ids: toIds(after['syncs'], context),
-          bulk_sync_ids: toIds(after['bulk_syncs'], context)
+          sync_ids: toIds(after.syncs, context),
+          bulk_sync_ids: toIds(after.bulk_syncs, context)
         })
       : undefined
   })
@@ -166,7 +166,7 @@ export function scheduleToWire(schedule: Json | undefined, context: ToWire): Jso
  * gives a meaning.
  */
 function meaningful(schedule: { [part: string]: Json | undefined }): JsonObject {
-  const frequency = textOf(schedule['frequency'] ?? '').toLowerCase()
+  const frequency = textOf(schedule.frequency ?? '').toLowerCase()
   const parts = relevant[frequency] ?? [
     ...Object.keys(bounds),
     'connection',
@@ -190,7 +190,7 @@ function numeric(name: string, value: Json | undefined): Json | undefined {
 /** Parts out of bounds, and parts that the frequency gives no meaning: the schema cannot say these. */
 export function scheduleProblems(schedule: Json | undefined): ItemProblem[] {
   if (!isObject(schedule)) return []
-  const frequency = textOf(schedule['frequency']).toLowerCase()
+  const frequency = textOf(schedule.frequency).toLowerCase()
   const parts = relevant[frequency] ?? []
   const present = Object.keys(schedule).filter((name) => name !== 'frequency' && !isEmpty(schedule[name]))
   const idle = present

@@ -11,21 +11,21 @@ export function settledLogic(
   live: JsonObject,
   ignored: ReadonlySet<string>
 ): JsonObject {
-  const filters = Array.isArray(fields['filters']) ? fields['filters'] : []
+  const filters = Array.isArray(fields.filters) ? fields.filters : []
   if (!ignored.has('filters')) {
     if (!ignored.has('filter_logic')) return fields
-    return withoutAbsent({ ...fields, filter_logic: logicOver(fields['filter_logic'], filters, 'model') })
+    return withoutAbsent({ ...fields, filter_logic: logicOver(fields.filter_logic, filters, 'model') })
   }
-  const target = isObject(fields['target']) ? fields['target'] : undefined
-  const there = isObject(live['target']) ? live['target']['filter_logic'] : undefined
+  const target = isObject(fields.target) ? fields.target : undefined
+  const there = isObject(live.target) ? live.target.filter_logic : undefined
   return withoutAbsent({
     ...fields,
-    filter_logic: fitsFilters(fields['filter_logic'], filters, 'model')
-      ? fields['filter_logic']
-      : live['filter_logic'],
+    filter_logic: fitsFilters(fields.filter_logic, filters, 'model')
+      ? fields.filter_logic
+      : live.filter_logic,
     target:
-      target === undefined || fitsFilters(target['filter_logic'], filters, 'target')
-        ? fields['target']
+      target === undefined || fitsFilters(target.filter_logic, filters, 'target')
+        ? fields.target
         : withoutAbsent({ ...target, filter_logic: there })
   })
 }

@@ -13,9 +13,9 @@ import { letter } from './sync-logic.ts'
 /** An answer in the older shape, read from the newer one where it has that. */
 export function inOlderShape(wire: JsonObject): JsonObject {
   const { identities, model_filters: ofModel, target_filters: ofTarget } = wire
-  const old = list(wire['filters'])
-  const [forModel, forTarget] = [old.filter((one) => !isOfTarget(one)), old.filter(isOfTarget)]
-  const target = isObject(wire['target']) ? wire['target'] : {}
+  const older = list(wire.filters)
+  const [forModel, forTarget] = [older.filter((one) => !isOfTarget(one)), older.filter(isOfTarget)]
+  const target = isObject(wire.target) ? wire.target : {}
   return withoutAbsent({
     ...wire,
     ...(isObject(identities) && { identity: firstIdentity(identities) }),
@@ -25,8 +25,8 @@ export function inOlderShape(wire: JsonObject): JsonObject {
         ...(isObject(ofTarget) ? olderTargetFilters(ofTarget) : forTarget)
       ]
     }),
-    ...(isObject(ofModel) && { filter_logic: ofModel['logic'] ?? '' }),
-    ...(isObject(ofTarget) && { target: { ...target, filter_logic: ofTarget['logic'] ?? '' } })
+    ...(isObject(ofModel) && { filter_logic: ofModel.logic ?? '' }),
+    ...(isObject(ofTarget) && { target: { ...target, filter_logic: ofTarget.logic ?? '' } })
   })
 }
 
@@ -39,15 +39,15 @@ function firstIdentity({ mappings, strategy }: JsonObject): Json {
 }
 
 function olderModelFilters({ conditions }: JsonObject): JsonObject[] {
-  return list(conditions).map(({ source, label, ...said }, index) =>
-    withoutAbsent({ ...said, field: source, field_type: 'Model', label: label ?? letter(index) })
+  return list(conditions).map(({ source, label, ...rest }, index) =>
+    withoutAbsent({ ...rest, field: source, field_type: 'Model', label: label ?? letter(index) })
   )
 }
 
 function olderTargetFilters({ conditions }: JsonObject): JsonObject[] {
-  return list(conditions).map(({ field, value_source: compared, label, ...said }, index) =>
+  return list(conditions).map(({ field, value_source: compared, label, ...rest }, index) =>
     withoutAbsent({
-      ...said,
+      ...rest,
       field_id: field,
       field_type: 'Target',
       value_field: compared,
@@ -61,17 +61,17 @@ export function inShapeOf(live: JsonObject, body: JsonObject): JsonObject {
   const speaksIdentities = 'identities' in live
   const speaksFilters = 'model_filters' in live || 'target_filters' in live
   const { identity, filters, filter_logic: logic, ...rest } = body
-  const target = isObject(body['target']) ? body['target'] : {}
+  const target = isObject(body.target) ? body.target : {}
   const { filter_logic: targetLogic, ...plainTarget } = target
   return withoutAbsent({
     ...rest,
     ...(speaksIdentities
-      ? { identities: newerIdentities(identity, live['identities']) }
+      ? { identities: newerIdentities(identity, live.identities) }
       : { identity: alone(identity) }),
     ...(speaksFilters
       ? newerFilters(live, list(filters), logic, targetLogic)
       : { filters, filter_logic: logic }),
-    target: speaksFilters ? plainTarget : body['target']
+    target: speaksFilters ? plainTarget : body.target
   })
 }
 
@@ -87,7 +87,7 @@ function newerIdentities(identity: Json | undefined, live: Json | undefined): Js
   const { others, ...first } = identity
   const { strategy, mappings } = isObject(others) ? others : {}
   // Of one mapping there is one strategy only.
-  const only = isObject(live) && live['strategy'] !== undefined ? 'priority' : undefined
+  const only = isObject(live) && live.strategy !== undefined ? 'priority' : undefined
   return withoutAbsent({
     strategy: others === undefined ? only : strategy,
     mappings: [first, ...list(mappings)]
@@ -137,14 +137,14 @@ function relabelled(logic: Json | undefined, filters: readonly JsonObject[]): st
 /** What a live sync has that files cannot say: the field that holds it, and a sentence. */
 export function unsayable(fields: JsonObject): { field: string; what: string }[] {
   const { identity } = fields
-  const others = isObject(identity) && isObject(identity['others']) ? identity['others'] : undefined
-  const compares = list(fields['filters']).some((one) => one['value_field'] !== undefined)
+  const others = isObject(identity) && isObject(identity.others) ? identity.others : undefined
+  const compares = list(fields.filters).some((one) => one.value_field !== undefined)
   return [
     ...(others
       ? [
           {
             field: 'identity',
-            what: `it finds records by ${list(others['mappings']).length + 1} identities; files can say one`
+            what: `it finds records by ${list(others.mappings).length + 1} identities; files can say one`
           }
         ]
       : []),

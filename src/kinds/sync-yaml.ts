@@ -29,14 +29,14 @@ export function isEncrypted(item: JsonObject): boolean {
 
 /** A mapping, or a fixed value. */
 export function mappingToYaml(item: JsonObject, model: string | undefined, context: ToYaml): JsonObject {
-  const { source, target, override_value: fixed, sync_mode, new: made, encryption_enabled } = item
+  const { source, target, override_value: fixed, sync_mode, new: isNew, encryption_enabled } = item
   const isSaid = fixed !== null && !(isObject(source) && isEmpty(fixed))
   return withoutAbsent({
     source: sourceToYaml(source, model, context),
     target,
     override_value: isSaid ? fixed : undefined,
     sync_mode: sync_mode ?? undefined,
-    new: made ?? undefined,
+    new: isNew ?? undefined,
     encryption_enabled: encryption_enabled ?? undefined
   })
 }
@@ -50,12 +50,12 @@ export function conditionToYaml(item: JsonObject, model: string | undefined, con
 /** A field of a model: by its name alone, where the sync says which model. */
 export function sourceToYaml(
   source: Json | undefined,
-  said: string | undefined,
+  common: string | undefined,
   context: ToYaml
 ): Json | undefined {
   if (!isObject(source)) return undefined
   const { model, field } = source
-  return said === undefined || model === undefined
+  return common === undefined || model === undefined
     ? withoutAbsent({ model: toName(model, context), field })
     : field
 }

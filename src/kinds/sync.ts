@@ -3,7 +3,7 @@ import { syncModes, type Sync } from '../wire/sync.ts'
 import { enumeration, policies, scalar, secret } from './codecs.ts'
 import { allOrChanged, mappingEffect, runsAtFirst, scheduleEffect, startsOrStops } from './effects.ts'
 import { idsOf, overlay, usesOf, valueAt, withoutEmpty, withoutMasks } from './fields.ts'
-import { kindOf, type Answer } from './kind-of.ts'
+import { kindOf, type AnswerOf } from './kind-of.ts'
 import { filterLogic, filters, fixedValues, identity, mappings, overrides, target } from './sync-codecs.ts'
 import { modelsOf, withNewField } from './sync-parts.ts'
 import { newerShapesKnown } from './sync-known.ts'
@@ -169,6 +169,7 @@ export const sync = kindOf<Sync>()({
   },
   synonyms: { source: 'model' },
   api: {
+    access: 'listed',
     path: '/api/syncs',
     lightList: (version) => version === '2025-09-18',
     lightUses: ['connection', 'model', 'sync', 'bulk_sync'],
@@ -189,7 +190,7 @@ export const sync = kindOf<Sync>()({
     })
   },
 
-  uses: (wire: Answer<Sync> & { readonly target_connection_id?: Json }) => [
+  uses: (wire: AnswerOf<Sync> & { readonly target_connection_id?: Json }) => [
     ...usesOf('connection', [
       ...new Set([
         wire.target_connection_id,

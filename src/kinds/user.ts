@@ -46,6 +46,7 @@ export const user = kindOf<User>()({
   naming: { keys: ['email'], wire: 'email', fixed: true },
   caselessNames: true,
   api: {
+    access: 'listed',
     path: '/api/organization/users',
     uniqueNames: true,
     olderPaths: { '2023-04-25': ofOrganization, '2024-02-08': ofOrganization },
@@ -55,10 +56,9 @@ export const user = kindOf<User>()({
       version === '2025-09-18'
         ? ['user', 'organization', 'partner', 'system']
         : ['user', 'partner', 'system'],
-    lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
   },
-  check: (item) => rolesTwice(item['roles'], ['roles']),
+  check: (item) => rolesTwice(item.roles, ['roles']),
   replacement(_live, { name: _name, ...roles }, { body, version }) {
     // The address of older versions wants the e-mail again, the newer one does not know it.
     return version === '2025-09-18' ? roles : body

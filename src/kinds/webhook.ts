@@ -43,16 +43,16 @@ export const webhook = kindOf<Webhook>()({
   impacts: { create: noEffect, delete: noEffect, rename: noEffect },
   synonyms: { name: 'endpoint', url: 'endpoint' },
   naming: { keys: ['endpoint'], wire: 'endpoint' },
-  alone: true,
+  singleton: true,
   api: {
+    access: 'listed',
     path: '/api/webhooks',
     uniqueNames: true,
-    lightList: () => false,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
     // It is switched on and off at addresses of its own.
-    further: {
-      about: ['disabled'],
-      apart: true,
+    followUps: {
+      keys: ['disabled'],
+      exclusive: true,
       requests(body, wire) {
         const wanted = body.disabled === true
         if (wanted === (wire.disabled === true)) return []

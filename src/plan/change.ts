@@ -150,7 +150,7 @@ function planned({
   return { kind, name, span, after: [], impacts: [] }
 }
 
-function ofLive({ id, changed, waiting }: Live): Existing & { waiting?: string } {
+function ofLive({ id, changed, pendingReason: waiting }: Live): Existing & { waiting?: string } {
   return { id, changed, ...(waiting === undefined ? {} : { waiting }) }
 }
 

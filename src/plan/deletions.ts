@@ -1,5 +1,5 @@
 import { problem, warning, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
-import { keyOf, type Kinds } from '../kinds/kind.ts'
+import { derivedApi, keyOf, type Kinds } from '../kinds/kind.ts'
 import {
   addressText,
   byAddress,
@@ -106,7 +106,8 @@ class Removals {
   called({ kind, name, id }: Address & { id?: string }): Live[] {
     const all =
       id === undefined ? this.#byName.get(this.#key({ kind, name })) : this.#byId.get(idKey({ kind, id }))
-    const { isAsDeclared } = this.#input.kinds.managed.find((one) => one.name === kind)?.api.place ?? {}
+    const found = this.#input.kinds.managed.find((one) => one.name === kind)
+    const isAsDeclared = found && derivedApi(found)?.isAsDeclared
     const atBase = isAsDeclared && this.#declaredOnce.get(this.#key({ kind, name }))
     const isOurs = (live: Live): boolean => !atBase || isAsDeclared(live.fields, atBase.fields)
     return (all ?? []).filter((live) => this.#isFree(live) && isOurs(live))
@@ -151,7 +152,9 @@ class Removals {
    */
   cascade(): void {
     const { live, match, kinds, options } = this.#input
-    const cascading = new Set(kinds.managed.filter((kind) => kind.api.cascades).map(({ name }) => name))
+    const cascading = new Set(
+      kinds.managed.filter(({ api }) => api.access === 'listed' && api.cascades).map(({ name }) => name)
+    )
     const managed = new Set(kinds.managed.map(({ name }) => name))
     const toDelete = this.changes.filter((change) => cascading.has(change.kind))
     for (const above of toDelete) {

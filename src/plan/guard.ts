@@ -25,7 +25,9 @@ export function guard(
   // What is declared will be as its change says; all else, undeclared or not selected, stays as it is.
   const planned = new Set(changes.map(liveId))
   // What is in no list goes with what it belongs to.
-  const derived = new Set(kinds.managed.filter(({ api }) => api.place).map(({ name }) => name))
+  const derived = new Set(
+    kinds.managed.filter(({ api }) => api.access === 'derived').map(({ name }) => name)
+  )
   const staying = live.resources.filter(({ id, kind }) => !planned.has(id) && !derived.has(kind))
   const idOf = (kind: string, id = ''): string => `${kind}\n${id}`
   const byId = new Map(live.resources.map((resource) => [idOf(resource.kind, resource.id), resource]))
@@ -81,7 +83,9 @@ function broken(
   kinds: Kinds,
   { forceDelete, selection }: DecideOptions
 ): Diagnostic[] {
-  const cascading = new Set(kinds.managed.filter((kind) => kind.api.cascades).map(({ name }) => name))
+  const cascading = new Set(
+    kinds.managed.filter(({ api }) => api.access === 'listed' && api.cascades).map(({ name }) => name)
+  )
   const usersOf = new Map<string, string[]>()
   for (const { text, ids } of staying)
     for (const id of new Set(ids)) {

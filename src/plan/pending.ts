@@ -36,7 +36,7 @@ function openWaiting(
   const lookAt = (id: string | undefined, address: Address): Address | undefined => {
     const there = id === undefined ? undefined : byId.get(`${address.kind}\n${id}`)
     const owner = there ? (match.declaredBy(there) ?? there) : address
-    return there?.waiting === undefined ? find(owner, there?.uses ?? []) : owner
+    return there?.pendingReason === undefined ? find(owner, there?.uses ?? []) : owner
   }
   const find = (of: Address, uses: readonly { kind: string; id: string }[] = []): Address | undefined => {
     const text = addressText(of)

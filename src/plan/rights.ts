@@ -73,7 +73,7 @@ export function lockedOut(changes: readonly Change[], { self }: LiveState): Diag
 /** Declared resources that are there and do not work: no difference, but good to know. */
 export function unhealthy(declared: readonly Desired[], match: Match): Diagnostic[] {
   return declared.flatMap((resource) => {
-    const why = match.liveOf(resource)?.ailing
+    const why = match.liveOf(resource)?.unhealthyReason
     if (why === undefined) return []
     return [
       warning('P410', `${addressText(resource)} does not work: ${why}`, {

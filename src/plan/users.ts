@@ -35,6 +35,6 @@ export function openUsers(live: LiveState, kinds: Kinds): Users {
  */
 export function usersOf(kind: string, { managed }: Kinds): string[] {
   return managed
-    .filter(({ api, fields }) => !api.place && referredKinds(fields).has(kind))
+    .filter(({ api, fields }) => api.access === 'listed' && referredKinds(fields).has(kind))
     .map(({ name }) => name)
 }

@@ -1,4 +1,4 @@
-import type { Kind } from '../kinds/kind.ts'
+import { derivedApi, type Kind } from '../kinds/kind.ts'
 import { misfit } from '../state/shape.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { Failure } from './failure.ts'
@@ -23,12 +23,14 @@ export async function pathOfAll(reader: Reader, { api }: Kind): Promise<Resolved
 export async function pathOfOne(reader: Reader, kind: Kind, id: string): Promise<ResolvedPath> {
   const all = await pathOfAll(reader, kind)
   // What is in no list has a path in place of an id.
-  return all.ok ? { ok: true, path: `${all.path}/${kind.api.place ? id : encodeURIComponent(id)}` } : all
+  return all.ok
+    ? { ok: true, path: `${all.path}/${kind.api.access === 'derived' ? id : encodeURIComponent(id)}` }
+    : all
 }
 
 /** A body as the service spells it: its name under the key there, without what has requests of its own. */
 export function outgoing({ naming, api }: Kind, body: JsonObject): JsonObject {
-  const later = new Set(api.further?.apart ? api.further.about : [])
+  const later = new Set(api.followUps?.exclusive ? api.followUps.keys : [])
   const kept = Object.entries(body).filter(([key]) => !later.has(key))
   const { name, ...rest } = Object.fromEntries(kept)
   const key = naming ? naming.wire : 'name'
@@ -36,21 +38,22 @@ export function outgoing({ naming, api }: Kind, body: JsonObject): JsonObject {
 }
 
 /** Why an answer is not to be understood as a resource of a kind; nothing where it is one. */
-export function misfitOf({ api }: Kind, body: Json | undefined): string | undefined {
-  const isBare = api.place?.bare === true
+export function misfitOf(kind: Kind, body: Json | undefined): string | undefined {
+  const derived = derivedApi(kind)
+  const isBare = derived?.bare === true
   const data = isObject(body) && !isBare ? body['data'] : body
-  if (!isObject(data) || (!api.place && typeof data['id'] !== 'string'))
-    return isBare ? 'it is no mapping' : `there is no \`data\`${api.place ? '' : ' with an id'} in it`
-  return misfit(api.answer ?? 'anything', data, isBare ? 'the answer' : 'data')
+  if (!isObject(data) || (!derived && typeof data['id'] !== 'string'))
+    return isBare ? 'it is no mapping' : `there is no \`data\`${derived ? '' : ' with an id'} in it`
+  return misfit(kind.api.answer ?? 'anything', data, isBare ? 'the answer' : 'data')
 }
 
 /** The resource of an answer, under the name that polyctl gives it. Undefined where it is none. */
 export function incoming(kind: Kind, body: Json | undefined, id?: string): JsonObject | undefined {
-  const { place } = kind.api
+  const derived = derivedApi(kind)
   if (misfitOf(kind, body) !== undefined) return undefined
-  const data = isObject(body) && place?.bare !== true ? body['data'] : body
+  const data = isObject(body) && derived?.bare !== true ? body['data'] : body
   if (!isObject(data)) return undefined
-  if (place) return { ...data, id: id ?? '', name: kind.naming?.only ?? '' }
+  if (derived) return { ...data, id: id ?? '', name: kind.naming?.only ?? '' }
   if (typeof data['id'] !== 'string') return undefined
   return kind.naming?.wire === undefined ? data : { ...data, name: textOf(data[kind.naming.wire] ?? '') }
 }

@@ -165,8 +165,9 @@ async function completed(run: CreateRun, posted: Posted): Promise<Written> {
   const written = await followedUp(writer, kind, wanted.body, { ok: true, wire, notes })
   if (!written.ok) return written
   const isSure = !budget.course.unsure && keys.isShared()
-  const { parts, further, arrived } = kind.api
-  const isAll = posted.is === 'new' && isSure && !parts && !further && !arrived && wanted.tellsAll?.(wire)
+  const { parts, followUps, isConverged } = kind.api
+  const isAll =
+    posted.is === 'new' && isSure && !parts && !followUps && !isConverged && wanted.tellsAll?.(wire)
   const back = isPending
     ? undefined
     : isAll

@@ -1,4 +1,4 @@
-import { findingOf, type Kind, type Kinds } from '../kinds/kind.ts'
+import { derivedApi, findingOf, type Kind, type Kinds } from '../kinds/kind.ts'
 import { pairWithBase } from '../state/base-pairs.ts'
 import { LiveIndex, pair } from '../state/pairing.ts'
 import type { Desired, DesiredState } from '../state/resource.ts'
@@ -45,7 +45,7 @@ async function readKind(
   const places = new Map<string, { name: string; fields: JsonObject }>()
   const met = new Set<string>()
   const add = (name: string, fields: JsonObject, from: 'now' | 'base'): void => {
-    const id = kind.api.place?.id(fields, (reference) => idOf(reference, from))
+    const id = derivedApi(kind)?.id(fields, (reference) => idOf(reference, from))
     met.add(key({ kind: kind.name, name }))
     if (id !== undefined && !places.has(id)) places.set(id, { name, fields })
   }
@@ -53,7 +53,7 @@ async function readKind(
   for (const { name, fields } of also.filter(isOwn)) add(name, fields, 'base')
   for (const { name } of desired.removed.filter(isOwn))
     if (!met.has(key({ kind: kind.name, name })))
-      for (const fields of kind.api.place?.fieldsOf(name) ?? []) add(name, fields, 'now')
+      for (const fields of derivedApi(kind)?.fieldsOf(name) ?? []) add(name, fields, 'now')
   const answers = await Promise.all(
     Array.from(places, async ([id, { name, fields }]) => {
       const found = itemOf(await readInFull(reader, kind, id, fields))

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { FromWire, Kind } from '../kinds/kind.ts'
+import { derivedApi, type FromWire, type Kind } from '../kinds/kind.ts'
 import type { Live } from '../state/resource.ts'
 import { isObject, textOf, type JsonObject, type Reference } from '../state/value.ts'
 import type { Reader } from './transport.ts'
@@ -73,11 +73,11 @@ function conditionOf(kind: Kind, { wire, unread }: Item, words: Reader['words'])
   const readOnly = kind.readOnly?.(wire)
   const hidden = unread === undefined ? undefined : `what belongs to it cannot be read: ${unread}`
   return {
-    ...optional('waiting', kind.waiting?.(wire), words),
-    ...optional('ailing', hidden ?? kind.ailing?.(wire), words),
+    ...optional('pendingReason', kind.pendingReason?.(wire), words),
+    ...optional('unhealthyReason', hidden ?? kind.unhealthyReason?.(wire), words),
     ...(hidden === undefined ? {} : { unread: (kind.api.parts ?? []).map(({ field }) => field) }),
     ...(readOnly ? { readOnly } : {}),
-    ...(kind.api.place?.isReset(wire) === true ? { reset: true as const } : {})
+    ...(derivedApi(kind)?.isReset(wire) === true ? { reset: true as const } : {})
   }
 }
 

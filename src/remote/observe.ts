@@ -119,9 +119,10 @@ function deletedKinds(desired: DesiredState, kinds: Kinds, options: ObserveOptio
  * whether it does, each one is read in full.
  */
 function mayHideUse({ api, fields }: Kind, deletes: ReadonlySet<string>, version: ApiVersion): boolean {
-  if (!api.lightList(version)) return false
+  if (api.access !== 'listed' || api.lightList?.(version) !== true) return false
+  const { lightUses = [] } = api
   const referred = referredKinds(fields)
-  return [...deletes].some((kind) => referred.has(kind) && api.lightUses?.includes(kind) !== true)
+  return [...deletes].some((kind) => referred.has(kind) && !lightUses.includes(kind))
 }
 
 function wantedOf(
@@ -133,7 +134,7 @@ function wantedOf(
   const declared = desired.resources.filter((resource) => resource.kind === kind.name)
   const keyIn = keyOf({ managed: [kind] })
   const key = (name: string): string => keyIn({ kind: kind.name, name })
-  const alone = kind.alone === true ? declared[0]?.fields : undefined
+  const alone = kind.singleton === true ? declared[0]?.fields : undefined
   return {
     key,
     names: byEachName(declared, key),
@@ -229,7 +230,7 @@ async function readItem(
   path: string,
   wanted: JsonObject | 'anything' | undefined
 ): Promise<Item | Failure | undefined> {
-  const light = kind.api.lightList(reader.version)
+  const light = kind.api.access === 'listed' && kind.api.lightList?.(reader.version) === true
   if (wanted === undefined) return { wire, partial: light }
   const id = textOf(wire['id'])
   const fields = wanted === 'anything' ? undefined : wanted
@@ -241,7 +242,7 @@ async function readItem(
 }
 
 function isDerived(kind: Kind): boolean {
-  return kind.api.place !== undefined
+  return kind.api.access === 'derived'
 }
 
 /** Resources of a name, for those who must look before they write. */

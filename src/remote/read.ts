@@ -67,7 +67,7 @@ export async function withParts(
 
 /** What requests of a kind may wait for: what was connected a moment ago is known in full after a while. */
 export function retrying(kind: Kind): Patience {
-  return kind.api.notYet ? { retryableMessages: kind.api.notYet } : {}
+  return kind.api.retryableMessages ? { retryableMessages: kind.api.retryableMessages } : {}
 }
 
 function strange(path: string, words: string): ReadResult {

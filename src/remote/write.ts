@@ -1,4 +1,4 @@
-import type { Kind } from '../kinds/kind.ts'
+import { derivedApi, type Kind } from '../kinds/kind.ts'
 import { isObject, textOf, type JsonObject } from '../state/value.ts'
 import { incoming, outgoing, pathOfOne } from './address.ts'
 import type { RequestResult, Failure } from './failure.ts'
@@ -20,7 +20,7 @@ export async function replacement(
   live: JsonObject,
   body: JsonObject
 ): Promise<JsonObject> {
-  const question = kind.question?.(live, body, writer.version)
+  const question = kind.preUpdateRead?.(live, body, writer.version)
   if (!question) return kind.replacement(live, body, undefined, writer.version)
   const answer = await (question.body
     ? writer.ask(question.path, question.body)
@@ -39,11 +39,11 @@ export async function update(
 ): Promise<Written> {
   const at = await pathOfOne(writer, kind, id)
   if (!at.ok) return at
-  const path = `${at.path}${kind.api.place?.below ?? ''}`
+  const path = `${at.path}${derivedApi(kind)?.below ?? ''}`
   const sent = { body: outgoing(kind, body), secrets, ...retrying(kind) }
   const answer = await writer.send(kind.api.update(writer.version), path, sent)
   if (!answer.ok) return { ok: false, failure: unsure(answer.failure) }
-  const wire = incoming(kind, answer.body, id) ?? (kind.api.place ? { id } : {})
+  const wire = incoming(kind, answer.body, id) ?? (kind.api.access === 'derived' ? { id } : {})
   return await followedUp(writer, kind, body, { ok: true, wire: { ...wire, id }, notes: [] })
 }
 
@@ -58,17 +58,17 @@ export async function followedUp(
   body: JsonObject,
   written: Extract<Written, { ok: true }>
 ): Promise<Written> {
-  const { further, arrived, parts } = kind.api
+  const { followUps, isConverged, parts } = kind.api
   const id = textOf(written.wire['id'])
-  if (further?.about.some((key) => body[key] !== undefined)) {
+  if (followUps?.keys.some((key) => body[key] !== undefined)) {
     const whole = parts ? await readInFull(writer, kind, id, body) : written
     if (!whole.ok) return whole
-    for (const { method, path, body: inner } of further.requests(body, whole.wire, writer.version)) {
+    for (const { method, path, body: inner } of followUps.requests(body, whole.wire, writer.version)) {
       const answer = await sendBelow(writer, kind, id, { method, path, ...(inner && { body: inner }) })
       if (!answer.ok) return { ok: false, failure: unsure(answer.failure) }
     }
   }
-  if (arrived) await arrival(writer, kind, id, (wire) => arrived(body, wire))
+  if (isConverged) await arrival(writer, kind, id, (wire) => isConverged(body, wire))
   return written
 }
 
@@ -108,13 +108,14 @@ export async function remove(
 ): Promise<{ ok: true } | { ok: false; failure: Failure }> {
   const at = await pathOfOne(writer, kind, id)
   if (!at.ok) return at
-  const { place, deleteQuery = '' } = kind.api
+  const derived = derivedApi(kind)
+  const { deleteQuery = '' } = kind.api.access === 'listed' ? kind.api : {}
   const query = Object.fromEntries(new URLSearchParams(deleteQuery))
-  const answer = await (place
+  const answer = await (derived
     ? writer.send(
-        place.reset.method,
-        `${at.path}${place.below ?? ''}`,
-        place.reset.body ? { body: place.reset.body } : {}
+        derived.reset.method,
+        `${at.path}${derived.below ?? ''}`,
+        derived.reset.body ? { body: derived.reset.body } : {}
       )
     : writer.send('DELETE', at.path, { query }))
   if (answer.ok || answer.failure.status === 404) return { ok: true }

@@ -251,13 +251,13 @@ function without(text: string, needles: readonly Needle[]): string {
     }
   }
   if (found.length === 0) return text
-  let told = ''
+  let shown = ''
   let end = 0
   for (const [from, to] of found.toSorted(([a], [b]) => a - b)) {
-    if (from >= end) told += text.slice(end, from) + hidden
+    if (from >= end) shown += text.slice(end, from) + hidden
     end = Math.max(end, to)
   }
-  return told + text.slice(end)
+  return shown + text.slice(end)
 }
 
 function widened(text: string, [from, to]: [number, number], least: number): [number, number] {

@@ -76,9 +76,9 @@ export interface Live extends Address {
   changed: { at?: string; by?: string }
   createdAt?: string
   /** Says why it does not work yet, e.g. that a person must authorize it. */
-  waiting?: string
+  pendingReason?: string
   /** Says why it does not work, although nobody is waited for. */
-  ailing?: string
+  unhealthyReason?: string
   /** Says why this organization cannot change it; `nameOnly` where even to declare it means nothing. */
   readOnly?: { because: string; nameOnly?: true }
   /** There is nothing to delete: it is as it was before anybody said anything. */

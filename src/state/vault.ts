@@ -8,8 +8,8 @@ export class Vault {
   readonly #entries = new Map<string, Entry>()
 
   /** `open` is called only when the secret is about to be sent, so that planning works without it. */
-  put(source: string, made: readonly SecretPart[], open: () => Opened): void {
-    this.#entries.set(source, { made: joined(made), open })
+  put(source: string, parts: readonly SecretPart[], open: () => Opened): void {
+    this.#entries.set(source, { parts: joined(parts), open })
   }
 
   /** The only way out. Called in one place: where a request body is written. */
@@ -24,8 +24,8 @@ export class Vault {
    */
   compared(source: string, other: Vault, otherSource: string): 'same' | 'moved' | 'unknown' {
     const [here, there] = [this.#entries.get(source), other.#entries.get(otherSource)]
-    if (!here || !there || JSON.stringify(here.made) !== JSON.stringify(there.made)) return 'moved'
-    if (here.made.every(isLiteral)) return 'same'
+    if (!here || !there || JSON.stringify(here.parts) !== JSON.stringify(there.parts)) return 'moved'
+    if (here.parts.every(isLiteral)) return 'same'
     const [value, otherValue] = [here.open(), there.open()]
     if (value.ok && otherValue.ok) return value.value === otherValue.value ? 'same' : 'moved'
     return value.ok || otherValue.ok ? 'same' : 'unknown'
@@ -36,9 +36,9 @@ export class Vault {
    * the key. Nothing where they spell out none.
    */
   literalHash(source: string, key: () => Uint8Array): string | undefined {
-    const made = this.#entries.get(source)?.made ?? []
-    if (!made.some((part) => isLiteral(part) || part.fallback !== undefined)) return undefined
-    return createHmac('sha256', key()).update(JSON.stringify(made)).digest('base64url')
+    const parts = this.#entries.get(source)?.parts ?? []
+    if (!parts.some((part) => isLiteral(part) || part.fallback !== undefined)) return undefined
+    return createHmac('sha256', key()).update(JSON.stringify(parts)).digest('base64url')
   }
 
   /** All values that can be opened now: for taking them out of somebody else's words. */
@@ -63,7 +63,7 @@ export class Vault {
 }
 
 interface Entry {
-  made: readonly SecretPart[]
+  parts: readonly SecretPart[]
   open: () => Opened
 }
 

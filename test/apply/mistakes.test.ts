@@ -49,7 +49,15 @@ const changes = [
 ]
 
 /** Everything of the kind and of the way to the service that is called while a plan is carried out. */
-const places = ['fromWire', 'toWire', 'replacement', 'waiting', 'question', 'fetch', 'vault'] as const
+const places = [
+  'fromWire',
+  'toWire',
+  'replacement',
+  'pendingReason',
+  'preUpdateRead',
+  'fetch',
+  'vault'
+] as const
 
 async function run(
   place: (typeof places)[number] | 'nothing',
@@ -66,8 +74,8 @@ async function run(
     fromWire: (wire) => (meet('fromWire'), { size: wire['size'] ?? null }),
     toWire: (fields) => (meet('toWire'), { ...fields, password: { $secret: 'env PW' } }),
     replacement: (wire, body) => (meet('replacement'), { ...wire, ...body }),
-    waiting: () => (meet('waiting'), undefined),
-    question: () => (meet('question'), undefined)
+    pendingReason: () => (meet('pendingReason'), undefined),
+    preUpdateRead: () => (meet('preUpdateRead'), undefined)
   }
   const observed: Live[] = [...live.values()].map((wire) => ({
     kind: 'gadget',

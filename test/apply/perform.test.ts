@@ -239,7 +239,7 @@ describe('R26: done means that live equals wanted', () => {
   })
 
   test('and that it waits for nobody', async () => {
-    const waits = { kind: { waiting: () => 'it is tired' } }
+    const waits = { kind: { pendingReason: () => 'it is tired' } }
     expect((await performed(changed, waits)).outcome).toEqual({
       outcome: 'pending',
       id: 'g',
@@ -345,7 +345,7 @@ describe('R29: what a person must authorize', () => {
   test('and nobody does, is pending in the end', async () => {
     const { outcome } = await performed(made, {
       there: null,
-      kind: { waiting: () => 'it waits' },
+      kind: { pendingReason: () => 'it waits' },
       keeps: keeps({ auth_url: url }),
       options: { wait: true, interrupted: Promise.resolve() }
     })

@@ -121,8 +121,8 @@ test('the workspace is written once', async () => {
 })
 
 test('a kind of which there is one has no second, whatever it is called', async () => {
-  const alone: Kinds = { managed: [{ ...gadget, alone: true }] }
-  expect(await problemsOf(gadgets('one', 'two'), { kinds: alone })).toEqual(['P202 3:13 two + 2:13 one'])
-  const { result } = await read(gadgets('one', 'one'), { kinds: alone })
+  const single: Kinds = { managed: [{ ...gadget, singleton: true }] }
+  expect(await problemsOf(gadgets('one', 'two'), { kinds: single })).toEqual(['P202 3:13 two + 2:13 one'])
+  const { result } = await read(gadgets('one', 'one'), { kinds: single })
   expect(result.problems.map(({ message }) => message)).toEqual(['gadget "one" is declared twice'])
 })

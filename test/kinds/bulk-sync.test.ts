@@ -231,7 +231,7 @@ describe('what differs', () => {
 })
 
 describe('what follows the main request', () => {
-  const requests = kind.api.further!.requests
+  const requests = kind.api.followUps!.requests
   const item = { ...least, schemas: [{ id: 'users', fields: ['id'], user_output_name: 'people' }] }
 
   test('nothing, where all is as it is to be', () => {

@@ -210,19 +210,19 @@ describe('fields by class', () => {
 })
 
 describe('authorization', () => {
-  const { waiting } = kindNamed('connection')
+  const { pendingReason } = kindNamed('connection')
 
   test('a connection that a person authorizes waits until it is healthy', () => {
-    expect(waiting?.(live('salesforce', {}, { status: 'healthy' }))).toBeUndefined()
-    expect(waiting?.(live('salesforce', {}, { status: 'new' }))).toBe(
+    expect(pendingReason?.(live('salesforce', {}, { status: 'healthy' }))).toBeUndefined()
+    expect(pendingReason?.(live('salesforce', {}, { status: 'new' }))).toBe(
       'it is not authorized yet, or no longer'
     )
-    expect(waiting?.(live('salesforce', {}, { status: 'error', status_error: 'expired' }))).toBe(
+    expect(pendingReason?.(live('salesforce', {}, { status: 'error', status_error: 'expired' }))).toBe(
       'it is not authorized yet, or no longer: expired'
     )
   })
 
   test('one that nobody authorizes never waits', () => {
-    expect(waiting?.(live('mongodb', {}, { status: 'new' }))).toBeUndefined()
+    expect(pendingReason?.(live('mongodb', {}, { status: 'new' }))).toBeUndefined()
   })
 })

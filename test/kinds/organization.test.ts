@@ -1,3 +1,4 @@
+import { derivedApi } from '../../src/kinds/kind.ts'
 import { describe, expect, test } from 'vitest'
 import { exchangeOf } from '../support/exchange.ts'
 import { everything, problemsOf, read } from '../support/reading.ts'
@@ -113,7 +114,7 @@ describe('webhooks', () => {
   })
 
   test('it is switched on and off at addresses of its own', () => {
-    const { requests } = exchangeOf('webhook').kind.api.further!
+    const { requests } = exchangeOf('webhook').kind.api.followUps!
     expect(requests({ disabled: true }, { disabled: false }, '2025-09-18')).toEqual([
       { method: 'POST', path: '/disable' }
     ])
@@ -151,7 +152,9 @@ describe('primary keys of a schema', () => {
   const item = { connection: 'C', schema: 'a/b', fields: ['x', 'y'] }
 
   test('where they are is made of the connection and the schema, and leads back to them', () => {
-    const place = kind.api.place!.id(kind.fromYaml(item), (reference) => id('connection', reference.name!))
+    const place = derivedApi(kind)!.id(kind.fromYaml(item), (reference) =>
+      id('connection', reference.name!)
+    )
     expect(place).toBe(`${id('connection', 'C')}/schemas/a%2Fb`)
     const wire = {
       id: place!,
@@ -159,9 +162,9 @@ describe('primary keys of a schema', () => {
     }
     expect(fromWire(wire)).toMatchObject({ schema: 'a/b', fields: ['x', 'y'], connection: { name: 'C' } })
     expect(differences(item, wire)).toEqual([])
-    expect(kind.api.place!.id(kind.fromYaml(item), () => undefined)).toBeUndefined()
-    expect(kind.api.arrived!(create(item), wire)).toBe(true)
-    expect(kind.api.arrived!(create(item), { ...wire, fields: [] })).toBe(false)
+    expect(derivedApi(kind)!.id(kind.fromYaml(item), () => undefined)).toBeUndefined()
+    expect(kind.api.isConverged!(create(item), wire)).toBe(true)
+    expect(kind.api.isConverged!(create(item), { ...wire, fields: [] })).toBe(false)
   })
 
   test('all of a body', () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { connectionTypes } from '../../src/kinds/connection-types.ts'
-import type { Kind } from '../../src/kinds/kind.ts'
+import { derivedApi, type Kind } from '../../src/kinds/kind.ts'
 import { diff, type DiffContext } from '../../src/plan/diff.ts'
 import type { FieldChange } from '../../src/plan/plan.ts'
 import { isObject, type Json, type JsonObject, textOf } from '../../src/state/value.ts'
@@ -30,7 +30,7 @@ function changesOf(kind: Kind, wanted: JsonObject, live: JsonObject, names = new
 /** What the service answers after a create of these fields. */
 function created(kind: Kind, fields: JsonObject, how: Habits, names: Names): JsonObject {
   const body = { name: 'x', ...kind.toWire(fields, names.toWire(how.version, true)) }
-  const id = kind.api.place?.id(fields, names.idOf)
+  const id = derivedApi(kind)?.id(fields, names.idOf)
   return { ...echoes[kind.name]!(opened(body) as JsonObject, how), ...(id === undefined ? {} : { id }) }
 }
 
@@ -101,7 +101,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
         const wanted = kind.fromYaml(withinVersion(kind, b, how.version))
         const body = { name: 'x', ...kind.toWire(wanted, names.toWire(how.version, false)) }
         const sent = opened(kind.replacement(before, body, undefined, how.version)) as JsonObject
-        const id = kind.api.place ? { id: before['id']! } : {}
+        const id = kind.api.access === 'derived' ? { id: before['id']! } : {}
         const after = { ...echoes[kind.name]!(sent, how, before), ...id }
         expect(changesOf(kind, wanted, readBack(kind, after, how.version, names), names)).toEqual([])
       }),
@@ -228,8 +228,8 @@ function withForeign(kind: Kind, answer: JsonObject): JsonObject {
 /** Places of the live resource that nobody manages, and that are not in the body as they were. */
 function lost(kind: Kind, live: JsonObject, body: JsonObject, wanted: JsonObject): string[] {
   // What is in no list is written in full: it has nothing but what the files say.
-  if (kind.api.place) return []
-  const apart = kind.api.further?.apart ? kind.api.further.about : []
+  if (kind.api.access === 'derived') return []
+  const apart = kind.api.followUps?.exclusive ? kind.api.followUps.keys : []
   const places: string[][] = [
     ['later_version'],
     ['configuration', 'by_hand'],

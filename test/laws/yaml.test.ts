@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { validateResource } from '../../src/config/validation/index.ts'
 import { essential } from '../../src/kinds/essential.ts'
-import type { Kind } from '../../src/kinds/kind.ts'
+import { derivedApi, type Kind } from '../../src/kinds/kind.ts'
 import { diff } from '../../src/plan/diff.ts'
 import { isEmpty, isObject, sortedText, type Json, type JsonObject } from '../../src/state/value.ts'
 import { apiVersions } from '../../src/wire/common.ts'
@@ -26,7 +26,7 @@ function differing(kind: Kind, wanted: JsonObject, live: JsonObject, names: Name
 function live(kind: Kind, item: JsonObject, how: Habits, names: Names): JsonObject {
   const wanted = kind.fromYaml(withinVersion(kind, item, how.version))
   const body = opened({ name: 'x', ...kind.toWire(wanted, names.toWire(how.version, true)) })
-  const id = kind.api.place?.id(wanted, names.idOf)
+  const id = derivedApi(kind)?.id(wanted, names.idOf)
   const answer = echoes[kind.name]!(isObject(body) ? body : {}, how)
   const wire = { ...answer, ...(id === undefined ? {} : { id }) }
   return kind.fromWire(wire, names.fromWire(how.version, modelsOf(names)))

@@ -1,3 +1,4 @@
+import type { DerivedApi, ListedApi } from '../../src/kinds/api.ts'
 import { describe, expect, test } from 'vitest'
 import type { RequestResult, Failure } from '../../src/remote/failure.ts'
 import type { Writer } from '../../src/remote/transport.ts'
@@ -116,12 +117,12 @@ test('what is read is the resource in full, or why not', async () => {
 })
 
 /** Gadgets with more requests than one, as some kinds have them. */
-const gadgets = (api: Partial<Kind['api']>): Kind => ({ ...gadget, api: { ...gadget.api, ...api } })
+const gadgets = (api: Partial<ListedApi>): Kind => ({ ...gadget, api: { ...gadget.api, ...api } })
 
 describe('what the main write does not cover', () => {
-  const further: NonNullable<Kind['api']['further']> = {
-    about: ['parts', 'labels'],
-    apart: true,
+  const followUps: NonNullable<Kind['api']['followUps']> = {
+    keys: ['parts', 'labels'],
+    exclusive: true,
     requests: (body, wire) => [
       { method: 'PUT', path: '/parts', body: { parts: body['parts'] ?? null, of: wire['id'] ?? null } },
       { method: 'DELETE', path: '/rest' }
@@ -137,7 +138,7 @@ describe('what the main write does not cover', () => {
   async function updated(
     body: JsonObject,
     writes: RequestResult[],
-    api: Partial<Kind['api']> = { further },
+    api: Partial<ListedApi> = { followUps },
     there: Json[] = []
   ) {
     const { writer, asked } = service(writes, there)
@@ -161,7 +162,12 @@ describe('what the main write does not cover', () => {
 
   test('is sent after a create as well', async () => {
     const { writer, asked } = service([done(g)])
-    await create(writer, gadgets({ further }), { name: 'G', body: { parts: ['p'] }, secrets: [], key: 'k' })
+    await create(writer, gadgets({ followUps }), {
+      name: 'G',
+      body: { parts: ['p'] },
+      secrets: [],
+      key: 'k'
+    })
     expect(asked).toEqual([
       'POST /api/gadgets',
       'PUT /api/gadgets/g/parts',
@@ -183,41 +189,46 @@ describe('what the main write does not cover', () => {
 
   test('starts from the resource in full, where it has parts', async () => {
     const parts = [{ key: 'labels', field: 'labels', paths: () => ['/labels'] }]
-    const { asked } = await updated({ size: 1, parts: ['p'] }, [done(g)], { further, parts }, [g])
+    const { asked } = await updated({ size: 1, parts: ['p'] }, [done(g)], { followUps, parts }, [g])
     expect(asked).toEqual([all[0], 'GET /api/gadgets/g', 'GET /api/gadgets/g/labels', ...all.slice(1)])
-    const gone = await updated({ size: 1, parts: ['p'] }, [done(g)], { further, parts }, [{ id: 'other' }])
+    const gone = await updated({ size: 1, parts: ['p'] }, [done(g)], { followUps, parts }, [
+      { id: 'other' }
+    ])
     expect(gone.written).toMatchObject({ ok: false, failure: { code: 'P612' } })
     expect(gone.asked).toEqual([all[0], 'GET /api/gadgets/g'])
   })
 
   test('and comes later, is waited for, a few times', async () => {
-    const arrived = (body: JsonObject, wire: JsonObject): boolean => body['size'] === wire['size']
+    const isConverged = (body: JsonObject, wire: JsonObject): boolean => body['size'] === wire['size']
     const pauses = [500, 1000, 2000, 4000, 8000, 16_000].flatMap((ms) => [
       'GET /api/gadgets/g',
       `sleep ${ms}`
     ])
-    const there = await updated({ size: 1 }, [done(g)], { arrived }, [{ ...g, size: 1 }])
+    const there = await updated({ size: 1 }, [done(g)], { isConverged }, [{ ...g, size: 1 }])
     expect(there.asked).toEqual([all[0], 'GET /api/gadgets/g'])
     // What is there in the end is for the comparison to say.
-    const never = await updated({ size: 1 }, [done(g)], { arrived }, [{ ...g, size: 2 }])
+    const never = await updated({ size: 1 }, [done(g)], { isConverged }, [{ ...g, size: 2 }])
     expect(never.asked).toEqual([all[0], ...pauses])
     expect(never.written).toEqual({ ok: true, wire: g, notes: [] })
-    const unread = await updated({ size: 1 }, [done(g)], { arrived }, [{ id: 'other' }])
+    const unread = await updated({ size: 1 }, [done(g)], { isConverged }, [{ id: 'other' }])
     expect(unread.asked).toEqual([all[0], ...pauses])
   })
 })
 
 describe('what is in no list', () => {
-  const place = (reset: NonNullable<Kind['api']['place']>['reset'], below?: string): Kind =>
-    gadgets({
-      place: {
-        id: () => 'of/a',
-        fieldsOf: () => [{}],
-        reset,
-        isReset: () => false,
-        ...(below === undefined ? {} : { below })
-      }
-    })
+  const place = (reset: DerivedApi['reset'], below?: string): Kind => ({
+    ...gadget,
+    api: {
+      access: 'derived',
+      path: gadget.api.path,
+      update: gadget.api.update,
+      id: () => 'of/a',
+      fieldsOf: () => [{}],
+      reset,
+      isReset: () => false,
+      ...(below === undefined ? {} : { below })
+    }
+  })
 
   test('is put back in its own way', async () => {
     const gone = async (kind: Kind) => {
@@ -246,9 +257,9 @@ describe('what is in no list', () => {
 })
 
 describe('the body of a replacement', () => {
-  const kind = (question?: Kind['question']): Kind => ({
+  const kind = (preUpdateRead?: Kind['preUpdateRead']): Kind => ({
     ...gadget,
-    ...(question ? { question } : {}),
+    ...(preUpdateRead ? { preUpdateRead } : {}),
     replacement: (live, body, answer, version) => ({
       live,
       body,
@@ -256,7 +267,7 @@ describe('the body of a replacement', () => {
       version: version!
     })
   })
-  const made = async (question: Kind['question'], answer: RequestResult): Promise<Json[]> => {
+  const made = async (preUpdateRead: Kind['preUpdateRead'], answer: RequestResult): Promise<Json[]> => {
     const asked: Json[] = []
     const { writer } = service([])
     const asking: Writer = {
@@ -264,7 +275,7 @@ describe('the body of a replacement', () => {
       get: async (path, query) => (asked.push({ path, ...query }), answer),
       ask: async (path, body) => (asked.push({ path, body }), answer)
     }
-    return [await replacement(asking, kind(question), { id: 'g' }, { size: 1 }), ...asked]
+    return [await replacement(asking, kind(preUpdateRead), { id: 'g' }, { size: 1 }), ...asked]
   }
   const body = (answer: Json) => ({ live: { id: 'g' }, body: { size: 1 }, answer, version: '2025-09-18' })
 

@@ -256,7 +256,7 @@ describe('R29: what waits for a person', () => {
       ['connection', 'C', 'c', { type: { id: 'csv' } }],
       ['model', 'There', 'm', { connection_id: 'c', configuration: {} }]
     )
-    state.resources[0]!.waiting = 'nobody has authorized it yet'
+    state.resources[0]!.pendingReason = 'nobody has authorized it yet'
     const sync = (model: string) =>
       declared('sync', `S ${model}`, { model, fields: [{ source: 'a', target: 'b' }], mode: 'create' })
     const plan = planFor([sync('There'), declared('model', 'New', { connection: 'C' }), sync('New')], state)

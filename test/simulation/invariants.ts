@@ -1,5 +1,5 @@
 import { kinds } from '../../src/kinds/index.ts'
-import { isSameName, type Kind } from '../../src/kinds/kind.ts'
+import { derivedApi, isSameName, type Kind } from '../../src/kinds/kind.ts'
 import { renderPlan } from '../../src/render/plan.ts'
 import { renderProblems } from '../../src/render/problems.ts'
 import { renderEvent, renderReport } from '../../src/render/report.ts'
@@ -68,12 +68,13 @@ function changeFor(
 ): { change: Change; main: boolean } | undefined {
   for (const change of run.plan?.changes ?? []) {
     const { api, naming } = kindOf(change.kind)
+    const derived = derivedApi(kindOf(change.kind))
     const rest = below(change.kind, write.path)
     if (rest === undefined || change.action === 'none') continue
     if (rest === '') {
       const key = naming?.wire ?? 'name'
       const isIt =
-        !api.place &&
+        !derived &&
         write.method === 'POST' &&
         change.action === 'create' &&
         isObject(write.body) &&
@@ -90,11 +91,10 @@ function changeFor(
     if (id === undefined) continue
     const what = rest.slice(id.length + 1)
     const method =
-      change.action === 'delete' ? (api.place?.reset.method ?? 'DELETE') : api.update(scene.world.version)
-    if (what === (api.place?.below ?? '')) {
-      if (write.method === method && (api.place || change.action !== 'create'))
-        return { change, main: true }
-    } else if (api.further && change.action !== 'delete') return { change, main: false }
+      change.action === 'delete' ? (derived?.reset.method ?? 'DELETE') : api.update(scene.world.version)
+    if (what === (derived?.below ?? '')) {
+      if (write.method === method && (derived || change.action !== 'create')) return { change, main: true }
+    } else if (api.followUps && change.action !== 'delete') return { change, main: false }
   }
   return undefined
 }
@@ -157,7 +157,7 @@ function isReplay({ key }: Exchange, recorded: ReadonlySet<string>): boolean {
 
 /** What is in no list is looked for where it must be: that it is not there is an answer like another. */
 function isSearch({ method, path, status }: Exchange): boolean {
-  const places = kinds.managed.filter(({ api }) => api.place)
+  const places = kinds.managed.filter(({ api }) => api.access === 'derived')
   return (
     method === 'GET' && status === 404 && places.some(({ name }) => below(name, path)?.includes('/', 1))
   )
@@ -263,7 +263,7 @@ const honestReport: Law = ({ scene, run, looks, meddled }) => {
     if (action === 'delete') {
       // What is put back is as the service finds it by itself, which may be the same.
       const kind = kinds.managed.find(({ name }) => name === address.kind)
-      const isPutBack = kind?.api.place?.reset.method === 'DELETE'
+      const isPutBack = kind && derivedApi(kind)?.reset.method === 'DELETE'
       if (there && !there.reset && !isPutBack)
         wrong.push(`${addressText(address)} is said to be deleted, and is there`)
       continue

@@ -199,7 +199,7 @@ function refusal(exchange: Exchange): Response {
 function meddle(service: Service, how: Meddling['how'], draw: number, at: number): Meddling[] {
   const { store } = service.server
   const things = simulated
-    .filter(({ api }) => !api.place)
+    .filter(({ api }) => api.access === 'listed')
     .flatMap(({ name }) =>
       store.all(name as StoredKind).map((thing) => ({ kind: name as StoredKind, thing }))
     )

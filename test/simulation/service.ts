@@ -1,5 +1,5 @@
 import { idOf, isOff, schemaFromYaml, schemaInPatch } from '../../src/kinds/bulk-sync-parts.ts'
-import { nameOfItem, type Kind } from '../../src/kinds/kind.ts'
+import { derivedApi, nameOfItem, type Kind } from '../../src/kinds/kind.ts'
 import { list } from '../../src/kinds/fields.ts'
 import { pathOfAll } from '../../src/remote/address.ts'
 import { fromWireContext } from '../../src/remote/live.ts'
@@ -95,7 +95,7 @@ export function openService(
   const person = (spoken: ApiVersion): Writer => openWriter(asSomebody(server, clock, random, spoken))
   const [maker, reader] = [person(version), person(newest)]
   const thereIs = ({ kind }: Thing): string[] =>
-    kindNamed(kind).api.place ? [] : server.store.all(kind as StoredKind).map(({ id }) => id)
+    kindNamed(kind).api.access === 'derived' ? [] : server.store.all(kind as StoredKind).map(({ id }) => id)
   let isKnown = false
   const learn = async (): Promise<void> => {
     for (const kind of simulated.filter(({ builtIns }) => builtIns))
@@ -122,7 +122,7 @@ export function openService(
       try {
         const fields = kind.fromYaml(thing.item)
         const body = { name: thing.name, ...kind.toWire(fields, { version, creating: true, id }) }
-        const place = kind.api.place?.id(fields, id)
+        const place = derivedApi(kind)?.id(fields, id)
         const made = await (place === undefined
           ? create(maker, kind, {
               name: thing.name,
@@ -141,7 +141,9 @@ export function openService(
     },
     async looks() {
       const listed = await Promise.all(
-        simulated.filter(({ api }) => !api.place).map(async (kind) => await allOf(reader, kind))
+        simulated
+          .filter(({ api }) => api.access === 'listed')
+          .map(async (kind) => await allOf(reader, kind))
       )
       return looksOf([...listed.flat(), ...(await placesOf(reader, things, listed.flat()))])
     },
@@ -152,7 +154,9 @@ export function openService(
       if (policy) server.store.edit('policy', policy.id, {})
     },
     ids() {
-      const listed = simulated.filter(({ api }) => !api.place).map(({ name }) => name as StoredKind)
+      const listed = simulated
+        .filter(({ api }) => api.access === 'listed')
+        .map(({ name }) => name as StoredKind)
       return new Set(listed.flatMap((name) => server.store.all(name).map(({ id }) => id)))
     }
   }
@@ -192,7 +196,7 @@ async function allOf(reader: Reader, kind: Kind): Promise<Found[]> {
 }
 
 async function wholeOf(reader: Reader, kind: Kind, wire: JsonObject): Promise<JsonObject> {
-  if (!kind.api.lightList(newest) && !kind.api.parts) return wire
+  if (!(kind.api.access === 'listed' && kind.api.lightList?.(newest)) && !kind.api.parts) return wire
   const whole = await readInFull(reader, kind, textOf(wire['id']))
   return whole.ok ? whole.wire : wire
 }
@@ -210,7 +214,7 @@ async function placesOf(
   const found = new Map<string, Found>()
   for (const { kind: name, item } of things) {
     const kind = kindNamed(name)
-    const id = kind.api.place?.id(kind.fromYaml(item), idOf)
+    const id = derivedApi(kind)?.id(kind.fromYaml(item), idOf)
     if (id === undefined || found.has(id)) continue
     const whole = await readInFull(reader, kind, id)
     if (whole.ok) found.set(id, { kind, wire: whole.wire })
@@ -222,7 +226,7 @@ async function placesOf(
 function bytesOf({ store }: LocalServer): Map<string, string> {
   const bytes = new Map<string, string>()
   for (const { name, api } of simulated) {
-    if (api.place) continue
+    if (api.access === 'derived') continue
     for (const thing of store.all(name as StoredKind)) {
       // An object that a sync makes in its target is noted in the connection, whoever owns it; keys
       // are a kind of their own.
@@ -270,11 +274,11 @@ function looksOf(found: readonly Found[]): Look[] {
     })
     return {
       kind: kind.name,
-      name: kind.api.place ? nameOfPlace(kind, fields) : textOf(wire['name']),
+      name: kind.api.access === 'derived' ? nameOfPlace(kind, fields) : textOf(wire['name']),
       id: textOf(wire['id']),
       fields: plainly(fields) ?? {},
       wire,
-      ...(kind.api.place?.isReset(wire) && { reset: true as const })
+      ...(derivedApi(kind)?.isReset(wire) && { reset: true as const })
     }
   })
 }

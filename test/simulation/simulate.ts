@@ -1,5 +1,5 @@
 import type { Understood } from '../../src/config/understand.ts'
-import { isSameName } from '../../src/kinds/kind.ts'
+import { derivedApi, isSameName } from '../../src/kinds/kind.ts'
 import { addressText } from '../../src/state/resource.ts'
 import { makeClock, type Clock } from './clock.ts'
 import { noMishaps, swarm, type Mishaps } from './faults.ts'
@@ -207,7 +207,7 @@ function isAtRest(made: Run | undefined): boolean {
  * and a second destruction does it again, to no effect.
  */
 function isPutBack({ action, kind }: { action: string; kind: string }): boolean {
-  return action === 'delete' && kindNamed(kind).api.place?.reset.method === 'DELETE'
+  return action === 'delete' && derivedApi(kindNamed(kind))?.reset.method === 'DELETE'
 }
 
 /** The service against the model: what is declared looks as it does in the ideal service, what is removed is gone. */

@@ -157,7 +157,7 @@ function wishes(
     ])
     if (wish === 'drop') continue
     // What is in no list is put back by taking its block away, which only git can tell.
-    if (wish === 'remove' && kind.api.place) continue
+    if (wish === 'remove' && kind.api.access === 'derived') continue
     if (wish === 'remove') {
       removed.push({ kind: thing.kind, name: thing.name })
       continue
@@ -169,10 +169,10 @@ function wishes(
           ? reordered(kind, thing.item, random)
           : thing.item
     const newName = random.pick(cold)
-    const isPinned = random.chance(0.1) && !kind.api.place
+    const isPinned = random.chance(0.1) && kind.api.access === 'listed'
     const renamed = wish === 'rename' && isFree(thing.kind, newName) && !has(live, thing.kind, newName)
     // The only one of its kind is meant under any name; of others that hold their names, another name is another thing.
-    const own = wish === 'rename' && kind.alone ? called(kind, item, newName) : item
+    const own = wish === 'rename' && kind.singleton ? called(kind, item, newName) : item
     declared.push({
       ...thing,
       name: nameIn(kind, own, thing.name),
@@ -203,8 +203,8 @@ function renamedWithin(one: Declared, all: readonly Declared[]): Declared {
 
 /** Of a kind of which there is one, every name is that one's. */
 function has(things: readonly Thing[], kind: string, name: string): boolean {
-  const { alone } = kindNamed(kind)
-  return things.some((thing) => thing.kind === kind && (alone || thing.name === name))
+  const { singleton } = kindNamed(kind)
+  return things.some((thing) => thing.kind === kind && (singleton || thing.name === name))
 }
 
 function isStill(thing: Thing, removed: World['removed']): boolean {

@@ -1,3 +1,4 @@
+import type { ListedApi } from '../../src/kinds/api.ts'
 import type { Kind, Kinds } from '../../src/kinds/kind.ts'
 import { reference, type JsonObject } from '../../src/state/value.ts'
 
@@ -5,7 +6,7 @@ import { reference, type JsonObject } from '../../src/state/value.ts'
  * A kind with one field for each thing that a schema can ask for. It is compared by nobody and sent
  * nowhere.
  */
-export const gadget: Kind = {
+export const gadget: Kind & { api: ListedApi } = {
   name: 'gadget',
   section: 'gadgets',
   schema: {
@@ -75,7 +76,7 @@ export const gadget: Kind = {
     fields: {}
   },
   synonyms: { colour: 'color', bits: 'parts' },
-  api: { path: '/api/gadgets', lightList: () => false, update: () => 'PUT' },
+  api: { access: 'listed', path: '/api/gadgets', update: () => 'PUT' },
   isSecret: (_item, path) => path[0] === 'password',
   fromYaml(item): JsonObject {
     const needs = item['needs']

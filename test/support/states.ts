@@ -30,7 +30,7 @@ export interface Item {
 }
 
 /** What is found by a place or by being alone has no name that could be met twice. */
-const named = kinds.managed.filter((kind) => kind.api.place === undefined && kind.alone !== true)
+const named = kinds.managed.filter((kind) => kind.api.access === 'listed' && kind.singleton !== true)
 
 const anyItem: fc.Arbitrary<Item> = fc.oneof(
   ...named.map((kind) =>

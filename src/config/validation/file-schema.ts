@@ -6,7 +6,7 @@ import { variableTypes } from '../placeholders/index.ts'
 /** Returns the schema of a file beside its resources. */
 export function fileSchema(kinds: Kinds): JsonObject {
   // A resource that is in no list cannot be looked up by a name alone, and is never quite removed.
-  const listed = kinds.managed.filter(({ api }) => api.place === undefined)
+  const listed = kinds.managed.filter(({ api }) => api.access === 'listed')
   return {
     type: 'object',
     additionalProperties: false,

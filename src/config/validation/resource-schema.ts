@@ -51,7 +51,7 @@ function oursOf({ naming, api }: Kind): JsonObject {
   const { name, id, lifecycle } = ourKeys
   return {
     ...(naming ? {} : { name: name! }),
-    ...(api.place ? {} : { id: id! }),
+    ...(api.access === 'derived' ? {} : { id: id! }),
     lifecycle: lifecycle!
   }
 }
