@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fieldLines } from '../../src/render/view/field-tree.ts'
+import { fieldLines } from '../../src/render/field-tree.ts'
 import { renderReport } from '../../src/render/report.ts'
 import { declared, planFor, service } from '../plan/world.ts'
 import { look, removed } from '../render/builders.ts'

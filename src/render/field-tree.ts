@@ -1,7 +1,7 @@
-import type { FieldChange } from '../../plan/plan.ts'
-import type { Json, JsonObject } from '../../state/value.ts'
-import { visible } from '../plain-text.ts'
-import { isNested, isSaid, itemKeys, mappingText, partsOf } from '../value-text.ts'
+import type { FieldChange } from '../plan/plan.ts'
+import type { Json, JsonObject } from '../state/value.ts'
+import { visible } from './plain-text.ts'
+import { isNested, isSaid, itemKeys, mappingText, partsOf } from './value-text.ts'
 
 /** A line of a resource's fields: a title for what is below it, or a field with its difference. */
 export interface FieldLine {
