@@ -13,12 +13,13 @@ import type { CommandIo } from './io.ts'
 import type { WriteOptions } from './options.ts'
 import { isOverOrganizations, overOrganizations } from './organizations.ts'
 import {
+  closedBy,
   interruptedResult,
   jsonResult,
   jsonText,
   nothingRead,
   problemsResult,
-  problemsSaid,
+  problemsPiece,
   textResult,
   type Result
 } from './result.ts'
@@ -135,12 +136,13 @@ async function shownAndDone(
   const full = { ...ground, header, problems }
   const isIdle = changesIn(decided.value.plan.changes).length === 0
   if (question.nothing !== undefined && isIdle && options.format === 'text') {
-    return textResult(exit.done, await problemsSaid(io, options, problems, ground.texts), {
-      to: 'out',
-      text: question.nothing
-    })
+    const beside = await problemsPiece(io, options, problems, ground.texts)
+    return closedBy(
+      question.nothing.trim(),
+      textResult(exit.done, beside, { to: 'out', text: question.nothing })
+    )
   }
-  await showPlan(full, options, io, decided.value)
+  const closing = await showPlan(full, options, io, decided.value)
   if (!isIdle) {
     const answer = await confirmation(options, io, question, { planned: decided.value, problems })
     if (answer === 'stopped') return await nothingChanged(options)
@@ -148,7 +150,7 @@ async function shownAndDone(
     const untold = options.format === 'json' ? problems : []
     if (answer !== 'yes') return await problemsResult(io, options, [...untold, answer], ground)
   }
-  return await reported(full, options, io, await done(full, options, io, decided.value))
+  return closedBy(closing, await reported(full, options, io, await done(full, options, io, decided.value)))
 }
 
 function changesIn(changes: readonly Change[]): Change[] {
@@ -160,21 +162,27 @@ async function nothingChanged(options: WriteOptions): Promise<Result> {
   return await interruptedResult(options, 'Interrupted: nothing was changed.')
 }
 
+/** Shows the plan before anybody is asked; gives the sentence that it comes to. */
 async function showPlan(
   ground: Ground,
   options: WriteOptions,
   io: CommandIo,
   { plan }: Planned
-): Promise<void> {
-  if (options.format === 'json') return
-  const { text } = await problemsSaid(io, options, ground.problems, ground.texts)
+): Promise<string> {
+  if (options.format === 'json') return ''
+  const { text } = await problemsPiece(io, options, ground.problems, ground.texts)
   if (text !== '') io.err(text)
+  const isIdle = changesIn(plan.changes).length === 0
+  const [{ planText }, { planView }] = await Promise.all([
+    import('../render/plan.ts'),
+    import('../render/view/plan.ts')
+  ])
+  const view = planView(...io.redaction.data([plan, ground.header] as const), ground.look)
   // Nobody is asked to confirm what was not shown; where nothing is to be done, that is the result.
-  const quiet = options.quiet === true && (options.yes === true || changesIn(plan.changes).length === 0)
-  if (quiet && changesIn(plan.changes).length > 0) return
-  const { renderPlan } = await import('../render/plan.ts')
-  const [told, header] = io.redaction.data([plan, ground.header] as const)
-  io.out(renderPlan(told, header, ground.look, { verbose: options.verbose === true, quiet }))
+  const quiet = options.quiet === true && (options.yes === true || isIdle)
+  if (!quiet || isIdle)
+    io.out(planText(view, ground.look, { verbose: options.verbose === true, quiet, next: isIdle }))
+  return view.closing.text
 }
 
 /** Nobody is asked where nobody can answer: then the flag that says yes is named. */
@@ -274,14 +282,18 @@ async function reported(
     const { reportJson } = await import('../render/json.ts')
     return jsonResult(code, reportJson(report, ground.header, ground.problems))
   }
-  const beside = await problemsSaid(io, options, report.problems ?? [], ground.texts)
+  const beside = await problemsPiece(io, options, report.problems ?? [], ground.texts)
   // The plan has said that there is nothing to do.
   if (report.settled.length === 0) return textResult(code, beside)
-  const { renderReport } = await import('../render/report.ts')
+  const [{ reportText }, { reportView }] = await Promise.all([
+    import('../render/report.ts'),
+    import('../render/view/report.ts')
+  ])
   const { texts, look } = ground
   try {
-    const text = renderReport(io.redaction.data(report), texts, look, { quiet: options.quiet === true })
-    return textResult(code, { to: 'out', text }, beside)
+    const view = reportView(io.redaction.data(report), look)
+    const text = reportText(view, texts, look, { quiet: options.quiet === true })
+    return closedBy(view.closing.text, textResult(code, { to: 'out', text }, beside))
   } catch (error) {
     // However it looks: what was done must be told.
     const sentence = `The report cannot be shown as it should: ${String(error)}\n`

@@ -17,7 +17,7 @@ import {
   problemsResult,
   textResult,
   type Result,
-  type Said
+  type Piece
 } from './result.ts'
 import { unlessInterrupted } from './run.ts'
 import { openPartnerService } from './service.ts'
@@ -61,7 +61,7 @@ export async function overOrganizations(
   void io.interrupted.then(() => (stopped = true))
   const results = organizations.map((organization) =>
     limit(async (): Promise<Ran> => {
-      if (stopped) return { organization, said: [{ to: 'err', text: 'not begun: interrupted\n' }] }
+      if (stopped) return { organization, pieces: [{ to: 'err', text: 'not begun: interrupted\n' }] }
       return await inOne(organization, options, io, (own, listening) =>
         run(
           { ...own, within: { ...organization, gate: service.remote.gate } },
@@ -82,7 +82,7 @@ export async function overOrganizations(
 /** What came of one organization, and what was said on the way. Without a result it was not begun. */
 interface Ran {
   organization: Tenant
-  said: Said[]
+  pieces: Piece[]
   result?: Result
 }
 
@@ -92,11 +92,11 @@ async function inOne(
   io: CommandIo,
   run: (options: TenantOptions, io: CommandIo) => Promise<Result>
 ): Promise<Ran> {
-  const said: Said[] = []
+  const pieces: Piece[] = []
   const listening: CommandIo = {
     ...io,
-    out: (text) => void said.push({ to: 'out', text }),
-    err: (text) => void said.push({ to: 'err', text }),
+    out: (text) => void pieces.push({ to: 'out', text }),
+    err: (text) => void pieces.push({ to: 'err', text }),
     // Nobody can answer for each of many, and nothing is drawn over the others.
     terminal: { ...io.terminal, in: false, err: false }
   }
@@ -110,10 +110,10 @@ async function inOne(
     ...(out === undefined ? {} : { out: inPath(out, organization) })
   }
   try {
-    return { organization, said, result: await run(mine, listening) }
+    return { organization, pieces, result: await run(mine, listening) }
   } catch (error) {
     // Even a mistake of ours in one organization is no reason to leave the others.
-    return { organization, said, result: await failedResult(options, error) }
+    return { organization, pieces, result: await failedResult(options, error) }
   }
 }
 
@@ -210,7 +210,7 @@ function openTeller(options: TenantOptions, io: CommandIo): Teller {
   const documents: unknown[] = []
   const isJson = options.format === 'json'
   return {
-    async tell({ organization, said, result }) {
+    async tell({ organization, pieces, result }) {
       const { id, name, label } = organization
       const code = result?.code ?? exit.interrupted
       if (isJson) {
@@ -219,11 +219,11 @@ function openTeller(options: TenantOptions, io: CommandIo): Teller {
         documents.push({ organization: { id, name }, exit_code: code, result: document })
         return
       }
-      const all = [...said, ...(result?.format === 'text' ? result.said : [])]
+      const all = [...pieces, ...(result?.format === 'text' ? result.pieces : [])]
       const [out, err] = (['out', 'err'] as const).map((stream) =>
         all.flatMap(({ to, text }) => (to === stream ? text : [])).join('')
       ) as [string, string]
-      results.push({ name: label, code, closing: out.trimEnd().split('\n').at(-1) ?? '' })
+      results.push({ name: label, code, closing: result?.format === 'text' ? (result.closing ?? '') : '' })
       const { headingOf } = await import('../render/organizations.ts')
       const heading = headingOf(label, lookOf(io, options))
       const isQuiet = options.quiet === true && code === exit.done

@@ -2,13 +2,13 @@ import type { Checked, Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import { detailsOf } from '../plan/details.ts'
 import { isDifference } from '../plan/pending.ts'
-import { plan } from '../reconcile.ts'
+import { plan as makePlan } from '../reconcile.ts'
 import { askedOf } from './asked.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
 import { isOverOrganizations, overOrganizations } from './organizations.ts'
-import { jsonResult, problemsResult, problemsSaid, textResult, type Result } from './result.ts'
+import { closedBy, jsonResult, problemsResult, problemsPiece, textResult, type Result } from './result.ts'
 import { reading, withGround, type Ground } from './run.ts'
 import { savePlan, type Made } from './saved-plan.ts'
 
@@ -56,7 +56,7 @@ async function madeFrom(ground: Ground, options: PlanOptions, io: CommandIo): Pr
   const asked = await askedOf(ground, options, io)
   if (!asked.ok) return asked
   const decided = await reading(ground, options, io, (reader) =>
-    plan(ground.understood, reader, kinds, asked.value)
+    makePlan(ground.understood, reader, kinds, asked.value)
   )
   const problems = [...ground.problems, ...decided.problems]
   if (!decided.ok) return { ok: false, problems }
@@ -82,22 +82,35 @@ async function shown(
   const header = { ...ground.header, organization: name, organizationId: id }
   const failures = failure ? [failure] : []
   const ended = failure ? exitOfProblems(failures) : code
+  const plannedView =
+    as === 'plan'
+      ? (await import('../render/view/plan.ts')).planView
+      : (await import('../render/view/drift.ts')).driftView
   if (options.format === 'json') {
-    const { driftJson, planJson } = await import('../render/json.ts')
-    const document = as === 'plan' ? planJson : driftJson
-    return jsonResult(ended, document(planned.plan, header, [...problems, ...failures]))
+    const { driftDocument, planDocument } = await import('../render/json.ts')
+    const document = as === 'plan' ? planDocument : driftDocument
+    return jsonResult(ended, document(plannedView(planned.plan, header), [...problems, ...failures]))
   }
+  const [plan, redacted] = io.redaction.data([planned.plan, header] as const)
+  const view = plannedView(plan, redacted, ground.look)
   const render =
     as === 'plan'
-      ? (await import('../render/plan.ts')).renderPlan
-      : (await import('../render/drift.ts')).renderDrift
-  const [told, toldHeader] = io.redaction.data([planned.plan, header] as const)
-  const style = { verbose: options.verbose === true, quiet: options.quiet === true }
-  return textResult(
-    ended,
-    await problemsSaid(io, options, problems, ground.texts),
-    { to: 'out', text: render(told, toldHeader, ground.look, style) },
-    await problemsSaid(io, options, failures, ground.texts),
-    { to: 'err', text: note ?? '' }
+      ? (await import('../render/plan.ts')).planText
+      : (await import('../render/drift.ts')).driftText
+  // How to go on with a saved plan is told beside it.
+  const style = {
+    verbose: options.verbose === true,
+    quiet: options.quiet === true,
+    next: note === undefined
+  }
+  return closedBy(
+    view.closing.text,
+    textResult(
+      ended,
+      await problemsPiece(io, options, problems, ground.texts),
+      { to: 'out', text: render(view, ground.look, style) },
+      await problemsPiece(io, options, failures, ground.texts),
+      { to: 'err', text: note ?? '' }
+    )
   )
 }

@@ -5,7 +5,7 @@ import type { CommandIo } from './io.ts'
 import type { OutputOptions } from './options.ts'
 
 /** A piece of what a person reads, and the stream that it goes to. */
-export interface Said {
+export interface Piece {
   to: 'out' | 'err'
   text: string
 }
@@ -17,7 +17,13 @@ export interface Said {
  */
 export type Result =
   | { code: number; format: 'json'; document: unknown }
-  | { code: number; format: 'text'; said: readonly Said[] }
+  | {
+      code: number
+      format: 'text'
+      pieces: readonly Piece[]
+      /** What it comes to, in a sentence: for who puts several results together. */
+      closing?: string
+    }
 
 /** The answer for programs. */
 export function jsonResult(code: number, document: unknown): Result {
@@ -25,14 +31,19 @@ export function jsonResult(code: number, document: unknown): Result {
 }
 
 /** The answer for people. Pieces without text are nothing. */
-export function textResult(code: number, ...said: Said[]): Result {
-  return { code, format: 'text', said: said.filter(({ text }) => text !== '') }
+export function textResult(code: number, ...pieces: Piece[]): Result {
+  return { code, format: 'text', pieces: pieces.filter(({ text }) => text !== '') }
+}
+
+/** The same with the sentence that it comes to, unless it has one. */
+export function closedBy(closing: string, result: Result): Result {
+  return result.format === 'text' ? { closing, ...result } : result
 }
 
 /** Prints a result, and gives its exit code. */
 export function printResult(result: Result, io: CommandIo): number {
   if (result.format === 'json') io.out(jsonText(io.redaction.data(result.document)))
-  else for (const { to, text } of result.said) io[to](text)
+  else for (const { to, text } of result.pieces) io[to](text)
   return result.code
 }
 
@@ -59,16 +70,16 @@ export async function problemsResult(
   const sorted = inOrder(problems)
   const code = exitOfProblems(sorted)
   if (options.format === 'json') return jsonResult(code, await documentOf(sorted, { files }))
-  return textResult(code, await problemsSaid(io, options, sorted, texts))
+  return textResult(code, await problemsPiece(io, options, sorted, texts))
 }
 
 /** Problems as a person reads them beside an answer. */
-export async function problemsSaid(
+export async function problemsPiece(
   io: CommandIo,
   options: OutputOptions,
   problems: Diagnostic[],
   texts: ReadonlyMap<string, string>
-): Promise<Said> {
+): Promise<Piece> {
   if (problems.length === 0) return { to: 'err', text: '' }
   const { renderProblems } = await import('../render/problems.ts')
   return {

@@ -2,6 +2,7 @@ import { isError, problem, type Checked, type Diagnostic, type Span } from '../d
 import type { ShownTexts } from '../config/shown-texts.ts'
 import type { Understood } from '../config/understand.ts'
 import { openReader, type Reader } from '../remote/transport.ts'
+import { kinds } from '../kinds/index.ts'
 import type { PlanHeader } from '../render/header.ts'
 import type { Look } from '../render/style.ts'
 import type { DesiredState } from '../state/resource.ts'
@@ -50,7 +51,7 @@ export async function withGround(
   work: (ground: Ground) => Promise<Result>,
   wants: GroundOptions = {}
 ): Promise<Result> {
-  const look = lookOf(io, options)
+  const look: Look = { ...lookOf(io, options), connects: authorized }
   const { env, environmentFile, problems: environmentProblems } = environment(io, options)
   if (environmentProblems.some(isError))
     return await problemsResult(io, options, environmentProblems, nothingRead)
@@ -83,7 +84,8 @@ export async function withGround(
     service: service.value.name,
     apiVersion: service.value.remote.version,
     files: understanding.files.length,
-    resources: desired.resources.length
+    resources: desired.resources.length,
+    kinds: kinds.managed.map(({ name }) => name)
   }
   const undoubted = understood.problems.filter((problem) => problem.code !== 'P201')
   const problems = [...environmentProblems, ...undoubted]
@@ -137,6 +139,11 @@ export async function reading<T>(
     }
   })
 }
+
+/** The kinds that do not work before a person has authorized them. */
+const authorized: ReadonlySet<string> = new Set(
+  kinds.managed.filter(({ waiting }) => waiting !== undefined).map(({ name }) => name)
+)
 
 /** The local Polytomic has an organization of its own, in which the files of any other can be tried. */
 function rehearsed(desired: DesiredState): DesiredState {

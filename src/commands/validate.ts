@@ -3,7 +3,14 @@ import { exitOfProblems } from './exit.ts'
 import { environment, understandFiles } from './files.ts'
 import type { CommandIo } from './io.ts'
 import type { FileOptions, OutputOptions } from './options.ts'
-import { jsonResult, nothingRead, problemsResult, problemsSaid, textResult, type Result } from './result.ts'
+import {
+  jsonResult,
+  nothingRead,
+  problemsResult,
+  problemsPiece,
+  textResult,
+  type Result
+} from './result.ts'
 
 /** `polyctl validate`: understands the files, and asks nobody. */
 export async function validateCommand(
@@ -20,7 +27,7 @@ export async function validateCommand(
     const { problemsJson } = await import('../render/json.ts')
     return jsonResult(code, problemsJson(sorted, { files: files.length, resources }))
   }
-  const said = await problemsSaid(io, options, sorted, texts)
+  const said = await problemsPiece(io, options, sorted, texts)
   if (!result.ok) return textResult(code, said)
   const text = `Valid: ${counted(resources, 'resource')} in ${counted(files.length, 'file')}.\n`
   return textResult(code, said, { to: 'out', text })

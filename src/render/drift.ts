@@ -1,52 +1,49 @@
-import { isDifference } from '../plan/pending.ts'
-import { detailsOf, type ChangeDetails } from '../plan/details.ts'
-import type { Action, Change, Plan } from '../plan/plan.ts'
+import type { Plan } from '../plan/plan.ts'
 import {
+  closingLines,
   coverageLines,
-  fieldsBesideName,
   headingLine,
   headLine,
   leftAloneLines,
+  nameText,
   noLongerDeclaredLines,
   partialLines,
-  lastChangeText,
-  nameText,
-  quoted,
   unmanagedLines,
   waitingEntry,
-  waitingLines,
-  waitsText
+  waitingLines
 } from './change-text.ts'
-import { causesOf, fieldRows } from './field-rows.ts'
-import { fitted } from './layout.ts'
-import { count, visible } from './plain-text.ts'
+import { fieldRows } from './field-rows.ts'
 import type { PlanHeader } from './header.ts'
+import { fitted } from './layout.ts'
+import { visible } from './plain-text.ts'
 import { paint, type Ink, type Look } from './style.ts'
+import type { ChangesView, ResourceView } from './view/changes.ts'
+import { driftView } from './view/drift.ts'
 
-/**
- * The same plan in other words: what the service has become, compared with the files. Signs are turned:
- * `-` is what the service lacks, `+` what it has in excess.
- */
+/** What the service has become, as text for people. */
 export function renderDrift(
   plan: Plan,
   header: PlanHeader,
   look: Look,
   options: { verbose: boolean; quiet?: boolean }
 ): string {
-  if (options.quiet === true) return fitted(`${paint(look, 'strong', closing(plan))}\n`, look)
-  const order: readonly Action[] = ['create', 'delete', 'rename', 'update', 'none']
-  const entries = order.flatMap((action) =>
-    plan.changes
-      .filter((change) => change.action === action)
-      .map((change) => entry(change, look, { ...options, since: plan.since }))
-  )
+  return driftText(driftView(plan, header, look), look, options)
+}
+
+/** A drift as text for people. */
+export function driftText(
+  view: ChangesView,
+  look: Look,
+  options: { verbose: boolean; quiet?: boolean }
+): string {
+  if (options.quiet === true) return fitted(`${paint(look, 'strong', view.closing.text)}\n`, look)
   const blocks = [
-    [headLine(header, look), ...partialLines(plan, look), ...legend(plan, look)],
-    ...entries,
-    noLongerDeclaredLines(plan, look),
-    unmanagedLines(plan, options.verbose, look),
-    coverageLines(plan, options.verbose, look, false),
-    [paint(look, 'strong', closing(plan))]
+    [headLine(view, look), ...partialLines(view, look), ...legend(view, look)],
+    ...view.resources.map((resource) => entry(resource, look, options.verbose)),
+    noLongerDeclaredLines(view, look),
+    unmanagedLines(view, options.verbose, look),
+    coverageLines(view.coverage, options.verbose, look),
+    closingLines(view.closing, look)
   ]
   const text = blocks
     .filter((block) => block.length > 0)
@@ -55,92 +52,31 @@ export function renderDrift(
   return options.verbose ? text : fitted(text, look)
 }
 
-function legend(plan: Plan, look: Look): string[] {
-  const differs = plan.changes.some(isDifference)
+function legend({ resources }: ChangesView, look: Look): string[] {
+  const differs = resources.some(({ group }) => group === 'difference')
   return differs ? [paint(look, 'dim', '- in the files, + in the service')] : []
 }
 
-const signs: Readonly<Record<Action, readonly [sign: string, ink: Ink]>> = {
-  create: ['-', 'remove'],
-  delete: ['+', 'add'],
-  rename: ['→', 'rename'],
-  update: ['~', 'change'],
-  none: ['=', 'dim']
+const inks: Readonly<Record<ResourceView['sign'], Ink>> = {
+  '-': 'remove',
+  '+': 'add',
+  '→': 'rename',
+  '~': 'change',
+  '=': 'dim',
+  '⧗': 'wait'
 }
 
-function entry(
-  change: Change,
-  look: Look,
-  { verbose, since }: { verbose: boolean; since: string | undefined }
-): string[] {
-  if (change.waiting !== undefined && (change.action === 'none' || !isDifference(change)))
-    return waitingEntry(change, look)
-  const leftAlone = leftAloneLines(change, look, verbose)
-  if (change.action === 'none' && leftAlone.length === 0) return []
-  const [sign, ink] = signs[change.action]
-  const shown = change.action === 'create' && !verbose ? [] : fieldsBesideName(change)
-  const voice = { signs: change.action !== 'create', turned: change.action !== 'create' }
+function entry(resource: ResourceView, look: Look, verbose: boolean): string[] {
+  const { group, sign, change, place } = resource
+  if (group === 'pending' || group === 'waiting') return waitingEntry(resource, look)
+  const leftAlone = leftAloneLines(resource, look, verbose)
+  if (group === 'same' && leftAlone.length === 0) return []
+  const rows = change.action === 'create' && !verbose ? [] : resource.rows
   return [
-    headingLine(sign, ink, nameText(change), change.span, look),
-    ...sentences(change, since).map((sentence) => `    ${sentence}`),
-    ...fieldRows(shown, look, { voice, verbose, span: change.span, causes: causesOf(change, since) }),
+    headingLine(sign, inks[sign], nameText(change), place, look),
+    ...resource.notes.map((note) => `    ${visible(note)}`),
+    ...fieldRows(rows, look, { turned: change.action !== 'create', verbose }),
     ...leftAlone,
-    ...waitingLines(change, look, '    ')
+    ...waitingLines(resource, look, '    ')
   ]
-}
-
-function sentences(drifted: Change, since: string | undefined): string[] {
-  const change = detailsOf(drifted)
-  const last = lastChangeText(change.changed)
-  const changed = last === undefined ? [] : [`changed ${last}`]
-  const said: Readonly<Record<Action, string[]>> = {
-    create: [
-      change.cause === 'config'
-        ? `new in the files since ${visible(since ?? '')}, not applied yet`
-        : 'not in the service'
-    ],
-    delete: ['still in the service; the files remove it', ...changed],
-    rename: [`named ${quoted(change.previousName ?? '')} in the service`, ...changed],
-    update: [...changed, ...who(change, since)],
-    none: []
-  }
-  return said[change.action]
-}
-
-/** With a revision to compare with it is known who moved. */
-function who({ cause }: ChangeDetails, since: string | undefined): string[] {
-  if (cause === undefined || since === undefined) return []
-  const said = {
-    config: `only the files moved since ${visible(since)}: not applied yet, and no drift`,
-    drift: `the service moved; the files say the same as at ${visible(since)}`,
-    conflict: `the files and the service both moved since ${visible(since)}`
-  }
-  return [said[cause]]
-}
-
-function closing(plan: Plan): string {
-  const declared = plan.changes.filter((change) => change.action !== 'delete')
-  const differing = declared.filter((change) => isDifference(change) && change.cause !== 'config').length
-  const waiting = declared.filter((change) => isDifference(change) && change.cause === 'config').length
-  const pending = declared.filter((change) => change.action !== 'none' && !isDifference(change)).length
-  const ahead =
-    waiting === 0
-      ? ''
-      : ` ${count(waiting, 'change')} of the files ${waiting === 1 ? 'is' : 'are'} not applied yet.`
-  const waits = waitsText(plan)
-  const excess = plan.changes.length - declared.length
-  const more = `${excess} that the files remove ${excess === 1 ? 'is' : 'are'} still there`
-  if (differing > 0) {
-    const verb = differing === 1 ? 'differs' : 'differ'
-    const tail = excess > 0 ? `; ${more}` : ''
-    const some = `${differing} of ${count(declared.length, 'declared resource')}`
-    return `Drift: ${some} ${verb}${tail}.${ahead}${waits}`
-  }
-  if (excess > 0) return `Drift: ${more}.${ahead}${waits}`
-  const same = declared.length - pending
-  if (waiting > 0 || (same === 0 && pending > 0)) return `No drift.${ahead}${waits}`
-  if (declared.length === 0 && plan.partial) return 'No drift: no declared resource is selected.'
-  if (declared.length === 0) return 'No drift: the files declare no resources.'
-  const subject = same === 1 ? 'the declared resource is' : `the ${same} declared resources are`
-  return `No drift: ${subject} as the files say.${waits}`
 }

@@ -1,37 +1,17 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { Span } from '../diagnostics/diagnostic.ts'
-import { detailsOf } from '../plan/details.ts'
-import type { Change, FieldChange } from '../plan/plan.ts'
-import { fieldLines, type FieldLine } from './field-tree.ts'
+import type { FieldChange } from '../plan/plan.ts'
 import { lineDiff, type DiffLine } from './line-diff.ts'
 import { columns, count, cut, cutAround, visible } from './plain-text.ts'
 import type { Json } from '../state/value.ts'
 import { paint, type Ink, type Look } from './style.ts'
 import { paddedTo, placed } from './layout.ts'
 import { isNested, isSaid, mappingText, valueLines, valueText } from './value-text.ts'
-
-/** How differences are told: a plan says what will be, a drift what has become of it. */
-interface Voice {
-  /** Signs before the fields; without, a new resource reads like what it will be. */
-  signs: boolean
-  /** The service's side is the new one. */
-  turned: boolean
-}
+import type { FieldView, RowView } from './view/rows.ts'
 
 /** `verbose` shows in full what is otherwise cut, to the width of a line or to a number of lines. */
 export interface RowOptions {
-  voice: Voice
+  turned: boolean
   verbose: boolean
-  /** Where the resource itself is: other lines are told per field. */
-  span: Span
-  /** Who moved each field, where the resource as a whole does not say it; the revision that tells. */
-  causes?: { since: string; each: boolean } | undefined
-}
-
-/** Whether who moved is told for each field: where it is not the same for all of them. */
-export function causesOf(change: Change, since: string | undefined): RowOptions['causes'] {
-  if (since === undefined) return undefined
-  return { since, each: new Set(detailsOf(change).fields.map(({ cause }) => cause)).size > 1 }
 }
 
 const left = 4
@@ -42,76 +22,67 @@ const left = 4
 const [textLines, diffLines] = [8, 60]
 
 /** One line for each field that differs, values in one column, and blocks of lines for long text. */
-export function fieldRows(changes: readonly FieldChange[], look: Look, options: RowOptions): string[] {
-  const lines = fieldLines(changes)
-  const widths = lines.filter((it) => it.change).map((it) => it.depth * 2 + columns(it.label))
+export function fieldRows(lines: readonly RowView[], look: Look, options: RowOptions): string[] {
+  const widths = lines.filter((it) => it.field).map((it) => it.depth * 2 + columns(it.label))
   const labelled = Math.min(Math.max(12, ...widths), 30)
-  let told = ''
-  return lines.flatMap((line) => {
-    const place = line.change ? placeText(line.change.span, options.span) : ''
-    // What one place says is told once, where every line is there for the same reason.
-    const again = !options.voice.signs && place === told
-    if (line.change) told = place
-    return [...rows(line, labelled, again ? '' : place, look, options), ...causeLines(line, look, options)]
-  })
+  return lines.flatMap((line) => [...rows(line, labelled, look, options), ...causeLines(line, look)])
 }
 
-/** A conflict is always told, with what the files said when both sides began to move. */
-function causeLines({ whole, depth }: FieldLine, look: Look, { causes }: RowOptions): string[] {
-  if (whole?.cause === undefined || causes === undefined) return []
-  if (whole.cause !== 'conflict' && !causes.each) return []
-  const since = visible(causes.since)
-  const said = {
+function causeLines({ moved, depth }: RowView, look: Look): string[] {
+  if (moved === undefined) return []
+  const since = visible(moved.since)
+  const sentence = {
     config: `changed in the files since ${since}`,
     drift: `changed in the service; the files say the same as at ${since}`,
-    conflict: `both changed it: at ${since} the files said ${valueText(whole.base)}`
-  }[whole.cause]
-  const ink = whole.cause === 'conflict' ? 'warning' : 'dim'
-  return [`${' '.repeat(left + depth * 2 + 2)}${paint(look, ink, said)}`]
+    conflict: `both changed it: at ${since} the files said ${valueText(moved.base)}`
+  }[moved.cause]
+  const ink = moved.cause === 'conflict' ? 'warning' : 'dim'
+  return [`${' '.repeat(left + depth * 2 + 2)}${paint(look, ink, sentence)}`]
 }
 
-function rows(line: FieldLine, labelled: number, place: string, look: Look, options: RowOptions): string[] {
+function rows(line: RowView, labelled: number, look: Look, options: RowOptions): string[] {
   const indent = '  '.repeat(line.depth)
-  const { change } = line
-  if (change === undefined) return [`${' '.repeat(left)}${indent}${line.label}`]
-  const sign = signOf(change, options.voice)
-  const label = `  ${options.voice.signs ? paint(look, inkOf(sign), sign) : ' '} ${indent}${line.label}`
+  const { field } = line
+  if (field === undefined) return [`${' '.repeat(left)}${indent}${line.label}`]
+  const { sign } = field
+  const place = placeText(field)
+  const label = `  ${sign === undefined ? ' ' : paint(look, inkOf(sign), sign)} ${indent}${line.label}`
   const column = Math.max(left + labelled, left + indent.length + columns(line.label)) + 2
   const room = Math.max(16, look.width - column - (place === '' ? 0 : place.length + 2))
-  const said = sentence(change, line.key, room, look, options)
-  if (typeof said === 'string') return [placed(`${paddedTo(label, column)}${said}`, place, look)]
-  const block = said.map((it) => blockRow(it, left + indent.length + 2, look, options))
+  const value = sentence(field, line.key, room, look, options)
+  if (typeof value === 'string') return [placed(`${paddedTo(label, column)}${value}`, place, look)]
+  const block = value.map((it) => blockRow(it, left + indent.length + 2, look, options))
   return [placed(label, place, look), ...block]
 }
 
 /** One line where it fits; lines of text otherwise. */
 function sentence(
-  change: FieldChange,
+  { change, sign: shownSign }: FieldView,
   key: string,
   room: number,
   look: Look,
   options: RowOptions
 ): string | DiffLine[] {
-  const { voice, verbose } = options
+  const { turned, verbose } = options
   if (change.how === 'changed') {
     const lines = [change.before, change.after].some((it) => typeof it === 'string' && it.includes('\n'))
-    const line = changedText(change, look, voice)
+    const line = changedText(change, look, turned)
     if (!lines && columns(stripVTControlCharacters(line)) <= room) return line
     const ends = [change.before, change.after].every((it) => typeof it === 'string' && it.endsWith('\n'))
     const [before, after] = [linesOf(change.before, ends), linesOf(change.after, ends)]
-    return bounded(voice.turned ? lineDiff(after, before) : lineDiff(before, after), diffLines, verbose)
+    return bounded(turned ? lineDiff(after, before) : lineDiff(before, after), diffLines, verbose)
   }
   const value = change.how === 'removed' ? change.before : change.after
   const item = change.path.at(-1)?.startsWith('[') === true
   const text = mappingText(value ?? null, key) ?? (item && isSaid(value, key) ? '' : valueText(value))
-  const side = voice.turned ? `(only in the ${change.how === 'removed' ? 'service' : 'files'})` : ''
+  const side = turned ? `(only in the ${change.how === 'removed' ? 'service' : 'files'})` : ''
   const where = side === '' ? [] : [paint(look, 'dim', side)]
   const fits = columns(text) <= room
   // What goes away as a whole is named; what it held is told where there is room for it.
   const isTooLong = columns(text) + columns(side) + 1 > room
   if (item && change.how === 'removed' && isNested(value) && isTooLong && !verbose) return where.join(' ')
   if (typeof value === 'string' && (value.includes('\n') || (change.long && !fits))) {
-    const sign = voice.signs ? (signOf(change, voice) as '+' | '-') : ' '
+    const sign = shownSign === '+' || shownSign === '-' ? shownSign : ' '
     const lines = value.replace(/\n$/, '').split('\n')
     return bounded(
       lines.map((it) => ({ sign, text: visible(it), marks: [] })),
@@ -122,12 +93,12 @@ function sentence(
   return [...(text === '' ? [] : [fits || verbose ? text : cut(text, room)]), ...where].join(' ')
 }
 
-function changedText({ before, after }: FieldChange, look: Look, voice: Voice): string {
-  const [old, wanted] = [valueText(before), valueText(after)]
-  if (voice.turned) {
-    return `${paint(look, 'add', wanted)} in the files, ${paint(look, 'remove', old)} in the service`
+function changedText({ before, after }: FieldChange, look: Look, turned: boolean): string {
+  const [live, wanted] = [valueText(before), valueText(after)]
+  if (turned) {
+    return `${paint(look, 'add', wanted)} in the files, ${paint(look, 'remove', live)} in the service`
   }
-  return `${paint(look, 'remove', old)} → ${paint(look, 'add', wanted)}`
+  return `${paint(look, 'remove', live)} → ${paint(look, 'add', wanted)}`
 }
 
 /** The line break that both texts end with is no line. */
@@ -176,11 +147,6 @@ function paintSign(look: Look, ink: Ink, text: string): string {
   return ink === 'dim' ? text : paint(look, ink, text)
 }
 
-function signOf({ how }: FieldChange, voice: Voice): '+' | '-' | '~' {
-  if (how === 'changed') return '~'
-  return (how === 'added') === voice.turned ? '-' : '+'
-}
-
 function inkOf(sign: string): Ink {
   if (sign === '+') return 'add'
   if (sign === '-') return 'remove'
@@ -188,7 +154,7 @@ function inkOf(sign: string): Ink {
 }
 
 /** `:34`, where another line than the resource's own says it; with the file, where it is another. */
-function placeText(span: Span, resource: Span): string {
-  if (span.path !== resource.path) return `${visible(span.path)}:${span.start.line}`
-  return span.start.line === resource.start.line ? '' : `:${span.start.line}`
+function placeText({ place }: FieldView): string {
+  if (place === undefined) return ''
+  return `${place.path === undefined ? '' : visible(place.path)}:${place.line}`
 }

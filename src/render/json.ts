@@ -1,10 +1,13 @@
 import type { Outcome, Report } from '../apply/events.ts'
 import { isError, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
-import { detailsOf, type ChangeDetails } from '../plan/details.ts'
+import type { ChangeDetails } from '../plan/details.ts'
 import type { Action, FieldChange, Impact, Plan } from '../plan/plan.ts'
 import { addressText } from '../state/resource.ts'
 import { isLongNumber, isReference, isSecret, type Json } from '../state/value.ts'
 import type { PlanHeader } from './header.ts'
+import type { ChangesView } from './view/changes.ts'
+import { driftView } from './view/drift.ts'
+import { planView } from './view/plan.ts'
 
 /**
  * The output formats for programs. Each has a schema in `schemas/`; a change that could break a reader
@@ -14,19 +17,24 @@ const formatVersion = 1
 
 /** What apply would do. */
 export function planJson(plan: Plan, header: PlanHeader, problems: Diagnostic[]): unknown {
+  return planDocument(planView(plan, header), problems)
+}
+
+/** A plan as a document for programs, in the order of the plan. */
+export function planDocument(view: ChangesView, problems: readonly Diagnostic[]): unknown {
   return {
-    ...headJson(header),
-    organization: { id: plan.organization.id, name: plan.organization.name },
+    ...headJson(view.header),
+    organization: { id: view.organization.id, name: view.organization.name },
     summary: {
-      create: countOf(plan, 'create'),
-      update: countOf(plan, 'update'),
-      rename: countOf(plan, 'rename'),
-      delete: countOf(plan, 'delete'),
-      none: countOf(plan, 'none'),
-      ...besideCounts(plan, true)
+      create: countOf(view, 'create'),
+      update: countOf(view, 'update'),
+      rename: countOf(view, 'rename'),
+      delete: countOf(view, 'delete'),
+      none: countOf(view, 'none'),
+      ...besideCounts(view, true)
     },
-    changes: plan.changes.map((change) => changeJson(detailsOf(change))),
-    ...besideJson(plan),
+    changes: changesIn(view).map(changeJson),
+    ...besideJson(view),
     problems: problems.map(problemJson)
   }
 }
@@ -42,20 +50,25 @@ function headJson(header: PlanHeader) {
   }
 }
 
-function countOf(plan: Plan, action: Action): number {
-  return plan.changes.filter((change) => change.action === action).length
+/** In the order of the plan, whatever the order is in which they are told. */
+function changesIn({ resources }: ChangesView): ChangeDetails[] {
+  return resources.toSorted((a, b) => a.index - b.index).map(({ change }) => change)
+}
+
+function countOf({ resources }: ChangesView, action: Action): number {
+  return resources.filter(({ change }) => change.action === action).length
 }
 
 /**
  * Of all that is told in the other numbers: how many wait for a person (what is still to be made among them),
  * and how many secrets nobody can compare. A plan sends those of what it changes.
  */
-function besideCounts({ changes }: Plan, sends: boolean) {
-  const secrets = changes
-    .map(detailsOf)
+function besideCounts({ resources, counts }: ChangesView, sends: boolean) {
+  const secrets = resources
+    .map(({ change }) => change)
     .filter(({ action }) => (sends ? action === 'none' : action !== 'create' && action !== 'delete'))
   return {
-    waiting: changes.filter(({ waiting }) => waiting !== undefined).length,
+    waiting: counts.waiting,
     secrets_not_compared: secrets.reduce((total, { notCompared }) => total + notCompared.length, 0)
   }
 }
@@ -122,20 +135,26 @@ const turned = { added: 'removed', removed: 'added', changed: 'changed' } as con
 
 /** What became of the service: the same differences, seen from there. */
 export function driftJson(plan: Plan, header: PlanHeader, problems: Diagnostic[]): unknown {
-  const declared = plan.changes.filter((change) => change.action !== 'delete')
+  return driftDocument(driftView(plan, header), problems)
+}
+
+/** A drift as a document for programs, in the order of the plan. */
+export function driftDocument(view: ChangesView, problems: readonly Diagnostic[]): unknown {
+  const changes = changesIn(view)
+  const declared = changes.filter((change) => change.action !== 'delete')
   return {
-    ...headJson(header),
-    organization: { id: plan.organization.id, name: plan.organization.name },
+    ...headJson(view.header),
+    organization: { id: view.organization.id, name: view.organization.name },
     summary: {
       declared: declared.length,
-      missing: countOf(plan, 'create'),
-      changed: countOf(plan, 'update'),
-      renamed: countOf(plan, 'rename'),
-      not_removed: countOf(plan, 'delete'),
-      none: countOf(plan, 'none'),
-      ...besideCounts(plan, false)
+      missing: countOf(view, 'create'),
+      changed: countOf(view, 'update'),
+      renamed: countOf(view, 'rename'),
+      not_removed: countOf(view, 'delete'),
+      none: countOf(view, 'none'),
+      ...besideCounts(view, false)
     },
-    resources: plan.changes.map(detailsOf).map((change) => ({
+    resources: changes.map((change) => ({
       drift: drifts[change.action],
       cause: change.cause ?? null,
       ...resourceJson(change),
@@ -148,24 +167,24 @@ export function driftJson(plan: Plan, header: PlanHeader, problems: Diagnostic[]
       not_read: change.notRead,
       waiting: change.waiting ?? null
     })),
-    ...besideJson(plan),
+    ...besideJson(view),
     problems: problems.map(problemJson)
   }
 }
 
 /** What a plan tells beside its changes. */
-function besideJson(plan: Plan) {
+function besideJson(view: ChangesView) {
   return {
-    since: plan.since ?? null,
-    partial: plan.partial ?? null,
-    no_longer_declared: plan.noLongerDeclared.map(({ kind, name, id, span }) => ({
+    since: view.since ?? null,
+    partial: view.partial ?? null,
+    no_longer_declared: view.noLongerDeclared.map(({ kind, name, id, span }) => ({
       kind,
       name,
       address: addressText({ kind, name }),
       id,
       ...placeJson(span)
     })),
-    unmanaged: plan.unmanaged
+    unmanaged: view.unmanaged
   }
 }
 

@@ -1,22 +1,15 @@
 import type { ApplyEvent, Outcome, Report } from '../apply/events.ts'
 import type { Action, FieldChange } from '../plan/plan.ts'
-import { connectCommand, kindText, nameText } from './change-text.ts'
+import { kindText, nameText } from './change-text.ts'
 import { fitted } from './layout.ts'
 import { count, pathText, visible } from './plain-text.ts'
 import { renderFrames } from './problems.ts'
 import { paint, type Ink, type Look } from './style.ts'
 import { valueText } from './value-text.ts'
+import { doneWords, reportView, type ReportView, type ResultView } from './view/report.ts'
 
-type Settled = Report['settled'][number]
-type Settling<Name extends Outcome['outcome']> = Settled & { outcome: Extract<Outcome, { outcome: Name }> }
-
-const done: Readonly<Record<Action, string>> = {
-  create: 'created',
-  update: 'updated',
-  rename: 'renamed',
-  delete: 'deleted',
-  // Nothing is to be changed of it, but a person was waited for, and came.
-  none: 'authorized'
+type Settling<Name extends Outcome['outcome']> = ResultView & {
+  outcome: Extract<Outcome, { outcome: Name }>
 }
 
 const doing: Readonly<Record<Action, string>> = {
@@ -30,33 +23,42 @@ const doing: Readonly<Record<Action, string>> = {
 /** From this many on, what went well is counted. */
 const manyDone = 50
 
-/** What became of each change; why, where it did not work; and what a person should do next. */
+/** What became of each change, as text for people. */
 export function renderReport(
   report: Report,
   texts: ReadonlyMap<string, string>,
   look: Look,
   options: { quiet: boolean } = { quiet: false }
 ): string {
-  const settled = report.settled
-  const failed = settled.filter((it): it is Settling<'failed'> => it.outcome.outcome === 'failed')
-  const pending = settled.filter((it): it is Settling<'pending'> => it.outcome.outcome === 'pending')
-  const skipped = settled.filter((it): it is Settling<'skipped'> => it.outcome.outcome === 'skipped')
-  const fine = settled.filter((it): it is Settling<'done'> => it.outcome.outcome === 'done')
-  const problems = failed.map((it) => it.outcome.problem)
+  return reportText(reportView(report, look), texts, look, options)
+}
+
+/** A report as text for people. */
+export function reportText(
+  view: ReportView,
+  texts: ReadonlyMap<string, string>,
+  look: Look,
+  options: { quiet: boolean }
+): string {
+  const { results, problems, closing } = view
+  const failed = results.filter((it): it is Settling<'failed'> => it.outcome.outcome === 'failed')
+  const pending = results.filter((it): it is Settling<'pending'> => it.outcome.outcome === 'pending')
+  const skipped = results.filter((it): it is Settling<'skipped'> => it.outcome.outcome === 'skipped')
+  const fine = results.filter((it): it is Settling<'done'> => it.outcome.outcome === 'done')
   const listing = [
     ...(options.quiet ? [] : doneLines(fine, look)),
     ...pending.flatMap((it) => [
       row('pending', 'wait', nameText(it.address), look),
-      because(waitText(it.outcome.because))
+      ...it.notes.map(because)
     ]),
     ...skippedLines(skipped, look),
     ...failed.flatMap((it) => failedLines(it, look))
   ]
   const blocks = [
     listing.join('\n'),
-    renderFrames(problems, texts, look).replace(/\n$/, ''),
-    authorizeLines(pending, look).join('\n'),
-    paint(look, 'strong', closing(report))
+    renderFrames(problems.failures, texts, look).replace(/\n$/, ''),
+    authorizeLines(view, look).join('\n'),
+    paint(look, 'strong', closing.text)
   ]
   return fitted(blocks.filter((block) => block !== '').join('\n\n') + '\n', look)
 }
@@ -69,28 +71,20 @@ function because(text: string): string {
   return `${' '.repeat(10)}${visible(text)}`
 }
 
-/**
- * Who waits for whom. What the service said about it follows after, and is beside the point: it cannot
- * work before.
- */
-function waitText(text: string): string {
-  return /^.*?[^\\]" waits for authorization(?=; )/s.exec(text)?.[0] ?? text
-}
-
 function doneLines(fine: Settling<'done'>[], look: Look): string[] {
   const folded = fine.length > manyDone && look.verbose !== true
-  const told = folded ? fine.filter((it) => it.outcome.notes.length > 0) : fine
-  const counted = folded ? fine.filter((it) => !told.includes(it)) : []
-  const groups = Map.groupBy(counted, (it) => `${done[it.action]}\n${kindText(it.address.kind)}`)
+  const shown = folded ? fine.filter((it) => it.outcome.notes.length > 0) : fine
+  const counted = folded ? fine.filter((it) => !shown.includes(it)) : []
+  const groups = Map.groupBy(counted, (it) => `${it.word}\n${kindText(it.address.kind)}`)
   const sums = [...groups].map(([key, group]) => {
     const [word = '', kind = ''] = key.split('\n')
     return row(word, 'add', count(group.length, kind), look)
   })
-  return [...sums, ...told.flatMap((it) => doneLine(it, look))]
+  return [...sums, ...shown.flatMap((it) => doneLine(it, look))]
 }
 
-function doneLine({ address, action, outcome }: Settling<'done'>, look: Look): string[] {
-  return [row(done[action], 'add', nameText(address), look), ...outcome.notes.map(because)]
+function doneLine({ address, word, notes }: Settling<'done'>, look: Look): string[] {
+  return [row(word, 'add', nameText(address), look), ...notes.map(because)]
 }
 
 function failedLines({ address, outcome }: Settling<'failed'>, look: Look): string[] {
@@ -116,37 +110,14 @@ function skippedLines(skipped: Settling<'skipped'>[], look: Look): string[] {
   return lines
 }
 
-function authorizeLines(pending: Settling<'pending'>[], look: Look): string[] {
-  const waiting = pending.filter(({ address, outcome }) => {
-    return address.kind === 'connection' || outcome.authorize !== undefined
-  })
-  const lines = waiting.flatMap(({ address, outcome: { authorize } }) => [
+function authorizeLines({ authorize }: ReportView, look: Look): string[] {
+  const lines = authorize.flatMap(({ address, url, code, connect }) => [
     `  ${nameText(address)}`,
-    ...(authorize === undefined ? [] : [`    ${paint(look, 'place', visible(authorize.url))}`]),
-    ...(authorize?.code === undefined
-      ? []
-      : [`    code: ${paint(look, 'strong', visible(authorize.code))}`]),
-    ...(address.kind === 'connection' ? [`    ${connectCommand(address.name, look)}`] : [])
+    ...(url === undefined ? [] : [`    ${paint(look, 'place', visible(url))}`]),
+    ...(code === undefined ? [] : [`    code: ${paint(look, 'strong', visible(code))}`]),
+    ...(connect === undefined ? [] : [`    ${visible(connect)}`])
   ])
   return lines.length === 0 ? [] : [paint(look, 'wait', 'A person must act:'), ...lines]
-}
-
-function closing({ counts, interrupted, settled }: Report): string {
-  const parts = [
-    ...(counts.done > 0 || settled.length === 0 || interrupted ? [`${counts.done} done`] : []),
-    ...(counts.pending > 0 ? [`${counts.pending} pending`] : []),
-    ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
-    ...(counts.failed > 0 ? [`${counts.failed} failed`] : [])
-  ].join(', ')
-  const again = 'another apply does only what is left.'
-  if (interrupted) return `Interrupted: ${parts}; ${again}`
-  const some = counts.done > 0
-  if (counts.failed > 0 || counts.skipped > 0)
-    return `${some ? 'Applied in part' : 'Nothing was applied'}: ${parts}. Mend the cause; ${again}`
-  if (counts.pending > 0)
-    return `${some ? 'Applied' : 'Nothing is finished yet'}: ${parts}. What is pending waits for a person.`
-  if (settled.length === 0) return 'Nothing to do.'
-  return settled.every((it) => it.action === 'delete') ? `Deleted: ${counts.done}.` : `Applied: ${parts}.`
 }
 
 /** One line for an event, where it has something to tell. */
@@ -159,7 +130,7 @@ export function renderEvent(event: ApplyEvent, look: Look): string | undefined {
   if (event.type === 'start') return paint(look, 'dim', `${doing[event.action].padEnd(9)} ${name}`)
   if (event.type === 'note') return paint(look, 'dim', `${' '.repeat(10)}${name}: ${visible(event.text)}`)
   const { action, outcome } = event
-  if (outcome.outcome === 'done') return row(done[action], 'add', name, look)
+  if (outcome.outcome === 'done') return row(doneWords[action], 'add', name, look)
   if (outcome.outcome === 'failed') {
     const { message, code } = outcome.problem
     return row('failed', 'error', `${failureText(name, visible(message))} [${code}]`, look)

@@ -8,6 +8,8 @@ export interface Look {
   wraps?: boolean
   /** What a suggested command needs to reach the same service, such as `--local`. */
   reach?: string
+  /** The kinds that a person can be sent to authorize. */
+  connects?: ReadonlySet<string>
   /** Shows what is usually folded. */
   verbose?: boolean
 }

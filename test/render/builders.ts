@@ -5,7 +5,7 @@ import type { PlanHeader } from '../../src/render/header.ts'
 import type { Look } from '../../src/render/style.ts'
 import type { Json } from '../../src/state/value.ts'
 
-export const look: Look = { colour: false, width: 100 }
+export const look: Look = { colour: false, width: 100, connects: new Set(['connection']) }
 
 export const header: PlanHeader = {
   organization: 'Acme',

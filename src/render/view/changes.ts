@@ -1,0 +1,181 @@
+import type { Span } from '../../diagnostics/diagnostic.ts'
+import { detailsOf, type ChangeDetails } from '../../plan/details.ts'
+import { isDifference } from '../../plan/pending.ts'
+import type { Effect, Plan } from '../../plan/plan.ts'
+import type { PlanHeader } from '../header.ts'
+import { count } from '../plain-text.ts'
+import type { RowView } from './rows.ts'
+
+/**
+ * A plan or a drift as data that a person is told: what stands where and in which words, without layout, colour
+ * or width. Every output format is a fold of it. Names are as they are: each format makes them harmless itself.
+ */
+export interface ChangesView {
+  header: PlanHeader
+  organization: Plan['organization']
+  since: string | undefined
+  partial: Plan['partial']
+  counts: Counts
+  /** All resources in the order in which they are told; those that are as the files say come last. */
+  resources: ResourceView[]
+  /** What the new resources do to data, summed up: nobody reads it two hundred times. */
+  impacts: ImpactSum[]
+  noLongerDeclared: Plan['noLongerDeclared']
+  unmanaged: Plan['unmanaged']
+  coverage: Coverage
+  closing: Closing
+}
+
+/** What is told of one resource. */
+export interface ResourceView {
+  /**
+   * Why it is told: it differs, it cannot be made before a person acts, it is as the files say and waits for a
+   * person, or it is just as the files say.
+   */
+  group: 'difference' | 'pending' | 'waiting' | 'same'
+  sign: '+' | '-' | '~' | '→' | '=' | '⧗'
+  /** Where it stands in the plan itself. */
+  index: number
+  change: ChangeDetails
+  place: Span
+  /** Why, and whose work in the service this touches: sentences without a full stop. */
+  notes: string[]
+  rows: RowView[]
+  /** What a comparison says nothing about, for those who ask. */
+  leftAlone: { label: string; paths: readonly string[] }[]
+  /** What a person must do before it works. */
+  waiting?: { because: string; connect?: string }
+}
+
+/** How many resources of each sort; `waiting` are those of all sorts that wait for a person. */
+export interface Counts {
+  create: number
+  update: number
+  rename: number
+  delete: number
+  /** Without a difference. */
+  none: number
+  /** Cannot be made before a person acts: in none of the numbers above. */
+  pending: number
+  waiting: number
+}
+
+/** One effect on data that several resources of a kind have. */
+export interface ImpactSum {
+  kind: string
+  effect: Effect
+  because: string
+  resources: number
+}
+
+/** How many parts of what is looked at are equal, and how many nobody can tell anything of, or left alone. */
+export interface Coverage {
+  equal: number
+  secrets: number
+  left: number
+  unread: number
+}
+
+/** What it comes to, in a sentence, and what to do next. */
+export interface Closing {
+  text: string
+  next?: string
+}
+
+/** What a view is made for, beside the plan. */
+export interface ViewContext {
+  /** What a suggested command needs to reach the same service, such as `--local`. */
+  reach?: string | undefined
+  /** The kinds that a person can be sent to authorize. */
+  connects?: ReadonlySet<string> | undefined
+}
+
+/** Of all resources; `sends` says that what differs gets its secrets again. */
+export function coverageOf(plan: Plan, sends: boolean): Coverage {
+  const live = plan.changes
+    .map(detailsOf)
+    .filter(({ action }) => action !== 'create' && action !== 'delete')
+  const sum = (number: (change: ChangeDetails) => number): number =>
+    live.reduce((total, change) => total + number(change), 0)
+  return {
+    secrets: sum(({ action, notCompared }) => (sends && action !== 'none' ? 0 : notCompared.length)),
+    left: sum(({ notStated, hidden }) => notStated.length + hidden.length),
+    unread: sum(({ notRead }) => notRead.length),
+    equal: sum(({ unchanged }) => unchanged)
+  }
+}
+
+/** The numbers of the closing line. */
+export function countsOf({ changes }: Plan): Counts {
+  const differing = changes.filter(isDifference)
+  const number = (action: string): number => differing.filter((change) => change.action === action).length
+  return {
+    create: number('create'),
+    update: number('update'),
+    rename: number('rename'),
+    delete: number('delete'),
+    none: changes.filter(({ action }) => action === 'none').length,
+    pending: changes.filter((change) => change.action !== 'none' && !isDifference(change)).length,
+    waiting: changes.filter(({ waiting }) => waiting !== undefined).length
+  }
+}
+
+/** What is told of a resource, whatever it is told as. */
+export function commonOf(
+  change: ChangeDetails,
+  { connects, reach }: ViewContext
+): Pick<ResourceView, 'change' | 'place' | 'leftAlone' | 'waiting'> {
+  const named: [label: string, paths: readonly string[]][] = [
+    ['not stated in the files, and left as they are', change.notStated],
+    ['ignored, and left as they are', change.hidden],
+    ['cannot be compared', change.action === 'create' ? [] : change.notCompared],
+    ['not told by the service', change.notRead]
+  ]
+  const leftAlone = named
+    .filter(([, paths]) => paths.length > 0)
+    .map(([label, paths]) => ({ label, paths }))
+  const common = { change, place: change.span, leftAlone }
+  if (change.waiting === undefined) return common
+  const connect = connects?.has(change.kind) === true ? { connect: connectCommand(change.name, reach) } : {}
+  return { ...common, waiting: { because: change.waiting, ...connect } }
+}
+
+/** The command as it can be pasted into a shell, whatever the name holds. */
+export function connectCommand(name: string, reach: string | undefined): string {
+  const isPlain = !/["$`\\!\p{Cc}]/u.test(name)
+  const word = isPlain ? `"${name}"` : `'${name.replaceAll("'", String.raw`'\''`)}'`
+  return `polyctl connect ${word}${reach === undefined ? '' : ` ${reach}`}`
+}
+
+/** How many resources wait for a person, directly or through what they need. */
+export function waitsText({ waiting }: Counts): string {
+  return waiting === 0 ? '' : ` ${waiting} ${waiting === 1 ? 'waits' : 'wait'} for a person.`
+}
+
+/** What to do where nothing but a person is missing. */
+export function connectFirst(resources: readonly ResourceView[]): string | undefined {
+  const commands = resources.flatMap(({ waiting }) => waiting?.connect ?? [])
+  const [first] = commands
+  if (first === undefined) return undefined
+  return commands.length === 1 ? `\`${first}\`` : `\`${first}\`, and ${count(commands.length - 1, 'more')}`
+}
+
+/** `2026-11-23 18:04 UTC by Ada Lovelace`: as much of it as is known. */
+export function lastChangeText(changed: ChangeDetails['changed']): string | undefined {
+  if (changed === undefined) return undefined
+  const at = changed.at === undefined ? undefined : instantText(changed.at)
+  const by = changed.by === undefined ? undefined : `by ${changed.by}`
+  const known = [at, by].filter((part) => part !== undefined)
+  return known.length === 0 ? undefined : known.join(' ')
+}
+
+function instantText(instant: string): string {
+  const date = new Date(instant)
+  if (Number.isNaN(date.getTime())) return instant
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** A new name is told in the heading. */
+export function fieldsBesideName({ action, fields }: ChangeDetails): ChangeDetails['fields'] {
+  return action === 'rename' ? fields.filter((field) => field.path.join('.') !== 'name') : fields
+}

@@ -1,0 +1,138 @@
+import { detailsOf, type ChangeDetails } from '../../plan/details.ts'
+import { isDifference } from '../../plan/pending.ts'
+import type { Action, Change, Plan } from '../../plan/plan.ts'
+import type { PlanHeader } from '../header.ts'
+import { count } from '../plain-text.ts'
+import {
+  commonOf,
+  connectFirst,
+  countsOf,
+  coverageOf,
+  fieldsBesideName,
+  lastChangeText,
+  waitsText,
+  type ChangesView,
+  type Closing,
+  type Counts,
+  type ResourceView,
+  type ViewContext
+} from './changes.ts'
+import { inDataOrder } from './order.ts'
+import { rowsOf } from './rows.ts'
+
+const order: readonly Action[] = ['create', 'delete', 'rename', 'update', 'none']
+
+const signs = { create: '-', delete: '+', rename: '→', update: '~', none: '=' } as const
+
+/**
+ * The same plan in other words: what the service has become, compared with the files. Signs are turned:
+ * `-` is what the service lacks, `+` what it has in excess.
+ */
+export function driftView(plan: Plan, header: PlanHeader, context: ViewContext = {}): ChangesView {
+  const indexes = new Map(plan.changes.map((change, index) => [change, index]))
+  const sorted = inDataOrder(plan.changes, plan.changes, header.kinds ?? [])
+  const resources = order.flatMap((action) =>
+    sorted
+      .filter((change) => change.action === action)
+      .map((change) => resourceOf(change, indexes.get(change) ?? 0, plan, context))
+  )
+  const counts = countsOf(plan)
+  return {
+    header,
+    organization: plan.organization,
+    since: plan.since,
+    partial: plan.partial,
+    counts,
+    resources,
+    impacts: [],
+    noLongerDeclared: plan.noLongerDeclared,
+    unmanaged: plan.unmanaged,
+    coverage: coverageOf(plan, false),
+    closing: closingOf(plan, counts, resources)
+  }
+}
+
+function resourceOf(drifted: Change, index: number, { since }: Plan, context: ViewContext): ResourceView {
+  const change = detailsOf(drifted)
+  const { action } = change
+  const group = groupOf(drifted)
+  const isThere = action !== 'create'
+  return {
+    group,
+    sign: group === 'pending' || group === 'waiting' ? '⧗' : signs[action],
+    index,
+    ...commonOf(change, context),
+    notes: notesOf(change, since),
+    rows: rowsOf(change, fieldsBesideName(change), { signs: isThere, turned: isThere }, since)
+  }
+}
+
+function groupOf(change: Change): ResourceView['group'] {
+  if (change.action === 'none') return change.waiting === undefined ? 'same' : 'waiting'
+  return isDifference(change) ? 'difference' : 'pending'
+}
+
+function notesOf(change: ChangeDetails, since: string | undefined): string[] {
+  const last = lastChangeText(change.changed)
+  const changed = last === undefined ? [] : [`changed ${last}`]
+  const notes: Readonly<Record<Action, string[]>> = {
+    create: [
+      change.cause === 'config'
+        ? `new in the files since ${since ?? ''}, not applied yet`
+        : 'not in the service'
+    ],
+    delete: ['still in the service; the files remove it', ...changed],
+    rename: [`named ${JSON.stringify(change.previousName ?? '')} in the service`, ...changed],
+    update: [...changed, ...whoMoved(change, since)],
+    none: []
+  }
+  return notes[change.action]
+}
+
+/** With a revision to compare with it is known who moved. */
+function whoMoved({ cause }: ChangeDetails, since: string | undefined): string[] {
+  if (cause === undefined || since === undefined) return []
+  const sentences = {
+    config: `only the files moved since ${since}: not applied yet, and no drift`,
+    drift: `the service moved; the files say the same as at ${since}`,
+    conflict: `the files and the service both moved since ${since}`
+  }
+  return [sentences[cause]]
+}
+
+function closingOf(plan: Plan, counts: Counts, resources: readonly ResourceView[]): Closing {
+  const text = `${sentenceOf(plan, counts)}${waitsText(counts)}`
+  if (text.startsWith('Drift: ')) {
+    return {
+      text,
+      next: '`polyctl plan` shows what apply would put back; edit the files to keep what is there.'
+    }
+  }
+  const next = connectFirst(resources)
+  return { text, ...(next === undefined ? {} : { next: `${next} lets it work.` }) }
+}
+
+function sentenceOf(plan: Plan, { pending }: Counts): string {
+  const declared = plan.changes.filter((change) => change.action !== 'delete')
+  const differing = declared.filter((change) => isDifference(change) && change.cause !== 'config').length
+  const waiting = declared.filter((change) => isDifference(change) && change.cause === 'config').length
+  const ahead =
+    waiting === 0
+      ? ''
+      : ` ${count(waiting, 'change')} of the files ${waiting === 1 ? 'is' : 'are'} not applied yet.`
+  const excess = plan.changes.length - declared.length
+  const more = `${excess} that the files remove ${excess === 1 ? 'is' : 'are'} still there`
+  if (differing > 0) {
+    const verb = differing === 1 ? 'differs' : 'differ'
+    const tail = excess > 0 ? `; ${more}` : ''
+    const some = `${differing} of ${count(declared.length, 'declared resource')}`
+    return `Drift: ${some} ${verb}${tail}.${ahead}`
+  }
+  if (excess > 0) return `Drift: ${more}.${ahead}`
+  const same = declared.length - pending
+  if (waiting > 0 || (same === 0 && pending > 0)) return `No drift.${ahead}`
+  if (declared.length === 0 && plan.partial) return 'No drift: no declared resource is selected.'
+  if (declared.length === 0) return 'No drift: the files declare no resources.'
+  const subject = same === 1 ? 'the declared resource is' : `the ${same} declared resources are`
+  return `No drift: ${subject} as the files say.`
+}
