@@ -1,7 +1,7 @@
 import type { Span } from '../../diagnostics/diagnostic.ts'
 import { detailsOf, type ChangeDetails } from '../../plan/details.ts'
 import { isDifference } from '../../plan/pending.ts'
-import type { Effect, Plan } from '../../plan/plan.ts'
+import type { Impact, Plan } from '../../plan/plan.ts'
 import type { PlanHeader } from '../header.ts'
 import { count } from '../plain-text.ts'
 import type { RowView } from './rows.ts'
@@ -63,7 +63,7 @@ export interface Counts {
 /** One effect on data that several resources of a kind have. */
 export interface ImpactSum {
   kind: string
-  effect: Effect
+  effect: Impact['effect']
   because: string
   resources: number
 }
