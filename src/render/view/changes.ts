@@ -7,8 +7,9 @@ import { count } from '../plain-text.ts'
 import type { RowView } from './rows.ts'
 
 /**
- * A plan or a drift as data that a person is told: what stands where and in which words, without layout, colour
- * or width. Every output format is a fold of it. Names are as they are: each format makes them harmless itself.
+ * A plan or a drift as data that a person is told: what stands where and in which words, without layout,
+ * colour or width. Every output format is a fold of it. Names are as they are: each format makes them
+ * harmless itself.
  */
 export interface ChangesView {
   header: PlanHeader
@@ -29,8 +30,8 @@ export interface ChangesView {
 /** What is told of one resource. */
 export interface ResourceView {
   /**
-   * Why it is told: it differs, it cannot be made before a person acts, it is as the files say and waits for a
-   * person, or it is just as the files say.
+   * Why it is told: it differs, it cannot be made before a person acts, it is as the files say and waits
+   * for a person, or it is just as the files say.
    */
   group: 'difference' | 'pending' | 'waiting' | 'same'
   sign: '+' | '-' | '~' | '→' | '=' | '⧗'

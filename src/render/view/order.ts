@@ -12,8 +12,9 @@ export function compareNames(a: string, b: string): number {
 }
 
 /**
- * Resources in the order in which data flows, by what they refer to: what others are made of comes first. Where
- * no reference decides between two kinds, the order of `kinds` does. Within a kind, names are in natural order.
+ * Resources in the order in which data flows, by what they refer to: what others are made of comes first.
+ * Where no reference decides between two kinds, the order of `kinds` does. Within a kind, names are in
+ * natural order.
  */
 export function inDataOrder<T extends Change>(
   changes: readonly T[],
