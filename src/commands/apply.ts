@@ -221,7 +221,8 @@ async function done(
     live,
     look: ground.look,
     write: silent ? () => undefined : io.err,
-    columns: () => io.terminal.width
+    columns: () => io.terminal.width,
+    now: () => io.now().getTime()
   })
   const { voice } = ground.service
   const aloud = voice.say
@@ -277,7 +278,7 @@ async function reported(
   io: CommandIo,
   report: Report
 ): Promise<Result> {
-  const code = exitOfReport(report)
+  const code = await exitOfReport(report)
   if (options.format === 'json') {
     const { reportJson } = await import('../render/json.ts')
     return jsonResult(code, reportJson(report, ground.header, ground.problems))

@@ -81,7 +81,7 @@ async function shown(
   const { id, name } = planned.plan.organization
   const header = { ...ground.header, organization: name, organizationId: id }
   const failures = failure ? [failure] : []
-  const ended = failure ? exitOfProblems(failures) : code
+  const ended = failure ? await exitOfProblems(failures) : code
   const plannedView =
     as === 'plan'
       ? (await import('../render/view/plan.ts')).planView

@@ -68,7 +68,7 @@ export async function problemsResult(
   { texts, files }: ReadSoFar
 ): Promise<Result> {
   const sorted = inOrder(problems)
-  const code = exitOfProblems(sorted)
+  const code = await exitOfProblems(sorted)
   if (options.format === 'json') return jsonResult(code, await documentOf(sorted, { files }))
   return textResult(code, await problemsPiece(io, options, sorted, texts))
 }

@@ -21,7 +21,7 @@ export async function validateCommand(
   if (problems.some(isError)) return await problemsResult(io, options, problems, nothingRead)
   const { result, texts, files } = await understandFiles(io, options, env)
   const sorted = inOrder([...problems, ...result.problems])
-  const code = exitOfProblems(sorted)
+  const code = await exitOfProblems(sorted)
   const resources = result.ok ? result.value.desired.resources.length : 0
   if (options.format === 'json') {
     const { problemsJson } = await import('../render/json.ts')

@@ -3,6 +3,8 @@
  * they are shown.
  */
 export interface CodeEntry {
+  /** What the command ends with, where it is nothing that the files or options say: see `ExitClass`. */
+  exit?: ExitClass
   /** What is wrong, in a few words. */
   title: string
   /** What `polyctl explain` says: why this is a problem, what usually causes it, what to do next. */
@@ -11,3 +13,9 @@ export interface CodeEntry {
   bad?: string
   good?: string
 }
+
+/**
+ * Which exit code a problem leads to: the service cannot be used, something moved between the plan and its
+ * being carried out, it was refused for safety. All others are about the files and options.
+ */
+export type ExitClass = 'service' | 'conflict' | 'refused'

@@ -6,6 +6,7 @@ import type { CodeEntry } from './code-entry.ts'
  */
 export const optionCodes = {
   P623: {
+    exit: 'refused',
     title: 'the key would go where nobody said it may',
     explanation:
       'The key goes along with every request, so where requests go is for the person to say, not for ' +

@@ -1,10 +1,15 @@
 import type { CodeEntry } from './code-entry.ts'
 import { configurationCodes } from './codes-configuration.ts'
 import { optionCodes } from './codes-options.ts'
+import { requestCodes } from './codes-requests.ts'
 import { serviceCodes } from './codes-service.ts'
 
 /** The codes that have an explanation: a problem with any other does not compile. */
-export type Code = keyof typeof configurationCodes | keyof typeof optionCodes | keyof typeof serviceCodes
+export type Code =
+  | keyof typeof configurationCodes
+  | keyof typeof optionCodes
+  | keyof typeof serviceCodes
+  | keyof typeof requestCodes
 
 /**
  * Every problem that polyctl can tell. The number alone says the stage: P0 YAML, P1 shape, P2 names and
@@ -14,5 +19,6 @@ export type Code = keyof typeof configurationCodes | keyof typeof optionCodes | 
 export const codes: Readonly<Record<Code, CodeEntry>> = {
   ...configurationCodes,
   ...serviceCodes,
+  ...requestCodes,
   ...optionCodes
 }

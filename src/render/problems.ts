@@ -3,6 +3,7 @@ import { fitted } from './layout.ts'
 import { clipping, columns, count, visible, visibleLines, wrapped } from './plain-text.ts'
 import { sourceView, type SourceView } from './source-view.ts'
 import { paint, type Ink, type Look } from './style.ts'
+import { problemsView, type ProblemView } from './view/problems.ts'
 
 /** More than this at once is not read; the count of the rest is told. */
 const most = 20
@@ -27,20 +28,43 @@ export function renderFrames(
   look: Look
 ): string {
   const source = sourceView(texts, problems)
-  const frames = firstOf(problems, look).map((problem) => frame(problem, source, look))
-  const rest = problems.length - frames.length
+  const groups = look.verbose === true ? problems.map(alone) : problemsView(problems)
+  const shown = firstOf(groups, look)
+  const frames = shown.map((group) => frame(withAlike(group), source, look))
+  const rest = shown.reduce((left, { alike }) => left - 1 - alike.length, problems.length)
   if (rest > 0)
     frames.push(paint(look, 'dim', `... and ${count(rest, 'more problem')} (--format json has all)`) + '\n')
   return frames.join('\n')
 }
 
+function alone(problem: Diagnostic): ProblemView {
+  return { problem, alike: [] }
+}
+
+/** So many places are named before they are counted. */
+const manyPlaces = 3
+
+/** With a note that tells where else it is so. */
+function withAlike({ problem, alike }: ProblemView): Diagnostic {
+  if (alike.length === 0) return problem
+  const places = alike.flatMap(({ labels }) => labels.slice(0, 1).map(({ span }) => placeText(span)))
+  const more = places.length - manyPlaces
+  const shown = places.slice(0, manyPlaces).join(', ')
+  const where = shown === '' ? '' : `: ${shown}${more > 0 ? ` and ${more} more` : ''}`
+  const note = `the same ${count(alike.length, 'more time')}${where} (--verbose shows each)`
+  return { ...problem, notes: [...problem.notes, note] }
+}
+
 /** Errors go before warnings only where not all can be shown. */
-function firstOf(problems: Diagnostic[], look: Look): Diagnostic[] {
-  if (problems.length <= most || look.verbose === true) return problems
-  const chosen = new Set(
-    [...problems.filter(isError), ...problems.filter((it) => !isError(it))].slice(0, most)
-  )
-  return problems.filter((problem) => chosen.has(problem))
+function firstOf(groups: ProblemView[], look: Look): ProblemView[] {
+  if (groups.length <= most || look.verbose === true) return groups
+  const isGrave = ({ problem }: ProblemView): boolean => isError(problem)
+  const chosen = new Set([...groups.filter(isGrave), ...groups.filter((it) => !isGrave(it))].slice(0, most))
+  return groups.filter((group) => chosen.has(group))
+}
+
+function placeText({ path, start }: Span): string {
+  return `${visible(path)}:${start.line}:${start.column}`
 }
 
 function summary(problems: Diagnostic[], look: Look): string {
@@ -178,9 +202,9 @@ function mark(
   const ink = primary ? sheet.ink : 'place'
   const pointer = (primary ? '^' : '-').repeat(Math.max(1, clip.to - clip.from))
   const number = paint(sheet.look, 'place', String(line).padStart(sheet.gutter))
-  const said = visible(words)
-  const beside = clip.from + pointer.length + 1 + columns(said) <= room
-  const pointing = paint(sheet.look, ink, beside ? `${pointer} ${said}`.trimEnd() : pointer)
+  const shown = visible(words)
+  const beside = clip.from + pointer.length + 1 + columns(shown) <= room
+  const pointing = paint(sheet.look, ink, beside ? `${pointer} ${shown}`.trimEnd() : pointer)
   const under = [`${rail(sheet)} ${' '.repeat(clip.from)}${pointing}`]
   if (!beside) {
     const lines = inRoom(words, sheet)
@@ -199,8 +223,8 @@ function roomIn(sheet: Sheet): number {
 
 /** The words of a label, on more lines where a terminal would break them. */
 function inRoom(words: string, sheet: Sheet): string[] {
-  const said = visible(words)
-  return sheet.look.wraps === true ? wrapped(said, roomIn(sheet)) : [said]
+  const shown = visible(words)
+  return sheet.look.wraps === true ? wrapped(shown, roomIn(sheet)) : [shown]
 }
 
 /** A rail leads to them from the lines that are shown. */

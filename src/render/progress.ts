@@ -1,9 +1,11 @@
 import type * as Listr2 from 'listr2'
 import type { DefaultRenderer, ListrTaskWrapper, SimpleRenderer } from 'listr2'
 import type { ApplyEvent } from '../apply/events.ts'
-import { columns as displayWidth, visible } from './plain-text.ts'
+import { visible } from './plain-text.ts'
+import { openPace, type Pace } from './pace.ts'
 import { renderEvent } from './report.ts'
 import { paint, type Look } from './style.ts'
+import { unfolding } from './unfolding.ts'
 
 /** What happens while it happens. It only shows: nothing that it fails at can stop the work. */
 export interface Progress {
@@ -25,12 +27,19 @@ export interface ProgressOptions {
   write: (text: string) => void
   /** Columns of the terminal as it is now; without it, as it was at first. */
   columns?: () => number
+  /** The time in milliseconds; without it, nothing is told of how long it will take. */
+  now?: () => number
 }
 
 /** Drawn in place for a person; otherwise one line after the other, as logs want it. */
 export function openProgress(options: ProgressOptions): Progress {
   const write = harmless(options.write)
-  const screen = { look: options.look, write, columns: options.columns ?? (() => options.look.width) }
+  const screen = {
+    look: options.look,
+    write,
+    columns: options.columns ?? (() => options.look.width),
+    now: options.now
+  }
   return options.live ? liveProgress(screen) : plainProgress(options.look, write)
 }
 
@@ -39,6 +48,7 @@ interface Screen {
   look: Look
   write: (text: string) => void
   columns: () => number
+  now: (() => number) | undefined
 }
 
 /** Whoever waits that long wants to know for what. In milliseconds. */
@@ -58,7 +68,12 @@ export async function whileReading<T>(
   const write = harmless(options.write)
   const plain = (line: string): void => write(`${visible(line)}\n`)
   if (!options.live) return await work({ reading: () => undefined, say: plain })
-  const screen = { look: options.look, write, columns: options.columns ?? (() => options.look.width) }
+  const screen = {
+    look: options.look,
+    write,
+    columns: options.columns ?? (() => options.look.width),
+    now: options.now
+  }
   const kinds = new Map<string, string>()
   const title = (): string => `reading ${[...kinds.values()].join(', ') || 'the service'}`
   let display: Display | undefined
@@ -117,7 +132,7 @@ function liveProgress(screen: Screen): Progress {
   const listr = import('listr2')
   listr.catch(() => undefined)
   let current: Display | undefined
-  let applying: { display: Display; owned: boolean; done: number; all: number } | undefined
+  let applying: { display: Display; owned: boolean; pace: Pace } | undefined
 
   async function finish(display: Display, worked: boolean): Promise<void> {
     if (current === display) current = undefined
@@ -130,15 +145,14 @@ function liveProgress(screen: Screen): Progress {
         applying = {
           display: current ?? openDisplay(listr, '', screen),
           owned: !current,
-          done: 0,
-          all: event.changes.length
+          pace: openPace(event.changes.length, screen)
         }
         current = applying.display
       }
       if (applying === undefined) return
-      if (event.type === 'settled') applying.done += 1
+      if (event.type === 'settled') applying.pace.settled(event.outcome.outcome)
       const line = event.type === 'begin' ? undefined : renderEvent(event, look)
-      applying.display.show(`apply ${applying.done}/${applying.all}`, line)
+      applying.display.show(applying.pace.title(), line)
       if (event.type === 'end' && applying.owned) void finish(applying.display, !event.report.interrupted)
     },
     say(line) {
@@ -288,25 +302,4 @@ function listOf(
       }
     }
   )
-}
-
-/** What stands before a title and before a line below it. */
-const indents = [2, 4] as const
-
-/**
- * Writes what is drawn. Where the window has become narrower, the terminal has folded what is on it: these
- * rows more are removed first, since whoever draws knows only of the lines that were drawn.
- */
-function unfolding({ write, columns }: Screen, drawn: () => string[]): (text: string) => void {
-  let [width, lines] = [columns(), drawn()]
-  return (text) => {
-    const now = columns()
-    const rows = lines.map((line, index) => {
-      const taken = Math.min(width, displayWidth(line) + indents[index === 0 ? 0 : 1])
-      return Math.max(0, Math.ceil(taken / now) - 1)
-    })
-    const folded = now < width ? rows.reduce((sum, more) => sum + more, 0) : 0
-    ;[width, lines] = [now, drawn()]
-    write(`${'\u001b[2K\u001b[1A'.repeat(folded)}${text}`)
-  }
 }

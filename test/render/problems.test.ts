@@ -205,6 +205,25 @@ test('of many problems errors are shown first, in the order of the files', () =>
   expect(text).toContain('22 errors, 5 warnings in 1 file')
 })
 
+test('what is wrong with many resources in the same way is told once, with a count', () => {
+  const alike = (number: number) =>
+    Array.from({ length: number }, (_, index) =>
+      diagnostic({
+        code: 'P601',
+        message: `the service refused sync "S ${index}": no such \`mode\``,
+        labels: [on('modee', 'here')]
+      })
+    )
+  const shown = renderProblems(alike(50), texts, look)
+  expect(shown.match(/^error/gm)).toHaveLength(1)
+  expect(shown).toContain('the same 49 more times')
+  expect(shown).toContain('50 errors in 1 file')
+  expect(renderProblems(alike(50), texts, { ...look, verbose: true }).match(/^error/gm)).toHaveLength(50)
+  expect(renderProblems(alike(3), texts, look).match(/^error/gm)).toHaveLength(3)
+  const others = alike(8).map((it, index) => ({ ...it, message: `unknown field \`f${index}\`` }))
+  expect(renderProblems(others, texts, look).match(/^error/gm)).toHaveLength(8)
+})
+
 test('the caret is under what it means, with a gutter of any width', () => {
   const text = `${'\n'.repeat(1233)}  key: value\n`
   const labels = [label(new Map([['a.yaml', text]]), 'a.yaml', 'value', 'here')]

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
+import { openPace } from '../../src/render/pace.ts'
 import { openProgress } from '../../src/render/progress.ts'
 import { done, report, settled } from './reports.ts'
 
@@ -49,6 +50,19 @@ test('a live display ends with how far it came, and gives the cursor back', asyn
   expect(shown).toContain('reading the service 12 syncs\n')
   expect(shown.trimEnd().endsWith('apply 3/3')).toBe(true)
   expect(text().lastIndexOf('\u001b[?25h')).toBeGreaterThan(text().lastIndexOf('\u001b[?25l'))
+})
+
+test('while changes are applied a bar, the outcomes and the time that is left are told', () => {
+  let now = 0
+  const pace = openPace(20, { now: () => now, columns: () => 80 })
+  expect(pace.title()).toBe('apply 0/20')
+  for (let index = 0; index < 10; index += 1) {
+    now += 1000
+    pace.settled(index === 3 ? 'failed' : 'done')
+  }
+  expect(pace.title()).toBe('apply 10/20 ━━━━━━━━──────── 9 done, 1 failed, about 10 s left')
+  for (let index = 0; index < 10; index += 1) pace.settled('done')
+  expect(pace.title()).toBe('apply 20/20')
 })
 
 test('a phase that fails gives its own error, and the next one still shows', async () => {
