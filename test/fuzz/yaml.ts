@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isScalar, parseAllDocuments, visit } from 'yaml'
 import { createProgram } from '../../src/commands/program.ts'
 import { makeRandom } from '../simulation/random.ts'
 import { corpus } from './corpus.ts'
@@ -109,6 +110,21 @@ function placesOutside(seen: string, text: string): string[] {
 function leaks(seen: string, text: string, planted: readonly string[]): string[] {
   return planted.flatMap((secret) => {
     const half = secret.slice(0, 8)
-    return text.includes(secret) && seen.includes(half) ? [`shows ${secret}`] : []
+    return text.includes(secret) && seen.includes(half) && !isName(secret, text) ? [`shows ${secret}`] : []
+  })
+}
+
+/** Whether a mutation made a secret part of a variable's name, or of a name in a file that is YAML. */
+function isName(secret: string, text: string): boolean {
+  if (new RegExp(`\\$\\{(?:env|var):[^}:]*${secret}`).test(text)) return true
+  return parseAllDocuments(text, { logLevel: 'silent' }).some((document) => {
+    let found = false
+    visit(document, {
+      Pair(_key, { key, value }) {
+        const isNaming = isScalar(key) && ['name', 'model', 'connection'].includes(String(key.value))
+        if (isNaming && isScalar(value)) found ||= String(value.value).includes(secret)
+      }
+    })
+    return found && document.errors.length === 0
   })
 }
