@@ -26,7 +26,7 @@ const parts: Part[] = isAll
       { what: 'every test with all its samples, and every fault at every request', words: tests },
       {
         what: 'the simulation, with worlds of other seeds',
-        words: ['test/simulation/run.ts', '--runs', '1000']
+        words: ['test/simulation/run.ts', '--runs', '1000', '--from', '1']
       },
       { what: 'files and answers that are mutated at random', words: ['test/fuzz/run.ts'] },
       {

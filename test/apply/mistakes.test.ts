@@ -172,7 +172,8 @@ test.each(places)(
 
 describe('what is shown', () => {
   test('is no reason to lose the report: a view that breaks is left, and all is told in the end', async () => {
-    vi.doMock('../../src/render/progress.ts', () => ({
+    vi.doMock('../../src/render/progress.ts', async (original) => ({
+      ...(await original<typeof import('../../src/render/progress.ts')>()),
       openProgress: () => ({
         event() {
           throw new RangeError('no view')
@@ -191,9 +192,10 @@ describe('what is shown', () => {
   })
 
   test('is told as plain data where even the report cannot be drawn', async () => {
-    vi.doMock('../../src/render/report.ts', () => ({
+    vi.doMock('../../src/render/report.ts', async (original) => ({
+      ...(await original<typeof import('../../src/render/report.ts')>()),
       renderEvent: () => undefined,
-      renderReport() {
+      reportText() {
         throw new RangeError('no report')
       }
     }))

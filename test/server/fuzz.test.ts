@@ -1,3 +1,4 @@
+import { absentRoutes } from '../../src/server/kinds/absent.ts'
 import { beforeEach, expect, test } from 'vitest'
 import { routes } from '../../src/server/routes.ts'
 import { bulkWorld, type BulkWorld } from './bulk-world.ts'
@@ -289,8 +290,12 @@ async function fault(...sent: Parameters<typeof send>): Promise<string | undefin
 
 /** What this server lacks says so with 501. */
 function isMissingByDesign(status: number, path: string): boolean {
-  return status === 501 && /^\/api\/connections\/[^/]+\/proxy/.test(path)
+  return status === 501 && lacking.some((address) => address.test(path))
 }
+
+const lacking = absentRoutes.map(
+  ({ path }) => new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]*')}(?:[/?]|$)`)
+)
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD']
 
