@@ -400,6 +400,19 @@ describe('the repository', () => {
     expect(named.toSorted()).toEqual(there.toSorted())
   })
 
+  test('each rule of the README of src stands at the code that keeps it', () => {
+    const page = readFileSync(join(root, 'src', 'README.md'), 'utf8')
+    const rules = Array.from(page.matchAll(/^\| (R\d+) \|.*`([^`]+)` \|$/gm), ([, id = '', path = '']) => [
+      id,
+      path
+    ])
+    expect(rules.length).toBeGreaterThan(30)
+    const missing = rules.filter(
+      ([id, path]) => !new RegExp(`\\b${id}\\b`).test(readFileSync(join(root, 'src', path!), 'utf8'))
+    )
+    expect(missing).toEqual([])
+  })
+
   test('its lock says what, not from where', () => {
     const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
     expect(lock.match(/"resolved": "[a-z+]+:[^"]*"/g) ?? []).toEqual([])

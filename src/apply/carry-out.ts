@@ -15,9 +15,9 @@ import { perform } from './perform.ts'
 import { openQueue } from './queue.ts'
 
 /**
- * Carries a plan out, and tells what happens. A change starts as soon as what it depends on is done; a
- * failure skips its dependents and nothing else. Every change ends in exactly one outcome. A consumer that
- * stops listening stops the start of further changes.
+ * R24, R30: Carries a plan out, and tells what happens. A change starts as soon as what it depends on is
+ * done; a failure skips its dependents and nothing else. Every change ends in exactly one outcome. A
+ * consumer that stops listening stops the start of further changes.
  */
 export async function* carryOut(
   plan: Plan,

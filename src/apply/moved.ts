@@ -15,8 +15,8 @@ export interface PlanBasis {
 }
 
 /**
- * The problem of a resource that somebody changed between the plan and now; none when all that was compared
- * is as it was. Status, dates and what nobody compares do not matter.
+ * R25: The problem of a resource that somebody changed between the plan and now; none when all that was
+ * compared is as it was. Status, dates and what nobody compares do not matter.
  */
 export function movedProblem(
   change: Exclude<Change, Create>,

@@ -30,8 +30,8 @@ export interface ApplyContext {
 }
 
 /**
- * Carries one change out. `pending` names what it needs and what waits for a person: a refusal is then no
- * failure.
+ * R26: Carries one change out. `pending` names what it needs and what waits for a person: a refusal is
+ * then no failure.
  */
 export async function perform(
   change: Change,

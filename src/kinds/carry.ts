@@ -37,7 +37,7 @@ export interface KnownList {
 /** Undefined: the key does not apply to this item. */
 export type ItemKey = (item: JsonObject) => string | undefined
 
-/** A replacement that loses no member of the answer that nobody knows. */
+/** R8: A replacement that loses no member of the answer that nobody knows. */
 export function carrying(known: KnownObject, replacement: Kind['replacement']): Kind['replacement'] {
   return (live, body, answer, version) =>
     carriedObject(live, replacement(live, body, answer, version), known)

@@ -211,8 +211,8 @@ export function nameOfItem(kind: Kind, item: JsonObject): string {
 }
 
 /**
- * The key that stands for an address wherever addresses are compared or looked up: names that match in any
- * case are folded, and so is what is written as an id. Names are folded as Unicode says it for no
+ * R40: The key that stands for an address wherever addresses are compared or looked up: names that match
+ * in any case are folded, and so is what is written as an id. Names are folded as Unicode says it for no
  * language in particular: `İ` and `i` stay two letters, whatever the locale of the machine is.
  */
 export function keyOf({ managed }: Kinds): (address: { kind: string; name: string }) => string {

@@ -19,7 +19,7 @@ import { idlePatterns, isSelected } from './select.ts'
 import { unreachable } from './partial.ts'
 import { unsayableProblems } from './unsayable.ts'
 
-/** What is to be done so that the service is as the files say. Pure: same input, same plan. */
+/** R16: What is to be done so that the service is as the files say. Pure: same input, same plan. */
 export function decide(
   desired: DesiredState,
   live: LiveState,

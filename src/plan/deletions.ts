@@ -36,9 +36,9 @@ export interface PlanInput {
 }
 
 /**
- * The only places from which deletions come: what `removed:` lists; with `prune`, what the files declared at
- * the base and do no longer, and what nobody declares of exclusive kinds; with `forceDelete`, what uses a
- * connection that goes.
+ * R12, R17: The only places from which deletions come: what `removed:` lists; with `prune`, what the files
+ * declared at the base and do no longer, and what nobody declares of exclusive kinds; with `forceDelete`,
+ * what uses a connection that goes.
  */
 export function deletions(input: PlanInput): Deletions {
   const { desired, options } = input

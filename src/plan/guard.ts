@@ -14,7 +14,7 @@ import { isNamed } from './select.ts'
  * anything is written.
  */
 
-/** What is wrong with the deletions of a plan. */
+/** R18, R19: What is wrong with the deletions of a plan. */
 export function guard(
   changes: readonly Change[],
   { live, kinds, match, options }: { live: LiveState; kinds: Kinds; match: Match; options: DecideOptions }
@@ -173,7 +173,7 @@ export function protectedProblem(resource: Desired): Diagnostic {
   })
 }
 
-/** What was protected when it was declared is protected still. */
+/** R14: What was protected when it was declared is protected still. */
 export function protectedAtBase(atBase: Desired, change: Change, revision: string): Diagnostic {
   const address = addressText({ kind: atBase.kind, name: atBase.name })
   return problem('P503', `${addressText(change)} was protected from deletion at ${revision}`, {

@@ -20,7 +20,7 @@ interface ImpactIndex extends ImpactContext {
   usersOf: ReadonlyMap<string, readonly Live[]>
 }
 
-/** Each change with what it may do to data. Unchanged ones do nothing. */
+/** R22: Each change with what it may do to data. Unchanged ones do nothing. */
 export function withImpacts(changes: readonly Change[], context: ImpactContext): Change[] {
   const usersOf = usersById(context.live)
   return changes.map((change) => ({ ...change, impacts: impactsOf(change, { ...context, usersOf }) }))

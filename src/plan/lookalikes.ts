@@ -8,8 +8,8 @@ import { resolved } from './keyed.ts'
 import type { Change, Create } from './plan.ts'
 
 /**
- * What is to be made and looks like something that is there: probably it is the same. It is pointed out, and
- * never done: only people know. `told` are creates of which that was said already.
+ * R20: What is to be made and looks like something that is there: probably it is the same. It is pointed
+ * out, and never done: only people know. `told` are creates of which that was said already.
  */
 export function lookalikes(
   changes: readonly Change[],

@@ -29,8 +29,8 @@ export interface MatchOptions {
 }
 
 /**
- * Pairs declared resources with live ones: by pinned id, by a former name, by exact name. Ambiguity is a
- * problem, never a choice.
+ * R1, R2: Pairs declared resources with live ones: by pinned id, by a former name, by exact name.
+ * Ambiguity is a problem, never a choice.
  */
 export function match(
   desired: DesiredState,

@@ -10,7 +10,9 @@ export function isDifference({ action, waiting }: Change): boolean {
   return action !== 'none' && !(action === 'create' && waiting !== undefined)
 }
 
-/** Says of what is to be made whether something that it needs, directly or not, waits for a person. */
+/**
+ * R29: Says of what is to be made whether something that it needs, directly or not, waits for a person.
+ */
 export function withPending(
   changes: readonly Change[],
   desired: DesiredState,

@@ -4,7 +4,8 @@ import type { Address } from '../state/resource.ts'
 import type { Json, JsonObject } from '../state/value.ts'
 
 /**
- * All that is to be done, in an order that respects references. Plain data: it survives being written down.
+ * R21: All that is to be done, in an order that respects references. Plain data: it survives being written
+ * down.
  */
 export interface Plan {
   organization: { id: string; name: string }

@@ -7,7 +7,10 @@ import type { Change } from './plan.ts'
 
 /** What may not be changed with this key or in this organization: said before anything is written. */
 
-/** Kinds in the files that the key may not manage: one problem for each, at the first that asks for it. */
+/**
+ * R38: Kinds in the files that the key may not manage: one problem for each, at the first that asks for
+ * it.
+ */
 export function notForThisKey(desired: DesiredState, live: LiveState, kinds: Kinds): Diagnostic[] {
   const { key, version } = live
   if (key === undefined || version === undefined) return []

@@ -6,8 +6,8 @@ import type { Change } from './plan.ts'
 import { isNamed } from './select.ts'
 
 /**
- * Secrets cannot be compared, so that they changed must be said, by a person or by the files of then and now:
- * the resource is written as it is, secrets and all.
+ * R13, R31: Secrets cannot be compared, so that they changed must be said, by a person or by the files of
+ * then and now: the resource is written as it is, secrets and all.
  */
 export function rotated(changes: readonly Change[], input: PlanInput): Change[] {
   const { base } = input.options

@@ -72,7 +72,7 @@ export interface SavedPlanInput {
   literals: LiteralSecrets
 }
 
-/** The approval of a plan. The same plan gives the same bytes. */
+/** R23: The approval of a plan. The same plan gives the same bytes. */
 export function savedPlan(plan: Plan, input: SavedPlanInput): SavedPlan {
   const { desired, service, apiVersion, asked } = input
   const declared = new Map(

@@ -55,7 +55,7 @@ function classOf(data: JsonObject): { key?: KeyClass } {
   return key === undefined ? {} : { key }
 }
 
-/** Whose workspace the key opens. A key of another organization than the files name is a stop. */
+/** R4: Whose workspace the key opens. A key of another organization than the files name is a stop. */
 export async function identify(reader: Reader, workspace: Workspace): Promise<Checked<KeyIdentity>> {
   const answer = await organizationOf(reader)
   if (!answer.ok)

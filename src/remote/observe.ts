@@ -25,9 +25,9 @@ export interface ObserveOptions {
 }
 
 /**
- * What the service has of the kinds that the files name. Lists are read to their end; a resource is read by
- * itself only where it was matched and the list does not tell all. Kinds that nothing names are not asked
- * for.
+ * R3, R9: What the service has of the kinds that the files name. Lists are read to their end; a resource
+ * is read by itself only where it was matched and the list does not tell all. Kinds that nothing names are
+ * not asked for.
  */
 export async function observe(
   reader: Reader,

@@ -89,7 +89,7 @@ export function begin<F>(now: number, waited = 0): Course<F> {
   }
 }
 
-/** What is to be done after a try that was no success. */
+/** R28: What is to be done after a try that was no success. */
 export function next<F>(before: Course<F>, tried: Tried<F>, moment: Moment): Verdict<F> {
   const course = counted(before, tried)
   if (tried.is === 'final') return { course, over: 'final' }

@@ -48,7 +48,7 @@ export interface Writer extends Reader {
   newKey(): string
 }
 
-/** A connection for reading: the object itself cannot write. */
+/** R32: A connection for reading: the object itself cannot write. */
 export function openReader(options: RemoteOptions): Reader {
   const { send: _send, newKey: _newKey, ...reader } = openWriter(options)
   return reader

@@ -11,7 +11,7 @@ import type { Json, JsonObject } from './value.ts'
  */
 export type FieldClass = 'owned' | 'carried' | 'unreadable' | 'once' | 'fixed'
 
-/** A field of a kind: who decides about it, and how it is compared. */
+/** R6: A field of a kind: who decides about it, and how it is compared. */
 export interface Field {
   class: FieldClass
   rule: Rule

@@ -54,7 +54,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Absent, null, "", [] and {} are one and the same to the service. */
+/** R5: Absent, null, "", [] and {} are one and the same to the service. */
 export function isEmpty(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '') return true
   if (Array.isArray(value)) return value.length === 0
