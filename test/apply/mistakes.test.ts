@@ -173,7 +173,7 @@ test.each(places)(
 describe('what is shown', () => {
   test('is no reason to lose the report: a view that breaks is left, and all is told in the end', async () => {
     vi.doMock('../../src/render/progress.ts', async (original) => ({
-      ...(await original<typeof import('../../src/render/progress.ts')>()),
+      ...(await original<object>()),
       openProgress: () => ({
         event() {
           throw new RangeError('no view')
@@ -193,7 +193,7 @@ describe('what is shown', () => {
 
   test('is told as plain data where even the report cannot be drawn', async () => {
     vi.doMock('../../src/render/report.ts', async (original) => ({
-      ...(await original<typeof import('../../src/render/report.ts')>()),
+      ...(await original<object>()),
       renderEvent: () => undefined,
       reportText() {
         throw new RangeError('no report')
