@@ -133,11 +133,11 @@ function world(stop: Interruption): WorldIo {
 
 /**
  * Columns of a terminal at this moment. Node hears of another width by a signal, and a timer may come first:
- * what was drawn for the old width then would be torn.
+ * what was drawn for the old width then would be torn. A terminal that does not know its width says 0.
  */
 function widthOf(stream: NodeJS.WriteStream & { _refreshSize?: () => void }): number | undefined {
   stream._refreshSize?.()
-  return stream.columns
+  return stream.columns > 0 ? stream.columns : undefined
 }
 
 /** How the person, or whoever runs us, asks to stop. */
