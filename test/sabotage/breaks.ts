@@ -193,8 +193,8 @@ const planning: Break[] = [
   {
     what: 'what is of an exclusive kind is deleted without --prune',
     file: 'src/plan/deletions.ts',
-    find: 'if (options.prune === true) found.exclusive()',
-    replace: 'found.exclusive()',
+    find: 'if (options.prune === true) removals.exclusive()',
+    replace: 'removals.exclusive()',
     noticedBy: [
       by('rules/deleting', 'R17: of an exclusive kind what nobody declares is deleted, with --prune only')
     ]
@@ -202,8 +202,8 @@ const planning: Break[] = [
   {
     what: 'what was protected at the base is deleted once its block is gone',
     file: 'src/plan/deletions.ts',
-    find: 'if (!then) return []',
-    replace: 'if (then ?? true) return []',
+    find: 'if (!atBase) return []',
+    replace: 'if (atBase ?? true) return []',
     noticedBy: [by('rules/git', 'R14: prevent_destroy at the base still protects after its block is gone')]
   },
   {
@@ -257,7 +257,7 @@ const applying: Break[] = [
   {
     what: 'what is written is said to be done, and not compared',
     file: 'src/apply/perform.ts',
-    find: 'if (!isAsWanted(change, kind, back.wire, world))',
+    find: 'if (!isAsWanted(change, kind, back.wire, context))',
     replace: 'if (kept.length > 1000)',
     noticedBy: [
       by('rules/applying', 'R26: what the service kept otherwise is a failure that names the field'),
@@ -319,8 +319,8 @@ const applying: Break[] = [
   {
     what: 'an update loses what no file states',
     file: 'src/apply/perform.ts',
-    find: 'const body = await replacement(world.writer, kind, live.wire, {',
-    replace: `const body = await replacement(world.writer, kind, { type: live.wire['type'] ?? null }, {`,
+    find: 'const body = await replacement(context.writer, kind, live.wire, {',
+    replace: `const body = await replacement(context.writer, kind, { type: live.wire['type'] ?? null }, {`,
     noticedBy: [by('apply/faults', 'loses nothing that no file states')]
   }
 ]

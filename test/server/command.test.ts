@@ -178,7 +178,7 @@ test('the ledger is printed with its counts', async () => {
   const text = run(folder(), { ledger: true })
   expect(await text.code).toBe(0)
   expect(text.out.join('')).toMatch(
-    /\n\d+ behaviours: \d+ documentation, \d+ sdk, \d+ provider, \d+ assumption\n$/
+    /\n\d+ behaviours: \d+ documentation, \d+ sdk, (?:\d+ provider-test, )?\d+ provider, \d+ assumption\n$/
   )
   const json = run(folder(), { ledger: true, format: 'json' })
   await json.code
