@@ -185,7 +185,7 @@ const planning: Break[] = [
     file: 'src/plan/deletions.ts',
     find: 'const { exclusive } = desired.workspace',
     replace:
-      'const exclusive = { kinds: this.#given.live.kinds, span: desired.resources[0]!.span } as typeof desired.workspace.exclusive',
+      'const exclusive = { kinds: this.#input.live.kinds, span: desired.resources[0]!.span } as typeof desired.workspace.exclusive',
     noticedBy: [
       by('rules/deleting', 'R17: prune by revision deletes what was declared, and never what was not')
     ]
