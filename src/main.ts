@@ -13,13 +13,13 @@ async function main(): Promise<void> {
   try {
     const program = createProgram(world(stop))
     const words = process.argv.slice(2)
-    process.exitCode = await Promise.race([program.run(words), overdue(stop.asked, program, words)])
+    process.exitCode = await Promise.race([program.run(words), overdue(stop.requested, program, words)])
     process.removeListener('beforeExit', unfinished)
     // Who was asked to stop says so, whatever came of it. What was left in its middle would keep the process.
-    if (stop.isAsked() || process.exitCode === 130) process.exit(130)
+    if (stop.isRequested() || process.exitCode === 130) process.exit(130)
   } catch (error) {
     process.removeListener('beforeExit', unfinished)
-    if (stop.isAsked()) process.exit(130)
+    if (stop.isRequested()) process.exit(130)
     process.exitCode = 1
     const words = error instanceof Error ? error.message : String(error)
     if (error instanceof Unwritable) {
@@ -45,8 +45,8 @@ function unfinished(): void {
 }
 
 /** Commands end by themselves when they are asked to. This is for what cannot. */
-async function overdue(asked: Promise<void>, program: Program, words: string[]): Promise<number> {
-  await asked
+async function overdue(requested: Promise<void>, program: Program, words: string[]): Promise<number> {
+  await requested
   await sleep(overdueMs)
   await program.giveUp(words)
   process.stderr.write('Interrupted: what was under way did not come to its end.\n')
@@ -92,9 +92,9 @@ function world(stop: Interruption): WorldIo {
       const { createInterface } = await import('node:readline/promises')
       const lines = createInterface({ input: process.stdin, output: process.stderr })
       // On a terminal Ctrl-C is a key like others while a line is read.
-      lines.on('SIGINT', stop.ask)
+      lines.on('SIGINT', stop.request)
       const left = new Promise<null>((resolve) => void lines.once('close', () => resolve(null)))
-      const stopped = stop.asked.then(() => undefined)
+      const stopped = stop.requested.then(() => undefined)
       try {
         const answer = await Promise.race([stopped, lines.question(question), left])
         // The question's line is still open.
@@ -110,12 +110,12 @@ function world(stop: Interruption): WorldIo {
         for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
         return Buffer.concat(chunks).toString('utf8')
       }
-      const stopped = stop.asked.then(() => {
+      const stopped = stop.requested.then(() => {
         throw new Error('interrupted')
       })
       return await Promise.race([read(), stopped])
     },
-    interrupted: stop.asked,
+    interrupted: stop.requested,
     now: () => new Date(),
     sleep: async (ms, signal) => {
       await sleep(ms, undefined, signal ? { signal } : {})
@@ -142,23 +142,23 @@ function widthOf(stream: NodeJS.WriteStream & { _refreshSize?: () => void }): nu
 
 /** How the person, or whoever runs us, asks to stop. */
 interface Interruption {
-  asked: Promise<void>
-  isAsked(): boolean
-  ask(): void
+  requested: Promise<void>
+  isRequested(): boolean
+  request(): void
 }
 
 /** The first Ctrl-C asks to stop in order, the second stops at once. */
 function interruption(): Interruption {
-  const { promise: asked, resolve } = Promise.withResolvers<void>()
-  let isAsked = false
-  const ask = (): void => {
-    if (isAsked) process.exit(130)
-    isAsked = true
+  const { promise: requested, resolve } = Promise.withResolvers<void>()
+  let isRequested = false
+  const request = (): void => {
+    if (isRequested) process.exit(130)
+    isRequested = true
     resolve()
   }
-  process.on('SIGINT', ask)
-  process.on('SIGTERM', ask)
-  return { asked, isAsked: () => isAsked, ask }
+  process.on('SIGINT', request)
+  process.on('SIGTERM', request)
+  return { requested, isRequested: () => isRequested, request }
 }
 
 await main()

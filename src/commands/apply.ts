@@ -7,7 +7,7 @@ import { carryOut, plan, planDestroy, type Planned } from '../reconcile.ts'
 import { openWriter } from '../remote/transport.ts'
 import { quoted } from '../render/change-text.ts'
 import { count } from '../render/plain-text.ts'
-import { askedOf, optionsOf } from './asked.ts'
+import { decideOptionsOf, optionsOf } from './decide-options.ts'
 import { exit, exitOfReport } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { WriteOptions } from './options.ts'
@@ -23,7 +23,7 @@ import {
   textResult,
   type Result
 } from './result.ts'
-import { isWatched, reading, unlessInterrupted, withGround, type Ground } from './run.ts'
+import { isWatched, reading, abortable, withContext, type CommandContext } from './run.ts'
 import { readSaved, refusals } from './saved-plan.ts'
 
 /**
@@ -42,14 +42,14 @@ export async function applyCommand(
     return await overOrganizations(
       options,
       io,
-      (own, listening, saved) => applyCommand(saved, { ...options, ...own }, listening, given),
+      (own, capturing, saved) => applyCommand(saved, { ...options, ...own }, capturing, given),
       file
     )
   }
   const read = file === undefined ? undefined : readSaved(file, given, io)
   if (read?.ok === false) return await problemsResult(io, options, read.problems, nothingRead)
   const saved = read?.value
-  const { file: files, ...rest } = saved ? optionsOf(saved.asked) : { file: [] }
+  const { file: files, ...rest } = saved ? optionsOf(saved.options) : { file: [] }
   const full: WriteOptions = {
     ...options,
     ...rest,
@@ -57,18 +57,18 @@ export async function applyCommand(
     file: options.file.length > 0 ? options.file : files
   }
   const question = { prompt: promptFor, answer: () => 'yes', help: 'type the whole word yes' }
-  const decide = async (ground: Ground): Promise<Checked<Planned>> => {
-    const asked = await askedOf(ground, full, io)
-    if (!asked.ok) return asked
-    const limits = { ...asked.value, isUnattended: full.yes === true }
-    const planned = await reading(ground, full, io, (reader) =>
-      plan(ground.understood, reader, kinds, limits)
+  const decide = async (context: CommandContext): Promise<Checked<Planned>> => {
+    const requested = await decideOptionsOf(context, full, io)
+    if (!requested.ok) return requested
+    const limits = { ...requested.value, isUnattended: full.yes === true }
+    const planned = await reading(context, full, io, (reader) =>
+      plan(context.understood, reader, kinds, limits)
     )
     if (!planned.ok || !saved) return planned
-    const made = { planned: planned.value, asked: asked.value, ground, options: full }
-    return checked(planned.value, [...planned.problems, ...refusals(saved, made)])
+    const decided = { planned: planned.value, requested: requested.value, context, options: full }
+    return checked(planned.value, [...planned.problems, ...refusals(saved, decided)])
   }
-  return await withGround(io, full, (ground) => shownAndDone(ground, full, io, decide, question), {
+  return await withContext(io, full, (context) => shownAndDone(context, full, io, decide, question), {
     reachable: options.wait === true,
     finishes: true
   })
@@ -92,27 +92,27 @@ export async function destroyCommand(options: WriteOptions, io: CommandIo): Prom
     help: 'type the name of the organization, as the question shows it',
     nothing: 'Nothing to destroy: the service has nothing that the files declare.\n'
   }
-  const decide = async (ground: Ground): Promise<Checked<Planned>> => {
-    const asked = await askedOf(ground, options, io)
-    if (!asked.ok) return asked
-    return await reading(ground, options, io, (reader) =>
-      planDestroy(ground.understood, reader, kinds, asked.value)
+  const decide = async (context: CommandContext): Promise<Checked<Planned>> => {
+    const requested = await decideOptionsOf(context, options, io)
+    if (!requested.ok) return requested
+    return await reading(context, options, io, (reader) =>
+      planDestroy(context.understood, reader, kinds, requested.value)
     )
   }
-  return await withGround(io, options, (ground) => shownAndDone(ground, options, io, decide, question), {
+  return await withContext(io, options, (context) => shownAndDone(context, options, io, decide, question), {
     finishes: true
   })
 }
 
 /** What a person would not expect is said once more, beside the question. */
-function promptFor({ plan: { changes } }: Planned, told: readonly Diagnostic[]): string {
-  const many = told.some(({ code }) => code === 'P512')
+function promptFor({ plan: { changes } }: Planned, reported: readonly Diagnostic[]): string {
+  const many = reported.some(({ code }) => code === 'P512')
   const number = many ? `, ${updatesIn(changes).length} updates among them` : ''
   return `Apply these changes${number}? Type yes: `
 }
 
 interface Question {
-  prompt: (planned: Planned, told: readonly Diagnostic[]) => string
+  prompt: (planned: Planned, reported: readonly Diagnostic[]) => string
   answer: (planned: Planned) => string
   /** What to do after another answer. */
   help: string
@@ -121,22 +121,22 @@ interface Question {
 }
 
 async function shownAndDone(
-  ground: Ground,
+  context: CommandContext,
   options: WriteOptions,
   io: CommandIo,
-  decide: (ground: Ground) => Promise<Checked<Planned>>,
+  decide: (context: CommandContext) => Promise<Checked<Planned>>,
   question: Question
 ): Promise<Result> {
-  const decided = await unlessInterrupted(io, decide(ground))
+  const decided = await abortable(io, decide(context))
   if (decided === undefined) return await nothingChanged(options)
-  const problems = [...ground.problems, ...decided.problems]
-  if (!decided.ok) return await problemsResult(io, options, problems, ground)
+  const problems = [...context.problems, ...decided.problems]
+  if (!decided.ok) return await problemsResult(io, options, problems, context)
   const { id, name } = decided.value.plan.organization
-  const header = { ...ground.header, organization: name, organizationId: id }
-  const full = { ...ground, header, problems }
+  const header = { ...context.header, organization: name, organizationId: id }
+  const full = { ...context, header, problems }
   const isIdle = changesIn(decided.value.plan.changes).length === 0
   if (question.nothing !== undefined && isIdle && options.format === 'text') {
-    const beside = await problemsPiece(io, options, problems, ground.texts)
+    const beside = await problemsPiece(io, options, problems, context.texts)
     return closedBy(
       question.nothing.trim(),
       textResult(exit.done, beside, { to: 'out', text: question.nothing })
@@ -147,8 +147,8 @@ async function shownAndDone(
     const answer = await confirmation(options, io, question, { planned: decided.value, problems })
     if (answer === 'stopped') return await nothingChanged(options)
     // Beside the plan the others were told.
-    const untold = options.format === 'json' ? problems : []
-    if (answer !== 'yes') return await problemsResult(io, options, [...untold, answer], ground)
+    const unreported = options.format === 'json' ? problems : []
+    if (answer !== 'yes') return await problemsResult(io, options, [...unreported, answer], context)
   }
   return closedBy(closing, await reported(full, options, io, await done(full, options, io, decided.value)))
 }
@@ -164,24 +164,24 @@ async function nothingChanged(options: WriteOptions): Promise<Result> {
 
 /** Shows the plan before anybody is asked; gives the sentence that it comes to. */
 async function showPlan(
-  ground: Ground,
+  context: CommandContext,
   options: WriteOptions,
   io: CommandIo,
   { plan }: Planned
 ): Promise<string> {
   if (options.format === 'json') return ''
-  const { text } = await problemsPiece(io, options, ground.problems, ground.texts)
+  const { text } = await problemsPiece(io, options, context.problems, context.texts)
   if (text !== '') io.err(text)
   const isIdle = changesIn(plan.changes).length === 0
   const [{ planText }, { planView }] = await Promise.all([
     import('../render/plan.ts'),
     import('../render/view/plan.ts')
   ])
-  const view = planView(...io.redaction.data([plan, ground.header] as const), ground.look)
+  const view = planView(...io.redaction.data([plan, context.header] as const), context.look)
   // Nobody is asked to confirm what was not shown; where nothing is to be done, that is the result.
   const quiet = options.quiet === true && (options.yes === true || isIdle)
   if (!quiet || isIdle)
-    io.out(planText(view, ground.look, { verbose: options.verbose === true, quiet, next: isIdle }))
+    io.out(planText(view, context.look, { verbose: options.verbose === true, quiet, next: isIdle }))
   return view.closing.text
 }
 
@@ -200,7 +200,7 @@ async function confirmation(
       help: ['pass `--yes` to go on without asking']
     })
   }
-  const answer = await unlessInterrupted(io, io.ask(question.prompt(planned, problems)))
+  const answer = await abortable(io, io.ask(question.prompt(planned, problems)))
   if (answer === undefined) return 'stopped'
   if (answer.trim() === question.answer(planned).trim()) return 'yes'
   return problem('P505', 'not confirmed: nothing was changed', {
@@ -209,7 +209,7 @@ async function confirmation(
 }
 
 async function done(
-  ground: Ground,
+  context: CommandContext,
   options: WriteOptions,
   io: CommandIo,
   planned: Planned
@@ -219,18 +219,18 @@ async function done(
   const silent = options.quiet === true || options.format === 'json'
   const progress = openProgress({
     live,
-    look: ground.look,
+    look: context.look,
     write: silent ? () => undefined : io.err,
     columns: () => io.terminal.width,
     now: () => io.now().getTime()
   })
-  const { voice } = ground.service
-  const aloud = voice.say
+  const { log } = context.service
+  const aloud = log.say
   // Lines between what is drawn in place would be drawn over.
-  if (live) voice.say = progress.say
-  const events = carryOut(planned.plan, openWriter(ground.service.remote), {
+  if (live) log.say = progress.say
+  const events = carryOut(planned.plan, openWriter(context.service.remote), {
     kinds,
-    vault: ground.understood.vault,
+    vault: context.understood.vault,
     observed: planned.observed,
     parallelism: options.parallelism,
     failFast: options.failFast === true,
@@ -256,7 +256,7 @@ async function done(
     // Who waits for a person must tell that person, however quiet.
     if (silent && options.wait === true && event.type === 'note') io.err(`${event.text}\n`)
   })
-  voice.say = aloud
+  log.say = aloud
   await attempt(() => progress.close())
   return report
 }
@@ -273,7 +273,7 @@ async function followed(
 }
 
 async function reported(
-  ground: Ground,
+  context: CommandContext,
   options: WriteOptions,
   io: CommandIo,
   report: Report
@@ -281,16 +281,16 @@ async function reported(
   const code = await exitOfReport(report)
   if (options.format === 'json') {
     const { reportJson } = await import('../render/json.ts')
-    return jsonResult(code, reportJson(report, ground.header, ground.problems))
+    return jsonResult(code, reportJson(report, context.header, context.problems))
   }
-  const beside = await problemsPiece(io, options, report.problems ?? [], ground.texts)
+  const beside = await problemsPiece(io, options, report.problems ?? [], context.texts)
   // The plan has said that there is nothing to do.
   if (report.settled.length === 0) return textResult(code, beside)
   const [{ reportText }, { reportView }] = await Promise.all([
     import('../render/report.ts'),
     import('../render/view/report.ts')
   ])
-  const { texts, look } = ground
+  const { texts, look } = context
   try {
     const view = reportView(io.redaction.data(report), look)
     const text = reportText(view, texts, look, { quiet: options.quiet === true })

@@ -16,7 +16,7 @@ import {
   textResult,
   type Result
 } from './result.ts'
-import { unlessInterrupted, withGround, type Ground } from './run.ts'
+import { abortable, withContext, type CommandContext } from './run.ts'
 
 /** `wait` is true unless `--no-wait` is given. */
 export interface ConnectOptions extends ReadOptions {
@@ -39,42 +39,48 @@ export async function connectCommand(
     return await problemsResult(io, options, [both], nothingRead)
   }
   const wants = { filesOptional: true, reachable: true, finishes: true }
-  return await withGround(io, options, (ground) => connect(name, options, io, ground), wants)
+  return await withContext(io, options, (context) => connect(name, options, io, context), wants)
 }
 
 async function connect(
   name: string,
   options: ConnectOptions,
   io: CommandIo,
-  ground: Ground
+  context: CommandContext
 ): Promise<Result> {
-  const found = await unlessInterrupted(io, liveConnection(name, openReader(ground.service.remote), ground))
+  const found = await abortable(io, liveConnection(name, openReader(context.service.remote), context))
   if (found === undefined) return await interruptedResult(options)
-  if (!found.ok) return await problemsResult(io, options, found.problems, ground)
+  if (!found.ok) return await problemsResult(io, options, found.problems, context)
   const { live } = found
-  const say = speaker(live.name, options, io)
-  if (live.pendingReason === undefined) return say.works()
+  const outcome = outcomesOf(live.name, options, io)
+  if (live.pendingReason === undefined) return outcome.works()
   const kind = kinds.managed.find((candidate) => candidate.name === 'connection')!
-  const writer = openWriter(ground.service.remote)
-  const declared = ground.understood.desired.resources.find(
+  const writer = openWriter(context.service.remote)
+  const declared = context.understood.desired.resources.find(
     (resource) => resource.kind === 'connection' && resource.name === live.name
   )
-  const asked = await reconnect(writer, kind, live.wire, declared?.fields ?? {}, ground.understood.vault)
-  if (!asked.ok) {
-    if (asked.failure.interrupted) return await interruptedResult(options)
-    const failure = failureProblem(asked.failure, `asking for a link for ${live.name}`)
-    return await problemsResult(io, options, [failure], ground)
+  const requested = await reconnect(
+    writer,
+    kind,
+    live.wire,
+    declared?.fields ?? {},
+    context.understood.vault
+  )
+  if (!requested.ok) {
+    if (requested.failure.interrupted) return await interruptedResult(options)
+    const failure = failureProblem(requested.failure, `asking for a link for ${live.name}`)
+    return await problemsResult(io, options, [failure], context)
   }
-  const { auth_url: url, auth_code: code } = asked.wire
-  if (typeof url !== 'string') return say.noLink()
-  say.link(url, typeof code === 'string' ? code : undefined)
-  if (!options.wait) return say.left()
+  const { auth_url: url, auth_code: code } = requested.wire
+  if (typeof url !== 'string') return outcome.noLink()
+  outcome.link(url, typeof code === 'string' ? code : undefined)
+  if (!options.wait) return outcome.left()
   io.err('Waiting until it is authorized (Ctrl-C stops waiting) …\n')
-  return say.waited(await authorized(writer, kind, live.id, io.interrupted))
+  return outcome.waited(await authorized(writer, kind, live.id, io.interrupted))
 }
 
 /** What is said, as text while it happens or as JSON at the end; and the exit code of each end. */
-function speaker(name: string, options: ConnectOptions, io: CommandIo) {
+function outcomesOf(name: string, options: ConnectOptions, io: CommandIo) {
   const isJson = options.format === 'json'
   const quoted = JSON.stringify(name)
   let authorize: { url: string; code: string | null } | null = null

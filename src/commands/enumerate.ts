@@ -18,7 +18,7 @@ import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
 import { jsonResult, problemsResult, textResult, type Result } from './result.ts'
-import { withGround, type Ground } from './run.ts'
+import { withContext, type CommandContext } from './run.ts'
 
 /**
  * `param` is what is chosen already, such as a database. While it is empty, the fields are not asked for:
@@ -30,17 +30,17 @@ export interface SourceOptions extends ReadOptions {
 
 /** `polyctl sources CONNECTION`: what a model can read; with enough chosen, the fields. */
 export async function sourcesCommand(name: string, options: SourceOptions, io: CommandIo): Promise<Result> {
-  return await withConnection(name, options, io, async (reader, live, ground) => {
+  return await withConnection(name, options, io, async (reader, live, context) => {
     const meta = await enumerateSource(reader, live.id, options.param)
-    if (!meta.ok) return await refused(meta, `reading what ${name} offers`, options, { io, ground })
+    if (!meta.ok) return await refused(meta, `reading what ${name} offers`, options, { io, context })
     const chosen = Object.keys(options.param).length > 0
     const fields = chosen ? await enumerateSourceFields(reader, live.id, options.param) : undefined
     // A refusal says that not enough is chosen yet.
     if (fields?.ok === false && !fields.failure.refused)
-      return await refused(fields, `reading the fields that ${name} offers`, options, { io, ground })
+      return await refused(fields, `reading the fields that ${name} offers`, options, { io, context })
     const known = fields?.ok === true ? fields.value : undefined
     const wrong = (known ?? []).length > 0 ? [] : wrongChoices(name, options.param, meta.value)
-    if (wrong.length > 0) return await problemsResult(io, options, wrong, ground)
+    if (wrong.length > 0) return await problemsResult(io, options, wrong, context)
     if (options.format === 'json')
       return jsonResult(exit.done, {
         format_version: 1,
@@ -49,7 +49,7 @@ export async function sourcesCommand(name: string, options: SourceOptions, io: C
         fields: known ?? null
       })
     const { renderSources } = await import('../render/tables.ts')
-    return answered(renderSources(...io.redaction.data([name, meta.value, known] as const), ground.look))
+    return answered(renderSources(...io.redaction.data([name, meta.value, known] as const), context.look))
   })
 }
 
@@ -82,27 +82,27 @@ export async function targetsCommand(
   options: ReadOptions,
   io: CommandIo
 ): Promise<Result> {
-  return await withConnection(name, options, io, async (reader, live, ground) => {
+  return await withConnection(name, options, io, async (reader, live, context) => {
     const tables = await import('../render/tables.ts')
     if (object !== undefined) {
       const target = await enumerateTargetFields(reader, live.id, object)
       if (!target.ok) {
         const missing = target.failure.refused ? await missingObject(name, object, reader, live) : undefined
-        if (missing) return await problemsResult(io, options, [missing], ground)
-        return await refused(target, `reading the fields of ${object}`, options, { io, ground })
+        if (missing) return await problemsResult(io, options, [missing], context)
+        return await refused(target, `reading the fields of ${object}`, options, { io, context })
       }
       if (options.format === 'json')
         return jsonResult(exit.done, { format_version: 1, connection: name, target: target.value })
       return answered(
-        tables.renderTargetFields(...io.redaction.data([name, target.value] as const), ground.look)
+        tables.renderTargetFields(...io.redaction.data([name, target.value] as const), context.look)
       )
     }
     const targets = await enumerateTargets(reader, live.id)
-    if (!targets.ok) return await refused(targets, `reading what ${name} takes`, options, { io, ground })
+    if (!targets.ok) return await refused(targets, `reading what ${name} takes`, options, { io, context })
     if (options.format === 'json')
       return jsonResult(exit.done, { format_version: 1, connection: name, targets: targets.value })
     const { data, target_creation } = io.redaction.data(targets.value)
-    return answered(tables.renderTargets(name, data, target_creation, ground.look))
+    return answered(tables.renderTargets(name, data, target_creation, context.look))
   })
 }
 
@@ -129,7 +129,7 @@ async function missingObject(
   })
 }
 
-type Work = (reader: Reader, live: Live, ground: Ground) => Promise<Result>
+type Work = (reader: Reader, live: Live, context: CommandContext) => Promise<Result>
 
 async function withConnection(
   name: string,
@@ -137,25 +137,25 @@ async function withConnection(
   io: CommandIo,
   work: Work
 ): Promise<Result> {
-  return await withGround(
+  return await withContext(
     io,
     options,
-    async (ground) => {
-      const reader = openReader(ground.service.remote)
-      const found = await liveConnection(name, reader, ground)
-      if (!found.ok) return await problemsResult(io, options, found.problems, ground)
+    async (context) => {
+      const reader = openReader(context.service.remote)
+      const found = await liveConnection(name, reader, context)
+      if (!found.ok) return await problemsResult(io, options, found.problems, context)
       const { pendingReason } = found.live
       if (pendingReason !== undefined)
-        return await problemsResult(io, options, [notAuthorized(name, pendingReason, ground)], ground)
-      return await work(reader, found.live, ground)
+        return await problemsResult(io, options, [notAuthorized(name, pendingReason, context)], context)
+      return await work(reader, found.live, context)
     },
     { filesOptional: true }
   )
 }
 
 /** What a connection holds cannot be seen before a person has authorized it. */
-function notAuthorized(name: string, waiting: string, ground: Ground): Diagnostic {
-  const reach = ground.look.reach === undefined ? '' : ` ${ground.look.reach}`
+function notAuthorized(name: string, waiting: string, context: CommandContext): Diagnostic {
+  const reach = context.look.reach === undefined ? '' : ` ${context.look.reach}`
   return problem('P601', `connection \`${name}\` cannot be looked into: ${waiting}`, {
     help: [`authorize it first: polyctl connect ${JSON.stringify(name)}${reach}`]
   })
@@ -165,10 +165,10 @@ function notAuthorized(name: string, waiting: string, ground: Ground): Diagnosti
 export async function liveConnection(
   name: string,
   reader: Reader,
-  ground: Ground
+  context: CommandContext
 ): Promise<{ ok: true; live: Live } | { ok: false; problems: Diagnostic[] }> {
   const connections = { managed: kinds.managed.filter((kind) => kind.name === 'connection') }
-  const desired = { workspace: ground.understood.desired.workspace, resources: [], removed: [] }
+  const desired = { workspace: context.understood.desired.workspace, resources: [], removed: [] }
   const observed = await observe(reader, desired, connections, { everything: true })
   if (!observed.ok) return observed
   const live = observed.value.resources.filter(
@@ -199,9 +199,9 @@ async function refused(
   answer: Extract<Enumerated<unknown>, { ok: false }>,
   doing: string,
   options: ReadOptions,
-  { io, ground }: { io: CommandIo; ground: Ground }
+  { io, context }: { io: CommandIo; context: CommandContext }
 ): Promise<Result> {
-  return await problemsResult(io, options, [failureProblem(answer.failure, doing)], ground)
+  return await problemsResult(io, options, [failureProblem(answer.failure, doing)], context)
 }
 
 function answered(text: string): Result {

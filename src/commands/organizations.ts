@@ -19,7 +19,7 @@ import {
   type Result,
   type Piece
 } from './result.ts'
-import { unlessInterrupted } from './run.ts'
+import { abortable } from './run.ts'
 import { openPartnerService } from './service.ts'
 import { inPath, tenantsOf, type Tenant } from './tenants.ts'
 
@@ -51,29 +51,29 @@ export async function overOrganizations(
   run: InOne,
   file?: string
 ): Promise<Result> {
-  const chosen = await unlessInterrupted(io, choose(options, io))
+  const chosen = await abortable(io, choose(options, io))
   if (chosen === undefined) return await interruptedResult(options)
   if (!chosen.ok) return await problemsResult(io, options, chosen.problems, nothingRead)
   const { organizations, service } = chosen.value
-  const teller = openTeller(options, io)
+  const collector = openCollector(options, io)
   const limit = pLimit(atOnce)
   let stopped = false
   void io.interrupted.then(() => (stopped = true))
   const results = organizations.map((organization) =>
     limit(async (): Promise<Ran> => {
       if (stopped) return { organization, pieces: [{ to: 'err', text: 'not begun: interrupted\n' }] }
-      return await inOne(organization, options, io, (own, listening) =>
+      return await inOne(organization, options, io, (own, capturing) =>
         run(
           { ...own, within: { ...organization, gate: service.remote.gate } },
-          listening,
+          capturing,
           file === undefined ? undefined : inPath(file, organization)
         )
       )
     })
   )
   try {
-    for (const result of results) await teller.tell(await result)
-    return await teller.end()
+    for (const result of results) await collector.tell(await result)
+    return await collector.end()
   } finally {
     await service.close()
   }
@@ -93,7 +93,7 @@ async function inOne(
   run: (options: TenantOptions, io: CommandIo) => Promise<Result>
 ): Promise<Ran> {
   const pieces: Piece[] = []
-  const listening: CommandIo = {
+  const capturing: CommandIo = {
     ...io,
     out: (text) => void pieces.push({ to: 'out', text }),
     err: (text) => void pieces.push({ to: 'err', text }),
@@ -110,7 +110,7 @@ async function inOne(
     ...(out === undefined ? {} : { out: inPath(out, organization) })
   }
   try {
-    return { organization, pieces, result: await run(mine, listening) }
+    return { organization, pieces, result: await run(mine, capturing) }
   } catch (error) {
     // Even a mistake of ours in one organization is no reason to leave the others.
     return { organization, pieces, result: await failedResult(options, error) }
@@ -148,10 +148,10 @@ function isShared(path: string): boolean {
 }
 
 /** By name or id; `*` stands for any text, `?` for any letter. */
-function selectedOf(asked: readonly string[], all: readonly Organization[]): Checked<Organization[]> {
+function selectedOf(requested: readonly string[], all: readonly Organization[]): Checked<Organization[]> {
   const problems: Diagnostic[] = []
   const chosen = new Set<Organization>()
-  for (const text of asked) {
+  for (const text of requested) {
     const found = all.filter((one) => isCalled(one, text))
     const same = found.filter(({ name }) => name === text)
     if (found.length === 0) problems.push(unknown(text, all))
@@ -197,7 +197,7 @@ function ambiguous(text: string, same: readonly Organization[]): Diagnostic {
   })
 }
 
-interface Teller {
+interface Collector {
   tell(ran: Ran): Promise<void>
   end(): Promise<Result>
 }
@@ -205,7 +205,7 @@ interface Teller {
 /**
  * For people, each organization is told as soon as those before it are; for programs all are one document.
  */
-function openTeller(options: TenantOptions, io: CommandIo): Teller {
+function openCollector(options: TenantOptions, io: CommandIo): Collector {
   const results: { name: string; code: number; closing: string }[] = []
   const documents: unknown[] = []
   const isJson = options.format === 'json'

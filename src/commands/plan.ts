@@ -3,14 +3,14 @@ import { kinds } from '../kinds/index.ts'
 import { detailsOf } from '../plan/details.ts'
 import { isDifference } from '../plan/pending.ts'
 import { plan as makePlan } from '../reconcile.ts'
-import { askedOf } from './asked.ts'
+import { decideOptionsOf } from './decide-options.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
 import { isOverOrganizations, overOrganizations } from './organizations.ts'
 import { closedBy, jsonResult, problemsResult, problemsPiece, textResult, type Result } from './result.ts'
-import { reading, withGround, type Ground } from './run.ts'
-import { savePlan, type Made } from './saved-plan.ts'
+import { reading, withContext, type CommandContext } from './run.ts'
+import { savePlan, type PlanWithInputs } from './saved-plan.ts'
 
 /** `out` is where the plan is kept, for `apply` to do exactly that. */
 export interface PlanOptions extends ReadOptions, PlanningOptions, OrganizationOptions {
@@ -21,14 +21,14 @@ export interface PlanOptions extends ReadOptions, PlanningOptions, OrganizationO
 /** `polyctl plan` and `polyctl drift`: the same plan, in two ways of speaking. Both can only read. */
 export async function planCommand(options: PlanOptions, io: CommandIo): Promise<Result> {
   if (isOverOrganizations(options)) return await overOrganizations(options, io, planCommand)
-  return await withGround(io, options, async (ground) => {
-    const made = await madeFrom(ground, options, io)
-    if (!made.ok) return await problemsResult(io, options, made.problems, ground)
-    const { planned } = made.value
+  return await withContext(io, options, async (context) => {
+    const decided = await decideFrom(context, options, io)
+    if (!decided.ok) return await problemsResult(io, options, decided.problems, context)
+    const { planned } = decided.value
     const differs = planned.plan.changes.some(isDifference)
     const code = options.detailedExitcode === true && differs ? exit.differences : exit.done
-    const saved = options.out === undefined ? {} : savePlan(options.out, made.value, io)
-    return await shown(made.value, made.problems, io, { as: 'plan', code, ...saved })
+    const saved = options.out === undefined ? {} : savePlan(options.out, decided.value, io)
+    return await shown(decided.value, decided.problems, io, { as: 'plan', code, ...saved })
   })
 }
 
@@ -41,26 +41,38 @@ export async function driftCommand(
   io: CommandIo
 ): Promise<Result> {
   if (isOverOrganizations(options)) return await overOrganizations(options, io, driftCommand)
-  return await withGround(io, options, async (ground) => {
-    const made = await madeFrom(ground, { ...options, maxDeletes: Infinity, maxUpdates: Infinity }, io)
-    if (!made.ok) return await problemsResult(io, options, made.problems, ground)
-    const { changes } = made.value.planned.plan
+  return await withContext(io, options, async (context) => {
+    const decided = await decideFrom(
+      context,
+      { ...options, maxDeletes: Infinity, maxUpdates: Infinity },
+      io
+    )
+    if (!decided.ok) return await problemsResult(io, options, decided.problems, context)
+    const { changes } = decided.value.planned.plan
     const drifted = changes.some((change) => isDifference(change) && detailsOf(change).cause !== 'config')
     const code = drifted ? exit.differences : exit.done
-    return await shown(made.value, made.problems, io, { as: 'drift', code })
+    return await shown(decided.value, decided.problems, io, { as: 'drift', code })
   })
 }
 
 /** A plan with all that it was made from, and every problem on the way to it. */
-async function madeFrom(ground: Ground, options: PlanOptions, io: CommandIo): Promise<Checked<Made>> {
-  const asked = await askedOf(ground, options, io)
-  if (!asked.ok) return asked
-  const decided = await reading(ground, options, io, (reader) =>
-    makePlan(ground.understood, reader, kinds, asked.value)
+async function decideFrom(
+  context: CommandContext,
+  options: PlanOptions,
+  io: CommandIo
+): Promise<Checked<PlanWithInputs>> {
+  const requested = await decideOptionsOf(context, options, io)
+  if (!requested.ok) return requested
+  const decided = await reading(context, options, io, (reader) =>
+    makePlan(context.understood, reader, kinds, requested.value)
   )
-  const problems = [...ground.problems, ...decided.problems]
+  const problems = [...context.problems, ...decided.problems]
   if (!decided.ok) return { ok: false, problems }
-  return { ok: true, value: { planned: decided.value, asked: asked.value, ground, options }, problems }
+  return {
+    ok: true,
+    value: { planned: decided.value, requested: requested.value, context, options },
+    problems
+  }
 }
 
 /** How a plan is told. `failure` is why it could not be saved, `note` how to go on where it was. */
@@ -73,13 +85,13 @@ interface Telling {
 
 /** A plan that could not be saved is shown all the same: it is one answer with one problem more. */
 async function shown(
-  { planned, ground, options }: Made,
+  { planned, context, options }: PlanWithInputs,
   problems: Diagnostic[],
   io: CommandIo,
   { as, code, failure, note }: Telling
 ): Promise<Result> {
   const { id, name } = planned.plan.organization
-  const header = { ...ground.header, organization: name, organizationId: id }
+  const header = { ...context.header, organization: name, organizationId: id }
   const failures = failure ? [failure] : []
   const ended = failure ? await exitOfProblems(failures) : code
   const plannedView =
@@ -92,7 +104,7 @@ async function shown(
     return jsonResult(ended, document(plannedView(planned.plan, header), [...problems, ...failures]))
   }
   const [plan, redacted] = io.redaction.data([planned.plan, header] as const)
-  const view = plannedView(plan, redacted, ground.look)
+  const view = plannedView(plan, redacted, context.look)
   const render =
     as === 'plan'
       ? (await import('../render/plan.ts')).planText
@@ -107,9 +119,9 @@ async function shown(
     view.closing.text,
     textResult(
       ended,
-      await problemsPiece(io, options, problems, ground.texts),
-      { to: 'out', text: render(view, ground.look, style) },
-      await problemsPiece(io, options, failures, ground.texts),
+      await problemsPiece(io, options, problems, context.texts),
+      { to: 'out', text: render(view, context.look, style) },
+      await problemsPiece(io, options, failures, context.texts),
       { to: 'err', text: note ?? '' }
     )
   )

@@ -14,7 +14,7 @@ import { interruptedResult, lookOf, nothingRead, problemsResult, type Result } f
 import { openService, type Service } from './service.ts'
 
 /** What a command works with once the files are understood and the service can be reached. */
-export interface Ground {
+export interface CommandContext {
   understood: Understood
   /** Path → text, for showing problems. What is read later is added. */
   texts: ShownTexts
@@ -32,7 +32,7 @@ export interface Ground {
  * What a command needs that others do not. Left out, files must be there, and the local server answers
  * without a port of its own.
  */
-export interface GroundOptions {
+export interface ContextOptions {
   /** A browser must reach the local server. */
   reachable?: boolean
   /** The command works without any file. */
@@ -45,11 +45,11 @@ export interface GroundOptions {
  * Understands the files, opens the service, does the work, closes the service. Problems on the way
  * are the result.
  */
-export async function withGround(
+export async function withContext(
   io: CommandIo,
   options: ReadOptions,
-  work: (ground: Ground) => Promise<Result>,
-  wants: GroundOptions = {}
+  work: (context: CommandContext) => Promise<Result>,
+  wants: ContextOptions = {}
 ): Promise<Result> {
   const look: Look = { ...lookOf(io, options), connects: authorized }
   const { env, environmentFile, problems: environmentProblems } = environment(io, options)
@@ -89,7 +89,7 @@ export async function withGround(
   }
   const undoubted = understood.problems.filter((problem) => problem.code !== 'P201')
   const problems = [...environmentProblems, ...undoubted]
-  const ground: Ground = {
+  const context: CommandContext = {
     understood: { desired, vault },
     texts: understanding.texts,
     files: understanding.files.length,
@@ -100,8 +100,8 @@ export async function withGround(
     problems
   }
   try {
-    if (wants.finishes === true) return await work(ground)
-    return (await unlessInterrupted(io, work(ground))) ?? (await interruptedResult(options))
+    if (wants.finishes === true) return await work(context)
+    return (await abortable(io, work(context))) ?? (await interruptedResult(options))
   } finally {
     await service.value.close()
   }
@@ -111,7 +111,7 @@ export async function withGround(
  * What came of the work; nothing when the person did not want to wait for it. Only for what may be left in
  * its middle.
  */
-export async function unlessInterrupted<T>(io: CommandIo, work: Promise<T>): Promise<T | undefined> {
+export async function abortable<T>(io: CommandIo, work: Promise<T>): Promise<T | undefined> {
   return await Promise.race([work, io.interrupted.then(() => undefined)])
 }
 
@@ -122,20 +122,20 @@ export function isWatched(io: CommandIo, options: OutputOptions & { debug?: bool
 
 /** Reads the service; whoever watches is told how far that is. */
 export async function reading<T>(
-  { service, look }: Ground,
+  { service, look }: CommandContext,
   options: OutputOptions & { debug?: boolean },
   io: CommandIo,
   work: (reader: Reader) => Promise<T>
 ): Promise<T> {
   const { whileReading } = await import('../render/progress.ts')
   const screen = { live: isWatched(io, options), look, write: io.err, columns: () => io.terminal.width }
-  const { say } = service.voice
+  const { say } = service.log
   return await whileReading(screen, async (progress) => {
-    if (screen.live) service.voice.say = progress.say
+    if (screen.live) service.log.say = progress.say
     try {
       return await work(openReader({ ...service.remote, reading: progress.reading }))
     } finally {
-      service.voice.say = say
+      service.log.say = say
     }
   })
 }

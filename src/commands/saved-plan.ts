@@ -14,44 +14,47 @@ import {
   type SavedPlan
 } from '../plan/saved.ts'
 import type { Planned } from '../reconcile.ts'
-import { savedOptions } from './asked.ts'
+import { savedOptions } from './decide-options.ts'
 import type { CommandIo } from './io.ts'
 import type { PlanningOptions, ReadOptions } from './options.ts'
-import type { Ground } from './run.ts'
+import type { CommandContext } from './run.ts'
 
 /** A plan with all that it was made from. */
-export interface Made {
+export interface PlanWithInputs {
   planned: Planned
-  asked: DecideOptions
-  ground: Ground
+  requested: DecideOptions
+  context: CommandContext
   options: ReadOptions & PlanningOptions
 }
 
 /** Writes a plan to a file, whole or not at all. */
 export function savePlan(
   path: string,
-  made: Made,
+  decided: PlanWithInputs,
   io: CommandIo
 ): { failure: Diagnostic } | { note: string } {
-  const failure = saveFile(resolve(io.cwd, path), savedText(savedPlan(made.planned.plan, makingOf(made))))
+  const failure = saveFile(
+    resolve(io.cwd, path),
+    savedText(savedPlan(decided.planned.plan, inputsOf(decided)))
+  )
   if (failure !== undefined) {
     const help = ['give another path to `--out`']
     return { failure: problem('P508', `the plan cannot be written to \`${path}\`: ${failure}`, { help }) }
   }
-  const local = made.options.local === true ? ' --local' : ''
-  if (made.options.quiet === true) return { note: '' }
+  const local = decided.options.local === true ? ' --local' : ''
+  if (decided.options.quiet === true) return { note: '' }
   return { note: `Saved to ${path}: \`polyctl apply ${path}${local}\` does exactly this, or refuses.\n` }
 }
 
-function makingOf({ planned, asked, ground, options }: Made): SavedPlanInput {
+function inputsOf({ planned, requested, context, options }: PlanWithInputs): SavedPlanInput {
   return {
-    desired: ground.understood.desired,
+    desired: context.understood.desired,
     observed: planned.observed,
     kinds,
-    service: ground.service.name,
-    apiVersion: ground.service.remote.version,
-    asked: savedOptions(options, asked),
-    literals: literalsOf(ground, planned.plan.organization.id)
+    service: context.service.name,
+    apiVersion: context.service.remote.version,
+    options: savedOptions(options, requested),
+    literals: literalsOf(context, planned.plan.organization.id)
   }
 }
 
@@ -59,10 +62,10 @@ function makingOf({ planned, asked, ground, options }: Made): SavedPlanInput {
  * Only who has the key of the service can check a guess, and only slowly, should that key be a weak one. The
  * same plan gives the same bytes.
  */
-function literalsOf({ service, understood }: Ground, organization: string): LiteralSecrets {
-  let made: Uint8Array | undefined
+function literalsOf({ service, understood }: CommandContext, organization: string): LiteralSecrets {
+  let decided: Uint8Array | undefined
   const key = (): Uint8Array =>
-    (made ??= scryptSync(service.remote.authorization, `polyctl plan ${organization}`, 32))
+    (decided ??= scryptSync(service.remote.authorization, `polyctl plan ${organization}`, 32))
   return {
     hashOf: (source) => understood.vault.literalHash(source, key),
     keyHash: () => createHmac('sha256', key()).update('the key itself').digest('base64url').slice(0, 22)
@@ -120,9 +123,9 @@ function identity({ id, name }: { id: string; name: string }): string {
 }
 
 /** What keeps a saved plan from being carried out here and now; nothing when it is still true. */
-export function refusals(saved: SavedPlan, made: Made): Diagnostic[] {
-  const making = makingOf(made)
-  const { organization } = made.planned.plan
+export function refusals(saved: SavedPlan, decided: PlanWithInputs): Diagnostic[] {
+  const making = inputsOf(decided)
+  const { organization } = decided.planned.plan
   const [theirs, ours] = [identity(saved.organization), identity(organization)]
   if (saved.organization.id !== organization.id) {
     return [
@@ -148,5 +151,5 @@ export function refusals(saved: SavedPlan, made: Made): Diagnostic[] {
       })
     ]
   }
-  return staleness(saved, made.planned.plan, making)
+  return staleness(saved, decided.planned.plan, making)
 }

@@ -15,12 +15,12 @@ export interface Service {
   /** The host, or `local`. */
   name: string
   /** Says why something takes a while. Standard error, until a view that draws in place takes it over. */
-  voice: Voice
+  log: Log
   close(): Promise<void>
 }
 
 /** Says a line to the person while requests go on. */
-export interface Voice {
+export interface Log {
   say(line: string): void
 }
 
@@ -95,12 +95,12 @@ async function localService(
     return { ok: true, value: { ...service, close }, problems: [] }
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error)
-    const told = error instanceof FolderProblem
-    const notes = [told ? words : `its folder is .polyctl/local: ${words}`]
+    const isReported = error instanceof FolderProblem
+    const notes = [isReported ? words : `its folder is .polyctl/local: ${words}`]
     return failure(
       problem('P603', 'the local Polytomic cannot be started', {
         notes,
-        help: told ? [] : ['check that the folder can be written']
+        help: isReported ? [] : ['check that the folder can be written']
       })
     )
   }
@@ -116,7 +116,7 @@ function serviceAt(
   version: ApiVersion,
   reached: Reached
 ): Service {
-  const voice: Voice = { say: (line) => io.err(`${line}\n`) }
+  const log: Log = { say: (line) => io.err(`${line}\n`) }
   const stop = new AbortController()
   void io.interrupted.then(() => stop.abort())
   const pace = {
@@ -124,8 +124,7 @@ function serviceAt(
     sleep: (ms: number, signal?: AbortSignal) => io.sleep(ms, signal),
     random: () => io.random(),
     now: () => io.now().getTime(),
-    throttled: (seconds: number) =>
-      voice.say(`throttled by the service, going on in ${Math.ceil(seconds)} s`)
+    throttled: (seconds: number) => log.say(`throttled by the service, going on in ${Math.ceil(seconds)} s`)
   }
   const remote: RemoteOptions = {
     ...reached,
@@ -138,10 +137,10 @@ function serviceAt(
     stop: stop.signal,
     backoffMs: io.backoffMs,
     redaction: io.redaction,
-    note: (text) => voice.say(text),
+    note: (text) => log.say(text),
     ...(options.debug === true ? { trace: (line: string) => io.err(`${line}\n`) } : {})
   }
-  return { remote, name, voice, close: async () => undefined }
+  return { remote, name, log, close: async () => undefined }
 }
 
 function bothPlaces(): Diagnostic {

@@ -27,10 +27,10 @@ export async function validateCommand(
     const { problemsJson } = await import('../render/json.ts')
     return jsonResult(code, problemsJson(sorted, { files: files.length, resources }))
   }
-  const said = await problemsPiece(io, options, sorted, texts)
-  if (!result.ok) return textResult(code, said)
+  const piece = await problemsPiece(io, options, sorted, texts)
+  if (!result.ok) return textResult(code, piece)
   const text = `Valid: ${counted(resources, 'resource')} in ${counted(files.length, 'file')}.\n`
-  return textResult(code, said, { to: 'out', text })
+  return textResult(code, piece, { to: 'out', text })
 }
 
 function counted(number: number, noun: string): string {

@@ -89,8 +89,8 @@ function movedSecrets(
   kinds: Kinds
 ): string[] {
   const pairs = pairWithBase(now.desired.resources, then.resources, keyOf(kinds))
-  return [...pairs].flatMap(([resource, old]) => {
-    const secrets = secretsIn(old.fields)
+  return [...pairs].flatMap(([resource, atBase]) => {
+    const secrets = secretsIn(atBase.fields)
     const moved = [...secretsIn(resource.fields)].some(([path, { $secret }]) => {
       const before = secrets.get(path)
       return !before || now.vault.compared($secret, then.vault, before.$secret) === 'moved'

@@ -16,13 +16,13 @@ import type { Action, Plan } from './plan.ts'
  * and no value is in it, so no secret can be.
  */
 export interface SavedPlan {
-  format_version: 1
+  format_version: 2
   polyctl: 'plan'
   organization: { id: string; name: string }
   service: string
   api_version: string
   /** What was asked for beside the files: it is asked for again when the plan is applied. */
-  asked: SavedOptions
+  options: SavedOptions
   /** Of all that the files declare. */
   configuration: string
   /** Of the key that the hashes of spelt-out secrets were made with. Absent where no secret is spelt out. */
@@ -68,13 +68,13 @@ export interface SavedPlanInput {
   kinds: Kinds
   service: string
   apiVersion: string
-  asked: SavedOptions
+  options: SavedOptions
   literals: LiteralSecrets
 }
 
 /** R23: The approval of a plan. The same plan gives the same bytes. */
 export function savedPlan(plan: Plan, input: SavedPlanInput): SavedPlan {
-  const { desired, service, apiVersion, asked } = input
+  const { desired, service, apiVersion, options } = input
   const declared = new Map(
     desired.resources.map(({ kind, name, fields, lifecycle, id = null }) => [
       addressText({ kind, name }),
@@ -83,12 +83,12 @@ export function savedPlan(plan: Plan, input: SavedPlanInput): SavedPlan {
   )
   const removed = desired.removed.map(addressText)
   return {
-    format_version: 1,
+    format_version: 2,
     polyctl: 'plan',
     organization: plan.organization,
     service,
     api_version: apiVersion,
-    asked,
+    options,
     ...(desired.resources.some(({ fields }) => spellsOut(fields, input.literals)) && {
       secrets_key: input.literals.keyHash()
     }),
@@ -251,7 +251,7 @@ export function parseSaved(text: string): { ok: true; saved: SavedPlan } | { ok:
   if (!isObject(value) || value['polyctl'] !== 'plan')
     return { ok: false, reason: 'it was not written by `polyctl plan --out`' }
   const { seal, ...rest } = value
-  if (rest['format_version'] !== 1)
+  if (rest['format_version'] !== 2)
     return { ok: false, reason: 'another version of polyctl wrote it, in another format' }
   const saved = rest as unknown as SavedPlan
   if (seal !== sealOf(saved)) return { ok: false, reason: 'it was changed after it was written' }
@@ -265,7 +265,7 @@ function sealOf(saved: SavedPlan): string {
 }
 
 const texts: Shape = { list: 'text' }
-const askedShape: Shape = {
+const optionsShape: Shape = {
   members: {
     files: texts,
     since: 'text',
@@ -298,10 +298,10 @@ const savedShape: Shape = {
     organization: { members: { id: 'text', name: 'text' }, needs: ['id', 'name'] },
     service: 'text',
     api_version: 'text',
-    asked: askedShape,
+    options: optionsShape,
     configuration: 'text',
     secrets_key: 'text',
     resources: { list: resourceShape }
   },
-  needs: ['organization', 'api_version', 'asked', 'configuration', 'resources']
+  needs: ['organization', 'api_version', 'options', 'configuration', 'resources']
 }

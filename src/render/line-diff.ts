@@ -18,10 +18,10 @@ const maxEditLength = 1000
 /** Two texts line by line, with two equal lines around each difference. */
 export function lineDiff(before: readonly string[], after: readonly string[]): DiffLine[] {
   const options = { context: 2, maxEditLength }
-  const [old, now] = [withLastEnd(before), withLastEnd(after)]
-  const patch = structuredPatch('', '', ended(old), ended(now), undefined, undefined, options)
+  const [previous, now] = [withLastEnd(before), withLastEnd(after)]
+  const patch = structuredPatch('', '', ended(previous), ended(now), undefined, undefined, options)
   if (patch === undefined)
-    return [...old.map((text) => line('-', text)), ...now.map((text) => line('+', text))]
+    return [...previous.map((text) => line('-', text)), ...now.map((text) => line('+', text))]
   const lines: DiffLine[] = []
   let done = 0
   for (const hunk of patch.hunks) {

@@ -9,7 +9,7 @@ export interface OrganizationResult {
 }
 
 /** What each exit code says of one organization, where the command itself does not say it better. */
-const said: Readonly<Record<number, readonly [text: string, ink: Ink]>> = {
+const outcomes: Readonly<Record<number, readonly [text: string, ink: Ink]>> = {
   0: ['done', 'add'],
   1: ['failed', 'error'],
   2: ['differs', 'change'],
@@ -34,10 +34,10 @@ export function headingOf(name: string, look: Look): string {
 export function renderOrganizations(results: readonly OrganizationResult[], look: Look): string {
   const width = Math.max(12, ...results.map(({ name }) => columns(visible(name))))
   const rows = results.map(({ name, code, closing }) => {
-    const [text, ink] = said[code] ?? [`ended with ${code}`, 'error']
+    const [text, ink] = outcomes[code] ?? [`ended with ${code}`, 'error']
     const label = visible(name)
-    const told = telling.has(code) && closing !== '' ? closing : text
-    return `${label}${' '.repeat(width - columns(label))}  ${paint(look, ink, told)}`
+    const sentence = telling.has(code) && closing !== '' ? closing : text
+    return `${label}${' '.repeat(width - columns(label))}  ${paint(look, ink, sentence)}`
   })
   const failed = results.filter(({ code }) => ![0, 2, 8].includes(code)).length
   const tail = failed === 0 ? '' : `, ${failed} failed`

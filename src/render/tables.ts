@@ -153,8 +153,8 @@ function targetFieldRow(field: TargetField): string[] {
 
 /** The name, where it tells more than the id. */
 function nameBeside({ id, name }: { id: string; name?: string | null }): string {
-  const told = name ?? id
-  return told === id ? '' : visible(told)
+  const label = name ?? id
+  return label === id ? '' : visible(label)
 }
 
 function title(text: string, look: Look): string {

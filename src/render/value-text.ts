@@ -58,8 +58,8 @@ export function mappingText(value: Json, title?: string): string | undefined {
   if (typeof target !== 'string' || source === undefined || typeof source === 'number') return undefined
   const from = typeof source === 'string' ? stringText(source) : mappingText(source)
   if (from === undefined) return undefined
-  const said = Object.entries(rest).filter(([, part]) => part !== null)
-  const more = said.length === 0 ? '' : ` (${entriesText(said)})`
+  const stated = Object.entries(rest).filter(([, part]) => part !== null)
+  const more = stated.length === 0 ? '' : ` (${entriesText(stated)})`
   return `${target === title ? '' : `${visible(target)} `}← ${from}${more}`
 }
 

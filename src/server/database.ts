@@ -76,7 +76,7 @@ export function openDatabase(folder: Folder | undefined): Database {
   const unlock = lock(folder)
   try {
     makePrivateFile(file)
-    const database = told(file, () => prepared(new DatabaseSync(file, { timeout: 5000 })))
+    const database = reported(file, () => prepared(new DatabaseSync(file, { timeout: 5000 })))
     return {
       ...database,
       close: () => {
@@ -108,14 +108,14 @@ function lock(folder: Folder): () => void {
 const busy = 5
 
 function inUse(path: string, cause: unknown): FolderProblem {
-  const told =
+  const reported =
     `The folder ${path} is in use by another polyctl; wait until that ends, or start one ` +
     '`polyctl server` and reach it from all others with `--url`'
-  return new FolderProblem(told, { cause })
+  return new FolderProblem(reported, { cause })
 }
 
 /** Runs the work; what SQLite cannot do is told with the file. */
-function told<T>(file: string, work: () => T): T {
+function reported<T>(file: string, work: () => T): T {
   try {
     return work()
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../wire/common.ts'
 import type { EventType } from '../wire/event.ts'
-import { made, type Records } from './records.ts'
+import { createdBy, type Records } from './records.ts'
 import { system } from './seed.ts'
 import type { StoredEvent } from './stored.ts'
 
@@ -26,15 +26,15 @@ export function openEvents(
   return {
     raise: (organizationId, type, event) => {
       const at = now()
-      for (const old of records.list('event', organizationId)) {
-        if (isOver(old, at)) records.remove('event', old.id)
+      for (const previous of records.list('event', organizationId)) {
+        if (isOver(previous, at)) records.remove('event', previous.id)
       }
       const raised: StoredEvent = {
         id: randomUUID(),
         organization_id: organizationId,
         name: type,
         event: { organization_id: organizationId, ...event },
-        ...made(at, system)
+        ...createdBy(at, system)
       }
       records.put('event', raised)
       tell(raised)

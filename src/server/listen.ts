@@ -69,6 +69,6 @@ export async function listen(
 }
 
 function misdirected(): Response {
-  const told = 'this server answers for the names of its own machine alone'
-  return toResponse(refused(new Refusal(421, 'misdirected', told), versionWithoutHeader))
+  const reported = 'this server answers for the names of its own machine alone'
+  return toResponse(refused(new Refusal(421, 'misdirected', reported), versionWithoutHeader))
 }

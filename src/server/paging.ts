@@ -18,8 +18,8 @@ export interface Page<T> {
  * opaque.
  */
 export function paged<T extends Position>(things: T[], query: URLSearchParams): Page<T> {
-  const asked = Number(query.get('limit') ?? pageSize)
-  const size = Number.isInteger(asked) && asked > 0 ? Math.min(asked, pageSize) : pageSize
+  const requested = Number(query.get('limit') ?? pageSize)
+  const size = Number.isInteger(requested) && requested > 0 ? Math.min(requested, pageSize) : pageSize
   const token = query.get('page_token')
   const after = token === null || token === '' ? undefined : readToken(token)
   const rest = after === undefined ? things : things.filter((thing) => byPosition(after, thing) < 0)

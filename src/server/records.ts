@@ -32,7 +32,7 @@ interface LastWrite {
 }
 
 /** Who and when, for a new thing. */
-export function made(
+export function createdBy(
   now: Date,
   actor: Actor
 ): Pick<Stored['role'], 'created_at' | 'created_by' | 'updated_at' | 'updated_by'> {

@@ -1,6 +1,6 @@
 import type { Actor } from '../wire/common.ts'
 import { policyActions } from '../wire/permission.ts'
-import { made, type Records } from './records.ts'
+import { createdBy, type Records } from './records.ts'
 
 /** Who has done what nobody in particular did. */
 export const system: Actor = {
@@ -24,7 +24,7 @@ export function seedOrganization(
     organization_id: organizationId,
     name,
     system: true,
-    ...made(now, system)
+    ...createdBy(now, system)
   })
   const roles = ['Admin', 'Member'].map(base)
   for (const role of roles) records.put('role', role)
@@ -52,6 +52,6 @@ export function seedUser(organizationId: string, person: Person, records: Record
     name: person.email,
     role: 'admin',
     role_ids: admins.map(({ id }) => id),
-    ...made(now, system)
+    ...createdBy(now, system)
   })
 }

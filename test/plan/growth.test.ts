@@ -98,7 +98,7 @@ const shapes: Record<string, (size: number) => Input> = {
   }
 }
 
-const asked: SavedOptions = {
+const savedOptions: SavedOptions = {
   files: [],
   since: null,
   prune: false,
@@ -127,7 +127,15 @@ function looks({ resources, live, gone = [], options = {} }: Input): number {
   const base = options.base && { ...options.base, resources: options.base.resources.map(counted) }
   const made = decide(desired, observed, kinds, { ...limits, ...options, ...(base && { base }) })
   const literals = { hashOf: () => undefined, keyHash: () => 'k' }
-  const making = { desired, observed, kinds, service: 's', apiVersion: '2025-09-18', asked, literals }
+  const making = {
+    desired,
+    observed,
+    kinds,
+    service: 's',
+    apiVersion: '2025-09-18',
+    options: savedOptions,
+    literals
+  }
   if (made.ok) savedPlan(made.value, making)
   return count
 }

@@ -15,7 +15,7 @@ import type { Desired, LiveState, Removed } from '../../src/state/resource.ts'
 import { sortedText, type JsonObject } from '../../src/state/value.ts'
 import { declared, planFor, removed, service } from './world.ts'
 
-const asked: SavedOptions = {
+const savedOptions: SavedOptions = {
   files: ['configs'],
   since: null,
   prune: false,
@@ -60,7 +60,7 @@ function made({ resources = [c(), m('new')], live = rows(), gone = [], options =
     kinds,
     service: 'https://service.test',
     apiVersion: '2025-09-18',
-    asked,
+    options: savedOptions,
     literals: { hashOf: () => undefined, keyHash: () => 'k' }
   }
   return { plan, making }
@@ -84,7 +84,7 @@ describe('R23: an approval is of what was to be done, and of what that rests on'
   test('the same plan gives the same bytes, and the text can be read again', () => {
     expect(savedText(saved({}))).toBe(savedText(saved({})))
     expect(savedText(saved({}))).toMatch(
-      /^\{\n "format_version": 1,\n "polyctl": "plan",[^]*"seal": ".{22}"\n\}\n$/
+      /^\{\n "format_version": 2,\n "polyctl": "plan",[^]*"seal": ".{22}"\n\}\n$/
     )
     expect(parseSaved(savedText(saved({})))).toEqual({ ok: true, saved: saved({}) })
   })
@@ -93,7 +93,7 @@ describe('R23: an approval is of what was to be done, and of what that rests on'
     const { resources, ...head } = saved({ gone: [removed('model', 'Old')] })
     expect(head).toMatchObject({
       organization: { id: 'o', name: 'Acme' },
-      asked,
+      options: savedOptions,
       api_version: '2025-09-18'
     })
     expect(
@@ -258,7 +258,7 @@ describe('R23: a file that is not what was approved is none', () => {
     ['something else', '{"polyctl":"report"}', 'it was not written by `polyctl plan --out`'],
     [
       'another format',
-      text.replace('"format_version": 1', '"format_version": 2'),
+      text.replace('"format_version": 2', '"format_version": 1'),
       'another version of polyctl wrote it, in another format'
     ],
     ['an edited one', text.replace('"update"', '"none"'), 'it was changed after it was written'],
@@ -285,7 +285,7 @@ describe('R23: a file that is not what was approved is none', () => {
       return JSON.stringify({ ...rest, seal })
     }
     expect(parseSaved(sealed(whole)).ok).toBe(true)
-    for (const name of ['organization', 'asked', 'resources', 'configuration', 'api_version'])
+    for (const name of ['organization', 'options', 'resources', 'configuration', 'api_version'])
       for (const by of [7, [], [7], { a: 7 }, null])
         if (name !== 'resources' || !Array.isArray(by) || by.length > 0)
           expect(

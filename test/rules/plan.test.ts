@@ -249,7 +249,7 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
     ['no JSON', () => 'connections: []\n'],
     ['other JSON', () => '[]'],
     ['another document', () => '{"polyctl":"report"}'],
-    ['of another format', (text) => text.replace('"format_version": 1', '"format_version": 2')],
+    ['of another format', (text) => text.replace('"format_version": 2', '"format_version": 1')],
     ['edited', (text) => text.replace('"action": "update"', '"action": "none"')],
     ['edited in what was asked', (text) => text.replace('"force_delete": false', '"force_delete": true')],
     ['edited by a line more', (text) => text.replace('{', '{ "more": 1,')],

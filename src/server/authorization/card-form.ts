@@ -8,7 +8,7 @@ import { escaped } from './html.ts'
 const flat = new Set(['string', 'boolean', 'integer'])
 
 /** The fields that a person can type in: neither internal, nor for programs alone, nor nested. */
-function asked(type: ConnectionType): [key: string, field: ConnectionField][] {
+function requestedFields(type: ConnectionType): [key: string, field: ConnectionField][] {
   return Object.entries(type.fields).filter(
     ([, field]) =>
       !isServerOwned(field) &&
@@ -24,7 +24,7 @@ function asked(type: ConnectionType): [key: string, field: ConnectionField][] {
  */
 export function fieldsOf(typeId: string, type: ConnectionType, known: JsonObject = {}): string {
   const demands = !needsPerson(typeId, type, known)
-  return asked(type)
+  return requestedFields(type)
     .map(([key, field]) => {
       const value = field.secret === true ? undefined : (known[key] ?? field.default)
       const isRequired = demands && field.required === true && known[key] === undefined
@@ -56,7 +56,7 @@ function control(
 
 /** The configuration that the form means. What it does not ask for stays as it is stored. */
 export function filledIn(type: ConnectionType, form: JsonObject, stored: JsonObject = {}): JsonObject {
-  const fields = asked(type)
+  const fields = requestedFields(type)
   const names = new Set(fields.map(([key]) => key))
   const configuration = Object.fromEntries(
     Object.entries(stored).filter(([key]) => !names.has(key) && type.fields[key]?.secret !== true)

@@ -35,19 +35,23 @@ interface Chosen {
 function chosen(call: Call): Chosen | RouteResult {
   const token = call.query.get('token') ?? ''
   const opened = openCard(call, token)
-  if (opened === undefined) return told(404, 'Nothing to connect', 'This address is not known here.')
+  if (opened === undefined) return messagePage(404, 'Nothing to connect', 'This address is not known here.')
   const { card, isOver } = opened
   if (card.used) {
-    return told(410, 'Already connected', 'A connection was made here. An address can be used only once.')
+    return messagePage(
+      410,
+      'Already connected',
+      'A connection was made here. An address can be used only once.'
+    )
   }
   if (isOver)
-    return told(410, 'Too late', 'This address could be used for a while only. Ask for a new one.')
+    return messagePage(410, 'Too late', 'This address could be used for a while only. Ask for a new one.')
   const [only] = card.types.length === 1 ? card.types : []
   const typeId = only ?? call.query.get('type') ?? ''
   const type = connectionType(typeId)
   if (typeId === '') return picker(card)
   if (type === undefined || !card.types.includes(typeId)) {
-    return told(404, 'Not among the choices', 'Connections of this type cannot be made here.')
+    return messagePage(404, 'Not among the choices', 'Connections of this type cannot be made here.')
   }
   return { card, typeId, type }
 }
@@ -99,7 +103,11 @@ function connect(call: Call): RouteResult {
   const { decision } = call.body
   if (decision === 'cancel') return sentTo(card.redirect_url)
   if (decision !== 'connect') {
-    return told(400, 'No decision', 'The form must be sent with decision=connect or decision=cancel.')
+    return messagePage(
+      400,
+      'No decision',
+      'The form must be sent with decision=connect or decision=cancel.'
+    )
   }
   try {
     const reply = carriedOut(call, card, { typeId, type })
@@ -150,6 +158,6 @@ function carriedOut(
   return (answer.body as { data: ConnectionReply }).data
 }
 
-function told(status: number, title: string, sentence: string): RouteResult {
+function messagePage(status: number, title: string, sentence: string): RouteResult {
   return page(status, title, `<p>${sentence}</p>`)
 }

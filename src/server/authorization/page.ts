@@ -26,14 +26,14 @@ interface Asked {
 }
 
 /** The question that belongs to the address; an answer where there is none. */
-function asked(call: Call): Asked | RouteResult {
+function openRequest(call: Call): Asked | RouteResult {
   const { records } = call.context
   const state = call.query.get('state') ?? ''
   const authorization = state === '' ? undefined : records.get('authorization', state)
   const connection =
     authorization === undefined ? undefined : records.get('connection', authorization.connection_id)
   if (authorization === undefined || connection === undefined) {
-    return told(
+    return messagePage(
       404,
       'Nothing to authorize',
       'This address is not known here, or its connection has been deleted.'
@@ -44,14 +44,14 @@ function asked(call: Call): Asked | RouteResult {
     return { authorization, connection, typeName: connectionType(connection.type)?.name ?? connection.type }
   }
   if (authorization.decision === 'superseded') {
-    return told(
+    return messagePage(
       410,
       'This address is out of date',
       `A newer address was made for the connection ${name}. Use that one.`
     )
   }
   const word = authorization.decision === 'allow' ? 'allowed' : 'denied'
-  return told(
+  return messagePage(
     410,
     'Already decided',
     `The connection ${name} was ${word} before. An address can be used only once.`
@@ -59,7 +59,7 @@ function asked(call: Call): Asked | RouteResult {
 }
 
 function ask(call: Call): RouteResult {
-  const question = asked(call)
+  const question = openRequest(call)
   if (!('authorization' in question)) return question
   const { connection, typeName } = question
   const name = escaped(connection.name)
@@ -77,12 +77,12 @@ function ask(call: Call): RouteResult {
 }
 
 function decide(call: Call): RouteResult {
-  const question = asked(call)
+  const question = openRequest(call)
   if (!('authorization' in question)) return question
   const { authorization, connection, typeName } = question
   const { decision } = call.body
   if (decision !== 'allow' && decision !== 'deny') {
-    return told(400, 'No decision', 'The form must be sent with decision=allow or decision=deny.')
+    return messagePage(400, 'No decision', 'The form must be sent with decision=allow or decision=deny.')
   }
   call.context.records.put('authorization', { ...authorization, decision })
   call.context.records.put('connection', decided(call, connection, decision))
@@ -90,12 +90,12 @@ function decide(call: Call): RouteResult {
   if (back !== undefined) return { status: 303, headers: { location: back } }
   const name = escaped(connection.name)
   return decision === 'allow'
-    ? told(
+    ? messagePage(
         200,
         'Allowed',
         `The connection ${name} may now act for you in ${escaped(typeName)}. You can close this page.`
       )
-    : told(
+    : messagePage(
         200,
         'Denied',
         `The connection ${name} may not act for you in ${escaped(typeName)}. You can close this page.`
@@ -115,6 +115,6 @@ function decided(call: Call, connection: StoredConnection, decision: 'allow' | '
   return { ...rest, status: 'unhealthy', status_error: 'a person denied the authorization', updated_at }
 }
 
-function told(status: number, title: string, sentence: string): RouteResult {
+function messagePage(status: number, title: string, sentence: string): RouteResult {
   return page(status, title, `<p>${sentence}</p>`)
 }

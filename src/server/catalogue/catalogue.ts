@@ -172,8 +172,8 @@ export function openCatalogue(folder: Folder | undefined, given: Record<string, 
           (type === 'csv' ? readCsvFile(folder, name, configuration['url']) : undefined) ??
           readFile(folder, type))
       const merged = own === undefined ? base : merge(base, own.value, own.file)
-      const made = Object.fromEntries(created.map((object) => [object, { label: object, fields: {} }]))
-      return { ...merged, objects: { ...made, ...merged.objects } }
+      const byId = Object.fromEntries(created.map((object) => [object, { label: object, fields: {} }]))
+      return { ...merged, objects: { ...byId, ...merged.objects } }
     }
   }
 }

@@ -52,8 +52,8 @@ function target(call: Call): RouteResult {
   mustBeAuthorized(connection)
   const facts = bulkDestination(connection.type)
   if (facts === undefined) {
-    const told = `a connection of type ${connection.type} cannot be the destination of bulk syncs`
-    throw new Refusal(400, 'not_a_destination', told)
+    const message = `a connection of type ${connection.type} cannot be the destination of bulk syncs`
+    throw new Refusal(400, 'not_a_destination', message)
   }
   const answer: BulkDestination = {
     configuration: described(facts.keys, facts.requiresOneOf?.[0]),

@@ -41,9 +41,9 @@ export function readMap(query: URLSearchParams, name: string): [key: string, val
     const value = parseJson(text, wrong)
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw wrong('must be a JSON object')
-    return Object.entries(value).map(([one, said]) => [
+    return Object.entries(value).map(([one, given]) => [
       one,
-      typeof said === 'object' ? JSON.stringify(said) : String(said)
+      typeof given === 'object' ? JSON.stringify(given) : String(given)
     ])
   })
 }

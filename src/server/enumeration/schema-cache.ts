@@ -26,9 +26,9 @@ export function cachedSchemas(call: Call, connection: StoredConnection): SourceS
 }
 
 function beingRead(status: number, { id, name }: StoredConnection): Refusal {
-  const told =
+  const message =
     status === 400
       ? `the connection "${name}" did not provide any schemas`
       : `the schemas of the connection "${name}" are being read: cache refresh in progress`
-  return new Refusal(status, 'schemas_not_ready', told, { metadata: { connection_id: id } })
+  return new Refusal(status, 'schemas_not_ready', message, { metadata: { connection_id: id } })
 }

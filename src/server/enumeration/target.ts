@@ -104,8 +104,8 @@ function fieldsByQuery(call: Call): RouteResult {
   const { connection, catalogue } = targetOf(call)
   const { properties } = catalogue.creation ?? {}
   if (properties === undefined) {
-    const told = `describe a new target, and a connection of type ${connection.type} makes none`
-    throw invalid('properties', told, 400)
+    const message = `describe a new target, and a connection of type ${connection.type} makes none`
+    throw invalid('properties', message, 400)
   }
   const unknown = described.find(([id]) => !properties.some((property) => property.id === id))
   if (unknown !== undefined)

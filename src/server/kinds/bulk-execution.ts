@@ -88,10 +88,10 @@ function status(call: Call): RouteResult {
 function statuses(call: Call): RouteResult {
   const all = call.context.records.list('bulk_sync', organizationOf(call), call.stale)
   const wide = flag(call, 'all') || flag(call, 'active')
-  const asked = wide
+  const requested = wide
     ? all.filter((sync) => flag(call, 'all') || sync.active)
     : call.query.getAll('sync_id').map((id) => found(call, 'bulk_sync', id))
-  return data(asked.map(({ id }) => ({ sync_id: id, schemas: [] })))
+  return data(requested.map(({ id }) => ({ sync_id: id, schemas: [] })))
 }
 
 function list(call: Call): RouteResult {

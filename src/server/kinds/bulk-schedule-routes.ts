@@ -70,7 +70,8 @@ function update(call: Call): RouteResult {
   const { schemas = [], resync_mode: syncMode = null } = stored
   const item = { schemas, syncMode, ...read(call) }
   const schedule = readItem(call, [stored], item, checker(call, sync), stored.id)
-  const swapped = (old: StoredBulkSchedule): StoredBulkSchedule => (old.id === stored.id ? schedule : old)
+  const swapped = (previous: StoredBulkSchedule): StoredBulkSchedule =>
+    previous.id === stored.id ? schedule : previous
   changed(call, {
     ...sync,
     default_schedule: swapped(sync.default_schedule),

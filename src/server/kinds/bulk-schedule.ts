@@ -13,7 +13,7 @@ import {
 } from '../../wire/bulk-sync.ts'
 import { scheduleFrequencies } from '../../wire/sync.ts'
 import type { Call } from '../call.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { invalid } from '../refusal.ts'
 import type { StoredBulkSchedule, StoredBulkSync } from '../stored.ts'
 import { readParts, scheduleParts } from './schedule-parts.ts'
@@ -60,7 +60,7 @@ export function readSchedules(
   const reading = { call, before, named, check }
   return {
     default_schedule: readSchedule(reading, { ...first, schedule: { ...first.schedule, id } }),
-    additional_schedules: others.map((asked) => readSchedule(reading, asked))
+    additional_schedules: others.map((requested) => readSchedule(reading, requested))
   }
 }
 
@@ -147,7 +147,7 @@ function kept(
   const [known] = index === -1 ? [] : before.splice(index, 1)
   if (known === undefined) {
     if (id !== '') throw invalid(`${field}.id`, `names no schedule of this bulk sync: ${id}`, 400)
-    return { id: context.randomUUID(), ...meaning, ...made(context.now(), caller.actor) }
+    return { id: context.randomUUID(), ...meaning, ...createdBy(context.now(), caller.actor) }
   }
   if (says(known, meaning)) return known
   const { created_at, created_by } = known

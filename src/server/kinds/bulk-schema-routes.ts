@@ -162,7 +162,9 @@ function update(call: Call): RouteResult {
 
 function replaced(schemas: readonly StoredBulkSchema[], schema: StoredBulkSchema): StoredBulkSchema[] {
   const known = schemas.some(({ id }) => id === schema.id)
-  return known ? schemas.map((old) => (old.id === schema.id ? schema : old)) : [...schemas, schema]
+  return known
+    ? schemas.map((previous) => (previous.id === schema.id ? schema : previous))
+    : [...schemas, schema]
 }
 
 function cancel(call: Call): RouteResult {

@@ -99,14 +99,14 @@ function keeping(
 ): StoredBulkSchema {
   if (before === undefined) return schema
   const { user_output_name, history_enabled } = before
-  const said = new Set(
+  const given = new Set(
     (sent.fields ?? []).flatMap((field) =>
       typeof field !== 'string' && isSaid(field.user_output_name) ? [field.id] : []
     )
   )
   const names = new Map(before.fields.map((field) => [field.id, field.user_output_name]))
   const fields = schema.fields.map((field) => {
-    const name = said.has(field.id) ? undefined : names.get(field.id)
+    const name = given.has(field.id) ? undefined : names.get(field.id)
     return name === undefined ? field : { ...field, user_output_name: name }
   })
   return {

@@ -153,8 +153,8 @@ function readSchemas(
   const sent: (string | SentSchema)[] = request.schemas ?? []
   if (sent.length === 0 && self !== undefined) return self.schemas
   if (sent.length === 0 && source.isEmpty) {
-    const told = `the connection "${from.name}" did not provide any schemas`
-    throw new Refusal(400, 'schemas_not_ready', told)
+    const message = `the connection "${from.name}" did not provide any schemas`
+    throw new Refusal(400, 'schemas_not_ready', message)
   }
   for (const [index, schema] of sent.entries())
     if (typeof schema !== 'string') mustAllowHistory(call, { mode, to }, schema, `schemas[${index}]`)

@@ -2,7 +2,7 @@ import type { BulkSync } from '../../wire/bulk-sync.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { actorOf, found, organizationOf, param, type Call, type Route } from '../call.ts'
 import { paged, pagination } from '../paging.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { invalid } from '../refusal.ts'
 import type { StoredBulkSync } from '../stored.ts'
 import { olderSchedule, shownSchedules } from './bulk-schedule.ts'
@@ -67,7 +67,7 @@ function create(call: Call): RouteResult {
   const sync: StoredBulkSync = {
     id: call.context.randomUUID(),
     ...readBulkSync(call),
-    ...made(call.context.now(), actorOf(call))
+    ...createdBy(call.context.now(), actorOf(call))
   }
   call.context.records.put('bulk_sync', sync)
   return data(shown(call, sync))

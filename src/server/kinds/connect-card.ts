@@ -1,7 +1,7 @@
 import type { ConnectCard, ConnectCardRequest, ConnectSession } from '../../wire/connection.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { actorOf, mustActIn, mustBePart, organizationOf, referred, type Call, type Route } from '../call.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import type { StoredConnectCard, StoredConnection } from '../stored.ts'
 import { connectionType, connectionTypes } from './connection-configuration.ts'
@@ -58,7 +58,7 @@ function create(call: Call): RouteResult {
     used: false,
     expires_at: new Date(at.getTime() + (request.ttl ?? usualLife) * 1000).toISOString(),
     organization_name: request.use_organization_name === true ? organizationName(call) : '',
-    ...made(at, actorOf(call))
+    ...createdBy(at, actorOf(call))
   }
   records.put('connect_card', card)
   const [only] = card.types.length === 1 ? card.types : []

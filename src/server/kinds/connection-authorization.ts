@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../wire/common.ts'
 import type { ConnectionType } from '../../wire/connection-types.ts'
 import type { ServerContext } from '../call.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import type { StoredConnection } from '../stored.ts'
 
 /** Types that a person can authorize although the list of types does not say so. */
@@ -54,7 +54,7 @@ export function openAuthorization(
     organization_id: connection.organization_id,
     name: '',
     connection_id: connection.id,
-    ...made(context.now(), connection.updated_by)
+    ...createdBy(context.now(), connection.updated_by)
   })
   return address(publicUrl, connection, id)
 }

@@ -1,7 +1,7 @@
 import type { SharedConnectionRequest } from '../../wire/connection.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { actorOf, found, param, type Call, type Route } from '../call.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { forbidden, invalid, notFound } from '../refusal.ts'
 import type { StoredConnection } from '../stored.ts'
 import { shownConnection } from './connection.ts'
@@ -91,7 +91,7 @@ function share(call: Call, parent: StoredConnection): RouteResult {
     status: parent.status,
     policies: [],
     parent_connection_id: parent.id,
-    ...made(now(), actorOf(call))
+    ...createdBy(now(), actorOf(call))
   }
   records.put('connection', connection)
   return data({ id: connection.id })

@@ -13,7 +13,7 @@ import {
   type Call,
   type Route
 } from '../call.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { forbidden, invalid, notFound, Refusal } from '../refusal.ts'
 import type { StoredConnection } from '../stored.ts'
 import {
@@ -193,7 +193,7 @@ export function createConnection(call: Call): RouteResult {
     policies: request.policies ?? [],
     ...(request.healthcheck_interval ? { healthcheck_interval: request.healthcheck_interval } : {}),
     ...(redirect === undefined ? {} : { redirect_url: redirect }),
-    ...made(context.now(), actorOf(call))
+    ...createdBy(context.now(), actorOf(call))
   }
   context.records.put('connection', connection)
   return data(

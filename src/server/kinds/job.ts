@@ -1,7 +1,7 @@
 import type { Job } from '../../wire/common.ts'
 import { data } from '../answer.ts'
 import { actorOf, found, organizationOf, param, type Call, type Route } from '../call.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { notFound, Refusal } from '../refusal.ts'
 
 const jobTypes = [
@@ -52,7 +52,7 @@ export function keepJob(call: Call, type: JobType, result: object): Job {
     name: type,
     type,
     result: result as ReturnType<typeof JSON.parse>,
-    ...made(context.now(), actorOf(call))
+    ...createdBy(context.now(), actorOf(call))
   })
   return { job_id: id, type, status: 'created' }
 }

@@ -4,7 +4,7 @@ import { actorOf, flag, found, organizationOf, param, referred, type Call, type 
 import { mustBeAuthorized } from '../enumeration/authorized.ts'
 import { sourceFields } from '../enumeration/source-fields.ts'
 import { paged, pagination } from '../paging.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { forbidden, invalid, Refusal } from '../refusal.ts'
 import type { StoredConnection, StoredModel } from '../stored.ts'
 import { keepJob } from './job.ts'
@@ -223,7 +223,7 @@ function create(call: Call): RouteResult {
     id,
     version: 1,
     ...understood(call, id),
-    ...made(call.context.now(), actorOf(call))
+    ...createdBy(call.context.now(), actorOf(call))
   }
   call.context.records.put('model', model)
   return later(call, 'createmodel', model)
@@ -263,7 +263,7 @@ function preview(call: Call): RouteResult {
   const id = call.context.randomUUID()
   const named = { name: `preview ${id}`, ...call.body }
   const meaning = understood({ ...call, body: named }, id)
-  const model: StoredModel = { id, version: 0, ...meaning, ...made(call.context.now(), actorOf(call)) }
+  const model: StoredModel = { id, version: 0, ...meaning, ...createdBy(call.context.now(), actorOf(call)) }
   return { body: { job: keepJob(call, 'previewmodel', shown(call, model)) } }
 }
 

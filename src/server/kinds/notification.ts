@@ -2,7 +2,7 @@ import { isEmail } from '../../wire/formats.ts'
 import type { GlobalErrorSubscribers } from '../../wire/notification.ts'
 import type { RouteResult } from '../answer.ts'
 import { actorOf, organizationOf, type Call, type Route } from '../call.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { invalid } from '../refusal.ts'
 import { lazily, mustFit } from './request-shape.ts'
 
@@ -37,6 +37,9 @@ function replace(call: Call): RouteResult {
   }
   const id = organizationOf(call)
   const base = { id, organization_id: id, name: '', emails: wanted }
-  call.context.records.put('error_subscribers', { ...base, ...made(call.context.now(), actorOf(call)) })
+  call.context.records.put('error_subscribers', {
+    ...base,
+    ...createdBy(call.context.now(), actorOf(call))
+  })
   return bare(wanted)
 }

@@ -11,7 +11,7 @@ import {
   type Call,
   type Route
 } from '../call.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { forbidden, invalid } from '../refusal.ts'
 import type { StoredPolicy } from '../stored.ts'
 import { lazily, mustFit } from './request-shape.ts'
@@ -106,7 +106,7 @@ function create(call: Call): RouteResult {
     name: request.name,
     system: false,
     policy_actions: bindings(call, request),
-    ...made(call.context.now(), actorOf(call))
+    ...createdBy(call.context.now(), actorOf(call))
   }
   call.context.records.put('policy', policy)
   return data(shown(policy))

@@ -3,7 +3,7 @@ import { data, type RouteResult } from '../answer.ts'
 import { actorOf, found, organizationOf, param, type Call, type Route } from '../call.ts'
 import { mustBeAuthorized } from '../enumeration/authorized.ts'
 import { queryRows } from '../enumeration/query-rows.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { invalid, notFound } from '../refusal.ts'
 import type { StoredQuery } from '../stored.ts'
 import { lazily, mustFit } from './request-shape.ts'
@@ -30,8 +30,8 @@ function run(call: Call): RouteResult {
   const query = (typeof sent === 'string' && sent !== '' ? sent : call.query.get('query')) ?? ''
   if (query.trim() === '') throw invalid('query', 'is required', 400)
   const at = now()
-  for (const old of records.list('query', organizationOf(call))) {
-    if (isOver(old, at)) records.remove('query', old.id)
+  for (const previous of records.list('query', organizationOf(call))) {
+    if (isOver(previous, at)) records.remove('query', previous.id)
   }
   const stored: StoredQuery = {
     id: randomUUID(),
@@ -41,7 +41,7 @@ function run(call: Call): RouteResult {
     results: [],
     ...queryRows(query, catalogue.of(connection)),
     expires: new Date(at.getTime() + lifetime).toISOString(),
-    ...made(at, actorOf(call))
+    ...createdBy(at, actorOf(call))
   }
   records.put('query', stored)
   const answer: QueryResult = { id: stored.id, status: 'created' }

@@ -1,7 +1,7 @@
 import type { RecordLogging, RecordLoggingRequest } from '../../wire/organization.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { actorOf, organizationOf, referred, type Call, type Route } from '../call.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { invalid, notFound } from '../refusal.ts'
 import type { StoredRecordLogging } from '../stored.ts'
 import { isLogStore } from './connection-type.ts'
@@ -46,8 +46,8 @@ function replace(call: Call): RouteResult {
   const connection = wanted === '' ? undefined : referred(call, 'connection', wanted)
   if (wanted !== '' && connection === undefined) throw notFound('connection', wanted)
   if (connection !== undefined && !isLogStore(connection.type)) {
-    const told = `leads to a connection of type ${connection.type}, which keeps no files`
-    throw invalid('deliveryConnectionId', told)
+    const message = `leads to a connection of type ${connection.type}, which keeps no files`
+    throw invalid('deliveryConnectionId', message)
   }
   const id = organizationOf(call)
   const prefix = request.deliveryPrefix ?? ''
@@ -58,7 +58,7 @@ function replace(call: Call): RouteResult {
     enabled: request.enabled,
     ...(connection === undefined ? {} : { connection_id: connection.id }),
     ...(prefix === '' ? {} : { prefix }),
-    ...made(call.context.now(), actorOf(call))
+    ...createdBy(call.context.now(), actorOf(call))
   }
   call.context.records.put('record_logging', stored)
   return data(shown(call))

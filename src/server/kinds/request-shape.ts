@@ -52,7 +52,7 @@ export function mustFit<T>(
     return body
   }
   const error = validate.errors?.[0]
-  const [field, problem] = error === undefined ? ['', 'is not valid'] : told(error)
+  const [field, problem] = error === undefined ? ['', 'is not valid'] : fieldAndProblem(error)
   throw invalid([prefix, field].filter((part) => part !== '').join('.') || 'the body', problem, status)
 }
 
@@ -108,7 +108,7 @@ function fieldPath(pointer: string): string {
     .join('')
 }
 
-function told(error: ErrorObject): [field: string, problem: string] {
+function fieldAndProblem(error: ErrorObject): [field: string, problem: string] {
   const path = fieldPath(error.instancePath)
   const below = (name: unknown): string => [path, String(name)].filter((part) => part !== '').join('.')
   const params = error.params as Record<string, unknown>

@@ -1,7 +1,7 @@
 import type { Role, RoleRequest } from '../../wire/permission.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { actorOf, found, listed, mustActIn, organizationOf, param, type Call, type Route } from '../call.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { forbidden } from '../refusal.ts'
 import type { StoredRole } from '../stored.ts'
 import { lazily, mustFit } from './request-shape.ts'
@@ -50,7 +50,7 @@ function create(call: Call): RouteResult {
     organization_id: organizationOf(call),
     name,
     system: false,
-    ...made(call.context.now(), actorOf(call))
+    ...createdBy(call.context.now(), actorOf(call))
   }
   call.context.records.put('role', role)
   return data(shown(role))

@@ -43,8 +43,8 @@ export function readConditions(request: SyncRequest, context: ConditionContext):
 
 /** What filters say, whatever they are called. */
 function bySort(filters: readonly Filter[]): Filter[][] {
-  const said = filters.map(({ label: _label, ...filter }) => filter)
-  return [false, true].map((wanted) => said.filter((filter) => isOfTarget(filter) === wanted))
+  const given = filters.map(({ label: _label, ...filter }) => filter)
+  return [false, true].map((wanted) => given.filter((filter) => isOfTarget(filter) === wanted))
 }
 
 /** Whether a stored filter is about the target. */
@@ -85,8 +85,8 @@ function readTargetFilters(
     const where = `target_filters.conditions[${index}]`
     const { field, value_source } = condition
     const places = { field: `${where}.field`, value_field: `${where}.value_source` }
-    const said = { ...condition, field_id: field, value_field: value_source ?? null }
-    return { ...targetFilter(said, where, places, context), label: letter(before + index) }
+    const given = { ...condition, field_id: field, value_field: value_source ?? null }
+    return { ...targetFilter(given, where, places, context), label: letter(before + index) }
   })
   return { filters, logic: readLogic(sent, 'target_filters', before) }
 }

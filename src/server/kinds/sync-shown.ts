@@ -99,8 +99,8 @@ function problemOf(call: Call, path: string, source: Source | null | undefined):
   if (model === undefined)
     return [problem('model_not_found', `${path}.model_id`, `there is no model ${id}`)]
   if (canRead(model, source.field)) return []
-  const told = `the model "${model.name}" has no field ${source.field}`
-  return [problem('field_not_found', `${path}.field`, told)]
+  const message = `the model "${model.name}" has no field ${source.field}`
+  return [problem('field_not_found', `${path}.field`, message)]
 }
 
 function problem(code: string, path: string, message: string): SyncProblem {

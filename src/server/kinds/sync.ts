@@ -13,7 +13,7 @@ import {
   type Route
 } from '../call.ts'
 import { paged, pagination } from '../paging.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { invalid } from '../refusal.ts'
 import type { StoredModel, StoredSync } from '../stored.ts'
 import { activation, mustFit } from './request-shape.ts'
@@ -150,7 +150,7 @@ function create(call: Call): RouteResult {
   const sync: StoredSync = {
     id: call.context.randomUUID(),
     ...understood(call),
-    ...made(call.context.now(), actorOf(call))
+    ...createdBy(call.context.now(), actorOf(call))
   }
   call.context.records.put('sync', sync)
   return data(shownSync(call, sync))

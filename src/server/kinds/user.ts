@@ -2,7 +2,7 @@ import { isEmail } from '../../wire/formats.ts'
 import type { ApiKey, User, UserRequest } from '../../wire/user.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { actorOf, flag, isNewest, organizationOf, param, type Call, type Route } from '../call.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { forbidden, invalid, notFound } from '../refusal.ts'
 import type { StoredRole, StoredUser } from '../stored.ts'
 import { namedOrganization } from './organization.ts'
@@ -147,7 +147,7 @@ function create(call: Call, organization: string): RouteResult {
     name: email,
     role: roles?.role ?? 'user',
     role_ids: roles?.role_ids ?? [],
-    ...made(call.context.now(), actorOf(call))
+    ...createdBy(call.context.now(), actorOf(call))
   }
   records.put('user', user)
   return data(shown(user))

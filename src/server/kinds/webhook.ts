@@ -12,7 +12,7 @@ import {
   type Call,
   type Route
 } from '../call.ts'
-import { made } from '../records.ts'
+import { createdBy } from '../records.ts'
 import { invalid } from '../refusal.ts'
 import type { StoredWebhook } from '../stored.ts'
 import { lazily, mustFit } from './request-shape.ts'
@@ -102,7 +102,7 @@ function create(call: Call): RouteResult {
     name: '',
     ...request,
     disabled: false,
-    ...made(call.context.now(), actorOf(call))
+    ...createdBy(call.context.now(), actorOf(call))
   }
   call.context.records.put('webhook', webhook)
   return data(shown(call, webhook))

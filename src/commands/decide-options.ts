@@ -7,21 +7,21 @@ import type { Selection } from '../plan/select.ts'
 import { understandThen } from './files.ts'
 import type { CommandIo } from './io.ts'
 import type { FileOptions, PlanningOptions } from './options.ts'
-import type { Ground } from './run.ts'
+import type { CommandContext } from './run.ts'
 
 /**
  * What the options ask of the planner. Reads the files of `--since`, too: their texts are added to those of
- * the ground, for problems may be in them.
+ * the context, for problems may be in them.
  */
-export async function askedOf(
-  ground: Ground,
+export async function decideOptionsOf(
+  context: CommandContext,
   options: FileOptions & PlanningOptions,
   io: CommandIo
 ): Promise<Checked<DecideOptions>> {
   const selection = selectionOf(options)
   if (!selection.ok) return selection
   const { since, maxDeletes, maxUpdates, rotate, prune, forceDelete, allowDestroy } = options
-  const asked: DecideOptions = {
+  const requested: DecideOptions = {
     ...(maxDeletes === undefined ? {} : { maxDeletes }),
     ...(maxUpdates === undefined ? {} : { maxUpdates }),
     ...(rotate === undefined ? {} : { rotate }),
@@ -30,11 +30,11 @@ export async function askedOf(
     ...(allowDestroy === undefined ? {} : { allowDestroy }),
     ...(selection.value === undefined ? {} : { selection: selection.value })
   }
-  if (since === undefined) return { ok: true, value: asked, problems: [] }
-  const then = await understandThen(io, options, ground.env, since, ground.understood)
-  ground.texts.adopt(then.texts)
+  if (since === undefined) return { ok: true, value: requested, problems: [] }
+  const then = await understandThen(io, options, context.env, since, context.understood)
+  context.texts.adopt(then.texts)
   if (!then.result.ok) return then.result
-  return { ok: true, value: { ...asked, base: then.result.value }, problems: [] }
+  return { ok: true, value: { ...requested, base: then.result.value }, problems: [] }
 }
 
 function selectionOf({
@@ -69,10 +69,13 @@ function noKind(text: string): Diagnostic {
 }
 
 /** The options as they are kept in a saved plan; the revision as the commit that it was. */
-export function savedOptions(options: FileOptions & PlanningOptions, asked: DecideOptions): SavedOptions {
+export function savedOptions(
+  options: FileOptions & PlanningOptions,
+  requested: DecideOptions
+): SavedOptions {
   return {
     files: options.file,
-    since: asked.base?.commit ?? null,
+    since: requested.base?.commit ?? null,
     prune: options.prune === true,
     only: options.only ?? [],
     exclude: options.exclude ?? [],
