@@ -8,6 +8,7 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
     exclude: process.env['TESTS'] === 'few' ? everyFault : [],
+    setupFiles: ['test/support/seed.ts'],
     // A machine that is busy with other things breaks no test.
     testTimeout: 0,
     hookTimeout: 0,

@@ -20,6 +20,10 @@ const anything: fc.Arbitrary<Json> = fc.oneof(
 )
 
 const formats: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  'date-time': fc.constantFrom('2024-01-01T00:00:00Z', '2024-01-01T02:00:00+02:00'),
+  email: fc.constantFrom('a@example.com', 'b+c@example.com'),
+  json: fc.constantFrom('{}', '{"a": [1, "b"]}'),
+  uuid: fc.constantFrom('0d2c8a35-6d2f-4f2e-9a4b-1a2b3c4d5e6f', '6f5e4d3c-2b1a-4b9a-8e2f-2f6d358a2c0d'),
   uri: fc.constantFrom('https://a.example', 'https://b.example/x'),
   iri: fc.constantFrom('https://a.example', 'https://b.example/ü'),
   'idn-email': fc.constantFrom('a@example.com', 'ü@exämple.com')
@@ -67,8 +71,12 @@ function unlike<T>(one: fc.Arbitrary<T>, lengths: fc.ArrayConstraints): fc.Arbit
 }
 
 function text(schema: JsonObject): fc.Arbitrary<string> {
-  const format = formats[textOf(schema['format'])]
-  if (format) return format
+  if (schema['format'] !== undefined) {
+    const format = formats[textOf(schema['format'])]
+    if (format === undefined)
+      throw new Error(`no texts of the format ${textOf(schema['format'])} are known`)
+    return format
+  }
   return typeof schema['pattern'] === 'string'
     ? fc.constantFrom('1h', '90s', '3h30m').filter((one) => new RegExp(textOf(schema['pattern'])).test(one))
     : word

@@ -1,5 +1,5 @@
 /** `npm test` looks at a few of what is many, `npm run test:all` at all of it; so does whoever runs a file by itself. */
-const isFew = process.env['TESTS'] === 'few'
+export const isFew = process.env['TESTS'] === 'few'
 
 /** How often a property is tried with what is drawn at random. */
 export function samples(all: number): { numRuns: number } {
