@@ -118,7 +118,7 @@ function noHistory(): Diagnostic {
 
 function noGit(revision: string, reason: string, hint: string | undefined): Diagnostic {
   return problem('P310', `\`--since ${revision}\` cannot be looked up: ${reason}`, {
-    help: [hint ?? 'run polyctl in a checkout of the repository, or leave `--since` out']
+    help: [hint ?? 'mend what git says, or leave `--since` out']
   })
 }
 

@@ -1,6 +1,7 @@
 import { dictionary } from '../../state/value.ts'
 import {
   closeSync,
+  constants,
   fchmodSync,
   fsyncSync,
   lstatSync,
@@ -8,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -37,7 +39,7 @@ export interface Disk {
  * file of now that stands in for one of an earlier revision, which did not have it.
  */
 export type DiskEntry =
-  | { is: 'file'; size: number; real: string; inside: boolean; unknownThen?: true }
+  | { is: 'file'; size: number; real: string; inside: boolean; unknownThen?: true; isSpecial?: true }
   | { is: 'folder'; real: string }
   | { is: 'nothing'; reason: string }
 
@@ -69,8 +71,11 @@ export function openDisk(cwd: string, stdin: () => Promise<string>): Disk {
 
 function look(path: string, home: string): DiskEntry {
   try {
+    const stats = statSync(path)
+    // A pipe that a shell makes (`<(command)`) has no path of its own.
+    if (!stats.isFile() && !stats.isDirectory())
+      return { is: 'file', size: 0, real: path, inside: false, isSpecial: true }
     const real = realpathSync(path)
-    const stats = statSync(real)
     if (stats.isDirectory()) return { is: 'folder', real }
     const from = relative(home, real)
     return { is: 'file', size: stats.size, real, inside: !from.startsWith('..') && !isAbsolute(from) }
@@ -81,10 +86,54 @@ function look(path: string, home: string): DiskEntry {
 
 function read(path: string): Reading {
   try {
-    const reading = decode(readFileSync(path))
+    const reading = statSync(path).isFIFO() ? readPipe(path) : decode(readFileSync(path))
     return reading.ok && isLargeFilePointer(reading.text) ? { ok: false, reason: pointerReason } : reading
   } catch (error) {
     return { ok: false, reason: reasonOf(error) }
+  }
+}
+
+/**
+ * Reads a pipe to its end. The waiting blocks the process, so that no signal is answered before it ends:
+ * it is bounded by two seconds for a writer to appear, and a minute for more to be written.
+ */
+function readPipe(path: string): Reading {
+  const pipe = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const chunks: Buffer[] = []
+    let waited = 0
+    for (;;) {
+      const chunk = readSome(pipe)
+      if (chunk !== undefined && chunk.length > 0) {
+        chunks.push(chunk)
+        waited = 0
+        if (chunks.reduce((sum, { length }) => sum + length, 0) > pipeBounds.bytes)
+          return { ok: false, reason: 'it is a pipe, and what comes of it is larger than 10 MiB' }
+        continue
+      }
+      // Without data, an end is also what is seen before anybody has begun to write.
+      if (chunk !== undefined && chunks.length > 0) return decode(Buffer.concat(chunks))
+      if (waited >= (chunk === undefined ? pipeBounds.quietMs : pipeBounds.openMs))
+        return { ok: false, reason: 'it is a pipe that nobody writes to' }
+      Atomics.wait(stillness, 0, 0, pipeBounds.lookMs)
+      waited += pipeBounds.lookMs
+    }
+  } finally {
+    closeSync(pipe)
+  }
+}
+
+const pipeBounds = { openMs: 2_000, quietMs: 60_000, lookMs: 10, bytes: 10 * 1024 * 1024 } as const
+const stillness = new Int32Array(new SharedArrayBuffer(4))
+
+/** What is there now: nothing at its end, undefined while somebody may write more. */
+function readSome(pipe: number): Buffer | undefined {
+  const chunk = Buffer.alloc(64 * 1024)
+  try {
+    return chunk.subarray(0, readSync(pipe, chunk))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return undefined
+    throw error
   }
 }
 

@@ -52,6 +52,9 @@ export function rootsOf(paths: readonly string[], disk: Disk): readonly string[]
   return defaultFolders.filter((folder) => disk.look(folder).is !== 'nothing').slice(0, 1)
 }
 
+/** What a person names may be a pipe; in a folder nobody has named it. */
+const special = 'it is a pipe or a device, and no file'
+
 /** In any case: some systems and people write `.YAML`, and a file must not be left out for that. */
 const yamlName = /\.ya?ml$/i
 
@@ -87,7 +90,10 @@ class Search {
       const path = folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`
       const inner = this.#disk.look(path)
       if (inner.is === 'folder') this.#walk(path)
-      else if (yamlName.test(name)) this.#take(path)
+      else if (!yamlName.test(name)) continue
+      else if (inner.is === 'file' && inner.isSpecial === true)
+        this.problems.push(unreadable(path, special))
+      else this.#take(path)
     }
   }
 

@@ -137,10 +137,19 @@ function then<A, B>(answer: GitAnswer<A>, next: (value: A) => B): GitAnswer<B> {
 const notAllThere: GitAnswer<never> = {
   ok: false,
   reason: 'git does not have all contents of that commit here',
-  hint: 'clone the repository in full: leave the `git clone --filter` out'
+  hint: 'clone it in full: leave `git clone --filter` out; if it is full, `git fsck` tells what is broken'
 }
 
-const noWorkTree: GitAnswer<never> = { ok: false, reason: 'the working folder is in no work tree of git' }
+const inCheckout = 'run polyctl in a checkout of the repository, or leave `--since` out'
+
+const noWorkTree: GitAnswer<never> = {
+  ok: false,
+  reason: 'the working folder is in no work tree of git',
+  hint: inCheckout
+}
+
+/** In milliseconds: the waiting for git blocks the process, so no signal is answered before it ends. */
+const longestMs = 60_000
 
 type Run = (args: string[], input?: string) => GitAnswer<Buffer>
 
@@ -153,6 +162,7 @@ function runner(cwd: string, env: Readonly<Record<string, string | undefined>>):
         env: { ...env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1' },
         stdio: ['pipe', 'pipe', 'pipe'],
         maxBuffer: largestAnswer,
+        timeout: longestMs,
         input: input ?? ''
       })
       return { ok: true, value }
@@ -165,6 +175,12 @@ function runner(cwd: string, env: Readonly<Record<string, string | undefined>>):
 function refusal(
   error: NodeJS.ErrnoException & { stderr?: Buffer; signal?: string | null }
 ): GitAnswer<never> {
+  if (error.code === 'ETIMEDOUT')
+    return {
+      ok: false,
+      reason: 'git gave no answer within a minute',
+      hint: 'try the same with `git status`'
+    }
   if (error.signal === 'SIGINT' || error.signal === 'SIGTERM')
     throw new GitStopped(`git was stopped by ${error.signal}`, { cause: error })
   if (error.code === 'ENOENT')
@@ -172,11 +188,20 @@ function refusal(
   const words = error.stderr?.toString('utf8') ?? ''
   if (words.includes('must be run in a work tree')) return noWorkTree
   if (words.includes('not a git repository'))
-    return { ok: false, reason: 'the working folder is in no git repository' }
+    return { ok: false, reason: 'the working folder is in no git repository', hint: inCheckout }
   if (/lazy fetching disabled|promisor/.test(words)) return notAllThere
   const [, owned] = /dubious ownership in repository at '(.*)'/.exec(words) ?? []
   if (owned !== undefined) return { ok: false, reason: notOurs, hint: trusting(owned) }
-  return { ok: false, reason: `git says: ${words.trim().split('\n')[0] || error.message}` }
+  const isBroken = /corrupt|unable to read|not a (valid|tree) object|bad (object|tree)|missing blob/i.test(
+    words
+  )
+  return {
+    ok: false,
+    reason: `git says: ${words.trim().split('\n')[0] || error.message}`,
+    ...(isBroken
+      ? { hint: '`git fsck` tells what is broken; `--since` cannot be used before it is mended' }
+      : {})
+  }
 }
 
 const notOurs = 'git refuses to read the repository: it belongs to somebody else'
