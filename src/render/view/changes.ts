@@ -1,10 +1,11 @@
 import type { Span } from '../../diagnostics/diagnostic.ts'
 import { detailsOf, type ChangeDetails } from '../../plan/details.ts'
 import { isDifference } from '../../plan/pending.ts'
-import type { Impact, Plan } from '../../plan/plan.ts'
+import type { Action, Change, Impact, Plan } from '../../plan/plan.ts'
 import type { PlanHeader } from '../header.ts'
 import { count } from '../plain-text.ts'
-import type { RowView } from './rows.ts'
+import { inDataOrder } from './order.ts'
+import { rowsOf, type RowView, type Telling } from './rows.ts'
 
 /**
  * A plan or a drift as data that a person is told: what stands where and in which words, without layout,
@@ -91,8 +92,75 @@ export interface ViewContext {
   connects?: ReadonlySet<string> | undefined
 }
 
+/** From which side the same plan is told: as what will be done, or as what the service has become. */
+export interface Perspective {
+  signs: Readonly<Record<Action, ResourceView['sign']>>
+  /** Where among the others a resource is told: the lowest first, then in the order of the data. */
+  rank(group: ResourceView['group'], action: Action): number
+  notes(change: ChangeDetails, since: string | undefined): string[]
+  telling(action: Action): Telling
+  impacts(differing: readonly Change[]): ImpactSum[]
+  /** What differs gets its secrets again. */
+  sends: boolean
+  closing(plan: Plan, counts: Counts, resources: readonly ResourceView[]): Closing
+}
+
+/** A plan as data that a person is told, from one of its sides. */
+export function changesView(
+  plan: Plan,
+  header: PlanHeader,
+  context: ViewContext,
+  perspective: Perspective
+): ChangesView {
+  const indexes = new Map(plan.changes.map((change, index) => [change, index]))
+  const sorted = inDataOrder(plan.changes, plan.changes, header.kinds ?? [])
+  const { rank } = perspective
+  const resources = sorted
+    .map((change) => resourceOf(change, indexes.get(change) ?? 0, plan, context, perspective))
+    .toSorted((a, b) => rank(a.group, a.change.action) - rank(b.group, b.change.action))
+  const counts = countsOf(plan)
+  return {
+    header,
+    organization: plan.organization,
+    since: plan.since,
+    partial: plan.partial,
+    counts,
+    resources,
+    impacts: perspective.impacts(sorted.filter(isDifference)),
+    noLongerDeclared: plan.noLongerDeclared,
+    unmanaged: plan.unmanaged,
+    coverage: coverageOf(plan, perspective.sends),
+    closing: perspective.closing(plan, counts, resources)
+  }
+}
+
+function resourceOf(
+  planned: Change,
+  index: number,
+  { since }: Plan,
+  context: ViewContext,
+  { signs, notes, telling }: Perspective
+): ResourceView {
+  const change = detailsOf(planned)
+  const { action } = change
+  const group = groupOf(planned)
+  return {
+    group,
+    sign: group === 'pending' || group === 'waiting' ? '⧗' : signs[action],
+    index,
+    ...commonOf(change, context),
+    notes: notes(change, since),
+    rows: rowsOf(change, fieldsBesideName(change), telling(action), since)
+  }
+}
+
+function groupOf(change: Change): ResourceView['group'] {
+  if (change.action === 'none') return change.waiting === undefined ? 'same' : 'waiting'
+  return isDifference(change) ? 'difference' : 'pending'
+}
+
 /** Of all resources; `sends` says that what differs gets its secrets again. */
-export function coverageOf(plan: Plan, sends: boolean): Coverage {
+function coverageOf(plan: Plan, sends: boolean): Coverage {
   const live = plan.changes
     .map(detailsOf)
     .filter(({ action }) => action !== 'create' && action !== 'delete')
@@ -107,7 +175,7 @@ export function coverageOf(plan: Plan, sends: boolean): Coverage {
 }
 
 /** The numbers of the closing line. */
-export function countsOf({ changes }: Plan): Counts {
+function countsOf({ changes }: Plan): Counts {
   const differing = changes.filter(isDifference)
   const number = (action: string): number => differing.filter((change) => change.action === action).length
   return {
@@ -122,7 +190,7 @@ export function countsOf({ changes }: Plan): Counts {
 }
 
 /** What is told of a resource, whatever it is told as. */
-export function commonOf(
+function commonOf(
   change: ChangeDetails,
   { connects, reach }: ViewContext
 ): Pick<ResourceView, 'change' | 'place' | 'leftAlone' | 'waiting'> {
@@ -177,6 +245,6 @@ function instantText(instant: string): string {
 }
 
 /** A new name is told in the heading. */
-export function fieldsBesideName({ action, fields }: ChangeDetails): ChangeDetails['fields'] {
+function fieldsBesideName({ action, fields }: ChangeDetails): ChangeDetails['fields'] {
   return action === 'rename' ? fields.filter((field) => field.path.join('.') !== 'name') : fields
 }

@@ -1,75 +1,39 @@
-import { detailsOf, type ChangeDetails } from '../../plan/details.ts'
+import type { ChangeDetails } from '../../plan/details.ts'
 import { isDifference } from '../../plan/pending.ts'
-import type { Action, Change, Plan } from '../../plan/plan.ts'
+import type { Action, Plan } from '../../plan/plan.ts'
 import type { PlanHeader } from '../header.ts'
 import { count } from '../plain-text.ts'
 import {
-  commonOf,
+  changesView,
   connectFirst,
-  countsOf,
-  coverageOf,
-  fieldsBesideName,
   lastChangeText,
   waitsText,
   type ChangesView,
   type Closing,
   type Counts,
+  type Perspective,
   type ResourceView,
   type ViewContext
 } from './changes.ts'
-import { inDataOrder } from './order.ts'
-import { rowsOf } from './rows.ts'
 
-const order: readonly Action[] = ['create', 'delete', 'rename', 'update', 'none']
+const actions: readonly Action[] = ['create', 'delete', 'rename', 'update', 'none']
 
-const signs = { create: '-', delete: '+', rename: '→', update: '~', none: '=' } as const
+const drifted: Perspective = {
+  signs: { create: '-', delete: '+', rename: '→', update: '~', none: '=' },
+  rank: (_group, action) => actions.indexOf(action),
+  notes: notesOf,
+  telling: (action) => ({ signs: action !== 'create', turned: action !== 'create' }),
+  impacts: () => [],
+  sends: false,
+  closing: closingOf
+}
 
 /**
  * The same plan in other words: what the service has become, compared with the files. Signs are turned:
  * `-` is what the service lacks, `+` what it has in excess.
  */
 export function driftView(plan: Plan, header: PlanHeader, context: ViewContext = {}): ChangesView {
-  const indexes = new Map(plan.changes.map((change, index) => [change, index]))
-  const sorted = inDataOrder(plan.changes, plan.changes, header.kinds ?? [])
-  const resources = order.flatMap((action) =>
-    sorted
-      .filter((change) => change.action === action)
-      .map((change) => resourceOf(change, indexes.get(change) ?? 0, plan, context))
-  )
-  const counts = countsOf(plan)
-  return {
-    header,
-    organization: plan.organization,
-    since: plan.since,
-    partial: plan.partial,
-    counts,
-    resources,
-    impacts: [],
-    noLongerDeclared: plan.noLongerDeclared,
-    unmanaged: plan.unmanaged,
-    coverage: coverageOf(plan, false),
-    closing: closingOf(plan, counts, resources)
-  }
-}
-
-function resourceOf(drifted: Change, index: number, { since }: Plan, context: ViewContext): ResourceView {
-  const change = detailsOf(drifted)
-  const { action } = change
-  const group = groupOf(drifted)
-  const isThere = action !== 'create'
-  return {
-    group,
-    sign: group === 'pending' || group === 'waiting' ? '⧗' : signs[action],
-    index,
-    ...commonOf(change, context),
-    notes: notesOf(change, since),
-    rows: rowsOf(change, fieldsBesideName(change), { signs: isThere, turned: isThere }, since)
-  }
-}
-
-function groupOf(change: Change): ResourceView['group'] {
-  if (change.action === 'none') return change.waiting === undefined ? 'same' : 'waiting'
-  return isDifference(change) ? 'difference' : 'pending'
+  return changesView(plan, header, context, drifted)
 }
 
 function notesOf(change: ChangeDetails, since: string | undefined): string[] {

@@ -1,108 +1,58 @@
-import { detailsOf } from '../../plan/details.ts'
-import { isDifference } from '../../plan/pending.ts'
 import type { Action, Change, Plan } from '../../plan/plan.ts'
 import type { PlanHeader } from '../header.ts'
 import {
-  commonOf,
+  changesView,
   connectFirst,
-  countsOf,
-  coverageOf,
-  fieldsBesideName,
   lastChangeText,
   waitsText,
   type ChangesView,
   type Closing,
   type Counts,
   type ImpactSum,
+  type Perspective,
   type ResourceView,
   type ViewContext
 } from './changes.ts'
-import { inDataOrder } from './order.ts'
-import { rowsOf } from './rows.ts'
 
-/** What cannot be taken back comes first. */
-const order: readonly Action[] = ['delete', 'create', 'rename', 'update']
+/** What cannot be taken back comes first; what is not to be done follows what is. */
+const actions: readonly Action[] = ['delete', 'create', 'rename', 'update']
+const groups: readonly ResourceView['group'][] = ['difference', 'pending', 'waiting', 'same']
 
-const signs = { create: '+', update: '~', rename: '→', delete: '-', none: '=' } as const
+const planned: Perspective = {
+  signs: { create: '+', update: '~', rename: '→', delete: '-', none: '=' },
+  rank: (group, action) =>
+    groups.indexOf(group) * actions.length + (group === 'difference' ? actions.indexOf(action) : 0),
+  notes({ action, reason, changed }) {
+    const last = action === 'create' ? undefined : lastChangeText(changed)
+    return [
+      ...(reason === '' ? [] : [reason]),
+      ...(last === undefined ? [] : [`last changed in the service ${last}`])
+    ]
+  },
+  telling: (action) => ({ signs: action !== 'create' && action !== 'delete', turned: false }),
+  impacts: impactsOf,
+  sends: true,
+  closing: closingOf
+}
 
 /** Everything that apply would do, and why. */
 export function planView(plan: Plan, header: PlanHeader, context: ViewContext = {}): ChangesView {
-  const indexes = new Map(plan.changes.map((change, index) => [change, index]))
-  const sorted = inDataOrder(plan.changes, plan.changes, header.kinds ?? [])
-  const of = (group: ResourceView['group'], changes: readonly Change[]): ResourceView[] =>
-    changes.map((change) => resourceOf(group, change, indexes.get(change) ?? 0, plan, context))
-  const differing = sorted.filter(isDifference)
-  const idle = sorted.filter(({ action }) => action === 'none')
-  const resources = [
-    ...of(
-      'difference',
-      order.flatMap((action) => differing.filter((change) => change.action === action))
-    ),
-    ...of(
-      'pending',
-      sorted.filter((change) => change.action !== 'none' && !isDifference(change))
-    ),
-    ...of(
-      'waiting',
-      idle.filter(({ waiting }) => waiting !== undefined)
-    ),
-    ...of(
-      'same',
-      idle.filter(({ waiting }) => waiting === undefined)
-    )
-  ]
-  const counts = countsOf(plan)
-  return {
-    header,
-    organization: plan.organization,
-    since: plan.since,
-    partial: plan.partial,
-    counts,
-    resources,
-    impacts: impactsOf(differing),
-    noLongerDeclared: plan.noLongerDeclared,
-    unmanaged: plan.unmanaged,
-    coverage: coverageOf(plan, true),
-    closing: closingOf(plan, counts, resources)
-  }
-}
-
-function resourceOf(
-  group: ResourceView['group'],
-  planned: Change,
-  index: number,
-  { since }: Plan,
-  context: ViewContext
-): ResourceView {
-  const change = detailsOf(planned)
-  const { action } = change
-  const telling = { signs: action !== 'create' && action !== 'delete', turned: false }
-  const last = action === 'create' ? undefined : lastChangeText(change.changed)
-  return {
-    group,
-    sign: group === 'pending' || group === 'waiting' ? '⧗' : signs[action],
-    index,
-    ...commonOf(change, context),
-    notes: [
-      ...(change.reason === '' ? [] : [change.reason]),
-      ...(last === undefined ? [] : [`last changed in the service ${last}`])
-    ],
-    rows: rowsOf(change, fieldsBesideName(change), telling, since)
-  }
+  return changesView(plan, header, context, planned)
 }
 
 /** By kind and effect. */
 function impactsOf(changes: readonly Change[]): ImpactSum[] {
   const creates = changes.filter(({ action }) => action === 'create')
   const all = creates.flatMap(({ kind, impacts }) => impacts.map((impact) => ({ kind, ...impact })))
-  const groups = Map.groupBy(
+  const alike = Map.groupBy(
     all.filter(({ effect }) => effect !== 'none'),
     ({ kind, effect, because }) => JSON.stringify([kind, effect, because])
   )
-  return [...groups.values()].map((group) => {
-    const [{ kind, effect, because }] = group as [(typeof group)[0]]
-    return { kind, effect, because, resources: group.length }
-  })
+  return [...alike.values()].flatMap((group) =>
+    group
+      .slice(0, 1)
+      .map(({ kind, effect, because }) => ({ kind, effect, because, resources: group.length }))
+  )
 }
 
 function closingOf(plan: Plan, counts: Counts, resources: readonly ResourceView[]): Closing {
