@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { getProxyForUrl } from 'proxy-from-env'
 import { Unwritable, type WorldIo } from './commands/io.ts'
 import { createProgram, type Program } from './commands/program.ts'
 
@@ -125,7 +126,12 @@ function world(stop: Interruption): WorldIo {
       return () => clearTimeout(timer)
     },
     random: () => Math.random(),
-    fetch: (request) => fetch(request),
+    fetch: async (request, proxy) => {
+      if (proxy === undefined) return await fetch(request)
+      const { throughProxy } = await import('./network.ts')
+      return await throughProxy(request, proxy)
+    },
+    proxyFor: (url) => getProxyForUrl(url),
     backoffMs: 300,
     newKey: () => crypto.randomUUID()
   }

@@ -11,6 +11,12 @@ export interface AddressSources {
   workspace: Workspace
 }
 
+/** Where requests go, and who says so: `--url`, `POLYTOMIC_URL`, a file. */
+export interface ServiceAddress {
+  url: URL
+  by: string
+}
+
 /** Where the key may always go. */
 const hosted = 'https://app.polytomic.com'
 
@@ -31,17 +37,17 @@ interface Named {
  * and plain http leaves this machine only where a person says so: the key goes along with every request
  * (R35).
  */
-export function addressOf(sources: AddressSources): Checked<URL> {
+export function addressOf(sources: AddressSources): Checked<ServiceAddress> {
   const named = nameOf(sources)
-  const address = parsed(named)
-  if (!address.ok) return address
-  const trusted = isTrusted(address.value, named, sources)
+  const parsing = parsed(named)
+  if (!parsing.ok) return parsing
+  const url = parsing.value
+  const trusted = isTrusted(url, named, sources)
   if (!trusted.ok) return trusted
-  if (!trusted.value) return failure(unnamed(address.value, named))
-  const { protocol } = address.value
-  if (protocol === 'http:' && !isLoopback(address.value) && sources.options.insecureHttp !== true)
-    return failure(unencrypted(address.value, named))
-  return address
+  if (!trusted.value) return failure(unnamed(url, named))
+  if (url.protocol === 'http:' && !isLoopback(url) && sources.options.insecureHttp !== true)
+    return failure(unencrypted(url, named))
+  return { ok: true, value: { url, by: named.by }, problems: [] }
 }
 
 const variables = ['POLYTOMIC_URL', 'POLYTOMIC_DEPLOYMENT_URL']
@@ -61,18 +67,19 @@ function nameOf({ io, options, environmentFile, workspace }: AddressSources): Na
   return { text: hosted, by: 'the hosted service' }
 }
 
-function parsed({ text, by, span }: Named): Checked<URL> {
-  if (text.trim() === '') {
-    const labels = span ? [{ span, text: 'nothing is written here' }] : []
-    const help = [`give ${by} the address of the service, or leave it out`]
-    return failure(problem('P617', `${by} is set, but empty`, { labels, help }))
-  }
+function parsed(named: Named): Checked<URL> {
+  const { text, by, span } = named
+  const slip = slipIn(named)
+  if (slip) return failure(slip)
   // A bare host is what people copy from the web page.
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`
   const url = URL.canParse(full) ? new URL(full) : undefined
   const plain =
     url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
-  if (url && plain && url.search === '' && url.hash === '') return { ok: true, value: url, problems: [] }
+  if (url && plain && url.search === '' && url.hash === '') {
+    if (!/\/api\/*$/.test(url.pathname)) return { ok: true, value: url, problems: [] }
+    return failure(withApi(url, named))
+  }
   // Users, passwords, queries and fragments hold keys.
   const shown = url && url.host !== '' ? `${url.protocol}//${url.host}…` : 'this'
   return failure(
@@ -84,6 +91,42 @@ function parsed({ text, by, span }: Named): Checked<URL> {
       help: [`correct ${by}`]
     })
   )
+}
+
+/** What people write by mistake, and what is an address of something else then. */
+function slipIn({ text, by, span }: Named): Diagnostic | undefined {
+  const labels = span ? [{ span, text: 'this address' }] : []
+  if (text.trim() === '') {
+    const isVariable = /^[A-Z]/.test(by)
+    return problem('P617', `${by} is set, but empty`, {
+      labels: span ? [{ span, text: 'nothing is written here' }] : [],
+      notes: isVariable ? ['a secret that a workflow does not have is an empty text there'] : [],
+      help: [`give ${by} the address of the service, or leave it out`]
+    })
+  }
+  if (/^\s*(["'`]).*\1\s*$/s.test(text)) {
+    return problem('P617', `${by} has quotes in its value`, {
+      labels,
+      notes: ['some readers of env files, and `docker --env-file`, keep quotes as a part of the value'],
+      help: [`write ${by} without quotes`]
+    })
+  }
+  const [, scheme = ''] = /^\s*(https?)(?!:\/\/)(?::\/?|\/\/|;\/\/)/i.exec(text) ?? []
+  if (scheme === '') return undefined
+  return problem('P617', `an address begins with \`${scheme.toLowerCase()}://\``, {
+    labels,
+    notes: ['the signs between the scheme and the host are not all there'],
+    help: [`correct ${by}`]
+  })
+}
+
+/** The addresses of the API begin with `/api`, and polyctl writes that itself. */
+function withApi(url: URL, { by, span }: Named): Diagnostic {
+  const without = `${url.origin}${url.pathname.replace(/\/api\/*$/, '')}`
+  return problem('P617', 'the address of the service ends before `/api`', {
+    labels: span ? [{ span, text: '`/api` is added to this' }] : [],
+    help: [`correct ${by}: \`${without}\``]
+  })
 }
 
 function isTrusted(url: URL, { span }: Named, { io, options }: AddressSources): Checked<boolean> {
@@ -125,7 +168,7 @@ function isSameHost(text: string, url: URL): boolean {
  * What never leaves this machine. The parser of addresses has made one spelling of all that a number can
  * have.
  */
-function isLoopback({ hostname }: URL): boolean {
+export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }
 

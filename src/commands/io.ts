@@ -27,8 +27,10 @@ export interface WorldIo {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** Rings once after so long, unless what is returned is called before. */
   timer(ring: () => void, ms: number): () => void
-  /** How a request reaches the service: the platform's `fetch`. */
-  fetch(request: Request): Promise<Response>
+  /** How a request reaches the service: the platform's `fetch`, or by way of a proxy. */
+  fetch(request: Request, proxy?: string): Promise<Response>
+  /** The proxy that the environment names for an address (HTTPS_PROXY, NO_PROXY and the like), or ``. */
+  proxyFor(url: string): string
   /** The first wait before a request is repeated, in milliseconds; it doubles each time. */
   backoffMs: number
   /** From 0 to 1, by chance: so that not all who wait go on in the same moment. */

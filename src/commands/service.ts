@@ -5,9 +5,10 @@ import type { RemoteOptions } from '../remote/options.ts'
 import type { Workspace } from '../state/resource.ts'
 import { isId } from '../state/value.ts'
 import { apiVersions, defaultApiVersion, type ApiVersion } from '../wire/common.ts'
-import { addressOf, type AddressSources } from './address.ts'
+import { addressOf, type AddressSources, type ServiceAddress } from './address.ts'
 import type { CommandIo } from './io.ts'
 import type { ServiceOptions } from './options.ts'
+import { proxyOf } from './proxy.ts'
 
 /** How to reach the service. Closing matters for the local one only. */
 export interface Service {
@@ -49,9 +50,7 @@ export async function openService(request: ServiceRequest): Promise<Checked<Serv
   if (!address.ok) return address
   const authorization = authorizationOf(env, workspace, options.within !== undefined)
   if (!authorization.ok) return authorization
-  const { href, host } = address.value
-  const reached = { url: href, authorization: authorization.value, fetch: io.fetch }
-  return { ok: true, value: serviceAt(host, io, options, version.value, reached), problems: [] }
+  return at(address.value, authorization.value, io, options, version.value)
 }
 
 /** The same with the key of a partner or a deployment alone, which acts in no organization. */
@@ -64,9 +63,28 @@ export async function openPartnerService(request: ServiceRequest): Promise<Check
   if (!address.ok) return address
   const key = keyOf(env, partnerKeys)
   if (!key.ok) return key
-  const { href, host } = address.value
-  const reached = { url: href, authorization: `Bearer ${key.value.key}`, fetch: io.fetch }
-  return { ok: true, value: serviceAt(host, io, options, version.value, reached), problems: [] }
+  return at(address.value, `Bearer ${key.value.key}`, io, options, version.value)
+}
+
+/** The service at an address, reached as the environment says. */
+function at(
+  { url, by }: ServiceAddress,
+  authorization: string,
+  io: CommandIo,
+  options: ServiceOptions,
+  version: ApiVersion
+): Checked<Service> {
+  const proxy = proxyOf(io, url)
+  if (!proxy.ok) return proxy
+  const { uri, shown } = proxy.value ?? {}
+  const reached: Reached = {
+    url: url.href,
+    namedBy: by,
+    ...(shown === undefined ? {} : { proxy: shown }),
+    authorization,
+    fetch: (request) => io.fetch(request, uri)
+  }
+  return { ok: true, value: serviceAt(url.host, io, options, version, reached), problems: [] }
 }
 
 async function localService(
@@ -107,7 +125,7 @@ async function localService(
 }
 
 /** Where requests go, and with what. */
-type Reached = Pick<RemoteOptions, 'url' | 'authorization' | 'fetch'>
+type Reached = Pick<RemoteOptions, 'url' | 'namedBy' | 'proxy' | 'authorization' | 'fetch'>
 
 function serviceAt(
   name: string,

@@ -24,7 +24,9 @@ export const requestCodes = {
     title: 'the service cannot be reached',
     explanation:
       'No connection came about, several tries included: the host does not exist, nobody listens ' +
-      'there, or the network is down. Check `--url`, POLYTOMIC_URL or `workspace.url`, and proxies.'
+      'there, or the network is down. Check `--url`, POLYTOMIC_URL or `workspace.url`. HTTPS_PROXY, ' +
+      'HTTP_PROXY, ALL_PROXY and NO_PROXY are honoured; what is on this machine is reached directly. Where ' +
+      'a certificate is of an issuer of your own, name its file in NODE_EXTRA_CA_CERTS.'
   },
   P604: {
     exit: 'service',

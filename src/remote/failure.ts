@@ -19,6 +19,10 @@ export interface Failure {
   status?: number
   /** The service's own words, or those of the network, without secrets. */
   words: string
+  /** What to do, where the words say more than the code does. */
+  help?: string[]
+  /** Of what may be a wrong address: the one that was asked, and who says it. */
+  address?: string
   /** True when the service surely did not do what was asked. */
   refused: boolean
   /** How long it was tried, in milliseconds, where that is worth telling. */
@@ -32,11 +36,12 @@ export interface Failure {
 /** A failure as a problem: what was attempted, what the service said, what to do. */
 export function failureProblem(failure: Failure, attempted: string, span?: Span): Diagnostic {
   const answered = failure.status === undefined ? '' : ` answered ${failure.status}`
-  const { message, help } = toldOf(failure)
+  const { message, help } = { ...toldOf(failure), ...(failure.help && { help: failure.help }) }
   return problem(failure.code, `${attempted}: ${message}`, {
     labels: span ? [{ span, text: 'this is what was attempted' }] : [],
     notes: [
       `${failure.request}${answered}: ${failure.words}`,
+      ...(failure.address === undefined ? [] : [`the address is ${failure.address}`]),
       ...waited(failure),
       ...failure.usedBy.map((user) => `used by ${user}`)
     ],
@@ -104,7 +109,7 @@ const messages: Readonly<Partial<Record<Code, { message: string; help: string[] 
     help: ['try again; if it stays so, tell those who run the service']
   },
   P610: {
-    message: 'the answer is not from a Polytomic API',
+    message: 'this is no Polytomic: its answer is not JSON',
     help: ['check the address (`--url` or POLYTOMIC_URL): a proxy or a web page may be answering']
   },
   P611: {

@@ -12,6 +12,10 @@ export type Timer = (ring: () => void, ms: number) => () => void
 export interface RemoteOptions {
   /** Base address, with or without a path; `/api/…` is appended. */
   url: string
+  /** Who says the address: an option, a variable, a file. Absent where nobody could have written another. */
+  namedBy?: string
+  /** The proxy in between, as it may be told; absent where there is none. */
+  proxy?: string
   /** The value of the `Authorization` header. Never printed. */
   authorization: string
   version: ApiVersion

@@ -8,7 +8,14 @@ import { slept } from './pause.ts'
 import { openGate, type Gate } from './gate.ts'
 import { BeyondBounds, boundedText, cutWords, type BytesUnderWay } from './bounds.ts'
 import { codeOf, usersOf, wordsOf, type RequestResult, type Failure } from './failure.ts'
-import { CutOff, reasonOf, refusedConnection } from './network-error.ts'
+import {
+  CutOff,
+  explained,
+  refusedConnection,
+  refusedEncryption,
+  type Explained,
+  type Way
+} from './network-error.ts'
 import type { RemoteOptions } from './options.ts'
 import {
   carried,
@@ -69,7 +76,8 @@ export function openWriter(options: RemoteOptions): Writer {
       if (!answer.ok) return answer
       return { ...answer, at: servicesTime(response.headers) ?? options.now(), size: text.length }
     },
-    failure: (error, { line }) => failureOf(error, line, redaction),
+    failure: (error, { line, url }) =>
+      failureOf(error, line, { url: new URL(url), proxy: options.proxy }, redaction),
     options,
     gate,
     ended: endOf(options)
@@ -86,7 +94,9 @@ export function openWriter(options: RemoteOptions): Writer {
     const creates = method === 'POST' && !asks && sent.repeatable !== true
     const attempt: Attempt = { method, url, line: `${method} ${path}`, sent, creates }
     if (creates) attempt.keys = sent.keys ?? oneKey(options.newKey())
-    return await carried(attempt, link)
+    const answer = await carried(attempt, link)
+    if (answer.ok || !isAboutAddress(answer.failure)) return answer
+    return { ok: false, failure: { ...answer.failure, address: addressOf(options) } }
   }
   let identity: Promise<RequestResult> | undefined
   return {
@@ -106,6 +116,17 @@ export function openWriter(options: RemoteOptions): Writer {
     note: (text) => options.note?.(text),
     reading: (kind, done, of) => options.reading?.(kind, done, of)
   }
+}
+
+/** What a wrong address, or the key of another one, looks like. */
+function isAboutAddress({ code, interrupted }: Failure): boolean {
+  return !interrupted && ['P603', 'P604', 'P610', 'P611', 'P613'].includes(code)
+}
+
+function addressOf({ url, namedBy, proxy }: RemoteOptions): string {
+  const address = url.replace(/\/+$/, '')
+  const by = namedBy === undefined ? '' : ` (from ${namedBy})`
+  return `${address}${by}${proxy === undefined ? '' : `, by way of the proxy ${proxy}`}`
 }
 
 /** The key, and what stands beside it in the header. */
@@ -221,11 +242,22 @@ function understood(text: string, status: number, request: string, redaction: Re
   const failure = { request, status, refused: false, usedBy: [] }
   if (read.beyond !== undefined)
     return { ok: false, failure: { code: 'P612', ...failure, words: read.beyond } }
-  const start = toldOf(text.trimStart(), redaction).replaceAll(/\s+/g, ' ').slice(0, 60)
-  return {
-    ok: false,
-    failure: { code: 'P610', ...failure, words: `not JSON; it begins with \`${start}\`` }
-  }
+  const words = pageOf(text, redaction) ?? `not JSON; it begins with \`${startOf(text, redaction)}\``
+  return { ok: false, failure: { code: 'P610', ...failure, words } }
+}
+
+function startOf(text: string, redaction: Redaction): string {
+  return toldOf(text.trimStart(), redaction).replaceAll(/\s+/g, ' ').slice(0, 60)
+}
+
+/** A page for a browser, by its title; undefined for anything else. */
+function pageOf(text: string, redaction: Redaction): string | undefined {
+  if (!/^\s*(<!doctype html|<html|<head)/i.test(text)) return undefined
+  // A title that were cut out before would hold a part of a secret.
+  const shown = redaction.words(text.slice(0, longestLookedThrough))
+  const [, title = ''] = /<title[^>]*>([^<]*)/i.exec(shown) ?? []
+  const known = startOf(title, redaction).trim()
+  return known === '' ? 'a web page' : `a web page, \`${known}\``
 }
 
 function boundedOf(text: string): unknown {
@@ -233,16 +265,21 @@ function boundedOf(text: string): unknown {
   return read.ok ? read.value : text
 }
 
-function failureOf(error: unknown, request: string, redaction: Redaction): Failure {
+function failureOf(error: unknown, request: string, way: Way, redaction: Redaction): Failure {
   if (error instanceof HTTPError) {
     const { status, headers } = error.response
     const body: unknown = typeof error.data === 'string' ? boundedOf(error.data) : error.data
     const location = headers.get('location')
+    const page = typeof body === 'string' ? pageOf(body, redaction) : undefined
+    if (page !== undefined && (status === 404 || status === 405))
+      return { code: 'P610', request, status, words: page, refused: true, usedBy: [] }
+    if (typeof body === 'string' && wantsTls.test(body))
+      return { code: 'P603', request, status, ...plainToTls(way.url), refused: true, usedBy: [] }
     const fallback = typeof body === 'string' ? toldOf(body.trim(), redaction).slice(0, 200) : ''
     const words =
       location !== null && status < 400
         ? `to ${location}`
-        : (wordsOf(body) ?? (fallback || 'it gives no reason'))
+        : (page ?? wordsOf(body) ?? (fallback || 'it gives no reason'))
     return {
       code: codeOf(status),
       request,
@@ -259,8 +296,16 @@ function failureOf(error: unknown, request: string, redaction: Redaction): Failu
     return { code: 'P612', ...unanswered, status: error.status, words: error.message }
   if (error instanceof TimeoutError) return { code: 'P613', ...unanswered, words: 'no answer in time' }
   if (error instanceof NetworkError) {
-    const words = toldOf(reasonOf(error), redaction)
-    return { code: 'P603', ...unanswered, words, refused: refusedConnection(error) }
+    const { words, ...more } = explained(error, way)
+    const refused = refusedConnection(error) || refusedEncryption(error)
+    return { code: 'P603', ...unanswered, words: toldOf(words, redaction), ...more, refused }
   }
   throw error
+}
+
+/** How servers that speak TLS answer who does not, where they answer at all. */
+const wantsTls = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server/i
+
+function plainToTls({ host }: URL): Explained {
+  return { words: 'this port speaks TLS', help: [`write \`https://${host}\``] }
 }

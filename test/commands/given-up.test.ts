@@ -28,6 +28,7 @@ function silent(): { io: WorldIo; out: () => string; release: () => void } {
     random: () => 0,
     backoffMs: 1,
     newKey: () => crypto.randomUUID(),
+    proxyFor: () => '',
     fetch: async (request) => {
       await promise
       return await world.server.fetch(request)

@@ -99,6 +99,7 @@ export async function openStage(): Promise<Stage> {
         random: () => 0,
         backoffMs: 1,
         newKey: () => crypto.randomUUID(),
+        proxyFor: () => '',
         async fetch(request) {
           const line = `${request.method} ${new URL(request.url).pathname}`
           const isQuestion = /\/(source|target)\/fields$/.test(line)

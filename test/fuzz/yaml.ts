@@ -68,6 +68,7 @@ async function validate(text: string, format: 'text' | 'json'): Promise<{ code: 
     sleep: never,
     timer: realTimer,
     fetch: never,
+    proxyFor: never,
     backoffMs: 1,
     random: () => 0,
     newKey: () => randomUUID()

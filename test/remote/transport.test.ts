@@ -350,7 +350,8 @@ describe('what is told of an answer', () => {
       new Response(inJson, { status: 401 }),
       new Response(inJson.replaceAll('&', '\\u0026').replaceAll('<', '\\u003c'), { status: 422 }),
       new Response(told, { status: 500 }),
-      new Response(`<html>${told}`),
+      new Response(`<html><title>${told}</title>`),
+      new Response(`[${told}`),
       new Response(null, {
         status: 307,
         headers: { location: `https://h/?k=key-of-somebody&p=${encodeURIComponent(password)}` }

@@ -76,7 +76,7 @@ describe('R28: tries', () => {
     expect(at).toEqual([0, 1, 3])
     expect(answer).toMatchObject({
       ok: false,
-      failure: { code: 'P603', refused: true, words: 'ECONNREFUSED' }
+      failure: { code: 'P603', refused: true, words: 'nobody listens at https://service.test' }
     })
   })
 

@@ -86,6 +86,7 @@ function io(ran: Ran, world: World, options: WorldOptions): WorldIo {
     timer: realTimer,
     random: () => 0,
     fetch: (request) => world.server.fetch(request),
+    proxyFor: () => '',
     backoffMs: 1,
     newKey: () => randomUUID(),
     ...options.io
