@@ -298,6 +298,8 @@ export function differences(
     const ideal = isBulk ? withoutUnlisted(declared, field, a!, b!) : a![field]
     const [wanted, found] = [ideal, there].map((value) => JSON.stringify(asSet(kind, field, value)))
     if (wanted === found || (tolerant && isIn(ideal, there))) return []
+    // What the deleted one had beside what the files say is gone with it.
+    if (isMadeAgain && isIn(there, ideal)) return []
     // No limit is 0, and is nothing where nobody ever wrote one.
     if (owner === 'carried' && ideal === 0 && there === undefined) return []
     return [
