@@ -1,5 +1,6 @@
 import type { ApplyEvent, Report } from '../apply/events.ts'
 import { checked, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { thrownText } from '../diagnostics/thrown.ts'
 import { kinds } from '../kinds/index.ts'
 import { updatesIn } from '../plan/guard.ts'
 import type { Change } from '../plan/plan.ts'
@@ -246,7 +247,7 @@ async function done(
       if (shown.ok) await what()
     } catch (error) {
       shown.ok = false
-      io.err(`Progress cannot be shown any more: ${String(error)}\n`)
+      io.err(`Progress cannot be shown any more: ${thrownText(error)}\n`)
     }
   }
   const report = await followed(events, (event) => {
@@ -272,13 +273,32 @@ async function followed(
   }
 }
 
+/** However it looks: what was done must be told. */
 async function reported(
   context: CommandContext,
   options: WriteOptions,
   io: CommandIo,
   report: Report
 ): Promise<Result> {
-  const code = await exitOfReport(report)
+  let code: number = exit.partial
+  try {
+    code = await exitOfReport(report)
+    return await shownReport(code, context, options, io, report)
+  } catch (error) {
+    const plain = io.redaction.data(report)
+    if (options.format === 'json') return jsonResult(code, plain)
+    const sentence = `The report cannot be shown as it should: ${thrownText(error)}\n`
+    return textResult(code, { to: 'err', text: sentence }, { to: 'out', text: jsonText(plain) })
+  }
+}
+
+async function shownReport(
+  code: number,
+  context: CommandContext,
+  options: WriteOptions,
+  io: CommandIo,
+  report: Report
+): Promise<Result> {
   if (options.format === 'json') {
     const { reportJson } = await import('../render/json.ts')
     return jsonResult(code, reportJson(report, context.header, context.problems))
@@ -291,18 +311,7 @@ async function reported(
     import('../render/view/report.ts')
   ])
   const { texts, look } = context
-  try {
-    const view = reportView(io.redaction.data(report), look)
-    const text = reportText(view, texts, look, { quiet: options.quiet === true })
-    return closedBy(view.closing.text, textResult(code, { to: 'out', text }, beside))
-  } catch (error) {
-    // However it looks: what was done must be told.
-    const sentence = `The report cannot be shown as it should: ${String(error)}\n`
-    return textResult(
-      code,
-      { to: 'err', text: sentence },
-      { to: 'out', text: jsonText(io.redaction.data(report)) },
-      beside
-    )
-  }
+  const view = reportView(io.redaction.data(report), look)
+  const text = reportText(view, texts, look, { quiet: options.quiet === true })
+  return closedBy(view.closing.text, textResult(code, { to: 'out', text }, beside))
 }

@@ -1,4 +1,5 @@
 import { inOrder, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { thrownText } from '../diagnostics/thrown.ts'
 import type { Look } from '../render/style.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
@@ -99,7 +100,7 @@ export async function interruptedResult(
 
 /** A mistake of ours, told as a problem. */
 export async function failedResult(options: OutputOptions, error: unknown): Promise<Result> {
-  const words = error instanceof Error ? error.message : String(error)
+  const words = thrownText(error)
   const sentence = `failed in a way that it should not: ${words}`
   if (options.format !== 'json')
     return textResult(exit.failure, { to: 'err', text: `error: it ${sentence}\n` })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { thrownText } from '../diagnostics/thrown.ts'
 import { openGate } from '../remote/gate.ts'
 import type { RemoteOptions } from '../remote/options.ts'
 import type { Workspace } from '../state/resource.ts'
@@ -112,7 +113,7 @@ async function localService(
     const service = serviceAt('local', io, options, version, reached)
     return { ok: true, value: { ...service, close }, problems: [] }
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error)
+    const words = thrownText(error)
     const isReported = error instanceof FolderProblem
     const notes = [isReported ? words : `its folder is .polyctl/local: ${words}`]
     return failure(

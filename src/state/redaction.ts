@@ -47,7 +47,8 @@ export function openRedaction(): Redaction {
     }
   }
   const current = (): NonNullable<typeof needles> => {
-    for (const secrets of later.splice(0)) add(secrets())
+    // One that cannot be asked is asked again: until then nothing is told.
+    for (; later.length > 0; later.shift()) add(later[0]!())
     if (needles) return needles
     const all = [...known].flatMap((secret) => partsOf(secret).flatMap((part) => needlesOf(part, secret)))
     const isOpen = (secret: string): boolean => allowed.some((says) => says(secret))

@@ -61,11 +61,12 @@ const places = [
 
 async function run(
   place: (typeof places)[number] | 'nothing',
-  at: number
+  at: number,
+  thrown: () => unknown = () => new RangeError('a mistake with planted-secret in it')
 ): Promise<{ report: Report; events: ApplyEvent[]; met: boolean; live: Map<string, JsonObject> }> {
   let calls = 0
   const meet = (where: string): void => {
-    if (where === place && calls++ === at) throw new RangeError('a mistake with planted-secret in it')
+    if (where === place && calls++ === at) throw thrown()
   }
   const live = new Map<string, JsonObject>(['b', 'd'].map((name) => [name, { id: name, name, size: 1 }]))
   const kind: Kind = {
@@ -170,6 +171,37 @@ test.each(places)(
   }
 )
 
+/** What JavaScript lets libraries throw: it need not be an error, nor have words. */
+const wordless: Record<string, () => unknown> = {
+  nothing: () => undefined,
+  null: () => null,
+  'a symbol': () => Symbol('a mistake'),
+  'an object without a prototype': () => Object.create(null),
+  'an object that cannot be a text': () => ({
+    toString() {
+      throw new RangeError('no text')
+    }
+  }),
+  'an error without a message': () =>
+    Object.defineProperty(new RangeError('a mistake'), 'message', {
+      get() {
+        throw new RangeError('no message')
+      }
+    }),
+  'an error with a strange stack': () => Object.assign(new RangeError('a mistake'), { stack: { at: 1 } })
+}
+
+describe.each(Object.entries(wordless))('%s is thrown', (_what, thrown) => {
+  test.each(places)('in %s: every change ends in exactly one outcome', async (place) => {
+    const { report } = await run(place, 0, thrown)
+    expect(report.settled).toHaveLength(5)
+    const problems = report.settled.flatMap(({ outcome }) =>
+      outcome.outcome === 'failed' ? [outcome] : []
+    )
+    expect(problems).toMatchObject([{ problem: { code: 'P622' } }])
+  })
+})
+
 describe('what is shown', () => {
   test('is no reason to lose the report: a view that breaks is left, and all is told in the end', async () => {
     vi.doMock('../../src/render/progress.ts', async (original) => ({
@@ -189,6 +221,31 @@ describe('what is shown', () => {
     expect(ran.err).toContain('Progress cannot be shown any more')
     expect(ran.out).toContain('MongoDB Model')
     expect(world.server.store.all('model')).toHaveLength(1)
+  })
+
+  test('is told as plain data where the document for programs cannot be made', async () => {
+    vi.doMock('../../src/render/json.ts', async (original) => ({
+      ...(await original<object>()),
+      reportJson() {
+        throw new RangeError('no document')
+      }
+    }))
+    const world = makeWorld({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })
+    const ran = await world.run('apply', '--yes', '--format', 'json')
+    vi.doUnmock('../../src/render/json.ts')
+    expect(ran.code, ran.out + ran.err).toBe(8)
+    expect(JSON.parse(ran.out)).toMatchObject({ counts: { done: 2 } })
+  })
+
+  test('is told as plain data where the view cannot be loaded', async () => {
+    vi.doMock('../../src/render/report.ts', () => {
+      throw new RangeError('no such file any more')
+    })
+    const world = makeWorld({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })
+    const ran = await world.run('apply', '--yes', '--quiet')
+    vi.doUnmock('../../src/render/report.ts')
+    expect(ran.code, ran.out + ran.err).toBe(8)
+    expect(JSON.parse(ran.out)).toMatchObject({ counts: { done: 2 } })
   })
 
   test('is told as plain data where even the report cannot be drawn', async () => {

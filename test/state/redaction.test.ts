@@ -204,3 +204,14 @@ test.each(['\\', '%', '/', ' ', 'a', '+', '&amp;', '%25', 'YWFh'])(
 function octets(text: string): string[] {
   return Array.from(Buffer.from(text), (byte) => byte.toString(16).padStart(2, '0'))
 }
+
+test('R36: secrets that cannot be asked for are asked for again: nothing is told before', () => {
+  const redaction = openRedaction()
+  let calls = 0
+  redaction.addLater(() => {
+    if (calls++ === 0) throw new RangeError('not now')
+    return ['planted-secret']
+  })
+  expect(() => redaction.words('planted-secret')).toThrow('not now')
+  expect(redaction.words('planted-secret')).toBe(hidden)
+})
