@@ -354,6 +354,28 @@ describe('R15: without the files of then there is a clear error, and never a del
     )
   })
 
+  test.each([file, 'configs'])('R15: %s of then is lost from the repository', async (path) => {
+    const world = await applied()
+    world.server.store.edit('sync', idOf(world, 'sync', 'Orders out'), { mode: 'create' })
+    world.write({ [file]: warehouse({ ...parts, users: parts.users.replace('email', 'first_name') }) })
+    world.commit()
+    const id = world.git(['rev-parse', `HEAD~1:${path}`]).trim()
+    rmSync(join(world.folder, '.git/objects', id.slice(0, 2), id.slice(2)))
+    await expectRefused(world, 'P310', ['--since', 'HEAD~1'], 'cannot be looked up')
+    expect((await world.run('drift', '--since', 'HEAD~1')).code).toBe(3)
+  })
+
+  test('R15: a commit that was replaced on this machine alone is read as everybody has it', async () => {
+    const world = await applied()
+    world.server.store.edit('sync', idOf(world, 'sync', 'Orders out'), { mode: 'create' })
+    const commit = world.git(['rev-parse', 'HEAD']).trim()
+    world.write({ [file]: 'syncs: []\n' })
+    const other = world.commit()
+    world.git(['reset', '--quiet', '--hard', commit])
+    world.git(['replace', commit, other])
+    expect((await world.run('drift', '--since', commit)).code).toBe(2)
+  })
+
   test('R15: a repository without a work tree', async () => {
     const world = await applied()
     const inside = elsewhere(world, { cwd: join(world.folder, '.git'), env })

@@ -83,7 +83,10 @@ export function openGit(cwd: string, env: Readonly<Record<string, string | undef
           short: short.toString('utf8').trim()
         }))
       },
-      files: (commit) => then(run(['ls-tree', '-r', '-z', '--long', '--full-tree', commit]), treeOf),
+      files(commit) {
+        const answer = run(['ls-tree', '-r', '-z', '--long', '--full-tree', commit])
+        return answer.ok ? treeOf(answer.value) : answer
+      },
       contents(ids) {
         const answer = then(run(['cat-file', '--batch'], `${ids.join('\n')}\n`), blobsOf)
         return answer.ok && ids.some((id) => !answer.value.has(id)) ? notAllThere : answer
@@ -159,7 +162,14 @@ function runner(cwd: string, env: Readonly<Record<string, string | undefined>>):
       const value = execFileSync('git', args, {
         cwd,
         // Its words are read here, so they must be in one language; locks and fetching are for writers.
-        env: { ...env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1' },
+        // A commit means the same on every machine: what was replaced on this one alone does not count.
+        env: {
+          ...env,
+          LC_ALL: 'C',
+          GIT_OPTIONAL_LOCKS: '0',
+          GIT_NO_LAZY_FETCH: '1',
+          GIT_NO_REPLACE_OBJECTS: '1'
+        },
         stdio: ['pipe', 'pipe', 'pipe'],
         maxBuffer: largestAnswer,
         timeout: longestMs,
@@ -215,16 +225,20 @@ function trusting(folder: string): string {
   )
 }
 
-/** `<mode> <type> <id> <size>\t<path>`, each ended by a zero byte. */
-function treeOf(answer: Buffer): GitTree {
+/**
+ * `<mode> <type> <id> <size>\t<path>`, each ended by a zero byte. The size is `BAD` where the content is
+ * missing: the file was in the commit all the same, so there is no tree without it.
+ */
+function treeOf(answer: Buffer): GitAnswer<GitTree> {
   const tree: GitTree = { files: new Map(), submodules: [] }
   for (const line of answer.toString('utf8').split('\0')) {
+    if (line === '') continue
     const [, mode, type, id, size, path] = /^(\d+) (\w+) (\w+) +(\d+|-)\t(.*)$/s.exec(line) ?? []
-    if (id === undefined || path === undefined) continue
+    if (id === undefined || path === undefined) return notAllThere
     if (type === 'blob') tree.files.set(path, { id, size: Number(size), isLink: mode === linkMode })
     else tree.submodules.push(path)
   }
-  return tree
+  return { ok: true, value: tree }
 }
 
 const linkMode = '120000'
