@@ -7,7 +7,7 @@ import { Walk } from './compare.ts'
 import { pairs } from './pairs.ts'
 import { diff, type DiffContext } from './diff.ts'
 import { withIgnored } from './ignore.ts'
-import { notStated, secretPaths } from './left-alone.ts'
+import { noLongerStated, notStated, secretPaths } from './left-alone.ts'
 import type { Match } from './match.ts'
 import { namedBy } from './order.ts'
 import type {
@@ -81,7 +81,10 @@ function existing(
     ids: idsOfUses(resource, match),
     ignored: ignoreChanges,
     unchanged: found.unchanged,
-    notStated: notStated(kind, live.fields, found.unstated),
+    notStated: [
+      ...notStated(kind, live.fields, found.unstated),
+      ...(meant ? noLongerStated(meant, wanted) : [])
+    ],
     notCompared: secretPaths(wanted),
     notRead: live.unread ?? [],
     hidden: hidden(resource, kind, live, context)

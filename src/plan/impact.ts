@@ -4,6 +4,7 @@ import type { Kind, Kinds } from '../kinds/kind.ts'
 import type { DataImpact, Effect } from '../state/impact.ts'
 import { isKept, liveId } from './details.ts'
 import type { Match } from './match.ts'
+import type { DecideOptions } from './options.ts'
 import { usersById } from './order.ts'
 import type { Change, FieldChange, Impact } from './plan.ts'
 import { usersOf } from './users.ts'
@@ -13,17 +14,24 @@ interface ImpactContext {
   live: LiveState
   kinds: Kinds
   match: Match
+  options: Pick<DecideOptions, 'base'>
 }
 
 /** The same, with who uses what: asked for each change, and worked out once. */
 interface ImpactIndex extends ImpactContext {
   usersOf: ReadonlyMap<string, readonly Live[]>
+  /** Addresses of what has other secrets than at the base. */
+  moved: ReadonlySet<string>
 }
 
 /** R22: Each change with what it may do to data. Unchanged ones do nothing. */
 export function withImpacts(changes: readonly Change[], context: ImpactContext): Change[] {
-  const usersOf = usersById(context.live)
-  return changes.map((change) => ({ ...change, impacts: impactsOf(change, { ...context, usersOf }) }))
+  const index: ImpactIndex = {
+    ...context,
+    usersOf: usersById(context.live),
+    moved: new Set(context.options.base?.secretsMoved)
+  }
+  return changes.map((change) => ({ ...change, impacts: impactsOf(change, index) }))
 }
 
 function impactsOf(change: Change, context: ImpactIndex): Impact[] {
@@ -33,9 +41,15 @@ function impactsOf(change: Change, context: ImpactIndex): Impact[] {
   const found = fields.map((field) => impactOf(field, change, context))
   const isOnlyWhole = change.action !== 'update'
   if (isOnlyWhole) found.unshift(impactOf(whole, change, context))
-  // Sent again as it is: secrets, of which nobody knows what they open.
-  if (found.length === 0) found.push({ effect: 'unknown', because: resent, paths: [], reaches: [] })
+  // Of secrets nobody knows what they open: other ones, or those of something that is sent again as it is.
+  const isOther = isExisting(change) && context.moved.has(addressText(change))
+  if (isOther || found.length === 0)
+    found.push({ effect: 'unknown', because: resent, paths: [], reaches: [] })
   return once(found).toSorted((a, b) => gravity.indexOf(a.effect) - gravity.indexOf(b.effect))
+}
+
+function isExisting({ action }: Change): boolean {
+  return action === 'update' || action === 'rename'
 }
 
 const resent = 'its secrets are sent again: with other ones it may reach another account'

@@ -19,6 +19,15 @@ function isWorthANote(kind: Kind, fields: JsonObject, { node, live }: Unstated):
   return kind.isDefault?.(fields, [name, ...rest]) !== true
 }
 
+/**
+ * Secrets that the files had at the base, and have no longer: the service keeps them, and its answers do not
+ * tell. In a list, the item itself differs.
+ */
+export function noLongerStated(atBase: JsonObject, wanted: JsonObject): string[] {
+  const stated = new Set(secretPaths(wanted))
+  return secretPaths(atBase).filter((path) => !stated.has(path) && !path.includes('['))
+}
+
 /** Where the files have secrets: the service never answers them, so nobody can compare them. */
 export function secretPaths(value: Json): string[] {
   const found: string[] = []

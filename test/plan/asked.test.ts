@@ -55,6 +55,40 @@ describe('R31: secrets are sent again', () => {
   })
 })
 
+describe('R13: what the files say of secrets, beside what else they say', () => {
+  const secret = { type: 'csv', configuration: { url: 'u', auth: { password: { $secret: 'env P' } } } }
+  const moved = { base: base('connection "A"') }
+  const impacts = (resource: Desired): string[] =>
+    changeOf(planFor([resource], two, [], moved), resource.name).impacts.map(({ because }) => because)
+  const sent = 'its secrets are sent again: with other ones it may reach another account'
+
+  test.each([
+    ['alone', connection('A')],
+    ['with another field', connection('A', {}, 'new')]
+  ])('other ones are told as a risk: %s', (_how, resource) => {
+    expect(impacts(resource)).toContain(sent)
+  })
+
+  test('other ones are told as a risk beside a new name, and of nothing else', () => {
+    const renamed = connection('N', { renamedFrom: ['A'] })
+    const resources = { ...base('connection "N"') }
+    const plan = planFor([renamed, connection('B', {}, 'new')], two, [], { base: resources })
+    expect(changeOf(plan, 'N')).toMatchObject({ action: 'rename' })
+    expect(changeOf(plan, 'N').impacts.map(({ because }) => because)).toContain(sent)
+    expect(changeOf(plan, 'B').impacts.map(({ because }) => because)).not.toContain(sent)
+  })
+
+  test.each([
+    ['gone', connection('A'), ['configuration.auth.password']],
+    ['ignored', connection('A', { ignore: ['configuration'] }), []],
+    ['still there', declared('connection', 'A', secret), []]
+  ])('one that is %s since the base', (_how, resource, left) => {
+    const resources = [declared('connection', 'A', secret)]
+    const plan = planFor([resource], two, [], { base: { ...base(), resources } })
+    expect(changeOf(plan, 'A')).toMatchObject({ action: 'none', notStated: left })
+  })
+})
+
 describe('a part', () => {
   const part = (only: string[], exclude: string[] = [], named: string[] = []) => ({
     selection: { only, exclude, kinds: named }
