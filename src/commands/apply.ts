@@ -3,6 +3,7 @@ import { checked, problem, type Checked, type Diagnostic } from '../diagnostics/
 import { thrownText } from '../diagnostics/thrown.ts'
 import { kinds } from '../kinds/index.ts'
 import { updatesIn } from '../plan/guard.ts'
+import { missingSecrets } from '../plan/missing-secrets.ts'
 import type { Change } from '../plan/plan.ts'
 import { carryOut, plan, planDestroy, type Planned } from '../reconcile.ts'
 import { openWriter } from '../remote/transport.ts'
@@ -65,7 +66,10 @@ export async function applyCommand(
     const planned = await reading(context, full, io, (reader) =>
       plan(context.understood, reader, kinds, limits)
     )
-    if (!planned.ok || !saved) return planned
+    if (!planned.ok) return planned
+    // A change that fails after others were made would leave the service half-way.
+    const missing = missingSecrets(planned.value.plan, context.understood, 'error')
+    if (missing.length > 0 || !saved) return checked(planned.value, [...planned.problems, ...missing])
     const decided = { planned: planned.value, requested: requested.value, context, options: full }
     return checked(planned.value, [...planned.problems, ...refusals(saved, decided)])
   }
@@ -204,9 +208,7 @@ async function confirmation(
   const answer = await abortable(io, io.ask(question.prompt(planned, problems)))
   if (answer === undefined) return 'stopped'
   if (answer.trim() === question.answer(planned).trim()) return 'yes'
-  return problem('P505', 'not confirmed: nothing was changed', {
-    help: [question.help]
-  })
+  return problem('P505', 'not confirmed: nothing was changed', { help: [question.help] })
 }
 
 async function done(

@@ -1,6 +1,7 @@
 import type { Checked, Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import { detailsOf } from '../plan/details.ts'
+import { missingSecrets } from '../plan/missing-secrets.ts'
 import { isDifference } from '../plan/pending.ts'
 import { plan as makePlan } from '../reconcile.ts'
 import { decideOptionsOf } from './decide-options.ts'
@@ -22,7 +23,7 @@ export interface PlanOptions extends ReadOptions, PlanningOptions, OrganizationO
 export async function planCommand(options: PlanOptions, io: CommandIo): Promise<Result> {
   if (isOverOrganizations(options)) return await overOrganizations(options, io, planCommand)
   return await withContext(io, options, async (context) => {
-    const decided = await decideFrom(context, options, io)
+    const decided = await decideFrom(context, options, io, 'plan')
     if (!decided.ok) return await problemsResult(io, options, decided.problems, context)
     const { planned } = decided.value
     const differs = planned.plan.changes.some(isDifference)
@@ -45,7 +46,8 @@ export async function driftCommand(
     const decided = await decideFrom(
       context,
       { ...options, maxDeletes: Infinity, maxUpdates: Infinity },
-      io
+      io,
+      'drift'
     )
     if (!decided.ok) return await problemsResult(io, options, decided.problems, context)
     const { changes } = decided.value.planned.plan
@@ -59,7 +61,8 @@ export async function driftCommand(
 async function decideFrom(
   context: CommandContext,
   options: PlanOptions,
-  io: CommandIo
+  io: CommandIo,
+  as: Telling['as']
 ): Promise<Checked<PlanWithInputs>> {
   const requested = await decideOptionsOf(context, options, io)
   if (!requested.ok) return requested
@@ -68,6 +71,7 @@ async function decideFrom(
   )
   const problems = [...context.problems, ...decided.problems]
   if (!decided.ok) return { ok: false, problems }
+  if (as === 'plan') problems.push(...missingSecrets(decided.value.plan, context.understood, 'warning'))
   return {
     ok: true,
     value: { planned: decided.value, requested: requested.value, context, options },

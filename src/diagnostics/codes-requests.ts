@@ -111,12 +111,12 @@ export const requestCodes = {
       'then the file should say what the service makes of it. `polyctl plan` shows both sides.'
   },
   P615: {
-    exit: 'service',
     title: 'a secret is missing',
     explanation:
       'A change must send a secret, and the environment variable or file that holds it is not there. ' +
-      'An update sends all secrets of its resource, because leaving one out could clear it. Set the ' +
-      'variable, or pass `--env-file`. Planning works without.'
+      'An update sends all secrets of its resource, because leaving one out could clear it. `apply` ' +
+      'stops before its first change; `plan` works without, and tells what apply will need. Set the ' +
+      'variable, or pass `--env-file`.'
   },
   P616: {
     exit: 'service',
