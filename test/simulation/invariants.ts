@@ -312,6 +312,9 @@ const adds = (item: JsonObject, what: string): boolean =>
   !['', 'none'].includes(textOf(item[what] ?? '').toLowerCase())
 const addsObjects = (item: JsonObject): boolean => adds(item, 'automatically_add_new_objects')
 
+/** Objects that syncs of a world create in their target. */
+const madeBySyncs: ReadonlySet<string> = new Set(['public.new', 'new'])
+
 /**
  * What is to be compared of a live bulk sync. Where the files say that the service adds objects or fields by
  * itself, nobody can tell what it added from what a person chose: it stays, listed or not.
@@ -331,7 +334,7 @@ function withoutAdded(
   return found[field].filter(isObject).flatMap((schema): Json[] => {
     const same = known(ideal[field], schema['id'])
     // What a sync of the same world made may be there by the time all objects are copied, or not yet.
-    const isNew = !Array.isArray(item['schemas']) && schema['id'] === 'public.new'
+    const isNew = !Array.isArray(item['schemas']) && madeBySyncs.has(textOf(schema['id'] ?? ''))
     if (!same) return isNew || (addsObjects(item) && schema['enabled'] === true) ? [] : [schema]
     const fields = schema['fields']
     if (!addsFields || !isObject(same) || !Array.isArray(fields)) return [schema]
@@ -350,6 +353,11 @@ function withoutUnlisted(
 ): Json | undefined {
   const schemas = ideal[field]
   const listed = item['schemas']
+  // Where all are copied, what such a sync made is turned on as soon as somebody applies after it.
+  if (field === 'schemas_off' && listed === 'all' && Array.isArray(schemas) && found[field] === undefined) {
+    const off = schemas.filter((one) => !madeBySyncs.has(textOf(one)))
+    return off.length === 0 ? undefined : off
+  }
   if (field !== 'schemas' || !Array.isArray(schemas) || !Array.isArray(listed)) return schemas
   if (!addsObjects(item)) return schemas
   const idOf = (one: Json): Json | undefined => (isObject(one) ? one['id'] : one)
