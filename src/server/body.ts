@@ -80,5 +80,5 @@ export function readForm(text: string): JsonObject {
 
 /** An object for keys that somebody chose: it inherits none. */
 export function freeObject(): JsonObject {
-  return Object.create(null) as JsonObject
+  return { __proto__: null }
 }

@@ -31,13 +31,24 @@ const storageProblems: ReadonlyMap<number, string> = new Map([
   [26, damaged]
 ])
 
+/** A row as SQLite reads it: its columns by name. */
+export type Row = Readonly<Record<string, SQLOutputValue>>
+
 /** SQL with prepared statements kept, and one transaction at a time. */
 export interface Database {
-  all(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue>[]
+  all(sql: string, ...values: SQLInputValue[]): Row[]
   run(sql: string, ...values: SQLInputValue[]): void
   /** Runs all of `work` or none of it. On disk, what was done survives `kill -9` once this returns. */
   transaction<T>(work: () => T): T
   close(): void
+}
+
+/**
+ * The value of a column that holds JSON. Whoever reads it asserts the type that is written there: nobody but
+ * this server writes to its database, and an older folder is brought up to date before it is read.
+ */
+export function columnValue(row: Row, column: string): unknown {
+  return JSON.parse(String(row[column]))
 }
 
 /** What each version of the schema adds to the one before: older folders are brought up to date. */

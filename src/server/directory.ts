@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../wire/common.ts'
 import type { Organization } from '../wire/organization.ts'
-import type { Database } from './database.ts'
+import { columnValue, type Database, type Row } from './database.ts'
 
 /** A user's key acts in its own organization; the others act in the one that the request names. */
-export type KeyClass = 'user' | 'partner' | 'deployment'
+export type KeyClass = (typeof keyClasses)[number]
+
+const keyClasses = ['user', 'partner', 'deployment'] as const
 
 /** A key as the directory knows it; the key itself is not kept, only its digest. */
 export interface Credential {
@@ -58,10 +60,10 @@ type Organizations = Pick<
 type Credentials = Omit<Directory, keyof Organizations>
 
 function organizationsOf(database: Database, passing: Map<string, Credential>): Organizations {
-  const read = (row: Record<string, unknown>): Organization => ({
+  const read = (row: Row): Organization => ({
     id: String(row['id']),
     name: String(row['name']),
-    ...(JSON.parse(String(row['settings'])) as object)
+    ...(columnValue(row, 'settings') as Omit<Organization, 'id' | 'name'>)
   })
   return {
     organizations: () =>
@@ -113,17 +115,18 @@ function credentialsOf(database: Database, passing: Map<string, Credential>): Cr
     credential: (key) => {
       // An older folder may hold one that was made of an empty text: nobody is let in by that.
       if (!isKey(key)) return undefined
-      const known = passing.get(digest(key))
-      if (known !== undefined) return known
+      const held = passing.get(digest(key))
+      if (held !== undefined) return held
       const row = database.all(
         'SELECT class, organization_id, actor FROM credential WHERE digest = ?',
         digest(key)
       )[0]
-      if (row === undefined) return undefined
+      const known = keyClasses.find((one) => one === row?.['class'])
+      if (row === undefined || known === undefined) return undefined
       return {
-        class: String(row['class']) as KeyClass,
+        class: known,
         organizationId: String(row['organization_id']),
-        actor: JSON.parse(String(row['actor'])) as Actor
+        actor: columnValue(row, 'actor') as Actor
       }
     },
     hasCredential: (userId) =>

@@ -182,37 +182,3 @@ const reach: Partial<Record<FaultName, RegExp>> = {
     ].join('|')
   )
 }
-
-const faultKeys = new Set(
-  'fault on request skip times chance retryAfter milliseconds status served edit'.split(' ')
-)
-
-/** A plan from a file's text. Throws an Error that names what is wrong with it. */
-export function readFaultPlan(text: string): FaultPlan {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new Error('it is not JSON')
-  }
-  const plan = (Array.isArray(value) ? { faults: value } : value) as Partial<FaultPlan> | null
-  if (typeof plan !== 'object' || plan === null || !Array.isArray(plan.faults)) {
-    throw new Error('it must be a list of faults, or {"seed": 1, "faults": [...]}')
-  }
-  for (const [index, fault] of plan.faults.entries()) {
-    if (!faultNames.includes(fault?.fault)) {
-      throw new Error(`faults[${index}].fault must be one of ${faultNames.join(', ')}`)
-    }
-    if (fault.fault === 'edit' && fault.edit === undefined) {
-      throw new Error(`faults[${index}].edit is required`)
-    }
-    if (fault.edit !== undefined && fault.edit.id === undefined && fault.edit.name === undefined) {
-      throw new Error(`faults[${index}].edit needs the id or the name of what is edited`)
-    }
-    const unknown = Object.keys(fault).find((key) => !faultKeys.has(key))
-    if (unknown !== undefined) {
-      throw new Error(`faults[${index}].${unknown} is not known; there are ${[...faultKeys].join(', ')}`)
-    }
-  }
-  return { ...(typeof plan.seed === 'number' ? { seed: plan.seed } : {}), faults: plan.faults }
-}

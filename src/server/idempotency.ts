@@ -1,5 +1,5 @@
 import type { SerializedResponse } from './answer.ts'
-import type { Database } from './database.ts'
+import { columnValue, type Database } from './database.ts'
 import { Refusal } from './refusal.ts'
 
 const keySyntax = /^[A-Za-z0-9_-]{8,255}$/
@@ -40,7 +40,7 @@ export function openOutcomes(database: Database): Outcomes {
         key,
         now.getTime() - lifetime
       )[0]
-      return row === undefined ? undefined : (JSON.parse(String(row['answer'])) as SerializedResponse)
+      return row === undefined ? undefined : (columnValue(row, 'answer') as SerializedResponse)
     },
     record: (scope, key, answer, now) => {
       database.run('DELETE FROM outcome WHERE at <= ?', now.getTime() - lifetime)

@@ -1,4 +1,4 @@
-import { createAdaptorServer, RequestError, type HttpBindings } from '@hono/node-server'
+import { createAdaptorServer, RequestError } from '@hono/node-server'
 import { refused, toResponse } from './answer.ts'
 import { isLoopback, isWildcard, originFor, urlOf } from './host.ts'
 import type { LocalServer } from './index.ts'
@@ -37,14 +37,14 @@ export async function listen(
     overrideGlobalObjects: false,
     fetch: async (request, env) => {
       try {
-        const { localAddress = '', localPort = port } = (env as HttpBindings).incoming.socket
+        const { localAddress = '', localPort = port } = env.incoming.socket
         const bound = urlOf(isWildcard(host) ? localAddress.replace(/^::ffff:(?=\d)/, '') : host, localPort)
         const origin = originFor(request.url, [...given, bound], !isLoopback(host))
         return origin === undefined ? misdirected() : await server.fetch(request, origin)
       } catch (error) {
         if (error instanceof RequestError) throw error
         // Lost, request or response: to the client both are a socket that dies.
-        ;(env as HttpBindings).incoming.socket.destroy()
+        env.incoming.socket.destroy()
         return new Response(null)
       }
     }

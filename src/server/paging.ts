@@ -39,7 +39,8 @@ function writeToken({ updated_at, id }: Position): string {
 
 function readToken(token: string): Position {
   try {
-    const [updated_at, id] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown[]
+    const position: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'))
+    const [updated_at, id]: unknown[] = Array.isArray(position) ? position : []
     if (typeof updated_at === 'string' && typeof id === 'string') return { updated_at, id }
   } catch {
     // Falls through to the refusal: a token that was not written here.

@@ -1,5 +1,5 @@
 import type { Actor } from '../wire/common.ts'
-import type { Database } from './database.ts'
+import { columnValue, type Database, type Row } from './database.ts'
 import type { Stored, StoredConnection, StoredKind } from './stored.ts'
 
 /** Where a page of a list begins: after this thing, in the order of the list. */
@@ -28,7 +28,8 @@ export interface Records {
 interface LastWrite {
   kind: StoredKind
   id: string
-  before: Stored[StoredKind] | undefined
+  /** Its row before that write; none where it was not there. */
+  before: Row[]
 }
 
 /** Who and when, for a new thing. */
@@ -49,16 +50,18 @@ export function byPosition(a: Position, b: Position): number {
 /** Only the very last write can be missing from a stale list, and only until the process ends. */
 export function openRecords(database: Database): Records {
   let last: LastWrite | undefined
-  const { get, listed, ...others } = readings(database)
+  const { rowsOf, things, listed, ...others } = readings(database)
   return {
-    get,
     ...others,
-    list: (kind, organizationId, stale = false) => {
-      const things = listed(kind, organizationId)
-      return stale && last?.kind === kind ? withoutLast(things, last, organizationId) : things
+    list: <K extends StoredKind>(kind: K, organizationId: string, stale = false): Stored[K][] => {
+      const now = listed(kind, organizationId)
+      if (!stale || last?.kind !== kind) return now
+      const { id, before } = last
+      const then = things<K>(before).filter((thing) => thing.organization_id === organizationId)
+      return [...now.filter((thing) => thing.id !== id), ...then].sort(byPosition)
     },
     put: (kind, thing) => {
-      last = { kind, id: thing.id, before: get(kind, thing.id) }
+      last = { kind, id: thing.id, before: rowsOf(kind, thing.id) }
       database.run(
         `INSERT OR REPLACE INTO resource (kind, id, organization_id, name, updated_at, document)
          VALUES (?, ?, ?, ?, ?, ?)`,
@@ -71,31 +74,26 @@ export function openRecords(database: Database): Records {
       )
     },
     remove: (kind, id) => {
-      last = { kind, id, before: get(kind, id) }
+      last = { kind, id, before: rowsOf(kind, id) }
       database.run('DELETE FROM resource WHERE kind = ? AND id = ?', kind, id)
     }
   }
 }
 
-function withoutLast<K extends StoredKind>(
-  things: Stored[K][],
-  { id, before }: LastWrite,
-  organizationId: string
-): Stored[K][] {
-  const others = things.filter((thing) => thing.id !== id)
-  if (before === undefined || before.organization_id !== organizationId) return others
-  return [...others, before as Stored[K]].sort(byPosition)
-}
-
 type Readings = Pick<Records, 'get' | 'all' | 'lentBy' | 'named'> & {
   listed<K extends StoredKind>(kind: K, organizationId: string): Stored[K][]
+  rowsOf(kind: StoredKind, id: string): Row[]
+  /** The things that rows of this kind hold. */
+  things<K extends StoredKind>(rows: Row[]): Stored[K][]
 }
 
 function readings(database: Database): Readings {
-  const parsed = <K extends StoredKind>(rows: Record<string, unknown>[]): Stored[K][] =>
-    rows.map((row) => lent(JSON.parse(String(row['document'])) as Stored[K]))
+  const things = <K extends StoredKind>(rows: Row[]): Stored[K][] =>
+    rows.map((row) => lent(columnValue(row, 'document') as Stored[K]))
+  const rowsOf = (kind: StoredKind, id: string): Row[] =>
+    database.all('SELECT document FROM resource WHERE kind = ? AND id = ?', kind, id)
   const get = <K extends StoredKind>(kind: K, id: string): Stored[K] | undefined =>
-    parsed<K>(database.all('SELECT document FROM resource WHERE kind = ? AND id = ?', kind, id))[0]
+    things<K>(rowsOf(kind, id))[0]
   /** A connection that is lent is read as its parent is now: nothing of that is its own. */
   const lent = <T extends object>(thing: T): T => {
     if (!('parent_connection_id' in thing)) return thing
@@ -104,8 +102,10 @@ function readings(database: Database): Readings {
   }
   return {
     get,
+    rowsOf,
+    things,
     listed: <K extends StoredKind>(kind: K, organizationId: string) =>
-      parsed<K>(
+      things<K>(
         database.all(
           `SELECT document FROM resource WHERE kind = ? AND organization_id = ?
            ORDER BY updated_at DESC, id`,
@@ -114,7 +114,7 @@ function readings(database: Database): Readings {
         )
       ),
     all: (kind) =>
-      parsed(
+      things(
         database.all(
           `SELECT document FROM resource JOIN organization ON organization.id = organization_id
            WHERE kind = ? ORDER BY position, updated_at DESC, resource.id`,
@@ -122,7 +122,7 @@ function readings(database: Database): Readings {
         )
       ),
     lentBy: (connectionId) =>
-      parsed<'connection'>(
+      things<'connection'>(
         database.all(
           `SELECT document FROM resource
            WHERE kind = 'connection' AND document ->> 'parent_connection_id' = ?
@@ -131,7 +131,7 @@ function readings(database: Database): Readings {
         )
       ),
     named: (kind, organizationId, name) =>
-      parsed(
+      things(
         database.all(
           'SELECT document FROM resource WHERE kind = ? AND organization_id = ? AND name = ?',
           kind,

@@ -94,17 +94,24 @@ function edit(
 ): void {
   const thing = records.get(kind, id)
   if (thing === undefined) throw new Error(`there is no ${kind} ${id} to edit`)
-  const patched = merge(thing as unknown as JsonObject, patch) as unknown as Stored[typeof kind]
-  records.put(kind, { ...patched, id, updated_at: now().toISOString(), updated_by: actor })
+  records.put(kind, { ...patched(thing, patch), id, updated_at: now().toISOString(), updated_by: actor })
 }
 
-function merge(target: Json, patch: Json): Json {
+/**
+ * A JSON merge patch keeps the type of what it changes: nothing is checked here, and whoever takes out what
+ * the type demands wants to see what happens then.
+ */
+function patched<T extends object>(thing: T, patch: JsonObject): T {
+  const before = new Map<string, unknown>(Object.entries(thing))
+  const changed = freeObject()
+  for (const [key, value] of Object.entries(patch)) changed[key] = merge(before.get(key), value)
+  const merged = { ...thing, ...changed }
+  for (const [key, value] of Object.entries(patch)) if (value === null) Reflect.deleteProperty(merged, key)
+  return merged
+}
+
+function merge(target: unknown, patch: Json): Json {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
   const base = typeof target === 'object' && target !== null && !Array.isArray(target) ? target : {}
-  const merged = Object.assign(freeObject(), base)
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key]
-    else merged[key] = merge(merged[key] ?? null, value)
-  }
-  return merged
+  return { ...patched(base, patch) }
 }

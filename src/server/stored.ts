@@ -8,6 +8,7 @@ import type {
   UserField
 } from '../wire/bulk-sync.ts'
 import type { Actor, JsonObject } from '../wire/common.ts'
+import type { EventType } from '../wire/event.ts'
 import type { Model } from '../wire/model.ts'
 import type { PolicyAction } from '../wire/permission.ts'
 import type { SyncErrorHandling, SyncRequest } from '../wire/sync.ts'
@@ -163,6 +164,7 @@ export interface StoredRecordLogging extends StoredBase {
 
 /** Something that happened; its name is its type. */
 export interface StoredEvent extends StoredBase {
+  name: EventType
   event: JsonObject
 }
 
@@ -178,7 +180,7 @@ export interface StoredPolicy extends StoredBase {
 /** Work that was done at once, kept for a client that asked to fetch its result later. */
 export interface StoredJob extends StoredBase {
   type: string
-  result: JsonObject
+  result: object
 }
 
 /** One run through the authorization page; its id is the secret in the page's address. */

@@ -49,10 +49,10 @@ export interface Identity {
 export type KeyClass = 'user' | 'organization' | 'partner' | 'system'
 
 /** `GET /api/jobs/{type}/{id}`. */
-export interface Job {
+export interface Job<Result = Json> {
   job_id: string
   type: string
   status: 'created' | 'running' | 'done' | 'failed'
-  result?: Json
+  result?: Result
   error?: string | null
 }

@@ -225,4 +225,18 @@ test('a file of faults is read, and what is wrong with it is told', () => {
   )
   expect(() => readFaultPlan('[{"fault":"edit"}]')).toThrow('faults[0].edit is required')
   expect(() => readFaultPlan('[{"fault":"hang","skips":1}]')).toThrow('faults[0].skips is not known')
+  const refused: [file: string, why: string][] = [
+    ['null', 'it must be a list of faults'],
+    ['[null]', 'faults[0].fault must be one of'],
+    ['[{"fault":"hang"},{"fault":"hang","skip":"1"}]', 'faults[1].skip must be a number, 0 or more'],
+    ['[{"fault":"hang","on":1}]', 'faults[0].on must be a text'],
+    ['[{"fault":"empty","served":"no"}]', 'faults[0].served must be true or false'],
+    ['[{"fault":"edit","edit":[]}]', 'faults[0].edit must be an object'],
+    ['[{"fault":"edit","edit":{"kind":"model","patch":null}}]', 'needs the id or the name'],
+    ['[{"fault":"edit","edit":{"kind":"modle","id":"1","patch":null}}]', 'edit.kind must be one of'],
+    ['[{"fault":"edit","edit":{"kind":"model","id":"1"}}]', 'edit.patch must be an object, or null']
+  ]
+  for (const [file, why] of refused) expect(() => readFaultPlan(file), file).toThrow(why)
+  const edit = '[{"fault":"edit","edit":{"kind":"model","name":"Users","patch":{"name":"People"}}}]'
+  expect(readFaultPlan(edit)).toEqual({ faults: JSON.parse(edit) as unknown })
 })

@@ -2,7 +2,6 @@
  * The page of a connect card: a person chooses a type, fills in how to reach the system, and goes back to
  * where they came from with a connection made. Scripts may post the same form.
  */
-import type { JsonObject } from '../../wire/common.ts'
 import type { ConnectionType } from '../../wire/connection-types.ts'
 import type { ConnectionReply, ConnectionRequest } from '../../wire/connection.ts'
 import type { RouteResult } from '../answer.ts'
@@ -136,11 +135,11 @@ function carriedOut(
   if (card.connection_id !== undefined && stored === undefined) {
     throw new Refusal(410, 'gone', 'the connection has been deleted')
   }
-  const request: ConnectionRequest = {
+  const request = {
     name: card.name,
     configuration: filledIn(type, call.body, stored?.configuration),
     ...(stored === undefined ? { type: typeId, redirect_url: card.redirect_url } : { reconnect: true })
-  }
+  } satisfies ConnectionRequest
   const inner: Call = {
     ...call,
     caller: {
@@ -149,13 +148,13 @@ function carriedOut(
       actor: card.created_by,
       scope: ''
     },
-    body: request as unknown as JsonObject,
+    body: request,
     params: stored === undefined ? {} : { id: stored.id }
   }
-  const answer = stored === undefined ? createConnection(inner) : updateConnection(inner)
+  const reply = stored === undefined ? createConnection(inner) : updateConnection(inner)
   const changed = stored && records.get('connection', stored.id)
   if (changed) records.put('connection', { ...changed, redirect_url: card.redirect_url })
-  return (answer.body as { data: ConnectionReply }).data
+  return reply
 }
 
 function messagePage(status: number, title: string, sentence: string): RouteResult {

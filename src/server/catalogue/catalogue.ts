@@ -113,7 +113,8 @@ export interface Catalogue {
   of(connection: Described): CatalogueFile
 }
 
-const shipped = {
+/** What ships: checked like a person's file, for the compiler sees their members as plain texts. */
+const shipped: Readonly<Record<string, unknown>> = {
   airtable,
   bigquery,
   csv,
@@ -131,7 +132,8 @@ const shipped = {
   snowflake,
   stripe,
   webhook
-} as unknown as Readonly<Record<string, CatalogueFile>>
+}
+const checked = new Map<string, CatalogueFile>()
 
 /** What is known of a type that has no file: nothing, so nothing is checked. */
 const unknown: CatalogueFile = {
@@ -152,9 +154,18 @@ const database: CatalogueFile = {
 
 /** What ships for a type; for the list of connection types, which knows no connection. */
 export function catalogueOfType(type: string): CatalogueFile {
-  const own = Object.hasOwn(shipped, type) ? shipped[type] : undefined
+  const own = Object.hasOwn(shipped, type) ? shippedFile(type) : undefined
   if (isSql(type) || type === 'mongodb') return { ...database, ...own }
   return own ?? unknown
+}
+
+function shippedFile(type: string): CatalogueFile {
+  const known = checked.get(type)
+  if (known !== undefined) return known
+  const file = shipped[type]
+  mustBeCatalogue(file, type)
+  checked.set(type, file)
+  return file
 }
 
 /**
@@ -179,10 +190,14 @@ export function openCatalogue(folder: Folder | undefined, given: Record<string, 
 }
 
 function merge(base: CatalogueFile, own: unknown, name: string): CatalogueFile {
+  mustBeCatalogue(own, name)
+  return { ...base, ...own, objects: { ...base.objects, ...own.objects } }
+}
+
+/** Throws 400 for a file that cannot be understood. */
+function mustBeCatalogue(own: unknown, name: string): asserts own is CatalogueFile {
   const wrong = catalogueProblem(own)
   if (wrong !== undefined) throw new Refusal(400, 'catalogue', `the catalogue file ${name} ${wrong}`)
-  const file = own as CatalogueFile
-  return { ...base, ...file, objects: { ...base.objects, ...file.objects } }
 }
 
 /** What is wrong with a person's catalogue file, if anything: all that is read of it later is looked at. */

@@ -78,7 +78,7 @@ function readFilters(query: URLSearchParams): [key: Filterable, value: string][]
 
 function fromJson(text: string): [string, string][] {
   try {
-    const value = JSON.parse(text) as unknown
+    const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null) {
       return Object.entries(value).map(([key, one]) => [key, String(one)])
     }

@@ -36,11 +36,11 @@ import { bookkeeping, lazily, mustFit } from './request-shape.ts'
  */
 export const connectionRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/connections', access: 'organization', answer: list },
-  { method: 'POST', path: '/api/connections', access: 'organization', answer: createConnection },
+  { method: 'POST', path: '/api/connections', access: 'organization', answer: create },
   { method: 'POST', path: '/api/connections/test', access: 'open', answer: test },
   { method: 'GET', path: '/api/connections/:id', access: 'organization', answer: get },
-  { method: 'PUT', path: '/api/connections/:id', access: 'organization', answer: updateConnection },
-  { method: 'PATCH', path: '/api/connections/:id', access: 'organization', answer: updateConnection },
+  { method: 'PUT', path: '/api/connections/:id', access: 'organization', answer: update },
+  { method: 'PATCH', path: '/api/connections/:id', access: 'organization', answer: update },
   { method: 'DELETE', path: '/api/connections/:id', access: 'organization', answer: remove }
 ]
 
@@ -167,8 +167,16 @@ function mustBeComplete(typeId: string, type: ConnectionType, configuration: Jso
   if (first !== undefined) throw invalid(`configuration.${first}`, 'is required')
 }
 
+function create(call: Call): RouteResult {
+  return data(createConnection(call))
+}
+
+function update(call: Call): RouteResult {
+  return data(updateConnection(call))
+}
+
 /** Makes a connection of the request in the body. Throws what is wrong with it. */
-export function createConnection(call: Call): RouteResult {
+export function createConnection(call: Call): ConnectionReply {
   const { context } = call
   const request = readRequest(call)
   const typeId = request.type ?? ''
@@ -196,9 +204,8 @@ export function createConnection(call: Call): RouteResult {
     ...createdBy(context.now(), actorOf(call))
   }
   context.records.put('connection', connection)
-  return data(
-    replied(call, connection, byPerson ? openAuthorization(context, connection, call.publicUrl) : undefined)
-  )
+  const authUrl = byPerson ? openAuthorization(context, connection, call.publicUrl) : undefined
+  return replied(call, connection, authUrl)
 }
 
 /** Throws 403 for a connection that is lent to the organization: it is edited where it is at home. */
@@ -208,7 +215,7 @@ export function mustBeAtHome({ name, parent_connection_id }: StoredConnection): 
 }
 
 /** Replaces the connection that the path names by what the body says. */
-export function updateConnection(call: Call): RouteResult {
+export function updateConnection(call: Call): ConnectionReply {
   const { context } = call
   const stored = found(call, 'connection', param(call, 'id'))
   mustBeAtHome(stored)
@@ -235,12 +242,11 @@ export function updateConnection(call: Call): RouteResult {
   if (connection.status === 'healthy') delete connection.status_error
   context.records.put('connection', connection)
   if (request.reconnect === true && byPerson) {
-    return data(replied(call, connection, openAuthorization(context, connection, call.publicUrl)))
+    return replied(call, connection, openAuthorization(context, connection, call.publicUrl))
   }
   const waits = connection.status !== 'healthy'
-  return data(
-    replied(call, connection, waits ? currentAuthorization(context, connection, call.publicUrl) : undefined)
-  )
+  const authUrl = waits ? currentAuthorization(context, connection, call.publicUrl) : undefined
+  return replied(call, connection, authUrl)
 }
 
 function remove(call: Call): RouteResult {

@@ -2,6 +2,7 @@ import type { Entity } from '../../wire/entity.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { organizationOf, param, type Call, type Route } from '../call.ts'
 import { notFound } from '../refusal.ts'
+import type { StoredKind } from '../stored.ts'
 
 /** What an id belongs to, for who has nothing but an id. */
 export const entityRoutes: readonly Route[] = [
@@ -15,13 +16,13 @@ export const entityRoutes: readonly Route[] = [
 ]
 
 /** The kinds that can be looked up, and where each is read. */
-const paths = {
-  connection: '/api/connections/',
-  model: '/api/models/',
-  sync: '/api/syncs/',
-  bulk_sync: '/api/bulk/syncs/',
-  user: '/api/organization/users/'
-} as const
+const paths: readonly (readonly [kind: StoredKind, path: string])[] = [
+  ['connection', '/api/connections/'],
+  ['model', '/api/models/'],
+  ['sync', '/api/syncs/'],
+  ['bulk_sync', '/api/bulk/syncs/'],
+  ['user', '/api/organization/users/']
+]
 
 interface Located extends Entity {
   organization_id: string
@@ -32,8 +33,8 @@ function located(call: Call, id: string): Located | undefined {
   if (directory.organization(id) !== undefined) {
     return { id, type: 'organization', canonical_path: `/api/organizations/${id}`, organization_id: id }
   }
-  for (const [type, path] of Object.entries(paths)) {
-    const thing = records.get(type as keyof typeof paths, id)
+  for (const [type, path] of paths) {
+    const thing = records.get(type, id)
     if (thing === undefined) continue
     return { id, type, canonical_path: path + id, organization_id: thing.organization_id }
   }

@@ -15,7 +15,7 @@ const usualLimit = 10
 const mostAtOnce = 100
 
 function shown({ id, name, organization_id, created_at, event }: StoredEvent): Event {
-  return { id, type: name as Event['type'], organization_id, created_at, event }
+  return { id, type: name, organization_id, created_at, event }
 }
 
 function list(call: Call): RouteResult {

@@ -36,7 +36,7 @@ export const jobRoutes: readonly Route[] = [
       }
       const job = found(call, 'job', param(call, 'id'))
       if (job.type !== type) throw notFound(`${type} job`, job.id)
-      const answer: Job = { job_id: job.id, type, status: 'done', result: job.result, error: null }
+      const answer: Job<object> = { job_id: job.id, type, status: 'done', result: job.result, error: null }
       return data(answer)
     }
   }
@@ -51,7 +51,7 @@ export function keepJob(call: Call, type: JobType, result: object): Job {
     organization_id: organizationOf(call),
     name: type,
     type,
-    result: result as ReturnType<typeof JSON.parse>,
+    result,
     ...createdBy(context.now(), actorOf(call))
   })
   return { job_id: id, type, status: 'created' }

@@ -12,28 +12,43 @@ const ajv = new Ajv({
   validateSchema: false
 })
 
-/** A JSON Schema that is compiled when it is first needed, and the type of what fits it. */
-export function lazily<T = JsonObject>(schema: () => object): () => ValidateFunction<T> {
-  let compiled: ValidateFunction<T> | undefined
-  return () => (compiled ??= ajv.compile<T>(schema()))
-}
-
 /**
- * A level of a request. An object with `properties` takes these and no others; one without is free. Beside
- * them stand the members that answers have, which clients send back and which change nothing, and those
- * that the service takes and this server does not have.
+ * A level of a request, as JSON Schema. An object with `properties` takes these and no others; one without is
+ * free. Beside them stand the members that answers have, which clients send back and which change nothing,
+ * and those that the service takes and this server does not have.
  */
-interface Level {
-  anyOf?: Level[]
-  items?: Level
-  properties?: Record<string, Level>
-  additionalProperties?: unknown
+export interface RequestLevel {
+  type?: string | readonly string[]
+  enum?: readonly Json[]
+  anyOf?: readonly RequestLevel[]
+  required?: readonly string[]
+  minLength?: number
+  minimum?: number
+  items?: RequestLevel
+  properties?: Readonly<Record<string, RequestLevel>>
+  additionalProperties?: false | RequestLevel
   answered?: readonly string[]
   absent?: readonly string[]
 }
 
+/** A shape of requests, ready to check them. `T` is the type of what fits. */
+export interface RequestShape<T> {
+  level: RequestLevel
+  fits: ValidateFunction<T>
+}
+
+/** A shape that is compiled when it is first needed. */
+export function lazily<T = JsonObject>(levelOf: () => RequestLevel): () => RequestShape<T> {
+  let shape: RequestShape<T> | undefined
+  return () => (shape ??= compiled<T>(levelOf()))
+}
+
 /** Who made and changed a thing, and when: answered with most things, and so sent back with some. */
 export const bookkeeping = ['id', 'created_at', 'created_by', 'updated_at', 'updated_by'] as const
+
+function compiled<T>(level: RequestLevel): RequestShape<T> {
+  return { level, fits: ajv.compile<T>(level) }
+}
 
 /**
  * The value, which has the type of the shape from here on. Throws a refusal that names the first field that
@@ -41,22 +56,22 @@ export const bookkeeping = ['id', 'created_at', 'created_by', 'updated_at', 'upd
  * repeats a value: it may be a secret.
  */
 export function mustFit<T>(
-  validate: ValidateFunction<T>,
+  { level, fits }: RequestShape<T>,
   value: JsonObject,
   status: number,
   prefix = ''
 ): T {
   const body: unknown = value
-  if (validate(body)) {
-    mustBeKnown(validate.schema as Level, value, prefix, status)
+  if (fits(body)) {
+    mustBeKnown(level, value, prefix, status)
     return body
   }
-  const error = validate.errors?.[0]
+  const error = fits.errors?.[0]
   const [field, problem] = error === undefined ? ['', 'is not valid'] : fieldAndProblem(error)
   throw invalid([prefix, field].filter((part) => part !== '').join('.') || 'the body', problem, status)
 }
 
-function mustBeKnown(level: Level, value: Json, path: string, status: number): void {
+function mustBeKnown(level: RequestLevel, value: Json, path: string, status: number): void {
   if (Array.isArray(value)) {
     const { items } = level
     if (items === undefined) return
@@ -76,7 +91,7 @@ function mustBeKnown(level: Level, value: Json, path: string, status: number): v
 }
 
 /** Of several shapes, the one of an object that says something. */
-function objectOf(level: Level): Level {
+function objectOf(level: RequestLevel): RequestLevel {
   return level.anyOf?.find(({ properties }) => properties !== undefined) ?? level
 }
 
@@ -111,13 +126,13 @@ function fieldPath(pointer: string): string {
 function fieldAndProblem(error: ErrorObject): [field: string, problem: string] {
   const path = fieldPath(error.instancePath)
   const below = (name: unknown): string => [path, String(name)].filter((part) => part !== '').join('.')
-  const params = error.params as Record<string, unknown>
+  const params: Readonly<Record<string, unknown>> = error.params
   if (error.keyword === 'required') return [below(params['missingProperty']), 'is required']
   if (error.keyword === 'additionalProperties') {
     return [below(params['additionalProperty']), 'is not a field of this connection type']
   }
   if (error.keyword === 'enum') {
-    return [path, `must be one of ${(params['allowedValues'] as unknown[]).map(String).join(', ')}`]
+    return [path, `must be one of ${[params['allowedValues']].flat().map(String).join(', ')}`]
   }
   if (error.keyword === 'type')
     return [
