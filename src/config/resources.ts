@@ -56,7 +56,8 @@ function withOwnWords(unknown: readonly ItemProblem[], own: readonly ItemProblem
 function meaning(kind: Kind, source: SourceText, node: YamlNode, value: JsonObject): Desired {
   const { name: _name, id, lifecycle, ...rest } = value
   const fields = kind.fromYaml(rest)
-  const spanAt = (path: Path) => valueSpan(source, locate(node, path))
+  const place = (path: Path): Path => kind.placeInYaml?.(path, rest) ?? path
+  const spanAt = (path: Path) => valueSpan(source, locate(node, place(path)))
   return {
     kind: kind.name,
     name: nameOfItem(kind, value),
@@ -65,7 +66,7 @@ function meaning(kind: Kind, source: SourceText, node: YamlNode, value: JsonObje
     lifecycle: readLifecycle(lifecycle),
     span: nameSpan(kind, source, node),
     spanAt,
-    uses: usesOf(fields, source, node)
+    uses: usesOf(fields, source, node, place)
   }
 }
 
@@ -87,21 +88,32 @@ class NodeUse implements Use {
   readonly path: Path
   readonly #source: SourceText
   readonly #node: YamlNode
+  readonly #place: (path: Path) => Path
 
-  constructor(address: Address, path: Path, source: SourceText, node: YamlNode) {
+  constructor(
+    address: Address,
+    path: Path,
+    { source, node, place }: { source: SourceText; node: YamlNode; place: (path: Path) => Path }
+  ) {
     this.kind = address.kind
     this.name = address.name
     this.path = path
     this.#source = source
     this.#node = node
+    this.#place = place
   }
 
   get span(): Span {
-    return valueSpan(this.#source, useLocation(this.#node, this.path, this.name))
+    return valueSpan(this.#source, useLocation(this.#node, this.#place(this.path), this.name))
   }
 }
 
-function usesOf(fields: JsonObject, source: SourceText, node: YamlNode): Use[] {
+function usesOf(
+  fields: JsonObject,
+  source: SourceText,
+  node: YamlNode,
+  place: (path: Path) => Path
+): Use[] {
   const uses: Use[] = []
   const path: (string | number)[] = []
   const step = (part: string | number, value: Json): void => {
@@ -113,7 +125,7 @@ function usesOf(fields: JsonObject, source: SourceText, node: YamlNode): Use[] {
   const walk = (value: Json): void => {
     if (isReference(value)) {
       const { $ref: kind, name } = value
-      if (name !== undefined) uses.push(new NodeUse({ kind, name }, [...path], source, node))
+      if (name !== undefined) uses.push(new NodeUse({ kind, name }, [...path], { source, node, place }))
     } else if (Array.isArray(value)) {
       value.forEach((inner, index) => step(index, inner))
     } else if (isObject(value) && !isSecret(value)) {
@@ -193,6 +205,7 @@ function checkLifecycle(kind: Kind, value: JsonObject): ItemProblem[] {
   return ignored.flatMap((path, index): ItemProblem[] => {
     const field = typeof path === 'string' ? (path.split(/[.[]/, 1)[0] ?? '') : undefined
     if (field === undefined || known.includes(field)) return []
+    const [compared] = kind.placeInYaml ? spelledAs(kind, known, field) : []
     return [
       {
         path: ['lifecycle', 'ignore_changes', index],
@@ -200,10 +213,18 @@ function checkLifecycle(kind: Kind, value: JsonObject): ItemProblem[] {
         message: `\`ignore_changes\` names a field that ${nounOf(kind)} does not have`,
         label: 'no field has this name',
         notes: [`fields are: ${known.join(', ')}`],
-        help: similarNames(field, known).map((name) => `a field with a similar name exists: \`${name}\``)
+        help:
+          compared === undefined
+            ? similarNames(field, known).map((name) => `a field with a similar name exists: \`${name}\``)
+            : [`what \`${field}\` says is compared as \`${compared}\`: write that`]
       }
     ]
   })
+}
+
+/** The fields that a key of YAML is another spelling of. */
+function spelledAs(kind: Kind, fields: readonly string[], key: string): string[] {
+  return fields.filter((field) => kind.placeInYaml?.([field], { [key]: {} })[0] === key)
 }
 
 /** Gives a problem of an item its place in the file. */

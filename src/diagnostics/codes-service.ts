@@ -73,7 +73,8 @@ export const serviceCodes = {
       'The service looks from time to time whether its connections work, and says of this one that it ' +
       'does not: the password expired, the host is away, a permission is missing. That is no difference ' +
       'between the files and the service, so there is nothing to apply; but its syncs fail until it is ' +
-      'mended. If the secret changed, send it again with `polyctl apply --rotate`.'
+      'mended. If the secret changed, send it again with `polyctl apply --rotate`. Newer services ' +
+      'also tell which parts of a sync are not there any more: a model, a field, a connection.'
   },
   P411: {
     title: 'a rotation sends no secret',

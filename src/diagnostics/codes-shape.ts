@@ -213,12 +213,13 @@ The service would drop it in silence, and every plan would want to set it again.
 let the workspace use a newer version.`
   },
   P114: {
-    title: 'a live resource has what files cannot say',
+    title: 'what the files say is newer than the service',
     explanation: `
-Services grow faster than the language of these files. This resource has something in the service, for
-example several identities of a sync, for which there are no words here yet. An update would take it
-away, so nothing is planned. Name the field in \`lifecycle.ignore_changes\`: then it is sent back as it
-is, and everything else of the resource is still managed.`
+Several identities of a sync, and filters of its target that compare with a field of a model, came to
+the newest API without a version of their own: only what a service answers tells whether it knows them.
+One that does not would drop them in silence, and match or write other records than were meant. So
+nothing is planned where its answers show that it does not know them. Where no answer tells, because
+there is no sync yet, this is a warning; what was sent is read back and compared in any case.`
   },
   P113: {
     title: 'a word for all or none in a list of names',

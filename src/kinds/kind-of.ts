@@ -7,7 +7,7 @@ import { carrying, unknownPaths, type Known, type KnownObject } from './carry.ts
 import { isShorthand, type AnyField, type FieldOf, type Shorthand } from './field.ts'
 import { bookkeeping, withoutAbsent } from './fields.ts'
 import type { DerivedApi, ListedApi } from './api.ts'
-import type { Kind } from './kind.ts'
+import type { Kind, ToWire } from './kind.ts'
 import { opposite, type Synonym } from './synonym.ts'
 
 /**
@@ -29,7 +29,8 @@ interface Definition<W, N extends string> extends Pick<
   | 'detail'
   | 'check'
   | 'settled'
-  | 'unsayable'
+  | 'newerThan'
+  | 'placeInYaml'
   | 'condensed'
   | 'isDefault'
 > {
@@ -51,6 +52,8 @@ interface Definition<W, N extends string> extends Pick<
   isSecret?: Kind['isSecret']
   /** Where newer services say a thing in another shape: the answer as fields are read from it. */
   readAs?(wire: JsonObject): JsonObject
+  /** The body of a create, in the shape that every service knows: no answer tells which it is. */
+  created?(body: JsonObject): JsonObject
   uses?(wire: AnswerOf<W>): { kind: string; id: string }[]
   pendingReason?(wire: AnswerOf<W>): string | undefined
   unhealthyReason?(wire: AnswerOf<W>): string | undefined
@@ -138,13 +141,10 @@ function kindFrom(definition: AnyDefinition): Kind {
           })
         )
       ),
-    toWire: (given, context) =>
-      collected(fields, ({ codec, name, wire, owner, spread }) => {
-        if (!context.creating && (owner === 'once' || owner === 'fixed')) return []
-        const value = codec.toWire ? codec.toWire(given[name], context, given) : given[name]
-        if (!spread) return [[wire, value]]
-        return isObject(value) ? Object.entries(value) : []
-      }),
+    toWire(given, context) {
+      const body = bodyOf(fields, given, context)
+      return (context.creating ? definition.created?.(body) : undefined) ?? body
+    },
     fromWire(answer, context) {
       const wire = definition.readAs?.(answer) ?? answer
       return collected(fields, ({ codec, name, wire: key, owner }) =>
@@ -170,6 +170,15 @@ function collected(
   entries: (field: Named) => (readonly [string, Json | undefined])[]
 ): JsonObject {
   return withoutAbsent(Object.fromEntries(fields.flatMap(entries)))
+}
+
+function bodyOf(fields: readonly Named[], given: JsonObject, context: ToWire): JsonObject {
+  return collected(fields, ({ codec, name, wire, owner, spread }) => {
+    if (!context.creating && (owner === 'once' || owner === 'fixed')) return []
+    const value = codec.toWire ? codec.toWire(given[name], context, given) : given[name]
+    if (!spread) return [[wire, value]]
+    return isObject(value) ? Object.entries(value) : []
+  })
 }
 
 /** Fields that are merged by themselves, and live values of those that nobody states. */

@@ -72,8 +72,7 @@ export interface Kind {
    */
   fromYaml(item: JsonObject): JsonObject
   /**
-   * Fields → YAML item: what `fromYaml` makes the same fields of. What files cannot say is left out;
-   * `unsayable` tells of it.
+   * Fields → YAML item: what `fromYaml` makes the same fields of. What files cannot say is left out.
    */
   toYaml(fields: JsonObject, context: ToYaml): JsonObject
   /**
@@ -87,8 +86,16 @@ export interface Kind {
   fromWire(wire: JsonObject, context: FromWire): JsonObject
   /** The paths of members of an answer that nobody knows: they are sent back as they came. */
   unknownIn?(live: JsonObject): string[]
-  /** What a live resource has that files cannot say: the field that holds it, and a sentence. */
-  unsayable?(fields: JsonObject): { field: string; what: string }[]
+  /**
+   * What these fields say that a service older than they may not know, judging from what it answered:
+   * where, and in a few words. `isKnown` is undefined where no answer tells.
+   */
+  newerThan?(
+    fields: JsonObject,
+    answers: readonly JsonObject[]
+  ): { path: Path; what: string; isKnown: boolean | undefined }[]
+  /** Where an item of YAML says what stands at a path of its fields, if that is not there. */
+  placeInYaml?(path: Path, item: JsonObject): Path
   /**
    * Fields of which those that are `ignored`, or some of their parts, have the live value: what
    * follows from these follows them.

@@ -1,10 +1,18 @@
 import type { Shape } from '../state/shape.ts'
-import { isEmpty, isObject, type Json, type JsonObject } from '../state/value.ts'
+import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { Codec } from './field.ts'
-import { list, toName, valueAt, withoutAbsent, withoutHoles } from './fields.ts'
+import { list, toName, withoutAbsent, withoutHoles } from './fields.ts'
+import type { FromWire } from './kind.ts'
 import { conditionKey, filterRule, overrideRule, withCondition } from './sync-filters.ts'
 import { conditionsKnown, fixedKnown, identityKnown, mappingsKnown, targetKnown } from './sync-known.ts'
 import { labelsOf, logicFromLabels, logicRule, logicToLetters } from './sync-logic.ts'
+import {
+  allIdentities,
+  areSeparate,
+  identityToYaml,
+  writtenFilters,
+  writtenIdentity
+} from './sync-spellings.ts'
 import {
   conditionFromWire,
   conditionToWire,
@@ -31,14 +39,7 @@ import {
   overrideSchema,
   targetSchema
 } from './sync-schema.ts'
-import {
-  conditionToYaml,
-  isEncrypted,
-  mappingToYaml,
-  onlyModel,
-  sourceToYaml,
-  stated
-} from './sync-yaml.ts'
+import { conditionToYaml, isEncrypted, mappingToYaml, onlyModel, stated } from './sync-yaml.ts'
 
 /**
  * The fields of a sync whose parts depend on each other: what a filter is called, which model a
@@ -71,41 +72,85 @@ const mappingRule = {
   }
 } as const
 
-/** How a record finds its record in the target. */
+const identityParts = {
+  source: sourceRule,
+  target: { is: 'scalar' },
+  function: { is: 'scalar', caseless: true },
+  new_field: { is: 'scalar', default: false, carried: true }
+} as const
+
+/** How a record finds its record in the target: one way, or several in their order. */
 export const identity: Codec = {
   schema: identitySchema,
   rule: {
     is: 'object',
     fields: {
-      source: sourceRule,
-      target: { is: 'scalar' },
-      function: { is: 'scalar', caseless: true },
-      new_field: { is: 'scalar', default: false, carried: true },
-      others: { is: 'json' }
+      ...identityParts,
+      strategy: { is: 'scalar', default: 'priority', caseless: true },
+      others: { is: 'set', key: rankOf, item: { is: 'object', fields: identityParts } }
     }
   },
-  shape: { members: { source, target: 'text', function: 'text' } },
-  known: identityKnown,
-  fromYaml: (value, { model }) =>
-    isObject(value) ? { ...value, source: sourceFromYaml(value.source, model) ?? null } : undefined,
-  toYaml(value, context, fields) {
-    if (!isObject(value)) return undefined
-    const { source: from, others: _unsayable, ...same } = value
-    return withoutAbsent({ source: sourceToYaml(from, onlyModel(fields, context), context), ...same })
+  shape: {
+    members: {
+      source,
+      target: 'text',
+      function: 'text',
+      strategy: 'text',
+      others: { list: { members: { source, target: 'text', function: 'text' } } }
+    }
   },
-  fromWire(value, context) {
-    if (!isObject(value) || isEmpty(value.target)) return undefined
-    const { source: from, target: to, function: how, new_field, others } = value
+  known: identityKnown,
+  fromYaml(_value, item) {
+    const first = writtenIdentity(item)
+    if (!first) return undefined
+    const others = list(first.others).map((one, index) => ({
+      rank: index + 2,
+      ...one,
+      source: sourceFromYaml(one.source, item.model) ?? null
+    }))
     return withoutAbsent({
-      source: sourceFromWire(from, context),
-      target: to,
-      function: how,
-      new_field,
-      others
+      ...first,
+      source: sourceFromYaml(first.source, item.model) ?? null,
+      others: stated(others)
     })
   },
+  toYaml: (value, context, fields) =>
+    isObject(value) && allIdentities(value).length === 1
+      ? identityToYaml(value, onlyModel(fields, context), context)
+      : undefined,
+  fromWire(value, context) {
+    if (!isObject(value) || isEmpty(value.target)) return undefined
+    const others = list(value.others).map((one, index) => ({
+      rank: index + 2,
+      ...identityFromWire(one, context)
+    }))
+    const strategy = others.length > 0 ? value.strategy : undefined
+    return withoutAbsent({ ...identityFromWire(value, context), strategy, others: stated(others) })
+  },
   toWire: (value, context) =>
-    isObject(value) ? withoutAbsent({ ...value, source: sourceToWire(value.source, context) }) : undefined
+    isObject(value)
+      ? withoutAbsent({
+          ...value,
+          source: sourceToWire(value.source, context),
+          others: stated(
+            list(value.others)
+              .toSorted((a, b) => Number(a.rank) - Number(b.rank))
+              .map(({ rank: _place, source: from, ...one }) =>
+                withoutAbsent({ ...one, source: sourceToWire(from, context) })
+              )
+          )
+        })
+      : undefined
+}
+
+function identityFromWire(value: JsonObject, context: FromWire): JsonObject {
+  const { source: from, target: to, function: how, new_field } = value
+  return withoutAbsent({ source: sourceFromWire(from, context), target: to, function: how, new_field })
+}
+
+/** Their order says which is tried first, so each is known by its place. */
+function rankOf(item: Json): string {
+  return isObject(item) ? textOf(item.rank) : ''
 }
 
 /** Mappings with a source. One that only repeats the identity says nothing. */
@@ -114,12 +159,15 @@ export const mappings: Codec = {
   rule: { is: 'set', key: targetOf, item: mappingRule },
   shape: mappingShape,
   known: mappingsKnown,
-  fromYaml(value, { model, identity: by }) {
+  fromYaml(value, item) {
+    const { model } = item
     const written = list(value).map((field) =>
       field.source === undefined ? null : { ...field, source: sourceFromYaml(field.source, model) ?? null }
     )
-    const own = sourceFromYaml(valueAt(by, ['source']), model)
-    return withoutIdentity(written, valueAt(by, ['target']), own)
+    return allIdentities(writtenIdentity(item)).reduce<(JsonObject | null)[]>(
+      (left, by) => withoutIdentity(left, by.target, sourceFromYaml(by.source, model)),
+      written
+    )
   },
   toYaml(value, context, fields) {
     const encrypted = list(fields.override_fields).filter(isEncrypted)
@@ -130,10 +178,13 @@ export const mappings: Codec = {
     const plain = list(value)
       .filter((field) => !isFixed(field))
       .map((field) => ({ ...field, source: sourceFromWire(field.source, context) ?? null }))
-    const own = isEmpty(valueAt(by, ['target']))
-      ? undefined
-      : sourceFromWire(valueAt(by, ['source']), context)
-    return withoutIdentity(plain, own && valueAt(by, ['target']), own).filter((field) => field !== null)
+    return allIdentities(by)
+      .filter((one) => !isEmpty(one.target))
+      .reduce<(JsonObject | null)[]>(
+        (left, one) => withoutIdentity(left, one.target, sourceFromWire(one.source, context)),
+        plain
+      )
+      .filter((field) => field !== null)
   },
   toWire: (value, context) =>
     list(value).map((item) => withoutAbsent({ ...item, source: sourceToWire(item.source, context) }))
@@ -165,19 +216,15 @@ export const fixedValues: Codec = {
   toWire: (value) => stated(list(withoutHoles(value)))
 }
 
-/** Filters of a YAML item, in the normal form but for their labels. */
-function filtersOf({ filters: written, model }: JsonObject): JsonObject[] {
-  return list(written).map((filter) => withCondition(filter, sourceFromYaml(filter.field, model)))
-}
-
 /** Which records are written. */
 export const filters: Codec = {
   schema: { type: 'array', items: filterSchema },
   rule: { is: 'set', key: conditionKey, item: filterRule },
   shape: conditionShape,
   known: conditionsKnown,
-  fromYaml: (_value, item) => filtersOf(item).map(withoutLabel),
-  toYaml: conditionsToYaml,
+  fromYaml: (_value, item) => writtenFilters(item).filters.map(withoutLabel),
+  toYaml: (value, context, fields) =>
+    areSeparate(fields) ? undefined : conditionsToYaml(value, context, fields),
   fromWire: (value, context, wire) =>
     list(value).map((filter) => withoutLabel(conditionFromWire(filter, 'filter', modelsOf(wire), context))),
   toWire: (value, context) => stated(list(value).map((item, index) => filterToWire(item, index, context)))
@@ -200,11 +247,12 @@ export const filterLogic: Codec = {
   },
   rule: logicRule,
   shape: 'text',
-  fromYaml(value, item) {
-    const all = filtersOf(item)
-    return logicFromLabels(value, all, labelsOf(all), 'model')
+  fromYaml(_value, item) {
+    const { filters: all, labels, logic } = writtenFilters(item)
+    return logicFromLabels(logic, all, labels, 'model')
   },
-  toYaml: (value, { nameOf }, fields) => logicToLetters(value, list(fields.filters), 'model', nameOf),
+  toYaml: (value, { nameOf }, fields) =>
+    areSeparate(fields) ? undefined : logicToLetters(value, list(fields.filters), 'model', nameOf),
   fromWire(value, context, wire) {
     const all = list(wire.filters)
     const read = all.map((filter) => conditionFromWire(filter, 'filter', modelsOf(wire), context))
@@ -247,8 +295,7 @@ export const target: Codec = {
   },
   known: targetKnown,
   fromYaml(value, item) {
-    const all = filtersOf(item)
-    return targetFromYaml(value, all, labelsOf(all))
+    return targetFromYaml(value, writtenFilters(item))
   },
   toYaml(value, context, fields) {
     if (!isObject(value)) return undefined
@@ -259,7 +306,9 @@ export const target: Codec = {
       create,
       new_name,
       configuration,
-      filter_logic: logicToLetters(filter_logic, list(fields.filters), 'target', context.nameOf)
+      filter_logic: areSeparate(fields)
+        ? undefined
+        : logicToLetters(filter_logic, list(fields.filters), 'target', context.nameOf)
     })
   },
   fromWire(value, context, wire) {

@@ -55,6 +55,11 @@ export function isOfTarget(filter: Json): boolean {
 
 /** A filter of a model names the model's field; one of the target names the target's. */
 export function conditionProblems(item: JsonObject): ItemProblem[] {
+  return [...mixedProblems(item), ...separateProblems(item)]
+}
+
+/** Of filters of both sorts in one list. */
+function mixedProblems(item: JsonObject): ItemProblem[] {
   const filters = Array.isArray(item.filters) ? item.filters : []
   return filters.flatMap((filter, index): ItemProblem[] => {
     if (!isObject(filter)) return []
@@ -73,19 +78,67 @@ export function conditionProblems(item: JsonObject): ItemProblem[] {
       const label = 'the service would ignore this'
       return [{ path: [...path, other], atKey: true, code: 'P109', message, label }]
     }
-    if (target && textOf(item.mode).toLowerCase() !== 'update') {
-      const message = 'a filter of the target works with `mode: update` only'
+    if (!target && 'value_field' in filter)
       return [
         {
-          path: [...path, 'field_type'],
+          path: [...path, 'value_field'],
+          atKey: true,
           code: 'P109',
-          message,
-          label: `the mode is ${textOf(item.mode)}`
+          message: 'only a filter of the target compares with a field',
+          label: 'a filter of the model compares with a fixed value'
         }
       ]
-    }
-    return []
+    return [
+      ...withOtherMode(item, [...path, 'field_type'], target),
+      ...comparedTwice(filter, path, 'value_field')
+    ]
   })
+}
+
+/** Of each sort by itself: their fields are those of their schemas. */
+function separateProblems(item: JsonObject): ItemProblem[] {
+  const { target_filters: ofTarget } = item
+  const conditions = isObject(ofTarget) && Array.isArray(ofTarget.conditions) ? ofTarget.conditions : []
+  return [
+    ...(conditions.length > 0 ? withOtherMode(item, ['target_filters'], true) : []),
+    ...conditions.flatMap((condition, index) =>
+      isObject(condition)
+        ? comparedTwice(condition, ['target_filters', 'conditions', index], 'value_source')
+        : []
+    )
+  ]
+}
+
+function withOtherMode(
+  { mode }: JsonObject,
+  path: ItemProblem['path'],
+  isOfTargets: boolean
+): ItemProblem[] {
+  if (!isOfTargets || textOf(mode).toLowerCase() === 'update') return []
+  const message = 'a filter of the target works with `mode: update` only'
+  return [
+    {
+      path,
+      ...(path.length === 1 && { atKey: true }),
+      code: 'P109',
+      message,
+      label: `the mode is ${textOf(mode)}`
+    }
+  ]
+}
+
+/** With a fixed value, or with a field of a model. */
+function comparedTwice(filter: JsonObject, path: ItemProblem['path'], other: string): ItemProblem[] {
+  if (!(other in filter) || !('value' in filter)) return []
+  return [
+    {
+      path: [...path, 'value'],
+      atKey: true,
+      code: 'P109',
+      message: `a filter compares with \`value\` or with \`${other}\`, not with both`,
+      label: 'the service refuses one beside the other'
+    }
+  ]
 }
 
 /** A condition of YAML with its field written out, and no empty value where the function wants none. */

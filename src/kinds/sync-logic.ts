@@ -214,16 +214,22 @@ function replaced(value: Json, change: Parameters<typeof withIds>[1]): Json {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, replaced(inner, change)]))
 }
 
+/** The filters that a logic is over, as they are written. */
+export interface OfLogic {
+  filters: readonly Json[]
+  labels: readonly string[]
+  of: Sort
+  /** It stands beside its own filters: no service takes one that leaves a filter out. */
+  isNewer: boolean
+}
+
 /** What is wrong with a logic, and filters that it leaves out. */
 export function logicProblems(
-  item: JsonObject,
   path: readonly string[],
   logic: Json | undefined,
-  of: Sort
+  { filters, labels, of, isNewer }: OfLogic
 ): ItemProblem[] {
   if (typeof logic !== 'string' || logic.trim() === '') return []
-  const filters = Array.isArray(item.filters) ? item.filters : []
-  const labels = labelsOf(filters)
   const own = ownOf(filters, of).map((index) => labels[index]!)
   const read = readLogic(logic)
   if (!read.ok) {
@@ -251,8 +257,11 @@ export function logicProblems(
     return unknown.map(({ label, start, end }) => ({
       path,
       code: 'P205' as const,
-      message: unknownLabel(label, labels, of),
-      label: labels.includes(label) ? `\`${label}\` is of the other sort` : `\`${label}\` is not a label`,
+      message: unknownLabel(label, isNewer ? own : labels, of),
+      label:
+        !isNewer && labels.includes(label)
+          ? `\`${label}\` is of the other sort`
+          : `\`${label}\` is not a label`,
       notes: [own.length === 0 ? 'there are no filters' : `the labels are: ${own.join(', ')}`],
       help: own
         .filter((one) => one.toLowerCase() === label.toLowerCase())
@@ -260,7 +269,7 @@ export function logicProblems(
       within: { text: logic, start, end }
     }))
   const left = own.filter((label) => !named.has(label))
-  return left.map((label) => leftOut(path, label))
+  return left.map((label) => leftOut(path, label, isNewer))
 }
 
 function unknownLabel(label: string, labels: readonly string[], of: Sort): string {
@@ -269,31 +278,32 @@ function unknownLabel(label: string, labels: readonly string[], of: Sort): strin
   return `the logic names \`${label}\`, which is a filter of the ${is}: it belongs into ${other}`
 }
 
-function leftOut(path: readonly string[], label: string): ItemProblem {
+function leftOut(path: readonly string[], label: string, isNewer: boolean): ItemProblem {
   return {
     path,
     atKey: true,
     code: 'P207',
-    severity: 'warning',
+    ...(isNewer ? {} : { severity: 'warning' as const }),
     message: `the logic does not name the filter \`${label}\``,
     label: 'it says nothing of this filter',
     notes: [
-      'newer services refuse a logic that leaves a filter out; older ones do not say what they do then'
+      isNewer
+        ? 'a logic has to name each of its filters at least once: the service refuses any other'
+        : 'newer services refuse a logic that leaves a filter out; older ones do not say what they do then'
     ],
     help: [`name \`${label}\` in the logic, or take the filter out`]
   }
 }
 
 /** A label that two filters have says nothing. */
-export function duplicateLabels(item: JsonObject): ItemProblem[] {
-  const filters = Array.isArray(item.filters) ? item.filters : []
+export function duplicateLabels(path: readonly string[], filters: readonly Json[]): ItemProblem[] {
   const labels = labelsOf(filters)
   return labels.flatMap((label, index) =>
     labels.indexOf(label) === index
       ? []
       : [
           {
-            path: ['filters', index, 'label'],
+            path: [...path, index, 'label'],
             code: 'P202' as const,
             message: `two filters have the label \`${label}\``,
             label: 'this label is taken'

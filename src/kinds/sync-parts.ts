@@ -70,7 +70,7 @@ export function withoutIdentity(
   fields: readonly (JsonObject | null)[],
   target: Json | undefined,
   source: Json | undefined
-): Json[] {
+): (JsonObject | null)[] {
   return fields.map((field) => {
     const repeats = field !== null && field.target === target && sameSource(field.source, source)
     return repeats ? null : field
@@ -160,15 +160,18 @@ export function filterToWire(item: JsonObject, index: number, context: ToWire): 
 /** The target, its logic in the normal form. */
 export function targetFromYaml(
   value: Json | undefined,
-  filters: readonly Json[],
-  labels: readonly string[]
+  {
+    filters,
+    labels,
+    targetLogic
+  }: { filters: readonly Json[]; labels: readonly string[]; targetLogic: Json | undefined }
 ): Json | undefined {
   if (!isObject(value)) return value
   return withoutAbsent({
     ...value,
     connection: optionalReference('connection', value.connection),
     object: value.object === newTarget ? undefined : value.object,
-    filter_logic: logicFromLabels(value.filter_logic, filters, labels, 'target')
+    filter_logic: logicFromLabels(targetLogic, filters, labels, 'target')
   })
 }
 
@@ -230,11 +233,14 @@ export function modelsOf(wire: JsonObject): string[] {
   ) as string[]
 }
 
-/** Whether the identity's field was made by the service stays as it is, while it is that field. */
+/** Whether an identity's field was made by the service stays as it is, while it is that field. */
 export function withNewField(live: JsonObject, body: JsonObject): JsonObject {
   const { identity } = body
-  const isNew = valueAt(live, ['identity', 'new_field'])
-  if (!isObject(identity) || identity.new_field !== undefined || isNew !== true) return {}
-  if (identity.target !== valueAt(live, ['identity', 'target'])) return {}
-  return { identity: { ...identity, new_field: true } }
+  const there = isObject(live.identity) ? [live.identity, ...list(live.identity.others)] : []
+  const created = new Set(there.flatMap((one) => (one.new_field === true ? [one.target] : [])))
+  const filled = (one: JsonObject): JsonObject =>
+    one.new_field === undefined && created.has(one.target) ? { ...one, new_field: true } : one
+  if (!isObject(identity) || created.size === 0) return {}
+  const others = identity.others === undefined ? {} : { others: list(identity.others).map(filled) }
+  return { identity: { ...filled(identity), ...others } }
 }

@@ -2,7 +2,8 @@ import { isEmpty, isObject, textOf, type JsonObject } from '../state/value.ts'
 import { valueAt, list } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 import { conditionProblems } from './sync-filters.ts'
-import { duplicateLabels, logicProblems } from './sync-logic.ts'
+import { duplicateLabels, labelsOf, logicProblems, type Sort } from './sync-logic.ts'
+import { allIdentities, writtenIdentity } from './sync-spellings.ts'
 import { webhookTarget } from './sync-parts.ts'
 
 /**
@@ -15,10 +16,76 @@ export function syncProblems(item: JsonObject): ItemProblem[] {
     ...sourceProblems(item),
     ...emptyMappings(item),
     ...mappedTwice(item),
+    ...twoSpellings(item),
+    ...strategyProblems(item),
     ...conditionProblems(item),
-    ...duplicateLabels(item),
-    ...logicProblems(item, ['filter_logic'], item.filter_logic, 'model'),
-    ...logicProblems(item, ['target', 'filter_logic'], valueAt(item, ['target', 'filter_logic']), 'target')
+    ...logicsOf(item)
+  ]
+}
+
+/** Of filters in one list, or of each sort by itself. */
+function logicsOf(item: JsonObject): ItemProblem[] {
+  const { filters: all } = item
+  const filters = Array.isArray(all) ? all : []
+  const older = { filters, labels: labelsOf(filters), isNewer: false }
+  const own = (of: Sort) => {
+    const key = `${of}_filters`
+    const conditions = list(valueAt(item, [key, 'conditions']))
+    const typed = conditions.map((one) => ({ ...one, field_type: of }))
+    const newer = { filters: typed, labels: labelsOf(typed), of, isNewer: true }
+    return [
+      ...duplicateLabels([key, 'conditions'], typed),
+      ...logicProblems([key, 'logic'], valueAt(item, [key, 'logic']), newer)
+    ]
+  }
+  const targetLogic = valueAt(item, ['target', 'filter_logic'])
+  return [
+    ...duplicateLabels(['filters'], filters),
+    ...logicProblems(['filter_logic'], item.filter_logic, { ...older, of: 'model' }),
+    ...logicProblems(['target', 'filter_logic'], targetLogic, { ...older, of: 'target' }),
+    ...own('model'),
+    ...own('target')
+  ]
+}
+
+/** One thing in two spellings: one of them would be forgotten. */
+function twoSpellings(item: JsonObject): ItemProblem[] {
+  const newer = ['model_filters', 'target_filters'].find((key) => item[key] !== undefined)
+  const older = [['filters'], ['filter_logic'], ['target', 'filter_logic']].filter(
+    (path) => valueAt(item, path) !== undefined
+  )
+  const problem = (path: string[], other: string): ItemProblem => ({
+    path,
+    atKey: true,
+    code: 'P109',
+    message: `\`${path.join('.')}\` beside \`${other}\``,
+    label: 'this is the other spelling of the same',
+    help: [`write all of it in one of the two, best as \`${other}\``]
+  })
+  return [
+    ...(item.identity !== undefined && item.identities !== undefined
+      ? [problem(['identity'], 'identities')]
+      : []),
+    ...(newer === undefined ? [] : older.map((path) => problem(path, newer)))
+  ]
+}
+
+/** Of several mappings, the service wants to be told what they are together. */
+function strategyProblems({ identities }: JsonObject): ItemProblem[] {
+  const count = list(valueAt(identities, ['mappings'])).length
+  if (count < 2 || valueAt(identities, ['strategy']) !== undefined) return []
+  return [
+    {
+      path: ['identities'],
+      atKey: true,
+      code: 'P103',
+      message: `${count} identities need a \`strategy\``,
+      label: '`strategy` is missing here',
+      help: [
+        '`strategy: priority`: they are tried in this order, and the first that finds a record decides',
+        '`strategy: and`: a record is found where all of them fit'
+      ]
+    }
   ]
 }
 
@@ -55,7 +122,20 @@ function sourceProblems(item: JsonObject): ItemProblem[] {
     ['identity', 'source'],
     ...list(item.fields).map((_, index) => ['fields', index, 'source']),
     ...list(item.filters).map((_, index) => ['filters', index, 'field']),
-    ...list(item.overrides).map((_, index) => ['overrides', index, 'field'])
+    ...list(item.overrides).map((_, index) => ['overrides', index, 'field']),
+    ...list(item.filters).map((_, index) => ['filters', index, 'value_field']),
+    ...list(valueAt(item, ['identities', 'mappings'])).map((_, index) => [
+      'identities',
+      'mappings',
+      index,
+      'source'
+    ]),
+    ...[
+      ['model_filters', 'source'],
+      ['target_filters', 'value_source']
+    ].flatMap(([key = '', part = '']) =>
+      list(valueAt(item, [key, 'conditions'])).map((_, index) => [key, 'conditions', index, part])
+    )
   ]
   return places.flatMap((path) => {
     const source = valueAt(item, path)
@@ -110,17 +190,17 @@ function mappedTwice(item: JsonObject): ItemProblem[] {
 }
 
 function identityMappedAgain(item: JsonObject): ItemProblem[] {
-  const target = valueAt(item, ['identity', 'target'])
+  const targets = new Set(allIdentities(writtenIdentity(item)).map(({ target }) => target))
   const fields = list(item.fields)
   return fields.flatMap((field, index) =>
-    target === undefined || field.target !== target
+    field.target === undefined || !targets.has(field.target)
       ? []
       : [
           {
             path: ['fields', index, 'target'],
             code: 'P204' as const,
             severity: 'warning' as const,
-            message: `\`${textOf(target)}\` is mapped by the identity already`,
+            message: `\`${textOf(field.target)}\` is mapped by the identity already`,
             label: 'the service drops this mapping',
             help: ['remove it: the identity’s field is written by itself']
           }

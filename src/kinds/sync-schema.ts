@@ -1,4 +1,9 @@
-import { filterFunctions, identityFunctions, scheduleFrequencies } from '../wire/sync.ts'
+import {
+  filterFunctions,
+  identityFunctions,
+  identityStrategies,
+  scheduleFrequencies
+} from '../wire/sync.ts'
 
 /** A field of a model: by its name alone, where the sync says which model, or in full. */
 const source = {
@@ -65,6 +70,90 @@ export const identitySchema = {
   }
 }
 
+/** Several ways to find a record. */
+export const identitiesSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['mappings'],
+  description: 'How a record of the model finds its record in the target, in one way or several.',
+  properties: {
+    mappings: {
+      type: 'array',
+      items: identitySchema,
+      description: 'In the order in which they are tried.'
+    },
+    strategy: {
+      ...caseless(identityStrategies),
+      description:
+        'Needed with more than one. priority: the first that finds a record decides. and: all have to fit.'
+    }
+  }
+}
+
+const separateLabel = {
+  type: 'string',
+  description: 'A name for the logic beside these conditions. Absent: A, B, C … by position.'
+}
+const compareWith = { description: 'What to compare with; its type matters.' }
+const separateLogic = {
+  type: 'string',
+  description: 'Over the labels of these conditions, all of them: A AND (B OR C). Absent: all must hold.'
+}
+
+/** Filters of one sort, with their own logic. */
+export const modelFiltersSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['conditions'],
+  description: 'Which records of the model are read.',
+  properties: {
+    conditions: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['source', 'function'],
+        properties: {
+          source,
+          function: caseless(filterFunctions),
+          value: compareWith,
+          label: separateLabel
+        }
+      }
+    },
+    logic: separateLogic
+  }
+}
+
+/** The same, of the other end. */
+export const targetFiltersSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['conditions'],
+  description: 'Which of the records found in the target may be written. Needs mode: update.',
+  properties: {
+    conditions: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['field', 'function'],
+        properties: {
+          field: { type: 'string', description: 'The id of a field of the target, as in a mapping.' },
+          function: caseless(filterFunctions),
+          value: compareWith,
+          value_source: {
+            ...source,
+            description: 'In place of value: a field of a model, taken anew for each record.'
+          },
+          label: separateLabel
+        }
+      }
+    },
+    logic: separateLogic
+  }
+}
+
 /** A filter. */
 export const filterSchema = {
   type: 'object',
@@ -76,6 +165,11 @@ export const filterSchema = {
     field_type: caseless(['Model', 'Target']),
     function: caseless(filterFunctions),
     value: { description: 'What to compare with; its type matters.' },
+    value_field: {
+      ...source,
+      description:
+        'In place of value, with field_type: Target: a field of a model, taken anew for each record.'
+    },
     label: { type: 'string', description: 'A name for filter_logic. Absent: A, B, C … by position.' }
   }
 }

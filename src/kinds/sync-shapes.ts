@@ -34,8 +34,7 @@ export function inOlderShape(wire: JsonObject): JsonObject {
 function firstIdentity({ mappings, strategy }: JsonObject): Json {
   const [first, ...others] = list(mappings)
   if (!first) return null
-  if (others.length === 0) return first
-  return { ...first, others: withoutAbsent({ strategy, mappings: others.map(withoutType) }) }
+  return others.length === 0 ? first : withoutAbsent({ ...first, strategy, others })
 }
 
 function olderModelFilters({ conditions }: JsonObject): JsonObject[] {
@@ -56,51 +55,73 @@ function olderTargetFilters({ conditions }: JsonObject): JsonObject[] {
   )
 }
 
+/** What only the newer shape can say. */
+export type OnlyNewer = 'identities' | 'filters'
+
+/**
+ * In which shape a service speaks, judging from an answer. `problems` came with `identities`, which may
+ * be missing where there are none.
+ */
+function speaks(answer: JsonObject): Record<OnlyNewer, boolean> {
+  const identities = 'identities' in answer || 'problems' in answer
+  return { identities, filters: identities || 'model_filters' in answer || 'target_filters' in answer }
+}
+
+/** Whether a service knows what only the newer shape can say. Undefined: no answer tells. */
+export function knows(answers: readonly JsonObject[], what: OnlyNewer): boolean | undefined {
+  return answers.length === 0 ? undefined : answers.some((answer) => speaks(answer)[what])
+}
+
+/** Which parts of fields, or of a body that is made of them, only the newer shape can say. */
+export function onlyNewer({ identity, filters }: JsonObject): OnlyNewer[] {
+  return [
+    ...(isObject(identity) && list(identity.others).length > 0 ? ['identities' as const] : []),
+    ...(list(filters).some(({ value_field: compared }) => isObject(compared)) ? ['filters' as const] : [])
+  ]
+}
+
+/** The body of a create: no answer tells the shape, so the older, which everybody knows, where it can be. */
+export function inKnownShape(body: JsonObject): JsonObject {
+  return inShapes({ identities: false, filters: false }, undefined, body)
+}
+
 /** A body in the shapes that the answer has. */
 export function inShapeOf(live: JsonObject, body: JsonObject): JsonObject {
-  const speaksIdentities = 'identities' in live
-  const speaksFilters = 'model_filters' in live || 'target_filters' in live
+  return inShapes(speaks(live), live, body)
+}
+
+/** Where a service drops what it does not know, what is read back tells. */
+function inShapes(
+  known: Record<OnlyNewer, boolean>,
+  live: JsonObject | undefined,
+  body: JsonObject
+): JsonObject {
+  const needed = onlyNewer(body)
+  const identities = known.identities || needed.includes('identities')
+  const isNewer = known.filters || needed.includes('filters')
   const { identity, filters, filter_logic: logic, ...rest } = body
   const target = isObject(body.target) ? body.target : {}
   const { filter_logic: targetLogic, ...plainTarget } = target
   return withoutAbsent({
     ...rest,
-    ...(speaksIdentities
-      ? { identities: newerIdentities(identity, live.identities) }
-      : { identity: alone(identity) }),
-    ...(speaksFilters
-      ? newerFilters(live, list(filters), logic, targetLogic)
-      : { filters, filter_logic: logic }),
-    target: speaksFilters ? plainTarget : body.target
+    ...(identities ? { identities: newerIdentities(identity, live?.identities) } : { identity }),
+    ...(isNewer ? newerFilters(list(filters), logic, targetLogic) : { filters, filter_logic: logic }),
+    target: isNewer ? plainTarget : body.target
   })
-}
-
-/** Without what only the newer shape can say. */
-function alone(identity: Json | undefined): Json | undefined {
-  if (!isObject(identity)) return identity
-  const { others: _others, ...first } = identity
-  return first
 }
 
 function newerIdentities(identity: Json | undefined, live: Json | undefined): JsonObject {
   if (!isObject(identity)) return { mappings: [] }
-  const { others, ...first } = identity
-  const { strategy, mappings } = isObject(others) ? others : {}
+  const { others, strategy, ...first } = identity
   // Of one mapping there is one strategy only.
   const only = isObject(live) && live.strategy !== undefined ? 'priority' : undefined
   return withoutAbsent({
-    strategy: others === undefined ? only : strategy,
-    mappings: [first, ...list(mappings)]
+    strategy: others === undefined ? only : (strategy ?? 'priority'),
+    mappings: [first, ...list(others)]
   })
 }
 
-/** What the service tells of a mapping and is not told. */
-function withoutType({ remote_field_type_id: _type, ...mapping }: JsonObject): JsonObject {
-  return mapping
-}
-
 function newerFilters(
-  live: JsonObject,
   filters: readonly JsonObject[],
   modelLogic: Json | undefined,
   targetLogic: Json | undefined
@@ -113,14 +134,8 @@ function newerFilters(
     withoutAbsent({ field, function: name, value, value_source: value_field, label: letter(index) })
   )
   return {
-    model_filters:
-      'model_filters' in live || forModel.length > 0
-        ? withoutAbsent({ conditions: forModel, logic: relabelled(modelLogic, ofModel) })
-        : undefined,
-    target_filters:
-      'target_filters' in live || forTarget.length > 0
-        ? withoutAbsent({ conditions: forTarget, logic: relabelled(targetLogic, ofTarget) })
-        : undefined
+    model_filters: withoutAbsent({ conditions: forModel, logic: relabelled(modelLogic, ofModel) }),
+    target_filters: withoutAbsent({ conditions: forTarget, logic: relabelled(targetLogic, ofTarget) })
   }
 }
 
@@ -132,29 +147,4 @@ function relabelled(logic: Json | undefined, filters: readonly JsonObject[]): st
   const letters = new Map(filters.map(({ label }, index) => [textOf(label), letter(index)]))
   const tree = mapLogic(read.logic, ({ label }) => ({ filter: letters.get(label) ?? label }))
   return tree && printLogic(tree, (label) => label)
-}
-
-/** What a live sync has that files cannot say: the field that holds it, and a sentence. */
-export function unsayable(fields: JsonObject): { field: string; what: string }[] {
-  const { identity } = fields
-  const others = isObject(identity) && isObject(identity.others) ? identity.others : undefined
-  const compares = list(fields.filters).some((one) => one.value_field !== undefined)
-  return [
-    ...(others
-      ? [
-          {
-            field: 'identity',
-            what: `it finds records by ${list(others.mappings).length + 1} identities; files can say one`
-          }
-        ]
-      : []),
-    ...(compares
-      ? [
-          {
-            field: 'filters',
-            what: 'a filter of its target compares with a field of a model; files can say fixed values only'
-          }
-        ]
-      : [])
-  ]
 }

@@ -11,8 +11,11 @@ import type { ToYaml } from './kind.ts'
 export function onlyModel(fields: JsonObject, context: ToYaml): string | undefined {
   const sources = [
     valueAt(fields, ['identity', 'source']),
+    ...list(valueAt(fields, ['identity', 'others'])).map(({ source }) => source),
     ...list(fields.fields).map(({ source }) => source),
-    ...['filters', 'overrides'].flatMap((name) => list(fields[name]).map(({ field }) => field))
+    ...['filters', 'overrides'].flatMap((name) =>
+      list(fields[name]).flatMap(({ field, value_field: compared }) => [field, compared])
+    )
   ]
   const models = sources.flatMap((source) => {
     const model = valueAt(source, ['model'])
@@ -41,10 +44,14 @@ export function mappingToYaml(item: JsonObject, model: string | undefined, conte
   })
 }
 
-/** A filter, or an override. Files cannot compare with a field. */
+/** A filter, or an override. */
 export function conditionToYaml(item: JsonObject, model: string | undefined, context: ToYaml): JsonObject {
-  const { field, value_field: _compared, ...same } = item
-  return withoutAbsent({ field: sourceToYaml(field, model, context), ...same })
+  const { field, value_field, ...same } = item
+  return withoutAbsent({
+    field: sourceToYaml(field, model, context),
+    ...same,
+    value_field: sourceToYaml(value_field, model, context)
+  })
 }
 
 /** A field of a model: by its name alone, where the sync says which model. */

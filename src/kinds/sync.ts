@@ -11,7 +11,10 @@ import { syncProblems } from './sync-problems.ts'
 import { settledLogic } from './sync-settled.ts'
 import { schedule, scheduleProblems } from './sync-schedule.ts'
 import { onlyModel } from './sync-yaml.ts'
-import { inOlderShape, inShapeOf, unsayable } from './sync-shapes.ts'
+import { inKnownShape, inOlderShape, inShapeOf } from './sync-shapes.ts'
+import { newerThan, problemsOf } from './sync-newer.ts'
+import { conditionsToYaml, identitiesToYaml, placeInYaml } from './sync-spellings.ts'
+import { identitiesSchema, modelFiltersSchema, targetFiltersSchema } from './sync-schema.ts'
 
 const otherRecords = {
   effect: 'other records',
@@ -58,11 +61,13 @@ export const sync = kindOf<Sync>()({
     identity: {
       codec: identity,
       owner: 'owned',
+      since: { strategy: '2025-09-18' },
       impact: {
         effect: 'may duplicate',
         because: 'records are matched by something else: those that were matched before may be made again'
       }
     },
+    identities: { shorthand: identitiesSchema, toYaml: identitiesToYaml },
     fields: {
       codec: mappings,
       owner: 'owned',
@@ -78,7 +83,20 @@ export const sync = kindOf<Sync>()({
       owner: 'owned',
       impact: { effect: mappingEffect, because: 'a fixed value is written to every record' }
     },
-    filters: { codec: filters, owner: 'owned', impact: otherRecords },
+    model_filters: {
+      shorthand: modelFiltersSchema,
+      toYaml: (fields, context) => conditionsToYaml(fields, 'model', context)
+    },
+    target_filters: {
+      shorthand: targetFiltersSchema,
+      toYaml: (fields, context) => conditionsToYaml(fields, 'target', context)
+    },
+    filters: {
+      codec: filters,
+      owner: 'owned',
+      since: { '*.value_field': '2025-09-18' },
+      impact: otherRecords
+    },
     filter_logic: { codec: filterLogic, owner: 'owned', impact: otherRecords },
     overrides: {
       codec: overrides,
@@ -154,7 +172,10 @@ export const sync = kindOf<Sync>()({
     }
   },
   observed: ['model_ids', 'identities', 'model_filters', 'target_filters', 'problems'],
-  observedShapes: { model_ids: { list: 'text' } },
+  observedShapes: {
+    model_ids: { list: 'text' },
+    problems: { list: { members: { message: 'text', path: 'text', severity: 'text' } } }
+  },
   parts: newerShapesKnown,
   impacts: {
     create: {
@@ -179,7 +200,10 @@ export const sync = kindOf<Sync>()({
   check: (item) => [...scheduleProblems(item.schedule), ...syncProblems(item)],
   readAs: inOlderShape,
   settled: settledLogic,
-  unsayable,
+  created: inKnownShape,
+  newerThan,
+  placeInYaml,
+  unhealthyReason: ({ problems }) => problemsOf(problems),
 
   replacement(answer, body, { body: stated }) {
     const live = inOlderShape(answer)

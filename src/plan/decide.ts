@@ -17,7 +17,7 @@ import { idleRotations, rotated } from './rotate.ts'
 import { unhealthy, foreign, lockedOut, notForThisKey } from './rights.ts'
 import { idlePatterns, isSelected } from './select.ts'
 import { unreachable } from './partial.ts'
-import { unsayableProblems } from './unsayable.ts'
+import { newerThanService } from './newer.ts'
 
 /** R16: What is to be done so that the service is as the files say. Pure: same input, same plan. */
 export function decide(
@@ -44,7 +44,7 @@ export function decide(
   const changes = selected.map((resource) => {
     const kind = kindOf(resource.kind, kinds)
     problems.push(...fixedProblems(resource, kind, matched.match))
-    problems.push(...unsayableProblems(resource, kind, matched.match.liveOf(resource)))
+    problems.push(...newerThanService(resource, kind, live, matched.match.liveOf(resource)))
     return changeOf(resource, kind, matched.match, base)
   })
   const input: PlanInput = { desired, live, kinds, match: matched.match, options }

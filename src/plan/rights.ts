@@ -81,7 +81,7 @@ export function unhealthy(declared: readonly Desired[], match: Match): Diagnosti
     return [
       warning('P410', `${addressText(resource)} does not work: ${why}`, {
         labels: [{ span: resource.span, text: 'the service says so' }],
-        help: ['look at it in the web page: its syncs fail until it works again']
+        help: ['look at it in the web page: what uses it fails until it works again']
       })
     ]
   })

@@ -20,6 +20,9 @@ export const identityFunctions = [
 ] as const
 export type IdentityFunction = (typeof identityFunctions)[number]
 
+/** Of several identities: the first that finds a record decides, or all have to fit. */
+export const identityStrategies = ['priority', 'and'] as const
+
 export const scheduleFrequencies = [
   'manual',
   'continuous',

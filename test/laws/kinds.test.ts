@@ -16,7 +16,8 @@ const habits = fc.record<Habits>({
   version: fc.constantFrom(...apiVersions),
   unset: fc.constantFrom('absent', 'null', 'filled'),
   reversed: fc.boolean(),
-  masksNested: fc.boolean()
+  masksNested: fc.boolean(),
+  shape: fc.constantFrom('older', 'newest')
 })
 
 function contextOf(names: Names): DiffContext {

@@ -14,6 +14,8 @@ export interface Habits {
   reversed: boolean
   /** Nested secrets are flagged nowhere: some answers mask them, some do not. */
   masksNested: boolean
+  /** Whether syncs are answered in the newer shape beside the older. */
+  shape?: 'older' | 'newest'
 }
 
 export type Echo = (body: JsonObject, habits: Habits, before?: JsonObject) => JsonObject

@@ -123,7 +123,8 @@ const special: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json
           field_id: fc.constantFrom('Email', 'Name'),
           field_type: fc.constantFrom('Target', 'target'),
           function: fc.constantFrom('IsNull', 'Equality'),
-          value: fc.constantFrom<Json>('a', 5)
+          value: fc.constantFrom<Json>('a', 5),
+          value_field: fc.constantFrom<Json>('email', { model: 'b', field: 'a' })
         },
         { requiredKeys: ['field_id', 'field_type', 'function'], noNullPrototype: true }
       ),
@@ -132,6 +133,42 @@ const special: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json
         { requiredKeys: ['field', 'function'], noNullPrototype: true }
       )
     ),
+    identities: fc.record<JsonObject>(
+      {
+        mappings: fc.array(
+          fc.record<JsonObject>(
+            {
+              source: fc.constantFrom<Json>('email', { model: 'b', field: 'a' }),
+              target: fc.constantFrom('Email', 'Name', 'a'),
+              function: fc.constantFrom('Equality', 'oneof'),
+              new_field: fc.boolean()
+            },
+            { requiredKeys: ['source', 'target', 'function'], noNullPrototype: true }
+          ),
+          { minLength: 0, maxLength: 3 }
+        ),
+        strategy: fc.constantFrom('priority', 'and', 'And')
+      },
+      { requiredKeys: ['mappings', 'strategy'], noNullPrototype: true }
+    ),
+    'model_filters.conditions.*': fc
+      .record<JsonObject>(
+        { ...condition, label: fc.constantFrom('A', 'x', 'y') },
+        { requiredKeys: ['field', 'function'], noNullPrototype: true }
+      )
+      .map(({ field, ...rest }) => ({ source: field!, ...rest })),
+    'target_filters.conditions.*': fc.record<JsonObject>(
+      {
+        field: fc.constantFrom('Email', 'Name'),
+        function: fc.constantFrom('IsNull', 'Equality'),
+        value: fc.constantFrom<Json>('a', 5),
+        value_source: fc.constantFrom<Json>('email', { model: 'b', field: 'a' }),
+        label: fc.constantFrom('A', 'x', 'y')
+      },
+      { requiredKeys: ['field', 'function'], noNullPrototype: true }
+    ),
+    'model_filters.logic': fc.constantFrom('A', 'A and B', 'A OR B', 'NOT (A OR B)', 'x AND (A OR B)'),
+    'target_filters.logic': fc.constantFrom('A', 'A OR B', 'x OR A'),
     'overrides.*': fc.record<JsonObject>(
       { ...condition, override: fc.constantFrom<Json>('a', '', 5, { x: 1 }, ['b']) },
       { requiredKeys: ['field', 'function', 'override'], noNullPrototype: true }
@@ -219,9 +256,19 @@ export function withinVersion(kind: Kind, whole: JsonObject, version: ApiVersion
     return Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, ofOneModel(inner)]))
   }
   const mapped: JsonObject = { ...(ofOneModel(older) as JsonObject), model: 'a' }
-  const reads = 'identity' in mapped || JSON.stringify(mapped['fields'] ?? []).includes('"source"')
+  const reads =
+    'identity' in mapped ||
+    JSON.stringify(mapped['identities'] ?? []).includes('"source"') ||
+    JSON.stringify(mapped['fields'] ?? []).includes('"source"')
   if (reads) return mapped
-  const { filters: _filters, overrides: _overrides, filter_logic: _logic, ...unread } = mapped
+  const {
+    filters: _filters,
+    overrides: _overrides,
+    filter_logic: _logic,
+    model_filters: _ofModel,
+    target_filters: _ofTarget,
+    ...unread
+  } = mapped
   return { ...unread, target: { connection: 'a', object: 'Contact' } }
 }
 
@@ -235,6 +282,14 @@ function withoutNewer(kind: Kind, whole: JsonObject, version: ApiVersion): JsonO
   }
   for (const [path, first] of Object.entries(kind.since ?? {}))
     if (version < first) take(item, path.split('.'))
+  // The newer spelling says them elsewhere.
+  if (kind.name !== 'sync' || version === '2025-09-18') return item
+  const { identities, target_filters: ofTarget } = item
+  if (isObject(identities) && Array.isArray(identities['mappings']))
+    identities['mappings'] = identities['mappings'].slice(0, 1)
+  const conditions =
+    isObject(ofTarget) && Array.isArray(ofTarget['conditions']) ? ofTarget['conditions'] : []
+  for (const one of conditions.filter(isObject)) delete one['value_source']
   return item
 }
 

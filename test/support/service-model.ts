@@ -24,6 +24,7 @@ import {
 } from './habits.ts'
 import type { Echo, Habits } from './habits.ts'
 export type { Habits } from './habits.ts'
+import { answersBoth, identitiesIn, inBothShapes, inOlderMembers } from './newest-sync.ts'
 import { smallEchoes } from './small-models.ts'
 
 const mask = '********'
@@ -163,13 +164,25 @@ function enricher(sent: JsonObject, before: JsonObject | undefined): Json {
   }
 }
 
-const sync: Echo = (body, habits, before) => {
-  const identity = isObject(body['identity']) ? body['identity'] : undefined
+const sync: Echo = (sent, habits, before) => {
+  const answer = olderSync(inOlderMembers(sent), habits, before, identitiesIn(sent))
+  return answersBoth(sent, habits) ? inBothShapes(answer, sent, habits) : answer
+}
+
+function olderSync(
+  body: JsonObject,
+  habits: Habits,
+  before: JsonObject | undefined,
+  identities: JsonObject[]
+): JsonObject {
+  const [identity] = identities
   const filled = (value: Json) => unset(habits, value)
   const isRepeated = (field: JsonObject) =>
-    identity !== undefined &&
-    field['target'] === identity['target'] &&
-    JSON.stringify(field['source']) === JSON.stringify(identity['source'])
+    identities.some(
+      (one) =>
+        field['target'] === one['target'] &&
+        JSON.stringify(field['source']) === JSON.stringify(one['source'])
+    )
   const fields = objects(body['fields'])
     .filter((field) => !isRepeated(field))
     .map((field) =>

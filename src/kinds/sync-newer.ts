@@ -1,0 +1,46 @@
+import type { Path } from '../state/resource.ts'
+import { textOf, type Json, type JsonObject } from '../state/value.ts'
+import { list } from './fields.ts'
+import { knows, onlyNewer, type OnlyNewer } from './sync-shapes.ts'
+
+/** What newer services say of a sync, and what only they can be told. */
+
+const words = {
+  identities: 'several identities',
+  filters: 'a filter that compares with a field of a model'
+} as const
+
+/** What files say that only the newer shape has, and whether the service has that, by its answers. */
+export function newerThan(
+  fields: JsonObject,
+  answers: readonly JsonObject[]
+): { path: Path; what: string; isKnown: boolean | undefined }[] {
+  return onlyNewer(fields).map((what) => ({
+    path: placeOf(what, fields),
+    what: words[what],
+    isKnown: knows(answers, what)
+  }))
+}
+
+function placeOf(what: OnlyNewer, { filters }: JsonObject): Path {
+  if (what === 'identities') return ['identity']
+  const index = (Array.isArray(filters) ? filters : []).findIndex(
+    (one) => onlyNewer({ filters: [one] }).length > 0
+  )
+  return ['filters', index, 'value_field']
+}
+
+/** Most syncs with problems have one cause: a few tell enough. */
+const limit = 3
+
+/** Why a sync cannot run, as its service says. */
+export function problemsOf(problems: Json | undefined): string | undefined {
+  const errors = list(problems).filter(({ severity }) => (severity ?? 'error') === 'error')
+  if (errors.length === 0) return undefined
+  const some = errors.slice(0, limit).map(({ message, path, code }) => {
+    const what = textOf(message ?? code ?? 'a problem without words')
+    return path === undefined ? what : `${what} (at \`${textOf(path)}\`)`
+  })
+  const more = errors.length > limit ? `, and ${errors.length - limit} more` : ''
+  return `it cannot run: ${some.join(', ')}${more}`
+}

@@ -1,0 +1,164 @@
+import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import { list, valueAt, withoutAbsent } from './fields.ts'
+import type { ToYaml } from './kind.ts'
+import { isOfTarget, withCondition } from './sync-filters.ts'
+import { fitsFilters, labelsOf, logicToLetters } from './sync-logic.ts'
+import { sourceFromYaml } from './sync-parts.ts'
+import { onlyModel, sourceToYaml, stated } from './sync-yaml.ts'
+
+/**
+ * Files have two spellings for what identifies records and for filters, as the service has two shapes:
+ * `identity`, and `identities` with a strategy; `filters` of both sorts in one list, and `model_filters`
+ * beside `target_filters`, each with a logic of its own. Both mean the same fields.
+ */
+
+/** The first way to find a record; the others, in their order, and the strategy are beside it. */
+export function writtenIdentity(item: JsonObject): JsonObject | undefined {
+  const { identities, identity } = item
+  if (!isObject(identities)) return isObject(identity) ? identity : undefined
+  const [first, ...others] = list(identities.mappings)
+  if (!first || others.length === 0) return first
+  return withoutAbsent({ ...first, strategy: identities.strategy, others })
+}
+
+/** All ways to find a record, in their order. */
+export function allIdentities(identity: Json | undefined): JsonObject[] {
+  return isObject(identity) ? [identity, ...list(identity.others)] : []
+}
+
+/** All filters of an item in the normal form but for their labels, what each is called, and both logics. */
+export interface WrittenFilters {
+  filters: JsonObject[]
+  labels: string[]
+  logic: Json | undefined
+  targetLogic: Json | undefined
+}
+
+/** The filters of an item in whichever spelling. */
+export function writtenFilters(item: JsonObject): WrittenFilters {
+  const { model, model_filters: ofModel, target_filters: ofTarget } = item
+  if (ofModel === undefined && ofTarget === undefined) {
+    const filters = list(item.filters).map(({ value_field, ...filter }) =>
+      withCondition(
+        withoutAbsent({ ...filter, value_field: sourceFromYaml(value_field, model) }),
+        sourceFromYaml(filter.field, model)
+      )
+    )
+    const targetLogic = valueAt(item, ['target', 'filter_logic'])
+    return { filters, labels: labelsOf(filters), logic: item.filter_logic, targetLogic }
+  }
+  const forModel = list(valueAt(ofModel, ['conditions'])).map(({ source, ...filter }) =>
+    withCondition(filter, sourceFromYaml(source, model))
+  )
+  const forTarget = list(valueAt(ofTarget, ['conditions'])).map(({ field, value_source, ...filter }) =>
+    withCondition(
+      withoutAbsent({
+        ...filter,
+        field_id: field,
+        field_type: 'Target',
+        value_field: sourceFromYaml(value_source, model)
+      }),
+      undefined
+    )
+  )
+  return {
+    filters: [...forModel, ...forTarget],
+    labels: [...labelsOf(forModel), ...labelsOf(forTarget)],
+    logic: valueAt(ofModel, ['logic']),
+    targetLogic: valueAt(ofTarget, ['logic'])
+  }
+}
+
+/** Where a file says what stands at this path of the fields. */
+export function placeInYaml(path: readonly (string | number)[], item: JsonObject): (string | number)[] {
+  const [top, ...rest] = path
+  if (top === 'identity' && item.identities !== undefined) {
+    const [part, index, ...inner] = rest
+    if (part === 'others')
+      return ['identities', 'mappings', ...(typeof index === 'number' ? [index + 1, ...inner] : [])]
+    if (part === 'strategy') return ['identities', 'strategy']
+    return part === undefined ? ['identities'] : ['identities', 'mappings', 0, ...rest]
+  }
+  if (item.model_filters === undefined && item.target_filters === undefined) return [...path]
+  if (top === 'filter_logic') return ['model_filters', 'logic']
+  if (top === 'target' && rest[0] === 'filter_logic') return ['target_filters', 'logic']
+  if (top !== 'filters') return [...path]
+  const [index, ...inner] = rest
+  const before = list(valueAt(item.model_filters, ['conditions'])).length
+  if (typeof index !== 'number')
+    return [item.model_filters === undefined ? 'target_filters' : 'model_filters', 'conditions']
+  return index < before
+    ? ['model_filters', 'conditions', index, ...renamed(inner, { field: 'source' })]
+    : [
+        'target_filters',
+        'conditions',
+        index - before,
+        ...renamed(inner, { field_id: 'field', value_field: 'value_source' })
+      ]
+}
+
+function renamed(
+  [head, ...rest]: readonly (string | number)[],
+  names: Readonly<Record<string, string>>
+): (string | number)[] {
+  return head === undefined ? [] : [names[head] ?? head, ...rest]
+}
+
+/** Whether the newer spelling can say these filters: each by its field, and a logic that names all. */
+export function areSeparate({ filters, filter_logic: logic, target }: JsonObject): boolean {
+  const all = list(filters)
+  const isSayable = (filter: JsonObject): boolean =>
+    isOfTarget(filter)
+      ? filter.field_id !== undefined && filter.field === undefined
+      : filter.field !== undefined && filter.field_id === undefined && filter.value_field === undefined
+  return (
+    all.every(isSayable) &&
+    fitsFilters(logic, all, 'model') &&
+    fitsFilters(valueAt(target, ['filter_logic']), all, 'target')
+  )
+}
+
+/** `identities`, where there are several. */
+export function identitiesToYaml({ identity, ...fields }: JsonObject, context: ToYaml): Json | undefined {
+  const all = allIdentities(identity)
+  if (all.length < 2) return undefined
+  const strategy = valueAt(identity, ['strategy']) ?? 'priority'
+  const model = onlyModel({ identity: identity ?? null, ...fields }, context)
+  return { mappings: all.map((one) => identityToYaml(one, model, context)), strategy }
+}
+
+/** One way to find a record. */
+export function identityToYaml(
+  { source, target, function: name, new_field }: JsonObject,
+  model: string | undefined,
+  context: ToYaml
+): JsonObject {
+  return withoutAbsent({
+    source: sourceToYaml(source, model, context),
+    target,
+    function: name,
+    new_field
+  })
+}
+
+/** The filters of one sort, with their logic. */
+export function conditionsToYaml(
+  fields: JsonObject,
+  of: 'model' | 'target',
+  context: ToYaml
+): Json | undefined {
+  if (!areSeparate(fields)) return undefined
+  const model = onlyModel(fields, context)
+  const own = list(fields.filters).filter((filter) => isOfTarget(filter) === (of === 'target'))
+  const conditions = own.map(({ field, field_id, field_type: _sort, value_field, ...same }) =>
+    withoutAbsent({
+      ...(of === 'model'
+        ? { source: sourceToYaml(field, model, context) }
+        : { field: field_id, value_source: sourceToYaml(value_field, model, context) }),
+      ...same
+    })
+  )
+  const logic = of === 'model' ? fields.filter_logic : valueAt(fields.target, ['filter_logic'])
+  const text = logicToLetters(logic, own, of, context.nameOf)
+  return stated(conditions) && withoutAbsent({ conditions, logic: text })
+}

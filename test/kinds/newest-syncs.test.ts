@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest'
+import { client } from '../server/client.ts'
+import { named, secrets, syncOfUsers } from '../support/life.ts'
+import { makeWorld, type World } from '../support/world.ts'
+
+/** Syncs in both spellings of the files, against the local server in both of its shapes. */
+
+type Shape = 'older' | 'newest'
+const shapes: Shape[] = ['older', 'newest']
+
+const worldOf = (shape: Shape, files: string) =>
+  makeWorld({ files: { 'configs/a.yaml': files }, env: secrets, server: { shape } })
+
+async function run(world: World, code: number, ...words: string[]): Promise<string> {
+  const ran = await world.run(...words)
+  expect(ran.code, ran.out + ran.err).toBe(code)
+  return ran.out + ran.err
+}
+
+/** Applied, nothing is left to do. */
+async function expectSettled(world: World, files: string): Promise<void> {
+  world.write({ 'configs/a.yaml': files })
+  await run(world, 0, 'validate')
+  await run(world, 0, 'apply', '--yes')
+  await run(world, 0, 'plan', '--detailed-exitcode')
+}
+
+const syncIn = async (world: World) => {
+  const { id } = await named(client(world.server), '/api/syncs', 'S')
+  return (await client(world.server).get(`/api/syncs/${id}`)).data
+}
+
+const users = (more: string) => syncOfUsers(more).replace(/ {4}identity: .*\n/, '')
+const one = '    identity: { source: email, target: email, function: Equality }\n'
+const oneOfSeveral = `    identities:
+      mappings: [{ source: email, target: email, function: Equality }]
+`
+const two = (strategy: string, first = 'email', second = 'last_name') => `    identities:
+      strategy: ${strategy}
+      mappings:
+        - { source: ${first}, target: ${first}, function: Equality }
+        - { source: ${second}, target: ${second}, function: Equality }
+`
+const separate = (name = 'IsNotNull') => `    model_filters:
+      conditions:
+        - { source: email, function: ${name} }
+        - { source: last_name, function: Equality, value: x }
+      logic: A OR B
+    target_filters:
+      conditions:
+        - { field: email, function: IsNotNull, label: known }
+        - { field: last_name, function: IsNull }
+        - { field: first_name, function: IsNull }
+      logic: known AND (B OR C)
+`
+const mixed = `    filters:
+      - { field_id: email, field_type: Target, function: IsNotNull }
+      - { field: email, function: IsNotNull }
+      - { field: last_name, function: Equality, value: x }
+      - { field_id: last_name, field_type: Target, function: IsNull }
+      - { field_id: first_name, field_type: Target, function: IsNull }
+    filter_logic: B OR C
+`
+const withTargetLogic = (text: string) =>
+  text.replace('object: public.users }', 'object: public.users, filter_logic: "A AND (D OR E)" }')
+
+describe.each(shapes)('a service of the %s shape', (shape) => {
+  test('both spellings mean the same: to write the other changes nothing', async () => {
+    const older = withTargetLogic(users(one + mixed))
+    const world = worldOf(shape, older)
+    await expectSettled(world, older)
+    const before = await syncIn(world)
+    const newer = users(oneOfSeveral + separate())
+    world.write({ 'configs/a.yaml': newer })
+    await run(world, 0, 'validate')
+    await run(world, 0, 'plan', '--detailed-exitcode')
+    expect(await syncIn(world)).toEqual(before)
+    const fresh = worldOf(shape, newer)
+    await expectSettled(fresh, newer)
+    fresh.write({ 'configs/a.yaml': older })
+    await run(fresh, 0, 'plan', '--detailed-exitcode')
+  })
+
+  test.each([
+    ['a filter', users(one + separate('IsNull'))],
+    ['all filters', users(one)],
+    ['one sort of them', users(one + separate().slice(0, separate().indexOf('    target_filters')))],
+    ['the identity', users(one).replace('function: Equality', 'function: ISubstring')],
+    ['the schedule', users(one + separate()).replace('schedule: manual', 'schedule: continuous')],
+    [
+      'a mapping',
+      users(one + separate()).replace(
+        '{ source: first_name, target: first_name }',
+        '{ source: last_name, target: first_name }'
+      )
+    ],
+    ['whether it runs', users(one + separate()).replace('active: false', 'active: true')]
+  ])('after a change of %s the plan is empty', async (_what, changed) => {
+    const files = users(one + separate())
+    const world = worldOf(shape, files)
+    await expectSettled(world, files)
+    await expectSettled(world, changed)
+    await expectSettled(world, files)
+  })
+})
+
+describe('what only the newer shape can say', () => {
+  const compared = (value: string) => `${one}    target_filters:
+      conditions: [{ field: email, function: Equality, ${value} }]
+`
+  test('several identities: made, moved, joined and taken away again', async () => {
+    const world = worldOf('newest', users(one))
+    for (const said of [
+      two('priority'),
+      two('and'),
+      two('and', 'last_name', 'email'),
+      one,
+      two('priority'),
+      oneOfSeveral
+    ])
+      await expectSettled(world, users(said))
+    const fresh = worldOf('newest', users(two('and')))
+    expect(await run(fresh, 0, 'plan')).toContain('P114')
+    await expectSettled(fresh, users(two('and')))
+    expect((await syncIn(fresh))['identities']).toMatchObject({
+      strategy: 'and',
+      mappings: [{ target: 'email' }, { target: 'last_name' }]
+    })
+  })
+
+  test('a filter of the target that compares with a field of a model', async () => {
+    const world = worldOf('newest', users(compared('value: x')))
+    await expectSettled(world, users(compared('value: x')))
+    await expectSettled(world, users(compared('value_source: email')))
+    expect((await syncIn(world))['target_filters']).toMatchObject({
+      conditions: [{ field: 'email', value_source: { field: 'email' } }]
+    })
+    const older = `${one}    filters: [{ field_id: email, field_type: Target, function: Equality, value_field: email }]\n`
+    world.write({ 'configs/a.yaml': users(older) })
+    await run(world, 0, 'plan', '--detailed-exitcode')
+    await expectSettled(world, users(compared('value_source: last_name')))
+    await expectSettled(world, users(compared('value: y')))
+  })
+
+  test.each([
+    ['several identities', two('priority'), 'a.yaml:19:5'],
+    ['a filter that compares with a field of a model', compared('value_source: email'), 'a.yaml:21:70']
+  ])('%s: an older service is told nothing of it', async (what, more, place) => {
+    const world = worldOf('older', users(one))
+    await expectSettled(world, users(one))
+    world.write({ 'configs/a.yaml': users(more) })
+    await run(world, 0, 'validate')
+    for (const command of [['plan'], ['apply', '--yes']]) {
+      world.requests()
+      const told = await run(world, 3, ...command)
+      expect(told).toContain(`P114`)
+      expect(told).toContain(`this service does not know ${what} of sync "S"`)
+      expect(told).toContain(place)
+      expect(world.requests().filter((request) => !request.startsWith('GET'))).toEqual([])
+    }
+    // One that is new is judged by the others.
+    world.write({
+      'configs/a.yaml': users(one),
+      'configs/b.yaml': users(more).slice(users(more).indexOf('syncs:')).replace('name: S', 'name: T')
+    })
+    expect(await run(world, 3, 'plan')).toContain(`does not know ${what} of sync "T"`)
+  })
+
+  test('an older service that drops it in silence is found out by what is read back', async () => {
+    const world = worldOf('older', users(two('priority')))
+    const applied = await world.run('apply', '--yes')
+    expect(applied.code).not.toBe(0)
+  })
+
+  test.each([
+    [two('priority').replace(/ {6}strategy: .*\n/, ''), 'need a `strategy`'],
+    [one + two('priority'), '`identity` beside `identities`'],
+    [`${one}${separate()}    filter_logic: A\n`, '`filter_logic` beside `model_filters`'],
+    [one + separate().replace('logic: A OR B', 'logic: A'), 'does not name the filter `B`'],
+    [one + separate().replace('logic: A OR B', 'logic: a OR B'), 'labels are compared exactly'],
+    [one + separate().replace('label: known', 'label: C'), 'two filters have the label `C`'],
+    [compared('value: x, value_source: email'), 'not with both'],
+    [
+      `${one}    filters: [{ field: email, function: Equality, value_field: email }]\n`,
+      'only a filter of the target compares with a field'
+    ],
+    [two('priority', 'first_name'), '`first_name` is mapped by the identity already']
+  ])('validate tells of what does not fit together (%#)', async (more, words) => {
+    const told = await worldOf('newest', users(more)).run('validate')
+    expect(told.code).toBe(words.includes('already') ? 0 : 3)
+    expect(told.out + told.err).toContain(words)
+  })
+
+  test('an older version of the API does not have it', async () => {
+    const files = `workspace: { api_version: "2024-02-08" }\n${users(two('priority'))}`
+    expect(await run(worldOf('older', files), 3, 'plan')).toContain('`strategy` of a sync needs version')
+  })
+
+  test('ignoring another spelling of a field says which it is', async () => {
+    const files = users(`${one}    lifecycle: { ignore_changes: [model_filters] }\n`)
+    expect(await run(worldOf('newest', files), 3, 'validate')).toContain(
+      'what `model_filters` says is compared as `filters`'
+    )
+  })
+
+  test('a sync that cannot run says why, in plan and drift', async () => {
+    const files = users(one)
+    const world = worldOf('newest', files)
+    await expectSettled(world, files)
+    const api = client(world.server)
+    const { id } = await named(api, '/api/models', 'Users')
+    await api.delete(`/api/models/${id}`)
+    const said =
+      /warning\[P410\]: sync "S" does not work: it cannot run: there is no model .* \(at `identities/
+    expect(await run(world, 0, 'plan')).toMatch(said)
+    expect(await run(world, 2, 'drift')).toMatch(said)
+    await expectSettled(world, files)
+    expect(await run(world, 0, 'plan')).not.toContain('P410')
+  })
+})
