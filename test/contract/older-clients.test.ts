@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { apiVersions } from '../../src/wire/common.ts'
-import { client, postgres, testServer } from '../server/client.ts'
+import { client } from './over-a-socket.ts'
+import { postgres, testServer } from '../server/client.ts'
 import { warehouse } from '../server/warehouse.ts'
 
 const csv = { name: 'Rows: of/ours', type: 'csv', configuration: { url: 'https://x.example/a.csv' } }

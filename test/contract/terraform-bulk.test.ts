@@ -3,7 +3,8 @@
  * the answers. It speaks 2024-02-08.
  */
 import { expect, test } from 'vitest'
-import { client, testServer, type Client, type Thing } from '../server/client.ts'
+import { client } from './over-a-socket.ts'
+import { testServer, type Client, type Thing } from '../server/client.ts'
 
 const connection = {
   configuration: { database: 'polytomic', hostname: 'h', password: 'p', port: 5432, username: 'u' },

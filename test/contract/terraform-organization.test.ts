@@ -4,7 +4,8 @@
  */
 import { expect, test } from 'vitest'
 import type { LocalServer } from '../../src/server/index.ts'
-import { client, testServer, type Client } from '../server/client.ts'
+import { client } from './over-a-socket.ts'
+import { testServer, type Client } from '../server/client.ts'
 
 const version = '2024-02-08'
 
