@@ -14,19 +14,15 @@ import {
   type JsonObject
 } from '../../src/state/value.ts'
 
-/** CPU time of one decision in milliseconds: the first in this process, and the median of the next ones. */
-export interface Decided {
-  coldMs: number
-  warmMs: number
-  changes: number
-}
-
 /**
- * Decides on so many syncs of so many fields each, as the service would have them, one in a hundred of them
- * moved there, one in a hundred in the files. `BENCH_CHECKOUT` names another checkout to measure.
+ * Decisions on so many syncs of so many fields each, as the service would have them, one in a hundred of them
+ * moved there, one in a hundred in the files; by the code of a checkout.
  */
-export async function decisions(syncs: number, fields: number): Promise<Record<string, Decided>> {
-  const checkout = process.env['BENCH_CHECKOUT'] ?? join(import.meta.dirname, '..', '..')
+export async function deciders(
+  checkout: string,
+  syncs: number,
+  fields: number
+): Promise<Record<string, () => void>> {
   const load = async <T>(path: string): Promise<T> =>
     (await import(pathToFileURL(join(checkout, path)).href)) as T
   const { kinds } = await load<typeof registry>('src/kinds/index.ts')
@@ -39,26 +35,13 @@ export async function decisions(syncs: number, fields: number): Promise<Record<s
     resources: desired.map((one, index) => ({ ...one, fields: moved(one, index, 50) })),
     secretsMoved: []
   }
-  const run = (options: DecideOptions): Decided =>
-    timed(() => {
-      const decision = decide({ workspace: {}, resources: desired, removed: [] }, live, kinds, options)
-      if (!decision.ok) throw new Error(decision.problems[0]?.message)
-      return decision.value.changes.filter(({ action }) => action !== 'none').length
-    })
-  return { alone: run({}), 'since a base': run({ base }) }
-}
-
-function timed(work: () => number): Decided {
-  const times: number[] = []
-  let changes = 0
-  for (let round = 0; round < 6; round++) {
-    const start = process.cpuUsage()
-    changes = work()
-    const { user, system } = process.cpuUsage(start)
-    times.push((user + system) / 1000)
+  const run = (options: DecideOptions) => (): void => {
+    const decision = decide({ workspace: {}, resources: desired, removed: [] }, live, kinds, options)
+    if (!decision.ok) throw new Error(decision.problems[0]?.message)
+    const differing = decision.value.changes.filter(({ action }) => action !== 'none').length
+    if (differing === 0) throw new Error('nothing differs')
   }
-  const [coldMs = 0, ...others] = times
-  return { coldMs, warmMs: others.toSorted((a, b) => a - b)[2] ?? 0, changes }
+  return { alone: run({}), 'since a base': run({ base }) }
 }
 
 function declared(syncs: number, fields: number, { managed }: Kinds): Desired[] {

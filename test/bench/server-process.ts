@@ -9,14 +9,15 @@ export interface ServerProcess {
 
 /** Starts `polyctl server` as a user would, on a free port, with its data below `folder`. */
 export async function startServer(
-  launcher: string,
+  launcher: readonly string[],
   folder: string,
   words: string[]
 ): Promise<ServerProcess> {
   const key = 'bench-key-0123456789'
+  const [program = '', ...before] = launcher
   const child = spawn(
-    process.execPath,
-    [launcher, 'server', '--port', '0', '--data', join(folder, 'data'), '--api-key', key, ...words],
+    program,
+    [...before, 'server', '--port', '0', '--data', join(folder, 'data'), '--api-key', key, ...words],
     { stdio: ['ignore', 'pipe', 'pipe'] }
   )
   let output = ''
