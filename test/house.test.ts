@@ -251,6 +251,41 @@ describe('edges', () => {
   })
 })
 
+describe('the door', () => {
+  /** Writing, however it is called: on the streams of the world, or with a function that was handed on. */
+  const writing = /\b(?:io|world|door|output)\.(?:out|err)\b|\bstd(?:out|err)\b|\bwrite\w*\(/
+  /** The door itself; what draws in place, which is handed a `write`; and the parser of words, for its help. */
+  const writers = [
+    'src/main.ts',
+    'src/commands/door.ts',
+    'src/commands/program.ts',
+    'src/render/progress.ts',
+    'src/render/unfolding.ts'
+  ]
+  const rooms = new Set(['commands', 'render', 'plan', 'apply', 'remote', 'reconcile.ts', 'main.ts'])
+  const written = sources.filter(({ path }) => rooms.has(folderOf(path)))
+
+  test('nobody else writes: commands return what they come to, or tell it', () => {
+    const wrong = written.filter(({ path, code }) => !writers.includes(path) && writing.test(code))
+    expect(wrong.map(({ path }) => `${path} writes: return it, or tell it through the output`)).toEqual([])
+  })
+
+  test('each of them does', () => {
+    expect(
+      writers.filter((path) => !writing.test(sources.find((it) => it.path === path)?.code ?? ''))
+    ).toEqual([])
+  })
+
+  test('commands do not know in which format they are told', () => {
+    const names = /\bformat\s*===|'(?:text|json)'\s*===|\bjsonText\b/
+    const allowed = new Set(['src/commands/door.ts', 'src/commands/program.ts'])
+    const wrong = written.filter(({ path, text }) => {
+      return path.startsWith('src/commands/') && !allowed.has(path) && names.test(text)
+    })
+    expect(wrong.map(({ path }) => `${path} asks for the format: a view has all formats`)).toEqual([])
+  })
+})
+
 describe('tables', () => {
   test('what is looked up by a text has no prototype', () => {
     const plain = /^\s*(?:export )?const (\w+): (?:Readonly<)?Record<string, .*> = \{/gm

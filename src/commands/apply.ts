@@ -1,6 +1,5 @@
 import type { ApplyEvent, Report } from '../apply/events.ts'
 import { checked, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import { thrownText } from '../diagnostics/thrown.ts'
 import { kinds } from '../kinds/index.ts'
 import { updatesIn } from '../plan/guard.ts'
 import { missingSecrets } from '../plan/missing-secrets.ts'
@@ -9,23 +8,15 @@ import { carryOut, plan, planDestroy, type Planned } from '../reconcile.ts'
 import { openWriter } from '../remote/transport.ts'
 import { quoted } from '../render/change-text.ts'
 import { count } from '../render/plain-text.ts'
+import type { ReportExtras } from '../render/view/report.ts'
 import { decideOptionsOf, optionsOf } from './decide-options.ts'
 import { exit, exitOfReport } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { WriteOptions } from './options.ts'
 import { isOverOrganizations, overOrganizations } from './organizations.ts'
-import {
-  closedBy,
-  interruptedResult,
-  jsonResult,
-  jsonText,
-  nothingRead,
-  problemsResult,
-  problemsPiece,
-  textResult,
-  type Result
-} from './result.ts'
-import { isWatched, reading, abortable, withContext, type CommandContext } from './run.ts'
+import type { Result } from './output.ts'
+import { interruptedResult, lookupResult, nothingRead, problemsResult } from './result.ts'
+import { reading, abortable, withContext, type CommandContext } from './run.ts'
 import { readSaved, refusals } from './saved-plan.ts'
 
 /**
@@ -40,16 +31,16 @@ export async function applyCommand(
 ): Promise<Result> {
   if (isOverOrganizations(options)) {
     if (options.yes !== true && file === undefined)
-      return await problemsResult(io, options, [unasked()], nothingRead)
+      return await problemsResult(io, [unasked()], nothingRead)
     return await overOrganizations(
       options,
       io,
-      (own, capturing, saved) => applyCommand(saved, { ...options, ...own }, capturing, given),
+      (own, ownIo, saved) => applyCommand(saved, { ...options, ...own }, ownIo, given),
       file
     )
   }
   const read = file === undefined ? undefined : readSaved(file, given, io)
-  if (read?.ok === false) return await problemsResult(io, options, read.problems, nothingRead)
+  if (read?.ok === false) return await problemsResult(io, read.problems, nothingRead)
   const saved = read?.value
   const { file: files, ...rest } = saved ? optionsOf(saved.options) : { file: [] }
   const full: WriteOptions = {
@@ -63,9 +54,7 @@ export async function applyCommand(
     const requested = await decideOptionsOf(context, full, io)
     if (!requested.ok) return requested
     const limits = { ...requested.value, isUnattended: full.yes === true }
-    const planned = await reading(context, full, io, (reader) =>
-      plan(context.understood, reader, kinds, limits)
-    )
+    const planned = await reading(context, io, (reader) => plan(context.understood, reader, kinds, limits))
     if (!planned.ok) return planned
     // A change that fails after others were made would leave the service half-way.
     const missing = missingSecrets(planned.value.plan, context.understood, 'error')
@@ -95,12 +84,12 @@ export async function destroyCommand(options: WriteOptions, io: CommandIo): Prom
       `Type ${quoted(organization.name)} to delete ${count(changesIn(changes).length, 'resource')}: `,
     answer: (planned: Planned) => planned.plan.organization.name,
     help: 'type the name of the organization, as the question shows it',
-    nothing: 'Nothing to destroy: the service has nothing that the files declare.\n'
+    nothing: 'Nothing to destroy: the service has nothing that the files declare.'
   }
   const decide = async (context: CommandContext): Promise<Checked<Planned>> => {
     const requested = await decideOptionsOf(context, options, io)
     if (!requested.ok) return requested
-    return await reading(context, options, io, (reader) =>
+    return await reading(context, io, (reader) =>
       planDestroy(context.understood, reader, kinds, requested.value)
     )
   }
@@ -133,29 +122,37 @@ async function shownAndDone(
   question: Question
 ): Promise<Result> {
   const decided = await abortable(io, decide(context))
-  if (decided === undefined) return await nothingChanged(options)
+  if (decided === undefined) return await nothingChanged()
   const problems = [...context.problems, ...decided.problems]
-  if (!decided.ok) return await problemsResult(io, options, problems, context)
+  if (!decided.ok) return await problemsResult(io, problems, context)
   const { id, name } = decided.value.plan.organization
   const header = { ...context.header, organization: name, organizationId: id }
   const full = { ...context, header, problems }
   const isIdle = changesIn(decided.value.plan.changes).length === 0
-  if (question.nothing !== undefined && isIdle && options.format === 'text') {
-    const beside = await problemsPiece(io, options, problems, context.texts)
-    return closedBy(
-      question.nothing.trim(),
-      textResult(exit.done, beside, { to: 'out', text: question.nothing })
-    )
-  }
-  const closing = await showPlan(full, options, io, decided.value)
+  const isPlanTold = !isIdle || question.nothing === undefined
+  const idle = isPlanTold ? await tellPlan(full, options, io, decided.value) : question.nothing
   if (!isIdle) {
     const answer = await confirmation(options, io, question, { planned: decided.value, problems })
-    if (answer === 'stopped') return await nothingChanged(options)
+    if (answer === 'stopped') return await nothingChanged()
     // Beside the plan the others were told.
-    const unreported = options.format === 'json' ? problems : []
-    if (answer !== 'yes') return await problemsResult(io, options, [...unreported, answer], context)
+    const untold = io.output.isDocument ? problems : []
+    if (answer !== 'yes') return await problemsResult(io, [...untold, answer], context)
   }
-  return closedBy(closing, await reported(full, options, io, await done(full, options, io, decided.value)))
+  const report = await done(full, options, io, decided.value)
+  return await reported(report, full, { problems, isPlanTold, ...(idle === undefined ? {} : { idle }) })
+}
+
+/** However it looks: what was done must be known. */
+async function reported(report: Report, context: CommandContext, extras: ReportExtras): Promise<Result> {
+  let code: number = exit.partial
+  try {
+    code = await exitOfReport(report)
+    const { reportView } = await import('../render/view/report.ts')
+    const view = reportView(report, context.header, context.view, extras)
+    return { code, answer: { type: 'report', view } }
+  } catch {
+    return lookupResult(code, { of: 'document', facts: report })
+  }
 }
 
 function changesIn(changes: readonly Change[]): Change[] {
@@ -163,30 +160,27 @@ function changesIn(changes: readonly Change[]): Change[] {
 }
 
 /** Whoever stops it before anything was sent hears just that. */
-async function nothingChanged(options: WriteOptions): Promise<Result> {
-  return await interruptedResult(options, 'Interrupted: nothing was changed.')
+async function nothingChanged(): Promise<Result> {
+  return await interruptedResult('Interrupted: nothing was changed.')
 }
 
-/** Shows the plan before anybody is asked; gives the sentence that it comes to. */
-async function showPlan(
-  context: CommandContext,
+/** Tells the plan before anybody is asked; gives the sentence that it comes to. */
+async function tellPlan(
+  { header, problems, files, view: viewContext }: CommandContext,
   options: WriteOptions,
-  io: CommandIo,
+  { output }: CommandIo,
   { plan }: Planned
 ): Promise<string> {
-  if (options.format === 'json') return ''
-  const { text } = await problemsPiece(io, options, context.problems, context.texts)
-  if (text !== '') io.err(text)
   const isIdle = changesIn(plan.changes).length === 0
-  const [{ planText }, { planView }] = await Promise.all([
-    import('../render/plan.ts'),
-    import('../render/view/plan.ts')
-  ])
-  const view = planView(...io.redaction.data([plan, context.header] as const), context.look)
-  // Nobody is asked to confirm what was not shown; where nothing is to be done, that is the result.
-  const quiet = options.quiet === true && (options.yes === true || isIdle)
-  if (!quiet || isIdle)
-    io.out(planText(view, context.look, { verbose: options.verbose === true, quiet, next: isIdle }))
+  const { planView } = await import('../render/view/plan.ts')
+  const view = planView(plan, header, viewContext, { problems, isAsked: !isIdle })
+  const isUnasked = options.yes === true || isIdle
+  if (options.quiet === true && options.yes === true && !isIdle) {
+    const { resources } = header
+    const findings = { files, resources, problems: view.problems, interrupted: false }
+    await output.tell({ type: 'findings', view: findings })
+    // Nobody is asked to confirm what was not shown; where nothing is to be done, that is the result.
+  } else await output.tell({ type: 'plan', view }, { inFull: !isUnasked })
   return view.closing.text
 }
 
@@ -198,7 +192,7 @@ async function confirmation(
   { planned, problems }: { planned: Planned; problems: readonly Diagnostic[] }
 ): Promise<'yes' | 'stopped' | Diagnostic> {
   if (options.yes === true) return 'yes'
-  if (!io.terminal.in || options.format === 'json') {
+  if (!io.terminal.in || io.output.isDocument) {
     const notes = ['standard input is not a terminal, or the answer is JSON']
     return problem('P505', 'these changes need a yes, and nobody can be asked', {
       notes,
@@ -217,20 +211,7 @@ async function done(
   io: CommandIo,
   planned: Planned
 ): Promise<Report> {
-  const { openProgress } = await import('../render/progress.ts')
-  const live = isWatched(io, options)
-  const silent = options.quiet === true || options.format === 'json'
-  const progress = openProgress({
-    live,
-    look: context.look,
-    write: silent ? () => undefined : io.err,
-    columns: () => io.terminal.width,
-    now: () => io.now().getTime()
-  })
-  const { log } = context.service
-  const aloud = log.say
-  // Lines between what is drawn in place would be drawn over.
-  if (live) log.say = progress.say
+  const follower = await io.output.follow({ waits: options.wait === true })
   const events = carryOut(planned.plan, openWriter(context.service.remote), {
     kinds,
     vault: context.understood.vault,
@@ -242,25 +223,8 @@ async function done(
     links: options.local !== true || options.wait === true,
     interrupted: io.interrupted
   })
-  // What is shown meanwhile is no reason to lose the report.
-  const shown = { ok: true }
-  const attempt = async (what: () => void | Promise<void>): Promise<void> => {
-    try {
-      if (shown.ok) await what()
-    } catch (error) {
-      shown.ok = false
-      io.err(`Progress cannot be shown any more: ${thrownText(error)}\n`)
-    }
-  }
-  const report = await followed(events, (event) => {
-    // Where nobody waits for a person, the report is there in a moment, and says the same.
-    if (event.type !== 'note' || options.wait === true)
-      void attempt(() => progress.event(io.redaction.data(event)))
-    // Who waits for a person must tell that person, however quiet.
-    if (silent && options.wait === true && event.type === 'note') io.err(`${event.text}\n`)
-  })
-  log.say = aloud
-  await attempt(() => progress.close())
+  const report = await followed(events, follower.event)
+  await follower.close()
   return report
 }
 
@@ -273,47 +237,4 @@ async function followed(
     if (next.done === true) return next.value
     tell(next.value)
   }
-}
-
-/** However it looks: what was done must be told. */
-async function reported(
-  context: CommandContext,
-  options: WriteOptions,
-  io: CommandIo,
-  report: Report
-): Promise<Result> {
-  let code: number = exit.partial
-  try {
-    code = await exitOfReport(report)
-    return await shownReport(code, context, options, io, report)
-  } catch (error) {
-    const plain = io.redaction.data(report)
-    if (options.format === 'json') return jsonResult(code, plain)
-    const sentence = `The report cannot be shown as it should: ${thrownText(error)}\n`
-    return textResult(code, { to: 'err', text: sentence }, { to: 'out', text: jsonText(plain) })
-  }
-}
-
-async function shownReport(
-  code: number,
-  context: CommandContext,
-  options: WriteOptions,
-  io: CommandIo,
-  report: Report
-): Promise<Result> {
-  if (options.format === 'json') {
-    const { reportJson } = await import('../render/json.ts')
-    return jsonResult(code, reportJson(report, context.header, context.problems))
-  }
-  const beside = await problemsPiece(io, options, report.problems ?? [], context.texts)
-  // The plan has said that there is nothing to do.
-  if (report.settled.length === 0) return textResult(code, beside)
-  const [{ reportText }, { reportView }] = await Promise.all([
-    import('../render/report.ts'),
-    import('../render/view/report.ts')
-  ])
-  const { texts, look } = context
-  const view = reportView(io.redaction.data(report), look)
-  const text = reportText(view, texts, look, { quiet: options.quiet === true })
-  return closedBy(view.closing.text, textResult(code, { to: 'out', text }, beside))
 }

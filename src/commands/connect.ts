@@ -8,14 +8,8 @@ import { liveConnection } from './enumerate.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
-import {
-  interruptedResult,
-  jsonResult,
-  nothingRead,
-  problemsResult,
-  textResult,
-  type Result
-} from './result.ts'
+import type { Result } from './output.ts'
+import { interruptedResult, lookupResult, nothingRead, problemsResult } from './result.ts'
 import { abortable, withContext, type CommandContext } from './run.ts'
 
 /** `wait` is true unless `--no-wait` is given. */
@@ -36,7 +30,7 @@ export async function connectCommand(
     const help = ['leave `--no-wait` out, or start `polyctl server` and use `--url`']
     const notes = ['the page is served by this command, and would be gone with it']
     const both = problem('P617', '`--no-wait` cannot be used with `--local`', { notes, help })
-    return await problemsResult(io, options, [both], nothingRead)
+    return await problemsResult(io, [both], nothingRead)
   }
   const wants = { filesOptional: true, reachable: true, finishes: true }
   return await withContext(io, options, (context) => connect(name, options, io, context), wants)
@@ -49,10 +43,10 @@ async function connect(
   context: CommandContext
 ): Promise<Result> {
   const found = await abortable(io, liveConnection(name, openReader(context.service.remote), context))
-  if (found === undefined) return await interruptedResult(options)
-  if (!found.ok) return await problemsResult(io, options, found.problems, context)
+  if (found === undefined) return await interruptedResult()
+  if (!found.ok) return await problemsResult(io, found.problems, context)
   const { live } = found
-  const outcome = outcomesOf(live.name, options, io)
+  const outcome = outcomesOf(live.name, io)
   if (live.pendingReason === undefined) return outcome.works()
   const kind = kinds.managed.find((candidate) => candidate.name === 'connection')!
   const writer = openWriter(context.service.remote)
@@ -67,38 +61,36 @@ async function connect(
     context.understood.vault
   )
   if (!requested.ok) {
-    if (requested.failure.interrupted) return await interruptedResult(options)
+    if (requested.failure.interrupted) return await interruptedResult()
     const failure = failureProblem(requested.failure, `asking for a link for ${live.name}`)
-    return await problemsResult(io, options, [failure], context)
+    return await problemsResult(io, [failure], context)
   }
   const { auth_url: url, auth_code: code } = requested.wire
   if (typeof url !== 'string') return outcome.noLink()
   outcome.link(url, typeof code === 'string' ? code : undefined)
   if (!options.wait) return outcome.left()
-  io.err('Waiting until it is authorized (Ctrl-C stops waiting) …\n')
+  io.output.say('Waiting until it is authorized (Ctrl-C stops waiting) …')
   return outcome.waited(await authorized(writer, kind, live.id, io.interrupted))
 }
 
-/** What is said, as text while it happens or as JSON at the end; and the exit code of each end. */
-function outcomesOf(name: string, options: ConnectOptions, io: CommandIo) {
-  const isJson = options.format === 'json'
+/** What is said on the way, and what is the end of it. */
+function outcomesOf(name: string, { output }: CommandIo) {
   const quoted = JSON.stringify(name)
   let authorize: { url: string; code: string | null } | null = null
   const end = (code: number, text: string): Result => {
     const facts = { format_version: 1, connection: name, authorized: code === exit.done, authorize }
-    return isJson ? jsonResult(code, facts) : textResult(code, { to: 'out', text })
+    return lookupResult(code, { of: 'words', facts, text })
   }
   return {
     works: () => end(exit.done, `${quoted} works: nothing is to be authorized.\n`),
     noLink() {
-      io.err('The service gave no link. Authorize the connection in its web page.\n')
+      output.say('The service gave no link. Authorize the connection in its web page.')
       return end(exit.waiting, '')
     },
     link(url: string, code?: string) {
       authorize = { url, code: code ?? null }
-      const tell = isJson ? io.err : io.out
-      tell(`Open this in a browser to authorize ${quoted}:\n\n  ${url}\n\n`)
-      if (code !== undefined) tell(`The code to enter is ${code}.\n\n`)
+      output.prompt(`Open this in a browser to authorize ${quoted}:\n\n  ${url}\n\n`)
+      if (code !== undefined) output.prompt(`The code to enter is ${code}.\n\n`)
     },
     left: () => end(exit.waiting, ''),
     waited(waited: Waited) {

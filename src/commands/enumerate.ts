@@ -17,7 +17,8 @@ import type { SourceMeta } from '../wire/enumeration.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
-import { jsonResult, problemsResult, textResult, type Result } from './result.ts'
+import type { Result } from './output.ts'
+import { lookupResult, problemsResult } from './result.ts'
 import { withContext, type CommandContext } from './run.ts'
 
 /**
@@ -32,24 +33,17 @@ export interface SourceOptions extends ReadOptions {
 export async function sourcesCommand(name: string, options: SourceOptions, io: CommandIo): Promise<Result> {
   return await withConnection(name, options, io, async (reader, live, context) => {
     const meta = await enumerateSource(reader, live.id, options.param)
-    if (!meta.ok) return await refused(meta, `reading what ${name} offers`, options, { io, context })
+    if (!meta.ok) return await refused(meta, `reading what ${name} offers`, { io, context })
     const chosen = Object.keys(options.param).length > 0
     const fields = chosen ? await enumerateSourceFields(reader, live.id, options.param) : undefined
     // A refusal says that not enough is chosen yet.
     if (fields?.ok === false && !fields.failure.refused)
-      return await refused(fields, `reading the fields that ${name} offers`, options, { io, context })
+      return await refused(fields, `reading the fields that ${name} offers`, { io, context })
     const known = fields?.ok === true ? fields.value : undefined
     const wrong = (known ?? []).length > 0 ? [] : wrongChoices(name, options.param, meta.value)
-    if (wrong.length > 0) return await problemsResult(io, options, wrong, context)
-    if (options.format === 'json')
-      return jsonResult(exit.done, {
-        format_version: 1,
-        connection: name,
-        source: meta.value,
-        fields: known ?? null
-      })
-    const { renderSources } = await import('../render/tables.ts')
-    return answered(renderSources(...io.redaction.data([name, meta.value, known] as const), context.look))
+    if (wrong.length > 0) return await problemsResult(io, wrong, context)
+    const facts = { format_version: 1, connection: name, source: meta.value, fields: known ?? null }
+    return lookupResult(exit.done, { of: 'sources', facts })
   })
 }
 
@@ -83,26 +77,20 @@ export async function targetsCommand(
   io: CommandIo
 ): Promise<Result> {
   return await withConnection(name, options, io, async (reader, live, context) => {
-    const tables = await import('../render/tables.ts')
     if (object !== undefined) {
       const target = await enumerateTargetFields(reader, live.id, object)
       if (!target.ok) {
         const missing = target.failure.refused ? await missingObject(name, object, reader, live) : undefined
-        if (missing) return await problemsResult(io, options, [missing], context)
-        return await refused(target, `reading the fields of ${object}`, options, { io, context })
+        if (missing) return await problemsResult(io, [missing], context)
+        return await refused(target, `reading the fields of ${object}`, { io, context })
       }
-      if (options.format === 'json')
-        return jsonResult(exit.done, { format_version: 1, connection: name, target: target.value })
-      return answered(
-        tables.renderTargetFields(...io.redaction.data([name, target.value] as const), context.look)
-      )
+      const facts = { format_version: 1, connection: name, target: target.value }
+      return lookupResult(exit.done, { of: 'target', facts })
     }
     const targets = await enumerateTargets(reader, live.id)
-    if (!targets.ok) return await refused(targets, `reading what ${name} takes`, options, { io, context })
-    if (options.format === 'json')
-      return jsonResult(exit.done, { format_version: 1, connection: name, targets: targets.value })
-    const { data, target_creation } = io.redaction.data(targets.value)
-    return answered(tables.renderTargets(name, data, target_creation, context.look))
+    if (!targets.ok) return await refused(targets, `reading what ${name} takes`, { io, context })
+    const facts = { format_version: 1, connection: name, targets: targets.value }
+    return lookupResult(exit.done, { of: 'targets', facts })
   })
 }
 
@@ -143,10 +131,10 @@ async function withConnection(
     async (context) => {
       const reader = openReader(context.service.remote)
       const found = await liveConnection(name, reader, context)
-      if (!found.ok) return await problemsResult(io, options, found.problems, context)
+      if (!found.ok) return await problemsResult(io, found.problems, context)
       const { pendingReason } = found.live
       if (pendingReason !== undefined)
-        return await problemsResult(io, options, [notAuthorized(name, pendingReason, context)], context)
+        return await problemsResult(io, [notAuthorized(name, pendingReason, context)], context)
       return await work(reader, found.live, context)
     },
     { filesOptional: true }
@@ -155,7 +143,7 @@ async function withConnection(
 
 /** What a connection holds cannot be seen before a person has authorized it. */
 function notAuthorized(name: string, waiting: string, context: CommandContext): Diagnostic {
-  const reach = context.look.reach === undefined ? '' : ` ${context.look.reach}`
+  const reach = context.view.reach === undefined ? '' : ` ${context.view.reach}`
   return problem('P601', `connection \`${name}\` cannot be looked into: ${waiting}`, {
     help: [`authorize it first: polyctl connect ${JSON.stringify(name)}${reach}`]
   })
@@ -198,12 +186,7 @@ export async function liveConnection(
 async function refused(
   answer: Extract<Enumerated<unknown>, { ok: false }>,
   doing: string,
-  options: ReadOptions,
   { io, context }: { io: CommandIo; context: CommandContext }
 ): Promise<Result> {
-  return await problemsResult(io, options, [failureProblem(answer.failure, doing)], context)
-}
-
-function answered(text: string): Result {
-  return textResult(exit.done, { to: 'out', text })
+  return await problemsResult(io, [failureProblem(answer.failure, doing)], context)
 }

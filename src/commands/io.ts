@@ -1,4 +1,5 @@
-import { openRedaction, type Redaction } from '../state/redaction.ts'
+import type { Redaction } from '../state/redaction.ts'
+import type { Output } from './output.ts'
 
 /** Standard output takes no more: a disk is full, say. An answer that is not whole is a failure. */
 export class Unwritable extends Error {}
@@ -39,20 +40,9 @@ export interface WorldIo {
   newKey(): string
 }
 
-/** What a command may touch. All that it writes has gone through the redaction. */
-export interface CommandIo extends WorldIo {
+/** What a command may touch. It cannot write: what it tells goes through its output. */
+export interface CommandIo extends Omit<WorldIo, 'out' | 'err'> {
   /** Knows the secrets of the run, as soon as they are known. */
   redaction: Redaction
-}
-
-/** Whoever writes, and whatever an answer made of a secret: nothing leaves that was not looked through. */
-export function redacting(world: WorldIo): CommandIo {
-  const redaction = openRedaction()
-  return {
-    ...world,
-    redaction,
-    out: (text) => world.out(redaction.shown(text)),
-    err: (text) => world.err(redaction.shown(text)),
-    ask: (question) => world.ask(redaction.shown(question))
-  }
+  output: Output
 }

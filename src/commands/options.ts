@@ -1,5 +1,7 @@
 import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander'
 import type { Gate } from '../remote/gate.ts'
+import { formatNames } from '../render/formats.ts'
+import type { OutputOptions } from './output.ts'
 
 /** Options that mean the same in every command that has them. */
 export interface FileOptions {
@@ -30,16 +32,6 @@ export interface Within {
   /** The name; with the id where another one has the same. */
   label: string
   gate: Gate | undefined
-}
-
-/**
- * How the result is told. JSON is for programs: it has no colours, nobody is asked anything, and problems
- * are a part of the answer instead of standing beside it.
- */
-export interface OutputOptions {
-  format: 'text' | 'json'
-  verbose?: boolean
-  quiet?: boolean
 }
 
 /** What every command takes that asks the service something. */
@@ -125,11 +117,9 @@ export function withService(command: Command): Command {
 /**
  * Adds the options of `OutputOptions`: all that a command takes which needs neither files nor the service.
  */
-export function withOutput(command: Command): Command {
+export function withOutput(command: Command, formats = formatNames): Command {
   return command
-    .addOption(
-      new Option('--format <format>', 'how to print the result').choices(['text', 'json']).default('text')
-    )
+    .addOption(new Option('--format <format>', 'how to print the result').choices(formats).default('text'))
     .option('-v, --verbose', 'show what is usually folded')
     .option('-q, --quiet', 'show problems and the result only')
 }

@@ -8,17 +8,9 @@ import { environment } from './files.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
-import {
-  failedResult,
-  interruptedResult,
-  jsonResult,
-  lookOf,
-  nothingRead,
-  problemsResult,
-  textResult,
-  type Result,
-  type Piece
-} from './result.ts'
+import { closingOf, type OrganizationView, type Reported } from '../render/view/answer.ts'
+import type { Result } from './output.ts'
+import { failedResult, interruptedResult, nothingRead, problemsResult } from './result.ts'
 import { abortable } from './run.ts'
 import { openPartnerService } from './service.ts'
 import { inPath, tenantsOf, type Tenant } from './tenants.ts'
@@ -52,68 +44,89 @@ export async function overOrganizations(
   file?: string
 ): Promise<Result> {
   const chosen = await abortable(io, choose(options, io))
-  if (chosen === undefined) return await interruptedResult(options)
-  if (!chosen.ok) return await problemsResult(io, options, chosen.problems, nothingRead)
-  const { organizations, service } = chosen.value
-  const collector = openCollector(options, io)
+  if (chosen === undefined) return await interruptedResult()
+  if (!chosen.ok) return await problemsResult(io, chosen.problems, nothingRead)
+  const { tenants, service } = chosen.value
+  const organizations: OrganizationView[] = []
   const limit = pLimit(atOnce)
   let stopped = false
   void io.interrupted.then(() => (stopped = true))
-  const results = organizations.map((organization) =>
+  const results = tenants.map((tenant) =>
     limit(async (): Promise<Ran> => {
-      if (stopped) return { organization, pieces: [{ to: 'err', text: 'not begun: interrupted\n' }] }
-      return await inOne(organization, options, io, (own, capturing) =>
+      if (stopped) return { tenant, reported: [{ type: 'lines', text: 'not begun: interrupted\n' }] }
+      return await inOne(tenant, options, io, (own, ownIo) =>
         run(
-          { ...own, within: { ...organization, gate: service.remote.gate } },
-          capturing,
-          file === undefined ? undefined : inPath(file, organization)
+          { ...own, within: { ...tenant, gate: service.remote.gate } },
+          ownIo,
+          file === undefined ? undefined : inPath(file, tenant)
         )
       )
     })
   )
   try {
-    for (const result of results) await collector.tell(await result)
-    return await collector.end()
+    for (const result of results) organizations.push(await reportedOne(await result, io))
+    const code = worstOf(organizations.map((one) => one.code))
+    return { code, answer: { type: 'organizations', view: { organizations } } }
   } finally {
     await service.close()
   }
 }
 
-/** What came of one organization, and what was said on the way. Without a result it was not begun. */
+/** What came of one organization, and what was told on the way. Without a result it was not begun. */
 interface Ran {
-  organization: Tenant
-  pieces: Piece[]
+  tenant: Tenant
+  reported: Reported[]
   result?: Result
 }
 
+/**
+ * Tells of one organization as soon as all before it were. Of what is told then nothing is kept but what it
+ * comes to: of many organizations that would be much.
+ */
+async function reportedOne(
+  { tenant, reported, result }: Ran,
+  { output }: CommandIo
+): Promise<OrganizationView> {
+  const { id, name, label } = tenant
+  const answer = result?.answer
+  const view: OrganizationView = {
+    id,
+    name,
+    label,
+    code: result?.code ?? exit.interrupted,
+    reported,
+    ...(answer === undefined ? {} : { answer }),
+    closing: closingOf(answer)
+  }
+  if (output.isDocument) return view
+  await output.tellOrganization(view)
+  const { answer: _told, ...rest } = view
+  return { ...rest, reported: [] }
+}
+
 async function inOne(
-  organization: Tenant,
+  tenant: Tenant,
   options: TenantOptions,
   io: CommandIo,
   run: (options: TenantOptions, io: CommandIo) => Promise<Result>
 ): Promise<Ran> {
-  const pieces: Piece[] = []
-  const capturing: CommandIo = {
-    ...io,
-    out: (text) => void pieces.push({ to: 'out', text }),
-    err: (text) => void pieces.push({ to: 'err', text }),
-    // Nobody can answer for each of many, and nothing is drawn over the others.
-    terminal: { ...io.terminal, in: false, err: false }
-  }
-  const own = (paths: string[]): string[] => paths.map((path) => inPath(path, organization))
+  const { output, reported } = io.output.keeping()
+  // Nobody can answer for each of many, and nothing is drawn over the others.
+  const ownIo: CommandIo = { ...io, output, terminal: { ...io.terminal, in: false, err: false } }
+  const own = (paths: string[]): string[] => paths.map((path) => inPath(path, tenant))
   const { out, ...rest } = options
   const mine: TenantOptions = {
     ...rest,
     file: own(options.file),
     varFile: own(options.varFile),
     envFile: own(options.envFile),
-    ...(out === undefined ? {} : { out: inPath(out, organization) })
+    ...(out === undefined ? {} : { out: inPath(out, tenant) })
   }
   try {
-    return { organization, pieces, result: await run(mine, capturing) }
+    return { tenant, reported, result: await run(mine, ownIo) }
   } catch (error) {
     // Even a mistake of ours in one organization is no reason to leave the others.
-    return { organization, pieces, result: await failedResult(options, error) }
+    return { tenant, reported, result: await failedResult(error) }
   }
 }
 
@@ -122,7 +135,7 @@ async function choose(
   io: CommandIo
 ): Promise<
   Checked<{
-    organizations: Tenant[]
+    tenants: Tenant[]
     service: Extract<Awaited<ReturnType<typeof openPartnerService>>, { ok: true }>['value']
   }>
 > {
@@ -138,9 +151,9 @@ async function choose(
   const selected =
     options.allOrganizations === true ? all : selectedOf(options.organization ?? [], all.value)
   if (!selected.ok) return selected
-  const tenants = tenantsOf(all.value)
-  const organizations = selected.value.flatMap(({ id }) => tenants.get(id) ?? [])
-  return { ok: true, value: { organizations, service: service.value }, problems: [] }
+  const known = tenantsOf(all.value)
+  const tenants = selected.value.flatMap(({ id }) => known.get(id) ?? [])
+  return { ok: true, value: { tenants, service: service.value }, problems: [] }
 }
 
 function isShared(path: string): boolean {
@@ -195,56 +208,6 @@ function ambiguous(text: string, same: readonly Organization[]): Diagnostic {
     notes: same.map(({ id }) => `one has the id ${id}`),
     help: ['name the one that is meant by its id']
   })
-}
-
-interface Collector {
-  tell(ran: Ran): Promise<void>
-  end(): Promise<Result>
-}
-
-/**
- * For people, each organization is told as soon as those before it are; for programs all are one document.
- */
-function openCollector(options: TenantOptions, io: CommandIo): Collector {
-  const results: { name: string; code: number; closing: string }[] = []
-  const documents: unknown[] = []
-  const isJson = options.format === 'json'
-  return {
-    async tell({ organization, pieces, result }) {
-      const { id, name, label } = organization
-      const code = result?.code ?? exit.interrupted
-      if (isJson) {
-        results.push({ name: label, code, closing: '' })
-        const document = result?.format === 'json' ? result.document : null
-        documents.push({ organization: { id, name }, exit_code: code, result: document })
-        return
-      }
-      const all = [...pieces, ...(result?.format === 'text' ? result.pieces : [])]
-      const [out, err] = (['out', 'err'] as const).map((stream) =>
-        all.flatMap(({ to, text }) => (to === stream ? text : [])).join('')
-      ) as [string, string]
-      results.push({ name: label, code, closing: result?.format === 'text' ? (result.closing ?? '') : '' })
-      const { headingOf } = await import('../render/organizations.ts')
-      const heading = headingOf(label, lookOf(io, options))
-      const isQuiet = options.quiet === true && code === exit.done
-      if (!isQuiet && out !== '') io.out(`${heading}${out}\n`)
-      if (err !== '') io.err(`${heading}${err}\n`)
-    },
-    async end() {
-      const worst = worstOf(results.map(({ code }) => code))
-      if (isJson) {
-        const counts = { organizations: results.length, exit_codes: countsOf(results) }
-        return jsonResult(worst, { format_version: 1, summary: counts, organizations: documents })
-      }
-      const { renderOrganizations } = await import('../render/organizations.ts')
-      return textResult(worst, { to: 'out', text: renderOrganizations(results, lookOf(io, options)) })
-    }
-  }
-}
-
-function countsOf(codes: readonly { code: number }[]): Record<string, number> {
-  const groups = Map.groupBy(codes, ({ code }) => code)
-  return Object.fromEntries([...groups].map(([code, group]) => [String(code), group.length]))
 }
 
 /** The gravest first. Where some went well and others failed, the whole is done in part. */

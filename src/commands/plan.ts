@@ -9,7 +9,8 @@ import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
 import { isOverOrganizations, overOrganizations } from './organizations.ts'
-import { closedBy, jsonResult, problemsResult, problemsPiece, textResult, type Result } from './result.ts'
+import type { Result } from './output.ts'
+import { problemsResult } from './result.ts'
 import { reading, withContext, type CommandContext } from './run.ts'
 import { savePlan, type PlanWithInputs } from './saved-plan.ts'
 
@@ -24,12 +25,12 @@ export async function planCommand(options: PlanOptions, io: CommandIo): Promise<
   if (isOverOrganizations(options)) return await overOrganizations(options, io, planCommand)
   return await withContext(io, options, async (context) => {
     const decided = await decideFrom(context, options, io, 'plan')
-    if (!decided.ok) return await problemsResult(io, options, decided.problems, context)
+    if (!decided.ok) return await problemsResult(io, decided.problems, context)
     const { planned } = decided.value
     const differs = planned.plan.changes.some(isDifference)
     const code = options.detailedExitcode === true && differs ? exit.differences : exit.done
     const saved = options.out === undefined ? {} : savePlan(options.out, decided.value, io)
-    return await shown(decided.value, decided.problems, io, { as: 'plan', code, ...saved })
+    return await answered(decided.value, decided.problems, { type: 'plan', code, ...saved })
   })
 }
 
@@ -49,11 +50,11 @@ export async function driftCommand(
       io,
       'drift'
     )
-    if (!decided.ok) return await problemsResult(io, options, decided.problems, context)
+    if (!decided.ok) return await problemsResult(io, decided.problems, context)
     const { changes } = decided.value.planned.plan
     const drifted = changes.some((change) => isDifference(change) && detailsOf(change).cause !== 'config')
     const code = drifted ? exit.differences : exit.done
-    return await shown(decided.value, decided.problems, io, { as: 'drift', code })
+    return await answered(decided.value, decided.problems, { type: 'drift', code })
   })
 }
 
@@ -62,16 +63,16 @@ async function decideFrom(
   context: CommandContext,
   options: PlanOptions,
   io: CommandIo,
-  as: Telling['as']
+  type: Telling['type']
 ): Promise<Checked<PlanWithInputs>> {
   const requested = await decideOptionsOf(context, options, io)
   if (!requested.ok) return requested
-  const decided = await reading(context, options, io, (reader) =>
+  const decided = await reading(context, io, (reader) =>
     makePlan(context.understood, reader, kinds, requested.value)
   )
   const problems = [...context.problems, ...decided.problems]
   if (!decided.ok) return { ok: false, problems }
-  if (as === 'plan') problems.push(...missingSecrets(decided.value.plan, context.understood, 'warning'))
+  if (type === 'plan') problems.push(...missingSecrets(decided.value.plan, context.understood, 'warning'))
   return {
     ok: true,
     value: { planned: decided.value, requested: requested.value, context, options },
@@ -79,54 +80,30 @@ async function decideFrom(
   }
 }
 
-/** How a plan is told. `failure` is why it could not be saved, `note` how to go on where it was. */
+/** How a plan is told. `failure` is why it could not be saved, `saved` where it was. */
 interface Telling {
-  as: 'plan' | 'drift'
+  type: 'plan' | 'drift'
   code: number
   failure?: Diagnostic
-  note?: string
+  saved?: string
 }
 
 /** A plan that could not be saved is shown all the same: it is one answer with one problem more. */
-async function shown(
-  { planned, context, options }: PlanWithInputs,
+async function answered(
+  { planned, context }: PlanWithInputs,
   problems: Diagnostic[],
-  io: CommandIo,
-  { as, code, failure, note }: Telling
+  { type, code, failure, saved }: Telling
 ): Promise<Result> {
   const { id, name } = planned.plan.organization
   const header = { ...context.header, organization: name, organizationId: id }
   const failures = failure ? [failure] : []
-  const ended = failure ? await exitOfProblems(failures) : code
-  const plannedView =
-    as === 'plan'
+  const view =
+    type === 'plan'
       ? (await import('../render/view/plan.ts')).planView
       : (await import('../render/view/drift.ts')).driftView
-  if (options.format === 'json') {
-    const { driftDocument, planDocument } = await import('../render/json.ts')
-    const document = as === 'plan' ? planDocument : driftDocument
-    return jsonResult(ended, document(plannedView(planned.plan, header), [...problems, ...failures]))
+  const beside = { problems, failures, ...(saved === undefined ? {} : { saved }) }
+  return {
+    code: failure ? await exitOfProblems(failures) : code,
+    answer: { type, view: view(planned.plan, header, context.view, beside) }
   }
-  const [plan, redacted] = io.redaction.data([planned.plan, header] as const)
-  const view = plannedView(plan, redacted, context.look)
-  const render =
-    as === 'plan'
-      ? (await import('../render/plan.ts')).planText
-      : (await import('../render/drift.ts')).driftText
-  // How to go on with a saved plan is told beside it.
-  const style = {
-    verbose: options.verbose === true,
-    quiet: options.quiet === true,
-    next: note === undefined
-  }
-  return closedBy(
-    view.closing.text,
-    textResult(
-      ended,
-      await problemsPiece(io, options, problems, context.texts),
-      { to: 'out', text: render(view, context.look, style) },
-      await problemsPiece(io, options, failures, context.texts),
-      { to: 'err', text: note ?? '' }
-    )
-  )
 }

@@ -3,7 +3,9 @@ import { GitStopped } from '../config/git-stopped.ts'
 import about from '../../package.json' with { type: 'json' }
 import { visibleLines } from '../render/plain-text.ts'
 import { exit } from './exit.ts'
-import { redacting, Unwritable, type CommandIo, type WorldIo } from './io.ts'
+import { isFormat, lookupFormatNames, type FormatName } from '../render/formats.ts'
+import { openDoor } from './door.ts'
+import { Unwritable, type CommandIo, type WorldIo } from './io.ts'
 import {
   withCascade,
   withFiles,
@@ -17,7 +19,8 @@ import {
   notPair,
   wholeNumber
 } from './options.ts'
-import { failedResult, interruptedResult, printResult, wrongWordsResult, type Result } from './result.ts'
+import type { OutputOptions, Result } from './output.ts'
+import { failedResult, interruptedResult, wrongWordsResult } from './result.ts'
 
 /** The command line, ready for words. Nothing is run, and no command is loaded, before they come. */
 export interface Program {
@@ -32,17 +35,12 @@ export interface Program {
  * run: `--help` must be instant.
  */
 export function createProgram(world: WorldIo): Program {
-  const io = redacting(world)
+  const door = openDoor(world)
+  const { out: _out, err: _err, ...rest } = world
   let code: number = exit.done
-  let hasAnswered = false
-  const answer = (result: Result): number => {
-    if (hasAnswered && result.format === 'json') return result.code
-    hasAnswered = true
-    return printResult(result, io)
-  }
-  const settle: Settle = async (result) => {
-    const value = await result
-    code = typeof value === 'number' ? value : answer(value)
+  const settle: Settle = async (options, run) => {
+    const io: CommandIo = { ...rest, redaction: door.redaction, output: door.open(options) }
+    code = await door.end(await run(io), options)
   }
   const command = new Command('polyctl')
   command
@@ -50,58 +48,61 @@ export function createProgram(world: WorldIo): Program {
       'Polytomic as code: connections, models and syncs in YAML, planned in review, applied on merge.'
     )
     .version(about.version, '-V, --version')
-    .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(visibleLines(text).join('\n')) })
+    .configureOutput({ writeOut: door.out, writeErr: (text) => door.err(visibleLines(text).join('\n')) })
     .configureHelp({ optionDescription: withoutEmptyDefault })
     .exitOverride()
     .showHelpAfterError('Run it with --help to see what it takes.')
     .addHelpText('after', overview)
-  addReading(command, io, settle)
-  addWriting(command, io, settle)
-  addAsking(command, io, settle)
-  addLocal(command, io, settle)
+  addReading(command, settle)
+  addWriting(command, settle)
+  addAsking(command, settle)
+  addLocal(command, settle)
   return {
     async run(words) {
       let stopped = false
-      void io.interrupted.then(() => (stopped = true))
+      void world.interrupted.then(() => (stopped = true))
       try {
         await withCompletion(command, words)
         await command.parseAsync(words, { from: 'user' })
         return code
       } catch (error) {
-        const isJson = asksForJson(words)
+        const format = formatIn(words)
+        const isDocument = format !== 'text'
         // While git runs nothing else is heard: what stopped it is about to reach us too.
-        if (error instanceof GitStopped) await Promise.race([io.interrupted, io.sleep(gitStoppedMs)])
+        if (error instanceof GitStopped) await Promise.race([world.interrupted, world.sleep(gitStoppedMs)])
         if (error instanceof GitStopped && stopped)
-          return answer(await interruptedResult(isJson ? json : { format: 'text' }))
+          return await door.end(await interruptedResult(), { format })
         if (!(error instanceof CommanderError)) {
-          if (isJson && !(error instanceof Unwritable))
-            answer(await (stopped ? interruptedResult(json) : failedResult(json, error)))
+          if (isDocument && !(error instanceof Unwritable))
+            await door.end(await (stopped ? interruptedResult() : failedResult(error)), { format })
           throw error
         }
         if (error.exitCode === 0) return exit.done
-        if (error.code === notPair('').code && !isJson) io.err(`${error.message}\n`)
-        if (isJson) return answer(await wrongWordsResult(exit.invalid, error.message))
+        if (error.code === notPair('').code && !isDocument) door.err(`${error.message}\n`)
+        if (isDocument) return await door.end(await wrongWordsResult(error.message), { format })
         if (error.code === 'commander.excessArguments')
-          io.err('Files are named with --file: polyctl plan --file base.yaml\n')
+          door.err('Files are named with --file: polyctl plan --file base.yaml\n')
         return exit.invalid
       }
     },
     async giveUp(words) {
-      if (asksForJson(words)) answer(await interruptedResult(json))
+      const format = formatIn(words)
+      if (format !== 'text') await door.end(await interruptedResult(), { format })
     }
   }
 }
 
-const json = { format: 'json' } as const
 const gitStoppedMs = 500
 
-/** Whoever asks for JSON gets a document even where the words cannot be understood. */
-function asksForJson(words: readonly string[]): boolean {
+/** Whoever asks for a document gets one even where the words cannot be understood. */
+function formatIn(words: readonly string[]): FormatName {
   const end = words.indexOf('--')
   const options = end < 0 ? words : words.slice(0, end)
-  return options.some(
-    (word, at) => word === '--format=json' || (word === '--format' && options[at + 1] === 'json')
-  )
+  const named = options.flatMap((word, at) => {
+    const name = word === '--format' ? options[at + 1] : /^--format=(.*)$/.exec(word)?.[1]
+    return name !== undefined && isFormat(name) ? name : []
+  })
+  return named.find((name) => name !== 'text') ?? 'text'
 }
 
 const overview = `
@@ -116,17 +117,20 @@ function withoutEmptyDefault(option: Option): string {
   return new Help().optionDescription(option).replace(/ \(default: (\[\]|\{\})\)$/, '')
 }
 
-/** Takes what a command comes to; a number where it has said all on the way. */
-type Settle = (result: Promise<Result | number>) => Promise<void>
+/** Runs a command with its output, and prints what it comes to. */
+type Settle = (
+  options: OutputOptions & { debug?: boolean },
+  run: (io: CommandIo) => Promise<Result>
+) => Promise<void>
 
 function example(command: Command, text: string): Command {
   return command.addHelpText('after', `\nExample:\n  ${text}`)
 }
 
-function addReading(program: Command, io: CommandIo, settle: Settle): void {
+function addReading(program: Command, settle: Settle): void {
   const validate = program.command('validate').description('check the files; asks nobody')
   example(withOutput(withFiles(validate)), 'polyctl validate -f configs').action((options) =>
-    settle(import('./validate.ts').then(({ validateCommand }) => validateCommand(options, io)))
+    settle(options, async (io) => (await import('./validate.ts')).validateCommand(options, io))
   )
   const plan = program.command('plan').description('show what apply would do, and why; changes nothing')
   example(
@@ -135,17 +139,21 @@ function addReading(program: Command, io: CommandIo, settle: Settle): void {
   )
     .option('--out <file>', 'save the plan, for `polyctl apply FILE` to do exactly this')
     .option('--detailed-exitcode', 'exit with 2 when there are differences')
-    .action((options) => settle(import('./plan.ts').then(({ planCommand }) => planCommand(options, io))))
+    .action((options) =>
+      settle(options, async (io) => (await import('./plan.ts')).planCommand(options, io))
+    )
   const drift = program
     .command('drift')
     .description('show what changed in the service behind the files’ back; exit 2 on drift')
   example(
     withOrganizations(withSince(withSelection(withOutput(withService(withFiles(drift)))))),
     'polyctl drift --since HEAD'
-  ).action((options) => settle(import('./plan.ts').then(({ driftCommand }) => driftCommand(options, io))))
+  ).action((options) =>
+    settle(options, async (io) => (await import('./plan.ts')).driftCommand(options, io))
+  )
 }
 
-function addWriting(program: Command, io: CommandIo, settle: Settle): void {
+function addWriting(program: Command, settle: Settle): void {
   const apply = program.command('apply').description('plan, ask, and make the service as the files say')
   example(
     withOrganizations(
@@ -156,8 +164,8 @@ function addWriting(program: Command, io: CommandIo, settle: Settle): void {
     .argument('[plan]', 'a file that `polyctl plan --out` saved: exactly that is done, without asking')
     .option('--wait', 'wait until a person has authorized what needs it')
     .action((plan, options, command) =>
-      settle(
-        import('./apply.ts').then(({ applyCommand }) => applyCommand(plan, options, io, givenTo(command)))
+      settle(options, async (io) =>
+        (await import('./apply.ts')).applyCommand(plan, options, io, givenTo(command))
       )
     )
   const destroy = program.command('destroy').description('delete what the files declare, dependents first')
@@ -165,54 +173,60 @@ function addWriting(program: Command, io: CommandIo, settle: Settle): void {
     withCascade(withSelection(withWrites(withOutput(withService(withFiles(destroy)))))),
     'polyctl destroy --local'
   ).action((options) =>
-    settle(import('./apply.ts').then(({ destroyCommand }) => destroyCommand(options, io)))
+    settle(options, async (io) => (await import('./apply.ts')).destroyCommand(options, io))
   )
   const connect = program
     .command('connect')
     .description('print the link that authorizes a connection, and wait until it is done')
-  example(withOutput(withService(withFiles(connect))), 'polyctl connect "Salesforce Connection"')
+  example(
+    withOutput(withService(withFiles(connect)), lookupFormatNames),
+    'polyctl connect "Salesforce Connection"'
+  )
     .argument('<connection>', 'its name or id')
     .option('--no-wait', 'print the link and leave')
     .action((name, options) =>
-      settle(import('./connect.ts').then(({ connectCommand }) => connectCommand(name, options, io)))
+      settle(options, async (io) => (await import('./connect.ts')).connectCommand(name, options, io))
     )
 }
 
-function addAsking(program: Command, io: CommandIo, settle: Settle): void {
+function addAsking(program: Command, settle: Settle): void {
   const sources = program.command('sources').description('show what a model can read from a connection')
   example(
-    withOutput(withService(withFiles(sources))),
+    withOutput(withService(withFiles(sources)), lookupFormatNames),
     'polyctl sources "MongoDB Connection" --param database=example'
   )
     .argument('<connection>', 'its name or id')
     .option('--param <name=value>', 'what is chosen already; repeatable', chosen('--param'), {})
     .action((name, options) =>
-      settle(import('./enumerate.ts').then(({ sourcesCommand }) => sourcesCommand(name, options, io)))
+      settle(options, async (io) => (await import('./enumerate.ts')).sourcesCommand(name, options, io))
     )
   const targets = program.command('targets').description('show what a sync can write to in a connection')
-  example(withOutput(withService(withFiles(targets))), 'polyctl targets "Salesforce Connection" Contact')
+  example(
+    withOutput(withService(withFiles(targets)), lookupFormatNames),
+    'polyctl targets "Salesforce Connection" Contact'
+  )
     .argument('<connection>', 'its name or id')
     .argument('[object]', 'one object, to see its fields and modes')
     .action((name, object, options) =>
-      settle(
-        import('./enumerate.ts').then(({ targetsCommand }) => targetsCommand(name, object, options, io))
+      settle(options, async (io) =>
+        (await import('./enumerate.ts')).targetsCommand(name, object, options, io)
       )
     )
   const explain = program
     .command('explain')
     .description('explain the code of a problem; without a code, list all')
-  example(withOutput(explain), 'polyctl explain P201')
+  example(withOutput(explain, lookupFormatNames), 'polyctl explain P201')
     .argument('[code]', 'such as P201')
     .action((code, options) =>
-      settle(import('./explain.ts').then(({ explainCommand }) => explainCommand(code, options, io)))
+      settle(options, async (io) => (await import('./explain.ts')).explainCommand(code, io))
     )
   const schema = program.command('schema').description('print the JSON Schema of the files, for editors')
   example(schema, 'polyctl schema > polyctl.schema.json').action(() =>
-    settle(import('./schema.ts').then(({ schemaCommand }) => schemaCommand()))
+    settle({ format: 'text' }, async () => (await import('./schema.ts')).schemaCommand())
   )
 }
 
-function addLocal(program: Command, io: CommandIo, settle: Settle): void {
+function addLocal(program: Command, settle: Settle): void {
   const server = program
     .command('server')
     .description('run the local Polytomic: the same API on this machine')
@@ -245,10 +259,10 @@ function addLocal(program: Command, io: CommandIo, settle: Settle): void {
     )
     .option('--ledger', 'print what it does, and the evidence that the real service does the same')
     .addOption(
-      new Option('--format <format>', 'how to print the ledger').choices(['text', 'json']).default('text')
+      new Option('--format <format>', 'how to print the ledger').choices(lookupFormatNames).default('text')
     )
     .action((options) =>
-      settle(import('./server.ts').then(({ serverCommand }) => serverCommand(options, io)))
+      settle(options, async (io) => (await import('./server.ts')).serverCommand(options, io))
     )
 }
 

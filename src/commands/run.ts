@@ -4,13 +4,14 @@ import type { Understood } from '../config/understand.ts'
 import { openReader, type Reader } from '../remote/transport.ts'
 import { kinds } from '../kinds/index.ts'
 import type { PlanHeader } from '../render/header.ts'
-import type { Look } from '../render/style.ts'
+import type { ViewContext } from '../render/view/changes.ts'
 import type { DesiredState } from '../state/resource.ts'
 import { Vault } from '../state/vault.ts'
 import { environment, understandFiles } from './files.ts'
 import type { CommandIo } from './io.ts'
-import type { OutputOptions, ReadOptions, Within } from './options.ts'
-import { interruptedResult, lookOf, nothingRead, problemsResult, type Result } from './result.ts'
+import type { ReadOptions, Within } from './options.ts'
+import type { Result } from './output.ts'
+import { interruptedResult, nothingRead, problemsResult } from './result.ts'
 import { openService, type Service } from './service.ts'
 
 /** What a command works with once the files are understood and the service can be reached. */
@@ -22,7 +23,8 @@ export interface CommandContext {
   files: number
   service: Service
   header: PlanHeader
-  look: Look
+  /** What is told is made for this. */
+  view: ViewContext
   env: Record<string, string | undefined>
   /** Warnings so far. Those about undeclared names are left out: the service knows better. */
   problems: Diagnostic[]
@@ -51,10 +53,8 @@ export async function withContext(
   work: (context: CommandContext) => Promise<Result>,
   wants: ContextOptions = {}
 ): Promise<Result> {
-  const look: Look = { ...lookOf(io, options), connects: authorized }
   const { env, environmentFile, problems: environmentProblems } = environment(io, options)
-  if (environmentProblems.some(isError))
-    return await problemsResult(io, options, environmentProblems, nothingRead)
+  if (environmentProblems.some(isError)) return await problemsResult(io, environmentProblems, nothingRead)
   const understanding = await understandFiles(io, options, env)
   const read = { texts: understanding.texts, files: understanding.files.length }
   const understood =
@@ -63,11 +63,11 @@ export async function withContext(
       : understanding.result
   if (!understood.ok) {
     const all = [...environmentProblems, ...understood.problems]
-    return await problemsResult(io, options, all, read)
+    return await problemsResult(io, all, read)
   }
   const { vault } = understood.value
   const own = inOrganization(understood.value.desired, options.within)
-  if (!own.ok) return await problemsResult(io, options, own.problems, read)
+  if (!own.ok) return await problemsResult(io, own.problems, read)
   const desired = options.local === true ? rehearsed(own.value) : own.value
   const reachable = wants.reachable === true ? { reachable: true } : {}
   const service = await openService({
@@ -78,14 +78,13 @@ export async function withContext(
     workspace: desired.workspace,
     ...reachable
   })
-  if (!service.ok) return await problemsResult(io, options, service.problems, read)
+  if (!service.ok) return await problemsResult(io, service.problems, read)
   const header: PlanHeader = {
     organization: '',
     service: service.value.name,
     apiVersion: service.value.remote.version,
     files: understanding.files.length,
-    resources: desired.resources.length,
-    kinds: kinds.managed.map(({ name }) => name)
+    resources: desired.resources.length
   }
   const undoubted = understood.problems.filter((problem) => problem.code !== 'P201')
   const problems = [...environmentProblems, ...undoubted]
@@ -95,13 +94,18 @@ export async function withContext(
     files: understanding.files.length,
     service: service.value,
     header,
-    look,
+    view: {
+      kinds: kinds.managed.map(({ name }) => name),
+      connects: authorized,
+      sources: { texts: understanding.texts, hide: io.redaction.shown },
+      ...(options.local === true ? { reach: '--local' } : {})
+    },
     env,
     problems
   }
   try {
     if (wants.finishes === true) return await work(context)
-    return (await abortable(io, work(context))) ?? (await interruptedResult(options))
+    return (await abortable(io, work(context))) ?? (await interruptedResult())
   } finally {
     await service.value.close()
   }
@@ -115,29 +119,13 @@ export async function abortable<T>(io: CommandIo, work: Promise<T>): Promise<T |
   return await Promise.race([work, io.interrupted.then(() => undefined)])
 }
 
-/** Whether a person watches what goes on: then lines may be drawn again. */
-export function isWatched(io: CommandIo, options: OutputOptions & { debug?: boolean }): boolean {
-  return io.terminal.err && options.format === 'text' && options.quiet !== true && options.debug !== true
-}
-
 /** Reads the service; whoever watches is told how far that is. */
 export async function reading<T>(
-  { service, look }: CommandContext,
-  options: OutputOptions & { debug?: boolean },
-  io: CommandIo,
+  { service }: CommandContext,
+  { output }: CommandIo,
   work: (reader: Reader) => Promise<T>
 ): Promise<T> {
-  const { whileReading } = await import('../render/progress.ts')
-  const screen = { live: isWatched(io, options), look, write: io.err, columns: () => io.terminal.width }
-  const { say } = service.log
-  return await whileReading(screen, async (progress) => {
-    if (screen.live) service.log.say = progress.say
-    try {
-      return await work(openReader({ ...service.remote, reading: progress.reading }))
-    } finally {
-      service.log.say = say
-    }
-  })
+  return await output.reading((progress) => work(openReader({ ...service.remote, reading: progress })))
 }
 
 /** The kinds that do not work before a person has authorized them. */

@@ -32,7 +32,7 @@ export function savePlan(
   path: string,
   decided: PlanWithInputs,
   io: CommandIo
-): { failure: Diagnostic } | { note: string } {
+): { failure: Diagnostic } | { saved: string } {
   const failure = saveFile(
     resolve(io.cwd, path),
     savedText(savedPlan(decided.planned.plan, inputsOf(decided)))
@@ -42,8 +42,7 @@ export function savePlan(
     return { failure: problem('P508', `the plan cannot be written to \`${path}\`: ${failure}`, { help }) }
   }
   const local = decided.options.local === true ? ' --local' : ''
-  if (decided.options.quiet === true) return { note: '' }
-  return { note: `Saved to ${path}: \`polyctl apply ${path}${local}\` does exactly this, or refuses.\n` }
+  return { saved: `Saved to ${path}: \`polyctl apply ${path}${local}\` does exactly this, or refuses.` }
 }
 
 function inputsOf({ planned, requested, context, options }: PlanWithInputs): SavedPlanInput {

@@ -12,6 +12,8 @@ import { listen, type Listening } from '../server/listen.ts'
 import { visible } from '../render/plain-text.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
+import type { Result } from './output.ts'
+import { lookupResult } from './result.ts'
 import { openKeys, readKeys, type GivenKeys, type KeyOptions } from './server-keys.ts'
 
 /**
@@ -36,7 +38,7 @@ export interface ServerCommandOptions extends KeyOptions {
 }
 
 /** The part of the world that this command touches. */
-export type ServerCommandIo = Pick<CommandIo, 'out' | 'err' | 'cwd' | 'env' | 'interrupted' | 'fetch'>
+export type ServerCommandIo = Pick<CommandIo, 'output' | 'cwd' | 'env' | 'interrupted' | 'fetch'>
 
 /** What stops the command, in one line. */
 class Stop extends Error {}
@@ -45,22 +47,18 @@ class Stop extends Error {}
 class WrongOption extends Stop {}
 
 /** `polyctl server`: runs the local Polytomic until the person stops it. */
-export async function serverCommand(options: ServerCommandOptions, io: ServerCommandIo): Promise<number> {
+export async function serverCommand(options: ServerCommandOptions, io: ServerCommandIo): Promise<Result> {
   if (options.ledger === true) {
-    io.out(
-      options.format === 'json'
-        ? `${JSON.stringify({ counts: ledgerCounts(), rows: ledger }, null, 2)}\n`
-        : ledgerText()
-    )
-    return exit.done
+    const facts = { counts: ledgerCounts(), rows: ledger }
+    return lookupResult(exit.done, { of: 'words', facts, text: ledgerText() })
   }
   try {
     await run(options, io)
-    return exit.done
+    return { code: exit.done }
   } catch (error) {
     if (!(error instanceof Stop)) throw error
-    io.err(`${error.message}\n`)
-    return error instanceof WrongOption ? exit.invalid : exit.failure
+    io.output.say(error.message)
+    return { code: error instanceof WrongOption ? exit.invalid : exit.failure }
   }
 }
 
@@ -75,8 +73,9 @@ async function run(options: ServerCommandOptions, io: ServerCommandIo): Promise<
   const server = open(directory, keys, options, io)
   try {
     const listening = await bind(server, options)
-    io.out(hello(server, listening, directory, keys.apiKey ?? '', options))
-    for (const line of warnings(options, listening)) io.err(`${line}\n`)
+    const { facts, text } = hello(server, listening, directory, keys.apiKey ?? '', options)
+    io.output.announce(facts, text)
+    for (const line of warnings(options, listening)) io.output.say(line)
     await io.interrupted
     await listening.close()
   } finally {
@@ -194,18 +193,15 @@ function hello(
   directory: string,
   givenKey: string,
   options: ServerCommandOptions
-): string {
+): { facts: unknown; text: string } {
   const keyFile = resolve(directory, 'api-key')
   const fresh = server.apiKeyIsNew ? server.apiKey : undefined
-  if (options.format === 'json') {
-    const facts = {
-      url,
-      directory,
-      organization_id: server.organizationId,
-      ...(givenKey === '' ? { api_key_file: keyFile } : {}),
-      ...(fresh === undefined ? {} : { api_key: fresh })
-    }
-    return `${JSON.stringify(facts)}\n`
+  const facts = {
+    url,
+    directory,
+    organization_id: server.organizationId,
+    ...(givenKey === '' ? { api_key_file: keyFile } : {}),
+    ...(fresh === undefined ? {} : { api_key: fresh })
   }
   const key =
     fresh !== undefined
@@ -215,7 +211,7 @@ function hello(
         : 'as you gave it'
   const shellKey = givenKey === '' ? `$(cat ${word(keyFile)})` : '…'
   const inForce = extras(options)
-  return `The local Polytomic listens at ${url}
+  const text = `The local Polytomic listens at ${url}
   Data     ${directory}
   API key  ${key}
 ${inForce === '' ? '' : `  With     ${inForce}\n`}
@@ -224,6 +220,7 @@ To use it from another terminal:
 
 Stop it with Ctrl-C.
 `
+  return { facts, text }
 }
 
 /** What makes this server unlike the usual one. Names of users only: their keys are never printed. */

@@ -16,14 +16,7 @@ export interface Service {
   remote: RemoteOptions
   /** The host, or `local`. */
   name: string
-  /** Says why something takes a while. Standard error, until a view that draws in place takes it over. */
-  log: Log
   close(): Promise<void>
-}
-
-/** Says a line to the person while requests go on. */
-export interface Log {
-  say(line: string): void
 }
 
 /**
@@ -135,7 +128,7 @@ function serviceAt(
   version: ApiVersion,
   reached: Reached
 ): Service {
-  const log: Log = { say: (line) => io.err(`${line}\n`) }
+  const say = (line: string): void => io.output.say(line)
   const stop = new AbortController()
   void io.interrupted.then(() => stop.abort())
   const pace = {
@@ -143,7 +136,7 @@ function serviceAt(
     sleep: (ms: number, signal?: AbortSignal) => io.sleep(ms, signal),
     random: () => io.random(),
     now: () => io.now().getTime(),
-    throttled: (seconds: number) => log.say(`throttled by the service, going on in ${Math.ceil(seconds)} s`)
+    throttled: (seconds: number) => say(`throttled by the service, going on in ${Math.ceil(seconds)} s`)
   }
   const remote: RemoteOptions = {
     ...reached,
@@ -156,10 +149,10 @@ function serviceAt(
     stop: stop.signal,
     backoffMs: io.backoffMs,
     redaction: io.redaction,
-    note: (text) => log.say(text),
-    ...(options.debug === true ? { trace: (line: string) => io.err(`${line}\n`) } : {})
+    note: say,
+    ...(options.debug === true ? { trace: say } : {})
   }
-  return { remote, name, log, close: async () => undefined }
+  return { remote, name, close: async () => undefined }
 }
 
 function bothPlaces(): Diagnostic {

@@ -1,36 +1,22 @@
-import { inOrder, isError } from '../diagnostics/diagnostic.ts'
+import { isError } from '../diagnostics/diagnostic.ts'
 import { exitOfProblems } from './exit.ts'
 import { environment, understandFiles } from './files.ts'
 import type { CommandIo } from './io.ts'
-import type { FileOptions, OutputOptions } from './options.ts'
-import {
-  jsonResult,
-  nothingRead,
-  problemsResult,
-  problemsPiece,
-  textResult,
-  type Result
-} from './result.ts'
+import type { FileOptions } from './options.ts'
+import type { Result } from './output.ts'
+import { findingsResult, nothingRead, problemsResult } from './result.ts'
 
 /** `polyctl validate`: understands the files, and asks nobody. */
-export async function validateCommand(
-  options: FileOptions & OutputOptions,
-  io: CommandIo
-): Promise<Result> {
+export async function validateCommand(options: FileOptions, io: CommandIo): Promise<Result> {
   const { env, problems } = environment(io, options)
-  if (problems.some(isError)) return await problemsResult(io, options, problems, nothingRead)
+  if (problems.some(isError)) return await problemsResult(io, problems, nothingRead)
   const { result, texts, files } = await understandFiles(io, options, env)
-  const sorted = inOrder([...problems, ...result.problems])
-  const code = await exitOfProblems(sorted)
-  const resources = result.ok ? result.value.desired.resources.length : 0
-  if (options.format === 'json') {
-    const { problemsJson } = await import('../render/json.ts')
-    return jsonResult(code, problemsJson(sorted, { files: files.length, resources }))
-  }
-  const piece = await problemsPiece(io, options, sorted, texts)
-  if (!result.ok) return textResult(code, piece)
-  const text = `Valid: ${counted(resources, 'resource')} in ${counted(files.length, 'file')}.\n`
-  return textResult(code, piece, { to: 'out', text })
+  const all = [...problems, ...result.problems]
+  const read = { texts, files: files.length }
+  if (!result.ok) return await problemsResult(io, all, read)
+  const resources = result.value.desired.resources.length
+  const closing = `Valid: ${counted(resources, 'resource')} in ${counted(files.length, 'file')}.`
+  return await findingsResult(await exitOfProblems(all), all, { read, resources, closing, io })
 }
 
 function counted(number: number, noun: string): string {

@@ -1,4 +1,3 @@
-import type { Plan } from '../plan/plan.ts'
 import {
   closingLines,
   coverageLines,
@@ -13,43 +12,28 @@ import {
   waitingLines
 } from './change-text.ts'
 import { fieldRows } from './field-rows.ts'
-import type { PlanHeader } from './header.ts'
 import { fitted } from './layout.ts'
 import { visible } from './plain-text.ts'
 import { paint, type Ink, type Look } from './style.ts'
 import type { ChangesView, ResourceView } from './view/changes.ts'
-import { driftView } from './view/drift.ts'
 
 /** What the service has become, as text for people. */
-export function renderDrift(
-  plan: Plan,
-  header: PlanHeader,
-  look: Look,
-  options: { verbose: boolean; quiet?: boolean }
-): string {
-  return driftText(driftView(plan, header, look), look, options)
-}
-
-/** A drift as text for people. */
-export function driftText(
-  view: ChangesView,
-  look: Look,
-  options: { verbose: boolean; quiet?: boolean }
-): string {
-  if (options.quiet === true) return fitted(`${paint(look, 'strong', view.closing.text)}\n`, look)
+export function driftText(view: ChangesView, look: Look): string {
+  const verbose = look.verbose === true
+  if (look.quiet === true) return fitted(`${paint(look, 'strong', view.closing.text)}\n`, look)
   const blocks = [
     [headLine(view, look), ...partialLines(view, look), ...legend(view, look)],
-    ...view.resources.map((resource) => entry(resource, look, options.verbose)),
+    ...view.resources.map((resource) => entry(resource, look, verbose)),
     noLongerDeclaredLines(view, look),
-    unmanagedLines(view, options.verbose, look),
-    coverageLines(view.coverage, options.verbose, look),
+    unmanagedLines(view, verbose, look),
+    coverageLines(view.coverage, verbose, look),
     closingLines(view.closing, look)
   ]
   const text = blocks
     .filter((block) => block.length > 0)
     .map((block) => `${block.join('\n')}\n`)
     .join('\n')
-  return options.verbose ? text : fitted(text, look)
+  return verbose ? text : fitted(text, look)
 }
 
 function legend({ resources }: ChangesView, look: Look): string[] {

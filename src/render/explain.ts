@@ -2,8 +2,13 @@ import type { CodeEntry } from '../diagnostics/code-entry.ts'
 import { columns, visible, visibleLines } from './plain-text.ts'
 import { paint, type Look } from './style.ts'
 
+/** All codes, a line each. */
+export function codesText(codes: readonly { code: string; title: string }[]): string {
+  return codes.map(({ code, title }) => `${code}  ${title}\n`).join('')
+}
+
 /** What a code means, at length: for those who want to understand, not only to mend. */
-export function renderExplanation(code: string, entry: CodeEntry, look: Look): string {
+export function explanationText({ code, ...entry }: CodeEntry & { code: string }, look: Look): string {
   const width = Math.min(look.width, 88)
   const blocks = [
     `${paint(look, 'error', visible(code))}  ${paint(look, 'strong', visible(entry.title))}`,

@@ -22,7 +22,8 @@ const left = 4
 const [textLines, diffLines] = [8, 60]
 
 /** One line for each field that differs, values in one column, and blocks of lines for long text. */
-export function fieldRows(lines: readonly RowView[], look: Look, options: RowOptions): string[] {
+export function fieldRows(view: readonly RowView[], look: Look, options: RowOptions): string[] {
+  const lines = view.map((line) => ({ ...line, label: visible(line.label) }))
   const widths = lines.filter((it) => it.field).map((it) => it.depth * 2 + columns(it.label))
   const labelled = Math.min(Math.max(12, ...widths), 30)
   return lines.flatMap((line) => [...rows(line, labelled, look, options), ...causeLines(line, look)])

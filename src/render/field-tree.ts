@@ -1,6 +1,5 @@
 import type { FieldChange } from '../plan/plan.ts'
 import type { Json, JsonObject } from '../state/value.ts'
-import { visible } from './plain-text.ts'
 import { isNested, isSaid, itemKeys, mappingText, partsOf } from './value-text.ts'
 
 /** A line of a resource's fields: a title for what is below it, or a field with its difference. */
@@ -34,7 +33,7 @@ export function fieldLines(changes: readonly FieldChange[]): FieldLine[] {
 
 function branchOf(step: string): Branch {
   const key = step.startsWith('[') ? step.slice(1, -1) : step
-  return { label: visible(step), key, branches: new Map() }
+  return { label: step, key, branches: new Map() }
 }
 
 function grow(root: Branch, change: FieldChange): void {

@@ -8,6 +8,4 @@ export interface PlanHeader {
   apiVersion: string
   files: number
   resources: number
-  /** Names of all kinds: the order of those that no reference puts before each other. */
-  kinds?: readonly string[]
 }

@@ -1,13 +1,15 @@
-import type { Outcome, Report } from '../apply/events.ts'
-import { isError, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
-import type { ChangeDetails } from '../plan/details.ts'
-import type { Action, FieldChange, Impact, Plan } from '../plan/plan.ts'
+import type { Outcome } from '../apply/events.ts'
+import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts'
+import type { Action, FieldChange, Impact } from '../plan/plan.ts'
 import { addressText } from '../state/resource.ts'
 import { isLongNumber, isReference, isSecret, type Json } from '../state/value.ts'
+import type { Format } from './format.ts'
 import type { PlanHeader } from './header.ts'
-import type { ChangesView } from './view/changes.ts'
-import { driftView } from './view/drift.ts'
-import { planView } from './view/plan.ts'
+import { jsonText } from './json-text.ts'
+import type { Answer, OrganizationsView } from './view/answer.ts'
+import type { ChangesView, ToldChange } from './view/changes.ts'
+import type { FindingsView, ProblemsView } from './view/problems.ts'
+import type { ReportView } from './view/report.ts'
 
 /**
  * The output formats for programs. Each has a schema in `schemas/`; a change that could break a reader
@@ -15,13 +17,35 @@ import { planView } from './view/plan.ts'
  */
 const formatVersion = 1
 
-/** What apply would do. */
-export function planJson(plan: Plan, header: PlanHeader, problems: Diagnostic[]): unknown {
-  return planDocument(planView(plan, header), problems)
+/** Each answer as a document of its own. */
+export const json: Format = {
+  plan: (view) => jsonText(planDocument(view)),
+  drift: (view) => jsonText(driftDocument(view)),
+  report: (view) => jsonText(reportDocument(view)),
+  findings: (view) => jsonText(findingsDocument(view)),
+  organizations: (view) => jsonText(organizationsDocument(view)),
+  lookup: ({ facts }) => jsonText(facts)
 }
 
-/** A plan as a document for programs, in the order of the plan. */
-export function planDocument(view: ChangesView, problems: readonly Diagnostic[]): unknown {
+function documentOf(answer: Answer): unknown {
+  switch (answer.type) {
+    case 'plan':
+      return planDocument(answer.view)
+    case 'drift':
+      return driftDocument(answer.view)
+    case 'report':
+      return reportDocument(answer.view)
+    case 'findings':
+      return findingsDocument(answer.view)
+    case 'organizations':
+      return organizationsDocument(answer.view)
+    case 'lookup':
+      return answer.view.facts
+  }
+}
+
+/** What apply would do, in the order of the plan. */
+export function planDocument(view: ChangesView): unknown {
   return {
     ...headJson(view.header),
     organization: { id: view.organization.id, name: view.organization.name },
@@ -35,7 +59,7 @@ export function planDocument(view: ChangesView, problems: readonly Diagnostic[])
     },
     changes: changesIn(view).map(changeJson),
     ...besideJson(view),
-    problems: problems.map(problemJson)
+    problems: problemsJson(view.problems, view.failures)
   }
 }
 
@@ -51,7 +75,7 @@ function headJson(header: PlanHeader) {
 }
 
 /** In the order of the plan, whatever the order is in which they are told. */
-function changesIn({ resources }: ChangesView): ChangeDetails[] {
+function changesIn({ resources }: ChangesView): ToldChange[] {
   return resources.toSorted((a, b) => a.index - b.index).map(({ change }) => change)
 }
 
@@ -73,7 +97,7 @@ function besideCounts({ resources, counts }: ChangesView, sends: boolean) {
   }
 }
 
-function changeJson(change: ChangeDetails) {
+function changeJson(change: ToldChange) {
   return {
     action: change.action,
     ...resourceJson(change),
@@ -97,7 +121,7 @@ function impactJson({ effect, because, paths, reaches }: Impact) {
   return { effect, because, paths, reaches }
 }
 
-function resourceJson(change: ChangeDetails) {
+function resourceJson(change: ToldChange) {
   const { kind, name, id, span } = change
   return { kind, name, address: addressText(change), id: id ?? null, ...placeJson(span) }
 }
@@ -134,12 +158,7 @@ const drifts: Readonly<Record<Action, string>> = {
 const turned = { added: 'removed', removed: 'added', changed: 'changed' } as const
 
 /** What became of the service: the same differences, seen from there. */
-export function driftJson(plan: Plan, header: PlanHeader, problems: Diagnostic[]): unknown {
-  return driftDocument(driftView(plan, header), problems)
-}
-
-/** A drift as a document for programs, in the order of the plan. */
-export function driftDocument(view: ChangesView, problems: readonly Diagnostic[]): unknown {
+export function driftDocument(view: ChangesView): unknown {
   const changes = changesIn(view)
   const declared = changes.filter((change) => change.action !== 'delete')
   return {
@@ -168,7 +187,7 @@ export function driftDocument(view: ChangesView, problems: readonly Diagnostic[]
       waiting: change.waiting ?? null
     })),
     ...besideJson(view),
-    problems: problems.map(problemJson)
+    problems: problemsJson(view.problems, view.failures)
   }
 }
 
@@ -195,20 +214,20 @@ function driftedFieldJson({ path, how, before, after, cause, base, span }: Field
 }
 
 /** What became of each change. */
-export function reportJson(report: Report, header: PlanHeader, problems: Diagnostic[]): unknown {
-  const { done, pending, skipped, failed } = report.counts
+export function reportDocument(view: ReportView): unknown {
+  const { done, pending, skipped, failed } = view.counts
   return {
-    ...headJson(header),
-    interrupted: report.interrupted,
+    ...headJson(view.header),
+    interrupted: view.interrupted,
     summary: { done, pending, skipped, failed },
-    results: report.settled.map(({ address, action, outcome }) => ({
+    results: view.results.map(({ address, action, outcome }) => ({
       kind: address.kind,
       name: address.name,
       address: addressText(address),
       action,
       ...outcomeJson(outcome)
     })),
-    problems: [...problems, ...(report.problems ?? [])].map(problemJson)
+    problems: problemsJson(view.problems, view.beside)
   }
 }
 
@@ -235,20 +254,36 @@ function keptJson({ path, before, after, span }: FieldChange) {
  * Whether the files are right, and what is not. Interrupted, there is no answer, and nothing need be
  * wrong.
  */
-export function problemsJson(
-  problems: Diagnostic[],
-  extra: { files: number; resources: number; interrupted?: boolean }
-): unknown {
-  const errors = problems.filter(isError).length
+export function findingsDocument({ files, resources, problems, interrupted }: FindingsView): unknown {
   return {
     format_version: formatVersion,
-    valid: errors === 0 && extra.interrupted !== true,
-    interrupted: extra.interrupted === true,
-    files: extra.files,
-    resources: extra.resources,
-    summary: { errors, warnings: problems.length - errors },
-    problems: problems.map(problemJson)
+    valid: problems.errors === 0 && !interrupted,
+    interrupted,
+    files,
+    resources,
+    summary: { errors: problems.errors, warnings: problems.warnings },
+    problems: problemsJson(problems)
   }
+}
+
+function organizationsDocument({ organizations }: OrganizationsView): unknown {
+  const codes = Map.groupBy(organizations, ({ code }) => code)
+  return {
+    format_version: formatVersion,
+    summary: {
+      organizations: organizations.length,
+      exit_codes: Object.fromEntries([...codes].map(([code, group]) => [String(code), group.length]))
+    },
+    organizations: organizations.map(({ id, name, code, answer }) => ({
+      organization: { id, name },
+      exit_code: code,
+      result: answer === undefined ? null : documentOf(answer)
+    }))
+  }
+}
+
+function problemsJson(...views: readonly ProblemsView[]) {
+  return views.flatMap(({ problems }) => problems.map(problemJson))
 }
 
 function problemJson({ code, severity, message, labels, notes, help }: Diagnostic) {

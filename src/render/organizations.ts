@@ -1,12 +1,6 @@
 import { columns, count, visible } from './plain-text.ts'
 import { paint, type Ink, type Look } from './style.ts'
-
-/** What came of a command in one organization; `closing` is the last line that it said. */
-export interface OrganizationResult {
-  name: string
-  code: number
-  closing: string
-}
+import type { OrganizationView } from './view/answer.ts'
 
 /** What each exit code says of one organization, where the command itself does not say it better. */
 const outcomes: Readonly<Record<number, readonly [text: string, ink: Ink]>> = {
@@ -26,14 +20,14 @@ const outcomes: Readonly<Record<number, readonly [text: string, ink: Ink]>> = {
 const telling = new Set([0, 2, 5, 8])
 
 /** What stands above all that is said of one organization. */
-export function headingOf(name: string, look: Look): string {
+export function headingText(name: string, look: Look): string {
   return `${paint(look, 'strong', `── ${visible(name)}`)}\n`
 }
 
 /** What came of each, and of all together. */
-export function renderOrganizations(results: readonly OrganizationResult[], look: Look): string {
-  const width = Math.max(12, ...results.map(({ name }) => columns(visible(name))))
-  const rows = results.map(({ name, code, closing }) => {
+export function organizationsText(results: readonly OrganizationView[], look: Look): string {
+  const width = Math.max(12, ...results.map(({ label }) => columns(visible(label))))
+  const rows = results.map(({ label: name, code, closing }) => {
     const [text, ink] = outcomes[code] ?? [`ended with ${code}`, 'error']
     const label = visible(name)
     const sentence = telling.has(code) && closing !== '' ? closing : text

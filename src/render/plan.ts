@@ -1,4 +1,4 @@
-import type { Impact, Plan } from '../plan/plan.ts'
+import type { Impact } from '../plan/plan.ts'
 import {
   actionInks,
   closingLines,
@@ -16,12 +16,10 @@ import {
   waitingLines
 } from './change-text.ts'
 import { fieldRows } from './field-rows.ts'
-import type { PlanHeader } from './header.ts'
 import { fitted } from './layout.ts'
 import { columns, count, pathText, visible, wrapped } from './plain-text.ts'
 import { paint, type Look } from './style.ts'
 import type { ChangesView, ResourceView } from './view/changes.ts'
-import { planView } from './view/plan.ts'
 
 /**
  * From this many on, new resources are told by name and size; what changes or goes away is always told
@@ -29,22 +27,10 @@ import { planView } from './view/plan.ts'
  */
 const manyCreates = 20
 
-/** Without `next`, what to do next is asked right after it. */
-export interface PlanTextOptions {
-  verbose: boolean
-  quiet?: boolean
-  next?: boolean
-}
-
-/** Everything that apply would do, as text for people. */
-export function renderPlan(plan: Plan, header: PlanHeader, look: Look, options: PlanTextOptions): string {
-  return planText(planView(plan, header, look), look, options)
-}
-
 /** A plan as text for people. */
-export function planText(view: ChangesView, look: Look, options: PlanTextOptions): string {
-  const { verbose } = options
-  if (options.quiet === true) return fitted(`${paint(look, 'strong', view.closing.text)}\n`, look)
+export function planText(view: ChangesView, look: Look): string {
+  const verbose = look.verbose === true
+  if (look.quiet === true) return fitted(`${paint(look, 'strong', view.closing.text)}\n`, look)
   const isFolded = !verbose && view.counts.create > manyCreates
   const same = verbose ? view.resources.filter(({ group }) => group === 'same') : []
   const entries = view.resources.flatMap((resource) => {
@@ -55,7 +41,6 @@ export function planText(view: ChangesView, look: Look, options: PlanTextOptions
   const hint = isFolded
     ? [paint(look, 'dim', `The fields of new resources are folded: --verbose shows them.`)]
     : []
-  const { text, next } = view.closing
   const blocks = [
     [headLine(view, look), ...partialLines(view, look)],
     ...joinedFolds(entries),
@@ -65,7 +50,7 @@ export function planText(view: ChangesView, look: Look, options: PlanTextOptions
     noLongerDeclaredLines(view, look),
     unmanagedLines(view, verbose, look),
     coverageLines(view.coverage, verbose, look),
-    closingLines({ text, ...(next === undefined || options.next === false ? {} : { next }) }, look)
+    closingLines(view.closing, look)
   ]
   const shown = blocks
     .filter((block) => block.length > 0)

@@ -1,9 +1,8 @@
-import { isError, type Diagnostic, type Label, type Span } from '../diagnostics/diagnostic.ts'
+import { isError, type Span } from '../diagnostics/diagnostic.ts'
 import { fitted } from './layout.ts'
 import { clipping, columns, count, visible, visibleLines, wrapped } from './plain-text.ts'
-import { sourceView, type SourceView } from './source-view.ts'
 import { paint, type Ink, type Look } from './style.ts'
-import { problemsView, type ProblemView } from './view/problems.ts'
+import type { ExcerptLine, LabelView, ProblemsView, ProblemView } from './view/problems.ts'
 
 /** More than this at once is not read; the count of the rest is told. */
 const most = 20
@@ -12,40 +11,37 @@ const most = 20
  * Each problem with the lines it is about, as compilers show them, and a line that sums up. Empty when
  * there are none.
  */
-export function renderProblems(
-  problems: Diagnostic[],
-  texts: ReadonlyMap<string, string>,
-  look: Look
-): string {
-  if (problems.length === 0) return ''
-  return fitted(`${renderFrames(problems, texts, look)}\n${summary(problems, look)}\n`, look)
+export function problemsText(view: ProblemsView, look: Look): string {
+  if (view.problems.length === 0) return ''
+  return fitted(`${framesText(view, look)}\n${summary(view, look)}\n`, look)
 }
 
 /** The same without the line that sums up, where something else does. */
-export function renderFrames(
-  problems: Diagnostic[],
-  texts: ReadonlyMap<string, string>,
-  look: Look
-): string {
-  const source = sourceView(texts, problems)
-  const groups = look.verbose === true ? problems.map(alone) : problemsView(problems)
+export function framesText({ problems }: ProblemsView, look: Look): string {
+  const alike = Map.groupBy(problems, ({ sameAs }) => sameAs)
+  const groups = problems.flatMap((problem, index): Group[] => {
+    if (look.verbose === true) return [{ problem, alike: [] }]
+    return problem.sameAs === undefined ? [{ problem, alike: alike.get(index) ?? [] }] : []
+  })
   const shown = firstOf(groups, look)
-  const frames = shown.map((group) => frame(withAlike(group), source, look))
+  const frames = shown.map((group) => frame(withAlike(group), look))
   const rest = shown.reduce((left, { alike }) => left - 1 - alike.length, problems.length)
   if (rest > 0)
     frames.push(paint(look, 'dim', `... and ${count(rest, 'more problem')} (--format json has all)`) + '\n')
   return frames.join('\n')
 }
 
-function alone(problem: Diagnostic): ProblemView {
-  return { problem, alike: [] }
+/** A problem, and the others that say the same of other resources. */
+interface Group {
+  problem: ProblemView
+  alike: ProblemView[]
 }
 
 /** So many places are named before they are counted. */
 const manyPlaces = 3
 
 /** With a note that tells where else it is so. */
-function withAlike({ problem, alike }: ProblemView): Diagnostic {
+function withAlike({ problem, alike }: Group): ProblemView {
   if (alike.length === 0) return problem
   const places = alike.flatMap(({ labels }) => labels.slice(0, 1).map(({ span }) => placeText(span)))
   const more = places.length - manyPlaces
@@ -56,9 +52,9 @@ function withAlike({ problem, alike }: ProblemView): Diagnostic {
 }
 
 /** Errors go before warnings only where not all can be shown. */
-function firstOf(groups: ProblemView[], look: Look): ProblemView[] {
+function firstOf(groups: Group[], look: Look): Group[] {
   if (groups.length <= most || look.verbose === true) return groups
-  const isGrave = ({ problem }: ProblemView): boolean => isError(problem)
+  const isGrave = ({ problem }: Group): boolean => isError(problem)
   const chosen = new Set([...groups.filter(isGrave), ...groups.filter((it) => !isGrave(it))].slice(0, most))
   return groups.filter((group) => chosen.has(group))
 }
@@ -67,11 +63,7 @@ function placeText({ path, start }: Span): string {
   return `${visible(path)}:${start.line}:${start.column}`
 }
 
-function summary(problems: Diagnostic[], look: Look): string {
-  const errors = problems.filter(isError).length
-  const warnings = problems.length - errors
-  const files = new Set(problems.flatMap((it) => it.labels.slice(0, 1).map((label) => label.span.path)))
-    .size
+function summary({ errors, warnings, files }: ProblemsView, look: Look): string {
   const parts = [
     ...(errors > 0 ? [paint(look, 'error', count(errors, 'error'))] : []),
     ...(warnings > 0 ? [paint(look, 'warning', count(warnings, 'warning'))] : [])
@@ -82,21 +74,19 @@ function summary(problems: Diagnostic[], look: Look): string {
 interface Sheet {
   gutter: number
   look: Look
-  source: SourceView
-  primary: Label | undefined
+  primary: LabelView | undefined
   ink: Ink
   /** What the problem says already, so that no label must say it again where there is no line to point at. */
   message: string
 }
 
-function frame(problem: Diagnostic, source: SourceView, look: Look): string {
+function frame(problem: ProblemView, look: Look): string {
   const highest = Math.max(0, ...problem.labels.map((label) => label.span.end.line))
   const ink = problem.severity === 'error' ? 'error' : 'warning'
   const { message, labels } = problem
   const sheet: Sheet = {
     gutter: String(highest).length,
     look,
-    source,
     primary: labels[0],
     ink,
     message
@@ -117,7 +107,7 @@ function frame(problem: Diagnostic, source: SourceView, look: Look): string {
 }
 
 /** All labels in one file, from top to bottom. */
-function group(labels: Label[], first: boolean, sheet: Sheet): string[] {
+function group(labels: LabelView[], first: boolean, sheet: Sheet): string[] {
   const blank = ' '.repeat(sheet.gutter)
   const lead = labels[0]
   if (lead === undefined) return []
@@ -147,58 +137,22 @@ interface Mark {
   whole: boolean
 }
 
-/** The lines that one label is about: for a part over several lines, its first and its last one. */
-function marks(label: Label, sheet: Sheet): Mark[] {
-  const { path, start, end } = label.span
-  const first = sheet.source.line(path, start.line)
-  if (first === undefined) {
-    if (sheet.message.includes(label.text)) return []
-    const [text = '', ...under] = inRoom(label.text, sheet).map((line) => `${rail(sheet)} ${line}`)
-    return [{ line: start.line, text, under, whole: false }]
-  }
-  const until = lastLine(label.span, sheet.source)
-  const from = first.indexOf(start.column, 'start')
-  if (until === start.line) {
-    const to = end.line === start.line ? first.indexOf(end.column, 'end') : first.text.length
-    return [mark(start.line, first.text, from, to, label, label.text, sheet)]
-  }
-  const last = sheet.source.line(path, until)?.text ?? ''
-  const indent = last.length - last.trimStart().length
-  const stop =
-    until === end.line ? (sheet.source.line(path, until)?.indexOf(end.column, 'end') ?? 0) : last.length
-  return [
-    mark(start.line, first.text, from, first.text.length, label, '', sheet),
-    mark(until, last, Math.min(indent, stop), stop, label, label.text, sheet)
-  ]
+/** The lines that one label is about; what it says stands under the last of them. */
+function marks(label: LabelView, sheet: Sheet): Mark[] {
+  const { excerpt, span, text: words } = label
+  const primary = label === sheet.primary
+  if (excerpt.length > 0)
+    return excerpt.map((line, index) =>
+      mark(line, index === excerpt.length - 1 ? words : '', primary, sheet)
+    )
+  if (sheet.message.includes(words)) return []
+  const [text = '', ...under] = inRoom(words, sheet).map((line) => `${rail(sheet)} ${line}`)
+  return [{ line: span.start.line, text, under, whole: false }]
 }
 
-/**
- * Where a span ends that a reader would point at: not on the empty lines after a block, nor beyond the
- * file.
- */
-function lastLine({ path, start, end }: Span, source: SourceView): number {
-  let line = end.line
-  while (line > start.line) {
-    const text = source.line(path, line)
-    const shown = line === end.line ? text?.text.slice(0, text.indexOf(end.column, 'end')) : text?.text
-    if (shown !== undefined && shown.trim() !== '') break
-    line -= 1
-  }
-  return line
-}
-
-function mark(
-  line: number,
-  text: string,
-  from: number,
-  to: number,
-  label: Label,
-  words: string,
-  sheet: Sheet
-): Mark {
+function mark({ line, text, from, to }: ExcerptLine, words: string, primary: boolean, sheet: Sheet): Mark {
   const room = roomIn(sheet)
   const clip = clipping(text, from, to, room)
-  const primary = label === sheet.primary
   const ink = primary ? sheet.ink : 'place'
   const pointer = (primary ? '^' : '-').repeat(Math.max(1, clip.to - clip.from))
   const number = paint(sheet.look, 'place', String(line).padStart(sheet.gutter))
@@ -228,7 +182,7 @@ function inRoom(words: string, sheet: Sheet): string[] {
 }
 
 /** A rail leads to them from the lines that are shown. */
-function remarks(problem: Diagnostic, railed: boolean, sheet: Sheet): string[] {
+function remarks(problem: ProblemView, railed: boolean, sheet: Sheet): string[] {
   const lines = [
     ...problem.notes.flatMap((note) => remark('note', note, sheet)),
     ...problem.help.flatMap((help) => remark('help', help, sheet))

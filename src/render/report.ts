@@ -1,12 +1,12 @@
-import type { ApplyEvent, Outcome, Report } from '../apply/events.ts'
+import type { ApplyEvent, Outcome } from '../apply/events.ts'
 import type { Action, FieldChange } from '../plan/plan.ts'
 import { kindText, nameText } from './change-text.ts'
 import { fitted } from './layout.ts'
 import { count, pathText, visible } from './plain-text.ts'
-import { renderFrames } from './problems.ts'
+import { framesText } from './problems.ts'
 import { paint, type Ink, type Look } from './style.ts'
 import { valueText } from './value-text.ts'
-import { doneWords, reportView, type ReportView, type ResultView } from './view/report.ts'
+import { doneWords, type ReportView, type ResultView } from './view/report.ts'
 
 type Settling<Name extends Outcome['outcome']> = ResultView & {
   outcome: Extract<Outcome, { outcome: Name }>
@@ -24,29 +24,14 @@ const doing: Readonly<Record<Action, string>> = {
 const manyDone = 50
 
 /** What became of each change, as text for people. */
-export function renderReport(
-  report: Report,
-  texts: ReadonlyMap<string, string>,
-  look: Look,
-  options: { quiet: boolean } = { quiet: false }
-): string {
-  return reportText(reportView(report, look), texts, look, options)
-}
-
-/** A report as text for people. */
-export function reportText(
-  view: ReportView,
-  texts: ReadonlyMap<string, string>,
-  look: Look,
-  options: { quiet: boolean }
-): string {
-  const { results, problems, closing } = view
+export function reportText(view: ReportView, look: Look): string {
+  const { results, failures, closing } = view
   const failed = results.filter((it): it is Settling<'failed'> => it.outcome.outcome === 'failed')
   const pending = results.filter((it): it is Settling<'pending'> => it.outcome.outcome === 'pending')
   const skipped = results.filter((it): it is Settling<'skipped'> => it.outcome.outcome === 'skipped')
   const fine = results.filter((it): it is Settling<'done'> => it.outcome.outcome === 'done')
   const listing = [
-    ...(options.quiet ? [] : doneLines(fine, look)),
+    ...(look.quiet === true ? [] : doneLines(fine, look)),
     ...pending.flatMap((it) => [
       row('pending', 'wait', nameText(it.address), look),
       ...it.notes.map(because)
@@ -56,7 +41,7 @@ export function reportText(
   ]
   const blocks = [
     listing.join('\n'),
-    renderFrames(problems.failures, texts, look).replace(/\n$/, ''),
+    framesText(failures, look).replace(/\n$/, ''),
     authorizeLines(view, look).join('\n'),
     paint(look, 'strong', closing.text)
   ]

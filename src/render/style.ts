@@ -6,12 +6,10 @@ export interface Look {
   width: number
   /** A terminal would break longer lines anywhere: they are broken between words. Logs keep their lines. */
   wraps?: boolean
-  /** What a suggested command needs to reach the same service, such as `--local`. */
-  reach?: string
-  /** The kinds that a person can be sent to authorize. */
-  connects?: ReadonlySet<string>
   /** Shows what is usually folded. */
   verbose?: boolean
+  /** Shows problems and what it comes to, and nothing else. */
+  quiet?: boolean
 }
 
 /** Colours by what they mean, so that a meaning looks the same in the output of every command. */
@@ -28,7 +26,7 @@ export type Ink =
   | 'strong'
   | 'mark'
 
-const inks = {
+const inks: Record<Ink, Parameters<typeof styleText>[0]> = {
   add: 'green',
   remove: 'red',
   change: 'yellow',
@@ -40,10 +38,10 @@ const inks = {
   dim: 'dim',
   strong: 'bold',
   mark: ['bold', 'underline']
-} as const satisfies Record<Ink, unknown>
+}
 
 /** Colour only adds: without it the text is the same, letter by letter. */
 export function paint(look: Look, ink: Ink, text: string): string {
   if (!look.colour || text === '') return text
-  return styleText(inks[ink] as Parameters<typeof styleText>[0], text, { validateStream: false })
+  return styleText(inks[ink], text, { validateStream: false })
 }

@@ -1,18 +1,10 @@
 import Table from 'cli-table3'
 import type { Json } from '../wire/common.ts'
-import type { SourceMeta, TargetField, TargetFields, TargetObjects } from '../wire/enumeration.ts'
+import type { TargetField, TargetFields, TargetObjects } from '../wire/enumeration.ts'
 import { count, visible } from './plain-text.ts'
 import { paint, type Look } from './style.ts'
 import { valueText } from './value-text.ts'
-
-/** A field that a source offers. */
-export interface SourceField {
-  name: string
-  type?: string
-  label?: string
-  unique?: boolean
-  example?: Json
-}
+import type { SourceFacts, SourceField } from './view/answer.ts'
 
 /** Choices of one level; more are told by number, and narrowed on the command line. */
 const mostChoices = 40
@@ -21,12 +13,7 @@ const mostChoices = 40
  * What a model can read: what must be chosen next, what there is to choose, and the fields of what is
  * chosen.
  */
-export function renderSources(
-  connection: string,
-  meta: SourceMeta,
-  fields: SourceField[] | undefined,
-  look: Look
-): string {
+export function sourcesText({ connection, source: meta, fields }: SourceFacts, look: Look): string {
   const settings = Object.entries(meta.configuration ?? {})
   const items = Object.entries(meta.items ?? {})
   const choices = items.map(([name, item]) => [
@@ -48,7 +35,7 @@ export function renderSources(
       ]),
       look
     ),
-    fields === undefined ? '' : fieldsText(fields, look)
+    fields === null ? '' : fieldsText(fields, look)
   ])
 }
 
@@ -86,12 +73,11 @@ function fieldsText(fields: SourceField[], look: Look): string {
 }
 
 /** What a sync can write to, and how. */
-export function renderTargets(
-  connection: string,
-  objects: TargetObjects['data'],
-  creation: TargetObjects['target_creation'],
+export function targetsText(
+  { connection, targets }: { connection: string; targets: TargetObjects },
   look: Look
 ): string {
+  const { data: objects, target_creation: creation } = targets
   const rows = (objects ?? []).map((object) => [
     visible(object.id),
     nameBeside(object),
@@ -113,7 +99,10 @@ export function renderTargets(
 }
 
 /** The fields of one target object: what a mapping may write, and what can identify a record. */
-export function renderTargetFields(connection: string, target: TargetFields, look: Look): string {
+export function targetText(
+  { connection, target }: { connection: string; target: TargetFields },
+  look: Look
+): string {
   const beside = nameBeside(target)
   const name = beside === '' ? '' : ` (${beside})`
   const fields = (target.fields ?? []).toSorted((a, b) => Number(b.required) - Number(a.required))

@@ -226,8 +226,10 @@ describe('what is shown', () => {
   test('is told as plain data where the document for programs cannot be made', async () => {
     vi.doMock('../../src/render/json.ts', async (original) => ({
       ...(await original<object>()),
-      reportJson() {
-        throw new RangeError('no document')
+      json: {
+        report() {
+          throw new RangeError('no document')
+        }
       }
     }))
     const world = makeWorld({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { redacting, Unwritable, type CommandIo, type WorldIo } from '../../src/commands/io.ts'
-import { jsonResult, printResult } from '../../src/commands/result.ts'
+import { openDoor } from '../../src/commands/door.ts'
+import { Unwritable, type WorldIo } from '../../src/commands/io.ts'
+import { lookupResult } from '../../src/commands/result.ts'
 import { makeWorld, type World, type WorldOptions } from '../support/world.ts'
 
 const good = {
@@ -209,11 +210,14 @@ test('files are those of the configuration, whatever else was read and whatever 
   }
 })
 
-test('a secret that looks like a number leaves JSON behind', () => {
+test('a secret that looks like a number leaves JSON behind', async () => {
   const texts: string[] = []
-  const io = redacting({ out: (text: string) => void texts.push(text) } as unknown as WorldIo)
-  io.redaction.add(['1234567890'])
-  printResult(jsonResult(0, { number: 1234567890, text: 'a 1234567890', other: [12, 1234567890] }), io)
+  const terminal = { out: false, err: false, in: false, width: 80 }
+  const out = (text: string) => void texts.push(text)
+  const door = openDoor({ out, terminal, env: {} } as unknown as WorldIo)
+  door.redaction.add(['1234567890'])
+  const facts = { number: 1234567890, text: 'a 1234567890', other: [12, 1234567890] }
+  await door.end(lookupResult(0, { of: 'document', facts }), { format: 'json' })
   expect(JSON.parse(texts.join(''))).toEqual({
     number: '(secret)',
     text: 'a (secret)',
@@ -254,7 +258,7 @@ test('many organizations: each has its own answer, whatever happens in one', asy
 })
 
 describe('a mistake of the program itself', () => {
-  const mistaken: Partial<CommandIo> = {
+  const mistaken: Partial<WorldIo> = {
     newKey: () => {
       throw new RangeError('a mistake')
     },
@@ -294,7 +298,7 @@ describe('an answer that cannot be written', () => {
       ['plan', '--format', 'json']
     ]) {
       let tries = 0
-      const io: Partial<CommandIo> = {
+      const io: Partial<WorldIo> = {
         out: () => {
           tries++
           throw new Unwritable('ENOSPC: no space left on device, write')
@@ -307,7 +311,7 @@ describe('an answer that cannot be written', () => {
   })
 
   test('nothing is applied where the plan could not be shown', async () => {
-    const io: Partial<CommandIo> = {
+    const io: Partial<WorldIo> = {
       out: () => {
         throw new Unwritable('ENOSPC')
       }

@@ -185,7 +185,7 @@ describe('many organizations', () => {
     const some = ['--organization', 'Acme', '--organization', 'Beta', ...over]
     const ran = await world.run('apply', '--yes', ...some)
     expect(ran.code).toBe(1)
-    expect(ran.err).toContain('it failed in a way that it should not: a mistake')
+    expect(ran.err).toContain('failed in a way that it should not: a mistake')
     expect(ran.out).toMatch(/2 organizations: 1 went through, 1 failed\.\n$/)
     expect(world.server.store.all('model')).toHaveLength(1)
   })

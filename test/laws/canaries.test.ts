@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest'
-import { renderProblems } from '../../src/render/problems.ts'
-import { problemsJson } from '../../src/render/json.ts'
 import { connectionTypes, isSecretSetting } from '../../src/kinds/connection-types.ts'
 import { leaksIn, plainCanary } from '../support/canaries.ts'
 import { read, type Files, type Options } from '../support/reading.ts'
 import { makeWorld } from '../support/world.ts'
+import { problemsJson, renderProblems } from '../support/rendered.ts'
 
 /** R36: a planted secret is in no output, wherever it stands and however its line or its file is broken. */
 

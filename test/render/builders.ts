@@ -3,9 +3,10 @@ import type { ChangeDetails } from '../../src/plan/details.ts'
 import type { Change, FieldChange, Plan } from '../../src/plan/plan.ts'
 import type { PlanHeader } from '../../src/render/header.ts'
 import type { Look } from '../../src/render/style.ts'
+import type { ViewContext } from '../../src/render/view/changes.ts'
 import type { Json } from '../../src/state/value.ts'
 
-export const look: Look = { colour: false, width: 100, connects: new Set(['connection']) }
+export const look: Look & ViewContext = { colour: false, width: 100, connects: new Set(['connection']) }
 
 export const header: PlanHeader = {
   organization: 'Acme',

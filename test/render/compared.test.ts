@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { columns } from '../../src/render/plain-text.ts'
-import { renderDrift } from '../../src/render/drift.ts'
-import { renderPlan } from '../../src/render/plan.ts'
 import { header, look } from './builders.ts'
 import { situations } from './compared.ts'
+import { renderDrift, renderPlan } from '../support/rendered.ts'
 
 for (const [name, plan] of Object.entries(situations)) {
   test(`the text of plan and drift of ${name}`, async () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Plan } from '../../src/plan/plan.ts'
-import { renderDrift } from '../../src/render/drift.ts'
 import { change, header, look, plan } from './builders.ts'
 import * as situation from './situations.ts'
 import { tutorial } from './tutorial.ts'
+import { renderDrift } from '../support/rendered.ts'
 
 const situations: Record<string, Plan> = {
   'drift-none': plan(situation.unchanged(4)),

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
-import { driftJson, planJson, problemsJson, reportJson } from '../../src/render/json.ts'
 import { added, at, change, diagnostic, header, plan } from './builders.ts'
 import { situations } from './compared.ts'
 import { mixed } from './reports.ts'
 import * as situation from './situations.ts'
 import { tutorial } from './tutorial.ts'
+import { driftJson, planJson, problemsJson, reportJson } from '../support/rendered.ts'
 
 const problem = diagnostic({
   code: 'P101',

@@ -6,16 +6,21 @@ import type { Report } from '../../src/apply/events.ts'
 import type { Diagnostic, Span } from '../../src/diagnostics/diagnostic.ts'
 import type { ChangeDetails } from '../../src/plan/details.ts'
 import type { Change, FieldChange, Impact, Plan } from '../../src/plan/plan.ts'
-import { renderDrift } from '../../src/render/drift.ts'
-import { driftJson, planJson, reportJson } from '../../src/render/json.ts'
 import { columns, cut, cutAround, visible } from '../../src/render/plain-text.ts'
-import { renderPlan } from '../../src/render/plan.ts'
-import { renderProblems } from '../../src/render/problems.ts'
-import { renderEvent, renderReport } from '../../src/render/report.ts'
+import { renderEvent } from '../../src/render/report.ts'
 import type { Look } from '../../src/render/style.ts'
 import type { Json } from '../../src/state/value.ts'
 import { added, at, changed, header, removed } from './builders.ts'
 import { report } from './reports.ts'
+import {
+  driftJson,
+  planJson,
+  renderDrift,
+  renderPlan,
+  renderProblems,
+  renderReport,
+  reportJson
+} from '../support/rendered.ts'
 
 const secret = 'hunter2-canary'
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Plan } from '../../src/plan/plan.ts'
-import { renderPlan } from '../../src/render/plan.ts'
 import { added, change, changed, header, look, plan, removed, source } from './builders.ts'
 import * as situation from './situations.ts'
 import { tutorial } from './tutorial.ts'
+import { renderPlan } from '../support/rendered.ts'
 
 const short = { verbose: false }
 

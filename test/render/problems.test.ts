@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
-import { renderProblems } from '../../src/render/problems.ts'
 import { at, diagnostic, label, look } from './builders.ts'
+import { renderProblems } from '../support/rendered.ts'
 
 const syncs = 'configs/syncs.yaml'
 const models = 'configs/models.yaml'

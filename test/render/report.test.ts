@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { ApplyEvent, Outcome } from '../../src/apply/events.ts'
-import { renderEvent, renderReport } from '../../src/render/report.ts'
+import { renderEvent } from '../../src/render/report.ts'
 import { diagnostic, look } from './builders.ts'
 import { done, mixed, pending, refused, report, settled, texts } from './reports.ts'
+import { renderReport } from '../support/rendered.ts'
 
 const many = (number: number, outcome: Outcome = done) =>
   Array.from({ length: number }, (_, index) => settled('sync', `Sync ${index}`, 'create', outcome))

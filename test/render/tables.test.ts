@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { renderExplanation } from '../../src/render/explain.ts'
-import { renderSources, renderTargetFields, renderTargets } from '../../src/render/tables.ts'
+import { explanationText } from '../../src/render/explain.ts'
+import { sourcesText, targetText, targetsText } from '../../src/render/tables.ts'
 import { look } from './builders.ts'
 
 test('the sources of a connection', async () => {
@@ -26,11 +26,15 @@ test('the sources of a connection', async () => {
     { name: 'first_name', type: 'string', label: 'First name', example: 'Ada' },
     { name: '名前', type: 'string\u001b[31m', label: '名前' }
   ]
-  await expect(renderSources('MySQL', meta, fields, look)).toMatchFileSnapshot('../golden/sources.txt')
-  const nothing = renderSources(
-    'MySQL',
-    { configuration: {}, items: null, requires_one_of: null },
-    undefined,
+  await expect(sourcesText({ connection: 'MySQL', source: meta, fields }, look)).toMatchFileSnapshot(
+    '../golden/sources.txt'
+  )
+  const nothing = sourcesText(
+    {
+      connection: 'MySQL',
+      source: { configuration: {}, items: null, requires_one_of: null },
+      fields: null
+    },
     look
   )
   expect(nothing).toBe('sources of "MySQL"\n\nnothing to choose\n')
@@ -56,12 +60,18 @@ test('the targets of a connection, and the fields of one', async () => {
       { id: 'folder', title: 'Folder', enum: true }
     ]
   }
-  await expect(renderTargets('Salesforce', objects, creation, look)).toMatchFileSnapshot(
-    '../golden/targets.txt'
-  )
-  expect(renderTargets('Salesforce', null, { supported: false, properties: [] }, look)).toBe(
-    'targets of "Salesforce"\n\nno objects\n'
-  )
+  await expect(
+    targetsText({ connection: 'Salesforce', targets: { data: objects, target_creation: creation } }, look)
+  ).toMatchFileSnapshot('../golden/targets.txt')
+  expect(
+    targetsText(
+      {
+        connection: 'Salesforce',
+        targets: { data: null, target_creation: { supported: false, properties: [] } }
+      },
+      look
+    )
+  ).toBe('targets of "Salesforce"\n\nno objects\n')
 
   const field = {
     required: false,
@@ -99,7 +109,7 @@ test('the targets of a connection, and the fields of one', async () => {
     ],
     properties: {}
   }
-  await expect(renderTargetFields('Salesforce', target, look)).toMatchFileSnapshot(
+  await expect(targetText({ connection: 'Salesforce', target }, look)).toMatchFileSnapshot(
     '../golden/target-fields.txt'
   )
 })
@@ -111,6 +121,8 @@ test('an explanation flows to the width, and its examples stay as they are', asy
     bad: '\nsyncs:\n  - name: A\n    model: Acounts\n',
     good: 'syncs:\n  - name: A\n    model: Accounts\n'
   }
-  await expect(renderExplanation('P201', entry, look)).toMatchFileSnapshot('../golden/explain.txt')
-  expect(renderExplanation('P001', { title: 'short', explanation: '' }, look)).toBe('P001  short\n')
+  await expect(explanationText({ code: 'P201', ...entry }, look)).toMatchFileSnapshot(
+    '../golden/explain.txt'
+  )
+  expect(explanationText({ code: 'P001', title: 'short', explanation: '' }, look)).toBe('P001  short\n')
 })

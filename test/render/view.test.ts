@@ -6,9 +6,9 @@ import { kinds } from '../../src/kinds/index.ts'
 import { compareNames } from '../../src/render/view/order.ts'
 import { planView } from '../../src/render/view/plan.ts'
 import { driftView } from '../../src/render/view/drift.ts'
-import { renderPlan } from '../../src/render/plan.ts'
 import { change, header, look, plan } from './builders.ts'
 import { everything, many } from './situations.ts'
+import { renderPlan } from '../support/rendered.ts'
 
 const use = (kind: string) => ({ used: { $ref: kind, name: 'X' } })
 const create = (kind: string, name: string, wanted = {}) =>

@@ -1,15 +1,12 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { problem } from '../../src/diagnostics/diagnostic.ts'
-import { renderDrift } from '../../src/render/drift.ts'
 import { columns } from '../../src/render/plain-text.ts'
-import { renderPlan } from '../../src/render/plan.ts'
-import { renderProblems } from '../../src/render/problems.ts'
-import { renderReport } from '../../src/render/report.ts'
 import { at, header, look, plan } from './builders.ts'
 import { situations as compared } from './compared.ts'
 import { mixed, texts } from './reports.ts'
 import { everything, hostile, many, sqlUpdate } from './situations.ts'
+import { renderDrift, renderPlan, renderProblems, renderReport } from '../support/rendered.ts'
 
 /** No line is wider than the terminal, unless a single word of it is: what is torn by a terminal is hard to read. */
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { fieldLines } from '../../src/render/field-tree.ts'
-import { renderReport } from '../../src/render/report.ts'
 import { declared, planFor, service } from '../plan/world.ts'
 import { look, removed } from '../render/builders.ts'
 import { env, file, idOf, parts, warehouse } from '../support/warehouse.ts'
 import { allow, makeWorld, tutorial, type World } from '../support/world.ts'
+import { renderReport } from '../support/rendered.ts'
 
 /** That nothing differs does not mean that all is equal: what is not compared, sent, or changed is told. */
 

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
+import { openDoor } from '../../src/commands/door.ts'
+import type { WorldIo } from '../../src/commands/io.ts'
 import {
   serverCommand,
   type ServerCommandIo,
@@ -35,21 +37,27 @@ function run(
   const err: string[] = []
   const interruption = Promise.withResolvers<void>()
   const printing = Promise.withResolvers<string>()
-  const io: ServerCommandIo = {
-    out: (text) => {
+  const streams = {
+    out: (text: string) => {
       out.push(text)
       printing.resolve(text)
     },
-    err: (text) => {
+    err: (text: string) => {
       err.push(text)
       printing.resolve('')
-    },
+    }
+  }
+  const full = { port: 0, host: '127.0.0.1', format: 'text' as const, ...options }
+  const terminal = { out: false, err: false, in: false, width: 80 }
+  const door = openDoor({ ...streams, terminal, env } as unknown as WorldIo)
+  const io: ServerCommandIo = {
+    output: door.open(full),
     cwd,
     env,
     interrupted: interruption.promise,
     fetch: (request) => fetch(request)
   }
-  const code = serverCommand({ port: 0, host: '127.0.0.1', format: 'text', ...options }, io)
+  const code = serverCommand(full, io).then((result) => door.end(result, full))
   return { code, printed: printing.promise, stop: () => interruption.resolve(), out, err }
 }
 

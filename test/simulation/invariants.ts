@@ -1,8 +1,6 @@
 import { kinds } from '../../src/kinds/index.ts'
 import { derivedApi, isSameName, type Kind } from '../../src/kinds/kind.ts'
-import { renderPlan } from '../../src/render/plan.ts'
-import { renderProblems } from '../../src/render/problems.ts'
-import { renderEvent, renderReport } from '../../src/render/report.ts'
+import { renderEvent } from '../../src/render/report.ts'
 import { addressText } from '../../src/state/resource.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../../src/state/value.ts'
 import { liveId } from '../../src/plan/details.ts'
@@ -13,6 +11,7 @@ import type { Run } from './program.ts'
 import type { Scene } from './scene.ts'
 import type { Look } from './service.ts'
 import { planted, type Declared } from './world.ts'
+import { renderPlan, renderProblems, renderReport } from '../support/rendered.ts'
 
 /** Laws that hold after every run, failed or not. Each answers with what breaks it, in words. */
 

@@ -1,12 +1,12 @@
 import { createProgram } from '../../src/commands/program.ts'
-import type { CommandIo } from '../../src/commands/io.ts'
+import type { WorldIo } from '../../src/commands/io.ts'
 
 /** Options of each command, as its own help lists them. */
 const known = new Map<string, Promise<ReadonlySet<string>>>()
 
 async function optionsOf(command: string): Promise<ReadonlySet<string>> {
   let help = ''
-  const io = { out: (text: string) => void (help += text), err: () => undefined } as unknown as CommandIo
+  const io = { out: (text: string) => void (help += text), err: () => undefined } as unknown as WorldIo
   const stays = { ...io, interrupted: new Promise<void>(() => undefined) }
   await createProgram(stays).run([command, '--help'])
   return new Set(help.split('\n').flatMap((line) => /^ {2}(?:-\w, )?(--[\w-]+)/.exec(line)?.[1] ?? []))

@@ -1,11 +1,13 @@
-import type { Span } from '../../diagnostics/diagnostic.ts'
+import { inOrder, type Diagnostic, type Span } from '../../diagnostics/diagnostic.ts'
 import { detailsOf, type ChangeDetails } from '../../plan/details.ts'
 import { isDifference } from '../../plan/pending.ts'
-import type { Action, Change, Impact, Plan } from '../../plan/plan.ts'
+import type { Action, Change, FieldChange, Impact, Plan } from '../../plan/plan.ts'
 import type { PlanHeader } from '../header.ts'
 import { count } from '../plain-text.ts'
 import { inDataOrder } from './order.ts'
-import { rowsOf, type RowView, type Telling } from './rows.ts'
+import { problemsView, type ProblemsView } from './problems.ts'
+import { rowsOf, toldField, type RowView, type Telling } from './rows.ts'
+import type { Sources } from './source.ts'
 
 /**
  * A plan or a drift as data that a person is told: what stands where and in which words, without layout,
@@ -26,7 +28,15 @@ export interface ChangesView {
   unmanaged: Plan['unmanaged']
   coverage: Coverage
   closing: Closing
+  /** What was found on the way; and what went wrong afterwards, such as that it could not be saved. */
+  problems: ProblemsView
+  failures: ProblemsView
+  /** Where it was kept, and how to go on from there. */
+  saved?: string
 }
+
+/** A change as it may be told: without what is only needed to carry it out. */
+export type ToldChange = Omit<ChangeDetails, 'wanted' | 'ids' | 'ignored'>
 
 /** What is told of one resource. */
 export interface ResourceView {
@@ -38,7 +48,7 @@ export interface ResourceView {
   sign: '+' | '-' | '~' | '→' | '=' | '⧗'
   /** Where it stands in the plan itself. */
   index: number
-  change: ChangeDetails
+  change: ToldChange
   place: Span
   /** Why, and whose work in the service this touches: sentences without a full stop. */
   notes: string[]
@@ -84,8 +94,20 @@ export interface Closing {
   next?: string
 }
 
+/** What a plan came with. Where it was saved, or is asked about next, that is what comes next. */
+export interface PlanExtras {
+  saved?: string
+  isAsked?: boolean
+  problems?: readonly Diagnostic[]
+  failures?: readonly Diagnostic[]
+}
+
 /** What a view is made for, beside the plan. */
 export interface ViewContext {
+  /** What the places of problems are in. */
+  sources?: Sources | undefined
+  /** Names of all kinds: the order of those that no reference puts before each other. */
+  kinds?: readonly string[] | undefined
   /** What a suggested command needs to reach the same service, such as `--local`. */
   reach?: string | undefined
   /** The kinds that a person can be sent to authorize. */
@@ -97,7 +119,7 @@ export interface Perspective {
   signs: Readonly<Record<Action, ResourceView['sign']>>
   /** Where among the others a resource is told: the lowest first, then in the order of the data. */
   rank(group: ResourceView['group'], action: Action): number
-  notes(change: ChangeDetails, since: string | undefined): string[]
+  notes(change: ToldChange, since: string | undefined): string[]
   telling(action: Action): Telling
   impacts(differing: readonly Change[]): ImpactSum[]
   /** What differs gets its secrets again. */
@@ -110,15 +132,18 @@ export function changesView(
   plan: Plan,
   header: PlanHeader,
   context: ViewContext,
+  { problems = [], failures = [], saved, isAsked = false }: PlanExtras,
   perspective: Perspective
 ): ChangesView {
   const indexes = new Map(plan.changes.map((change, index) => [change, index]))
-  const sorted = inDataOrder(plan.changes, plan.changes, header.kinds ?? [])
+  const sorted = inDataOrder(plan.changes, plan.changes, context.kinds ?? [])
   const { rank } = perspective
   const resources = sorted
     .map((change) => resourceOf(change, indexes.get(change) ?? 0, plan, context, perspective))
     .toSorted((a, b) => rank(a.group, a.change.action) - rank(b.group, b.change.action))
   const counts = countsOf(plan)
+  const closing = perspective.closing(plan, counts, resources)
+  const sources = context.sources ?? { texts: new Map() }
   return {
     header,
     organization: plan.organization,
@@ -130,7 +155,10 @@ export function changesView(
     noLongerDeclared: plan.noLongerDeclared,
     unmanaged: plan.unmanaged,
     coverage: coverageOf(plan, perspective.sends),
-    closing: perspective.closing(plan, counts, resources)
+    closing: isAsked || saved !== undefined ? { text: closing.text } : closing,
+    ...(saved === undefined ? {} : { saved }),
+    problems: problemsView(inOrder(problems), sources),
+    failures: problemsView(inOrder(failures), sources)
   }
 }
 
@@ -141,7 +169,7 @@ function resourceOf(
   context: ViewContext,
   { signs, notes, telling }: Perspective
 ): ResourceView {
-  const change = detailsOf(planned)
+  const change = toldOf(detailsOf(planned))
   const { action } = change
   const group = groupOf(planned)
   return {
@@ -152,6 +180,10 @@ function resourceOf(
     notes: notes(change, since),
     rows: rowsOf(change, fieldsBesideName(change), telling(action), since)
   }
+}
+
+function toldOf({ wanted: _wanted, ids: _ids, ignored: _ignored, ...change }: ChangeDetails): ToldChange {
+  return { ...change, fields: change.fields.map(toldField) }
 }
 
 function groupOf(change: Change): ResourceView['group'] {
@@ -191,7 +223,7 @@ function countsOf({ changes }: Plan): Counts {
 
 /** What is told of a resource, whatever it is told as. */
 function commonOf(
-  change: ChangeDetails,
+  change: ToldChange,
   { connects, reach }: ViewContext
 ): Pick<ResourceView, 'change' | 'place' | 'leftAlone' | 'waiting'> {
   const named: [label: string, paths: readonly string[]][] = [
@@ -230,7 +262,7 @@ export function connectFirst(resources: readonly ResourceView[]): string | undef
 }
 
 /** `2026-11-23 18:04 UTC by Ada Lovelace`: as much of it as is known. */
-export function lastChangeText(changed: ChangeDetails['changed']): string | undefined {
+export function lastChangeText(changed: ToldChange['changed']): string | undefined {
   if (changed === undefined) return undefined
   const at = changed.at === undefined ? undefined : instantText(changed.at)
   const by = changed.by === undefined ? undefined : `by ${changed.by}`
@@ -245,6 +277,6 @@ function instantText(instant: string): string {
 }
 
 /** A new name is told in the heading. */
-function fieldsBesideName({ action, fields }: ChangeDetails): ChangeDetails['fields'] {
+function fieldsBesideName({ action, fields }: ToldChange): FieldChange[] {
   return action === 'rename' ? fields.filter((field) => field.path.join('.') !== 'name') : fields
 }

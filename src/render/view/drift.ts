@@ -1,4 +1,3 @@
-import type { ChangeDetails } from '../../plan/details.ts'
 import { isDifference } from '../../plan/pending.ts'
 import type { Action, Plan } from '../../plan/plan.ts'
 import type { PlanHeader } from '../header.ts'
@@ -8,11 +7,13 @@ import {
   connectFirst,
   lastChangeText,
   waitsText,
+  type PlanExtras,
   type ChangesView,
   type Closing,
   type Counts,
   type Perspective,
   type ResourceView,
+  type ToldChange,
   type ViewContext
 } from './changes.ts'
 
@@ -32,11 +33,16 @@ const drifted: Perspective = {
  * The same plan in other words: what the service has become, compared with the files. Signs are turned:
  * `-` is what the service lacks, `+` what it has in excess.
  */
-export function driftView(plan: Plan, header: PlanHeader, context: ViewContext = {}): ChangesView {
-  return changesView(plan, header, context, drifted)
+export function driftView(
+  plan: Plan,
+  header: PlanHeader,
+  context: ViewContext = {},
+  beside: PlanExtras = {}
+): ChangesView {
+  return changesView(plan, header, context, beside, drifted)
 }
 
-function notesOf(change: ChangeDetails, since: string | undefined): string[] {
+function notesOf(change: ToldChange, since: string | undefined): string[] {
   const last = lastChangeText(change.changed)
   const changed = last === undefined ? [] : [`changed ${last}`]
   const notes: Readonly<Record<Action, string[]>> = {
@@ -54,7 +60,7 @@ function notesOf(change: ChangeDetails, since: string | undefined): string[] {
 }
 
 /** With a revision to compare with it is known who moved. */
-function whoMoved({ cause }: ChangeDetails, since: string | undefined): string[] {
+function whoMoved({ cause }: ToldChange, since: string | undefined): string[] {
   if (cause === undefined || since === undefined) return []
   const sentences = {
     config: `only the files moved since ${since}: not applied yet, and no drift`,

@@ -5,6 +5,7 @@ import {
   connectFirst,
   lastChangeText,
   waitsText,
+  type PlanExtras,
   type ChangesView,
   type Closing,
   type Counts,
@@ -36,8 +37,13 @@ const planned: Perspective = {
 }
 
 /** Everything that apply would do, and why. */
-export function planView(plan: Plan, header: PlanHeader, context: ViewContext = {}): ChangesView {
-  return changesView(plan, header, context, planned)
+export function planView(
+  plan: Plan,
+  header: PlanHeader,
+  context: ViewContext = {},
+  beside: PlanExtras = {}
+): ChangesView {
+  return changesView(plan, header, context, beside, planned)
 }
 
 /** By kind and effect. */

@@ -1,20 +1,37 @@
 import type { Outcome, Report } from '../../apply/events.ts'
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { inOrder, type Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { Action } from '../../plan/plan.ts'
 import type { Address } from '../../state/resource.ts'
+import type { PlanHeader } from '../header.ts'
 import { connectCommand, type Closing, type ViewContext } from './changes.ts'
+import { problemsView, type ProblemsView } from './problems.ts'
+import { toldField } from './rows.ts'
 
 /** What became of a plan, as data that a person is told. */
 export interface ReportView {
+  header: PlanHeader
   counts: Report['counts']
   interrupted: boolean
   /** In the order in which they were settled. */
   results: ResultView[]
-  /** Of what failed, in the same order; then those that belong to no change. */
-  problems: { failures: Diagnostic[]; beside: Diagnostic[] }
+  /** What was found on the way to the plan. */
+  problems: ProblemsView
+  /** Of what failed, in the order of the results. */
+  failures: ProblemsView
+  /** What is wrong and belongs to no change. */
+  beside: ProblemsView
   /** What a person must authorize. */
   authorize: { address: Address; url?: string; code?: string; connect?: string }[]
   closing: Closing
+  /** The plan was told before, with its problems: whoever told that need not say again that it is empty. */
+  isPlanTold: boolean
+}
+
+/** What a report came with. `idle` is what it comes to where there was nothing to do. */
+export interface ReportExtras {
+  problems?: readonly Diagnostic[]
+  idle?: string
+  isPlanTold?: boolean
 }
 
 /** What became of one change. */
@@ -39,23 +56,39 @@ export const doneWords: Readonly<Record<Action, string>> = {
 }
 
 /** What became of each change; why, where it did not work; and what a person should do next. */
-export function reportView(report: Report, context: ViewContext = {}): ReportView {
+export function reportView(
+  report: Report,
+  header: PlanHeader,
+  context: ViewContext = {},
+  { problems = [], idle = 'Nothing to do.', isPlanTold = true }: ReportExtras = {}
+): ReportView {
+  const sources = context.sources ?? { texts: new Map() }
   const results = report.settled.map(({ address, action, outcome }): ResultView => ({
     address,
     action,
     word: outcome.outcome === 'done' ? doneWords[action] : outcome.outcome,
-    outcome,
+    outcome: toldOf(outcome),
     notes: notesOf(outcome)
   }))
   const failures = results.flatMap(({ outcome }) => (outcome.outcome === 'failed' ? [outcome.problem] : []))
   return {
+    header,
     counts: report.counts,
     interrupted: report.interrupted,
     results,
-    problems: { failures, beside: report.problems ?? [] },
+    problems: problemsView(inOrder(problems), sources),
+    failures: problemsView(failures, sources),
+    beside: problemsView(inOrder(report.problems ?? []), sources),
     authorize: results.flatMap(({ address, outcome }) => authorizeOf(address, outcome, context)),
-    closing: { text: closingText(report) }
+    closing: { text: closingText(report, idle) },
+    isPlanTold
   }
+}
+
+function toldOf(outcome: Outcome): Outcome {
+  if (outcome.outcome === 'failed' && outcome.kept !== undefined)
+    return { ...outcome, kept: outcome.kept.map(toldField) }
+  return outcome
 }
 
 function notesOf(outcome: Outcome): readonly string[] {
@@ -84,7 +117,7 @@ function authorizeOf(
   return [{ address, ...outcome.authorize, ...connect }]
 }
 
-function closingText({ counts, interrupted, settled }: Report): string {
+function closingText({ counts, interrupted, settled }: Report, idle: string): string {
   const parts = [
     ...(counts.done > 0 || settled.length === 0 || interrupted ? [`${counts.done} done`] : []),
     ...(counts.pending > 0 ? [`${counts.pending} pending`] : []),
@@ -98,6 +131,6 @@ function closingText({ counts, interrupted, settled }: Report): string {
     return `${some ? 'Applied in part' : 'Nothing was applied'}: ${parts}. Mend the cause; ${again}`
   if (counts.pending > 0)
     return `${some ? 'Applied' : 'Nothing is finished yet'}: ${parts}. What is pending waits for a person.`
-  if (settled.length === 0) return 'Nothing to do.'
+  if (settled.length === 0) return idle
   return settled.every((it) => it.action === 'delete') ? `Deleted: ${counts.done}.` : `Applied: ${parts}.`
 }

@@ -1,7 +1,7 @@
 import type { Span } from '../../diagnostics/diagnostic.ts'
 import type { ChangeDetails } from '../../plan/details.ts'
 import type { Cause, FieldChange } from '../../plan/plan.ts'
-import type { Json } from '../../state/value.ts'
+import { isObject, isSecret, type Json } from '../../state/value.ts'
 import { fieldLines } from '../field-tree.ts'
 
 /** A line of a resource's fields: a title for what is below it, or a field with its difference. */
@@ -35,7 +35,7 @@ export interface Telling {
 
 /** The fields of a change as rows, in the order of its fields. */
 export function rowsOf(
-  change: ChangeDetails,
+  change: Pick<ChangeDetails, 'fields' | 'span'>,
   fields: readonly FieldChange[],
   { signs, turned }: Telling,
   since: string | undefined
@@ -78,4 +78,22 @@ function placeOf(span: Span, resource: Span): FieldView['place'] {
   const { line } = span.start
   if (span.path !== resource.path) return { path: span.path, line }
   return line === resource.start.line ? undefined : { line }
+}
+
+/** A difference as it may be told. */
+export function toldField({ before, after, base, ...field }: FieldChange): FieldChange {
+  return {
+    ...field,
+    ...(before === undefined ? {} : { before: withoutSecrets(before) }),
+    ...(after === undefined ? {} : { after: withoutSecrets(after) }),
+    ...(base === undefined ? {} : { base: withoutSecrets(base) })
+  }
+}
+
+/** Of a secret it is told where it comes from, and nothing else. */
+function withoutSecrets(value: Json): Json {
+  if (isSecret(value)) return { $secret: value.$secret }
+  if (Array.isArray(value)) return value.map(withoutSecrets)
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutSecrets(part)]))
 }

@@ -1,13 +1,21 @@
-import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts'
-import { sourceLine, visible } from './plain-text.ts'
+import type { Diagnostic, Span } from '../../diagnostics/diagnostic.ts'
+import { sourceLine, visible } from '../plain-text.ts'
 
-/** The files as frames may show them: secrets that stand in them in plain text are dots. */
+/** What the files say, for who shows lines of them. */
+export interface Sources {
+  texts: ReadonlyMap<string, string>
+  /** Takes known secrets out of a line. */
+  hide?: (line: string) => string
+}
+
+/** The files as they may be shown: secrets that stand in them in plain text are dots. */
 export interface SourceView {
   /** Undefined where the file is not known or has no such line. */
   line(path: string, line: number): ViewedLine | undefined
 }
 
-interface ViewedLine {
+/** A line of a file with nothing in it that acts on whoever shows it. */
+export interface ViewedLine {
   text: string
   /**
    * Index in `text` of a column of the file; `end` says to which side a column inside a hidden part
@@ -24,10 +32,13 @@ const secretCodes: ReadonlySet<string> = new Set(['P307', 'P108'])
  * one may well be on the same line.
  */
 export function sourceView(
-  texts: ReadonlyMap<string, string>,
+  { texts, hide = (line) => line }: Sources,
   problems: readonly Diagnostic[]
 ): SourceView {
-  const secrets = problems.flatMap((it) => (secretCodes.has(it.code) ? it.labels.slice(0, 1) : []))
+  const secrets = Map.groupBy(
+    problems.flatMap((it) => (secretCodes.has(it.code) ? it.labels.slice(0, 1) : [])),
+    ({ span }) => span.path
+  )
   const lines = new Map<string, string[]>()
   return {
     line(path, number) {
@@ -36,8 +47,8 @@ export function sourceView(
       if (!lines.has(path)) lines.set(path, text.split('\n'))
       const raw = lines.get(path)?.[number - 1]
       if (raw === undefined) return undefined
-      const spans = secrets.map((it) => it.span).filter((it) => it.path === path)
-      return viewed(sourceLine(raw), hiddenParts(sourceLine(raw), number, spans))
+      const spans = (secrets.get(path) ?? []).map(({ span }) => span)
+      return redacted(viewed(sourceLine(raw), hiddenParts(sourceLine(raw), number, spans)), hide)
     }
   }
 }
@@ -60,6 +71,19 @@ function viewed(line: string, hidden: readonly Part[]): ViewedLine {
   return {
     text: shown(line, hidden, line.length, 'end'),
     indexOf: (column, side) => shown(line, hidden, Math.min(column - 1, line.length), side).length
+  }
+}
+
+/** Positions move along with what is taken out before them. */
+function redacted(line: ViewedLine, hide: (line: string) => string): ViewedLine {
+  const text = hide(line.text)
+  if (text === line.text) return line
+  return {
+    text,
+    indexOf(column, side) {
+      const before = hide(line.text.slice(0, line.indexOf(column, side)))
+      return Math.min(before.length, text.length)
+    }
   }
 }
 

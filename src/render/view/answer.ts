@@ -1,0 +1,75 @@
+import type { CodeEntry } from '../../diagnostics/code-entry.ts'
+import type { Json } from '../../wire/common.ts'
+import type { SourceMeta, TargetFields, TargetObjects } from '../../wire/enumeration.ts'
+import type { ChangesView } from './changes.ts'
+import type { FindingsView } from './problems.ts'
+import type { ReportView } from './report.ts'
+
+/** What a command comes to, as plain data: what is told of it, whatever it is told in. */
+export type Answer =
+  | { type: 'plan'; view: ChangesView }
+  | { type: 'drift'; view: ChangesView }
+  | { type: 'report'; view: ReportView }
+  | { type: 'findings'; view: FindingsView }
+  | { type: 'organizations'; view: OrganizationsView }
+  | { type: 'lookup'; view: LookupView }
+
+/** What came of a command in many organizations, in the order of their names. */
+export interface OrganizationsView {
+  organizations: OrganizationView[]
+}
+
+/** What came of it in one of them. */
+export interface OrganizationView {
+  id: string
+  name: string
+  /** The name; with the id where another one has the same. */
+  label: string
+  /** The exit code that the command would have ended with. */
+  code: number
+  /** What was told on the way, in its order. */
+  reported: Reported[]
+  /** None where it was not begun, or where it was told already. */
+  answer?: Answer
+  /** What it comes to, in a sentence. */
+  closing: string
+}
+
+/** Reported on the way: lines for who watches, or an answer before the last one, such as a plan. */
+export type Reported = { type: 'lines'; text: string } | Answer
+
+/** What was looked up. The facts are the same for programs and for people. */
+export type LookupView =
+  | { of: 'sources'; facts: SourceFacts }
+  | { of: 'targets'; facts: { connection: string; targets: TargetObjects } }
+  | { of: 'target'; facts: { connection: string; target: TargetFields } }
+  | { of: 'codes'; facts: { code: string; title: string }[] }
+  | { of: 'code'; facts: CodeEntry & { code: string } }
+  /** A document that reads the same for all, such as a schema. */
+  | { of: 'document'; facts: unknown }
+  /** What is said in a few words. */
+  | { of: 'words'; facts: unknown; text: string }
+
+/** What a model can read from a connection; the fields once enough is chosen. */
+export interface SourceFacts {
+  connection: string
+  source: SourceMeta
+  fields: SourceField[] | null
+}
+
+/** A field that a source offers. */
+export interface SourceField {
+  name: string
+  type?: string
+  label?: string
+  unique?: boolean
+  example?: Json
+}
+
+/** What an answer comes to, in a sentence; empty where it has none. */
+export function closingOf(answer: Answer | undefined): string {
+  if (answer?.type === 'findings') return answer.view.closing ?? ''
+  if (answer?.type === 'plan' || answer?.type === 'drift' || answer?.type === 'report')
+    return answer.view.closing.text
+  return ''
+}
