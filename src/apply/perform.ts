@@ -159,11 +159,10 @@ async function afterWrite(
   context: ApplyContext
 ): Promise<Outcome> {
   const id = textOf(reply['id'])
-  const url = reply['auth_url']
-  if (typeof url === 'string' && url !== '') {
-    const code = typeof reply['auth_code'] === 'string' ? { code: reply['auth_code'] } : {}
-    const authorize = context.options.links ? { authorize: { url, ...code } } : {}
-    if (context.options.links) context.note(`to be authorized at ${url}`)
+  const link = kind.authorization?.link(reply)
+  if (link) {
+    const authorize = context.options.links ? { authorize: link } : {}
+    if (context.options.links) context.note(`to be authorized at ${link.url}`)
     const waiting =
       !context.options.wait || !(await authorized(context.writer, kind, id, context.options.interrupted)).ok
     if (waiting) return { outcome: 'pending', id, because: 'a person must authorize it', ...authorize }

@@ -6,7 +6,7 @@ import { isObject, isSecret, textOf, type Json, type JsonObject } from '../state
 import type { Vault } from '../state/vault.ts'
 
 /**
- * Asks the service for a new link to authorize a connection. It changes nothing else: the body is what is
+ * Asks the service for a new link to authorize a resource. It changes nothing else: the body is what is
  * live, with the secrets that the files state, for a full replacement may clear those that are left out.
  */
 export async function reconnect(
@@ -21,9 +21,9 @@ export async function reconnect(
     creating: false,
     id: ({ id }: { id?: string }) => id ?? ''
   }
-  const wanted = kind.toWire({ configuration: secretsOf(stated['configuration']) ?? {} }, context)
+  const wanted = kind.toWire(secretsOf(stated), context)
   const body = await replacement(writer, kind, live, { name: textOf(live['name']), ...wanted })
-  const open = revealed({ ...body, reconnect: true }, vault)
+  const open = revealed({ ...body, ...kind.authorization?.renewal }, vault)
   const id = textOf(live['id'])
   if (!open.ok) {
     return {
@@ -41,15 +41,15 @@ export async function reconnect(
 }
 
 /**
- * Only the secrets of a value, where they are: whatever else the files state is for a plan to show
+ * Only the secrets of a mapping, where they are: whatever else the files state is for a plan to show
  * first.
  */
-function secretsOf(value: Json | undefined): Json | undefined {
-  if (isSecret(value)) return value
-  if (!isObject(value)) return undefined
-  const kept = Object.entries(value).flatMap(([name, inner]): [string, Json][] => {
-    const secrets = secretsOf(inner)
-    return secrets === undefined ? [] : [[name, secrets]]
-  })
-  return kept.length === 0 ? undefined : Object.fromEntries(kept)
+function secretsOf(stated: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(stated).flatMap(([name, value]): [string, Json][] => {
+      if (isSecret(value)) return [[name, value]]
+      const inner = isObject(value) ? secretsOf(value) : {}
+      return Object.keys(inner).length === 0 ? [] : [[name, inner]]
+    })
+  )
 }

@@ -4,7 +4,7 @@ import { reconnect } from '../apply/reconnect.ts'
 import { kinds } from '../kinds/index.ts'
 import { failureProblem } from '../remote/failure.ts'
 import { openReader, openWriter } from '../remote/transport.ts'
-import { liveConnection } from './enumerate.ts'
+import { liveOf } from './enumerate.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
@@ -36,22 +36,23 @@ export async function connectCommand(
   return await withContext(io, options, (context) => connect(name, options, io, context), wants)
 }
 
+const authorizable = kinds.managed.filter(({ authorization }) => authorization !== undefined)
+
 async function connect(
   name: string,
   options: ConnectOptions,
   io: CommandIo,
   context: CommandContext
 ): Promise<Result> {
-  const found = await abortable(io, liveConnection(name, openReader(context.service.remote), context))
+  const found = await abortable(io, liveOf(authorizable, name, openReader(context.service.remote), context))
   if (found === undefined) return await interruptedResult()
   if (!found.ok) return await problemsResult(io, found.problems, context)
-  const { live } = found
+  const { live, kind } = found
   const outcome = outcomesOf(live.name, io)
   if (live.pendingReason === undefined) return outcome.works()
-  const kind = kinds.managed.find((candidate) => candidate.name === 'connection')!
   const writer = openWriter(context.service.remote)
   const declared = context.understood.desired.resources.find(
-    (resource) => resource.kind === 'connection' && resource.name === live.name
+    (resource) => resource.kind === kind.name && resource.name === live.name
   )
   const requested = await reconnect(
     writer,
@@ -65,9 +66,9 @@ async function connect(
     const failure = failureProblem(requested.failure, `asking for a link for ${live.name}`)
     return await problemsResult(io, [failure], context)
   }
-  const { auth_url: url, auth_code: code } = requested.wire
-  if (typeof url !== 'string') return outcome.noLink()
-  outcome.link(url, typeof code === 'string' ? code : undefined)
+  const link = kind.authorization?.link(requested.wire)
+  if (!link) return outcome.noLink()
+  outcome.link(link.url, link.code)
   if (!options.wait) return outcome.left()
   io.output.say('Waiting until it is authorized (Ctrl-C stops waiting) …')
   return outcome.waited(await authorized(writer, kind, live.id, io.interrupted))

@@ -1,6 +1,8 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import { kinds } from '../kinds/index.ts'
+import type { Kind } from '../kinds/kind.ts'
+import { pathOfOne } from '../remote/address.ts'
 import {
   enumerateSource,
   enumerateSourceFields,
@@ -31,11 +33,11 @@ export interface SourceOptions extends ReadOptions {
 
 /** `polyctl sources CONNECTION`: what a model can read; with enough chosen, the fields. */
 export async function sourcesCommand(name: string, options: SourceOptions, io: CommandIo): Promise<Result> {
-  return await withConnection(name, options, io, async (reader, live, context) => {
-    const meta = await enumerateSource(reader, live.id, options.param)
+  return await withConnection(name, options, io, async (reader, at, context) => {
+    const meta = await enumerateSource(reader, at, options.param)
     if (!meta.ok) return await refused(meta, `reading what ${name} offers`, { io, context })
     const chosen = Object.keys(options.param).length > 0
-    const fields = chosen ? await enumerateSourceFields(reader, live.id, options.param) : undefined
+    const fields = chosen ? await enumerateSourceFields(reader, at, options.param) : undefined
     // A refusal says that not enough is chosen yet.
     if (fields?.ok === false && !fields.failure.refused)
       return await refused(fields, `reading the fields that ${name} offers`, { io, context })
@@ -76,18 +78,18 @@ export async function targetsCommand(
   options: ReadOptions,
   io: CommandIo
 ): Promise<Result> {
-  return await withConnection(name, options, io, async (reader, live, context) => {
+  return await withConnection(name, options, io, async (reader, at, context) => {
     if (object !== undefined) {
-      const target = await enumerateTargetFields(reader, live.id, object)
+      const target = await enumerateTargetFields(reader, at, object)
       if (!target.ok) {
-        const missing = target.failure.refused ? await missingObject(name, object, reader, live) : undefined
+        const missing = target.failure.refused ? await missingObject(name, object, reader, at) : undefined
         if (missing) return await problemsResult(io, [missing], context)
         return await refused(target, `reading the fields of ${object}`, { io, context })
       }
       const facts = { format_version: 1, connection: name, target: target.value }
       return lookupResult(exit.done, { of: 'target', facts })
     }
-    const targets = await enumerateTargets(reader, live.id)
+    const targets = await enumerateTargets(reader, at)
     if (!targets.ok) return await refused(targets, `reading what ${name} takes`, { io, context })
     const facts = { format_version: 1, connection: name, targets: targets.value }
     return lookupResult(exit.done, { of: 'targets', facts })
@@ -99,9 +101,9 @@ async function missingObject(
   name: string,
   object: string,
   reader: Reader,
-  live: Live
+  at: string
 ): Promise<Diagnostic | undefined> {
-  const targets = await enumerateTargets(reader, live.id)
+  const targets = await enumerateTargets(reader, at)
   if (!targets.ok) return undefined
   const ids = (targets.value.data ?? []).map(({ id }) => id)
   if (ids.includes(object)) return undefined
@@ -117,7 +119,10 @@ async function missingObject(
   })
 }
 
-type Work = (reader: Reader, live: Live, context: CommandContext) => Promise<Result>
+const offering = kinds.managed.filter(({ offers }) => offers === true)
+
+/** `at` is the path of what is looked into. */
+type Work = (reader: Reader, at: string, context: CommandContext) => Promise<Result>
 
 async function withConnection(
   name: string,
@@ -130,12 +135,14 @@ async function withConnection(
     options,
     async (context) => {
       const reader = openReader(context.service.remote)
-      const found = await liveConnection(name, reader, context)
+      const found = await liveOf(offering, name, reader, context)
       if (!found.ok) return await problemsResult(io, found.problems, context)
       const { pendingReason } = found.live
       if (pendingReason !== undefined)
         return await problemsResult(io, [notAuthorized(name, pendingReason, context)], context)
-      return await work(reader, found.live, context)
+      const at = await pathOfOne(reader, found.kind, found.live.id)
+      if (!at.ok) return await refused(at, `looking into ${name}`, { io, context })
+      return await work(reader, at.path, context)
     },
     { filesOptional: true }
   )
@@ -149,20 +156,22 @@ function notAuthorized(name: string, waiting: string, context: CommandContext): 
   })
 }
 
-/** The live connection of a name (or id), declared or not. */
-export async function liveConnection(
+/** The live resource of a name (or id) among those of some kinds, declared or not. */
+export async function liveOf(
+  managed: readonly Kind[],
   name: string,
   reader: Reader,
   context: CommandContext
-): Promise<{ ok: true; live: Live } | { ok: false; problems: Diagnostic[] }> {
-  const connections = { managed: kinds.managed.filter((kind) => kind.name === 'connection') }
+): Promise<{ ok: true; live: Live; kind: Kind } | { ok: false; problems: Diagnostic[] }> {
   const desired = { workspace: context.understood.desired.workspace, resources: [], removed: [] }
-  const observed = await observe(reader, desired, connections, { everything: true })
+  const observed = await observe(reader, desired, { managed }, { everything: true })
   if (!observed.ok) return observed
   const live = observed.value.resources.filter(
     (resource) => resource.name === name || resource.id === name.toLowerCase()
   )
-  if (live.length === 1) return { ok: true, live: live[0]! }
+  const [only, ...others] = live
+  const kind = managed.find((one) => one.name === only?.kind)
+  if (only && kind && others.length === 0) return { ok: true, live: only, kind }
   const help = similarNames(
     name,
     observed.value.resources.map((resource) => resource.name)

@@ -1,7 +1,7 @@
 import type { Understood } from '../config/understand.ts'
 import { kinds } from '../kinds/index.ts'
+import { detailsOfWords } from '../kinds/kind.ts'
 import type { Redaction } from '../state/redaction.ts'
-import { isObject, type JsonObject } from '../state/value.ts'
 
 /**
  * From here on the secrets that the files name are taken out of all that is shown. One that is also a name in
@@ -22,14 +22,11 @@ let vocabulary: string | undefined
 function isOwnWord(secret: string): boolean {
   if (!/^[a-z_ ]+$/.test(secret)) return false
   vocabulary ??= kinds.managed
-    .flatMap((kind) => [kind.section, kind.schema, ...details(kind)].map((part) => JSON.stringify(part)))
+    .flatMap((kind) =>
+      [kind.section, kind.schema, ...detailsOfWords(kind).map(({ schema }) => schema)].map((part) =>
+        JSON.stringify(part)
+      )
+    )
     .join('\n')
   return vocabulary.includes(secret)
-}
-
-/** The settings of each type of connection. */
-function details({ schema, detail }: (typeof kinds.managed)[number]): JsonObject[] {
-  const type = isObject(schema['properties']) ? schema['properties']['type'] : undefined
-  const types = isObject(type) && Array.isArray(type['enum']) ? type['enum'] : []
-  return types.map((one) => detail?.({ type: one })?.schema ?? {})
 }

@@ -130,7 +130,7 @@ export async function reading<T>(
 
 /** The kinds that do not work before a person has authorized them. */
 const authorized: ReadonlySet<string> = new Set(
-  kinds.managed.filter(({ pendingReason }) => pendingReason !== undefined).map(({ name }) => name)
+  kinds.managed.filter(({ authorization }) => authorization !== undefined).map(({ name }) => name)
 )
 
 /** The local Polytomic has an organization of its own, in which the files of any other can be tried. */

@@ -1,4 +1,4 @@
-import type { Kind, Kinds } from '../kinds/kind.ts'
+import { detailsOfWords, type Kind, type Kinds } from '../kinds/kind.ts'
 import type { Path } from '../state/resource.ts'
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
 import { pointer } from './pointer.ts'
@@ -81,20 +81,11 @@ export function knownKeys(kinds: Kinds): ReadonlySet<string> {
     collectKeys(fileSchema(kinds), found)
     for (const kind of kinds.managed) {
       collectKeys(resourceSchema(kind), found)
-      for (const item of kind.detail ? examples(kind) : []) collectKeys(kind.detail?.(item)?.schema, found)
+      for (const { schema } of detailsOfWords(kind)) collectKeys(schema, found)
     }
     ofRegistry.set(kinds, (keys = found))
   }
   return keys
-}
-
-/** An item for each value of each field that has a list of values: details depend on such a field. */
-function examples(kind: Kind): JsonObject[] {
-  const properties = kind.schema['properties'] ?? null
-  return Object.entries(isObject(properties) ? properties : {}).flatMap(([key, schema]) => {
-    const values = isObject(schema) && Array.isArray(schema['enum']) ? schema['enum'] : []
-    return values.map((value) => ({ [key]: value }))
-  })
 }
 
 function collectKeys(schema: Json | undefined, found: Set<string>): void {

@@ -108,6 +108,14 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
     delete: { effect: 'none', because: 'nothing that stays uses it' },
     rename: { effect: 'none', because: 'a name is for people' }
   },
+  authorization: {
+    link: ({ auth_url: url, auth_code: code }) =>
+      typeof url === 'string' && url !== ''
+        ? { url, ...(typeof code === 'string' && { code }) }
+        : undefined,
+    renewal: { reconnect: true }
+  },
+  offers: true,
   api: {
     access: 'listed',
     path: '/api/connections',

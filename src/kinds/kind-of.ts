@@ -26,6 +26,8 @@ interface Definition<W, N extends string> extends Pick<
   | 'caselessNames'
   | 'builtIns'
   | 'singleton'
+  | 'authorization'
+  | 'offers'
   | 'detail'
   | 'check'
   | 'settled'

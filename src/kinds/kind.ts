@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Path } from '../state/resource.ts'
-import { isId, type Json, type JsonObject, type Reference } from '../state/value.ts'
+import { isId, isObject, type Json, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 import type { DataImpacts } from '../state/impact.ts'
 import type { Field } from '../state/rule.ts'
@@ -18,7 +18,7 @@ export interface Kind {
   /** The key in YAML: `syncs`. */
   readonly section: string
   /** What the section holds, in a sentence for editors. */
-  readonly description?: string
+  readonly description: string
   /**
    * JSON Schema (2020-12) of one item in YAML, without the keys that every resource has (name, id,
    * lifecycle).
@@ -50,6 +50,10 @@ export interface Kind {
   readonly builtIns?: true
   /** An organization has at most one: the live one is meant, whatever it is called there. */
   readonly singleton?: true
+  /** A person must authorize one before it works, and can be sent to where that is done. */
+  readonly authorization?: Authorization
+  /** Others are made of what it offers: `sources` and `targets` show that. */
+  readonly offers?: true
   /**
    * Fields that older versions of the API do not have: path (`*` for every item of a list) to the first
    * version that has it.
@@ -142,6 +146,14 @@ export interface Naming {
    * there.
    */
   only?: string
+}
+
+/** How a person gets to the page where a resource is authorized. */
+export interface Authorization {
+  /** Where an answer to a write sends a person, and what is to be typed there. */
+  link(wire: JsonObject): { url: string; code?: string } | undefined
+  /** What an update says to get a new link, beside what is live and its secrets. */
+  renewal: JsonObject
 }
 
 /** Why a live resource stays as it is. */
@@ -250,4 +262,25 @@ export function foldedFor(kind: Kind | undefined, text: string): string {
 /** How a kind is reached that is in no list; undefined for one that is. */
 export function derivedApi({ api }: Kind): DerivedApi | undefined {
   return api.access === 'derived' ? api : undefined
+}
+
+/** A part that depends on another field, where that field has one of the words it may have. */
+export interface DetailOf {
+  field: string
+  word: Json
+  path: Path
+  schema: JsonObject
+}
+
+/** All schemas that parts of a kind may have, one for each word of each field that is one of a list. */
+export function detailsOfWords(kind: Kind): DetailOf[] {
+  const properties = kind.schema.properties ?? null
+  if (!kind.detail || !isObject(properties)) return []
+  return Object.entries(properties).flatMap(([field, schema]) => {
+    const words = isObject(schema) && Array.isArray(schema.enum) ? schema.enum : []
+    return words.flatMap((word) => {
+      const detail = kind.detail?.({ [field]: word })
+      return detail ? [{ field, word, path: detail.path, schema: detail.schema }] : []
+    })
+  })
 }

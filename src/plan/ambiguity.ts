@@ -8,7 +8,7 @@ export type Chooser = 'declaration' | 'reference' | 'removal'
 /** A live resource that a name may mean, with what tells it from the others. */
 interface Candidate {
   live: Live
-  users: UserCount
+  usedBy: UserCount
   /** A sentence: why it is this one that the files describe. */
   fits?: string | undefined
 }
@@ -37,13 +37,13 @@ export function ambiguousName(
   )
 }
 
-function factsOf({ live, users, fits }: Candidate): string[] {
+function factsOf({ live, usedBy, fits }: Candidate): string[] {
   const { createdAt, changed, readOnly } = live
   return [
     ...(readOnly?.nameOnly === true ? ['  built in'] : []),
     ...(createdAt === undefined ? [] : [`  created ${createdAt.slice(0, 19).replace('T', ' ')}`]),
     ...(changed.by === undefined ? [] : [`  last changed by ${changed.by}`]),
-    ...usersText(users),
+    ...usersText(usedBy),
     ...(fits === undefined ? [] : [`  ${fits}`])
   ]
 }

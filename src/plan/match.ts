@@ -86,7 +86,7 @@ class Twins {
     chooser: Chooser,
     candidates: readonly Live[]
   ): Diagnostic {
-    const known = candidates.map((live) => ({ live, users: this.#users.countOf(live) }))
+    const known = candidates.map((live) => ({ live, usedBy: this.#users.countOf(live) }))
     return ambiguousName({ kind: of.kind, name, span: of.span }, chooser, known)
   }
 
@@ -104,7 +104,7 @@ class Twins {
           : undefined
     const known = candidates.map((live) => ({
       live,
-      users: this.#users.countOf(live),
+      usedBy: this.#users.countOf(live),
       ...(live === fitting?.live && { fits: fitting.fits })
     }))
     return ambiguousName({ kind: resource.kind, name, span: resource.span }, 'declaration', known)

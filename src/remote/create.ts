@@ -154,7 +154,7 @@ async function completed(run: CreateRun, posted: Posted): Promise<Written> {
   const { writer, kind, wanted, keys, budget } = run
   const { wire, notes } = posted
   const id = textOf(wire['id'])
-  const isPending = textOf(wire['auth_url']) !== ''
+  const isPending = kind.authorization?.link(wire) !== undefined
   // Nobody is sent to the page of something that is gone.
   if (posted.is === 'earlier' || (posted.is === 'undated' && isPending)) {
     const there = await read(writer, kind, id, wanted.wanted)

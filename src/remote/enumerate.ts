@@ -6,19 +6,19 @@ import type { RequestResult, Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
 
 /**
- * What a connection offers: to models that read from it, and to syncs that write to it. Each version of the
- * API asks in its own way.
+ * What a resource offers: to models that read from it, and to syncs that write to it. Each version of the
+ * API asks in its own way, below the resource's own path.
  */
 export type Enumerated<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 
 /** What a model can choose, given what is chosen already (`{ database: 'example' }`). */
 export async function enumerateSource(
   reader: Reader,
-  connection: string,
+  at: string,
   chosen: Record<string, string>
 ): Promise<Enumerated<SourceMeta>> {
   const isOldest = reader.version === '2023-04-25'
-  const path = `${at(connection)}${isOldest ? '/source' : '/modelsync/source'}`
+  const path = `${at}${isOldest ? '/source' : '/modelsync/source'}`
   return dataOf<SourceMeta>(sourceAnswer, await reader.get(path, parameters(chosen)), `GET ${path}`)
 }
 
@@ -28,28 +28,25 @@ export async function enumerateSource(
  */
 export async function enumerateSourceFields(
   reader: Reader,
-  connection: string,
+  at: string,
   chosen: Record<string, string>
 ): Promise<Enumerated<ModelField[]>> {
   if (reader.version === '2023-04-25') {
-    const path = `${at(connection)}/source/fields`
+    const path = `${at}/source/fields`
     return listOf(
       dataOf<ModelField[] | null>(fieldsAnswer, await reader.ask(path, { query: chosen }), `POST ${path}`)
     )
   }
-  const path = `${at(connection)}/modelsync/source/fields`
+  const path = `${at}/modelsync/source/fields`
   return listOf(
     dataOf<ModelField[] | null>(fieldsAnswer, await reader.get(path, parameters(chosen)), `GET ${path}`)
   )
 }
 
 /** The objects that a sync can write to. The oldest version lists only their names. */
-export async function enumerateTargets(
-  reader: Reader,
-  connection: string
-): Promise<Enumerated<TargetObjects>> {
-  if (reader.version === '2023-04-25') return await oldTargets(reader, connection)
-  const path = `${at(connection)}/modelsync/targetobjects`
+export async function enumerateTargets(reader: Reader, at: string): Promise<Enumerated<TargetObjects>> {
+  if (reader.version === '2023-04-25') return await oldTargets(reader, at)
+  const path = `${at}/modelsync/targetobjects`
   const answer = await reader.get(path)
   const data = dataOf<TargetObjects['data']>(targetsAnswer, answer, `GET ${path}`)
   if (!data.ok) return data
@@ -63,8 +60,8 @@ export async function enumerateTargets(
   }
 }
 
-async function oldTargets(reader: Reader, connection: string): Promise<Enumerated<TargetObjects>> {
-  const path = `${at(connection)}/target`
+async function oldTargets(reader: Reader, at: string): Promise<Enumerated<TargetObjects>> {
+  const path = `${at}/target`
   const meta = dataOf<SourceMeta>(sourceAnswer, await reader.get(path), `GET ${path}`)
   if (!meta.ok) return meta
   const names = Object.values(meta.value.items ?? {}).flatMap((item) => item.items ?? [])
@@ -75,19 +72,15 @@ async function oldTargets(reader: Reader, connection: string): Promise<Enumerate
 /** The fields of one object, and the modes that it takes. */
 export async function enumerateTargetFields(
   reader: Reader,
-  connection: string,
+  at: string,
   object: string
 ): Promise<Enumerated<TargetFields>> {
   if (reader.version === '2023-04-25') {
-    const path = `${at(connection)}/target/fields`
+    const path = `${at}/target/fields`
     return dataOf<TargetFields>(targetAnswer, await reader.ask(path, { target: object }), `POST ${path}`)
   }
-  const path = `${at(connection)}/modelsync/target/fields`
+  const path = `${at}/modelsync/target/fields`
   return dataOf<TargetFields>(targetAnswer, await reader.get(path, { target: object }), `GET ${path}`)
-}
-
-function at(connection: string): string {
-  return `/api/connections/${encodeURIComponent(connection)}`
 }
 
 function parameters(chosen: Record<string, string>): Record<string, string> {

@@ -104,7 +104,7 @@ export function openWriter(options: RemoteOptions): Writer {
     get: (path, query = {}, patience = {}) => request('GET', path, { query, ...patience }),
     me: () => (identity ??= request('GET', '/api/me')),
     ask(path, body) {
-      if (!/^\/api\/connections\/[^/]+\/(source|target)\/fields$/.test(path))
+      if (!/^\/api(\/[^/]+){2,}\/(source|target)\/fields$/.test(path))
         throw new Error(`${path} is not a question`)
       return request('POST', path, { body }, true)
     },

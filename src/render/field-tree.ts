@@ -97,9 +97,7 @@ function joined(label: string, next: string): string {
 /** Parts that make a mapping are one thing to say: `Email ← MongoDB Model · email`. */
 function gathered(branch: Branch): FieldChange | undefined {
   const { branches } = branch
-  const mapping =
-    (branches.has('model') && branches.has('field')) || (branches.has('source') && branches.has('target'))
-  if (!mapping) return undefined
+  if (branches.size < 2) return undefined
   const leaves = leavesOf(branch)
   const [first] = leaves
   if (first === undefined || leaves.some((leaf) => leaf.how !== first.how)) return undefined

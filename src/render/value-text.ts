@@ -50,17 +50,17 @@ function entriesText(entries: [string, Json][]): string {
  */
 export function mappingText(value: Json, title?: string): string | undefined {
   if (!isObject(value)) return undefined
-  const { model, field, ...others } = value
-  if (isReference(model) && typeof field === 'string' && Object.keys(others).length === 0) {
-    return `${referenceText(model)} · ${visible(field)}`
-  }
+  const { field, ...others } = value
+  const [owner, ...more] = Object.values(others)
+  if (owner !== undefined && isReference(owner) && typeof field === 'string' && more.length === 0)
+    return `${referenceText(owner)} · ${visible(field)}`
   const { source, target, ...rest } = value
   if (typeof target !== 'string' || source === undefined || typeof source === 'number') return undefined
   const from = typeof source === 'string' ? stringText(source) : mappingText(source)
   if (from === undefined) return undefined
   const stated = Object.entries(rest).filter(([, part]) => part !== null)
-  const more = stated.length === 0 ? '' : ` (${entriesText(stated)})`
-  return `${target === title ? '' : `${visible(target)} `}← ${from}${more}`
+  const beside = stated.length === 0 ? '' : ` (${entriesText(stated)})`
+  return `${target === title ? '' : `${visible(target)} `}← ${from}${beside}`
 }
 
 /** True for what has parts worth a line each, rather than one line for all. */

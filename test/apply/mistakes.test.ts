@@ -54,6 +54,7 @@ const places = [
   'toWire',
   'replacement',
   'pendingReason',
+  'link',
   'preUpdateRead',
   'fetch',
   'vault'
@@ -75,6 +76,7 @@ async function run(
     fromWire: (wire) => (meet('fromWire'), { size: wire['size'] ?? null }),
     toWire: (fields) => (meet('toWire'), { ...fields, password: { $secret: 'env PW' } }),
     replacement: (wire, body) => (meet('replacement'), { ...wire, ...body }),
+    authorization: { link: () => (meet('link'), undefined), renewal: {} },
     pendingReason: () => (meet('pendingReason'), undefined),
     preUpdateRead: () => (meet('preUpdateRead'), undefined)
   }

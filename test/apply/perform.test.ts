@@ -356,7 +356,7 @@ describe('R29: what a person must authorize', () => {
     const { outcome, asked } = await performed(waiting)
     expect(asked).toEqual([
       'GET /api/gadgets/g',
-      'PUT /api/gadgets/g {"name":"G","id":"g","size":1,"configuration":{},"reconnect":true}',
+      'PUT /api/gadgets/g {"name":"G","id":"g","size":1,"reconnect":true}',
       'GET /api/gadgets/g'
     ])
     expect(outcome.outcome).toBe('done')

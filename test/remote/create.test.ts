@@ -59,7 +59,8 @@ const failed = (status: number | undefined, more: Partial<Failure> = {}): Reques
   failure: failure(status, more)
 })
 const done = (data: Json, at = 0): RequestResult => ({ ok: true, status: 200, body: { data }, at })
-const sync = kindNamed('sync')
+/** A person can be sent to authorize it, as a connection. */
+const sync = { ...kindNamed('sync'), authorization: kindNamed('connection').authorization! }
 const s = { id: 's1', name: 'S' }
 const t = { id: 's2', name: 'S' }
 

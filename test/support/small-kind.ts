@@ -9,6 +9,7 @@ import { reference, type JsonObject } from '../../src/state/value.ts'
 export const gadget: Kind & { api: ListedApi } = {
   name: 'gadget',
   section: 'gadgets',
+  description: 'Things of one sort.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -77,6 +78,13 @@ export const gadget: Kind & { api: ListedApi } = {
   },
   synonyms: { colour: 'color', bits: 'parts' },
   api: { access: 'listed', path: '/api/gadgets', update: () => 'PUT' },
+  authorization: {
+    link: ({ auth_url: url, auth_code: code }) =>
+      typeof url === 'string' && url !== ''
+        ? { url, ...(typeof code === 'string' && { code }) }
+        : undefined,
+    renewal: { reconnect: true }
+  },
   isSecret: (_item, path) => path[0] === 'password',
   fromYaml(item): JsonObject {
     const needs = item['needs']

@@ -1,5 +1,5 @@
-import type { Kind, Kinds } from '../../kinds/kind.ts'
-import { dictionary, isObject, type Json, type JsonObject } from '../../state/value.ts'
+import { detailsOfWords, type Kind, type Kinds } from '../../kinds/kind.ts'
+import { isObject, type Json, type JsonObject } from '../../state/value.ts'
 import { fileSchema } from './file-schema.ts'
 import { resourceSchema, withoutRefs } from './resource-schema.ts'
 
@@ -12,8 +12,7 @@ export function editorSchema(kinds: Kinds): JsonObject {
   const root = forEditors(fileSchema(kinds)) as JsonObject
   const properties = root['properties'] as JsonObject
   for (const kind of kinds.managed) {
-    const description =
-      sentences[kind.section] ?? `All ${kind.section.replaceAll('_', ' ')} that these files describe.`
+    const { description } = kind
     const item = { $ref: `#/definitions/${kind.name}` }
     properties[kind.section] =
       kind.naming?.only === undefined
@@ -38,19 +37,6 @@ export function editorSchema(kinds: Kinds): JsonObject {
   }
 }
 
-const sentences = dictionary<string>({
-  connections: 'Systems to read from and to write to, with how to reach them.',
-  models: 'What is read from a connection: a table, a collection, a query.',
-  syncs: 'What is written where: from models to an object of a connection, and when.',
-  bulk_syncs: 'Whole objects of one connection, copied to another.',
-  roles: 'Names for groups of people, which policies give rights to.',
-  policies: 'Which roles may do what with the resources that carry the policy.',
-  users: 'The people of the organization, and their roles.',
-  webhooks: 'Where the service reports its events to: one in an organization.',
-  global_error_subscribers: 'Who is told by mail when any sync fails.',
-  schema_primary_keys: 'Which fields tell the records of a schema apart, where the source does not say.'
-})
-
 function definition(kind: Kind): JsonObject {
   const schema = forEditors(withoutRefs(resourceSchema(kind))) as JsonObject
   const branches = details(kind)
@@ -63,16 +49,11 @@ function definition(kind: Kind): JsonObject {
 
 /** Returns a branch for each value of a field that decides what another may hold. */
 function details(kind: Kind): Json[] {
-  const properties = kind.schema['properties'] ?? null
-  const type = isObject(properties) ? (properties['type'] ?? null) : null
-  const values = isObject(type) && Array.isArray(type['enum']) ? type['enum'] : []
-  return values.flatMap((value): Json[] => {
-    const detail = kind.detail?.({ type: value })
-    if (!detail) return []
-    const condition = { properties: { type: { const: value } }, required: ['type'] }
-    const branch = nested(detail.path, forEditors(withoutRefs(detail.schema)))
+  return detailsOfWords(kind).map(({ field, word, path, schema }) => {
+    const condition = { properties: { [field]: { const: word } }, required: [field] }
+    const branch = nested(path, forEditors(withoutRefs(schema)))
     // oxlint-disable-next-line unicorn/no-thenable -- a key of JSON Schema; nobody awaits this
-    return [{ if: condition, then: branch }]
+    return { if: condition, then: branch }
   })
 }
 
