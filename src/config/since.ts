@@ -6,10 +6,10 @@ import {
   type Diagnostic,
   type Span
 } from '../diagnostics/diagnostic.ts'
-import { keyOf, type Kinds } from '../kinds/kind.ts'
+import { keyOf, unansweredFields, type Kinds } from '../kinds/kind.ts'
 import { pairWithBase } from '../state/base-pairs.ts'
 import { addressText, type Base, type Desired } from '../state/resource.ts'
-import { isObject, isSecret, type Json, type Secret } from '../state/value.ts'
+import { isObject, isSecret, sortedText, type Json, type Secret } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
 import { ShownTexts } from './shown-texts.ts'
 import { openGit, openRevision, type Git, type Unclear } from './source/index.ts'
@@ -61,9 +61,18 @@ export async function understandBase(
     return { result: { ok: false, problems: notUnderstood(short, result.problems) }, texts }
   }
   const resources = result.value.desired.resources.map((resource) => atRevision(resource, short))
-  const secretsMoved = movedSecrets(now, { resources, vault: result.value.vault }, kinds)
+  const pairs = [...pairWithBase(now.desired.resources, resources, keyOf(kinds))]
+  const addresses = (isMoved: (resource: Desired, atBase: Desired) => boolean): string[] =>
+    pairs.flatMap(([resource, atBase]) => (isMoved(resource, atBase) ? [addressText(resource)] : []))
+  const vaults = [now.vault, result.value.vault] as const
+  const secretsMoved = addresses((resource, atBase) => hasOtherSecrets(resource, atBase, vaults))
+  const unansweredMoved = addresses((resource, atBase) => hasOtherUnanswered(resource, atBase, kinds))
   return {
-    result: { ok: true, value: { revision: short, commit, resources, secretsMoved }, problems: [] },
+    result: {
+      ok: true,
+      value: { revision: short, commit, resources, secretsMoved, unansweredMoved },
+      problems: []
+    },
     texts,
     vault: result.value.vault
   }
@@ -80,22 +89,27 @@ function atRevision(resource: Desired, short: string): Desired {
 }
 
 /**
- * Addresses of resources that were declared then and now, with a secret that is known to be another one.
- * A secret that cannot be compared is not sent: the plan says how many there are.
+ * Whether it was declared then and now with a secret that is known to be another one. A secret that cannot be
+ * compared is not sent: the plan says how many there are.
  */
-function movedSecrets(
-  now: Understood,
-  then: { resources: Desired[]; vault: Vault },
-  kinds: Kinds
-): string[] {
-  const pairs = pairWithBase(now.desired.resources, then.resources, keyOf(kinds))
-  return [...pairs].flatMap(([resource, atBase]) => {
-    const secrets = secretsIn(atBase.fields)
-    const moved = [...secretsIn(resource.fields)].some(([path, { $secret }]) => {
-      const before = secrets.get(path)
-      return !before || now.vault.compared($secret, then.vault, before.$secret) === 'moved'
-    })
-    return moved ? [addressText(resource)] : []
+function hasOtherSecrets(
+  resource: Desired,
+  atBase: Desired,
+  [vault, vaultThen]: readonly [Vault, Vault]
+): boolean {
+  const secrets = secretsIn(atBase.fields)
+  return [...secretsIn(resource.fields)].some(([path, { $secret }]) => {
+    const before = secrets.get(path)
+    return !before || vault.compared($secret, vaultThen, before.$secret) === 'moved'
+  })
+}
+
+/** Whether the files say something else now in a field that the service never answers. */
+function hasOtherUnanswered(resource: Desired, atBase: Desired, { managed }: Kinds): boolean {
+  const kind = managed.find(({ name }) => name === resource.kind)
+  return (kind ? unansweredFields(kind) : []).some((name) => {
+    const [now, then] = [resource.fields[name], atBase.fields[name]]
+    return now !== undefined && !isSecret(now) && sortedText(now) !== sortedText(then ?? null)
   })
 }
 

@@ -88,7 +88,8 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
         // CI, cannot reach it.
         toWire: (value) => value ?? false
       },
-      owner: 'unreadable'
+      owner: 'unreadable',
+      perRequest: true
     }
   },
   observed: [

@@ -46,6 +46,8 @@ interface Declared<W> {
   opposites?: readonly string[]
   /** What the files write under another field's name: what is ignored there is ignored here. */
   with?: string
+  /** It is about the request, not about the resource: the service does not keep it. */
+  perRequest?: true
   /**
    * Members of bodies and answers that it is written as, where that is not one: the codec makes an
    * object.

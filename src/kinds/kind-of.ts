@@ -193,8 +193,13 @@ function withMerged(fields: readonly Named[], live: JsonObject, body: JsonObject
   return withoutAbsent({ ...body, ...Object.fromEntries(kept) })
 }
 
-function ruleOf({ owner, codec, with: other }: Named): Field {
-  return { class: owner, rule: codec.rule, ...(other === undefined ? {} : { with: other }) }
+function ruleOf({ owner, codec, with: other, perRequest }: Named): Field {
+  return {
+    class: owner,
+    rule: codec.rule,
+    ...(other === undefined ? {} : { with: other }),
+    ...(perRequest && { perRequest })
+  }
 }
 
 function schemaOf(

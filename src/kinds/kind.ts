@@ -259,6 +259,13 @@ export function foldedFor(kind: Kind | undefined, text: string): string {
   return kind?.caselessNames === true ? text.toLowerCase() : text
 }
 
+/** What the service keeps and never answers: nobody can compare it. */
+export function unansweredFields({ fields }: Kind): string[] {
+  return Object.entries(fields).flatMap(([name, { class: owner, perRequest }]) =>
+    owner === 'unreadable' && perRequest !== true ? [name] : []
+  )
+}
+
 /** How a kind is reached that is in no list; undefined for one that is. */
 export function derivedApi({ api }: Kind): DerivedApi | undefined {
   return api.access === 'derived' ? api : undefined

@@ -7,7 +7,7 @@ import { Walk } from './compare.ts'
 import { pairs } from './pairs.ts'
 import { diff, type DiffContext } from './diff.ts'
 import { withIgnored } from './ignore.ts'
-import { noLongerStated, notStated, secretPaths } from './left-alone.ts'
+import { noLongerStated, notStated, uncomparable } from './left-alone.ts'
 import type { Match } from './match.ts'
 import { namedBy } from './order.ts'
 import type {
@@ -82,10 +82,10 @@ function existing(
     ignored: ignoreChanges,
     unchanged: found.unchanged,
     notStated: [
-      ...notStated(kind, live.fields, found.unstated),
-      ...(meant ? noLongerStated(meant, wanted) : [])
+      ...notStated(kind, live.fields, found.unstated, meant),
+      ...(meant ? noLongerStated(kind, meant, wanted) : [])
     ],
-    notCompared: secretPaths(wanted),
+    notCompared: uncomparable(kind, wanted),
     notRead: live.unread ?? [],
     hidden: hidden(resource, kind, live, context)
   }

@@ -1,15 +1,24 @@
-import type { Kind } from '../kinds/kind.ts'
-import { isSecret, type Json, type JsonObject } from '../state/value.ts'
+import { unansweredFields, type Kind } from '../kinds/kind.ts'
+import type { Path } from '../state/resource.ts'
+import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
 import type { Unstated } from './diff.ts'
 
 /** What a comparison says nothing about: that nothing differs does not mean that all of it is equal. */
 
 /**
  * R7: values that the service has, no file states, and nobody documents as the default: worth a note, not a
- * difference. What is switched off nobody needs to hear of.
+ * difference. What is switched off nobody needs to hear of. What the files stated at the base is always worth
+ * one: that they no longer do changes nothing in the service.
  */
-export function notStated(kind: Kind, live: JsonObject, unstated: readonly Unstated[]): string[] {
-  return unstated.filter((one) => isWorthANote(kind, live, one)).map(({ node }) => node.text)
+export function notStated(
+  kind: Kind,
+  live: JsonObject,
+  unstated: readonly Unstated[],
+  atBase: JsonObject = {}
+): string[] {
+  return unstated
+    .filter((one) => isWorthANote(kind, live, one) || !isEmpty(valueAt(atBase, one.node.at)))
+    .map(({ node }) => node.text)
 }
 
 function isWorthANote(kind: Kind, fields: JsonObject, { node, live }: Unstated): boolean {
@@ -19,13 +28,27 @@ function isWorthANote(kind: Kind, fields: JsonObject, { node, live }: Unstated):
   return kind.isDefault?.(fields, [name, ...rest]) !== true
 }
 
+/** Items of lists have no place of their own: only what is named all the way is found. */
+function valueAt(fields: JsonObject, path: Path): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (value, part) => (isObject(value) && typeof part === 'string' ? value[part] : undefined),
+    fields
+  )
+}
+
 /**
- * Secrets that the files had at the base, and have no longer: the service keeps them, and its answers do not
- * tell. In a list, the item itself differs.
+ * What the files stated at the base and do no longer, and the service never answers: it keeps it all the
+ * same. In a list, the item itself differs.
  */
-export function noLongerStated(atBase: JsonObject, wanted: JsonObject): string[] {
-  const stated = new Set(secretPaths(wanted))
-  return secretPaths(atBase).filter((path) => !stated.has(path) && !path.includes('['))
+export function noLongerStated(kind: Kind, atBase: JsonObject, wanted: JsonObject): string[] {
+  const stated = new Set(uncomparable(kind, wanted))
+  return uncomparable(kind, atBase).filter((path) => !stated.has(path) && !path.includes('['))
+}
+
+/** What the files state and nobody can compare: secrets, and fields that the service never answers. */
+export function uncomparable(kind: Kind, fields: JsonObject): string[] {
+  const unread = unansweredFields(kind).filter((name) => !isEmpty(fields[name]) && !isSecret(fields[name]))
+  return [...secretPaths(fields), ...unread]
 }
 
 /** Where the files have secrets: the service never answers them, so nobody can compare them. */

@@ -6,20 +6,25 @@ import type { Change } from './plan.ts'
 import { isNamed } from './select.ts'
 
 /**
- * R13, R31: Secrets cannot be compared, so that they changed must be said, by a person or by the files of
- * then and now: the resource is written as it is, secrets and all.
+ * R13, R31: Secrets, and whatever else the service never answers, cannot be compared, so that they changed
+ * must be said, by a person or by the files of then and now: the resource is written as it is, with all of
+ * them.
  */
 export function rotated(changes: readonly Change[], input: PlanInput): Change[] {
   const { base } = input.options
   const moved = new Set(base?.secretsMoved)
+  const unanswered = new Set(base?.unansweredMoved)
   return changes.map((change): Change => {
     if (change.action !== 'none') return change
     if (isRequested(change, input))
       return { ...change, action: 'update', fields: [], reason: 'its secrets are to be sent again' }
-    const reason = `its secrets come from elsewhere since ${base?.revision ?? ''}`
-    return moved.has(addressText(change))
-      ? { ...change, action: 'update', fields: [], reason, cause: 'config' }
-      : change
+    const address = addressText(change)
+    if (!moved.has(address) && !unanswered.has(address)) return change
+    const since = base?.revision ?? ''
+    const reason = moved.has(address)
+      ? `its secrets come from elsewhere since ${since}`
+      : `the files changed since ${since} what the service never answers`
+    return { ...change, action: 'update', fields: [], reason, cause: 'config' }
   })
 }
 

@@ -53,18 +53,17 @@ export function leftAloneLines({ leftAlone }: ResourceView, look: Look, shown: b
 
 /** How many parts of what is looked at are equal, and how many nobody can tell anything of, or left alone. */
 export function coverageLines(
-  { secrets, left, unread, equal }: Coverage,
+  { secrets, uncompared, left, unread, equal }: Coverage,
   verbose: boolean,
   look: Look
 ): string[] {
-  if (secrets + left + unread === 0) return []
-  const again = secrets === 1 ? 'sends it again' : 'sends them again'
+  if (uncompared + left + unread === 0) return []
+  const what = count(uncompared, uncompared === secrets ? 'secret' : 'value')
+  const again = uncompared === 1 ? 'sends it again' : 'sends them again'
   const names = verbose ? '' : ' (`--verbose` names them)'
   const parts = [
     ...(equal > 0 ? [`${count(equal, 'field')} ${equal === 1 ? 'is' : 'are'} equal`] : []),
-    ...(secrets > 0
-      ? [`${count(secrets, 'secret')} cannot be compared (\`polyctl apply --rotate\` ${again})`]
-      : []),
+    ...(uncompared > 0 ? [`${what} cannot be compared (\`polyctl apply --rotate\` ${again})`] : []),
     ...(left > 0 ? [`${count(left, 'value')} ${left === 1 ? 'is' : 'are'} left alone${names}`] : []),
     ...(unread > 0 ? [`${count(unread, 'field')} could not be read`] : [])
   ]

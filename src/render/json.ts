@@ -55,7 +55,7 @@ export function planDocument(view: ChangesView): unknown {
       rename: countOf(view, 'rename'),
       delete: countOf(view, 'delete'),
       none: countOf(view, 'none'),
-      ...besideCounts(view, true)
+      ...besideCounts(view)
     },
     changes: changesIn(view).map(changeJson),
     ...besideJson(view),
@@ -87,14 +87,8 @@ function countOf({ resources }: ChangesView, action: Action): number {
  * Of all that is told in the other numbers: how many wait for a person (what is still to be made among them),
  * and how many secrets nobody can compare. A plan sends those of what it changes.
  */
-function besideCounts({ resources, counts }: ChangesView, sends: boolean) {
-  const secrets = resources
-    .map(({ change }) => change)
-    .filter(({ action }) => (sends ? action === 'none' : action !== 'create' && action !== 'delete'))
-  return {
-    waiting: counts.waiting,
-    secrets_not_compared: secrets.reduce((total, { notCompared }) => total + notCompared.length, 0)
-  }
+function besideCounts({ counts, coverage }: ChangesView) {
+  return { waiting: counts.waiting, secrets_not_compared: coverage.secrets }
 }
 
 function changeJson(change: ToldChange) {
@@ -171,7 +165,7 @@ export function driftDocument(view: ChangesView): unknown {
       renamed: countOf(view, 'rename'),
       not_removed: countOf(view, 'delete'),
       none: countOf(view, 'none'),
-      ...besideCounts(view, false)
+      ...besideCounts(view)
     },
     resources: changes.map((change) => ({
       drift: drifts[change.action],

@@ -109,6 +109,8 @@ export interface Base {
   resources: Desired[]
   /** Addresses (as `addressText`) of what is declared now and whose secrets come from elsewhere than then. */
   secretsMoved: string[]
+  /** The same of other fields that the service never answers, and that the files changed. */
+  unansweredMoved?: string[]
 }
 
 /** Which organization the files are about, and how it is spoken to. */

@@ -17,6 +17,8 @@ export interface Field {
   rule: Rule
   /** What the files write under another field's name: what is ignored there is ignored here. */
   with?: string
+  /** It is about the request, not about the resource: the service does not keep it. */
+  perRequest?: true
 }
 
 /** How a value is brought to the normal form and compared there. */

@@ -251,6 +251,52 @@ describe('R13: secrets of which the files say that they changed', () => {
   })
 })
 
+describe('R13: what the service never answers, and is no secret', () => {
+  const checked = (interval: string): string =>
+    warehouse({
+      ...parts,
+      store: `${parts.store}    healthcheck_interval: ${interval}\n    validate: false\n`
+    })
+  const interval = (world: World): unknown =>
+    world.server.store.all('connection').find(({ name }) => name === 'Store')?.healthcheck_interval
+
+  test('R13: is sent where the files say something else since the base', async () => {
+    const world = await applied(checked('1h'))
+    expect(interval(world)).toBe('1h')
+    world.write({ [file]: checked('2h') })
+    const { changes } = await planned(world, '--since', 'HEAD')
+    expect(changes.filter(({ action }) => action !== 'none')).toMatchObject([
+      { address: 'connection "Store"', action: 'update', cause: 'config' }
+    ])
+    expect((await world.run('drift', '--since', 'HEAD')).code).toBe(0)
+    expect((await world.run('apply', '--yes', '--since', 'HEAD')).code).toBe(0)
+    expect(interval(world)).toBe('2h')
+  })
+
+  test('R7: is told as not compared, and as left alone when no file says it any more', async () => {
+    const world = await applied(checked('1h'))
+    const told = await world.run('plan', '--verbose')
+    expect(told.out).toContain('cannot be compared: configuration.password, healthcheck_interval')
+    expect(told.out).toContain('3 values cannot be compared')
+    world.write({ [file]: warehouse() })
+    const since = await world.run('plan', '--verbose', '--since', 'HEAD')
+    expect(since.out).toContain('not stated in the files, and left as they are: healthcheck_interval')
+    expect(since.out).toContain('Nothing to do')
+  })
+
+  test('R7: a setting that no file says any more is told, however deep it stands', async () => {
+    const target = 'target: { connection: Store, object: public.users'
+    const world = await applied(
+      warehouse().replaceAll(target, `${target}, configuration: { a: 1, b: false }`)
+    )
+    world.write({ [file]: warehouse() })
+    expect((await world.run('plan', '--verbose')).out).not.toContain('target.configuration')
+    expect((await world.run('plan', '--verbose', '--since', 'HEAD')).out).toContain(
+      'not stated in the files, and left as they are: target.configuration.a, target.configuration.b'
+    )
+  })
+})
+
 test('R14: prevent_destroy at the base still protects after its block is gone', async () => {
   const world = await applied(
     warehouse({ ...parts, ordersOut: `${parts.ordersOut}    lifecycle: { prevent_destroy: true }\n` })

@@ -1,5 +1,6 @@
 import { inOrder, type Diagnostic, type Span } from '../../diagnostics/diagnostic.ts'
 import { detailsOf, type ChangeDetails } from '../../plan/details.ts'
+import { secretPaths } from '../../plan/left-alone.ts'
 import { isDifference } from '../../plan/pending.ts'
 import type { Action, Change, FieldChange, Impact, Plan } from '../../plan/plan.ts'
 import type { PlanHeader } from '../header.ts'
@@ -84,6 +85,8 @@ export interface ImpactSum {
 export interface Coverage {
   equal: number
   secrets: number
+  /** The same, with all else that nobody can compare. */
+  uncompared: number
   left: number
   unread: number
 }
@@ -198,8 +201,10 @@ function coverageOf(plan: Plan, sends: boolean): Coverage {
     .filter(({ action }) => action !== 'create' && action !== 'delete')
   const sum = (number: (change: ChangeDetails) => number): number =>
     live.reduce((total, change) => total + number(change), 0)
+  const isSent = ({ action }: ChangeDetails): boolean => sends && action !== 'none'
   return {
-    secrets: sum(({ action, notCompared }) => (sends && action !== 'none' ? 0 : notCompared.length)),
+    secrets: sum((change) => (isSent(change) ? 0 : secretPaths(change.wanted).length)),
+    uncompared: sum((change) => (isSent(change) ? 0 : change.notCompared.length)),
     left: sum(({ notStated, hidden }) => notStated.length + hidden.length),
     unread: sum(({ notRead }) => notRead.length),
     equal: sum(({ unchanged }) => unchanged)
