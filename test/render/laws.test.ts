@@ -9,6 +9,9 @@ import type { Change, FieldChange, Impact, Plan } from '../../src/plan/plan.ts'
 import { columns, cut, cutAround, visible } from '../../src/render/plain-text.ts'
 import { renderEvent } from '../../src/render/report.ts'
 import type { Look } from '../../src/render/style.ts'
+import { driftView } from '../../src/render/view/drift.ts'
+import { planView } from '../../src/render/view/plan.ts'
+import { reportView } from '../../src/render/view/report.ts'
 import type { Json } from '../../src/state/value.ts'
 import { added, at, changed, header, removed } from './builders.ts'
 import { report } from './reports.ts'
@@ -97,7 +100,7 @@ const details: fc.Arbitrary<ChangeDetails> = fc.record(
     unchanged: fc.nat(5),
     reason: text,
     after: fc.array(text, { maxLength: 2 }),
-    wanted: fc.constant({}),
+    wanted: fc.constant({ password: secret }),
     ids: fc.constant({}),
     changed: fc.record({ at: text, by: text }, { requiredKeys: [] }),
     notStated: fc.array(text, { maxLength: 2 }),
@@ -255,6 +258,29 @@ test('JSON of anything can be written down, and holds no value of a secret', () 
         expect(written).not.toContain(secret)
       }
     }),
+    runs
+  )
+})
+
+test('a view of anything is plain data, and holds no value of a secret', () => {
+  fc.assert(
+    fc.property(
+      plan,
+      anyReport,
+      fc.array(problem, { maxLength: 4 }),
+      texts,
+      (plan, report, problems, texts) => {
+        const sources = { texts, hide: (line: string) => line.replaceAll(secret, '(secret)') }
+        for (const view of [
+          planView(plan, header, { sources }, { problems }),
+          driftView(plan, header, { sources }, { problems }),
+          reportView(report, header, { sources }, { problems })
+        ]) {
+          expect(structuredClone(view)).toEqual(view)
+          expect(JSON.stringify(view)).not.toContain(secret)
+        }
+      }
+    ),
     runs
   )
 })
