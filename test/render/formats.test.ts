@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { printed, type Format } from '../../src/render/format.ts'
+import type * as Formats from '../../src/render/formats.ts'
 import { text } from '../../src/render/text.ts'
 import type { Answer } from '../../src/render/view/answer.ts'
 import { driftView } from '../../src/render/view/drift.ts'
@@ -33,13 +34,13 @@ const list: Format = {
 }
 
 vi.mock('../../src/render/formats.ts', async (original) => {
-  const formats = await original<typeof import('../../src/render/formats.ts')>()
+  const formats = await original<typeof Formats>()
   return {
     ...formats,
     formatNames: [...formats.formatNames, 'list'],
     isFormat: (name: string) => name === 'list' || formats.isFormat(name),
-    formatOf: async (name: 'text' | 'json') =>
-      String(name) === 'list' ? list : await formats.formatOf(name)
+    formatOf: async (name: Formats.FormatName | 'list') =>
+      name === 'list' ? list : await formats.formatOf(name)
   }
 })
 
@@ -73,7 +74,7 @@ describe('a new format is one value and one name', () => {
       run(world.run(...words, '--format', 'list'), title, code)
     expect(await told('findings', 0, 'validate')).toContain('Valid: 2 resources in 1 file.')
     expect(await told('plan', 0, 'plan')).toContain('- plan counts create: 2')
-    expect(await told('findings', 7, 'apply')).toContain('P505')
+    expect(await told('findings', 7, 'apply')).toContain('nobody can be asked')
     expect(await told('report', 0, 'apply', '--yes')).toContain('Applied: 2 done.')
     expect(await told('report', 0, 'apply', '--yes')).toContain('as the files say')
     expect(await told('drift', 0, 'drift')).toContain('No drift')
