@@ -11,6 +11,7 @@ import { pairWithBase } from '../state/base-pairs.ts'
 import { addressText, type Base, type Desired } from '../state/resource.ts'
 import { isObject, isSecret, sortedText, type Json, type Secret } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
+import { standsElsewhere } from './moved-blocks.ts'
 import { ShownTexts } from './shown-texts.ts'
 import { openGit, openRevision, type Git, type Unclear } from './source/index.ts'
 import { understand, type Inputs, type Understood } from './understand.ts'
@@ -60,8 +61,12 @@ export async function understandBase(
       return { result: { ok: true, value: emptyBase(named.value), problems: [] }, texts }
     return { result: { ok: false, problems: notUnderstood(short, result.problems) }, texts }
   }
-  const resources = result.value.desired.resources.map((resource) => atRevision(resource, short))
-  const pairs = [...pairWithBase(now.desired.resources, resources, keyOf(kinds))]
+  const all = result.value.desired.resources.map((resource) => atRevision(resource, short))
+  const pairs = [...pairWithBase(now.desired.resources, all, keyOf(kinds))]
+  const still = new Set(pairs.map(([, atBase]) => atBase))
+  const elsewhere = all.length > still.size ? then.elsewhere : []
+  const isElsewhere = standsElsewhere(elsewhere, inputs.disk, kinds)
+  const resources = all.filter((atBase) => still.has(atBase) || !isElsewhere(atBase))
   const addresses = (isMoved: (resource: Desired, atBase: Desired) => boolean): string[] =>
     pairs.flatMap(([resource, atBase]) => (isMoved(resource, atBase) ? [addressText(resource)] : []))
   const vaults = [now.vault, result.value.vault] as const

@@ -296,6 +296,35 @@ describe('R15: what git can tell is told', () => {
     ])
   })
 
+  const into: Record<string, string> = {
+    'as it was': orders,
+    'with a new name': orders.replace(
+      'name: Orders out',
+      'name: Orders away\n    lifecycle: { renamed_from: Orders out }'
+    ),
+    'in several documents': `x-note: 1\n---\n${orders}`,
+    'in a file that is broken': `${orders}models: [\n`
+  }
+
+  test.each(Object.entries(into))(
+    'a block that moved to a file which is not read is not removed: %s',
+    async (_how, text) => {
+      const all = `${without('ordersOut')}${parts.ordersOut}`
+      const world = makeRepository({ files: { [aside]: all, 'team/b.yaml': 'models: []\n' }, env })
+      expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
+      world.write({ [aside]: without('ordersOut'), 'team/b.yaml': text })
+      const named = ['--since', 'HEAD', '--prune', '--format', 'json', '--file', 'configs']
+      expect((await world.run('plan', ...named)).out).not.toContain('"action": "delete"')
+      world.commit()
+      expect((await world.run('plan', ...named, '--since', 'HEAD~1')).out).not.toContain(
+        '"action": "delete"'
+      )
+      // Another block of that file says nothing of this one.
+      world.write({ 'team/b.yaml': orders.replace('Orders out', 'Others out') })
+      expect((await world.run('plan', ...named, '--since', 'HEAD~1')).out).toContain('"action": "delete"')
+    }
+  )
+
   test('a name in the other Unicode form is the same name', async () => {
     const [composed, decomposed] = ['configs/é/ü.yaml', 'configs/e\u0301/u\u0308.yaml']
     const world = makeRepository({

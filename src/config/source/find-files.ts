@@ -56,7 +56,8 @@ export function rootsOf(paths: readonly string[], disk: Disk): readonly string[]
 const special = 'it is a pipe or a device, and no file'
 
 /** In any case: some systems and people write `.YAML`, and a file must not be left out for that. */
-const yamlName = /\.ya?ml$/i
+/** The names of files that are read where a folder is named. */
+export const yamlName = /\.ya?ml$/i
 
 /** Walks folders once each, however many links lead to them. */
 class Search {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { decode, type Disk } from './disk.ts'
-import { findFiles, rootsOf } from './find-files.ts'
+import { findFiles, rootsOf, yamlName } from './find-files.ts'
 import type { Git, GitAnswer } from './git.ts'
 import { Tree } from './git-tree.ts'
 import {
@@ -22,6 +22,8 @@ export interface Revision {
   files: string[]
   /** Files of which git cannot tell what they held. The list grows while files are read. */
   unclear: Unclear[]
+  /** Files of now that git tracks, that changed since, and that are not read: blocks may have moved there. */
+  elsewhere: string[]
 }
 
 /**
@@ -72,7 +74,14 @@ export function openRevision(
   }
   return {
     ok: true,
-    value: { disk: then, files: [...there, ...moved.in.map((path) => places.fromTop(path))], unclear }
+    value: {
+      disk: then,
+      files: [...there, ...moved.in.map((path) => places.fromTop(path))],
+      unclear,
+      elsewhere: [...tracked.changes.paths]
+        .filter((path) => yamlName.test(path) && tracked.index.tree.file(path) && !now.read.has(path))
+        .map((path) => places.fromTop(path))
+    }
   }
 }
 
