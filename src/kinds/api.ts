@@ -80,6 +80,8 @@ export interface Part {
   /** The key of the wire form that the list is put under. */
   key: string
   answer?: Shape
+  /** Older services have no such address: then it is null, and the resource is there all the same. */
+  optional?: true
   /** The field that it tells: not compared where the service refuses to tell. */
   field: string
   /**

@@ -23,7 +23,8 @@ export const schemasKnown: KnownList = {
       'partition_key',
       'tracking_field',
       'data_cutoff_timestamp',
-      'disable_data_cutoff'
+      'disable_data_cutoff',
+      'history_enabled'
     ],
     parts: {
       fields: { item: field, keys: [idOf] },

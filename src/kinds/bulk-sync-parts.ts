@@ -9,7 +9,7 @@ import { withoutAbsent, list } from './fields.ts'
  */
 
 /** Whether the service takes along by itself what appears later. Only where the files say so. */
-function adds(wanted: JsonObject, what: 'objects' | 'fields'): boolean {
+export function adds(wanted: JsonObject, what: 'objects' | 'fields'): boolean {
   const setting = wanted[`automatically_add_new_${what}`]
   return typeof setting === 'string' && setting.toLowerCase() !== 'none'
 }
@@ -56,7 +56,8 @@ export const schemasRule: Rule = {
       tracking_field: { is: 'scalar', carried: true },
       user_output_name: { is: 'scalar', default: '' },
       data_cutoff_timestamp: { is: 'scalar' },
-      disable_data_cutoff: { is: 'scalar', default: false }
+      disable_data_cutoff: { is: 'scalar', default: false },
+      history_enabled: { is: 'scalar', default: false, carried: true }
     }
   }
 }
@@ -144,7 +145,8 @@ function schemaFromWire(item: JsonObject): JsonObject {
     tracking_field: item.tracking_field ?? undefined,
     user_output_name: item.user_output_name ?? undefined,
     data_cutoff_timestamp: moment(item.data_cutoff_timestamp ?? undefined),
-    disable_data_cutoff: item.disable_data_cutoff ?? undefined
+    disable_data_cutoff: item.disable_data_cutoff ?? undefined,
+    history_enabled: item.history_enabled ?? undefined
   })
 }
 
@@ -181,7 +183,7 @@ export function schemaInBody(item: JsonObject): JsonObject {
 
 /** Whether the oldest version has no such setting of a schema. */
 export function isNewerSetting(name: string): boolean {
-  return Object.hasOwn(newerDefaults, name) || name === 'tracking_field'
+  return Object.hasOwn(newerDefaults, name) || name === 'tracking_field' || name === 'history_enabled'
 }
 
 /** What of a schema is reset where it is left out. */
@@ -220,54 +222,6 @@ export function meansAll(wanted: JsonObject): boolean {
   return 'schemas_off' in wanted || isObject(wanted.schema_settings)
 }
 
-/** The schemas that a body states: those that it lists, or all that are there. */
-export function statedSchemas(
-  settings: Json | undefined,
-  live: readonly JsonObject[] | undefined
-): JsonObject[] | undefined {
-  if (Array.isArray(settings)) return list(settings)
-  if (!isObject(settings) || !live) return undefined
-  const off = new Set(Array.isArray(settings.all_but) ? settings.all_but : [])
-  return live.map((item) => ({ ...item, enabled: !off.has(idOf(item)) }))
-}
-
-/**
- * What every schema is to be, in full: the stated ones laid over what is live. Others go on as they are
- * where nobody states any, or where the service adds some by itself; else they are switched off.
- */
-export function mergedSchemas(
-  live: readonly JsonObject[],
-  stated: readonly JsonObject[] | undefined,
-  body: JsonObject
-): JsonObject[] {
-  const byId = new Map((stated ?? []).map((item) => [idOf(item), item]))
-  const others = live
-    .filter((item) => !byId.has(idOf(item)) && item.enabled !== false)
-    .map((item) => (stated && !adds(body, 'objects') ? { ...item, enabled: false } : item))
-  const there = new Map(live.map((item) => [idOf(item), item]))
-  const mine = [...byId.values()].map((item) => merged(there.get(idOf(item)), item, body))
-  return [...mine, ...others].toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
-}
-
-function merged(live: JsonObject | undefined, item: JsonObject, body: JsonObject): JsonObject {
-  const { partition_key, tracking_field, fields: there } = live ?? {}
-  const carried = withoutAbsent({ partition_key, tracking_field })
-  const fields = item.fields === undefined ? there : mergedFields(list(there), list(item.fields), body)
-  return withoutAbsent({ ...carried, ...item, fields })
-}
-
-function mergedFields(
-  live: readonly JsonObject[],
-  stated: readonly JsonObject[],
-  body: JsonObject
-): JsonObject[] {
-  const known = new Set(stated.map(idOf))
-  const others = live
-    .filter((field) => !known.has(idOf(field)))
-    .map((field) => (adds(body, 'fields') ? field : { ...field, enabled: false }))
-  return [...stated, ...others]
-}
-
 /** Whether a live schema is what it is to be, in everything that is said of it. */
 export function isAsWanted(live: JsonObject | undefined, wanted: JsonObject): boolean {
   if (!live) return false
@@ -276,7 +230,9 @@ export function isAsWanted(live: JsonObject | undefined, wanted: JsonObject): bo
   const { fields, ...stated } = wanted
   const plain = (item: JsonObject) => sortedText(plainSchema(item))
   const carried = Object.fromEntries(
-    ['partition_key', 'tracking_field'].flatMap((key) => (key in stated ? [] : [[key, rest[key] ?? null]]))
+    ['partition_key', 'tracking_field', 'history_enabled'].flatMap((key) =>
+      key in stated ? [] : [[key, rest[key] ?? null]]
+    )
   )
   return plain({ ...stated, ...carried }) === plain(rest) && areFields(list(there), fields)
 }
@@ -290,7 +246,8 @@ function plainSchema(item: JsonObject): JsonObject {
     tracking_field: item.tracking_field ?? '',
     user_output_name: item.user_output_name ?? '',
     data_cutoff_timestamp: moment(item.data_cutoff_timestamp) ?? '',
-    disable_data_cutoff: item.disable_data_cutoff === true
+    disable_data_cutoff: item.disable_data_cutoff === true,
+    history_enabled: item.history_enabled === true
   }
 }
 

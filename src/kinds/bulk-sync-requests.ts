@@ -8,12 +8,12 @@ import {
   isNewerSetting,
   isOff,
   meansAll,
-  mergedSchemas,
   schemaInBody,
   schemaInPatch,
-  schemasFromWire,
-  statedSchemas
+  schemasFromWire
 } from './bulk-sync-parts.ts'
+import { mergedSchemas, statedSchemas } from './bulk-sync-merge.ts'
+import { errorHandlingRequests } from './error-handling.ts'
 import { list } from './fields.ts'
 
 /**
@@ -65,8 +65,14 @@ export function bodySchemas(settings: readonly JsonObject[], version: ApiVersion
   return sorted.filter((item) => item.enabled !== false).map(idOf)
 }
 
-/** What the bulk sync's own request did not do: each schema that is not as it is to be. */
-export function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FollowUpRequest[] {
+/** What the bulk sync's own request did not do. */
+export function bulkRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FollowUpRequest[] {
+  const schemas = body.schema_settings === undefined ? [] : schemaRequests(body, wire, version)
+  return [...schemas, ...errorHandlingRequests(body, wire)]
+}
+
+/** Each schema that is not as it is to be. */
+function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FollowUpRequest[] {
   const there = schemasFromWire(wire) ?? []
   const live = new Map(there.map((item) => [idOf(item), item]))
   const wanted = mergedSchemas(there, statedSchemas(body.schema_settings, there) ?? [], body)

@@ -72,6 +72,10 @@ const chosen = {
         },
         user_output_name: { type: 'string', description: 'The name of the table in the destination.' },
         data_cutoff_timestamp: momentSchema('Older records are left out.'),
+        history_enabled: {
+          type: 'boolean',
+          description: 'Keep every version that was seen in a table beside it. Needs mode: replicate.'
+        },
         disable_data_cutoff: { type: 'boolean', description: 'The cutoff of the bulk sync is not for it.' }
       }
     }

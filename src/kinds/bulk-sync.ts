@@ -1,33 +1,35 @@
 import { dictionary, isEmpty, type Json } from '../state/value.ts'
 import {
   bulkDiscoveries,
-  bulkModes,
+  newestBulkModes,
   nameNormalizations,
   type BulkSync,
   type BulkSyncRequest
 } from '../wire/bulk-sync.ts'
 import { enumeration, policies, scalar } from './codecs.ts'
 import { runsAtFirst, scheduleEffect, schemaEffect, startsOrStops } from './effects.ts'
+import {
+  bulkErrorHandling,
+  errorHandlingIsNewer,
+  errorHandlingField,
+  errorHandlingPart,
+  type WithErrorHandling
+} from './error-handling.ts'
 import { idsOf, usesOf, valueAt, withoutAbsent } from './fields.ts'
 import { opposite } from './synonym.ts'
 import { kindOf } from './kind-of.ts'
 import { endOf, withLiveConfiguration } from './bulk-sync-ends.ts'
 import { schedulesKnown, schemasKnown } from './bulk-sync-known.ts'
-import {
-  isPlain,
-  meansAll,
-  mergedSchemas,
-  schemasFromWire,
-  statedSchemas,
-  withShortSchemas
-} from './bulk-sync-parts.ts'
+import { isPlain, meansAll, schemasFromWire, withShortSchemas } from './bulk-sync-parts.ts'
+import { mergedSchemas, statedSchemas } from './bulk-sync-merge.ts'
+import { bulkNewerThan, historyProblems } from './bulk-sync-newer.ts'
 import { schemaProblems } from './bulk-sync-problems.ts'
 import {
   bodySchemas,
   type Beside,
   bulkSchemaShape,
   detailPaths,
-  schemaRequests
+  bulkRequests
 } from './bulk-sync-requests.ts'
 import { additionalSchedules, bulkScheduleProblems, withScheduleIds } from './bulk-sync-schedules.ts'
 import { cutoff, defaultSchedule, schemas, schemasOff } from './bulk-sync-codecs.ts'
@@ -42,13 +44,16 @@ const limit = scalar({ type: 'integer', minimum: 0 }, { default: 0 })
 const atOnce = { effect: 'none', because: 'it says how much runs at once' } as const
 
 /** Whole objects of one connection, copied to another: which, how, when. */
-export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside>()({
+export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHandling>()({
   name: 'bulk_sync',
   section: 'bulk_syncs',
   description: 'Whole objects of one connection, copied to another.',
   fields: {
     mode: {
-      codec: enumeration(bulkModes, { description: 'replicate: keep in step. snapshot: write all anew.' }),
+      codec: enumeration(newestBulkModes, {
+        description:
+          'replicate: keep in step. snapshot: write all anew. append: only add, in newer services.'
+      }),
       owner: 'owned',
       required: true,
       impact: {
@@ -110,7 +115,8 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside>()({
         '*.user_output_name': '2024-02-08',
         '*.data_cutoff_timestamp': '2024-02-08',
         '*.disable_data_cutoff': '2024-02-08',
-        '*.fields.*.user_output_name': '2024-02-08'
+        '*.fields.*.user_output_name': '2024-02-08',
+        '*.history_enabled': '2025-09-18'
       },
       synonyms: ['tables', 'objects'],
       impact: whichSchemas
@@ -198,6 +204,7 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside>()({
         because: 'some of the schemas are copied at other times, or in another way'
       }
     },
+    error_handling: errorHandlingField(bulkErrorHandling),
     policies: {
       codec: policies(),
       owner: 'carried',
@@ -246,13 +253,22 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside>()({
         paths: (_wire, wanted, replaces) =>
           wanted && !replaces && isEmpty(wanted.schemas) && !meansAll(wanted) ? [] : ['/schemas']
       },
-      { key: 'schema_details', answer: bulkSchemaShape, field: 'schemas_off', paths: detailPaths }
+      { key: 'schema_details', answer: bulkSchemaShape, field: 'schemas_off', paths: detailPaths },
+      errorHandlingPart
     ],
-    followUps: { keys: ['schema_settings'], exclusive: true, requests: schemaRequests },
+    followUps: {
+      keys: ['schema_settings', 'error_handling'],
+      exclusive: true,
+      requests: bulkRequests
+    },
     retryableMessages: ['cache refresh in progress', 'did not provide any schemas']
   },
 
-  check: (item) => [...bulkScheduleProblems(item), ...schemaProblems(item)],
+  check: (item) => [...bulkScheduleProblems(item), ...schemaProblems(item), ...historyProblems(item)],
+  newerThan: (fields, answers) => [
+    ...bulkNewerThan(fields, answers),
+    ...errorHandlingIsNewer(fields, answers)
+  ],
   condensed: withShortSchemas,
 
   replacement(live, body, { body: stated, version = '2025-09-18' }) {

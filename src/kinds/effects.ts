@@ -1,5 +1,5 @@
 import { isReference, textOf, type Json } from '../state/value.ts'
-import type { EffectOf } from '../state/impact.ts'
+import type { DataImpact, EffectOf } from '../state/impact.ts'
 
 /** What changes do to data, where the field alone does not say it. */
 
@@ -8,6 +8,22 @@ export const runsAtFirst: EffectOf = (_field, { active }) => (active === false ?
 
 /** Of `active`. */
 export const startsOrStops: EffectOf = ({ after }) => (after === false ? 'stops' : 'first run')
+
+/** Of error handling. */
+export const toldOfFailures: DataImpact = {
+  effect: 'none',
+  because: 'it says who is told of failures',
+  parts: {
+    auto_retry_record_errors: {
+      effect: 'other records',
+      because: 'it says whether records that failed are tried again'
+    },
+    ingestion_failure_threshold: {
+      effect: 'none',
+      because: 'it says when a run counts as failed, which moves no records'
+    }
+  }
+}
 
 /** Of whether every run writes all records. */
 export const allOrChanged: EffectOf = ({ after }) =>

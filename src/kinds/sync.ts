@@ -2,6 +2,14 @@ import { isObject, isSecret, type Json, type JsonObject } from '../state/value.t
 import { syncModes, type Sync } from '../wire/sync.ts'
 import { enumeration, policies, scalar, secret } from './codecs.ts'
 import { allOrChanged, mappingEffect, runsAtFirst, scheduleEffect, startsOrStops } from './effects.ts'
+import {
+  errorHandlingIsNewer,
+  errorHandlingField,
+  errorHandlingPart,
+  errorHandlingRequests,
+  syncErrorHandling,
+  type WithErrorHandling
+} from './error-handling.ts'
 import { idsOf, overlay, usesOf, valueAt, withoutEmpty, withoutMasks } from './fields.ts'
 import { kindOf, type AnswerOf } from './kind-of.ts'
 import { filterLogic, filters, fixedValues, identity, mappings, overrides, target } from './sync-codecs.ts'
@@ -25,7 +33,7 @@ const otherRecords = {
 const flag = scalar({ type: 'boolean' }, { default: false })
 
 /** From models to one object of a connection: which fields, how records are matched, when. */
-export const sync = kindOf<Sync>()({
+export const sync = kindOf<Sync & WithErrorHandling>()({
   name: 'sync',
   section: 'syncs',
   description: 'What is written where: from models to an object of a connection, and when.',
@@ -156,6 +164,7 @@ export const sync = kindOf<Sync>()({
         because: 'it says whether the first run writes what is there already'
       }
     },
+    error_handling: errorHandlingField(syncErrorHandling),
     encryption_passphrase: {
       codec: {
         ...secret({ type: 'string', description: 'A secret: ${env:…}.' }),
@@ -194,14 +203,16 @@ export const sync = kindOf<Sync>()({
     path: '/api/syncs',
     lightList: (version) => version === '2025-09-18',
     lightUses: ['connection', 'model', 'sync', 'bulk_sync'],
-    update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT')
+    update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
+    parts: [errorHandlingPart],
+    followUps: { keys: ['error_handling'], exclusive: true, requests: errorHandlingRequests }
   },
 
   check: (item) => [...scheduleProblems(item.schedule), ...syncProblems(item)],
   readAs: inOlderShape,
   settled: settledLogic,
   created: inKnownShape,
-  newerThan,
+  newerThan: (fields, answers) => [...newerThan(fields, answers), ...errorHandlingIsNewer(fields, answers)],
   placeInYaml,
   unhealthyReason: ({ problems }) => problemsOf(problems),
 

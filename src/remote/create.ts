@@ -165,9 +165,8 @@ async function completed(run: CreateRun, posted: Posted): Promise<Written> {
   const written = await followedUp(writer, kind, wanted.body, { ok: true, wire, notes })
   if (!written.ok) return written
   const isSure = !budget.course.unsure && keys.isShared()
-  const { parts, followUps, isConverged } = kind.api
   const isAll =
-    posted.is === 'new' && isSure && !parts && !followUps && !isConverged && wanted.tellsAll?.(wire)
+    posted.is === 'new' && isSure && isAnsweredInFull(kind, wire, wanted) && wanted.tellsAll?.(wire)
   const back = isPending
     ? undefined
     : isAll
@@ -179,6 +178,13 @@ async function completed(run: CreateRun, posted: Posted): Promise<Written> {
     if (twin) return { ok: false, failure: twin }
   }
   return { ...written, ...(back ? { back } : {}) }
+}
+
+/** Whether the answer to a create tells all: nothing is sent after it, and nothing else has to be asked. */
+function isAnsweredInFull({ api }: Kind, wire: JsonObject, { body, wanted }: Creation): boolean {
+  const { parts = [], followUps, isConverged } = api
+  const isAsked = parts.some((part) => !part.optional || part.paths(wire, wanted, false).length > 0)
+  return !isConverged && !isAsked && !followUps?.keys.some((key) => body[key] !== undefined)
 }
 
 /** What the key made is something else by now: for whoever asks under this name it is gone. */

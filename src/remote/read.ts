@@ -2,7 +2,7 @@ import type { Kind } from '../kinds/kind.ts'
 import { misfit } from '../state/shape.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import { incoming, misfitOf, pathOfOne } from './address.ts'
-import type { Failure } from './failure.ts'
+import type { Failure, RequestResult } from './failure.ts'
 import type { Reader } from './transport.ts'
 import type { Patience } from './tries.ts'
 
@@ -42,16 +42,20 @@ export async function withParts(
   replaces = false
 ): Promise<ReadResult> {
   const whole = { ...wire }
-  for (const { key, paths, answer: shape = 'anything' } of kind.api.parts ?? []) {
+  for (const { key, paths, answer: shape = 'anything', optional } of kind.api.parts ?? []) {
     const partPaths = paths(whole, wanted, replaces)
     if (partPaths.length === 0) continue
     const answers = await Promise.all(
       partPaths.map((below) => reader.get(`${path}${below}`, {}, retrying(kind)))
     )
+    if (optional && answers.every(isMissing)) {
+      whole[key] = null
+      continue
+    }
     const found: Json[] = []
     for (const [index, answer] of answers.entries()) {
       // Gone meanwhile: then it is not there.
-      if (!answer.ok && answer.failure.status === 404 && partPaths.length > 1) continue
+      if (isMissing(answer) && partPaths.length > 1) continue
       if (!answer.ok) return answer
       const at = `${path}${partPaths[index] ?? ''}`
       if (!isObject(answer.body) || !('data' in answer.body)) return strange(at, 'there is no `data` in it')
@@ -63,6 +67,10 @@ export async function withParts(
     whole[key] = found
   }
   return { ok: true, wire: whole }
+}
+
+function isMissing(answer: RequestResult): boolean {
+  return !answer.ok && answer.failure.status === 404
 }
 
 /** What requests of a kind may wait for: what was connected a moment ago is known in full after a while. */

@@ -28,8 +28,11 @@ const habits = fc.record<Habits>({
 const ownedByService: Readonly<Record<string, (place: string, parent: JsonObject) => boolean>> = {
   connection: (place) => place === 'type',
   model: (place, parent) => place === 'labels[]' || (place === 'fields[]' && parent['user_added'] !== true),
+  bulk_sync: (place) => place === 'error_handling[]',
   sync: (place, parent) =>
-    place === 'target.search_values' || (place === 'fields[].source' && isUnmapped({ source: parent }))
+    place === 'error_handling[]' ||
+    place === 'target.search_values' ||
+    (place === 'fields[].source' && isUnmapped({ source: parent }))
 }
 
 /** Free JSON of the files: a member there is a word of theirs, and is compared. */

@@ -11,6 +11,7 @@ import {
   type Echo,
   type Habits
 } from './habits.ts'
+import { bulkErrorHandling, errorHandling } from './error-handling-model.ts'
 
 /** What the service answers of a bulk sync, its schemas included: they are answers of their own. */
 
@@ -49,6 +50,7 @@ export const bulkSync: Echo = (body, habits, before) => {
     data_cutoff_timestamp: instant(body['data_cutoff_timestamp']) ?? filled(''),
     disable_record_timestamps: body['disable_record_timestamps'] ?? filled(false),
     policies: body['policies'] ?? filled([]),
+    error_handling: errorHandling(body, before, bulkErrorHandling),
     schemas: inOrder(
       details.map(({ fields: _fields, filters: _filters, ...item }) => item),
       habits
@@ -87,6 +89,7 @@ function schedule(sent: JsonObject, name: string, habits: Habits): JsonObject {
 }
 
 function detail(id: string, settings: JsonObject, habits: Habits): JsonObject {
+  const isNewest = habits.version === '2025-09-18'
   const wanted = objects(settings['fields'])
   const all = [...new Set([...sourceFields, ...wanted.map((field) => textOf(field['id']))])]
   const fields = all.map((name): JsonObject => {
@@ -99,7 +102,7 @@ function detail(id: string, settings: JsonObject, habits: Habits): JsonObject {
       user_output_name: one?.['user_output_name'] ?? unset(habits, '')
     })
   })
-  const full = {
+  const full: { [key: string]: Json | undefined; fields: JsonObject[] } = {
     id,
     enabled: settings['enabled'] !== false,
     output_name: id,
@@ -108,6 +111,7 @@ function detail(id: string, settings: JsonObject, habits: Habits): JsonObject {
     tracking_field: settings['tracking_field'] ?? unset(habits, 'chosen'),
     data_cutoff_timestamp: instant(settings['data_cutoff_timestamp']) ?? unset(habits, ''),
     disable_data_cutoff: settings['disable_data_cutoff'] ?? unset(habits, false),
+    history_enabled: isNewest ? (settings['history_enabled'] ?? false) : undefined,
     fields: inOrder(fields, habits),
     filters: inOrder(listOf(settings['filters']), habits)
   }

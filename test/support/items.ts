@@ -78,7 +78,8 @@ const bulkSchema = fc.record<JsonObject>(
     tracking_field: fc.constantFrom('a', 'b'),
     user_output_name: fc.constantFrom('', 'x', 'y'),
     data_cutoff_timestamp: moment,
-    disable_data_cutoff: fc.boolean()
+    disable_data_cutoff: fc.boolean(),
+    history_enabled: fc.boolean()
   },
   { requiredKeys: ['id'], noNullPrototype: true }
 )

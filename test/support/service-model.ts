@@ -24,6 +24,7 @@ import {
 } from './habits.ts'
 import type { Echo, Habits } from './habits.ts'
 export type { Habits } from './habits.ts'
+import { errorHandling, syncErrorHandling } from './error-handling-model.ts'
 import { answersBoth, identitiesIn, inBothShapes, inOlderMembers } from './newest-sync.ts'
 import { smallEchoes } from './small-models.ts'
 
@@ -222,7 +223,8 @@ function olderSync(
     sync_all_records: body['sync_all_records'] ?? filled(false),
     only_enrich_updates: body['only_enrich_updates'] ?? filled(false),
     skip_initial_backfill: body['skip_initial_backfill'] ?? filled(false),
-    target: target(body['target'] as JsonObject, habits, before)
+    target: target(body['target'] as JsonObject, habits, before),
+    error_handling: errorHandling(body, before, syncErrorHandling)
   }
   if (habits.version === '2023-04-25')
     for (const key of ['model_ids', 'only_enrich_updates', 'skip_initial_backfill']) delete answer[key]
