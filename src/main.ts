@@ -107,8 +107,7 @@ function world(stop: Interruption): WorldIo {
     },
     async stdin() {
       const read = async (): Promise<string> => {
-        const chunks: Buffer[] = []
-        for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+        const chunks: Buffer[] = await process.stdin.toArray()
         return Buffer.concat(chunks).toString('utf8')
       }
       const stopped = stop.requested.then(() => {

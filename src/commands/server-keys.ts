@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { thrownText } from '../diagnostics/thrown.ts'
 import { visible } from '../render/plain-text.ts'
 import { isKey, readTextFile } from '../server/index.ts'
 
@@ -129,7 +130,7 @@ function readFile(path: string, option: string, cwd: string): string {
   try {
     return readTextFile(resolve(cwd, path))
   } catch (error) {
-    const why = visible((error as Error).message)
+    const why = visible(thrownText(error))
     throw new WrongKey(`${option}: the file ${visible(path)} cannot be read: ${why}`, { cause: error })
   }
 }

@@ -9,6 +9,7 @@ import {
 import { isHost, isLoopback, isWildcard } from '../server/host.ts'
 import { ledger, ledgerCounts } from '../server/ledger.ts'
 import { listen, type Listening } from '../server/listen.ts'
+import { thrownCode, thrownText } from '../diagnostics/thrown.ts'
 import { visible } from '../render/plain-text.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
@@ -144,9 +145,8 @@ function open(
     })
   } catch (error) {
     if (error instanceof FolderProblem) throw new Stop(error.message, { cause: error })
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    throw new Stop(`The folder ${directory} cannot be used: ${message}`, { cause: error })
+    if (thrownCode(error) === undefined) throw error
+    throw new Stop(`The folder ${directory} cannot be used: ${thrownText(error)}`, { cause: error })
   }
 }
 
@@ -155,11 +155,10 @@ async function bind(server: LocalServer, options: ServerCommandOptions): Promise
   try {
     return await listen(server, { port, host, ...(publicUrl === undefined ? {} : { publicUrl }) })
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
     const why =
-      code === 'EADDRINUSE'
+      thrownCode(error) === 'EADDRINUSE'
         ? `Port ${port} of ${host} is taken. Choose another with --port, or 0 for any.`
-        : `Cannot listen on port ${port} of ${host}: ${message}`
+        : `Cannot listen on port ${port} of ${host}: ${thrownText(error)}`
     throw new Stop(why, { cause: error })
   }
 }
@@ -182,7 +181,7 @@ function faultPlan(path: string): ReturnType<typeof readFaultPlan> {
   try {
     return readFaultPlan(readTextFile(path))
   } catch (error) {
-    const why = visible((error as Error).message)
+    const why = visible(thrownText(error))
     throw new WrongOption(`--faults: the file ${visible(path)} cannot be used: ${why}`, { cause: error })
   }
 }

@@ -9,3 +9,10 @@ export function thrownText(thrown: unknown): string {
     return 'what was thrown has no words'
   }
 }
+
+/** The code that Node gives to errors of the system, such as `ENOENT`; undefined for other errors. */
+export function thrownCode(thrown: unknown): string | undefined {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string'
+    ? thrown.code
+    : undefined
+}

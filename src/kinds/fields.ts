@@ -18,7 +18,9 @@ import type { FromWire, ToWire, ToYaml } from './kind.ts'
 
 /** Without the keys that have no value: absent and undefined are then one. */
 export function withoutAbsent(fields: { [name: string]: Json | undefined }): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== undefined)
+  )
 }
 
 /** A list of names; null and absent stay as they are, for they mean different things. */
@@ -91,7 +93,9 @@ export function fromId(kind: string, id: Json | undefined, context: FromWire): J
  * allowed.
  */
 export function withoutEmpty(fields: { [name: string]: Json | undefined }): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isEmpty(value))) as JsonObject
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, Json] => !isEmpty(entry[1]))
+  )
 }
 
 /**

@@ -44,7 +44,7 @@ export function saidBy(item: Json): string {
   const field = isObject(item.field) ? item.field : {}
   const where = item.field_id ?? field.field ?? '?'
   const other = isObject(item.value_field) ? ` = ${textOf(item.value_field.field)}` : ''
-  const value = isEmpty(item.value) ? other : ` ${sortedText(item.value!)}`
+  const value = isEmpty(item.value) ? other : ` ${sortedText(item.value)}`
   return `${textOf(where)} ${textOf(item.function)}${value}`
 }
 

@@ -117,5 +117,5 @@ function whereOf(item: JsonObject): Json {
 }
 
 function valueOf(item: JsonObject): Json {
-  return isEmpty(item.value) ? null : item.value!
+  return isEmpty(item.value) ? null : item.value
 }

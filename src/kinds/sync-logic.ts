@@ -28,16 +28,16 @@ import { conditionKey, isOfTarget, saidBy } from './sync-filters.ts'
  */
 
 /** A filter in a logic: what it says, and how much of that tells it from the other filters. */
-interface Leaf {
+type Leaf = {
   filter: JsonObject
-  by: readonly Part[]
+  by: Part[]
 }
 
 /** What a filter is known by, beside the field that it is about. */
 type Part = 'function' | 'model' | 'value'
 
 /** From the least that tells one filter from another to all that it says. */
-const levels: readonly (readonly Part[])[] = [
+const levels: readonly Part[][] = [
   [],
   ['function'],
   ['model'],
@@ -83,7 +83,7 @@ export function logicFromLabels(
     return undefined
   const all = own.map((at) => filters[at]!)
   const leaves = new Map(own.map((at) => [at, leafOf(filters[at]!, all)]))
-  return mapLogic(tree, (index) => ({ filter: leaves.get(index)! })) as unknown as Json
+  return mapLogic(tree, (index) => ({ filter: leaves.get(index)! }))
 }
 
 /** One thing said twice side by side is said once. */
@@ -157,8 +157,17 @@ function ownOf(filters: readonly Json[], of: Sort): number[] {
 }
 
 function treeOf(logic: Json | undefined): Logic<Leaf> | string | undefined {
-  if (!isObject(logic)) return undefined
-  return typeof logic.unread === 'string' ? logic.unread : (logic as unknown as Logic<Leaf>)
+  if (isObject(logic) && typeof logic.unread === 'string') return logic.unread
+  return isTree(logic) ? logic : undefined
+}
+
+/** A tree as `logicFromLabels` makes it: a plan may have been written down and read back. */
+function isTree(logic: Json | undefined): logic is Logic<Leaf> {
+  if (!isObject(logic)) return false
+  if (logic.not !== undefined) return isTree(logic.not)
+  const parts = logic.all ?? logic.any
+  if (parts !== undefined) return Array.isArray(parts) && parts.every(isTree)
+  return isObject(logic.filter) && isObject(logic.filter.filter) && Array.isArray(logic.filter.by)
 }
 
 /** By the least that no other filter of its sort has. */
@@ -182,7 +191,7 @@ function keyOf(filter: Json, by: readonly Part[]): string {
     field ? (field.field ?? null) : { id: filter.field_id ?? null },
     by.includes('model') ? (field?.model ?? null) : null,
     by.includes('function') ? textOf(filter.function ?? '').toLowerCase() : null,
-    by.includes('value') ? [isEmpty(filter.value) ? null : filter.value!, filter.value_field ?? null] : null
+    by.includes('value') ? [isEmpty(filter.value) ? null : filter.value, filter.value_field ?? null] : null
   ])
 }
 

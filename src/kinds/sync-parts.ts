@@ -229,8 +229,8 @@ export function modelsOf(wire: JsonObject): string[] {
     )
   ]
   return [...new Set(ids)].filter(
-    (id) => typeof id === 'string' && id !== '' && id !== nullModelId
-  ) as string[]
+    (id): id is string => typeof id === 'string' && id !== '' && id !== nullModelId
+  )
 }
 
 /** Whether an identity's field was made by the service stays as it is, while it is that field. */

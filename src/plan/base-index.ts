@@ -1,7 +1,7 @@
 import { keyOf, type Kinds } from '../kinds/kind.ts'
 import { pairWithBase } from '../state/base-pairs.ts'
 import type { Base, Desired } from '../state/resource.ts'
-import { withReferences, type JsonObject, type Reference } from '../state/value.ts'
+import { fieldsWithReferences, type JsonObject, type Reference } from '../state/value.ts'
 import type { Match } from './match.ts'
 
 /** What was declared at the base, as seen from what is declared now. */
@@ -37,6 +37,6 @@ export function openBaseIndex(
   return {
     revision: base.revision,
     declared: (resource) => pairs.get(resource),
-    fields: ({ fields }) => withReferences(fields, asNow) as JsonObject
+    fields: ({ fields }) => fieldsWithReferences(fields, asNow)
   }
 }

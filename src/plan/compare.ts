@@ -139,7 +139,7 @@ export class Walk {
       open &= ~whole
     }
     if (open === 0) return
-    for (const name of Object.keys(rule.fields)) this.#part(rule.fields[name]!, values, open, node, name)
+    for (const [name, part] of Object.entries(rule.fields)) this.#part(part, values, open, node, name)
   }
 
   #part(rule: Rule, whole: Values, open: number, above: PathNode, name: string): void {
@@ -240,7 +240,7 @@ export class Walk {
   }
 
   #unstated(node: PathNode, rule: Rule | undefined, live: Json | undefined): void {
-    if (!isEmpty(live)) this.#visitor.unstated?.(node, live!, rule)
+    if (!isEmpty(live)) this.#visitor.unstated?.(node, live, rule)
   }
 }
 

@@ -37,12 +37,12 @@ export function fingerprint(
 
 function textAt({ rule, live }: Point, context: Resolving): string | undefined {
   if (rule.is === 'scalar') return textOf(folded(rule, live), context)
-  if (rule.is === 'text') return isEmpty(live) ? undefined : unordered(rule.shown(resolved(live!, context)))
+  if (rule.is === 'text') return isEmpty(live) ? undefined : unordered(rule.shown(resolved(live, context)))
   return textOf(live, context)
 }
 
 function textOf(value: Json | undefined, context: Resolving): string | undefined {
-  return isEmpty(value) ? undefined : unordered(comparable(resolved(value!, context)))
+  return isEmpty(value) ? undefined : unordered(comparable(resolved(value, context)))
 }
 
 /**
@@ -51,13 +51,13 @@ function textOf(value: Json | undefined, context: Resolving): string | undefined
  */
 export function fingerprintOfAll(kind: Kind, live: JsonObject, context: Resolving): Fingerprint {
   const apart = new Set(kind.api.parts?.map(({ field }) => field))
-  const names = Object.keys(kind.fields).filter(
-    (name) => kind.fields[name]!.class !== 'unreadable' && !apart.has(name)
+  const readable = Object.entries(kind.fields).filter(
+    ([name, field]) => field.class !== 'unreadable' && !apart.has(name)
   )
   return new Map(
-    names.flatMap((name): [string, { label: string; text: string }][] => {
+    readable.flatMap(([name]): [string, { label: string; text: string }][] => {
       const value = live[name]
-      return isEmpty(value) ? [] : [[name, { label: name, text: unordered(resolved(value!, context)) }]]
+      return isEmpty(value) ? [] : [[name, { label: name, text: unordered(resolved(value, context)) }]]
     })
   )
 }

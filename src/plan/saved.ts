@@ -15,7 +15,7 @@ import type { Action, Plan } from './plan.ts'
  * An approval that can be kept in a file: what was to be done, and what that rested on, as hashes. No body
  * and no value is in it, so no secret can be.
  */
-export interface SavedPlan {
+export type SavedPlan = {
   format_version: 2
   polyctl: 'plan'
   organization: { id: string; name: string }
@@ -31,7 +31,7 @@ export interface SavedPlan {
 }
 
 /** The options of `plan`, as a program can give them again. */
-export interface SavedOptions {
+export type SavedOptions = {
   files: string[]
   since: string | null
   prune: boolean
@@ -47,7 +47,7 @@ export interface SavedOptions {
 }
 
 /** One change, and what it rested on. */
-export interface SavedResource {
+export type SavedResource = {
   address: string
   action: Action
   id: string | null
@@ -122,11 +122,12 @@ function comparedOf(change: ChangeDetails, { kinds, observed }: SavedPlanInput):
   const kind = kinds.managed.find(({ name }) => name === change.kind)
   if (!live || !kind) return new Map()
   const context = { idOf: idIn(change), spanAt: () => change.span }
-  const [wanted, there] = [change.wanted, live.fields].map((side) => withoutIgnored(side, change, kinds))
+  const wanted = withoutIgnored(change.wanted, change, kinds)
+  const there = withoutIgnored(live.fields, change, kinds)
   const found: Fingerprint =
     change.action === 'delete'
       ? fingerprintOfAll(kind, live.fields, context)
-      : fingerprint(kind, wanted!, there!, context)
+      : fingerprint(kind, wanted, there, context)
   return found.set('name', { label: 'name', text: live.name })
 }
 
@@ -207,7 +208,7 @@ function labelled(
   change: ChangeDetails | undefined,
   input: SavedPlanInput
 ): Fingerprint {
-  const known = change ? comparedOf(change, input) : (new Map() as Fingerprint)
+  const known = change ? comparedOf(change, input) : new Map()
   const labels = new Map([...known].map(([key, { label }]) => [storedKey(key), label]))
   const lastKnownLabel = (key: string): string => key.replaceAll('.[', '[').replace(/\[#[^\]]*\].*$/, '')
   return new Map(
@@ -239,7 +240,7 @@ function stale(what: string, notes: string[], change: ChangeDetails | undefined)
 
 /** The text of a plan file. Its seal tells a damaged or edited file from a whole one. */
 export function savedText(saved: SavedPlan): string {
-  const sealed: JsonObject = { ...(saved as unknown as JsonObject), seal: sealOf(saved) }
+  const sealed: JsonObject = { ...saved, seal: hash(saved) }
   return `${JSON.stringify(sealed, null, 1)}\n`
 }
 
@@ -253,15 +254,13 @@ export function parseSaved(text: string): { ok: true; saved: SavedPlan } | { ok:
   const { seal, ...rest } = value
   if (rest['format_version'] !== 2)
     return { ok: false, reason: 'another version of polyctl wrote it, in another format' }
-  const saved = rest as unknown as SavedPlan
-  if (seal !== sealOf(saved)) return { ok: false, reason: 'it was changed after it was written' }
-  const wrong = misfit(savedShape, rest, 'the plan')
-  if (wrong !== undefined) return { ok: false, reason: wrong }
-  return { ok: true, saved }
+  if (seal !== hash(rest)) return { ok: false, reason: 'it was changed after it was written' }
+  if (isSaved(rest)) return { ok: true, saved: rest }
+  return { ok: false, reason: misfit(savedShape, rest, 'the plan') ?? 'it is no plan' }
 }
 
-function sealOf(saved: SavedPlan): string {
-  return hash(saved as unknown as JsonObject)
+function isSaved(value: JsonObject): value is SavedPlan {
+  return misfit(savedShape, value, 'the plan') === undefined
 }
 
 const texts: Shape = { list: 'text' }

@@ -5,11 +5,11 @@ type TextRule = Extract<Rule, { is: 'text' }>
 
 /** A structure as people read it. */
 export function shown(rule: TextRule, value: Json | undefined): string | undefined {
-  return isEmpty(value) ? undefined : rule.shown(value!)
+  return isEmpty(value) ? undefined : rule.shown(value)
 }
 
 /** Whether two structures say the same; both have ids in place of names. */
 export function isSameText(rule: TextRule, wanted: Json | undefined, live: Json | undefined): boolean {
   if (isEmpty(wanted) || isEmpty(live)) return isEmpty(wanted) && isEmpty(live)
-  return rule.known(wanted!) === rule.known(live!) || rule.shown(wanted!) === rule.shown(live!)
+  return rule.known(wanted) === rule.known(live) || rule.shown(wanted) === rule.shown(live)
 }

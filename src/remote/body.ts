@@ -1,6 +1,13 @@
 import { isLongNumber, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
 
+declare global {
+  interface JSON {
+    /** A number in just these digits, wherever the value that it stands in becomes text. */
+    rawJSON(digits: string): Json
+  }
+}
+
 /**
  * A body as it goes over the wire, and the secrets in it, which nobody may be told. Or the sentences that say
  * which secrets are missing.
@@ -14,13 +21,12 @@ export type Revealed = { ok: true; body: JsonObject; secrets: string[] } | { ok:
 export function revealed(body: JsonObject, vault: Vault): Revealed {
   const missing = new Set<string>()
   const secrets = new Set<string>()
+  const openAll = (members: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(members).map(([name, inner]) => [name, open(inner)]))
   const open = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(open)
-    if (isLongNumber(value)) return asWritten(value.$number)
-    if (!isSecret(value))
-      return isObject(value)
-        ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, open(inner)]))
-        : value
+    if (isLongNumber(value)) return JSON.rawJSON(value.$number)
+    if (!isSecret(value)) return isObject(value) ? openAll(value) : value
     const opened = vault.reveal(value.$secret)
     if (!opened.ok) {
       missing.add(opened.reason)
@@ -29,13 +35,8 @@ export function revealed(body: JsonObject, vault: Vault): Revealed {
     secrets.add(opened.value)
     return value.as === 'integer' ? Number(opened.value) : opened.value
   }
-  const written = open(body) as JsonObject
+  const written = openAll(body)
   return missing.size > 0
     ? { ok: false, missing: [...missing].toSorted() }
     : { ok: true, body: written, secrets: [...secrets] }
-}
-
-/** A number in just these digits, wherever the body becomes text. */
-function asWritten(digits: string): Json {
-  return (JSON as unknown as { rawJSON: (text: string) => Json }).rawJSON(digits)
 }

@@ -35,7 +35,8 @@ export async function boundedText(
   signal: AbortSignal,
   underWay: BytesUnderWay
 ): Promise<string> {
-  const reader = response.body!.getReader() as ReadableStreamDefaultReader<Uint8Array>
+  if (response.body === null) return ''
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
   const chunks: Uint8Array[] = []
   let bytes = 0
   try {

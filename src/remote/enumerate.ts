@@ -50,14 +50,14 @@ export async function enumerateTargets(reader: Reader, at: string): Promise<Enum
   const answer = await reader.get(path)
   const data = dataOf<TargetObjects['data']>(targetsAnswer, answer, `GET ${path}`)
   if (!data.ok) return data
-  const creation = answer.ok && isObject(answer.body) ? answer.body['target_creation'] : undefined
-  const wrong = misfit(creationAnswer, creation, 'target_creation')
-  if (wrong !== undefined) return strange(`GET ${path}`, wrong)
-  const none = { supported: false, properties: [] }
-  return {
-    ok: true,
-    value: { data: data.value, target_creation: isObject(creation) ? (creation as never) : none }
-  }
+  const body = answer.ok && isObject(answer.body) ? answer.body : {}
+  const stated = body['target_creation'] ?? { supported: false, properties: [] }
+  const creation = typed<TargetObjects['target_creation']>(creationAnswer, stated, {
+    request: `GET ${path}`,
+    at: 'target_creation'
+  })
+  if (!creation.ok) return creation
+  return { ok: true, value: { data: data.value, target_creation: creation.value } }
 }
 
 async function oldTargets(reader: Reader, at: string): Promise<Enumerated<TargetObjects>> {
@@ -87,15 +87,21 @@ function parameters(chosen: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(chosen).map(([name, value]) => [`params[${name}]`, value]))
 }
 
-/** The one place where what was checked becomes a type. */
 function dataOf<T>(shape: Shape, answer: RequestResult, request: string): Enumerated<T> {
   if (!answer.ok) return answer
   const body: Json | undefined = answer.body
   if (!isObject(body) || !('data' in body)) return strange(request, 'there is no `data` in it')
   const { data = null } = body
   const isMissing = data === null && typeof shape === 'object' && 'members' in shape
-  const wrong = isMissing ? 'data: there is nothing' : misfit(shape, data, 'data')
-  return wrong === undefined ? { ok: true, value: data as T } : strange(request, wrong)
+  return isMissing
+    ? strange(request, 'data: there is nothing')
+    : typed(shape, data, { request, at: 'data' })
+}
+
+/** The one place where what was checked becomes a type. */
+function typed<T>(shape: Shape, value: Json, from: { request: string; at: string }): Enumerated<T> {
+  const wrong = misfit(shape, value, from.at)
+  return wrong === undefined ? { ok: true, value: value as T } : strange(from.request, wrong)
 }
 
 function strange(request: string, words: string): { ok: false; failure: Failure } {

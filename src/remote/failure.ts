@@ -146,8 +146,8 @@ export function codeOf(status: number): Code {
 
 /** The words of an error body, in any of the shapes that the versions of the API use. */
 export function wordsOf(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null) return undefined
-  const { message, error } = body as { message?: unknown; error?: unknown }
+  if (!isObject(body)) return undefined
+  const { message, error } = body
   if (typeof message === 'string' && message !== '') return message
   if (typeof error === 'string' && error !== '') return error
   return typeof error === 'object' ? wordsOf(error) : undefined

@@ -29,10 +29,9 @@ export function reasonOf(error: Error): string {
 }
 
 function innermost(error: Error): { message?: string; code?: string } {
-  let reason: unknown = error
-  while (reason instanceof Error && !(reason instanceof CutOff) && reason.cause instanceof Error)
-    reason = reason.cause
-  return reason as { message?: string; code?: string }
+  let reason = error
+  while (!(reason instanceof CutOff) && reason.cause instanceof Error) reason = reason.cause
+  return reason
 }
 
 /** What happened in a sentence, and what to do. */

@@ -121,13 +121,12 @@ export async function* listed(reader: Reader, list: List, isComplete: () => bool
 function itemsOf(body: unknown, nameKey: string): JsonObject[] | undefined {
   if (!isObject(body)) return undefined
   const data = body['data'] ?? []
-  const fits =
-    Array.isArray(data) &&
-    data.every(
-      (item) => isObject(item) && typeof item['id'] === 'string' && typeof item[nameKey] === 'string'
-    )
-  if (!fits || !('data' in body)) return undefined
-  return (data as JsonObject[]).map((item) => ({ ...item, name: item[nameKey]! }))
+  if (!Array.isArray(data) || !('data' in body)) return undefined
+  const items = data.flatMap((item) => {
+    const name = isObject(item) && typeof item['id'] === 'string' ? item[nameKey] : undefined
+    return isObject(item) && typeof name === 'string' ? [{ ...item, name }] : []
+  })
+  return items.length === data.length ? items : undefined
 }
 
 function nextToken(body: unknown): string | undefined {

@@ -270,13 +270,10 @@ function listOf(
     static override nonTTY = true
   }
   const { look } = screen
-  const stream = module.createWritable(unfolding(screen, drawn))
+  const stream = module.createWritable(unfolding(screen, drawn)) as NodeJS.WriteStream
   Object.defineProperty(stream, 'columns', { get: screen.columns })
   Object.assign(stream, { rows: linesBelow + 4 })
-  const processOutput = new module.ProcessOutput(
-    stream as unknown as NodeJS.WriteStream,
-    stream as unknown as NodeJS.WriteStream
-  )
+  const processOutput = new module.ProcessOutput(stream, stream)
   const styles = module.LISTR_DEFAULT_RENDERER_STYLE
   const bare = Object.fromEntries(
     Object.keys(styles.color ?? {}).map((key) => [key, (text?: string) => text ?? ''])

@@ -89,9 +89,9 @@ export const itemKeys: readonly string[] = ['target', 'id', 'name', 'action']
 
 function itemKey(item: Json): string | undefined {
   if (!isObject(item)) return undefined
-  return itemKeys.map((key) => item[key]).find((key) => typeof key === 'string' && key !== '') as
-    | string
-    | undefined
+  return itemKeys
+    .map((key) => item[key])
+    .find((key): key is string => typeof key === 'string' && key !== '')
 }
 
 /**

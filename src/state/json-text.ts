@@ -1,6 +1,13 @@
 import { isExactly } from './number.ts'
 import type { Json } from './value.ts'
 
+declare global {
+  interface JSON {
+    /** What an engine tells beside a value that is no list and no mapping: how it was written. */
+    parse(text: string, revive: (key: string, value: Json, context: { source?: string }) => Json): Json
+  }
+}
+
 /** What JSON of somebody else may be at most (R37): nothing that walks through it runs out of stack. */
 export const jsonBounds = {
   /** Lists and mappings inside of each other. */
@@ -18,7 +25,7 @@ export function boundedJson(
   const beyond = beyondIn(text)
   if (beyond !== undefined) return { ok: false, beyond }
   try {
-    const value = JSON.parse(text) as Json
+    const value: Json = JSON.parse(text)
     const mark = /"(?:\$|\\u0024)/.test(text) ? markIn(value) : undefined
     if (mark !== undefined) return { ok: false, beyond: `it has a key \`${mark}\`` }
     return { ok: true, value: mayBeLong.test(text) ? withLongNumbers(text) : value }
@@ -32,16 +39,12 @@ const mayBeLong = /\d{16}|\d\.\d{15}|\d[eE]/
 
 /** A number that would become another one is kept by its digits. */
 function withLongNumbers(text: string): Json {
-  const parse = JSON.parse as (text: string, revive: Reviver) => Json
-  return parse(text, (_key, value, { source } = {}) =>
+  return JSON.parse(text, (_key, value, { source }) =>
     typeof value !== 'number' || source === undefined || isExactly(value, source)
       ? value
       : { $number: source }
   )
 }
-
-/** What newer engines tell beside the value: how it was written. */
-type Reviver = (key: string, value: Json, context?: { source?: string }) => Json
 
 /**
  * A key that would make a reference or a secret of a plain mapping: what a service says must never become

@@ -20,7 +20,7 @@ export type Secret = { $secret: string; as?: 'integer' }
  * `constructor` and the like.
  */
 export function dictionary<T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
-  return Object.assign(Object.create(null) as Record<string, T>, entries)
+  return Object.assign({ __proto__: null }, entries)
 }
 
 /**
@@ -54,8 +54,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** What says nothing. */
+type Empty = undefined | null | '' | never[] | Record<string, never>
+
 /** R5: Absent, null, "", [] and {} are one and the same to the service. */
-export function isEmpty(value: Json | undefined): boolean {
+export function isEmpty(value: Json | undefined): value is Empty {
   if (value === undefined || value === null || value === '') return true
   if (Array.isArray(value)) return value.length === 0
   return typeof value === 'object' && Object.keys(value).length === 0
@@ -109,19 +112,24 @@ function isWithin(stated: Json, live: Json | undefined): boolean {
 export function withReferences(value: Json, replaced: (reference: Reference) => Reference): Json {
   if (typeof value !== 'object' || value === null) return value
   if (isReference(value)) return replaced(value)
-  if (Array.isArray(value)) {
-    const items = value.map((inner) => withReferences(inner, replaced))
-    return items.some((item, index) => item !== value[index]) ? items : value
-  }
+  if (!Array.isArray(value)) return fieldsWithReferences(value, replaced)
+  const items = value.map((inner) => withReferences(inner, replaced))
+  return items.some((item, index) => item !== value[index]) ? items : value
+}
+
+/** The same of each field of a mapping, which is no reference itself. */
+export function fieldsWithReferences(
+  fields: JsonObject,
+  replaced: (reference: Reference) => Reference
+): JsonObject {
   let copy: JsonObject | undefined
-  for (const name of Object.keys(value)) {
-    const inner = value[name]!
+  for (const [name, inner] of Object.entries(fields)) {
     const own = withReferences(inner, replaced)
     if (own === inner) continue
-    copy ??= { ...value }
+    copy ??= { ...fields }
     copy[name] = own
   }
-  return copy ?? value
+  return copy ?? fields
 }
 
 /** All references in a value, at any depth. */

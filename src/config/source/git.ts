@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { thrownCode, thrownText } from '../../diagnostics/thrown.ts'
 import { GitStopped } from '../git-stopped.ts'
 
 /**
@@ -177,25 +178,23 @@ function runner(cwd: string, env: Readonly<Record<string, string | undefined>>):
       })
       return { ok: true, value }
     } catch (error) {
-      return refusal(error as NodeJS.ErrnoException & { stderr?: Buffer; signal?: string | null })
+      return refusal(error)
     }
   }
 }
 
-function refusal(
-  error: NodeJS.ErrnoException & { stderr?: Buffer; signal?: string | null }
-): GitAnswer<never> {
-  if (error.code === 'ETIMEDOUT')
+function refusal(error: unknown): GitAnswer<never> {
+  const code = thrownCode(error)
+  if (code === 'ETIMEDOUT')
     return {
       ok: false,
       reason: 'git gave no answer within a minute',
       hint: 'try the same with `git status`'
     }
-  if (error.signal === 'SIGINT' || error.signal === 'SIGTERM')
-    throw new GitStopped(`git was stopped by ${error.signal}`, { cause: error })
-  if (error.code === 'ENOENT')
-    return { ok: false, reason: 'git is not installed here', hint: 'install git' }
-  const words = error.stderr?.toString('utf8') ?? ''
+  const { signal, words } = lastOf(error)
+  if (signal === 'SIGINT' || signal === 'SIGTERM')
+    throw new GitStopped(`git was stopped by ${signal}`, { cause: error })
+  if (code === 'ENOENT') return { ok: false, reason: 'git is not installed here', hint: 'install git' }
   if (words.includes('must be run in a work tree')) return noWorkTree
   if (words.includes('not a git repository'))
     return { ok: false, reason: 'the working folder is in no git repository', hint: inCheckout }
@@ -207,11 +206,18 @@ function refusal(
   )
   return {
     ok: false,
-    reason: `git says: ${words.trim().split('\n')[0] || error.message}`,
+    reason: `git says: ${words.trim().split('\n')[0] || thrownText(error)}`,
     ...(isBroken
       ? { hint: '`git fsck` tells what is broken; `--since` cannot be used before it is mended' }
       : {})
   }
+}
+
+/** The signal that ended git, and what it wrote to standard error. */
+function lastOf(error: unknown): { signal: unknown; words: string } {
+  const signal = error instanceof Error && 'signal' in error ? error.signal : undefined
+  const words = error instanceof Error && 'stderr' in error ? String(error.stderr ?? '') : ''
+  return { signal, words }
 }
 
 const notOurs = 'git refuses to read the repository: it belongs to somebody else'

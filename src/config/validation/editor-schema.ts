@@ -9,21 +9,14 @@ import { resourceSchema, withoutRefs } from './resource-schema.ts'
  * fixed word is meant. Draft 7, which all editors know.
  */
 export function editorSchema(kinds: Kinds): JsonObject {
-  const root = forEditors(fileSchema(kinds)) as JsonObject
-  const properties = root['properties'] as JsonObject
-  for (const kind of kinds.managed) {
-    const { description } = kind
-    const item = { $ref: `#/definitions/${kind.name}` }
-    properties[kind.section] =
-      kind.naming?.only === undefined
-        ? { description, type: ['array', 'null'], items: item }
-        : { description, anyOf: [item, { type: 'null' }] }
-  }
+  const root = partForEditors(fileSchema(kinds))
+  const properties = isObject(root['properties']) ? root['properties'] : {}
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'polyctl',
     description: 'Polytomic as code: connections, models, syncs, bulk syncs, permissions.',
     ...root,
+    properties: { ...properties, ...Object.fromEntries(kinds.managed.map(sectionOf)) },
     patternProperties: { '^x-': { description: 'For you alone: a place for anchors.' } },
     definitions: {
       placeholder: {
@@ -37,8 +30,18 @@ export function editorSchema(kinds: Kinds): JsonObject {
   }
 }
 
+function sectionOf({ name, section, naming, description }: Kind): [section: string, schema: JsonObject] {
+  const item = { $ref: `#/definitions/${name}` }
+  return [
+    section,
+    naming?.only === undefined
+      ? { description, type: ['array', 'null'], items: item }
+      : { description, anyOf: [item, { type: 'null' }] }
+  ]
+}
+
 function definition(kind: Kind): JsonObject {
-  const schema = forEditors(withoutRefs(resourceSchema(kind))) as JsonObject
+  const schema = partForEditors(withoutRefs(resourceSchema(kind)))
   const branches = details(kind)
   return {
     title: kind.name.replaceAll('_', ' '),
@@ -61,13 +64,16 @@ function nested(path: readonly (string | number)[], schema: Json): Json {
   return path.toReversed().reduce<Json>((inner, part) => ({ properties: { [part]: inner } }), schema)
 }
 
+function forEditors(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(forEditors)
+  return isObject(schema) ? partForEditors(schema) : schema
+}
+
 /**
  * Beside every scalar that is not free text, a placeholder; fixed words that polyctl takes in any case,
  * in any case.
  */
-function forEditors(schema: Json): Json {
-  if (Array.isArray(schema)) return schema.map(forEditors)
-  if (!isObject(schema)) return schema
+function partForEditors(schema: JsonObject): JsonObject {
   const { 'x-caseless': caseless, 'x-meant': _meant, description, title, ...rest } = schema
   const words = {
     ...(title === undefined ? {} : { title }),

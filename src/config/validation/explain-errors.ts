@@ -73,7 +73,7 @@ function missingFields(schemaErrors: readonly SchemaError[], subject: Subject): 
       ...new Set(lacking.map((schemaError) => `\`${String(missingOf(schemaError)?.at(-1))}\``))
     ]
     const because = lacking
-      .map(({ error }) => error.params['property'] as unknown)
+      .map(({ error }): unknown => error.params['property'])
       .find((name) => typeof name === 'string')
     const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('')
     const verb = names.length > 1 ? 'are' : 'is'

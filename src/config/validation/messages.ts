@@ -188,8 +188,8 @@ function meantBy(found: Json | undefined, meant: Json | undefined): string[] {
 }
 
 function allowedValues(error: SchemaError['error']): Json[] {
-  const params = error.params as { allowedValues?: Json[]; allowedValue?: Json }
-  return params.allowedValues ?? [params.allowedValue ?? null]
+  const { allowedValues, allowedValue }: { allowedValues?: Json[]; allowedValue?: Json } = error.params
+  return allowedValues ?? [allowedValue ?? null]
 }
 
 /** Returns true for a value that may be repeated: a word or two on one line, which swallowed nothing. */

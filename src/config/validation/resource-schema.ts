@@ -2,7 +2,7 @@ import { nameKeys, type Kind } from '../../kinds/kind.ts'
 import { isObject, type Json, type JsonObject } from '../../state/value.ts'
 
 /** The keys that every resource has, beside those of its kind. */
-const ourKeys: JsonObject = {
+const ourKeys = {
   name: {
     type: 'string',
     description: 'Its identity: unique among its kind, and how other resources name it.'
@@ -29,7 +29,7 @@ const ourKeys: JsonObject = {
       }
     }
   }
-}
+} satisfies JsonObject
 
 /** The schema of one item: what its kind says, and the keys of ours. */
 export function resourceSchema(kind: Kind): JsonObject {
@@ -50,9 +50,9 @@ export function resourceSchema(kind: Kind): JsonObject {
 function oursOf({ naming, api }: Kind): JsonObject {
   const { name, id, lifecycle } = ourKeys
   return {
-    ...(naming ? {} : { name: name! }),
-    ...(api.access === 'derived' ? {} : { id: id! }),
-    lifecycle: lifecycle!
+    ...(naming ? {} : { name }),
+    ...(api.access === 'derived' ? {} : { id }),
+    lifecycle
   }
 }
 
@@ -61,13 +61,14 @@ function oursOf({ naming, api }: Kind): JsonObject {
  * it broke. A part that names itself stays a `$ref`.
  */
 export function withoutRefs(schema: JsonObject): JsonObject {
+  const expandAll = (parts: JsonObject, within: readonly string[]): JsonObject =>
+    Object.fromEntries(Object.entries(parts).map(([key, inner]) => [key, expand(inner, within)]))
   const expand = (value: Json, within: readonly string[]): Json => {
     if (Array.isArray(value)) return value.map((inner) => expand(inner, within))
     if (!isObject(value)) return value
     const ref = value['$ref']
-    if (typeof ref !== 'string' || !ref.startsWith('#/') || within.includes(ref)) {
-      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, expand(inner, within)]))
-    }
+    if (typeof ref !== 'string' || !ref.startsWith('#/') || within.includes(ref))
+      return expandAll(value, within)
     const { $ref: _, ...beside } = value
     const target = schemaAt(schema, ref)
     const expanded = expand(isObject(target) ? { ...target, ...beside } : (target ?? true), [
@@ -76,7 +77,7 @@ export function withoutRefs(schema: JsonObject): JsonObject {
     ])
     return expanded
   }
-  return expand(schema, []) as JsonObject
+  return expandAll(schema, [])
 }
 
 /** The part of a schema that a pointer such as `#/properties/target` names. */
