@@ -115,7 +115,7 @@ export function logicToLetters(
     const letters = same.map((index) => ({ filter: letter(index) }))
     return letters.length > 1 ? { all: letters } : letters[0]
   })
-  return lettered && textOfLogic(lettered, (label: unknown) => String(label))
+  return lettered && textOfTree(lettered, (label) => label)
 }
 
 /** Whether a logic names just the filters that are there: else it is about other filters. */
@@ -199,10 +199,13 @@ function wholeKey(filter: Json): string {
   return keyOf(withNames(filter), levels.at(-1)!)
 }
 
-/** Without parentheses and with one operator only, the order says nothing. */
 function textOfLogic(value: Json, nameOf: (leaf: Leaf) => string): string {
   const tree = treeOf(value)
-  if (typeof tree !== 'object') return tree ?? ''
+  return typeof tree === 'object' ? textOfTree(tree, nameOf) : (tree ?? '')
+}
+
+/** Without parentheses and with one operator only, the order says nothing. */
+function textOfTree<T>(tree: Logic<T>, nameOf: (filter: T) => string): string {
   const plain = plainLogic(tree)
   if (!plain) return printLogic(tree, nameOf)
   const [leaves, operator] = 'all' in plain ? [plain.all, ' AND '] : [plain.any, ' OR ']
