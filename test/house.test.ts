@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -366,6 +368,57 @@ describe('budgets', () => {
     expect(found.map((path) => `${path}: what is in it has no home yet`)).toEqual([])
   })
 })
+
+/** What the compiler is told without a check. Each number may fall and must not grow. */
+describe('assertions of types', () => {
+  const counts = asserted()
+
+  test('`as` stands only where no check can be made', () => {
+    expect(counts.as.length, counts.as.join('\n')).toBeLessThanOrEqual(12)
+  })
+
+  test('what may be missing is not said to be there with `!`', () => {
+    expect(counts.bang.length, counts.bang.join('\n')).toBeLessThanOrEqual(47)
+  })
+
+  test('`any` is written nowhere', () => {
+    expect(counts.any).toEqual([])
+  })
+})
+
+/** Each place in `src`, by the linter's syntax tree: `as const` and other names of imports are no assertions. */
+function asserted(): Record<'as' | 'bang' | 'any', string[]> {
+  const rules = {
+    as: 'typescript/consistent-type-assertions',
+    bang: 'typescript/no-non-null-assertion',
+    any: 'typescript/no-explicit-any'
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'polyctl-house-'))
+  const file = join(folder, 'assertions.json')
+  const on = {
+    [rules.as]: ['error', { assertionStyle: 'never' }],
+    [rules.bang]: 'error',
+    [rules.any]: 'error'
+  }
+  try {
+    writeFileSync(
+      file,
+      JSON.stringify({ plugins: ['typescript'], categories: { correctness: 'off' }, rules: on })
+    )
+    const linter = join(root, 'node_modules', 'oxlint', 'bin', 'oxlint')
+    const { stdout } = spawnSync(process.execPath, [linter, '-c', file, '-f', 'unix', 'src'], {
+      cwd: root,
+      encoding: 'utf8'
+    })
+    const places = stdout.split('\n').filter((line) => line.startsWith('src/'))
+    expect(stdout).toContain(`${places.length} problem`)
+    const of = (rule: string): string[] =>
+      places.filter((line) => line.includes(`${rule.replace('/', '(')})`))
+    return { as: of(rules.as), bang: of(rules.bang), any: of(rules.any) }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
 
 interface Extent {
   name: string

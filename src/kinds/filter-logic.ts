@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+
 /**
  * Filter logic, as the service writes it: labels with `and` and `or` between them, `not` before them, and
  * parentheses. It is read once, into a tree; everything else is made from that.
@@ -161,6 +163,27 @@ export function mapLogic<T, U>(
   const parts = ('all' in logic ? logic.all : logic.any).flatMap((one) => mapLogic(one, change) ?? [])
   if (parts.length < 2) return parts[0]
   return 'all' in logic ? { all: parts } : { any: parts }
+}
+
+/** The same logic over what each filter stands for; a filter that stands for nothing is taken out. */
+export function overLogic<T, U>(logic: Logic<T>, of: (filter: T) => U | undefined): Logic<U> | undefined {
+  return mapLogic(logic, (filter) => {
+    const other = of(filter)
+    return other === undefined ? undefined : { filter: other }
+  })
+}
+
+/** One thing said twice side by side is said once. */
+export function withoutRepeats<T>(logic: Logic<T>): Logic<T> {
+  if ('filter' in logic) return logic
+  if ('not' in logic) return { not: withoutRepeats(logic.not) }
+  const parts = ('all' in logic ? logic.all : logic.any).map((one) => withoutRepeats(one))
+  const kept = parts.filter(
+    (part, index) => parts.findIndex((other) => isDeepStrictEqual(other, part)) === index
+  )
+  const [first, second] = kept
+  if (first && !second) return first
+  return 'all' in logic ? { all: kept } : { any: kept }
 }
 
 /** All filters that a logic names, in its order. */

@@ -13,9 +13,11 @@ import {
   filtersIn,
   isOperator,
   mapLogic,
+  overLogic,
   plainLogic,
   printLogic,
   readLogic,
+  withoutRepeats,
   type Logic
 } from './filter-logic.ts'
 import type { ItemProblem, ToWire } from './kind.ts'
@@ -36,6 +38,8 @@ type Leaf = {
 /** What a filter is known by, beside the field that it is about. */
 type Part = 'function' | 'model' | 'value'
 
+const whole: Part[] = ['model', 'function', 'value']
+
 /** From the least that tells one filter from another to all that it says. */
 const levels: readonly Part[][] = [
   [],
@@ -43,7 +47,7 @@ const levels: readonly Part[][] = [
   ['model'],
   ['model', 'function'],
   ['function', 'value'],
-  ['model', 'function', 'value']
+  whole
 ]
 
 /** Filters of the model and of the target share one list, but each sort has its own logic. */
@@ -74,28 +78,19 @@ export function logicFromLabels(
   const read = readLogic(logic)
   if (!read.ok) return { unread: logic }
   // Filters that say the same are one.
-  const first = new Map(own.toReversed().map((index) => [wholeKey(filters[index]!), index]))
-  const byLabel = new Map(own.map((index) => [labels[index] ?? '', first.get(wholeKey(filters[index]!))!]))
-  if (filtersIn(read.logic).some(({ label }) => !byLabel.has(label))) return { unread: logic }
-  const tree = withoutRepeats(mapLogic(read.logic, ({ label }) => ({ filter: byLabel.get(label)! }))!)
+  const first = new Map(own.toReversed().map(([index, filter]) => [wholeKey(filter), index]))
+  const byLabel = new Map(
+    own.map(([index, filter]) => [labels[index] ?? '', first.get(wholeKey(filter)) ?? index])
+  )
+  const named = overLogic(read.logic, ({ label }) => byLabel.get(label))
+  if (!named || filtersIn(read.logic).some(({ label }) => !byLabel.has(label))) return { unread: logic }
+  const tree = withoutRepeats(named)
   const plain = plainLogic(tree)
   if (plain && 'all' in plain && isDeepStrictEqual(new Set(plain.all), new Set(first.values())))
     return undefined
-  const all = own.map((at) => filters[at]!)
-  const leaves = new Map(own.map((at) => [at, leafOf(filters[at]!, all)]))
-  return mapLogic(tree, (index) => ({ filter: leaves.get(index)! }))
-}
-
-/** One thing said twice side by side is said once. */
-function withoutRepeats(logic: Logic<number>): Logic<number> {
-  if ('filter' in logic) return logic
-  if ('not' in logic) return { not: withoutRepeats(logic.not) }
-  const parts = ('all' in logic ? logic.all : logic.any).map(withoutRepeats)
-  const kept = parts.filter(
-    (part, index) => parts.findIndex((other) => isDeepStrictEqual(other, part)) === index
-  )
-  if (kept.length === 1) return kept[0]!
-  return 'all' in logic ? { all: kept } : { any: kept }
+  const all = own.map(([, filter]) => filter)
+  const leaves = new Map(own.map(([index, filter]) => [index, leafOf(filter, all)]))
+  return overLogic(tree, (index) => leaves.get(index))
 }
 
 /** The letters that the service wants. Filters that are not there any more are not named. */
@@ -111,8 +106,8 @@ export function logicToLetters(
   const own = ownOf(filters, of)
   const lettered = mapLogic(tree, ({ filter, by }): Logic<string> | undefined => {
     const key = keyOf(byId(filter), by)
-    const same = own.filter((index) => keyOf(byId(filters[index]!), by) === key)
-    const letters = same.map((index) => ({ filter: letter(index) }))
+    const same = own.filter(([, one]) => keyOf(byId(one), by) === key)
+    const letters = same.map(([index]) => ({ filter: letter(index) }))
     return letters.length > 1 ? { all: letters } : letters[0]
   })
   return lettered && textOfTree(lettered, (label) => label)
@@ -122,7 +117,7 @@ export function logicToLetters(
 export function fitsFilters(logic: Json | undefined, filters: readonly Json[], of: Sort): boolean {
   const tree = treeOf(logic)
   if (typeof tree !== 'object') return tree === undefined
-  const own = ownOf(filters, of).map((index) => filters[index]!)
+  const own = ownOf(filters, of).map(([, filter]) => filter)
   const leaves = filtersIn(tree)
   const isNamed = (filter: Json, { filter: named, by }: Leaf): boolean =>
     keyOf(withNames(filter), by) === keyOf(withNames(named), by)
@@ -152,8 +147,8 @@ export function labelsOf(filters: readonly Json[]): string[] {
   })
 }
 
-function ownOf(filters: readonly Json[], of: Sort): number[] {
-  return [...filters.keys()].filter((index) => isOfTarget(filters[index] ?? null) === (of === 'target'))
+function ownOf(filters: readonly Json[], of: Sort): [index: number, filter: Json][] {
+  return [...filters.entries()].filter(([, filter]) => isOfTarget(filter) === (of === 'target'))
 }
 
 function treeOf(logic: Json | undefined): Logic<Leaf> | string | undefined {
@@ -174,7 +169,7 @@ function isTree(logic: Json | undefined): logic is Logic<Leaf> {
 function leafOf(filter: Json, own: readonly Json[]): Leaf {
   const isAlone = (by: readonly Part[]): boolean =>
     own.filter((other) => keyOf(other, by) === keyOf(filter, by)).length === 1
-  const by = levels.find(isAlone) ?? levels.at(-1)!
+  const by = levels.find(isAlone) ?? whole
   const { label: _label, ...rest } = isObject(filter) ? filter : {}
   if (by.includes('model') || !isObject(rest.field)) return { filter: rest, by }
   // A name that says nothing more must not follow a model that gets another one.
@@ -196,7 +191,7 @@ function keyOf(filter: Json, by: readonly Part[]): string {
 }
 
 function wholeKey(filter: Json): string {
-  return keyOf(withNames(filter), levels.at(-1)!)
+  return keyOf(withNames(filter), whole)
 }
 
 function textOfLogic(value: Json, nameOf: (leaf: Leaf) => string): string {
@@ -242,7 +237,7 @@ export function logicProblems(
   { filters, labels, of, isNewer }: OfLogic
 ): ItemProblem[] {
   if (typeof logic !== 'string' || logic.trim() === '') return []
-  const own = ownOf(filters, of).map((index) => labels[index]!)
+  const own = ownOf(filters, of).flatMap(([index]) => labels[index] ?? [])
   const read = readLogic(logic)
   if (!read.ok) {
     const { fault } = read
