@@ -216,8 +216,8 @@ function refusal(error: unknown): GitAnswer<never> {
 /** The signal that ended git, and what it wrote to standard error. */
 function lastOf(error: unknown): { signal: unknown; words: string } {
   const signal = error instanceof Error && 'signal' in error ? error.signal : undefined
-  const words = error instanceof Error && 'stderr' in error ? String(error.stderr ?? '') : ''
-  return { signal, words }
+  const bytes = error instanceof Error && 'stderr' in error ? error.stderr : undefined
+  return { signal, words: Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '' }
 }
 
 const notOurs = 'git refuses to read the repository: it belongs to somebody else'
