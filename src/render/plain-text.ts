@@ -13,6 +13,8 @@ function graphemesOf(text: string): Intl.Segments {
 /** Sets of properties of Unicode take longer to build than most commands take: only what needs them does. */
 interface Patterns {
   unseen: RegExp
+  /** A word with Latin letters, and others that look like Latin ones. */
+  mixed: RegExp
   picture: RegExp
 }
 
@@ -29,22 +31,34 @@ function patternsOf(): Patterns {
     String.raw`[\p{Zs}--[ ]]`,
     String.raw`(?<=^|[\p{Z}\p{C}])\p{M}+`
   ].join('|')
-  patterns ??= { unseen: new RegExp(unseen, 'gv'), picture: new RegExp(String.raw`^\p{RGI_Emoji}$`, 'v') }
+  const letter = String.raw`[\p{L}\p{M}\p{N}_]`
+  patterns ??= {
+    unseen: new RegExp(unseen, 'gv'),
+    mixed: new RegExp(String.raw`(?=${letter}*\p{Script=Latin})(?=${letter}*[${twins}])${letter}+`, 'gv'),
+    picture: new RegExp(String.raw`^\p{RGI_Emoji}$`, 'v')
+  }
   return patterns
 }
+
+/** Letters of Cyrillic and Greek that most fonts draw like a Latin one. */
+const twins = 'АВЕЅІЈКМНОРСТУХЬаеорсухѕіјһԁԛԝӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧοϲϳ'
+const twin = new RegExp(`[${twins}]`, 'g')
 
 const ordinary = /^[ -~]*$/
 
 /**
  * Names come from other people: nothing in one acts on the terminal, and two that differ are shown
  * differently. What has a shorter form in Unicode (an accent of its own beside its letter, say) would look
- * like that one: there, what is not ASCII is written by its code.
+ * like that one: there, what is not ASCII is written by its code. So is a letter that looks like a Latin one
+ * among Latin letters; a word of its own alphabet is as it is.
  */
 export function visible(text: string): string {
   if (ordinary.test(text)) return text
   const composed = text === text.normalize('NFC') ? text : withoutTwins(text)
-  const { unseen, picture } = patternsOf()
-  return composed.replaceAll(unseen, (found) => (picture.test(found) ? found : escaped(found)))
+  const { unseen, mixed, picture } = patternsOf()
+  return composed
+    .replaceAll(unseen, (found) => (picture.test(found) ? found : escaped(found)))
+    .replaceAll(mixed, (word) => word.replaceAll(twin, escaped))
 }
 
 function withoutTwins(text: string): string {

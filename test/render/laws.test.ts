@@ -379,12 +379,25 @@ describe('what is shown can be told apart', () => {
     '1️⃣',
     'Größe ñ é',
     'Привет',
+    'Хост РАСА',
+    'Αθήνα ΔT 5µ β-test',
+    'CRM для отдела',
     '日本語',
     'العربية',
     'हिन्दी',
     '한국어',
     'ไทย'
   ])('%s stays as it is', (text) => expect(visible(text)).toBe(text))
+
+  test.each([
+    ['p\u0430yroll', 'p\\u0430yroll'],
+    ['\u0421ontacts', '\\u0421ontacts'],
+    ['\u041eut_to CRM', '\\u041eut_to CRM'],
+    ['S\u0430les Продажи', 'S\\u0430les Продажи'],
+    ['Users\u039f', 'Users\\u039f']
+  ])('%s: a letter of another alphabet that looks like a Latin one is seen', (text, shown) => {
+    expect(visible(text)).toBe(shown)
+  })
 
   test('different texts of one letter and one sign are shown differently', () => {
     const sign = fc.constantFrom('', ' ', ...invisible, '\u0301')
