@@ -130,8 +130,16 @@ export interface Perspective {
   closing(plan: Plan, counts: Counts, resources: readonly ResourceView[]): Closing
 }
 
+/** Makes a view of a plan. */
+type ToView = (plan: Plan, header: PlanHeader, context?: ViewContext, extras?: PlanExtras) => ChangesView
+
 /** A plan as data that a person is told, from one of its sides. */
-export function changesView(
+export function seenFrom(perspective: Perspective): ToView {
+  return (plan, header, context = {}, extras = {}) =>
+    changesView(plan, header, context, extras, perspective)
+}
+
+function changesView(
   plan: Plan,
   header: PlanHeader,
   context: ViewContext,

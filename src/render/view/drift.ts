@@ -1,25 +1,24 @@
 import { isDifference } from '../../plan/pending.ts'
 import type { Action, Plan } from '../../plan/plan.ts'
-import type { PlanHeader } from '../header.ts'
 import { count } from '../plain-text.ts'
 import {
-  changesView,
   connectFirst,
   lastChangeText,
+  seenFrom,
   waitsText,
-  type PlanExtras,
-  type ChangesView,
   type Closing,
   type Counts,
-  type Perspective,
   type ResourceView,
-  type ToldChange,
-  type ViewContext
+  type ToldChange
 } from './changes.ts'
 
 const actions: readonly Action[] = ['create', 'delete', 'rename', 'update', 'none']
 
-const drifted: Perspective = {
+/**
+ * The same plan in other words: what the service has become, compared with the files. Signs are turned:
+ * `-` is what the service lacks, `+` what it has in excess.
+ */
+export const driftView = seenFrom({
   signs: { create: '-', delete: '+', rename: '→', update: '~', none: '=' },
   rank: (_group, action) => actions.indexOf(action),
   notes: notesOf,
@@ -27,20 +26,7 @@ const drifted: Perspective = {
   impacts: () => [],
   sends: false,
   closing: closingOf
-}
-
-/**
- * The same plan in other words: what the service has become, compared with the files. Signs are turned:
- * `-` is what the service lacks, `+` what it has in excess.
- */
-export function driftView(
-  plan: Plan,
-  header: PlanHeader,
-  context: ViewContext = {},
-  beside: PlanExtras = {}
-): ChangesView {
-  return changesView(plan, header, context, beside, drifted)
-}
+})
 
 function notesOf(change: ToldChange, since: string | undefined): string[] {
   const last = lastChangeText(change.changed)

@@ -1,25 +1,21 @@
 import type { Action, Change, Plan } from '../../plan/plan.ts'
-import type { PlanHeader } from '../header.ts'
 import {
-  changesView,
   connectFirst,
   lastChangeText,
+  seenFrom,
   waitsText,
-  type PlanExtras,
-  type ChangesView,
   type Closing,
   type Counts,
   type ImpactSum,
-  type Perspective,
-  type ResourceView,
-  type ViewContext
+  type ResourceView
 } from './changes.ts'
 
 /** What cannot be taken back comes first; what is not to be done follows what is. */
 const actions: readonly Action[] = ['delete', 'create', 'rename', 'update']
 const groups: readonly ResourceView['group'][] = ['difference', 'pending', 'waiting', 'same']
 
-const planned: Perspective = {
+/** Everything that apply would do, and why. */
+export const planView = seenFrom({
   signs: { create: '+', update: '~', rename: '→', delete: '-', none: '=' },
   rank: (group, action) =>
     groups.indexOf(group) * actions.length + (group === 'difference' ? actions.indexOf(action) : 0),
@@ -34,17 +30,7 @@ const planned: Perspective = {
   impacts: impactsOf,
   sends: true,
   closing: closingOf
-}
-
-/** Everything that apply would do, and why. */
-export function planView(
-  plan: Plan,
-  header: PlanHeader,
-  context: ViewContext = {},
-  beside: PlanExtras = {}
-): ChangesView {
-  return changesView(plan, header, context, beside, planned)
-}
+})
 
 /** By kind and effect. */
 function impactsOf(changes: readonly Change[]): ImpactSum[] {
