@@ -97,8 +97,8 @@ export const errorHandlingPart: Part = {
   answer: shape,
   field: 'error_handling',
   optional: true,
-  paths: (_wire, wanted) =>
-    wanted === undefined || isObject(wanted.error_handling) ? ['/error-handling'] : []
+  paths: (_wire, wanted, replaces) =>
+    (wanted === undefined ? replaces : isObject(wanted.error_handling)) ? ['/error-handling'] : []
 }
 
 /** What of it is not as it is to be. */

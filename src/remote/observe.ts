@@ -233,9 +233,10 @@ async function readItem(
   const light = kind.api.access === 'listed' && kind.api.lightList?.(reader.version) === true
   if (wanted === undefined) return { wire, partial: light }
   const id = textOf(wire['id'])
-  const fields = wanted === 'anything' ? undefined : wanted
-  if (light) return itemOf(await readInFull(reader, kind, id, fields))
-  const full = await withParts(reader, kind, wire, `${path}/${encodeURIComponent(id)}`, fields)
+  const isAny = wanted === 'anything'
+  const fields = isAny ? undefined : wanted
+  if (light) return itemOf(await readInFull(reader, kind, id, fields, isAny))
+  const full = await withParts(reader, kind, wire, `${path}/${encodeURIComponent(id)}`, fields, isAny)
   if (full.ok || !isRefusal(full.failure)) return itemOf(full)
   // A source that nobody may look into any more must not keep all others from being compared.
   return { wire, partial: false, unread: full.failure.words }

@@ -82,6 +82,17 @@ describe.each([
     await expectSettled(world, files(stated(...members)))
   })
 
+  test('one that is renamed while another takes its name is known in full', async () => {
+    const before = files(stated(...members))
+    const world = worldOf('newest', before)
+    await expectSettled(world, before)
+    const item = before.slice(before.indexOf('  - name: S\n'))
+    const renamed = item.replace('name: S\n', 'name: T\n    lifecycle: { renamed_from: S }\n')
+    world.write({ 'configs/a.yaml': before.replace(item, renamed + item) })
+    await run(world, 2, 'plan', '--detailed-exitcode')
+    await expectSettled(world, before.replace(item, renamed + item))
+  })
+
   test('it costs one request where it is stated, and none elsewhere', async () => {
     const world = worldOf('newest', files(''))
     await run(world, 0, 'apply', '--yes')
