@@ -9,7 +9,7 @@ import { fromWireContext } from '../../src/remote/live.ts'
 import { addressText, type Live, type LiveState } from '../../src/state/resource.ts'
 import { textOf, type JsonObject } from '../../src/state/value.ts'
 import { idFor } from '../support/habits.ts'
-import { echoes, opened, type Habits } from '../support/service-model.ts'
+import { echoOf, opened, type Habits } from '../support/service-model.ts'
 import { world } from '../support/states.ts'
 
 const habits: Habits = { version: '2025-09-18', unset: 'null', reversed: true, masksNested: true }
@@ -51,7 +51,7 @@ function written(
   const sent = opened(before ? kind.replacement(before, body) : body) as JsonObject
   const id = liveId(change) ?? idFor(change.kind, `made ${change.name}`)
   ids.set(addressText(change), id)
-  return [id, { kind: change.kind, wire: { ...echoes[change.kind]!(sent, habits, before), id } }]
+  return [id, { kind: change.kind, wire: { ...echoOf(kind)(sent, habits, before), id } }]
 }
 
 /** Each change after those that it waits for. */

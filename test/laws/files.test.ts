@@ -33,6 +33,8 @@ function environmentOf(item: JsonObject): Record<string, string> {
   return Object.fromEntries(Array.from(names, ([, name = '']) => [name, '7']))
 }
 
+const all = { managed: everyKind.map(([, kind]) => kind) }
+
 describe.each(everyKind)('%s', (_name, kind: Kind) => {
   test('what is printed as YAML, and read back, means the same', async () => {
     await fc.assert(
@@ -42,7 +44,7 @@ describe.each(everyKind)('%s', (_name, kind: Kind) => {
         const said = written(item) as JsonObject
         const one = kind.naming === undefined ? { name: 'x', ...said } : said
         const text = stringify({ [kind.section]: kind.naming?.only === undefined ? [one] : one })
-        const { resources } = await meaning(text, { env: environmentOf(item) })
+        const { resources } = await meaning(text, { env: environmentOf(item), kinds: all })
         const [back, there] = [resources[0]?.fields ?? {}, kind.fromYaml(item)]
         expect(diff(kind.fields, back, there, context).fields).toEqual([])
         expect(diff(kind.fields, there, back, context).fields).toEqual([])

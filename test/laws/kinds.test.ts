@@ -8,7 +8,7 @@ import { isObject, type Json, type JsonObject, textOf } from '../../src/state/va
 import { apiVersions, type ApiVersion } from '../../src/wire/common.ts'
 import { at } from '../render/builders.ts'
 import { everyKind, itemOf, pairOf, withinVersion } from '../support/items.ts'
-import { echoes, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
+import { echoOf, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
 
 const runs = { numRuns: 150 }
 
@@ -32,7 +32,7 @@ function changesOf(kind: Kind, wanted: JsonObject, live: JsonObject, names = new
 function created(kind: Kind, fields: JsonObject, how: Habits, names: Names): JsonObject {
   const body = { name: 'x', ...kind.toWire(fields, names.toWire(how.version, true)) }
   const id = derivedApi(kind)?.id(fields, names.idOf)
-  return { ...echoes[kind.name]!(opened(body) as JsonObject, how), ...(id === undefined ? {} : { id }) }
+  return { ...echoOf(kind)(opened(body) as JsonObject, how), ...(id === undefined ? {} : { id }) }
 }
 
 function readBack(kind: Kind, wire: JsonObject, version: ApiVersion, names: Names): JsonObject {
@@ -103,7 +103,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
         const body = { name: 'x', ...kind.toWire(wanted, names.toWire(how.version, false)) }
         const sent = opened(kind.replacement(before, body, undefined, how.version)) as JsonObject
         const id = kind.api.access === 'derived' ? { id: before['id']! } : {}
-        const after = { ...echoes[kind.name]!(sent, how, before), ...id }
+        const after = { ...echoOf(kind)(sent, how, before), ...id }
         expect(changesOf(kind, wanted, readBack(kind, after, how.version, names), names)).toEqual([])
       }),
       { numRuns: 400 }

@@ -7,7 +7,7 @@ import { isObject, textOf, type Json, type JsonObject } from '../../src/state/va
 import { apiVersions } from '../../src/wire/common.ts'
 import { at } from '../render/builders.ts'
 import { everyKind, pairOf, withinVersion } from '../support/items.ts'
-import { echoes, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
+import { echoOf, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
 
 /**
  * R8: a later version of the service adds a member to every object of an answer, at every depth.
@@ -120,7 +120,7 @@ describe.each(kindsWithAnswers)('%s', (_name, kind) => {
         const names = new Names()
         const before = kind.fromYaml(withinVersion(kind, a, how.version))
         const body = { name: 'x', ...kind.toWire(before, names.toWire(how.version, true)) }
-        const { answer, marks } = marked(kind, echoes[kind.name]!(opened(body) as JsonObject, how))
+        const { answer, marks } = marked(kind, echoOf(kind)(opened(body) as JsonObject, how))
         const { [name]: _old, ...others } = before
         const other = kind.fromYaml(withinVersion(kind, b, how.version))[name]
         const wanted = other === undefined ? others : { ...others, [name]: other }
@@ -157,13 +157,13 @@ describe.each(kindsWithAnswers)('%s', (_name, kind) => {
           ).fields
         const first = kind.fromYaml(withinVersion(kind, a, how.version))
         const body = { name: 'x', ...kind.toWire(first, names.toWire(how.version, true)) }
-        const there = echoes[kind.name]!(opened(body) as JsonObject, how)
+        const there = echoOf(kind)(opened(body) as JsonObject, how)
         const { answer } = marked(kind, there)
         expect(differs(first, answer)).toEqual(differs(first, there))
         const wanted = kind.fromYaml(withinVersion(kind, b, how.version))
         const stated = { name: 'x', ...kind.toWire(wanted, names.toWire(how.version, false)) }
         const sent = opened(kind.replacement(answer, stated, undefined, how.version)) as JsonObject
-        expect(differs(wanted, echoes[kind.name]!(sent, how, answer))).toEqual([])
+        expect(differs(wanted, echoOf(kind)(sent, how, answer))).toEqual([])
       }),
       { numRuns: 300 }
     )

@@ -8,7 +8,7 @@ import { isEmpty, isObject, sortedText, type Json, type JsonObject } from '../..
 import { apiVersions } from '../../src/wire/common.ts'
 import { at } from '../render/builders.ts'
 import { everyKind, itemOf, withinVersion } from '../support/items.ts'
-import { echoes, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
+import { echoOf, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
 
 const habits = fc.record<Habits>({
   version: fc.constantFrom(...apiVersions),
@@ -28,7 +28,7 @@ function live(kind: Kind, item: JsonObject, how: Habits, names: Names): JsonObje
   const wanted = kind.fromYaml(withinVersion(kind, item, how.version))
   const body = opened({ name: 'x', ...kind.toWire(wanted, names.toWire(how.version, true)) })
   const id = derivedApi(kind)?.id(wanted, names.idOf)
-  const answer = echoes[kind.name]!(isObject(body) ? body : {}, how)
+  const answer = echoOf(kind)(isObject(body) ? body : {}, how)
   const wire = { ...answer, ...(id === undefined ? {} : { id }) }
   return kind.fromWire(wire, names.fromWire(how.version, modelsOf(names)))
 }

@@ -4,6 +4,7 @@ import type { ItemProblem, Kind } from '../../src/kinds/kind.ts'
 import { isObject, type Json, type JsonObject } from '../../src/state/value.ts'
 import type { ApiVersion } from '../../src/wire/common.ts'
 import { fromSchema } from './from-schema.ts'
+import { tag } from './tag.ts'
 
 const name = fc.constantFrom('a', 'b', 'c')
 const names = fc.uniqueArray(name, { minLength: 1, maxLength: 2 })
@@ -232,7 +233,9 @@ function withName(kind: Kind, schema: JsonObject): JsonObject {
 export function pairOf(kind: Kind): fc.Arbitrary<[JsonObject, JsonObject]> {
   return itemOf(kind).chain((item) => {
     const other = itemOf(kind, typeof item['type'] === 'string' ? item['type'] : undefined)
-    const same = Object.fromEntries((kind.naming?.keys ?? []).map((key) => [key, item[key]!]))
+    const fixed = Object.keys(kind.fields).filter((name) => kind.fields[name]?.class === 'fixed')
+    const keys = [...(kind.naming?.keys ?? []), ...fixed.filter((name) => name in item)]
+    const same = Object.fromEntries(keys.map((key) => [key, item[key]!]))
     return fc.tuple(
       fc.constant(item),
       other.map((one) => ({ ...one, ...same }))
@@ -364,4 +367,4 @@ function sealed(kind: Kind, item: JsonObject): JsonObject {
   return seal(item, []) as JsonObject
 }
 
-export const everyKind = kinds.managed.map((kind) => [kind.name, kind] as const)
+export const everyKind = [...kinds.managed, tag].map((kind) => [kind.name, kind] as const)

@@ -1,5 +1,5 @@
 import { connectionTypes } from '../../src/kinds/connection-types.ts'
-import type { FromWire, ToWire, ToYaml } from '../../src/kinds/kind.ts'
+import type { FromWire, Kind, ToWire, ToYaml } from '../../src/kinds/kind.ts'
 import {
   isObject,
   isSecret,
@@ -272,13 +272,37 @@ function target(sent: JsonObject, habits: Habits, before: JsonObject | undefined
   })
 }
 
-/** What each kind's endpoints answer to a body. */
-export const echoes: Readonly<Record<string, Echo>> = {
+/** What the endpoints of those kinds answer to a body that do more than to keep it. */
+const special: Readonly<Record<string, Echo>> = {
   connection,
   model,
   sync,
   ...smallEchoes,
   bulk_sync: bulkSync
+}
+
+/**
+ * What a kind's endpoints answer to a body. Of a kind that nothing more is known about: what they were
+ * sent, and what cannot be sent again.
+ */
+export function echoOf({ name, fields }: Pick<Kind, 'name' | 'fields'>): Echo {
+  const isFixed = (key: string): boolean => fields[key]?.class === 'fixed'
+  return (
+    special[name] ??
+    ((body, habits, before = {}) =>
+      present({
+        ...Object.fromEntries(Object.entries(before).filter(([key]) => isFixed(key))),
+        ...bookkeeping(name, body),
+        ...kept(body, habits)
+      }))
+  )
+}
+
+function kept(body: JsonObject, habits: Habits): JsonObject {
+  const inAnyOrder = Object.entries(body).map(([key, value]): [string, Json] =>
+    Array.isArray(value) ? [key, inOrder(value, habits)] : [key, value]
+  )
+  return Object.fromEntries(inAnyOrder)
 }
 
 /** The models that older filters are resolved with. */

@@ -12,7 +12,7 @@ import {
 } from '../../src/state/value.ts'
 import { at } from '../render/builders.ts'
 import { itemOf } from './items.ts'
-import { echoes, opened, type Habits } from './service-model.ts'
+import { echoOf, opened, type Habits } from './service-model.ts'
 
 /** What files and the service could hold, of all kinds, with few names: twins, renames and dangling references are common. */
 
@@ -123,7 +123,7 @@ export function liveOf(items: readonly Item[]): LiveState {
       id: (reference: { $ref: string; name?: string }) => idOf(reference.$ref, reference.name)
     }
     const body = { name: own, ...managed.toWire(meaning(one), context) }
-    const answer = echoes[kind]!(opened(body) as JsonObject, habits)
+    const answer = echoOf(kindNamed(kind))(opened(body) as JsonObject, habits)
     return { kind, wire: { ...answer, name: own, id: idAt(index + 1) } }
   })
   const nameOf = new Map(wires.map(({ wire }) => [wire['id'], textOf(wire['name'])]))
