@@ -233,6 +233,16 @@ describe('R29: what waits for a person', () => {
     expect(ran.out).toContain('Applied: 1 done, 2 pending.')
   })
 
+  test('is not what is to be deleted, however it got there', async () => {
+    const removed = await waiting()
+    removed.write({ [file]: 'removed: { connections: [Salesforce Connection] }\n' })
+    const plan = await removed.run('plan')
+    expect(plan.out).toContain('1 to delete')
+    expect(plan.out).not.toContain('for a person')
+    const destroyed = await (await waiting()).run('destroy', '--yes')
+    expect([destroyed.code, destroyed.out]).toEqual([0, expect.not.stringContaining('for a person')])
+  })
+
   test('is not called done, and not called unchanged once it is done', async () => {
     const world = await waiting()
     expect((await world.run('apply', '--yes')).out).toContain('Nothing is finished yet: 2 pending.')

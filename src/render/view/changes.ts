@@ -230,7 +230,8 @@ function countsOf({ changes }: Plan): Counts {
     delete: number('delete'),
     none: changes.filter(({ action }) => action === 'none').length,
     pending: changes.filter((change) => change.action !== 'none' && !isDifference(change)).length,
-    waiting: changes.filter(({ waiting }) => waiting !== undefined).length
+    // What is to be deleted waits for nobody.
+    waiting: changes.filter(({ action, waiting }) => action !== 'delete' && waiting !== undefined).length
   }
 }
 
