@@ -4,15 +4,15 @@ import type { Writer } from '../remote/transport.ts'
 
 const firstPauseMs = 500
 const longestPauseMs = 5_000
-/** A person has a quarter of an hour. */
+/** How long a person may take to authorize: a quarter of an hour. */
 const patienceMs = 15 * 60_000
 
-/** How waiting for a person ended. `because` is a sentence about the resource. */
+/** The result of waiting for a person. `because` is a sentence about the resource. */
 export type Waited = { ok: true } | { ok: false; because: string; interrupted: boolean }
 
 /**
- * Waits until a resource no longer waits for a person. Ends as well when the person stopped waiting, when the
- * service has another reason than at first (the person said no), or when nobody came.
+ * Polls a resource until it waits for a person no more. Ends early when polyctl is interrupted, when the
+ * reason changes (the person refused), and when the time is over.
  */
 export async function authorized(
   writer: Writer,
@@ -31,7 +31,7 @@ export async function authorized(
     const reason = live.ok ? kind.pendingReason?.(live.wire) : first
     if (live.ok && reason === undefined) return { ok: true }
     if (!live.ok && live.failure.status === 404) return left('it is not there any more')
-    // Everything that may pass is tried again below already: what is refused now will be refused again.
+    // A refusal is final: everything that can be retried was retried below.
     if (!live.ok && live.failure.refused) return left(`the service refuses to tell: ${live.failure.words}`)
     first ??= reason
     if (reason !== first) return left(reason ?? '')

@@ -15,9 +15,9 @@ import { perform } from './perform.ts'
 import { openQueue } from './queue.ts'
 
 /**
- * R24, R30: Carries a plan out, and tells what happens. A change starts as soon as what it depends on is
- * done; a failure skips its dependents and nothing else. Every change ends in exactly one outcome. A
- * consumer that stops listening stops the start of further changes.
+ * R24, R30: Carries out a plan, and yields events. A change starts as soon as those that it depends on
+ * are done; a failure skips its dependents and nothing else. Each change has exactly one outcome. When
+ * the consumer stops iterating, no further change is started.
  */
 export async function* carryOut(
   plan: Plan,
@@ -49,7 +49,7 @@ class Run {
   readonly #redaction = openRedaction()
   readonly #options: ApplyOptions
   readonly #perform: (change: Change, pending: string | undefined) => Promise<Outcome>
-  /** What was sent for a change whose carrying out went wrong in a way that it should not. */
+  /** Changes whose request was sent before an error of polyctl itself ended them. */
   readonly #sent = new Set<Change>()
   #stopped: string | undefined
   #interrupted = false
@@ -96,7 +96,7 @@ class Run {
       this.#interrupted = true
       this.stop('it was interrupted')
     })
-    // Who has stopped already, while the plan was made, is heard before anything starts.
+    // Lets an interrupt that came while the plan was made take effect before anything starts.
     await Promise.resolve()
     for (;;) {
       this.#startWhatCan()
@@ -112,7 +112,10 @@ class Run {
     return { ...this.#report(), ...(problems.length > 0 ? { problems } : {}) }
   }
 
-  /** R27: where two are found after all, both are told. A list is read once, when all is done. */
+  /**
+   * R27: Looks for a second resource of the same name beside each that was created, and reports both.
+   * Lists are read once, when all changes are done.
+   */
   async #twins(): Promise<Diagnostic[]> {
     if (this.#stopped !== undefined) return []
     const problems: Diagnostic[] = []
@@ -127,7 +130,7 @@ class Run {
           problems.push(failureProblem(failure, `looking for ${address}`, span))
         }
       } catch {
-        // All is done by now: what cannot be looked at is no reason to lose the report.
+        // All changes are done: a failing look must not lose the report.
       }
     }
     return problems
@@ -141,7 +144,7 @@ class Run {
   }
 
   #startWhatCan(): void {
-    // Settling one may let others start, or skip them: go round until nothing moves.
+    // Each outcome may let other changes start, or skip them: repeat until nothing moves.
     for (let moved = true; moved;) {
       moved = false
       for (const [address, change] of this.#todo) {
@@ -161,7 +164,7 @@ class Run {
     if (change.action === 'none' && (!wait || this.#stopped !== undefined))
       return { outcome: 'pending', id: change.id ?? '', because: change.waiting ?? '' }
     if (this.#stopped !== undefined) return { outcome: 'skipped', because: this.#stopped }
-    // What cannot be taken back comes last, when everything else has ended one way or the other.
+    // Deletions cannot be undone: they start when everything else has ended.
     if (change.action === 'delete' && this.#buildsStill()) return 'wait'
     for (const address of wait ? needsOf(change) : change.after) {
       const outcome = this.#settled.get(address)?.outcome
@@ -207,20 +210,22 @@ class Run {
     }
   }
 
-  /** A mistake of ours in one change is the failure of that change, and no reason to leave the others. */
+  /** An unexpected error in one change fails that change, and leaves the others alone. */
   #mistake(change: Change, error: unknown): Outcome {
     const wasSent = this.#sent.has(change)
     return { outcome: 'failed', problem: mistakeProblem(change, error, wasSent, this.#redaction.words) }
   }
 
-  /** The first thing that this change needs, directly or not, and that waits for a person. */
+  /**
+   * Returns the first address, among those that a change needs directly or not, that waits for a person.
+   */
   #pendingBelow(change: Change): string | undefined {
     const needed = new Set(needsOf(change))
     for (const address of needed) {
       const settled = this.#settled.get(address)?.outcome.outcome
       const below = this.#byAddress.get(address)
       if (settled === 'pending' || (settled === undefined && below?.waiting !== undefined)) return address
-      // A set that grows while it is walked is walked to its end.
+      // The loop also visits what is added to the set meanwhile.
       if (below) for (const deeper of needsOf(below)) needed.add(deeper)
     }
     return undefined
@@ -241,7 +246,7 @@ class Run {
   }
 }
 
-/** What must be there for it, changed or not. */
+/** Returns the addresses that a change needs, whether they change or not. */
 function needsOf(change: Change): string[] {
   return [...change.after, ...Object.keys(detailsOf(change).ids)].filter(
     (address) => address !== addressText(change)

@@ -6,9 +6,12 @@ import { addressText, type LiveState } from '../state/resource.ts'
 import { textOf, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 
-/** What ids stand for while a plan is carried out: what was observed, and what has been made since. */
+/**
+ * The ids and names that are known while a plan is carried out: those that were observed, and those of
+ * resources that were created since.
+ */
 export interface Knowledge {
-  /** The id of a reference of this change; undefined while it is not made. */
+  /** Returns the id of a reference of a change; undefined while its resource is not created. */
   idOf(change: Change, reference: Reference): string | undefined
   toWire(change: Change): ToWire
   fromWire(): FromWire
@@ -16,8 +19,8 @@ export interface Knowledge {
 }
 
 /**
- * Starts with what the plan was made upon; each answer that is learned adds an id and its name. `toWire`
- * throws for a reference that has no id yet: changes are started in an order in which that cannot be.
+ * Starts with the observed state; each answer adds an id and its name. `toWire` throws for a reference
+ * without an id: the order of changes rules that out.
  */
 export function openKnowledge(plan: Plan, observed: LiveState, version: ApiVersion): Knowledge {
   const ids = new Map<string, string>()

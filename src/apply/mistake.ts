@@ -4,8 +4,8 @@ import type { Change } from '../plan/plan.ts'
 import { addressText } from '../state/resource.ts'
 
 /**
- * The problem of a change that polyctl itself failed at. The place is told for those who mend it; words of an
- * error may repeat what was worked on, secrets too.
+ * Returns the problem of a change that failed by an error in polyctl itself. It says where, for a report
+ * of the bug. The message of the error is redacted, for it may repeat values.
  */
 export function mistakeProblem(
   change: Change,
@@ -23,7 +23,7 @@ export function mistakeProblem(
   })
 }
 
-/** What cannot be looked through for secrets is not told. */
+/** Returns the redacted message; nothing where redaction itself fails. */
 function redacted(error: unknown, redact: (words: string) => string): string {
   try {
     return redact(`${nameOf(error)}${thrownText(error)}${placeOf(error)}`)

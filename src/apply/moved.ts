@@ -8,15 +8,16 @@ import { addressText, type LiveState } from '../state/resource.ts'
 import { isObject, textOf, type JsonObject } from '../state/value.ts'
 import type { Knowledge } from './knowledge.ts'
 
-/** What a change was planned upon, and what ids stand for. */
+/** The state that a change was planned upon, and the ids that references stand for. */
 export interface PlanBasis {
   observed: LiveState
   knowledge: Knowledge
 }
 
 /**
- * R25: The problem of a resource that somebody changed between the plan and now; none when all that was
- * compared is as it was. Status, dates and what nobody compares do not matter.
+ * R25: Returns the problem of a resource that somebody changed between the plan and now; undefined when
+ * everything that was compared is the same. Status, dates and values that are never compared do not
+ * count.
  */
 export function movedProblem(
   change: Exclude<Change, Create>,
@@ -26,7 +27,8 @@ export function movedProblem(
 ): Diagnostic | undefined {
   const before = observed.resources.find(({ id, kind: of }) => id === change.id && of === change.kind)
   if (!before) return undefined
-  // Both are read with what is known now: what they refer to may have been renamed since, by this very plan.
+  // Both are read with the names of now: resources that they refer to may have been renamed since, by
+  // this very plan.
   const now = kind.fromWire(wire, knowledge.fromWire())
   const known = before.partial ? {} : kind.fromWire(before.wire, knowledge.fromWire())
   const planned = withIgnored(known, isKept(change) ? change.ignored : [], now, kind)
@@ -41,7 +43,7 @@ export function movedProblem(
         : fingerprint(kind, change.wanted, fields, context)
     return found.set('name', { label: 'name', text: name })
   }
-  // Of what only a list told, nothing but the name is known.
+  // Of a resource that was read from a list only, nothing but its name is known.
   const name = kind.api.access === 'derived' ? before.name : textOf(wire['name'])
   const paths = before.partial
     ? movedPaths(nameOnly(before.name), nameOnly(name))
@@ -53,7 +55,9 @@ function nameOnly(name: string): Fingerprint {
   return new Map([['name', { label: 'name', text: name }]])
 }
 
-/** The problem of a resource that somebody deleted meanwhile: to make it anew is for another plan to say. */
+/**
+ * Returns the problem of a resource that somebody deleted meanwhile. Creating it anew takes another plan.
+ */
 export function removedProblem(change: Exclude<Change, Create>): Diagnostic {
   return problem('P618', `${addressText(change)} was deleted after it was planned: nothing was sent`, {
     labels: [{ span: change.span, text: 'this was planned on other grounds' }],

@@ -2,20 +2,20 @@ import type { Kinds } from '../kinds/kind.ts'
 import type { LiveState } from '../state/resource.ts'
 import type { Vault } from '../state/vault.ts'
 
-/** How a plan is carried out: what the person wishes, and what must be known beside the plan itself. */
+/** The options of carrying out a plan, and what must be known beside it. */
 export interface ApplyOptions {
   kinds: Kinds
   vault: Vault
-  /** What was observed when the plan was made: it names what ids stand for. */
+  /** The state on which the plan was made; it tells what ids stand for. */
   observed: LiveState
-  /** How many changes may be under way at once. */
+  /** The number of changes that may run at the same time. */
   parallelism: number
-  /** Start nothing more after the first failure. */
+  /** Starts no further change after the first failure. */
   failFast: boolean
-  /** Wait until a person has authorized a connection, rather than leave it pending. */
+  /** Waits until a person has authorized a connection, rather than leaving it pending. */
   wait: boolean
-  /** Whether the links to authorize lead anywhere after this: those of an embedded server do not. */
+  /** Whether links for authorization work after this run: those of an embedded server do not. */
   links: boolean
-  /** Resolves when the person wants to stop: what is under way is finished, nothing more is started. */
+  /** Resolves on an interrupt: running changes are finished, and no more are started. */
   interrupted: Promise<void>
 }

@@ -19,8 +19,8 @@ import type { ApplyOptions } from './options.ts'
 import { reconnect } from './reconnect.ts'
 
 /**
- * What one change is carried out with. What is known is shared with all other changes of the run; `note`
- * speaks for this one alone.
+ * The context of one change. The knowledge is shared by all changes of the run; `note` reports about this
+ * one.
  */
 export interface ApplyContext {
   writer: Writer
@@ -30,8 +30,8 @@ export interface ApplyContext {
 }
 
 /**
- * R26: Carries one change out. `pending` names what it needs and what waits for a person: a refusal is
- * then no failure.
+ * R26: Carries out one change. `pending` is the address of something that it needs and that waits for a
+ * person: a refusal is no failure then.
  */
 export async function perform(
   change: Change,
@@ -83,7 +83,7 @@ async function performCreate(
 }
 
 async function performUpdate(change: Update | Rename, kind: Kind, context: ApplyContext): Promise<Outcome> {
-  // The body starts from what is there this moment, so that nothing is lost that no file states.
+  // The body starts from the resource as it is now, so that no unstated value is lost.
   const live = await read(context.writer, kind, change.id, change.wanted, true)
   if (!live.ok && live.failure.status === 404) return failed(removedProblem(change))
   if (!live.ok) return unread(change, live.failure)
@@ -102,7 +102,10 @@ async function performUpdate(change: Update | Rename, kind: Kind, context: Apply
   return naming(carried, await afterWrite({ ...change, wanted }, kind, { ...changed, wire }, context))
 }
 
-/** R8: what was sent back without being known may be why an update was refused, or did not come to rest. */
+/**
+ * R8: Adds unknown members that were sent back as they were: they may be why an update was refused, or
+ * did not take effect.
+ */
 function naming(carried: readonly string[], outcome: Outcome): Outcome {
   if (outcome.outcome !== 'failed' || carried.length === 0) return outcome
   const { problem: what } = outcome
@@ -117,7 +120,10 @@ function basisOf({ knowledge, options }: ApplyContext): { observed: LiveState; k
   return { observed: options.observed, knowledge }
 }
 
-/** What is gone already is what was wanted; what somebody changed since the plan is not deleted. */
+/**
+ * Deletes a resource. One that does not exist any more counts as done; one that somebody changed since
+ * the plan is not deleted.
+ */
 async function performDelete(change: Delete, kind: Kind, context: ApplyContext): Promise<Outcome> {
   const id = change.id
   const live = await read(context.writer, kind, id, {})
@@ -132,8 +138,8 @@ async function performDelete(change: Delete, kind: Kind, context: ApplyContext):
 }
 
 /**
- * Nothing is to be changed, but a person must act: the link is asked for anew, for it was shown to
- * whoever made the resource.
+ * Asks for a new link to authorize an unchanged resource that waits for a person: the first one was shown
+ * to whoever created it.
  */
 async function performWait(change: Unchanged, kind: Kind, context: ApplyContext): Promise<Outcome> {
   const live = await read(context.writer, kind, change.id)
@@ -149,8 +155,8 @@ async function performWait(change: Unchanged, kind: Kind, context: ApplyContext)
 }
 
 /**
- * Shows the way to a person who must authorize; then reads back and compares: done means that live equals
- * wanted.
+ * Waits for an authorization where one is needed, then reads the resource back and compares: done means
+ * that it has what was wanted.
  */
 async function afterWrite(
   change: Exclude<Change, Delete>,
@@ -176,7 +182,10 @@ async function afterWrite(
   return waits === undefined ? { outcome: 'done', id, notes } : { outcome: 'pending', id, because: waits }
 }
 
-/** What is in no list has no name there: the files alone say what it is called. */
+/**
+ * Whether the answer has the name of the change. Derived resources have no name in the service: the files
+ * alone name them.
+ */
 function isCalled(kind: Kind, wire: JsonObject, change: Change): boolean {
   return kind.api.access === 'derived' || isSameName(kind, textOf(wire['name']), change.name)
 }
@@ -211,13 +220,16 @@ function failed(what: Diagnostic): Failed {
   return { outcome: 'failed', problem: what }
 }
 
-/** Who stops while nothing was taken on stops before it began. */
+/**
+ * Returns the outcome of a failed request: skipped where an interrupt came before the service accepted
+ * anything.
+ */
 function ended(change: Change, doing: string, failure: Failure): Outcome {
   if (failure.interrupted && failure.refused) return { outcome: 'skipped', because: 'it was interrupted' }
   return failed(failureOf(change, doing, failure))
 }
 
-/** To have read in vain changes nothing. */
+/** Returns the outcome of a failed read: nothing was changed. */
 function unread(change: Change, failure: Failure): Outcome {
   return ended(change, 'reading', failure.interrupted ? { ...failure, refused: true } : failure)
 }

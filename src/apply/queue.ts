@@ -1,4 +1,4 @@
-/** Hands values from where they happen to where they are awaited, in order. */
+/** A queue between the code that produces values and the one that awaits them, in order. */
 export interface Queue<T> {
   push(value: T): void
   close(): void
@@ -6,8 +6,8 @@ export interface Queue<T> {
 }
 
 /**
- * For one reader. Nothing is dropped and nobody is held up: who pushes does not wait, and what was pushed
- * before the end is still handed out after it.
+ * Opens a queue for one reader. `push` never waits, and nothing is dropped: values that were pushed
+ * before the end are still delivered after it.
  */
 export function openQueue<T>(): Queue<T> {
   const values: T[] = []

@@ -6,8 +6,8 @@ import { isObject, isSecret, textOf, type Json, type JsonObject } from '../state
 import type { Vault } from '../state/vault.ts'
 
 /**
- * Asks the service for a new link to authorize a resource. It changes nothing else: the body is what is
- * live, with the secrets that the files state, for a full replacement may clear those that are left out.
+ * Asks the service for a new link to authorize a resource, and changes nothing else: the body is the live
+ * resource with the stated secrets, for a full replacement may clear those that are left out.
  */
 export async function reconnect(
   writer: Writer,
@@ -41,8 +41,8 @@ export async function reconnect(
 }
 
 /**
- * Only the secrets of a mapping, where they are: whatever else the files state is for a plan to show
- * first.
+ * Returns the secrets of a mapping at their places. Other stated values would be a change, which a plan
+ * has to show first.
  */
 function secretsOf(stated: JsonObject): JsonObject {
   return Object.fromEntries(

@@ -6,7 +6,10 @@ import type { FieldChange } from './plan.ts'
 import { Keyed } from './keyed.ts'
 import { shown } from './shown.ts'
 
-/** Everything that a new resource states, as additions: what is sent and never compared as well. */
+/**
+ * Returns every stated field of a new resource as an addition, including those that are sent and never
+ * compared.
+ */
 export function additions(
   fields: Readonly<Record<string, Field>>,
   wanted: JsonObject,

@@ -2,20 +2,20 @@ import { problem, type Diagnostic, type Span } from '../diagnostics/diagnostic.t
 import type { Address, Live } from '../state/resource.ts'
 import type { UserCount } from './users.ts'
 
-/** Who would have to choose: a resource that is declared, a reference to it, or what is to be deleted. */
+/** What needs the choice: a declared resource, a reference to it, or a deletion that is asked for. */
 export type Chooser = 'declaration' | 'reference' | 'removal'
 
 /** A live resource that a name may mean, with what tells it from the others. */
 interface Candidate {
   live: Live
   usedBy: UserCount
-  /** A sentence: why it is this one that the files describe. */
+  /** A sentence that says why the files describe this candidate. Absent where they do not. */
   fits?: string | undefined
 }
 
 /**
- * The problem of a name that several live resources have. It lists what is known of each, and suggests one
- * only where the files say more than the name; the help is what works for whoever must choose.
+ * Returns the problem of a name that several live resources have. It lists what is known of each one, and
+ * suggests one only where the files say more than the name. The help fits what needs the choice.
  */
 export function ambiguousName(
   { kind, name, span }: Address & { span: Span },

@@ -4,17 +4,20 @@ import type { Base, Desired } from '../state/resource.ts'
 import { fieldsWithReferences, type JsonObject, type Reference } from '../state/value.ts'
 import type { Match } from './match.ts'
 
-/** What was declared at the base, as seen from what is declared now. */
+/** The resources that the files declared at the base, looked up by what they declare now. */
 export interface BaseIndex {
-  /** As people name it. */
+  /** The base revision as people name it. */
   revision: string
   /** The same resource at the base: by name, by a former name, or by the id that both pin. */
   declared(resource: Desired): Desired | undefined
-  /** Its fields with references as they are written now: what they name may have another name since. */
+  /**
+   * Returns the fields of a resource of the base, whose references carry the names of now: what they
+   * refer to may have been renamed since.
+   */
   fields(declared: Desired): JsonObject
 }
 
-/** Looks from what is declared now at what was: names and references are those of now. */
+/** Indexes the resources of the base by those that are declared now. */
 export function openBaseIndex(
   base: Base,
   desired: readonly Desired[],
@@ -23,7 +26,8 @@ export function openBaseIndex(
 ): BaseIndex {
   const key = keyOf(kinds)
   const pairs = pairWithBase(desired, base.resources, key)
-  // What was declared later has its name of now: the base may have named it before, in another case.
+  // A resource that is declared now goes by its name of now; the base may have spelled it in another
+  // case.
   const current = new Map([
     ...desired.map((resource) => [key(resource), resource] as const),
     ...[...pairs].map(([resource, atBase]) => [key(atBase), resource] as const)

@@ -22,7 +22,7 @@ import type {
   Update
 } from './plan.ts'
 
-/** What is to be done to one declared resource. */
+/** Returns the change that makes one declared resource what the files say. */
 export function changeOf(
   resource: Desired,
   kind: Kind,
@@ -35,7 +35,10 @@ export function changeOf(
   return live ? existing(resource, live, { kind, match, since }) : creation(resource, kind, match, since)
 }
 
-/** What was declared at an earlier revision: the revision, where one is known, and the resource there. */
+/**
+ * The declaration at an earlier revision: the name of the revision, where there is one, and the resource
+ * as it was declared there.
+ */
 interface Since {
   base: BaseIndex | undefined
   atBase: Desired | undefined
@@ -65,7 +68,7 @@ function existing(
   const wanted = withIgnored(resource.fields, [...ignoreChanges, ...(live.unread ?? [])], live.fields, kind)
   const meant = base && atBase && withIgnored(base.fields(atBase), ignoreChanges, live.fields, kind)
   const found = diff(kind.fields, wanted, live.fields, context, meant)
-  // What the files did not declare then differs since they do.
+  // A resource that the files did not declare at the base differs because they declare it now.
   const fields =
     base && !atBase
       ? found.fields.map((field): FieldChange => ({ ...field, cause: 'config' }))
@@ -93,7 +96,7 @@ function existing(
   return fields.length > 0 ? { ...compared, action: 'update', fields } : { ...compared, action: 'none' }
 }
 
-/** A deletion, for what asks for it. */
+/** Returns the deletion of a live resource, and which request in the files it comes from. */
 export function deletion(
   address: Pick<Desired, 'kind' | 'name' | 'span'>,
   live: Live,
@@ -113,7 +116,7 @@ function reasonOfCreate(kind: Kind, base: BaseIndex | undefined, atBase: Desired
   return `the files declared it at ${base.revision} already, and the service has no such ${noun} any more`
 }
 
-/** A new name that the files had at the base already was taken back in the service. */
+/** A rename to a name that the files already had at the base means that the service moved. */
 function causeOf(fields: readonly FieldChange[], nameMovedInService: boolean): Cause {
   const { cause } = causesOf(fields)
   return cause === 'config' && nameMovedInService ? 'drift' : cause
@@ -131,7 +134,7 @@ function reasonOf(
       : 'the files call it by a new name'
   }
   if (fields.length === 0) return 'it is as the files say'
-  // Without an earlier revision to compare with, nobody can tell whether the files or the service moved.
+  // Without a base it cannot be told whether the files or the service moved.
   if (!base) return 'the files and the service differ'
   if (!atBase) return `the files declare it since ${base.revision}, and the service has another`
   const sentences = {
@@ -144,7 +147,7 @@ function reasonOf(
   return sentences[several ? 'several' : cause]
 }
 
-/** What is known of a change before it is decided what follows what, and what it may do to data. */
+/** Returns the members of a change that are known before its order and its impacts are worked out. */
 function planned({
   kind,
   name,
@@ -165,7 +168,7 @@ function idsOfUses(resource: Desired, match: Match): Record<string, string> {
   return Object.fromEntries(known)
 }
 
-/** The paths at which something would differ if `ignore_changes` did not say to leave it. */
+/** Returns the paths that would differ if `ignore_changes` did not exclude them. */
 function hidden(resource: Desired, kind: Kind, live: Live, context: DiffContext): string[] {
   const { ignoreChanges } = resource.lifecycle
   if (ignoreChanges.length === 0) return []
@@ -181,5 +184,5 @@ function hidden(resource: Desired, kind: Kind, live: Live, context: DiffContext)
   return paths
 }
 
-/** What differs from what is live: what the files say, and what is left of that. */
+/** The pairs to ask for: what differs before `ignore_changes` is applied, and what moved in the service. */
 const withoutIgnoring = pairs.difference | pairs.service

@@ -8,16 +8,16 @@ import { folded, isSame, isSameStated, meansNothing } from './sameness.ts'
 import { isSameText } from './shown.ts'
 
 /**
- * The one walk through a resource: it compares what is wanted, what was meant at the base and what is live,
- * rule by rule, in the order in which the kind lists the fields, and tells of each place at which two sides
- * differ. What differs, who moved it, what a saved plan rests on, what no file states and what is ignored
- * are all told by what this walk meets.
+ * The one walk through a resource. It compares the wanted, base and live values rule by rule, in the
+ * order in which the kind lists its fields, and reports each place at which two of them differ to a
+ * visitor. Differences, their causes, fingerprints of saved plans, unstated values and ignored paths are
+ * all computed by visitors of this walk.
  */
 
-/** The sides of one resource, all in the normal form. */
+/** The three sides of one resource, all in the normal form. */
 export interface Sides {
   wanted: JsonObject
-  /** Absent where nothing is known of an earlier revision. */
+  /** The base. Absent where no earlier revision is compared. */
   base?: JsonObject
   live: JsonObject
 }
@@ -25,21 +25,24 @@ export interface Sides {
 /** A place at which something is compared. */
 export interface Point {
   node: PathNode
-  /** Of the value there; where an item as a whole is compared, that of its set. */
+  /** The rule of the value at this place; where an item as a whole is compared, the rule of its set. */
   rule: Rule
   wanted: Json | undefined
   base: Json | undefined
   live: Json | undefined
-  /** The pairs that differ here, and, where that was asked for, `seen`. */
+  /** A bit set of `pairs`: those that differ here, and `seen` where it was asked for. */
   pairs: number
-  /** Of an item of a set: that it is there counts here; what it says is told below, or does not count. */
+  /**
+   * True where only the presence of an item of a set counts: its content is reported below this point, or
+   * not compared.
+   */
   isPresence: boolean
 }
 
-/** What a walk tells. */
+/** What a walk calls for what it finds. */
 export interface Visitor {
   point(point: Point): void
-  /** What only the service says, and the files leave to it. */
+  /** Called with a live value that no file states. */
   unstated?(node: PathNode, live: Json, rule: Rule | undefined): void
 }
 
@@ -60,7 +63,10 @@ export class Walk {
     this.#visitor = visitor
   }
 
-  /** Compares one field in these pairs, as far as the files decide about it: whether what is wanted does. */
+  /**
+   * Compares one field in the requested pairs (bits of `pairs`), as far as the files decide about it.
+   * Returns whether the wanted side takes part.
+   */
   field(name: string, requested: number): boolean {
     const { class: owner, rule } = this.#fields[name]!
     const { wanted, base, live } = this.#sides
@@ -111,8 +117,8 @@ export class Walk {
   }
 
   /**
-   * Two names of what is not there yet are the same where the files of two revisions are compared, when they
-   * are the same name. What is live has an id.
+   * Two references without an id are the same when their names are, where two revisions of the files are
+   * compared. What is live always has an id.
    */
   #isSameReference(first: Json | undefined, second: Json | undefined, pair: number): boolean {
     if (!isReference(first) || !isReference(second)) return isEmpty(first) && isEmpty(second)
@@ -128,7 +134,7 @@ export class Walk {
   #object(rule: RuleOf<'object'>, values: Values, requested: number, node: PathNode): void {
     let open = requested
     if (node.depth === 1) {
-      // A whole that is only on one side is one change, not as many as it has parts.
+      // An object that only one side has is one change, not one for each of its parts.
       const whole = pairsOf(open, values, (first, second) => isEmpty(first) && !isEmpty(second))
       this.#tell(
         node,
@@ -148,7 +154,10 @@ export class Walk {
     this.#compare(rule, values, open, new PathNode(above, name, name))
   }
 
-  /** An empty whole states nothing; an empty part means to clear that part. */
+  /**
+   * Compares free keys. An empty mapping as a whole states nothing; an empty part asks for that part to
+   * be cleared.
+   */
   #stated(rule: RuleOf<'stated'>, values: Values, requested: number, node: PathNode): void {
     if ((requested & pairs.difference) !== 0) this.#unstatedParts(node, values[0], values[2])
     this.#statedPart(
@@ -159,14 +168,14 @@ export class Walk {
     )
   }
 
-  /** Only what is stated is compared, at any depth; secrets are not. */
+  /** Compares one part of a mapping of free keys: what is stated, at any depth, without secrets. */
   #statedPart(rule: RuleOf<'stated'>, values: Values, requested: number, node: PathNode): void {
     const open = pairsBy(requested, values, (first) => first !== undefined && !isSecret(first))
     if (open === 0) return
     const [wanted, base, live] = values
     const deeper = pairsOf(open, values, (first, second) => isFull(first) && mayHaveParts(second))
     const here = pairsOf(open & ~deeper, values, (first, second) => !isSameStated(first, second))
-    // What is seen is seen where the comparison ends, and all the way down to where it could.
+    // `seen` is reported where the comparison ends, and on the way down wherever it could have gone on.
     const seen = open & pairs.seen
     this.#tell(node, rule, values, here | (isFull(wanted) && mayHaveParts(live) ? 0 : seen))
     const below = deeper | (isFull(wanted) ? seen : 0)
@@ -212,21 +221,21 @@ export class Walk {
     const alone = pairsOf(open, values, (first, second) => (first === undefined) !== (second === undefined))
     const seen =
       live && (wanted || !this.#isLeft(rule, undefined, live.item, pairs.seen)) ? open & pairs.seen : 0
-    // Of an open set, no more is asked for than what is wanted.
+    // An open set asks for no more than the presence of what is wanted.
     const isPresence = wanted !== undefined || rule.open !== undefined
     this.#tell(node, rule, values, alone | seen, isPresence)
     const both = pairsOf(open, values, (first, second) => first !== undefined && second !== undefined)
     this.#compare(rule.item, values, both | (wanted ? seen : 0), node)
   }
 
-  /** Whether an item is no difference, since only the second side of an open set has it. */
+  /** Whether an item is left alone: only the second side of an open set has it. */
   #isLeft(rule: RuleOf<'set'>, first: Json | undefined, second: Json | undefined, pair: number): boolean {
     if (first !== undefined || second === undefined || rule.open === undefined) return false
     const { wanted, base = {} } = this.#sides
     return rule.open(second, pair === pairs.service ? base : wanted)
   }
 
-  /** A field of which the files say nothing: it stays as it is, whatever it is. */
+  /** Reports a field that the files do not state: it stays as it is, whatever its value. */
   #left(node: PathNode, rule: Rule, live: Json | undefined): void {
     if (rule.is === 'stated') this.#unstatedParts(node, undefined, live)
     else this.#unstated(node, rule, live)
@@ -248,7 +257,7 @@ interface Items {
   wanted: Keyed | undefined
   base: Keyed | undefined
   live: Keyed | undefined
-  /** The files state the set at all. */
+  /** Whether the files state the set at all. */
   isStated: boolean
 }
 
@@ -259,7 +268,7 @@ function isManaged(owner: FieldClass, name: string, first: JsonObject): boolean 
   return owner === 'owned' || owner === 'fixed' || (owner === 'carried' && name in first)
 }
 
-/** The same on all sides, and without parts: by whatever rule it is compared, nothing differs. */
+/** Whether all sides have the same scalar: nothing can differ then, whatever the rule. */
 function isOneScalar([wanted, base, live]: Values, open: number): boolean {
   return wanted === live && ((open & withBase) === 0 || base === live) && typeof wanted !== 'object'
 }

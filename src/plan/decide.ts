@@ -19,7 +19,10 @@ import { idlePatterns, isSelected } from './select.ts'
 import { unreachable } from './partial.ts'
 import { newerThanService } from './newer.ts'
 
-/** R16: What is to be done so that the service is as the files say. Pure: same input, same plan. */
+/**
+ * R16: Returns the plan that makes the service what the files say. Pure: the same input gives the same
+ * plan.
+ */
 export function decide(
   desired: DesiredState,
   live: LiveState,
@@ -60,15 +63,19 @@ export function decide(
 }
 
 /**
- * In a partial plan some kinds are not read: of them nothing can be matched, and nothing needs to be. Every
- * kind that was read is matched in full, so that nobody takes what is not selected for undeclared.
+ * Returns the declared resources of the kinds that were read: a partial plan reads no others, and needs
+ * no others. Each kind that was read is matched in full, so that a resource that is not selected does not
+ * count as undeclared.
  */
 function readable(desired: DesiredState, live: LiveState, { selection }: DecideOptions): DesiredState {
   if (!selection) return desired
   return { ...desired, resources: desired.resources.filter(({ kind }) => live.kinds.includes(kind)) }
 }
 
-/** Patterns that name nothing: a wrong word must not plan everything, or nothing. */
+/**
+ * Returns a problem for each pattern that matches nothing: a misspelled pattern must not select
+ * everything, or nothing.
+ */
 function optionProblemsOf(desired: DesiredState, kinds: Kinds, options: DecideOptions): Diagnostic[] {
   const { base, rotate, selection, allowDestroy } = options
   const all = [...desired.resources, ...desired.removed, ...(base?.resources ?? [])]
@@ -76,14 +83,14 @@ function optionProblemsOf(desired: DesiredState, kinds: Kinds, options: DecideOp
     ...idlePatterns(desired.resources, rotate, kinds),
     ...idlePatterns(all, selection?.only, kinds),
     ...idlePatterns(all, selection?.exclude, kinds),
-    // What is removed by its id has a name all the same: it was declared by it.
+    // A removal by id has a name too: the one under which the resource was declared.
     ...idlePatterns([...desired.removed, ...(base?.resources ?? [])], allowDestroy, kinds)
   ].map(unknownAddress)
 }
 
 /**
- * The deletion of everything that the files declare and the service has. Former names do not count: once what
- * was renamed is gone, whatever has its former name is somebody else's.
+ * Returns the plan that deletes everything that the files declare and the service has. Former names do
+ * not count: once a resource was renamed, whatever has its former name belongs to somebody else.
  */
 export function decideDestroy(
   declared: DesiredState,
@@ -94,7 +101,7 @@ export function decideDestroy(
   const desired = { ...declared, resources: declared.resources.map(withoutFormerNames) }
   const optionProblems = optionProblemsOf(desired, kinds, options)
   const matched = match({ ...desired, removed: [] }, live, kinds)
-  // What names nothing (any more), by its name or by its id, is gone already.
+  // A name or id that matches nothing is no problem here: it is deleted already.
   const absent = new Set<Diagnostic['code']>(['P402', 'P404'])
   const relevant = [...optionProblems, ...matched.problems.filter((problem) => !absent.has(problem.code))]
   if (relevant.some(isError)) return { ok: false, problems: relevant }
@@ -106,7 +113,7 @@ export function decideDestroy(
   const changes = toDelete.map((resource) =>
     deletion(resource, matched.match.liveOf(resource)!, 'the files declare it, and all of that is to go')
   )
-  // What is to be destroyed is what was asked for: the limit against surprises does not apply.
+  // The limit of deletions does not apply: the command asks for all of them.
   const input = {
     desired,
     live,
@@ -151,7 +158,7 @@ function finished(
   ])
 }
 
-/** What is as nobody ever said anything cannot be deleted any more. */
+/** Whether a live resource can be deleted: one that still has its initial state has nothing to delete. */
 function isDeletable(live: Live | undefined): boolean {
   return live !== undefined && live.reset !== true
 }
@@ -175,7 +182,10 @@ function fixedProblems(resource: Desired, kind: Kind, matched: Match): Diagnosti
   })
 }
 
-/** Counts per kind that was read; what no file declares or removes is named and left alone. */
+/**
+ * Counts live resources for each kind that was read. Those that no file declares or removes are named,
+ * and left alone.
+ */
 function unmanaged(
   changes: readonly Change[],
   desired: DesiredState,
@@ -185,7 +195,7 @@ function unmanaged(
   const removed = new Set(changes.flatMap((change) => (change.action === 'delete' ? change.id : [])))
   const kinds = new Set(desired.resources.map((resource) => resource.kind))
   return [...kinds].toSorted().map((kind) => {
-    // What can only be named is nobody's to manage.
+    // Resources that can only be referred to are not managed by anybody.
     const all = live.resources.filter(
       (resource) => resource.kind === kind && resource.readOnly?.nameOnly !== true
     )

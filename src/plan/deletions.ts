@@ -19,14 +19,17 @@ import type { DecideOptions } from './options.ts'
 import type { Change, Delete, Plan } from './plan.ts'
 import { isNamed, isSelected } from './select.ts'
 
-/** What is to be deleted, what was declared once and stays, and what keeps it from being decided. */
+/**
+ * The outcome of looking for deletions: the deletions themselves, what was declared once and stays, and
+ * the problems that keep them from being decided.
+ */
 export interface Deletions {
   changes: Delete[]
   noLongerDeclared: Plan['noLongerDeclared']
   problems: Diagnostic[]
 }
 
-/** What it takes to decide what is deleted. */
+/** The input of the decision. */
 export interface PlanInput {
   desired: DesiredState
   live: LiveState
@@ -65,7 +68,7 @@ export function deletions(input: PlanInput): Deletions {
   }
 }
 
-/** What uses connections that are destroyed, and no file declares. */
+/** Returns the deletions of undeclared resources that use the connections to be destroyed. */
 export function cascadeOf(destroyed: readonly Delete[], input: PlanInput): Delete[] {
   const removals = new Removals(input)
   removals.changes.push(...destroyed)
@@ -73,7 +76,7 @@ export function cascadeOf(destroyed: readonly Delete[], input: PlanInput): Delet
   return removals.changes.slice(destroyed.length)
 }
 
-/** Takes live resources one by one; none is taken twice, and none that is declared. */
+/** Collects deletions of live resources. None is collected twice, and none that is declared. */
 class Removals {
   readonly changes: Delete[] = []
   readonly #input: PlanInput
@@ -102,7 +105,10 @@ class Removals {
     return this.#input.live.resources.filter((live) => live.kind === kind && this.#isFree(live))
   }
 
-  /** Free ones that an address means: by the id that pins it, or else by its name. */
+  /**
+   * Returns the undeclared live resources that an address means: the one with its id where it has one,
+   * else those with its name.
+   */
   called({ kind, name, id }: Address & { id?: string }): Live[] {
     const all =
       id === undefined ? this.#byName.get(this.#key({ kind, name })) : this.#byId.get(idKey({ kind, id }))
@@ -113,7 +119,7 @@ class Removals {
     return (all ?? []).filter((live) => this.#isFree(live) && isOurs(live))
   }
 
-  /** Where another resource has the same address, the id tells the two apart. */
+  /** Adds a deletion. Its id is added to the address where another resource has the same one. */
   take(request: Address & { span: Span }, live: Live, reason: string): void {
     const { kind, span } = request
     const plain = { kind, name: live.name, span }
@@ -124,7 +130,10 @@ class Removals {
     this.changes.push(deletion(named, live, reason))
   }
 
-  /** Two of a removed name are a stop: nobody said which. None is fine: it is gone already. */
+  /**
+   * Collects what an entry of `removed:` means. Two live resources of that name are a problem, for nobody
+   * said which; none is fine, for it is deleted already.
+   */
   byRemoved(removed: DesiredState['removed'][number]): Diagnostic[] {
     const [byId] = this.called({ ...removed, id: removed.name })
     const candidates = byId ? [byId] : this.called(removed)
@@ -147,8 +156,8 @@ class Removals {
   }
 
   /**
-   * What uses a connection that goes, and what uses that in turn: all of it is shown before it is done. What
-   * is not selected is not taken along: then the connection is still used.
+   * Collects what uses a deleted connection, and what uses that in turn, so that the plan shows all of
+   * it. What is not selected is not collected: its connection then counts as still used.
    */
   cascade(): void {
     const { live, match, kinds, options } = this.#input
@@ -168,7 +177,7 @@ class Removals {
       )
       for (const user of users.toSorted(byAddress)) {
         this.take({ ...user, span: above.span }, user, `it uses ${addressText(above)}, which is deleted`)
-        // A list that grows while it is walked is walked to its end.
+        // The loop also visits what is appended to the list meanwhile.
         toDelete.push(this.changes.at(-1)!)
       }
     }
@@ -179,7 +188,10 @@ function reasonOfPrune(base: Base | undefined): string {
   return `the files declared it at ${base?.revision ?? 'the base'} and do no longer`
 }
 
-/** Declared at the base and not any more: not under its name, not renamed, not by its id, not removed. */
+/**
+ * Returns what was declared at the base and is declared no more: neither under its name, nor by its id,
+ * nor as a former name, nor in `removed:`.
+ */
 function vanishedOf({ desired, kinds, options }: PlanInput): Desired[] {
   const key = keyOf(kinds)
   const known = new Set([...desired.resources.flatMap(namesOf), ...desired.removed].map(key))
@@ -188,14 +200,14 @@ function vanishedOf({ desired, kinds, options }: PlanInput): Desired[] {
   )
 }
 
-/** All that a declared resource may be known by. */
+/** Returns everything by which a declared resource can be recognized: id, name and former names. */
 function namesOf({ kind, name, id = name, lifecycle }: Desired): Address[] {
   return [name, id, ...lifecycle.renamedFrom].map((text) => ({ kind, name: text }))
 }
 
 /**
- * What was protected at the base is still protected when its block is gone: only `removed:` together with
- * the address on the command line lifts that.
+ * Returns the problem of deleting a resource that was protected at the base and whose block is gone. Only
+ * `removed:` together with `--allow-destroy` lifts that protection.
  */
 function protection(
   changes: readonly Delete[],
@@ -228,8 +240,8 @@ function protection(
 }
 
 /**
- * A name that goes while an equal body comes under another name is probably a rename: it is suggested, for
- * only people know.
+ * Suggests a rename where a name vanishes from the files while an equal body appears under another name.
+ * Only people can know that, so nothing is done.
  */
 export function renameSuggestions(
   changes: readonly Change[],
@@ -261,7 +273,10 @@ export function renameSuggestions(
   })
 }
 
-/** Pruning must know what was ours: from a revision, or from the workspace. */
+/**
+ * Returns the problem of `--prune` without a base revision and without kinds that the workspace declares
+ * exclusively: then nothing tells what was ours.
+ */
 export function pruneProblems(desired: DesiredState, options: DecideOptions): Diagnostic[] {
   const isFounded = options.base !== undefined || (desired.workspace.exclusive?.kinds.length ?? 0) > 0
   if (options.prune !== true || isFounded) return []

@@ -1,13 +1,13 @@
 import type { Action, Change, Compared, Declared, Existing, FieldChange, ChangeHead } from './plan.ts'
 
-/** All that any sort of change may have: for whoever tells of each the same. */
+/** All members that any sort of change may have, for code that treats all sorts alike. */
 export interface ChangeDetails extends ChangeHead, Declared, Partial<Existing>, Compared {
   action: Action
   fields: FieldChange[]
   previousName?: string
 }
 
-/** A change with nothing in place of what its sort does not have. */
+/** Fills in an empty value for each member that this sort of change does not have. */
 export function detailsOf(change: Change): ChangeDetails {
   return { ...nothing(), ...change }
 }
@@ -17,7 +17,7 @@ export function liveId(change: Change): string | undefined {
   return change.action === 'create' ? undefined : change.id
 }
 
-/** What the files declare, and the service is to have: all but what goes. */
+/** Whether the resource exists after the change: every sort but a deletion. */
 export function isKept(change: Change): change is Exclude<Change, { action: 'delete' }> {
   return change.action !== 'delete'
 }

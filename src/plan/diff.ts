@@ -9,18 +9,18 @@ import type { PathNode } from './path-node.ts'
 import type { Cause, FieldChange } from './plan.ts'
 import { shown } from './shown.ts'
 
-/** What telling differences needs to know beside the sides. */
+/** What the comparison needs beside the two sides. */
 export interface DiffContext extends Resolving {
   spanAt(path: Path): Span
 }
 
-/** What differs between what is wanted of a resource and what is live. */
+/** The differences between the wanted and the live side of a resource. */
 export interface Difference {
-  /** With their causes, where the base is known. */
+  /** Each difference, with its cause where the base is known. */
   fields: FieldChange[]
   /** How many compared fields are equal. */
   unchanged: number
-  /** What only the service says, and the files leave to it. */
+  /** Live values that no file states. */
   unstated: Unstated[]
 }
 
@@ -80,7 +80,7 @@ class Differences implements Visitor {
     }))
   }
 
-  /** R11: who moved it since the base; for a conflict, what was meant then. */
+  /** R11: Returns who moved a value since the base, and for a conflict also the value of the base. */
   #causeOf({ node, rule, base }: Point): { cause: Cause; base?: Json } {
     const service = this.#moves.touches(node, pairs.service)
     if (!service) return { cause: 'config' }
@@ -90,7 +90,7 @@ class Differences implements Visitor {
   }
 }
 
-/** Where the files and the service moved something since the base. */
+/** The places at which the files, and at which the service, differ from the base. */
 class Moves {
   readonly #at = new Map<PathNode, number>()
   readonly #below = new Map<PathNode, number>()
@@ -103,7 +103,7 @@ class Moves {
       this.#below.set(above, (this.#below.get(above) ?? 0) | moved)
   }
 
-  /** A whole that moved has moved its parts, and a part that moved has moved the whole. */
+  /** Whether something moved at, above or below this place. */
   touches(node: PathNode, pair: number): boolean {
     if (((this.#below.get(node) ?? 0) & pair) !== 0) return true
     for (let above = node.above; above; above = above.above)
@@ -114,11 +114,11 @@ class Moves {
 
 function changeAt({ node, rule, wanted, live }: Point, context: DiffContext): FieldChange {
   if (rule.is === 'text') return change(shown(rule, wanted), shown(rule, live), node, context)
-  // Of an object, a whole is told only where nothing of it is wanted.
+  // An object as a whole is shown only where none of its parts is wanted.
   return change(rule.is === 'object' ? undefined : wanted, live, node, context)
 }
 
-/** What differs at a place, with both sides as people read them. */
+/** Makes the difference at a place, with both sides as people read them. */
 export function change(
   wanted: Json | undefined,
   live: Json | undefined,

@@ -8,14 +8,15 @@ import { resolved, type Resolving } from './keyed.ts'
 import { comparable, folded } from './sameness.ts'
 
 /**
- * What stands at each place, in a form in which equal values are equal texts. Items of sets are known by ids
- * in place of names, for what they refer to may get another name meanwhile; `label` is for people.
+ * The live value at each place as text, where equal values have equal texts. Keys have ids in place of
+ * names, for a resource may be renamed meanwhile; `label` is the path for people.
  */
 export type Fingerprint = Map<string, { label: string; text: string }>
 
 /**
- * All of a live resource that its comparison with the wanted fields looks at: whoever moves any of it has
- * moved what was planned upon (R23, R25). What is not compared may move freely.
+ * Fingerprints everything in a live resource that its comparison with the wanted fields looks at. A
+ * difference to an earlier fingerprint means that somebody changed what the plan was based on (R23, R25);
+ * anything else may change freely.
  */
 export function fingerprint(
   kind: Kind,
@@ -25,7 +26,7 @@ export function fingerprint(
 ): Fingerprint {
   const found: Fingerprint = new Map()
   const point = (one: Point): void => {
-    // Of an item, it counts that it is there, whatever it says.
+    // Of an item as a whole only its presence counts, not its content.
     const presence = one.node.isItem && one.rule.is === 'set' ? 'there' : undefined
     const text = one.isPresence ? presence : (textAt(one, context) ?? presence)
     if (text !== undefined) found.set(one.node.key, { label: one.node.text, text })
@@ -46,8 +47,8 @@ function textOf(value: Json | undefined, context: Resolving): string | undefined
 }
 
 /**
- * All of a live resource: for what is to be deleted, everything in it counts, but for what takes further
- * answers.
+ * Fingerprints a live resource that is to be deleted: everything in it counts, except for fields that
+ * need further requests.
  */
 export function fingerprintOfAll(kind: Kind, live: JsonObject, context: Resolving): Fingerprint {
   const apart = new Set(kind.api.parts?.map(({ field }) => field))
@@ -69,7 +70,7 @@ export function movedPaths(before: Fingerprint, now: Fingerprint): string[] {
   return moved.map((key) => (now.get(key) ?? before.get(key))!.label).toSorted(compareText)
 }
 
-/** Lists have no order wherever they are compared. */
+/** Sorts lists at every depth: their order never counts in a comparison. */
 function unordered(value: Json): string {
   return sortedText(sorted(value))
 }

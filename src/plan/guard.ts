@@ -9,12 +9,9 @@ import { isKept, liveId } from './details.ts'
 import type { Change, Delete, Rename, Update } from './plan.ts'
 import { isNamed } from './select.ts'
 
-/**
- * What must not be done, whatever the files say. Problems with these codes (P5xx) stop a plan before
- * anything is written.
- */
+/** The guards of a plan: problems with the codes P5xx, which stop it before anything is written. */
 
-/** R18, R19: What is wrong with the deletions of a plan. */
+/** R18, R19: Returns the problems of the deletions and updates of a plan. */
 export function guard(
   changes: readonly Change[],
   { live, kinds, match, options }: { live: LiveState; kinds: Kinds; match: Match; options: DecideOptions }
@@ -22,9 +19,9 @@ export function guard(
   const many = tooManyUpdates(changes, kinds, options)
   const deletes = changes.filter((change) => change.action === 'delete')
   if (deletes.length === 0) return many
-  // What is declared will be as its change says; all else, undeclared or not selected, stays as it is.
+  // A declared resource will use what its change says; all others keep what they use now.
   const planned = new Set(changes.map(liveId))
-  // What is in no list goes with what it belongs to.
+  // A derived resource is deleted with the resource that it belongs to.
   const derived = new Set(
     kinds.managed.filter(({ api }) => api.access === 'derived').map(({ name }) => name)
   )
@@ -44,7 +41,10 @@ export function guard(
   return [...broken(deletes, users, kinds, options), ...tooManyDeletes(deletes, live, options), ...many]
 }
 
-/** Ids of what a resource will use: what its files say, and what they leave as it is in the service. */
+/**
+ * Returns the ids of what a resource will use: what its files say, and what they leave as it is in the
+ * service.
+ */
 function usedBy(
   change: Exclude<Change, Delete>,
   live: Live | undefined,
@@ -63,7 +63,7 @@ function usedBy(
   return references.flatMap((reference) => match.idOf(reference) ?? [])
 }
 
-/** Items of an open set that no file states: they stay, with what they use. */
+/** Returns the items of open sets that no file states: they stay, with everything that they use. */
 function unstated(
   { key }: Extract<Rule, { is: 'set' }>,
   wanted: Json | undefined,
@@ -74,8 +74,8 @@ function unstated(
 }
 
 /**
- * A deletion would break what still uses the resource, even where the service would allow it: a model's
- * syncs fail in silence.
+ * Returns the problem of a deletion that would break what still uses the resource, even where the service
+ * would allow it: the syncs of a deleted model fail silently.
  */
 function broken(
   deletes: readonly Delete[],
@@ -117,7 +117,10 @@ function broken(
   })
 }
 
-/** Only kinds that something is deleted of count: what else happened to be read says nothing of them. */
+/**
+ * R19: Returns the problem of too many deletions. Only kinds with deletions count for the limit: which
+ * others were read says nothing about them.
+ */
 function tooManyDeletes(deletes: readonly Change[], live: LiveState, options: DecideOptions): Diagnostic[] {
   const kinds = new Set(deletes.map(({ kind }) => kind))
   const there = live.resources.filter(({ kind }) => kinds.has(kind)).length
@@ -132,8 +135,9 @@ function tooManyDeletes(deletes: readonly Change[], live: LiveState, options: De
 }
 
 /**
- * A wrong file of variables rewrites everything at once. Nobody is bothered by what makes new resources, or
- * was asked for by name. Where a person is shown the plan and asked, being told is enough.
+ * R19: Returns the problem of too many updates, such as a wrong file of variables causes. Creates and
+ * rotations that were asked for by name do not count. Where a person is shown the plan and asked, it is a
+ * warning.
  */
 function tooManyUpdates(
   changes: readonly Change[],
@@ -160,12 +164,12 @@ function tooManyUpdates(
   ]
 }
 
-/** What changes something that is there, and does not take it away. */
+/** Returns the changes that modify an existing resource and keep it. */
 export function updatesIn(changes: readonly Change[]): (Update | Rename)[] {
   return changes.filter((change) => change.action === 'update' || change.action === 'rename')
 }
 
-/** A protected resource is not deleted; nothing lifts that but its owner changing the files. */
+/** Returns the problem of deleting a protected resource: the protection is lifted in the files alone. */
 export function protectedProblem(resource: Desired): Diagnostic {
   return problem('P503', `${addressText(resource)} is protected from deletion`, {
     labels: [{ span: resource.spanAt(['lifecycle', 'prevent_destroy']), text: 'this protects it' }],
@@ -173,7 +177,7 @@ export function protectedProblem(resource: Desired): Diagnostic {
   })
 }
 
-/** R14: What was protected when it was declared is protected still. */
+/** R14: Returns the problem of deleting a resource that its declaration at the base protected. */
 export function protectedAtBase(atBase: Desired, change: Change, revision: string): Diagnostic {
   const address = addressText({ kind: atBase.kind, name: atBase.name })
   return problem('P503', `${addressText(change)} was protected from deletion at ${revision}`, {
@@ -186,7 +190,10 @@ export function protectedAtBase(atBase: Desired, change: Change, revision: strin
   })
 }
 
-/** A field that the service cannot change in place: only a person can decide to make the resource anew. */
+/**
+ * Returns the problem of a field that the service cannot change in place: only a person can decide to
+ * create the resource anew.
+ */
 export function fixedProblem(resource: Desired, field: string, live: string, wanted: string): Diagnostic {
   const name = addressText(resource)
   return problem(
@@ -200,7 +207,7 @@ export function fixedProblem(resource: Desired, field: string, live: string, wan
   )
 }
 
-/** An option names a resource that the files do not declare. */
+/** Returns the problem of an option that names a resource which the files do not declare. */
 export function unknownAddress(address: string): Diagnostic {
   return problem('P406', `no declared resource is called \`${address}\``, {
     help: ['write an address as the plan does, such as `connection "Warehouse"`, or just the name']

@@ -3,8 +3,8 @@ import type { Rule } from '../state/rule.ts'
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
 
 /**
- * The wanted fields with the live value at every ignored path: then neither the comparison nor the body
- * that is sent can touch them.
+ * Returns the wanted fields with the live value at each ignored path: neither the comparison nor the body
+ * that is sent changes it then.
  */
 export function withIgnored(
   wanted: JsonObject,
@@ -25,8 +25,8 @@ export function withIgnored(
 }
 
 /**
- * `fields.[Email].source` and `fields[Email].source` are the same; dots and brackets inside of brackets
- * belong to the key.
+ * Splits a path. `fields.[Email].source` and `fields[Email].source` are the same; dots and brackets
+ * inside of brackets belong to the key.
  */
 function partsOf(path: string): string[] {
   const parts: string[] = []
@@ -61,8 +61,8 @@ function take(to: Json, from: Json | undefined, parts: readonly string[], rule: 
 }
 
 /**
- * An item is named by its key, in brackets. One that is not there is taken out as a hole: the others keep
- * their places.
+ * Copies one item, which its key in brackets names, from the live list. A missing one leaves a hole, so
+ * that the others keep their positions.
  */
 function takeItem(
   to: Json[],

@@ -9,7 +9,7 @@ import { usersById } from './order.ts'
 import type { Change, FieldChange, Impact } from './plan.ts'
 import { usersOf } from './users.ts'
 
-/** What it takes to know what a change reaches. */
+/** What the impacts are worked out from. */
 interface ImpactContext {
   live: LiveState
   kinds: Kinds
@@ -17,14 +17,14 @@ interface ImpactContext {
   options: Pick<DecideOptions, 'base'>
 }
 
-/** The same, with who uses what: asked for each change, and worked out once. */
+/** The context, with an index of users that is built once. */
 interface ImpactIndex extends ImpactContext {
   usersOf: ReadonlyMap<string, readonly Live[]>
-  /** Addresses of what has other secrets than at the base. */
+  /** Addresses of resources whose secrets differ from the base. */
   moved: ReadonlySet<string>
 }
 
-/** R22: Each change with what it may do to data. Unchanged ones do nothing. */
+/** R22: Returns the changes with what each may do to data. Unchanged ones have no impact. */
 export function withImpacts(changes: readonly Change[], context: ImpactContext): Change[] {
   const index: ImpactIndex = {
     ...context,
@@ -41,7 +41,7 @@ function impactsOf(change: Change, context: ImpactIndex): Impact[] {
   const found = fields.map((field) => impactOf(field, change, context))
   const isOnlyWhole = change.action !== 'update'
   if (isOnlyWhole) found.unshift(impactOf(whole, change, context))
-  // Of secrets nobody knows what they open: other ones, or those of something that is sent again as it is.
+  // What a secret gives access to is unknown: it counts where it may be another one, or is sent again.
   const isOther = isExisting(change) && context.moved.has(addressText(change))
   if (isOther || found.length === 0)
     found.push({ effect: 'unknown', because: resent, paths: [], reaches: [] })
@@ -54,7 +54,7 @@ function isExisting({ action }: Change): boolean {
 
 const resent = 'its secrets are sent again: with other ones it may reach another account'
 
-/** Fields that do the same for the same reason are told together. */
+/** Merges impacts that differ in their fields only. */
 function once(impacts: readonly Impact[]): Impact[] {
   const groups = Map.groupBy(impacts, ({ effect, because }) => `${effect}\n${because}`)
   return [...groups.values()].map((group) => ({ ...group[0]!, paths: group.flatMap(({ paths }) => paths) }))
@@ -76,8 +76,8 @@ const gravity: readonly Effect[] = [
 ]
 
 /**
- * What the kind declares of a whole resource, where the path is empty, or of a field: of its deepest
- * part that is declared. Undefined: it declares nothing.
+ * Returns the impact that the kind declares for a field: that of its deepest declared part. An empty path
+ * stands for the resource as a whole. Undefined where nothing is declared.
  */
 export function declaredImpact(
   kind: Kind | undefined,
@@ -107,7 +107,10 @@ function impactOf(field: FieldChange, change: Change, context: ImpactIndex): Imp
   return { effect, because: `${because}${limits}`, paths, reaches: reachedBy(change, context) }
 }
 
-/** What may use things of the kind, directly or through others, and was not read. */
+/**
+ * Returns the kinds that may use resources of this kind, directly or through others, and that were not
+ * read.
+ */
 function unreadUsers(kind: string, { kinds, live }: ImpactContext): string[] {
   const users = new Set([kind])
   for (const used of users) for (const name of usersOf(used, kinds)) users.add(name)
@@ -115,14 +118,14 @@ function unreadUsers(kind: string, { kinds, live }: ImpactContext): string[] {
   return unread.map(({ section }) => section.replaceAll('_', ' ')).toSorted(compareText)
 }
 
-/** Everything live that uses it, directly or through others. */
+/** Returns all live resources that use the resource, directly or through others. */
 function reachedBy(change: Change, { match, usersOf }: ImpactIndex): string[] {
   const own = liveId(change) ?? ''
   const ids = new Set([own])
   const reached = new Map<string, Address>()
   for (const id of ids) {
     for (const user of usersOf.get(id) ?? []) {
-      // A set that grows while it is walked is walked to its end.
+      // The loop also visits what is added to the set meanwhile.
       ids.add(user.id)
       reached.set(user.id, match.declaredBy(user) ?? user)
     }

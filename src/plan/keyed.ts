@@ -4,7 +4,7 @@ import { sortedText, withReferences, type Json, type Reference } from '../state/
 
 type SetRule = Extract<Rule, { is: 'set' }>
 
-/** The id that a reference stands for; undefined when it is still to be made. */
+/** Resolves references to ids; undefined while the resource is still to be created. */
 export interface Resolving {
   idOf(reference: Reference): string | undefined
 }
@@ -14,7 +14,7 @@ export class Keyed {
   readonly item: Json
   /** Its position in the list. */
   readonly index: number
-  /** What it is paired with items of other sides by. */
+  /** The text by which it is paired with items of the other sides. */
   readonly pairing: string
   readonly #rule: SetRule
   readonly #count: number
@@ -27,7 +27,7 @@ export class Keyed {
     this.#count = count
   }
 
-  /** The key that people read. */
+  /** The key as people read it. */
   get label(): string {
     const key = this.#rule.key(this.item)
     return this.#count === 1 ? key : `${key} (${this.#count})`
@@ -35,9 +35,9 @@ export class Keyed {
 }
 
 /**
- * Items by what they are paired by: their key, with ids in place of the names of what they refer to, for a
- * resource may have two names, that of the files and that of the service. Items with the same key are told
- * apart by what else they say; those that say nothing else are one.
+ * Indexes the items of a set by the text that pairs them: their key, with ids in place of names, for a
+ * resource may have one name in the files and another in the service. Items with the same key are told
+ * apart by the rest of their content; those with equal content are one.
  */
 export function keyed(
   rule: SetRule,
@@ -74,7 +74,7 @@ export function keyed(
   return found
 }
 
-/** Most references of one resource name the same other one: the id that the last name stands for is kept. */
+/** Caches the id of the last name: most references of a resource name the same one. */
 export function remembering({ idOf }: Resolving): Resolving {
   let last: Reference | undefined
   let id: string | undefined
@@ -88,7 +88,10 @@ export function remembering({ idOf }: Resolving): Resolving {
   }
 }
 
-/** Ids in place of names, where they are known. What refers to nothing is returned as it is. */
+/**
+ * Returns a value with ids in place of names where they are known. A value without references is returned
+ * as it is.
+ */
 export function resolved(value: Json, context: Resolving): Json {
   return withReferences(value, (reference) => ({
     $ref: reference.$ref,

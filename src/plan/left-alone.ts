@@ -3,12 +3,15 @@ import type { Path } from '../state/resource.ts'
 import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
 import type { Unstated } from './diff.ts'
 
-/** What a comparison says nothing about: that nothing differs does not mean that all of it is equal. */
+/**
+ * What a comparison leaves out. "Nothing differs" does not mean that everything is equal, so the plan
+ * says this too.
+ */
 
 /**
- * R7: values that the service has, no file states, and nobody documents as the default: worth a note, not a
- * difference. What is switched off nobody needs to hear of. What the files stated at the base is always worth
- * one: that they no longer do changes nothing in the service.
+ * R7: Returns the paths of live values that no file states and that differ from the documented default.
+ * They are worth a note and are no difference. Values that mean "off" are left out, except where the
+ * files stated them at the base: that they no longer do changes nothing in the service.
  */
 export function notStated(
   kind: Kind,
@@ -28,7 +31,7 @@ function isWorthANote(kind: Kind, fields: JsonObject, { node, live }: Unstated):
   return kind.isDefault?.(fields, [name, ...rest]) !== true
 }
 
-/** Items of lists have no place of their own: only what is named all the way is found. */
+/** Returns the value at a path of names. Items of lists are not found: their position may change. */
 function valueAt(fields: JsonObject, path: Path): Json | undefined {
   return path.reduce<Json | undefined>(
     (value, part) => (isObject(value) && typeof part === 'string' ? value[part] : undefined),
@@ -37,21 +40,24 @@ function valueAt(fields: JsonObject, path: Path): Json | undefined {
 }
 
 /**
- * What the files stated at the base and do no longer, and the service never answers: it keeps it all the
- * same. In a list, the item itself differs.
+ * Returns the paths that the files stated at the base and state no more, and whose values the service
+ * never answers: it keeps them. For a list, a difference in an item counts.
  */
 export function noLongerStated(kind: Kind, atBase: JsonObject, wanted: JsonObject): string[] {
   const stated = new Set(uncomparable(kind, wanted))
   return uncomparable(kind, atBase).filter((path) => !stated.has(path) && !path.includes('['))
 }
 
-/** What the files state and nobody can compare: secrets, and fields that the service never answers. */
+/**
+ * Returns the paths of stated values that cannot be compared: secrets, and fields that the service never
+ * answers.
+ */
 export function uncomparable(kind: Kind, fields: JsonObject): string[] {
   const unread = unansweredFields(kind).filter((name) => !isEmpty(fields[name]) && !isSecret(fields[name]))
   return [...secretPaths(fields), ...unread]
 }
 
-/** Where the files have secrets: the service never answers them, so nobody can compare them. */
+/** Returns the paths of secrets in a value. The service never answers them, so they cannot be compared. */
 export function secretPaths(value: Json): string[] {
   const found: string[] = []
   const path: string[] = []

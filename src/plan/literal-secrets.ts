@@ -1,14 +1,23 @@
 import { isObject, isSecret, type Json } from '../state/value.ts'
 
-/** Secrets that the files spell out, which the saved plan must know again and may not give away. */
+/**
+ * Secrets that are written literally in the files: a saved plan has to recognize them without revealing
+ * them.
+ */
 export interface LiteralSecrets {
-  /** By a key that the plan file does not have; nothing for what the files do not spell out. */
+  /**
+   * Hashes the literal parts of a secret with a key that the plan file does not hold. Undefined where no
+   * part is literal.
+   */
   hashOf(source: string): string | undefined
-  /** Tells whether another key would be used now. */
+  /** Identifies the key: another hash means another key. */
   keyHash(): string
 }
 
-/** Fields with a hash at each secret that the files spell out: its place alone does not tell it. */
+/**
+ * Returns fields with a hash in place of each literal secret: the place that it comes from does not
+ * identify it.
+ */
 export function withLiterals(value: Json, literals: LiteralSecrets): Json {
   if (isSecret(value)) return { ...value, spelt: literals.hashOf(value.$secret) ?? null }
   if (Array.isArray(value)) return value.map((item) => withLiterals(item, literals))
@@ -18,7 +27,7 @@ export function withLiterals(value: Json, literals: LiteralSecrets): Json {
   )
 }
 
-/** Whether any secret is spelt out. */
+/** Whether a value holds any literal secret. */
 export function spellsOut(value: Json, literals: LiteralSecrets): boolean {
   if (isSecret(value)) return literals.hashOf(value.$secret) !== undefined
   return (

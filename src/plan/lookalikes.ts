@@ -8,8 +8,8 @@ import { resolved } from './keyed.ts'
 import type { Change, Create } from './plan.ts'
 
 /**
- * R20: What is to be made and looks like something that is there: probably it is the same. It is pointed
- * out, and never done: only people know. `told` are creates of which that was said already.
+ * R20: Points out creates that look like a live resource, and are probably that one. Nothing is done
+ * about them: only people know. `told` are the creates that another message has pointed out already.
  */
 export function lookalikes(
   changes: readonly Change[],
@@ -31,7 +31,7 @@ export function lookalikes(
   return [...named.map(({ problem }) => problem), ...sameContents(others, input)]
 }
 
-/** A live one whose name differs in nothing that people see at once. */
+/** Finds an undeclared live resource whose name differs only in what people do not see at once. */
 function sameNames(
   created: Create,
   [first]: readonly Live[],
@@ -56,7 +56,7 @@ function sameNames(
   return [{ created, problem }]
 }
 
-/** Without what is hard to see: case, blanks, invisible letters, and how letters are composed. */
+/** Normalizes a name: case, blanks, invisible letters and the composition of letters are dropped. */
 function plainKey({ kind, name }: Address): string {
   const plain = name.normalize('NFKC').toLowerCase()
   return `${kind}\n${plain.replaceAll(/[\s\u00ad\u200b-\u200f\u2060\ufeff]+/g, '')}`
@@ -69,10 +69,13 @@ function differenceOf(a: string, b: string): string {
   return plainA === plainB ? 'blanks' : 'case, blanks, or the form of its letters'
 }
 
-/** More different shapes than this are not looked at: each costs a look at all that is live. */
+/** Creates of more shapes than this are not compared: each shape costs a pass over all live resources. */
 const manyShapes = 100
 
-/** A live one that nobody declares, and that is all that the files say. Lists alone do not tell enough. */
+/**
+ * Finds an undeclared live resource that has all that the files say. Equal lists alone do not count as
+ * equal contents.
+ */
 function sameContents(creates: readonly Create[], { live, kinds, match }: PlanInput): Diagnostic[] {
   const context = (created: Create): DiffContext => ({ idOf: match.idOf, spanAt: () => created.span })
   const free = Map.groupBy(
@@ -94,14 +97,14 @@ function sameContents(creates: readonly Create[], { live, kinds, match }: PlanIn
     )
     return equal.length === 1 ? [{ created, live: equal[0]! }] : []
   })
-  // Of two that are alike, nobody knows which one it is.
+  // A live resource that looks like two creates is attributed to neither.
   const claims = Map.groupBy(found, ({ live: one }) => one)
   return found.flatMap(({ created, live: one }) =>
     claims.get(one)?.length === 1 ? [looksLike(created, one)] : []
   )
 }
 
-/** One equal field alone says too little: many have the same type. */
+/** Whether contents are alike: one equal field is too little, for many resources have the same type. */
 function isAlike(created: Create, live: Live, kind: Kind, context: DiffContext): boolean {
   const { fields, unchanged } = diff(kind.fields, created.wanted, live.fields, context)
   return fields.length === 0 && unchanged > 1
@@ -120,13 +123,16 @@ function looksLike(created: Create, live: Live): Diagnostic {
   })
 }
 
-/** Which keys a value has, at any depth. */
+/** Returns the keys of a value, at any depth. */
 function shapeOf(value: Json): Json {
   if (!isObject(value) || isReference(value) || isSecret(value)) return 1
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shapeOf(part)]))
 }
 
-/** What a value says at the keys of another, with ids in place of names, and without secrets. */
+/**
+ * Returns the part of a value that has the keys of another one, with ids in place of names, and without
+ * secrets.
+ */
 function projected(shape: Json, value: Json | undefined, context: DiffContext): Json {
   if (isSecret(shape)) return null
   if (!isObject(shape) || isReference(shape)) return value === undefined ? null : resolved(value, context)

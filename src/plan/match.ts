@@ -9,22 +9,28 @@ import { ambiguousName, type Chooser } from './ambiguity.ts'
 import { diff } from './diff.ts'
 import { openUsers, type Users } from './users.ts'
 
-/** Which live resource each declared one is, and what every name stands for. */
+/** The result of matching: the live resource of each declared one, and what each name stands for. */
 export interface Match {
-  /** The live resource of a declared one; none when it is to be made. */
+  /** Returns the live resource of a declared one; undefined when it is to be created. */
   liveOf(desired: Desired): Live | undefined
-  /** The id of what a reference names; undefined when that is declared and still to be made, or unknown. */
+  /** Returns the id that a reference names; undefined when that is unknown, or still to be created. */
   idOf(reference: Reference): string | undefined
   declaredBy(live: Live): Desired | undefined
-  /** The problem of a name that several live resources have, and of which one is to be deleted. */
+  /** Returns the problem of a name that several live resources have, one of which is to be deleted. */
   ambiguous(of: Address & { span: Span }, candidates: readonly Live[]): Diagnostic
 }
 
-/** What matching may be told beside the files and the service. */
+/** Options of matching. */
 export interface MatchOptions {
-  /** In a partial plan, what the others name may not have been read: their references do not matter. */
+  /**
+   * Whether a resource is planned at all. What others refer to may not have been read in a partial plan,
+   * so their references are not checked.
+   */
   isPlanned?: (resource: Desired) => boolean
-  /** What the files meant at the base: a name that was given away by then is not given away again. */
+  /**
+   * The declarations of the base: a former name that was given to another resource by then is not given
+   * away again.
+   */
   base?: readonly Desired[] | undefined
 }
 
@@ -68,7 +74,7 @@ function pairProblems(pairs: Pairs<Live>, twins: Twins): Diagnostic[] {
   ]
 }
 
-/** Says of live resources with one name what tells them apart. */
+/** Makes the problems of names that several live resources have, and says what tells those apart. */
 class Twins {
   readonly #users: Users
   readonly #kinds: ReadonlyMap<string, Kind>
@@ -90,7 +96,7 @@ class Twins {
     return ambiguousName({ kind: of.kind, name, span: of.span }, chooser, known)
   }
 
-  /** The files say what it is to be: that may fit one of them only. */
+  /** Suggests one of the candidates where the declaration fits that one only. */
   declared(resource: Desired, name: string, candidates: readonly Live[]): Diagnostic {
     const own = candidates.filter((live) => live.readOnly?.nameOnly !== true)
     const equal = own.filter((live) => this.#isEqual(resource, live))
@@ -145,7 +151,10 @@ function sameLive(resource: Desired, otherClaimant: Desired, live: Live): Diagno
   )
 }
 
-/** Before and after an exchange of names the same names are there: only ids can say which is which. */
+/**
+ * Returns the problem of an exchange of names: the same names exist before and after it, so only ids can
+ * say which resource is which.
+ */
 function exchangedNames(circle: readonly { resource: Desired; former: Live }[]): Diagnostic {
   const all = circle.map(({ resource }) => addressText(resource)).join(', ')
   return problem('P405', `${all}: each was another of them, and all are live by these names`, {
@@ -163,7 +172,7 @@ function exchangedNames(circle: readonly { resource: Desired; former: Live }[]):
   })
 }
 
-/** What is removed by its id and declared by its name is one resource all the same. */
+/** Returns the problem of a resource that is declared by its name and removed by its id. */
 function keptAndRemoved(
   removed: Address & { span: Span },
   index: LiveIndex<Live>,
@@ -206,7 +215,7 @@ function referenceProblems(resource: Desired, { pairs, index, twins, similar }: 
   })
 }
 
-/** The name is still there, and is gone as soon as the files are applied: then nothing has it. */
+/** Explains a reference to a former name: it is still there, and gone once the files are applied. */
 function formerName(resource: Desired, use: Desired['uses'][number], owner: Desired): Diagnostic {
   const kind = use.kind.replaceAll('_', ' ')
   return problem(
@@ -222,10 +231,13 @@ function formerName(resource: Desired, use: Desired['uses'][number], owner: Desi
   )
 }
 
-/** Different names for which similar ones are looked up: whoever has more mistakes mends these first. */
+/** Similar names are looked up for this many unknown names at most. */
 const manyMistakes = 100
 
-/** Names that a reference probably meant. Many resources may make one mistake: it is looked up once. */
+/**
+ * Looks up the names that a reference probably meant. Each name is looked up once, however many resources
+ * use it.
+ */
 function similarIn(all: readonly Address[], kinds: Kinds): (use: Address) => string[] {
   const known = new Map<string, string[]>()
   const names = new Map<string, string[]>()

@@ -5,8 +5,9 @@ import type { Vault } from '../state/vault.ts'
 import type { Plan } from './plan.ts'
 
 /**
- * Secrets that the plan must send and that cannot be opened here: one problem for each source, at every place
- * that needs it. An update sends all secrets of its resource, since one that is left out could be cleared.
+ * Returns a problem for each source of secrets that the plan must send and that cannot be opened, with
+ * every place that needs it. An update sends all secrets of its resource, for the service may clear one
+ * that is left out.
  */
 export function missingSecrets(
   { changes }: Plan,
@@ -19,7 +20,7 @@ export function missingSecrets(
     if (change.action === 'none' || change.action === 'delete') continue
     const address = addressText(change)
     for (const { path, source } of secretsIn(change.wanted)) {
-      // What is made has no live value that could stay.
+      // A new resource has no live value that could stay.
       if (change.action !== 'create' && change.ignored.some((ignored) => isWithin(path, ignored))) continue
       const opened = vault.reveal(source)
       if (opened.ok) continue
@@ -42,7 +43,7 @@ export function missingSecrets(
 
 const mostPlaces = 5
 
-/** A reason is a sentence of the vault: it names the variable or the file. */
+/** Returns the help for a reason, which is a sentence of the vault and names the variable or the file. */
 function helpFor(reason: string): string {
   return reason.startsWith('environment variable')
     ? 'set it, or pass `--env-file`'
@@ -56,7 +57,7 @@ function count(needed: readonly { address: string }[]): string {
     : `apply needs it for ${addresses.length} resources`
 }
 
-/** Secrets with their paths, in the order in which they stand there. */
+/** Returns the secrets in a value with their paths, in document order. */
 function secretsIn(value: Json, path: Path = []): { path: Path; source: string }[] {
   if (isSecret(value)) return [{ path, source: value.$secret }]
   if (Array.isArray(value)) return value.flatMap((inner, at) => secretsIn(inner, [...path, at]))
@@ -64,7 +65,7 @@ function secretsIn(value: Json, path: Path = []): { path: Path; source: string }
   return Object.entries(value).flatMap(([key, inner]) => secretsIn(inner, [...path, key]))
 }
 
-/** `ignored` is a path with dots: that of the secret, or of what it is in. */
+/** Whether a path is at or below an ignored one, which is written with dots. */
 function isWithin(path: Path, ignored: string): boolean {
   const text = path.join('.')
   return text === ignored || text.startsWith(`${ignored}.`)

@@ -3,8 +3,9 @@ import type { Kind } from '../kinds/kind.ts'
 import { addressText, type Desired, type Live, type LiveState } from '../state/resource.ts'
 
 /**
- * Stops for what the files say and this service does not know: it would drop it in silence. Its answers
- * tell; where there is none yet, that is said, and what is read back after the write decides.
+ * Returns the problems of stated fields that this service does not know and would drop silently. Whether
+ * it knows them is seen in its answers; where there is none yet, a warning is returned, and the value
+ * that is read back after the write decides.
  */
 export function newerThanService(
   resource: Desired,

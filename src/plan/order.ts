@@ -11,8 +11,8 @@ import type { Match } from './match.ts'
 import type { Change, Delete } from './plan.ts'
 
 /**
- * Fills in what each change must wait for. Creates and updates wait for what they name; deletes wait for
- * whatever still uses the resource. The order comes from references alone: there is no table of kinds.
+ * Fills in `after` of each change. Creates and updates wait for what they refer to; deletions wait for
+ * whatever still uses the resource. The order comes from references alone, not from a table of kinds.
  */
 export function ordered(
   changes: readonly Change[],
@@ -39,8 +39,8 @@ export function ordered(
 }
 
 /**
- * A name that another resource leaves is free only when that one is renamed. Not where that one needs the
- * other first: then both would wait for each other.
+ * Lets a change wait for the rename that frees the name it takes. Not where that rename waits for this
+ * change: both would wait for each other.
  */
 function withNamesLeft(changes: readonly Change[], live: LiveState): Change[] {
   const key = (kind: string, name: string): string => `${kind}\n${name.toLowerCase()}`
@@ -65,8 +65,8 @@ function withNamesLeft(changes: readonly Change[], live: LiveState): Change[] {
 }
 
 /**
- * Live resources may use each other in a circle (two models that are joined both ways). Then one of them
- * goes first, though it is still used: otherwise they would wait for each other forever.
+ * Breaks circles of deletions, such as two models that are joined both ways: one of them is deleted
+ * although it is still used.
  */
 function withoutCircles(changes: readonly Change[]): Change[] {
   const byText = new Map(changes.map((change) => [addressText(change), change]))
@@ -88,7 +88,10 @@ function withoutCircles(changes: readonly Change[]): Change[] {
   return changes.map((change) => done.get(addressText(change)) ?? change)
 }
 
-/** What a resource names. Most of its references name one thing, one after the other: that counts once. */
+/**
+ * Returns the addresses that a resource refers to. Repeated references, of which there are many in a row,
+ * count once.
+ */
 export function namedBy({ uses }: Pick<Desired, 'uses'>): Address[] {
   return uses.filter(({ kind, name }, index) => {
     const before = uses[index - 1]
@@ -96,7 +99,7 @@ export function namedBy({ uses }: Pick<Desired, 'uses'>): Address[] {
   })
 }
 
-/** Who uses what, by the id of what is used. */
+/** Indexes users by the id of what they use. */
 export function usersById(live: LiveState): Map<string, Live[]> {
   const users = new Map<string, Live[]>()
   for (const resource of live.resources) {

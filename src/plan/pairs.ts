@@ -1,28 +1,31 @@
 import type { Json } from '../state/value.ts'
 
-/** Which sides are compared. The first side of each decides what is compared at all. */
+/**
+ * The pairs of sides that can be compared, as bits. The first side of a pair decides what is compared at
+ * all.
+ */
 export const pairs = {
-  /** What is wanted with what is live. */
+  /** The wanted with the live side. */
   difference: 1,
-  /** What is wanted with the base: what the files changed. */
+  /** The wanted side with the base: what the files changed. */
   files: 2,
-  /** The base with what is live: what the service changed. */
+  /** The base with the live side: what the service changed. */
   service: 4,
-  /** All of what is live that the comparison with what is wanted looks at, equal or not. */
+  /** Every live value that the comparison with the wanted side looks at, equal or not. */
   seen: 8
 } as const
 
-/** What is wanted, what was meant at the base, and what is live, at one place. */
+/** The values of the three sides at one place. */
 export type Values = readonly [wanted: Json | undefined, base: Json | undefined, live: Json | undefined]
 
-/** The pairs in which the base is. */
+/** All pairs with the base. */
 export const withBase = pairs.files | pairs.service
-/** The pairs in which what is live is. */
+/** All pairs with the live side. */
 export const ofLive = pairs.difference | pairs.service | pairs.seen
-/** The pairs in which what is wanted is: it is the first side of each. */
+/** All pairs with the wanted side, which is the first of each. */
 export const ofWanted = pairs.difference | pairs.files | pairs.seen
 
-/** The pairs, of those that are open, of which the two sides are so. */
+/** Returns the open pairs whose two sides satisfy a condition. */
 export function pairsOf(
   open: number,
   values: Values,
@@ -36,7 +39,7 @@ export function pairsOf(
   return found
 }
 
-/** The pairs whose first side is so. */
+/** Returns the requested pairs whose first side satisfies a condition. */
 export function pairsBy(
   open: number,
   [wanted, base]: Values,

@@ -3,8 +3,8 @@ import { addressText, type Desired } from '../state/resource.ts'
 import type { PlanInput } from './deletions.ts'
 
 /**
- * In a partial plan, what a selected resource names must be there already: what is not selected is read,
- * and never made.
+ * Returns the problems of references from selected resources to declared ones that are neither selected
+ * nor live: a partial plan does not create those.
  */
 export function unreachable(
   selected: readonly Desired[],

@@ -1,6 +1,9 @@
 import type { Keyed } from './keyed.ts'
 
-/** Where a walk is, inside of a resource: shared by all that is below it, and spelled out when it is told. */
+/**
+ * A place of a walk inside of a resource. Nodes share their parents, and are spelled out when somebody
+ * asks for the path.
+ */
 export class PathNode {
   readonly above: PathNode | undefined
   readonly depth: number
@@ -14,12 +17,12 @@ export class PathNode {
     this.#at = at
   }
 
-  /** As people read it: items of sets by key. */
+  /** The path as people read it: items of sets by key. */
   get path(): string[] {
     return [...(this.above?.path ?? []), this.#label]
   }
 
-  /** As the files have it: items by position. */
+  /** The path as the files have it: items by position. */
   get at(): (string | number)[] {
     return [...(this.above?.at ?? []), this.#at]
   }
@@ -30,8 +33,8 @@ export class PathNode {
   }
 
   /**
-   * What the place is known by when two readings are compared: items by ids in place of names, for what they
-   * refer to may get another name meanwhile.
+   * The path by which two readings are compared: items by ids in place of names, for what they refer to
+   * may be renamed meanwhile.
    */
   get key(): string {
     const own = typeof this.#part === 'string' ? this.#part : `[${this.#part.pairing.replace(/\n1$/, '')}]`

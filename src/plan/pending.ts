@@ -3,16 +3,14 @@ import type { Match } from './match.ts'
 import type { Change } from './plan.ts'
 
 /**
- * Whether a change is a difference between the files and the service. What cannot be made before a person has
- * authorized something else waits: it is tried, and is neither a difference nor drift.
+ * Whether a change is a difference between the files and the service. A create that waits for a person to
+ * authorize something else is attempted, and counts neither as a difference nor as drift.
  */
 export function isDifference({ action, waiting }: Change): boolean {
   return action !== 'none' && !(action === 'create' && waiting !== undefined)
 }
 
-/**
- * R29: Says of what is to be made whether something that it needs, directly or not, waits for a person.
- */
+/** R29: Marks each create that needs, directly or not, something that waits for a person. */
 export function withPending(
   changes: readonly Change[],
   desired: DesiredState,
@@ -26,7 +24,7 @@ export function withPending(
   })
 }
 
-/** Looks from a resource to the first one that it needs and that waits. */
+/** Finds the first resource, among those that one needs, that waits for a person. */
 function openWaiting(
   desired: DesiredState,
   live: LiveState,
@@ -43,7 +41,7 @@ function openWaiting(
   const find = (of: Address, uses: readonly { kind: string; id: string }[] = []): Address | undefined => {
     const text = addressText(of)
     if (known.has(text)) return known.get(text)
-    // Until it is known: resources may name each other in a circle.
+    // Set before the search goes on: resources may refer to each other in a circle.
     known.set(text, undefined)
     const resource = declared.get(text)
     const needed = resource

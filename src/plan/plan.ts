@@ -4,157 +4,154 @@ import type { Address } from '../state/resource.ts'
 import type { Json, JsonObject } from '../state/value.ts'
 
 /**
- * R21: All that is to be done, in an order that respects references. Plain data: it survives being written
- * down.
+ * R21: All changes, in an order that respects references. A plan is plain data: it can be written as JSON
+ * and read back.
  */
 export interface Plan {
   organization: { id: string; name: string }
   /**
-   * In the address order; `Change.after` gives the order of doing. Unchanged resources are in it too, with
-   * action `none`.
+   * All changes by address, with those that change nothing (action `none`); `Change.after` gives the
+   * order of execution.
    */
   changes: Change[]
-  /** Live and not declared: counted and named, never touched. */
+  /** Live resources that are not declared: counted and named, never touched. */
   unmanaged: UnmanagedKind[]
-  /** The revision that the files were compared with, when there was one. */
+  /** The base revision, where one was compared. */
   since?: string
-  /** What was declared at that revision, is not any more, and stays, since nobody asked to prune. */
+  /** What was declared at the base, is declared no more, and stays, since `--prune` was not given. */
   noLongerDeclared: (Address & { id: string; span: Span })[]
   /** Present when only a part of the declared resources is planned. */
   partial?: { selected: number; left: number }
 }
 
-/** What is done to a resource. None is ever deleted to be made again: that is a decision of people. */
+/** The action of a change. Replacing a resource by a new one is none of them: people decide that. */
 export type Action = 'create' | 'update' | 'rename' | 'delete' | 'none'
 
-/** Who moved since the base: the files, the service, or both to different values. */
+/** The side that moved since the base: the files, the service, or both to different values. */
 export type Cause = 'config' | 'drift' | 'conflict'
 
-/** What a change may do to the data that moves, and why it is thought so. */
+/** What a change may do to the data that syncs move, and why. */
 export interface Impact {
   effect: Effect
   /** One sentence, without a full stop. */
   because: string
-  /** The fields that bring it; none for the resource as a whole. */
+  /** The fields that cause it; empty for the resource as a whole. */
   paths: string[][]
-  /** Addresses of what it reaches beyond the resource itself. */
+  /** Addresses of other resources that it affects. */
   reaches: string[]
 }
 
 /**
- * What is done to one resource, and why. Closed: each sort has the members that mean something for it, and no
- * others.
+ * One change and its reason. A closed union: each action has just the members that mean something for it.
  */
 export type Change = Create | Update | Rename | Delete | Unchanged
 
-/** The files declare it, and the service does not have it. */
+/** The files declare the resource, and the service does not have it. */
 export interface Create extends ChangeHead, Declared {
   action: 'create'
-  /** Everything that is stated. */
+  /** Every stated field. */
   fields: FieldChange[]
   /** Who moved: the files declare it anew, or the service lost it. */
   cause?: Cause
 }
 
-/** It differs from what the files say; without fields, its secrets are sent again. */
+/** The resource differs from what the files say. Without fields, only its secrets are sent again. */
 export interface Update extends ChangeHead, Declared, Existing, Compared {
   action: 'update'
-  /** What differs, in the order of display. */
+  /** The differences in the order of display. */
   fields: FieldChange[]
 }
 
-/** It gets another name, whatever else differs. */
+/** The resource gets another name, and perhaps other values. */
 export interface Rename extends ChangeHead, Declared, Existing, Compared {
   action: 'rename'
   fields: FieldChange[]
   previousName: string
 }
 
-/** It is to go. */
+/** The resource is deleted. */
 export interface Delete extends ChangeHead, Existing {
   action: 'delete'
 }
 
-/** It is as the files say. */
+/** The resource is what the files say. */
 export interface Unchanged extends ChangeHead, Declared, Existing, Compared {
   action: 'none'
 }
 
-/** What every change has. */
+/** The members of every change. */
 export interface ChangeHead extends Address {
-  /** The place that asks for it. */
+  /** The place in the files that asks for it. */
   span: Span
-  /** One sentence: why this is to be done. */
+  /** One sentence that says why it is done. */
   reason: string
-  /** Addresses (as `addressText`) that must be done first. */
+  /** Addresses (as `addressText`) of the changes that must be done first. */
   after: string[]
-  /** What it may do to data, the gravest first. */
+  /** Its impacts on data, the gravest first. */
   impacts: Impact[]
-  /**
-   * Why the live resource does not work yet: it waits for a person. Of what is to be made: what it needs
-   * waits for one.
-   */
+  /** Why the live resource waits for a person; for a create, why something that it needs waits. */
   waiting?: string
 }
 
-/** What the files say of it. */
+/** The declared side. */
 export interface Declared {
-  /** In the kind's normal form: references by name, secrets by source. */
+  /** The wanted fields in the normal form of the kind: references by name, secrets by source. */
   wanted: JsonObject
   /**
-   * Ids that its references stand for already, by `addressText`. Those of resources still to be made are
-   * missing.
+   * Ids of its references, by `addressText`. Those of resources that are still to be created are missing.
    */
   ids: Record<string, string>
-  /** Paths of fields whose live value stays, whatever it is by the time of the change. */
+  /**
+   * Paths of `ignore_changes`: their live values stay, whatever these are when the change is carried out.
+   */
   ignored: string[]
 }
 
-/** What is known of a live resource. */
+/** The live side. */
 export interface Existing {
   id: string
-  /** Who touched it last, and when. */
+  /** Who changed it last, and when (an RFC 3339 time). */
   changed: { at?: string; by?: string }
 }
 
-/** What came of comparing it. */
+/** The result of the comparison. */
 export interface Compared {
   /** How many compared fields are equal. */
   unchanged: number
-  /** Who moved, of all that differs: a conflict outweighs drift, and drift outweighs the files. */
+  /** The gravest cause of its differences: a conflict before drift, drift before the files. */
   cause?: Cause
-  /** Fields of the live resource that no file states and that differ from the documented default. */
+  /** Paths of live values that no file states and that differ from the documented default. */
   notStated: string[]
-  /** Paths of secrets that the files state: the service does not answer them. */
+  /** Paths of stated secrets, which the service does not answer. */
   notCompared: string[]
-  /** Fields that the service refused to tell. */
+  /** Fields that the service refused to answer. */
   notRead: string[]
   /** Paths of differences that `ignore_changes` hides. */
   hidden: string[]
 }
 
-/** One difference, with both sides. */
+/** One difference with both sides. */
 export interface FieldChange {
   /** `['fields', '[Email]', 'source', 'field']`: items of sets are named by their key, in brackets. */
   path: string[]
   how: 'added' | 'removed' | 'changed'
-  /** What is live. Absent when added. References and secrets are in their tagged form. */
+  /** The live value. Absent for an addition. References and secrets are in their tagged form. */
   before?: Json
-  /** What is wanted. Absent when removed. */
+  /** The wanted value. Absent for a removal. */
   after?: Json
-  /** Show by lines: SQL and the like. */
+  /** True for texts of many lines, such as SQL, which are shown as a diff by lines. */
   long?: true
-  /** Who moved since the base; absent when nothing tells. */
+  /** Who moved since the base. Absent without a base. */
   cause?: Cause
-  /** For a conflict: what the files said at the base. Absent when they said nothing. */
+  /** For a conflict, the value that the files had at the base. Absent when they had none. */
   base?: Json
   span: Span
 }
 
-/** How much of a kind the files cover. */
+/** How many resources of a kind the files cover. */
 export interface UnmanagedKind {
   kind: string
-  /** Live resources of the kind, and how many of them the files declare. */
+  /** The number of live resources of the kind, and how many of them the files declare. */
   live: number
   declared: number
   names: string[]

@@ -5,11 +5,11 @@ import type { Match } from './match.ts'
 import { detailsOf, liveId } from './details.ts'
 import type { Change } from './plan.ts'
 
-/** What may not be changed with this key or in this organization: said before anything is written. */
+/** What cannot be changed with this key or in this organization: reported before anything is written. */
 
 /**
- * R38: Kinds in the files that the key may not manage: one problem for each, at the first that asks for
- * it.
+ * R38: Returns one problem for each declared kind that the key may not manage, at the first place that
+ * asks for it.
  */
 export function notForThisKey(desired: DesiredState, live: LiveState, kinds: Kinds): Diagnostic[] {
   const { key, version } = live
@@ -35,7 +35,10 @@ const keyNames = {
   system: 'the key of a deployment'
 } as const
 
-/** Changes of what this organization cannot change, and declarations of what can only be named. */
+/**
+ * Returns the problems of changes to resources that this organization cannot change, and of declarations
+ * of resources that can only be referred to.
+ */
 export function foreign(changes: readonly Change[], live: LiveState): Diagnostic[] {
   const readOnly = new Map(
     live.resources.flatMap(({ kind, id, readOnly: why }) => (why ? [[`${kind}\n${id}`, why] as const] : []))
@@ -60,7 +63,7 @@ export function foreign(changes: readonly Change[], live: LiveState): Diagnostic
   })
 }
 
-/** Whoever deletes the person whose key is in use locks the door from outside, with the key in it. */
+/** Returns the problem of deleting the user whose key is in use: the key would stop working at once. */
 export function lockedOut(changes: readonly Change[], { self }: LiveState): Diagnostic[] {
   const own =
     self === undefined ? [] : changes.filter((change) => change.action === 'delete' && change.id === self)
@@ -73,7 +76,7 @@ export function lockedOut(changes: readonly Change[], { self }: LiveState): Diag
   )
 }
 
-/** Declared resources that are there and do not work: no difference, but good to know. */
+/** Returns a warning for each declared resource that exists and does not work. That is no difference. */
 export function unhealthy(declared: readonly Desired[], match: Match): Diagnostic[] {
   return declared.flatMap((resource) => {
     const why = match.liveOf(resource)?.unhealthyReason

@@ -6,9 +6,9 @@ import type { Change } from './plan.ts'
 import { isNamed } from './select.ts'
 
 /**
- * R13, R31: Secrets, and whatever else the service never answers, cannot be compared, so that they changed
- * must be said, by a person or by the files of then and now: the resource is written as it is, with all of
- * them.
+ * R13, R31: Adds updates that send secrets again. The service answers neither secrets nor some other
+ * fields, so a change of them is seen in the files (against the base) or asked for by name; the resource
+ * is then written as it is, with all of them.
  */
 export function rotated(changes: readonly Change[], input: PlanInput): Change[] {
   const { base } = input.options
@@ -28,7 +28,7 @@ export function rotated(changes: readonly Change[], input: PlanInput): Change[] 
   })
 }
 
-/** A rotation that was asked for by name, and sends nothing: whoever asked believes that it does. */
+/** Returns the problem of a rotation that was asked for by name and would send nothing. */
 export function idleRotations(changes: readonly Change[], input: PlanInput): Diagnostic[] {
   const { desired, options } = input
   if ((options.rotate ?? []).length === 0) return []
@@ -47,7 +47,7 @@ export function idleRotations(changes: readonly Change[], input: PlanInput): Dia
     const sent = new Set(change.notCompared)
     const kept = all.filter((path) => !sent.has(path))
     if (all.length > 0 && kept.length === 0) return []
-    // Whoever names many by a pattern knows that not all of them have secrets.
+    // A pattern may match resources without secrets; a plain name may not.
     if (all.length === 0 && !exact.some((pattern) => isNamed(change, pattern, input.kinds))) return []
     const at = resource.lifecycle.ignoreChanges.length > 0 ? ['lifecycle', 'ignore_changes'] : []
     return [

@@ -10,13 +10,16 @@ import {
   type Json
 } from '../state/value.ts'
 
-/** R5: a scalar with its default in place of nothing, in one case where case does not matter. */
+/**
+ * R5: Normalizes a scalar: the default in place of an empty value, and one case where case does not
+ * matter.
+ */
 export function folded(rule: Extract<Rule, { is: 'scalar' }>, value: Json | undefined): Json | undefined {
   const present = isEmpty(value) ? rule.default : value
   return rule.caseless && typeof present === 'string' ? present.toLowerCase() : present
 }
 
-/** R5: absent, null, "", [] and {} are the same. */
+/** R5: Whether two values are equal, where absent, null, "", [] and {} are the same. */
 export function isSame(a: Json | undefined, b: Json | undefined): boolean {
   return a === b || (isEmpty(a) && isEmpty(b)) || isDeepStrictEqual(a, b)
 }
@@ -30,14 +33,14 @@ export function meansNothing(rules: Readonly<Record<string, Rule>>, value: Json 
   })
 }
 
-/** Whether a value says what is stated: lists have no order there. */
+/** Whether a live value has everything that is stated. Lists are compared without their order. */
 export function isSameStated(first: Json | undefined, second: Json | undefined): boolean {
   return (
     (Array.isArray(first) && Array.isArray(second) && sameItems(first, second)) || isSame(first, second)
   )
 }
 
-/** Equal items first; then those that say all that is stated, for a live one may say more. */
+/** Pairs equal items first, then each stated item with one that contains it. */
 function sameItems(stated: Json[], live: Json[]): boolean {
   if (stated.length !== live.length) return false
   const left = live.map(comparable)
@@ -57,7 +60,7 @@ function sameItems(stated: Json[], live: Json[]): boolean {
   )
 }
 
-/** A secret inside a list item is not compared: the item is known by its other parts. */
+/** Returns a list item without its secrets, which cannot be compared. */
 export function comparable(item: Json): Json {
   if (!isObject(item)) return item
   return Object.fromEntries(

@@ -12,8 +12,8 @@ import { detailsOf, type ChangeDetails } from './details.ts'
 import type { Action, Plan } from './plan.ts'
 
 /**
- * An approval that can be kept in a file: what was to be done, and what that rested on, as hashes. No body
- * and no value is in it, so no secret can be.
+ * A saved plan: an approval that can be kept in a file. It holds hashes of what was to be done and of
+ * what that was based on. No body and no value is in it, so it holds no secrets.
  */
 export type SavedPlan = {
   format_version: 2
@@ -21,16 +21,16 @@ export type SavedPlan = {
   organization: { id: string; name: string }
   service: string
   api_version: string
-  /** What was asked for beside the files: it is asked for again when the plan is applied. */
+  /** The options of the plan: `apply` uses them again. */
   options: SavedOptions
-  /** Of all that the files declare. */
+  /** Hash of everything that the files declare. */
   configuration: string
-  /** Of the key that the hashes of spelt-out secrets were made with. Absent where no secret is spelt out. */
+  /** Hash of the key by which literal secrets were hashed. Absent where there are no such secrets. */
   secrets_key?: string
   resources: SavedResource[]
 }
 
-/** The options of `plan`, as a program can give them again. */
+/** The options of `plan`, in the form in which a program can pass them again. */
 export type SavedOptions = {
   files: string[]
   since: string | null
@@ -46,22 +46,22 @@ export type SavedOptions = {
   max_updates?: number | null
 }
 
-/** One change, and what it rested on. */
+/** One change, and hashes of what it was based on. */
 export type SavedResource = {
   address: string
   action: Action
   id: string | null
-  /** Of what the files say of it. */
+  /** Hash of its declaration. Null where the files do not declare it. */
   declared: string | null
-  /** Of what was to be done. */
+  /** Hash of the action, the wanted fields and a previous name. */
   intended: string
-  /** Of the ids of what it names. */
+  /** Hash of the ids that it refers to. */
   names: string
-  /** Of each live field that was compared. */
+  /** Hash of each compared live field, by its path. */
   seen: Record<string, string>
 }
 
-/** What a plan is made of, beside the plan itself. */
+/** The input of a saved plan, beside the plan itself. */
 export interface SavedPlanInput {
   desired: DesiredState
   observed: LiveState
@@ -72,7 +72,7 @@ export interface SavedPlanInput {
   literals: LiteralSecrets
 }
 
-/** R23: The approval of a plan. The same plan gives the same bytes. */
+/** R23: Returns the approval of a plan. The same plan gives the same bytes. */
 export function savedPlan(plan: Plan, input: SavedPlanInput): SavedPlan {
   const { desired, service, apiVersion, options } = input
   const declared = new Map(
@@ -116,7 +116,7 @@ function seenBy(change: ChangeDetails, input: SavedPlanInput): Record<string, st
   return Object.fromEntries(found.toSorted(([a], [b]) => compareText(a, b)))
 }
 
-/** What a change rests on, of the live resource: nothing for what is to be made. */
+/** Returns the fingerprint of the live resource that a change is based on; empty for a create. */
 function comparedOf(change: ChangeDetails, { kinds, observed }: SavedPlanInput): Fingerprint {
   const live = liveIn(observed).get(`${change.kind}\n${change.id}`)
   const kind = kinds.managed.find(({ name }) => name === change.kind)
@@ -133,7 +133,7 @@ function comparedOf(change: ChangeDetails, { kinds, observed }: SavedPlanInput):
 
 const indexes = new WeakMap<LiveState, Map<string, Live>>()
 
-/** By kind and id: asked for each change, and worked out once. */
+/** Indexes live resources by kind and id, once for each live state. */
 function liveIn(observed: LiveState): Map<string, Live> {
   const index =
     indexes.get(observed) ?? new Map(observed.resources.map((one) => [`${one.kind}\n${one.id}`, one]))
@@ -141,20 +141,26 @@ function liveIn(observed: LiveState): Map<string, Live> {
   return index
 }
 
-/** Items are known by what they say, which may be a value: then only its hash is kept. */
+/**
+ * Returns the key that is stored for a path. The key of an item may be a value of the user: only its hash
+ * is stored then.
+ */
 function storedKey(key: string): string {
   return key.replaceAll(/\[([^\]]*)\]/g, (item, text: string) =>
     /^[\w.-]+$/.test(text) ? item : `[#${hash(text)}]`
   )
 }
 
-/** What `ignore_changes` leaves to the service may be anything by the time of the change. */
+/** Leaves out what `ignore_changes` excludes: it may have any value when the plan is applied. */
 function withoutIgnored(fields: JsonObject, change: ChangeDetails, kinds: Kinds): JsonObject {
   const kind = kinds.managed.find(({ name }) => name === change.kind)
   return kind ? withIgnored(fields, change.ignored, {}, kind) : fields
 }
 
-/** The id of a reference of a change, as it was known when it was planned. */
+/**
+ * Returns a function that resolves the references of a change to the ids that were known when it was
+ * planned.
+ */
 export function idIn(
   change: ChangeDetails
 ): (reference: { $ref: string; name?: string; id?: string }) => string | undefined {
@@ -166,8 +172,8 @@ function hash(value: Json): string {
 }
 
 /**
- * What keeps a saved plan from being carried out: each resource of which something moved, with the field
- * and who moved it. Empty when what would be done now is exactly what was approved.
+ * Returns the problems that keep a saved plan from being applied: each resource of which something moved,
+ * with the field and who moved it. Empty when what would be done now is exactly what was approved.
  */
 export function staleness(saved: SavedPlan, plan: Plan, input: SavedPlanInput): Diagnostic[] {
   const now = savedPlan(plan, input)
@@ -202,7 +208,7 @@ function movedOf(
   return ['what would be done is something else now']
 }
 
-/** Hashes with the names of their fields, as far as what is there now tells them. */
+/** Gives hashes the labels of their fields, as far as the live resource tells them. */
 function labelled(
   seen: Record<string, string>,
   change: ChangeDetails | undefined,
@@ -238,13 +244,13 @@ function stale(what: string, notes: string[], change: ChangeDetails | undefined)
   })
 }
 
-/** The text of a plan file. Its seal tells a damaged or edited file from a whole one. */
+/** Returns the text of a plan file. Its seal detects damage and edits. */
 export function savedText(saved: SavedPlan): string {
   const sealed: JsonObject = { ...saved, seal: hash(saved) }
   return `${JSON.stringify(sealed, null, 1)}\n`
 }
 
-/** Reads a plan file, or says in a sentence why it is none. */
+/** Parses the text of a plan file, or returns a sentence that says why it is none. */
 export function parseSaved(text: string): { ok: true; saved: SavedPlan } | { ok: false; reason: string } {
   const read = boundedJson(text)
   if (!read.ok) return { ok: false, reason: read.beyond ?? 'it is not JSON, or not all of it is there' }

@@ -2,20 +2,20 @@ import { foldedFor, type Kinds } from '../kinds/kind.ts'
 import { addressText, type Address, type DesiredState } from '../state/resource.ts'
 import { isId } from '../state/value.ts'
 
-/** A part of what the files declare. Empty lists select everything. */
+/** A selection of declared resources. Empty lists select everything. */
 export interface Selection {
-  /** Patterns of addresses: these alone. */
+  /** Patterns of addresses: only these are selected. */
   only: readonly string[]
-  /** Patterns of addresses: all but these. */
+  /** Patterns of addresses: these are not selected. */
   exclude: readonly string[]
-  /** Names of kinds: these alone. */
+  /** Names of kinds: only these are selected. */
   kinds: readonly string[]
 }
 
 /**
- * Whether a pattern names a resource: as plans write it (`sync "Users"`), with a slash (`sync/Users`), or by
- * its name alone. `*` stands for any text and `?` for any letter; a name that holds them is found as it is.
- * Where names match in any case, so do patterns of them; so does an id.
+ * Whether a pattern matches an address as plans write it (`sync "Users"`), with a slash (`sync/Users`),
+ * or its name alone. `*` stands for any text and `?` for any letter; a name that contains these matches
+ * itself too. Case is ignored where the names of the kind ignore it, and for ids.
  */
 export function isNamed(address: Address, pattern: string, { managed }: Kinds): boolean {
   const { kind, name } = address
@@ -27,8 +27,9 @@ export function isNamed(address: Address, pattern: string, { managed }: Kinds): 
 }
 
 /**
- * Whether a text is as a pattern says: `*` stands for any text, `?` for any letter. What stands between two
- * stars is taken where it is found first, and never looked for again: there is nothing to go back to.
+ * Whether a text matches a pattern: `*` stands for any text, `?` for any letter. The text between two
+ * stars is taken at its first occurrence without backtracking, so the time is bounded by length of text
+ * times length of pattern.
  */
 export function isLike(text: string, pattern: string): boolean {
   if (text === pattern || !/[*?]/.test(pattern)) return text === pattern
@@ -48,12 +49,12 @@ export function isLike(text: string, pattern: string): boolean {
   return true
 }
 
-/** Whether a piece without stars stands at a place. */
+/** Whether a piece of a pattern without stars matches at a position. */
 function fits(letters: readonly string[], piece: readonly string[], at: number): boolean {
   return piece.every((letter, index) => letter === '?' || letter === letters[at + index])
 }
 
-/** Whether a resource is in the part that was asked for. */
+/** Whether an address is selected. */
 export function isSelected(address: Address, selection: Selection | undefined, kinds: Kinds): boolean {
   if (!selection) return true
   const isAny = (patterns: readonly string[]): boolean =>
@@ -66,7 +67,10 @@ export function isSelected(address: Address, selection: Selection | undefined, k
   )
 }
 
-/** Patterns that name nothing of what there is: a wrong word must not select everything, or nothing. */
+/**
+ * Returns the patterns that match none of the addresses: a misspelled pattern must not select everything,
+ * or nothing.
+ */
 export function idlePatterns(
   addresses: readonly Address[],
   patterns: readonly string[] | undefined,
@@ -77,7 +81,10 @@ export function idlePatterns(
   )
 }
 
-/** What must be read for a part of the files: what is selected, and what that names. */
+/**
+ * Returns the kinds to read for a selection: those of the selected resources, and those that they refer
+ * to.
+ */
 export function scopeOf(
   desired: DesiredState,
   selection: Selection | undefined,

@@ -3,7 +3,7 @@ import { isEmpty, type Json } from '../state/value.ts'
 
 type TextRule = Extract<Rule, { is: 'text' }>
 
-/** A structure as people read it. */
+/** Returns the text of a structure for people; undefined where it is empty. */
 export function shown(rule: TextRule, value: Json | undefined): string | undefined {
   return isEmpty(value) ? undefined : rule.shown(value)
 }

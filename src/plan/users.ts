@@ -2,19 +2,22 @@ import type { Kinds } from '../kinds/kind.ts'
 import type { Live, LiveState } from '../state/resource.ts'
 import { referredKinds } from '../state/rule.ts'
 
-/** How many live resources use one. */
+/** Counts the users of live resources. */
 export interface Users {
-  /** Not complete where a kind that may use it was not read: then nobody knows whether there are more. */
+  /**
+   * Counts the live resources that use one. The count is incomplete where a kind that may use it was not
+   * read.
+   */
   countOf(live: Live): UserCount
 }
 
-/** A number, and whether it is all of them. */
+/** A number of users, and whether it includes all of them. */
 export interface UserCount {
   found: number
   isComplete: boolean
 }
 
-/** Who uses what, of all that was read. */
+/** Indexes the users of everything that was read. */
 export function openUsers(live: LiveState, kinds: Kinds): Users {
   const counts = new Map<string, number>()
   for (const { uses } of live.resources)
@@ -30,8 +33,8 @@ export function openUsers(live: LiveState, kinds: Kinds): Users {
 }
 
 /**
- * Kinds of which a resource may name one of this kind. What only says something about another thing uses
- * nothing of it: it goes with it.
+ * Returns the kinds whose resources may refer to one of this kind. A derived kind does not count: it is
+ * deleted with the resource that it belongs to.
  */
 export function usersOf(kind: string, { managed }: Kinds): string[] {
   return managed

@@ -5,8 +5,8 @@ import { isEmpty, isObject, type Json } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 
 /**
- * Fields that the files state and that the chosen version of the API does not have: it would drop them in
- * silence.
+ * Returns the problems of stated fields that the chosen version of the API does not have, and would drop
+ * silently.
  */
 export function unknownToVersion(desired: DesiredState, kinds: Kinds, version: ApiVersion): Diagnostic[] {
   return desired.resources.flatMap((resource) => {
