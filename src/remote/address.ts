@@ -5,12 +5,18 @@ import type { Failure } from './failure.ts'
 import { organizationOf } from './identity.ts'
 import type { Reader } from './transport.ts'
 
-/** Where resources of a kind are, and how they are spelled there: bodies and answers meet their kind here. */
+/**
+ * Paths of resources, and how kinds spell them: bodies and answers are translated here between a kind and
+ * polyctl.
+ */
 
-/** A path, or why it is not known. */
+/** A path, or the failure of the request that was needed to know it. */
 export type ResolvedPath = { ok: true; path: string } | { ok: false; failure: Failure }
 
-/** Where all resources of a kind are. Asks for the organization only where its id is part of the path. */
+/**
+ * Returns the path of the list of a kind. Asks for the organization only where its id is part of the
+ * path.
+ */
 export async function pathOfAll(reader: Reader, { api }: Kind): Promise<ResolvedPath> {
   const path = api.olderPaths?.[reader.version] ?? api.path
   if (!path.includes('{organization}')) return { ok: true, path }
@@ -19,16 +25,19 @@ export async function pathOfAll(reader: Reader, { api }: Kind): Promise<Resolved
   return { ok: true, path: path.replace('{organization}', encodeURIComponent(organization.id)) }
 }
 
-/** Where one resource is. */
+/** Returns the path of one resource. */
 export async function pathOfOne(reader: Reader, kind: Kind, id: string): Promise<ResolvedPath> {
   const all = await pathOfAll(reader, kind)
-  // What is in no list has a path in place of an id.
+  // The id of a derived resource is its path.
   return all.ok
     ? { ok: true, path: `${all.path}/${kind.api.access === 'derived' ? id : encodeURIComponent(id)}` }
     : all
 }
 
-/** A body as the service spells it: its name under the key there, without what has requests of its own. */
+/**
+ * Returns a body as the service spells it: with its own key for the name, and without members that have
+ * requests of their own.
+ */
 export function outgoing({ naming, api }: Kind, body: JsonObject): JsonObject {
   const later = new Set(api.followUps?.exclusive ? api.followUps.keys : [])
   const kept = Object.entries(body).filter(([key]) => !later.has(key))
@@ -37,7 +46,7 @@ export function outgoing({ naming, api }: Kind, body: JsonObject): JsonObject {
   return key === undefined || name === undefined ? rest : { [key]: name, ...rest }
 }
 
-/** Why an answer is not to be understood as a resource of a kind; nothing where it is one. */
+/** Returns why an answer cannot be read as a resource of a kind; undefined where it can. */
 export function misfitOf(kind: Kind, body: Json | undefined): string | undefined {
   const derived = derivedApi(kind)
   const isBare = derived?.bare === true
@@ -47,7 +56,10 @@ export function misfitOf(kind: Kind, body: Json | undefined): string | undefined
   return misfit(kind.api.answer ?? 'anything', data, isBare ? 'the answer' : 'data')
 }
 
-/** The resource of an answer, under the name that polyctl gives it. Undefined where it is none. */
+/**
+ * Returns the resource in an answer, under the name by which polyctl calls it. Undefined where the answer
+ * holds none.
+ */
 export function incoming(kind: Kind, body: Json | undefined, id?: string): JsonObject | undefined {
   const derived = derivedApi(kind)
   if (misfitOf(kind, body) !== undefined) return undefined

@@ -9,14 +9,14 @@ declare global {
 }
 
 /**
- * A body as it goes over the wire, and the secrets in it, which nobody may be told. Or the sentences that say
- * which secrets are missing.
+ * A body in the form in which it is sent, with the values of the secrets in it, which must not be shown.
+ * Or sentences that say which secrets are missing.
  */
 export type Revealed = { ok: true; body: JsonObject; secrets: string[] } | { ok: false; missing: string[] }
 
 /**
- * Puts the values of secrets into a body: the one place where they leave the vault. Only those of this body
- * are opened: all others of the run are known to whoever redacts.
+ * Puts the values of secrets into a body: the one place where values leave the vault. Secrets of other
+ * bodies are not opened.
  */
 export function revealed(body: JsonObject, vault: Vault): Revealed {
   const missing = new Set<string>()

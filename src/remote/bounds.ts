@@ -1,19 +1,19 @@
 /**
- * What an answer may be at most (R37): whatever a service says, the memory that it takes stays below a fixed
- * number, and nothing that walks through it runs out of stack.
+ * The bounds of an answer (R37): whatever a service sends, memory stays below a fixed number, and no
+ * recursion over it exhausts the stack.
  */
 export const answerBounds = {
-  /** Of one answer, after it was decompressed. */
+  /** Bytes of one answer after decompression. */
   bytes: 64 * 1024 * 1024,
-  /** Of all answers that are under way at once. */
+  /** Bytes of all answers that are being read at the same time. */
   bytesAtOnce: 160 * 1024 * 1024,
-  /** Letters of what is told of an error. */
+  /** Characters of a message of the service. */
   words: 600
 } as const
 
 const mebibyte = 1024 * 1024
 
-/** An answer that is more than anybody may answer. To ask again would bring the same. */
+/** An answer beyond the bounds. It is not requested again: the next one would be the same. */
 export class BeyondBounds extends Error {
   override name = 'BeyondBounds'
   readonly status: number
@@ -24,12 +24,15 @@ export class BeyondBounds extends Error {
   }
 }
 
-/** How many bytes are held by answers that are not read to their end. */
+/** The number of bytes that are held by answers that are still being read. */
 export interface BytesUnderWay {
   count: number
 }
 
-/** The whole of an answer as text. Its reading ends when a bound is passed, or nobody waits any more. */
+/**
+ * Reads the whole body of a response as text. Throws `BeyondBounds` when a bound is passed, and the
+ * reason of the signal when that fires.
+ */
 export async function boundedText(
   response: Response,
   signal: AbortSignal,
@@ -52,7 +55,7 @@ export async function boundedText(
       chunks.push(value)
     }
   } catch (error) {
-    // Whoever sends without an end is not listened to any more, and need not agree to that.
+    // The rest of the body is not read. Cancelling may fail, which changes nothing.
     void reader.cancel().catch(() => undefined)
     throw error
   } finally {
@@ -64,7 +67,7 @@ function tooLarge(what: string, bytes: number, status: number): BeyondBounds {
   return new BeyondBounds(`${what} larger than ${bytes / mebibyte} MiB`, status)
 }
 
-/** As much of somebody's words as a person reads. */
+/** Cuts a message to the length that people read. */
 export function cutWords(words: string): string {
   return words.length <= answerBounds.words ? words : `${words.slice(0, answerBounds.words)} …`
 }

@@ -4,23 +4,28 @@ import { slept } from './pause.ts'
 import { begin, next, type Course, type Tried } from './policy.ts'
 
 /**
- * What one operation may still spend: a request with all its tries, or all requests of a create. Keeps how it
- * went, and waits as the policy says.
+ * The budget of one operation: of a request with all its tries, or of all requests of a create. It
+ * records the course of the operation, and waits as the policy says.
  */
 export interface Budget {
   readonly course: Course<Failure>
-  /** How long it has taken, in milliseconds; pauses count even if the clock stands still. */
+  /** Milliseconds since the operation began. Pauses count even where the clock does not advance. */
   elapsedMs(): number
-  /** Waits for the next try. False when there is none: the budget is spent, or the person stopped it. */
+  /**
+   * Waits before the next try. False when there is none: the budget is spent, or polyctl was interrupted.
+   */
   again(tried: Tried<Failure>, tell?: (pauseMs: number) => void): Promise<boolean>
-  /** The budget of a request that is a part of this: it began as early, and may fail as often as any. */
+  /**
+   * Returns the budget of a request within this operation: it has the same start, and its own number of
+   * failures.
+   */
   part(): Budget
 }
 
-/** What a budget needs of the world. */
+/** The options that a budget uses. */
 export type BudgetOptions = Pick<RemoteOptions, 'now' | 'sleep' | 'random' | 'backoffMs' | 'stop'>
 
-/** The budget of an operation that begins now, or as a part of another one. */
+/** Opens the budget of an operation that begins now, or of a part of another one. */
 export function openBudget(options: BudgetOptions, whole?: Course<Failure>): Budget {
   const { now, random, backoffMs, stop } = options
   let course = begin<Failure>(whole?.began ?? now(), whole?.waited)

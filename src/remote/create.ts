@@ -10,23 +10,23 @@ import { retrying } from './read.ts'
 import type { Writer } from './transport.ts'
 import { followedUp, read, type Written } from './write.ts'
 
-/** What is to be made, and under which idempotency key at first. */
+/** The resource to create, and its first idempotency key. */
 export interface Creation {
   name: string
   body: JsonObject
   secrets: readonly string[]
   key: string
-  /** The fields that files state: of what they leave out nothing is read back. */
+  /** The stated fields: what they leave out is not read back. */
   wanted?: JsonObject
-  /** A refusal is no surprise: what it needs waits for a person. */
+  /** True where a refusal is expected: something that it needs waits for a person. */
   mayBeRefused?: boolean
-  /** Told of what takes a while. */
+  /** Called with a remark when something takes a while. */
   note?: (text: string) => void
-  /** Whether an answer tells all that was wanted: then nothing is read back. */
+  /** Whether an answer has everything that was wanted, so that nothing has to be read back. */
   tellsAll?: (wire: JsonObject) => boolean
 }
 
-/** One create in its course. */
+/** The state of one create. */
 interface CreateRun {
   writer: Writer
   kind: Kind
@@ -38,8 +38,9 @@ interface CreateRun {
 }
 
 /**
- * What came of asking for it: `new`, made by this very request; `earlier`, made before by one with the same
- * key, by its date; `undated`, one of the two; `found`, by its name, and nothing else of that name was.
+ * The result of the POST. `is` says where the resource comes from: `new` was created by this request;
+ * `earlier` by a former one with the same key, judged by its date; `undated` by one of the two; `found`
+ * was there under its name, and is the only one of that name.
  */
 interface Posted {
   ok: true
@@ -50,14 +51,18 @@ interface Posted {
 
 type Failed = { ok: false; failure: Failure }
 
-/** The same key answers with the same dead resource as often as it was made and deleted within a day. */
+/**
+ * The bound of replays: a key answers with the same deleted resource as often as one was created and
+ * deleted within a day.
+ */
 const mostReplays = 100
 
 /**
- * Makes a resource, and never two (R27). A request that was not answered is repeated under its key; after an
- * answer that leaves open whether it was done another key is needed, for the service answers the same again.
- * Before either the service is searched by name, for as long as a list may be stale: what is found is
- * adopted. What an earlier request made under the same key, and is gone since, is made anew.
+ * Creates a resource, and never two (R27). A request without an answer is repeated under its key. After
+ * an answer that leaves open whether the resource was created, another key is needed, for the service
+ * replays its answer. Before either, the service is searched by name, for as long as a list may be stale;
+ * a resource that is found is adopted. One that an earlier request created under the same key, and that
+ * was deleted since, is created anew.
  */
 export async function create(writer: Writer, kind: Kind, wanted: Creation): Promise<Written> {
   const all = await pathOfAll(writer, kind)
@@ -71,7 +76,7 @@ export async function create(writer: Writer, kind: Kind, wanted: Creation): Prom
     const created = await completed(run, posted)
     if (created.ok || created.failure.status !== 404 || replays === mostReplays) return created
     const id = textOf(posted.wire['id'])
-    // Deleted by somebody in this moment, or made and deleted before: only in a list it could be still.
+    // The resource was deleted meanwhile, or earlier: only a list can still show it.
     const there = posted.is === 'earlier' ? await look(run) : await searched(run, created.failure, 2)
     if (!there.ok) return there
     const other = there.found.find((wire) => wire['id'] !== id)
@@ -84,7 +89,7 @@ function foundByName(wire: JsonObject): Posted {
   return { ok: true, wire, notes: ['the answer was lost; it was found by name'], is: 'found' }
 }
 
-/** Until something is answered, or found, or nobody can tell. */
+/** Posts until there is an answer or a resource, or until the outcome stays unknown. */
 async function post(run: CreateRun): Promise<Posted | Failed> {
   const { writer, kind, path, wanted, keys, budget } = run
   const sent = {
@@ -122,25 +127,25 @@ async function post(run: CreateRun): Promise<Posted | Failed> {
 }
 
 /**
- * A refusal may be that of another time: outcomes are kept for a day under a key that is the same each time,
- * and its reason may be gone. Under a key of its own it is asked once more.
+ * Whether a refusal may be a recorded one: outcomes are kept for a day under the derived key, and the
+ * reason may be gone. The create is then repeated once under a fresh key.
  */
 function mayBeRecorded({ status, interrupted }: Failure, { keys, wanted }: CreateRun): boolean {
   if (status === undefined || interrupted || wanted.mayBeRefused) return false
   return keys.isShared() && ![401, 409, 429].includes(status) && status >= 400
 }
 
-/** It is of no use to ask again: another request would be answered alike. */
+/** Whether another request would be answered in the same way. */
 function isAnsweredForGood({ status = 0 }: Failure): boolean {
   return status >= 400 && status < 500 && ![408, 409, 429].includes(status)
 }
 
-/** Answered, as if all were well, with what nobody understands: the same key would bring the same. */
+/** Whether it is a success whose body cannot be understood: the same key would replay it. */
 function isStrange({ status }: Failure): boolean {
   return status !== undefined && status < 400
 }
 
-/** Not refused, and not failed either: it may be under way, and under the same key it is the same. */
+/** Whether the create may still be running: the same key stands for the same create. */
 function mayStillCome({ status }: Failure): boolean {
   return status === undefined || status < 400 || status === 409
 }
@@ -149,13 +154,16 @@ function open(failure: Failure): Failure {
   return { ...failure, code: 'P602' }
 }
 
-/** Sends what follows, reads back, and looks for a second one where there could be one. */
+/**
+ * Sends the follow-up requests, reads the resource back, and looks for a second one where there may be
+ * one.
+ */
 async function completed(run: CreateRun, posted: Posted): Promise<Written> {
   const { writer, kind, wanted, keys, budget } = run
   const { wire, notes } = posted
   const id = textOf(wire['id'])
   const isPending = kind.authorization?.link(wire) !== undefined
-  // Nobody is sent to the page of something that is gone.
+  // No link to a page of a deleted resource is shown.
   if (posted.is === 'earlier' || (posted.is === 'undated' && isPending)) {
     const there = await read(writer, kind, id, wanted.wanted)
     if (!there.ok && there.failure.status === 404) return there
@@ -180,14 +188,17 @@ async function completed(run: CreateRun, posted: Posted): Promise<Written> {
   return { ...written, ...(back ? { back } : {}) }
 }
 
-/** Whether the answer to a create tells all: nothing is sent after it, and nothing else has to be asked. */
+/**
+ * Whether the answer to a create is complete: no follow-up request is sent, and no part is read by
+ * itself.
+ */
 function isAnsweredInFull({ api }: Kind, wire: JsonObject, { body, wanted }: Creation): boolean {
   const { parts = [], followUps, isConverged } = api
   const isAsked = parts.some((part) => !part.optional || part.paths(wire, wanted, false).length > 0)
   return !isConverged && !isAsked && !followUps?.keys.some((key) => body[key] !== undefined)
 }
 
-/** What the key made is something else by now: for whoever asks under this name it is gone. */
+/** Returns the failure of a key whose resource has another name by now: it counts as deleted. */
 function calledOtherwise({ path }: CreateRun): Failure {
   const words = 'it has another name by now'
   return { code: 'P606', request: `GET ${path}`, status: 404, words, refused: true, usedBy: [] }
@@ -200,8 +211,8 @@ async function look({ writer, kind, wanted, budget }: CreateRun): Promise<FoundB
 }
 
 /**
- * Looks for it several times, for a list may be stale: that nothing is there is known after all of them, and
- * so is that what was found at once is the only one, and not that of somebody who does the same.
+ * Searches by name several times, for a list may be stale. Only all searches together show that there is
+ * none, or that there is exactly one and nobody else creates the same.
  */
 async function searched(
   run: CreateRun,
@@ -223,7 +234,10 @@ async function searched(
   return looks >= most ? { ok: true, found: [...found.values()] } : { ok: false, failure: open(failure) }
 }
 
-/** Another one of the name beside the one that was made; or that nobody can tell, where none is seen. */
+/**
+ * Returns the failure of a second resource of the same name, or of a list that never shows the created
+ * one; undefined where there is exactly one.
+ */
 async function twinOf(run: CreateRun, id: string): Promise<Failure | undefined> {
   const failure = unseen(run, id)
   for (let is: 'unknown' | 'unseen' = 'unknown'; ; is = 'unseen') {

@@ -9,8 +9,8 @@ import { readInFull, type ReadResult } from './read.ts'
 import type { Reader } from './transport.ts'
 
 /**
- * Resources that no list has: each is read where it is said to be, by the files of now, by those of the base,
- * or by the name under which it is removed.
+ * Reads derived resources, which no list has. They are looked for where the files, the base or `removed:`
+ * say that they are.
  */
 export async function readDerived(
   reader: Reader,
@@ -22,16 +22,16 @@ export async function readDerived(
   return await Promise.all(derived.map((kind) => readKind(reader, kind, sources, idOf)))
 }
 
-/** Where derived resources are said to be, and what was read of that which they belong to. */
+/** The places at which derived resources may be, and what was read of the resources that they belong to. */
 interface Sources {
   desired: DesiredState
-  /** What was declared once. */
+  /** The declarations of the base. */
   also: readonly Desired[]
   read: readonly ReadKind[]
   kinds: Kinds
 }
 
-/** The id of what a resource names, declared now or then. */
+/** Resolves a reference that is declared now, or was at the base. */
 type IdOf = (reference: Reference, from: 'now' | 'base') => string | undefined
 
 async function readKind(
@@ -57,7 +57,7 @@ async function readKind(
   const answers = await Promise.all(
     Array.from(places, async ([id, { name, fields }]) => {
       const found = itemOf(await readInFull(reader, kind, id, fields))
-      // What it belongs to is there, and is not ready: to write it will tell.
+      // The resource that it belongs to exists and is not ready: a write would fail with the reason.
       if (!found || ('code' in found && isRefusal(found))) return undefined
       return 'wire' in found ? { ...found, name } : found
     })
@@ -71,7 +71,7 @@ async function readKind(
   }
 }
 
-/** Finds what is named as the plan will find it, so that nothing is read that belongs to something else. */
+/** Resolves names as the plan does later, so that nothing is read that belongs to another resource. */
 function idsOf({ desired, also, read, kinds }: Sources): IdOf {
   const finding = findingOf(kinds)
   const live = read.flatMap(({ kind, items }) =>
@@ -94,23 +94,26 @@ function idsOf({ desired, also, read, kinds }: Sources): IdOf {
   }
 }
 
-/** What was read of a resource; nothing where it is gone meanwhile: that is no failure. */
+/**
+ * Returns the item of a read result; undefined where the resource was deleted meanwhile, which is no
+ * failure.
+ */
 export function itemOf(result: ReadResult): Item | Failure | undefined {
   if (result.ok) return { wire: result.wire, partial: false }
   return result.failure.status === 404 ? undefined : result.failure
 }
 
-/** Whether the service has it, and does not want to tell. */
+/** Whether the service has the resource and refuses to answer it. */
 export function isRefusal({ status }: Failure): boolean {
   return status === 400 || status === 403 || status === 422
 }
 
-/** A kind of which nothing could be read. */
+/** Returns the problem of a kind that could not be read. */
 export function unread(kind: Kind, failure: Failure, attempted: string): ReadKind {
   return { kind, items: [], problems: [failureProblem(failure, attempted)] }
 }
 
-/** A kind as people write it. */
+/** Returns the name of a kind for people. */
 export function kindText(kind: Kind): string {
   return kind.name.replaceAll('_', ' ')
 }

@@ -6,12 +6,12 @@ import type { RequestResult, Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
 
 /**
- * What a resource offers: to models that read from it, and to syncs that write to it. Each version of the
- * API asks in its own way, below the resource's own path.
+ * What a connection offers to models and syncs. Each version of the API has its own requests, below the
+ * path of the connection.
  */
 export type Enumerated<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 
-/** What a model can choose, given what is chosen already (`{ database: 'example' }`). */
+/** Returns what a model can choose, given what is chosen already (`{ database: 'example' }`). */
 export async function enumerateSource(
   reader: Reader,
   at: string,
@@ -23,8 +23,8 @@ export async function enumerateSource(
 }
 
 /**
- * The fields that a model with this choice would have. The service may answer null for none; here that is
- * an empty list. A refusal mostly says that not enough is chosen yet.
+ * Returns the fields that a model with this choice would have. An answer of null is an empty list. A
+ * refusal mostly means that more has to be chosen first.
  */
 export async function enumerateSourceFields(
   reader: Reader,
@@ -43,7 +43,7 @@ export async function enumerateSourceFields(
   )
 }
 
-/** The objects that a sync can write to. The oldest version lists only their names. */
+/** Returns the objects that a sync can write to. The oldest version answers their names only. */
 export async function enumerateTargets(reader: Reader, at: string): Promise<Enumerated<TargetObjects>> {
   if (reader.version === '2023-04-25') return await oldTargets(reader, at)
   const path = `${at}/modelsync/targetobjects`
@@ -69,7 +69,7 @@ async function oldTargets(reader: Reader, at: string): Promise<Enumerated<Target
   return { ok: true, value: { data: objects, target_creation: { supported: false, properties: [] } } }
 }
 
-/** The fields of one object, and the modes that it takes. */
+/** Returns the fields of one object, and the modes that it supports. */
 export async function enumerateTargetFields(
   reader: Reader,
   at: string,
@@ -98,7 +98,10 @@ function dataOf<T>(shape: Shape, answer: RequestResult, request: string): Enumer
     : typed(shape, data, { request, at: 'data' })
 }
 
-/** The one place where what was checked becomes a type. */
+/**
+ * Returns a value as the type of its shape, once it fits: the only assertion of a type that answers need
+ * here.
+ */
 function typed<T>(shape: Shape, value: Json, from: { request: string; at: string }): Enumerated<T> {
   const wrong = misfit(shape, value, from.at)
   return wrong === undefined ? { ok: true, value: value as T } : strange(from.request, wrong)

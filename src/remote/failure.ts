@@ -3,37 +3,37 @@ import { problem, type Diagnostic, type Span } from '../diagnostics/diagnostic.t
 import { isObject, textOf, type Json } from '../state/value.ts'
 
 /**
- * What came of one request, retries included. `at` is when it was answered, by the clock of the service, and
- * `size` how long the answer is, in letters.
+ * The result of one request with all its retries. `at` is the time of the answer by the clock of the
+ * service in milliseconds, and `size` the length of the body in characters.
  */
 export type RequestResult =
   | { ok: true; status: number; body: Json | undefined; at?: number; size?: number }
   | { ok: false; failure: Failure }
 
-/** Why a request did not do what it was meant to, after all its tries. */
+/** The failure of a request after all its tries. */
 export interface Failure {
   code: Code
   /** `POST /api/syncs` */
   request: string
-  /** Absent when there was no answer. */
+  /** HTTP status. Absent when there was no answer. */
   status?: number
-  /** The service's own words, or those of the network, without secrets. */
+  /** The message of the service or of the network, redacted. */
   words: string
-  /** What to do, where the words say more than the code does. */
+  /** Advice, where the message tells more than the code does. */
   help?: string[]
-  /** Of what may be a wrong address: the one that was asked, and who says it. */
+  /** Where the address may be wrong: the requested address, and where it was configured. */
   address?: string
-  /** True when the service surely did not do what was asked. */
+  /** True when the service surely did not carry it out. */
   refused: boolean
-  /** How long it was tried, in milliseconds, where that is worth telling. */
+  /** Milliseconds for which it was tried, where that is worth saying. */
   waitedMs?: number
-  /** The person stopped it while it was waited for. */
+  /** The run was interrupted while it waited. */
   interrupted?: true
-  /** What still uses a thing that was to be deleted, as the service tells it. */
+  /** What still uses the resource that was to be deleted, as the service says. */
   usedBy: readonly string[]
 }
 
-/** A failure as a problem: what was attempted, what the service said, what to do. */
+/** Returns a failure as a problem: what was attempted, what the service said, what to do. */
 export function failureProblem(failure: Failure, attempted: string, span?: Span): Diagnostic {
   const answered = failure.status === undefined ? '' : ` answered ${failure.status}`
   const { message, help } = { ...toldOf(failure), ...(failure.help && { help: failure.help }) }
@@ -49,7 +49,10 @@ export function failureProblem(failure: Failure, attempted: string, span?: Span)
   })
 }
 
-/** What to do depends on what was asked for: a list is not deleted, and some addresses want another key. */
+/**
+ * Returns advice for a failure, which depends on the request: a list is not deleted, and some paths need
+ * another key.
+ */
 function toldOf({ code, request }: Failure): { message: string; help: string[] } {
   const entry = messages[code] ?? { message: 'failed', help: [] }
   const forPartners = / \/api\/organizations(\/|$)/.test(request) ? [ofPartners] : []
@@ -64,7 +67,7 @@ const ofPartners =
 
 const notThere = ['check the address of the service (`--url` or POLYTOMIC_URL) and `workspace.api_version`']
 
-/** Of what ends at once, nobody asks how long it took. */
+/** Returns how long it was tried; empty for a failure that came at once. */
 function waited({ waitedMs = 0, interrupted }: Failure): string[] {
   const seconds = Math.round(waitedMs / 1000)
   return [
@@ -134,7 +137,7 @@ const messages: Readonly<Partial<Record<Code, { message: string; help: string[] 
   }
 }
 
-/** The code of a status; 4xx other than these is a refusal of what was sent. */
+/** Returns the code of an HTTP status; other 4xx count as a refusal of the body. */
 export function codeOf(status: number): Code {
   if (status >= 300 && status < 400) return 'P611'
   if (status >= 500) return 'P609'
@@ -144,7 +147,7 @@ export function codeOf(status: number): Code {
   )
 }
 
-/** The words of an error body, in any of the shapes that the versions of the API use. */
+/** Returns the message in an error body, in any of the shapes that the versions of the API use. */
 export function wordsOf(body: unknown): string | undefined {
   if (!isObject(body)) return undefined
   const { message, error } = body
@@ -153,7 +156,7 @@ export function wordsOf(body: unknown): string | undefined {
   return typeof error === 'object' ? wordsOf(error) : undefined
 }
 
-/** The users that a refused deletion names: `metadata.used_by: [{type, name, id}]`. */
+/** Returns the users in a refused deletion: `metadata.used_by: [{type, name, id}]`. */
 export function usersOf(body: unknown): string[] {
   const metadata = isObject(body) ? body['metadata'] : undefined
   const users = isObject(metadata) && Array.isArray(metadata['used_by']) ? metadata['used_by'] : []

@@ -3,38 +3,44 @@ import { slept } from './pause.ts'
 import { bounds } from './policy.ts'
 
 /**
- * The one gate through which all requests go. Its width bounds how many are under way; it halves when the
- * service answers 429, grows again slowly, and while the service has named a time to wait, nobody passes.
+ * The gate that all requests pass. Its width bounds how many run at the same time; it halves when the
+ * service answers 429, and grows again slowly. While the service asks to wait, no request passes.
  */
 export interface Gate {
   run<T>(work: () => Promise<T>): Promise<T>
-  /** Waits until the time that the service named has passed; false when the signal fired before. */
+  /** Waits until the gate is open. False when the signal fired before. */
   open(stop?: AbortSignal): Promise<boolean>
-  /** Closes the gate for a while: for how long, and since when nothing but complaints was answered. */
+  /**
+   * Closes the gate for a while. Returns the pause in milliseconds, and since when the service has
+   * answered nothing but 429.
+   */
   slowDown(headers: Headers): { pauseMs: number; since: number }
   fine(): void
 }
 
-/** Times in `sleep` and `now` are milliseconds; `throttled` is told seconds, for it is read by people. */
+/**
+ * Options of the gate. `sleep` and `now` use milliseconds; `throttled` is called with seconds, for people
+ * read them.
+ */
 export interface GateOptions {
   parallelism: number
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>
   now: () => number
-  /** From 0 to 1: those who wait do not start in the same moment. */
+  /** A random number from 0 to 1: waiting requests do not start in the same moment. */
   random: () => number
   throttled?: (seconds: number) => void
 }
 
-/** Answers without a complaint before the width grows by one. */
+/** The number of successful answers in a row after which the width grows by one. */
 const patience = 20
-/** A person is told once in a while, not of every pause of a second. */
+/** The least time between two messages about throttling. */
 const tellEveryMs = 30_000
-/** A number of seconds beyond this is a time, not a pause. */
+/** A greater number in a header is a time since 1970, not a pause. */
 const aWhileAgo = Date.UTC(2020, 0)
 
 /**
- * One gate for one connection to the service: what one request is asked to wait, all others wait too. It
- * opens at full width, and never narrows to nothing.
+ * Opens a gate, which all requests to one service share: where one has to wait, all others wait too. It
+ * starts at full width, which never falls below one.
  */
 export function openGate(options: GateOptions): Gate {
   const limit = pLimit(options.parallelism)
@@ -49,7 +55,7 @@ export function openGate(options: GateOptions): Gate {
     run: (work) => limit(work),
 
     async open(stop) {
-      // Others may be told to wait longer meanwhile.
+      // The time may be extended while this one waits.
       for (let until = 0; until < closedUntil;) {
         until = closedUntil
         const wait = until - options.now()
@@ -64,14 +70,14 @@ export function openGate(options: GateOptions): Gate {
       inARow = 0
       const now = options.now()
       since ??= now
-      // Requests under way together are answered 429 together: that is one reason to slow down, not many.
+      // Requests that run together are answered 429 together: that is one reason to slow down.
       if (now - lastSlowed > 250) {
         lastSlowed = now
         complaints += 1
         limit.concurrency = Math.max(1, Math.floor(limit.concurrency / 2))
       }
       const named = namedPauseMs(headers, now)
-      // Where the service names no time: twice as long each time that it complains again.
+      // Where the service names no time, the pause doubles with each complaint.
       const own = bounds.throttledMs * 2 ** (complaints - 1)
       const pauseMs = Math.min(named > 0 ? named : own, bounds.longestPauseMs)
       closedUntil = Math.max(closedUntil, now + pauseMs)
@@ -95,8 +101,8 @@ export function openGate(options: GateOptions): Gate {
 }
 
 /**
- * How long to wait, as the service says it: in seconds, until a date, or until the second in which its
- * counter starts anew.
+ * Returns the pause in milliseconds that headers ask for: in seconds, until a date, or until the second
+ * in which a counter is reset.
  */
 export function namedPauseMs(headers: Headers, now: number): number {
   const after = headers.get('retry-after')

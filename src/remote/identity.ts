@@ -6,12 +6,12 @@ import { isObject, type JsonObject } from '../state/value.ts'
 import { failureProblem, type Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
 
-/** Which organization the key opens, and whose key it is. */
+/** The organization of the key, and its owner. */
 export interface KeyIdentity {
   id: string
   name: string
   key?: KeyClass
-  /** The id of the person, where the key is a person's. */
+  /** The id of the user, where the key belongs to a user. */
   self?: string
 }
 
@@ -27,7 +27,7 @@ const meAnswer: Shape = {
   }
 }
 
-/** The organization of the key, as the service says it. */
+/** Returns the organization of the key, as the service says. */
 export async function organizationOf(
   reader: Reader
 ): Promise<({ ok: true } & KeyIdentity) | { ok: false; failure: Failure }> {
@@ -48,14 +48,16 @@ export async function organizationOf(
   return { ok: true, id, name, ...classOf(data), ...self }
 }
 
-/** Exactly one of these is true; a service that tells none of them leaves it open. */
+/**
+ * Returns the class of the key. The service marks exactly one; where it marks none, the class is unknown.
+ */
 function classOf(data: JsonObject): { key?: KeyClass } {
   const classes = ['user', 'organization', 'partner', 'system'] as const
   const key = classes.find((one) => data[`is_${one}`] === true)
   return key === undefined ? {} : { key }
 }
 
-/** R4: Whose workspace the key opens. A key of another organization than the files name is a stop. */
+/** R4: Identifies the key. A key of an organization other than the one that the files name is an error. */
 export async function identify(reader: Reader, workspace: Workspace): Promise<Checked<KeyIdentity>> {
   const answer = await organizationOf(reader)
   if (!answer.ok)

@@ -5,14 +5,14 @@ import type { Failure } from './failure.ts'
 import type { Keys } from './tries.ts'
 
 /**
- * R27: what is made is known by what is to be made, so that two who apply the same files make it once. The
- * body names its secrets and does not hold them.
+ * R27: Derives the idempotency key of a create from the body, so that two runs over the same files create
+ * it once. The body holds names of secrets, not values.
  */
 export function keyOfCreate(organization: string, kind: string, name: string, body: JsonObject): string {
   return hashed([organization, kind, name, sorted(body)])
 }
 
-/** The key of the next one, where the outcome of a key is a resource that is gone. */
+/** Returns the key that follows one whose resource was deleted. */
 export function keyAfter(key: string, id: string): string {
   return hashed([key, id])
 }
@@ -28,17 +28,17 @@ function sorted(value: Json): Json {
   return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]))
 }
 
-/** The keys of one create, one after the other. */
+/** The sequence of keys of one create. */
 export interface CreateKeys extends Keys {
-  /** True while the first one is in use, which others may use as well. */
+  /** True while the first key is in use, which other runs derive as well. */
   isShared(): boolean
-  /** A key that nobody has used: an outcome is recorded under the one before. */
+  /** Takes a fresh key, because an outcome is recorded under the previous one. */
   renew(): void
-  /** The outcome of this key is gone: the next one is derived from both. */
+  /** Derives the next key from this one and the id of its deleted resource. */
   follow(id: string): void
 }
 
-/** `fresh` gives a key that nobody has. */
+/** Opens the keys of a create. `fresh` returns a random key. */
 export function openKeys(first: string, fresh: () => string): CreateKeys {
   let key = first
   let isShared = true
@@ -54,7 +54,7 @@ export function openKeys(first: string, fresh: () => string): CreateKeys {
       key = keyAfter(key, id)
     },
     current(course: Course<Failure>) {
-      // A key that a lost try went out with is the only thing that keeps the service from doing it twice.
+      // After a lost try the key is kept: only the same key keeps the service from creating it twice.
       const recorded = course.unsure ? 0 : course.reading + (isThrottledLong(course) ? 1 : 0)
       if (recorded > refusals) renew()
       refusals = Math.max(refusals, recorded)

@@ -9,20 +9,23 @@ import type { ApiVersion } from '../wire/common.ts'
 export interface Item {
   wire: JsonObject
   partial: boolean
-  /** As the files call it, where its answer does not. */
+  /** The name in the files, where the answer holds none. */
   name?: string
-  /** Why what belongs to it is not known. */
+  /** Why its parts could not be read. */
   unread?: string
 }
 
-/** All that was read of a kind. */
+/** Everything that was read of a kind. */
 export interface ReadKind {
   kind: Kind
   items: Item[]
   problems: Diagnostic[]
 }
 
-/** Names are known only when every list has been read, so answers become fields in a second pass. */
+/**
+ * Makes live resources of answers. Names are complete only when every list has been read, so this is a
+ * second pass.
+ */
 export function liveResources(
   read: readonly ReadKind[],
   { version, words }: Pick<Reader, 'version' | 'words'>
@@ -32,7 +35,7 @@ export function liveResources(
   return read.flatMap(({ kind, items }) => items.map((item) => liveResource(kind, item, context, words)))
 }
 
-/** Turns ids into names by what was read. */
+/** Resolves ids to names by what was read. */
 export function fromWireContext(
   wires: ReadonlyMap<string, readonly JsonObject[]>,
   version: ApiVersion
@@ -68,7 +71,7 @@ function liveResource(kind: Kind, item: Item, context: FromWire, words: Reader['
   }
 }
 
-/** How a live resource is, beside what it says. */
+/** Returns the state of a live resource beside its fields. */
 function conditionOf(kind: Kind, { wire, unread }: Item, words: Reader['words']): Partial<Live> {
   const readOnly = kind.readOnly?.(wire)
   const hidden = unread === undefined ? undefined : `what belongs to it cannot be read: ${unread}`

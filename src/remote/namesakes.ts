@@ -5,16 +5,16 @@ import type { Failure } from './failure.ts'
 import { pages } from './pages.ts'
 import type { Reader } from './transport.ts'
 
-/** What was made of a kind, and under which name. */
+/** A resource that was created, by kind and name. */
 export interface Created {
   name: string
   id: string
 }
 
 /**
- * Looks once at what was made, by the names: another one of the same name may have been made in the same
- * moment, by somebody who does the same. It is looked again while the list does not even show what was made.
- * Where nobody can look nothing is said.
+ * Looks for other resources with the names of those that were created: another run may have created the
+ * same at the same time. Repeats while the list does not show the created ones yet. Returns nothing for
+ * lists that cannot be read.
  */
 export async function namesakes(
   reader: Reader,

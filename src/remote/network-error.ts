@@ -1,18 +1,18 @@
 import { dictionary } from '../state/value.ts'
 
-/** What errors of the network mean: whether anything was sent, why it failed, and what to do about it. */
+/** Errors of the network: whether anything was sent, why it failed, and what to do about it. */
 
-/** An answer that broke off in its middle. */
+/** Thrown for a body that ended early. */
 export class CutOff extends Error {
   override name = 'CutOff'
 }
 
-/** Nobody listened, or there is no such host: then nothing was done either. */
+/** Whether nothing accepted the connection, or the host does not exist: the request was not sent. */
 export function refusedConnection(error: Error): boolean {
   return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(reasonOf(error))
 }
 
-/** No connection was agreed on, and another try would end in the same way: nothing was sent. */
+/** Whether TLS failed in a way that another try would repeat: the request was not sent. */
 export function refusedEncryption(error: Error): boolean {
   const code = codeOf(error)
   return speaksNoTls.test(code) || code in certificates || unknownIssuer.has(code) || isProxysNo(error)
@@ -22,7 +22,10 @@ function isProxysNo(error: Error): boolean {
   return /Proxy response \(4\d\d\)|\(407\)/.test(reasonOf(error))
 }
 
-/** Node hides the reason (`ECONNREFUSED 127.0.0.1:1`) in the cause of the cause. */
+/**
+ * Returns the innermost message: Node hides the reason (`ECONNREFUSED 127.0.0.1:1`) in the cause of the
+ * cause.
+ */
 export function reasonOf(error: Error): string {
   const { message, code } = innermost(error)
   return message !== undefined && message !== '' ? message : (code ?? 'the connection failed')
@@ -34,19 +37,19 @@ function innermost(error: Error): { message?: string; code?: string } {
   return reason
 }
 
-/** What happened in a sentence, and what to do. */
+/** An explanation in a sentence, and what to do. */
 export interface Explained {
   words: string
   help?: string[]
 }
 
-/** Where a request was to go, and the proxy in between. */
+/** The address of a request, and the proxy in between. */
 export interface Way {
   url: URL
   proxy: string | undefined
 }
 
-/** Says why no connection to `url` came about, or why it broke; else in the words of the network. */
+/** Explains why a connection to `url` failed; else returns the message of the network. */
 export function explained(error: Error, { url, proxy }: Way): Explained {
   const code = codeOf(error)
   if (proxy !== undefined) {
@@ -57,7 +60,7 @@ export function explained(error: Error, { url, proxy }: Way): Explained {
   if (code === 'ENOTFOUND') return { words: `there is no host \`${url.hostname}\`` }
   if (code === 'EAI_AGAIN') return { words: `no name server says where \`${url.hostname}\` is` }
   if (speaksNoTls.test(code) && url.protocol === 'https:') {
-    // A port that is the usual one of https is not the usual one of http.
+    // The default ports of http and https differ, so the port is written.
     const written = `http://${url.hostname}:${url.port || '443'}`
     return {
       words: 'this port speaks no TLS',
@@ -77,7 +80,7 @@ export function explained(error: Error, { url, proxy }: Way): Explained {
   return { words: words ?? reasonOf(error) }
 }
 
-/** What is the fault of the proxy: then nothing came to the service. */
+/** Explains an error of the proxy: the request did not reach the service. */
 function proxysFault(error: Error, code: string, proxy: string): Explained | undefined {
   const help = ['check HTTPS_PROXY and HTTP_PROXY, or name the service in NO_PROXY']
   if (['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code))
@@ -98,7 +101,7 @@ function nobodyListens({ origin, hostname }: URL): Explained {
   return isHere ? { words, help: ['start `polyctl server`, or correct the address'] } : { words }
 }
 
-/** Errors of OpenSSL: where a greeting was expected something else came, mostly plain HTTP. */
+/** OpenSSL errors for an answer that is not TLS, mostly plain HTTP. */
 const speaksNoTls = /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNKNOWN_PROTOCOL|HTTP_REQUEST)$/
 
 const unknownIssuer = new Set([

@@ -14,20 +14,20 @@ import { readInFull, withParts } from './read.ts'
 import type { Reader } from './transport.ts'
 import type { Patience } from './tries.ts'
 
-/** How much to read beyond what the files name. */
+/** What to read beyond the resources that the files name. */
 export interface ObserveOptions {
-  /** Read every kind that may use what is declared, declared or not: deletions must see who uses what. */
+  /** Reads every kind that may use a declared one: deletions must see all users. */
   everything: boolean
-  /** Read each resource in full: what nobody declares may be deleted with what it uses. */
+  /** Reads each resource in full: undeclared ones may be deleted with what they use. */
   inFull?: boolean
-  /** What was declared once: it is looked for like what is declared. */
+  /** The declarations of the base, which are looked for like those of now. */
   also?: readonly Desired[]
 }
 
 /**
- * R3, R9: What the service has of the kinds that the files name. Lists are read to their end; a resource
- * is read by itself only where it was matched and the list does not tell all. Kinds that nothing names are
- * not asked for.
+ * R3, R9: Reads the live resources of the kinds that the files name. Lists are read to their end; a
+ * single resource is requested only where it was matched and its list item is not complete. Kinds that
+ * nothing names are not requested.
  */
 export async function observe(
   reader: Reader,
@@ -51,7 +51,7 @@ export async function observe(
   const [who, ...read] = await Promise.all([identity, ...lists])
   if (!who.ok) return who
   const { key, self, ...organization } = who.value
-  // What is in no list is found by the ids of what is.
+  // Derived resources are found by the ids of listed ones, so these come first.
   const derived = await readDerived(reader, needed.filter(isDerived), { desired, also, read, kinds })
   const all = [...read, ...derived]
   const state: LiveState = {
@@ -73,7 +73,7 @@ function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOption
     ...declared,
     ...desired.resources.flatMap((resource) => resource.uses.map((use) => use.kind)),
     ...removed,
-    // What is in no list is found by what it belongs to.
+    // Derived resources need the kinds that they belong to.
     ...kinds.managed.flatMap((kind) =>
       isDerived(kind) && removed.includes(kind.name) ? [...referredKinds(kind.fields)] : []
     )
@@ -87,20 +87,20 @@ function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOption
   return kinds.managed.filter((kind) => named.has(kind.name) || mayUse(kind))
 }
 
-/** What the files state of the resources of a kind, by each name and id that they go by. */
+/** The stated fields of resources of a kind, by each name and id that they may have. */
 interface Wanted {
   key: (name: string) => string
   names: Map<string, JsonObject | 'anything'>
   ids: Map<string, JsonObject>
-  /** The one that is meant whatever it is called. */
+  /** The fields of the only resource of its kind, whatever its name. */
   alone?: JsonObject
-  /** Names and ids of what need not be there, and is read in full where it is. */
+  /** Names and ids of resources that may be missing, and that are read in full where they exist. */
   others: Set<string>
-  /** Read each in full, for any may be deleted. */
+  /** True where each resource is read in full, for any of them may be deleted. */
   all: boolean
 }
 
-/** Kinds of which something may be deleted. */
+/** Returns the kinds of which resources may be deleted. */
 function deletedKinds(desired: DesiredState, kinds: Kinds, options: ObserveOptions): Set<string> {
   const { also, everything } = options
   const key = keyOf(kinds)
@@ -115,8 +115,8 @@ function deletedKinds(desired: DesiredState, kinds: Kinds, options: ObserveOptio
 }
 
 /**
- * R18: what nobody declares and uses what is to be deleted must be seen. Where a list item does not tell
- * whether it does, each one is read in full.
+ * R18: Whether list items may hide that an undeclared resource uses one that is to be deleted. Then each
+ * of them is read in full.
  */
 function mayHideUse({ api, fields }: Kind, deletes: ReadonlySet<string>, version: ApiVersion): boolean {
   if (api.access !== 'listed' || api.lightList?.(version) !== true) return false
@@ -153,8 +153,8 @@ function wantedOf(
 }
 
 /**
- * What may be one of several is read for all of them, so no field is left out: who it is will be decided when
- * everything has been read.
+ * Merges the stated fields of all resources that one name may mean, so that no field is left out.
+ * Matching happens later, when everything has been read.
  */
 function byEachName(declared: readonly Desired[], key: (name: string) => string): Wanted['names'] {
   const names: Wanted['names'] = new Map()
@@ -176,8 +176,8 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
     if (!page.ok) return unread(kind, page.failure, `reading all of ${path}`)
     for (const wire of page.items) {
       const id = textOf(wire['id'])
-      // The list is ordered by the last change: a resource that changes meanwhile can be met again on a
-      // later page.
+      // The list is ordered by the last change: a resource that changes meanwhile can be on a later page
+      // again.
       if (byId.has(id)) continue
       const [idKey, nameKey] = [wanted.key(id), wanted.key(textOf(wire['name']))]
       const fields = wantedFields(wanted, idKey, nameKey)
@@ -194,7 +194,7 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
   return { kind, items, problems: failed }
 }
 
-/** Counts what is read for its own sake, and tells how far that is. */
+/** Counts the resources that are requested one by one, and reports the progress. */
 function countOf(reader: Reader, kind: Kind): <T>(item: Promise<T>) => Promise<T> {
   let [done, of] = [0, 0]
   return async (item) => {
@@ -205,7 +205,10 @@ function countOf(reader: Reader, kind: Kind): <T>(item: Promise<T>) => Promise<T
   }
 }
 
-/** What is only to be deleted has no fields to be compared; what nobody speaks of is not wanted at all. */
+/**
+ * Returns the stated fields of a list item: none where it is only to be deleted, and undefined where
+ * nothing names it.
+ */
 function wantedFields(wanted: Wanted, id: string, name: string): JsonObject | 'anything' | undefined {
   const declared = wanted.ids.get(id) ?? wanted.names.get(name) ?? wanted.alone
   if (declared || wanted.all || wanted.others.has(name) || wanted.others.has(id)) return declared ?? {}
@@ -222,7 +225,10 @@ async function listOf(
   return { ok: true, path: all.path, nameKey: kind.naming?.wire ?? 'name', answer }
 }
 
-/** Of what is not declared, the list tells enough. Gone meanwhile is not a failure: then it is not there. */
+/**
+ * Reads one resource: for an undeclared one the list item is enough. One that was deleted meanwhile
+ * counts as missing, which is no failure.
+ */
 async function readItem(
   reader: Reader,
   kind: Kind,
@@ -238,7 +244,8 @@ async function readItem(
   if (light) return itemOf(await readInFull(reader, kind, id, fields, isAny))
   const full = await withParts(reader, kind, wire, `${path}/${encodeURIComponent(id)}`, fields, isAny)
   if (full.ok || !isRefusal(full.failure)) return itemOf(full)
-  // A source that nobody may look into any more must not keep all others from being compared.
+  // A part that cannot be read, such as the schemas of a broken source, must not keep others from being
+  // compared.
   return { wire, partial: false, unread: full.failure.words }
 }
 
@@ -246,7 +253,7 @@ function isDerived(kind: Kind): boolean {
   return kind.api.access === 'derived'
 }
 
-/** Resources of a name, for those who must look before they write. */
+/** Returns the resources of a name, for code that looks before it writes. */
 export async function findByName(
   reader: Reader,
   kind: Kind,

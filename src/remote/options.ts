@@ -2,52 +2,54 @@ import type { ApiVersion } from '../wire/common.ts'
 import type { Redaction } from '../state/redaction.ts'
 import type { Gate } from './gate.ts'
 
-/** Starts a timer, and returns what stops it. */
+/** Starts a timer of so many milliseconds, and returns a function that stops it. */
 export type Timer = (ring: () => void, ms: number) => () => void
 
 /**
- * How the service is reached, in which version, and how patiently. Clock, randomness and network are among
- * it, so that tests can bring their own.
+ * Options of the connection to the service. Clock, randomness and network are among them, so that tests
+ * can replace them.
  */
 export interface RemoteOptions {
-  /** Base address, with or without a path; `/api/…` is appended. */
+  /** Base URL, with or without a path; `/api/…` is appended. */
   url: string
-  /** Who says the address: an option, a variable, a file. Absent where nobody could have written another. */
+  /** Where the URL was configured: an option, a variable, a file. Absent for the default. */
   namedBy?: string
-  /** The proxy in between, as it may be told; absent where there is none. */
+  /** The proxy without its credentials. Absent where there is none. */
   proxy?: string
   /** The value of the `Authorization` header. Never printed. */
   authorization: string
   version: ApiVersion
   /** The local server's handler, or the platform's fetch. */
   fetch: (request: Request) => Promise<Response>
-  /** Upper bound of requests under way at once. */
+  /** The maximum of requests at the same time. */
   parallelism: number
-  /** For one try, in milliseconds. */
+  /** The time-out of one try in milliseconds. */
   timeoutMs: number
-  /** Fresh idempotency keys: random UUIDs. */
+  /** Returns a fresh idempotency key: a random UUID. */
   newKey: () => string
-  /** The first wait before a try is repeated, in milliseconds; it doubles each time. */
+  /** The first pause before a retry in milliseconds; it doubles each time. */
   backoffMs: number
-  /** Ends early, one way or the other, when the signal fires. */
+  /** Waits so many milliseconds. Resolves or rejects early when the signal fires. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>
-  /** Rings once after so long, unless what is returned is called before. Each try has one. */
+  /** Calls `ring` once after so many milliseconds, unless it is stopped. Each try has one. */
   timer: Timer
   now: () => number
-  /** A number from 0 to 1, drawn by chance: what was asked to wait must not come back all at once. */
+  /** Returns a random number from 0 to 1, which spreads retries. */
   random: () => number
-  /** Fires when the person stops: nothing is waited for any more, and what is under way not for long. */
+  /** Fires on an interrupt: pauses end at once, and running requests soon. */
   stop?: AbortSignal
-  /** Knows the secrets of the run. Absent: only those that go through this connection. */
+  /** The redaction of the run. Absent: one that knows the secrets of this connection only. */
   redaction?: Redaction
-  /** Told of each try, answered or not; without bodies and secrets. */
+  /** Called for each try, answered or not, without bodies and secrets. */
   trace?: (line: string) => void
-  /** Shared by all connections to one service. Absent: one of its own. */
+  /** The gate that all connections to one service share. Absent: one of its own. */
   gate?: Gate
-  /** Told when the service asks to slow down. */
+  /** Called with seconds when the service asks to slow down. */
   throttled?: (seconds: number) => void
-  /** Told how many resources of a kind were read by themselves, and how many are to be, so far. */
+  /**
+   * Called with the progress of reading: how many resources of a kind were requested, of how many so far.
+   */
   reading?: (kind: string, done: number, of: number) => void
-  /** Told why something takes a while; one line, for people. */
+  /** Called with one line for people when something takes a while. */
   note?: (text: string) => void
 }

@@ -4,17 +4,17 @@ import type { Reader } from './transport.ts'
 import { compareText, type Checked } from '../diagnostics/diagnostic.ts'
 import { textOf } from '../state/value.ts'
 
-/** The key of one organization is not what was asked with here. */
+/** The advice for a key that belongs to a single organization. */
 const whoseKey =
   'check POLYTOMIC_PARTNER_KEY or POLYTOMIC_DEPLOYMENT_KEY: only these keys are told of organizations'
 
-/** A tenant of a partner or of a deployment. */
+/** An organization of a partner or of a deployment. */
 export interface Organization {
   id: string
   name: string
 }
 
-/** All organizations that a partner's or deployment's key may act in, by name. */
+/** Returns all organizations in which a partner or deployment key may act, by name. */
 export async function organizationsOf(reader: Reader): Promise<Checked<Organization[]>> {
   const found = new Map<string, Organization>()
   for await (const page of pages(reader, { path: '/api/organizations', nameKey: 'name' }, true)) {

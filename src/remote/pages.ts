@@ -4,36 +4,36 @@ import type { Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
 import type { Patience } from './tries.ts'
 
-/** A list to be read: where it is, and under which key its items have their name. */
+/** A list: its path, and the key under which its items have their name. */
 export interface List {
   path: string
   nameKey: string
-  /** What each item must look like, beside that. */
+  /** The shape of the items. */
   answer?: Shape
 }
 
 /**
- * One page, or the failure that ends the list. Each item is known to have an id and a name, since both are
- * what resources are matched by.
+ * One page, or the failure that ends the list. Each item has an id and a name, for resources are matched
+ * by these.
  */
 export type Page = { ok: true; items: JsonObject[] } | { ok: false; failure: Failure }
 
-/** R37: a service that never ends its list must not hold us for ever, nor all of our memory. */
+/** R37: The bounds of a list, so that one without an end takes neither all time nor all memory. */
 export const listBounds = {
   items: 100_000,
-  /** Letters of all its pages. */
+  /** Characters of all its pages. */
   size: 256 * 1024 * 1024,
-  /** Pages one after the other with nothing on them that was not there before. */
+  /** Pages in a row without a new item. */
   emptyPages: 20,
   milliseconds: 15 * 60_000,
-  /** A person is told once so many pages were read, and again each time that they are twice as many. */
+  /** A remark is shown after so many pages, and each time that their number has doubled. */
   tellAfter: 50
 } as const
 
 /**
- * All pages of a list, in order. A page that failed is the last one. Lists without paging are one page.
- * With `ahead`, the next page is asked for before this one is handed out, so that whatever is asked because
- * of this one does not stand before it in the queue.
+ * Yields all pages of a list in order. A failed page is the last one. A list without paging is one page.
+ * With `ahead`, the next page is requested before this one is yielded, so that requests that this one
+ * causes do not stand before it in the queue.
  */
 export async function* pages(
   reader: Reader,
@@ -68,7 +68,7 @@ export async function* pages(
   }
 }
 
-/** How far a list has come; `beyond` says in a sentence why it is not read on. */
+/** Tracks the progress of a list; `beyond` returns a sentence when a bound is passed. */
 function openProgress(reader: Reader, path: string) {
   const budget = reader.budget()
   const ids = new Set<string>()
@@ -99,8 +99,8 @@ function openProgress(reader: Reader, path: string) {
 }
 
 /**
- * All of a list, in order of the last change. What changes while the list is read moves to its front,
- * and would be missed: where something is missing, the front is read again, up to what is known.
+ * Yields a list in order of the last change. What changes while it is read moves to its front and would
+ * be missed: where something is missing, the front is read again, up to the first page without new items.
  */
 export async function* listed(reader: Reader, list: List, isComplete: () => boolean): AsyncGenerator<Page> {
   const seen = new Set<string>()
@@ -117,7 +117,7 @@ export async function* listed(reader: Reader, list: List, isComplete: () => bool
   }
 }
 
-/** Whatever holds the name, items carry it as `name` from here on. */
+/** Returns the items of a page with their name as `name`; undefined where one has no id or no name. */
 function itemsOf(body: unknown, nameKey: string): JsonObject[] | undefined {
   if (!isObject(body)) return undefined
   const data = body['data'] ?? []

@@ -1,56 +1,59 @@
 /**
- * How long anything of the service is waited for, and when it is tried again: one budget for throttling, for
- * failures, for a source that is still being read and for outcomes that nobody knows. A pure state machine:
- * time and chance are handed in.
+ * The retry policy: how long to wait for the service, and when to try again. There is one budget for
+ * throttling, for failures, for a source that is still being read, and for creates of unknown outcome. A
+ * pure state machine: time and randomness are passed in.
  */
 
-/** All bounds, in milliseconds where nothing else is said. */
+/** All bounds, in milliseconds unless they say otherwise. */
 export const bounds = {
-  /** No try of one operation is waited for beyond this time since its first one, whatever is answered. */
+  /** No try of an operation starts later than this after its first one, whatever the answers were. */
   longestMs: 300_000,
-  /** Tries after the first that may fail. To be throttled is not to fail: that is bounded by time alone. */
+  /** The number of retries that may fail. Throttling is no failure: it is bounded by time alone. */
   failures: 5,
-  /** The same where nobody listens: the address is probably wrong. */
+  /** The number of retries where no connection is accepted: the address is probably wrong. */
   unreached: 2,
-  /** How often a create whose outcome nobody knows is begun. */
+  /** The number of times that a create of unknown outcome is begun. */
   creates: 3,
-  /** Pauses before each look for what may have been made: a list may be stale for as long as all of them. */
+  /**
+   * The pauses before each search for a resource that may have been created: a list may be stale for as
+   * long as all of them together.
+   */
   looksMs: [1000, 2000, 4000, 8000],
-  /** No single pause is longer, whatever the service asks for: a pipeline that stands still seems to hang. */
+  /** The longest single pause, whatever the service asks for: longer ones would look like a hang. */
   longestPauseMs: 60_000,
   longestBackoffMs: 10_000,
-  /** The first pause after 429 without a named time. */
+  /** The first pause after 429 where the service names no time. */
   throttledMs: 500,
   longestThrottledMs: 30_000,
-  /** So often may a create be throttled before it gets another key. */
+  /** The number of times that a create is throttled before it takes another key. */
   throttledUnderOneKey: 5,
-  /** While a source is being read each pause is this much longer than the last one. */
+  /** By so much each pause is longer than the last one while a source is being read. */
   readingMs: 5_000,
   longestReadingMs: 30_000,
-  /** After the person has stopped it, what is under way is waited for this long. */
+  /** How long running requests may take after an interrupt. */
   graceMs: 5_000
 } as const
 
-/** What came of one try, where that is no success. */
+/** The result of an unsuccessful try. */
 export interface Tried<F> {
   /**
-   * `throttled`: nothing was taken on. `failed`: answered, and may pass. `lost`: sent and not answered.
-   * `unreached`: not sent, for nobody listened. `busy`: something else is under way there. `reading`: the
-   * source is still being read. `unknown`: it may have been made. `unseen`: a look did not find it. `final`:
-   * to try again would change nothing.
+   * `throttled`: not accepted. `failed`: answered with an error that may pass. `lost`: sent, not
+   * answered. `unreached`: not sent, for no connection was accepted. `busy`: something else is running
+   * there. `reading`: the source is still being read. `unknown`: the resource may have been created.
+   * `unseen`: a search did not find it. `final`: another try would have the same result.
    */
   is: 'throttled' | 'failed' | 'lost' | 'unreached' | 'busy' | 'reading' | 'unknown' | 'unseen' | 'final'
   failure: F
-  /** The time to wait that the service named. */
+  /** The pause that the service asked for. */
   pauseMs?: number
-  /** Of `throttled`: since when the service has answered nobody else either. */
+  /** For `throttled`: since when the service has answered nothing but 429. */
   since?: number
 }
 
-/** How an operation has gone so far. Plain data. */
+/** The course of an operation so far. Plain data. */
 export interface Course<F> {
   readonly began: number
-  /** The sum of all pauses: a clock that stands still must not make waiting endless. */
+  /** The sum of all pauses: waiting must end even where the clock does not advance. */
   readonly waited: number
   readonly failures: number
   readonly unreached: number
@@ -58,23 +61,25 @@ export interface Course<F> {
   readonly reading: number
   readonly unknown: number
   readonly looks: number
-  /** A try was sent and not answered: it may have been carried out, whatever was answered since. */
+  /**
+   * True once a try was sent and not answered: it may have been carried out, whatever was answered since.
+   */
   readonly unsure: boolean
-  /** The last that the service, or the network, had to say: what is told in the end. */
+  /** The last failure, which is reported in the end. */
   readonly last?: F
 }
 
-/** Wait and try again; or give up, for good, or because a number or the time is used up. */
+/** The decision: wait and try again, or give up. */
 export type Verdict<F> = { course: Course<F> } & ({ again: number } | { over: 'final' | 'often' | 'late' })
 
-/** When it is, a number from 0 to 1 drawn by chance, and the first pause after a failure. */
+/** The present time, a random number from 0 to 1, and the first pause after a failure. */
 export interface Moment {
   now: number
   chance: number
   backoffMs: number
 }
 
-/** An operation that begins now. */
+/** Returns the course of an operation that begins now. */
 export function begin<F>(now: number, waited = 0): Course<F> {
   return {
     began: now,
@@ -89,7 +94,7 @@ export function begin<F>(now: number, waited = 0): Course<F> {
   }
 }
 
-/** R28: What is to be done after a try that was no success. */
+/** R28: Decides what to do after an unsuccessful try. */
 export function next<F>(before: Course<F>, tried: Tried<F>, moment: Moment): Verdict<F> {
   const course = counted(before, tried)
   if (tried.is === 'final') return { course, over: 'final' }
@@ -112,7 +117,7 @@ function counted<F>(course: Course<F>, { is, failure }: Tried<F>): Course<F> {
     unknown: course.unknown + one('unknown'),
     looks: is === 'unknown' ? 0 : course.looks + one('unseen'),
     unsure: course.unsure || is === 'lost' || is === 'unknown',
-    // That nothing was answered in time says less than what was answered before.
+    // A time-out says less than the answer before it, so that one is kept.
     ...(is === 'unseen' || (is === 'lost' && course.last !== undefined) ? {} : { last: failure })
   }
 }
@@ -138,20 +143,22 @@ function pauseAfter<F>(course: Course<F>, { is, pauseMs = 0 }: Tried<F>, moment:
 }
 
 /**
- * What is asked to wait for one time must not come back all at once: never earlier, and up to a tenth later.
+ * Spreads a pause by up to a tenth, never to less: requests that wait for one time must not all come back
+ * at once.
  */
 function spread(pauseMs: number, { chance }: Pick<Moment, 'chance'>): number {
   return pauseMs + Math.round((pauseMs / 10) * chance)
 }
 
-/** Whether a create that was looked for, and not found, may be begun once more. */
+/** Whether a create that a search did not find may be begun once more. */
 export function mayBeginAnew<F>({ unknown }: Course<F>, elapsedMs: number): boolean {
   return unknown < bounds.creates && elapsedMs < bounds.longestMs
 }
 
 /**
- * A refusal for too many requests may be recorded under the key of a create, and would be answered again for
- * ever. At first that is the lesser danger: another key could make a second one.
+ * Whether a create was throttled so often that it needs another key: a 429 may be recorded under the key,
+ * and would be replayed for ever. Before that, another key is the greater danger, for it could create a
+ * second one.
  */
 export function isThrottledLong<F>({ throttled }: Course<F>): boolean {
   return throttled >= bounds.throttledUnderOneKey

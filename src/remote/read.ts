@@ -6,12 +6,12 @@ import type { Failure, RequestResult } from './failure.ts'
 import type { Reader } from './transport.ts'
 import type { Patience } from './tries.ts'
 
-/** A resource as the service has it, or why nobody knows. */
+/** A resource as the service has it, or the failure. */
 export type ReadResult = { ok: true; wire: JsonObject } | { ok: false; failure: Failure }
 
 /**
- * A resource with all that belongs to it. That it is gone is a failure here, of status 404. `wanted` are the
- * fields that files state: of what they leave out nothing more is asked, unless it is read to be replaced.
+ * Reads a resource with all of its parts. A deleted one is a failure of status 404. `wanted` are the
+ * stated fields: parts that they leave out are not requested, unless it is read to be replaced.
  */
 export async function readInFull(
   reader: Reader,
@@ -26,13 +26,13 @@ export async function readInFull(
   if (!answer.ok) return answer
   const wire = incoming(kind, answer.body, id)
   if (!wire) return strange(at.path, misfitOf(kind, answer.body) ?? '')
-  // Whoever answers with another one must not have it changed in place of this one.
+  // An answer with another id must not become the base of a replacement.
   if (textOf(wire['id']).toLowerCase() !== id.toLowerCase())
     return strange(at.path, 'data.id: it is of another one')
   return await withParts(reader, kind, wire, at.path, wanted, replaces)
 }
 
-/** Asks for what belongs to a resource beside its own answer. */
+/** Requests the parts of a resource that its own answer does not have. */
 export async function withParts(
   reader: Reader,
   kind: Kind,
@@ -54,7 +54,7 @@ export async function withParts(
     }
     const found: Json[] = []
     for (const [index, answer] of answers.entries()) {
-      // Gone meanwhile: then it is not there.
+      // The resource was deleted meanwhile.
       if (isMissing(answer) && partPaths.length > 1) continue
       if (!answer.ok) return answer
       const at = `${path}${partPaths[index] ?? ''}`
@@ -73,7 +73,10 @@ function isMissing(answer: RequestResult): boolean {
   return !answer.ok && answer.failure.status === 404
 }
 
-/** What requests of a kind may wait for: what was connected a moment ago is known in full after a while. */
+/**
+ * Returns the refusals of a kind that pass after a while: a source that was just connected is still being
+ * read.
+ */
 export function retrying(kind: Kind): Patience {
   return kind.api.retryableMessages ? { retryableMessages: kind.api.retryableMessages } : {}
 }

@@ -28,40 +28,43 @@ import {
   type Sent
 } from './tries.ts'
 
-/** What a command that only reads may do. It has no way to send a write. */
+/** The connection of a command that only reads. It has no method that writes. */
 export interface Reader {
   readonly version: ApiVersion
   get(path: string, query?: Query, patience?: Patience): Promise<RequestResult>
-  /** A question that old versions ask with POST. Only the enumeration paths are let through. */
+  /** A read that old versions of the API do with POST. Only the paths for enumeration are allowed. */
   ask(path: string, body: JsonObject): Promise<RequestResult>
-  /** `GET /api/me`, asked once however often it is needed. */
+  /** `GET /api/me`, requested once and cached. */
   me(): Promise<RequestResult>
-  /** What an operation of several requests may spend on waiting. */
+  /** Opens the budget of an operation of several requests. */
   budget(): Budget
-  /** Waits, so that tests need not; false when the person stopped it before. */
+  /** Waits so many milliseconds. False when an interrupt came before. */
   sleep(ms: number): Promise<boolean>
-  /** Words of the service as they may be told: without secrets, and not longer than anybody reads. */
+  /** Redacts a message of the service, and cuts it to a readable length. */
   words(text: string): string
-  /** Tells the person why it takes a while. */
+  /** Shows a remark on what takes a while. */
   note(text: string): void
-  /** Tells the person how far it is: resources of a kind that were read by themselves, and that are to be. */
+  /** Reports how many resources of a kind were requested, of how many. */
   reading(kind: string, done: number, of: number): void
 }
 
-/** A reader that may also change things; only what applies or connects is handed one. */
+/** A connection that can also write; only commands that apply or connect get one. */
 export interface Writer extends Reader {
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, sent?: Sent): Promise<RequestResult>
   /** A fresh idempotency key. */
   newKey(): string
 }
 
-/** R32: A connection for reading: the object itself cannot write. */
+/** R32: Opens a connection for reading: the object itself has no way to write. */
 export function openReader(options: RemoteOptions): Reader {
   const { send: _send, newKey: _newKey, ...reader } = openWriter(options)
   return reader
 }
 
-/** Sends nothing yet. A path in the base address is kept, for services that stand behind a proxy. */
+/**
+ * Opens a connection for writing, and sends nothing yet. A path in the base URL is kept, for services
+ * behind a proxy.
+ */
 export function openWriter(options: RemoteOptions): Writer {
   const gate = options.gate ?? openGate(options)
   const redaction = options.redaction ?? openRedaction()
@@ -118,7 +121,7 @@ export function openWriter(options: RemoteOptions): Writer {
   }
 }
 
-/** What a wrong address, or the key of another one, looks like. */
+/** Whether a failure looks like a wrong address, or like the key of another service. */
 function isAboutAddress({ code, interrupted }: Failure): boolean {
   return !interrupted && ['P603', 'P604', 'P610', 'P611', 'P613'].includes(code)
 }
@@ -129,7 +132,7 @@ function addressOf({ url, namedBy, proxy }: RemoteOptions): string {
   return `${address}${by}${proxy === undefined ? '' : `, by way of the proxy ${proxy}`}`
 }
 
-/** The key, and what stands beside it in the header. */
+/** Returns the secrets in the `Authorization` header. */
 function secretsOf(authorization: string): string[] {
   const [scheme = '', credentials = ''] = authorization.split(' ')
   if (scheme !== 'Basic') return [credentials]
@@ -137,15 +140,15 @@ function secretsOf(authorization: string): string[] {
   return [credentials, pair, pair.slice(pair.indexOf(':') + 1)]
 }
 
-/** Where the words are cut, no part of a secret may be left. */
+/** Redacts a message before it is cut, so that no part of a secret is left at its end. */
 function toldOf(text: string, redaction: Redaction): string {
   return cutWords(redaction.words(text.slice(0, longestLookedThrough)))
 }
 
-/** More is never told, and looking through all of it would take long. */
+/** Only so many characters are redacted and shown: more would take long. */
 const longestLookedThrough = 20_000
 
-/** Of what uses a thing that was to be deleted, so many are named. */
+/** The number of users of a resource that a refused deletion names at most. */
 const mostUsers = 50
 
 function oneKey(key: string): Keys {
@@ -157,11 +160,11 @@ function createClient(options: RemoteOptions, gate: Gate): KyInstance {
   return ky.create({
     fetch: (input, init) => answered(new Request(input, init), options, gate, underWay),
     redirect: 'manual',
-    // Bodies of errors stay as they are until it is known how deep they go.
+    // Bodies of errors stay texts until their depth is known.
     parseJson: (text) => text,
-    // How long is waited is for the timers that were handed in.
+    // Time-outs are kept by the timers that are passed in.
     timeout: false,
-    // When it is tried again is for the policy to say, which knows of everything else that is waited for.
+    // The policy decides on retries: it knows of everything else that is waited for.
     retry: 0,
     headers: {
       accept: 'application/json',
@@ -173,7 +176,7 @@ function createClient(options: RemoteOptions, gate: Gate): KyInstance {
 }
 
 /**
- * One try. The answer counts when it is here in full, so that its body is under the timeout of the try
+ * Sends one try. The answer is complete when the body has been read, so that the time-out covers the body
  * too.
  */
 async function answered(
@@ -196,7 +199,7 @@ async function answered(
   }
 }
 
-/** Gives up when the time of one try has passed, whether or not whoever is under way hears of it. */
+/** Rejects after the time of one try, whether or not the request reacts to its signal. */
 async function inTime<T>(
   request: Request,
   { timer, timeoutMs }: RemoteOptions,
@@ -229,7 +232,7 @@ async function whole(request: Request, response: Response, underWay: BytesUnderW
   }
 }
 
-/** What the clock of the service says, to the second. */
+/** Returns the time of the service from its headers, in milliseconds, exact to the second. */
 function servicesTime(headers: Headers): number | undefined {
   const date = Date.parse(headers.get('date') ?? '')
   return Number.isNaN(date) ? undefined : date
@@ -250,10 +253,10 @@ function startOf(text: string, redaction: Redaction): string {
   return toldOf(text.trimStart(), redaction).replaceAll(/\s+/g, ' ').slice(0, 60)
 }
 
-/** A page for a browser, by its title; undefined for anything else. */
+/** Returns the title of an HTML page; undefined for any other text. */
 function pageOf(text: string, redaction: Redaction): string | undefined {
   if (!/^\s*(<!doctype html|<html|<head)/i.test(text)) return undefined
-  // A title that were cut out before would hold a part of a secret.
+  // Redacted before the title is cut out, for that may cut a secret in two.
   const shown = redaction.words(text.slice(0, longestLookedThrough))
   const [, title = ''] = /<title[^>]*>([^<]*)/i.exec(shown) ?? []
   const known = startOf(title, redaction).trim()
@@ -303,7 +306,7 @@ function failureOf(error: unknown, request: string, way: Way, redaction: Redacti
   throw error
 }
 
-/** How servers that speak TLS answer who does not, where they answer at all. */
+/** Answers of TLS servers to plain HTTP. */
 const wantsTls = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server/i
 
 function plainToTls({ host }: URL): Explained {

@@ -8,58 +8,58 @@ import { refusedConnection, refusedEncryption } from './network-error.ts'
 import type { RemoteOptions } from './options.ts'
 import { bounds, type Course, type Tried } from './policy.ts'
 
-/** What stands behind the `?`, not encoded yet. */
+/** The query of a URL, not encoded yet. */
 export type Query = Record<string, string>
 
-/** What a request may wait for, beside what any may. */
+/** What a request may wait for in addition to what all requests may. */
 export interface Patience {
-  /** Words of a refusal that means: ask again in a while, the source is still being read. */
+  /** Parts of messages of refusals that mean: the source is still being read, try again later. */
   retryableMessages?: readonly string[]
-  /** Of the operation that this request is a part of. */
+  /** The budget of the operation that this request is a part of. */
   budget?: Budget
 }
 
-/** The idempotency key of a create: which one the next try carries. */
+/** The idempotency keys of a create: which one the next try carries. */
 export interface Keys {
   current(course: Course<Failure>): string
 }
 
-/** What goes along with a request. Without a body nothing is sent, not even `{}`. */
+/** The body and the options of a request. Without a body nothing is sent, not even `{}`. */
 export interface Sent extends Patience {
   query?: Query
-  /** Of a POST that makes something. Absent: one key for all its tries. */
+  /** For a POST that creates something. Absent: one key for all its tries. */
   keys?: Keys
-  /** A POST that may be sent twice as well as once. */
+  /** True for a POST that may be sent twice as well as once. */
   repeatable?: true
   body?: JsonObject
-  /** Values in the body that must not be told, whatever the service answers. */
+  /** Values in the body that must not be shown, whatever the service answers. */
   secrets?: readonly string[]
 }
 
-/** One request, whatever it takes to get it through. */
+/** One request, for all of its tries. */
 export interface Attempt {
   method: string
   url: string
   /** `POST /api/syncs` */
   line: string
   sent: Sent
-  /** It makes something: to do it twice is not to do it once. */
+  /** True where it creates something: two requests then create two. */
   creates: boolean
   keys?: Keys
 }
 
-/** The way to the service. */
+/** The connection that requests use. */
 export interface Link {
-  /** One try; whatever fails is thrown, and `failure` says what it was. */
+  /** Sends one try. Errors are thrown, and `failure` classifies them. */
   send(attempt: Attempt, options: Options): Promise<RequestResult>
   failure(error: unknown, attempt: Attempt): Failure
   options: RemoteOptions
   gate: Gate
-  /** Fires when what is under way is not waited for any more. */
+  /** Fires when running requests are not waited for any longer. */
   ended: AbortSignal
 }
 
-/** The person is answered soon: what is under way when they stop has a few seconds to come to its end. */
+/** Returns a signal that fires a few seconds after an interrupt: running requests have that long to end. */
 export function endOf({ stop, sleep }: RemoteOptions): AbortSignal {
   const end = new AbortController()
   const ending = (): void => void sleep(bounds.graceMs).then(() => end.abort())
@@ -70,7 +70,10 @@ export function endOf({ stop, sleep }: RemoteOptions): AbortSignal {
 
 type Come = { answer: RequestResult } | { tried: Tried<Failure> }
 
-/** All tries of one request. Who waits for a source to be read lets others pass meanwhile. */
+/**
+ * Carries out a request with all its tries. While a source is being read, its request leaves the gate to
+ * others.
+ */
 export async function carried(attempt: Attempt, link: Link): Promise<RequestResult> {
   const { options, gate } = link
   let budget = attempt.sent.budget
@@ -98,13 +101,16 @@ async function tries(attempt: Attempt, link: Link, budget: Budget): Promise<Come
   }
 }
 
-/** The person stopped it while the gate was closed: nothing was sent. */
+/** Returns the result of an interrupt while the gate was closed: nothing was sent. */
 function shut(request: string, { last }: Course<Failure>): Tried<Failure> {
   const failure: Failure = { code: 'P608', request, words: 'it asked to wait', refused: true, usedBy: [] }
   return { is: 'final', failure: last ?? failure }
 }
 
-/** What is told in the end: the last that was answered, and whether it may have been done all the same. */
+/**
+ * Returns the failure to report: the last one, and whether the request may have been carried out all the
+ * same.
+ */
 function ended({ course, elapsedMs }: Budget, { stop }: RemoteOptions): RequestResult {
   const failure = course.last!
   const more = {
@@ -115,7 +121,7 @@ function ended({ course, elapsedMs }: Budget, { stop }: RemoteOptions): RequestR
   return { ok: false, failure: { ...failure, ...more, ...open } }
 }
 
-/** One try, and what it means for the next one. */
+/** Sends one try, and classifies its result. */
 async function once(attempt: Attempt, link: Link, budget: Budget): Promise<Come> {
   const { method, line, sent, keys } = attempt
   if (link.ended.aborted) return { tried: { is: 'final', failure: stopped(line, true) } }
@@ -138,7 +144,7 @@ async function once(attempt: Attempt, link: Link, budget: Budget): Promise<Come>
   }
 }
 
-/** The person stopped, and nobody waits for the answer any more. */
+/** Thrown when an interrupt ends a running request. */
 class Interrupted extends Error {
   override name = 'Interrupted'
 }
@@ -150,7 +156,7 @@ function stopped(request: string, refused: boolean): Failure {
 
 const passing = new Set([408, 425, 500, 502, 503, 504])
 
-/** What a failed try means. A create that may have been carried out is not for this place to repeat. */
+/** Classifies a failed try. A create that may have been carried out is not repeated here. */
 function triedBy(
   error: unknown,
   { method, sent, creates }: Attempt,
@@ -173,7 +179,7 @@ function triedBy(
   return { is: 'failed', failure, ...(pauseMs > 0 && afterStatuses.has(status) ? { pauseMs } : {}) }
 }
 
-/** Where a time to wait means what it says. */
+/** The statuses whose Retry-After is respected. */
 const afterStatuses = new Set([408, 425, 503])
 
 function isReading({ status, words }: Failure, messages: readonly string[] = []): boolean {

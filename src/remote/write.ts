@@ -6,14 +6,14 @@ import { readInFull, retrying } from './read.ts'
 import type { Writer } from './transport.ts'
 
 /**
- * The service's answer to a write: the resource, or what went wrong. `back` is what was read after it, where
- * that was read already.
+ * The result of a write: the resource, or the failure. `back` is the resource that was read after it,
+ * where it was read already.
  */
 export type Written =
   | { ok: true; wire: JsonObject; notes: string[]; back?: Written }
   | { ok: false; failure: Failure }
 
-/** The body of a full replacement, after asking what the live resource alone does not tell. */
+/** Returns the body of a full replacement, after requesting what the live resource alone does not tell. */
 export async function replacement(
   writer: Writer,
   kind: Kind,
@@ -29,7 +29,7 @@ export async function replacement(
   return kind.replacement(live, body, data, writer.version)
 }
 
-/** Replaces a resource in full. For one that is in no list, that is its making as well. */
+/** Replaces a resource in full. For a derived resource this is also how it is created. */
 export async function update(
   writer: Writer,
   kind: Kind,
@@ -47,11 +47,11 @@ export async function update(
   return await followedUp(writer, kind, body, { ok: true, wire: { ...wire, id }, notes: [] })
 }
 
-/** How often a write that is carried out later is looked for. */
+/** The number of reads that wait for a write which the service carries out later. */
 const looks = 6
 const firstPauseMs = 500
 
-/** Sends what the main write does not cover, and waits for what the service does after it has answered. */
+/** Sends the follow-up requests of a write, and waits for what the service does after its answer. */
 export async function followedUp(
   writer: Writer,
   kind: Kind,
@@ -72,7 +72,7 @@ export async function followedUp(
   return written
 }
 
-/** Until it has come, or it took too long: then what is there is told, as after any other write. */
+/** Reads until the write has taken effect, or the reads are used up: then the present state is returned. */
 async function arrival(
   writer: Writer,
   kind: Kind,
@@ -95,12 +95,12 @@ async function sendBelow(
   const at = await pathOfOne(writer, kind, id)
   if (!at.ok) return at
   const { method, path, body } = request
-  // All of these say how it is to be: to be told twice changes nothing.
+  // These requests say what shall be, so repeating them is safe.
   const sent = { repeatable: true as const, ...retrying(kind), ...(body === undefined ? {} : { body }) }
   return await writer.send(method, `${at.path}${path}`, sent)
 }
 
-/** Deletes a resource. One that is not there any more is what was wanted. */
+/** Deletes a resource. One that does not exist any more counts as deleted. */
 export async function remove(
   writer: Writer,
   kind: Kind,
@@ -123,8 +123,8 @@ export async function remove(
 }
 
 /**
- * A resource in full. That it is gone is a failure here, of status 404; an answer without an id is one as
- * well, for nothing could be compared with it.
+ * Reads a resource in full. A deleted one is a failure of status 404; an answer without an id is a
+ * failure as well, for nothing could be compared with it.
  */
 export async function read(
   writer: Writer,
@@ -137,7 +137,7 @@ export async function read(
   return full.ok ? { ...full, notes: [] } : full
 }
 
-/** No answer to a write that may have been carried out is told as that, whatever broke. */
+/** Marks a failure after a write as one that may have been carried out. */
 function unsure(failure: Failure): Failure {
   return failure.status === undefined && !failure.refused ? { ...failure, code: 'P602' } : failure
 }
