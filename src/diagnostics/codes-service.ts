@@ -84,6 +84,15 @@ export const serviceCodes = {
       'with it. Take that part out of `ignore_changes` for as long as the rotation takes, or name ' +
       'only what should stay.'
   },
+  P413: {
+    title: 'a live resource has members that polyctl does not know',
+    explanation:
+      'The service is newer than this version of polyctl: its answer has members that nobody here knows. ' +
+      'An update replaces a resource in full, so they are sent back as they came, and nothing is lost. ' +
+      'But a newer service may say one thing in two members: then what is sent back may contradict what ' +
+      'is changed. If it does, the update is refused, or what is read back differs, and these members are ' +
+      'named. A newer version of polyctl knows them.'
+  },
   P412: {
     title: 'a live resource has almost the same name',
     explanation:

@@ -9,20 +9,9 @@ export const runsAtFirst: EffectOf = (_field, { active }) => (active === false ?
 /** Of `active`. */
 export const startsOrStops: EffectOf = ({ after }) => (after === false ? 'stops' : 'first run')
 
-/** Of error handling. */
-export const toldOfFailures: DataImpact = {
-  effect: 'none',
-  because: 'it says who is told of failures',
-  parts: {
-    auto_retry_record_errors: {
-      effect: 'other records',
-      because: 'it says whether records that failed are tried again'
-    },
-    ingestion_failure_threshold: {
-      effect: 'none',
-      because: 'it says when a run counts as failed, which moves no records'
-    }
-  }
+/** Of error handling; what moves records in it says so by itself. */
+export function toldOfFailures(parts: DataImpact['parts']): DataImpact {
+  return { effect: 'none', because: 'it says who is told of failures', ...(parts && { parts }) }
 }
 
 /** Of whether every run writes all records. */

@@ -1,3 +1,4 @@
+import type { DataImpact } from '../state/impact.ts'
 import type { Shape } from '../state/shape.ts'
 import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
 import type { FollowUpRequest, Part } from './api.ts'
@@ -58,8 +59,8 @@ export const bulkErrorHandling = errorHandling({
 })
 
 /** As a field of either. */
-export function errorHandlingField(codec: Codec) {
-  return { codec, owner: 'carried', since: '2025-09-18', impact: toldOfFailures } as const
+export function errorHandlingField(codec: Codec, parts?: DataImpact['parts']) {
+  return { codec, owner: 'carried', since: '2025-09-18', impact: toldOfFailures(parts) } as const
 }
 
 function errorHandling(members: Readonly<Record<string, Member>>): Codec {

@@ -164,7 +164,12 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
         because: 'it says whether the first run writes what is there already'
       }
     },
-    error_handling: errorHandlingField(syncErrorHandling),
+    error_handling: errorHandlingField(syncErrorHandling, {
+      auto_retry_record_errors: {
+        effect: 'other records',
+        because: 'it says whether records that failed are tried again'
+      }
+    }),
     encryption_passphrase: {
       codec: {
         ...secret({ type: 'string', description: 'A secret: ${env:…}.' }),

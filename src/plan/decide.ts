@@ -1,6 +1,13 @@
 import { checked, isError, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { isSameName, nameKeys, type Kind, type Kinds } from '../kinds/kind.ts'
-import { byAddress, type Desired, type DesiredState, type Live, type LiveState } from '../state/resource.ts'
+import {
+  byAddress,
+  idKey,
+  type Desired,
+  type DesiredState,
+  type Live,
+  type LiveState
+} from '../state/resource.ts'
 import { isEmpty, textOf } from '../state/value.ts'
 import { openBaseIndex } from './base-index.ts'
 import { changeOf, deletion } from './change.ts'
@@ -18,6 +25,7 @@ import { unhealthy, foreign, lockedOut, notForThisKey } from './rights.ts'
 import { idlePatterns, isSelected } from './select.ts'
 import { unreachable } from './partial.ts'
 import { newerThanService } from './newer.ts'
+import { carriedUnknown } from './unknown.ts'
 
 /**
  * R16: Returns the plan that makes the service what the files say. Pure: the same input gives the same
@@ -56,10 +64,16 @@ export function decide(
   problems.push(...unreachable(selected, input))
   const wanted = rotated(changes, input)
   problems.push(...idleRotations(changes, input))
+  problems.push(...carriedUnknown(wanted, kinds.managed, liveOfChange(live)))
   const previous = [...removals.noLongerDeclared, ...removals.changes]
   const renames = renameSuggestions(wanted, previous, options.base, kinds)
   problems.push(...renames, ...lookalikes(wanted, input, renames))
   return finished([...wanted, ...removals.changes], removals.noLongerDeclared, input, problems)
+}
+
+function liveOfChange({ resources }: LiveState): (change: Change) => Live | undefined {
+  const byId = new Map(resources.map((one) => [idKey(one), one]))
+  return (change) => ('id' in change ? byId.get(idKey(change)) : undefined)
 }
 
 /**

@@ -31,6 +31,7 @@ const rich = warehouse({
     filters: [{ field: email, function: IsNotNull }]
     overrides: [{ field: email, function: Equality, value: a, override: b }]
     policies: [Syncs]
+    error_handling: { subscribers: [ada@example.com], auto_retry_record_errors: true }
 `
 })
 

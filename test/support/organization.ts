@@ -28,6 +28,7 @@ bulk_syncs:
     automatically_add_new_fields: none
     normalize_names: legacy
     concurrency_limit: 5
+    error_handling: { subscribers: [ada@example.com], ingestion_failure_threshold: 60 }
     resync_concurrency_limit: 2
     data_cutoff_timestamp: 2023-01-01T00:00:00Z
     disable_record_timestamps: true
