@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { isolated } from './support/isolated.ts'
 
 /** Keeps the house as it was planned: who may import whom, where the edges are, and how long the tail may grow. */
 
@@ -419,6 +420,37 @@ function asserted(): Record<'as' | 'bang' | 'any', string[]> {
     rmSync(folder, { recursive: true })
   }
 }
+
+describe('tests', () => {
+  const tests = filesIn('test')
+    .filter((path) => path.endsWith('.test.ts'))
+    .map((path) => ({ path, code: codeOf(readFileSync(join(root, path), 'utf8')) }))
+
+  test('files that share a process change nothing of it that stays', () => {
+    const changes = [
+      /\bvi\.(?:do)?(?:un)?mock\(/i,
+      /\bvi\.(?:useFakeTimers|stub\w+|resetModules)\(/,
+      /\bprocess\.(?:chdir|umask|on|once)\(/,
+      /\bprocess\.env(?:\[[^\]]*\]|\.\w+) *[?|&+]{0,2}=(?!=)/,
+      /\b(?:globalThis|prototype)\.\w+ *=(?!=)/
+    ]
+    const found = tests
+      .filter(({ code }) => changes.some((change) => change.test(code)))
+      .map(({ path }) => path)
+    expect(found.filter((path) => !isolated.includes(path))).toEqual([])
+    expect(found.length).toBeGreaterThan(1)
+  })
+
+  test('those that have a process of their own are there', () => {
+    expect(isolated.filter((path) => !tests.some((one) => one.path === path))).toEqual([])
+  })
+
+  test('none has a limit of time', () => {
+    const limits = /\{ ?timeout: |^ {0,2}\}, (?:0|[\d_]{4,})\)$|\},\n *[\d_]{4,}\n *\)$/m
+    const found = tests.filter(({ code }) => limits.test(code)).map(({ path }) => path)
+    expect(found).toEqual([])
+  })
+})
 
 interface Extent {
   name: string

@@ -26,7 +26,7 @@ const quick = [
 ]
 
 export default mergeConfig(
-  { ...base, test: { ...base.test, include: [] } },
+  { ...base, test: { ...base.test, projects: undefined } },
   defineConfig({
     test: {
       include: process.env['MUTATION_TESTS']?.split(' ') ?? quick,

@@ -37,8 +37,9 @@ const parts: Part[] = isAll
   : [
       {
         what:
-          'every test but each fault at each request, with few samples of what is drawn at random; a minute or two.\n' +
-          '`npm run test:all` tries all of it, simulates more, and breaks the program on purpose: many minutes',
+          'every test, with few samples of what is drawn at random and of long tables, and without each fault at each\n' +
+          'request: about a minute and a half on two cores. `npm run test:all` tries all of it, simulates more, and breaks\n' +
+          'the program on purpose: many minutes',
         words: tests,
         env: few
       }

@@ -1,13 +1,29 @@
 import { defineConfig } from 'vitest/config'
+import { isolated } from './support/isolated.ts'
 
 /** What takes as long as everything else together: of these worlds the swarm tries some, too. */
 const everyFault = ['test/simulation/nth-fault*.test.ts']
 
+/**
+ * All others share one process for each core: what is compiled when it is first needed, such as the schemas of all
+ * kinds, is compiled once, and not in each of two hundred files. `test/house.test.ts` keeps them from changing anything
+ * that stays.
+ */
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.test.ts'],
-    exclude: process.env['TESTS'] === 'few' ? everyFault : [],
+    projects: [
+      { extends: true, test: { name: 'isolated', include: isolated } },
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: [...isolated, ...(process.env['TESTS'] === 'few' ? everyFault : [])],
+          isolate: false
+        }
+      }
+    ],
     setupFiles: ['test/support/seed.ts'],
     // A machine that is busy with other things breaks no test.
     testTimeout: 0,

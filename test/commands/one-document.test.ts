@@ -325,7 +325,9 @@ describe('an answer that cannot be written', () => {
   test.skipIf(process.platform === 'win32')('in part is a failure of the process', () => {
     const folder = mkdtempSync(join(tmpdir(), 'polyctl-full-'))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-    const whole = spawnSync(process.execPath, ['src/main.ts', 'schema'], { encoding: 'utf8' }).stdout
+    const whole = spawnSync(process.execPath, ['.runtime/polyctl.cjs', 'schema'], {
+      encoding: 'utf8'
+    }).stdout
     const script = `trap '' XFSZ; ulimit -f 16; exec "$0" src/main.ts schema > "$1"`
     const ran = spawnSync('bash', ['-c', script, process.execPath, join(folder, 'schema.json')], {
       encoding: 'utf8'

@@ -20,7 +20,7 @@ beforeAll(() => {
   execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root, stdio: 'pipe' })
   const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'))
   execFileSync('tar', ['-xzf', archive ?? 'no archive'], { cwd: folder })
-}, 0)
+})
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

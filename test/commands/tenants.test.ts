@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { inPath, tenantsOf } from '../../src/commands/tenants.ts'
+import { samples } from '../support/samples.ts'
 import { makeWorld, type World } from '../support/world.ts'
 
 const ids = Array.from({ length: 12 }, (_, at) => `00000000-0000-4000-8000-0000000000${10 + at}`)
@@ -78,7 +79,7 @@ describe('a path of each organization', () => {
         for (const disk of disks) expect(new Set(paths.map(disk)).size).toBe(names.length)
         for (const path of paths) expect(path.split(/[/\\]/)).toHaveLength(2)
       }),
-      { numRuns: 2000 }
+      samples(2000)
     )
   })
 

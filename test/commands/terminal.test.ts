@@ -6,7 +6,7 @@ import { makeWorld, type World } from '../support/world.ts'
 
 /** What a person sees: the program on a pseudo-terminal, and the screen that comes of it. */
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+const program = join(import.meta.dirname, '..', '..', '.runtime', 'polyctl.cjs')
 const env = { PASSWORD: 'x' }
 
 function workspace(models: number): string {
@@ -20,25 +20,52 @@ function workspace(models: number): string {
   ].join('\n')
 }
 
-async function opened(files: Record<string, string>, latencyMs = 0) {
-  const world = makeWorld({ files, env, server: latencyMs === 0 ? {} : { latencyMs } })
-  const { url, close } = await listen(world.server, { port: 0 })
+/** Holds requests back, so that what is on the screen meanwhile stays there until it was seen. */
+class Gate {
+  #free = Infinity
+  readonly #held: (() => void)[] = []
+
+  /** So many go through from now on, the others wait. */
+  open(requests: number): void {
+    this.#free = requests
+    while (this.#free > 0 && this.#held.length > 0) {
+      this.#free -= 1
+      this.#held.shift()!()
+    }
+  }
+
+  async pass(): Promise<void> {
+    if (this.#free === 0) await new Promise<void>((resolve) => void this.#held.push(resolve))
+    else this.#free -= 1
+  }
+}
+
+/** The service; the requests that the pattern matches come to it through the gate. */
+async function opened(files: Record<string, string>, gated = /^$/) {
+  const world = makeWorld({ files, env })
+  const gate = new Gate()
+  const fetch = async (request: Request, origin?: string): Promise<Response> => {
+    if (gated.test(`${request.method} ${new URL(request.url).pathname}`)) await gate.pass()
+    return await world.server.fetch(request, origin)
+  }
+  const { url, close } = await listen({ fetch }, { port: 0 })
   onTestFinished(close)
-  return { world, url }
+  return { world, url, gate }
 }
 
 function run(world: World, url: string, words: string[], columns = 80): Terminal {
   const all = { ...env, POLYTOMIC_URL: url, POLYTOMIC_API_KEY: world.server.apiKey, HOME: world.folder }
-  return openTerminal([process.execPath, main, ...words], { cwd: world.folder, env: all, columns })
+  return openTerminal([process.execPath, program, ...words], { cwd: world.folder, env: all, columns })
 }
 
-describe.skipIf(!hasTerminal)('on a terminal', { timeout: 0 }, () => {
+describe.skipIf(!hasTerminal)('on a terminal', () => {
   test('what is read is told while it is read, and nothing of it is left', async () => {
-    const { world, url } = await opened({ 'configs/a.yaml': workspace(8) })
+    const { world, url, gate } = await opened({ 'configs/a.yaml': workspace(8) }, /^GET \/api\/(?!me)/)
     expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
-    world.server.faults.add({ fault: 'delay', on: 'GET /api/*', milliseconds: 700, times: 0 })
+    gate.open(0)
     const screen = run(world, url, ['plan'])
     await screen.sees('reading')
+    gate.open(Infinity)
     expect(await screen.ended()).toBe(0)
     expect(screen.text()).not.toContain('reading')
   })
@@ -46,11 +73,14 @@ describe.skipIf(!hasTerminal)('on a terminal', { timeout: 0 }, () => {
   test.each([60, 40, 100])(
     'nothing is torn when the window becomes %s columns wide meanwhile',
     async (columns) => {
-      const { world, url } = await opened({ 'configs/a.yaml': workspace(30) }, 60)
+      const { world, url, gate } = await opened({ 'configs/a.yaml': workspace(30) }, /^POST .*models$/)
+      gate.open(5)
       const screen = run(world, url, ['apply', '--yes'])
-      await screen.sees(/apply [1-9]/)
+      await screen.sees(/apply [1-9]\//)
       await screen.resize(columns)
-      await screen.sees(/apply 1[0-9]/)
+      gate.open(8)
+      await screen.sees(/apply 1[0-9]\//)
+      gate.open(Infinity)
       expect(await screen.ended()).toBe(0)
       expect(screen.rows().filter((row) => /apply \d+\/\d+/.test(row))).toHaveLength(1)
     }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { samples } from '../support/samples.ts'
 import { makeWorld, type Ran, type WorldOptions } from '../support/world.ts'
 
 const key = 'planted-key-of-the-organization'
@@ -137,7 +138,7 @@ describe('an address that only a file names gets no key', () => {
         const ran = await reach(['plan'], { files: declared(parts.join('')) })
         expect(ran.keyed.filter((origin) => origin !== 'https://app.polytomic.com')).toEqual([])
       }),
-      { numRuns: 150 }
+      samples(150)
     )
   })
 })

@@ -222,7 +222,7 @@ describe('a wrong service', () => {
       }
     })
     expectProblem(await world.run('plan', '--timeout', '1'), 'P613', 4)
-  }, 0)
+  })
 })
 
 describe('wrong words', () => {

@@ -2,6 +2,7 @@ import { parseEnv } from 'node:util'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readEnvironmentFile } from '../../src/config/environment-file.ts'
+import { samples } from '../support/samples.ts'
 
 function told(text: string): string[] {
   return readEnvironmentFile('ci.env', text).problems.map(
@@ -55,6 +56,6 @@ test('what is set is what Node reads of the same text, whatever the text is', ()
       const values = Object.fromEntries([...entries].map(([name, { value }]) => [name, value]))
       expect(values).toEqual(parseEnv(text))
     }),
-    { numRuns: 3000 }
+    samples(3000)
   )
 })

@@ -7,6 +7,7 @@ import type { YamlNode, ScalarNode } from '../../src/config/source/node.ts'
 import type { Json, JsonObject } from '../../src/state/value.ts'
 import { cutAt } from '../support/cut.ts'
 import { meaning, read, type Files } from '../support/reading.ts'
+import { samples } from '../support/samples.ts'
 import { smallKinds as kinds } from '../support/small-kind.ts'
 
 const text = fc.oneof(
@@ -102,7 +103,7 @@ describe('places', () => {
         }
         expect(result.ok || result.problems.some(({ severity }) => severity === 'error')).toBe(true)
       }),
-      { numRuns: 1000 }
+      samples(1000)
     )
   })
 })
@@ -232,6 +233,6 @@ connections:
       const { result } = await read(changed, { env: { PW: secret } })
       expect(JSON.stringify(result.problems)).not.toContain(secret)
     }),
-    { numRuns: 1000 }
+    samples(1000)
   )
 })

@@ -9,6 +9,7 @@ import { fromWireContext } from '../../src/remote/live.ts'
 import { addressText, type Live, type LiveState } from '../../src/state/resource.ts'
 import { textOf, type JsonObject } from '../../src/state/value.ts'
 import { idFor } from '../support/habits.ts'
+import { samples } from '../support/samples.ts'
 import { echoOf, opened, type Habits } from '../support/service-model.ts'
 import { world } from '../support/states.ts'
 
@@ -107,7 +108,7 @@ test('after a plan is carried out, nothing is left to do', () => {
         : second.problems.map(({ code, message }) => `${code} ${message}`)
       expect(left).toEqual([])
     }),
-    { numRuns: 300 }
+    samples(300)
   )
 })
 
@@ -124,6 +125,6 @@ test('after a destruction is carried out, nothing is left of what is declared, a
       const again = decideDestroy(desired, after, kinds)
       expect(again.ok && again.value.changes).toEqual([])
     }),
-    { numRuns: 150 }
+    samples(150)
   )
 })

@@ -8,6 +8,7 @@ import { isObject, isSecret, type Json, type JsonObject } from '../../src/state/
 import { at } from '../render/builders.ts'
 import { everyKind, itemOf } from '../support/items.ts'
 import { meaning, read } from '../support/reading.ts'
+import { samples } from '../support/samples.ts'
 import { Names } from '../support/service-model.ts'
 import { smallKinds } from '../support/small-kind.ts'
 
@@ -50,7 +51,7 @@ describe.each(everyKind)('%s', (_name, kind: Kind) => {
         expect(diff(kind.fields, there, back, context).fields).toEqual([])
         expect(sourcesIn(back)).toEqual(sourcesIn(there))
       }),
-      { numRuns: 100 }
+      samples(100)
     )
   })
 })
@@ -80,6 +81,6 @@ test('a circle is found wherever there is one, and nobody is named who is not in
       expect(named.toSorted(compareText)).toEqual(inCircles)
       expect(result.ok).toBe(inCircles.length === 0)
     }),
-    { numRuns: 200 }
+    samples(200)
   )
 })

@@ -5,6 +5,7 @@ import { kinds } from '../../src/kinds/index.ts'
 import { logicProblem } from '../../src/server/kinds/filter-logic.ts'
 import type { Json, JsonObject } from '../../src/state/value.ts'
 import { exchangeOf } from '../support/exchange.ts'
+import { samples } from '../support/samples.ts'
 
 const letters = ['A', 'B', 'C', 'D']
 
@@ -29,7 +30,7 @@ describe('a filter logic', () => {
       fc.property(tree, (logic) => {
         expect(labelsOnly(printLogic(logic, (label) => label))).toEqual(logic)
       }),
-      { numRuns: 500 }
+      samples(500)
     )
   })
 
@@ -77,7 +78,7 @@ describe('a filter logic', () => {
           expect(within!.end).toBeLessThanOrEqual(text.length)
         }
       }),
-      { numRuns: 3000 }
+      samples(3000)
     )
   })
 
@@ -119,7 +120,7 @@ describe('a filter logic', () => {
           }
         }
       ),
-      { numRuns: 300 }
+      samples(300)
     )
   })
 })

@@ -8,9 +8,10 @@ import { isObject, type Json, type JsonObject, textOf } from '../../src/state/va
 import { apiVersions, type ApiVersion } from '../../src/wire/common.ts'
 import { at } from '../render/builders.ts'
 import { everyKind, itemOf, pairOf, withinVersion } from '../support/items.ts'
+import { samples } from '../support/samples.ts'
 import { echoOf, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
 
-const runs = { numRuns: 150 }
+const runs = samples(150)
 
 const habits = fc.record<Habits>({
   version: fc.constantFrom(...apiVersions),
@@ -90,7 +91,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
         expect(changesOf(kind, wanted, live, names)).toEqual([])
         expect(changesOf(kind, live, live, names)).toEqual([])
       }),
-      { numRuns: 400 }
+      samples(400)
     )
   })
 
@@ -106,7 +107,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
         const after = { ...echoOf(kind)(sent, how, before), ...id }
         expect(changesOf(kind, wanted, readBack(kind, after, how.version, names), names)).toEqual([])
       }),
-      { numRuns: 400 }
+      samples(400)
     )
   })
 

@@ -7,6 +7,7 @@ import { isObject, textOf, type Json, type JsonObject } from '../../src/state/va
 import { apiVersions } from '../../src/wire/common.ts'
 import { at } from '../render/builders.ts'
 import { everyKind, pairOf, withinVersion } from '../support/items.ts'
+import { samples } from '../support/samples.ts'
 import { echoOf, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
 
 /**
@@ -139,7 +140,7 @@ describe.each(kindsWithAnswers)('%s', (_name, kind) => {
         const lost = marks.filter(isExpected).filter(({ place, value }) => !there.has(`${place} ${value}`))
         expect(lost).toEqual([])
       }),
-      { numRuns: 300 }
+      samples(300)
     )
   })
 
@@ -165,7 +166,7 @@ describe.each(kindsWithAnswers)('%s', (_name, kind) => {
         const sent = opened(kind.replacement(answer, stated, undefined, how.version)) as JsonObject
         expect(differs(wanted, echoOf(kind)(sent, how, answer))).toEqual([])
       }),
-      { numRuns: 300 }
+      samples(300)
     )
   })
 })

@@ -8,6 +8,7 @@ import { isEmpty, isObject, sortedText, type Json, type JsonObject } from '../..
 import { apiVersions } from '../../src/wire/common.ts'
 import { at } from '../render/builders.ts'
 import { everyKind, itemOf, withinVersion } from '../support/items.ts'
+import { samples } from '../support/samples.ts'
 import { echoOf, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
 
 const habits = fc.record<Habits>({
@@ -99,7 +100,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
         const before = problems(kind, one)
         expect(problems(kind, written).filter((problem) => !before.includes(problem))).toEqual([])
       }),
-      { numRuns: 300 }
+      samples(300)
     )
   })
 
@@ -113,7 +114,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
           expect(differing(kind, again, there, names)).toEqual([])
         }
       }),
-      { numRuns: 300 }
+      samples(300)
     )
   })
 
@@ -131,7 +132,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
         const idle = Object.keys(written).filter((key) => isEmpty(written[key]) && !required.includes(key))
         expect(idle).toEqual([])
       }),
-      { numRuns: 300 }
+      samples(300)
     )
   })
 })

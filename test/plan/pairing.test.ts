@@ -6,6 +6,7 @@ import { findingOf, keyOf } from '../../src/kinds/kind.ts'
 import { pairWithBase } from '../../src/state/base-pairs.ts'
 import type { Desired } from '../../src/state/resource.ts'
 import { actions, declared, planFor, removed, service } from './world.ts'
+import { samples } from '../support/samples.ts'
 
 /** What is pinned, or renamed away, is nobody else's, in every order of the files. */
 
@@ -118,7 +119,7 @@ describe('in every order of the files', () => {
         for (const resource of all)
           if (resource.id !== undefined) expect(found.liveOf(resource)?.id).toBe(resource.id)
       }),
-      { numRuns: 1000 }
+      samples(1000)
     )
   })
 

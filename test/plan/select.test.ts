@@ -10,6 +10,7 @@ import {
   type Selection
 } from '../../src/plan/select.ts'
 import { declared, removed } from './world.ts'
+import { samples } from '../support/samples.ts'
 
 const users = { kind: 'sync', name: 'Users' }
 const bulk = { kind: 'bulk_sync', name: 'All of it' }
@@ -141,7 +142,7 @@ test('a pattern is as an expression says that goes back at every star', () => {
       const expression = new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`)
       expect(isLike(name, pattern)).toBe(expression.test(name))
     }),
-    { numRuns: 2000 }
+    samples(2000)
   )
 })
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { openWriter, type Writer } from '../../src/remote/transport.ts'
 import type { RemoteOptions } from '../../src/remote/options.ts'
 import { begin, bounds, mayBeginAnew, next, type Course, type Tried } from '../../src/remote/policy.ts'
+import { samples } from '../support/samples.ts'
 import { realTimer } from '../support/waiting.ts'
 
 /** Whatever is answered, in whatever order: it ends in time, and with what was last heard. */
@@ -167,7 +168,7 @@ test('R28: any service, on the way: every request ends within five minutes and o
         expect(answer.failure.code).toBe(isReading ? 'P621' : codes[last.status])
       }
     ),
-    { numRuns: 300 }
+    samples(300)
   )
 })
 

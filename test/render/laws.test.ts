@@ -24,6 +24,7 @@ import {
   renderReport,
   reportJson
 } from '../support/rendered.ts'
+import { samples } from '../support/samples.ts'
 
 const secret = 'hunter2-canary'
 
@@ -211,7 +212,7 @@ function wrongs(render: (look: Look) => string | undefined, width: number): unkn
   ]
 }
 
-const runs = { numRuns: 300 }
+const runs = samples(300)
 
 test('a plan of anything is text without commands, the same with and without colour', () => {
   fc.assert(
@@ -292,7 +293,7 @@ test('the same plan gives the same text, whatever was rendered before', () => {
       const first = renderPlan(plan, header, look, { verbose: false })
       expect(renderPlan(structuredClone(plan), header, look, { verbose: false })).toBe(first)
     }),
-    { numRuns: 100 }
+    samples(100)
   )
 })
 

@@ -104,8 +104,7 @@ describe('R25: what moved between the plan and its change is not overwritten', (
           for (const patch of [target.patch, null])
             await expectKept(await planned(version), target, request, patch)
       }
-    },
-    60_000
+    }
   )
 
   async function expectKept(

@@ -4,6 +4,7 @@ import { apiVersions } from '../../src/wire/common.ts'
 import { bulkWorld, type BulkWorld } from './bulk-world.ts'
 import { client, type Client, type Reply, type Thing } from './client.ts'
 import { anything, mutated, steps } from './mutation.ts'
+import { samples } from '../support/samples.ts'
 
 const weekly = { frequency: 'weekly', day_of_week: '1', hour: '2', minute: '3' }
 const fields: Record<string, string[]> = {
@@ -71,7 +72,7 @@ test('no request about bulk syncs, however wrong, is answered as if the server w
       // What was accepted can be read.
       for (const read of reads) expect((await api.get(read)).status).toBe(200)
     }),
-    { numRuns: 600 }
+    samples(600)
   )
 })
 
@@ -117,7 +118,7 @@ test('what the schemas of a bulk sync answer can be sent back, one by one or all
       expect(await everySchema(api, path)).toEqual(before)
       expect((await api.patch(path, { schemas: before })).list).toEqual(before)
     }),
-    { numRuns: 60 }
+    samples(60)
   )
 })
 

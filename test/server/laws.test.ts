@@ -5,6 +5,7 @@ import { paged, type Page } from '../../src/server/paging.ts'
 import { byPosition } from '../../src/server/records.ts'
 import { client, mongo, postgres, testServer, tutorialSync, tutorialWorld, type Client } from './client.ts'
 import { anything, mutated, steps } from './mutation.ts'
+import { samples } from '../support/samples.ts'
 
 const position = fc.record({
   updated_at: fc.integer({ min: 0, max: 3 }).map((second) => new Date(second * 1000).toISOString()),
@@ -120,6 +121,6 @@ test('no request, however wrong, is answered as if the server were at fault', as
       expect([reply.status < 500, reply.body['message']]).toEqual([true, reply.body['message']])
       if (reply.status >= 400) expect(reply.body['message']).toEqual(expect.stringMatching(/\S/))
     }),
-    { numRuns: 1500 }
+    samples(1500)
   )
 })

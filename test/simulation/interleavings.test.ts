@@ -5,6 +5,7 @@ import { makeRandom } from './random.ts'
 import { simulate, type Scheduler } from './simulate.ts'
 import { changes, creates, destroys } from './small-worlds.ts'
 import type { World } from './world.ts'
+import { samples } from '../support/samples.ts'
 
 /** Which answer comes first is decided by fast-check: whatever the order, the laws hold. */
 
@@ -25,7 +26,7 @@ test.each([
   ['creates', creates],
   ['changes', changes],
   ['destroys', destroys]
-])('%s, in any order of answers', { timeout: 0 }, async (_name, world) => {
+])('%s, in any order of answers', async (_name, world) => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const seen = await simulate(wide(world), {
@@ -35,11 +36,11 @@ test.each([
       })
       expect(seen).toMatchObject({ is: 'planned', ended: 'finished', codes: [] })
     }),
-    { numRuns: 30 }
+    samples(30)
   )
 })
 
-test('a lost answer in any order of answers', { timeout: 0 }, async () => {
+test('a lost answer in any order of answers', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.nat(20), async (scheduler, at) => {
       const mishaps = () => oneFault('lost-response', at, makeRandom(at))
@@ -50,6 +51,6 @@ test('a lost answer in any order of answers', { timeout: 0 }, async () => {
       })
       expect(seen.is).toBe('planned')
     }),
-    { numRuns: 30 }
+    samples(30)
   )
 })

@@ -13,7 +13,7 @@ const seen: Seen[] = []
 
 console.log(`simulation: ${runs} seeds from ${first}`)
 
-test.each(parts)('the laws hold in every world of part %i', { timeout: 0 }, async (part) => {
+test.each(parts)('the laws hold in every world of part %i', async (part) => {
   const each = runs / parts.length
   for (let seed = first + part * each; seed < first + (part + 1) * each; seed++)
     seen.push(await simulateSeed(seed))

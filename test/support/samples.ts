@@ -6,7 +6,18 @@ export function samples(all: number): { numRuns: number } {
   return { numRuns: isFew ? Math.max(20, Math.ceil(all / 10)) : all }
 }
 
-/** Of a list of equals, as many as are enough while working. */
-export function some<T>(all: readonly T[], few: number): readonly T[] {
-  return isFew ? all.slice(0, few) : all
+/**
+ * Of a list of equals, one of `step`, from the first to the last. Of a table of combinations this meets each member of
+ * each column, as long as `step` has no factor in common with the length of one.
+ */
+export function spread<T>(all: readonly T[], step: number): readonly T[] {
+  return isFew ? all.filter((_one, index) => index % step === 0) : all
+}
+
+/**
+ * The share that one of several lists takes of `all`: together they take each once, where all samples are tried each
+ * takes all.
+ */
+export function share<T>(all: readonly T[], part: number, parts: number): readonly T[] {
+  return isFew ? all.filter((_one, index) => index % parts === part) : all
 }
