@@ -4,6 +4,7 @@
  */
 export const isolated = [
   'test/apply/mistakes.test.ts',
+  'test/kinds/added.test.ts',
   'test/laws/linear.test.ts',
   'test/remote/tries.test.ts',
   'test/render/formats.test.ts'
