@@ -1,10 +1,10 @@
 import { idKey, type Address, type Desired } from './resource.ts'
 
 /**
- * Pairs what is declared with what was declared at the base, in an order in which nobody takes what is
- * another's: first what both pin, then what was given away (the new owner says `renamed_from`), then the
- * names. What was given away is that of another resource then, although something new may bear its name now.
- * `key` says which addresses are one.
+ * Pairs declared resources with those of the base, in an order in which none takes what belongs to
+ * another: first what both pin, then renames (`renamed_from`), then names. A resource that was renamed
+ * keeps its declaration of the base, although a new one may have its former name now. `key` returns a
+ * text that is equal for equal addresses.
  */
 export function pairWithBase(
   declared: readonly Desired[],

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from './value.ts'
 
-/** From what cannot be told to what does nothing to data; `unknown` is never to be read as safe. */
+/** The effect of a change on data, the gravest first. `unknown` must never be treated as safe. */
 export type Effect =
   | 'may duplicate'
   | 'writes everything again'
@@ -15,7 +15,7 @@ export type Effect =
   | 'runs less often'
   | 'none'
 
-/** A difference, as far as its effect depends on it. */
+/** The part of a difference on which its effect depends. */
 export interface ChangedField {
   path: readonly string[]
   how: 'added' | 'removed' | 'changed'
@@ -23,20 +23,26 @@ export interface ChangedField {
   after?: Json
 }
 
-/** The effect of a change, where the field alone does not say it. `wanted` is the whole resource. */
+/**
+ * Computes the effect of a change that the field alone does not determine. `wanted` is the whole
+ * resource.
+ */
 export type EffectOf = (field: ChangedField, wanted: JsonObject) => Effect
 
-/** What a change of a field, or of a whole resource, does to data, and why. */
+/** The effect on data of changing a field, or a whole resource, and why. */
 export interface DataImpact {
   effect: Effect | EffectOf
   because: string
-  /** What uses the resource is reached as well. */
+  /** True where it also affects what uses the resource. */
   reaches?: true
-  /** Of parts of the field, by their dotted paths: they count before the field itself. */
+  /** Impacts of parts of the field, by their dotted paths: they count before that of the field. */
   parts?: Readonly<Record<string, DataImpact>>
 }
 
-/** Of each thing that can happen to a resource of a kind. What is not in it is unknown, never safe. */
+/**
+ * The impacts of everything that can happen to a resource of a kind. What is missing is unknown, never
+ * safe.
+ */
 export interface DataImpacts {
   create: DataImpact
   delete: DataImpact

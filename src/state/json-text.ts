@@ -3,22 +3,25 @@ import type { Json } from './value.ts'
 
 declare global {
   interface JSON {
-    /** What an engine tells beside a value that is no list and no mapping: how it was written. */
+    /** Passes the source text of a value to `revive`, for texts, numbers, booleans and null. */
     parse(text: string, revive: (key: string, value: Json, context: { source?: string }) => Json): Json
   }
 }
 
-/** What JSON of somebody else may be at most (R37): nothing that walks through it runs out of stack. */
+/** The bounds of JSON from elsewhere (R37): no recursion over it exhausts the stack. */
 export const jsonBounds = {
-  /** Lists and mappings inside of each other. */
+  /** Nested lists and mappings. */
   depth: 100,
-  /** Texts, numbers, lists and mappings. */
+  /** Texts, numbers, lists and mappings together. */
   values: 4_000_000,
-  /** Letters of one text in it. */
+  /** Characters of one text. */
   text: 1024 * 1024
 } as const
 
-/** What JSON says, or in a sentence why it is not followed. Nothing is said of what is no JSON. */
+/**
+ * Parses JSON. `beyond` is a sentence that says which bound the text passes, or which key it may not
+ * have; it is absent where the text is no JSON.
+ */
 export function boundedJson(
   text: string
 ): { ok: true; value: Json } | { ok: false; beyond: string } | { ok: false; beyond?: never } {
@@ -34,10 +37,10 @@ export function boundedJson(
   }
 }
 
-/** Digits or an exponent beyond what every number of a program holds. */
+/** Matches numbers that a double may not hold exactly. */
 const mayBeLong = /\d{16}|\d\.\d{15}|\d[eE]/
 
-/** A number that would become another one is kept by its digits. */
+/** Parses JSON, and keeps each number that a double does not hold exactly by its digits. */
 function withLongNumbers(text: string): Json {
   return JSON.parse(text, (_key, value, { source }) =>
     typeof value !== 'number' || source === undefined || isExactly(value, source)
@@ -47,8 +50,8 @@ function withLongNumbers(text: string): Json {
 }
 
 /**
- * A key that would make a reference or a secret of a plain mapping: what a service says must never become
- * one, least of all one that is opened on the way back.
+ * Returns a key that would turn a plain mapping into a reference or a secret. Answers of the service must
+ * never contain one: a secret would be opened when it is sent back.
  */
 function markIn(value: Json): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
@@ -65,7 +68,7 @@ function markIn(value: Json): string | undefined {
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a]
 const [openList, closeList, openMapping, closeMapping] = [0x5b, 0x5d, 0x7b, 0x7d]
 
-/** Looks at each letter once, before anything is made of them. */
+/** Checks the bounds in one pass over the text, before it is parsed. */
 function beyondIn(text: string): string | undefined {
   let depth = 0
   let values = 1
@@ -88,7 +91,7 @@ function beyondIn(text: string): string | undefined {
   return undefined
 }
 
-/** Where the text ends that begins here: at its quotation mark, or where everything ends. */
+/** Returns the position after a quoted text: behind its closing quotation mark, or the end. */
 function endOfText(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let escapes = 0

@@ -1,14 +1,14 @@
 interface Decimal {
   negative: boolean
-  /** Without zeros at either end; empty for zero. */
+  /** The digits without zeros at either end; empty for zero. */
   digits: string
-  /** Of the last digit. */
+  /** The power of ten of the last digit. */
   exponent: number
 }
 
 /**
- * Whether a number is what somebody wrote in decimal: no digit was lost, and nothing became zero or
- * infinite. `1.10` is 1.1; that a zero has a sign says nothing.
+ * Whether a number is exactly what was written in decimal: no digit was lost, and nothing became zero or
+ * infinite. `1.10` equals 1.1; the sign of a zero does not count.
  */
 export function isExactly(value: number, written: string): boolean {
   if (!Number.isFinite(value)) return false

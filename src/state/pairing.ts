@@ -1,36 +1,39 @@
 import type { Address, Desired } from './resource.ts'
 import { isId, type Reference } from './value.ts'
 
-/** What pairing looks at, of a live resource. */
+/** The part of a live resource that pairing uses. */
 export interface Findable extends Address {
   id: string
 }
 
-/** Which live resource each declared one is, and where several could be it, or one would be two. */
+/** The result of pairing: the live resource of each declared one, and the cases that cannot be decided. */
 export interface Pairs<L extends Findable> {
   liveOf: ReadonlyMap<Desired, L>
   declaredBy: ReadonlyMap<L, Desired>
-  /** A name that several live resources have, and the one that is called so: nobody said which it is. */
+  /** Names that several live resources have, with the declared resource of that name. */
   ambiguous: readonly { resource: Desired; name: string; candidates: readonly L[] }[]
-  /** Two declared ones that are one live one. */
+  /** Two declared resources that would be the same live one. */
   shared: readonly { resource: Desired; otherClaimant: Desired; live: L }[]
-  /** Names that go round: each says it was called as the next is, and the first as the last. */
+  /**
+   * Circles of renames: the former name of each is the name of the next, and that of the last the name of
+   * the first.
+   */
   circles: readonly (readonly { resource: Desired; former: L }[])[]
-  /** Pinned to an id that nothing of the kind has. */
+  /** Declared resources whose `id` no live resource of the kind has. */
   unknownPins: readonly Desired[]
 }
 
-/** What pairing must know beside the resources themselves. */
+/** The input of pairing beside the resources themselves. */
 export interface PairingInput<L extends Findable> {
   declared: readonly Desired[]
   index: LiveIndex<L>
-  /** The files called it so at the base already: its former name is long the name of something else. */
+  /** Whether the resource had its name at the base already: its former name then belongs to another one. */
   isSettled: (resource: Desired) => boolean
 }
 
 /**
- * Pairs declared resources with live ones, in an order in which nobody can take what is somebody else's, and
- * which does not depend on the order of the files: first the pins, then what is renamed away, then the names.
+ * Pairs declared resources with live ones, in an order in which none takes what belongs to another, and
+ * which does not depend on the order of the files: first pins, then renames, then names.
  */
 export function pair<L extends Findable>(input: PairingInput<L>): Pairs<L> {
   const pairing = new Pairing(input)
@@ -65,7 +68,7 @@ class Pairing<L extends Findable> {
     }
   }
 
-  /** A pin decides alone, whatever the names are. */
+  /** Pairs by pinned id, whatever the names are. */
   byPin(): void {
     for (const resource of this.#input.declared) {
       if (resource.id === undefined) continue
@@ -79,9 +82,9 @@ class Pairing<L extends Findable> {
   }
 
   /**
-   * Whoever has no live resource of its own name takes that of a former name. That may leave the one that
-   * bears the former name now without its own, which then looks for a former name in turn: A becomes B while
-   * B becomes C. Each round looks at what all rounds before have left.
+   * Pairs by former names those that have no live resource of their own name. That may leave the present
+   * owner of the name without a live resource, which then uses its own former name: A becomes B while B
+   * becomes C. Each round starts from what the rounds before left.
    */
   byFormerName(): void {
     const renamed = this.#input.declared.filter(({ lifecycle }) => lifecycle.renamedFrom.length > 0)
@@ -125,7 +128,10 @@ class Pairing<L extends Findable> {
     return undefined
   }
 
-  /** A former name may stand for what another block pins: then two blocks say that they are one live one. */
+  /**
+   * Reports a former name that stands for a resource which another block pins: two blocks then mean one
+   * live resource.
+   */
   #pinnedElsewhere(resource: Desired): void {
     if (!this.#open.has(resource) || this.#free(resource, resource.name).length > 0) return
     for (const name of resource.lifecycle.renamedFrom) {
@@ -141,8 +147,8 @@ class Pairing<L extends Findable> {
   }
 
   /**
-   * All names of a circle are there before the names are exchanged, and all are there after it: nobody can
-   * tell whether that was done, and by their names each would get what was meant for another.
+   * Reports a circle of renames. The same names exist before and after the exchange, so nothing shows
+   * whether it was done, and pairing by names would give each resource the content of another.
    */
   #inCircle(first: Desired): void {
     const seen = new Map<Desired, { resource: Desired; former: L }[]>([[first, []]])
@@ -163,7 +169,7 @@ class Pairing<L extends Findable> {
     }
   }
 
-  /** L ones of a name that nobody has taken yet. */
+  /** Returns live resources of a name that are not paired yet. */
   #free({ kind }: Desired, name: string): L[] {
     return this.#input.index.candidates(kind, name).filter((live) => !this.#declaredBy.has(live))
   }
@@ -177,8 +183,8 @@ class Pairing<L extends Findable> {
   }
 
   /**
-   * What bears the name that was taken away is new, unless it says that it was called otherwise itself: then
-   * nobody can tell which of the two renames was done already.
+   * Reports a resource whose name another one took as its former name, if it has a former name itself:
+   * nothing shows which of the two renames was done already. Without one it is new.
    */
   #contested(live: L, owner: Desired): void {
     const bearer = this.#input.index.declared(live)
@@ -190,7 +196,7 @@ class Pairing<L extends Findable> {
   }
 }
 
-/** What is live and what is declared, by name and by id. */
+/** Indexes live and declared resources by name and by id. */
 export class LiveIndex<L extends Findable> {
   readonly #byName = new Map<string, L[]>()
   readonly #byId = new Map<string, L>()
@@ -200,10 +206,13 @@ export class LiveIndex<L extends Findable> {
   readonly #removed: Set<string>
   readonly #key: (address: Address) => string
   readonly all: readonly L[]
-  /** Of which there is something live. */
+  /** Kinds that have live resources. */
   readonly kinds: ReadonlySet<string>
 
-  /** `key` says which addresses are one; of `singletons` an organization has at most one each. */
+  /**
+   * `key` returns a text that is equal for equal addresses; of the kinds in `singletons` an organization
+   * has at most one resource each.
+   */
   constructor(
     live: readonly L[],
     { key, singletons }: { key: (address: Address) => string; singletons: ReadonlySet<string> },
@@ -214,7 +223,8 @@ export class LiveIndex<L extends Findable> {
     this.#key = key
     this.#singletons = singletons
     this.#pinned = new Set(resources.flatMap(({ id }) => (id === undefined ? [] : [id.toLowerCase()])))
-    // What is removed by its id is spoken for as well: of two with one name, the other is then meant.
+    // A removal by id takes its live resource: of two with one name, the declaration then means the
+    // other.
     this.#removed = new Set(removed.flatMap(({ name }) => (isId(name) ? [name.toLowerCase()] : [])))
     this.#declared = new Map(resources.map((resource) => [key(resource), resource]))
     for (const resource of live) {
@@ -226,20 +236,26 @@ export class LiveIndex<L extends Findable> {
     }
   }
 
-  /** What may be meant by the name of a declared resource: not what is pinned to another. */
+  /**
+   * Returns the live resources that the name of a declared one may mean: those that are not pinned to
+   * another.
+   */
   candidates(kind: string, name: string): L[] {
     const all = this.#byName.get(this.#key({ kind, name })) ?? []
     const free = all.filter(({ id }) => !this.#pinned.has(id.toLowerCase()))
     return free.length > 1 ? free.filter(({ id }) => !this.#removed.has(id.toLowerCase())) : free
   }
 
-  /** What a reference may mean: what is pinned counts, where it is the only one of the name. */
+  /**
+   * Returns the live resources that a reference may mean. A pinned one counts where it is the only one of
+   * the name.
+   */
   named(kind: string, name: string): L[] {
     const all = this.#byName.get(this.#key({ kind, name })) ?? []
     return all.length > 1 ? this.candidates(kind, name) : all
   }
 
-  /** The id of what a reference means; undefined when it is to be made, unknown, or could be several. */
+  /** Returns the id that a reference means; undefined when it is to be created, unknown, or ambiguous. */
   idOf({ $ref, name = '', id }: Reference, pairs: Pairs<L>): string | undefined {
     if (id !== undefined) return id
     const resource = this.declared({ kind: $ref, name })
@@ -257,7 +273,7 @@ export class LiveIndex<L extends Findable> {
     return this.#declared.get(this.#key(address))
   }
 
-  /** The live one of a kind of which there is at most one. */
+  /** Returns the live resource of a kind that has at most one. */
   only(kind: string): L | undefined {
     return this.#singletons.has(kind) ? this.all.find((live) => live.kind === kind) : undefined
   }

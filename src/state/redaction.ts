@@ -1,38 +1,38 @@
 import { isObject } from './value.ts'
 
 /**
- * R36: takes the secrets of a run out of everything that is told. It knows them in the spellings that
- * programs write: as they are, in JSON (also in JSON inside of JSON, and as Go writes it), in addresses and
- * forms, in HTML, in hexadecimal digits, and in base64, wherever in a longer text they stand.
+ * R36: Removes the secrets of a run from everything that is shown, in all spellings that programs write:
+ * literal, in JSON (nested, and as Go escapes it), in URLs and forms, in HTML, in hexadecimal digits, and
+ * in base64 at any offset of a longer text.
  */
 export interface Redaction {
-  /** These are secrets from now on. */
+  /** Adds secrets. */
   add(secrets: Iterable<string>): void
-  /** The same, asked for only when something is told for the first time. */
+  /** Adds secrets that are computed when something is shown for the first time. */
   addLater(secrets: () => Iterable<string>): void
   /**
-   * What polyctl or the files say openly: a secret that is a part of it is hidden in the words of others
-   * only.
+   * Allows texts that polyctl or the files show openly: a secret that is a part of one is hidden in
+   * messages of others only.
    */
   allow(isOpen: (secret: string) => boolean): void
-  /** Words of somebody else, who may repeat what was sent. */
+  /** Redacts a message of somebody else, who may repeat what was sent. */
   words(text: string): string
-  /** What is about to be shown. Here a short secret stays: it would make other words unreadable. */
+  /** Redacts a text of polyctl. Short secrets stay here: hiding them would make other words unreadable. */
   shown(text: string): string
-  /** The same for all texts of plain data; what has no secret in it stays the very same. */
+  /** Redacts all texts of plain data like `shown`; a value without secrets is returned as it is. */
   data<T>(value: T): T
 }
 
-/** Stands where a secret stood. */
+/** The text in place of a secret. */
 export const hidden = '(secret)'
 
-/** A shorter secret is taken out only where it stands alone: parts of ordinary words are no leak. */
+/** A shorter secret is hidden only where it stands alone: a part of an ordinary word reveals nothing. */
 const tellingLength = 8
 
-/** A line of a secret that has several counts as one itself if it is as long as this. */
+/** A line of a secret of many lines counts as a secret itself from this length on. */
 const tellingLine = 16
 
-/** Nothing is a secret yet. */
+/** Opens a redaction without secrets. */
 export function openRedaction(): Redaction {
   const known = new Set<string>()
   const later: (() => Iterable<string>)[] = []
@@ -47,7 +47,7 @@ export function openRedaction(): Redaction {
     }
   }
   const current = (): NonNullable<typeof needles> => {
-    // One that cannot be asked is asked again: until then nothing is told.
+    // A source that throws stays in the queue, and is asked again: until then nothing is shown.
     for (; later.length > 0; later.shift()) add(later[0]!())
     if (needles) return needles
     const all = [...known].flatMap((secret) => partsOf(secret).flatMap((part) => needlesOf(part, secret)))
@@ -79,15 +79,15 @@ export function openRedaction(): Redaction {
 interface Needle {
   /** The secret as it was given, where this is a line of it. */
   secret: string
-  /** Is in every text that the pattern fits: looking for it is cheap. Empty: there is no such thing. */
+  /** A text that occurs wherever the pattern matches, and is cheap to search. Empty where there is none. */
   anchor: string
-  /** Made when an anchor is met: for most secrets that is never. */
+  /** Built when its anchor occurs: for most secrets that is never. */
   pattern(): RegExp
-  /** All of the base64 text around it goes: its ends hold parts of the secret as well. */
+  /** True where the whole base64 text around it is hidden: its ends hold parts of the secret too. */
   inBase64: boolean
 }
 
-/** Of a key or a certificate that has lines, each may be told by itself. */
+/** Returns a secret and its longer lines: a line of a key or certificate may be shown by itself. */
 function partsOf(secret: string): string[] {
   const lines = secret.split(/[\r\n]+/).map((line) => line.trim())
   const telling = lines.length > 1 ? lines.filter((line) => line.length >= tellingLine) : []
@@ -129,7 +129,7 @@ function needlesOf(part: string, secret: string): Needle[] {
   return [...plain, ...encoded, ...whole]
 }
 
-/** Every letter by its number, as dumps and careful escapers write. */
+/** Returns spellings by the number of each character, as dumps and some escapers write. */
 function inDigits(text: string, bytes: Buffer): string[] {
   const octets = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
   const units = Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
@@ -153,7 +153,10 @@ function lazy(source: () => string): () => RegExp {
   return () => (pattern ??= new RegExp(source(), 'g'))
 }
 
-/** The part of base64 that is the same whatever stands after it, with so many bytes (modulo 3) before it. */
+/**
+ * Returns the part of the base64 text that does not depend on what follows, with so many bytes (modulo 3)
+ * before it.
+ */
 function base64After(bytes: Buffer, before: number): string {
   const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
   const end = Math.floor(((before + bytes.length) * 8) / 6)
@@ -172,7 +175,7 @@ const base64Url = new Map([
   ['/', '_']
 ])
 
-/** The longest stretch that every spelling leaves as it is. */
+/** Returns the longest part that every spelling leaves unchanged. */
 function anchorOf(text: string): string {
   const runs = (text.match(/[A-Za-z0-9]+/g) ?? []).toSorted((a, b) => b.length - a.length)
   const longest = runs[0] ?? ''
@@ -180,16 +183,17 @@ function anchorOf(text: string): string {
 }
 
 /**
- * A pattern for a text in any spelling, mixtures too. Where it may begin, nothing repeats without a bound.
+ * Returns a pattern for a text in any mixture of spellings. It does not begin with an unbounded
+ * repetition.
  */
 function spelledText(text: string): string {
   const tokens = text.match(/[ \t\r\n]+|\\+|[^]/gu) ?? []
   return tokens.map((token, index) => spelled(token, index === 0)).join('')
 }
 
-/** A backslash, or as an address writes it. */
+/** A backslash, literal or as URLs encode it. */
 const slash = String.raw`(?:\\|%(?:25)*5[cC])`
-/** Not in the middle of a run of backslashes. */
+/** Not within a run of backslashes. */
 const runStart = String.raw`(?<!\\|5[cC])`
 const semicolon = '(?:;|%(?:25)*3[bB])'
 const number = '(?:#|%(?:25)*23)'
@@ -203,7 +207,7 @@ const entities = new Map([
   ["'", 'apos|']
 ])
 
-/** Lines are folded, and forms write a plus. */
+/** Blanks may be line breaks of folded texts, or a plus sign in forms. */
 const space = `(?:${[
   String.raw`[\s+]`,
   `${slash}{1,8}(?:[nrt]|u00[02][09aAdD])`,
@@ -229,7 +233,7 @@ function spelled(text: string, isFirst = false): string {
   const entity = `${ampersand}(?:${entities.get(character) ?? ''}${numbers})${semicolon}`
   if (isSlash) return `${isFirst ? runStart : ''}(?:${units}${short}|${entity}|${slash}){1,64}`
   const literal = character.replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`)
-  // A backslash before it is an escape of JSON, of a shell or of a string of some language.
+  // A backslash before a character is an escape of JSON, a shell or a programming language.
   return `(?:${units}${short}|${isFirst ? '' : `${slash}*`}(?:${literal}|${percent}|${entity}))`
 }
 
@@ -272,11 +276,11 @@ function widened(text: string, [from, to]: [number, number], least: number): [nu
 
 const padding = /(?:=|%(?:25){0,3}3[dD]){1,2}/y
 
-/** From this length on, looking for each anchor costs less than looking at each letter. */
+/** From this length on, searching each anchor is faster than testing each character. */
 const longText = 2_000
 const gramLength = 3
 
-/** Which beginnings of anchors there are: most texts are known to hold none by one look at each letter. */
+/** Returns a table of the beginnings of anchors: it shows in one pass that most texts hold none. */
 function gramsOf(needles: readonly Needle[]): Uint8Array {
   const grams = new Uint8Array(1 << 16)
   for (const { anchor } of needles) {

@@ -13,12 +13,12 @@ export function addressText(address: Address): string {
   return `${address.kind.replaceAll('_', ' ')} ${JSON.stringify(address.name)}`
 }
 
-/** What resources are found by that are known by their id: ids match in any case. */
+/** Returns a key for the id of a resource: ids match in any case. */
 export function idKey({ kind, id }: { kind: string; id: string }): string {
   return `${kind}\n${id.toLowerCase()}`
 }
 
-/** The one order of everything that leaves a function. */
+/** Compares addresses: the order of everything that functions return. */
 export function byAddress(a: Address, b: Address): number {
   return compareText(a.kind, b.kind) || compareText(a.name, b.name)
 }
@@ -32,31 +32,31 @@ export type Path = readonly (string | number)[]
  */
 export interface Desired extends Address {
   fields: JsonObject
-  /** Pins the live resource. */
+  /** The id of the live resource, where the files pin it. */
   id?: string
   lifecycle: Lifecycle
-  /** Where the name is written. */
+  /** The place of the name. */
   span: Span
   /**
-   * The smallest place in the files that says this; of its parent, when nothing is written for the path
-   * itself.
+   * Returns the smallest place in the files that states a path; that of its parent where the path itself
+   * is not written.
    */
   spanAt: (path: Path) => Span
-  /** What its references name, with the places that say so. */
+  /** The references of its fields, with their places. */
   uses: Use[]
 }
 
-/** What one reference of a resource names, and where it says so. */
+/** One reference of a resource, and its place. */
 export interface Use extends Address {
   span: Span
   path: Path
 }
 
-/** How polyctl treats a resource, beside what it is. */
+/** How polyctl treats a resource, apart from its content. */
 export interface Lifecycle {
   renamedFrom: string[]
   preventDestroy: boolean
-  /** Paths of fields whose live value stays. */
+  /** Paths of fields whose live values stay. */
   ignoreChanges: string[]
 }
 
@@ -69,23 +69,23 @@ export interface Removed extends Address {
 export interface Live extends Address {
   id: string
   fields: JsonObject
-  /** As the service answered: updates start from it, so that nothing is lost that we do not manage. */
+  /** The answer of the service: updates start from it, so that no unmanaged value is lost. */
   wire: JsonObject
-  /** Ids of what it uses, by kind. */
+  /** The ids that it uses, by kind. */
   uses: { kind: string; id: string }[]
   changed: { at?: string; by?: string }
   createdAt?: string
-  /** Says why it does not work yet, e.g. that a person must authorize it. */
+  /** Why it waits for a person, such as for an authorization. */
   pendingReason?: string
-  /** Says why it does not work, although nobody is waited for. */
+  /** Why it does not work although it waits for nobody. */
   unhealthyReason?: string
-  /** Says why this organization cannot change it; `nameOnly` where even to declare it means nothing. */
+  /** Why this organization cannot change it; `nameOnly` where it can only be referred to. */
   readOnly?: { because: string; nameOnly?: true }
-  /** There is nothing to delete: it is as it was before anybody said anything. */
+  /** True for a derived resource in its initial state: there is nothing to delete. */
   reset?: true
-  /** Fields that the service refused to tell: they are not compared. */
+  /** Fields that the service refused to answer: they are not compared. */
   unread?: string[]
-  /** True when only the list was read: `fields` are not complete. */
+  /** True when only its list item was read: `fields` are incomplete. */
   partial: boolean
 }
 
@@ -97,39 +97,42 @@ export interface DesiredState {
 }
 
 /**
- * What the files meant at an earlier revision: it tells whether the files or the service moved since, and
- * what was declared then and is no longer. Git keeps it, so there is no state file.
+ * The declarations at an earlier revision. They show whether the files or the service moved since, and
+ * what is declared no more. Git keeps them, so there is no state file.
  */
 export interface Base {
-  /** As people name it: an abbreviated commit. */
+  /** The revision as people name it: an abbreviated commit. */
   revision: string
-  /** In full: abbreviations do not stay unique. */
+  /** The full commit id: an abbreviation may become ambiguous. */
   commit: string
-  /** Their places are those of then: `abc1234:configs/a.yaml`. */
+  /** The resources with places at the revision: `abc1234:configs/a.yaml`. */
   resources: Desired[]
-  /** Addresses (as `addressText`) of what is declared now and whose secrets come from elsewhere than then. */
+  /**
+   * Addresses (as `addressText`) of declared resources whose secrets have another source than at the
+   * base.
+   */
   secretsMoved: string[]
-  /** The same of other fields that the service never answers, and that the files changed. */
+  /** Addresses of declared resources with changes in other fields that the service never answers. */
   unansweredMoved?: string[]
 }
 
-/** Which organization the files are about, and how it is spoken to. */
+/** The organization that the files are for, and the connection to its service. */
 export interface Workspace {
   organization?: { value: string; span: Span }
   apiVersion?: { value: string; span: Span }
   url?: { value: string; span: Span }
-  /** Kinds of which the files declare all that there is: pruning deletes the others. */
+  /** Kinds that the files declare completely: pruning deletes all others of these. */
   exclusive?: { kinds: string[]; span: Span }
 }
 
 /** Everything that was read from the service, of the kinds that were needed. */
 export interface LiveState {
   organization: { id: string; name: string }
-  /** In which version of the API it was read. */
+  /** The version of the API that was used. */
   version?: ApiVersion
-  /** Whose key it was read with, where the service tells. */
+  /** The class of the key, where the service tells it. */
   key?: 'user' | 'organization' | 'partner' | 'system'
-  /** The id of the person whose key it is. */
+  /** The id of the user that the key belongs to. */
   self?: string
   resources: Live[]
   /** Kinds whose lists were read to the end. */

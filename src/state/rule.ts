@@ -15,41 +15,41 @@ export type FieldClass = 'owned' | 'carried' | 'unreadable' | 'once' | 'fixed'
 export interface Field {
   class: FieldClass
   rule: Rule
-  /** What the files write under another field's name: what is ignored there is ignored here. */
+  /** Another field, under whose name the files write this one: ignoring that one ignores this one. */
   with?: string
-  /** It is about the request, not about the resource: the service does not keep it. */
+  /** True for a field of the request that the service does not keep. */
   perRequest?: true
 }
 
-/** How a value is brought to the normal form and compared there. */
+/** How a value is normalized and compared. */
 export type Rule =
   /**
    * A scalar. `default` is what the service assumes when nothing is sent; `caseless` values are equal in
    * any case; a `carried` part of an object is compared only when it is stated.
    */
   | { is: 'scalar'; default?: Json; caseless?: true; carried?: true }
-  /** Any JSON: types matter, the order of keys does not. */
+  /** Any JSON value: types count, the order of keys does not. */
   | { is: 'json' }
   /**
-   * A structure that is shown as a text. It is equal where its text is, or that of what it is known by:
-   * `known` leaves out what is compared elsewhere. References are compared by what they stand for.
+   * A structure that is shown as text. Two are equal when their texts or their `known` texts are: `known`
+   * leaves out what other fields compare. References are compared by id.
    */
   | { is: 'text'; shown: (value: Json) => string; known: (value: Json) => string }
   /** The name of another resource; `caseless` where names of that kind match in any case. */
   | { is: 'reference'; kind: string; caseless?: true }
-  /** Sent, never compared. */
+  /** A value that is sent and never compared. */
   | { is: 'unread' }
   /** Named parts, each with its own rule; absent parts mean their defaults. */
   | { is: 'object'; fields: Readonly<Record<string, Rule>> }
   /**
-   * Free keys: only those that are stated are compared, at any depth; secrets are not. Lists in it have no
-   * order.
+   * A mapping with free keys: only stated keys are compared, at any depth, without secrets. Lists in it
+   * have no order.
    */
   | { is: 'stated' }
   /**
-   * No order; items are paired by their key. A null item says nothing: it only keeps the others in their
-   * places. `open` tells of an item that only the service has whether it is no difference: some it adds by
-   * itself, some say nothing. `wanted` is the whole resource. `idle` tells which of those say nothing.
+   * A list without order, whose items are paired by key. A null item only keeps the positions of the
+   * others. `open` returns whether an item that only the service has is no difference: it adds some
+   * itself, and some have no effect, which `idle` tells. `wanted` is the whole resource.
    */
   | {
       is: 'set'

@@ -1,13 +1,13 @@
 import { isObject, type Json } from './value.ts'
 
 /**
- * What an answer must look like where it is used (R37). A member may be missing or null unless it is needed,
- * and others may stand beside those that are known: services are newer than we.
+ * The shape that an answer must have where it is used (R37). A member may be missing or null unless it is
+ * listed in `needs`, and unknown members are allowed: services are newer than polyctl.
  */
 export type Shape =
   | 'anything'
   | 'text'
-  /** A text, a number, or true or false. */
+  /** A text, a number or a boolean. */
   | 'scalar'
   | 'mapping'
   | { list: Shape }
@@ -16,7 +16,10 @@ export type Shape =
   | { members: Readonly<Record<string, Shape>>; needs?: readonly string[] }
   | { either: readonly Shape[] }
 
-/** Where a value is not of its shape, and how, in a sentence: `data[0].modes: a list is expected, …`. */
+/**
+ * Returns where a value does not have a shape, and how, in a sentence: `data[0].modes: a list is
+ * expected, …`. Undefined where it does.
+ */
 export function misfit(shape: Shape, value: Json | undefined, at: string): string | undefined {
   if (shape === 'anything' || value === undefined || value === null) return undefined
   if (typeof shape === 'string') return isA(shape, value) ? undefined : wrong(at, names[shape], value)
@@ -38,7 +41,7 @@ export function misfit(shape: Shape, value: Json | undefined, at: string): strin
   )
 }
 
-/** What stands in a list, or under a free key, is there. */
+/** Checks an item of a list or a value of a free key, which must not be null. */
 function needed(shape: Shape, value: Json | undefined, at: string): string | undefined {
   if (value === null && shape !== 'anything') return `${at}: there is nothing`
   return misfit(shape, value, at)

@@ -16,16 +16,16 @@ export type Reference = { $ref: string; name?: string; id?: string }
 export type Secret = { $secret: string; as?: 'integer' }
 
 /**
- * A table to look up what people or services name. It has only what it was given: a plain object also has
- * `constructor` and the like.
+ * Returns a table for lookup by names of people or services. It has no prototype: a plain object would
+ * also have `constructor` and the like.
  */
 export function dictionary<T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   return Object.assign({ __proto__: null }, entries)
 }
 
 /**
- * A number that a program would not hold exactly, in the digits in which it came. Nothing that files say
- * becomes one; it is carried, and goes back as it was.
+ * A number that a double would not hold exactly, as its digits. It comes from answers only, and is sent
+ * back as it was.
  */
 export type LongNumber = { $number: string }
 
@@ -54,7 +54,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What says nothing. */
+/** The values that count as absent. */
 type Empty = undefined | null | '' | never[] | Record<string, never>
 
 /** R5: Absent, null, "", [] and {} are one and the same to the service. */
@@ -78,18 +78,18 @@ export function sortedText(value: Json): string {
   )
 }
 
-/** What free items are called, where they are called anything. */
+/** The members that name items of a free list. */
 export const naming = ['id', 'name', 'key', 'field_id', 'field', 'label'] as const
 
 /**
- * The members that items of a free list are stated with, and those that name them: where one item lacks such
- * a member, that says something. All other members of live items are nobody's.
+ * Returns the members by which items of a free list are compared: stated ones, and those that name them.
+ * Where a live item lacks one of these, that is a difference; its other members are not compared.
  */
 export function membersOfItems(stated: readonly Json[]): ReadonlySet<string> {
   return new Set([...naming, ...stated.flatMap((item) => (isObject(item) ? Object.keys(item) : []))])
 }
 
-/** Whether a live item of a free list is the stated one, whatever more it says. */
+/** Whether a live item of a free list is the stated one; it may have further members. */
 export function isItem(stated: JsonObject, live: JsonObject, members: ReadonlySet<string>): boolean {
   return (
     isWithin(stated, live) &&
@@ -97,7 +97,7 @@ export function isItem(stated: JsonObject, live: JsonObject, members: ReadonlySe
   )
 }
 
-/** Whether a live value says all that is stated, whatever more it says; secrets cannot be compared. */
+/** Whether a live value has everything that is stated; secrets cannot be compared. */
 function isWithin(stated: Json, live: Json | undefined): boolean {
   if (isSecret(stated)) return true
   if (!isObject(stated) || !isObject(live)) {
@@ -108,7 +108,10 @@ function isWithin(stated: Json, live: Json | undefined): boolean {
   return Object.entries(stated).every(([name, value]) => isWithin(value, live[name]))
 }
 
-/** A value with each reference in it replaced, at any depth. What refers to nothing is returned as it is. */
+/**
+ * Returns a value with each reference replaced, at any depth. A value without references is returned as
+ * it is.
+ */
 export function withReferences(value: Json, replaced: (reference: Reference) => Reference): Json {
   if (typeof value !== 'object' || value === null) return value
   if (isReference(value)) return replaced(value)
@@ -117,7 +120,7 @@ export function withReferences(value: Json, replaced: (reference: Reference) => 
   return items.some((item, index) => item !== value[index]) ? items : value
 }
 
-/** The same of each field of a mapping, which is no reference itself. */
+/** Does the same for the fields of a mapping, which is no reference itself. */
 export function fieldsWithReferences(
   fields: JsonObject,
   replaced: (reference: Reference) => Reference

@@ -1,26 +1,29 @@
 import { createHmac } from 'node:crypto'
 
 /**
- * Where the values of secrets are kept, under the names of where they come from. It masks itself in
- * everything that prints or stores it.
+ * Keeps the values of secrets under the names of their sources. It masks itself wherever it is printed or
+ * serialized.
  */
 export class Vault {
   readonly #entries = new Map<string, Entry>()
 
-  /** `open` is called only when the secret is about to be sent, so that planning works without it. */
+  /** Adds a secret. Its parts are opened when it is sent, so that planning works without its value. */
   put(source: string, parts: readonly SecretPart[], open: () => Opened): void {
     this.#entries.set(source, { parts: joined(parts), open })
   }
 
-  /** The only way out. Called in one place: where a request body is written. */
+  /**
+   * Returns the value of a secret: the only way out. Called in one place, where a request body is
+   * written.
+   */
   reveal(source: string): Opened {
     return this.#entries.get(source)?.open() ?? { ok: false, reason: `${source} is not known here` }
   }
 
   /**
-   * Whether a secret is another one than it was: nobody learns which it is. It moved where any literal part
-   * or any source differs, or a file that both can be read of. What is made of the same, and can be opened
-   * neither here nor there, is unknown.
+   * Compares a secret with the one of another vault without showing either. It moved where any literal
+   * part or any source differs, or the content of a file that both can read. Where parts are equal and
+   * cannot be opened on either side, the result is unknown.
    */
   compared(source: string, other: Vault, otherSource: string): 'same' | 'moved' | 'unknown' {
     const [here, there] = [this.#entries.get(source), other.#entries.get(otherSource)]
@@ -32,8 +35,8 @@ export class Vault {
   }
 
   /**
-   * A hash of the text that the files spell out of a secret, which nobody can check guesses against without
-   * the key. Nothing where they spell out none.
+   * Returns a hash of the literal parts of a secret, by a key without which guesses cannot be checked.
+   * Undefined where no part is literal.
    */
   literalHash(source: string, key: () => Uint8Array): string | undefined {
     const parts = this.#entries.get(source)?.parts ?? []
@@ -41,7 +44,7 @@ export class Vault {
     return createHmac('sha256', key()).update(JSON.stringify(parts)).digest('base64url')
   }
 
-  /** All values that can be opened now: for taking them out of somebody else's words. */
+  /** Returns all values that can be opened now, for redaction. */
   known(): string[] {
     return [...this.#entries.values()].flatMap(({ open }) => {
       const opened = open()
@@ -68,8 +71,8 @@ interface Entry {
 }
 
 /**
- * What a secret is made of, in its order: text that stands in a file, and sources elsewhere with the text
- * that they fall back on. By this two secrets are told apart, never by the name under which they are shown.
+ * The parts of a secret in order: literal text of a file, and sources elsewhere with their fallback.
+ * Secrets are compared by these, not by the names under which they are shown.
  */
 export type SecretPart = { literal: string } | { from: 'env' | 'file'; name: string; fallback?: string }
 
@@ -77,7 +80,7 @@ function isLiteral(part: SecretPart): part is { literal: string } {
   return 'literal' in part
 }
 
-/** Text beside text is one text, however it was come by. */
+/** Joins adjacent literal parts. */
 function joined(parts: readonly SecretPart[]): SecretPart[] {
   const all: SecretPart[] = []
   for (const part of parts) {
@@ -89,5 +92,7 @@ function joined(parts: readonly SecretPart[]): SecretPart[] {
   return all
 }
 
-/** A secret's value, or the sentence that says what is missing (`environment variable X is not set`). */
+/**
+ * The value of a secret, or the sentence that says what is missing (`environment variable X is not set`).
+ */
 export type Opened = { ok: true; value: string } | { ok: false; reason: string }
