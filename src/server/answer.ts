@@ -2,7 +2,7 @@ import type { ApiVersion } from '../wire/common.ts'
 import { errorBody, type Refusal } from './refusal.ts'
 
 /**
- * What a handler answers; status 200 and JSON unless it says otherwise. Without a body the answer is
+ * The answer of a handler: status 200 and JSON unless it says otherwise. Without `body` and `html` it is
  * empty.
  */
 export interface RouteResult {
@@ -13,14 +13,14 @@ export interface RouteResult {
   headers?: Record<string, string>
 }
 
-/** An answer as bytes: what is sent, and what an idempotency key replays. */
+/** An answer in serialized form: it is sent, and replayed for an idempotency key. */
 export interface SerializedResponse {
   status: number
   headers: Record<string, string>
   body: string
 }
 
-/** The one place where status, headers and body of an answer come together. */
+/** Serializes an answer: the one place where status, headers and body come together. */
 export function serialized(answer: RouteResult, version: ApiVersion): SerializedResponse {
   const headers: Record<string, string> = { 'x-polytomic-version': version }
   let body = ''
@@ -34,7 +34,7 @@ export function serialized(answer: RouteResult, version: ApiVersion): Serialized
   return { status: answer.status ?? 200, headers: { ...headers, ...answer.headers }, body }
 }
 
-/** The error envelope, as an answer. */
+/** Returns the error envelope of a refusal as an answer. */
 export function refused(refusal: Refusal, version: ApiVersion): SerializedResponse {
   return serialized(
     { status: refusal.status, body: errorBody(refusal, version), headers: { ...refusal.headers } },
@@ -42,12 +42,12 @@ export function refused(refusal: Refusal, version: ApiVersion): SerializedRespon
   )
 }
 
-/** `{data}`: the envelope of nearly every success. */
+/** Wraps a value in `{data}`, the envelope of nearly every success. */
 export function data(value: unknown, more: object = {}): RouteResult {
   return { body: { data: value, ...more } }
 }
 
-/** A fresh Response; a body is left out where HTTP allows none. */
+/** Makes a new `Response`; its body is left out where HTTP allows none. */
 export function toResponse(answer: SerializedResponse): Response {
   const bodiless = [204, 205, 304].includes(answer.status)
   return new Response(bodiless || answer.body === '' ? null : answer.body, {

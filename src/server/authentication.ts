@@ -2,19 +2,19 @@ import type { Actor } from '../wire/common.ts'
 import { digest, type Directory, type KeyClass } from './directory.ts'
 import { forbidden, Refusal } from './refusal.ts'
 
-/** Who asks. Nobody (`anonymous`) only on routes that are open. */
+/** The caller of a request. `anonymous` exists on open routes only. */
 export interface Caller {
   class: KeyClass | 'organization' | 'anonymous'
   /** Absent for partner and deployment keys that name no organization. */
   organizationId?: string
   actor: Actor
-  /** Two requests with one scope share their idempotency keys. */
+  /** Requests with the same scope share their idempotency keys. */
   scope: string
 }
 
 const nobody: Actor = { id: '00000000-0000-0000-0000-000000000000', name: 'Nobody', type: 'system' }
 
-/** For routes that are open to all. */
+/** The caller on routes that are open to all. */
 export const anonymous: Caller = { class: 'anonymous', actor: nobody, scope: '' }
 
 function unauthorized(message: string): Refusal {
@@ -24,8 +24,8 @@ function unauthorized(message: string): Refusal {
 }
 
 /**
- * Who the `Authorization` header belongs to. Throws 401 for no key or a wrong one, 403 for a key of
- * another organization.
+ * Returns the caller that the `Authorization` header identifies. Throws 401 for a missing or wrong key,
+ * 403 for the key of another organization.
  */
 export function authenticate(header: string | null, directory: Directory): Caller {
   if (header === null || header === '') {

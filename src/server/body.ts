@@ -1,13 +1,13 @@
 import type { Json, JsonObject } from '../wire/common.ts'
 import { Refusal } from './refusal.ts'
 
-/** Levels of objects and lists; more is refused, before anything walks through it by calling itself. */
+/** The maximum depth of objects and lists; deeper bodies are refused before any recursion over them. */
 const depthLimit = 100
 
-/** Bytes; more is refused with 413. */
+/** The maximum size of a body in bytes; larger ones are refused with 413. */
 export const bodyLimit = 10 * 1024 * 1024
 
-/** The text of a request. Throws 413 as soon as too much has come, without keeping the rest. */
+/** Reads the body of a request as text. Throws 413 as soon as it is too large, without keeping the rest. */
 export async function readText(request: Request): Promise<string> {
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > bodyLimit) throw tooBig()
@@ -31,8 +31,8 @@ function tooBig(): Refusal {
 }
 
 /**
- * What must not be kept of a value: too many levels, and texts that the database would silently change. Goes
- * down level by level, and never calls itself.
+ * Returns why a value must not be stored: it is too deep, or has texts that the database would change
+ * silently. Goes level by level, without recursion.
  */
 function problemOf(value: unknown): string | undefined {
   let level: unknown[] = [value]
@@ -50,7 +50,7 @@ function isBranch(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** The value of a JSON text of somebody else's. Throws what `refusal` makes of the reason. */
+/** Parses JSON from elsewhere. Throws what `refusal` makes of the reason. */
 export function parseJson(text: string, refusal: (problem: string) => Refusal): Json {
   let value: Json
   try {
@@ -63,7 +63,10 @@ export function parseJson(text: string, refusal: (problem: string) => Refusal): 
   return value
 }
 
-/** A JSON object; nothing counts as `{}`. The text is not repeated in the refusal: it may hold secrets. */
+/**
+ * Parses a JSON object; an empty text counts as `{}`. The refusal does not repeat the text, which may
+ * hold secrets.
+ */
 export function readObject(text: string): JsonObject {
   if (text.trim() === '') return {}
   const value = parseJson(text, (problem) => new Refusal(400, 'malformed', `the request body ${problem}`))
@@ -73,12 +76,12 @@ export function readObject(text: string): JsonObject {
   return value
 }
 
-/** What a browser's form posts. The last of several equal names counts. */
+/** Parses a form that a browser posts. Of several equal names the last one counts. */
 export function readForm(text: string): JsonObject {
   return Object.fromEntries(new URLSearchParams(text))
 }
 
-/** An object for keys that somebody chose: it inherits none. */
+/** Returns an object without a prototype, for keys that users choose. */
 export function freeObject(): JsonObject {
   return { __proto__: null }
 }

@@ -9,12 +9,12 @@ import { forbidden, invalid, notFound } from './refusal.ts'
 import type { Stored, StoredKind } from './stored.ts'
 
 /**
- * In which shape things are answered in 2025-09-18. The header did not change when members were added: a
- * service before 25.9.3 and the newest one differ by the members of their answers only.
+ * The shape of answers in 2025-09-18. The header did not change when members were added: a service before
+ * 25.9.3 and the newest one differ in the members of their answers only.
  */
 export type Shape = 'older' | 'newest'
 
-/** What handlers work with: the stored resources, the clock and the source of ids. */
+/** The dependencies of handlers. */
 export interface ServerContext {
   shape: Shape
   records: Records
@@ -25,41 +25,44 @@ export interface ServerContext {
   randomUUID: () => string
 }
 
-/** One request, understood: who asks, in which version, for what. */
+/** One request after its headers and body were checked. */
 export interface Call {
   readonly version: ApiVersion
   readonly caller: Caller
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly body: JsonObject
-  /** A fault: lists answer as they were before the last write. */
+  /** Set by a fault: lists answer the state before the last write. */
   readonly stale: boolean
-  /** A fault: the schemas of connections are still being read. With which status that is refused. */
+  /**
+   * Set by a fault: the status that requests for schemas are refused with, since these are still being
+   * read.
+   */
   readonly readingSchemas?: number
-  /** Base of addresses that this server hands out, without a slash at the end. */
+  /** The base of addresses in answers, without a slash at the end. */
   readonly publicUrl: string
   readonly context: ServerContext
 }
 
 /**
- * Who may call: nobody in particular, any key, a key that acts in an organization, or a partner (or
+ * Who may use a route: everybody, any key, a key that acts in an organization, or a partner (or
  * deployment) key.
  */
 export type Access = 'open' | 'key' | 'organization' | 'partner'
 
-/** A line of the API. Static segments must be listed before the parameters that they collide with. */
+/** A route of the API. Static segments must be listed before parameters at the same position. */
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   access: Access
-  /** The body is a form of a person's browser instead of JSON. */
+  /** True where the body is a form of a browser instead of JSON. */
   form?: true
   /**
-   * The verb is the same in all versions. Else PUT and PATCH are two names of the update, one per
-   * version.
+   * True where the verb is the same in all versions. Otherwise PUT and PATCH are the names of one update
+   * in different versions.
    */
   anyVerb?: true
-  /** It reads nothing of a body: one that has members is refused. A DELETE never reads one. */
+  /** True where the route reads no body: one with members is refused. A DELETE never reads one. */
   bodyless?: true
   answer(call: Call): RouteResult
 }
@@ -69,21 +72,24 @@ export function isNewest(call: Call): boolean {
   return call.version === '2025-09-18' && call.context.shape === 'newest'
 }
 
-/** Throws for a member that came to 2025-09-18 and is said in a version that never had it. */
+/** Throws for a member of 2025-09-18 in a request of a version that never had it. */
 export function mustBePart(call: Call, field: string, value: unknown, status = 422): void {
   if (value === undefined || value === null || call.version === '2025-09-18') return
   throw invalid(field, `is not part of version ${call.version}`, status)
 }
 
-/** The organization that the call acts in. Routes with access `organization` have one. */
+/**
+ * Returns the organization in which the call acts. Throws 403 where it acts in none; routes with access
+ * `organization` have one.
+ */
 export function organizationOf(call: Call): string {
   if (call.caller.organizationId === undefined) throw forbidden('this key does not act in an organization')
   return call.caller.organizationId
 }
 
 /**
- * The thing of the caller's organization with this id; 404 for those of others too, so that ids tell
- * nothing.
+ * Returns the thing with this id in the organization of the caller. Throws 404, for ids of other
+ * organizations too, so that ids reveal nothing.
  */
 export function found<K extends StoredKind>(call: Call, kind: K, id: string): Stored[K] {
   const thing = call.context.records.get(kind, id)
@@ -91,12 +97,12 @@ export function found<K extends StoredKind>(call: Call, kind: K, id: string): St
   return thing
 }
 
-/** All things of the kind of the caller's organization, newest first. */
+/** Returns all things of a kind in the organization of the caller, newest first. */
 export function listed<K extends StoredKind>(call: Call, kind: K): Stored[K][] {
   return call.context.records.list(kind, organizationOf(call), call.stale)
 }
 
-/** Like `found`, for the things that a request names: undefined instead of 404. */
+/** Like `found`, for references in a request: returns undefined instead of throwing. */
 export function referred<K extends StoredKind>(call: Call, kind: K, id: string): Stored[K] | undefined {
   const thing = call.context.records.get(kind, id)
   return thing?.organization_id === organizationOf(call) ? thing : undefined

@@ -4,28 +4,32 @@ import type { WebhookDelivery } from '../wire/webhook.ts'
 import type { Records } from './records.ts'
 import type { StoredEvent, StoredWebhook } from './stored.ts'
 
-/** Requests on the way at a time; what waits beyond `mostWaiting` is dropped, as events may be. */
+/**
+ * The maximum of concurrent requests; events that wait beyond `mostWaiting` are dropped, which the API
+ * allows.
+ */
 const atOnce = 4
 const mostWaiting = 1000
 const retries = 5
 const firstWaitMs = 1000
 const answerWithinMs = 10_000
 
-/** What the delivery of an event to a webhook needs. */
+/** The dependencies of the courier. */
 export interface CourierParts {
   records: Records
-  /** As `fetch`. It is asked for nothing but the addresses of webhooks. */
+  /** Like `fetch`. It is called with addresses of webhooks only. */
   post: (request: Request) => Promise<Response>
   sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
   /** A signal that fires after so many milliseconds. */
   timeout: (milliseconds: number) => AbortSignal
-  /** Ends what is on the way. */
+  /** Aborts running requests. */
   closing: AbortSignal
 }
 
 /**
- * Tells events to the webhook of their organization, behind the back of whatever raised them: it neither
- * waits nor fails. A receiver that does not answer 2xx in time is asked again, a bounded number of times.
+ * Makes a function that delivers events to the webhook of their organization in the background: the code
+ * that raises an event neither waits nor fails. A receiver that does not answer 2xx in time is retried a
+ * bounded number of times.
  */
 export function makeCourier(parts: CourierParts): (event: StoredEvent) => void {
   const limit = pLimit(atOnce)
@@ -36,7 +40,7 @@ export function makeCourier(parts: CourierParts): (event: StoredEvent) => void {
   }
 }
 
-/** Where the event goes. A webhook that is switched off gets nothing, not even later. */
+/** Returns the webhook for an event. One that is disabled gets nothing, not even later. */
 function receiver(records: Records, event: StoredEvent): StoredWebhook | undefined {
   const [webhook] = records.list('webhook', event.organization_id)
   return webhook?.disabled === false ? webhook : undefined
@@ -45,14 +49,14 @@ function receiver(records: Records, event: StoredEvent): StoredWebhook | undefin
 async function deliver(parts: CourierParts, event: StoredEvent): Promise<void> {
   const { closing, records, sleep } = parts
   for (let attempt = 0; !closing.aborted && attempt <= retries; attempt += 1) {
-    // Its transaction may have come to nothing, and the webhook may have changed since.
+    // The transaction may have been rolled back, and the webhook may have changed since.
     const webhook = records.get('event', event.id) && receiver(records, event)
     if (webhook === undefined || (await accepts(parts, webhook, event))) return
     if (attempt < retries) await sleep(firstWaitMs * 2 ** attempt, closing)
   }
 }
 
-/** Whether the receiver says that it has the event. Where it redirects to is not followed. */
+/** Delivers an event once, and returns whether the receiver accepted it. Redirects are not followed. */
 async function accepts(parts: CourierParts, webhook: StoredWebhook, event: StoredEvent): Promise<boolean> {
   const { sync_name } = event.event
   const delivery: WebhookDelivery = {

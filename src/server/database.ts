@@ -2,18 +2,18 @@ import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { errorCode, makePrivateFile, type Folder } from './edge.ts'
 
-/** Why the folder cannot be used, in one line for a person. */
+/** Thrown where the folder cannot be used; the message is one line for people. */
 export class FolderProblem extends Error {}
 
-/** What SQLite could not do, by its own number, in words for a person; undefined for other errors. */
+/** Returns an SQLite error in words for people; undefined for other errors. */
 export function storageProblem(error: unknown): string | undefined {
   const errcode = numberOf(error)
   if (errorCode(error) !== 'ERR_SQLITE_ERROR' || errcode === undefined) return undefined
-  // The low byte is the kind; what is above says more than anybody needs.
+  // The low byte is the primary error code; the higher ones only refine it.
   return storageProblems.get(errcode & 0xff)
 }
 
-/** SQLite's own number of what went wrong. */
+/** Returns the error code of SQLite. */
 function numberOf(error: unknown): number | undefined {
   const isNumbered = error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
   return isNumbered ? Number(error.errcode) : undefined
@@ -34,11 +34,11 @@ const storageProblems: ReadonlyMap<number, string> = new Map([
 /** A row as SQLite reads it: its columns by name. */
 export type Row = Readonly<Record<string, SQLOutputValue>>
 
-/** SQL with prepared statements kept, and one transaction at a time. */
+/** A database with cached prepared statements, and one transaction at a time. */
 export interface Database {
   all(sql: string, ...values: SQLInputValue[]): Row[]
   run(sql: string, ...values: SQLInputValue[]): void
-  /** Runs all of `work` or none of it. On disk, what was done survives `kill -9` once this returns. */
+  /** Runs `work` in a transaction. On disk, its writes survive `kill -9` once this returns. */
   transaction<T>(work: () => T): T
   close(): void
 }
@@ -51,7 +51,7 @@ export function columnValue(row: Row, column: string): unknown {
   return JSON.parse(String(row[column]))
 }
 
-/** What each version of the schema adds to the one before: older folders are brought up to date. */
+/** The migrations of the schema, each from the version before: older folders are brought up to date. */
 const versions = [
   `
 CREATE TABLE organization (
@@ -101,7 +101,7 @@ export function openDatabase(folder: Folder | undefined): Database {
   }
 }
 
-/** Holds a lock that the system lets go of when the process dies, however it dies. */
+/** Takes a lock that the system releases when the process ends, however it ends. */
 function lock(folder: Folder): () => void {
   const file = join(folder.path, 'lock.db')
   makePrivateFile(file)
@@ -125,7 +125,7 @@ function inUse(path: string, cause: unknown): FolderProblem {
   return new FolderProblem(reported, { cause })
 }
 
-/** Runs the work; what SQLite cannot do is told with the file. */
+/** Runs `work`; errors of SQLite are reported with the file. */
 function reported<T>(file: string, work: () => T): T {
   try {
     return work()
@@ -142,7 +142,7 @@ function because(file: string, error: unknown): unknown {
 }
 
 function prepared(database: DatabaseSync): Database {
-  // Full: an answer that was given is on disk. The default of write-ahead logging may lose the last ones.
+  // `FULL` makes every answered write durable. The default of write-ahead logging may lose the last ones.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
   const tables = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'] ?? 0)
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
@@ -175,7 +175,7 @@ function prepared(database: DatabaseSync): Database {
         database.exec('COMMIT')
         return result
       } catch (error) {
-        // A full disk has rolled back already.
+        // A full disk has rolled the transaction back already.
         if (database.isTransaction) database.exec('ROLLBACK')
         throw error
       }

@@ -3,15 +3,18 @@ import type { Actor } from '../wire/common.ts'
 import type { Organization } from '../wire/organization.ts'
 import { columnValue, type Database, type Row } from './database.ts'
 
-/** A user's key acts in its own organization; the others act in the one that the request names. */
+/**
+ * The class of a key. A user key acts in its own organization; the others act in the one that the request
+ * names.
+ */
 export type KeyClass = (typeof keyClasses)[number]
 
 const keyClasses = ['user', 'partner', 'deployment'] as const
 
-/** A key as the directory knows it; the key itself is not kept, only its digest. */
+/** The stored part of a key; of the key itself only its digest is kept. */
 export interface Credential {
   class: KeyClass
-  /** Of a user key: its organization. Of others: empty. */
+  /** The organization of a user key; empty for others. */
   organizationId: string
   actor: Actor
 }
@@ -23,15 +26,15 @@ export interface Directory {
   organization(id: string): Organization | undefined
   addOrganization(organization: Organization): void
   updateOrganization(organization: Organization): void
-  /** With its keys and all of its things. */
+  /** Removes an organization with its keys and all of its things. */
   removeOrganization(id: string): void
   addCredential(key: string, credential: Credential): void
-  /** A key that is not kept: it is good for as long as this server runs. */
+  /** Adds a key that is not stored: it is valid while this server runs. */
   addPassingCredential(key: string, credential: Credential): void
   credential(key: string): Credential | undefined
-  /** Whether the user has a key that is kept. */
+  /** Whether the user has a stored key. */
   hasCredential(userId: string): boolean
-  /** The user's keys are good for nothing from now on: those that are kept, or all of them. */
+  /** Revokes the keys of a user: the stored ones, or all of them. */
   revoke(userId: string, which: 'kept' | 'all'): void
 }
 
@@ -42,12 +45,12 @@ export function isKey(text: string): boolean {
   return keySyntax.test(text)
 }
 
-/** What is kept of a key. Keys are long and random, so a plain hash is enough. */
+/** Returns the digest of a key. Keys are long and random, so a plain hash is enough. */
 export function digest(key: string): string {
   return createHash('sha256').update(key).digest('hex')
 }
 
-/** Passing keys are looked up first, and are gone with the process; the others are in the database. */
+/** Opens the directory. Keys that are not stored are looked up first, and end with the process. */
 export function openDirectory(database: Database): Directory {
   const passing = new Map<string, Credential>()
   return { ...organizationsOf(database, passing), ...credentialsOf(database, passing) }
@@ -113,7 +116,7 @@ function credentialsOf(database: Database, passing: Map<string, Credential>): Cr
       passing.set(digest(key), credential)
     },
     credential: (key) => {
-      // An older folder may hold one that was made of an empty text: nobody is let in by that.
+      // An older folder may hold the digest of an empty key: it must not let anybody in.
       if (!isKey(key)) return undefined
       const held = passing.get(digest(key))
       if (held !== undefined) return held
@@ -138,7 +141,7 @@ function credentialsOf(database: Database, passing: Map<string, Credential>): Cr
   }
 }
 
-/** Whoever hands keys in checks them before, and says what is wrong in words of its own. */
+/** Throws for a text that cannot be a key. Callers check keys before, with messages of their own. */
 function mustBeKey(key: string): void {
   if (!isKey(key)) throw new TypeError('a key must not be empty, nor hold blanks or control characters')
 }

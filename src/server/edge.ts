@@ -16,18 +16,18 @@ export interface Folder {
   write(name: string, text: string): void
 }
 
-/** All that is different at each run. Tests hand in their own, and see the same ids and times each time. */
+/** Everything that differs between runs. Tests pass their own, and see the same ids and times each time. */
 export interface Edge {
   now: () => Date
   randomUUID: () => string
-  /** Milliseconds; rejects with the signal's reason when it fires first. */
+  /** Waits so many milliseconds; rejects with the reason of the signal when that fires first. */
   sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
   /** A signal that fires after so many milliseconds, and keeps no program alive. */
   timeout: (milliseconds: number) => AbortSignal
 }
 
 /**
- * That of this machine. Its ids cannot be guessed: API keys and the addresses of authorization pages are
+ * The edge of this machine. Its ids cannot be guessed: API keys and addresses of authorization pages are
  * made of them.
  */
 export const realEdge: Edge = {
@@ -73,7 +73,7 @@ export function openFolder(path: string): Folder {
   }
 }
 
-/** Made by a server, and not a folder of somebody's that happens to hold our files. */
+/** Whether a server created the folder, rather than a user whose folder happens to hold our files. */
 function isOurs(root: string): boolean {
   const file = join(root, '.gitignore')
   return (
@@ -81,20 +81,18 @@ function isOurs(root: string): boolean {
   )
 }
 
-/** The text of a file that a person named. Throws Node's own error. */
+/** Returns the text of a file that the user named. Throws the error of Node. */
 export function readTextFile(path: string): string {
   return readFileSync(path, 'utf8')
 }
 
-/**
- * Makes the file before the database does, so that it is never readable by others, not even for a moment.
- */
+/** Creates the file before the database does, so that others can never read it. */
 export function makePrivateFile(path: string): void {
   writeFileSync(path, '', { mode: 0o600, flag: 'a' })
   chmodSync(path, 0o600)
 }
 
-/** The code of an error of Node (`ENOENT`); empty where it has none. */
+/** Returns the code of an error of Node (`ENOENT`); empty for other errors. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

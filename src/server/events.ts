@@ -7,15 +7,15 @@ import type { StoredEvent } from './stored.ts'
 /** Milliseconds for which an event can be read: 48 hours. */
 const lifetime = 48 * 60 * 60 * 1000
 
-/** What happened in an organization: kept for a while, and told to its webhook. */
+/** The events of an organization: kept for a while, and delivered to its webhook. */
 export interface Events {
-  /** Says that something happened. Whoever executes something says so here; nobody does yet. */
+  /** Raises an event. Executions would; there are none on this server. */
   raise(organizationId: string, type: EventType, event: JsonObject): StoredEvent
   /** Newest first. */
   list(organizationId: string): StoredEvent[]
 }
 
-/** `tell` is called for each new event, within the transaction that raises it. */
+/** Opens the events. `tell` is called for each new one, within its transaction. */
 export function openEvents(
   records: Records,
   { now, randomUUID }: { now: () => Date; randomUUID: () => string },

@@ -1,7 +1,7 @@
 import { faultNames, type Fault, type FaultPlan } from './faults.ts'
 import type { StoredKind } from './stored.ts'
 
-/** A value of a member: what it must be, in words, and whether it is. */
+/** A member of an object: what it must be, in words, and whether a value is that. */
 interface Member {
   is: string
   fits(value: unknown): boolean
@@ -55,7 +55,7 @@ const editMembers: Readonly<Record<keyof NonNullable<Fault['edit']>, Member>> = 
   patch: { is: 'an object, or null', fits: (value) => value === null || isObject(value) }
 }
 
-/** A plan from a file's text. Throws an Error that names what is wrong with it. */
+/** Parses the text of a file of faults. Throws an Error that says what is wrong with it. */
 export function readFaultPlan(json: string): FaultPlan {
   let value: unknown
   try {

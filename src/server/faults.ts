@@ -16,7 +16,7 @@
 import type { JsonObject } from '../wire/common.ts'
 import type { StoredKind } from './stored.ts'
 
-/** As they are written in a file of faults. */
+/** The names of faults, as files write them. */
 export const faultNames = [
   'lost-request',
   'lost-response',
@@ -35,51 +35,46 @@ export const faultNames = [
   'edit'
 ] as const
 
-/** Who asks for a fault by name must spell it right to compile. */
+/** A misspelled name does not compile. */
 export type FaultName = (typeof faultNames)[number]
 
-/**
- * One thing that is to go wrong. Only its name must be given: then it happens once, at the next request.
- */
+/** One fault. Only its name is required: then it happens once, at the next request. */
 export interface Fault {
   fault: FaultName
   /**
-   * `POST /api/models`, `GET /api/syncs/*`, `* /api/*`: method and path, `*` for anything. Absent: every
-   * request.
+   * Method and path, with `*` for anything: `POST /api/models`, `GET /api/syncs/*`, `* /api/*`. Absent:
+   * every request.
    */
   on?: string
-  /**
-   * Only the request with this number, counted from 0 over all requests since the server started or
-   * faults were cleared.
-   */
+  /** The number of the only request, counted from 0 since the server started or faults were cleared. */
   request?: number
   /** How many matching requests pass before it fires. Default 0. */
   skip?: number
-  /** How often it fires; 0 is for ever. Default 1. */
+  /** How often it fires; 0 for ever. Default 1. */
   times?: number
-  /** Between 0 and 1, drawn from the seed. Default 1. */
+  /** Its probability, from 0 to 1. Default 1. */
   chance?: number
-  /** Of `too-many-requests`: seconds for Retry-After; absent, no such header is sent. */
+  /** For `too-many-requests`: seconds in Retry-After. Absent: no such header. */
   retryAfter?: number
-  /** Of `delay`: milliseconds. Default 1000. */
+  /** For `delay`: milliseconds. Default 1000. */
   milliseconds?: number
   /**
-   * Of `html` (default 502), `redirect` (302), `empty` (200), `error-before` and `error-after` (500), and
-   * `reading-schemas` (422; with 400, the source "did not provide any schemas").
+   * The status for `html` (default 502), `redirect` (302), `empty` (200), `error-before` and
+   * `error-after` (500), and `reading-schemas` (422; with 400, the source "did not provide any schemas").
    */
   status?: number
-  /** Of `html`, `empty` and `redirect`: the request is served first. Default: only for `empty`. */
+  /** For `html`, `empty` and `redirect`: whether the request is served first. Default: only for `empty`. */
   served?: boolean
   /**
-   * Of `edit`: what somebody changes just before the request is served. A patch of null deletes the
+   * For `edit`: what somebody changes just before the request is served. A patch of null deletes the
    * thing.
    */
   edit?: { kind: StoredKind; name?: string; id?: string; patch: JsonObject | null }
 }
 
-/** What a file of faults holds. All of them draw from one seed, in the order of the requests. */
+/** The content of a file of faults. All of them draw from one seed, in the order of requests. */
 export interface FaultPlan {
-  /** Default 1. */
+  /** The seed of random numbers. Default 1. */
   seed?: number
   faults: Fault[]
 }
@@ -89,11 +84,11 @@ export interface FaultControl {
   add(...faults: Fault[]): void
   /** Forgets all faults and counts requests from 0 again. */
   clear(): void
-  /** How many faults can still fire. */
+  /** Returns the number of faults that can still fire. */
   armed(): number
 }
 
-/** The server's side: which faults fire at this request. Each call counts as one request. */
+/** The server side: returns the faults that fire at a request. Each call counts as one request. */
 export interface Faults extends FaultControl {
   fire(method: string, path: string): Fault[]
 }
@@ -104,7 +99,10 @@ interface Armed {
   fired: number
 }
 
-/** Without a plan nothing goes wrong until a fault is added. Clearing does not start the drawing anew. */
+/**
+ * Opens faults. Without a plan nothing fails until a fault is added. Clearing does not restart the random
+ * numbers.
+ */
 export function makeFaults(plan: FaultPlan = { faults: [] }): Faults {
   let armed = plan.faults.map(arm)
   let requests = 0
@@ -169,8 +167,8 @@ function drawing(seed: number): () => number {
 }
 
 /**
- * Requests that a fault can meet at all, where that is not every request: others do not count for it. The
- * schemas of connections are looked at by these; asking for a refresh is not refused.
+ * The requests that a fault can meet, where these are not all: others do not count for it. These ones
+ * read the schemas of connections; a request for a refresh is never refused.
  */
 const reach: Partial<Record<FaultName, RegExp>> = {
   'reading-schemas': new RegExp(

@@ -5,36 +5,34 @@ import type { Folder } from './edge.ts'
 import type { Records } from './records.ts'
 import { seedOrganization, seedUser, type Person } from './seed.ts'
 
-/** Who is there when a server has started. */
+/** The organizations and people that a server starts with. */
 export interface Founders {
-  /**
-   * The key of the first organization. Absent: the folder's, which is made at random when there is none.
-   */
+  /** The key of the first organization. Absent: that of the folder, or a random one. */
   apiKey?: string
-  /** Further people of the first organization, each with a key of their own: it shows who changed what. */
+  /** Further users of the first organization with keys of their own: these show who changed what. */
   users?: { name: string; key: string }[]
-  /** A partner's key, for acting in any organization. */
+  /** A partner key, which can act in any organization. */
   partnerKey?: string
   /** Name of the first organization. Default `Local`. */
   organization?: string
   /**
-   * Further organizations, each with a user's key for as long as this server runs; without one it is made at
-   * random. One that the folder has under this name is used again.
+   * Further organizations, each with a user key that is valid while this server runs; by default it is
+   * random. An organization of this name in the folder is used again.
    */
   organizations?: { name: string; key?: string }[]
 }
 
-/** What came of it. */
+/** The result. */
 export interface Founded {
   apiKey: string
-  /** True when the key was made by this start: it is then the time to show it. */
+  /** True when this start created the key: it is shown once. */
   apiKeyIsNew: boolean
   organizationId: string
-  /** Those of the options, in their order. */
+  /** The organizations of the options, in their order. */
   organizations: { id: string; name: string; apiKey: string }[]
 }
 
-/** What founding touches. */
+/** The dependencies. */
 export interface FoundingParts {
   transaction: <T>(work: () => T) => T
   directory: Directory
@@ -44,7 +42,7 @@ export interface FoundingParts {
   randomUUID: () => string
 }
 
-/** Makes what is not there from an earlier start, all of it or nothing. */
+/** Creates what an earlier start has not left, in one transaction. */
 export function found(founders: Founders, parts: FoundingParts): Founded {
   return parts.transaction(() => {
     const organizationId = firstOrganization(parts, founders.organization ?? 'Local')
@@ -108,7 +106,7 @@ function mustBeUsable(key: string): string {
   )
 }
 
-/** A key that is good for as long as this server runs, and the person whose it is. */
+/** Adds a key that is valid while this server runs, and its user. */
 function addPerson(
   { directory, records, now }: FoundingParts,
   organizationId: string,
@@ -120,7 +118,7 @@ function addPerson(
   seedUser(organizationId, person, records, now())
 }
 
-/** The address of people who have none of their own. */
+/** The e-mail address of users without one. */
 export const localEmail = 'local.user@example.com'
 
 /** `Ada Lovelace` → `ada.lovelace@example.com`. */
@@ -129,12 +127,12 @@ function emailOf(name: string): string {
   return `${words?.join('.') ?? personOf(name)}@example.com`
 }
 
-/** An id for somebody who is known by name only: the same at every start. */
+/** Returns an id for a user who is known by name only: the same at each start. */
 function personOf(name: string): string {
   return digest(name).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 }
 
-/** The user of an organization who was there first; the id is made of the organization's. */
+/** Returns the first user of an organization; the id is derived from that of the organization. */
 function localUser(organizationId: string): Person {
   return { id: organizationId.replace(/^.{8}/, '00000000'), name: 'Local User', email: localEmail }
 }

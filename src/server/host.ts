@@ -1,18 +1,18 @@
-/** Which names of this machine are its own alone, and which requests come for one of them. */
+/** Names of this machine, and requests that are meant for them. */
 
-/** `http://NAME` as a URL normalises it: short and odd spellings of addresses become the usual one. */
+/** Normalizes a host like a URL does: unusual spellings of addresses become the usual ones. */
 function normalised(host: string): string | undefined {
   const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
   const address = `http://${bracketed}/`
   return /[/?#@\s\\]/.test(host) || !URL.canParse(address) ? undefined : new URL(address).hostname
 }
 
-/** Whether a text can be a host at all. */
+/** Whether a text can be a host. */
 export function isHost(host: string): boolean {
   return normalised(host) !== undefined
 }
 
-/** Whether only this machine can be meant: `localhost` and what is below it, 127.0.0.0/8, and ::1. */
+/** Whether a host can only mean this machine: `localhost` and names below it, 127.0.0.0/8, and ::1. */
 export function isLoopback(host: string): boolean {
   const name = normalised(host)
   if (name === undefined) return false
@@ -20,12 +20,12 @@ export function isLoopback(host: string): boolean {
   return /^127(\.\d+){3}$/.test(name) || name === '[::1]' || /^\[::ffff:7f[0-9a-f]{2}:/.test(name)
 }
 
-/** Whether it stands for all addresses of the machine; nobody can be sent to such a one. */
+/** Whether a host stands for all addresses of the machine; it cannot be used as an address itself. */
 export function isWildcard(host: string): boolean {
   return ['0.0.0.0', '[::]', '[::ffff:0:0]'].includes(normalised(host) ?? '')
 }
 
-/** `http://HOST:PORT` that this machine can use itself, for whatever is listened on. */
+/** Returns a URL by which this machine reaches the address that it listens on. */
 export function urlOf(host: string, port: number): string {
   const name = normalised(host) ?? host
   const reachable = name === '0.0.0.0' ? '127.0.0.1' : isWildcard(host) ? '[::1]' : name

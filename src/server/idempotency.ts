@@ -5,18 +5,15 @@ import { Refusal } from './refusal.ts'
 const keySyntax = /^[A-Za-z0-9_-]{8,255}$/
 const lifetime = 24 * 60 * 60 * 1000
 
-/** Outcomes by key: the same key gets the same answer for a day, whatever it was. */
+/** Recorded answers by idempotency key: the same key gets the same answer for a day. */
 export interface Outcomes {
   recorded(scope: string, key: string, now: Date): SerializedResponse | undefined
   record(scope: string, key: string, answer: SerializedResponse, now: Date): void
-  /** Takes the key until the returned function is called. Throws 409 while another request has it. */
+  /** Locks the key until the returned function is called. Throws 409 while another request holds it. */
   take(scope: string, key: string): () => void
 }
 
-/**
- * The key of a request, checked; undefined where there is none. Reads have none: sent with them, it is
- * ignored.
- */
+/** Returns the checked key of a request; undefined where there is none. For reads it is ignored. */
 export function readKey(request: Request): string | undefined {
   const key = request.headers.get('idempotency-key')
   if (key === null || request.method === 'GET' || request.method === 'HEAD') return undefined
@@ -27,8 +24,8 @@ export function readKey(request: Request): string | undefined {
 }
 
 /**
- * Answers are in the database and outlast a restart. Which keys are being served is only in memory: a
- * process that has ended serves none.
+ * Opens the recorded answers, which are stored in the database. Locks are kept in memory: a process that
+ * has ended serves no request.
  */
 export function openOutcomes(database: Database): Outcomes {
   const inFlight = new Set<string>()

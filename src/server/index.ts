@@ -25,47 +25,51 @@ export type { RequestCounts, RequestRecord } from './request-log.ts'
 export type { Store } from './store.ts'
 
 /**
- * Everything may be left out: then nothing touches the disk, the key is random, and answers come at once.
+ * Options of the server. By default nothing is stored on disk, the key is random, and answers come at
+ * once.
  */
 export interface ServerOptions extends Founders {
-  /** Where everything is kept, for its owner alone. Absent: in memory. */
+  /** The folder of the data, readable by its owner only. Absent: in memory. */
   directory?: string
   now?: () => Date
   randomUUID?: () => string
-  /** How delays pass, for those who have a clock of their own. Rejects when the signal fires first. */
+  /** Waits for delays, for tests with a clock of their own. Rejects when the signal fires first. */
   sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>
   /**
-   * How webhooks are told of events: as `fetch`, asked for the addresses of webhooks alone. Absent: they are
-   * told nothing.
+   * Sends events to webhooks, like `fetch`; it is called with their addresses only. Absent: no events are
+   * sent.
    */
   post?: (request: Request) => Promise<Response>
-  /** Of every answer. */
+  /** The latency of each answer in milliseconds. */
   latencyMs?: number
-  /** More is answered with 429. */
+  /** The rate limit per second; more requests are answered with 429. */
   ratePerSecond?: number
   faults?: FaultPlan
-  /** Base of `auth_url`. Default: the origin of the request. */
+  /** The base of `auth_url`. Default: the origin of the request. */
   publicUrl?: () => string
   /**
-   * What connections hold, by connection name, in the shape of a catalogue file. Wins over files of the
-   * folder.
+   * The content of connections by their names, in the shape of a catalogue file. Takes precedence over
+   * files of the folder.
    */
   catalogue?: Record<string, unknown>
   /**
-   * Whether answers of 2025-09-18 have the members that were added to it. Default: `older`, without them.
-   * Requests may have them in both cases.
+   * The shape of answers in 2025-09-18. Default: `older`, without the members that were added to it.
+   * Requests may have them in both shapes.
    */
   shape?: Shape
 }
 
 /** The Polytomic API on this machine. */
 export interface LocalServer extends Founded {
-  /** `origin`: base of addresses in the answer, where the request is not to be believed. */
+  /**
+   * Serves a request. `origin` is the base of addresses in the answer, where that of the request cannot
+   * be trusted.
+   */
   fetch(request: Request, origin?: string): Promise<Response>
   /** The last requests, oldest first; `clearRequests` forgets them. */
   requests: RequestRecord[]
   clearRequests(): void
-  /** Of the requests that are kept. */
+  /** Counts the requests that `requests` holds. */
   requestCounts(): RequestCounts
   store: Store
   faults: FaultControl
@@ -149,7 +153,7 @@ export function createServer(options: ServerOptions = {}): LocalServer {
   }
 }
 
-/** A start that fails leaves no folder locked. */
+/** Closes the database when a later step of the start fails, so that no folder stays locked. */
 function orClose<T>(database: Database, work: () => T): T {
   try {
     return work()
@@ -166,7 +170,7 @@ function teller(
   return post === undefined ? () => undefined : makeCourier({ ...courier, post })
 }
 
-/** Somebody else's edit, named by a fault; a thing that is not there cannot be edited, and is left so. */
+/** Carries out the edit of a fault; for a thing that does not exist nothing happens. */
 function editAsAnother(store: Store, { kind, id, name, patch }: NonNullable<Fault['edit']>): void {
   for (const thing of store.all(kind)) {
     if (id !== undefined ? thing.id !== id : thing.name !== name) continue

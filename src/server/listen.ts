@@ -5,15 +5,15 @@ import type { LocalServer } from './index.ts'
 import { Refusal } from './refusal.ts'
 import { versionWithoutHeader } from './version.ts'
 
-/** Where a server can be reached. */
+/** A listening server. */
 export interface Listening {
-  /** `http://127.0.0.1:PORT`, without a slash at the end: how this machine itself reaches it. */
+  /** Its URL on this machine: `http://127.0.0.1:PORT`, without a slash at the end. */
   url: string
   /** Stops listening and drops open sockets; does not close the server itself. */
   close(): Promise<void>
 }
 
-/** Where to listen, and under which other address people know the server. */
+/** The address to listen on, and the URL by which people reach the server. */
 export interface ListenOptions {
   port: number
   host?: string
@@ -21,9 +21,8 @@ export interface ListenOptions {
 }
 
 /**
- * Puts a server behind a socket. Port 0 picks one. On loopback, requests for another host are refused with
- * 421: they come from a page whose name leads here. Rejects with Node's error (`EADDRINUSE`, …) when it
- * cannot listen.
+ * Listens on a socket; port 0 picks a free one. On loopback, requests for another host are refused with
+ * 421: these come from web pages by DNS rebinding. Rejects with the error of Node (`EADDRINUSE`, …).
  */
 export async function listen(
   server: Pick<LocalServer, 'fetch'>,
@@ -32,8 +31,7 @@ export async function listen(
   const given = publicUrl === undefined ? [] : [new URL(publicUrl).origin]
   const http = createAdaptorServer({
     hostname: host,
-    // The adapter may replace the global Request and Response; those of a program that merely contains a
-    // server are its own.
+    // The adapter could replace the global `Request` and `Response` of the whole process.
     overrideGlobalObjects: false,
     fetch: async (request, env) => {
       try {
@@ -43,7 +41,7 @@ export async function listen(
         return origin === undefined ? misdirected() : await server.fetch(request, origin)
       } catch (error) {
         if (error instanceof RequestError) throw error
-        // Lost, request or response: to the client both are a socket that dies.
+        // A lost request and a lost response look the same to the client: the socket closes.
         env.incoming.socket.destroy()
         return new Response(null)
       }

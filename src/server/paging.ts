@@ -4,8 +4,8 @@ import { Refusal } from './refusal.ts'
 const pageSize = 50
 
 /**
- * Its token names the last item instead of counting: what changes meanwhile moves to the front of the list,
- * and does not shift what is still to come.
+ * Pages of lists. A token names the last item instead of a position: what changes meanwhile moves to the
+ * front of the list, and does not shift the rest.
  */
 export interface Page<T> {
   items: T[]
@@ -14,8 +14,8 @@ export interface Page<T> {
 }
 
 /**
- * One page of a list that is in order. `limit` and `page_token` as the API has them: 50 at most, tokens
- * opaque.
+ * Returns one page of an ordered list. `limit` and `page_token` are those of the API: at most 50 items,
+ * opaque tokens.
  */
 export function paged<T extends Position>(things: T[], query: URLSearchParams): Page<T> {
   const requested = Number(query.get('limit') ?? pageSize)
@@ -28,7 +28,7 @@ export function paged<T extends Position>(things: T[], query: URLSearchParams): 
   return rest.length > size && last !== undefined ? { items, nextPageToken: writeToken(last) } : { items }
 }
 
-/** `{pagination}` of an envelope, when there is more. */
+/** Returns the `pagination` member of an envelope; empty on the last page. */
 export function pagination(page: Page<unknown>): object {
   return page.nextPageToken === undefined ? {} : { pagination: { next_page_token: page.nextPageToken } }
 }
@@ -43,7 +43,7 @@ function readToken(token: string): Position {
     const [updated_at, id]: unknown[] = Array.isArray(position) ? position : []
     if (typeof updated_at === 'string' && typeof id === 'string') return { updated_at, id }
   } catch {
-    // Falls through to the refusal: a token that was not written here.
+    // Falls through to the refusal: the token is not one of ours.
   }
   throw new Refusal(400, 'invalid', 'page_token is not one that this server gave', {
     metadata: { field: 'page_token' }

@@ -1,8 +1,8 @@
 import { Refusal } from './refusal.ts'
 
 /**
- * Lets `perSecond` requests through in a second, in bursts of as many; refuses others with 429 and Retry-
- * After. A clock that is set back counts as standing still: nobody waits until it has caught up.
+ * Limits requests to `perSecond`, in bursts of as many; refuses others with 429 and Retry-After. A clock
+ * that is set back counts as standing still, so that nobody waits until it has caught up.
  */
 export function rateLimit(perSecond: number | undefined, now: () => Date): () => void {
   if (perSecond === undefined) return () => undefined

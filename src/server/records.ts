@@ -2,23 +2,23 @@ import type { Actor } from '../wire/common.ts'
 import { columnValue, type Database, type Row } from './database.ts'
 import type { Stored, StoredConnection, StoredKind } from './stored.ts'
 
-/** Where a page of a list begins: after this thing, in the order of the list. */
+/** The position after which a page of a list begins. */
 export interface Position {
   updated_at: string
   id: string
 }
 
-/** The things of all organizations, by kind and id. Lists are newest first, ties by id. */
+/** The stored things of all organizations, by kind and id. Lists are newest first, ties by id. */
 export interface Records {
   get<K extends StoredKind>(kind: K, id: string): Stored[K] | undefined
   /**
-   * Of one organization. `stale`: as the list was before the last write, which a slow replica would still
-   * answer.
+   * Lists the things of one organization. With `stale`, as the list was before the last write, like a
+   * slow replica answers.
    */
   list<K extends StoredKind>(kind: K, organizationId: string, stale?: boolean): Stored[K][]
-  /** Of all organizations, oldest organization first. */
+  /** Lists the things of all organizations, oldest organization first. */
   all<K extends StoredKind>(kind: K): Stored[K][]
-  /** What a connection is lent as to other organizations. */
+  /** Lists the connections by which other organizations share this one. */
   lentBy(connectionId: string): StoredConnection[]
   named<K extends StoredKind>(kind: K, organizationId: string, name: string): Stored[K][]
   put<K extends StoredKind>(kind: K, thing: Stored[K]): void
@@ -28,11 +28,11 @@ export interface Records {
 interface LastWrite {
   kind: StoredKind
   id: string
-  /** Its row before that write; none where it was not there. */
+  /** Its row before that write; empty where there was none. */
   before: Row[]
 }
 
-/** Who and when, for a new thing. */
+/** Returns the bookkeeping members of a new thing. */
 export function createdBy(
   now: Date,
   actor: Actor
@@ -41,13 +41,13 @@ export function createdBy(
   return { created_at: at, created_by: actor, updated_at: at, updated_by: actor }
 }
 
-/** Newest first, ties by id: the one order of every list. */
+/** Compares things of lists: newest first, ties by id. */
 export function byPosition(a: Position, b: Position): number {
   if (a.updated_at !== b.updated_at) return a.updated_at < b.updated_at ? 1 : -1
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
-/** Only the very last write can be missing from a stale list, and only until the process ends. */
+/** Opens the records. A stale list misses the last write of this process only. */
 export function openRecords(database: Database): Records {
   let last: LastWrite | undefined
   const { rowsOf, things, listed, ...others } = readings(database)
@@ -83,7 +83,7 @@ export function openRecords(database: Database): Records {
 type Readings = Pick<Records, 'get' | 'all' | 'lentBy' | 'named'> & {
   listed<K extends StoredKind>(kind: K, organizationId: string): Stored[K][]
   rowsOf(kind: StoredKind, id: string): Row[]
-  /** The things that rows of this kind hold. */
+  /** Parses the rows of a kind. */
   things<K extends StoredKind>(rows: Row[]): Stored[K][]
 }
 
@@ -94,7 +94,7 @@ function readings(database: Database): Readings {
     database.all('SELECT document FROM resource WHERE kind = ? AND id = ?', kind, id)
   const get = <K extends StoredKind>(kind: K, id: string): Stored[K] | undefined =>
     things<K>(rowsOf(kind, id))[0]
-  /** A connection that is lent is read as its parent is now: nothing of that is its own. */
+  /** Completes a shared connection with the present state of its parent: it has none of its own. */
   const lent = <T extends object>(thing: T): T => {
     if (!('parent_connection_id' in thing)) return thing
     const parent = get('connection', String(thing.parent_connection_id))

@@ -1,6 +1,6 @@
 import type { ApiVersion, JsonObject } from '../wire/common.ts'
 
-/** The server says no. Thrown by any handler; becomes the API's error envelope in one place. */
+/** A refusal. Handlers throw it; it becomes the error envelope of the API in one place. */
 export class Refusal extends Error {
   readonly status: number
   readonly key: string
@@ -21,26 +21,29 @@ export class Refusal extends Error {
   }
 }
 
-/** 422 that names the field it is about, both in words and in `metadata.field`. */
+/** Returns a 422 that names the field, both in the message and in `metadata.field`. */
 export function invalid(field: string, problem: string, status = 422): Refusal {
   return new Refusal(status, 'invalid', `${field} ${problem}`, { metadata: { field } })
 }
 
-/** 404 for a thing that is not there, or not there for this caller. */
+/** Returns a 404 for a thing that does not exist, or not for this caller. */
 export function notFound(what: string, id: string): Refusal {
   return new Refusal(404, 'not_found', `there is no ${what.replaceAll('_', ' ')} ${id}`, {
     metadata: { type: what, id }
   })
 }
 
-/** 403: the key is right, and not for this. */
+/** Returns a 403: the key is valid, and does not permit this. */
 export function forbidden(message: string): Refusal {
   return new Refusal(403, 'forbidden', message)
 }
 
 const statusTexts: Readonly<Record<number, string>> = { 401: 'Unauthorized' }
 
-/** The error body. Versions before 2025-09-18 answer 401 in an older shape; `message` is there in both. */
+/**
+ * Returns the error body. Versions before 2025-09-18 answer 401 in an older shape; `message` exists in
+ * both.
+ */
 export function errorBody(refusal: Refusal, version: ApiVersion): JsonObject {
   if (refusal.status === 401 && version !== '2025-09-18') {
     return {

@@ -10,17 +10,17 @@ export interface RequestRecord {
   status: number
 }
 
-/** How often the server was asked. */
+/** Counts of requests. */
 export interface RequestCounts {
   reads: number
   writes: number
-  /** By `METHOD /path`. */
+  /** The counts by `METHOD /path`. */
   byAddress: Record<string, number>
 }
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Counts what is recorded. */
+/** Counts logged requests. */
 export function countRequests(requests: readonly RequestRecord[]): RequestCounts {
   const counts: RequestCounts = { reads: 0, writes: 0, byAddress: {} }
   for (const { method, path } of requests) {

@@ -2,17 +2,14 @@ import type { Actor } from '../wire/common.ts'
 import { policyActions } from '../wire/permission.ts'
 import { createdBy, type Records } from './records.ts'
 
-/** Who has done what nobody in particular did. */
+/** The actor of changes that no user made. */
 export const system: Actor = {
   id: '00000000-0000-0000-0000-000000000001',
   name: 'Polytomic',
   type: 'system'
 }
 
-/**
- * Gives a new organization what every organization has: the built-in roles, and the policies that bind
- * them.
- */
+/** Creates what every organization has: the built-in roles, and the policies that bind them. */
 export function seedOrganization(
   organizationId: string,
   records: Records,
@@ -37,12 +34,12 @@ export function seedOrganization(
   }
 }
 
-/** Who holds a key that no request made. */
+/** The user of a key that was not created by a request. */
 export interface Person extends Pick<Actor, 'id' | 'name'> {
   email: string
 }
 
-/** Gives the person a place among the users of the organization, as one who may do everything. */
+/** Adds the user to the organization as an administrator. */
 export function seedUser(organizationId: string, person: Person, records: Records, now: Date): void {
   if (records.get('user', person.id) !== undefined) return
   const admins = records.named('role', organizationId, 'Admin').filter(({ system }) => system)

@@ -1,7 +1,4 @@
-/**
- * From a request to an answer: faults, version, key, body, idempotency, handler; in this order, in this
- * file.
- */
+/** Serves requests: faults, version, key, body, idempotency and handler, in this order. */
 import { Hono } from 'hono'
 import { refused, serialized, toResponse, type SerializedResponse } from './answer.ts'
 import { anonymous, authenticate, type Caller } from './authentication.ts'
@@ -15,7 +12,7 @@ import { forbidden, Refusal } from './refusal.ts'
 import type { RequestRecord } from './request-log.ts'
 import { readVersion, updateVerb, versionWithoutHeader } from './version.ts'
 
-/** All that serving a request may touch, handed in: nothing in this file knows a clock or a disk. */
+/** The dependencies of serving a request: this file uses neither clock nor disk itself. */
 export interface ServiceParts {
   routes: readonly Route[]
   context: ServerContext
@@ -26,10 +23,10 @@ export interface ServiceParts {
   sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
   latencyMs: number
   publicUrl?: () => string
-  /** Somebody else's edit, on behalf of a fault. */
+  /** Carries out the edit of a fault. */
   editAsAnother(edit: NonNullable<Fault['edit']>): void
   record(request: RequestRecord): void
-  /** Ends requests that hang. */
+  /** Aborts hanging requests. */
   closing: AbortSignal
 }
 
@@ -68,7 +65,7 @@ export function makeService(parts: ServiceParts): (request: Request, origin?: st
       query: search,
       status: status === 0 ? (response?.status ?? 0) : status
     })
-    // As `fetch` does: who has given up gets the reason, not an answer.
+    // Like `fetch`: an aborted request rejects with the reason of its signal.
     if (request.signal.aborted) throw request.signal.reason
     if (fires(fired, 'lost-response') !== undefined || response === undefined)
       throw new TypeError('fetch failed')
@@ -114,7 +111,7 @@ function routed(parts: ServiceParts): Hono<{ Bindings: Bindings }> {
   return app
 }
 
-/** Every refusal and every bug becomes an answer here, in the version of the request. */
+/** Turns refusals and unexpected errors into answers, in the version of the request. */
 async function guarded(
   request: Request,
   work: () => SerializedResponse | Promise<SerializedResponse>
@@ -127,7 +124,7 @@ async function guarded(
     try {
       version = readVersion(header)
     } catch {
-      // The version itself is what is wrong: the error is told in the default one.
+      // The version itself is wrong: the error is answered in the default one.
     }
     return refused(understood(error), version)
   }
@@ -142,7 +139,10 @@ function understood(error: unknown): Refusal {
   return isAbort ? new Refusal(503, 'aborted', 'the request was given up before it was served') : bug(error)
 }
 
-/** The place, without the message: that one may repeat a secret. */
+/**
+ * Returns the 500 of an unexpected error with its place but without its message, which may repeat a
+ * secret.
+ */
 function bug(error: unknown): Refusal {
   const name = error instanceof Error ? error.name : 'Error'
   const place = error instanceof Error ? (/at .*\n/.exec(error.stack ?? '')?.[0]?.trim() ?? '') : ''
@@ -198,7 +198,7 @@ async function serve(
   }
 }
 
-/** Serves the call, or replays what its key was answered before, for the same method and address. */
+/** Serves the call, or replays the answer that was recorded for its key, method and address. */
 async function once(
   parts: ServiceParts,
   route: Route,
@@ -264,7 +264,7 @@ function wrongVerb(method: string, allow: readonly string[], where = ''): Refusa
   )
 }
 
-/** Latency and delays, while the idempotency key is taken. Rejects when the client gives up. */
+/** Waits for latency and delays while the idempotency key is locked. Rejects when the client gives up. */
 async function pause(parts: ServiceParts, fired: Fault[], signal: AbortSignal): Promise<void> {
   const delay = fires(fired, 'delay')
   const hangs = fires(fired, 'hang') !== undefined
@@ -293,7 +293,7 @@ function tooMany(fault: Fault): Refusal {
   return new Refusal(429, 'rate_limited', 'too many requests', { headers })
 }
 
-/** What a proxy answers in the server's place, and whether the server served the request all the same. */
+/** Returns the answer of a proxy in place of the server, and whether the request is served all the same. */
 function standIn(fired: Fault[]): { answer: SerializedResponse; served: boolean } | undefined {
   const fault = fired.find(({ fault }) => fault === 'html' || fault === 'empty' || fault === 'redirect')
   if (fault === undefined) return undefined

@@ -8,29 +8,30 @@ import type { Records } from './records.ts'
 import type { Stored, StoredKind } from './stored.ts'
 
 /**
- * What tests and administrators do to the server behind the API's back. Everything is durable when it
+ * Access to the data besides the API, for tests and administrators. Everything is durable when it
  * returns.
  */
 export interface Store {
   organizations(): Organization[]
-  /** A further organization with what every organization has, and a user key for it. */
+  /** Adds an organization with what every organization has, and a user key for it. */
   addOrganization(name: string): { id: string; key: string }
   addPartnerKey(): string
   addDeploymentKey(): string
-  /** All things of a kind, of all organizations, as stored: **with their secrets**. */
+  /** Returns all things of a kind as stored, of all organizations: **with their secrets**. */
   all<K extends StoredKind>(kind: K): Stored[K][]
   /**
-   * Somebody else's edit in the web page: a JSON merge patch, which bumps `updated_at` and `updated_by`.
+   * Changes a thing like another user in the web page: a JSON merge patch, which sets `updated_at` and
+   * `updated_by`.
    */
   edit(kind: StoredKind, id: string, patch: JsonObject, actor?: Actor): void
-  /** Somebody else deletes it. */
+  /** Deletes a thing like another user. */
   remove(kind: StoredKind, id: string): void
-  /** Something has happened in the organization: the event can be read, and its webhook is told. */
+  /** Raises an event, which can be read and is delivered to the webhook. */
   raise(organizationId: string, type: EventType, event: JsonObject): void
 }
 
 /**
- * `transaction` keeps what a call does together; `seed` gives a new organization its roles and policies, and
+ * The dependencies. `transaction` makes a call atomic; `seed` creates what a new organization has, and
  * its first user.
  */
 export interface StoreParts {
@@ -46,8 +47,8 @@ export interface StoreParts {
 const somebody: Actor = { id: '5b0d0c5e-0000-4000-8000-000000000001', name: 'Somebody Else', type: 'user' }
 
 /**
- * Nothing is checked, so that tests can bring about what the API would refuse. Each write is a transaction
- * of its own.
+ * Makes the store. Nothing is checked, so that tests can create states that the API would refuse. Each
+ * write is a transaction.
  */
 export function makeStore(parts: StoreParts): Store {
   const { directory, records, transaction, randomUUID } = parts
@@ -84,7 +85,7 @@ export function makeStore(parts: StoreParts): Store {
   }
 }
 
-/** Throws when there is no such thing: a test that edits nothing is wrong. */
+/** Applies a merge patch. Throws when there is no such thing: a test that edits nothing is wrong. */
 function edit(
   { records, now }: Pick<StoreParts, 'records' | 'now'>,
   kind: StoredKind,
@@ -98,8 +99,8 @@ function edit(
 }
 
 /**
- * A JSON merge patch keeps the type of what it changes: nothing is checked here, and whoever takes out what
- * the type demands wants to see what happens then.
+ * Returns a thing with a JSON merge patch applied. The type is that of the thing, without a check: tests
+ * also remove members that the type requires.
  */
 function patched<T extends object>(thing: T, patch: JsonObject): T {
   const before = new Map<string, unknown>(Object.entries(thing))

@@ -13,7 +13,7 @@ import type { Model } from '../wire/model.ts'
 import type { PolicyAction } from '../wire/permission.ts'
 import type { SyncErrorHandling, SyncRequest } from '../wire/sync.ts'
 
-/** What every stored thing has. */
+/** The members of every stored thing. */
 export interface StoredBase {
   id: string
   organization_id: string
@@ -31,21 +31,21 @@ export interface StoredBase {
 export interface StoredConnection extends StoredBase {
   type: string
   configuration: JsonObject
-  /** `healthy`, `new` (waits for a person) or `unhealthy` (the person said no). */
+  /** `healthy`, `new` (waits for a person) or `unhealthy` (the person denied it). */
   status: string
   status_error?: string
   policies: string[]
   healthcheck_interval?: string
   redirect_url?: string
-  /** Objects that syncs made in the target with `target.create`. */
+  /** Objects that syncs created in the target with `target.create`. */
   created_objects?: string[]
-  /** It is lent by this connection of another organization, which says how it is configured and how it is. */
+  /** The connection of another organization that this one shares, with its configuration and status. */
   parent_connection_id?: string
-  /** The name of that connection: what it holds is told under its name. */
+  /** The name of that connection, under which its content is described. */
   parent_name?: string
-  /** Requests may be sent through it to the system itself. */
+  /** Whether requests may be sent through it to the system itself. */
   proxy_enabled?: boolean
-  /** What people changed about schemas that were detected, by schema. */
+  /** Changes of users to detected schemas, by schema. */
   schema_changes?: Record<string, SchemaChanges>
 }
 
@@ -91,8 +91,8 @@ export interface StoredBulkSchedule {
 }
 
 /**
- * What was decided about one schema of the source, with all fields that were known then: what is not
- * here is new.
+ * The settings of one schema of the source, with all fields that existed when they were made: any other
+ * is new.
  */
 export interface StoredBulkSchema {
   id: string
@@ -150,7 +150,7 @@ export interface StoredWebhook extends StoredBase {
   disabled_at?: string | null
 }
 
-/** Who is written to when a sync fails; one per organization, with the organization's own id. */
+/** The subscribers to failures of syncs; one per organization, under the id of the organization. */
 export interface StoredErrorSubscribers extends StoredBase {
   emails: string[]
 }
@@ -162,34 +162,34 @@ export interface StoredRecordLogging extends StoredBase {
   prefix?: string
 }
 
-/** Something that happened; its name is its type. */
+/** An event; its name is its type. */
 export interface StoredEvent extends StoredBase {
   name: EventType
   event: JsonObject
 }
 
 /**
- * Which roles may do what. It can be referred to, and is not enforced: every key may do everything in its
- * organization.
+ * A policy: which roles may do what. It can be referred to, and is not enforced: every key may do
+ * everything in its organization.
  */
 export interface StoredPolicy extends StoredBase {
   system: boolean
   policy_actions: PolicyAction[]
 }
 
-/** Work that was done at once, kept for a client that asked to fetch its result later. */
+/** The result of finished work, kept for a client that asked to fetch it later. */
 export interface StoredJob extends StoredBase {
   type: string
   result: object
 }
 
-/** One run through the authorization page; its id is the secret in the page's address. */
+/** One authorization; its id is the secret in the address of its page. */
 export interface StoredAuthorization extends StoredBase {
   connection_id: string
   decision?: 'allow' | 'deny' | 'superseded'
 }
 
-/** A query that was run, with all that it found. */
+/** The results of a query. */
 export interface StoredQuery extends StoredBase {
   /** Absent: it found what `fields` and `results` say. */
   error?: string
@@ -198,18 +198,18 @@ export interface StoredQuery extends StoredBase {
   expires: string
 }
 
-/** A page that waits for a person to make a connection; its id is the secret in the page's address. */
+/** A page on which a person creates a connection; its id is the secret in its address. */
 export interface StoredConnectCard extends StoredBase {
   redirect_url: string
-  /** What the person may choose from. */
+  /** The types to choose from. */
   types: string[]
   connection_id?: string
   dark: boolean
-  /** A connection came of it: it is good for nothing more. */
+  /** Whether a connection was created with it: it is valid once. */
   used: boolean
-  /** Absent: it does not end. */
+  /** The time at which it expires. Absent: never. */
   expires_at?: string
-  /** What the person is told whom the connection is for; empty: nothing. */
+  /** The organization that the person is told the connection is for; empty: none. */
   organization_name?: string
 }
 
@@ -232,5 +232,5 @@ export interface Stored {
   connect_card: StoredConnectCard
 }
 
-/** These names are in the database: what is stored under a name that changes is lost. */
+/** The names of kinds are in the database: renaming one loses what is stored under it. */
 export type StoredKind = keyof Stored

@@ -1,10 +1,10 @@
 import { apiVersions, type ApiVersion } from '../wire/common.ts'
 import { Refusal } from './refusal.ts'
 
-/** Served when a client names no version: the one that the npm SDK without a version expects. */
+/** The version for requests that name none: the one that the npm SDK without a version expects. */
 export const versionWithoutHeader: ApiVersion = '2024-02-08'
 
-/** The version of a request. Throws 400 for one that this server does not speak. */
+/** Returns the version of a request. Throws 400 for one that this server does not speak. */
 export function readVersion(header: string | null): ApiVersion {
   if (header === null || header.trim() === '') return versionWithoutHeader
   const known = apiVersions.find((version) => version === header.trim())
@@ -16,7 +16,7 @@ export function readVersion(header: string | null): ApiVersion {
   )
 }
 
-/** The verb of a full update. */
+/** Returns the HTTP method of a full update. */
 export function updateVerb(version: ApiVersion): 'PATCH' | 'PUT' {
   return version === '2023-04-25' ? 'PATCH' : 'PUT'
 }

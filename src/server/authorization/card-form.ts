@@ -7,7 +7,7 @@ import { escaped } from './html.ts'
 
 const flat = new Set(['string', 'boolean', 'integer'])
 
-/** The fields that a person can type in: neither internal, nor for programs alone, nor nested. */
+/** Returns the fields that a person can fill in: neither internal, nor for programs only, nor nested. */
 function requestedFields(type: ConnectionType): [key: string, field: ConnectionField][] {
   return Object.entries(type.fields).filter(
     ([, field]) =>
@@ -19,8 +19,8 @@ function requestedFields(type: ConnectionType): [key: string, field: ConnectionF
 }
 
 /**
- * The fields as HTML, filled with what is known; a secret never is. Nothing is demanded by the page where
- * the person allows the connection in the system itself.
+ * Returns the fields as HTML, filled with known values except secrets. No field is required where the
+ * person authorizes the connection in the system itself.
  */
 export function fieldsOf(typeId: string, type: ConnectionType, known: JsonObject = {}): string {
   const demands = !needsPerson(typeId, type, known)
@@ -54,7 +54,10 @@ function control(
   return `<input type="${type}" ${name} value="${filled}" autocomplete="off"${required}>`
 }
 
-/** The configuration that the form means. What it does not ask for stays as it is stored. */
+/**
+ * Returns the configuration that the form describes. Fields that it does not show keep their stored
+ * values.
+ */
 export function filledIn(type: ConnectionType, form: JsonObject, stored: JsonObject = {}): JsonObject {
   const fields = requestedFields(type)
   const names = new Set(fields.map(([key]) => key))
@@ -68,7 +71,10 @@ export function filledIn(type: ConnectionType, form: JsonObject, stored: JsonObj
   return configuration
 }
 
-/** A box that is not ticked is not sent: it is false where ticked is usual, else left out. */
+/**
+ * Converts a value of the form. An unticked box is not sent: it is false where ticked is the default, and
+ * is left out otherwise.
+ */
 function typed(field: ConnectionField, text: Json | undefined): Json | undefined {
   if (field.type === 'boolean')
     return text === undefined ? (field.default === true ? false : undefined) : true

@@ -16,8 +16,8 @@ import { fieldsOf, filledIn } from './card-form.ts'
 import { escaped, page } from './html.ts'
 
 /**
- * Open without a key, because a browser brings none. What protects them is the `token` in the address,
- * which nobody can guess, and which is good for one connection.
+ * Open without a key, because a browser sends none. They are protected by the `token` in the address,
+ * which cannot be guessed and is good for one connection.
  */
 export const cardRoutes: readonly Route[] = [
   { method: 'GET', path: '/connect', access: 'open', answer: ask },
@@ -30,7 +30,7 @@ interface Chosen {
   type: ConnectionType
 }
 
-/** The form that belongs to the address; an answer where there is none. */
+/** Returns the form of the address; an answer where there is none. */
 function chosen(call: Call): Chosen | RouteResult {
   const token = call.query.get('token') ?? ''
   const opened = openCard(call, token)
@@ -111,7 +111,7 @@ function connect(call: Call): RouteResult {
   try {
     const reply = carriedOut(call, card, { typeId, type })
     call.context.records.put('connect_card', { ...card, used: true })
-    // Where the system itself asks the person, that page sends them back.
+    // Where the system asks the person itself, its page redirects them back.
     return sentTo(reply.auth_url ?? card.redirect_url)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -123,7 +123,7 @@ function sentTo(address: string): RouteResult {
   return { status: 303, headers: { location: headerAddress(address) ?? '/' } }
 }
 
-/** The request that the form stands for, made as whoever asked for the card. */
+/** Carries out the request that the form stands for, as the caller who asked for the card. */
 function carriedOut(
   call: Call,
   card: StoredConnectCard,

@@ -8,7 +8,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;'
 }
 
-/** Text for HTML: names come from users. */
+/** Escapes a text for HTML: names come from users. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }
@@ -25,10 +25,7 @@ label { display: block; margin: 0.75rem 0 }
 input, select { font: inherit; padding: 0.25rem 0.5rem; max-width: 100% }
 button:focus-visible { outline: 3px solid #f5a623; outline-offset: 2px }`
 
-/**
- * A page that needs nothing but itself, may not be framed, and is kept in no cache. `body` is HTML,
- * `title` text.
- */
+/** Returns a self-contained page that may not be framed or cached. `body` is HTML, `title` is text. */
 export function page(status: number, title: string, body: string): RouteResult {
   return {
     status,

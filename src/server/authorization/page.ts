@@ -11,8 +11,8 @@ import { headerAddress } from '../kinds/return-address.ts'
 import { escaped, page } from './html.ts'
 
 /**
- * Open without a key, because a browser brings none. What protects them is the `state` in the address,
- * which nobody can guess.
+ * Open without a key, because a browser sends none. They are protected by the `state` in the address,
+ * which cannot be guessed.
  */
 export const authorizationRoutes: readonly Route[] = [
   { method: 'GET', path: '/connect/:type', access: 'open', answer: ask },
@@ -25,7 +25,7 @@ interface Asked {
   typeName: string
 }
 
-/** The question that belongs to the address; an answer where there is none. */
+/** Returns the pending authorization of the address; an answer where there is none. */
 function openRequest(call: Call): Asked | RouteResult {
   const { records } = call.context
   const state = call.query.get('state') ?? ''
@@ -102,7 +102,10 @@ function decide(call: Call): RouteResult {
       )
 }
 
-/** A denied connection that worked before goes on as before: what it was given is not taken back. */
+/**
+ * Stores the decision. A denied connection that worked before goes on working: its tokens are not
+ * revoked.
+ */
 function decided(call: Call, connection: StoredConnection, decision: 'allow' | 'deny'): StoredConnection {
   const { status_error: _before, ...rest } = connection
   const updated_at = call.context.now().toISOString()

@@ -102,7 +102,7 @@ export interface CatalogueFile {
   objects: Record<string, CatalogueObject>
 }
 
-/** What tells the catalogue of a connection: one that is lent has that of its parent. */
+/** The part of a connection that determines its catalogue. A shared connection has that of its parent. */
 type Described = Pick<
   StoredConnection,
   'type' | 'name' | 'parent_name' | 'created_objects' | 'configuration'
@@ -113,7 +113,10 @@ export interface Catalogue {
   of(connection: Described): CatalogueFile
 }
 
-/** What ships: checked like a person's file, for the compiler sees their members as plain texts. */
+/**
+ * The catalogues that ship with polyctl, checked like those of users: the compiler knows their members as
+ * plain texts only.
+ */
 const shipped: Readonly<Record<string, unknown>> = {
   airtable,
   bigquery,
@@ -135,7 +138,7 @@ const shipped: Readonly<Record<string, unknown>> = {
 }
 const checked = new Map<string, CatalogueFile>()
 
-/** What is known of a type that has no file: nothing, so nothing is checked. */
+/** The catalogue of a type without a file: nothing is known, so nothing is checked. */
 const unknown: CatalogueFile = {
   target: true,
   open: true,
@@ -152,7 +155,7 @@ const database: CatalogueFile = {
   objects: {}
 }
 
-/** What ships for a type; for the list of connection types, which knows no connection. */
+/** Returns the shipped catalogue of a type, for the list of connection types. */
 export function catalogueOfType(type: string): CatalogueFile {
   const own = Object.hasOwn(shipped, type) ? shippedFile(type) : undefined
   if (isSql(type) || type === 'mongodb') return { ...database, ...own }
@@ -169,8 +172,9 @@ function shippedFile(type: string): CatalogueFile {
 }
 
 /**
- * Reads the user's files anew each time, so that an edit counts at once; one for the connection goes before
- * one for its type. Throws 400 for a file that cannot be understood.
+ * Opens the catalogues. Files of the user are read anew each time, so that edits take effect at once; one
+ * for the connection takes precedence over one for its type. Throws 400 for a file that cannot be
+ * understood.
  */
 export function openCatalogue(folder: Folder | undefined, given: Record<string, unknown> = {}): Catalogue {
   return {
@@ -200,7 +204,10 @@ function mustBeCatalogue(own: unknown, name: string): asserts own is CatalogueFi
   if (wrong !== undefined) throw new Refusal(400, 'catalogue', `the catalogue file ${name} ${wrong}`)
 }
 
-/** What is wrong with a person's catalogue file, if anything: all that is read of it later is looked at. */
+/**
+ * Returns what is wrong with a catalogue file; undefined where everything that is read of it later has
+ * the right type.
+ */
 function catalogueProblem(own: unknown): string | undefined {
   const file = isRecord(own) ? own : {}
   const { objects, custom, parameters, creation } = file
@@ -245,18 +252,18 @@ function isPattern(text: string): boolean {
   }
 }
 
-/** A field in full; the catalogue may give only its type. */
+/** Returns a field in full; the file may give only its type. */
 export function fieldOf(object: CatalogueObject, name: string): CatalogueField | undefined {
   const field = Object.hasOwn(object.fields, name) ? object.fields[name] : undefined
   return typeof field === 'string' ? { type: field } : field
 }
 
-/** An object by name. Undefined: not listed. */
+/** Returns an object by name; undefined where it is not listed. */
 export function objectOf(catalogue: CatalogueFile, name: string): CatalogueObject | undefined {
   return Object.hasOwn(catalogue.objects, name) ? catalogue.objects[name] : undefined
 }
 
-/** The names of what can be read, in the catalogue's order. */
+/** Returns the names of readable objects, in the order of the file. */
 export function sourceNames(catalogue: CatalogueFile): string[] {
   return Object.keys(catalogue.objects).filter((name) => objectOf(catalogue, name)?.source !== false)
 }

@@ -9,8 +9,9 @@ import { readCsv } from './csv-text.ts'
 const longestFileName = 255
 
 /**
- * Two names never share a file, and none leads out of the folder: what no file may be called is written as
- * in addresses, and a name that is too long by its digest.
+ * Returns the file name for a connection. Two names never share a file, and none leads out of the folder:
+ * characters that are not allowed are percent-encoded, and a name that is too long is replaced by its
+ * digest.
  */
 function fileName(name: string, ending: string): string {
   // eslint-disable-next-line no-control-regex
@@ -18,20 +19,20 @@ function fileName(name: string, ending: string): string {
   return Buffer.byteLength(plain) <= longestFileName ? plain : `${digest(name)}.${ending}`
 }
 
-/** A file of a person's, and what it says. */
+/** A file of the user, and its parsed content. */
 interface FileValue {
   file: string
   value: unknown
 }
 
-/** The file of a connection's name, or of its type. Throws 400 for one that cannot be read. */
+/** Reads the file for the name of a connection, or of its type. Throws 400 for one that cannot be read. */
 export function readFile(folder: Folder | undefined, name: string): FileValue | undefined {
   const file = `catalogue/${fileName(name, 'json')}`
   const text = readText(folder, file)
   return text === undefined ? undefined : { file, value: parseJson(text, wrongFile(file)) }
 }
 
-/** The file itself, where a person has put it into the folder: nothing is fetched. */
+/** Reads a CSV file that the user has put into the folder: nothing is fetched. */
 export function readCsvFile(
   folder: Folder | undefined,
   name: string,
@@ -48,7 +49,7 @@ export function readCsvFile(
   return undefined
 }
 
-/** What the last part of an address is called, without its ending. */
+/** Returns the last part of a URL without its extension. */
 function nameIn(url: Json | undefined): string {
   if (typeof url !== 'string' || !URL.canParse(url)) return ''
   const last = new URL(url).pathname.split('/').at(-1) ?? ''

@@ -9,7 +9,10 @@ import { shownSchema } from './schema.ts'
 import { oneSchema, schemaStatus } from './schema-routes.ts'
 import { readySchemas } from './schema-cache.ts'
 
-/** What bulk syncs can read and write: both generations of addresses, which every version answers. */
+/**
+ * Routes for what bulk syncs can read and write, under both generations of paths, which every version
+ * answers.
+ */
 export const bulkConnectionRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/connections/:id/bulksync/source', access: 'organization', answer: source },
   { method: 'GET', path: '/api/connections/:id/bulksync/target', access: 'organization', answer: target },
@@ -19,7 +22,7 @@ export const bulkConnectionRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/bulk/dest/:id', access: 'organization', answer: target }
 ]
 
-/** With the fields of the schemas, unless `include_fields=false`. */
+/** Answers the source with the fields of its schemas, unless `include_fields=false`. */
 function source(call: Call): RouteResult {
   const { known } = readySchemas(call, found(call, 'connection', param(call, 'id')))
   const withFields = call.query.get('include_fields') !== 'false'
@@ -36,7 +39,7 @@ function source(call: Call): RouteResult {
   return data(answer)
 }
 
-/** What stands before the last dot of an id is the namespace of a schema. */
+/** Whether ids have a namespace: the text before their last dot. */
 function hasNamespaces(schemas: readonly Schema[]): boolean {
   return schemas.some(({ id }) => id.lastIndexOf('.') > 0)
 }

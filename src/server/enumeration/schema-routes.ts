@@ -1,4 +1,4 @@
-/** The schemas of a connection: what was read from it, and what people say about it. */
+/** The schemas of a connection: those that were read from it, with the changes of users. */
 import type { PrimaryKeyOverride, Schema, SchemaStatus, UserField } from '../../wire/bulk-sync.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { found, mustBePart, param, type Call, type Route } from '../call.ts'
@@ -38,7 +38,7 @@ export function schemaStatus(call: Call): RouteResult {
   return data(answer)
 }
 
-/** The catalogue is read anew each time, so there is nothing to wait for. */
+/** Refreshes schemas: the catalogue is read anew each time, so the refresh is done at once. */
 function refresh(call: Call): RouteResult {
   const connection = found(call, 'connection', param(call, 'id'))
   if (connection.status !== 'healthy') {
@@ -59,7 +59,10 @@ interface Opened {
   changes: SchemaChanges
 }
 
-/** `created`: a schema that is not known, and may exist, is taken for one without fields. */
+/**
+ * Returns a schema by name. With `created`, an unknown one that may exist counts as a schema without
+ * fields.
+ */
 function opened(call: Call, created = false): Opened {
   const connection = found(call, 'connection', param(call, 'id'))
   const id = param(call, 'schema')
@@ -70,18 +73,18 @@ function opened(call: Call, created = false): Opened {
   return { connection, source, schema, changes: changesOf(connection, id) }
 }
 
-/** A schema may be called like something that every object has. */
+/** The table has no prototype: a schema may be called `constructor`. */
 function changesOf({ schema_changes = {} }: StoredConnection, id: string): SchemaChanges {
   return (Object.hasOwn(schema_changes, id) ? schema_changes[id] : undefined) ?? {}
 }
 
-/** Samples would have to be read from the source, which this server does not do yet. */
+/** Answers no samples: this server does not read sources. */
 function records(call: Call): RouteResult {
   opened(call)
   throw new Refusal(400, 'no_runner', 'this server reads no records yet, so it has none to show')
 }
 
-/** Stores what is said about a schema. The connection itself does not count as updated. */
+/** Stores changes to a schema. The connection itself does not count as updated. */
 function change(call: Call, { connection, schema }: Opened, changes: SchemaChanges): void {
   const { [schema.id]: _old, ...others } = connection.schema_changes ?? {}
   const isEmpty = changes.primary_keys === undefined && (changes.fields ?? []).length === 0
@@ -119,7 +122,7 @@ function setKeys(call: Call): RouteResult {
   return { status: 202 }
 }
 
-/** The schema without what people said about its keys. */
+/** Returns the schema without changes to its keys. */
 function detected(call: Call, { connection, schema, changes }: Opened): Schema | undefined {
   const { primary_keys: _keys, ...others } = changes
   const schema_changes = { ...connection.schema_changes, [schema.id]: others }
@@ -156,7 +159,7 @@ const fieldsShape = lazily<{ fields?: UserField[] | null }>(() => ({
   }
 }))
 
-/** Adds fields, or says anew what they are. */
+/** Adds fields, or replaces their definitions. */
 function addFields(call: Call): RouteResult {
   const sent = mustFit(fieldsShape(), call.body, 400).fields ?? []
   for (const [index, one] of sent.entries()) {
@@ -170,7 +173,7 @@ function addFields(call: Call): RouteResult {
   return { status: 202 }
 }
 
-/** Throws 400 for a type that is none, and for a definition of another one. */
+/** Throws 400 for an unknown type, and for a definition of another one. */
 function mustBeTyped({ type, definition }: Pick<UserField, 'type' | 'definition'>, where: string): void {
   if (!basicTypes.some((known) => known === type))
     throw invalid(`${where}type`, `must be one of ${basicTypes.join(', ')}`, 400)
@@ -180,7 +183,7 @@ function mustBeTyped({ type, definition }: Pick<UserField, 'type' | 'definition'
   if (basic !== type) throw invalid(`${where}definition`, `defines a ${basic}, and type is ${type}`, 400)
 }
 
-/** Only what a field has: whatever else was sent is not kept. */
+/** Returns the known members of a field: others are not stored. */
 function userField({ field_id, label, type, path, example, definition }: UserField): UserField {
   return {
     field_id,
@@ -202,8 +205,8 @@ const changeShape = lazily<FieldChange>(() => ({
 }))
 
 /**
- * Changes some of what a field says; of a field that was detected, too. An empty path clears it, and a type
- * without a definition clears that.
+ * Changes members of a field, also of a detected one. An empty path clears it; a type without a
+ * definition clears the definition.
  */
 function changeField(call: Call): RouteResult {
   const sent = mustFit(changeShape(), call.body, 400)
@@ -230,7 +233,7 @@ function changeField(call: Call): RouteResult {
   return data(shownSchema(call, opened(call).schema).fields?.find((known) => known.id === id))
 }
 
-/** Only what people added can be taken away; what was detected is there as long as the source has it. */
+/** Removes a field that a user added; detected ones exist as long as the source has them. */
 function removeField(call: Call): RouteResult {
   const schema = opened(call)
   const id = param(call, 'field')

@@ -1,4 +1,4 @@
-/** The schemas of a source: what its catalogue has, with what people changed about it. */
+/** The schemas of a source: those of its catalogue, with the changes of users. */
 import type { PrimaryKeyOverride, Schema, SchemaField, UserField } from '../../wire/bulk-sync.ts'
 import { isNewest, type Call } from '../call.ts'
 import {
@@ -12,24 +12,30 @@ import {
 } from '../catalogue/catalogue.ts'
 import type { SchemaChanges, StoredConnection } from '../stored.ts'
 
-/** What a source holds, as far as anybody knows. */
+/** The schemas of a source, as far as they are known. */
 export interface SourceSchemas {
-  /** In the catalogue's order, each with its fields; no fields: nobody knows which it has. */
+  /**
+   * The schemas in the order of the catalogue, each with its fields; without fields where these are
+   * unknown.
+   */
   known: Schema[]
-  /** Whether a schema that is not known may exist all the same. */
+  /** Whether an unknown schema may exist all the same. */
   mayExist(id: string): boolean
-  /** A schema that is known; undefined for others. */
+  /** Returns a known schema; undefined for others. */
   find(id: string): Schema | undefined
-  /** Nothing is known, and nothing else can exist. */
+  /** A source of which nothing is known, and in which nothing else can exist. */
   isEmpty: boolean
 }
 
-/** The catalogue is read anew each time. Throws 400 for a catalogue file that cannot be understood. */
+/**
+ * Reads the schemas of a connection; its catalogue is read anew each time. Throws 400 for a catalogue
+ * file that cannot be understood.
+ */
 export function sourceSchemas(connection: StoredConnection, catalogues: Catalogue): SourceSchemas {
   const catalogue = catalogues.of(connection)
   const changes = new Map(Object.entries(connection.schema_changes ?? {}))
   const listed = sourceNames(catalogue)
-  // A schema that is not listed, and that somebody described, exists.
+  // A schema that is not listed exists once a user has described it.
   const described = [...changes.keys()].filter((id) => !listed.includes(id))
   const known = [...listed, ...described].map((id) =>
     schemaOf(id, objectOf(catalogue, id), changes.get(id))
@@ -70,7 +76,7 @@ function schemaOf(id: string, object: CatalogueObject | undefined, changes: Sche
   return { id, name: object?.label ?? id, fields: all.map((field) => withKeys(field, keys)) }
 }
 
-/** Keys that people name are the keys: what the source says of others is denied. */
+/** Primary keys that users set replace the detected ones. */
 function withKeys(field: SchemaField, keys: readonly string[] | undefined): SchemaField {
   const source = field.is_primary_key === true
   if (keys === undefined) return { ...field, source_primary_key: source }
@@ -83,7 +89,7 @@ function withKeys(field: SchemaField, keys: readonly string[] | undefined): Sche
   }
 }
 
-/** As an answer has it: before 25.9.5, fields did not tell what makes them keys. */
+/** Returns a schema as answers have it: before 25.9.5, fields did not say why they are keys. */
 export function shownSchema(call: Call, schema: Schema): Schema {
   if (isNewest(call)) return schema
   const fields = (schema.fields ?? []).map(
@@ -92,7 +98,7 @@ export function shownSchema(call: Call, schema: Schema): Schema {
   return { ...schema, fields }
 }
 
-/** The first field that is unique is the key. */
+/** Returns the detected key: the first unique field. */
 function detectedFields(object: CatalogueObject): SchemaField[] {
   const names = Object.keys(object.fields)
   const key = names.find((name) => fieldOf(object, name)?.unique === true)
@@ -122,8 +128,8 @@ function changed(field: SchemaField, user: UserField | undefined): SchemaField {
 }
 
 /**
- * The keys that a list of overrides makes: those that it names, or else those that were detected without
- * those that it denies. Undefined: an empty list overrides nothing.
+ * Returns the keys that a list of overrides makes: the ones that it sets, or else the detected ones
+ * without those that it unsets. Undefined for an empty list, which overrides nothing.
  */
 export function overriddenKeys(
   schema: Schema | undefined,

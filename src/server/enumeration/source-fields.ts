@@ -14,7 +14,7 @@ import { invalid } from '../refusal.ts'
 import type { StoredConnection } from '../stored.ts'
 import { queryColumns } from './query-columns.ts'
 
-/** A field id that is the same for ever: an id of its own for each field of each model. */
+/** Returns the id of a field, which is different for each field of each model and never changes. */
 export function fieldId(modelId: string, field: string): string {
   const hex = createHash('sha256').update(`${modelId}/${field}`).digest('hex')
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16)
@@ -28,9 +28,9 @@ export function fieldId(modelId: string, field: string): string {
 }
 
 /**
- * The fields that a configuration reads, in the catalogue's order. Undefined: the catalogue does not know
- * the object or the query, so nothing can be said about them. Throws 400 for a configuration that reads
- * nothing, or an object that cannot exist.
+ * Returns the fields that a configuration reads, in the order of the catalogue. Undefined where the
+ * catalogue does not know the object or the query. Throws 400 for a configuration that reads nothing, or
+ * an object that cannot exist.
  */
 export function sourceFields(
   connection: StoredConnection,
@@ -66,7 +66,7 @@ export function sourceFields(
   return undefined
 }
 
-/** Of an object that is known to exist but not what it is made of: undefined. */
+/** Returns undefined for an object that exists and whose fields are unknown. */
 function withFields(object: CatalogueObject): ModelField[] | undefined {
   const names = Object.keys(object.fields)
   return names.length === 0 ? undefined : names.map((name) => described(name, object))
@@ -101,7 +101,7 @@ function queryFields(query: string, catalogue: CatalogueFile): ModelField[] | un
   return fields
 }
 
-/** A field that only its model knows: the catalogue says nothing about the object. */
+/** Returns a field that only its model knows, because the catalogue does not know the object. */
 export function declaredField(name: string): ModelField {
   return described(name, undefined)
 }

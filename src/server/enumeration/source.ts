@@ -12,7 +12,7 @@ import { mustBeAuthorized } from './authorized.ts'
 import { readChoices } from './params.ts'
 import { fieldId, sourceFields } from './source-fields.ts'
 
-/** What a model can be made of: both generations of addresses, which every version answers. */
+/** Routes for what a model can be made of, under both generations of paths, which every version answers. */
 export const sourceRoutes: readonly Route[] = [
   ...['/api/connections/:id/modelsync/source', '/api/connections/:id/source'].map((path): Route => ({
     method: 'GET',
@@ -42,7 +42,7 @@ export const sourceRoutes: readonly Route[] = [
   }
 ]
 
-/** `query` is a configuration of a model: free. */
+/** The shape of `query`: the free configuration of a model. */
 const fieldsShape = lazily(() => ({ type: 'object', properties: { query: {} } }))
 
 function isObject(value: Json | undefined): value is JsonObject {
@@ -66,7 +66,7 @@ function fieldList(call: Call, configuration: JsonObject): ModelField[] {
   return identified
 }
 
-/** The next choices: the items of the shape, with the names that fit what has been chosen. */
+/** Returns the next choices: the items of the shape, with names that fit the choices so far. */
 function levels(shape: Shape, catalogue: CatalogueFile, chosen: JsonObject): SourceMeta {
   const names = sourceNames(catalogue)
   const items: Record<string, SourceItem> = {}
@@ -82,7 +82,7 @@ function levels(shape: Shape, catalogue: CatalogueFile, chosen: JsonObject): Sou
   return { configuration: {}, items, requires_one_of: nextChoice(shape, chosen) }
 }
 
-/** First levels are asked for before what depends on them. */
+/** Sorts items so that each comes after the one that it depends on. */
 function nextChoice(shape: Shape, chosen: JsonObject): string[] | null {
   const open = shape.requiresOneOf.filter((item) => {
     const after = shape.items[item]?.after

@@ -11,10 +11,7 @@ import {
 } from '../catalogue/catalogue.ts'
 import { filterFunctionsOf } from './filter-functions.ts'
 
-/**
- * All that any version tells about a mode. Answers pick from it, and spell some of these keys in other
- * ways.
- */
+/** The properties of a mode in all versions. Answers pick from these, and spell some keys otherwise. */
 export interface TargetMode {
   id: SyncMode
   label: string
@@ -24,14 +21,14 @@ export interface TargetMode {
   supports_target_filters: boolean
 }
 
-/** What a sync can be checked against. */
+/** The facts of a target that a sync is checked against. */
 export interface TargetObjectFacts {
   modes: TargetMode[]
-  /** Undefined: nobody knows the fields, so none can be checked. */
+  /** The fields; undefined where they are unknown, so that none is checked. */
   fields: TargetField[] | undefined
-  /** Several mappings may find a record. */
+  /** Whether several mappings may identify a record. */
   multipleIdentities: boolean
-  /** Filters on the target may compare with a field of a model. */
+  /** Whether filters on the target may compare with a field of a model. */
   filterValueFields: boolean
 }
 
@@ -47,7 +44,7 @@ const words: Readonly<Record<SyncMode, [label: string, description: string]>> = 
 const withIdentity = new Set<SyncMode>(['create', 'update', 'updateOrCreate', 'remove'])
 const offered: readonly SyncMode[] = ['create', 'update', 'updateOrCreate', 'replace', 'append', 'remove']
 
-/** The modes of an object; an object without modes of its own has those of its system. */
+/** Returns the modes of an object; one without modes of its own has those of its system. */
 export function targetModes(catalogue: CatalogueFile, object?: CatalogueObject): TargetMode[] {
   const modes = object?.modes ?? catalogue.modes ?? offered
   return syncModes
@@ -63,7 +60,7 @@ export function targetModes(catalogue: CatalogueFile, object?: CatalogueObject):
     }))
 }
 
-/** Undefined for an object that cannot exist. */
+/** Returns the facts of an object; undefined where it cannot exist. */
 export function targetObject(catalogue: CatalogueFile, name: string): TargetObjectFacts | undefined {
   if (catalogue.target !== true) return undefined
   const object = objectOf(catalogue, name)

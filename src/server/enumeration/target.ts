@@ -17,7 +17,7 @@ import { mustBeAuthorized } from './authorized.ts'
 import { readMap } from './params.ts'
 import { targetModes, targetObject } from './target-object.ts'
 
-/** What a sync can write to: both generations of addresses, which every version answers. */
+/** Routes for what a sync can write to, under both generations of paths, which every version answers. */
 export const targetRoutes: readonly Route[] = [
   {
     method: 'GET',
@@ -95,7 +95,7 @@ function property(call: Call): RouteResult {
   return data({ id, title, enum: values !== undefined, values: values ?? [] })
 }
 
-/** Of the target that is named, or of one that `properties` describe and that is still to be made. */
+/** Answers the fields of the named target, or of a new one that `properties` describe. */
 function fieldsByQuery(call: Call): RouteResult {
   const target = call.query.get('target') ?? ''
   const described = readMap(call.query, 'properties')
@@ -111,7 +111,7 @@ function fieldsByQuery(call: Call): RouteResult {
   if (unknown !== undefined)
     throw invalid(`properties.${unknown[0]}`, 'is not a property of new targets', 400)
   const name = described.find(([id]) => id === 'name')?.[1] ?? ''
-  // Nothing is known of what is not there yet: its columns are free.
+  // A target that does not exist yet may get any columns.
   return fieldsOf(call, { ...catalogue, open: true, objects: {} }, name)
 }
 
@@ -121,7 +121,7 @@ function fields(call: Call, target: string): RouteResult {
   return fieldsOf(call, catalogue, target)
 }
 
-/** Since 25.9.3 a field says more than before. */
+/** Returns a field as answers have it; since 25.9.3 it has more members. */
 function shownField(call: Call, field: TargetField): TargetField {
   if (isNewest(call)) return field
   const { filter_functions: _functions, values: _values, multiple_associations: _set, ...older } = field
@@ -167,7 +167,10 @@ function fieldsOf(call: Call, catalogue: CatalogueFile, target: string): RouteRe
   return data(answer)
 }
 
-/** The older enumeration: in the shape of a source, narrowed by `search`; `type` picks one of the items. */
+/**
+ * Answers the older enumeration, which has the shape of a source; `search` narrows it, and `type` picks
+ * one of its items.
+ */
 function choices(call: Call): RouteResult {
   const { connection, catalogue } = targetOf(call)
   const search = (call.query.get('search') ?? '').toLowerCase()
