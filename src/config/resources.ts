@@ -50,7 +50,9 @@ export function readResource(
  */
 function withOwnWords(unknown: readonly ItemProblem[], own: readonly ItemProblem[]): ItemProblem[] {
   const places = new Set(own.map(({ path }) => pointer(path)))
-  return [...unknown.filter(({ path }) => !places.has(pointer(path))), ...own]
+  // What stands under a wrong name is not missing.
+  const others = unknown.length === 0 ? own : own.filter(({ code }) => code !== 'P103')
+  return [...unknown.filter(({ path }) => !places.has(pointer(path))), ...others]
 }
 
 function meaning(kind: Kind, source: SourceText, node: YamlNode, value: JsonObject): Desired {

@@ -134,9 +134,9 @@ function noKnownSection(
   const isEmpty = document === undefined
   return problem(
     'P010',
-    isEmpty ? `\`${path}\` is empty` : `\`${path}\` has no section that polyctl knows`,
+    isEmpty ? `\`${path}\` says nothing` : `\`${path}\` has no section that polyctl knows`,
     {
-      labels: [{ span, text: isEmpty ? 'nothing is written here' : 'not a section' }],
+      labels: [{ span, text: isEmpty ? 'it is empty, or all of it is comments' : 'not a section' }],
       notes: [`sections are: ${sections.join(', ')}`],
       help: ['write one of them, or move the file to another folder']
     }

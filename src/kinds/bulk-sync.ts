@@ -33,6 +33,7 @@ import {
 } from './bulk-sync-requests.ts'
 import { additionalSchedules, bulkScheduleProblems, withScheduleIds } from './bulk-sync-schedules.ts'
 import { cutoff, defaultSchedule, schemas, schemasOff } from './bulk-sync-codecs.ts'
+import { scheduleAdvice } from './schedule-words.ts'
 import { schedule } from './sync-schedule.ts'
 
 const whichSchemas = {
@@ -265,6 +266,7 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
   },
 
   check: (item) => [...bulkScheduleProblems(item), ...schemaProblems(item), ...historyProblems(item)],
+  meant: scheduleAdvice,
   newerThan: (fields, answers) => [
     ...bulkNewerThan(fields, answers),
     ...errorHandlingIsNewer(fields, answers)

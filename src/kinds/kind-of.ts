@@ -32,6 +32,7 @@ interface Definition<W, N extends string> extends Pick<
   | 'check'
   | 'settled'
   | 'newerThan'
+  | 'meant'
   | 'placeInYaml'
   | 'condensed'
   | 'isDefault'

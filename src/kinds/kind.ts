@@ -84,6 +84,8 @@ export interface Kind {
    * `live` is all of it.
    */
   condensed?(fields: JsonObject, live: JsonObject): JsonObject
+  /** What a value that is not allowed at a place of an item stands for, as a sentence of advice. */
+  meant?(path: Path, found: Json | undefined): string | undefined
   /** Fields → request body. References become ids. */
   toWire(fields: JsonObject, context: ToWire): JsonObject
   /** The service's answer → fields, without what the service owns. */

@@ -16,6 +16,7 @@ import {
 import type { Shape } from '../state/shape.ts'
 import type { KnownObject } from './carry.ts'
 import type { Codec } from './field.ts'
+import { missingParts } from './schedule-words.ts'
 import { scheduleSchema } from './sync-schema.ts'
 import type { FromWire, ItemProblem, ToWire, ToYaml } from './kind.ts'
 
@@ -231,27 +232,6 @@ function outOfBounds(frequency: string, name: string, value: Json | undefined): 
       message: `\`${name}\` of a schedule goes from ${range[0]} to ${range[1]}`,
       label: `this is ${JSON.stringify(value)}`,
       notes: name === 'hour' ? ['hours are UTC'] : []
-    }
-  ]
-}
-
-function missingParts(frequency: string, present: readonly string[]): ItemProblem[] {
-  const needed = dictionary<string[]>({
-    runafter: ['run_after'],
-    dbtcloud: ['connection', 'job_id']
-  })
-  const missing = (needed[frequency] ?? [])
-    .filter((name) => !present.includes(name))
-    .map((name) => `\`${name}\``)
-  if (missing.length === 0) return []
-  const names = missing.join(' and ')
-  return [
-    {
-      path: ['schedule'],
-      atKey: true,
-      code: 'P103',
-      message: `a schedule with \`frequency: ${frequency}\` needs ${names}`,
-      label: `${names} ${missing.length === 1 ? 'is' : 'are'} missing here`
     }
   ]
 }

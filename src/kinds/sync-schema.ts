@@ -1,3 +1,4 @@
+import { neededParts } from './schedule-words.ts'
 import {
   filterFunctions,
   identityFunctions,
@@ -227,6 +228,7 @@ export const scheduleSchema = {
       type: 'object',
       additionalProperties: false,
       required: ['frequency'],
+      'x-needs': { frequency: { ...neededParts } },
       properties: {
         ...times,
         connection: { type: 'string', description: 'A dbt Cloud connection.' },

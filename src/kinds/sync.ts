@@ -17,6 +17,7 @@ import { modelsOf, withNewField } from './sync-parts.ts'
 import { newerShapesKnown } from './sync-known.ts'
 import { syncProblems } from './sync-problems.ts'
 import { settledLogic } from './sync-settled.ts'
+import { scheduleAdvice } from './schedule-words.ts'
 import { schedule, scheduleProblems } from './sync-schedule.ts'
 import { onlyModel } from './sync-yaml.ts'
 import { inKnownShape, inOlderShape, inShapeOf } from './sync-shapes.ts'
@@ -214,6 +215,7 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
   },
 
   check: (item) => [...scheduleProblems(item.schedule), ...syncProblems(item)],
+  meant: scheduleAdvice,
   readAs: inOlderShape,
   settled: settledLogic,
   created: inKnownShape,

@@ -43,7 +43,7 @@ test.each([
   'connections: [{ name: C, type: postgresql, configuration: { port: "${env:PORT}", ssl: "${var:ssl}" } }]',
   'connections: [{ name: C, type: "${var:type}", configuration: { x: 1 } }]',
   'syncs: [{ name: S, mode: "${var:mode}", active: "${var:on}", target: { connection: C }, schedule: manual }]',
-  'syncs: [{ name: S, mode: UPDATEORCREATE, target: { connection: C }, schedule: { frequency: Daily } }]',
+  'syncs: [{ name: S, mode: UPDATEORCREATE, target: { connection: C }, schedule: { frequency: Daily, hour: 5, minute: 0 } }]',
   'x-anything: { a: 1 }'
 ])('an editor does not complain about placeholders and other freedom: %s', (yaml) => {
   validate(parse(yaml))
@@ -60,4 +60,13 @@ test('every section and every field of ours is explained', () => {
   for (const field of ['name', 'id', 'lifecycle']) {
     expect(schema.definitions['sync']?.properties[field]?.description).toMatch(/\.$/)
   }
+})
+
+test.each([
+  ['daily', '{ frequency: daily, hour: 5 }'],
+  ['weekly', '{ frequency: Weekly, hour: 5, minute: 0 }'],
+  ['after others', '{ frequency: runafter }']
+])('an editor complains about a schedule that lacks a part: %s', (_what, schedule) => {
+  validate(parse(`syncs: [{ name: S, mode: create, target: { connection: C }, schedule: ${schedule} }]`))
+  expect((validate.errors ?? []).map(({ keyword }) => keyword)).toContain('required')
 })

@@ -162,7 +162,7 @@ test('a value that is not allowed is told with those that are', async () => {
   expect((await read('connections: [{ name: C, type: postgres }]')).result.problems[0]).toMatchObject({
     code: 'P106',
     message: 'unknown connection type `postgres`',
-    help: ['a similar value exists: `postgresql`']
+    help: ['what you mean is called `postgresql` here']
   })
 })
 

@@ -321,10 +321,12 @@ test('mistakes are told at their places', async () => {
       '    default_schedule: manual\n    schemas: [{ id: a, fields: [{ id: x, enabled: false }] }, b]\n'
     )
   ).toEqual(['P105 7:24 fields'])
-  expect(await errors('    default_schedule: { frequency: daily, hour: 25 }\n')).toEqual(['P105 6:49 25'])
+  expect(await errors('    default_schedule: { frequency: daily, hour: 25, minute: 0 }\n')).toEqual([
+    'P105 6:49 25'
+  ])
   expect(
     await errors(
-      '    default_schedule: manual\n    additional_schedules: [{ frequency: hourly, hour: 1 }]\n'
+      '    default_schedule: manual\n    additional_schedules: [{ frequency: hourly, hour: 1, minute: 0 }]\n'
     )
   ).toEqual(['P109 7:49 hour'])
 })

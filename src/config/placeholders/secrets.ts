@@ -4,8 +4,16 @@ import { textOf, type Json } from '../../state/value.ts'
 import type { Opened, SecretPart } from '../../state/vault.ts'
 import { dotted, valueAt } from '../pointer.ts'
 import type { ScalarNode, SourceText } from '../source/index.ts'
+import { otherPlaceholder } from './other-placeholders.ts'
 import type { Resolver } from './resolve.ts'
-import { isPlaceholder, literalTexts, parsePlaceholders, type Part, type Template } from './template.ts'
+import {
+  isPlaceholder,
+  literalTexts,
+  parsePlaceholders,
+  variableName,
+  type Part,
+  type Template
+} from './template.ts'
 
 /** The service's answer in place of a secret. How many asterisks is not documented. */
 const mask = /^\*{3,}$/
@@ -129,6 +137,8 @@ export function plainTextProblems({
 }
 
 function literalProblems(field: string, path: Path, value: string, span: Span): Diagnostic[] {
+  const other = otherPlaceholder(field, path, value, span)
+  if (other) return [other]
   if (!mask.test(value)) return [plainText(field, span, String(path.at(-1)))]
   return [
     problem('P108', `the value of ${field} is a mask`, {
@@ -171,10 +181,6 @@ function plainText(what: string, span: Span, name: string): Diagnostic {
     labels: [{ span, text: 'everybody who can read this file can read it' }],
     help: [`write \`\${env:${variableName(name)}}\`, and give the secret there`]
   })
-}
-
-function variableName(field: string): string {
-  return field.replaceAll(/[^A-Za-z0-9]+/g, '_').toUpperCase()
 }
 
 function keyOf(path: Path): string {

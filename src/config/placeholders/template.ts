@@ -147,3 +147,8 @@ function badName(from: Origin, name: string): Omit<Malformed, 'raw'> {
     help: ['names have letters, digits and `_`, and do not start with a digit']
   }
 }
+
+/** The usual name of the variable for a field. */
+export function variableName(field: string): string {
+  return field.replaceAll(/[^A-Za-z0-9]+/g, '_').toUpperCase()
+}

@@ -120,8 +120,9 @@ class Search {
   }
 }
 
+/** A mark may stand at the start of each document: files that were joined have one within. */
 function withoutMark(text: string): string {
-  return text.startsWith('\uFEFF') ? text.slice(1) : text
+  return text.replaceAll(/(^|\n)\uFEFF/g, '$1')
 }
 
 /** A problem of a whole file is shown at its start. */

@@ -3,7 +3,7 @@ import { problem, type Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { SimilarNames } from '../../diagnostics/similar.ts'
 import { isExactly } from '../../state/number.ts'
 import { readEvents } from './event-reader.ts'
-import { olderYaml, syntaxProblem } from './syntax-problems.ts'
+import { olderYaml, syntaxProblem, wholeFileProblem } from './syntax-problems.ts'
 import { depthLimit, Tokens } from './tokens.ts'
 import {
   isKeyName,
@@ -65,6 +65,8 @@ export function parseWithProblems(source: SourceText): Parsed {
     for (const problem of reader.problems) problems.push(problem)
   }
   if (tokens.deepAt !== undefined) problems.push(tooDeep(source, tokens.deepAt))
+  const ofWhole = problems.length > 0 ? wholeFileProblem(source) : undefined
+  if (ofWhole) return { documents: [], problems: [ofWhole] }
   return { documents: problems.length > 0 ? [] : documents, problems }
 }
 

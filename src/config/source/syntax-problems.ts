@@ -11,9 +11,44 @@ export function syntaxProblem(error: YAMLError, source: SourceText): Diagnostic 
   const line = source.text.slice(start).split(/\r?\n/, 1)[0] ?? ''
   const stop = Math.max(Math.min(end, start + line.length), start)
   const isPlaceholder = source.text.charAt(start - 1) === '$' && line.startsWith('{')
-  const context = { first: line.charAt(0), line, isPlaceholder, original: error.message }
+  const lines = linesAround(source.text, start)
+  const context = { first: line.charAt(0), line, ...lines, isPlaceholder, original: error.message }
   const { code = 'P001', message, label, ...details } = messages[error.code]?.(context) ?? unknown(context)
   return problem(code, message, { ...details, labels: [{ span: source.span(start, stop), text: label }] })
+}
+
+/** The line of the mistake as a whole, and those before and after it that are not blank. */
+function linesAround(text: string, start: number): Pick<ErrorContext, 'whole' | 'before' | 'after'> {
+  const from = text.lastIndexOf('\n', start - 1) + 1
+  const written = (line: string): boolean => line.trim() !== ''
+  const [whole = '', ...rest] = text.slice(from, from + farthest).split(/\r?\n/)
+  const above = text.slice(Math.max(from - farthest, 0), from).split(/\r?\n/)
+  return { whole, before: above.findLast(written) ?? '', after: rest.find(written) ?? '' }
+}
+
+/** Characters that are looked at on either side. */
+const farthest = 2_000
+
+/**
+ * What makes a whole file unreadable, and would be told as many mistakes: an unfinished merge, or lines that
+ * end in CR alone.
+ */
+export function wholeFileProblem(source: SourceText): Diagnostic | undefined {
+  const { text } = source
+  const marker = /^(?:<{7}|={7}|>{7})(?= |\r?$)/m.exec(text)
+  const [opened, closed] = [/^<{7}(?: |\r?$)/m.test(text), /^>{7}(?: |\r?$)/m.test(text)]
+  if (marker && opened && closed) {
+    return problem('P001', 'a merge conflict is not resolved', {
+      labels: [{ span: source.span(marker.index, marker.index + 7), text: 'git wrote this line' }],
+      help: ['keep one of the two sides, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`']
+    })
+  }
+  const carriage = text.includes('\n') ? -1 : text.indexOf('\r')
+  if (carriage === -1) return undefined
+  return problem('P001', 'the lines of this file end in CR alone', {
+    labels: [{ span: source.span(carriage, carriage + 1), text: 'the first line ends here' }],
+    help: ['save the file with the line ends of Unix (LF), or of Windows (CR LF)']
+  })
 }
 
 /**
@@ -39,6 +74,10 @@ interface ErrorContext {
   first: string
   /** From the mistake to the end of its line. */
   line: string
+  /** All of the line, and the nearest ones that are not blank. */
+  whole: string
+  before: string
+  after: string
   /** True for `{env:…}` behind a dollar sign. */
   isPlaceholder: boolean
   /** The parser's own words. */
@@ -51,22 +90,25 @@ const keyWithoutColon: Message = {
   help: ['write a colon and a space after the key']
 }
 
+const tab: Message = {
+  code: 'P002',
+  message: 'a tab is used for indentation',
+  label: 'this is a tab',
+  notes: ['YAML knows only spaces at the start of a line: how wide a tab is depends on who looks at it'],
+  help: ['replace it by spaces, two for each level']
+}
+
 const messages: Partial<Record<ErrorCode, (context: ErrorContext) => Message>> = {
-  TAB_AS_INDENT: () => ({
-    code: 'P002',
-    message: 'a tab is used for indentation',
-    label: 'this is a tab',
-    notes: ['YAML knows only spaces at the start of a line: how wide a tab is depends on who looks at it'],
-    help: ['replace it by spaces, two for each level']
-  }),
-  BLOCK_AS_IMPLICIT_KEY: () => ({
-    message: 'a value goes on as if it were a key',
-    label: 'this is already a value, so no `: ` can follow in it',
-    help: [
-      'if it is text with a colon in it, put it in quotes',
-      'if it is a mapping, start it on a new line, indented by two more spaces'
-    ]
-  }),
+  TAB_AS_INDENT: () => tab,
+  BLOCK_AS_IMPLICIT_KEY: (context) =>
+    dedented(context) ?? {
+      message: 'a value goes on as if it were a key',
+      label: 'this is already a value, so no `: ` can follow in it',
+      help: [
+        'if it is text with a colon in it, put it in quotes',
+        'if it is a mapping, start it on a new line, indented by two more spaces'
+      ]
+    },
   MULTILINE_IMPLICIT_KEY: () => keyWithoutColon,
   BAD_SCALAR_START: ({ first }) => ({
     message: `text cannot start with \`${first}\``,
@@ -109,7 +151,7 @@ function unknown({ original }: ErrorContext): Message {
   return { message: 'this is not YAML', label: lower(original) }
 }
 
-function missing({ original }: ErrorContext): Message {
+function missing({ original, whole, before }: ErrorContext): Message {
   if (original.includes('quote')) {
     return {
       message: 'a quote is not closed',
@@ -118,6 +160,14 @@ function missing({ original }: ErrorContext): Message {
     }
   }
   if (original.includes('Implicit map keys')) return keyWithoutColon
+  if (original.includes('without - indicator')) {
+    const [found, wanted] = [indentOf(whole), columnOfItem(before)]
+    return {
+      message: 'a line is indented otherwise than its neighbours',
+      label: `${count(found)} here${wanted === found ? '' : `, ${wanted} in the line above`}`,
+      help: [`indent it by ${count(wanted)}, if it belongs to the item above; an item begins with \`- \``]
+    }
+  }
   return {
     message: 'a sign is missing',
     label: lower(original),
@@ -125,7 +175,39 @@ function missing({ original }: ErrorContext): Message {
   }
 }
 
-function indentation({ original }: ErrorContext): Message {
+/** A key that stands further left than those around it. */
+function dedented({ whole, before, after }: ErrorContext): Message | undefined {
+  const [here, above, below] = [indentOf(whole), columnOfItem(before), indentOf(after)]
+  if (below <= here || above !== below) return undefined
+  return {
+    message: 'a line is indented otherwise than its neighbours',
+    label: `${count(here)} here, ${below} in the lines around it`,
+    help: [`indent this line by ${count(below)}`]
+  }
+}
+
+function indentOf(line: string): number {
+  return /^ */.exec(line)?.[0].length ?? 0
+}
+
+/** Where the keys of a line begin: behind the dash of an item. */
+function columnOfItem(line: string): number {
+  return /^ *(?:- +)*/.exec(line)?.[0].length ?? 0
+}
+
+function count(spaces: number): string {
+  return `${spaces} space${spaces === 1 ? '' : 's'}`
+}
+
+function indentation({ original, whole }: ErrorContext): Message {
+  if (/^ *\t/.test(whole)) return tab
+  if (/^ *-[^\s-]\S*:(?: |$)/.test(whole)) {
+    return {
+      message: 'a dash has no space behind it',
+      label: 'an item of a list begins with `- `',
+      help: ['write a space behind the dash']
+    }
+  }
   if (original.startsWith('Flow')) {
     const [open, close] = original.includes('sequence') ? ['[', ']'] : ['{', '}']
     return {

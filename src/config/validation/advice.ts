@@ -35,6 +35,10 @@ export function typeAdvice(mistaken: WrongValue): { notes?: string[]; help?: str
   if (number !== undefined) return { help: [write(number)] }
   const text = textMeant(mistaken)
   if (text !== undefined) return { help: [`put it in quotes: \`${assignment(path, text)}\``] }
+  if (types.includes('string') && typeof found === 'object')
+    return {
+      help: [`write it as one text: \`${assignment(path, Array.isArray(found) ? "'[…]'" : "'{…}'")}\``]
+    }
   const list = listMeant(mistaken)
   return list === undefined ? {} : { help: [write(list)] }
 }

@@ -49,5 +49,6 @@ export function openAjv(code: CodeOptions = {}): Ajv2020 {
     validate: foldCase
   })
   ajv.addKeyword({ keyword: 'x-meant', schemaType: 'object', valid: true })
+  ajv.addKeyword({ keyword: 'x-needs', schemaType: 'object', valid: true })
   return ajv
 }

@@ -74,17 +74,34 @@ function forEditors(schema: Json): Json {
  * in any case.
  */
 function partForEditors(schema: JsonObject): JsonObject {
-  const { 'x-caseless': caseless, 'x-meant': _meant, description, title, ...rest } = schema
+  const { 'x-caseless': caseless, 'x-meant': _meant, 'x-needs': needs, ...described } = schema
+  const { description, title, ...rest } = described
   const words = {
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description })
   }
   const plain = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, walk(key, inner)]))
-  if (!isNarrow(rest)) return { ...words, ...plain }
+  if (!isNarrow(rest)) return { ...words, ...plain, ...whatIsNeeded(needs) }
   const texts = Array.isArray(rest['enum']) ? rest['enum'].filter((value) => typeof value === 'string') : []
   const anyCase: Json[] =
     caseless === true ? [{ type: 'string', pattern: `^(${texts.map(inAnyCase).join('|')})$` }] : []
   return { ...words, anyOf: [plain, ...anyCase, { $ref: '#/definitions/placeholder' }] }
+}
+
+/** `{ frequency: { daily: [hour, minute] } }`: fields that a value of another one asks for. */
+function whatIsNeeded(needs: Json | undefined): JsonObject {
+  if (needs === undefined || !isObject(needs)) return {}
+  const branches = Object.entries(needs).flatMap(([field, values]): Json[] =>
+    Object.entries(isObject(values) ? values : {}).map(([value, required]): Json => {
+      const condition = {
+        properties: { [field]: { type: 'string', pattern: `^${inAnyCase(value)}$` } },
+        required: [field]
+      }
+      // oxlint-disable-next-line unicorn/no-thenable -- a key of JSON Schema; nobody awaits this
+      return { if: condition, then: { required } }
+    })
+  )
+  return { allOf: branches }
 }
 
 /** Only what holds schemas is walked into: the values of an enum are not schemas. */

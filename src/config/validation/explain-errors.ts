@@ -5,7 +5,8 @@ import { resolveUnions } from './union-errors.ts'
 import { container, type SchemaError, type SchemaProblem, type Subject } from './schema-error.ts'
 import { pathOf, placesAbove, pointer, valueAt } from '../pointer.ts'
 import { schemaAt } from './resource-schema.ts'
-import { badKey, notAllowed, outOfBounds, unknownField, wrongType } from './messages.ts'
+import { badKey, notAllowed, outOfBounds, wrongType } from './messages.ts'
+import { unknownField } from './unknown-field.ts'
 
 /** The validator's errors as problems in words of our own: one for each cause. */
 export function explain(errors: readonly ErrorObject[], subject: Subject): SchemaProblem[] {

@@ -2,92 +2,12 @@ import { similarNames } from '../../diagnostics/similar.ts'
 import type { Path } from '../../state/resource.ts'
 import { dictionary, isObject, type Json } from '../../state/value.ts'
 import { typeAdvice } from './advice.ts'
-import { pointer } from '../pointer.ts'
+import { itemMeantBy, listMeantBy, valueMeant } from './other-words.ts'
 import { container, label, type SchemaError, type SchemaProblem } from './schema-error.ts'
 import { isKeyName, typeWord } from '../source/index.ts'
 
 /** Lists of names are written out up to this length. */
-const listLimit = 12
-
-/**
- * A key that does not exist here. `meant` names fields that it probably stands for, so that they are
- * not reported as missing too.
- */
-export function unknownField({ error, path, found, schema, subject }: SchemaError): {
-  problem: SchemaProblem
-  meant: string[]
-} {
-  const name = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty'])
-  const properties = schema['properties'] ?? null
-  const known = isObject(properties) ? Object.keys(properties) : []
-  const present = found !== undefined && isObject(found) ? found : {}
-  const free = known.filter((field) => !Object.hasOwn(present, field))
-  const synonym = synonymOf(name, free, present[name], { path, subject })
-  const near = similarNames(name, free)
-  const whole = [...subject.at, ...path]
-  const owner = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
-  const help = near.map((field) => `a field with a similar name exists: \`${field}\``)
-  const inner =
-    whole.length === 0 ? (subject.nestedFields?.get(name) ?? partWith(name, properties)) : undefined
-  if (inner) help.unshift(`\`${name}\` is a field of \`${inner}\`: write it there`)
-  if (synonym) help.unshift(synonym.help)
-  const isNamed =
-    isKeyName(name, (present[name] ?? null) !== null) ||
-    near.length > 0 ||
-    Boolean(synonym) ||
-    Boolean(inner)
-  const shown = isNamed ? ` \`${name}\`` : ''
-  const isSection = whole.length === 0 && subject.noun.part === 'section'
-  const problem: SchemaProblem = {
-    path: [...path, name],
-    atKey: true,
-    code: 'P101',
-    message: isSection ? `unknown section${shown}` : `unknown field${shown} in ${container(path, subject)}`,
-    label: isSection ? 'no section has this name' : `not a field of ${owner}`,
-    notes: knownFields(owner, known, help.length > 0),
-    help
-  }
-  const meant = [...near, ...(synonym ? [synonym.field] : [])].map((field) => pointer([...path, field]))
-  return { problem, meant }
-}
-
-/** The field that a key stands for, and how to write it: with a value, where that has another word. */
-function synonymOf(
-  name: string,
-  free: readonly string[],
-  value: Json | undefined,
-  { path, subject: { noun, isShown } }: Pick<SchemaError, 'path' | 'subject'>
-): { field: string; help: string } | undefined {
-  const synonym = Object.hasOwn(noun.synonyms, name) ? noun.synonyms[name] : undefined
-  if (synonym === undefined) return undefined
-  const isPlain = typeof synonym === 'string'
-  const field = (isPlain ? [synonym] : synonym.fields).find((one) => free.includes(one))
-  if (field === undefined) return undefined
-  if (isPlain) return { field, help: `what you mean is called \`${field}\` here` }
-  const word = typeof value === 'boolean' && isShown([...path, name]) ? String(value) : ''
-  if (Object.hasOwn(synonym.values, word))
-    return { field, help: `write \`${field}: ${synonym.values[word]}\`` }
-  const words = Object.entries(synonym.values)
-    .map(([key, other]) => `\`${field}: ${other}\` for ${key}`)
-    .join(', ')
-  return { field, help: `what you mean is called \`${field}\` here: ${words}` }
-}
-
-function knownFields(owner: string, known: readonly string[], isHelped: boolean): string[] {
-  if (known.length === 0) return [`${owner} has no fields`]
-  if (known.length <= listLimit) return [`${owner} has: ${known.join(', ')}`]
-  return isHelped ? [] : [`${owner} has ${known.length} fields; \`polyctl schema\` prints them`]
-}
-
-/** The one part of an item whose schema has a field of this name. */
-function partWith(name: string, properties: Json): string | undefined {
-  if (!isObject(properties)) return undefined
-  const parts = Object.entries(properties).filter(([, part]) => {
-    const inner = isObject(part) ? part['properties'] : undefined
-    return inner !== undefined && isObject(inner) && Object.hasOwn(inner, name)
-  })
-  return parts.length === 1 ? parts[0]?.[0] : undefined
-}
+export const listLimit = 12
 
 const words = dictionary<string>({
   string: 'a string',
@@ -113,6 +33,11 @@ export function wrongType({ error, path, found, schema, subject }: SchemaError):
   const whole = [...subject.at, ...path]
   const name = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
   const isVisible = subject.isShown(path)
+  const form = offered.includes('array')
+    ? listMeantBy(found, schema['items'])
+    : offered.includes('object')
+      ? itemMeantBy(found, schema['properties'])
+      : undefined
   // Text where a mapping is meant may be an address with a password in it.
   const isShown =
     isVisible && isOnOneLine(subject, path) && !(typeof found === 'string' && offered.includes('object'))
@@ -121,10 +46,23 @@ export function wrongType({ error, path, found, schema, subject }: SchemaError):
     code: 'P102',
     message: `${name} expects ${wanted}, found ${wordFound(found, offered, isVisible)}`,
     label: isVisible ? typeLabel(found, isShown) : 'the value that this stands for does not fit',
+    ...(form === undefined ? {} : { help: [form] }),
+    ...(isVisible ? {} : hiddenAdvice(found, offered)),
     ...(isShown
       ? typeAdvice({ types: offered, found, sourceText: subject.sourceText(path), path, schema })
       : {})
   }
+}
+
+/** Advice on a value that must not be repeated. */
+function hiddenAdvice(found: Json | undefined, offered: readonly string[]): { help?: string[] } {
+  if (typeof found !== 'string' && typeof found !== 'object' && offered.includes('string'))
+    return { help: ['it is text here: put it in quotes'] }
+  if (typeof found !== 'string') return {}
+  if (offered.includes('boolean')) return { help: ['its value must be `true` or `false`'] }
+  return offered.includes('integer')
+    ? { help: ['its value must be digits alone, with no zero in front'] }
+    : {}
 }
 
 /** A text of several lines is folded into one: its end may be what nobody meant to be a part of it. */
@@ -154,7 +92,8 @@ export function notAllowed(schemaError: SchemaError): SchemaProblem {
   }
   const isShown = subject.isShown(path) && isOnOneLine(subject, path)
   const name = `\`${label([...subject.at, ...path])}\``
-  const near = typeof found === 'string' && isShown ? nearValues(found, texts) : []
+  const meant = isShown ? valueMeant(found, texts) : undefined
+  const near = typeof found === 'string' && isShown && meant === undefined ? nearValues(found, texts) : []
   const list = values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(', ')
   return {
     path,
@@ -165,15 +104,21 @@ export function notAllowed(schemaError: SchemaError): SchemaProblem {
         : `${name} has a value that is not allowed`,
     label: 'not one of the allowed values',
     notes: [
-      values.length <= listLimit || (near.length === 0 && values.length <= 40)
+      values.length <= listLimit || (near.length === 0 && meant === undefined && values.length <= 40)
         ? `allowed: ${list}`
         : `${values.length} values are allowed; \`polyctl schema\` prints them`
     ],
     help: [
+      ...toArray(isShown ? subject.noun.meant?.([...subject.at, ...path], found) : undefined),
+      ...(meant === undefined ? [] : [`what you mean is called \`${meant}\` here`]),
       ...meantBy(found, schemaError.schema['x-meant']),
       ...near.map((value) => `a similar value exists: \`${value}\``)
     ]
   }
+}
+
+function toArray(advice: string | undefined): string[] {
+  return advice === undefined ? [] : [advice]
 }
 
 /**

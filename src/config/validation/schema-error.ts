@@ -10,6 +10,7 @@ export interface Noun {
   /** The word for its keys. A `section` is a key of a whole file, which needs no mention. */
   part: 'field' | 'section'
   synonyms: NonNullable<Kind['synonyms']>
+  meant?: NonNullable<Kind['meant']>
 }
 
 /**

@@ -29,7 +29,12 @@ type SourceTextOf = Subject['sourceText']
  */
 export function validateResource(kind: Kind, filled: Filled, sourceText: SourceTextOf): ItemProblem[] {
   const one = `a ${kind.name.replaceAll('_', ' ')}`
-  const noun: Noun = { one, part: 'field', synonyms: kind.synonyms ?? {} }
+  const noun: Noun = {
+    one,
+    part: 'field',
+    synonyms: kind.synonyms ?? {},
+    ...(kind.meant && { meant: kind.meant })
+  }
   const detail = isObject(filled.value) ? kind.detail?.(filled.value) : undefined
   const problems = validateAgainst(kindSchema(kind), filled, {
     at: [],

@@ -1,0 +1,55 @@
+import { problem, type Diagnostic, type Span } from '../../diagnostics/diagnostic.ts'
+import type { Path } from '../../state/resource.ts'
+import { variableName } from './template.ts'
+
+interface Form {
+  tool: string
+  /** All of the value. Its first group is the name of a variable, which may be told. */
+  pattern: RegExp
+  help?: string
+}
+
+/**
+ * How other tools say that a value comes from elsewhere. As a secret such a text would be sent as it stands.
+ * What could be a password as well counts only in capitals.
+ */
+const forms: readonly Form[] = [
+  { tool: 'dbt', pattern: /^\{\{\s*env_var\(\s*['"](\w+)['"].*\)\s*\}\}$/ },
+  { tool: 'a workflow of GitHub', pattern: /^\$\{\{\s*(?:secrets|env|vars)\.(\w+)\s*\}\}$/ },
+  { tool: 'a template', pattern: /^\{\{.*\}\}$/ },
+  { tool: 'Concourse', pattern: /^\(\(\s*([\w-]+)[\w.:/-]*\s*\)\)$/ },
+  { tool: 'Terraform', pattern: /^var\.([a-z]\w*)$/ },
+  { tool: 'a shell', pattern: /^\$[A-Z_][A-Z0-9_]*$/ },
+  { tool: 'Windows', pattern: /^%[A-Z_][A-Z0-9_]*%$/ },
+  { tool: 'a template', pattern: /^(##|__|@@)[A-Z_][A-Z0-9_]*\1$/ },
+  {
+    tool: 'SOPS',
+    pattern: /^ENC\[.*\]$/,
+    help: 'decrypt the file before: `sops exec-env` gives its values as variables'
+  },
+  {
+    tool: '1Password',
+    pattern: /^op:\/\/\S+$/,
+    help: '`op run` gives it as a variable'
+  }
+]
+
+/** A secret that is written in the form of another tool; undefined for any other text. */
+export function otherPlaceholder(
+  field: string,
+  path: Path,
+  value: string,
+  span: Span
+): Diagnostic | undefined {
+  for (const { tool, pattern, help } of forms) {
+    const match = pattern.exec(value.trim())
+    if (!match) continue
+    const found = match[1] ?? ''
+    const name = /^\w+$/.test(found) ? found : variableName(String(path.at(-1)))
+    return problem('P309', `${field} is written in the form of another tool`, {
+      labels: [{ span, text: `${tool} would fill this, and polyctl would send it as it stands` }],
+      help: [...(help === undefined ? [] : [help]), `write \`\${env:${name}}\`, and give the secret there`]
+    })
+  }
+  return undefined
+}

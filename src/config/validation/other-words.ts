@@ -1,0 +1,145 @@
+import { dictionary, isObject, type Json } from '../../state/value.ts'
+import { isKeyName } from '../source/index.ts'
+
+/**
+ * What other tools, databases and the API itself call things that have another name in the files. A word
+ * counts only where the name that it stands for is free or allowed.
+ */
+
+/** Key → the names that it may stand for, the likeliest first. */
+const keys = dictionary<readonly string[]>({
+  user: ['username'],
+  user_name: ['username'],
+  login: ['username'],
+  db: ['database'],
+  dbname: ['database'],
+  host: ['hostname', 'hosts'],
+  server: ['hostname', 'hosts'],
+  pass: ['password'],
+  passwd: ['password'],
+  pwd: ['password'],
+  uri: ['url', 'connection_string', 'hosts'],
+  dsn: ['connection_string', 'url'],
+  endpoint: ['url'],
+  from: ['source'],
+  to: ['target', 'destination'],
+  column: ['field', 'source'],
+  source: ['field'],
+  operator: ['function'],
+  op: ['function'],
+  condition: ['function'],
+  table: ['object', 'target'],
+  newField: ['new'],
+  new_field: ['new'],
+  discovery: ['automatically_add_new_objects'],
+  sql: ['query'],
+  config: ['configuration'],
+  settings: ['configuration'],
+  dependencies: ['depends_on'],
+  kind: ['type']
+})
+
+/** Key → a name inside of another one. */
+const inner = dictionary<readonly [part: string, key: string]>({
+  source_connection_id: ['source', 'connection'],
+  source_connection: ['source', 'connection'],
+  dest_connection_id: ['destination', 'connection'],
+  dest_connection: ['destination', 'connection'],
+  destination_connection_id: ['destination', 'connection'],
+  destination_connection: ['destination', 'connection'],
+  target_connection_id: ['target', 'connection'],
+  target_connection: ['target', 'connection'],
+  target_object: ['target', 'object'],
+  source_configuration: ['source', 'configuration'],
+  source_config: ['source', 'configuration'],
+  dest_configuration: ['destination', 'configuration'],
+  destination_configuration: ['destination', 'configuration']
+})
+
+/** Value → the value that it stands for. */
+const values = dictionary<readonly string[]>({
+  upsert: ['updateOrCreate'],
+  merge: ['updateOrCreate'],
+  insert: ['create', 'append'],
+  overwrite: ['replace'],
+  full: ['replace'],
+  mirror: ['replace'],
+  delete: ['remove', 'delete'],
+  eq: ['Equality'],
+  equals: ['Equality'],
+  equal: ['Equality'],
+  '=': ['Equality'],
+  '==': ['Equality'],
+  is_null: ['IsNull'],
+  is_not_null: ['IsNotNull'],
+  not_null: ['IsNotNull'],
+  sfdc: ['salesforce'],
+  postgres: ['postgresql'],
+  pg: ['postgresql'],
+  mongo: ['mongodb'],
+  sqlserver: ['mssql'],
+  bq: ['bigquery'],
+  google_sheets: ['gsheets'],
+  googlesheets: ['gsheets']
+})
+
+/** A field that a key stands for, and the sentence that says so. */
+export interface Meant {
+  field: string
+  help: string
+}
+
+/** The field that a key of another tool stands for, among those that are free here. */
+export function fieldMeant(key: string, free: readonly string[]): Meant | undefined {
+  const nested = inner[key]
+  if (nested && free.includes(nested[0])) {
+    const [part, name] = nested
+    return { field: part, help: `what you mean is \`${name}\` in \`${part}\`` }
+  }
+  const named = nameOfId(key, free)
+  if (named !== undefined)
+    return { field: named, help: `what you mean is called \`${named}\` here: it takes names, and no ids` }
+  const field = keys[key]?.find((one) => free.includes(one))
+  return field === undefined ? undefined : { field, help: `what you mean is called \`${field}\` here` }
+}
+
+/** `model_id` is `model` in the files, and `role_ids` are `roles`. */
+function nameOfId(key: string, free: readonly string[]): string | undefined {
+  const [, head = '', many = ''] = /^(\w+)_id(s?)$/.exec(key) ?? []
+  if (head === '') return undefined
+  return [many === '' ? head : `${head}s`, head].find((one) => free.includes(one))
+}
+
+/** The allowed value that a word of another tool stands for. */
+export function valueMeant(found: Json | undefined, allowed: readonly string[]): string | undefined {
+  const word = typeof found === 'string' ? found.trim().toLowerCase().replaceAll(/[\s-]/g, '_') : ''
+  return values[word]?.find((one) => allowed.includes(one))
+}
+
+/**
+ * How a mapping that stands where a list belongs becomes one. `item` is the schema of the list's items,
+ * where it is known.
+ */
+export function listMeantBy(found: Json | undefined, item: Json | undefined): string | undefined {
+  if (found === undefined || !isObject(found)) return undefined
+  const properties = item !== undefined && isObject(item) ? (item['properties'] ?? null) : null
+  const known = isObject(properties) ? properties : dictionary<Json>({ name: {} })
+  const keys = Object.keys(found)
+  const [key = ''] = keys
+  if (keys.some((one) => Object.hasOwn(known, one)))
+    return 'a list begins each item with `- `: write that before its first key, and indent the rest as much'
+  if (Object.hasOwn(known, 'source') && Object.hasOwn(known, 'target'))
+    return 'each pair is an item of a list: `- { source: …, target: … }`'
+  const name = isKeyName(key, found[key] !== null) && !/[`\n]/.test(key) ? key : '…'
+  return isObject(found[key] ?? null) && 'name' in known
+    ? `names go into a list: \`- name: ${name}\`, and its fields under it, in line with \`name\``
+    : undefined
+}
+
+/** What an item says that somebody wrote as a bare word. */
+export function itemMeantBy(found: Json | undefined, properties: Json | undefined): string | undefined {
+  const known = properties !== undefined && isObject(properties) ? properties : {}
+  return typeof found === 'string' && 'source' in known && 'target' in known
+    ? 'each item says both sides: `{ source: …, target: … }`'
+    : undefined
+}

@@ -1,0 +1,91 @@
+import type { Path } from '../state/resource.ts'
+import type { Json } from '../state/value.ts'
+import type { ItemProblem } from './kind.ts'
+import { dictionary } from '../state/value.ts'
+
+/** The parts without which a schedule of a frequency cannot be kept. */
+export const neededParts = dictionary<string[]>({
+  hourly: ['minute'],
+  daily: ['hour', 'minute'],
+  weekly: ['day_of_week', 'hour', 'minute'],
+  runafter: ['run_after'],
+  dbtcloud: ['connection', 'job_id']
+})
+
+const examples = dictionary<string>({
+  hourly: '{ frequency: hourly, minute: 0 }',
+  daily: '{ frequency: daily, hour: 5, minute: 0 }',
+  weekly: '{ frequency: weekly, day_of_week: monday, hour: 5, minute: 0 }',
+  custom: '{ frequency: custom, minute: "*/15", hour: "8-18", day_of_week: "1-5" }',
+  runafter: '{ frequency: runafter, run_after: { syncs: [NAME] } }'
+})
+
+/** What a schedule that is written as one text means in parts; undefined where nobody can tell. */
+export function scheduleMeant(found: Json | undefined): string | undefined {
+  if (typeof found !== 'string') return undefined
+  const text = found.trim().toLowerCase()
+  return examples[text] ?? ofTime(text) ?? ofCron(text)
+}
+
+/** `22:30` is every day at that time. */
+function ofTime(text: string): string | undefined {
+  const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)(?:z| ?utc)?$/.exec(text) ?? []
+  return hour === undefined
+    ? undefined
+    : `{ frequency: daily, hour: ${Number(hour)}, minute: ${Number(minute)} }`
+}
+
+/** Minute, hour, day of the month, month and day of the week. */
+function ofCron(text: string): string | undefined {
+  const parts = text.split(/\s+/)
+  const [minute = '', hour = '', day = '', month = '', weekday = ''] = parts
+  if (parts.length !== 5 || !parts.every((part) => /^[\d*,/\-a-z?#]+$/.test(part))) return undefined
+  const isAny = (part: string): boolean => part === '*' || part === '?'
+  const isFixed = (part: string): boolean => /^\d+$/.test(part)
+  const at = (name: string, part: string): string =>
+    `${name}: ${isFixed(part) ? Number(part) : `"${part}"`}`
+  if (isFixed(minute) && isAny(day) && isAny(month)) {
+    if (isAny(hour) && isAny(weekday)) return `{ frequency: hourly, ${at('minute', minute)} }`
+    const times = `${at('hour', hour)}, ${at('minute', minute)}`
+    if (isFixed(hour) && isAny(weekday)) return `{ frequency: daily, ${times} }`
+    if (isFixed(hour) && /^[0-6]$/.test(weekday))
+      return `{ frequency: weekly, day_of_week: ${weekday}, ${times} }`
+  }
+  const named = [
+    at('minute', minute),
+    at('hour', hour),
+    ...(isAny(day) ? [] : [at('day_of_month', day)]),
+    ...(isAny(month) ? [] : [at('month', month)]),
+    ...(isAny(weekday) ? [] : [at('day_of_week', weekday)])
+  ]
+  return `{ frequency: custom, ${named.join(', ')} }`
+}
+
+/** Parts that the frequency needs and that are not there, with an example of all of them. */
+export function missingParts(frequency: string, present: readonly string[]): ItemProblem[] {
+  const missing = (neededParts[frequency] ?? [])
+    .filter((name) => !present.includes(name))
+    .map((name) => `\`${name}\``)
+  if (missing.length === 0) return []
+  const names = missing.join(' and ')
+  const example = examples[frequency]
+  return [
+    {
+      path: ['schedule'],
+      atKey: true,
+      code: 'P103',
+      message: `a schedule with \`frequency: ${frequency}\` needs ${names}`,
+      label: `${names} ${missing.length === 1 ? 'is' : 'are'} missing here`,
+      ...(example === undefined ? {} : { help: [`write them all, as in \`${example}\`; times are UTC`] })
+    }
+  ]
+}
+
+/** The sentence for a value that is not allowed, where it is a schedule at one of the keys. */
+export function scheduleAdvice(path: Path, found: Json | undefined): string | undefined {
+  const [above = '', last = ''] = path.filter((part) => typeof part === 'string').slice(-2)
+  // `schedule: { cron: … }` and `{ time: … }` are of other tools.
+  const key = ['cron', 'time', 'at', 'expression'].includes(last) ? above : path.length > 1 ? last : above
+  const meant = key.endsWith('schedule') ? scheduleMeant(found) : undefined
+  return meant === undefined ? undefined : `write \`${key}: ${meant}\`: times are UTC`
+}
