@@ -2,8 +2,8 @@ import type { Route } from '../call.ts'
 import { Refusal } from '../refusal.ts'
 
 /**
- * What the service has and this server has not. A 404 would be taken for "it is gone"; 501 says whose
- * lack it is.
+ * Routes of the service that this server does not have. A 404 would read as "it does not exist", so they
+ * answer 501.
  */
 const harbors = 'harbors'
 const absent: readonly [method: Route['method'], path: string, what: string][] = [

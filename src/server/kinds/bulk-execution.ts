@@ -11,7 +11,7 @@ import { mustFit } from './request-shape.ts'
 const executions = '/api/bulk/syncs/:id/executions'
 const execution = `${executions}/:execution`
 
-/** Executions are not faked: this server moves no data yet, so it starts none and has none to show. */
+/** Routes of executions. This server moves no data: it starts none, and lists none. */
 export const bulkExecutionRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/bulk/syncs/status', access: 'organization', answer: statuses },
   { method: 'GET', path: '/api/bulk/syncs/:id/status', access: 'organization', answer: status },
@@ -43,7 +43,7 @@ function syncOf(call: Call): StoredBulkSync {
   return found(call, 'bulk_sync', param(call, 'id'))
 }
 
-/** Checks what a start may say before it says that nothing is started. */
+/** Checks the body of a start before it refuses to start anything. */
 function start(call: Call): RouteResult {
   const sync = syncOf(call)
   mustBeStartable(call, sync, mustFit(bulkStartShape(), call.body, 400))
@@ -84,7 +84,7 @@ function status(call: Call): RouteResult {
   return data({ next_execution_time: null })
 }
 
-/** Of those that are asked for, or of all, or of all that are active. */
+/** Returns the statuses of the requested bulk syncs, or of all, or of all active ones. */
 function statuses(call: Call): RouteResult {
   const all = call.context.records.list('bulk_sync', organizationOf(call), call.stale)
   const wide = flag(call, 'all') || flag(call, 'active')

@@ -6,20 +6,20 @@ import type { StoredBulkSync, StoredConnection } from '../stored.ts'
 import { outputTable } from './bulk-names.ts'
 import type { SentSchema } from './bulk-schema.ts'
 
-/** Where the records go, and how. */
+/** The destination of a bulk sync, and its mode. */
 interface Destination {
   mode: StoredBulkSync['mode']
   to: Pick<StoredConnection, 'type'> | undefined
 }
 
-/** Why no history can be kept; undefined where it can. */
+/** Returns why no history can be kept; undefined where it can. */
 function reason({ mode, to }: Destination): string | undefined {
   if (mode !== 'replicate') return `is for mode replicate alone, not for ${mode}`
   const keeps = to !== undefined && bulkDestination(to.type)?.history === true
   return keeps ? undefined : 'is not possible for this destination'
 }
 
-/** Throws 400 for a schema whose history shall be kept, where none can be. */
+/** Throws 400 for a schema with history where none can be kept. */
 export function mustAllowHistory(
   call: Call,
   destination: Destination,
@@ -32,7 +32,7 @@ export function mustAllowHistory(
   if (problem !== undefined) throw invalid(field, problem, 400)
 }
 
-/** What the newest answers say of it: the name of the table only where it is kept. */
+/** Returns the history members of the newest answers: the name of the table only where history is kept. */
 export function shownHistory(
   sync: StoredBulkSync,
   to: StoredConnection | undefined,

@@ -1,10 +1,10 @@
-/** What tables and columns are called in the destination of a bulk sync. */
+/** Names of tables and columns in the destination of a bulk sync. */
 import type { NameNormalization } from '../../wire/bulk-sync.ts'
 import type { StoredBulkSchema, StoredBulkSync } from '../stored.ts'
 
 /**
- * A name that every warehouse takes. `legacy` keeps capital letters, `disabled` keeps everything. Never
- * empty: a name of nothing but signs keeps them as underscores.
+ * Returns a name that every warehouse accepts. `legacy` keeps capital letters, `disabled` keeps
+ * everything. Never empty: a name of punctuation only keeps it as underscores.
  */
 export function outputName(normalization: NameNormalization, name: string): string {
   if (normalization === 'disabled') return name
@@ -13,7 +13,9 @@ export function outputName(normalization: NameNormalization, name: string): stri
   return normalization === 'legacy' ? kept : kept.toLowerCase()
 }
 
-/** The table of a schema: the name that a person gave or that of the source, with the table prefix. */
+/**
+ * Returns the table of a schema: the name that a user gave or that of the source, with the table prefix.
+ */
 export function outputTable(
   sync: Pick<StoredBulkSync, 'normalize_names' | 'destination_configuration'>,
   { id, user_output_name }: Pick<StoredBulkSchema, 'id' | 'user_output_name'>

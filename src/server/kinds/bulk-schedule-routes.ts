@@ -13,7 +13,7 @@ import { mustFit } from './request-shape.ts'
 const all = '/api/bulk/syncs/:id/schedules'
 const one = `${all}/:schedule`
 
-/** The schedules of a bulk sync one by one: the same addresses and the same camel case in every version. */
+/** Routes of single schedules: the same paths, in camel case, in every version. */
 export const bulkScheduleRoutes: readonly Route[] = [
   { method: 'GET', path: all, access: 'organization', answer: list },
   { method: 'POST', path: all, access: 'organization', answer: create },
@@ -55,7 +55,7 @@ function get(call: Call): RouteResult {
   return data(shownItem(sync, scheduleOf(call, sync)))
 }
 
-/** Adds one, also when there is one that says the same. */
+/** Adds a schedule, even where an equal one exists. */
 function create(call: Call): RouteResult {
   const sync = syncOf(call)
   const schedule = readItem(call, [], read(call), checker(call, sync))
@@ -63,7 +63,10 @@ function create(call: Call): RouteResult {
   return data(shownItem(sync, schedule))
 }
 
-/** Replaces what clients have a place for: the schemas and the mode stay where they are not sent. */
+/**
+ * Replaces a schedule. Its schemas and its mode stay where they are not sent, for clients have no members
+ * for them.
+ */
 function update(call: Call): RouteResult {
   const sync = syncOf(call)
   const stored = scheduleOf(call, sync)
@@ -80,7 +83,7 @@ function update(call: Call): RouteResult {
   return data(shownItem(sync, schedule))
 }
 
-/** A bulk sync always has a default schedule: one that should not run has the frequency `manual`. */
+/** Refuses to delete the default schedule: one that should not run has the frequency `manual`. */
 function remove(call: Call): RouteResult {
   const sync = syncOf(call)
   const { id } = scheduleOf(call, sync)

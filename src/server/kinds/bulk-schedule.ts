@@ -18,25 +18,28 @@ import { invalid } from '../refusal.ts'
 import type { StoredBulkSchedule, StoredBulkSync } from '../stored.ts'
 import { readParts, scheduleParts } from './schedule-parts.ts'
 
-/** What a bulk sync runs by. */
+/** The schedules of a bulk sync. */
 export type Schedules = Pick<StoredBulkSync, 'default_schedule' | 'additional_schedules'>
 
-/** `runafter` and `dbtcloud` need to name what they wait for, and a bulk schedule has no place for it. */
+/**
+ * Frequencies of bulk syncs. `runafter` and `dbtcloud` need to name what they wait for, and bulk
+ * schedules have no member for it.
+ */
 const frequencies = scheduleFrequencies.filter((one) => !['multi', 'runafter', 'dbtcloud'].includes(one))
 
-/** Says whether the source has such a schema; throws where it has not. */
+/** Returns whether the source has a schema, or throws. */
 export type SchemaCheck = (id: string, field: string) => void
 
 interface Reading {
   call: Call
-  /** What is stored, and not taken yet. */
+  /** Stored schedules that no schedule of the request has taken yet. */
   before: StoredBulkSchedule[]
-  /** Ids that the request names: nobody else gets those. */
+  /** Ids in the request: other schedules do not take them. */
   named: ReadonlySet<string>
   check: SchemaCheck
 }
 
-/** A schedule where it stands in the request, and how the keys of its shape are spelled there. */
+/** A schedule of the request: its path, and the spelling of its keys. */
 interface Asked {
   field: string
   schedule: AdditionalBulkScheduleRequest
@@ -44,8 +47,8 @@ interface Asked {
 }
 
 /**
- * The schedules that a request means, in the shape of its version. Throws 400 that names the field. Those
- * that the request leaves out are gone.
+ * Returns the schedules of a request in the shape of its version. Throws 400 that names the field.
+ * Schedules that the request leaves out are deleted.
  */
 export function readSchedules(
   call: Call,
@@ -70,7 +73,7 @@ function idOf({ schedule }: Asked): string {
 
 const asItIs = (key: string): string => key
 
-/** The versions have schedules in different members: the others would say something that is not kept. */
+/** Throws for the member of another version, which would not be stored. */
 function mustBeOf(
   request: BulkSyncRequest,
   others: readonly ('schedule' | 'default_schedule' | 'additional_schedules')[],
@@ -91,7 +94,7 @@ function newer(request: BulkSyncRequest): [Asked, ...Asked[]] {
   return [{ field: 'default_schedule', schedule: request.default_schedule, spell: asItIs }, ...additional]
 }
 
-/** Of several in a `multi`, the first becomes the default one. */
+/** Reads a `multi` schedule: its first one becomes the default schedule. */
 function older(request: BulkSyncRequest): [Asked, ...Asked[]] {
   const { schedule } = request
   if (schedule === undefined) throw invalid('schedule', 'is required', 400)
@@ -132,8 +135,8 @@ function readSchedule(reading: Reading, { field, schedule, spell }: Asked): Stor
 type Meaning = Omit<StoredBulkSchedule, 'id' | 'created_at' | 'created_by' | 'updated_at' | 'updated_by'>
 
 /**
- * The stored schedule that is named, or that says the same already; else a new one. Each stored one is
- * taken once.
+ * Returns the stored schedule with the id of the request, or an equal one; else a new one. Each stored
+ * one is taken once.
  */
 function kept(
   { call: { context, caller }, before, named }: Reading,
@@ -177,7 +180,7 @@ function oneOf(
   throw invalid(field, `must be one of ${known.join(', ')}`, 400)
 }
 
-/** As 2025-09-18 answers them. */
+/** Returns schedules as 2025-09-18 answers them. */
 export function shownSchedules(schedules: Schedules): {
   default_schedule: BulkSchedule
   additional_schedules: BulkSchedule[]
@@ -186,7 +189,7 @@ export function shownSchedules(schedules: Schedules): {
   return { default_schedule: first, additional_schedules: schedules.additional_schedules }
 }
 
-/** As older versions answer them: one, which is a `multi` where there are several. */
+/** Returns schedules as older versions answer them: one, which is a `multi` where there are several. */
 export function olderSchedule({ default_schedule, additional_schedules }: Schedules): OlderBulkSchedule {
   if (additional_schedules.length === 0) return times(default_schedule)
   const schedules = [default_schedule, ...additional_schedules].map((schedule) => ({
@@ -196,7 +199,7 @@ export function olderSchedule({ default_schedule, additional_schedules }: Schedu
   return { frequency: 'multi', multi: { schedules } }
 }
 
-/** Only what was said: an empty part would be taken for something that nobody sent. */
+/** Leaves out empty parts: clients would see them as a change. */
 function times(schedule: StoredBulkSchedule): OlderBulkSchedule {
   const shown: OlderBulkSchedule = { frequency: schedule.frequency }
   for (const part of scheduleParts) {
@@ -206,7 +209,7 @@ function times(schedule: StoredBulkSchedule): OlderBulkSchedule {
   return shown
 }
 
-/** As the addresses of the single schedules answer it: the same in camel case. */
+/** Returns a schedule as the routes of single schedules answer it, in camel case. */
 export function shownItem(sync: StoredBulkSync, schedule: StoredBulkSchedule): BulkScheduleItem {
   const { id, frequency, minute, hour, day_of_week, day_of_month, month } = schedule
   return {
@@ -230,8 +233,8 @@ export function shownItem(sync: StoredBulkSync, schedule: StoredBulkSchedule): B
 }
 
 /**
- * Reads the camel case of the single schedules. `id`: of the one among `before` that it replaces; absent, it
- * is a new one.
+ * Reads a single schedule in camel case. `id` is that of the one in `before` that it replaces; absent for
+ * a new one.
  */
 export function readItem(
   call: Call,

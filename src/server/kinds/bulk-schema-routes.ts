@@ -61,7 +61,7 @@ const filterable: readonly Filterable[] = [
   'tracking_field'
 ]
 
-/** `filters={"enabled":"true"}` and `filters[enabled]=true`. Throws 400 for what cannot be read. */
+/** Reads `filters={"enabled":"true"}` and `filters[enabled]=true`. Throws 400 for anything else. */
 function readFilters(query: URLSearchParams): [key: Filterable, value: string][] {
   const filters: [string, string][] = []
   for (const [name, value] of query) {
@@ -101,7 +101,7 @@ function destinationOf(call: Call, sync: StoredBulkSync): StoredConnection | und
   return referred(call, 'connection', sync.destination_connection_id)
 }
 
-/** The oldest version has five keys. */
+/** Returns a schema as answers have it; in the oldest version it has five members. */
 function shown(call: Call, sync: StoredBulkSync, schema: StoredBulkSchema): BulkSchema {
   const full = shownSchema(sync, schema)
   if (call.version !== '2023-04-25') return { ...full, ...historyOf(call, sync, schema) }
@@ -122,7 +122,10 @@ function oldest({ id, enabled, output_name, partition_key }: BulkSchema): BulkSc
   }
 }
 
-/** What is not listed stays; of a schema that is listed, what is left out stays, but for its fields. */
+/**
+ * Updates the listed schemas; others stay. Of a listed one, members that are left out stay, except for
+ * its fields.
+ */
 function patch(call: Call): RouteResult {
   const sent = mustFit(bulkSchemasShape(), call.body, 400).schemas ?? []
   const { sync, source } = open(call)

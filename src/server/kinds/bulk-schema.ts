@@ -1,4 +1,4 @@
-/** Which schemas of its source a bulk sync takes along, which of their fields, and under which names. */
+/** The schemas that a bulk sync copies, their fields, and their names. */
 import type {
   BulkDiscovery,
   BulkField,
@@ -20,15 +20,15 @@ export type SentSchema = Omit<SchemaConfiguration & BulkSchema, 'fields'> & {
   fields?: (string | (FieldConfiguration & BulkField))[] | null
 }
 
-/** The parts of a bulk sync that decide about its schemas. */
+/** The members of a bulk sync that decide on its schemas. */
 export type Selecting = Pick<
   StoredBulkSync,
   'automatically_add_new_objects' | 'automatically_add_new_fields' | 'schemas'
 >
 
 /**
- * All schemas of the sync: those that the source has now, and those that are selected although nobody
- * knows them. What is new since the last decision is taken along as the sync says.
+ * Returns all schemas of a sync: those that the source has now, and selected ones that are unknown. New
+ * ones are added as the sync says.
  */
 export function selection(sync: Selecting, source: SourceSchemas): StoredBulkSchema[] {
   const decided = new Map(sync.schemas.map((schema) => [schema.id, schema]))
@@ -39,7 +39,7 @@ export function selection(sync: Selecting, source: SourceSchemas): StoredBulkSch
   return [...known, ...unlisted].map((schema) => withNewFields(schema, sync, source))
 }
 
-/** One of them; undefined for a schema that the source has not. */
+/** Returns one schema; undefined where the source does not have it. */
 export function selected(sync: Selecting, source: SourceSchemas, id: string): StoredBulkSchema | undefined {
   return selection(sync, source).find((schema) => schema.id === id)
 }
@@ -58,7 +58,7 @@ function withNewFields(schema: StoredBulkSchema, sync: Selecting, source: Source
   const isIncremental = schema.tracking_field !== undefined
   const wanted =
     discovery === 'all' || discovery === (isIncremental ? 'onlyIncremental' : 'onlyNonIncremental')
-  // All fields of a schema that nobody has decided about are as good as the schema itself.
+  // All fields without settings count like the schema itself.
   const isDecided = sync.schemas.some(({ id }) => id === schema.id)
   const decided = new Set(schema.fields.map(({ id }) => id))
   const added = (source.find(schema.id)?.fields ?? [])
@@ -67,7 +67,7 @@ function withNewFields(schema: StoredBulkSchema, sync: Selecting, source: Source
   return added.length === 0 ? schema : { ...schema, fields: [...schema.fields, ...added] }
 }
 
-/** A selection that a sync's own request makes: what it lists, and nothing else. Nothing listed is all. */
+/** Returns the schemas that a request selects: those that it lists, or all where it lists none. */
 export function chosenSchemas(
   sent: readonly (string | SentSchema)[],
   source: SourceSchemas,
@@ -91,7 +91,7 @@ export function chosenSchemas(
   return [...chosen, ...rest.map(({ id }) => readSchema({ id, enabled: false }, source, ''))]
 }
 
-/** Names that people gave, and history, stay where the request leaves them out; an empty name is none. */
+/** Keeps custom names and history that the request leaves out; an empty name clears one. */
 function keeping(
   schema: StoredBulkSchema,
   sent: SentSchema,
@@ -121,13 +121,16 @@ function isSaid(value: unknown): boolean {
   return value !== undefined && value !== null
 }
 
-/** Throws 400 for a schema that the source has not. */
+/** Throws 400 for a schema that the source does not have. */
 export function mustExist(source: SourceSchemas, id: string, field: string): void {
   if (source.find(id) !== undefined || source.mayExist(id)) return
   throw invalid(field, `names no schema of the source: ${id}`, 400)
 }
 
-/** What a request makes of one schema. Everything that it leaves out has its default: enabled, all fields. */
+/**
+ * Returns the settings of one schema in a request. Members that it leaves out have their defaults:
+ * enabled, with all fields.
+ */
 export function readSchema(sent: SentSchema, source: SourceSchemas, field: string): StoredBulkSchema {
   const known = (source.find(sent.id)?.fields ?? []).map(({ id }) => id)
   const at = (name: string): string => [field, name].filter((part) => part !== '').join('.')
@@ -164,7 +167,10 @@ interface FieldChecks {
   mustBeField: (id: string, name: string) => void
 }
 
-/** Listed fields are as they say, known ones that are not listed are off; nothing listed is all. */
+/**
+ * Returns the settings of fields: listed ones as stated, known ones that are not listed off; all on where
+ * none is listed.
+ */
 function readFields(
   sent: readonly (string | (FieldConfiguration & BulkField))[],
   known: readonly string[],
@@ -195,7 +201,7 @@ function readFilter(filter: BulkFilter, field: string): BulkFilter {
   throw invalid(field, `must be one of ${filterFunctions.join(', ')}`, 400)
 }
 
-/** A time to store, only if there is one. Throws 400 for a text that is none. */
+/** Returns a time to store, where there is one. Throws 400 for another text. */
 export function cutoff(time: string | null | undefined, field: string): { data_cutoff_timestamp?: string } {
   if ((time ?? '') === '') return {}
   const sent = time ?? ''
@@ -203,7 +209,7 @@ export function cutoff(time: string | null | undefined, field: string): { data_c
   throw invalid(field, 'must be a time such as 2026-01-31T09:30:00Z', 400)
 }
 
-/** As the list of schemas answers it: without fields and filters, which it never has. */
+/** Returns a schema as the list answers it: without fields and filters. */
 export function listedSchema(sync: StoredBulkSync, schema: StoredBulkSchema): BulkSchemaListItem {
   const { data_cutoff_timestamp } = schema
   return {
@@ -218,7 +224,7 @@ export function listedSchema(sync: StoredBulkSync, schema: StoredBulkSchema): Bu
   }
 }
 
-/** As one schema is answered. */
+/** Returns a schema as its own route answers it. */
 export function shownSchema(sync: StoredBulkSync, schema: StoredBulkSchema): BulkSchema {
   return {
     ...listedSchema(sync, schema),

@@ -26,8 +26,8 @@ export type BulkMeaning = Omit<
 >
 
 /**
- * What the request makes of a bulk sync. Everything that it leaves out falls back to its default, but for
- * the schemas of a sync that has some: those stay.
+ * Returns the bulk sync that a request describes. Members that it leaves out get their defaults, except
+ * for the schemas of a sync that has some: those stay.
  */
 export function readBulkSync(call: Call, self?: StoredBulkSync): BulkMeaning {
   const request = mustFit(bulkSyncShape(), call.body, 400)
@@ -86,7 +86,7 @@ function connectionOf(call: Call, id: string, field: string): StoredConnection {
   throw invalid(field, `leads to the connection "${name}", which is not authorized yet`, 400)
 }
 
-/** A text of a fixed list; empty counts as left out. */
+/** Returns a member with a fixed set of values; empty counts as left out. */
 function choice<T extends string>(
   request: BulkSyncRequest,
   known: readonly T[],
@@ -126,7 +126,7 @@ function readDestination(
 
 const slots = new Set(['postgresql', 'googlecloudsql'])
 
-/** Kept as it was sent; the one documented key has to be a text. */
+/** Returns the configuration as it was sent; the one documented key must be a text. */
 function readSource({ type }: StoredConnection, request: BulkSyncRequest): JsonObject | null {
   const sent = request.source_configuration ?? null
   const slot = sent?.['replication_slot'] ?? ''
@@ -142,7 +142,7 @@ interface Ends {
   mode: StoredBulkSync['mode']
 }
 
-/** Left out or empty, an update leaves the selection as it is. */
+/** Returns the selected schemas; an update without any keeps the selection. */
 function readSchemas(
   call: Call,
   { from, to, mode }: Ends,

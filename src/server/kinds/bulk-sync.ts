@@ -9,7 +9,7 @@ import { olderSchedule, shownSchedules } from './bulk-schedule.ts'
 import { readBulkSync } from './bulk-sync-request.ts'
 import { activation, mustFit } from './request-shape.ts'
 
-/** The bulk syncs themselves; their schemas, schedules and executions have lists of their own. */
+/** Routes of bulk syncs; their schemas, schedules and executions have routes of their own. */
 export const bulkSyncRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/bulk/syncs', access: 'organization', answer: list },
   { method: 'POST', path: '/api/bulk/syncs', access: 'organization', answer: create },
@@ -20,7 +20,7 @@ export const bulkSyncRoutes: readonly Route[] = [
   { method: 'POST', path: '/api/bulk/syncs/:id/activate', access: 'organization', answer: activate }
 ]
 
-/** In the shape of the version. The schemas are not in it: they have an address of their own. */
+/** Returns a bulk sync as the version answers it. Its schemas have a path of their own. */
 function shown({ version }: Call, stored: StoredBulkSync): BulkSync {
   const { schemas: _own, default_schedule: _first, additional_schedules: _more, ...whole } = stored
   const { error_handling: _elsewhere, ...sync } = whole
@@ -89,7 +89,7 @@ function update(call: Call): RouteResult {
   return data(shown(call, sync))
 }
 
-/** Its schedules and its decisions about schemas go with it: they are parts of it. */
+/** Deletes a bulk sync with its schedules and schemas, which are parts of it. */
 function remove(call: Call): RouteResult {
   call.context.records.remove('bulk_sync', found(call, 'bulk_sync', param(call, 'id')).id)
   return {}
@@ -99,7 +99,7 @@ function activate(call: Call): RouteResult {
   const stored = found(call, 'bulk_sync', param(call, 'id'))
   mustFit(activation(), call.body, 400)
   const { active } = call.body
-  // 403, 404 and 500 are all that the API lists here; a client's bug is a 400 all the same.
+  // The API documents 403, 404 and 500 only; a malformed body is a 400 all the same.
   if (typeof active !== 'boolean') throw invalid('active', 'must be true or false', 400)
   changed(call, { ...stored, active })
   return data({ id: stored.id, active })

@@ -9,10 +9,13 @@ import { mustBeAtHome } from './connection.ts'
 import { lazily, mustFit } from './request-shape.ts'
 import { returnAddress } from './return-address.ts'
 
-/** A card is a page that is handed to a person, who makes a connection there without an account here. */
+/**
+ * Routes of connect cards. A card is a page for a person without an account, who makes a connection
+ * there.
+ */
 export const connectCardRoutes: readonly Route[] = [
   { method: 'POST', path: '/api/connections/connect', access: 'organization', answer: create },
-  // Its token is what lets somebody in.
+  // The token admits whoever has the address.
   { method: 'GET', path: '/api/connections/connect/session', access: 'open', answer: session }
 ]
 
@@ -74,7 +77,7 @@ function organizationName(call: Call): string {
   return call.context.directory.organization(organizationOf(call))?.name ?? ''
 }
 
-/** The card that a token opens; undefined for one that is unknown, and what it is good for no more. */
+/** Returns the card of a token, and whether it has expired; undefined for an unknown token. */
 export function openCard(
   call: Call,
   token: string
@@ -85,7 +88,7 @@ export function openCard(
   return { card, isOver: expires_at !== undefined && call.context.now().toISOString() >= expires_at }
 }
 
-/** What the page is about, for a page of one's own. */
+/** Answers what a card is for, for clients with a page of their own. */
 function session(call: Call): RouteResult {
   const opened = openCard(call, call.query.get('token') ?? '')
   if (opened === undefined || opened.isOver || opened.card.used)
@@ -115,7 +118,7 @@ function existingOf(call: Call, { connection: id }: ConnectCardRequest): StoredC
   return connection
 }
 
-/** The one type that is named, or those of the list; without either, the person may choose from all. */
+/** Returns the types to choose from: the named one, those of the list, or all. */
 function typesOf(
   { type, whitelist }: ConnectCardRequest,
   existing: StoredConnection | undefined

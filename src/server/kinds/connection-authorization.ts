@@ -9,8 +9,8 @@ const alsoByPerson = new Set(['greenhouse', 'xero'])
 const tokens = ['oauth_refresh_token', 'oauth_access_token']
 
 /**
- * Whether a person has to complete this connection in a browser: its type can, its mode says so, and no
- * token was given.
+ * Whether a person has to complete the connection in a browser: its type can be authorized, its mode says
+ * so, and it has no token.
  */
 export function needsPerson(typeId: string, type: ConnectionType, configuration: JsonObject): boolean {
   if (type.oauth !== true && !alsoByPerson.has(typeId)) return false
@@ -27,7 +27,7 @@ export function needsPerson(typeId: string, type: ConnectionType, configuration:
   return true
 }
 
-/** What a type demands in a mode without a person, beyond what it calls required. */
+/** Returns what a type requires in a mode without a person, beside its required fields. */
 export function alsoMissing(typeId: string, configuration: JsonObject): string[] {
   if (
     typeId === 'salesforce' &&
@@ -39,7 +39,7 @@ export function alsoMissing(typeId: string, configuration: JsonObject): string[]
   return []
 }
 
-/** Opens the authorization: the address of the page where a person says yes or no. */
+/** Opens an authorization, and returns the address of its page. */
 export function openAuthorization(
   context: ServerContext,
   connection: StoredConnection,
@@ -59,7 +59,7 @@ export function openAuthorization(
   return address(publicUrl, connection, id)
 }
 
-/** The address that waits for a decision already, or a new one. */
+/** Returns the address of the pending authorization, or of a new one. */
 export function currentAuthorization(
   context: ServerContext,
   connection: StoredConnection,
@@ -84,7 +84,7 @@ function address(publicUrl: string, connection: StoredConnection, state: string)
   return `${publicUrl}/connect/${encodeURIComponent(connection.type)}?state=${state}`
 }
 
-/** Values for the read-only fields that say who a connection acts as; they are the service's to fill. */
+/** Values of read-only fields that the service fills: they say for whom a connection acts. */
 const identities: Readonly<Record<string, string>> = {
   username: 'local.user@example.com',
   user_name: 'Local User',
@@ -98,14 +98,14 @@ const identities: Readonly<Record<string, string>> = {
   tenant_type: 'ORGANISATION'
 }
 
-/** The identity fields that this type has, filled as they are once a person has said yes. */
+/** Returns the identity fields of a type, as they are after an authorization. */
 export function identityOf(type: ConnectionType): JsonObject {
   return Object.fromEntries(
     Object.entries(identities).filter(([key]) => type.fields[key]?.readOnly === true)
   )
 }
 
-/** Read-only fields that the service makes when a connection is created, whoever authorizes it. */
+/** Returns the read-only fields that the service fills when a connection is created. */
 export function issued(typeId: string, type: ConnectionType, context: ServerContext): JsonObject {
   const values: JsonObject = {}
   if (type.fields['external_id']?.readOnly === true) values['external_id'] = context.randomUUID()

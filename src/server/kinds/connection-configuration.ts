@@ -7,7 +7,7 @@ import { lazily, mustFit } from './request-shape.ts'
 /** All connection types by id: facts of the service. */
 export const connectionTypes = types as ConnectionTypes
 
-/** A type by its id. */
+/** Returns a type by its id. */
 export function connectionType(id: string): ConnectionType | undefined {
   return Object.hasOwn(connectionTypes, id) ? connectionTypes[id] : undefined
 }
@@ -15,15 +15,15 @@ export function connectionType(id: string): ConnectionType | undefined {
 const mask = /^\*{3,}$/
 const validators = new Map<string, ReturnType<typeof lazily>>()
 
-/** The field is the service's own: what a client sends for it is ignored. */
+/** Whether the service owns a field: what a client sends for it is ignored. */
 export function isServerOwned(field: ConnectionField): boolean {
   return field.readOnly === true || (field.hidden === true && field.api !== true)
 }
 
 /**
- * The configuration to store: what was sent, plus what a client cannot send. A secret that is left out or
- * masked keeps its stored value; everything else that is left out is cleared. Throws 422 naming the field
- * that is unknown or of the wrong type.
+ * Returns the configuration to store: what was sent, and what a client cannot send. A secret that is left
+ * out or masked keeps its stored value; any other member that is left out is cleared. Throws 422 that
+ * names a field which is unknown or of the wrong type.
  */
 export function merged(
   typeId: string,
@@ -63,10 +63,7 @@ function settableSchema(type: ConnectionType): object {
   }
 }
 
-/**
- * Nested objects are closed where their members are known. The table's one default that is no value is no
- * enum member either.
- */
+/** Returns the schema of a field. Nested objects are closed where their members are known. */
 function fieldSchema(field: ConnectionField): object {
   const type = field.type ?? 'string'
   const schema: Record<string, unknown> = { type }
@@ -83,12 +80,12 @@ function fieldSchema(field: ConnectionField): object {
   return schema
 }
 
-/** Members of nested objects that a client leaves empty come as null. */
+/** Allows null, which clients send for empty members of nested objects. */
 function nullable(schema: object): object {
   return { anyOf: [schema, { type: 'null' }] }
 }
 
-/** The fields that the type demands and the configuration does not have. */
+/** Returns the required fields that the configuration does not have. */
 export function missing(type: ConnectionType, configuration: JsonObject): string[] {
   return Object.entries(type.fields)
     .filter(([, field]) => field.required === true && !isServerOwned(field) && field.default === undefined)
@@ -96,7 +93,10 @@ export function missing(type: ConnectionType, configuration: JsonObject): string
     .filter((key) => configuration[key] === undefined || configuration[key] === '')
 }
 
-/** As answered: secrets that are set are masked, at any depth; secrets that are not set are left out. */
+/**
+ * Returns a configuration as it is answered: secrets are masked at any depth, and left out where they are
+ * not set.
+ */
 export function masked(typeId: string, configuration: JsonObject): JsonObject {
   const fields = connectionType(typeId)?.fields ?? {}
   const answer = freeObject()
@@ -109,8 +109,8 @@ export function masked(typeId: string, configuration: JsonObject): JsonObject {
 }
 
 /**
- * The table flags nothing inside of objects: there, names tell, and values that travel as headers or query
- * parameters.
+ * Masks a nested value. The table marks no secrets inside of objects: they are known by their names, and
+ * as values of headers or query parameters.
  */
 function maskedInside(value: Json, path: readonly string[]): Json {
   if (Array.isArray(value)) return value.map((item) => maskedInside(item, path))
@@ -129,7 +129,7 @@ const secretName = /password|passwd|passphrase|secret$|token$|api_?key|private_k
 const carriers = new Set(['headers', 'header', 'query', 'parameters', 'extra_form_data'])
 
 /**
- * Masks that come back stand for what is stored in their place; items of lists are paired by name, else by
+ * Replaces masks by the stored values in their places; items of lists are paired by name, else by
  * position.
  */
 function unmasked(sent: Json, stored: Json | undefined): Json {

@@ -3,7 +3,7 @@ import { Refusal } from '../refusal.ts'
 import type { StoredBulkSync, StoredConnection, StoredModel, StoredSync } from '../stored.ts'
 
 interface Dependents {
-  /** What is lent to other organizations. */
+  /** Returns the connections by which other organizations share this one. */
   children: StoredConnection[]
   models: StoredModel[]
   syncs: StoredSync[]
@@ -11,8 +11,9 @@ interface Dependents {
 }
 
 /**
- * What would not work without the connection: models that read from it or are enriched by it, syncs to it or
- * from such models, syncs that wait for its jobs, bulk syncs from it or to it, and what it is lent as.
+ * Returns what would not work without the connection: models that read from it or are enriched by it,
+ * syncs to it or of such models, syncs that wait for its jobs, bulk syncs from or to it, and connections
+ * that share it.
  */
 function dependents(context: ServerContext, connection: StoredConnection): Dependents {
   const { id, organization_id } = connection
@@ -35,7 +36,7 @@ function dependents(context: ServerContext, connection: StoredConnection): Depen
   return { children, models, syncs, bulkSyncs }
 }
 
-/** Throws 422 `connection in use`, with who uses it. */
+/** Throws 422 `connection in use` that names the users. */
 export function mustBeUnused(context: ServerContext, connection: StoredConnection): void {
   const { children, models, syncs, bulkSyncs } = dependents(context, connection)
   if (children.length + models.length + syncs.length + bulkSyncs.length === 0) return

@@ -9,7 +9,10 @@ import { lazily, mustFit } from './request-shape.ts'
 
 const settings = '/api/connections/:id/proxy/settings'
 
-/** Nobody is contacted by this server, so there are no calls to count, and nothing in a log. */
+/**
+ * Routes beside the configuration. This server contacts nobody, so there are no calls to count, and no
+ * log.
+ */
 export const connectionExtraRoutes: readonly Route[] = [
   { method: 'GET', path: settings, access: 'organization', answer: (call) => data(proxySettings(call)) },
   { method: 'PUT', path: settings, access: 'organization', anyVerb: true, answer: setProxy },
@@ -29,13 +32,13 @@ function connectionOf(call: Call): StoredConnection {
   return found(call, 'connection', param(call, 'id'))
 }
 
-/** The one that the setting is kept in: of a connection that is lent, its parent. */
+/** Returns the connection that holds the setting: the parent of a shared one. */
 function keeper(call: Call, connection: StoredConnection): StoredConnection {
   const { parent_connection_id: parent } = connection
   return (parent === undefined ? undefined : call.context.records.get('connection', parent)) ?? connection
 }
 
-/** Systems that a person lets in over the web are asked over the web. */
+/** Whether requests can be sent through the connection: systems that are authorized over the web are. */
 function hasProxy({ type }: StoredConnection): boolean {
   return connectionType(type)?.oauth === true
 }

@@ -9,7 +9,7 @@ import { needsPerson } from './connection-authorization.ts'
 import { connectionType } from './connection-configuration.ts'
 import { lazily, mustFit } from './request-shape.ts'
 
-/** What may be chosen for the configuration of a connection that is there, and of one that is not yet. */
+/** Routes for the values of configuration fields, of an existing connection and of a new one. */
 export const parameterRoutes: readonly Route[] = [
   {
     method: 'GET',
@@ -36,13 +36,13 @@ const requestShape = lazily<ParameterValuesRequest>(() => ({
   }
 }))
 
-/** A field whose value is chosen: it has a value and the label of that, or is a list of such. */
+/** Whether values of a field are chosen: it has a value with a label, or is a list of such. */
 function isChosen({ fields, items }: ConnectionField): boolean {
   const members = fields ?? items?.fields
   return members?.['value'] !== undefined && members['label'] !== undefined
 }
 
-/** Null where this server knows of no values: the system, which nobody asks, may have some. */
+/** Answers the values of a field; null where this server knows of none. */
 function values(type: ConnectionType, { parameters = {} }: CatalogueFile): ParameterValues {
   const chosen = Object.entries(type.fields).filter(([, field]) => isChosen(field))
   const keys = new Set([...chosen.map(([key]) => key), ...Object.keys(parameters)])

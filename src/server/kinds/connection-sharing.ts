@@ -9,7 +9,7 @@ import { lazily, mustFit } from './request-shape.ts'
 
 const named = '/api/organizations/:organization/connections/:id/shared'
 
-/** A connection of the owner organization, lent to others: as it was until 2024-02-08, and since. */
+/** Routes for sharing a connection of the owner organization, as they were until 2024-02-08, and since. */
 export const sharingRoutes: readonly Route[] = [
   {
     method: 'GET',
@@ -51,7 +51,7 @@ function anywhere(call: Call): StoredConnection {
   return connection
 }
 
-/** The connection that the address names; 404 where the organization in it is another's. */
+/** Returns the connection of the address; throws 404 where its organization is another. */
 function parentOf(call: Call): StoredConnection {
   const id = param(call, 'id')
   const connection = call.context.records.get('connection', id)

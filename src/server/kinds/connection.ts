@@ -71,19 +71,19 @@ const requestShape = lazily<ConnectionRequest>(() => ({
   ]
 }))
 
-/** Types are told in the words of the handler. */
+/** Types of members are checked by the handler, with messages of its own. */
 const testShape = lazily(() => ({
   type: 'object',
   properties: { type: {}, configuration: {}, connection_id: {}, name: {} }
 }))
 
-/** As `GET` answers it. */
+/** Returns a connection as `GET` answers it. */
 export function shownConnection(call: Call, connection: StoredConnection): Connection {
   const { created_at, created_by, updated_at, updated_by } = connection
   return { ...common(call, connection), ...rateLimit(call), created_at, created_by, updated_at, updated_by }
 }
 
-/** This server calls nobody, so nobody limits it. */
+/** The rate limit of the system: this server calls no system, so there is none. */
 function rateLimit(call: Call): Pick<Connection, 'rate_limit'> {
   const free = { currently_limited: false, limited_since: null, expires_at: null }
   return isNewest(call) ? { rate_limit: free } : {}
@@ -111,7 +111,10 @@ function common(call: Call, connection: StoredConnection): Connection {
   }
 }
 
-/** As POST and PUT answer it: without who and when, with what a person needs to authorize it. */
+/**
+ * Returns a connection as POST and PUT answer it: without bookkeeping, with the address for an
+ * authorization.
+ */
 function replied(call: Call, connection: StoredConnection, authUrl: string | undefined): ConnectionReply {
   const { healthcheck_interval } = connection
   const code = connection.configuration['connect_mode'] === 'code'
@@ -161,7 +164,7 @@ function redirectOf(request: ConnectionRequest): string | undefined {
   return address === '' ? undefined : returnAddress(address)
 }
 
-/** Checks what the type demands, where no person completes the connection later. */
+/** Throws 422 for a required field that is missing, where no person completes the connection. */
 function mustBeComplete(typeId: string, type: ConnectionType, configuration: JsonObject): void {
   const [first] = [...missing(type, configuration), ...alsoMissing(typeId, configuration)]
   if (first !== undefined) throw invalid(`configuration.${first}`, 'is required')
@@ -175,7 +178,7 @@ function update(call: Call): RouteResult {
   return data(updateConnection(call))
 }
 
-/** Makes a connection of the request in the body. Throws what is wrong with it. */
+/** Creates the connection in the body. Throws a refusal that names what is wrong. */
 export function createConnection(call: Call): ConnectionReply {
   const { context } = call
   const request = readRequest(call)
@@ -208,13 +211,13 @@ export function createConnection(call: Call): ConnectionReply {
   return replied(call, connection, authUrl)
 }
 
-/** Throws 403 for a connection that is lent to the organization: it is edited where it is at home. */
+/** Throws 403 for a connection that another organization shares: it is edited there. */
 export function mustBeAtHome({ name, parent_connection_id }: StoredConnection): void {
   if (parent_connection_id === undefined) return
   throw forbidden(`the connection "${name}" is shared by another organization, and is edited there`)
 }
 
-/** Replaces the connection that the path names by what the body says. */
+/** Replaces the connection of the path by the body. Throws a refusal that names what is wrong. */
 export function updateConnection(call: Call): ConnectionReply {
   const { context } = call
   const stored = found(call, 'connection', param(call, 'id'))
@@ -256,7 +259,7 @@ function remove(call: Call): RouteResult {
   return {}
 }
 
-/** What is wrong with a configuration that is only tested is told with 400, whatever it is. */
+/** Turns refusals of a tested configuration into 400. */
 function tried(work: () => JsonObject): JsonObject {
   try {
     return work()
@@ -267,7 +270,7 @@ function tried(work: () => JsonObject): JsonObject {
   }
 }
 
-/** Checks a configuration and keeps nothing. Nobody is contacted, so what fits is as good as it gets. */
+/** Checks a configuration without storing it. No system is contacted, so one that fits is accepted. */
 function test(call: Call): RouteResult {
   mustFit(testShape(), call.body, 400)
   const typeId = typeof call.body['type'] === 'string' ? call.body['type'] : ''

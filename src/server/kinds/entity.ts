@@ -4,7 +4,7 @@ import { organizationOf, param, type Call, type Route } from '../call.ts'
 import { notFound } from '../refusal.ts'
 import type { StoredKind } from '../stored.ts'
 
-/** What an id belongs to, for who has nothing but an id. */
+/** Routes that say what an id belongs to. */
 export const entityRoutes: readonly Route[] = [
   {
     method: 'GET',
@@ -15,7 +15,7 @@ export const entityRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/organizations/entities/:id', access: 'partner', answer: ofAny }
 ]
 
-/** The kinds that can be looked up, and where each is read. */
+/** The kinds that can be looked up, and their paths. */
 const paths: readonly (readonly [kind: StoredKind, path: string])[] = [
   ['connection', '/api/connections/'],
   ['model', '/api/models/'],
@@ -49,7 +49,7 @@ function ofOrganization(call: Call, organization: string): RouteResult {
   return data(rest)
 }
 
-/** The address of a user names the organization, for a partner acts in none. */
+/** Answers for partners: the path of a user then names the organization. */
 function ofAny(call: Call): RouteResult {
   const id = param(call, 'id')
   const entity = located(call, id)

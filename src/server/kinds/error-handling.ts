@@ -1,4 +1,4 @@
-/** Whom a sync tells when it fails: a part with an address of its own, kept when the sync is updated. */
+/** The error handling of syncs: a part with a path of its own, which updates of the sync keep. */
 import type { BulkErrorHandling } from '../../wire/bulk-sync.ts'
 import { isEmail } from '../../wire/formats.ts'
 import type { SyncErrorHandling } from '../../wire/sync.ts'
@@ -21,7 +21,7 @@ export const errorHandlingRoutes: readonly Route[] = [
 const subscribers = { type: 'array', items: { type: 'string' } }
 const boolean = { type: 'boolean' }
 
-/** Nobody documents what null means, so it is refused. */
+/** The meaning of null is not documented, so null is refused. */
 const shape = lazily<Partial<SyncErrorHandling>>(() => ({
   type: 'object',
   properties: {
@@ -52,13 +52,13 @@ function ofBulkSync(call: Call): BulkErrorHandling {
   return error_handling ?? { subscribers: [], ingestion_failure_threshold: null }
 }
 
-/** Addresses stay as they are spelled, in their order. */
+/** Returns subscribers as they are spelled, in their order. */
 function mustBeAddresses(addresses: readonly string[] = []): void {
   for (const [index, address] of addresses.entries())
     if (!isEmail(address)) throw invalid(`subscribers[${index}]`, 'must be an e-mail address', 400)
 }
 
-/** The sync itself does not count as updated. */
+/** Stores the settings; the sync itself does not count as updated. */
 function changeSync(call: Call): RouteResult {
   const sent = mustFit(shape(), call.body, 400)
   mustBeAddresses(sent.subscribers)

@@ -34,7 +34,7 @@ function list(call: Call): RouteResult {
   return data(events.slice(0, limit).map(shown))
 }
 
-/** The caller's own; a deployment key may name one. */
+/** Returns the organization of the caller; a deployment key may name one. */
 function organization(call: Call): string {
   const named = call.query.get('organization_id') ?? ''
   const mayName = call.caller.class === 'deployment' && call.caller.organizationId === undefined

@@ -1,13 +1,13 @@
 const operators = new Set(['AND', 'OR', 'NOT'])
 
-/** Whether a word of a logic combines filters, and names none. In any case. */
+/** Whether a word of a logic is an operator, in any case. */
 export function isOperator(word: string): boolean {
   return operators.has(word.toUpperCase())
 }
 
 /**
- * Why a filter logic cannot be understood; undefined when it can. Labels name filters: letters in order, A
- * is the first, in any case; `exact` ones are chosen by the client, and their case counts.
+ * Returns why a logic cannot be understood; undefined where it can. Labels are letters in order (A is the
+ * first), in any case; with `exact` they are chosen by the client, and case counts.
  */
 export function logicProblem(
   logic: string,
@@ -41,18 +41,18 @@ export function logicProblem(
   return wantsOperand ? 'ends where a filter must be' : undefined
 }
 
-/** The first label that a logic leaves out. */
+/** Returns the first label that a logic leaves out. */
 export function unnamed(logic: string, labels: readonly string[]): string | undefined {
   const words = new Set(logic.match(/[^\s()]+/g))
   return labels.find((label) => !words.has(label))
 }
 
-/** The logic in other labels: only words that name filters change. */
+/** Returns the logic with other labels. */
 export function relabelled(logic: string, label: (word: string) => string): string {
   return logic.replace(/[^\s()]+/g, (word) => (isOperator(word) ? word : label(word)))
 }
 
-/** A, B, … Z, AA, …: the label of the filter at this position. */
+/** Returns the label of a position: A, B, … Z, AA, … */
 export function letter(index: number): string {
   const last = String.fromCharCode(65 + (index % 26))
   return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last

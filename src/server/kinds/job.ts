@@ -13,12 +13,12 @@ const jobTypes = [
   'connectionproxy'
 ] as const
 
-/** It is a part of the address: the id of a job is not found under another type. */
+/** The type is a part of the path: a job is not found under another type. */
 export type JobType = (typeof jobTypes)[number]
 
 /**
- * All jobs are done before their address is given out, so asking once is enough; clients that ask until it
- * is done work too.
+ * Routes of jobs. All jobs are done before their path is answered, so one request is enough; clients that
+ * poll work too.
  */
 export const jobRoutes: readonly Route[] = [
   {
@@ -42,7 +42,7 @@ export const jobRoutes: readonly Route[] = [
   }
 ]
 
-/** Keeps the result of work that is done already, for a client that asked to fetch it later. */
+/** Stores the result of finished work, for a client that asked to fetch it later. */
 export function keepJob(call: Call, type: JobType, result: object): Job {
   const { context } = call
   const id = context.randomUUID()

@@ -76,7 +76,7 @@ const requestShape = lazily<ModelRequest>(() => ({
         enricher_id: { type: ['string', 'null'] },
         configuration: { type: ['object', 'null'] },
         mappings: { type: ['object', 'null'] },
-        // As they were answered: they are kept whole.
+        // Clients send fields back as they were answered.
         fields: { type: ['array', 'null'] }
       }
     }
@@ -141,7 +141,7 @@ function readRequest(call: Call): { request: ModelRequest; connection: StoredCon
   return { request, connection }
 }
 
-/** Two models may share a name only if their connections are of different types. */
+/** Throws for a taken name: two models may share one only if their connections have different types. */
 function mustHaveOwnName(call: Call, name: string, type: string, self?: string): void {
   const twin = call.context.records
     .named('model', organizationOf(call), name)
@@ -154,7 +154,7 @@ type Meaning = Omit<
   'created_at' | 'created_by' | 'updated_at' | 'updated_by' | 'id' | 'version'
 >
 
-/** What the request makes of the model `id`. Everything that it leaves out is cleared. */
+/** Returns the model that a request describes. Members that it leaves out are cleared. */
 function understood(call: Call, id: string, self?: string): Meaning {
   const { request, connection } = readRequest(call)
   mustHaveOwnName(call, request.name, connection.type, self)
@@ -244,16 +244,13 @@ function update(call: Call): RouteResult {
   return later(call, 'updatemodel', model)
 }
 
-/**
- * With `?async=true`, a job to fetch the result with; it is done already, which no client can tell from a
- * fast one.
- */
+/** Answers the model; with `?async=true` a job, which is done already. */
 function later(call: Call, type: 'createmodel' | 'updatemodel', model: StoredModel): RouteResult {
   const answer = shown(call, model)
   return flag(call, 'async') ? { body: { job: keepJob(call, type, answer) } } : data(answer)
 }
 
-/** Syncs that use the model are left as they are: they are broken, as in the service. */
+/** Deletes a model. Its syncs stay, and are broken, as in the service. */
 function remove(call: Call): RouteResult {
   call.context.records.remove('model', found(call, 'model', param(call, 'id')).id)
   return {}

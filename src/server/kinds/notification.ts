@@ -8,7 +8,7 @@ import { lazily, mustFit } from './request-shape.ts'
 
 const path = '/api/notifications/global-error-subscribers'
 
-/** Who is written to when something fails: bare, without an envelope. Nobody is written to by this server. */
+/** Routes of the subscribers to failures, whose answers have no envelope. This server sends no mail. */
 export const notificationRoutes: readonly Route[] = [
   { method: 'GET', path, access: 'organization', answer: (call) => bare(subscribers(call)) },
   { method: 'PUT', path, access: 'organization', anyVerb: true, answer: replace }
@@ -28,7 +28,7 @@ function subscribers(call: Call): string[] {
   return call.context.records.get('error_subscribers', organizationOf(call))?.emails ?? []
 }
 
-/** Addresses stay as they are spelled, in their order. Some clients send nothing where they mean nobody. */
+/** Stores addresses as they are spelled, in their order. Some clients send nothing for an empty list. */
 function replace(call: Call): RouteResult {
   const { emails } = mustFit(requestShape(), call.body, 400)
   const wanted = [...new Set(emails)]

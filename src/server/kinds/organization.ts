@@ -35,7 +35,7 @@ export const organizationRoutes: readonly Route[] = [
   { method: 'DELETE', path: '/api/organizations/:id', access: 'partner', answer: remove }
 ]
 
-/** Who the key belongs to; exactly one of the four flags is true. */
+/** Answers the owner of the key; exactly one of the four flags is true. */
 function me(call: Call): Partial<Identity> {
   const { caller, context } = call
   const organization =
@@ -66,7 +66,10 @@ function isPartner(call: Call): boolean {
   return call.caller.class === 'partner' || call.caller.class === 'deployment'
 }
 
-/** Partners see all; a key of one organization sees its own, and in 2025-09-18 none. */
+/**
+ * Returns the organizations that a key sees: a partner all, a key of one organization its own, and in
+ * 2025-09-18 none.
+ */
 function visible(call: Call): Organization[] {
   if (isPartner(call)) return call.context.directory.organizations()
   if (call.version === '2025-09-18' || call.caller.organizationId === undefined) {
@@ -77,9 +80,7 @@ function visible(call: Call): Organization[] {
   return [existing(call, call.caller.organizationId)]
 }
 
-/**
- * The organization that an address names: any one for a partner, for others their own. Throws 404 and 403.
- */
+/** Returns the organization of the path: any for a partner, the own one for others. Throws 404 and 403. */
 export function namedOrganization(call: Call, id: string): string {
   if (isPartner(call)) return existing(call, id).id
   if (id !== organizationOf(call)) throw forbidden(`this key does not act in organization ${id}`)
@@ -101,7 +102,7 @@ const requestShape = lazily<OrganizationRequest>(() => ({
   answered: ['id']
 }))
 
-/** What the request makes of the organization; `client_id` and `client_secret` are let go of at once. */
+/** Returns the organization that a request describes; `client_id` and `client_secret` are not stored. */
 function understood(call: Call, id: string): Organization {
   const request = mustFit(requestShape(), call.body, 422)
   const twin = call.context.directory
@@ -122,7 +123,7 @@ function understood(call: Call, id: string): Organization {
   }
 }
 
-/** It begins without users: a partner makes the first one, and a key for it. */
+/** Creates an organization without users: a partner creates the first one, and its key. */
 function create(call: Call): RouteResult {
   const { directory, records, now, randomUUID } = call.context
   const organization = understood(call, randomUUID())
@@ -137,7 +138,7 @@ function update(call: Call): RouteResult {
   return data(organization)
 }
 
-/** With everything in it. */
+/** Deletes an organization with everything in it. */
 function remove(call: Call): RouteResult {
   const { directory } = call.context
   const { id, name } = existing(call, param(call, 'id'))

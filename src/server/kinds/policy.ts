@@ -38,7 +38,10 @@ export const policyRoutes: readonly Route[] = [
   { method: 'DELETE', path: `${path}/:id`, access: 'organization', answer: remove }
 ]
 
-/** The action that changes a thing: product and service spell it differently, and either is understood. */
+/**
+ * The two spellings of the action that changes a thing: product and service differ, and both are
+ * accepted.
+ */
 const editActions = ['edit', 'update']
 const actionNames = [...policyActions, 'edit']
 
@@ -74,8 +77,8 @@ function readRequest(call: Call): PolicyRequest {
 }
 
 /**
- * All actions that there are, each with the roles that the request gives it. Roles must exist, unless the
- * policy named them before: they may have been deleted since.
+ * Returns all actions, each with its roles in the request. Roles must exist, unless the policy named them
+ * before: they may have been deleted since.
  */
 function bindings(call: Call, { policy_actions }: PolicyRequest, before?: StoredPolicy): PolicyAction[] {
   const known = new Set(before?.policy_actions.flatMap(({ role_ids }) => role_ids))
@@ -126,7 +129,10 @@ function update(call: Call): RouteResult {
   return data(shown(policy))
 }
 
-/** What it was attached to does without it from now on; else nobody could update those things any more. */
+/**
+ * Deletes a policy, and detaches it from everything: things that name a missing policy could not be
+ * updated.
+ */
 function remove(call: Call): RouteResult {
   const { id } = own(call)
   const { records } = call.context
@@ -140,7 +146,7 @@ function remove(call: Call): RouteResult {
   return {}
 }
 
-/** A policy that is not the service's. */
+/** Returns a policy that is not built in, or throws 403. */
 function own(call: Call): StoredPolicy {
   const policy = found(call, 'policy', param(call, 'id'))
   if (policy.system) throw forbidden(`the policy "${policy.name}" is built in and cannot be changed`)

@@ -8,7 +8,7 @@ import { invalid, notFound } from '../refusal.ts'
 import type { StoredQuery } from '../stored.ts'
 import { lazily, mustFit } from './request-shape.ts'
 
-/** Queries are run when they are sent; their results are there when they are first asked for. */
+/** Routes of queries. A query runs when it is sent; its results exist when they are first asked for. */
 export const queryRoutes: readonly Route[] = [
   { method: 'POST', path: '/api/connections/:id/query', access: 'organization', answer: run },
   { method: 'GET', path: '/api/queries/:id', access: 'organization', answer: results }
@@ -20,7 +20,7 @@ const pageSize = 100
 /** Milliseconds for which results can be read. */
 const lifetime = 24 * 60 * 60 * 1000
 
-/** The query comes in the body or in the address, as clients differ; the body counts. */
+/** Reads the query from the body or from the address, as clients differ; the body takes precedence. */
 function run(call: Call): RouteResult {
   const { records, now, randomUUID, catalogue } = call.context
   const connection = found(call, 'connection', param(call, 'id'))
@@ -52,7 +52,7 @@ function isOver({ expires }: StoredQuery, at: Date): boolean {
   return Date.parse(expires) <= at.getTime()
 }
 
-/** For who sent the query; to others it is not there. */
+/** Returns the query of the caller; for others it does not exist. */
 function results(call: Call): RouteResult {
   const query = found(call, 'query', param(call, 'id'))
   if (query.created_by.id !== actorOf(call).id || isOver(query, call.context.now())) {

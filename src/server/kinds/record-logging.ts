@@ -9,7 +9,7 @@ import { lazily, mustFit } from './request-shape.ts'
 
 const path = '/api/organization/record-logging'
 
-/** Where the logs of records are delivered after each run of a model sync. Nothing runs here, so none is. */
+/** Routes for the destination of record logs. This server runs no syncs, so it delivers none. */
 export const recordLoggingRoutes: readonly Route[] = [
   { method: 'GET', path, access: 'organization', answer: (call) => data(shown(call)) },
   { method: 'PUT', path, access: 'organization', anyVerb: true, answer: replace }
@@ -39,7 +39,7 @@ function shown(call: Call): RecordLogging {
   }
 }
 
-/** What is left out, null or empty is removed. */
+/** Stores the settings; members that are left out, null or empty are removed. */
 function replace(call: Call): RouteResult {
   const request = mustFit(shape(), call.body, 422)
   const wanted = request.deliveryConnectionId ?? ''

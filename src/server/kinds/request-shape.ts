@@ -43,7 +43,7 @@ export function lazily<T = JsonObject>(levelOf: () => RequestLevel): () => Reque
   return () => (shape ??= compiled<T>(levelOf()))
 }
 
-/** Who made and changed a thing, and when: answered with most things, and so sent back with some. */
+/** The members that nearly all answers have, and that clients therefore send back. */
 export const bookkeeping = ['id', 'created_at', 'created_by', 'updated_at', 'updated_by'] as const
 
 function compiled<T>(level: RequestLevel): RequestShape<T> {
@@ -51,9 +51,9 @@ function compiled<T>(level: RequestLevel): RequestShape<T> {
 }
 
 /**
- * The value, which has the type of the shape from here on. Throws a refusal that names the first field that
- * is wrong, or that nobody knows: one that is taken and forgotten would be believed to be kept. Never
- * repeats a value: it may be a secret.
+ * Returns the value with the type of the shape. Throws a refusal that names the first field that is wrong
+ * or unknown: an unknown one that is ignored would look stored. Never repeats a value, which may be a
+ * secret.
  */
 export function mustFit<T>(
   { level, fits }: RequestShape<T>,
@@ -90,12 +90,12 @@ function mustBeKnown(level: RequestLevel, value: Json, path: string, status: num
   }
 }
 
-/** Of several shapes, the one of an object that says something. */
+/** Returns the level of an object among alternatives. */
 function objectOf(level: RequestLevel): RequestLevel {
   return level.anyOf?.find(({ properties }) => properties !== undefined) ?? level
 }
 
-/** A null says nothing, so there is nothing to forget. */
+/** Throws for a member that this server does not have; null states nothing. */
 function mustBeUnsaid(field: string, member: Json, status: number): void {
   if (member !== null) throw invalid(field, 'is not served here: this server does not have it yet', status)
 }
@@ -104,16 +104,19 @@ function unknown(field: string, status: number): Refusal {
   return new Refusal(status, 'invalid', `unknown field "${field}"`, { metadata: { field } })
 }
 
-/** The body that switches a sync on or off. What `active` may be is told in the words of its handler. */
+/**
+ * The body that switches a sync on or off. The type of `active` is checked by the handler, with a message
+ * of its own.
+ */
 export const activation = lazily(() => ({ type: 'object', properties: { active: {} } }))
 
-/** Throws for any member of a body where none is read. */
+/** Throws for any member of a body that is not read. */
 export function mustBeEmpty(body: JsonObject, status: number): void {
   const [first] = Object.keys(body)
   if (first !== undefined) throw unknown(first, status)
 }
 
-/** `/fields/0/target` → `fields[0].target`. */
+/** Converts a JSON pointer: `/fields/0/target` → `fields[0].target`. */
 function fieldPath(pointer: string): string {
   return pointer
     .split('/')

@@ -65,13 +65,13 @@ function update(call: Call): RouteResult {
   return data(shown(role))
 }
 
-/** Policies and users go on naming a role that is gone. */
+/** Deletes a role. Policies and users still name it. */
 function remove(call: Call): RouteResult {
   call.context.records.remove('role', own(call).id)
   return {}
 }
 
-/** A role that is not the service's. */
+/** Returns a role that is not built in, or throws 403. */
 function own(call: Call): StoredRole {
   const role = found(call, 'role', param(call, 'id'))
   if (role.system) throw forbidden(`the role "${role.name}" is built in and cannot be changed`)

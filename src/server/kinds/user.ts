@@ -8,7 +8,7 @@ import type { StoredRole, StoredUser } from '../stored.ts'
 import { namedOrganization } from './organization.ts'
 import { lazily, mustFit } from './request-shape.ts'
 
-/** One of the two families of addresses: of the caller's organization, and of the one that is named. */
+/** One of two families of paths: that of the caller's organization, and that of a named one. */
 interface Family {
   path: string
   access: Route['access']
@@ -73,7 +73,7 @@ function routesOf({ path, access, organization, repeatsEmail }: Family): Route[]
   ]
 }
 
-/** There are no harbors here, so nobody is in one. */
+/** The harbor of a user: this server has none. */
 function harborsOf(call: Call): Pick<User, 'harbor_ids' | 'harbor_only'> {
   return isNewest(call) ? { harbor_ids: [], harbor_only: false } : {}
 }
@@ -109,7 +109,7 @@ function readRequest(call: Call, needsEmail: boolean): UserRequest {
 
 type Roles = Pick<StoredUser, 'role' | 'role_ids'>
 
-/** The roles that the request gives, in both spellings of the service. Absent: it says nothing of roles. */
+/** Returns the roles in a request, in both spellings of the service. Absent: it does not mention roles. */
 function rolesOf(call: Call, organization: string, request: UserRequest): Roles | undefined {
   const roles = call.context.records.list('role', organization)
   const word = (request.role ?? '').toLowerCase()
@@ -127,7 +127,7 @@ function rolesOf(call: Call, organization: string, request: UserRequest): Roles 
   return { role: word, role_ids: [role.id] }
 }
 
-/** The older word for roles: who is an admin among others is an admin. */
+/** Returns the older member `role`: a user with the admin role among others is an admin. */
 function wordFor(roles: StoredRole[], ids: string[]): string {
   const isAdmin = roles.some(({ id, name, system }) => system && name === 'Admin' && ids.includes(id))
   return isAdmin ? 'admin' : 'user'
@@ -153,7 +153,7 @@ function create(call: Call, organization: string): RouteResult {
   return data(shown(user))
 }
 
-/** Changes roles, and nothing else. */
+/** Updates the roles of a user, and nothing else. */
 function update(call: Call, organization: string, repeatsEmail: boolean): RouteResult {
   const stored = member(call, organization)
   const user: StoredUser = {
@@ -166,7 +166,7 @@ function update(call: Call, organization: string, repeatsEmail: boolean): RouteR
   return data(shown(user))
 }
 
-/** Answers who is gone; so do all keys of that user. */
+/** Deletes a user with all keys, and answers the deleted user. */
 function remove(call: Call, organization: string): RouteResult {
   const user = member(call, organization)
   if (user.id === actorOf(call).id) throw forbidden('a key cannot delete the user that it belongs to')
@@ -175,7 +175,10 @@ function remove(call: Call, organization: string): RouteResult {
   return data(shown(user))
 }
 
-/** The one answer that ever shows the key. A user has one; making another takes `force`, which ends it. */
+/**
+ * Creates the key of a user: the only answer that shows it. A user has one key; another takes `force`,
+ * which revokes the first.
+ */
 function createKey(call: Call): RouteResult {
   const { directory, randomUUID } = call.context
   const organization = namedOrganization(call, param(call, 'organization'))

@@ -19,7 +19,7 @@ import { lazily, mustFit } from './request-shape.ts'
 
 const path = '/api/webhooks'
 
-/** Where an organization wants its events told; there is one place at most. */
+/** Routes of the webhook of an organization, which has one at most. */
 export const webhookRoutes: readonly Route[] = [
   {
     method: 'GET',
@@ -64,7 +64,9 @@ const requestShape = lazily<WebhookRequest>(() => ({
   answered: ['id', 'disabled', 'created_at', 'disabled_at', 'disabled_reason']
 }))
 
-/** With its secret in clear: so the service answers it, and whoever checks signatures needs it. */
+/**
+ * Returns the webhook with its secret in clear, like the service: receivers need it to check signatures.
+ */
 function shown(call: Call, webhook: StoredWebhook): Webhook {
   const { id, organization_id, endpoint, secret, disabled, created_at, disabled_at = null } = webhook
   const reason = disabled ? 'disabled by a request' : null
