@@ -50,6 +50,11 @@ export function addressOf(sources: AddressSources): Checked<ServiceAddress> {
   return { ok: true, value: { url, by: named.by }, problems: [] }
 }
 
+/** Whether a person says where the service is, outside of all files: then no file can say otherwise. */
+export function isNamedOutside({ io, options }: Pick<AddressSources, 'io' | 'options'>): boolean {
+  return options.url !== undefined || variables.some((name) => io.env[name] !== undefined)
+}
+
 const variables = ['POLYTOMIC_URL', 'POLYTOMIC_DEPLOYMENT_URL']
 
 /** What a person says wins over what a file says. */

@@ -9,7 +9,7 @@ import { openWriter } from '../remote/transport.ts'
 import { quoted } from '../render/change-text.ts'
 import { count } from '../render/plain-text.ts'
 import type { ReportExtras } from '../render/view/report.ts'
-import { decideOptionsOf, optionsOf } from './decide-options.ts'
+import { decideOptionsOf, optionsOf, readsAllLists } from './decide-options.ts'
 import { exit, exitOfReport } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { WriteOptions } from './options.ts'
@@ -64,7 +64,8 @@ export async function applyCommand(
   }
   return await withContext(io, full, (context) => shownAndDone(context, full, io, decide, question), {
     reachable: options.wait === true,
-    finishes: true
+    finishes: true,
+    lists: readsAllLists(full)
   })
 }
 
@@ -94,7 +95,8 @@ export async function destroyCommand(options: WriteOptions, io: CommandIo): Prom
     )
   }
   return await withContext(io, options, (context) => shownAndDone(context, options, io, decide, question), {
-    finishes: true
+    finishes: true,
+    lists: readsAllLists(options)
   })
 }
 

@@ -42,7 +42,7 @@ function selectionOf({
   exclude = [],
   kind = []
 }: PlanningOptions): Checked<Selection | undefined> {
-  if (only.length + exclude.length + kind.length === 0) return { ok: true, value: undefined, problems: [] }
+  if (readsAllLists({ only, exclude, kind })) return { ok: true, value: undefined, problems: [] }
   const unknown: Diagnostic[] = []
   const names = kind.flatMap((text) => {
     const found = kinds.managed.find(({ name, section }) =>
@@ -66,6 +66,11 @@ function noKind(text: string): Diagnostic {
         : `there is: \`${names.join('`, `')}\``
     ]
   })
+}
+
+/** Whether the lists of all declared kinds are read: a selection may leave some out. */
+export function readsAllLists({ only = [], exclude = [], kind = [] }: PlanningOptions): boolean {
+  return only.length + exclude.length + kind.length === 0
 }
 
 /** The options as they are kept in a saved plan; the revision as the commit that it was. */

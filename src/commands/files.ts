@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { openDisk, type Disk } from '../config/source/index.ts'
 import { readEnvironmentFile, type EnvironmentEntry } from '../config/environment-file.ts'
 import type { UnderstoodBase } from '../config/since.ts'
-import type { Understanding, Understood } from '../config/understand.ts'
+import type { Meanwhile, Understanding, Understood } from '../config/understand.ts'
 import { checked, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import { unknownToVersion } from '../plan/version.ts'
@@ -46,10 +46,12 @@ export function environment(io: CommandIo, options: FileOptions): Environment {
 export async function understandFiles(
   io: CommandIo,
   options: FileOptions,
-  env: Environment['env']
+  env: Environment['env'],
+  meanwhile?: Meanwhile
 ): Promise<Understanding> {
   const disk: Disk = openDisk(io.cwd, io.stdin)
-  const inputs = { files: options.file, env, variables: options.var, variableFiles: options.varFile, disk }
+  const { file: files, var: variables, varFile: variableFiles } = options
+  const inputs = { files, env, variables, variableFiles, disk, ...(meanwhile ? { meanwhile } : {}) }
   const understanding = await understand(inputs, kinds)
   if (understanding.result.ok) redactFor(io.redaction, understanding.result.value)
   return { ...understanding, result: fitting(understanding.result) }

@@ -4,7 +4,7 @@ import { detailsOf } from '../plan/details.ts'
 import { missingSecrets } from '../plan/missing-secrets.ts'
 import { isDifference } from '../plan/pending.ts'
 import { plan as makePlan } from '../reconcile.ts'
-import { decideOptionsOf } from './decide-options.ts'
+import { decideOptionsOf, readsAllLists } from './decide-options.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
@@ -23,7 +23,8 @@ export interface PlanOptions extends ReadOptions, PlanningOptions, OrganizationO
 /** `polyctl plan` and `polyctl drift`: the same plan, in two ways of speaking. Both can only read. */
 export async function planCommand(options: PlanOptions, io: CommandIo): Promise<Result> {
   if (isOverOrganizations(options)) return await overOrganizations(options, io, planCommand)
-  return await withContext(io, options, async (context) => {
+  const wants = { lists: readsAllLists(options) }
+  const work = async (context: CommandContext): Promise<Result> => {
     const decided = await decideFrom(context, options, io, 'plan')
     if (!decided.ok) return await problemsResult(io, decided.problems, context)
     const { planned } = decided.value
@@ -31,7 +32,8 @@ export async function planCommand(options: PlanOptions, io: CommandIo): Promise<
     const code = options.detailedExitcode === true && differs ? exit.differences : exit.done
     const saved = options.out === undefined ? {} : savePlan(options.out, decided.value, io)
     return await answered(decided.value, decided.problems, { type: 'plan', code, ...saved })
-  })
+  }
+  return await withContext(io, options, work, wants)
 }
 
 /**
@@ -43,7 +45,8 @@ export async function driftCommand(
   io: CommandIo
 ): Promise<Result> {
   if (isOverOrganizations(options)) return await overOrganizations(options, io, driftCommand)
-  return await withContext(io, options, async (context) => {
+  const wants = { lists: readsAllLists(options) }
+  const work = async (context: CommandContext): Promise<Result> => {
     const decided = await decideFrom(
       context,
       { ...options, maxDeletes: Infinity, maxUpdates: Infinity },
@@ -55,7 +58,8 @@ export async function driftCommand(
     const drifted = changes.some((change) => isDifference(change) && detailsOf(change).cause !== 'config')
     const code = drifted ? exit.differences : exit.done
     return await answered(decided.value, decided.problems, { type: 'drift', code })
-  })
+  }
+  return await withContext(io, options, work, wants)
 }
 
 /** A plan with all that it was made from, and every problem on the way to it. */

@@ -7,7 +7,8 @@ import type { PlanHeader } from '../render/header.ts'
 import type { ViewContext } from '../render/view/changes.ts'
 import type { DesiredState } from '../state/resource.ts'
 import { Vault } from '../state/vault.ts'
-import { environment, understandFiles } from './files.ts'
+import { earlyReading, type EarlyReading } from './early.ts'
+import { environment, understandFiles, type Environment } from './files.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions, Within } from './options.ts'
 import type { Result } from './output.ts'
@@ -41,6 +42,8 @@ export interface ContextOptions {
   filesOptional?: boolean
   /** The command looks after Ctrl-C itself: what it writes must be brought to an end. */
   finishes?: boolean
+  /** The command reads the lists of all kinds that the files declare, whatever else it does. */
+  lists?: boolean
 }
 
 /**
@@ -53,9 +56,33 @@ export async function withContext(
   work: (context: CommandContext) => Promise<Result>,
   wants: ContextOptions = {}
 ): Promise<Result> {
-  const { env, environmentFile, problems: environmentProblems } = environment(io, options)
-  if (environmentProblems.some(isError)) return await problemsResult(io, environmentProblems, nothingRead)
-  const understanding = await understandFiles(io, options, env)
+  const found = environment(io, options)
+  if (found.problems.some(isError)) return await problemsResult(io, found.problems, nothingRead)
+  const { env, environmentFile } = found
+  const early = wants.lists === true ? await earlyReading({ io, env, environmentFile, options }) : undefined
+  try {
+    const opened = await opening(io, options, wants, found, early)
+    if ('code' in opened) return opened
+    try {
+      if (wants.finishes === true) return await work(opened)
+      return (await abortable(io, work(opened))) ?? (await interruptedResult())
+    } finally {
+      await opened.service.close()
+    }
+  } finally {
+    await early?.end()
+  }
+}
+
+/** The files, understood, and the service that they lead to; or the problems on the way, which are the result. */
+async function opening(
+  io: CommandIo,
+  options: ReadOptions,
+  wants: ContextOptions,
+  { env, environmentFile, problems: environmentProblems }: Environment,
+  early: EarlyReading | undefined
+): Promise<CommandContext | Result> {
+  const understanding = await understandFiles(io, options, env, early)
   const read = { texts: understanding.texts, files: understanding.files.length }
   const understood =
     wants.filesOptional === true && nothingThere(understanding.result)
@@ -70,29 +97,23 @@ export async function withContext(
   if (!own.ok) return await problemsResult(io, own.problems, read)
   const desired = options.local === true ? rehearsed(own.value) : own.value
   const reachable = wants.reachable === true ? { reachable: true } : {}
-  const service = await openService({
-    io,
-    env,
-    environmentFile,
-    options,
-    workspace: desired.workspace,
-    ...reachable
-  })
-  if (!service.ok) return await problemsResult(io, service.problems, read)
+  const { workspace } = desired
+  const opened = await openService({ io, env, environmentFile, options, workspace, ...reachable })
+  if (!opened.ok) return await problemsResult(io, opened.problems, read)
+  const service = early?.adopted(opened.value) ?? opened.value
   const header: PlanHeader = {
     organization: '',
-    service: service.value.name,
-    apiVersion: service.value.remote.version,
+    service: service.name,
+    apiVersion: service.remote.version,
     files: understanding.files.length,
     resources: desired.resources.length
   }
   const undoubted = understood.problems.filter((problem) => problem.code !== 'P201')
-  const problems = [...environmentProblems, ...undoubted]
-  const context: CommandContext = {
+  return {
     understood: { desired, vault },
     texts: understanding.texts,
     files: understanding.files.length,
-    service: service.value,
+    service,
     header,
     view: {
       kinds: kinds.managed.map(({ name }) => name),
@@ -101,13 +122,7 @@ export async function withContext(
       ...(options.local === true ? { reach: '--local' } : {})
     },
     env,
-    problems
-  }
-  try {
-    if (wants.finishes === true) return await work(context)
-    return (await abortable(io, work(context))) ?? (await interruptedResult())
-  } finally {
-    await service.value.close()
+    problems: [...environmentProblems, ...undoubted]
   }
 }
 

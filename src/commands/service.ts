@@ -11,7 +11,7 @@ import type { CommandIo } from './io.ts'
 import type { ServiceOptions } from './options.ts'
 import { proxyOf } from './proxy.ts'
 
-/** How to reach the service. Closing matters for the local one only. */
+/** How to reach the service. Closing it ends what is still under way. */
 export interface Service {
   remote: RemoteOptions
   /** The host, or `local`. */
@@ -31,11 +31,13 @@ export interface ServiceRequest {
   workspace: Workspace
   /** Whether a browser must reach the local server while the command runs. */
   reachable?: boolean
+  /** Tells the person why something takes a while. Absent: as all output. */
+  say?: (line: string) => void
 }
 
 /** Where to go and with which key, from options, environment and files, in this order. */
 export async function openService(request: ServiceRequest): Promise<Checked<Service>> {
-  const { io, env, options, workspace } = request
+  const { env, options, workspace } = request
   const version = versionOf(workspace)
   if (!version.ok) return version
   if (options.local === true && options.url !== undefined) return failure(bothPlaces())
@@ -44,12 +46,12 @@ export async function openService(request: ServiceRequest): Promise<Checked<Serv
   if (!address.ok) return address
   const authorization = authorizationOf(env, workspace, options.within !== undefined)
   if (!authorization.ok) return authorization
-  return at(address.value, authorization.value, io, options, version.value)
+  return at(address.value, authorization.value, request, version.value)
 }
 
 /** The same with the key of a partner or a deployment alone, which acts in no organization. */
 export async function openPartnerService(request: ServiceRequest): Promise<Checked<Service>> {
-  const { io, env, options, workspace } = request
+  const { env, options, workspace } = request
   if (options.local === true) return failure(oneOrganization())
   const version = versionOf(workspace)
   if (!version.ok) return version
@@ -57,17 +59,17 @@ export async function openPartnerService(request: ServiceRequest): Promise<Check
   if (!address.ok) return address
   const key = keyOf(env, partnerKeys)
   if (!key.ok) return key
-  return at(address.value, `Bearer ${key.value.key}`, io, options, version.value)
+  return at(address.value, `Bearer ${key.value.key}`, request, version.value)
 }
 
 /** The service at an address, reached as the environment says. */
 function at(
   { url, by }: ServiceAddress,
   authorization: string,
-  io: CommandIo,
-  options: ServiceOptions,
+  request: ServiceRequest,
   version: ApiVersion
 ): Checked<Service> {
+  const { io } = request
   const proxy = proxyOf(io, url)
   if (!proxy.ok) return proxy
   const { uri, shown } = proxy.value ?? {}
@@ -76,15 +78,13 @@ function at(
     namedBy: by,
     ...(shown === undefined ? {} : { proxy: shown }),
     authorization,
-    fetch: (request) => io.fetch(request, uri)
+    fetch: (sent) => io.fetch(sent, uri)
   }
-  return { ok: true, value: serviceAt(url.host, io, options, version, reached), problems: [] }
+  return { ok: true, value: serviceAt(url.host, request, version, reached), problems: [] }
 }
 
-async function localService(
-  { io, options, reachable }: ServiceRequest,
-  version: ApiVersion
-): Promise<Checked<Service>> {
+async function localService(request: ServiceRequest, version: ApiVersion): Promise<Checked<Service>> {
+  const { io, reachable } = request
   const { createServer, FolderProblem } = await import('../server/index.ts')
   let page = 'http://127.0.0.1'
   try {
@@ -103,7 +103,7 @@ async function localService(
       await socket?.close()
       server.close()
     }
-    const service = serviceAt('local', io, options, version, reached)
+    const service = serviceAt('local', request, version, reached)
     return { ok: true, value: { ...service, close }, problems: [] }
   } catch (error) {
     const words = thrownText(error)
@@ -123,13 +123,11 @@ type Reached = Pick<RemoteOptions, 'url' | 'namedBy' | 'proxy' | 'authorization'
 
 function serviceAt(
   name: string,
-  io: CommandIo,
-  options: ServiceOptions,
+  { io, options, say = (line) => io.output.say(line) }: ServiceRequest,
   version: ApiVersion,
   reached: Reached
 ): Service {
-  const say = (line: string): void => io.output.say(line)
-  const stop = new AbortController()
+  const [stop, unwanted] = [new AbortController(), new AbortController()]
   void io.interrupted.then(() => stop.abort())
   const pace = {
     parallelism: options.parallelism,
@@ -147,12 +145,17 @@ function serviceAt(
     timer: (ring, ms) => io.timer(ring, ms),
     newKey: io.newKey,
     stop: stop.signal,
+    unwanted: unwanted.signal,
     backoffMs: io.backoffMs,
     redaction: io.redaction,
     note: say,
-    ...(options.debug === true ? { trace: say } : {})
+    ...(options.debug === true ? { trace: (line: string) => io.output.say(line) } : {})
   }
-  return { remote, name, close: async () => undefined }
+  const close = async (): Promise<void> => {
+    unwanted.abort()
+    stop.abort()
+  }
+  return { remote, name, close }
 }
 
 function bothPlaces(): Diagnostic {

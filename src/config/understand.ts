@@ -4,13 +4,22 @@ import { byAddress, type DesiredState, type Removed, type Workspace } from '../s
 import { isObject, type JsonObject } from '../state/value.ts'
 import { Vault } from '../state/vault.ts'
 import { checkCycles } from './cycles.ts'
+import { glanceAt, type Glance } from './glance.ts'
 import { fillPlaceholders, readVariableFiles, type Filling } from './placeholders/index.ts'
 import { redact, redactVariables } from './redact.ts'
 import { checkDeclared, checkReferences, ResourceIndex, spelledAsDeclared } from './references.ts'
 import { placed, readResource } from './resources.ts'
 import { splitSections, type DocumentNode, type Sections } from './sections.ts'
 import { ShownTexts } from './shown-texts.ts'
-import { locate, parseYaml, readFiles, scalarText, valueSpan, type Disk } from './source/index.ts'
+import {
+  locate,
+  parseYaml,
+  readFiles,
+  scalarText,
+  valueSpan,
+  type Disk,
+  type Parsed
+} from './source/index.ts'
 import { validateFile } from './validation/index.ts'
 
 /** Everything that the meaning of the files depends on: nothing else is looked at. */
@@ -23,7 +32,19 @@ export interface Inputs {
   /** --var-file */
   variableFiles: string[]
   disk: Disk
+  meanwhile?: Meanwhile
 }
+
+/** What goes on while files are understood, which keeps the process busy otherwise. */
+export interface Meanwhile {
+  /** Called once, when all files were read and none of them is parsed. */
+  begin(glance: Glance): void
+  /** Called now and then: lets what has begun go on. */
+  pause(): Promise<void>
+}
+
+/** Letters of YAML, and resources, that are read without a pause. */
+const pauseAfter = { letters: 128 * 1024, resources: 250 } as const
 
 /**
  * The meaning of the files. It can be printed and compared as it is, because values of secrets are only in
@@ -55,7 +76,10 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   const found = await readFiles(inputs.files, inputs.disk)
   const files = [...found.texts.keys()]
   const variableFiles = readVariableFiles(inputs.variableFiles, inputs.disk)
-  const parsed = files.map((path) => parseYaml(path, found.texts.get(path) ?? ''))
+  const { meanwhile } = inputs
+  if (found.problems.length === 0) meanwhile?.begin(glanceAt([...found.texts.values()], kinds))
+  await meanwhile?.pause()
+  const parsed = await parseAll(found.texts, meanwhile)
   const problems = [...found.problems, ...variableFiles.problems, ...parsed.flatMap((one) => one.problems)]
   const texts = new ShownTexts()
   let vault = new Vault()
@@ -86,10 +110,12 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
     variableFiles: variableFiles.files
   })
   vault = filling.vault
-  const read = readSections(sections, filling.filled, kinds)
+  await meanwhile?.pause()
+  const read = await readSections(sections, filling.filled, kinds, meanwhile)
   problems.push(...sections.problems, ...filling.problems, ...read.problems)
   if (problems.some(isError)) return end(undefined)
 
+  await meanwhile?.pause()
   const { resources, removed, workspace } = read
   const index = new ResourceIndex(resources, kinds)
   problems.push(...checkDeclared(resources, removed, index, kinds), ...checkCycles(resources, index))
@@ -102,12 +128,26 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   return end({ desired, vault })
 }
 
+async function parseAll(texts: ReadonlyMap<string, string>, meanwhile?: Meanwhile): Promise<Parsed[]> {
+  const parsed: Parsed[] = []
+  let letters = 0
+  for (const [path, text] of texts) {
+    parsed.push(parseYaml(path, text))
+    letters += text.length
+    if (letters < pauseAfter.letters) continue
+    letters = 0
+    await meanwhile?.pause()
+  }
+  return parsed
+}
+
 /** From filled sections to what they mean. */
-function readSections(
+async function readSections(
   { documents, resources }: Sections,
   filled: Filling['filled'],
-  kinds: Kinds
-): DesiredState & { problems: Diagnostic[] } {
+  kinds: Kinds,
+  meanwhile?: Meanwhile
+): Promise<DesiredState & { problems: Diagnostic[] }> {
   const state: DesiredState & { problems: Diagnostic[] } = {
     workspace: {},
     resources: [],
@@ -125,7 +165,8 @@ function readSections(
     const section = part.value['workspace']
     if (section !== undefined && isObject(section)) state.workspace = workspaceOf(document, section, kinds)
   }
-  for (const resource of resources) {
+  for (const [index, resource] of resources.entries()) {
+    if (index % pauseAfter.resources === pauseAfter.resources - 1) await meanwhile?.pause()
     const part = filled.get(resource)
     if (!part) continue
     const { desired, problems } = readResource(resource, part)

@@ -1,5 +1,6 @@
 import type { ApiVersion } from '../wire/common.ts'
 import type { Redaction } from '../state/redaction.ts'
+import type { EarlyAnswers } from './early.ts'
 import type { Gate } from './gate.ts'
 
 /** Starts a timer of so many milliseconds, and returns a function that stops it. */
@@ -38,10 +39,14 @@ export interface RemoteOptions {
   random: () => number
   /** Fires on an interrupt: pauses end at once, and running requests soon. */
   stop?: AbortSignal
+  /** Fires when no answer is needed any more: running requests end at once. `stop` fires right after it. */
+  unwanted?: AbortSignal
   /** The redaction of the run. Absent: one that knows the secrets of this connection only. */
   redaction?: Redaction
   /** Called for each try, answered or not, without bodies and secrets. */
   trace?: (line: string) => void
+  /** Results of requests that were sent while the files were still read. */
+  early?: EarlyAnswers
   /** The gate that all connections to one service share. Absent: one of its own. */
   gate?: Gate
   /** Called with seconds when the service asks to slow down. */

@@ -5,6 +5,7 @@ import { openRedaction, type Redaction } from '../state/redaction.ts'
 import type { JsonObject } from '../state/value.ts'
 import { openBudget, type Budget } from './budget.ts'
 import { slept } from './pause.ts'
+import { identityPath } from './early.ts'
 import { openGate, type Gate } from './gate.ts'
 import { BeyondBounds, boundedText, cutWords, type BytesUnderWay } from './bounds.ts'
 import { codeOf, usersOf, wordsOf, type RequestResult, type Failure } from './failure.ts'
@@ -104,14 +105,19 @@ export function openWriter(options: RemoteOptions): Writer {
   let identity: Promise<RequestResult> | undefined
   return {
     version: options.version,
-    get: (path, query = {}, patience = {}) => request('GET', path, { query, ...patience }),
-    me: () => (identity ??= request('GET', '/api/me')),
+    get: (path, query = {}, patience = {}) =>
+      (Object.keys(query).length === 0 ? options.early?.take(path) : undefined) ??
+      request('GET', path, { query, ...patience }),
+    me: () => (identity ??= options.early?.take(identityPath) ?? request('GET', identityPath)),
     ask(path, body) {
       if (!/^\/api(\/[^/]+){2,}\/(source|target)\/fields$/.test(path))
         throw new Error(`${path} is not a question`)
       return request('POST', path, { body }, true)
     },
-    send: request,
+    send(method, path, sent) {
+      options.early?.drop()
+      return request(method, path, sent)
+    },
     newKey: options.newKey,
     budget: () => openBudget(options),
     sleep: (ms) => slept(ms, options),

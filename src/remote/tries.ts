@@ -59,10 +59,17 @@ export interface Link {
   ended: AbortSignal
 }
 
-/** Returns a signal that fires a few seconds after an interrupt: running requests have that long to end. */
-export function endOf({ stop, sleep }: RemoteOptions): AbortSignal {
+/**
+ * Returns a signal that fires a few seconds after an interrupt: running requests have that long to end. It
+ * fires at once when no answer is needed any more.
+ */
+export function endOf({ stop, unwanted, sleep }: RemoteOptions): AbortSignal {
   const end = new AbortController()
-  const ending = (): void => void sleep(bounds.graceMs).then(() => end.abort())
+  const ending = (): void => {
+    if (!end.signal.aborted) void sleep(bounds.graceMs).then(() => end.abort())
+  }
+  if (unwanted?.aborted === true) end.abort()
+  else unwanted?.addEventListener('abort', () => end.abort(), { once: true })
   if (stop?.aborted === true) ending()
   else stop?.addEventListener('abort', ending, { once: true })
   return end.signal

@@ -4,7 +4,7 @@ export { readFiles } from './find-files.ts'
 export { openGit, type Git } from './git.ts'
 export { openRevision } from './revision.ts'
 export type { Unclear } from './unclear.ts'
-export { parseYaml, type YamlDocument } from './parse.ts'
+export { parseYaml, type Parsed, type YamlDocument } from './parse.ts'
 export {
   entryOf,
   headSpan,

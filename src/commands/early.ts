@@ -1,0 +1,87 @@
+import type { Meanwhile } from '../config/understand.ts'
+import { EarlyAnswers } from '../remote/early.ts'
+import { openReader } from '../remote/transport.ts'
+import { isNamedOutside } from './address.ts'
+import { openService, type Service, type ServiceRequest } from './service.ts'
+
+/**
+ * Asks, while the files are still being understood, what is asked whatever they say: whose key this is, and
+ * for the lists of the kinds that they declare. It does so only where nothing in a file decides where requests
+ * go, with which key, and in which version of the API (R35), and it can only read (R32). A service on this
+ * machine without a port works in the same process: there it would save nothing.
+ */
+export class EarlyReading implements Meanwhile {
+  readonly #service: Service
+  readonly #request: Omit<ServiceRequest, 'workspace'>
+  readonly #answers = new EarlyAnswers()
+  readonly #notes: HeldNotes
+  #hasBegun = false
+
+  constructor(service: Service, request: Omit<ServiceRequest, 'workspace'>, notes: HeldNotes) {
+    this.#service = service
+    this.#request = request
+    this.#notes = notes
+  }
+
+  begin({ kinds, maySayVersion }: Parameters<Meanwhile['begin']>[0]): void {
+    if (maySayVersion) return
+    this.#hasBegun = true
+    this.#answers.ask(openReader(this.#service.remote), kinds)
+  }
+
+  async pause(): Promise<void> {
+    if (this.#hasBegun) await this.#request.io.sleep(0)
+  }
+
+  /**
+   * The service that the files lead to: the very one that was asked already, with its answers. What was to be
+   * said of it is said now.
+   */
+  adopted(service: Service): Service {
+    const { remote } = this.#service
+    const isSame = (['url', 'authorization', 'version'] as const).every(
+      (part) => remote[part] === service.remote[part]
+    )
+    if (!this.#hasBegun || !isSame) return service
+    this.#notes.release()
+    return { ...this.#service, remote: { ...remote, early: this.#answers } }
+  }
+
+  /** Ends what is still under way: nobody waits for it. */
+  async end(): Promise<void> {
+    await this.#service.close()
+  }
+}
+
+/** Undefined where the files must be understood before anything is asked. Nothing is sent yet. */
+export async function earlyReading(
+  request: Omit<ServiceRequest, 'workspace'>
+): Promise<EarlyReading | undefined> {
+  const { io, options } = request
+  if (options.local === true || options.within !== undefined || !isNamedOutside({ io, options }))
+    return undefined
+  const notes = new HeldNotes((line) => io.output.say(line))
+  const service = await openService({ ...request, workspace: {}, say: (line) => notes.say(line) })
+  // What is wrong is told later, after what is wrong with the files.
+  return service.ok ? new EarlyReading(service.value, request, notes) : undefined
+}
+
+/** What is said only if the files turn out to be sound: of others nothing but their problems is told. */
+class HeldNotes {
+  readonly #tell: (line: string) => void
+  #held: string[] | undefined = []
+
+  constructor(tell: (line: string) => void) {
+    this.#tell = tell
+  }
+
+  say(line: string): void {
+    if (this.#held) this.#held.push(line)
+    else this.#tell(line)
+  }
+
+  release(): void {
+    for (const line of this.#held ?? []) this.#tell(line)
+    this.#held = undefined
+  }
+}
