@@ -49,12 +49,30 @@ export async function understandFiles(
   env: Environment['env'],
   meanwhile?: Meanwhile
 ): Promise<Understanding> {
-  const disk: Disk = openDisk(io.cwd, io.stdin)
+  const disk = counted(openDisk(io.cwd, io.stdin), (letters) => io.holding?.(letters))
   const { file: files, var: variables, varFile: variableFiles } = options
   const inputs = { files, env, variables, variableFiles, disk, ...(meanwhile ? { meanwhile } : {}) }
   const understanding = await understand(inputs, kinds)
   if (understanding.result.ok) redactFor(io.redaction, understanding.result.value)
   return { ...understanding, result: fitting(understanding.result) }
+}
+
+/** A disk that tells how much was read from it so far. */
+function counted(disk: Disk, tell: (letters: number) => void): Disk {
+  let letters = 0
+  return {
+    ...disk,
+    read(path) {
+      const reading = disk.read(path)
+      if (reading.ok) tell((letters += reading.text.length))
+      return reading
+    },
+    async stdin() {
+      const text = await disk.stdin()
+      tell((letters += text.length))
+      return text
+    }
+  }
 }
 
 /** What the same files meant at a revision, for telling who moved since. */

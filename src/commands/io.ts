@@ -38,6 +38,8 @@ export interface WorldIo {
   random(): number
   /** A random UUID, for idempotency keys. */
   newKey(): string
+  /** Told how many letters of files are held so far: whoever looks after memory may prepare for it. */
+  holding?(letters: number): void
 }
 
 /** What a command may touch. It cannot write: what it tells goes through its output. */
