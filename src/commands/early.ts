@@ -6,9 +6,9 @@ import { openService, type Service, type ServiceRequest } from './service.ts'
 
 /**
  * Asks, while the files are still being understood, what is asked whatever they say: whose key this is, and
- * for the lists of the kinds that they declare. It does so only where nothing in a file decides where requests
- * go, with which key, and in which version of the API (R35), and it can only read (R32). A service on this
- * machine without a port works in the same process: there it would save nothing.
+ * for the lists of the kinds that they declare. It does so only where nothing in a file decides where
+ * requests go, with which key, and in which version of the API (R35), and it can only read (R32). A service
+ * on this machine without a port works in the same process: there it would save nothing.
  */
 export class EarlyReading implements Meanwhile {
   readonly #service: Service

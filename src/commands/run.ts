@@ -74,7 +74,7 @@ export async function withContext(
   }
 }
 
-/** The files, understood, and the service that they lead to; or the problems on the way, which are the result. */
+/** The files, understood, and the service that they lead to; or the problems on the way, as the result. */
 async function opening(
   io: CommandIo,
   options: ReadOptions,

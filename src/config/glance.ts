@@ -10,8 +10,8 @@ export interface Glance {
 
 /**
  * Looks for sections that have an item. At the start of a line, the name of a section and a colon can be
- * nothing else: what is inside of a text or a list stands further to the right. What is written in another way
- * (flow style, quotes, an anchor) is not seen.
+ * nothing else: what is inside of a text or a list stands further to the right. What is written in another
+ * way (flow style, quotes, an anchor) is not seen.
  */
 export function glanceAt(texts: readonly string[], kinds: Kinds): Glance {
   const listed = kinds.managed.filter(({ naming, singleton }) => !naming?.only && singleton !== true)

@@ -1,15 +1,13 @@
 import type { Kind } from '../kinds/kind.ts'
 import type { RequestResult } from './failure.ts'
-import type { Reader } from './transport.ts'
-
-/** Where it is asked whose key this is. */
-export const identityPath = '/api/me'
+import type { EarlyResults } from './options.ts'
+import { identityPath, type Reader } from './transport.ts'
 
 /**
  * Answers to questions that were asked before it was known what the files say. Each is taken by whoever would
  * have asked the same, once: asked a second time, the service is asked again.
  */
-export class EarlyAnswers {
+export class EarlyAnswers implements EarlyResults {
   readonly #answers = new Map<string, Promise<RequestResult>>()
 
   /** Asks whose key this is, and for the first page of the list of each kind that has a list. */

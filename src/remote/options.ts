@@ -1,10 +1,18 @@
 import type { ApiVersion } from '../wire/common.ts'
 import type { Redaction } from '../state/redaction.ts'
-import type { EarlyAnswers } from './early.ts'
+import type { RequestResult } from './failure.ts'
 import type { Gate } from './gate.ts'
 
 /** Starts a timer of so many milliseconds, and returns a function that stops it. */
 export type Timer = (ring: () => void, ms: number) => () => void
+
+/** Results of GET requests that were sent before they were needed. */
+export interface EarlyResults {
+  /** Returns the result for a path, once; undefined where nothing was sent. */
+  take(path: string): Promise<RequestResult> | undefined
+  /** Drops all results: after a write they may be wrong. */
+  drop(): void
+}
 
 /**
  * Options of the connection to the service. Clock, randomness and network are among them, so that tests
@@ -46,7 +54,7 @@ export interface RemoteOptions {
   /** Called for each try, answered or not, without bodies and secrets. */
   trace?: (line: string) => void
   /** Results of requests that were sent while the files were still read. */
-  early?: EarlyAnswers
+  early?: EarlyResults
   /** The gate that all connections to one service share. Absent: one of its own. */
   gate?: Gate
   /** Called with seconds when the service asks to slow down. */

@@ -5,7 +5,6 @@ import { openRedaction, type Redaction } from '../state/redaction.ts'
 import type { JsonObject } from '../state/value.ts'
 import { openBudget, type Budget } from './budget.ts'
 import { slept } from './pause.ts'
-import { identityPath } from './early.ts'
 import { openGate, type Gate } from './gate.ts'
 import { BeyondBounds, boundedText, cutWords, type BytesUnderWay } from './bounds.ts'
 import { codeOf, usersOf, wordsOf, type RequestResult, type Failure } from './failure.ts'
@@ -55,6 +54,9 @@ export interface Writer extends Reader {
   /** A fresh idempotency key. */
   newKey(): string
 }
+
+/** The path that tells whose key it is. */
+export const identityPath = '/api/me'
 
 /** R32: Opens a connection for reading: the object itself has no way to write. */
 export function openReader(options: RemoteOptions): Reader {

@@ -4,7 +4,7 @@ import type { Path } from '../../state/resource.ts'
 import { isObject, type Json, type JsonObject } from '../../state/value.ts'
 import { Vault, type Opened } from '../../state/vault.ts'
 import { placesAbove, pointer, setAt, setOwn } from '../pointer.ts'
-import { entryOf, type Disk, type ScalarNode, type SourceText, type YamlNode } from '../source/index.ts'
+import type { Disk, ScalarNode, SourceText, YamlNode } from '../source/index.ts'
 import type { LookupFailure } from './lookup.ts'
 import { PlaceholderProblems } from './problems.ts'
 import { notText, Resolver } from './resolve.ts'
@@ -269,21 +269,20 @@ function visit(node: YamlNode, value: Json, path: (string | number)[], visitor: 
     if (node.is === 'scalar') visitor(node, path, value)
     return
   }
-  const step = (part: string | number, inner: Json): void => {
-    const below = nodeBelow(node, part)
-    if (!below) return
+  const step = (below: YamlNode, part: string | number, inner: Json): void => {
     path.push(part)
     visit(below, inner, path, visitor)
     path.pop()
   }
-  if (Array.isArray(value)) value.forEach((inner, index) => step(index, inner))
-  else for (const key of Object.keys(value)) step(key, value[key] ?? null)
-}
-
-/** Of what is inside of a variable, the node is where the variable is named. */
-function nodeBelow(node: YamlNode, part: string | number): YamlNode | undefined {
-  if (node.is === 'list') return node.items[Number(part)]
-  return node.is === 'mapping' ? entryOf(node, String(part))?.value : node
+  if (node.is === 'mapping' && !Array.isArray(value)) {
+    for (const { key, value: below } of node.entries) step(below, key, value[key] ?? null)
+  } else if (node.is === 'list' && Array.isArray(value)) {
+    for (const [index, below] of node.items.entries()) step(below, index, value[index] ?? null)
+  } else if (node.is === 'scalar') {
+    // Of what is inside of a variable, the node is where the variable is named.
+    for (const [part, inner] of Array.isArray(value) ? value.entries() : Object.entries(value))
+      step(node, part, inner)
+  }
 }
 
 function secretType(value: Json, template: Template | undefined): SecretPlace['type'] {

@@ -1,18 +1,14 @@
 import {
-  boolCoreTag,
   CHOMPING_MODE,
   EVENT_ID,
   getScalarValue,
-  intCoreTag,
-  NOT_RESOLVED,
-  nullCoreTag,
   parseEvents,
   SCALAR_STYLE,
   COLLECTION_STYLE,
   YAMLException
 } from 'js-yaml'
-import { isExactly } from '../../state/number.ts'
 import { fewEntries, type MappingEntry, type MappingNode, type ScalarNode, type YamlNode } from './node.ts'
+import { plainScalar } from './plain-scalar.ts'
 
 /**
  * The fast way to read a file: one pass over a flat list of events with their offsets. It reads what has
@@ -51,6 +47,9 @@ interface Anchored {
 const mergeKey = '<<'
 /** A little less than YAML allows between the start of a key and its colon. */
 const longestKey = 1_000
+/** Longer texts are rarely the same, and more words than this are names. */
+const longestWord = 32
+const mostWords = 4_000
 
 class EventReader {
   readonly #text: string
@@ -63,6 +62,8 @@ class EventReader {
   #anchors = new Map<string, Anchored>()
   #size = 0
   #unfolded = 0
+  readonly #words = new Map<string, string | number | boolean>()
+  readonly #keys = new Map<string, string>()
 
   constructor(text: string, limits: Limits) {
     this.#text = text
@@ -112,20 +113,24 @@ class EventReader {
     if (event.type === EVENT_ID.ALIAS) return this.#alias(event.anchorStart, event.anchorEnd)
     if (event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP || event.tagStart !== -1)
       throw new Refusal()
-    const anchor =
-      event.anchorStart === -1 ? undefined : this.#text.slice(event.anchorStart, event.anchorEnd)
-    const anchored: Anchored = { node: undefined, size: 0 }
-    if (anchor?.endsWith(':') === true) throw new Refusal()
-    if (anchor !== undefined) {
-      this.#anchors.set(anchor, anchored)
-      this.#position = event.anchorEnd
-    }
+    const anchored = event.anchorStart === -1 ? undefined : this.#anchor(event)
     const size = this.#size++
     const node =
       event.type === EVENT_ID.SCALAR ? this.#scalar(event, before) : this.#collection(event, depth)
-    anchored.node = node
-    anchored.size = this.#size - size
+    if (anchored) {
+      anchored.node = node
+      anchored.size = this.#size - size
+    }
     return node
+  }
+
+  #anchor({ anchorStart, anchorEnd }: ScalarEvent | CollectionEvent): Anchored {
+    const anchor = this.#text.slice(anchorStart, anchorEnd)
+    if (anchor.endsWith(':')) throw new Refusal()
+    const anchored: Anchored = { node: undefined, size: 0 }
+    this.#anchors.set(anchor, anchored)
+    this.#position = anchorEnd
+    return anchored
   }
 
   #alias(anchorStart: number, anchorEnd: number): YamlNode {
@@ -152,7 +157,18 @@ class EventReader {
     const text = getScalarValue(this.#text, event)
     if ((isBlock && text.trim() === '') || !text.isWellFormed()) throw new Refusal()
     this.#position = end
-    return { is: 'scalar', value: style === SCALAR_STYLE.PLAIN ? plainScalar(text) : text, start, end }
+    return { is: 'scalar', value: style === SCALAR_STYLE.PLAIN ? this.#plain(text) : text, start, end }
+  }
+
+  /** Words such as the name of a mode stand in a file thousands of times: they are read, and held, once. */
+  #plain(text: string): ScalarNode['value'] {
+    const known = text.length > longestWord ? undefined : this.#words.get(text)
+    if (known !== undefined) return known
+    const value = plainScalar(text)
+    if (value === undefined) throw new Refusal()
+    if (value !== null && text.length <= longestWord && this.#words.size < mostWords)
+      this.#words.set(text, value)
+    return value
   }
 
   /** Reads an absent value: its place is behind the sign, and behind the blanks that follow it. */
@@ -202,12 +218,12 @@ class EventReader {
     const isFlow = event.style === COLLECTION_STYLE.FLOW
     this.#position = isFlow ? event.start + 1 : event.start
     const close = event.type === EVENT_ID.SEQUENCE ? ']' : '}'
-    const content =
-      event.type === EVENT_ID.SEQUENCE
-        ? { is: 'list' as const, items: this.#items(depth) }
-        : { is: 'mapping' as const, entries: this.#entries(depth) }
+    const items = event.type === EVENT_ID.SEQUENCE ? this.#items(depth) : undefined
+    const entries = items ? [] : this.#entries(depth)
     if (isFlow) this.#position = this.#behind(close)
-    return { ...content, start: event.start, end: this.#position }
+    const { start } = event
+    const end = this.#position
+    return items ? { is: 'list', items, start, end } : { is: 'mapping', entries, start, end }
   }
 
   #behind(close: string): number {
@@ -228,25 +244,40 @@ class EventReader {
 
   #entries(depth: number): MappingNode['entries'] {
     const entries = new Entries()
-    const merged: MappingNode[] = []
+    let merged: MappingNode[] | undefined
     while (this.#peek().type !== EVENT_ID.POP) {
       const event = this.#take()
       if (event.type !== EVENT_ID.SCALAR || event.anchorStart !== -1 || event.tagStart !== -1)
         throw new Refusal()
       if (event.valueStart === -1 || event.valueEnd - event.valueStart > longestKey) throw new Refusal()
       const isPlain = event.style === SCALAR_STYLE.PLAIN
-      const { start: keyStart, end: keyEnd } = this.#scalar(event, '')
-      const key = isPlain
-        ? this.#text.slice(event.valueStart, event.valueEnd)
-        : getScalarValue(this.#text, event)
+      // A key is text, whatever it looks like.
+      const { start: keyStart, end: keyEnd } = isPlain ? this.#word(event) : this.#scalar(event, '')
+      const key = this.#key(
+        isPlain ? this.#text.slice(keyStart, keyEnd) : getScalarValue(this.#text, event)
+      )
       const value = this.#node(depth + 1, ':')
-      if (isPlain && key === mergeKey) merged.push(...mappingsIn(value))
+      if (isPlain && key === mergeKey) (merged ??= []).push(...mappingsIn(value))
       else if (isReserved(key, isPlain) || !entries.add({ key, keyStart, keyEnd, value }))
         throw new Refusal()
     }
     this.#take()
-    for (const from of merged) for (const entry of from.entries) entries.add(entry)
+    for (const from of merged ?? []) for (const entry of from.entries) entries.add(entry)
     return entries.all
+  }
+
+  #word({ valueStart: start, valueEnd: end }: ScalarEvent): { start: number; end: number } {
+    this.#position = end
+    return { start, end }
+  }
+
+  /** Thousands of mappings have the same keys: each is held once. */
+  #key(text: string): string {
+    const known = this.#keys.get(text)
+    if (known !== undefined) return known
+    if (!text.isWellFormed()) throw new Refusal()
+    this.#keys.set(text, text)
+    return text
   }
 }
 
@@ -264,7 +295,10 @@ class Entries {
   }
 
   #has(key: string): boolean {
-    if (this.all.length < fewEntries) return this.all.some((entry) => entry.key === key)
+    if (this.all.length < fewEntries) {
+      for (const entry of this.all) if (entry.key === key) return true
+      return false
+    }
     this.#keys ??= new Set(this.all.map((entry) => entry.key))
     return this.#keys.has(key)
   }
@@ -281,30 +315,4 @@ function mappingsIn(value: YamlNode): MappingNode[] {
     if (source.is !== 'mapping') throw new Refusal()
     return source
   })
-}
-
-/** The first letters of what is not text: null, booleans and numbers. */
-const notText = /^(?:[-+.\d~nNtTfF]|$)/
-
-const infinite = /^[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)$/
-const fraction = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/
-
-/** Returns the value of a word without quotes in the core schema of YAML 1.2. */
-function plainScalar(text: string): ScalarNode['value'] {
-  if (!notText.test(text)) return text
-  for (const tag of [nullCoreTag, boolCoreTag]) {
-    const value = tag.resolve(text, false, tag.tagName)
-    if (value !== NOT_RESOLVED) return value
-  }
-  const whole = intCoreTag.resolve(text, false, intCoreTag.tagName)
-  if (whole !== NOT_RESOLVED) {
-    if (!Number.isSafeInteger(whole)) throw new Refusal()
-    // A whole number has no zero with a sign.
-    return whole === 0 ? 0 : whole
-  }
-  if (infinite.test(text)) throw new Refusal()
-  if (!fraction.test(text)) return text
-  const number = Number(text)
-  if (!isExactly(number, text)) throw new Refusal()
-  return number
 }
