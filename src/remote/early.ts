@@ -1,7 +1,7 @@
 import type { Kind } from '../kinds/kind.ts'
 import type { RequestResult } from './failure.ts'
-import type { EarlyResults } from './options.ts'
-import { identityPath, type Reader } from './transport.ts'
+import { identityPath, type EarlyResults } from './options.ts'
+import type { Reader } from './transport.ts'
 
 /**
  * Answers to questions that were asked before it was known what the files say. Each is taken by whoever would

@@ -6,6 +6,9 @@ import type { Gate } from './gate.ts'
 /** Starts a timer of so many milliseconds, and returns a function that stops it. */
 export type Timer = (ring: () => void, ms: number) => () => void
 
+/** The path that tells whose key it is. */
+export const identityPath = '/api/me'
+
 /** Results of GET requests that were sent before they were needed. */
 export interface EarlyResults {
   /** Returns the result for a path, once; undefined where nothing was sent. */

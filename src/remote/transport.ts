@@ -16,7 +16,7 @@ import {
   type Explained,
   type Way
 } from './network-error.ts'
-import type { RemoteOptions } from './options.ts'
+import { identityPath, type RemoteOptions } from './options.ts'
 import {
   carried,
   endOf,
@@ -54,9 +54,6 @@ export interface Writer extends Reader {
   /** A fresh idempotency key. */
   newKey(): string
 }
-
-/** The path that tells whose key it is. */
-export const identityPath = '/api/me'
 
 /** R32: Opens a connection for reading: the object itself has no way to write. */
 export function openReader(options: RemoteOptions): Reader {
