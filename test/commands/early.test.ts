@@ -114,7 +114,7 @@ describe('a service that fails', () => {
 })
 
 describe('nothing is asked early', () => {
-  const nothing = async (options: WorldOptions, ...words: string[]): Promise<void> => {
+  const assertNothingSent = async (options: WorldOptions, ...words: string[]): Promise<void> => {
     const { world, sent } = watched(answering, options)
     await world.run('plan', ...words)
     expect(sent).toEqual([])
@@ -124,9 +124,9 @@ describe('nothing is asked early', () => {
   test('where no person says the address: a file might (R35)', async () => {
     const url = 'workspace: { url: https://elsewhere.test }\n'
     const noAddress = { POLYTOMIC_URL: undefined }
-    await nothing({ files, env: noAddress })
-    await nothing({ files: { 'configs/a.yaml': `${url}${broken}` }, env: noAddress })
-    await nothing(
+    await assertNothingSent({ files, env: noAddress })
+    await assertNothingSent({ files: { 'configs/a.yaml': `${url}${broken}` }, env: noAddress })
+    await assertNothingSent(
       { files: { ...files, 'e.env': 'POLYTOMIC_URL=https://elsewhere.test\n' }, env: noAddress },
       '--env-file',
       'e.env'
@@ -134,15 +134,15 @@ describe('nothing is asked early', () => {
   })
 
   test('without a key, and with one that needs an organization that files name', async () => {
-    await nothing({ files, env: { POLYTOMIC_API_KEY: undefined } })
+    await assertNothingSent({ files, env: { POLYTOMIC_API_KEY: undefined } })
     const organization = 'workspace: { organization: 11111111-1111-1111-1111-111111111111 }\n'
     const partner = { POLYTOMIC_API_KEY: undefined, POLYTOMIC_PARTNER_KEY: 'partner' }
-    await nothing({ files: { 'configs/a.yaml': `${organization}${broken}` }, env: partner })
+    await assertNothingSent({ files: { 'configs/a.yaml': `${organization}${broken}` }, env: partner })
   })
 
   test('where files may say the version of the API: it goes with each request', async () => {
     const version = 'workspace: { api_version: "2024-02-08" }\n'
-    await nothing({ files: { 'configs/a.yaml': `${version}${broken}` } })
+    await assertNothingSent({ files: { 'configs/a.yaml': `${version}${broken}` } })
     const { world, sent, early } = watched(answering, {
       files: { 'configs/a.yaml': `${version}${tutorial}` }
     })
@@ -154,12 +154,12 @@ describe('nothing is asked early', () => {
   })
 
   test('where not all that is declared is looked at', async () => {
-    await nothing({ files }, '--only', 'sync *')
-    await nothing({ files }, '--kind', 'model')
+    await assertNothingSent({ files }, '--only', 'sync *')
+    await assertNothingSent({ files }, '--kind', 'model')
   })
 
   test('where files cannot be read', async () => {
-    await nothing({}, '-f', 'configs/a.yaml', '-f', 'missing.yaml')
+    await assertNothingSent({}, '-f', 'configs/a.yaml', '-f', 'missing.yaml')
   })
 })
 
