@@ -1,5 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { getProxyForUrl } from 'proxy-from-env'
 import { Unwritable, type WorldIo } from './commands/io.ts'
@@ -134,6 +134,9 @@ function world(stop: Interruption): WorldIo {
     proxyFor: (url) => getProxyForUrl(url),
     backoffMs: 300,
     newKey: () => crypto.randomUUID(),
+    turn: async () => {
+      await turn()
+    },
     holding: frugal
   }
 }

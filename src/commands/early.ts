@@ -2,6 +2,7 @@ import type { Meanwhile } from '../config/understand.ts'
 import { EarlyAnswers } from '../remote/early.ts'
 import { openReader } from '../remote/transport.ts'
 import { isNamedOutside } from './address.ts'
+import type { CommandIo } from './io.ts'
 import { openService, type Service, type ServiceRequest } from './service.ts'
 
 /**
@@ -12,14 +13,14 @@ import { openService, type Service, type ServiceRequest } from './service.ts'
  */
 export class EarlyReading implements Meanwhile {
   readonly #service: Service
-  readonly #request: Omit<ServiceRequest, 'workspace'>
+  readonly #io: CommandIo
   readonly #answers = new EarlyAnswers()
   readonly #notes: HeldNotes
   #hasBegun = false
 
-  constructor(service: Service, request: Omit<ServiceRequest, 'workspace'>, notes: HeldNotes) {
+  constructor(service: Service, io: CommandIo, notes: HeldNotes) {
     this.#service = service
-    this.#request = request
+    this.#io = io
     this.#notes = notes
   }
 
@@ -30,7 +31,7 @@ export class EarlyReading implements Meanwhile {
   }
 
   async pause(): Promise<void> {
-    if (this.#hasBegun) await this.#request.io.sleep(0)
+    if (this.#hasBegun) await this.#io.turn?.()
   }
 
   /**
@@ -63,7 +64,7 @@ export async function earlyReading(
   const notes = new HeldNotes((line) => io.output.say(line))
   const service = await openService({ ...request, workspace: {}, say: (line) => notes.say(line) })
   // What is wrong is told later, after what is wrong with the files.
-  return service.ok ? new EarlyReading(service.value, request, notes) : undefined
+  return service.ok ? new EarlyReading(service.value, io, notes) : undefined
 }
 
 /** What is said only if the files turn out to be sound: of others nothing but their problems is told. */

@@ -38,6 +38,8 @@ export interface WorldIo {
   random(): number
   /** A random UUID, for idempotency keys. */
   newKey(): string
+  /** Lets whatever has begun go on, in the middle of long work. */
+  turn?(): Promise<void>
   /** Told how many letters of files are held so far: whoever looks after memory may prepare for it. */
   holding?(letters: number): void
 }
