@@ -294,7 +294,11 @@ export function differences(
     if (owner === 'carried' && (isMadeAgain || (tolerant && !(field in declared.item)))) return []
     const isBulk = declared.kind === 'bulk_sync'
     const there = isBulk ? withoutAdded(declared, field, a!, b!) : b![field]
-    const ideal = isBulk ? withoutUnlisted(declared, field, a!, b!) : a![field]
+    const listed = isBulk ? withoutUnlisted(declared, field, a!, b!) : a![field]
+    // Where nothing is said, the service adds fields.
+    const isAdding =
+      isBulk && field === 'schemas' && textOf(b!['automatically_add_new_fields'] ?? 'all') !== 'none'
+    const ideal = isAdding ? withoutAddedFields(declared, listed, there) : listed
     const [wanted, found] = [ideal, there].map((value) => JSON.stringify(asSet(kind, field, value)))
     if (wanted === found || (tolerant && isIn(ideal, there))) return []
     // What the deleted one had beside what the files say is gone with it.
@@ -362,6 +366,27 @@ function withoutUnlisted(
   const idOf = (one: Json): Json | undefined => (isObject(one) ? one['id'] : one)
   const kept = new Set([listed, found[field]].flatMap((all) => (Array.isArray(all) ? all.map(idOf) : [])))
   return schemas.filter((one) => kept.has(idOf(one)))
+}
+
+/** The fields of a listed object that the ideal service added by itself, and that the other one has not. */
+function withoutAddedFields(
+  { item }: Declared,
+  ideal: Json | undefined,
+  found: Json | undefined
+): Json | undefined {
+  const listed = item['schemas']
+  if (!Array.isArray(ideal) || !Array.isArray(found) || !Array.isArray(listed)) return ideal
+  const idOf = (one: Json | undefined): Json | undefined => (isObject(one) ? one['id'] : one)
+  const fieldsOf = (schema: Json | undefined): Json[] =>
+    isObject(schema) && Array.isArray(schema['fields']) ? schema['fields'] : []
+  return ideal.map((schema) => {
+    const [stated, there] = [listed, found].map((all) =>
+      fieldsOf(all.find((one) => idOf(one) === idOf(schema)))
+    )
+    if (!isObject(schema) || stated!.length === 0) return schema
+    const known = new Set([...stated!, ...there!].map(idOf))
+    return { ...schema, fields: fieldsOf(schema).filter((field) => known.has(idOf(field))) }
+  })
 }
 
 /** What stands twice in a set counts as once (R5). */
