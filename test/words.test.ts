@@ -104,6 +104,35 @@ describe('names', () => {
   })
 })
 
+describe('tests', () => {
+  /** Names that stood in the tests alone, with what is used instead; the tests have further words of their own. */
+  const insteadInTests: ReadonlyMap<string, string> = new Map([
+    ['makeWorld', 'createSandbox'],
+    ['Habits', 'ServiceBehaviour'],
+    ['habits', 'behaviour'],
+    ['Mishaps', 'InjectedFaults'],
+    ['mishaps', 'faults'],
+    ['meddle', 'mutate'],
+    ['meddled', 'edited'],
+    ['Told', 'Reported'],
+    ['told', 'reported']
+  ])
+
+  test('no name of theirs comes back that was given up', () => {
+    const found = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && path !== 'words.test.ts')
+      .flatMap((path) => {
+        const names = new Set(
+          codeOf(readFileSync(join(root, 'test', path), 'utf8')).match(/[A-Za-z_$][\w$]*/g)
+        )
+        return [...insteadInTests]
+          .filter(([name]) => names.has(name))
+          .map(([name, other]) => `test/${path}: \`${name}\` is not used any more, but ${other}`)
+      })
+    expect(found).toEqual([])
+  })
+})
+
 describe('types', () => {
   /** Two things of one name, as long as there are. */
   const twice: ReadonlySet<string> = new Set(['Part'])

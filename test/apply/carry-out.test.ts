@@ -7,7 +7,7 @@ import type { Change, Create, Delete, Plan, Unchanged } from '../../src/plan/pla
 import { openWriter, type Writer } from '../../src/remote/transport.ts'
 import { addressText } from '../../src/state/resource.ts'
 import { Vault } from '../../src/state/vault.ts'
-import { allow, makeWorld, tutorial } from '../support/world.ts'
+import { allow, createSandbox, tutorial } from '../support/sandbox.ts'
 import { realTimer } from '../support/waiting.ts'
 
 const env = { MONGODB_PASSWORD: 'planted-secret' }
@@ -98,7 +98,7 @@ describe('every change ends in exactly one outcome', () => {
 })
 
 test('who has stopped before it begins is heard: nothing is sent', async () => {
-  const world = makeWorld({
+  const world = createSandbox({
     files: { 'configs/a.yaml': tutorial },
     env,
     io: { interrupted: Promise.resolve() }
@@ -125,7 +125,7 @@ syncs:
 `
 
 test('what uses a waiting connection through a model is pending too, not failed', async () => {
-  const world = makeWorld({ files: { 'configs/a.yaml': inbound }, env })
+  const world = createSandbox({ files: { 'configs/a.yaml': inbound }, env })
   await world.run('apply', '--yes')
   await allow(world, 'Inbound')
   expect((await world.run('apply', '--yes')).code).toBe(0)
@@ -137,11 +137,11 @@ test('what uses a waiting connection through a model is pending too, not failed'
 })
 
 test('apply --wait waits for a connection of an earlier apply too, with a new link', async () => {
-  const world = makeWorld({ files: { 'configs/a.yaml': tutorial }, env })
+  const world = createSandbox({ files: { 'configs/a.yaml': tutorial }, env })
   expect((await world.run('apply', '--yes')).code).toBe(8)
   world.requests()
   let pressed = false
-  const patient = makeWorld({
+  const patient = createSandbox({
     env: { ...env, POLYTOMIC_API_KEY: world.server.apiKey },
     io: {
       cwd: world.folder,
@@ -177,7 +177,7 @@ syncs:
     schedule: ${more}
 `
   })
-  const world = makeWorld({ files: files('Users', 'manual') })
+  const world = createSandbox({ files: files('Users', 'manual') })
   expect((await world.run('apply', '--yes')).code).toBe(0)
   world.write(files('People', 'continuous'))
   const ran = await world.run('apply', '--yes')
@@ -196,7 +196,7 @@ describe('R24: what starts when', () => {
       request.method === 'DELETE' && ids.some((id) => request.url.endsWith(`/${id}`))
         ? Response.json({ message: 'no' }, { status: 422 })
         : there(request)
-  const told = ({ settled }: Report): Record<string, string> =>
+  const reported = ({ settled }: Report): Record<string, string> =>
     Object.fromEntries(
       settled.map(({ address, outcome }) => [
         address.name,
@@ -213,7 +213,7 @@ describe('R24: what starts when', () => {
       deletion('e', 'd')
     ]
     const { report } = await carriedOut(changes, refusing('a'))
-    expect(told(report)).toEqual({
+    expect(reported(report)).toEqual({
       a: 'failed',
       b: 'skipped: sync "a" failed',
       c: 'skipped: sync "b" was skipped',
@@ -227,7 +227,7 @@ describe('R24: what starts when', () => {
   test('what is not in the plan, or stays as it is, holds nobody up', async () => {
     const changes = [deletion('a', 'not there', 'same'), unchanged('same')]
     const { report, events } = await carriedOut(changes, async (request) => there(request))
-    expect(told(report)).toEqual({ a: 'done' })
+    expect(reported(report)).toEqual({ a: 'done' })
     expect(events[0]).toEqual({
       type: 'begin',
       changes: [{ address: { kind: 'sync', name: 'a' }, action: 'delete' }]
@@ -263,7 +263,7 @@ describe('R24: what starts when', () => {
     }
     const changes = [deletion('a', 'b'), deletion('b'), deletion('c', 'a')]
     const { report } = await carriedOut(changes, stopping, { interrupted: stop.promise })
-    expect(told(report)).toEqual({
+    expect(reported(report)).toEqual({
       a: 'skipped: it was interrupted',
       b: 'done',
       c: 'skipped: it was interrupted'
@@ -278,7 +278,7 @@ describe('R24: what starts when', () => {
       return await refusing('a')(request)
     }
     const { report } = await carriedOut(changes, slow, { failFast: true })
-    expect(told(report)).toEqual({ a: 'failed', b: 'skipped: another change failed', c: 'done' })
+    expect(reported(report)).toEqual({ a: 'failed', b: 'skipped: another change failed', c: 'done' })
     expect(report.interrupted).toBe(false)
   })
 
@@ -331,7 +331,7 @@ describe('R24, R29: what is made, what waits, and what is deleted', () => {
         return Response.json({ message: 'no' }, { status: 422 })
       return Response.json({ data: { id: name, name } })
     }
-  const told = ({ settled }: Report): string[] =>
+  const reported = ({ settled }: Report): string[] =>
     settled.map(({ address, outcome }) =>
       'because' in outcome
         ? `${address.name} ${outcome.outcome}: ${outcome.because}`
@@ -345,7 +345,7 @@ describe('R24, R29: what is made, what waits, and what is deleted', () => {
   test('a deletion comes when all else has ended, whatever became of it', async () => {
     const changes = [deletion('a'), making('b'), making('c'), deletion('d')]
     const { report, events } = await carriedOut(changes, service('c'))
-    expect(told(report)).toEqual(['a done', 'b done', 'c failed', 'd done'])
+    expect(reported(report)).toEqual(['a done', 'b done', 'c failed', 'd done'])
     const all = order(events)
     expect(all.indexOf('start a')).toBeGreaterThan(
       Math.max(all.indexOf('settled b'), all.indexOf('settled c'))
@@ -371,7 +371,7 @@ describe('R24, R29: what is made, what waits, and what is deleted', () => {
     ]
     const { report } = await carriedOut(changes, service('b', 'd', 'f'))
     const refusal = 'waits for authorization; POST /api/permissions/roles answered 422: no'
-    expect(told(report)).toEqual([
+    expect(reported(report)).toEqual([
       `b pending: sync "w" ${refusal}`,
       'c pending: role "b" is pending',
       `d pending: sync "w" ${refusal}`,
@@ -386,7 +386,7 @@ describe('R24, R29: what is made, what waits, and what is deleted', () => {
     const changes = [making('b', { ids: { 'sync "w"': 'w', 'role "b"': 'b' } }), waiting('w')]
     const { events, report } = await carriedOut(changes, service(), { wait: true })
     expect(order(events).indexOf('start b')).toBeGreaterThan(order(events).indexOf('settled w'))
-    expect(told(report)[0]).toBe('b done')
+    expect(reported(report)[0]).toBe('b done')
   })
 
   test('and who stops does not wait for a person any more', async () => {
@@ -397,12 +397,12 @@ describe('R24, R29: what is made, what waits, and what is deleted', () => {
     }
     const changes = [making('a'), { ...waiting('w'), after: ['role "a"'] }]
     const { report } = await carriedOut(changes, stopping, { wait: true, interrupted: stop.promise })
-    expect(told(report)).toEqual(['a done', 'w pending: it waits'])
+    expect(reported(report)).toEqual(['a done', 'w pending: it waits'])
   })
 
   test('with --fail-fast only a failure ends it', async () => {
     const changes = [making('a'), making('b', { after: ['role "a"'] }), deletion('c')]
     const { report } = await carriedOut(changes, service(), { failFast: true })
-    expect(told(report)).toEqual(['a done', 'b done', 'c done'])
+    expect(reported(report)).toEqual(['a done', 'b done', 'c done'])
   })
 })

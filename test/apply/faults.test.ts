@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { apiRequest, makeWorld, type World } from '../support/world.ts'
+import { apiRequest, createSandbox, type Sandbox } from '../support/sandbox.ts'
 import type { Fault, FaultName } from '../../src/server/faults.ts'
 
 /** A small workspace with a chain of references, and a secret. */
@@ -23,7 +23,7 @@ syncs:
 const env = { PASSWORD: 'planted-secret' }
 const names = { connection: ['Source', 'Store'], model: ['Users'], sync: ['Users to the store'] } as const
 
-function live(world: World): Record<string, string[]> {
+function live(world: Sandbox): Record<string, string[]> {
   const of = (kind: keyof typeof names): string[] =>
     world.server.store
       .all(kind)
@@ -32,7 +32,7 @@ function live(world: World): Record<string, string[]> {
   return { connection: of('connection'), model: of('model'), sync: of('sync') }
 }
 
-async function converges(world: World): Promise<void> {
+async function converges(world: Sandbox): Promise<void> {
   world.server.faults.clear()
   const again = await world.run('apply', '--yes')
   expect(again.code, again.out + again.err).toBe(0)
@@ -44,7 +44,7 @@ async function converges(world: World): Promise<void> {
 }
 
 async function requestsOfAnApply(): Promise<number> {
-  const world = makeWorld({ files, env })
+  const world = createSandbox({ files, env })
   expect((await world.run('apply', '--yes')).code).toBe(0)
   return world.requests().length
 }
@@ -61,7 +61,7 @@ describe('every fault at every request', () => {
   test.each(passing)('%s: one apply survives it, or the next one finishes; never twins', async (fault) => {
     const count = await requestsOfAnApply()
     for (let request = 0; request < count; request++) {
-      const world = makeWorld({ files, env })
+      const world = createSandbox({ files, env })
       world.server.faults.add({ fault, request, times: 1 })
       const ran = await world.run('apply', '--yes')
       expect([0, 4, 5, 8], `${fault} at ${request}: ${ran.out}${ran.err}`).toContain(ran.code)
@@ -74,7 +74,7 @@ describe('every fault at every request', () => {
   test.each(strange)('%s: is told in one sentence, and the next apply finishes', async (fault) => {
     const count = await requestsOfAnApply()
     for (let request = 0; request < count; request++) {
-      const world = makeWorld({ files, env })
+      const world = createSandbox({ files, env })
       world.server.faults.add({ fault, request, times: 1 })
       const ran = await world.run('apply', '--yes')
       expect([0, 4, 5], `${fault} at ${request}: ${ran.out}${ran.err}`).toContain(ran.code)
@@ -94,7 +94,7 @@ describe('a process killed at any request', () => {
         let died: () => void = () => undefined
         const death = new Promise<void>((resolve) => (died = resolve))
         const never = new Promise<Response>(() => undefined)
-        const world = makeWorld({ files, env })
+        const world = createSandbox({ files, env })
         const doomed = makeWorldWith(world, async (request) => {
           const mine = sent++
           if (mine < dies) return await world.server.fetch(request)
@@ -112,10 +112,10 @@ describe('a process killed at any request', () => {
 
 /** The program against the same server and folder, with another way to it. */
 function makeWorldWith(
-  world: World,
+  world: Sandbox,
   fetch: (request: Request) => Promise<Response>
 ): (...words: string[]) => Promise<unknown> {
-  const other = makeWorld({
+  const other = createSandbox({
     env: { ...env, POLYTOMIC_API_KEY: world.server.apiKey },
     io: { fetch, cwd: world.folder }
   })
@@ -124,7 +124,7 @@ function makeWorldWith(
 
 describe('an answer that was lost', () => {
   test('a create is found by name, and not sent again', async () => {
-    const world = makeWorld({ files, env })
+    const world = createSandbox({ files, env })
     world.server.faults.add({ fault: 'lost-response', on: 'POST /api/models' })
     const ran = await world.run('apply', '--yes')
     expect(ran.code, ran.out + ran.err).toBe(0)
@@ -133,7 +133,7 @@ describe('an answer that was lost', () => {
   })
 
   test('a create is repeated under its own key, and replayed: one POST has an effect', async () => {
-    const world = makeWorld({ files, env })
+    const world = createSandbox({ files, env })
     world.server.faults.add({ fault: 'lost-response', on: 'POST /api/models' })
     world.server.faults.add({ fault: 'stale-list', on: 'GET /api/models', skip: 1, times: 4 })
     const ran = await world.run('apply', '--yes')
@@ -143,7 +143,7 @@ describe('an answer that was lost', () => {
   })
 
   test('a create answered with 500 after it was done is found by name and not made again', async () => {
-    const world = makeWorld({ files, env })
+    const world = createSandbox({ files, env })
     world.server.faults.add({ fault: 'error-after', on: 'POST /api/models' })
     const ran = await world.run('apply', '--yes', '--format', 'json')
     expect(ran.code, ran.out + ran.err).toBe(0)
@@ -154,7 +154,7 @@ describe('an answer that was lost', () => {
 
 describe('a refusal', () => {
   test('skips what depends on it, with the reason, and nothing else', async () => {
-    const world = makeWorld({ files, env })
+    const world = createSandbox({ files, env })
     const refusal: Fault = { fault: 'error-before', on: 'POST /api/models', times: 0, status: 422 }
     world.server.faults.add(refusal)
     const ran = await world.run('apply', '--yes', '--format', 'json')
@@ -170,7 +170,7 @@ describe('a refusal', () => {
   })
 
   test('a missing secret stops only what needs it, and names the variable', async () => {
-    const world = makeWorld({ files })
+    const world = createSandbox({ files })
     const ran = await world.run('apply', '--yes')
     expect(ran.code).toBe(5)
     expect(`${ran.out}${ran.err}`).toContain('PASSWORD')
@@ -181,7 +181,7 @@ describe('a refusal', () => {
 
 describe('an update', () => {
   test('loses nothing that no file states', async () => {
-    const world = makeWorld({ files, env })
+    const world = createSandbox({ files, env })
     await world.run('apply', '--yes')
     const connection = world.server.store.all('connection').find((item) => item.name === 'Store')!
     world.server.store.edit('connection', connection.id, {
@@ -202,11 +202,11 @@ describe('an update', () => {
       'collection: users }, identifier: email'
     )
   }
-  const fieldsOf = (world: World): string[] =>
+  const fieldsOf = (world: Sandbox): string[] =>
     world.server.store.all('model')[0]!.fields.map((field) => field.name)
 
   test('leaves a model with the fields that somebody chose', async () => {
-    const world = makeWorld({ files, env })
+    const world = createSandbox({ files, env })
     await world.run('apply', '--yes')
     const model = world.server.store.all('model')[0]!
     const body = {
@@ -225,10 +225,10 @@ describe('an update', () => {
   })
 
   test('pins no fields of a model of which nobody chose any', async () => {
-    const world = makeWorld({ files, env })
+    const world = createSandbox({ files, env })
     await world.run('apply', '--yes')
     const sent: unknown[] = []
-    const listening = makeWorld({
+    const listening = createSandbox({
       env: { ...env, POLYTOMIC_API_KEY: world.server.apiKey },
       io: {
         cwd: world.folder,
@@ -245,7 +245,7 @@ describe('an update', () => {
   })
 
   test('to another source starts with all of its fields', async () => {
-    const world = makeWorld({
+    const world = createSandbox({
       files: { 'configs/a.yaml': files['configs/chain.yaml'].split('syncs:')[0]! },
       env
     })
@@ -266,7 +266,7 @@ describe('an update', () => {
       '    schedule: manual',
       '    schedule: { frequency: hourly, minute: 0 }\n    lifecycle: { ignore_changes: [schedule] }'
     )
-    const world = makeWorld({ files: { 'configs/chain.yaml': ignoring }, env })
+    const world = createSandbox({ files: { 'configs/chain.yaml': ignoring }, env })
     await world.run('apply', '--yes')
     const sync = world.server.store.all('sync')[0]!
     world.server.store.edit('sync', sync.id, { schedule: { frequency: 'hourly', minute: '15' } })
@@ -285,7 +285,7 @@ describe('an update', () => {
   })
 
   test('what the service keeps otherwise is a failure that names the field', async () => {
-    const world = makeWorld({ files, env })
+    const world = createSandbox({ files, env })
     await world.run('apply', '--yes')
     const model = world.server.store.all('model')[0]!
     world.server.store.edit('model', model.id, { configuration: { collection: 'other' } })
@@ -304,7 +304,7 @@ describe('an update', () => {
 
 test('the API is asked in the version that the files name', async () => {
   for (const version of ['2023-04-25', '2024-02-08', '2025-09-18']) {
-    const world = makeWorld({
+    const world = createSandbox({
       files: {
         'configs/chain.yaml': `workspace: { api_version: "${version}" }\n${files['configs/chain.yaml']}`
       },

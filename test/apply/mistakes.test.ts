@@ -9,7 +9,7 @@ import { addressText, type Live } from '../../src/state/resource.ts'
 import { textOf, type JsonObject } from '../../src/state/value.ts'
 import { Vault } from '../../src/state/vault.ts'
 import { gadget } from '../support/small-kind.ts'
-import { makeWorld, tutorial } from '../support/world.ts'
+import { createSandbox, tutorial } from '../support/sandbox.ts'
 import { realTimer } from '../support/waiting.ts'
 
 /** A mistake in the program, wherever it is made while a plan is carried out: that change failed, the others go on. */
@@ -216,7 +216,7 @@ describe('what is shown', () => {
         close: async () => undefined
       })
     }))
-    const world = makeWorld({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })
+    const world = createSandbox({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })
     const ran = await world.run('apply', '--yes')
     vi.doUnmock('../../src/render/progress.ts')
     expect(ran.code, ran.out + ran.err).toBe(8)
@@ -234,7 +234,7 @@ describe('what is shown', () => {
         }
       }
     }))
-    const world = makeWorld({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })
+    const world = createSandbox({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })
     const ran = await world.run('apply', '--yes', '--format', 'json')
     vi.doUnmock('../../src/render/json.ts')
     expect(ran.code, ran.out + ran.err).toBe(8)
@@ -245,7 +245,7 @@ describe('what is shown', () => {
     vi.doMock('../../src/render/report.ts', () => {
       throw new RangeError('no such file any more')
     })
-    const world = makeWorld({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })
+    const world = createSandbox({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })
     const ran = await world.run('apply', '--yes', '--quiet')
     vi.doUnmock('../../src/render/report.ts')
     expect(ran.code, ran.out + ran.err).toBe(8)
@@ -260,7 +260,7 @@ describe('what is shown', () => {
         throw new RangeError('no report')
       }
     }))
-    const world = makeWorld({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })
+    const world = createSandbox({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })
     const ran = await world.run('apply', '--yes', '--quiet')
     vi.doUnmock('../../src/render/report.ts')
     expect(ran.code, ran.out + ran.err).toBe(8)

@@ -15,7 +15,12 @@ const model = (lifecycle: object = {}): Desired =>
   declared('model', 'M', { connection: 'C', configuration: { table: 'new' } }, lifecycle)
 
 /** The notes of the conflict, when the service has this just before the change; none where there is none. */
-function told(now: JsonObject, resources = [connection, model()], gone: Removed[] = [], live = observed) {
+function reported(
+  now: JsonObject,
+  resources = [connection, model()],
+  gone: Removed[] = [],
+  live = observed
+) {
   const plan = planFor(resources, live, gone) as Plan
   const knowledge = openKnowledge(plan, live, '2025-09-18')
   const wire = { id: 'm1', name: 'M', ...planned, ...now }
@@ -25,11 +30,11 @@ function told(now: JsonObject, resources = [connection, model()], gone: Removed[
   })
 }
 
-const notes = (...given: Parameters<typeof told>): string[] | undefined => told(...given)?.notes
+const notes = (...given: Parameters<typeof reported>): string[] | undefined => reported(...given)?.notes
 
 describe('R25: what moved between the plan and its change', () => {
   test('is a conflict that names the field, and who moved it when', () => {
-    expect(told({ configuration: { table: 'theirs', more: 1 } })).toMatchObject({
+    expect(reported({ configuration: { table: 'theirs', more: 1 } })).toMatchObject({
       code: 'P618',
       message: 'model "M" changed after it was planned: nothing was sent',
       labels: [{ text: 'this was planned on other grounds' }],
@@ -47,9 +52,9 @@ describe('R25: what moved between the plan and its change', () => {
   })
 
   test('is nothing where all that is compared is as it was', () => {
-    expect(told({})).toBeUndefined()
-    expect(told({ updated_at: 'later', configuration: { table: 't', more: 2 } })).toBeUndefined()
-    expect(told({ fields: [{ name: 'b' }] })).toBeUndefined()
+    expect(reported({})).toBeUndefined()
+    expect(reported({ updated_at: 'later', configuration: { table: 't', more: 2 } })).toBeUndefined()
+    expect(reported({ fields: [{ name: 'b' }] })).toBeUndefined()
   })
 
   test('may be its name', () => {

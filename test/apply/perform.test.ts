@@ -65,7 +65,7 @@ async function performed(
   const asked: string[] = []
   const notes: string[] = []
   let now: JsonObject | null = there
-  const told = (): RequestResult =>
+  const reported = (): RequestResult =>
     now ? { ok: true, status: 200, body: { data: now } } : { ok: false, failure: refusal(404, 'P606') }
   const writer: Writer = {
     version: '2025-09-18',
@@ -74,7 +74,7 @@ async function performed(
       const list: RequestResult = { ok: true, status: 200, body: { data: now ? [now] : [] } }
       return (
         answers[`GET ${asked.filter((line) => line.startsWith('GET')).length}`] ??
-        (path === '/api/gadgets' ? list : told())
+        (path === '/api/gadgets' ? list : reported())
       )
     },
     async send(method, path, { body } = {}) {
@@ -83,7 +83,7 @@ async function performed(
       if (answer) return answer
       if (method === 'DELETE') now = null
       else now = { ...keeps({ ...body }), id: method === 'POST' ? 'new' : 'g' }
-      return told()
+      return reported()
     },
     ask: () => Promise.reject(new Error('nobody asks here')),
     me: () => Promise.reject(new Error('nobody asks here')),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { spread } from '../support/samples.ts'
-import { apiRequest, makeWorld, type World } from '../support/world.ts'
+import { apiRequest, createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /**
  * The service lets two syncs have one name: nothing but the client stands between a lost answer and a
@@ -21,18 +21,18 @@ ${Array.from({ length: syncs }, (_, index) => `  - { name: S${index}, mode: repl
 
 /** The program against the server of `world`, with another way to it. */
 function through(
-  world: World,
+  world: Sandbox,
   fetch: (request: Request) => Promise<Response>
 ): (...words: string[]) => Promise<{ code: number; out: string; err: string }> {
   const key = { POLYTOMIC_API_KEY: world.server.apiKey }
-  return makeWorld({ env: { ...env, ...key }, io: { fetch, cwd: world.folder } }).run
+  return createSandbox({ env: { ...env, ...key }, io: { fetch, cwd: world.folder } }).run
 }
 
 const lost = (): TypeError => new TypeError('fetch failed', { cause: new Error('socket hang up') })
 
 describe('never two', () => {
   test('when the answer is lost, and the next try is throttled', async () => {
-    const world = makeWorld({ files: workspace(1), env })
+    const world = createSandbox({ files: workspace(1), env })
     world.server.faults.add(
       { fault: 'lost-response', on: 'POST /api/syncs' },
       { fault: 'too-many-requests', on: 'POST /api/syncs', skip: 1 }
@@ -44,7 +44,7 @@ describe('never two', () => {
   test('when it was answered with 503 after it was done, and no list shows it for some seconds', async () => {
     const files = { 'configs/a.yaml': 'policies: [{ name: a, policy_actions: [] }]\n' }
     for (const staleReads of [1, 2, 3]) {
-      const world = makeWorld({ files, env })
+      const world = createSandbox({ files, env })
       world.server.faults.add(
         { fault: 'error-after', status: 503, on: 'POST /api/permissions/policies' },
         { fault: 'stale-list', on: 'GET /api/permissions/policies', skip: 1, times: staleReads }
@@ -61,7 +61,7 @@ describe('never two', () => {
     const ends = new Set<string>()
     for (const status of [500, 502, 503, 504] as const) {
       for (const staleReads of spread([0, 1, 2, 3, 4, 5, 6, 7, 8], 4)) {
-        const world = makeWorld({ files, env })
+        const world = createSandbox({ files, env })
         world.server.faults.add(
           { fault: 'error-after', status, on: 'POST /api/permissions/policies' },
           { fault: 'stale-list', on: 'GET /api/permissions/policies', skip: 1, times: staleReads }
@@ -80,7 +80,7 @@ describe('never two', () => {
   })
 
   test('when what was made is deleted, made again, and deleted again within a day', async () => {
-    const world = makeWorld({ files: workspace(2), env })
+    const world = createSandbox({ files: workspace(2), env })
     for (let round = 0; round < 3; round++) {
       expect((await world.run('apply', '--yes')).code).toBe(0)
       expect(world.server.store.all('sync')).toHaveLength(2)
@@ -90,7 +90,7 @@ describe('never two', () => {
   })
 
   test('when what was made is called otherwise by now: then another one is wanted', async () => {
-    const world = makeWorld({ files: workspace(1), env })
+    const world = createSandbox({ files: workspace(1), env })
     await world.run('apply', '--yes')
     const [sync] = world.server.store.all('sync')
     world.server.store.edit('sync', sync!.id, { name: 'by hand' })
@@ -104,7 +104,7 @@ describe('never two', () => {
   })
 
   test('when two apply the same files side by side', async () => {
-    const world = makeWorld({ files: workspace(3), env })
+    const world = createSandbox({ files: workspace(3), env })
     const other = through(world, (request) => world.server.fetch(request))
     const [a, b] = await Promise.all([world.run('apply', '--yes'), other('apply', '--yes')])
     expect([a.code, b.code], a.out + b.out).toEqual([0, 0])
@@ -113,7 +113,7 @@ describe('never two', () => {
   })
 
   test('when a request that nobody answers is carried out after everybody gave up', async () => {
-    const world = makeWorld({ files: workspace(1), env })
+    const world = createSandbox({ files: workspace(1), env })
     let late: Request | undefined
     const run = through(world, async (request) => {
       const creates = request.method === 'POST' && request.url.endsWith('/api/syncs')
@@ -131,7 +131,7 @@ describe('never two', () => {
   })
 
   test('when a sync on a later page is changed while the pages are read', async () => {
-    const world = makeWorld({ files: workspace(120), env })
+    const world = createSandbox({ files: workspace(120), env })
     expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
     const page = await world.server.fetch(apiRequest(world, 'GET', '/api/syncs'))
     const items = ((await page.json()) as { data: { id: string }[] }).data
@@ -168,7 +168,7 @@ bulk_syncs: [{ name: a, mode: replicate, source: { connection: E }, destination:
     appliers: number
   ): Promise<number> {
     const [text, path] = kindsOfTwins[kind]
-    const world = makeWorld({ files: { 'configs/a.yaml': `${text}\n` }, env })
+    const world = createSandbox({ files: { 'configs/a.yaml': `${text}\n` }, env })
     // What it needs is there; it is not.
     if (kind === 'sync' || kind === 'bulk_sync') {
       await world.run('apply', '--yes')
@@ -181,7 +181,7 @@ bulk_syncs: [{ name: a, mode: replicate, source: { connection: E }, destination:
       world.server.faults.add({ fault: 'stale-list', on: `GET ${path}`, skip: appliers, times: staleReads })
     let clock = Date.now()
     const ways = Array.from({ length: appliers }, () =>
-      makeWorld({
+      createSandbox({
         env: { ...env, POLYTOMIC_API_KEY: world.server.apiKey },
         io: {
           cwd: world.folder,
@@ -199,13 +199,13 @@ bulk_syncs: [{ name: a, mode: replicate, source: { connection: E }, destination:
     )
     const ran = await Promise.all(ways.map((one) => one.run('apply', '--yes')))
     const there = world.server.store.all(kind).filter(({ name }) => name === 'a')
-    const told = ran.map(({ code, out, err }) => `${code} ${out}${err}`).join('\n')
-    const what = `${kind} ${first} ${second} stale ${staleReads} ignores ${ignoresKeys} ${appliers}: ${told}`
+    const reported = ran.map(({ code, out, err }) => `${code} ${out}${err}`).join('\n')
+    const what = `${kind} ${first} ${second} stale ${staleReads} ignores ${ignoresKeys} ${appliers}: ${reported}`
     for (const { code } of ran) expect([0, 5, 6], what).toContain(code)
     if (there.length < 2) return there.length
     expect(Math.max(...ran.map(({ code }) => code)), what).toBeGreaterThan(0)
     if (ran.some(({ code }) => code === 6))
-      for (const { id } of there.slice(0, 2)) expect(told, what).toContain(id)
+      for (const { id } of there.slice(0, 2)) expect(reported, what).toContain(id)
     // Where keys are known, one who applies alone never makes two.
     expect(ignoresKeys, what).toBe(true)
     return there.length
@@ -234,7 +234,7 @@ bulk_syncs: [{ name: a, mode: replicate, source: { connection: E }, destination:
 })
 
 test('an update that nobody answered is told as one that may have been carried out', async () => {
-  const world = makeWorld({ files: workspace(1), env })
+  const world = createSandbox({ files: workspace(1), env })
   await world.run('apply', '--yes')
   const sync = world.server.store.all('sync')[0]!
   world.server.store.edit('sync', sync.id, { mode: 'append' })

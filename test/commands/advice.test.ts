@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { failureProblem } from '../../src/remote/failure.ts'
 import { idleAdvice } from '../support/advice.ts'
-import { allow, makeWorld, tutorial, type World } from '../support/world.ts'
+import { allow, createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
 
 const env = { PASSWORD: 'planted', MONGODB_PASSWORD: 'planted' }
 const store = `
@@ -26,7 +26,7 @@ test('advice that cannot be followed is found', async () => {
 
 describe('what is advised works where it is advised', () => {
   test('destroy takes along what uses a connection and no file declares, when it is told to', async () => {
-    const world = makeWorld({ files: { 'configs/a.yaml': store, 'configs/b.yaml': model }, env })
+    const world = createSandbox({ files: { 'configs/a.yaml': store, 'configs/b.yaml': model }, env })
     expect((await world.run('apply', '--yes')).code).toBe(0)
     world.write({ 'configs/b.yaml': 'variables: {}\n' })
     const refused = await world.run('destroy', '--yes')
@@ -40,16 +40,16 @@ describe('what is advised works where it is advised', () => {
   })
 
   test('the last line of the help can be typed as it stands, in an empty folder', async () => {
-    const { out } = await makeWorld().run('--help')
+    const { out } = await createSandbox().run('--help')
     const last = out.trimEnd().split('\n').at(-1) ?? ''
     const [, text = '', words = ''] = /echo '([^']*)' \| polyctl (.*)$/.exec(last) ?? []
-    const ran = await makeWorld({ io: { stdin: async () => text } }).run(...words.split(' '))
+    const ran = await createSandbox({ io: { stdin: async () => text } }).run(...words.split(' '))
     expect(ran.code, ran.err).toBe(0)
     expect(ran.out).toContain('Plan: 1 to create')
   })
 
   test('an object that is not there is told by what is there', async () => {
-    const world = makeWorld({ files: { 'configs/a.yaml': tutorial }, env })
+    const world = createSandbox({ files: { 'configs/a.yaml': tutorial }, env })
     await world.run('apply', '--yes')
     await allow(world, 'Salesforce Connection')
     const ran = await world.run('targets', 'Salesforce Connection', 'contact')
@@ -65,7 +65,7 @@ describe('what is advised works where it is advised', () => {
 
   test('where the first request finds nothing, the address is wrong', async () => {
     const io = { fetch: async () => new Response('{"message":"no such address"}', { status: 404 }) }
-    const ran = await makeWorld({ files: { 'configs/a.yaml': store }, env, io }).run('plan')
+    const ran = await createSandbox({ files: { 'configs/a.yaml': store }, env, io }).run('plan')
     expect(ran.err).toContain('error[P606]')
     expect(ran.err).toContain('check the address of the service (`--url` or POLYTOMIC_URL)')
     expect(ran.err).not.toContain('deleted meanwhile')
@@ -95,7 +95,7 @@ describe('what is advised works where it is advised', () => {
         return answer
       }
     }
-    const world = makeWorld({ files: { 'configs/a.yaml': store }, env, io })
+    const world = createSandbox({ files: { 'configs/a.yaml': store }, env, io })
     const refused = await world.run('apply')
     expect(refused.code).toBe(7)
     expect(refused.err).toContain('type the whole word yes')
@@ -109,12 +109,12 @@ describe('what is advised works where it is advised', () => {
   })
 
   test('what becomes of each change is told once, and a link once', async () => {
-    const world = makeWorld({ files: { 'configs/a.yaml': tutorial }, env })
+    const world = createSandbox({ files: { 'configs/a.yaml': tutorial }, env })
     const ran = await world.run('apply', '--yes')
     const all = ran.out + ran.err
     expect(all.match(/^pending +connection "Salesforce Connection"/gm)).toHaveLength(1)
     expect(all.match(/https:\/\/polytomic\.test\/connect\//g)).toHaveLength(1)
-    const failing: World = makeWorld({
+    const failing: Sandbox = createSandbox({
       files: { 'configs/a.yaml': store },
       env,
       io: {
@@ -134,7 +134,7 @@ describe('what is advised works where it is advised', () => {
 test('lines of an environment file that set nothing are told with their place, and no value', async () => {
   const files = { 'configs/a.yaml': store, 'ci.env': '# keys\nPASSWORD=x\nhunter2\nPASSWORD=y\n' }
   for (const words of [['validate'], ['plan'], ['apply', '--yes']]) {
-    const ran = await makeWorld({ files }).run(...words, '--env-file', 'ci.env')
+    const ran = await createSandbox({ files }).run(...words, '--env-file', 'ci.env')
     expect(ran.code, ran.err).toBe(0)
     expect(ran.err).toMatch(
       /warning\[P624\]: a line of an environment file sets nothing\n +--> ci\.env:3:1/

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isObject } from '../../src/state/value.ts'
-import { makeWorld, tutorial, type World } from '../support/world.ts'
+import { createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
 
 /** Whatever a service repeats, wherever and however it writes it: nobody sees a secret or the key. */
 
@@ -55,9 +55,9 @@ const commands = [
   ['apply', '--yes', '--format', 'json']
 ]
 
-async function stage(answer: (request: Request, reply: Response) => Promise<Response>): Promise<World> {
+async function stage(answer: (request: Request, reply: Response) => Promise<Response>): Promise<Sandbox> {
   let isPlanting = false
-  const world: World = makeWorld({
+  const world: Sandbox = createSandbox({
     files: { 'configs/a.yaml': tutorial },
     env: { MONGODB_PASSWORD: password, POLYTOMIC_API_KEY: key },
     server: { apiKey: key },
@@ -156,7 +156,7 @@ connections:
     configuration: { hostname: postgresql.example, port: 5432, database: d, username: u, password: "\${env:PW}" }
 `
   for (const word of ['postgresql', 'password', 'a', '5432', 'format_version', 'connection']) {
-    const world = makeWorld({ files: { 'configs/a.yaml': files }, env: { PW: word } })
+    const world = createSandbox({ files: { 'configs/a.yaml': files }, env: { PW: word } })
     const { out, code } = await world.run('plan', '--format', 'json')
     expect(code).toBe(0)
     const { changes } = JSON.parse(out) as { changes: { kind: string; name: string }[] }

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { allow, decide, makeWorld, tutorial, type World } from '../support/world.ts'
+import { allow, decide, createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
 
 const files = { 'configs/a.yaml': tutorial }
 const env = { MONGODB_PASSWORD: 'planted-secret' }
 
 /** A person who presses Allow while the program waits. */
-function personAtTheBrowser(): { world: World } {
-  const person: { world: World } = {} as { world: World }
+function personAtTheBrowser(): { world: Sandbox } {
+  const person: { world: Sandbox } = {} as { world: Sandbox }
   let pressed = false
-  person.world = makeWorld({
+  person.world = createSandbox({
     files,
     env,
     io: {
@@ -35,7 +35,7 @@ describe('connect', () => {
   })
 
   test('with --no-wait leaves at once, and says by its exit code that a person must act', async () => {
-    const world = makeWorld({ files, env })
+    const world = createSandbox({ files, env })
     await world.run('apply', '--yes')
     const ran = await world.run('connect', 'Salesforce Connection', '--no-wait')
     expect(ran.code).toBe(8)
@@ -43,7 +43,7 @@ describe('connect', () => {
   })
 
   test('keeps the configuration, and what nobody stated', async () => {
-    const world = makeWorld({ files, env })
+    const world = createSandbox({ files, env })
     await world.run('apply', '--yes')
     const before = world.server.store
       .all('connection')
@@ -58,7 +58,7 @@ describe('connect', () => {
 
   test('ends when the person says no, and says so', async () => {
     let denied = false
-    const world: World = makeWorld({
+    const world: Sandbox = createSandbox({
       files,
       env,
       io: {
@@ -75,7 +75,7 @@ describe('connect', () => {
   })
 
   test('of a connection that works says so, and writes nothing', async () => {
-    const world = makeWorld({ files, env })
+    const world = createSandbox({ files, env })
     await world.run('apply', '--yes')
     world.requests()
     const ran = await world.run('connect', 'MongoDB Connection')
@@ -85,7 +85,7 @@ describe('connect', () => {
   })
 
   test('of an unknown connection names what is similar', async () => {
-    const world = makeWorld({ files, env })
+    const world = createSandbox({ files, env })
     await world.run('apply', '--yes')
     const ran = await world.run('connect', 'MongoDB Conection')
     expect(ran.code).toBe(3)
@@ -106,7 +106,7 @@ test.each([['plan'], ['drift'], ['apply', '--yes'], ['sources', 'MongoDB Connect
   '%s is left at once when it is interrupted while it only asks',
   async (...words) => {
     const never = new Promise<Response>(() => undefined)
-    const world = makeWorld({ files, env, io: { interrupted: Promise.resolve(), fetch: () => never } })
+    const world = createSandbox({ files, env, io: { interrupted: Promise.resolve(), fetch: () => never } })
     expect((await world.run(...words)).code).toBe(130)
   }
 )
@@ -114,7 +114,7 @@ test.each([['plan'], ['drift'], ['apply', '--yes'], ['sources', 'MongoDB Connect
 test('an interrupted apply starts nothing more, finishes what is under way, and says so', async () => {
   let interrupt: () => void = () => undefined
   const interrupted = new Promise<void>((resolve) => (interrupt = resolve))
-  const world: World = makeWorld({
+  const world: Sandbox = createSandbox({
     files,
     env,
     io: {

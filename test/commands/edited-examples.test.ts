@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { applyAll, examples, expectSettled, secrets } from '../support/examples.ts'
 import { spread } from '../support/samples.ts'
-import { makeWorld } from '../support/world.ts'
+import { createSandbox } from '../support/sandbox.ts'
 
 type Path = (string | number)[]
 
@@ -31,7 +31,7 @@ const documents = Object.entries(examples)
 test.each(documents)(
   'whatever is taken out of %s and put back is carried out both times',
   async (_, whole) => {
-    const world = makeWorld({ env: secrets, files: { 'configs/a.yaml': stringify(whole) } })
+    const world = createSandbox({ env: secrets, files: { 'configs/a.yaml': stringify(whole) } })
     await applyAll(world)
     let carriedOut = 0
     for (const place of spread(placesInLists(whole), 4)) {

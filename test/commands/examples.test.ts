@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { apiVersions } from '../../src/wire/common.ts'
 import { applyAll, examples, expectSettled, secrets } from '../support/examples.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** What people can make, by kind: after `destroy` it is what every new organization has. */
-function stored(world: World): Record<string, string[]> {
+function stored(world: Sandbox): Record<string, string[]> {
   const kinds = ['connection', 'model', 'sync', 'bulk_sync', 'role', 'policy', 'user', 'webhook'] as const
   const { store } = world.server
   const names = kinds.map((kind) => [kind, store.all(kind).map(({ name }) => name)])
@@ -13,7 +13,7 @@ function stored(world: World): Record<string, string[]> {
 }
 
 /** An example plans, applies, is then as it should be, and can be destroyed: it is part of the product. */
-async function expectWholeLife(world: World): Promise<void> {
+async function expectWholeLife(world: Sandbox): Promise<void> {
   const before = stored(world)
   await applyAll(world)
   expect(stored(world)).not.toEqual(before)
@@ -43,7 +43,7 @@ describe.each(apiVersions)('API %s', (version) => {
   const workspace = `workspace: { api_version: "${version}" }\n`
 
   test.each(forAll(version))('%s', async (name) => {
-    const world = makeWorld({
+    const world = createSandbox({
       files: {
         'configs/a.yaml': forVersion(examples[name]!, version),
         'configs/workspace.yaml': workspace
@@ -59,7 +59,7 @@ describe.each(apiVersions)('API %s', (version) => {
       forAll(version).map((name) => [`configs/${name}`, forVersion(examples[name]!, version)])
     )
     await expectWholeLife(
-      makeWorld({ files: { ...files, 'configs/workspace.yaml': workspace }, env: secrets })
+      createSandbox({ files: { ...files, 'configs/workspace.yaml': workspace }, env: secrets })
     )
   })
 })
@@ -68,7 +68,7 @@ test.each(Object.entries(since))('%s needs version %s of the API', async (name, 
   const older = apiVersions.filter((version) => version < first)
   for (const version of older) {
     const text = `workspace: { api_version: "${version}" }\n${examples[name]!}`
-    const ran = await makeWorld({ files: { 'configs/a.yaml': text }, env: secrets }).run('validate')
+    const ran = await createSandbox({ files: { 'configs/a.yaml': text }, env: secrets }).run('validate')
     expect([ran.code, ran.err]).toEqual([3, expect.stringMatching(/error\[P11[0-9]\].* needs version /)])
   }
   expect(older).not.toEqual([])
@@ -78,7 +78,7 @@ test('a field that the version of the API lacks is told before anything is asked
   const files = {
     'configs/a.yaml': `workspace: { api_version: "2023-04-25" }\n${examples['snowflake-to-salesforce.yaml']!}`
   }
-  const world = makeWorld({ files, env: secrets })
+  const world = createSandbox({ files, env: secrets })
   for (const command of ['validate', 'plan', 'apply']) {
     const ran = await world.run(command)
     expect(ran.code).toBe(3)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { WorldIo } from '../../src/commands/io.ts'
 import { createProgram } from '../../src/commands/program.ts'
-import { makeWorld } from '../support/world.ts'
+import { createSandbox } from '../support/sandbox.ts'
 import { realTimer } from '../support/waiting.ts'
 
 /** What does not end by itself is given up: whoever asked for a document has one all the same, and one only. */
@@ -10,7 +10,7 @@ const files = { 'configs/a.yaml': 'roles: [{ name: R }]\n' }
 
 /** A service that answers nothing until it is told to. */
 function silent(): { io: WorldIo; out: () => string; release: () => void } {
-  const world = makeWorld({ files })
+  const world = createSandbox({ files })
   const { promise, resolve } = Promise.withResolvers<void>()
   let out = ''
   const io: WorldIo = {

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { WorldIo } from '../../src/commands/io.ts'
 import { createServer, type LocalServer } from '../../src/server/index.ts'
 import { listen } from '../../src/server/listen.ts'
-import { makeWorld, tutorial, type Ran, type World } from '../support/world.ts'
+import { createSandbox, tutorial, type Ran, type Sandbox } from '../support/sandbox.ts'
 
 /** Whoever stops it is answered at once and always with 130, at any moment, and hears what was done. */
 
@@ -21,7 +21,7 @@ interface Moment {
   files?: string
   words: string[]
   /** What the service does, and the person, until they stop: \`stop\` is when. */
-  io: (world: World, stop: () => void) => Partial<WorldIo>
+  io: (world: Sandbox, stop: () => void) => Partial<WorldIo>
   /** Applied before. */
   before?: true
   says: RegExp
@@ -46,14 +46,14 @@ function stuck(stop: () => void): Pick<WorldIo, 'sleep'> {
 }
 
 function refusing(writes: boolean, reply: () => Response) {
-  return (world: World, stop: () => void): Partial<WorldIo> => ({
+  return (world: Sandbox, stop: () => void): Partial<WorldIo> => ({
     ...stuck(stop),
     fetch: (request) =>
       (request.method !== 'GET') === writes ? Promise.resolve(reply()) : world.server.fetch(request)
   })
 }
 
-const asking = (world: World, stop: () => void): Partial<WorldIo> => ({
+const asking = (world: Sandbox, stop: () => void): Partial<WorldIo> => ({
   fetch: (request) => world.server.fetch(request),
   terminal: { out: false, err: false, in: true, width: 80 },
   ask() {
@@ -154,11 +154,11 @@ describe('in the program', () => {
   test.each(Object.entries(moments))(
     '%s',
     async (_what, { files = one, words, io, before, says, writes }) => {
-      const world = makeWorld({ files: { [file]: files }, env })
+      const world = createSandbox({ files: { [file]: files }, env })
       if (before) await world.run('apply', '--yes')
       world.requests()
       const stop = Promise.withResolvers<void>()
-      const stopped = makeWorld({
+      const stopped = createSandbox({
         env: { ...env, POLYTOMIC_API_KEY: world.server.apiKey },
         io: { cwd: world.folder, interrupted: stop.promise, ...io(world, () => stop.resolve()) }
       })

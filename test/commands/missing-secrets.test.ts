@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeWorld } from '../support/world.ts'
+import { createSandbox } from '../support/sandbox.ts'
 
 const files = {
   'configs/a.yaml': `connections:
@@ -21,7 +21,7 @@ roles: [{ name: R }]
 }
 
 test('plan tells what apply will need, at each place, and says no less than before', async () => {
-  const world = makeWorld({ files })
+  const world = createSandbox({ files })
   const { code, out, err } = await world.run('plan')
   expect(code).toBe(0)
   expect(out).toContain('connection "One"')
@@ -34,22 +34,25 @@ test('plan tells what apply will need, at each place, and says no less than befo
 })
 
 test('apply stops before its first write, with all of them', async () => {
-  const world = makeWorld({ files })
+  const world = createSandbox({ files })
   const ran = await world.run('apply', '--yes')
   expect(ran.code).toBe(3)
   expect(ran.err.match(/error\[P615\]/g)).toHaveLength(3)
   expect(world.requests().filter((line) => !line.startsWith('GET'))).toEqual([])
 
   world.write({ 'configs/secret.txt': 's' })
-  const set = makeWorld({ files: { ...files, 'configs/secret.txt': 's' }, env: { PW: 'p', HEADER: 'h' } })
+  const set = createSandbox({
+    files: { ...files, 'configs/secret.txt': 's' },
+    env: { PW: 'p', HEADER: 'h' }
+  })
   expect((await set.run('apply', '--yes')).code).toBe(0)
 })
 
 test('nothing is needed for what is not sent', async () => {
   const env: Record<string, string | undefined> = { PW: 'p', HEADER: 'h' }
-  const world = makeWorld({ files: { ...files, 'configs/secret.txt': 's' }, env })
+  const world = createSandbox({ files: { ...files, 'configs/secret.txt': 's' }, env })
   expect((await world.run('apply', '--yes')).code).toBe(0)
-  const without = makeWorld({
+  const without = createSandbox({
     files: { ...files, 'configs/secret.txt': 's' },
     env: { POLYTOMIC_API_KEY: world.server.apiKey },
     io: { fetch: (request) => world.server.fetch(request) }
@@ -70,12 +73,12 @@ test('nothing is needed for what is not sent', async () => {
 
 test('a secret that stays as it is live is not needed', async () => {
   const env = { PW: 'p', HEADER: 'h' }
-  const world = makeWorld({ files: { ...files, 'configs/secret.txt': 's' }, env })
+  const world = createSandbox({ files: { ...files, 'configs/secret.txt': 's' }, env })
   expect((await world.run('apply', '--yes')).code).toBe(0)
   const changed = files['configs/a.yaml']
     .replace('name: One\n', 'name: One\n    lifecycle: { ignore_changes: [configuration.password] }\n')
     .replace('hostname: h,', 'hostname: i,')
-  const without = makeWorld({
+  const without = createSandbox({
     files: { 'configs/a.yaml': changed, 'configs/secret.txt': 's' },
     env: { POLYTOMIC_API_KEY: world.server.apiKey },
     io: { fetch: (request) => world.server.fetch(request) }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { apiRequest, makeWorld, type World } from '../support/world.ts'
+import { apiRequest, createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** What the README says that polyctl never does: each of its sentences is tried here, in its own words. */
 
@@ -14,14 +14,14 @@ const model = (table: string, name = 'Users'): string =>
 const store = `connections:\n${connection('Store')}`
 const files = (text: string): Record<string, string> => ({ 'configs/a.yaml': text })
 
-async function applied(text: string): Promise<World> {
-  const world = makeWorld({ files: files(text), env })
+async function applied(text: string): Promise<Sandbox> {
+  const world = createSandbox({ files: files(text), env })
   expect(await world.run('apply', '--yes')).toMatchObject({ code: 0 })
   world.requests()
   return world
 }
 
-const writes = (world: World): string[] =>
+const writes = (world: Sandbox): string[] =>
   world.requests().filter((line) => !/^GET |\/(source|target)\/fields$/.test(line))
 
 const promises: Record<string, () => Promise<void>> = {
@@ -69,7 +69,7 @@ const promises: Record<string, () => Promise<void>> = {
 
   'It never changes what comes with the service, or what another organization shares, and never deletes the person whose key it uses.':
     async () => {
-      const world = makeWorld({ files: files('removed: { roles: [Admin] }\n'), env })
+      const world = createSandbox({ files: files('removed: { roles: [Admin] }\n'), env })
       expect((await world.run('apply', '--yes')).code).not.toBe(0)
       world.write(files('roles: [{ name: Admin, lifecycle: { renamed_from: Member } }]\n'))
       expect((await world.run('apply', '--yes')).code).not.toBe(0)
@@ -90,7 +90,7 @@ const promises: Record<string, () => Promise<void>> = {
 
   'It never makes a resource twice: a create whose outcome is not known is looked for by name, several times, before it is tried again.':
     async () => {
-      const world = makeWorld({
+      const world = createSandbox({
         files: files('policies: [{ name: A, policy_actions: [] }]\n'),
         env,
         server: {
@@ -130,7 +130,7 @@ const promises: Record<string, () => Promise<void>> = {
 
   'It never sends the key to an address that only a file names.': async () => {
     let asked = 0
-    const world = makeWorld({
+    const world = createSandbox({
       files: files(`workspace: { url: "https://other.example" }\n${store}`),
       env: { ...env, POLYTOMIC_URL: undefined },
       io: { fetch: async () => ((asked += 1), Response.json({})) }

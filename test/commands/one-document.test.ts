@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openDoor } from '../../src/commands/door.ts'
 import { Unwritable, type WorldIo } from '../../src/commands/io.ts'
 import { lookupResult } from '../../src/commands/result.ts'
-import { makeWorld, type World, type WorldOptions } from '../support/world.ts'
+import { createSandbox, type Sandbox, type SandboxOptions } from '../support/sandbox.ts'
 
 const good = {
   'configs/a.yaml': `
@@ -31,7 +31,7 @@ const tenants = {
 const over = ['--all-organizations', '--var-file', 'v/{organization}.yaml']
 
 interface Situation {
-  world: WorldOptions
+  world: SandboxOptions
   words?: string[]
   /** Words of commands to the exit code that is documented. */
   codes: Readonly<Record<string, number>>
@@ -141,7 +141,7 @@ const validator = new Ajv2020({ allowUnionTypes: true }).compile(
 describe('for programs', () => {
   test.each(rows)('%s: %s', async (what, words, code) => {
     const { world, words: more = [] } = situations[what]!
-    const ran = await makeWorld(world).run(...words.split(' '), ...more, '--format', 'json')
+    const ran = await createSandbox(world).run(...words.split(' '), ...more, '--format', 'json')
     expect(ran.code, ran.out + ran.err).toBe(code)
     const value = JSON.parse(ran.out) as { problems?: unknown; valid?: unknown }
     expect(ran.out).toBe(`${JSON.stringify(value, null, 2)}\n`)
@@ -154,25 +154,26 @@ describe('for programs', () => {
 describe('for people', () => {
   test.each(rows)('%s: %s', async (what, words, code) => {
     const { world, words: more = [] } = situations[what]!
-    const ran = await makeWorld(world).run(...words.split(' '), ...more)
+    const ran = await createSandbox(world).run(...words.split(' '), ...more)
     expect(ran.code, ran.out + ran.err).toBe(code)
     // Whatever is wrong is told once, on standard error, and a failure says something.
     if (![0, 2, 130].includes(code)) expect(ran.err).toMatch(/error/)
-    const told = ran.err.split('\n').filter((line) => /^(error|warning)\[/.test(line))
-    if (!more.some((word) => word.includes('organization'))) expect(new Set(told).size).toBe(told.length)
+    const reported = ran.err.split('\n').filter((line) => /^(error|warning)\[/.test(line))
+    if (!more.some((word) => word.includes('organization')))
+      expect(new Set(reported).size).toBe(reported.length)
     if (what !== 'many organizations, one broken') expect(ran.out).not.toMatch(/^error/m)
   })
 })
 
 describe('quiet is the result, and nothing else', () => {
-  async function quiet(world: World, ...words: string[]): Promise<string> {
+  async function quiet(world: Sandbox, ...words: string[]): Promise<string> {
     const ran = await world.run(...words, '--quiet')
     expect(ran.err).toBe('')
     return ran.out
   }
 
   test('of each command', async () => {
-    const world = makeWorld({ files: good, env })
+    const world = createSandbox({ files: good, env })
     expect(await quiet(world, 'validate')).toBe('Valid: 2 resources in 1 file.\n')
     expect(await quiet(world, 'plan')).toBe('Plan: 2 to create, 0 to update, 0 to delete; 0 unchanged.\n')
     expect(await quiet(world, 'plan', '--out', 'p.json')).toMatch(/^Plan: [^\n]*\n$/)
@@ -187,20 +188,20 @@ describe('quiet is the result, and nothing else', () => {
   })
 
   test('problems are told all the same', async () => {
-    const world = makeWorld({ files: good, env, io: down })
+    const world = createSandbox({ files: good, env, io: down })
     expect((await world.run('plan', '--quiet')).err).toContain('error[P603]')
   })
 
   test('what must be confirmed is shown', async () => {
     const io = { terminal: { out: true, err: false, in: true, width: 80 }, ask: async () => 'no' }
-    const ran = await makeWorld({ files: good, env, io }).run('apply', '--quiet')
+    const ran = await createSandbox({ files: good, env, io }).run('apply', '--quiet')
     expect(ran.out).toContain('+ connection "Store"')
   })
 })
 
 test('files are those of the configuration, whatever else was read and whatever came of it', async () => {
   for (const files of [good, { ...good, 'configs/z.yaml': 'roles: [{ nme: a }]\n' }]) {
-    const world = makeWorld({ files: { ...files, 'vars.yaml': '{}' }, env })
+    const world = createSandbox({ files: { ...files, 'vars.yaml': '{}' }, env })
     const counts: number[] = []
     for (const words of [['validate'], ['plan'], ['drift'], ['apply', '--yes']]) {
       const ran = await world.run(...words, '--var-file', 'vars.yaml', '--format', 'json')
@@ -226,7 +227,7 @@ test('a secret that looks like a number leaves JSON behind', async () => {
 })
 
 test('a plan that cannot be written is one answer with one problem more', async () => {
-  const world = makeWorld({ files: good, env })
+  const world = createSandbox({ files: good, env })
   const ran = await world.run('plan', '--out', 'no/such/p.json', '--format', 'json')
   const value = JSON.parse(ran.out) as { summary: unknown; problems: { code: string }[] }
   expect(value.summary).toMatchObject({ create: 2 })
@@ -237,7 +238,7 @@ test('a plan that cannot be written is one answer with one problem more', async 
 })
 
 test('many organizations: each has its own answer, whatever happens in one', async () => {
-  const world = makeWorld({ files: good, env: { ...env, ...partner }, server })
+  const world = createSandbox({ files: good, env: { ...env, ...partner }, server })
   const ran = await world.run(
     'plan',
     '--all-organizations',
@@ -267,7 +268,7 @@ describe('a mistake of the program itself', () => {
 
   test('is a document, too', async () => {
     const texts: string[] = []
-    const world = makeWorld({ env, io: { ...mistaken, out: (text) => void texts.push(text) } })
+    const world = createSandbox({ env, io: { ...mistaken, out: (text) => void texts.push(text) } })
     await expect(world.run('validate', '--file', '-', '--format', 'json')).rejects.toThrow('a mistake')
     const value = JSON.parse(texts.join('')) as { problems: { code: string }[] }
     expect(value.problems.map(({ code }) => code)).toEqual(['P622'])
@@ -276,7 +277,7 @@ describe('a mistake of the program itself', () => {
 
   test('in one of many organizations is the answer of that one', async () => {
     const options = { env: { ...env, ...partner }, server, io: mistaken }
-    const ran = await makeWorld(options).run(
+    const ran = await createSandbox(options).run(
       ...'plan --all-organizations --file - --format json'.split(' ')
     )
     expect(ran.code).toBe(1)
@@ -304,7 +305,7 @@ describe('an answer that cannot be written', () => {
           throw new Unwritable('ENOSPC: no space left on device, write')
         }
       }
-      const world = makeWorld({ files: good, env, io })
+      const world = createSandbox({ files: good, env, io })
       await expect(world.run(...words), words.join(' ')).rejects.toThrow(Unwritable)
       expect(tries).toBe(1)
     }
@@ -316,7 +317,7 @@ describe('an answer that cannot be written', () => {
         throw new Unwritable('ENOSPC')
       }
     }
-    const world = makeWorld({ files: good, env, io })
+    const world = createSandbox({ files: good, env, io })
     await expect(world.run('apply', '--yes')).rejects.toThrow(Unwritable)
     expect(world.requests().filter((request) => !request.startsWith('GET '))).toEqual([])
   })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 const files = {
   'configs/a.yaml': `
@@ -23,8 +23,8 @@ const own = Object.fromEntries(
 )
 const over = ['--var-file', 'tenants/{organization}.yaml']
 
-function tenants(more: Record<string, string> = own): World {
-  return makeWorld({
+function tenants(more: Record<string, string> = own): Sandbox {
+  return createSandbox({
     files: { ...files, ...more },
     env: { PASSWORD: 'planted-secret', POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'partner-key-1' },
     server: { partnerKey: 'partner-key-1', organizations: names.map((name) => ({ name })) }
@@ -55,7 +55,7 @@ describe('many organizations', () => {
   })
 
   test('a wrong key is called by its name', async () => {
-    const world = makeWorld({
+    const world = createSandbox({
       files: { ...files, ...own },
       env: { POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'planted-wrong-key' },
       server: { partnerKey: 'partner-key-1' }
@@ -140,7 +140,7 @@ describe('many organizations', () => {
   })
 
   test('the key of one organization is no key for many', async () => {
-    const world = makeWorld({ files })
+    const world = createSandbox({ files })
     const ran = await world.run('plan', '--all-organizations')
     expect(ran.code).toBe(4)
     expect(ran.err).toContain('P616')
@@ -156,7 +156,7 @@ describe('many organizations', () => {
   })
 
   test('what waits for its turn when a person stops is not begun', async () => {
-    const world = makeWorld({
+    const world = createSandbox({
       files: { ...files, ...own },
       env: { PASSWORD: 'x', POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'partner-key-1' },
       server: { partnerKey: 'partner-key-1', organizations: names.map((name) => ({ name })) },
@@ -170,7 +170,7 @@ describe('many organizations', () => {
   test('a mistake of the program itself in one of them does not stop the others', async () => {
     let count = 0
     const at = 4
-    const world = makeWorld({
+    const world = createSandbox({
       files: { ...files, ...own },
       env: { PASSWORD: 'x', POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'partner-key-1' },
       server: { partnerKey: 'partner-key-1', organizations: names.map((name) => ({ name })) },

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { makeWorld, tutorial, type World } from '../support/world.ts'
+import { createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
 
 const files = { 'configs/a.yaml': tutorial }
 const env = { MONGODB_PASSWORD: 'planted-secret' }
 
-async function applied(): Promise<World> {
-  const world = makeWorld({ files, env })
+async function applied(): Promise<Sandbox> {
+  const world = createSandbox({ files, env })
   await world.run('apply', '--yes')
   world.requests()
   return world
@@ -27,7 +27,7 @@ describe('--format json is one JSON document', () => {
   })
 
   test('of explain without a code', async () => {
-    const all = JSON.parse((await makeWorld().run('explain', '--format', 'json')).out) as unknown[]
+    const all = JSON.parse((await createSandbox().run('explain', '--format', 'json')).out) as unknown[]
     expect(all).toContainEqual({ code: 'P101', title: expect.any(String) as string })
   })
 })
@@ -45,7 +45,10 @@ test('drift is told also where it is more deletions than an apply would dare', a
   const connections = many.map(
     (name) => `  - { name: ${name}, type: mongodb, configuration: { hosts: h } }`
   )
-  const world = makeWorld({ files: { 'configs/a.yaml': `connections:\n${connections.join('\n')}\n` }, env })
+  const world = createSandbox({
+    files: { 'configs/a.yaml': `connections:\n${connections.join('\n')}\n` },
+    env
+  })
   expect((await world.run('apply', '--yes')).code).toBe(0)
   world.write({ 'configs/a.yaml': `removed:\n  connections: [${many.join(', ')}]\n` })
   expect((await world.run('apply', '--yes')).code).toBe(7)
@@ -59,7 +62,7 @@ test('destroy has no limit that it would not keep to', async () => {
 })
 
 test('the files of any organization can be rehearsed with --local', async () => {
-  const world = makeWorld({
+  const world = createSandbox({
     files: { 'configs/a.yaml': `workspace: { organization: Acme }\n${tutorial}` },
     env
   })
@@ -79,7 +82,12 @@ describe('sources', () => {
   })
 
   test('refuses a choice without a value', async () => {
-    const ran = await makeWorld({ files, env }).run('sources', 'MongoDB Connection', '--param', 'database')
+    const ran = await createSandbox({ files, env }).run(
+      'sources',
+      'MongoDB Connection',
+      '--param',
+      'database'
+    )
     expect(ran.code).toBe(3)
     expect(ran.err).toContain('name=value')
   })
@@ -91,7 +99,7 @@ describe('a key is never shown', () => {
     ['with a typographic quote', { POLYTOMIC_API_KEY: '“planted”' }],
     ['of a partner', { POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'planted\0key' }]
   ])('%s it is refused without being sent', async (_what, keys) => {
-    const world = makeWorld({ files, env: { ...env, ...keys } })
+    const world = createSandbox({ files, env: { ...env, ...keys } })
     const ran = await world.run('plan')
     expect(ran.code).toBe(4)
     expect(ran.err).toContain('[P616]')
@@ -102,7 +110,7 @@ describe('a key is never shown', () => {
   test.each(['https://planted@host.test', 'https://host.test/?key=planted', 'https://u:planted@host.test'])(
     'nor what an address holds: %s',
     async (url) => {
-      const ran = await makeWorld({ files, env }).run('plan', '--url', url)
+      const ran = await createSandbox({ files, env }).run('plan', '--url', url)
       expect(ran.err).toContain('[P617]')
       expect(ran.out + ran.err).not.toContain('planted')
     }

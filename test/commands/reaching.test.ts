@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createServer as createPolytomic } from '../../src/server/index.ts'
 import { listen } from '../../src/server/listen.ts'
 import { certificate } from '../support/certificate.ts'
-import { makeWorld, type Ran } from '../support/world.ts'
+import { createSandbox, type Ran } from '../support/sandbox.ts'
 
 const files = { 'configs/a.yaml': 'roles: [{ name: R }]\n' }
 
@@ -27,8 +27,8 @@ const answering =
   (_request, response) =>
     void response.writeHead(status, { 'content-type': type }).end(body)
 
-async function plan(url: string, io: Parameters<typeof makeWorld>[0] = {}): Promise<Ran> {
-  const world = makeWorld({
+async function plan(url: string, io: Parameters<typeof createSandbox>[0] = {}): Promise<Ran> {
+  const world = createSandbox({
     files,
     ...io,
     env: { POLYTOMIC_URL: url, POLYTOMIC_API_KEY: 'k', ...io.env },

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { allow, makeWorld, tutorial, type World } from '../support/world.ts'
+import { allow, createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
 
 /** How many requests a command costs is a promise: each of these lists is complete. */
 const env = { MONGODB_PASSWORD: 'x' }
 
-async function requestsOf(world: World, ...words: string[]): Promise<string[]> {
+async function requestsOf(world: Sandbox, ...words: string[]): Promise<string[]> {
   world.requests()
   await world.run(...words)
   return world
@@ -15,8 +15,8 @@ async function requestsOf(world: World, ...words: string[]): Promise<string[]> {
 
 const lists = ['GET /api/connections', 'GET /api/me', 'GET /api/models', 'GET /api/syncs']
 
-async function applied(files: Record<string, string> = { 'configs/a.yaml': tutorial }): Promise<World> {
-  const world = makeWorld({ files, env })
+async function applied(files: Record<string, string> = { 'configs/a.yaml': tutorial }): Promise<Sandbox> {
+  const world = createSandbox({ files, env })
   await world.run('apply', '--yes')
   await allow(world, 'Salesforce Connection')
   await world.run('apply', '--yes')
@@ -24,13 +24,13 @@ async function applied(files: Record<string, string> = { 'configs/a.yaml': tutor
 }
 
 test('validate and explain ask nobody', async () => {
-  const world = makeWorld({ files: { 'configs/a.yaml': tutorial } })
+  const world = createSandbox({ files: { 'configs/a.yaml': tutorial } })
   expect(await requestsOf(world, 'validate')).toEqual([])
   expect(await requestsOf(world, 'explain', 'P101')).toEqual([])
 })
 
 test('a first apply: the lists, then one POST for each resource, read back where its answer does not tell all', async () => {
-  const world = makeWorld({
+  const world = createSandbox({
     files: {
       'configs/a.yaml': tutorial
         .replace('type: salesforce', 'type: hubspot')
@@ -93,7 +93,7 @@ test('an update: read, ask what cannot be read, replace, read back', async () =>
 })
 
 test('kinds that nothing names are not asked for', async () => {
-  const world = makeWorld({
+  const world = createSandbox({
     files: { 'configs/a.yaml': 'connections: [{ name: C, type: mongodb, configuration: { hosts: h } }]\n' },
     env
   })
@@ -123,7 +123,7 @@ test('120 syncs are three pages, and one request for each that is declared', asy
     'syncs:',
     ...syncs
   ]
-  const world = makeWorld({ files: { 'configs/a.yaml': `${text.join('\n')}\n` }, env })
+  const world = createSandbox({ files: { 'configs/a.yaml': `${text.join('\n')}\n` }, env })
   expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
   const all = await requestsOf(world, 'plan')
   expect(all.filter((request) => request === 'GET /api/syncs')).toHaveLength(3)

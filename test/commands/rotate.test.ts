@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 const text = `
 connections:
   - { name: Store, type: postgresql, configuration: { hostname: h, port: 5432, database: d, username: u, password: "\${env:PASSWORD}" } }
 `
 const files = { 'configs/a.yaml': text }
-const passwords = (world: World): unknown[] =>
+const passwords = (world: Sandbox): unknown[] =>
   world.server.store.all('connection').map((item) => item.configuration['password'])
 
 async function rotated(
-  world: World,
+  world: Sandbox,
   secret: string,
   ...words: string[]
 ): Promise<{ code: number; out: string; err: string }> {
-  const again = makeWorld({
+  const again = createSandbox({
     env: { PASSWORD: secret, POLYTOMIC_API_KEY: world.server.apiKey },
     io: { cwd: world.folder, fetch: (request) => world.server.fetch(request) }
   })
@@ -23,7 +23,7 @@ async function rotated(
 
 describe('R31: a secret that changed outside of the files', () => {
   test('is no reason to write, for nobody can compare it', async () => {
-    const world = makeWorld({ files, env: { PASSWORD: 'first' } })
+    const world = createSandbox({ files, env: { PASSWORD: 'first' } })
     await world.run('apply', '--yes')
     expect((await rotated(world, 'second', 'plan', '--detailed-exitcode')).code).toBe(0)
     expect(passwords(world)).toEqual(['first'])
@@ -32,7 +32,7 @@ describe('R31: a secret that changed outside of the files', () => {
   test.each(['connection "Store"', 'connection/Store', 'Store'])(
     'is sent again with --rotate %s, and shown nowhere',
     async (address) => {
-      const world = makeWorld({ files, env: { PASSWORD: 'first-secret' } })
+      const world = createSandbox({ files, env: { PASSWORD: 'first-secret' } })
       await world.run('apply', '--yes')
       const plan = await rotated(world, 'second-secret', 'plan', '--rotate', address)
       expect(plan.out).toContain('its secrets are to be sent again')
@@ -44,7 +44,7 @@ describe('R31: a secret that changed outside of the files', () => {
   )
 
   test('of an unknown resource is a problem, and nothing is written', async () => {
-    const world = makeWorld({ files, env: { PASSWORD: 'first' } })
+    const world = createSandbox({ files, env: { PASSWORD: 'first' } })
     await world.run('apply', '--yes')
     const ran = await rotated(world, 'second', 'apply', '--yes', '--rotate', 'Shop')
     expect(ran.code).toBe(3)
@@ -54,7 +54,7 @@ describe('R31: a secret that changed outside of the files', () => {
 })
 
 test('R2: twins are a stop that says how to be rid of one: its id under removed', async () => {
-  const world = makeWorld({ files, env: { PASSWORD: 'x' } })
+  const world = createSandbox({ files, env: { PASSWORD: 'x' } })
   await world.run('apply', '--yes')
   world.write({ 'configs/a.yaml': text.replaceAll('Store', 'Twin') })
   await world.run('apply', '--yes')

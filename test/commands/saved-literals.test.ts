@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { elsewhere } from '../support/repository.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** Secrets that the files spell out: an approval is of them too, and gives nobody a way to them. */
 
@@ -12,8 +12,8 @@ const file = 'configs/a.yaml'
 const connection = (password: string, more = ''): string =>
   `${more}connections: [{ name: C, type: mongodb, configuration: { hosts: h, password: "${password}" } }]\n`
 
-async function saved(text: string, env: Record<string, string> = {}): Promise<World> {
-  const world = makeWorld({ files: { [file]: text }, env })
+async function saved(text: string, env: Record<string, string> = {}): Promise<Sandbox> {
+  const world = createSandbox({ files: { [file]: text }, env })
   const ran = await world.run('plan', '--out', 'plan.json')
   expect(ran.code, ran.out + ran.err).toBe(0)
   return world
@@ -73,7 +73,7 @@ test('without the key, two secrets leave the same traces as chance', async () =>
 })
 
 test('another key cannot tell, and says so', async () => {
-  const world = makeWorld({ files: {} })
+  const world = createSandbox({ files: {} })
   const text = connection(secret, `workspace: { organization: ${world.server.organizationId} }\n`)
   world.write({ [file]: text })
   expect((await world.run('plan', '--out', 'plan.json')).code).toBe(0)

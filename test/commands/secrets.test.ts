@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { leaksIn } from '../support/canaries.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** Planted by environment, by file, in the text and nested where the service flags nothing: none may be seen anywhere. */
 const planted = {
@@ -44,7 +44,7 @@ function leaks(text: string): string[] {
 }
 
 /** Everything that a user, a log or another client could see. */
-async function everything(world: World): Promise<string> {
+async function everything(world: Sandbox): Promise<string> {
   const commands = [
     ['validate'],
     ['validate', '--format', 'json'],
@@ -66,7 +66,7 @@ async function everything(world: World): Promise<string> {
 }
 
 test('planted secrets appear in no output, from an empty workspace to a drifted one', async () => {
-  const world = makeWorld({ files, env })
+  const world = createSandbox({ files, env })
   let seen = await everything(world)
   expect(world.server.store.all('connection')).toHaveLength(5)
   for (const connection of world.server.store.all('connection')) {
@@ -77,9 +77,9 @@ test('planted secrets appear in no output, from an empty workspace to a drifted 
 })
 
 test('planted secrets reach the service, and no answer of it gives them back', async () => {
-  const world = makeWorld({ files, env })
+  const world = createSandbox({ files, env })
   const bodies: string[] = []
-  const listening = makeWorld({
+  const listening = createSandbox({
     files,
     env: { ...env, POLYTOMIC_API_KEY: world.server.apiKey },
     io: {
@@ -100,7 +100,7 @@ test('planted secrets reach the service, and no answer of it gives them back', a
 })
 
 test('a service that repeats a secret in its refusal is not believed: the words are shown without it', async () => {
-  const world = makeWorld({
+  const world = createSandbox({
     files,
     env,
     io: {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { apiVersions } from '../../src/wire/common.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** What is chosen with `--param` and is not there is told; what is open, or fits, is not. */
 
@@ -10,8 +10,8 @@ connections:
   - { name: M, type: mongodb, configuration: { hosts: h, username: u, password: "\${env:PW}" } }
 `
 
-async function applied(version: string): Promise<World> {
-  const world = makeWorld({ files: { 'configs/a.yaml': files(version) }, env: { PW: 'planted' } })
+async function applied(version: string): Promise<Sandbox> {
+  const world = createSandbox({ files: { 'configs/a.yaml': files(version) }, env: { PW: 'planted' } })
   expect((await world.run('apply', '--yes')).code).toBe(0)
   return world
 }
@@ -35,9 +35,9 @@ test.each(apiVersions)('in %s', async (version) => {
     ['M', ['database=nowhere'], /has no `database`/],
     ['M', ['database=example', 'collection=nothing'], /has no `collection`/]
   ]
-  for (const [connection, chosen, told] of wrong) {
+  for (const [connection, chosen, reported] of wrong) {
     const [code, text] = await run(connection, ...chosen)
-    expect([code, text], chosen.join()).toEqual([3, expect.stringMatching(told)])
+    expect([code, text], chosen.join()).toEqual([3, expect.stringMatching(reported)])
     const json = await world.run(
       'sources',
       connection,

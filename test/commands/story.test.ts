@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { allow, makeWorld, tutorial, type World } from '../support/world.ts'
+import { allow, createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
 
 const env = { MONGODB_PASSWORD: 'planted-secret' }
 const writes = (requests: string[]): string[] => requests.filter((request) => !request.startsWith('GET '))
 
-async function applied(): Promise<World> {
-  const world = makeWorld({ files: { 'configs/tutorial.yaml': tutorial }, env })
+async function applied(): Promise<Sandbox> {
+  const world = createSandbox({ files: { 'configs/tutorial.yaml': tutorial }, env })
   await world.run('apply', '--yes')
   await allow(world, 'Salesforce Connection')
   await world.run('apply', '--yes')
@@ -15,7 +15,7 @@ async function applied(): Promise<World> {
 
 describe('the tutorial', () => {
   test('a first plan creates everything and reads only the lists', async () => {
-    const world = makeWorld({ files: { 'configs/tutorial.yaml': tutorial } })
+    const world = createSandbox({ files: { 'configs/tutorial.yaml': tutorial } })
     const ran = await world.run('plan')
     expect(ran.code).toBe(0)
     expect(ran.out).toContain('4 to create')
@@ -28,7 +28,7 @@ describe('the tutorial', () => {
   })
 
   test('apply makes what it can, and waits for a person with the rest', async () => {
-    const world = makeWorld({ files: { 'configs/tutorial.yaml': tutorial }, env })
+    const world = createSandbox({ files: { 'configs/tutorial.yaml': tutorial }, env })
     const ran = await world.run('apply', '--yes', '--format', 'json')
     expect(ran.code).toBe(8)
     const report = JSON.parse(ran.out) as { results: { name: string; outcome: string }[] }
@@ -41,7 +41,7 @@ describe('the tutorial', () => {
   })
 
   test('applying again before the authorization makes nothing twice, and says that it still waits', async () => {
-    const world = makeWorld({ files: { 'configs/tutorial.yaml': tutorial }, env })
+    const world = createSandbox({ files: { 'configs/tutorial.yaml': tutorial }, env })
     await world.run('apply', '--yes')
     world.requests()
     const again = await world.run('apply', '--yes')

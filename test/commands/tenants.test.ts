@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { inPath, tenantsOf } from '../../src/commands/tenants.ts'
 import { samples } from '../support/samples.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 const ids = Array.from({ length: 12 }, (_, at) => `00000000-0000-4000-8000-0000000000${10 + at}`)
 
@@ -94,8 +94,8 @@ describe('a path of each organization', () => {
 
 describe('two organizations of one name', () => {
   /** The local server keeps names of organizations unique; the service does not promise it. */
-  function twins(): World {
-    const world: World = makeWorld({
+  function twins(): Sandbox {
+    const world: Sandbox = createSandbox({
       files: {
         'configs/a.yaml': 'roles: [{ name: readers }]\n',
         'tenants/Acme.yaml': 'host: wrong\n'

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { listen } from '../../src/server/listen.ts'
 import { hasTerminal, openTerminal, type Terminal } from '../support/terminal.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** What a person sees: the program on a pseudo-terminal, and the screen that comes of it. */
 
@@ -42,7 +42,7 @@ class Gate {
 
 /** The service; the requests that the pattern matches come to it through the gate. */
 async function opened(files: Record<string, string>, gated = /^$/) {
-  const world = makeWorld({ files, env })
+  const world = createSandbox({ files, env })
   const gate = new Gate()
   const fetch = async (request: Request, origin?: string): Promise<Response> => {
     if (gated.test(`${request.method} ${new URL(request.url).pathname}`)) await gate.pass()
@@ -53,7 +53,7 @@ async function opened(files: Record<string, string>, gated = /^$/) {
   return { world, url, gate }
 }
 
-function run(world: World, url: string, words: string[], columns = 80): Terminal {
+function run(world: Sandbox, url: string, words: string[], columns = 80): Terminal {
   const all = { ...env, POLYTOMIC_URL: url, POLYTOMIC_API_KEY: world.server.apiKey, HOME: world.folder }
   return openTerminal([process.execPath, program, ...words], { cwd: world.folder, env: all, columns })
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { samples } from '../support/samples.ts'
-import { makeWorld, type Ran, type WorldOptions } from '../support/world.ts'
+import { createSandbox, type Ran, type SandboxOptions } from '../support/sandbox.ts'
 
 const key = 'planted-key-of-the-organization'
 const connection = `
@@ -15,9 +15,9 @@ interface Reached extends Ran {
 }
 
 /** Runs a command where every request is answered 401, and tells where the key went. */
-async function reach(words: string[], options: WorldOptions): Promise<Reached> {
+async function reach(words: string[], options: SandboxOptions): Promise<Reached> {
   const keyed: string[] = []
-  const world = makeWorld({
+  const world = createSandbox({
     ...options,
     env: { POLYTOMIC_URL: undefined, POLYTOMIC_API_KEY: key, ...options.env },
     io: {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { makeWorld, tutorial, type Ran, type World } from '../support/world.ts'
+import { createSandbox, tutorial, type Ran, type Sandbox } from '../support/sandbox.ts'
 
 const root = process.getuid?.() === 0
 
@@ -69,14 +69,14 @@ connections: [{ name: C, type: mongodb, configuration: { hosts: h } }]
 
 describe('wrong files', () => {
   test.each(texts)('%s', async (_what, text, code, place) => {
-    const world = makeWorld({ files: { 'configs/a.yaml': text } })
+    const world = createSandbox({ files: { 'configs/a.yaml': text } })
     for (const command of ['validate', 'plan', 'apply', 'drift'])
       expectProblem(await world.run(command), code, 3, place)
     expect(world.requests()).toEqual([])
   })
 
   test('an unknown name is told with the place and what is similar', async () => {
-    const world = makeWorld({
+    const world = createSandbox({
       files: {
         'configs/a.yaml': tutorial.replace(
           'connection: MongoDB Connection',
@@ -89,7 +89,7 @@ describe('wrong files', () => {
   })
 
   test('an ambiguous name is told with every id, and nothing is written', async () => {
-    const world = makeWorld({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })
+    const world = createSandbox({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'x' } })
     await world.run('apply', '--yes')
     const [first, second] = world.server.store.all('connection')
     world.server.store.edit('connection', first!.id, { name: 'MongoDB Connection' })
@@ -103,12 +103,12 @@ describe('wrong files', () => {
   })
 
   test('a file over 10 MB', async () => {
-    const world = makeWorld({ files: { 'configs/big.yaml': `# ${'x'.repeat(11 * 1024 * 1024)}\n` } })
+    const world = createSandbox({ files: { 'configs/big.yaml': `# ${'x'.repeat(11 * 1024 * 1024)}\n` } })
     expectProblem(await world.run('validate'), 'P007', 3)
   })
 
   test('a folder without files, and no folder at all', async () => {
-    const world = makeWorld()
+    const world = createSandbox()
     expectProblem(await world.run('validate'), 'P009', 3)
     mkdirSync(join(world.folder, 'configs'))
     expectProblem(await world.run('plan'), 'P009', 3)
@@ -116,14 +116,14 @@ describe('wrong files', () => {
   })
 
   test('a link to nothing cannot be read', async () => {
-    const world = makeWorld({ files: { 'configs/a.yaml': tutorial } })
+    const world = createSandbox({ files: { 'configs/a.yaml': tutorial } })
     symlinkSync('nowhere.yaml', join(world.folder, 'configs/b.yaml'))
     expectProblem(await world.run('plan'), 'P008', 3, 'configs/b.yaml')
   })
 
   // The superuser may read everything, so this shows nothing for that user.
   test.skipIf(root)('a file that cannot be read', async () => {
-    const world = makeWorld({ files: { 'configs/a.yaml': tutorial } })
+    const world = createSandbox({ files: { 'configs/a.yaml': tutorial } })
     chmodSync(join(world.folder, 'configs/a.yaml'), 0)
     expectProblem(await world.run('validate'), 'P008', 3)
   })
@@ -133,18 +133,18 @@ describe('a wrong service', () => {
   const files = { 'configs/a.yaml': tutorial }
 
   test('a key that is refused', async () => {
-    const world = makeWorld({ files, env: { POLYTOMIC_API_KEY: 'wrong' } })
+    const world = createSandbox({ files, env: { POLYTOMIC_API_KEY: 'wrong' } })
     expectProblem(await world.run('plan'), 'P604', 4)
   })
 
   test('no key at all', async () => {
-    const world = makeWorld({ files, env: { POLYTOMIC_API_KEY: '' } })
+    const world = createSandbox({ files, env: { POLYTOMIC_API_KEY: '' } })
     expectProblem(await world.run('plan'), 'P616', 4)
     expect(world.requests()).toEqual([])
   })
 
   test('a key of another organization', async () => {
-    const world = makeWorld({
+    const world = createSandbox({
       files: { 'configs/a.yaml': `workspace: { organization: Acme }\n${tutorial}` }
     })
     expectProblem(await world.run('apply', '--yes'), 'P403', 4, 'configs/a.yaml:1:28')
@@ -157,14 +157,14 @@ describe('a wrong service', () => {
     'https://user:pass@example.com',
     'https://example.com/?q=1'
   ])('the address %s', async (url) => {
-    const world = makeWorld({ files })
+    const world = createSandbox({ files })
     const ran = await world.run('plan', '--url', url)
     expectProblem(ran, 'P617', 3)
     expect(ran.err).not.toContain('pass@')
   })
 
   test('an address where nobody listens', async () => {
-    const world = makeWorld({ files, io: { fetch: (request) => fetch(request) } })
+    const world = createSandbox({ files, io: { fetch: (request) => fetch(request) } })
     expectProblem(await world.run('plan', '--url', 'http://127.0.0.1:1'), 'P603', 4)
   })
 
@@ -198,7 +198,7 @@ describe('a wrong service', () => {
     ]
   ]
   test.each(answers)('that answers %s', async (_what, answer, code) => {
-    const world = makeWorld({ files, io: { fetch: async () => answer() } })
+    const world = createSandbox({ files, io: { fetch: async () => answer() } })
     expectProblem(await world.run('plan'), code, 4)
   })
 
@@ -207,12 +207,12 @@ describe('a wrong service', () => {
       request.url.endsWith('/me')
         ? Response.json({ data: { organization_id: 'o', organization_name: 'O' } })
         : Response.json({ data: [{ id: 'a', name: 'a' }], pagination: { next_page_token: 'again' } })
-    const world = makeWorld({ files, io: { fetch } })
+    const world = createSandbox({ files, io: { fetch } })
     expectProblem(await world.run('plan'), 'P612', 4)
   })
 
   test('an answer that never comes', async () => {
-    const world = makeWorld({
+    const world = createSandbox({
       files,
       io: {
         fetch: (request) =>
@@ -235,13 +235,13 @@ describe('wrong words', () => {
     [['connect'], 'connection'],
     [['explain', 'P999'], 'explain']
   ])('%j: exit 3, with what would be right', async (words, hint) => {
-    const ran = await makeWorld().run(...words)
+    const ran = await createSandbox().run(...words)
     expect(ran.code).toBe(3)
     expect(ran.err).toContain(hint)
   })
 
   test('help is no error', async () => {
-    const world = makeWorld()
+    const world = createSandbox()
     for (const words of [['--help'], ['help', 'plan'], ['apply', '--help'], ['--version']]) {
       const ran = await world.run(...words)
       expect(ran.code).toBe(0)
@@ -252,11 +252,11 @@ describe('wrong words', () => {
   test('the version is that of the package', async () => {
     const text = readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')
     const { version } = JSON.parse(text) as { version: string }
-    expect((await makeWorld().run('--version')).out).toBe(`${version}\n`)
+    expect((await createSandbox().run('--version')).out).toBe(`${version}\n`)
   })
 
   test('every command has an example in its help', async () => {
-    const world = makeWorld()
+    const world = createSandbox()
     const overview = (await world.run('--help')).out
     const commands = [...overview.matchAll(/^ {2}([a-z]+) /gm)]
       .map((found) => found[1]!)
@@ -268,7 +268,7 @@ describe('wrong words', () => {
 
 describe('commands that read', () => {
   test('send no write, whatever there is to see', async () => {
-    const world: World = makeWorld({
+    const world: Sandbox = createSandbox({
       files: { 'configs/a.yaml': tutorial },
       env: { MONGODB_PASSWORD: 'x' }
     })
@@ -299,7 +299,7 @@ describe('commands that read', () => {
 })
 
 test('what was typed does not act on the terminal, and a value that was meant for a variable is not repeated', async () => {
-  const world = makeWorld({ files: {} })
+  const world = createSandbox({ files: {} })
   const odd = await world.run('validate', '--\u001b[31mred\u202e')
   expect(odd.code).toBe(3)
   expect(odd.err).toContain('\\x1b[31mred\\u202e')

@@ -4,14 +4,14 @@ import { expect, test } from 'vitest'
 import { readEnvironmentFile } from '../../src/config/environment-file.ts'
 import { samples } from '../support/samples.ts'
 
-function told(text: string): string[] {
+function reported(text: string): string[] {
   return readEnvironmentFile('ci.env', text).problems.map(
     ({ message, labels }) => `${labels[0]?.span.start.line}:${labels[0]?.span.start.column} ${message}`
   )
 }
 
 test('a line that sets nothing is told with its place, and without what stands there', () => {
-  expect(told('A=1\n  FOO\nB=2\nhunter2: x\n')).toEqual([
+  expect(reported('A=1\n  FOO\nB=2\nhunter2: x\n')).toEqual([
     '2:3 a line of an environment file sets nothing',
     '4:1 a line of an environment file sets nothing'
   ])
@@ -27,7 +27,7 @@ test.each([
   ['A="x', ['1:1 the value of `A` in an environment file begins with a quote that does not end']],
   ['export A', ['1:1 a line of an environment file sets nothing']]
 ])('%j', (text, problems) => {
-  expect(told(text)).toEqual(problems)
+  expect(reported(text)).toEqual(problems)
 })
 
 test.each([
@@ -36,7 +36,7 @@ test.each([
   'A="one\nFOO\nthree"\nB=`x`\nC=\'FOO\nBAR\' # FOO\nD=\n\nE=1',
   'A=a=b=c\nB=# nothing'
 ])('nothing is told of %j', (text) => {
-  expect(told(text)).toEqual([])
+  expect(reported(text)).toEqual([])
 })
 
 test('the last of two counts, and each place is that of the name', () => {

@@ -3,7 +3,7 @@ import { parseYaml } from '../../src/config/source/parse.ts'
 import { fieldsOf, problemsOf } from '../support/reading.ts'
 
 /** Codes and the text that each label shows. */
-function told(text: string): string[] {
+function reported(text: string): string[] {
   return parseYaml('a.yaml', text).problems.map(({ code, labels }) => {
     const shown = labels.map(
       ({ span }) =>
@@ -49,7 +49,7 @@ test.each([
   ['<<: 1', ['P102 1:5 1']],
   ['<<: [{ a: 1 }, b]', ['P102 1:16 b']]
 ])('%j is told as %j', (text, expected) => {
-  expect(told(text)).toEqual(expected)
+  expect(reported(text)).toEqual(expected)
 })
 
 test.each([
@@ -71,7 +71,7 @@ test.each([
 })
 
 test('YAML 1.2 may be asked for', () => {
-  expect(told('%YAML 1.2\n---\na: yes')).toEqual([])
+  expect(reported('%YAML 1.2\n---\na: yes')).toEqual([])
 })
 
 describe('nesting', () => {
@@ -107,14 +107,14 @@ describe('nesting', () => {
 })
 
 test('only the first mistake of a document is told, but every document has its own', () => {
-  expect(told('a: @x\nb: {\n---\n\tx: 1\n---\nok: 1\n').map((line) => line.slice(0, 4))).toEqual([
+  expect(reported('a: @x\nb: {\n---\n\tx: 1\n---\nok: 1\n').map((line) => line.slice(0, 4))).toEqual([
     'P001',
     'P002'
   ])
 })
 
 test('lines are counted by the text, whatever the parser stumbles over', () => {
-  expect(told("[]|\r\n\n---\n'\n\n---\na: @x")).toEqual(['P001 1:3 |', 'P001 7:6'])
+  expect(reported("[]|\r\n\n---\n'\n\n---\na: @x")).toEqual(['P001 1:3 |', 'P001 7:6'])
 })
 
 test('a file with a mistake gives no documents', () => {
@@ -123,8 +123,8 @@ test('a file with a mistake gives no documents', () => {
 
 test.each(['[', '[]', '{"a":'])('nesting without end is one clear problem: %s', (piece) => {
   const text = piece === '[]' ? '['.repeat(500) + ']'.repeat(500) : piece.repeat(20_000)
-  expect(told(text)).toHaveLength(1)
-  expect(told(text)[0]).toMatch(/^P001/)
+  expect(reported(text)).toHaveLength(1)
+  expect(reported(text)[0]).toMatch(/^P001/)
 })
 
 test('aliases that multiply are stopped, and told once', () => {
@@ -132,7 +132,7 @@ test('aliases that multiply are stopped, and told once', () => {
   for (let level = 1; level < 12; level++) {
     lines.push(`a${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ')}]`)
   }
-  expect(told(lines.join('\n'))).toEqual([expect.stringMatching(/^P007 6:\d+ \*a4$/)])
+  expect(reported(lines.join('\n'))).toEqual([expect.stringMatching(/^P007 6:\d+ \*a4$/)])
 })
 
 test('words that look like booleans, dates and versions stay text; numbers and keys are read as YAML 1.2 has them', async () => {

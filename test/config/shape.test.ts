@@ -3,7 +3,7 @@ import { fieldsOf, problemsOf, read } from '../support/reading.ts'
 import { gadget, smallKinds as kinds } from '../support/small-kind.ts'
 
 /** Problems of a gadget with these fields, as places; the fields start in column 6 of line 3. */
-function told(fields: string): Promise<string[]> {
+function reported(fields: string): Promise<string[]> {
   return problemsOf(`gadgets:\n  - name: G\n    ${fields}\n`, { kinds })
 }
 
@@ -62,7 +62,7 @@ test.each([
   ['lifecycle: { ignore_changes: [sise] }', 'P104 3:35 sise'],
   ['lifecycle: { prevent_destroy: "true" }', 'P102 3:35 "true"']
 ])('%j is one problem, at its place: %s', async (fields, expected) => {
-  expect(await told(fields)).toEqual([expected])
+  expect(await reported(fields)).toEqual([expected])
 })
 
 test.each([

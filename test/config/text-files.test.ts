@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeWorld } from '../support/world.ts'
+import { createSandbox } from '../support/sandbox.ts'
 import { meaning, read } from '../support/reading.ts'
 
 /** The text of a file is the same value on every machine, whatever its checkout does to the ends of lines. */
@@ -46,7 +46,7 @@ const store =
   'connections:\n  - { name: S, type: postgresql, configuration: { hostname: h, port: 5432, database: d, username: u, password: "${env:PW}" } }\n'
 
 test('a checkout with other line ends is no change, and a last line end is shown as what it is', async () => {
-  const world = makeWorld({
+  const world = createSandbox({
     files: { 'configs/a.yaml': store + model, 'configs/q.sql': 'select 1\nfrom t\n' },
     env: { PW: 'pw' }
   })

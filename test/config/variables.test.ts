@@ -12,7 +12,7 @@ async function valueOf(
 }
 
 /** Problems without the warning about the connection, which no file here declares. */
-async function told(...args: Parameters<typeof problemsOf>): Promise<string[]> {
+async function reported(...args: Parameters<typeof problemsOf>): Promise<string[]> {
   return (await problemsOf(...args)).filter((line) => !line.startsWith('wP201'))
 }
 
@@ -58,13 +58,13 @@ test.each([
   ['{ type: list }', 'a'],
   ['{ type: mapping }', '[a']
 ])('text that a variable declared as %s cannot hold is a problem: %j', async (declaration, text) => {
-  expect(await told(`variables: { x: ${declaration} }\n${models}`, { variables: { x: text } })).toEqual([
-    'P102 2:57 ${var:x} + 1:14 x'
-  ])
+  expect(await reported(`variables: { x: ${declaration} }\n${models}`, { variables: { x: text } })).toEqual(
+    ['P102 2:57 ${var:x} + 1:14 x']
+  )
 })
 
 test('a default of another type than declared is a problem', async () => {
-  expect(await told(`variables: { x: { type: number, default: a } }\n${models}`)).toEqual([
+  expect(await reported(`variables: { x: { type: number, default: a } }\n${models}`)).toEqual([
     'P102 2:57 ${var:x} + 1:14 x'
   ])
 })
@@ -72,13 +72,12 @@ test('a default of another type than declared is a problem', async () => {
 test('a default may come from the environment or a file, but not from another variable', async () => {
   expect(await valueOf('{ default: "a ${env:A}" }', { env: { A: 'b' } })).toBe('a b')
   expect(await valueOf('{ type: number, default: "${env:A}" }', { env: { A: '5' } })).toBe(5)
-  expect(await told(`variables: { x: { default: "\${env:A}" } }\n${models}`)).toEqual([
+  expect(await reported(`variables: { x: { default: "\${env:A}" } }\n${models}`)).toEqual([
     'P301 2:57 ${var:x}'
   ])
-  expect(await told(`variables: { x: { default: "\${var:y}" }, y: { default: 1 } }\n${models}`)).toEqual([
-    'wP306 1:42 y',
-    'P309 2:57 ${var:x}'
-  ])
+  expect(
+    await reported(`variables: { x: { default: "\${var:y}" }, y: { default: 1 } }\n${models}`)
+  ).toEqual(['wP306 1:42 y', 'P309 2:57 ${var:x}'])
 })
 
 test('a default is looked at only where it is needed', async () => {
@@ -86,19 +85,19 @@ test('a default is looked at only where it is needed', async () => {
 })
 
 test('declared without a value, not declared, and not used are three different problems', async () => {
-  expect(await told(`variables: { x: {}, unused: { default: 1 } }\n${models}`)).toEqual([
+  expect(await reported(`variables: { x: {}, unused: { default: 1 } }\n${models}`)).toEqual([
     'wP306 1:21 unused',
     'P304 2:57 ${var:x} + 1:14 x'
   ])
-  expect(await told(models)).toEqual(['P305 1:57 ${var:x}'])
+  expect(await reported(models)).toEqual(['P305 1:57 ${var:x}'])
 })
 
 test('a value for a variable that nobody declared is a warning', async () => {
-  expect(await told(models, { env: { POLYCTL_VAR_x: 'a' } })).toEqual(['wP305 1:57 ${var:x}'])
-  expect(await told(models, { variables: { x: 'a' } })).toEqual(['wP305'])
-  expect(await told('connections: []', { env: { POLYCTL_VAR_other: 'a' } })).toEqual([])
+  expect(await reported(models, { env: { POLYCTL_VAR_x: 'a' } })).toEqual(['wP305 1:57 ${var:x}'])
+  expect(await reported(models, { variables: { x: 'a' } })).toEqual(['wP305'])
+  expect(await reported('connections: []', { env: { POLYCTL_VAR_other: 'a' } })).toEqual([])
   expect(
-    await told({ 'configs/a.yaml': models, 'v.yaml': 'x: a\nz: b\n' }, { variableFiles: ['v.yaml'] })
+    await reported({ 'configs/a.yaml': models, 'v.yaml': 'x: a\nz: b\n' }, { variableFiles: ['v.yaml'] })
   ).toEqual(['wP305 v.yaml:1:1 x', 'wP305 v.yaml:2:1 z'])
 })
 
@@ -110,11 +109,11 @@ test('a slip of the finger is told once, not also as a variable that is not used
 })
 
 test('a variable is declared once, and its declaration has a known shape', async () => {
-  expect(await told(`variables: { x: { default: 1 } }\n---\nvariables: { x: {} }\n${models}`)).toEqual([
+  expect(await reported(`variables: { x: { default: 1 } }\n---\nvariables: { x: {} }\n${models}`)).toEqual([
     'P202 3:14 x + 1:14 x'
   ])
   expect(
-    await told(`variables: { x: { defualt: 1, type: text }, a-b: {} }\n${models}`, {
+    await reported(`variables: { x: { defualt: 1, type: text }, a-b: {} }\n${models}`, {
       variables: { x: '1' }
     })
   ).toEqual(['P101 1:19 defualt', 'P104 1:37 text', 'P105 1:45 a-b'])

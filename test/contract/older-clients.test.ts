@@ -46,8 +46,8 @@ test.each(['csv', 'Rows: of%2Four'])(
 
 test.each(apiVersions)('every connection type of %s says whether it keeps logs', async (version) => {
   const { list } = await client(testServer(), version).get('/api/connection_types')
-  const told = list.map(({ capabilities }) => (capabilities as Record<string, unknown>)['logging'])
-  expect(new Set(told)).toEqual(new Set([true, false]))
+  const reported = list.map(({ capabilities }) => (capabilities as Record<string, unknown>)['logging'])
+  expect(new Set(reported)).toEqual(new Set([true, false]))
 })
 
 test('every address of an execution is one, and says that there is no such execution', async () => {

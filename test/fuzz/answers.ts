@@ -270,11 +270,11 @@ export async function fuzzAnswers(from: number, runs: number): Promise<AnswersRe
       const random = makeRandom(seed)
       const words = commands[random.below(commands.length)]!
       const most = 1 + random.below(3)
-      const told: string[] = []
+      const reported: string[] = []
       const change: Change = (line, text) => {
-        if (told.length >= most || random.below(3) > 0) return text
+        if (reported.length >= most || random.below(3) > 0) return text
         const answer = mutated(text, random)
-        told.push(`${line}: ${typeof answer === 'string' ? answer.slice(0, 300) : answer.status}`)
+        reported.push(`${line}: ${typeof answer === 'string' ? answer.slice(0, 300) : answer.status}`)
         return answer
       }
       let what: string | undefined
@@ -290,7 +290,7 @@ export async function fuzzAnswers(from: number, runs: number): Promise<AnswersRe
         what = error instanceof Error ? (error.stack ?? error.message) : String(error)
       }
       if (what !== undefined)
-        report.failures.push({ seed, what: `${words.join(' ')}: ${what}`, text: told.join('\n') })
+        report.failures.push({ seed, what: `${words.join(' ')}: ${what}`, text: reported.join('\n') })
     }
   } finally {
     stage.close()

@@ -3,7 +3,7 @@ import { apiVersions } from '../../src/wire/common.ts'
 import { client, type Client, type Thing } from '../server/client.ts'
 import { named, parts, secrets, twoConnections } from '../support/life.ts'
 import { problemsOf, read } from '../support/reading.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 const bulkSync = (schemas: string, more = '') => `
 bulk_syncs:
@@ -16,7 +16,7 @@ bulk_syncs:
 ${more}`
 const yaml = (schemas: string, more = '') => `${twoConnections}${bulkSync(schemas, more)}`
 
-async function ran(world: World, code: number, ...words: string[]): Promise<string> {
+async function ran(world: Sandbox, code: number, ...words: string[]): Promise<string> {
   const { code: found, out, err } = await world.run(...words)
   expect(found, out + err).toBe(code)
   return out + err
@@ -39,7 +39,7 @@ describe.each(apiVersions)('`schemas: all` in API %s', (version) => {
   const files = (schemas: string) => ({ 'configs/a.yaml': yaml(schemas), 'configs/w.yaml': workspace })
 
   test('copies all of a new bulk sync, and keeps all of it on', async () => {
-    const world = makeWorld({ files: files('schemas: all'), env: secrets })
+    const world = createSandbox({ files: files('schemas: all'), env: secrets })
     await ran(world, 0, 'apply', '--yes')
     const api = client(world.server)
     expect(offIn(await schemasOf(api))).toEqual([])
@@ -54,7 +54,7 @@ describe.each(apiVersions)('`schemas: all` in API %s', (version) => {
 
   test('switches on what an existing one left out, with what somebody chose of it', async () => {
     const one = 'schemas: [{ id: public.users, fields: [id, { id: email, obfuscate: true }] }]'
-    const world = makeWorld({ files: files(one), env: secrets })
+    const world = createSandbox({ files: files(one), env: secrets })
     await ran(world, 0, 'apply', '--yes')
     const api = client(world.server)
     const before = await schemasOf(api)
@@ -75,7 +75,10 @@ describe.each(apiVersions)('`schemas: all` in API %s', (version) => {
 })
 
 test('what is ignored of all schemas stays off', async () => {
-  const world = makeWorld({ files: { 'configs/a.yaml': yaml('schemas: [public.users]') }, env: secrets })
+  const world = createSandbox({
+    files: { 'configs/a.yaml': yaml('schemas: [public.users]') },
+    env: secrets
+  })
   await ran(world, 0, 'apply', '--yes')
   const ignoring = (path: string) =>
     yaml('schemas: all', `    lifecycle: { ignore_changes: ["${path}"] }\n`)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { client, type Client, type Thing } from '../server/client.ts'
 import { named, parts, secrets, twoConnections } from '../support/life.ts'
-import { makeWorld } from '../support/world.ts'
+import { createSandbox } from '../support/sandbox.ts'
 
 /** What people change in the web page, and a reconciler with a state file of its own never sees. */
 
@@ -141,7 +141,7 @@ const spots: Record<string, { edit: (api: Client) => Promise<unknown>; shows: st
 }
 
 test.each(Object.entries(spots))('%s', async (_name, { edit, shows }) => {
-  const world = makeWorld({ files: { 'configs/a.yaml': yaml }, env: secrets })
+  const world = createSandbox({ files: { 'configs/a.yaml': yaml }, env: secrets })
   const first = await world.run('apply', '--yes')
   expect(first.code, first.out + first.err).toBe(0)
   expect((await world.run('drift')).code).toBe(0)
@@ -155,7 +155,7 @@ test.each(Object.entries(spots))('%s', async (_name, { edit, shows }) => {
 })
 
 test('a connection that does not work is told, though nothing differs', async () => {
-  const world = makeWorld({ files: { 'configs/a.yaml': twoConnections }, env: secrets })
+  const world = createSandbox({ files: { 'configs/a.yaml': twoConnections }, env: secrets })
   await world.run('apply', '--yes')
   const source = world.server.store.all('connection').find(({ name }) => name === 'Source')
   world.server.store.edit('connection', source!.id, { status: 'unhealthy', status_error: 'no such host' })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { secrets, twoConnections } from '../support/life.ts'
 import type { Json } from '../../src/state/value.ts'
-import { makeWorld } from '../support/world.ts'
+import { createSandbox } from '../support/sandbox.ts'
 
 const copying = (schemas: string): string => `${twoConnections}
 bulk_syncs:
@@ -17,7 +17,7 @@ const chosen =
   '{ id: public.users, fields: [id, email], filters: [{ field_id: email, function: IsNotNull }] }'
 
 test('a schema that was taken out is put back with all that was chosen of it', async () => {
-  const world = makeWorld({ files: { 'configs/a.yaml': copying(chosen) }, env: secrets })
+  const world = createSandbox({ files: { 'configs/a.yaml': copying(chosen) }, env: secrets })
   for (const schemas of [chosen, 'public.customers', chosen]) {
     world.write({ 'configs/a.yaml': copying(schemas) })
     const ran = await world.run('apply', '--yes')
@@ -33,7 +33,7 @@ test('a schema that was taken out is put back with all that was chosen of it', a
 })
 
 test('what is switched on again by files that choose no fields keeps those that somebody chose', async () => {
-  const world = makeWorld({ files: { 'configs/a.yaml': copying(chosen) }, env: secrets })
+  const world = createSandbox({ files: { 'configs/a.yaml': copying(chosen) }, env: secrets })
   await world.run('apply', '--yes')
   const [sync] = world.server.store.all('bulk_sync')
   world.server.store.edit('bulk_sync', sync!.id, {

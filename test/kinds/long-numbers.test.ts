@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { boundedJson } from '../../src/state/json-text.ts'
-import { makeWorld, tutorial } from '../support/world.ts'
+import { createSandbox, tutorial } from '../support/sandbox.ts'
 
 /** A number that no program holds exactly is carried by its digits, and goes back as it came. */
 
@@ -8,7 +8,7 @@ const digits = ['12345678901234567890', '0.1234567890123456789', '1e-400', '-900
 
 test.each(digits)('%s goes back in an update just as it was answered', async (number) => {
   const bodies: string[] = []
-  const world = makeWorld({
+  const world = createSandbox({
     files: { 'configs/a.yaml': tutorial },
     env: { MONGODB_PASSWORD: 'pw' },
     io: {

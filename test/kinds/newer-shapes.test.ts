@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { client } from '../server/client.ts'
 import { exchangeOf } from '../support/exchange.ts'
 import { named, secrets, syncOfUsers } from '../support/life.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /**
  * A service as the newest official client describes it: it answers identity and filters of a sync in both
@@ -16,7 +16,7 @@ const letter = (index: number) => String.fromCodePoint(65 + index)
 
 /** What the local server cannot hold is kept beside it. */
 interface Newest {
-  world: World
+  world: Sandbox
   /** Bodies of POST and PUT, as they came. */
   sent: Tree[]
   /** Further mappings, and what filters of the target compare with, as somebody set them in the web page. */
@@ -24,8 +24,8 @@ interface Newest {
 }
 
 function newest(files: string): Newest {
-  const it: Newest = { sent: [], byHand: {}, world: undefined as unknown as World }
-  it.world = makeWorld({
+  const it: Newest = { sent: [], byHand: {}, world: undefined as unknown as Sandbox }
+  it.world = createSandbox({
     files: { 'configs/a.yaml': files },
     env: secrets,
     io: {
@@ -138,7 +138,7 @@ function inBoth(sync: Tree, { byHand }: Newest): Tree {
   }
 }
 
-async function run(world: World, code: number, ...words: string[]): Promise<string> {
+async function run(world: Sandbox, code: number, ...words: string[]): Promise<string> {
   const ran = await world.run(...words)
   expect(ran.code, ran.out + ran.err).toBe(code)
   return ran.out + ran.err
@@ -204,9 +204,9 @@ test('one identity in the files takes the others away, and says so; ignored they
   const { identity } = (await client(it.world.server).get(`/api/syncs/${id}`)).data as Tree
   const other = { ...identity, source: { ...identity.source, field: 'last_name' }, target: 'last_name' }
   it.byHand.others = [other]
-  const told = await run(it.world, 2, 'plan', '--detailed-exitcode')
-  expect(told).toMatch(/- identity\.others\[2\] +last_name ← Users · last_name/)
-  expect(told).toContain('may duplicate (identity.others[2])')
+  const reported = await run(it.world, 2, 'plan', '--detailed-exitcode')
+  expect(reported).toMatch(/- identity\.others\[2\] +last_name ← Users · last_name/)
+  expect(reported).toContain('may duplicate (identity.others[2])')
   const ignoring = '    lifecycle: { ignore_changes: [identity] }\n'
   it.world.write({
     'configs/a.yaml': syncOfUsers(ignoring).replace('schedule: manual', 'schedule: continuous')
@@ -227,9 +227,9 @@ test('a fixed value in the files takes the place of a field, and says so; ignore
   const { id } = await named(client(it.world.server), '/api/syncs', 'S')
   const { identity } = (await client(it.world.server).get(`/api/syncs/${id}`)).data as Tree
   it.byHand.value_source = identity.source
-  const told = await run(it.world, 2, 'plan', '--detailed-exitcode')
-  expect(told).toMatch(/\[email Equality "x"\]\n {2}\+ +field_id/)
-  expect(told).toMatch(/- +\[email Equality = email\]/)
+  const reported = await run(it.world, 2, 'plan', '--detailed-exitcode')
+  expect(reported).toMatch(/\[email Equality "x"\]\n {2}\+ +field_id/)
+  expect(reported).toMatch(/- +\[email Equality = email\]/)
   const ignoring = `${target}    lifecycle: { ignore_changes: [filters] }\n`
   it.world.write({
     'configs/a.yaml': syncOfUsers(ignoring).replace('schedule: manual', 'schedule: continuous')

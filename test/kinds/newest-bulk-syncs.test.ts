@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { client } from '../server/client.ts'
 import { named, secrets, syncOfUsers, twoConnections } from '../support/life.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** Error handling, and what newer services know of bulk syncs, against the local server in both of its shapes. */
 
@@ -9,15 +9,15 @@ type Shape = 'older' | 'newest'
 const shapes: Shape[] = ['older', 'newest']
 
 const worldOf = (shape: Shape, files: string) =>
-  makeWorld({ files: { 'configs/a.yaml': files }, env: secrets, server: { shape } })
+  createSandbox({ files: { 'configs/a.yaml': files }, env: secrets, server: { shape } })
 
-async function run(world: World, code: number, ...words: string[]): Promise<string> {
+async function run(world: Sandbox, code: number, ...words: string[]): Promise<string> {
   const ran = await world.run(...words)
   expect(ran.code, ran.out + ran.err).toBe(code)
   return ran.out + ran.err
 }
 
-async function expectSettled(world: World, files: string): Promise<void> {
+async function expectSettled(world: Sandbox, files: string): Promise<void> {
   world.write({ 'configs/a.yaml': files })
   await run(world, 0, 'validate')
   await run(world, 0, 'apply', '--yes')
@@ -48,7 +48,7 @@ describe.each([
   ['bulk_sync', '/api/bulk/syncs', (more: string) => copying(more), threshold]
 ] as const)('error handling of a %s', (kind, list, files, members) => {
   const stated = (...some: string[]) => `    error_handling: { ${some.join(', ')} }\n`
-  const handling = async (world: World) => {
+  const handling = async (world: Sandbox) => {
     const { id } = await named(client(world.server), list, 'S')
     return (await client(world.server).get(`${list}/${id}/error-handling`)).data
   }
@@ -110,7 +110,7 @@ describe.each([
   })
 
   test('a service that has no such address is not told, and the files are shown why', async () => {
-    const world = makeWorld({
+    const world = createSandbox({
       files: { 'configs/a.yaml': files('') },
       env: secrets,
       io: {

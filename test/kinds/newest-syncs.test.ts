@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { client } from '../server/client.ts'
 import { named, secrets, syncOfUsers } from '../support/life.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** Syncs in both spellings of the files, against the local server in both of its shapes. */
 
@@ -9,23 +9,23 @@ type Shape = 'older' | 'newest'
 const shapes: Shape[] = ['older', 'newest']
 
 const worldOf = (shape: Shape, files: string) =>
-  makeWorld({ files: { 'configs/a.yaml': files }, env: secrets, server: { shape } })
+  createSandbox({ files: { 'configs/a.yaml': files }, env: secrets, server: { shape } })
 
-async function run(world: World, code: number, ...words: string[]): Promise<string> {
+async function run(world: Sandbox, code: number, ...words: string[]): Promise<string> {
   const ran = await world.run(...words)
   expect(ran.code, ran.out + ran.err).toBe(code)
   return ran.out + ran.err
 }
 
 /** Applied, nothing is left to do. */
-async function expectSettled(world: World, files: string): Promise<void> {
+async function expectSettled(world: Sandbox, files: string): Promise<void> {
   world.write({ 'configs/a.yaml': files })
   await run(world, 0, 'validate')
   await run(world, 0, 'apply', '--yes')
   await run(world, 0, 'plan', '--detailed-exitcode')
 }
 
-const syncIn = async (world: World) => {
+const syncIn = async (world: Sandbox) => {
   const { id } = await named(client(world.server), '/api/syncs', 'S')
   return (await client(world.server).get(`/api/syncs/${id}`)).data
 }
@@ -152,10 +152,10 @@ describe('what only the newer shape can say', () => {
     await run(world, 0, 'validate')
     for (const command of [['plan'], ['apply', '--yes']]) {
       world.requests()
-      const told = await run(world, 3, ...command)
-      expect(told).toContain(`P114`)
-      expect(told).toContain(`this service does not know ${what} of sync "S"`)
-      expect(told).toContain(place)
+      const reported = await run(world, 3, ...command)
+      expect(reported).toContain(`P114`)
+      expect(reported).toContain(`this service does not know ${what} of sync "S"`)
+      expect(reported).toContain(place)
       expect(world.requests().filter((request) => !request.startsWith('GET'))).toEqual([])
     }
     // One that is new is judged by the others.
@@ -186,9 +186,9 @@ describe('what only the newer shape can say', () => {
     ],
     [two('priority', 'first_name'), '`first_name` is mapped by the identity already']
   ])('validate tells of what does not fit together (%#)', async (more, words) => {
-    const told = await worldOf('newest', users(more)).run('validate')
-    expect(told.code).toBe(words.includes('already') ? 0 : 3)
-    expect(told.out + told.err).toContain(words)
+    const reported = await worldOf('newest', users(more)).run('validate')
+    expect(reported.code).toBe(words.includes('already') ? 0 : 3)
+    expect(reported.out + reported.err).toContain(words)
   })
 
   test('an older version of the API does not have it', async () => {

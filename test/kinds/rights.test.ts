@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import type { LiveState } from '../../src/state/resource.ts'
 import { secrets, twoConnections } from '../support/life.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 import { declared, planFor, removed, service } from '../plan/world.ts'
 
 /** What this key or this organization may not change is said before anything is written. */
 
-const writes = (world: World): string[] => world.requests().filter((request) => !request.startsWith('GET'))
+const writes = (world: Sandbox): string[] =>
+  world.requests().filter((request) => !request.startsWith('GET'))
 
 test.each([
   ['roles: [{ name: admin }]\n', 'role "admin" cannot be declared: it comes with the service'],
@@ -16,7 +17,7 @@ test.each([
   ],
   ['removed: { roles: [Member] }\n', 'cannot be deleted: it comes with the service']
 ])('%s', async (yaml, sentence) => {
-  const world = makeWorld({ files: { 'configs/a.yaml': yaml } })
+  const world = createSandbox({ files: { 'configs/a.yaml': yaml } })
   for (const command of ['plan', 'apply', 'destroy']) {
     if (command === 'destroy' && yaml.startsWith('removed')) continue
     const ran = await world.run(command, ...(command === 'plan' ? [] : ['--yes']))
@@ -28,7 +29,7 @@ test.each([
 })
 
 test('what comes with the service may be named in any case, without a warning', async () => {
-  const world = makeWorld({
+  const world = createSandbox({
     files: { 'configs/a.yaml': 'users: [{ email: a@example.com, roles: [ADMIN] }]\n' }
   })
   const ran = await world.run('validate')
@@ -37,7 +38,7 @@ test('what comes with the service may be named in any case, without a warning', 
 })
 
 test('a shared connection may be declared as it is, and not be changed, renamed or deleted', async () => {
-  const world = makeWorld({ files: { 'configs/a.yaml': twoConnections }, env: secrets })
+  const world = createSandbox({ files: { 'configs/a.yaml': twoConnections }, env: secrets })
   await world.run('apply', '--yes')
   for (const name of ['Source', 'Warehouse']) {
     const { id } = world.server.store.all('connection').find((one) => one.name === name)!
@@ -96,7 +97,7 @@ test('kinds that the version of the API lacks are told before anything is asked'
 global_error_subscribers: { emails: [a@example.com] }
 webhooks: [{ endpoint: "https://a.example", secret: "\${env:SECRET}", disabled: true }]
 `
-  const world = makeWorld({ files: { 'configs/a.yaml': yaml }, env: secrets })
+  const world = createSandbox({ files: { 'configs/a.yaml': yaml }, env: secrets })
   const ran = await world.run('plan')
   expect(ran.code).toBe(3)
   expect(ran.err).toContain('global error subscribers "organization" needs version 2024-02-08 of the API')
@@ -107,7 +108,7 @@ webhooks: [{ endpoint: "https://a.example", secret: "\${env:SECRET}", disabled: 
 test('the person whose key it is cannot be deleted with it, by whatever way', async () => {
   const me = 'local.user@example.com'
   const all = 'workspace: { exclusive: [users] }\nusers: [{ email: b@example.com, roles: [member] }]\n'
-  const world = makeWorld({ files: { 'configs/a.yaml': `removed: { users: [${me}] }\n` } })
+  const world = createSandbox({ files: { 'configs/a.yaml': `removed: { users: [${me}] }\n` } })
   const removed = await world.run('apply', '--yes')
   expect([removed.code, removed.err.includes('error[P511]')]).toEqual([7, true])
   world.write({ 'configs/a.yaml': all })

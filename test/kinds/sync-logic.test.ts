@@ -5,7 +5,7 @@ import { client } from '../server/client.ts'
 import { exchangeOf } from '../support/exchange.ts'
 import { named, parts, secrets, syncOfUsers } from '../support/life.ts'
 import { problemsOf, read } from '../support/reading.ts'
-import { makeWorld } from '../support/world.ts'
+import { createSandbox } from '../support/sandbox.ts'
 
 const two = (value: string, logic: string, more = '') =>
   syncOfUsers(`    filters:
@@ -59,7 +59,7 @@ describe('a logic that is none is told at its place', () => {
 
 test('a logic follows filters that are ignored and edited in the service', async () => {
   const ignoring = '    lifecycle: { ignore_changes: [filters] }\n'
-  const world = makeWorld({ files: { 'configs/a.yaml': two('x', 'A OR B', ignoring) }, env: secrets })
+  const world = createSandbox({ files: { 'configs/a.yaml': two('x', 'A OR B', ignoring) }, env: secrets })
   const run = async (code: number, ...words: string[]) => {
     const ran = await world.run(...words)
     expect(ran.code, ran.out + ran.err).toBe(code)
@@ -171,7 +171,7 @@ test('a logic that is ignored follows the filters that the files take away', asy
     '    filter_logic',
     '      - { field: last_name, function: IsNotNull }\n    filter_logic'
   )
-  const world = makeWorld({ files: { 'configs/a.yaml': all }, env: secrets })
+  const world = createSandbox({ files: { 'configs/a.yaml': all }, env: secrets })
   const apply = async () => {
     const ran = await world.run('apply', '--yes')
     expect(ran.code, ran.out + ran.err).toBe(0)

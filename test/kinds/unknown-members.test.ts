@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { exchangeOf } from '../support/exchange.ts'
 import { secrets, twoConnections } from '../support/life.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** R8, seen from outside: a newer service answers more than polyctl knows, and gets all of it back. */
 
@@ -33,9 +33,9 @@ bulk_syncs:
 `
 
 /** Answers have one member more in each object; what is written is noted, without these. */
-function newerService(): { world: World; written: Map<string, Tree> } {
+function newerService(): { world: Sandbox; written: Map<string, Tree> } {
   const written = new Map<string, Tree>()
-  const world = makeWorld({
+  const world = createSandbox({
     files: { 'configs/a.yaml': yaml(1, 'h') },
     env: secrets,
     io: {

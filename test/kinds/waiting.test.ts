@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { secrets, twoConnections } from '../support/life.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** A source that was connected a moment ago is still being read: that is waited for, and nothing else is. */
 
@@ -15,9 +15,9 @@ bulk_syncs:
     default_schedule: manual
 `
 
-function worldWith(fault: object): { world: World; slept: number[] } {
+function worldWith(fault: object): { world: Sandbox; slept: number[] } {
   const slept: number[] = []
-  const world = makeWorld({
+  const world = createSandbox({
     files: { 'configs/a.yaml': yaml },
     env: secrets,
     server: { faults: { seed: 1, faults: [fault as never] } },
@@ -64,7 +64,7 @@ test('any other refusal is final at once', async () => {
 test('a source that nobody may look into any more keeps nothing else from being compared', async () => {
   let isOpen = true
   const refusal = JSON.stringify({ status: 403, key: 'forbidden', message: 'nobody may look' })
-  const world: World = makeWorld({
+  const world: Sandbox = createSandbox({
     files: { 'configs/a.yaml': yaml },
     env: secrets,
     io: {
@@ -82,8 +82,8 @@ test('a source that nobody may look into any more keeps nothing else from being 
   world.server.store.edit('connection', warehouse.id, { configuration: { account: 'moved' } })
   const drift = await world.run('drift')
   expect(drift.code, drift.out + drift.err).toBe(2)
-  const told = 'bulk sync "Bulk" does not work: what belongs to it cannot be read: nobody may look'
-  expect(drift.out + drift.err).toContain(told)
+  const reported = 'bulk sync "Bulk" does not work: what belongs to it cannot be read: nobody may look'
+  expect(drift.out + drift.err).toContain(reported)
   expect(drift.out).toContain('moved')
   expect(drift.out).toContain('1 of 4 declared resources differs')
 })

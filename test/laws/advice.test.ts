@@ -10,7 +10,7 @@ import { meaning, read } from '../support/reading.ts'
  */
 
 /** What people write by habit, where something else belongs. */
-const habits = [
+const behaviour = [
   '0755',
   '1.50',
   'True',
@@ -62,7 +62,7 @@ describe('what a help tells people to write', () => {
     expect(all.length).toBeGreaterThan(80)
   })
 
-  test.each(habits)('is valid where %s was written', async (habit) => {
+  test.each(behaviour)('is valid where %s was written', async (habit) => {
     const wrong: string[] = []
     let followedAdvice = 0
     for (const { sort, text, start, end } of all) {

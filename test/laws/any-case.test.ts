@@ -88,7 +88,7 @@ const scenarios: Record<string, Scenario> = {
   }
 }
 
-interface Told {
+interface Reported {
   changes?: Change[]
   resources?: Change[] | number
   results?: Change[]
@@ -107,7 +107,7 @@ interface Change {
 }
 
 /** All mentions in one spelling. */
-async function told({ base: before, now, commands }: Scenario, spell: (text: string) => string) {
+async function reported({ base: before, now, commands }: Scenario, spell: (text: string) => string) {
   return await run(before, now, commands, (text) =>
     text.replaceAll(/<([^>]*)>/g, (_all, name: string) => spell(name))
   )
@@ -128,7 +128,7 @@ async function run(before: string, now: string, commands: string[][], spelled: (
   for (const words of commands) {
     const ran = await world.run(...words.map(spelled), '--format', 'json')
     expect(ran.code, ran.out + ran.err).not.toBe(1)
-    found.push(`${words[0]} ${ran.code}`, ...linesOf(JSON.parse(ran.out) as Told))
+    found.push(`${words[0]} ${ran.code}`, ...linesOf(JSON.parse(ran.out) as Reported))
   }
   return found
 }
@@ -137,7 +137,7 @@ function plain(text: string): string {
   return text.replaceAll(/<([^>]*)>/g, '$1')
 }
 
-function linesOf({ changes, resources, results, no_longer_declared: gone, problems }: Told): string[] {
+function linesOf({ changes, resources, results, no_longer_declared: gone, problems }: Reported): string[] {
   const all = [changes, results, resources].find((list): list is Change[] => Array.isArray(list)) ?? []
   return [
     ...all.map(({ action, drift, outcome, address, cause, ignored, fields }) =>
@@ -172,7 +172,7 @@ const spellings: Record<string, (name: string) => string> = {
 const plainly = new Map<Scenario, Promise<string[]>>()
 
 async function toldPlainly(scenario: Scenario): Promise<string[]> {
-  const found = plainly.get(scenario) ?? told(scenario, (name) => name)
+  const found = plainly.get(scenario) ?? reported(scenario, (name) => name)
   plainly.set(scenario, found)
   return await found
 }
@@ -181,7 +181,7 @@ describe.each(Object.entries(scenarios))('%s', (_name, scenario) => {
   test.each(Object.entries(spellings))('in %s case all is the same', async (_case, spell) => {
     const as = await toldPlainly(scenario)
     expect(as.join('\n')).toMatch(scenario.expected)
-    expect(await told(scenario, spell)).toEqual(as)
+    expect(await reported(scenario, spell)).toEqual(as)
   })
 
   test('whichever mention is written otherwise, all is the same', async () => {
@@ -207,7 +207,7 @@ test('what is exact stays exact', async () => {
   await world.run('apply', '--yes', '--quiet')
   world.write({ [file]: warehouse().replaceAll('Users out', 'USERS OUT') })
   const ran = await world.run('plan', '--format', 'json')
-  expect(linesOf(JSON.parse(ran.out) as Told).join('\n')).toContain('create sync "users out"')
+  expect(linesOf(JSON.parse(ran.out) as Reported).join('\n')).toContain('create sync "users out"')
   expect((await world.run('plan', '--only', 'users out')).code).toBe(3)
 })
 

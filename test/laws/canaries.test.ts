@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { connectionTypes, isSecretSetting } from '../../src/kinds/connection-types.ts'
 import { leaksIn, plainCanary } from '../support/canaries.ts'
 import { read, type Files, type Options } from '../support/reading.ts'
-import { makeWorld } from '../support/world.ts'
+import { createSandbox } from '../support/sandbox.ts'
 import { problemsJson, renderProblems } from '../support/rendered.ts'
 
 /** R36: a planted secret is in no output, wherever it stands and however its line or its file is broken. */
@@ -136,7 +136,7 @@ test('no command shows what is given from outside', async () => {
   const good = `variables: { pw: {} }\n${broken}      password: "\${var:pw}\${env:PW}"\n      databse: x\n`
   const leaks: string[] = []
   for (const [at, text] of [...lines, good].entries()) {
-    const world = makeWorld({
+    const world = createSandbox({
       files: { 'configs/a.yaml': text, 'v.yaml': `pww: ${planted}\n`, e: `PW=${planted}\n${planted}\n` },
       env: { PW: planted, POLYCTL_VAR_pw: planted }
     })

@@ -8,12 +8,17 @@ import type { Change, Create, Plan, Rename, Update } from '../../src/plan/plan.t
 import { fromWireContext } from '../../src/remote/live.ts'
 import { addressText, type Live, type LiveState } from '../../src/state/resource.ts'
 import { textOf, type JsonObject } from '../../src/state/value.ts'
-import { idFor } from '../support/habits.ts'
+import { idFor } from '../support/service-behaviour.ts'
 import { samples } from '../support/samples.ts'
-import { echoOf, opened, type Habits } from '../support/service-model.ts'
+import { echoOf, opened, type ServiceBehaviour } from '../support/service-model.ts'
 import { world } from '../support/states.ts'
 
-const habits: Habits = { version: '2025-09-18', unset: 'null', reversed: true, masksNested: true }
+const behaviour: ServiceBehaviour = {
+  version: '2025-09-18',
+  unset: 'null',
+  reversed: true,
+  masksNested: true
+}
 const limitless = { maxDeletes: Infinity }
 
 /** What the service would have after a plan: each change on a plain list, in the order that the plan gives. */
@@ -39,7 +44,7 @@ function written(
   before: JsonObject | undefined
 ): [string, { kind: string; wire: JsonObject }] {
   const context = {
-    version: habits.version,
+    version: behaviour.version,
     creating: before === undefined,
     id(reference: { $ref: string; name?: string; id?: string }): string {
       const address = addressText({ kind: reference.$ref, name: reference.name ?? '' })
@@ -52,7 +57,7 @@ function written(
   const sent = opened(before ? kind.replacement(before, body) : body) as JsonObject
   const id = liveId(change) ?? idFor(change.kind, `made ${change.name}`)
   ids.set(addressText(change), id)
-  return [id, { kind: change.kind, wire: { ...echoOf(kind)(sent, habits, before), id } }]
+  return [id, { kind: change.kind, wire: { ...echoOf(kind)(sent, behaviour, before), id } }]
 }
 
 /** Each change after those that it waits for. */
@@ -78,7 +83,7 @@ function read(
 ): LiveState {
   const byKind = new Map<string, JsonObject[]>()
   for (const { kind, wire } of wires.values()) byKind.set(kind, [...(byKind.get(kind) ?? []), wire])
-  const context = fromWireContext(byKind, habits.version)
+  const context = fromWireContext(byKind, behaviour.version)
   const resources = Array.from(wires, ([id, { kind, wire }]): Live => {
     const managed = kinds.managed.find(({ name }) => name === kind)
     return {

@@ -3,7 +3,7 @@ import { kinds } from '../../src/kinds/index.ts'
 import { addressText } from '../../src/state/resource.ts'
 import { makeRepository, type Repository } from '../support/repository.ts'
 import { env, file, idOf, warehouse } from '../support/warehouse.ts'
-import { apiRequest, type World } from '../support/world.ts'
+import { apiRequest, type Sandbox } from '../support/sandbox.ts'
 
 /**
  * What the files declared once and do no longer: of every kind it is named, pruned when that is asked for, and
@@ -71,7 +71,7 @@ test('every kind is tried', () => {
 })
 
 /** What the service answers of every kind: names alone, and in full what is in no list. */
-async function state(world: World): Promise<unknown> {
+async function state(world: Sandbox): Promise<unknown> {
   const get = async (path: string): Promise<unknown> =>
     await (await world.server.fetch(apiRequest(world, 'GET', path))).json()
   const lists = [
@@ -89,9 +89,9 @@ async function state(world: World): Promise<unknown> {
   )
   const source = idOf(world, 'connection', 'Source')
   const keys = await get(`/api/connections/${source}/schemas/public.users`)
-  const told = await get('/api/notifications/global-error-subscribers')
+  const reported = await get('/api/notifications/global-error-subscribers')
   world.requests()
-  return [...listed, keys, told]
+  return [...listed, keys, reported]
 }
 
 async function declaredOnce(
@@ -109,7 +109,7 @@ async function declaredOnce(
   return { world, before, address: addressText({ kind, name }) }
 }
 
-interface Told {
+interface Reported {
   summary: { delete: number }
   no_longer_declared: { address: string }[]
 }
@@ -121,7 +121,9 @@ describe.each(Object.keys(spare))('%s', (kind) => {
     const named = await world.run('plan', '--since', 'HEAD')
     expect(named.out).toContain('no longer declared')
     expect(named.out).toContain(address)
-    const json = JSON.parse((await world.run('plan', '--since', 'HEAD', '--format', 'json')).out) as Told
+    const json = JSON.parse(
+      (await world.run('plan', '--since', 'HEAD', '--format', 'json')).out
+    ) as Reported
     expect(json.no_longer_declared.map((one) => one.address)).toEqual([address])
     expect(json.summary.delete).toBe(0)
     const planned = await world.run('plan', '--since', 'HEAD', '--prune')

@@ -13,7 +13,7 @@ import { describe, expect, test } from 'vitest'
 import { elsewhere, makeRepository, type Repository } from '../support/repository.ts'
 import { env, idOf, parts, without, writes } from '../support/warehouse.ts'
 import { share } from '../support/samples.ts'
-import type { World } from '../support/world.ts'
+import type { Sandbox } from '../support/sandbox.ts'
 
 /**
  * R15: whatever keeps a file from being seen, by git or on the disk, `plan --prune` deletes nothing for it
@@ -25,7 +25,7 @@ const orders = `syncs:\n${parts.ordersOut}`
 
 /** `since` is a revision with all files, `world` where the commands run, `files` what they read. */
 interface Hidden {
-  world: World
+  world: Sandbox
   since?: string
   files?: string[]
 }
@@ -37,8 +37,8 @@ async function applied(more: Record<string, string> = {}): Promise<Repository> {
   return world
 }
 
-const at = (world: World, path: string): string => join(world.folder, path)
-const ignore = (world: World): void => appendFileSync(at(world, '.git/info/exclude'), '/configs/b\n')
+const at = (world: Sandbox, path: string): string => join(world.folder, path)
+const ignore = (world: Sandbox): void => appendFileSync(at(world, '.git/info/exclude'), '/configs/b\n')
 
 /** Each way leaves `git status` clean, or is a rename in its words. */
 const ways: Record<string, (world: Repository) => Hidden> = {

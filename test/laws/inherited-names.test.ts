@@ -3,7 +3,7 @@ import { isObject, type Json } from '../../src/state/value.ts'
 import { examples, secrets } from '../support/examples.ts'
 import { placesOfExamples } from '../support/places.ts'
 import { share } from '../support/samples.ts'
-import { makeWorld, tutorial, type World } from '../support/world.ts'
+import { createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
 
 /**
  * Every object of JavaScript has these names without having been given them. Where a text of somebody's is
@@ -14,7 +14,7 @@ const mine = <T>(places: readonly T[], name: string): readonly T[] =>
   share(places, inherited.indexOf(name), inherited.length)
 
 /** No bug, no stack: an answer with a code, whatever it says. */
-async function expectAnswer(world: World, ...words: string[]): Promise<number> {
+async function expectAnswer(world: Sandbox, ...words: string[]): Promise<number> {
   const { code, out, err } = await world.run(...words)
   expect([code, out + err]).not.toEqual([1, out + err])
   expect(out + err).not.toMatch(/ {4}at .*:\d+:\d+|TypeError|native code|\[object /)
@@ -22,7 +22,7 @@ async function expectAnswer(world: World, ...words: string[]): Promise<number> {
 }
 
 test.each(inherited)('%s is a name like any other, wherever a file may say it', async (name) => {
-  const world = makeWorld()
+  const world = createSandbox()
   for (const what of ['values', 'keys'] as const) {
     for (const { text, start, end } of mine(placesOfExamples(what), name)) {
       world.write({ 'configs/a.yaml': text.slice(0, start) + name + text.slice(end) })
@@ -32,7 +32,7 @@ test.each(inherited)('%s is a name like any other, wherever a file may say it', 
 })
 
 test.each(inherited)('%s as an option is answered', async (name) => {
-  const world = makeWorld({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'pw' } })
+  const world = createSandbox({ files: { 'configs/a.yaml': tutorial }, env: { MONGODB_PASSWORD: 'pw' } })
   const options = [
     '--only',
     '--exclude',
@@ -53,7 +53,7 @@ test.each(inherited)('%s as an option is answered', async (name) => {
 test.each(inherited)('%s is no surprise in any place of an answer', async (name) => {
   let change: { at: number } | undefined
   let seen = 0
-  const world: World = makeWorld({
+  const world: Sandbox = createSandbox({
     env: { ...secrets, MONGODB_PASSWORD: 'pw' },
     io: {
       fetch: async (request) => {

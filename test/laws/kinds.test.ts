@@ -9,11 +9,11 @@ import { apiVersions, type ApiVersion } from '../../src/wire/common.ts'
 import { at } from '../render/builders.ts'
 import { everyKind, itemOf, pairOf, withinVersion } from '../support/items.ts'
 import { samples } from '../support/samples.ts'
-import { echoOf, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
+import { echoOf, modelsOf, Names, opened, type ServiceBehaviour } from '../support/service-model.ts'
 
 const runs = samples(150)
 
-const habits = fc.record<Habits>({
+const behaviour = fc.record<ServiceBehaviour>({
   version: fc.constantFrom(...apiVersions),
   unset: fc.constantFrom('absent', 'null', 'filled'),
   reversed: fc.boolean(),
@@ -30,7 +30,7 @@ function changesOf(kind: Kind, wanted: JsonObject, live: JsonObject, names = new
 }
 
 /** What the service answers after a create of these fields. */
-function created(kind: Kind, fields: JsonObject, how: Habits, names: Names): JsonObject {
+function created(kind: Kind, fields: JsonObject, how: ServiceBehaviour, names: Names): JsonObject {
   const body = { name: 'x', ...kind.toWire(fields, names.toWire(how.version, true)) }
   const id = derivedApi(kind)?.id(fields, names.idOf)
   return { ...echoOf(kind)(opened(body) as JsonObject, how), ...(id === undefined ? {} : { id }) }
@@ -84,7 +84,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
 
   test('what was sent comes back without a difference, in every version and with all habits of the service', () => {
     fc.assert(
-      fc.property(item, habits, (one, how) => {
+      fc.property(item, behaviour, (one, how) => {
         const names = new Names()
         const wanted = kind.fromYaml(withinVersion(kind, one, how.version))
         const live = readBack(kind, created(kind, wanted, how, names), how.version, names)
@@ -97,7 +97,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
 
   test('a replacement brings the service to what is wanted', () => {
     fc.assert(
-      fc.property(pairOf(kind), habits, ([a, b], how) => {
+      fc.property(pairOf(kind), behaviour, ([a, b], how) => {
         const names = new Names()
         const before = created(kind, kind.fromYaml(withinVersion(kind, a, how.version)), how, names)
         const wanted = kind.fromYaml(withinVersion(kind, b, how.version))
@@ -113,7 +113,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
 
   test('a replacement loses nothing that nobody manages, and sends nothing that is the service’s', () => {
     fc.assert(
-      fc.property(pairOf(kind), habits, ([a, b], how) => {
+      fc.property(pairOf(kind), behaviour, ([a, b], how) => {
         const names = new Names()
         const answer = created(kind, kind.fromYaml(withinVersion(kind, a, how.version)), how, names)
         const before = withForeign(kind, answer)
@@ -160,16 +160,16 @@ describe.each(everyKind)('%s', (_name, kind) => {
 
   test('of a secret there is nothing but the name of its source', () => {
     fc.assert(
-      fc.property(item, habits, (one, how) => {
+      fc.property(item, behaviour, (one, how) => {
         const names = new Names()
         const wanted = kind.fromYaml(one)
         const live = readBack(kind, created(kind, wanted, how, names), how.version, names)
-        const told = JSON.stringify([
+        const reported = JSON.stringify([
           live,
           changesOf(kind, wanted, live, names),
           changesOf(kind, {}, live, names)
         ])
-        expect(told).not.toContain('opened ')
+        expect(reported).not.toContain('opened ')
         const tags = (value: Json) =>
           JSON.stringify(value)
             .match(/"\$secret":"[^"]*"/g)

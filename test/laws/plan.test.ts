@@ -54,8 +54,8 @@ test('the order of the input does not matter', () => {
         decide(input.desired, input.live, kinds, { maxDeletes: 2 })
       )
       expect(b!.ok && b!.value).toEqual(a!.ok && a!.value)
-      const told = [a, b].map((decision) => decision!.problems.map(({ code }) => code).toSorted())
-      expect(told[1]).toEqual(told[0])
+      const reported = [a, b].map((decision) => decision!.problems.map(({ code }) => code).toSorted())
+      expect(reported[1]).toEqual(reported[0])
     }),
     runs
   )
@@ -170,8 +170,8 @@ test('a resource is ambiguous if and only if two candidates remain', () => {
     fc.property(world, ({ desired, live }) => {
       const resources = desired.resources.map((one) => ({ ...one, uses: [] }))
       const { problems } = match({ ...desired, resources }, live, kinds)
-      const told = problems.filter(({ code }) => code === 'P401')
-      expect(told).toHaveLength(
+      const reported = problems.filter(({ code }) => code === 'P401')
+      expect(reported).toHaveLength(
         resources.filter((one) => candidates(one, resources, live.resources).length > 1).length
       )
     }),

@@ -8,7 +8,7 @@ import { apiVersions } from '../../src/wire/common.ts'
 import { at } from '../render/builders.ts'
 import { everyKind, pairOf, withinVersion } from '../support/items.ts'
 import { samples } from '../support/samples.ts'
-import { echoOf, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
+import { echoOf, modelsOf, Names, opened, type ServiceBehaviour } from '../support/service-model.ts'
 
 /**
  * R8: a later version of the service adds a member to every object of an answer, at every depth.
@@ -17,7 +17,7 @@ import { echoOf, modelsOf, Names, opened, type Habits } from '../support/service
 
 const added = 'later_version'
 
-const habits = fc.record<Habits>({
+const behaviour = fc.record<ServiceBehaviour>({
   version: fc.constantFrom(...apiVersions),
   unset: fc.constantFrom('absent', 'null', 'filled'),
   reversed: fc.boolean(),
@@ -115,7 +115,7 @@ describe.each(kindsWithAnswers)('%s', (_name, kind) => {
 
   test('R8: members that nobody knows go back to where they came from', () => {
     fc.assert(
-      fc.property(pairOf(kind), habits, changed, ([a, b], how, name) => {
+      fc.property(pairOf(kind), behaviour, changed, ([a, b], how, name) => {
         // Two words for one action: no service answers both.
         fc.pre(!JSON.stringify(a).includes('"edit"'))
         const names = new Names()
@@ -146,7 +146,7 @@ describe.each(kindsWithAnswers)('%s', (_name, kind) => {
 
   test('R8: and they are no difference, before the update and after it', () => {
     fc.assert(
-      fc.property(pairOf(kind), habits, ([a, b], how) => {
+      fc.property(pairOf(kind), behaviour, ([a, b], how) => {
         const names = new Names()
         const context = { idOf: names.idOf, spanAt: () => at('configs/a.yaml', 1) }
         const differs = (wanted: JsonObject, answer: JsonObject) =>

@@ -9,9 +9,9 @@ import { apiVersions } from '../../src/wire/common.ts'
 import { at } from '../render/builders.ts'
 import { everyKind, itemOf, withinVersion } from '../support/items.ts'
 import { samples } from '../support/samples.ts'
-import { echoOf, modelsOf, Names, opened, type Habits } from '../support/service-model.ts'
+import { echoOf, modelsOf, Names, opened, type ServiceBehaviour } from '../support/service-model.ts'
 
-const habits = fc.record<Habits>({
+const behaviour = fc.record<ServiceBehaviour>({
   version: fc.constantFrom(...apiVersions),
   unset: fc.constantFrom('absent', 'null', 'filled'),
   reversed: fc.boolean(),
@@ -25,7 +25,7 @@ function differing(kind: Kind, wanted: JsonObject, live: JsonObject, names: Name
 }
 
 /** What the service answers after a create of the item, as fields. */
-function live(kind: Kind, item: JsonObject, how: Habits, names: Names): JsonObject {
+function live(kind: Kind, item: JsonObject, how: ServiceBehaviour, names: Names): JsonObject {
   const wanted = kind.fromYaml(withinVersion(kind, item, how.version))
   const body = opened({ name: 'x', ...kind.toWire(wanted, names.toWire(how.version, true)) })
   const id = derivedApi(kind)?.id(wanted, names.idOf)
@@ -106,7 +106,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
 
   test('what is live is written, and does not differ from it then', () => {
     fc.assert(
-      fc.property(item, habits, (one, how) => {
+      fc.property(item, behaviour, (one, how) => {
         const names = new Names()
         const there = live(kind, one, how, names)
         for (const fields of [there, essential(kind, there)]) {
@@ -120,7 +120,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
 
   test('what is live is written in a form that files may have, without what says nothing', () => {
     fc.assert(
-      fc.property(item, habits, (one, how) => {
+      fc.property(item, behaviour, (one, how) => {
         const names = new Names()
         const fields = essential(kind, live(kind, one, how, names))
         const written = kind.toYaml(fields, names.toYaml)

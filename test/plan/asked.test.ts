@@ -20,7 +20,7 @@ const base = (...secretsMoved: string[]): Base => ({
 })
 
 describe('R31: secrets are sent again', () => {
-  const told = (options: DecideOptions, resources = both) => {
+  const reported = (options: DecideOptions, resources = both) => {
     const plan = planFor(resources, two, [], options)
     return ['A', 'B'].map((name) => {
       const { action, reason, cause } = changeOf(plan, name)
@@ -30,16 +30,16 @@ describe('R31: secrets are sent again', () => {
   const same = ['none', 'it is as the files say', undefined]
 
   test('where a person says so, by any form of the address', () => {
-    expect(told({ rotate: ['A'] })).toEqual([
+    expect(reported({ rotate: ['A'] })).toEqual([
       ['update', 'its secrets are to be sent again', undefined],
       same
     ])
-    expect(told({ rotate: ['connection/*'] }).map(([action]) => action)).toEqual(['update', 'update'])
-    expect(told({})).toEqual([same, same])
+    expect(reported({ rotate: ['connection/*'] }).map(([action]) => action)).toEqual(['update', 'update'])
+    expect(reported({})).toEqual([same, same])
   })
 
   test('R13: where the files say that they come from elsewhere', () => {
-    expect(told({ base: base('connection "B"') })).toEqual([
+    expect(reported({ base: base('connection "B"') })).toEqual([
       ['none', 'it is as the files say', 'config'],
       ['update', 'its secrets come from elsewhere since abc1234', 'config']
     ])
@@ -47,7 +47,7 @@ describe('R31: secrets are sent again', () => {
 
   test('and what is written anyway keeps its own reason', () => {
     const resources = [connection('A', {}, 'new'), connection('B')]
-    expect(told({ rotate: ['A'] }, resources)[0]).toEqual([
+    expect(reported({ rotate: ['A'] }, resources)[0]).toEqual([
       'update',
       'the files and the service differ',
       undefined
@@ -142,7 +142,7 @@ test('R16: what nobody declares is counted by kind, and what can only be named i
 })
 
 describe('a destruction', () => {
-  const told = (resources: Desired[], live: LiveState, options: DecideOptions = {}): string[] => {
+  const reported = (resources: Desired[], live: LiveState, options: DecideOptions = {}): string[] => {
     const decision = decideDestroy(
       { workspace: {}, resources, removed: [removed('connection', 'B')] },
       live,
@@ -156,13 +156,13 @@ describe('a destruction', () => {
   const why = 'the files declare it, and all of that is to go'
 
   test('is of what is declared and there, and of nothing that was only removed', () => {
-    expect(told([connection('A'), connection('N')], two)).toEqual([`delete A: ${why}`])
+    expect(reported([connection('A'), connection('N')], two)).toEqual([`delete A: ${why}`])
   })
 
   test('is of what is selected', () => {
     const selection = { only: ['A'], exclude: [], kinds: [] }
-    expect(told(both, two, { selection })).toEqual([`delete A: ${why}`])
-    expect(told(both, two, { selection: { ...selection, only: ['X'] } })).toEqual([
+    expect(reported(both, two, { selection })).toEqual([`delete A: ${why}`])
+    expect(reported(both, two, { selection: { ...selection, only: ['X'] } })).toEqual([
       'P406 no declared resource is called `X`'
     ])
   })
@@ -171,23 +171,25 @@ describe('a destruction', () => {
     const names = ['A', 'B', 'D', 'E', 'F']
     const rows = names.map((name): [string, string, string, object] => ['connection', name, name, csv])
     const all = names.map((name) => connection(name))
-    expect(told(all, service(...rows))).toHaveLength(5)
+    expect(reported(all, service(...rows))).toHaveLength(5)
     const user = ['model', 'M', 'm1', { connection_id: 'A' }] as const
-    expect(told(all, service(...rows, [...user]))).toEqual([
+    expect(reported(all, service(...rows, [...user]))).toEqual([
       'P502 connection "A" cannot be deleted: it is still used'
     ])
   })
 
   test('leaves what is as nobody ever said anything', () => {
     const resources = two.resources.map((one) => (one.id === 'c1' ? { ...one, reset: true as const } : one))
-    expect(told(both, { ...two, resources })).toEqual([`delete B: ${why}`])
+    expect(reported(both, { ...two, resources })).toEqual([`delete B: ${why}`])
   })
 
   test('stops at what is ambiguous, and not at what is gone', () => {
     const twins = service(['connection', 'A', 'c1', csv], ['connection', 'A', 'c2', csv])
-    expect(told([connection('A')], twins)).toEqual(['P401 connection `A` matches 2 live resources'])
+    expect(reported([connection('A')], twins)).toEqual(['P401 connection `A` matches 2 live resources'])
     const model = declared('model', 'M', { connection: 'Gone', configuration: {} })
-    expect(told([model, connection('A', { id: 'c9' }), connection('B')], two)).toEqual([`delete B: ${why}`])
+    expect(reported([model, connection('A', { id: 'c9' }), connection('B')], two)).toEqual([
+      `delete B: ${why}`
+    ])
   })
 })
 

@@ -14,7 +14,7 @@ interface Sides {
 
 const csv = { type: { id: 'csv' }, configuration: { url: 'u' } }
 
-function told({ now, was, live, ignore = [] }: Sides): ChangeDetails {
+function reported({ now, was, live, ignore = [] }: Sides): ChangeDetails {
   const item = (more: JsonObject): JsonObject => ({ connection: 'C', ...more })
   const resource = declared('model', 'M', item(now), { ignore })
   const plan = planFor(
@@ -44,7 +44,7 @@ const columns = (...names: string[]): JsonObject => ({ tracking_columns: names }
 
 describe('R11: of each difference it is told who moved', () => {
   test('the files: what was meant then is live', () => {
-    const change = told({ now: table('new'), was: table('old'), live: table('old') })
+    const change = reported({ now: table('new'), was: table('old'), live: table('old') })
     expect(causes(change)).toEqual({ 'configuration.table': 'config' })
     expect(change.cause).toBe('config')
     expect(change.fields[0]).not.toHaveProperty('base')
@@ -52,14 +52,14 @@ describe('R11: of each difference it is told who moved', () => {
   })
 
   test('the service: what was meant then is wanted still', () => {
-    const change = told({ now: table('old'), was: table('old'), live: table('new') })
+    const change = reported({ now: table('old'), was: table('old'), live: table('new') })
     expect(causes(change)).toEqual({ 'configuration.table': 'drift' })
     expect(change.cause).toBe('drift')
     expect(change.reason).toBe('the service changed, the files did not since abc1234')
   })
 
   test('both, to different values: with the value of then', () => {
-    const change = told({ now: table('mine'), was: table('old'), live: table('theirs') })
+    const change = reported({ now: table('mine'), was: table('old'), live: table('theirs') })
     expect(change.fields).toMatchObject([
       { cause: 'conflict', before: 'theirs', after: 'mine', base: 'old', path: ['configuration', 'table'] }
     ])
@@ -67,7 +67,7 @@ describe('R11: of each difference it is told who moved', () => {
   })
 
   test('of a key that no file stated then, what the service has is nobody’s move', () => {
-    const change = told({
+    const change = reported({
       now: { configuration: { table: 't', more: 'mine' } },
       was: table('t'),
       live: { configuration: { table: 't', more: 'theirs' } }
@@ -76,7 +76,7 @@ describe('R11: of each difference it is told who moved', () => {
   })
 
   test('one field by the files, another by the service', () => {
-    const change = told({
+    const change = reported({
       now: { configuration: { table: 'new', schema: 's' } },
       was: { configuration: { table: 'old', schema: 's' } },
       live: { configuration: { table: 'old', schema: 'other' } }
@@ -87,7 +87,7 @@ describe('R11: of each difference it is told who moved', () => {
   })
 
   test('a conflict of one field is that of the whole, whatever else moved', () => {
-    const change = told({
+    const change = reported({
       now: { configuration: { table: 'mine', schema: 's' } },
       was: { configuration: { table: 'old', schema: 's' } },
       live: { configuration: { table: 'theirs', schema: 'other' } }
@@ -98,7 +98,7 @@ describe('R11: of each difference it is told who moved', () => {
   })
 
   test('items of sets, each by itself', () => {
-    const change = told({
+    const change = reported({
       now: { ...table('t'), ...columns('a', 'mine') },
       was: { ...table('t'), ...columns('a') },
       live: { ...table('t'), ...columns('a', 'theirs') }
@@ -110,13 +110,13 @@ describe('R11: of each difference it is told who moved', () => {
   })
 
   test('of what was not declared then, the files did everything', () => {
-    const change = told({ now: table('new'), live: table('old') })
+    const change = reported({ now: table('new'), live: table('old') })
     expect(causes(change)).toEqual({ 'configuration.table': 'config' })
     expect(change.reason).toBe('the files declare it since abc1234, and the service has another')
   })
 
   test('what is ignored is no move of anybody', () => {
-    const change = told({
+    const change = reported({
       now: { configuration: { table: 'mine', schema: 's' } },
       was: { configuration: { table: 'old', schema: 's' } },
       live: { configuration: { table: 'old', schema: 'other' } },

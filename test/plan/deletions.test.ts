@@ -26,7 +26,7 @@ interface Asked extends DecideOptions {
 }
 
 /** What is deleted and why, what is no longer declared, and problems. */
-function told(live: LiveState, { now = [], gone = [], workspace = {}, ...options }: Asked): string[] {
+function reported(live: LiveState, { now = [], gone = [], workspace = {}, ...options }: Asked): string[] {
   const decision = decide({ workspace, resources: now, removed: gone }, live, kinds, options)
   const problems = decision.problems.map(({ code, message }) => `${code} ${message}`)
   if (!decision.ok) return problems
@@ -48,37 +48,37 @@ const was = 'the files declared it at abc1234 and do no longer'
 describe('R12: what was declared and is no longer', () => {
   test('is named, and deleted with prune only', () => {
     const base = baseOf(connection('B'), connection('A'))
-    expect(told(two, { base })).toEqual(['left connection A c1', 'left connection B c2'])
-    expect(told(two, { base, prune: true })).toEqual([
+    expect(reported(two, { base })).toEqual(['left connection A c1', 'left connection B c2'])
+    expect(reported(two, { base, prune: true })).toEqual([
       `delete connection A c1: ${was}`,
       `delete connection B c2: ${was}`
     ])
-    expect(told(two, { base: baseOf(), prune: true })).toEqual([])
+    expect(reported(two, { base: baseOf(), prune: true })).toEqual([])
   })
 
   test('is not what is declared still: by its name, a former name, its id, or as removed', () => {
     const base = baseOf(connection('A'))
     const asked = { base, prune: true }
-    expect(told(two, { ...asked, now: [connection('A')] })).toEqual([])
-    expect(told(two, { ...asked, now: [connection('N', { renamedFrom: ['A'] })] })).toEqual([])
-    expect(told(two, { ...asked, now: [connection('N', { id: 'c1' })] })).toEqual([])
-    expect(told(two, { ...asked, gone: [removed('connection', 'A')] })).toEqual([
+    expect(reported(two, { ...asked, now: [connection('A')] })).toEqual([])
+    expect(reported(two, { ...asked, now: [connection('N', { renamedFrom: ['A'] })] })).toEqual([])
+    expect(reported(two, { ...asked, now: [connection('N', { id: 'c1' })] })).toEqual([])
+    expect(reported(two, { ...asked, gone: [removed('connection', 'A')] })).toEqual([
       'delete connection A c1: the files say that it is removed'
     ])
     const pinned = baseOf(connection('Old name', { id: 'c1' }))
-    expect(told(two, { base: pinned, prune: true, now: [connection('N', { id: 'c1' })] })).toEqual([])
+    expect(reported(two, { base: pinned, prune: true, now: [connection('N', { id: 'c1' })] })).toEqual([])
   })
 
   test('is found by its id where it was pinned, and by its name otherwise', () => {
     const pinned = baseOf(connection('B', { id: 'C1' }))
-    expect(told(two, { base: pinned, prune: true })).toEqual([`delete connection A c1: ${was}`])
-    expect(told(two, { base: baseOf(connection('a')), prune: true })).toEqual([])
-    expect(told(two, { base: baseOf(declared('model', 'A', {})), prune: true })).toEqual([])
+    expect(reported(two, { base: pinned, prune: true })).toEqual([`delete connection A c1: ${was}`])
+    expect(reported(two, { base: baseOf(connection('a')), prune: true })).toEqual([])
+    expect(reported(two, { base: baseOf(declared('model', 'A', {})), prune: true })).toEqual([])
   })
 
   test('and of which there are two, is a stop', () => {
     const twins = service(['connection', 'A', 'c1', csv], ['connection', 'A', 'c2', csv])
-    expect(told(twins, { base: baseOf(connection('A')), prune: true })).toEqual([
+    expect(reported(twins, { base: baseOf(connection('A')), prune: true })).toEqual([
       'P401 connection `A` matches 2 live resources'
     ])
   })
@@ -86,9 +86,9 @@ describe('R12: what was declared and is no longer', () => {
   test('is not looked at where it is not selected', () => {
     const base = baseOf(connection('A'), connection('B'))
     const selection = { only: ['A'], exclude: [], kinds: [] }
-    expect(told(two, { base, prune: true, selection })).toEqual([`delete connection A c1: ${was}`])
+    expect(reported(two, { base, prune: true, selection })).toEqual([`delete connection A c1: ${was}`])
     const gone = [removed('connection', 'A'), removed('connection', 'B')]
-    expect(told(two, { gone, selection })).toEqual([
+    expect(reported(two, { gone, selection })).toEqual([
       'delete connection A c1: the files say that it is removed'
     ])
   })
@@ -98,16 +98,20 @@ describe('R17: what is removed', () => {
   test('is found by its name or its id, and is fine where it is not there', () => {
     const reason = 'the files say that it is removed'
     const ids = service(['connection', 'A', '5b2a6d0e-0000-4000-8000-00000000000a', csv])
-    expect(told(two, { gone: [removed('connection', 'A')] })).toEqual([`delete connection A c1: ${reason}`])
-    expect(told(ids, { gone: [removed('connection', '5B2A6D0E-0000-4000-8000-00000000000A')] })).toEqual([
+    expect(reported(two, { gone: [removed('connection', 'A')] })).toEqual([
+      `delete connection A c1: ${reason}`
+    ])
+    expect(
+      reported(ids, { gone: [removed('connection', '5B2A6D0E-0000-4000-8000-00000000000A')] })
+    ).toEqual([
       `delete connection A (5b2a6d0e-0000-4000-8000-00000000000a) 5b2a6d0e-0000-4000-8000-00000000000a: ${reason}`
     ])
-    expect(told(two, { gone: [removed('connection', 'X'), removed('model', 'A')] })).toEqual([])
+    expect(reported(two, { gone: [removed('connection', 'X'), removed('model', 'A')] })).toEqual([])
   })
 
   test('is taken once', () => {
     const gone = [removed('connection', 'A'), removed('connection', 'A')]
-    expect(told(two, { gone })).toEqual(['delete connection A c1: the files say that it is removed'])
+    expect(reported(two, { gone })).toEqual(['delete connection A c1: the files say that it is removed'])
   })
 })
 
@@ -117,16 +121,16 @@ describe('R17: exclusive kinds', () => {
 
   test('lose what nobody declares, with prune only', () => {
     const now = [connection('B')]
-    expect(told(two, { workspace, now, prune: true })).toEqual([`delete connection A c1: ${reason}`])
-    expect(told(two, { workspace, now })).toEqual([])
+    expect(reported(two, { workspace, now, prune: true })).toEqual([`delete connection A c1: ${reason}`])
+    expect(reported(two, { workspace, now })).toEqual([])
     const selection = { only: [], exclude: ['A'], kinds: [] }
     const base = baseOf(connection('A'))
-    expect(told(two, { workspace, now, base, prune: true, selection })).toEqual([])
+    expect(reported(two, { workspace, now, base, prune: true, selection })).toEqual([])
   })
 
   test('lose both of two with one name, which their ids tell apart', () => {
     const twins = service(['connection', 'A', 'c1', csv], ['connection', 'A', 'c2', csv])
-    expect(told(twins, { workspace, prune: true })).toEqual([
+    expect(reported(twins, { workspace, prune: true })).toEqual([
       `delete connection A c1: ${reason}`,
       `delete connection A (c2) c2: ${reason}`
     ])
@@ -135,17 +139,19 @@ describe('R17: exclusive kinds', () => {
   test('keep what this organization cannot change, and what nobody has said anything of', () => {
     const readOnly = { because: 'it is of all organizations' }
     const resources = two.resources.map((one) => (one.id === 'c1' ? { ...one, readOnly } : one))
-    expect(told({ ...two, resources }, { workspace, now: [connection('B')], prune: true })).toEqual([])
+    expect(reported({ ...two, resources }, { workspace, now: [connection('B')], prune: true })).toEqual([])
     const reset = two.resources.map((one) => (one.id === 'c1' ? { ...one, reset: true as const } : one))
-    expect(told({ ...two, resources: reset }, { workspace, now: [connection('B')], prune: true })).toEqual(
-      []
-    )
+    expect(
+      reported({ ...two, resources: reset }, { workspace, now: [connection('B')], prune: true })
+    ).toEqual([])
   })
 
   test('are the only ones, and a base the only other ground to prune on', () => {
-    expect(told(two, { prune: true })).toEqual(['P506 `--prune` does not know what was declared before'])
+    expect(reported(two, { prune: true })).toEqual([
+      'P506 `--prune` does not know what was declared before'
+    ])
     const none = { exclusive: { kinds: [], span: at('configs/a.yaml', 1) } }
-    expect(told(two, { prune: true, workspace: none })).toEqual(told(two, { prune: true }))
+    expect(reported(two, { prune: true, workspace: none })).toEqual(reported(two, { prune: true }))
     const { problems } = decide({ workspace: {}, resources: [], removed: [] }, two, kinds, { prune: true })
     expect(problems).toMatchObject([
       {
@@ -157,7 +163,7 @@ describe('R17: exclusive kinds', () => {
       }
     ])
     const others = { exclusive: { kinds: ['model'], span: at('configs/a.yaml', 1) } }
-    expect(told(two, { prune: true, workspace: others })).toEqual([])
+    expect(reported(two, { prune: true, workspace: others })).toEqual([])
   })
 })
 
@@ -177,7 +183,7 @@ describe('R18: the cascade', () => {
   const gone = [removed('connection', 'C')]
 
   test('takes what uses a connection, and what uses that, and says why', () => {
-    expect(told(live, { gone, forceDelete: true, maxDeletes: 9 })).toEqual([
+    expect(reported(live, { gone, forceDelete: true, maxDeletes: 9 })).toEqual([
       'delete connection C c1: the files say that it is removed',
       'delete model M m1: it uses connection "C", which is deleted',
       'delete model N m2: it uses connection "C", which is deleted',
@@ -187,7 +193,7 @@ describe('R18: the cascade', () => {
   })
 
   test('starts at connections only', () => {
-    expect(told(live, { gone: [removed('model', 'M')], forceDelete: true })).toEqual([
+    expect(reported(live, { gone: [removed('model', 'M')], forceDelete: true })).toEqual([
       'P502 model "M" cannot be deleted: it is still used'
     ])
   })
@@ -195,7 +201,7 @@ describe('R18: the cascade', () => {
 
 describe('R14: what was protected at the base', () => {
   const base = baseOf(connection('A', guarded))
-  const told14 = (asked: Asked): string[] => told(two, { base, ...asked })
+  const told14 = (asked: Asked): string[] => reported(two, { base, ...asked })
   const stop = ['P503 connection "A" was protected from deletion at abc1234']
   const reason = 'the files say that it is removed'
   const gone = [removed('connection', 'A')]
@@ -227,12 +233,12 @@ describe('R14: what was protected at the base', () => {
       'left connection A c1'
     ])
     const taken = [`delete connection A c1: ${reason}`]
-    expect(told(two, { base: baseOf(connection('A')), gone })).toEqual(taken)
-    expect(told(two, { base: baseOf(declared('model', 'A', {}, guarded)), gone })).toEqual(taken)
+    expect(reported(two, { base: baseOf(connection('A')), gone })).toEqual(taken)
+    expect(reported(two, { base: baseOf(declared('model', 'A', {}, guarded)), gone })).toEqual(taken)
     const pinned = baseOf(connection('Old name', { id: 'c1', ...guarded }))
-    expect(told(two, { base: pinned, gone })).toEqual(stop)
+    expect(reported(two, { base: pinned, gone })).toEqual(stop)
     const other = baseOf(connection('A', { id: 'c2', ...guarded }))
-    expect(told(two, { base: other, gone })).toEqual(taken)
+    expect(reported(two, { base: other, gone })).toEqual(taken)
   })
 })
 
@@ -242,15 +248,15 @@ describe('R20: an equal body under a new name', () => {
 
   test('is pointed out, pruned or not', () => {
     const now = [connection('N')]
-    expect(told(two, { base, now })).toEqual(['left connection A c1', looks])
-    expect(told(two, { base, now, prune: true })).toEqual([`delete connection A c1: ${was}`, looks])
+    expect(reported(two, { base, now })).toEqual(['left connection A c1', looks])
+    expect(reported(two, { base, now, prune: true })).toEqual([`delete connection A c1: ${was}`, looks])
     // Of the same name there may have been others.
     const more = baseOf(
       declared('model', 'A', {}),
       declared('connection', 'Z', { type: 'csv' }),
       connection('A')
     )
-    expect(told(two, { base: more, now })).toEqual(['left connection A c1', looks])
+    expect(reported(two, { base: more, now })).toEqual(['left connection A c1', looks])
   })
 
   test('is told with both places, and the line to write', () => {
@@ -274,12 +280,14 @@ describe('R20: an equal body under a new name', () => {
 
   test('is none where the body is another, where two are alike, or where nothing was declared then', () => {
     const other = declared('connection', 'N', { type: 'csv', configuration: { url: 'other' } })
-    expect(told(two, { base, now: [other] })).toEqual(['left connection A c1'])
-    expect(told(two, { base, now: [connection('N'), connection('O')] })).toEqual(['left connection A c1'])
-    expect(told(two, { now: [connection('N')], gone: [removed('connection', 'A')] })).toEqual([
+    expect(reported(two, { base, now: [other] })).toEqual(['left connection A c1'])
+    expect(reported(two, { base, now: [connection('N'), connection('O')] })).toEqual([
+      'left connection A c1'
+    ])
+    expect(reported(two, { now: [connection('N')], gone: [removed('connection', 'A')] })).toEqual([
       'delete connection A c1: the files say that it is removed'
     ])
     // What was there already is no new name.
-    expect(told(two, { base, now: [connection('B')] })).toEqual(['left connection A c1'])
+    expect(reported(two, { base, now: [connection('B')] })).toEqual(['left connection A c1'])
   })
 })

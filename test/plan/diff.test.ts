@@ -20,16 +20,16 @@ function changes(
   return diff({ f: { class: owner, rule } }, side(wanted), side(live), context).fields
 }
 
-const told = (rule: Rule, wanted: Json | undefined, live: Json | undefined) =>
+const reported = (rule: Rule, wanted: Json | undefined, live: Json | undefined) =>
   changes(rule, wanted, live).map(({ how, path }) => `${how} ${path.join('.')}`)
 
 describe('scalars', () => {
   test.each([undefined, null, '', [], {}])('R5: nothing may be %j', (nothing) => {
-    expect(told({ is: 'scalar' }, undefined, nothing)).toEqual([])
-    expect(told({ is: 'scalar', default: 'd' }, nothing, 'd')).toEqual([])
-    expect(told({ is: 'scalar', default: false }, false, nothing)).toEqual([])
-    expect(told({ is: 'scalar' }, false, nothing)).toEqual(['added f'])
-    expect(told({ is: 'scalar' }, 0, nothing)).toEqual(['added f'])
+    expect(reported({ is: 'scalar' }, undefined, nothing)).toEqual([])
+    expect(reported({ is: 'scalar', default: 'd' }, nothing, 'd')).toEqual([])
+    expect(reported({ is: 'scalar', default: false }, false, nothing)).toEqual([])
+    expect(reported({ is: 'scalar' }, false, nothing)).toEqual(['added f'])
+    expect(reported({ is: 'scalar' }, 0, nothing)).toEqual(['added f'])
   })
 
   test('both sides are told as they are', () => {
@@ -48,20 +48,20 @@ describe('scalars', () => {
 describe('references', () => {
   test('two names of one resource are the same, and what is not made yet is not', () => {
     expect(
-      told(
+      reported(
         { is: 'reference', kind: 'model' },
         { $ref: 'model', name: 'Kunden' },
         { $ref: 'model', name: 'Users', id: 'u1' }
       )
     ).toEqual([])
     expect(
-      told(
+      reported(
         { is: 'reference', kind: 'model' },
         { $ref: 'model', name: 'New' },
         { $ref: 'model', name: 'New', id: 'x' }
       )
     ).toEqual(['changed f'])
-    expect(told({ is: 'reference', kind: 'model' }, undefined, { $ref: 'model', id: 'x' })).toEqual([
+    expect(reported({ is: 'reference', kind: 'model' }, undefined, { $ref: 'model', id: 'x' })).toEqual([
       'removed f'
     ])
   })
@@ -95,21 +95,21 @@ describe('sets', () => {
       { k: 'a', v: 1 },
       { k: 'a', v: 2 }
     ]
-    expect(told(set, twice, twice.toReversed())).toEqual([])
-    expect(told(set, twice, twice.slice(0, 1))).toEqual(['added f.[a (2)]'])
-    expect(told(set, twice.slice(0, 1), twice)).toEqual(['removed f.[a (2)]'])
+    expect(reported(set, twice, twice.toReversed())).toEqual([])
+    expect(reported(set, twice, twice.slice(0, 1))).toEqual(['added f.[a (2)]'])
+    expect(reported(set, twice.slice(0, 1), twice)).toEqual(['removed f.[a (2)]'])
   })
 
   test('what says nothing but its key is there once, however often it is written', () => {
     const names: Rule = { is: 'set', key: String, item: { is: 'scalar' } }
-    expect(told(names, ['a', 'b', 'a'], ['b', 'a'])).toEqual([])
-    expect(told(names, ['a'], ['a', 'a', 'b'])).toEqual(['removed f.[b]'])
+    expect(reported(names, ['a', 'b', 'a'], ['b', 'a'])).toEqual([])
+    expect(reported(names, ['a'], ['a', 'a', 'b'])).toEqual(['removed f.[b]'])
   })
 
   test('keys follow what references stand for, at any depth', () => {
     const nested: Rule = { is: 'set', key: (item) => JSON.stringify(item), item: { is: 'json' } }
     expect(
-      told(
+      reported(
         { ...nested, item: { is: 'object', fields: {} } },
         [{ a: { $ref: 'model', name: 'Kunden' } }],
         [{ a: { $ref: 'model', name: 'Users', id: 'u1' } }]
@@ -121,7 +121,7 @@ describe('sets', () => {
       item: { is: 'reference', kind: 'model' }
     }
     expect(
-      told(
+      reported(
         references,
         [{ $ref: 'model', name: 'Kunden' }],
         [
@@ -141,9 +141,14 @@ describe('what is only compared where it is stated', () => {
       list: [{ n: 1, s: { $secret: 'env S' } }, 2]
     }
     expect(
-      told({ is: 'stated' }, wanted, { a: 1, deep: { b: true, other: 1 }, list: [2, { n: 1 }], more: 1 })
+      reported({ is: 'stated' }, wanted, {
+        a: 1,
+        deep: { b: true, other: 1 },
+        list: [2, { n: 1 }],
+        more: 1
+      })
     ).toEqual([])
-    expect(told({ is: 'stated' }, wanted, { a: 2, deep: {}, list: [2] })).toEqual([
+    expect(reported({ is: 'stated' }, wanted, { a: 2, deep: {}, list: [2] })).toEqual([
       'changed f.a',
       'added f.deep.b',
       'changed f.list'
@@ -151,17 +156,17 @@ describe('what is only compared where it is stated', () => {
   })
 
   test('R5: an empty whole states nothing, an empty part clears', () => {
-    expect(told({ is: 'stated' }, {}, { a: 1 })).toEqual([])
-    expect(told({ is: 'stated' }, { a: {} }, { a: { b: 1 } })).toEqual(['removed f.a'])
-    expect(told({ is: 'stated' }, { a: [] }, { a: [1] })).toEqual(['removed f.a'])
+    expect(reported({ is: 'stated' }, {}, { a: 1 })).toEqual([])
+    expect(reported({ is: 'stated' }, { a: {} }, { a: { b: 1 } })).toEqual(['removed f.a'])
+    expect(reported({ is: 'stated' }, { a: [] }, { a: [1] })).toEqual(['removed f.a'])
   })
 
   test('R6: carried fields and parts are compared where they are stated', () => {
     expect(changes({ is: 'scalar' }, undefined, 'x', 'carried')).toEqual([])
     expect(changes({ is: 'scalar' }, '', 'x', 'carried')).toMatchObject([{ how: 'removed' }])
     const part: Rule = { is: 'object', fields: { a: { is: 'scalar', carried: true }, b: { is: 'unread' } } }
-    expect(told(part, {}, { a: 1, b: 2 })).toEqual(['removed f'])
-    expect(told(part, { b: 1 }, { a: 1, b: 2 })).toEqual([])
+    expect(reported(part, {}, { a: 1, b: 2 })).toEqual(['removed f'])
+    expect(reported(part, { b: 1 }, { a: 1, b: 2 })).toEqual([])
   })
 
   test.each(['unreadable', 'once'] as const)('R6: what is %s is never compared', (owner) => {

@@ -202,7 +202,7 @@ describe('R19: the limit of deletions', () => {
     readers(count)
       .resources.slice(1)
       .map(({ name }) => removed('model', name))
-  const told = (live: number, count: number, options: DecideOptions = {}) =>
+  const reported = (live: number, count: number, options: DecideOptions = {}) =>
     problems([], readers(live), gone(count), options).map(({ message }) => message)
 
   test.each([
@@ -212,13 +212,13 @@ describe('R19: the limit of deletions', () => {
     [49, 4],
     [50, 5]
   ])('of %i models, %i may go, whatever else was read', (live, most) => {
-    expect(told(live, most)).toEqual([])
-    expect(told(live, most + 1)).toEqual([`${most + 1} deletions are more than the limit of ${most}`])
+    expect(reported(live, most)).toEqual([])
+    expect(reported(live, most + 1)).toEqual([`${most + 1} deletions are more than the limit of ${most}`])
   })
 
   test('is what was asked for', () => {
-    expect(told(5, 2, { maxDeletes: 1 })).toEqual(['2 deletions are more than the limit of 1'])
-    expect(told(5, 5, { maxDeletes: 5 })).toEqual([])
+    expect(reported(5, 2, { maxDeletes: 1 })).toEqual(['2 deletions are more than the limit of 1'])
+    expect(reported(5, 5, { maxDeletes: 5 })).toEqual([])
     const [problem] = problems([], readers(5), gone(4))
     expect(problem).toMatchObject({
       code: 'P504',
@@ -247,17 +247,19 @@ test('a pattern that names nothing is a stop', () => {
   const resources = [declared('connection', 'C', { type: 'csv', configuration: { url: 'u' } })]
   const live = service(['connection', 'C', 'c1', csv])
   const all = { only: [], exclude: [], kinds: [] }
-  const told = (options: DecideOptions, gone: Removed[] = []) =>
+  const reported = (options: DecideOptions, gone: Removed[] = []) =>
     problems(resources, live, gone, options).map(({ code, message }) => `${code} ${message}`)
-  expect(told({ rotate: ['D', 'C'] })).toEqual(['P406 no declared resource is called `D`'])
-  expect(told({ selection: { ...all, only: ['D'] } })).toEqual(['P406 no declared resource is called `D`'])
-  expect(told({ selection: { ...all, exclude: ['D'] } })).toEqual([
+  expect(reported({ rotate: ['D', 'C'] })).toEqual(['P406 no declared resource is called `D`'])
+  expect(reported({ selection: { ...all, only: ['D'] } })).toEqual([
+    'P406 no declared resource is called `D`'
+  ])
+  expect(reported({ selection: { ...all, exclude: ['D'] } })).toEqual([
     'P406 no declared resource is called `D`'
   ])
   // What may be destroyed is what is removed, and nothing else.
-  expect(told({ allowDestroy: ['C'] })).toEqual(['P406 no declared resource is called `C`'])
-  expect(told({ allowDestroy: ['Old'] }, [removed('model', 'Old')])).toEqual([])
-  expect(told({ selection: { ...all, only: ['Old'] } }, [removed('model', 'Old')])).toEqual([])
+  expect(reported({ allowDestroy: ['C'] })).toEqual(['P406 no declared resource is called `C`'])
+  expect(reported({ allowDestroy: ['Old'] }, [removed('model', 'Old')])).toEqual([])
+  expect(reported({ selection: { ...all, only: ['Old'] } }, [removed('model', 'Old')])).toEqual([])
 })
 
 test('R18: what a policy says in an action that no file states still uses its role', () => {

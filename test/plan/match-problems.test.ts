@@ -19,7 +19,7 @@ interface Asked {
   isPlanned?: (resource: Desired) => boolean
 }
 
-function told(resources: Desired[], { live, gone = [], of = kinds, isPlanned }: Asked): Diagnostic[] {
+function reported(resources: Desired[], { live, gone = [], of = kinds, isPlanned }: Asked): Diagnostic[] {
   return match({ workspace: {}, resources, removed: gone }, live, of, { ...(isPlanned && { isPlanned }) })
     .problems
 }
@@ -50,7 +50,7 @@ test('P401: which of several it is, with all that tells them apart', () => {
     ['model', 'm', 'x', { connection_id: two }]
   )
   Object.assign(live.resources[0]!, { createdAt: '2024-01-02T03:04:05.678Z', changed: { by: 'Ada' } })
-  expect(told([connection('a')], { live })).toMatchObject([
+  expect(reported([connection('a')], { live })).toMatchObject([
     {
       code: 'P401',
       severity: 'error',
@@ -71,7 +71,7 @@ test('P401: which of several it is, with all that tells them apart', () => {
 
 test('P401: the order of the service is not that of the candidates', () => {
   const candidates = (...ids: string[]) =>
-    told([connection('a')], {
+    reported([connection('a')], {
       live: service(...ids.map((id): [string, string, string] => ['connection', 'a', id]))
     })[0]!.notes
   expect(candidates('1', '2', '3')).toEqual(candidates('3', '1', '2'))
@@ -80,10 +80,10 @@ test('P401: the order of the service is not that of the candidates', () => {
 
 test('P401: a former name that two have, and a reference to one of two, are told where they are written', () => {
   const live = service(['connection', 'a', one], ['connection', 'a', two])
-  expect(told([connection('n', { renamedFrom: ['a'] })], { live })).toMatchObject([
+  expect(reported([connection('n', { renamedFrom: ['a'] })], { live })).toMatchObject([
     { message: 'connection `a` matches 2 live resources', labels: [{ span: at('configs/n.yaml', 1) }] }
   ])
-  expect(told([model('a')], { live })).toMatchObject([
+  expect(reported([model('a')], { live })).toMatchObject([
     { message: 'connection `a` matches 2 live resources', labels: [{ span: use }] }
   ])
 })
@@ -92,11 +92,13 @@ test('R2: of two with one name, what is removed by its id is not the one that is
   const live = service(['connection', 'a', one], ['connection', 'a', two])
   const wanted = connection('a')
   expect(matchOf([wanted], live, [removed('connection', one.toUpperCase())]).liveOf(wanted)?.id).toBe(two)
-  expect(told([wanted], { live, gone: [removed('connection', 'a')] })).toMatchObject([{ code: 'P401' }])
+  expect(reported([wanted], { live, gone: [removed('connection', 'a')] })).toMatchObject([{ code: 'P401' }])
 })
 
 test('P404: a pin that nothing has', () => {
-  expect(told([connection('a', { id: two })], { live: service(['connection', 'a', one]) })).toMatchObject([
+  expect(
+    reported([connection('a', { id: two })], { live: service(['connection', 'a', one]) })
+  ).toMatchObject([
     {
       code: 'P404',
       message: 'connection "a" is pinned to an id that no live connection has',
@@ -108,7 +110,7 @@ test('P404: a pin that nothing has', () => {
 
 test('P405: two that would be one', () => {
   const live = service(['connection', 'a', one])
-  expect(told([connection('a', { id: one }), connection('b', { id: one })], { live })).toMatchObject([
+  expect(reported([connection('a', { id: one }), connection('b', { id: one })], { live })).toMatchObject([
     {
       code: 'P405',
       message: 'connection "b" and connection "a" are the same live connection',
@@ -124,7 +126,7 @@ test('P405: two that would be one', () => {
 describe('P402: a reference', () => {
   test('to a former name', () => {
     const live = service(['connection', 'a', one])
-    expect(told([model('a'), connection('b', { renamedFrom: ['a'] })], { live })).toMatchObject([
+    expect(reported([model('a'), connection('b', { renamedFrom: ['a'] })], { live })).toMatchObject([
       {
         code: 'P402',
         message: 'model "M" uses connection `a`, which the files rename to `b`',
@@ -143,7 +145,7 @@ describe('P402: a reference', () => {
       ['connection', 'Postgrex', two],
       ['model', 'Postgerz', 'm1']
     )
-    expect(told([model('Postgers')], { live: some })).toMatchObject([
+    expect(reported([model('Postgers')], { live: some })).toMatchObject([
       {
         code: 'P402',
         message: 'model "M" uses connection `Postgers`, which is neither declared nor in the service',
@@ -152,22 +154,22 @@ describe('P402: a reference', () => {
         help: ['a connection with a similar name exists: `Postgres`, `Postgrex`']
       }
     ])
-    expect(told([model('other')], { live: some })).toMatchObject([
+    expect(reported([model('other')], { live: some })).toMatchObject([
       { notes: [], help: ['declare it, or correct the name'] }
     ])
-    expect(told([model('other')], { live: service(['model', 'x', two]) })).toMatchObject([
+    expect(reported([model('other')], { live: service(['model', 'x', two]) })).toMatchObject([
       { notes: ['the service has no connection'], help: ['declare it, or correct the name'] }
     ])
   })
 
   test('is looked at only where its resource is planned', () => {
-    expect(told([model('other')], { live: service(), isPlanned: () => false })).toEqual([])
+    expect(reported([model('other')], { live: service(), isPlanned: () => false })).toEqual([])
   })
 
   test('may be an id in any case, of its kind or of what was not read', () => {
     const live = service(['connection', 'a', one], ['model', 'x', two])
-    expect(told([model(one.toUpperCase())], { live })).toEqual([])
-    expect(told([model(two)], { live })).toMatchObject([{ code: 'P402' }])
+    expect(reported([model(one.toUpperCase())], { live })).toEqual([])
+    expect(reported([model(two)], { live })).toMatchObject([{ code: 'P402' }])
     const found = matchOf([], live)
     expect(found.idOf({ $ref: 'connection', name: one.toUpperCase() })).toBe(one)
     expect(found.idOf({ $ref: 'connection', name: 'a' })).toBe(one)

@@ -4,15 +4,15 @@ import { apiVersions } from '../../src/wire/common.ts'
 import { client } from '../server/client.ts'
 import { organization } from '../support/organization.ts'
 import { env, file, warehouse } from '../support/warehouse.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** R8: what a newer service answers is told where an update carries it back, and nothing that the API has is taken for newer. */
 
 const shapes = ['older', 'newest'] as const
 
 /** Answers of syncs have members more, also deep in them. */
-function newerWorld(text: string): World {
-  const world: World = makeWorld({
+function newerWorld(text: string): Sandbox {
+  const world: Sandbox = createSandbox({
     files: { [file]: text },
     env,
     io: {
@@ -54,7 +54,11 @@ test('an update of what has members that nobody knows says so, once; what is unc
 
 describe.each(shapes)('the API in its %s shape', (shape) => {
   test.each(apiVersions)('has nothing that is taken for newer (%s)', async (version) => {
-    const world = makeWorld({ files: { [file]: `${warehouse()}${organization}` }, env, server: { shape } })
+    const world = createSandbox({
+      files: { [file]: `${warehouse()}${organization}` },
+      env,
+      server: { shape }
+    })
     const applied = await world.run('apply', '--yes')
     expect(applied.code, applied.err).toBe(0)
     const me = (await client(world.server).get('/api/me')).data

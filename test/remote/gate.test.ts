@@ -89,9 +89,9 @@ describe('the gate', () => {
   })
 
   test('R28: says that it is throttled once in a while, not at every pause', async () => {
-    const told: [at: number, seconds: number][] = []
+    const reported: [at: number, seconds: number][] = []
     let clock = 0
-    const throttled = (seconds: number): void => void told.push([clock / 1000, seconds])
+    const throttled = (seconds: number): void => void reported.push([clock / 1000, seconds])
     const gate = openGate({
       random: () => 0,
       parallelism: 4,
@@ -103,7 +103,7 @@ describe('the gate', () => {
       gate.slowDown(new Headers({ 'retry-after': '1' }))
       clock += 1000
     }
-    expect(told).toEqual([
+    expect(reported).toEqual([
       [0, 1],
       [30, 1]
     ])

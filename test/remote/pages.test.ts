@@ -24,7 +24,7 @@ function service(answers: Record<string, Json | RequestResult>): { reader: Reade
   return { reader, asked }
 }
 
-async function told(
+async function reported(
   answers: Record<string, Json | RequestResult>,
   nameKey = 'name',
   ahead = false
@@ -50,8 +50,8 @@ const page = (ids: string[], next?: Json): Json => ({
 describe('a list', () => {
   test('is read page by page, to its end', async () => {
     const answers = { '': page(['a', 'b'], 'x'), x: page([], 'y'), y: page(['c'], '') }
-    expect(await told(answers)).toEqual(['a=A b=B', '', 'c=C'])
-    expect(await told(answers, 'name', true)).toEqual(['a=A b=B', '', 'c=C'])
+    expect(await reported(answers)).toEqual(['a=A b=B', '', 'c=C'])
+    expect(await reported(answers, 'name', true)).toEqual(['a=A b=B', '', 'c=C'])
   })
 
   test.each<[string, Json]>([
@@ -62,16 +62,18 @@ describe('a list', () => {
     ['a token that is a number', page(['a'], 1)],
     ['paging that is none', { data: [item('a')], pagination: 'x' }]
   ])('with %s has one page', async (_what, body) => {
-    expect(await told({ '': body })).toEqual(['a=A'])
+    expect(await reported({ '': body })).toEqual(['a=A'])
   })
 
   test('that has nothing in it, is empty', async () => {
-    expect(await told({ '': { data: null } })).toEqual([''])
-    expect(await told({ '': { data: [] } })).toEqual([''])
+    expect(await reported({ '': { data: null } })).toEqual([''])
+    expect(await reported({ '': { data: [] } })).toEqual([''])
   })
 
   test('has its names under the key that the kind has for it', async () => {
-    expect(await told({ '': { data: [{ id: 'a', label: 'L', name: 'other' }] } }, 'label')).toEqual(['a=L'])
+    expect(await reported({ '': { data: [{ id: 'a', label: 'L', name: 'other' }] } }, 'label')).toEqual([
+      'a=L'
+    ])
   })
 
   test.each<[string, Json]>([
@@ -85,14 +87,14 @@ describe('a list', () => {
     ['an item without a name', { data: [item('a'), { id: 'b' }] }],
     ['an item whose name is a number', { data: [{ id: 'b', name: 1 }] }]
   ])('with %s is not understood', async (_what, body) => {
-    expect(await told({ '': body })).toEqual([
+    expect(await reported({ '': body })).toEqual([
       'P612 GET /api/x: the list is not `{"data": […]}` of things with an id and a name true 0'
     ])
   })
 
   test('ends with the page that failed', async () => {
     const failure = { code: 'P609' as const, request: 'GET /api/x', words: 'w', refused: false, usedBy: [] }
-    expect(await told({ '': page(['a'], 'x'), x: { ok: false, failure } })).toEqual([
+    expect(await reported({ '': page(['a'], 'x'), x: { ok: false, failure } })).toEqual([
       'a=A',
       'P609 GET /api/x: w false 0'
     ])
@@ -101,7 +103,7 @@ describe('a list', () => {
   test('that names the same next page again ends in a failure, not never', async () => {
     const answers = { '': page(['a'], 'x'), x: page(['b'], 'y'), y: page(['c'], 'x') }
     const end = 'P612 GET /api/x: the same page token came twice: the list would never end true 0'
-    expect(await told(answers)).toEqual(['a=A', 'b=B', 'c=C', end])
+    expect(await reported(answers)).toEqual(['a=A', 'b=B', 'c=C', end])
     const { reader, asked } = service(answers)
     for await (const _ of pages(reader, { path: '/api/x', nameKey: 'name' }, true)) continue
     expect(asked).toEqual(['/api/x?', '/api/x?x', '/api/x?y'])
@@ -136,7 +138,7 @@ describe('a list', () => {
       for await (const one of pages(endless, { path: '/api/x', nameKey: 'name' }, false)) last = shown(one)
       return { count, last, notes }
     }
-    const told = (words: string): string => `P612 GET /api/x: ${words} true 0`
+    const reported = (words: string): string => `P612 GET /api/x: ${words} true 0`
 
     test.each<[string, string[]]>([
       ['with nothing', []],
@@ -156,7 +158,7 @@ describe('a list', () => {
           `t${at}`
         )
       const { last, notes } = await read(many)
-      expect(last).toBe(told('the list has more than 100,000 items'))
+      expect(last).toBe(reported('the list has more than 100,000 items'))
       expect(notes).toEqual(['reading /api/x: 50,000 so far', 'reading /api/x: 100,000 so far'])
     })
 
@@ -164,7 +166,7 @@ describe('a list', () => {
       const { count, last } = await read((at) => page([`${at}`], `t${at}`), {
         size: 64 * 1024 * 1024
       })
-      expect([count, last]).toEqual([5, told('the list is larger than 256 MiB')])
+      expect([count, last]).toEqual([5, reported('the list is larger than 256 MiB')])
     })
 
     test('slowly ends when nobody waits any more', async () => {
@@ -172,7 +174,10 @@ describe('a list', () => {
       const clock = waiting()
       const slow = { ...clock, budget: () => ({ ...clock.budget(), elapsedMs: () => (elapsed += 60_000) }) }
       const { count, last } = await read((at) => page([`${at}`], `t${at}`), {}, slow)
-      expect([count, last]).toEqual([16, told('the list did not end within 15 minutes: 16 items so far')])
+      expect([count, last]).toEqual([
+        16,
+        reported('the list did not end within 15 minutes: 16 items so far')
+      ])
     })
   })
 })
@@ -236,7 +241,7 @@ describe('a list of which something is missing', () => {
 
   test('and whose front cannot be read again, is a failure', async () => {
     const failure = { code: 'P609' as const, request: 'GET /api/x', words: 'w', refused: false, usedBy: [] }
-    const told = await read([three, { '': { ok: false, failure } }])
-    expect(told.at(-1)).toBe('P609 GET /api/x: w false 0')
+    const reported = await read([three, { '': { ok: false, failure } }])
+    expect(reported.at(-1)).toBe('P609 GET /api/x: w false 0')
   })
 })

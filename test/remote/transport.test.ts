@@ -187,11 +187,11 @@ describe('the gate', () => {
 
   test('keeps everybody waiting for as long as the service names', async () => {
     const { options, slept } = service([status(429, { 'retry-after': '1' }), ok()])
-    const told: number[] = []
-    const reader = openReader({ ...options, throttled: (seconds) => told.push(seconds) })
+    const reported: number[] = []
+    const reader = openReader({ ...options, throttled: (seconds) => reported.push(seconds) })
     await reader.get('/api/me')
     await reader.get('/api/me')
-    expect(told).toEqual([1])
+    expect(reported).toEqual([1])
     expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(1000)
   })
 
@@ -339,19 +339,19 @@ describe('what is told of an answer', () => {
     const answer = await writer.send('PUT', '/api/connections/a', sent)
     return JSON.stringify(answer)
   }
-  const told = `dial postgres://u:${encodeURIComponent(password)}@h, Bearer key-of-somebody: ${password}`
+  const reported = `dial postgres://u:${encodeURIComponent(password)}@h, Bearer key-of-somebody: ${password}`
 
   test('no words of an error hold the key, or a secret that was sent', async () => {
     const inJson = JSON.stringify({
-      message: told,
-      metadata: { used_by: [{ type: told, name: told, id: told }] }
+      message: reported,
+      metadata: { used_by: [{ type: reported, name: reported, id: reported }] }
     })
     for (const reply of [
       new Response(inJson, { status: 401 }),
       new Response(inJson.replaceAll('&', '\\u0026').replaceAll('<', '\\u003c'), { status: 422 }),
-      new Response(told, { status: 500 }),
-      new Response(`<html><title>${told}</title>`),
-      new Response(`[${told}`),
+      new Response(reported, { status: 500 }),
+      new Response(`<html><title>${reported}</title>`),
+      new Response(`[${reported}`),
       new Response(null, {
         status: 307,
         headers: { location: `https://h/?k=key-of-somebody&p=${encodeURIComponent(password)}` }

@@ -79,8 +79,8 @@ describe('an update', () => {
     [failed(500), { code: 'P609' }]
   ])(
     'that was not answered may have been carried out, any other failure is what it is',
-    async (answer, told) => {
-      expect((await updated(answer)).written).toMatchObject({ ok: false, failure: told })
+    async (answer, reported) => {
+      expect((await updated(answer)).written).toMatchObject({ ok: false, failure: reported })
     }
   )
 })

@@ -9,7 +9,7 @@ import { driftView } from '../../src/render/view/drift.ts'
 import { planView } from '../../src/render/view/plan.ts'
 import { problemsView } from '../../src/render/view/problems.ts'
 import { reportView } from '../../src/render/view/report.ts'
-import { makeWorld, type Ran } from '../support/world.ts'
+import { createSandbox, type Ran } from '../support/sandbox.ts'
 import { diagnostic, header, label, look, plan } from './builders.ts'
 import { situations } from './compared.ts'
 import { mixed, texts } from './reports.ts'
@@ -69,22 +69,26 @@ describe('a new format is one value and one name', () => {
 
   test('every command that plans, applies or checks is told in it, and in it alone', async () => {
     const terminal = { out: true, err: true, in: true, width: 80 }
-    const world = makeWorld({ files, env: { PASSWORD: password, NO_COLOR: undefined }, io: { terminal } })
-    const told = (title: string, code: number, ...words: string[]) =>
+    const world = createSandbox({
+      files,
+      env: { PASSWORD: password, NO_COLOR: undefined },
+      io: { terminal }
+    })
+    const reported = (title: string, code: number, ...words: string[]) =>
       run(world.run(...words, '--format', 'list'), title, code)
-    expect(await told('findings', 0, 'validate')).toContain('Valid: 2 resources in 1 file.')
-    expect(await told('plan', 0, 'plan')).toContain('- plan counts create: 2')
-    expect(await told('findings', 7, 'apply')).toContain('nobody can be asked')
-    expect(await told('report', 0, 'apply', '--yes')).toContain('Applied: 2 done.')
-    expect(await told('report', 0, 'apply', '--yes')).toContain('as the files say')
-    expect(await told('drift', 0, 'drift')).toContain('No drift')
-    expect(await told('findings', 3, 'plan', '--file', 'no.yaml')).toContain('P008')
-    expect(await told('report', 0, 'destroy', '--yes')).toContain('Deleted: 2.')
-    expect(await told('report', 0, 'destroy', '--yes')).toContain('Nothing to destroy')
+    expect(await reported('findings', 0, 'validate')).toContain('Valid: 2 resources in 1 file.')
+    expect(await reported('plan', 0, 'plan')).toContain('- plan counts create: 2')
+    expect(await reported('findings', 7, 'apply')).toContain('nobody can be asked')
+    expect(await reported('report', 0, 'apply', '--yes')).toContain('Applied: 2 done.')
+    expect(await reported('report', 0, 'apply', '--yes')).toContain('as the files say')
+    expect(await reported('drift', 0, 'drift')).toContain('No drift')
+    expect(await reported('findings', 3, 'plan', '--file', 'no.yaml')).toContain('P008')
+    expect(await reported('report', 0, 'destroy', '--yes')).toContain('Deleted: 2.')
+    expect(await reported('report', 0, 'destroy', '--yes')).toContain('Nothing to destroy')
   })
 
   test('what cannot be understood is told in it, too', async () => {
-    const { out, code } = await makeWorld({ files }).run('plan', '--nonsense', '--format', 'list')
+    const { out, code } = await createSandbox({ files }).run('plan', '--nonsense', '--format', 'list')
     expect(code).toBe(3)
     expect(out).toMatch(/^# findings\n[^]*P624/)
   })
@@ -92,7 +96,7 @@ describe('a new format is one value and one name', () => {
   test('and so are many organizations', async () => {
     const env = { PASSWORD: password, POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'partner-key-1' }
     const server = { partnerKey: 'partner-key-1', organizations: [{ name: 'Acme' }, { name: 'Beta' }] }
-    const world = makeWorld({ files, env, server })
+    const world = createSandbox({ files, env, server })
     const words = ['plan', '--all-organizations', '--format', 'list']
     const out = await run(world.run(...words), 'organizations', 0)
     expect(out.match(/answer type: plan$/gm)).toHaveLength(3)

@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/server/faults.ts'
 import type { JsonObject } from '../../src/wire/common.ts'
 import { env, file, idOf, live, parts, warehouse, without, writes } from '../support/warehouse.ts'
-import { allow, makeWorld, tutorial, type World } from '../support/world.ts'
+import { allow, createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
 
 /** Carrying out what was planned. Every fault at every request is in test/apply. */
 
-async function applied(text = warehouse(), workspace = ''): Promise<World> {
-  const world = makeWorld({ files: { [file]: workspace + text }, env })
+async function applied(text = warehouse(), workspace = ''): Promise<Sandbox> {
+  const world = createSandbox({ files: { [file]: workspace + text }, env })
   const ran = await world.run('apply', '--yes', '--quiet')
   expect(ran.code, ran.out + ran.err).toBe(0)
   world.requests()
@@ -18,7 +18,7 @@ async function applied(text = warehouse(), workspace = ''): Promise<World> {
 
 describe('R24: a graph, not a list', () => {
   test('R24: what depends on a failure is skipped, with the reason; the rest goes on', async () => {
-    const world = makeWorld({ files: { [file]: warehouse() }, env })
+    const world = createSandbox({ files: { [file]: warehouse() }, env })
     // A refusal may be one of an earlier day, under the same key: it is asked twice.
     world.server.faults.add({ fault: 'error-before', status: 400, on: 'POST /api/models', times: 2 })
     const ran = await world.run('apply', '--yes', '--parallelism', '1')
@@ -34,7 +34,7 @@ describe('R24: a graph, not a list', () => {
   })
 
   test('R24: --fail-fast starts nothing more', async () => {
-    const world = makeWorld({ files: { [file]: warehouse() }, env })
+    const world = createSandbox({ files: { [file]: warehouse() }, env })
     world.server.faults.add({ fault: 'error-before', status: 400, on: 'POST /api/models', times: 2 })
     expect((await world.run('apply', '--yes', '--parallelism', '1', '--fail-fast')).code).toBe(5)
     expect(live(world)).toEqual({ connection: ['Source', 'Store'], model: [], sync: [] })
@@ -73,7 +73,7 @@ describe('R25: what moved between the plan and its change is not overwritten', (
     { kind: 'sync', name: 'Orders out', patch: { mode: 'theirs' }, kept: (thing) => thing['mode'] }
   ]
 
-  async function planned(version: string): Promise<World> {
+  async function planned(version: string): Promise<Sandbox> {
     const workspace = `workspace: { api_version: "${version}" }\n`
     const world = await applied(warehouse(), workspace)
     world.write({ [file]: workspace + wanted(without('ordersOut')) })
@@ -108,7 +108,7 @@ describe('R25: what moved between the plan and its change is not overwritten', (
   )
 
   async function expectKept(
-    world: World,
+    world: Sandbox,
     target: Target,
     request: number,
     patch: JsonObject | null
@@ -215,7 +215,7 @@ test('R26: what the service kept otherwise is a failure that names the field', a
 
 test('R27: a create whose answer was lost is made once, under one key', async () => {
   const keys: (string | null)[] = []
-  const world: World = makeWorld({
+  const world: Sandbox = createSandbox({
     files: { [file]: warehouse() },
     env,
     io: {
@@ -253,7 +253,7 @@ test('R28: reads and replacements are tried again, one gate slows all, and tries
 })
 
 test('R29: a connection that waits for a person is pending, never made twice, and then all goes on', async () => {
-  const world = makeWorld({ files: { [file]: tutorial }, env: { MONGODB_PASSWORD: 'x' } })
+  const world = createSandbox({ files: { [file]: tutorial }, env: { MONGODB_PASSWORD: 'x' } })
   for (const _time of [1, 2]) {
     const ran = await world.run('apply', '--yes')
     expect(ran.code, ran.out + ran.err).toBe(8)
@@ -269,7 +269,7 @@ test('R29: a connection that waits for a person is pending, never made twice, an
 })
 
 test('R30: stopped at any request, the next apply finishes, without twins', async () => {
-  const whole = makeWorld({ files: { [file]: warehouse() }, env })
+  const whole = createSandbox({ files: { [file]: warehouse() }, env })
   await whole.run('apply', '--yes', '--parallelism', '1')
   const expected = live(whole)
   const count = whole.requests().length
@@ -277,7 +277,7 @@ test('R30: stopped at any request, the next apply finishes, without twins', asyn
     let asked = 0
     let interrupt: () => void = () => undefined
     const interrupted = new Promise<void>((resolve) => (interrupt = resolve))
-    const world: World = makeWorld({
+    const world: Sandbox = createSandbox({
       files: { [file]: warehouse() },
       env,
       io: {
@@ -290,7 +290,7 @@ test('R30: stopped at any request, the next apply finishes, without twins', asyn
     })
     const ran = await world.run('apply', '--yes', '--parallelism', '1')
     expect([0, 130], `at ${stop}: ${ran.out}${ran.err}`).toContain(ran.code)
-    const again = makeWorld({
+    const again = createSandbox({
       env: { ...env, POLYTOMIC_API_KEY: world.server.apiKey },
       io: { cwd: world.folder, fetch: (request) => world.server.fetch(request) }
     })

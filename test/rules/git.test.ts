@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { elsewhere, makeRepository, needsGit, type Repository } from '../support/repository.ts'
 import { env, file, idOf, parts, warehouse, without, writes } from '../support/warehouse.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** Why it differs: git is the memory. Everything here runs in real repositories. */
 
-interface Told {
+interface Reported {
   changes: {
     address: string
     action: string
@@ -21,14 +21,18 @@ interface Told {
 }
 
 /** The plan as a program reads it. */
-async function planned(world: World, ...words: string[]): Promise<Told> {
+async function planned(world: Sandbox, ...words: string[]): Promise<Reported> {
   const ran = await world.run('plan', '--format', 'json', ...words)
   if (ran.code !== 0) throw new Error(ran.out + ran.err)
-  return JSON.parse(ran.out) as Told
+  return JSON.parse(ran.out) as Reported
 }
 
 /** Path → who moved it, of all differences of one resource. */
-async function causes(world: World, address: string, ...words: string[]): Promise<Record<string, unknown>> {
+async function causes(
+  world: Sandbox,
+  address: string,
+  ...words: string[]
+): Promise<Record<string, unknown>> {
   const { changes } = await planned(world, ...words)
   const fields = changes.find((change) => change.address === address)?.fields ?? []
   return Object.fromEntries(fields.map(({ path, cause }) => [path.join('.'), cause]))
@@ -165,9 +169,9 @@ describe('R12: what was declared and is no longer', () => {
   test('R12: a folder, a file, or a file moved in or out is the same declaration in another place', async () => {
     const world = await applied()
     const expectNone = async (...words: string[]): Promise<void> => {
-      const told = await planned(world, '--since', 'HEAD', '--prune', ...words)
-      expect(told.no_longer_declared).toEqual([])
-      expect(new Set(told.changes.map(({ action, cause }) => `${action} ${cause ?? ''}`))).toEqual(
+      const reported = await planned(world, '--since', 'HEAD', '--prune', ...words)
+      expect(reported.no_longer_declared).toEqual([])
+      expect(new Set(reported.changes.map(({ action, cause }) => `${action} ${cause ?? ''}`))).toEqual(
         new Set(['none config'])
       )
     }
@@ -189,15 +193,15 @@ describe('R12: what was declared and is no longer', () => {
     world.git(['mv', 'configs/b.yaml', 'b.yaml'])
     for (const relative of ['false', 'true']) {
       world.git(['config', 'diff.relative', relative])
-      const told = await planned(world, '--since', 'HEAD', '--prune', '--file', 'configs')
-      expect(told.changes.filter(({ action }) => action !== 'none')).toEqual([])
+      const reported = await planned(world, '--since', 'HEAD', '--prune', '--file', 'configs')
+      expect(reported.changes.filter(({ action }) => action !== 'none')).toEqual([])
     }
   })
 })
 
 describe('R13: secrets of which the files say that they changed', () => {
   const secret = (source: string): string => warehouse().replaceAll(/"\$\{env:PASSWORD\}"/g, source)
-  const passwords = (world: World): unknown[] =>
+  const passwords = (world: Sandbox): unknown[] =>
     world.server.store.all('connection').map(({ configuration }) => configuration['password'])
 
   test.each([
@@ -257,7 +261,7 @@ describe('R13: what the service never answers, and is no secret', () => {
       ...parts,
       store: `${parts.store}    healthcheck_interval: ${interval}\n    validate: false\n`
     })
-  const interval = (world: World): unknown =>
+  const interval = (world: Sandbox): unknown =>
     world.server.store.all('connection').find(({ name }) => name === 'Store')?.healthcheck_interval
 
   test('R13: is sent where the files say something else since the base', async () => {
@@ -275,9 +279,9 @@ describe('R13: what the service never answers, and is no secret', () => {
 
   test('R7: is told as not compared, and as left alone when no file says it any more', async () => {
     const world = await applied(checked('1h'))
-    const told = await world.run('plan', '--verbose')
-    expect(told.out).toContain('cannot be compared: configuration.password, healthcheck_interval')
-    expect(told.out).toContain('3 values cannot be compared')
+    const reported = await world.run('plan', '--verbose')
+    expect(reported.out).toContain('cannot be compared: configuration.password, healthcheck_interval')
+    expect(reported.out).toContain('3 values cannot be compared')
     world.write({ [file]: warehouse() })
     const since = await world.run('plan', '--verbose', '--since', 'HEAD')
     expect(since.out).toContain('not stated in the files, and left as they are: healthcheck_interval')
@@ -327,7 +331,7 @@ test('R14: prevent_destroy at the base still protects after its block is gone', 
 })
 
 describe('R15: without the files of then there is a clear error, and never a delete', () => {
-  async function expectRefused(world: World, code: string, words: string[], text: string): Promise<void> {
+  async function expectRefused(world: Sandbox, code: string, words: string[], text: string): Promise<void> {
     world.requests()
     const ran = await world.run('apply', '--yes', '--prune', ...words)
     expect(ran.code, ran.out + ran.err).toBe(3)
@@ -344,7 +348,7 @@ describe('R15: without the files of then there is a clear error, and never a del
 
   test('R15: no repository', async () => {
     needsGit()
-    const world = makeWorld({
+    const world = createSandbox({
       files: { [file]: without('ordersOut') },
       env: { ...env, PATH: process.env['PATH'] ?? '' }
     })
@@ -446,7 +450,7 @@ describe('R15: without the files of then there is a clear error, and never a del
 
   test('R15: standard input', async () => {
     const world = await applied()
-    const piped = makeWorld({ env, io: { cwd: world.folder, stdin: async () => without('ordersOut') } })
+    const piped = createSandbox({ env, io: { cwd: world.folder, stdin: async () => without('ordersOut') } })
     await expectRefused(
       piped,
       'P310',
@@ -526,8 +530,8 @@ describe('what is read at a revision', () => {
     const world = makeRepository({ env })
     world.write({ [file]: warehouse() })
     world.git(['add', file])
-    const told = await planned(world, '--since', 'HEAD', '--prune')
-    expect(told.changes.map(({ action, cause }) => `${action} ${cause ?? ''}`)).toEqual(
+    const reported = await planned(world, '--since', 'HEAD', '--prune')
+    expect(reported.changes.map(({ action, cause }) => `${action} ${cause ?? ''}`)).toEqual(
       Array.from({ length: 6 }, () => 'create config')
     )
   })

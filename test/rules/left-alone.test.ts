@@ -3,12 +3,12 @@ import { fieldLines } from '../../src/render/field-tree.ts'
 import { declared, planFor, service } from '../plan/world.ts'
 import { look, removed } from '../render/builders.ts'
 import { env, file, idOf, parts, warehouse } from '../support/warehouse.ts'
-import { allow, makeWorld, tutorial, type World } from '../support/world.ts'
+import { allow, createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
 import { renderReport } from '../support/rendered.ts'
 
 /** That nothing differs does not mean that all is equal: what is not compared, sent, or changed is told. */
 
-interface Told {
+interface Reported {
   summary: Record<string, number>
   changes?: Entry[]
   resources?: Entry[]
@@ -21,12 +21,12 @@ interface Entry {
   waiting: string | null
 }
 
-async function json(world: World, ...words: string[]): Promise<Told> {
-  return JSON.parse((await world.run(...words, '--format', 'json')).out) as Told
+async function json(world: Sandbox, ...words: string[]): Promise<Reported> {
+  return JSON.parse((await world.run(...words, '--format', 'json')).out) as Reported
 }
 
-async function applied(text = warehouse()): Promise<World> {
-  const world = makeWorld({ files: { [file]: text }, env })
+async function applied(text = warehouse()): Promise<Sandbox> {
+  const world = createSandbox({ files: { [file]: text }, env })
   const ran = await world.run('apply', '--yes', '--quiet')
   expect(ran.code, ran.out + ran.err).toBe(0)
   world.requests()
@@ -38,9 +38,9 @@ describe('R31: secrets are not compared', () => {
     const world = await applied()
     const { out } = await world.run(command)
     expect(out).toContain('2 secrets cannot be compared (`polyctl apply --rotate` sends them again)')
-    const told = await json(world, command)
-    expect(told.summary['secrets_not_compared']).toBe(2)
-    const source = (told.changes ?? told.resources)!.find(
+    const reported = await json(world, command)
+    expect(reported.summary['secrets_not_compared']).toBe(2)
+    const source = (reported.changes ?? reported.resources)!.find(
       ({ address }) => address === 'connection "Source"'
     )
     expect(source?.not_compared).toEqual(['configuration.password'])
@@ -53,7 +53,7 @@ describe('R31: secrets are not compared', () => {
     const world = await applied()
     const { out } = await world.run('plan', '--rotate', 'Source')
     expect(out).toContain('1 secret cannot be compared (`polyctl apply --rotate` sends it again)')
-    const fresh = makeWorld({ files: { [file]: warehouse() }, env })
+    const fresh = createSandbox({ files: { [file]: warehouse() }, env })
     expect((await fresh.run('plan')).out).not.toContain('compared')
   })
 
@@ -160,8 +160,8 @@ ${more}`
       [file]: bulk('    schemas: [public.users]\n    automatically_add_new_objects: all\n')
     })
     expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
-    const told = await json(world, 'drift')
-    const entry = told.resources!.find(({ address }) => address === 'bulk sync "B"')!
+    const reported = await json(world, 'drift')
+    const entry = reported.resources!.find(({ address }) => address === 'bulk sync "B"')!
     expect(entry.not_stated.filter((path) => path.startsWith('schemas['))).not.toEqual([])
     expect((await world.run('plan')).out).toMatch(/left\salone \(`--verbose` names them\)/)
     expect((await world.run('plan', '--verbose')).out).toContain('left as they are: schemas[')
@@ -174,7 +174,7 @@ ${more}`
     const policy = world.server.store.all('policy').find(({ name }) => name === 'P')!
     const role = world.server.store.all('role').find(({ name }) => name === 'Member')!
     const before = await json(world, 'drift')
-    const pathsOf = ({ resources }: Told): string[] =>
+    const pathsOf = ({ resources }: Reported): string[] =>
       resources!.find(({ address }) => address === 'policy "P"')!.not_stated
     world.server.store.edit('policy', policy.id, {
       policy_actions: [
@@ -191,7 +191,7 @@ ${more}`
 
 test('R22: a folded plan still says what its changes do to data', async () => {
   const many = Array.from({ length: 25 }, (_, index) => parts.ordersOut.replace('Orders out', `S${index}`))
-  const world = makeWorld({ files: { [file]: warehouse({ ...parts, ordersOut: many.join('') }) }, env })
+  const world = createSandbox({ files: { [file]: warehouse({ ...parts, ordersOut: many.join('') }) }, env })
   const { out } = await world.run('plan')
   expect(out).toContain('are folded')
   expect(out.match(/! first run/g)).toHaveLength(1)
@@ -199,8 +199,8 @@ test('R22: a folded plan still says what its changes do to data', async () => {
 })
 
 describe('R29: what waits for a person', () => {
-  async function waiting(): Promise<World> {
-    const world = makeWorld({
+  async function waiting(): Promise<Sandbox> {
+    const world = createSandbox({
       files: { [file]: tutorial, 'configs/more.yaml': 'roles: []\n' },
       env: { MONGODB_PASSWORD: 'planted' }
     })
@@ -218,8 +218,8 @@ describe('R29: what waits for a person', () => {
     expect(planned.code).toBe(0)
     expect(planned.out).toContain('connection "Salesforce Connection" waits for a person')
     expect(planned.out).not.toContain('to create')
-    const told = await json(world, 'plan')
-    expect(told.summary).toMatchObject({ create: 1, waiting: 2 })
+    const reported = await json(world, 'plan')
+    expect(reported.summary).toMatchObject({ create: 1, waiting: 2 })
   })
 
   test('is counted alike by plan and apply, beside what is to be done', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { env, file, idOf, parts, warehouse, writes } from '../support/warehouse.ts'
-import { makeWorld } from '../support/world.ts'
+import { createSandbox } from '../support/sandbox.ts'
 
 /** Finding the live resource. More of R1 and R2, without a service, is in test/plan/match.test.ts. */
 
@@ -9,7 +9,10 @@ describe('R3: what is read', () => {
     const many = Array.from({ length: 60 }, (_, index) =>
       parts.ordersOut.replace('Orders out', `S${index}`)
     )
-    const world = makeWorld({ files: { [file]: warehouse({ ...parts, ordersOut: many.join('') }) }, env })
+    const world = createSandbox({
+      files: { [file]: warehouse({ ...parts, ordersOut: many.join('') }) },
+      env
+    })
     expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
     world.requests()
     world.write({ [file]: warehouse({ ...parts, ordersOut: parts.ordersOut }) })
@@ -26,7 +29,7 @@ describe('R3: what is read', () => {
   })
 
   test('R3: kinds that nothing names are not asked for; details only of what was matched', async () => {
-    const world = makeWorld({ files: { [file]: warehouse() }, env })
+    const world = createSandbox({ files: { [file]: warehouse() }, env })
     await world.run('apply', '--yes')
     const id = idOf(world, 'sync', 'Users out')
     world.requests()
@@ -39,7 +42,7 @@ describe('R3: what is read', () => {
   })
 
   test('R3: a 404 of a detail means that it was deleted meanwhile', async () => {
-    const world = makeWorld({ files: { [file]: warehouse() }, env })
+    const world = createSandbox({ files: { [file]: warehouse() }, env })
     await world.run('apply', '--yes')
     const id = idOf(world, 'sync', 'Users out')
     world.server.faults.add({
@@ -54,7 +57,7 @@ describe('R3: what is read', () => {
 
   test('R3: in a partial plan, what is not selected may name what was not read', async () => {
     const text = warehouse({ ...parts, source: `${parts.source}    policies: [Connections]\n` })
-    const world = makeWorld({ files: { [file]: text }, env })
+    const world = createSandbox({ files: { [file]: text }, env })
     await world.run('apply', '--yes')
     const ran = await world.run('plan', '--only', 'Store')
     expect(ran.code, ran.err).toBe(0)
@@ -63,7 +66,10 @@ describe('R3: what is read', () => {
 })
 
 test('R4: the key’s organization must be the one of the files; nothing else is asked or written', async () => {
-  const world = makeWorld({ files: { [file]: `workspace: { organization: Acme }\n${warehouse()}` }, env })
+  const world = createSandbox({
+    files: { [file]: `workspace: { organization: Acme }\n${warehouse()}` },
+    env
+  })
   const ran = await world.run('apply', '--yes')
   expect([ran.code, writes(world)]).toEqual([4, []])
   expect(ran.err).toContain('error[P403]')

@@ -8,7 +8,7 @@ import { organization } from '../support/organization.ts'
 import { isFew } from '../support/samples.ts'
 import { elsewhere } from '../support/repository.ts'
 import { env, file, idOf, parts, warehouse, writes } from '../support/warehouse.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** The plan, and the approval of it that can be kept in a file. */
 
@@ -36,8 +36,8 @@ const rich = warehouse({
 `
 })
 
-async function applied(text = warehouse(), password = env.PASSWORD): Promise<World> {
-  const world = makeWorld({ files: { [file]: text }, env: { PASSWORD: password } })
+async function applied(text = warehouse(), password = env.PASSWORD): Promise<Sandbox> {
+  const world = createSandbox({ files: { [file]: text }, env: { PASSWORD: password } })
   const ran = await world.run('apply', '--yes', '--quiet')
   expect(ran.code, ran.out + ran.err).toBe(0)
   world.requests()
@@ -45,7 +45,7 @@ async function applied(text = warehouse(), password = env.PASSWORD): Promise<Wor
 }
 
 /** Saves a plan for which the files say nine o'clock. */
-async function saved(world: World, ...words: string[]): Promise<void> {
+async function saved(world: Sandbox, ...words: string[]): Promise<void> {
   world.write({ [file]: atNine })
   const ran = await world.run('plan', '--out', 'plan.json', ...words)
   expect(ran.code, ran.out + ran.err).toBe(0)
@@ -54,7 +54,12 @@ async function saved(world: World, ...words: string[]): Promise<void> {
 
 const atNine = warehouse({ ...parts, usersOut: parts.usersOut.replace('hour: 8', 'hour: 9') })
 
-async function expectRefused(world: World, code: number, text: string, ...words: string[]): Promise<void> {
+async function expectRefused(
+  world: Sandbox,
+  code: number,
+  text: string,
+  ...words: string[]
+): Promise<void> {
   const ran = await world.run('apply', 'plan.json', ...words)
   expect(ran.code, ran.out + ran.err).toBe(code)
   expect(ran.err).toContain(text)
@@ -76,7 +81,7 @@ describe('R21: a plan is the same bytes for the same input, and holds no secret'
 
   test('R21: a saved plan holds no value: not of a secret in any encoding, and not of any field', async () => {
     const text = rich.replaceAll('"${env:PASSWORD}"', JSON.stringify(planted))
-    const world = makeWorld({ files: { [file]: text } })
+    const world = createSandbox({ files: { [file]: text } })
     expect((await world.run('plan', '--out', 'plan.json')).code).toBe(0)
     const content = readFileSync(join(world.folder, 'plan.json'), 'utf8')
     const encoded = [
@@ -286,7 +291,7 @@ interface ToldImpacts {
   }[]
 }
 
-async function told(world: World, ...words: string[]): Promise<ToldImpacts['changes']> {
+async function reported(world: Sandbox, ...words: string[]): Promise<ToldImpacts['changes']> {
   const ran = await world.run('plan', '--format', 'json', ...words)
   return ran.code === 0
     ? (JSON.parse(ran.out) as ToldImpacts).changes.filter(({ action }) => action !== 'none')
@@ -298,7 +303,7 @@ describe('R22: what a change may do to data', () => {
     const world = await applied(rich)
     const met = new Set<string>()
     const meet = async (...words: string[]): Promise<void> => {
-      for (const change of await told(world, ...words)) {
+      for (const change of await reported(world, ...words)) {
         expect(change.impacts, change.address).not.toEqual([])
         for (const { because } of change.impacts) met.add(`${change.kind}: ${because}`)
       }
@@ -344,9 +349,9 @@ describe('R22: what a change may do to data', () => {
     })
     await meet('--max-deletes', '9')
     const rows = ['connection', 'model', 'sync'].flatMap((kind) =>
-      declared(kind).map(([at, { because }]) => ({ at: `${kind}.${at}`, told: `${kind}: ${because}` }))
+      declared(kind).map(([at, { because }]) => ({ at: `${kind}.${at}`, reported: `${kind}: ${because}` }))
     )
-    const missed = rows.filter(({ told }) => ![...met].some((one) => one.startsWith(told)))
+    const missed = rows.filter(({ reported }) => ![...met].some((one) => one.startsWith(reported)))
     expect(missed.map(({ at }) => at)).toEqual([])
   })
 
@@ -358,17 +363,17 @@ describe('R22: what a change may do to data', () => {
         'object: public.users, configuration: { bulk: true } }'
       )
     })
-    const [change] = await told(world)
+    const [change] = await reported(world)
     expect(change?.impacts.map(({ effect }) => effect)).toEqual(['unknown'])
     expect((await world.run('plan')).out).toContain('! unknown (target.configuration.bulk)')
-    const resent = await told(world, '--rotate', 'Store', '--only', 'Store')
+    const resent = await reported(world, '--rotate', 'Store', '--only', 'Store')
     expect(resent.map(({ impacts }) => impacts.map(({ effect }) => effect))).toEqual([['unknown']])
   })
 
   test('R22: a connection that leads elsewhere names all that is reached through it, directly or not', async () => {
     const world = await applied()
     world.write({ [file]: warehouse().replace('source.example.net', 'other.example.net') })
-    const [change] = await told(world)
+    const [change] = await reported(world)
     expect(change).toMatchObject({
       address: 'connection "Source"',
       file,
@@ -425,7 +430,7 @@ function oneOfEach(edits: Edit[]): Edit[] {
 }
 
 /** Each single value of one live thing of each kind, moved by itself. */
-function everyEdit(world: World): Edit[] {
+function everyEdit(world: Sandbox): Edit[] {
   const things = movable.flatMap((kind) =>
     world.server.store.all(kind).map((thing) => ({ kind, thing: thing as unknown as JsonObject }))
   )

@@ -4,14 +4,14 @@ import { decide } from '../../src/plan/decide.ts'
 import type { DecideOptions } from '../../src/plan/options.ts'
 import { declared, service } from '../plan/world.ts'
 import { writes } from '../support/warehouse.ts'
-import { makeWorld, type World, type WorldOptions } from '../support/world.ts'
+import { createSandbox, type Sandbox, type SandboxOptions } from '../support/sandbox.ts'
 
 /** Many updates at once are more often a wrong file of variables than a wish. */
 
 describe('R19: how many updates are too many', () => {
   const model = (index: number, table: string) =>
     declared('model', `M${index}`, { connection: 'C', configuration: { table } })
-  const told = (live: number, updates: number, options: DecideOptions = {}, creates = 0): string[] => {
+  const reported = (live: number, updates: number, options: DecideOptions = {}, creates = 0): string[] => {
     const rows = Array.from({ length: live }, (_, index): [string, string, string, object] => [
       'model',
       `M${index}`,
@@ -39,28 +39,30 @@ describe('R19: how many updates are too many', () => {
     [200, 50]
   ])('of %i live ones, %i may change', (live, most) => {
     const options = { isUnattended: true }
-    expect(told(live, most, options)).toEqual([])
+    expect(reported(live, most, options)).toEqual([])
     if (most < live)
-      expect(told(live, most + 1, options)).toEqual([
+      expect(reported(live, most + 1, options)).toEqual([
         `error ${most + 1} updates are more than the limit of ${most}: ${live} declared resources are live`
       ])
   })
 
   test('what is new does not count', () => {
-    expect(told(20, 20, { isUnattended: true }, 500)).toEqual([])
-    expect(told(0, 0, { isUnattended: true }, 500)).toEqual([])
+    expect(reported(20, 20, { isUnattended: true }, 500)).toEqual([])
+    expect(reported(0, 0, { isUnattended: true }, 500)).toEqual([])
   })
 
   test('what was asked for by name does not count, though all of it is sent again', () => {
-    expect(told(100, 0, { isUnattended: true, rotate: ['*'] })).toEqual([])
-    expect(told(100, 30, { isUnattended: true, rotate: ['*'] })).toHaveLength(1)
+    expect(reported(100, 0, { isUnattended: true, rotate: ['*'] })).toEqual([])
+    expect(reported(100, 30, { isUnattended: true, rotate: ['*'] })).toHaveLength(1)
   })
 
   test('where somebody is asked, it is told; a limit that was given is a stop everywhere', () => {
-    expect(told(100, 26)[0]).toMatch(/^warning 26 updates/)
-    expect(told(100, 26, { maxUpdates: 26 })).toEqual([])
-    expect(told(100, 26, { maxUpdates: 25 })[0]).toMatch(/^error 26 updates are more than the limit of 25/)
-    expect(told(1, 1, { maxUpdates: 0 })[0]).toMatch(/^error 1 update/)
+    expect(reported(100, 26)[0]).toMatch(/^warning 26 updates/)
+    expect(reported(100, 26, { maxUpdates: 26 })).toEqual([])
+    expect(reported(100, 26, { maxUpdates: 25 })[0]).toMatch(
+      /^error 26 updates are more than the limit of 25/
+    )
+    expect(reported(1, 1, { maxUpdates: 0 })[0]).toMatch(/^error 1 update/)
   })
 })
 
@@ -73,8 +75,8 @@ connections:
 models:
 ${Array.from({ length: 40 }, (_, index) => `  - { name: M${index}, connection: C, configuration: { query: "select ${index} from \${var:table}" } }\n`).join('')}`
 
-async function applied(io: WorldOptions['io'] = {}): Promise<World> {
-  const world = makeWorld({ files: { 'configs/all.yaml': many }, env: { PASSWORD: 'planted' }, io })
+async function applied(io: SandboxOptions['io'] = {}): Promise<Sandbox> {
+  const world = createSandbox({ files: { 'configs/all.yaml': many }, env: { PASSWORD: 'planted' }, io })
   // That everything is new bothers nobody.
   const first = await world.run('apply', '--yes', '--quiet')
   expect(first.code, first.out + first.err).toBe(0)

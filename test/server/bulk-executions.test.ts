@@ -54,12 +54,12 @@ test('an execution is missing wherever it is asked for', async () => {
   const { make, api } = await bulkWorld()
   const { id } = await make()
   const path = `/api/bulk/syncs/${id}/executions/none`
-  const told = { status: 404, message: 'there is no execution none' }
+  const reported = { status: 404, message: 'there is no execution none' }
   for (const below of ['', '/logs', '/consolelog?limit=5', '/schemas/deals/consolelog']) {
-    expect((await api.get(path + below)).body).toMatchObject(told)
+    expect((await api.get(path + below)).body).toMatchObject(reported)
   }
   for (const below of ['/cancel', '/logs/export?notify=true']) {
-    expect((await api.post(path + below)).body).toMatchObject(told)
+    expect((await api.post(path + below)).body).toMatchObject(reported)
   }
   expect((await api.post('/api/bulk/syncs/none/executions')).status).toBe(404)
 })

@@ -86,10 +86,10 @@ test.each([
   ]
 ])('the schedules %j are refused with 400', async (more, message) => {
   const { api, request } = await bulkWorld()
-  const told = typeof message === 'string' ? message : expect.stringMatching(message)
+  const reported = typeof message === 'string' ? message : expect.stringMatching(message)
   expect((await api.post('/api/bulk/syncs', request(more))).body).toMatchObject({
     status: 400,
-    message: told
+    message: reported
   })
 })
 

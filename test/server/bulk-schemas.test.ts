@@ -305,10 +305,10 @@ test('a schema that the source has not is missing under every verb', async () =>
   const { make, api } = await bulkWorld()
   const { id } = await make()
   const path = `/api/bulk/syncs/${id}/schemas/nope`
-  const told = { status: 404, message: 'there is no schema nope' }
-  expect((await api.get(path)).body).toMatchObject(told)
-  expect((await api.put(path, {})).body).toMatchObject(told)
-  expect((await api.post(`${path}/cancel`)).body).toMatchObject(told)
+  const reported = { status: 404, message: 'there is no schema nope' }
+  expect((await api.get(path)).body).toMatchObject(reported)
+  expect((await api.put(path, {})).body).toMatchObject(reported)
+  expect((await api.post(`${path}/cancel`)).body).toMatchObject(reported)
   expect((await api.post(`/api/bulk/syncs/${id}/schemas/deals/cancel`)).data).toEqual({
     message: 'no execution is running'
   })

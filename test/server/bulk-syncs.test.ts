@@ -248,8 +248,8 @@ const refusals: [more: Record<string, unknown>, message: string | RegExp][] = [
 test.each(refusals)('%j is refused with 400, never 422', async (more, message) => {
   const { api, request } = await bulkWorld()
   const reply = await api.post('/api/bulk/syncs', request(more))
-  const told = typeof message === 'string' ? message : expect.stringMatching(message)
-  expect([reply.status, reply.body['message']]).toEqual([400, told])
+  const reported = typeof message === 'string' ? message : expect.stringMatching(message)
+  expect([reply.status, reply.body['message']]).toEqual([400, reported])
   expect((await api.get('/api/bulk/syncs')).list).toEqual([])
 })
 

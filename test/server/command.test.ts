@@ -152,18 +152,20 @@ test('a folder that is in use, or is none, is told in one line', async () => {
 test('options that make no sense are told in one line', async () => {
   const cwd = folder()
   writeFileSync(join(cwd, 'faults.json'), '[{"fault":"explode"}]')
-  const told = async (options: Partial<ServerCommandOptions>): Promise<string> => {
+  const reported = async (options: Partial<ServerCommandOptions>): Promise<string> => {
     const command = run(cwd, options)
     expect(await command.code).toBe(3)
     return command.err.join('')
   }
-  expect(await told({ latency: 'soon' })).toBe('--latency must be a time such as 100ms or 2s, not soon\n')
-  expect(await told({ port: 99_999 })).toBe('--port must be from 0 to 65535, not 99999\n')
-  expect(await told({ rate: '0/s' })).toBe('--rate must be such as 20/s, not 0/s\n')
-  expect(await told({ faults: 'faults.json' })).toMatch(
+  expect(await reported({ latency: 'soon' })).toBe(
+    '--latency must be a time such as 100ms or 2s, not soon\n'
+  )
+  expect(await reported({ port: 99_999 })).toBe('--port must be from 0 to 65535, not 99999\n')
+  expect(await reported({ rate: '0/s' })).toBe('--rate must be such as 20/s, not 0/s\n')
+  expect(await reported({ faults: 'faults.json' })).toMatch(
     /faults\.json cannot be used: faults\[0\]\.fault must be/
   )
-  expect(await told({ faults: 'none.json' })).toMatch(/none\.json cannot be used: ENOENT/)
+  expect(await reported({ faults: 'none.json' })).toMatch(/none\.json cannot be used: ENOENT/)
 })
 
 test('latency, rate and faults are what they are told to be', async () => {
@@ -202,7 +204,7 @@ test('keys come from variables and files too; an empty one is refused, wherever 
   writeFileSync(join(cwd, 'blank'), ' \n')
   writeFileSync(join(cwd, 'partner'), 'partner-from-file\n')
   writeFileSync(join(cwd, 'users'), 'ada=adas-key\n\nbob=bobs-key\n')
-  const told = async (options: Partial<ServerCommandOptions>, env = {}): Promise<string> => {
+  const reported = async (options: Partial<ServerCommandOptions>, env = {}): Promise<string> => {
     const command = run(cwd, options, env)
     expect([options, await command.code]).toEqual([options, 3])
     return command.err.join('')
@@ -216,21 +218,25 @@ test('keys come from variables and files too; an empty one is refused, wherever 
     [{ user: { X: '' } }, '--user X'],
     [{ userFile: 'blank', user: { X: '\t' } }, '--user X']
   ] as const) {
-    expect(await told(options)).toBe(
+    expect(await reported(options)).toBe(
       `${from} has an empty key; leave it out, or give one of visible ASCII characters\n`
     )
   }
   for (const name of ['POLYTOMIC_API_KEY', 'POLYCTL_SERVER_PARTNER_KEY']) {
-    expect(await told({}, { [name]: '   ' })).toContain(`${name} has an empty key`)
+    expect(await reported({}, { [name]: '   ' })).toContain(`${name} has an empty key`)
   }
-  expect(await told({}, { POLYCTL_SERVER_USERS: 'X=' })).toContain(
+  expect(await reported({}, { POLYCTL_SERVER_USERS: 'X=' })).toContain(
     'POLYCTL_SERVER_USERS: X has an empty key'
   )
-  expect(await told({ userFile: 'partner' })).toBe('--user-file has a line that is not written name=key\n')
-  expect(await told({ partnerKeyFile: 'none' })).toMatch(
+  expect(await reported({ userFile: 'partner' })).toBe(
+    '--user-file has a line that is not written name=key\n'
+  )
+  expect(await reported({ partnerKeyFile: 'none' })).toMatch(
     /^--partner-key-file: the file none cannot be read: /
   )
-  expect(await told({ apiKey: 'k', partnerKey: 'k' })).toMatch(/have the same key; each needs its own\n$/)
+  expect(await reported({ apiKey: 'k', partnerKey: 'k' })).toMatch(
+    /have the same key; each needs its own\n$/
+  )
 
   const command = run(
     cwd,
@@ -285,7 +291,7 @@ test('what is wrong with the folder is told as what it is', async () => {
   first.stop()
   await first.code
   const local = join(cwd, '.polyctl', 'local')
-  const told = async (): Promise<string> => {
+  const reported = async (): Promise<string> => {
     const command = run(cwd)
     expect(await command.code).toBe(1)
     expect(command.err.join('')).not.toMatch(/in use|has a bug|\bat .*:\d+/)
@@ -293,20 +299,22 @@ test('what is wrong with the folder is told as what it is', async () => {
   }
   const garbage = 'this is no database, and long enough that nobody can take it for an empty one'.repeat(20)
   writeFileSync(join(local, 'lock.db'), garbage)
-  expect(await told()).toMatch(/lock\.db cannot be used: the database is damaged, or another program has/)
+  expect(await reported()).toMatch(
+    /lock\.db cannot be used: the database is damaged, or another program has/
+  )
   rmSync(join(local, 'lock.db'))
   writeFileSync(join(local, 'polytomic.db'), garbage)
-  expect(await told()).toMatch(
+  expect(await reported()).toMatch(
     /polytomic\.db cannot be used: the database is damaged, or another program has/
   )
   rmSync(join(local, 'polytomic.db'))
   const other = new DatabaseSync(join(local, 'polytomic.db'))
   other.exec('CREATE TABLE recipes (name TEXT)')
   other.close()
-  expect(await told()).toMatch(/has a database of another program; use another folder/)
+  expect(await reported()).toMatch(/has a database of another program; use another folder/)
   rmSync(join(local, 'polytomic.db'))
   writeFileSync(join(local, 'api-key'), 'two words\n')
-  expect(await told()).toMatch(/api-key of the folder holds no key: remove it, and a new one is made/)
+  expect(await reported()).toMatch(/api-key of the folder holds no key: remove it, and a new one is made/)
   rmSync(join(local, 'api-key'))
   const again = run(cwd)
   expect(await again.printed).toContain('(new; kept in ')

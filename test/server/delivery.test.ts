@@ -14,7 +14,7 @@ interface Delivery {
   redirect: string
 }
 
-interface Told {
+interface Reported {
   server: LocalServer
   api: Client
   deliveries: Delivery[]
@@ -23,7 +23,7 @@ interface Told {
 }
 
 /** A server whose deliveries are answered with these codes, one after the other, then with 200. */
-async function told(answers: (number | Error)[] = [], options: ServerOptions = {}): Promise<Told> {
+async function reported(answers: (number | Error)[] = [], options: ServerOptions = {}): Promise<Reported> {
   const deliveries: Delivery[] = []
   const waits: number[] = []
   const server = testServer({
@@ -48,7 +48,7 @@ async function told(answers: (number | Error)[] = [], options: ServerOptions = {
   return { server, api, deliveries, waits }
 }
 
-function raise({ server }: Pick<Told, 'server'>): void {
+function raise({ server }: Pick<Reported, 'server'>): void {
   server.store.raise(server.organizationId, 'sync.completed', payload)
 }
 
@@ -58,7 +58,7 @@ async function settled(): Promise<void> {
 }
 
 test('an event is posted to the webhook, signed over the bytes that are sent', async () => {
-  const world = await told()
+  const world = await reported()
   raise(world)
   expect(world.deliveries).toEqual([])
   await settled()
@@ -77,7 +77,7 @@ test('an event is posted to the webhook, signed over the bytes that are sent', a
 })
 
 test('whoever does not say that it has the event is asked five times more, ever more rarely', async () => {
-  const world = await told([500, 302, new Error('down'), 404, 503, 500, 200])
+  const world = await reported([500, 302, new Error('down'), 404, 503, 500, 200])
   raise(world)
   await settled()
   expect(world.deliveries).toHaveLength(6)
@@ -87,14 +87,14 @@ test('whoever does not say that it has the event is asked five times more, ever 
 })
 
 test('one that has it is not asked again', async () => {
-  const world = await told([500, 201])
+  const world = await reported([500, 201])
   raise(world)
   await settled()
   expect([world.deliveries.length, world.waits]).toEqual([2, [1000]])
 })
 
 test('nothing is posted where no webhook is, or it is off; what happened meanwhile is lost', async () => {
-  const world = await told()
+  const world = await reported()
   const [webhook] = (await world.api.get('/api/webhooks')).list
   await world.api.post(`/api/webhooks/${webhook?.id}/disable`)
   raise(world)
@@ -109,7 +109,7 @@ test('nothing is posted where no webhook is, or it is off; what happened meanwhi
 })
 
 test('an event is told to the webhook of its own organization alone', async () => {
-  const world = await told()
+  const world = await reported()
   const other = world.server.store.addOrganization('Other')
   world.server.store.raise(other.id, 'sync.failed', payload)
   await settled()
@@ -117,7 +117,7 @@ test('an event is told to the webhook of its own organization alone', async () =
 })
 
 test('a webhook that is deleted between two attempts is left in peace', async () => {
-  const world: Told = await told([500, 500], {
+  const world: Reported = await reported([500, 500], {
     sleep: async () => {
       const [webhook] = world.server.store.all('webhook')
       world.server.store.remove('webhook', webhook?.id ?? '')
@@ -130,7 +130,7 @@ test('a webhook that is deleted between two attempts is left in peace', async ()
 
 test('a receiver that never answers stops neither requests nor the end of the server', async () => {
   const signals: AbortSignal[] = []
-  const world = await told([], {
+  const world = await reported([], {
     post: (request) =>
       new Promise((_resolve, reject) => {
         signals.push(request.signal)

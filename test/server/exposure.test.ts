@@ -7,13 +7,13 @@ import { isHost, isLoopback, originFor, urlOf } from '../../src/server/host.ts'
 import { listen } from '../../src/server/listen.ts'
 import { salesforce, testServer } from './client.ts'
 
-interface Told {
+interface Reported {
   status: number
   authUrl: string
 }
 
 /** Makes a connection over a socket; undici would not send another `Host`. */
-async function authUrlFor(port: number, host: string, path = '/api/connections'): Promise<Told> {
+async function authUrlFor(port: number, host: string, path = '/api/connections'): Promise<Reported> {
   const text = JSON.stringify({ ...salesforce, name: `C ${host} ${path}` })
   return await new Promise((resolve, reject) => {
     const headers = { host, authorization: 'Bearer test-key', 'content-type': 'application/json' }

@@ -105,8 +105,8 @@ test.each(emails)(
 
     const api = client(testServer())
     const made = await api.post('/api/organization/users', { email, role: 'admin' })
-    const told = await api.put('/api/notifications/global-error-subscribers', { emails: [email] })
-    expect([made.status, told.status]).toEqual(isGood ? [200, 200] : [422, 400])
+    const reported = await api.put('/api/notifications/global-error-subscribers', { emails: [email] })
+    expect([made.status, reported.status]).toEqual(isGood ? [200, 200] : [422, 400])
   }
 )
 
@@ -141,8 +141,8 @@ test.each(addresses)(
     expect(codes(await problemsOf(connection))).toEqual(isGood ? [] : ['P105'])
 
     const api = client(testServer())
-    const told = await api.post('/api/webhooks', { endpoint: address, secret: 's' })
+    const reported = await api.post('/api/webhooks', { endpoint: address, secret: 's' })
     const made = await api.post('/api/connections', { ...hubspot, redirect_url: address })
-    expect([told.status, made.status]).toEqual(isGood ? [200, 200] : [422, 422])
+    expect([reported.status, made.status]).toEqual(isGood ? [200, 200] : [422, 422])
   }
 )

@@ -277,15 +277,16 @@ async function send(method: string, path: string, body?: string, more: Record<st
 /** What must never be, as one line to read; undefined where the answer is good. */
 async function fault(...sent: Parameters<typeof send>): Promise<string | undefined> {
   const [method, path, body = '', more = {}] = sent
-  const told = `${method} ${path.slice(0, 150)} ${body.slice(0, 300)} ${JSON.stringify(more).slice(0, 100)}`
+  const reported = `${method} ${path.slice(0, 150)} ${body.slice(0, 300)} ${JSON.stringify(more).slice(0, 100)}`
   const { status, type, text } = await send(...sent)
-  if (status >= 500 && !isMissingByDesign(status, path)) return `${told}: ${status} ${text.slice(0, 300)}`
+  if (status >= 500 && !isMissingByDesign(status, path))
+    return `${reported}: ${status} ${text.slice(0, 300)}`
   if (/\bat \S+ \(|\.ts:\d+|node:internal/.test(text))
-    return `${told}: tells the stack: ${text.slice(0, 300)}`
+    return `${reported}: tells the stack: ${text.slice(0, 300)}`
   if (status < 400 || !path.startsWith('/api') || method === 'HEAD') return undefined
   const isTold =
     type === 'application/json' && typeof JSON.parse(text) === 'object' && /"message":"./.test(text)
-  return isTold ? undefined : `${told}: ${status} without words: ${text.slice(0, 300)}`
+  return isTold ? undefined : `${reported}: ${status} without words: ${text.slice(0, 300)}`
 }
 
 /** What this server lacks says so with 501. */
@@ -337,7 +338,7 @@ function realAddress(path: string, roll: (below: number) => number): string {
 test('every body is of a route, and refused for no member that the route does not know', async () => {
   const known = new Set(routes.map(({ method, path }) => `${method} ${path}`))
   expect(valid.map(([method, path]) => `${method} ${path}`).filter((one) => !known.has(one))).toEqual([])
-  const told: string[] = []
+  const reported: string[] = []
   for (const [method, path, body] of valid) {
     const authorization = `Bearer ${/organizations|share/.test(path) ? partner : world.server.apiKey}`
     const { text } = await send(
@@ -347,9 +348,9 @@ test('every body is of a route, and refused for no member that the route does no
       { authorization }
     )
     if (/unknown field|not an address|not served here|is required/.test(text))
-      told.push(`${method} ${path}: ${text}`)
+      reported.push(`${method} ${path}: ${text}`)
   }
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
 })
 
 test('no body breaks the server, whatever stands in place of any member', async () => {

@@ -107,8 +107,8 @@ test('the page of a card is there as long as was asked for, and a session tells 
     [{ ttl: 60, use_organization_name: true }, 60, 'Local']
   ] as const) {
     const { data } = await api.post('/api/connections/connect', { ...card, ...more })
-    const told = await session(data['token'])
-    expect(told.data).toEqual({
+    const reported = await session(data['token'])
+    expect(reported.data).toEqual({
       id: data['token'],
       name: 'C',
       connection_id: '',
@@ -151,7 +151,7 @@ test.each(apiVersions)(
       const { id } = await made(client(server), postgres)
       const api = client(server, version)
       const connection = (await api.get(`/api/connections/${id}`)).data
-      const told = [
+      const reported = [
         [connection, 'rate_limit'],
         [(await api.get('/api/connections')).list[0], 'rate_limit'],
         [connection['type'], 'logo_dark_url'],
@@ -160,7 +160,7 @@ test.each(apiVersions)(
         [(await api.get('/api/me')).data, 'credential']
       ] as [Tree, string][]
       const isThere = shape === 'newest' && version === '2025-09-18'
-      expect(told.map(([answer, name]) => name in answer)).toEqual(told.map(() => isThere))
+      expect(reported.map(([answer, name]) => name in answer)).toEqual(reported.map(() => isThere))
     }
   }
 )

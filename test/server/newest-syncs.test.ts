@@ -304,9 +304,9 @@ test.each(refused)('%s %s', async (field, problem, more) => {
     const world = await newest({ shape })
     const reply = await world.api.post('/api/syncs', updating(world, more(world)))
     expect([reply.status, reply.body['metadata']]).toEqual([422, { field }])
-    const told = String(reply.body['message'])
-    if (typeof problem === 'string') expect(told).toBe(`${field} ${problem}`)
-    else expect(told.slice(field.length + 1)).toMatch(problem)
+    const reported = String(reply.body['message'])
+    if (typeof problem === 'string') expect(reported).toBe(`${field} ${problem}`)
+    else expect(reported.slice(field.length + 1)).toMatch(problem)
   }
 })
 

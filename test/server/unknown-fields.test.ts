@@ -81,8 +81,8 @@ test('a member that nobody knows is refused by name or kept, wherever it stands'
           ? api.put(path, own)
           : api.patch(path, own))
       const isRefused = reply.status >= 400 && reply.status < 500
-      const { field: told } = (reply.body['metadata'] ?? {}) as { field?: string }
-      if (isRefused && told === field && reply.text.includes(added)) continue
+      const { field: reported } = (reply.body['metadata'] ?? {}) as { field?: string }
+      if (isRefused && reported === field && reply.text.includes(added)) continue
       const id = (reply.data as { id?: string } | undefined)?.id
       const there = await api.get(method === 'POST' ? `${path}/${id}` : path)
       if (!isRefused && (there.text.includes(added) || field === derived)) continue

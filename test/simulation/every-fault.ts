@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { faultNames, noMishaps, oneFault } from './faults.ts'
+import { faultNames, noFaults, oneFault } from './faults.ts'
 import { makeRandom } from './random.ts'
 import { simulate } from './simulate.ts'
 import type { World } from './world.ts'
@@ -14,7 +14,7 @@ export const mostRequests = 100
 export function everyFault(name: string, world: World, asks: number): void {
   describe.each([[name, world] as const])('%s', (_name, world) => {
     test('without faults everything is done in one run, and each world asks for what it says', async () => {
-      const seen = await simulate(world, { mishaps: () => noMishaps })
+      const seen = await simulate(world, { faults: () => noFaults })
       expect(seen).toMatchObject({ is: 'planned', ended: 'finished', codes: [] })
       expect(seen.changes).toBe(asks)
     })
@@ -25,7 +25,7 @@ export function everyFault(name: string, world: World, asks: number): void {
         const random = makeRandom(at)
         const seen = await simulate(world, {
           isPlanned: true,
-          mishaps: () => oneFault(fault, at, random, 3),
+          faults: () => oneFault(fault, at, random, 3),
           again: `${fault} at request ${at} of the world "${name}"`
         })
         met = seen.met

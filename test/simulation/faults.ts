@@ -40,12 +40,12 @@ export interface Incident {
 }
 
 /** All that goes wrong in one run. */
-export interface Mishaps {
+export interface InjectedFaults {
   server: Fault[]
   way: Incident[]
 }
 
-export const noMishaps: Mishaps = { server: [], way: [] }
+export const noFaults: InjectedFaults = { server: [], way: [] }
 
 /** How each fault of the server is made to happen at one request, or for a while. */
 const ofServer: Readonly<Record<string, (random: Random) => Omit<Fault, 'fault'> & { fault: FaultName }>> =
@@ -84,7 +84,7 @@ const ofWay: readonly Incident['what'][] = [
 export const faultNames: readonly string[] = [...Object.keys(ofServer), ...ofWay]
 
 /** One fault, at the request with this number; a key that has expired stays so, and a list stays stale for `reads`. */
-export function oneFault(name: string, at: number, random: Random, reads = 1): Mishaps {
+export function oneFault(name: string, at: number, random: Random, reads = 1): InjectedFaults {
   const make = ofServer[name]
   if (!make) return { server: [], way: [{ at, what: name as Incident['what'], draw: random.below(1000) }] }
   const lasts =
@@ -97,25 +97,25 @@ export function oneFault(name: string, at: number, random: Random, reads = 1): M
 }
 
 /** A random part of all faults, each as often as chance has it: a run with few kinds of faults goes deeper than one with all of them. */
-export function swarm(random: Random): Mishaps {
+export function swarm(random: Random): InjectedFaults {
   const enabled = random.some(faultNames, random.pick([0, 0.1, 0.3, 0.6]))
-  const mishaps: Mishaps = { server: [], way: [] }
+  const faults: InjectedFaults = { server: [], way: [] }
   for (const name of enabled) {
     const make = ofServer[name]
     if (!make) {
       // Now and then nobody sees it: the run is over before.
       const times = ['edit', 'touch', 'late', 'repeat'].includes(name) ? 1 + random.below(3) : 1
       for (let time = 0; time < times; time++)
-        mishaps.way.push({ at: random.below(30), what: name as Incident['what'], draw: random.below(1000) })
+        faults.way.push({ at: random.below(30), what: name as Incident['what'], draw: random.below(1000) })
     } else if (name === 'expired-key') {
-      mishaps.server.push({ ...make(random), skip: random.below(30), times: random.pick([0, 1]) })
+      faults.server.push({ ...make(random), skip: random.below(30), times: random.pick([0, 1]) })
     } else {
       // An empty answer to a deletion is what a good one looks like: together with another fault it would be a lie.
       const where = name === 'empty' ? { on: 'GET /api/*' } : {}
       const chance = random.pick([0.02, 0.1, 0.3, 0.7])
       const skip = random.pick([0, 0, 5, 10])
-      mishaps.server.push({ ...make(random), ...where, chance, skip, times: random.pick([1, 2, 5, 20]) })
+      faults.server.push({ ...make(random), ...where, chance, skip, times: random.pick([1, 2, 5, 20]) })
     }
   }
-  return mishaps
+  return faults
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { noMishaps, oneFault } from './faults.ts'
+import { noFaults, oneFault } from './faults.ts'
 import { makeRandom } from './random.ts'
 import { simulate, type Scheduler } from './simulate.ts'
 import { changes, creates, destroys } from './small-worlds.ts'
@@ -31,7 +31,7 @@ test.each([
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const seen = await simulate(wide(world), {
         isPlanned: true,
-        mishaps: () => noMishaps,
+        faults: () => noFaults,
         scheduler: inThatOrder(scheduler)
       })
       expect(seen).toMatchObject({ is: 'planned', ended: 'finished', codes: [] })
@@ -43,10 +43,10 @@ test.each([
 test('a lost answer in any order of answers', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.nat(20), async (scheduler, at) => {
-      const mishaps = () => oneFault('lost-response', at, makeRandom(at))
+      const faults = () => oneFault('lost-response', at, makeRandom(at))
       const seen = await simulate(wide(changes), {
         isPlanned: true,
-        mishaps,
+        faults,
         scheduler: inThatOrder(scheduler)
       })
       expect(seen.is).toBe('planned')

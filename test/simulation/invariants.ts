@@ -23,7 +23,7 @@ export interface Case {
   calm: boolean
   looks: readonly Look[]
   /** What somebody else has laid hands on, in this run or one before. */
-  meddled: Meddled
+  edited: Meddled
   /** Keys whose outcome is recorded since an earlier run: it is answered again, and nothing is done. */
   recorded: ReadonlySet<string>
 }
@@ -135,9 +135,9 @@ const noTwins: Law = ({ scene, looks }) =>
     return now > Math.max(1, before) ? [`${addressText(one)} is there ${now} times`] : []
   })
 
-const order: Law = ({ run, calm, meddled, recorded }) => {
+const order: Law = ({ run, calm, edited, recorded }) => {
   // What was made by hand and is gone may be more than the files know how to make.
-  if (!calm || meddled.deleted.size > 0) return []
+  if (!calm || edited.deleted.size > 0) return []
   const refused = run.exchanges
     .filter((exchange) => exchange.status !== undefined && exchange.status >= 400 && !isSearch(exchange))
     .filter((exchange) => !isReplay(exchange, recorded))
@@ -188,7 +188,7 @@ const handsOff: Law = ({ scene, run, looks }) => {
   const ours = new Set(
     (run.plan?.changes ?? []).flatMap((change) => (change.action === 'none' ? [] : (liveId(change) ?? [])))
   )
-  const others = new Set(run.meddlings.map(({ id }) => id))
+  const others = new Set(run.outsideEdits.map(({ id }) => id))
   const touched = Array.from(run.before).filter(([id, bytes]) => run.after.get(id) !== bytes)
   const appeared = Array.from(run.after).filter(([id]) => !run.before.has(id))
   const isWanted = (id: string): boolean => {
@@ -222,9 +222,9 @@ function isSentOnce(change: Change, known: Case): boolean {
 }
 
 const honestPlan: Law = (known) => {
-  const { run, meddled } = known
+  const { run, edited } = known
   // What was made and is gone by other hands is answered once more under its key, and is then made anew.
-  const calm = known.calm && meddled.deleted.size === 0
+  const calm = known.calm && edited.deleted.size === 0
   const early = run.exchanges.slice(0, run.ended === 'refused' ? undefined : run.planning).filter(isWrite)
   const unplanned = writesOf(run).filter((write) => changeFor(write, known) === undefined)
   const unsent =
@@ -238,17 +238,17 @@ const honestPlan: Law = (known) => {
   ]
 }
 
-const honestReport: Law = ({ scene, run, looks, meddled }) => {
+const honestReport: Law = ({ scene, run, looks, edited }) => {
   if (!run.report) return []
   const expected = attempted(run).map(addressText)
-  const told = run.report.settled.map(({ address }) => addressText(address))
+  const reported = run.report.settled.map(({ address }) => addressText(address))
   const settledEvents = run.events
     .filter((event) => event.type === 'settled')
     .map(({ address }) => addressText(address))
   const wrong = [
-    ...(told.join() === expected.join()
+    ...(reported.join() === expected.join()
       ? []
-      : [`the report is of ${told.join(', ')}, the plan of ${expected.join(', ')}`]),
+      : [`the report is of ${reported.join(', ')}, the plan of ${expected.join(', ')}`]),
     ...(settledEvents.toSorted().join() === expected.toSorted().join()
       ? []
       : ['not every change ended in exactly one outcome']),
@@ -257,7 +257,7 @@ const honestReport: Law = ({ scene, run, looks, meddled }) => {
       : ['the events do not begin and end as they should'])
   ]
   for (const { address, action, outcome } of run.report.settled) {
-    if (outcome.outcome !== 'done' || meddled.ids.has(outcome.id)) continue
+    if (outcome.outcome !== 'done' || edited.ids.has(outcome.id)) continue
     const there = looks.find(({ id }) => id === outcome.id)
     if (action === 'delete') {
       // What is put back is as the service finds it by itself, which may be the same.
@@ -271,7 +271,7 @@ const honestReport: Law = ({ scene, run, looks, meddled }) => {
       (one) => one.kind === address.kind && one.name === address.name
     )
     if (declared && !there) wrong.push(`${addressText(address)} is said to be done, and is not there`)
-    if (declared && there && meddled.ids.size === 0) wrong.push(...differences(scene, declared, there))
+    if (declared && there && edited.ids.size === 0) wrong.push(...differences(scene, declared, there))
   }
   return wrong
 }
@@ -281,11 +281,11 @@ export function differences(
   scene: Scene,
   declared: Declared,
   there: Look,
-  meddled: Meddled = { ids: new Set(), deleted: new Set() }
+  edited: Meddled = { ids: new Set(), deleted: new Set() }
 ): string[] {
-  const tolerant = meddled.ids.size > 0
+  const tolerant = edited.ids.size > 0
   const was = declared.was === undefined ? undefined : scene.ids[declared.was]
-  const isMadeAgain = was !== undefined && meddled.deleted.has(was)
+  const isMadeAgain = was !== undefined && edited.deleted.has(was)
   const expected = scene.expected.get(declared)
   const [a, b] = [expected, there.fields].map((fields) => (isObject(fields) ? fields : {}))
   const kind = kindOf(declared.kind)
@@ -404,7 +404,7 @@ function isIn(part: Json | undefined, whole: Json | undefined): boolean {
 
 const noLeak: Law = ({ run }) => {
   const texts = new Map<string, string>()
-  const told: [string, string][] = [
+  const reported: [string, string][] = [
     ['the plan', JSON.stringify(run.plan ?? null)],
     ['the events', JSON.stringify(run.events)],
     ['the problems', JSON.stringify(run.problems)],
@@ -415,14 +415,14 @@ const noLeak: Law = ({ run }) => {
     ['the printed plan', run.plan ? renderPlan(run.plan, header, look, { verbose: true }) : '']
   ]
   const forms = [planted, encodeURIComponent(planted), Buffer.from(planted).toString('base64').slice(0, 9)]
-  return told
+  return reported
     .filter(([, text]) => forms.some((form) => text.includes(form)))
     .map(([what]) => `a secret is in ${what}`)
 }
 
 /** Who reads a thing, and finds that it is not as it was planned upon, writes nothing. */
 const noOverwriting: Law = ({ scene, run }) =>
-  run.meddlings.flatMap(({ kind: kindName, id, how, at, fields }) => {
+  run.outsideEdits.flatMap(({ kind: kindName, id, how, at, fields }) => {
     if (how !== 'edit' || at < run.planning) return []
     const isIt = ({ path }: Exchange): boolean => below(kindName, path) === `/${id}`
     const later = run.exchanges.filter((exchange) => isIt(exchange) && exchange.number >= at)

@@ -2,7 +2,7 @@ import { simulated } from './items.ts'
 import type { StoredKind } from '../../src/server/stored.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../../src/state/value.ts'
 import type { Clock } from './clock.ts'
-import type { Incident, Mishaps } from './faults.ts'
+import type { Incident, InjectedFaults } from './faults.ts'
 import type { Random } from './random.ts'
 import type { Service } from './service.ts'
 
@@ -27,7 +27,7 @@ export interface Exchange {
 }
 
 /** What somebody else did in the meantime. */
-export interface Meddling {
+export interface OutsideEdit {
   kind: string
   id: string
   how: 'edit' | 'touch' | 'delete'
@@ -41,7 +41,7 @@ export interface Meddling {
 export interface Network {
   fetch(request: Request): Promise<Response>
   exchanges: Exchange[]
-  meddlings: Meddling[]
+  outsideEdits: OutsideEdit[]
   /** Settles when the process has been killed. */
   killed: Promise<'killed'>
   isKilled(): boolean
@@ -58,7 +58,7 @@ export interface Hooks {
 export function openNetwork(
   service: Service,
   clock: Clock,
-  mishaps: Mishaps,
+  faults: InjectedFaults,
   given: {
     random: Random
     pageSize: number
@@ -67,9 +67,9 @@ export function openNetwork(
   }
 ): Network {
   const exchanges: Exchange[] = []
-  const meddlings: Meddling[] = []
+  const outsideEdits: OutsideEdit[] = []
   const late: Promise<unknown>[] = []
-  const isCalm = mishaps.server.length + mishaps.way.length === 0
+  const isCalm = faults.server.length + faults.way.length === 0
   let underWay = 0
   let isDead = false
   let die: (how: 'killed') => void = () => undefined
@@ -94,7 +94,7 @@ export function openNetwork(
       if (incident.what === 'interrupt') given.hooks.interrupt()
       if (incident.what === 'stop-listening') given.hooks.stopListening()
       if (incident.what === 'edit' || incident.what === 'touch' || incident.what === 'delete')
-        meddlings.push(...meddle(service, incident.what, incident.draw, exchange.number))
+        outsideEdits.push(...mutate(service, incident.what, incident.draw, exchange.number))
     }
     if (is('killed-before')) return await kill()
     if (is('late')) {
@@ -121,7 +121,7 @@ export function openNetwork(
 
   return {
     exchanges,
-    meddlings,
+    outsideEdits,
     killed,
     isKilled: () => isDead,
     settled: () => Promise.all(late),
@@ -144,7 +144,7 @@ export function openNetwork(
         underWay
       }
       exchanges.push(exchange)
-      const incidents = mishaps.way.filter((incident) => incident.at === number)
+      const incidents = faults.way.filter((incident) => incident.at === number)
       try {
         if (given.schedule) {
           const answer = carry(request, exchange, incidents)
@@ -196,7 +196,7 @@ function refusal(exchange: Exchange): Response {
 }
 
 /** Somebody else does something to one of the things that are there. */
-function meddle(service: Service, how: Meddling['how'], draw: number, at: number): Meddling[] {
+function mutate(service: Service, how: OutsideEdit['how'], draw: number, at: number): OutsideEdit[] {
   const { store } = service.server
   const things = simulated
     .filter(({ api }) => api.access === 'listed')

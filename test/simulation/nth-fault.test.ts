@@ -17,7 +17,7 @@ test('somebody edits each thing, before each request', async () => {
       // Another of its settings at each request: which of them are compared is the kind's to say.
       const way = [{ at, what: 'edit' as const, draw: thing + things * (at % 4) }]
       const again = `an edit of thing ${thing} before request ${at} of the world "changes"`
-      const seen = await simulate(changes, { isPlanned: true, mishaps: () => ({ server: [], way }), again })
+      const seen = await simulate(changes, { isPlanned: true, faults: () => ({ server: [], way }), again })
       met = seen.met
     }
     expect(at).toBeLessThan(mostRequests)

@@ -8,8 +8,8 @@ import type { RemoteOptions } from '../../src/remote/options.ts'
 import { openReader, openWriter } from '../../src/remote/transport.ts'
 import { read } from '../support/reading.ts'
 import type { Clock } from './clock.ts'
-import type { Mishaps } from './faults.ts'
-import { openNetwork, type Exchange, type Meddling } from './network.ts'
+import type { InjectedFaults } from './faults.ts'
+import { openNetwork, type Exchange, type OutsideEdit } from './network.ts'
 import type { Random } from './random.ts'
 import type { Scene } from './scene.ts'
 import { ourKey } from './service.ts'
@@ -18,13 +18,13 @@ import { environmentOf, filesOf, type Operation } from './world.ts'
 /** Everything that could be seen of one process: what it sent, what it told, how it ended. */
 export interface Run {
   operation: Operation
-  mishaps: Mishaps
+  faults: InjectedFaults
   ended: 'finished' | 'refused' | 'killed' | 'not listened to'
   plan?: Plan
   /** How many of the exchanges were for the plan. */
   planning: number
   exchanges: Exchange[]
-  meddlings: Meddling[]
+  outsideEdits: OutsideEdit[]
   events: ApplyEvent[]
   report?: Report
   problems: Diagnostic[]
@@ -59,13 +59,13 @@ export async function understood(scene: Scene): Promise<{ value?: Understood; pr
 export async function run(
   scene: Scene,
   wanted: Understood,
-  mishaps: Mishaps,
+  faults: InjectedFaults,
   { clock, random, schedule, onlyPlan, before }: Settings
 ): Promise<Run> {
   const { world, service } = scene
   const interruption = gate()
   const silence = gate()
-  const network = openNetwork(service, clock, mishaps, {
+  const network = openNetwork(service, clock, faults, {
     random,
     pageSize: world.pageSize,
     hooks: { interrupt: interruption.open, stopListening: silence.open },
@@ -73,14 +73,14 @@ export async function run(
   })
   service.settle()
   service.server.faults.clear()
-  service.server.faults.add(...mishaps.server)
+  service.server.faults.add(...faults.server)
   const result: Run = {
     operation: world.operation,
-    mishaps,
+    faults,
     ended: 'finished',
     planning: 0,
     exchanges: network.exchanges,
-    meddlings: network.meddlings,
+    outsideEdits: network.outsideEdits,
     events: [],
     problems: [],
     traces: [],

@@ -2,14 +2,14 @@ import type { Understood } from '../../src/config/understand.ts'
 import { derivedApi, isSameName } from '../../src/kinds/kind.ts'
 import { addressText } from '../../src/state/resource.ts'
 import { makeClock, type Clock } from './clock.ts'
-import { noMishaps, swarm, type Mishaps } from './faults.ts'
+import { noFaults, swarm, type InjectedFaults } from './faults.ts'
 import { kindNamed } from './items.ts'
 import { converges, differences, idempotent, laws, type Case, type Meddled } from './invariants.ts'
 import { run, understood, type Run, type Settings } from './program.ts'
 import { makeRandom, type Random } from './random.ts'
 import { makeScene, type Scene } from './scene.ts'
 import { storyOf } from './story.ts'
-import { makeWorld, type Declared, type World } from './world.ts'
+import { drawWorld, type Declared, type World } from './world.ts'
 
 /** What a simulation has seen, for those who count. */
 export interface Seen {
@@ -34,7 +34,7 @@ export interface Options {
   /** Who decides which answer comes first; by a random latency, if absent. */
   scheduler?: Scheduler
   /** Which faults; drawn from the seed, if absent. */
-  mishaps?: (random: Random) => Mishaps
+  faults?: (random: Random) => InjectedFaults
   /** It is known that the world can be planned: nobody looks at first. */
   isPlanned?: true
   /** How the story of a failure ends: the line that makes it happen again. */
@@ -64,12 +64,12 @@ export async function simulate(world: World, options: Options = {}): Promise<See
 
 /** The swarm: everything is drawn from the seed. */
 export async function simulateSeed(seed: number): Promise<Seen> {
-  return await simulate(makeWorld(seed), { again: `SIM_SEED=${seed} npm run sim` })
+  return await simulate(drawWorld(seed), { again: `SIM_SEED=${seed} npm run sim` })
 }
 
 async function inScene(scene: Scene, clock: Clock, options: Options): Promise<Seen> {
   const random = makeRandom(scene.world.seed ^ 0x51ed)
-  const mishaps = (options.mishaps ?? swarm)(random.fork())
+  const faults = (options.faults ?? swarm)(random.fork())
   const settings: Settings = {
     clock,
     random,
@@ -98,20 +98,24 @@ async function inScene(scene: Scene, clock: Clock, options: Options): Promise<Se
       run: made,
       calm,
       looks,
-      meddled: meddledIn(runs),
+      edited: editedIn(runs),
       recorded: recordedBefore(runs)
     }
     for (const [law, judge] of Object.entries(laws)) fail(law, judge(all), scene, runs, options)
     return made
   }
-  const once = async (value: Understood, what: Mishaps, extra: Partial<Settings> = {}): Promise<Run> =>
+  const once = async (
+    value: Understood,
+    what: InjectedFaults,
+    extra: Partial<Settings> = {}
+  ): Promise<Run> =>
     await check(await run(scene, value, what, { ...settings, ...known(runs), ...extra }), isNothing(what))
 
-  const glance = options.isPlanned ? undefined : await once(wanted.value, noMishaps, { onlyPlan: true })
-  const first = await once(wanted.value, mishaps)
+  const glance = options.isPlanned ? undefined : await once(wanted.value, noFaults, { onlyPlan: true })
+  const first = await once(wanted.value, faults)
   if (glance?.ended === 'refused') {
     const sent = Array.from(first.after).some(([id, bytes]) => first.before.get(id) !== bytes)
-    if (sent && first.meddlings.length === 0)
+    if (sent && first.outsideEdits.length === 0)
       fail(
         '7 honest plan: what is refused is not carried out',
         ['something was written'],
@@ -124,7 +128,7 @@ async function inScene(scene: Scene, clock: Clock, options: Options): Promise<Se
       is: 'refused',
       runs: 2,
       codes: glance.problems.map(({ code }) => code),
-      met: isMet(first, mishaps)
+      met: isMet(first, faults)
     }
   }
   await comesToRest(scene, wanted.value, once, runs, options)
@@ -135,7 +139,7 @@ async function inScene(scene: Scene, clock: Clock, options: Options): Promise<Se
     requests: all.length,
     writes: all.filter(({ method }) => method !== 'GET').length,
     changes: (glance ?? first).plan?.changes.filter(({ action }) => action !== 'none').length ?? 0,
-    met: isMet(first, mishaps),
+    met: isMet(first, faults),
     ended: first.ended,
     codes:
       first.report?.settled.flatMap(({ outcome }) =>
@@ -148,20 +152,20 @@ async function inScene(scene: Scene, clock: Clock, options: Options): Promise<Se
 async function comesToRest(
   scene: Scene,
   wanted: Understood,
-  once: (value: Understood, what: Mishaps, extra?: Partial<Settings>) => Promise<Run>,
+  once: (value: Understood, what: InjectedFaults, extra?: Partial<Settings>) => Promise<Run>,
   runs: Run[],
   options: Options
 ): Promise<void> {
-  const meddled = meddledIn(runs)
+  const edited = editedIn(runs)
   let last: Run | undefined
   for (let apply = 0; apply < 2 && !isAtRest(last); apply++) {
-    const made = await once(wanted, noMishaps)
+    const made = await once(wanted, noFaults)
     last = made
     // What others have done may make a name mean two things, or nothing: that is a stop, and rightly so.
-    if (made.ended === 'refused' && meddled.ids.size > 0) return
+    if (made.ended === 'refused' && edited.ids.size > 0) return
     // What was made by hand and is gone may be more than the files know how to make.
     const failed = made.report?.settled.some(({ outcome }) => outcome.outcome === 'failed') === true
-    if (failed && meddled.deleted.size > 0) return
+    if (failed && edited.deleted.size > 0) return
     if (made.ended === 'refused')
       fail(
         converges,
@@ -172,7 +176,7 @@ async function comesToRest(
       )
   }
   // Who had nothing to do will have nothing to do again.
-  if (!last || !isAtRest(last)) last = await once(wanted, noMishaps)
+  if (!last || !isAtRest(last)) last = await once(wanted, noFaults)
   const left = last.plan?.changes.filter((change) => change.action !== 'none' && !isPutBack(change)) ?? []
   fail(
     converges,
@@ -214,7 +218,7 @@ function isPutBack({ action, kind }: { action: string; kind: string }): boolean 
 async function unlikeTheModel(scene: Scene, runs: readonly Run[]): Promise<string[]> {
   const { world } = scene
   const looks = await scene.service.looks()
-  const meddled = meddledIn(runs)
+  const edited = editedIn(runs)
   const find = ({ kind, name }: { kind: string; name: string }) =>
     looks.filter((look) => look.kind === kind && isSameName(kindNamed(kind), look.name, name))
   const isThere = (one: { kind: string; name: string }) => find(one).some(({ reset }) => !reset)
@@ -234,10 +238,10 @@ async function unlikeTheModel(scene: Scene, runs: readonly Run[]): Promise<strin
       const id = one.was === undefined ? undefined : scene.ids[one.was]
       const there = find(one).find((look) => look.id === id) ?? find(one)[0]
       if (!there) return [`${addressText(one)} is not there`]
-      const isOther = id !== undefined && there.id !== id && meddled.ids.size === 0
+      const isOther = id !== undefined && there.id !== id && edited.ids.size === 0
       return [
         ...(isOther ? [`${addressText(one)} is another one than before`] : []),
-        ...differences(scene, one, there, meddled)
+        ...differences(scene, one, there, edited)
       ]
     })
   ]
@@ -257,8 +261,8 @@ function recordedBefore(runs: readonly Run[]): Set<string> {
   return new Set(runs.slice(0, -1).flatMap(({ exchanges }) => exchanges.flatMap(({ key }) => key ?? [])))
 }
 
-function meddledIn(runs: readonly Run[]): Meddled {
-  const all = runs.flatMap(({ meddlings }) => meddlings)
+function editedIn(runs: readonly Run[]): Meddled {
+  const all = runs.flatMap(({ outsideEdits }) => outsideEdits)
   const deleted = all.filter(({ how }) => how === 'delete')
   return { ids: new Set(all.map(({ id }) => id)), deleted: new Set(deleted.map(({ id }) => id)) }
 }
@@ -274,12 +278,12 @@ function fail(
   throw new Broken(storyOf(law, wrong, scene, runs, options.again ?? `seed ${scene.world.seed}`))
 }
 
-function isNothing({ server, way }: Mishaps): boolean {
+function isNothing({ server, way }: InjectedFaults): boolean {
   return server.length === 0 && way.length === 0
 }
 
 /** Whether the run was long enough to meet the first of its faults. */
-function isMet(made: Run, { server, way }: Mishaps): boolean {
+function isMet(made: Run, { server, way }: InjectedFaults): boolean {
   const first = Math.min(
     ...server.map((fault) => fault.request ?? fault.skip ?? 0),
     ...way.map(({ at }) => at)

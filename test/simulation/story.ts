@@ -36,8 +36,8 @@ export function storyOf(
 function linesOf(run: Run): string[] {
   const began = run.exchanges[0]?.at ?? 0
   return [
-    ...run.mishaps.server.map((fault) => `fault ${JSON.stringify(fault)}`),
-    ...run.mishaps.way.map((incident) => `fault ${JSON.stringify(incident)}`),
+    ...run.faults.server.map((fault) => `fault ${JSON.stringify(fault)}`),
+    ...run.faults.way.map((incident) => `fault ${JSON.stringify(incident)}`),
     ...run.problems.map(
       (problem) => `problem ${problem.code} ${problem.message} ${problem.notes.join('; ')}`
     ),
@@ -56,7 +56,7 @@ function linesOf(run: Run): string[] {
       ({ number, at, method, path, query, status, body }) =>
         `${number === run.planning ? '(applying)\n' : ''}${String(number).padStart(3)} +${at - began} ms ${method} ${path}${query} ${status ?? 'no answer'}${method === 'GET' ? '' : ` ${JSON.stringify(body)}`}`
     ),
-    ...run.meddlings.map(({ kind, id, how }) => `somebody: ${how} ${kind} ${id}`),
+    ...run.outsideEdits.map(({ kind, id, how }) => `somebody: ${how} ${kind} ${id}`),
     ...run.events.flatMap((event) =>
       event.type === 'settled'
         ? [`settled ${event.action} ${addressText(event.address)}: ${JSON.stringify(event.outcome)}`]

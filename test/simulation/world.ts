@@ -56,7 +56,7 @@ const builtIn: Readonly<Record<string, readonly string[]>> = {
   role: ['Admin', 'Member']
 }
 
-export function makeWorld(seed: number): World {
+export function drawWorld(seed: number): World {
   const random = makeRandom(seed)
   const version = random.chance(0.7) ? apiVersions.at(-1)! : random.pick(apiVersions)
   const live = liveThings(random.fork(), version)

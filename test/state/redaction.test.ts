@@ -97,9 +97,9 @@ const secrets = [
 describe.each(Object.entries(encoders))('a secret in words, written as %s,', (_name, encode) => {
   test.each(secrets)('is taken out: %s', (secret) => {
     const redaction = known('another secret', secret)
-    for (const told of [redaction.words, redaction.shown]) {
-      expect(told(encode(secret))).toBe(hidden)
-      expect(told(`dial "postgres://u:${encode(secret)}@h": no`)).toMatch(
+    for (const reported of [redaction.words, redaction.shown]) {
+      expect(reported(encode(secret))).toBe(hidden)
+      expect(reported(`dial "postgres://u:${encode(secret)}@h": no`)).toMatch(
         /^dial "postgres:\/\/u:?\(secret\)@?h": no$/
       )
     }

@@ -110,20 +110,20 @@ test('a secret moved where a literal part or a source differs, and is unknown wh
     vault.put('x', made, () => (value === undefined ? { ok: false, reason: 'no' } : { ok: true, value }))
     return vault
   }
-  const told = (a: [SecretPart[], string?], b: [SecretPart[], string?]): string =>
+  const reported = (a: [SecretPart[], string?], b: [SecretPart[], string?]): string =>
     vaultOf(...a).compared('x', vaultOf(...b), 'x')
   const [env, file] = [
     { from: 'env' as const, name: 'A' },
     { from: 'file' as const, name: 'A' }
   ]
-  expect(told([[{ literal: 'a' }], 'a'], [[{ literal: 'b' }], 'b'])).toBe('moved')
-  expect(told([[{ literal: 'a' }], 'a'], [[{ literal: 'a' }], 'a'])).toBe('same')
-  expect(told([[{ literal: 'a' }, { literal: 'b' }]], [[{ literal: 'ab' }]])).toBe('same')
-  expect(told([[env], 'v'], [[file], 'v'])).toBe('moved')
-  expect(told([[env], 'v'], [[{ ...env, name: 'B' }], 'v'])).toBe('moved')
-  expect(told([[{ ...env, fallback: 'a' }], 'v'], [[{ ...env, fallback: 'b' }], 'v'])).toBe('moved')
-  expect(told([[{ literal: 'a' }, env], 'v'], [[env], 'v'])).toBe('moved')
-  expect(told([[file], 'then'], [[file], 'now'])).toBe('moved')
-  expect(told([[env], 'v'], [[env], 'v'])).toBe('same')
-  expect(told([[{ literal: 'a' }, env]], [[{ literal: 'a' }, env]])).toBe('unknown')
+  expect(reported([[{ literal: 'a' }], 'a'], [[{ literal: 'b' }], 'b'])).toBe('moved')
+  expect(reported([[{ literal: 'a' }], 'a'], [[{ literal: 'a' }], 'a'])).toBe('same')
+  expect(reported([[{ literal: 'a' }, { literal: 'b' }]], [[{ literal: 'ab' }]])).toBe('same')
+  expect(reported([[env], 'v'], [[file], 'v'])).toBe('moved')
+  expect(reported([[env], 'v'], [[{ ...env, name: 'B' }], 'v'])).toBe('moved')
+  expect(reported([[{ ...env, fallback: 'a' }], 'v'], [[{ ...env, fallback: 'b' }], 'v'])).toBe('moved')
+  expect(reported([[{ literal: 'a' }, env], 'v'], [[env], 'v'])).toBe('moved')
+  expect(reported([[file], 'then'], [[file], 'now'])).toBe('moved')
+  expect(reported([[env], 'v'], [[env], 'v'])).toBe('same')
+  expect(reported([[{ literal: 'a' }, env]], [[{ literal: 'a' }, env]])).toBe('unknown')
 })

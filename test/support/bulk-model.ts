@@ -9,8 +9,8 @@ import {
   present,
   unset,
   type Echo,
-  type Habits
-} from './habits.ts'
+  type ServiceBehaviour
+} from './service-behaviour.ts'
 import { bulkErrorHandling, errorHandling } from './error-handling-model.ts'
 
 /** What the service answers of a bulk sync, its schemas included: they are answers of their own. */
@@ -18,9 +18,9 @@ import { bulkErrorHandling, errorHandling } from './error-handling-model.ts'
 const sourceSchemas = ['a', 'b', 'c', 'untouched']
 const sourceFields = ['a', 'b', 'c', 'email']
 
-export const bulkSync: Echo = (body, habits, before) => {
-  const filled = (value: Json) => unset(habits, value)
-  const isNewest = habits.version === '2025-09-18'
+export const bulkSync: Echo = (body, behaviour, before) => {
+  const filled = (value: Json) => unset(behaviour, value)
+  const isNewest = behaviour.version === '2025-09-18'
   const sent = objects(body['schema_settings'])
   const ids = listOf(body['schemas']).map((one) => textOf(isObject(one) ? one['id']! : one))
   const there = before && body['schemas'] === undefined ? objects(before['schema_details']) : undefined
@@ -29,7 +29,7 @@ export const bulkSync: Echo = (body, habits, before) => {
     there ??
     known.map((id) => {
       const settings = sent.find((one) => one['id'] === id)
-      return detail(id, settings ?? { enabled: ids.length === 0 }, habits)
+      return detail(id, settings ?? { enabled: ids.length === 0 }, behaviour)
     })
   const answer: Record<string, Json | undefined> = {
     ...bookkeeping('bulk_sync', body),
@@ -39,7 +39,7 @@ export const bulkSync: Echo = (body, habits, before) => {
     source_configuration: body['source_configuration'] ?? null,
     destination_connection_id: body['destination_connection_id'],
     destination_configuration: {
-      ...(habits.unset === 'filled' && { mirror_schemas: false, advanced: { table_prefix: '' } }),
+      ...(behaviour.unset === 'filled' && { mirror_schemas: false, advanced: { table_prefix: '' } }),
       ...(body['destination_configuration'] as JsonObject)
     },
     automatically_add_new_objects: body['automatically_add_new_objects'] ?? 'none',
@@ -53,20 +53,20 @@ export const bulkSync: Echo = (body, habits, before) => {
     error_handling: errorHandling(body, before, bulkErrorHandling),
     schemas: inOrder(
       details.map(({ fields: _fields, filters: _filters, ...item }) => item),
-      habits
+      behaviour
     ),
-    schema_details: inOrder(details, habits)
+    schema_details: inOrder(details, behaviour)
   }
   const main = body[isNewest ? 'default_schedule' : 'schedule'] as JsonObject
-  answer[isNewest ? 'default_schedule' : 'schedule'] = schedule(main, 'default', habits)
+  answer[isNewest ? 'default_schedule' : 'schedule'] = schedule(main, 'default', behaviour)
   if (isNewest) {
     const others = objects(body['additional_schedules'])
     answer['additional_schedules'] =
       others.length === 0
         ? filled([])
         : inOrder(
-            others.map((one, index) => schedule(one, String(index), habits)),
-            habits
+            others.map((one, index) => schedule(one, String(index), behaviour)),
+            behaviour
           )
   }
   return present(answer)
@@ -77,9 +77,9 @@ function instant(value: Json | undefined): Json | undefined {
   return isNothing(value) ? undefined : new Date(textOf(value)).toISOString().replace('Z', '+00:00')
 }
 
-function schedule(sent: JsonObject, name: string, habits: Habits): JsonObject {
+function schedule(sent: JsonObject, name: string, behaviour: ServiceBehaviour): JsonObject {
   const parts = ['minute', 'hour', 'day_of_week', 'day_of_month', 'month', 'selective_mode', 'resync_mode']
-  const empty = present(Object.fromEntries(parts.map((part) => [part, unset(habits, '')])))
+  const empty = present(Object.fromEntries(parts.map((part) => [part, unset(behaviour, '')])))
   return {
     id: sent['id'] ?? idFor('schedule', name),
     ...empty,
@@ -88,8 +88,8 @@ function schedule(sent: JsonObject, name: string, habits: Habits): JsonObject {
   }
 }
 
-function detail(id: string, settings: JsonObject, habits: Habits): JsonObject {
-  const isNewest = habits.version === '2025-09-18'
+function detail(id: string, settings: JsonObject, behaviour: ServiceBehaviour): JsonObject {
+  const isNewest = behaviour.version === '2025-09-18'
   const wanted = objects(settings['fields'])
   const all = [...new Set([...sourceFields, ...wanted.map((field) => textOf(field['id']))])]
   const fields = all.map((name): JsonObject => {
@@ -97,25 +97,25 @@ function detail(id: string, settings: JsonObject, habits: Habits): JsonObject {
     return present({
       id: name,
       enabled: wanted.length === 0 || (one !== undefined && one['enabled'] !== false),
-      obfuscated: one?.['obfuscate'] ?? unset(habits, false),
+      obfuscated: one?.['obfuscate'] ?? unset(behaviour, false),
       output_name: name,
-      user_output_name: one?.['user_output_name'] ?? unset(habits, '')
+      user_output_name: one?.['user_output_name'] ?? unset(behaviour, '')
     })
   })
   const full: { [key: string]: Json | undefined; fields: JsonObject[] } = {
     id,
     enabled: settings['enabled'] !== false,
     output_name: id,
-    user_output_name: settings['user_output_name'] ?? unset(habits, ''),
-    partition_key: settings['partition_key'] ?? unset(habits, ''),
-    tracking_field: settings['tracking_field'] ?? unset(habits, 'chosen'),
-    data_cutoff_timestamp: instant(settings['data_cutoff_timestamp']) ?? unset(habits, ''),
-    disable_data_cutoff: settings['disable_data_cutoff'] ?? unset(habits, false),
+    user_output_name: settings['user_output_name'] ?? unset(behaviour, ''),
+    partition_key: settings['partition_key'] ?? unset(behaviour, ''),
+    tracking_field: settings['tracking_field'] ?? unset(behaviour, 'chosen'),
+    data_cutoff_timestamp: instant(settings['data_cutoff_timestamp']) ?? unset(behaviour, ''),
+    disable_data_cutoff: settings['disable_data_cutoff'] ?? unset(behaviour, false),
     history_enabled: isNewest ? (settings['history_enabled'] ?? false) : undefined,
-    fields: inOrder(fields, habits),
-    filters: inOrder(listOf(settings['filters']), habits)
+    fields: inOrder(fields, behaviour),
+    filters: inOrder(listOf(settings['filters']), behaviour)
   }
-  if (habits.version !== '2023-04-25') return present(full)
+  if (behaviour.version !== '2023-04-25') return present(full)
   const { enabled, output_name, partition_key } = full
   return present({
     id,

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../src/state/value.ts'
-import { objects } from './habits.ts'
+import { objects } from './service-behaviour.ts'
 
 /** What the service keeps beside a sync: a write changes what it says, and 0 clears a threshold. It is asked for where it was stated. */
 

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { allow, type World } from './world.ts'
+import { allow, type Sandbox } from './sandbox.ts'
 
 const folder = join(import.meta.dirname, '..', '..', 'configs')
 
@@ -20,7 +20,7 @@ export const secrets: Readonly<Record<string, string>> = Object.fromEntries(
 )
 
 /** Applies what is in the world's files, authorizing what a person must authorize, until all is done. */
-export async function applyAll(world: World): Promise<void> {
+export async function applyAll(world: Sandbox): Promise<void> {
   const first = await world.run('apply', '--yes')
   expect([0, 8], first.out + first.err).toContain(first.code)
   for (const connection of world.server.store.all('connection')) {
@@ -31,7 +31,7 @@ export async function applyAll(world: World): Promise<void> {
 }
 
 /** The files and the service are alike: nothing is planned. */
-export async function expectSettled(world: World, after = ''): Promise<void> {
+export async function expectSettled(world: Sandbox, after = ''): Promise<void> {
   const plan = await world.run('plan', '--detailed-exitcode')
   expect(plan.code, `${after}\n${plan.out}${plan.err}`).toBe(0)
 }

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { ApiVersion } from '../../src/wire/common.ts'
 import { client, type Client, type Thing } from '../server/client.ts'
-import { makeWorld, type World } from './world.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
 
 /** The whole life of a resource: made, found as it should be, changed by a person, seen, healed, deleted. */
 export interface Life {
@@ -60,12 +60,12 @@ export async function expectLife(life: Life, version: ApiVersion): Promise<void>
     'configs/a.yaml': life.yaml,
     'configs/w.yaml': `workspace: { api_version: "${version}" }\n`
   }
-  const world = makeWorld({ files, env: secrets })
-  const told: string[] = []
+  const world = createSandbox({ files, env: secrets })
+  const reported: string[] = []
   const run = async (code: number, ...words: string[]): Promise<string> => {
     const ran = await world.run(...words)
     expect(ran.code, ran.out + ran.err).toBe(code)
-    told.push(ran.out, ran.err)
+    reported.push(ran.out, ran.err)
     return ran.out + ran.err
   }
   await run(0, 'validate')
@@ -77,11 +77,11 @@ export async function expectLife(life: Life, version: ApiVersion): Promise<void>
   await expectSettled(world)
   await run(0, 'destroy', '--yes')
   expect(await run(0, 'destroy', '--yes')).toMatch(/nothing/i)
-  for (const secret of Object.values(secrets)) expect(told.join()).not.toContain(secret)
+  for (const secret of Object.values(secrets)) expect(reported.join()).not.toContain(secret)
 }
 
 /** Nothing is sent by another apply, and no plan finds anything to do. */
-async function expectSettled(world: World): Promise<void> {
+async function expectSettled(world: Sandbox): Promise<void> {
   world.requests()
   const second = await world.run('apply', '--yes')
   expect(second.code, second.out + second.err).toBe(0)

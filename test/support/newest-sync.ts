@@ -1,13 +1,15 @@
 import { isObject, textOf, type Json, type JsonObject } from '../../src/state/value.ts'
-import { objects, present, unset, type Habits } from './habits.ts'
+import { objects, present, unset, type ServiceBehaviour } from './service-behaviour.ts'
 
 /** What the newest service does to the newer shape of a sync, told over the older one: it keeps the older members beside the newer. */
 
 const newer = ['identities', 'model_filters', 'target_filters']
 
 /** Whether answers have both shapes: what only the newer can say is only sent to a service that knows it. */
-export function answersBoth(sent: JsonObject, habits: Habits): boolean {
-  return habits.version === '2025-09-18' && (habits.shape === 'newest' || newer.some((key) => key in sent))
+export function answersBoth(sent: JsonObject, behaviour: ServiceBehaviour): boolean {
+  return (
+    behaviour.version === '2025-09-18' && (behaviour.shape === 'newest' || newer.some((key) => key in sent))
+  )
 }
 
 /** All identities of a body, in whichever shape. */
@@ -54,7 +56,11 @@ export function inOlderMembers(sent: JsonObject): JsonObject {
 }
 
 /** An answer with both shapes. */
-export function inBothShapes(answer: JsonObject, sent: JsonObject, habits: Habits): JsonObject {
+export function inBothShapes(
+  answer: JsonObject,
+  sent: JsonObject,
+  behaviour: ServiceBehaviour
+): JsonObject {
   const filters = objects(answer['filters'])
   const sort = (name: string) => filters.filter(({ field_type }) => field_type === name)
   const lettersOf = (all: JsonObject[]) =>
@@ -66,7 +72,7 @@ export function inBothShapes(answer: JsonObject, sent: JsonObject, habits: Habit
     ...answer,
     identities:
       all.length === 0
-        ? unset(habits, { mappings: [] })
+        ? unset(behaviour, { mappings: [] })
         : { mappings: [answer['identity'] as JsonObject, ...all.slice(1)], strategy: given ?? 'priority' },
     model_filters: present({
       conditions: sort('Model').map(({ field, function: name, value }, index) =>

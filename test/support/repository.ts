@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { TestRunner, type RunnerTestCase as Test } from 'vitest'
-import { makeWorld, type World, type WorldOptions } from './world.ts'
+import { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts'
 
 /** A world whose folder is a git repository: everything that is written can be committed. */
-export interface Repository extends World {
+export interface Repository extends Sandbox {
   /** Runs git in the folder, or in another, and gives what it printed. */
   git(args: string[], folder?: string): string
   /** Commits all files as they are; gives the commit. */
@@ -26,9 +26,9 @@ const env = {
 const hasGit = spawnSync('git', ['--version'], { stdio: 'ignore' }).status === 0
 
 /** The files of the options are committed already. Where git is not installed, the test is skipped. */
-export function makeRepository(options: WorldOptions = {}): Repository {
+export function makeRepository(options: SandboxOptions = {}): Repository {
   needsGit()
-  const world = makeWorld({ ...options, env: { PATH: process.env['PATH'] ?? '', ...options.env } })
+  const world = createSandbox({ ...options, env: { PATH: process.env['PATH'] ?? '', ...options.env } })
   const git = (args: string[], folder = world.folder): string =>
     execFileSync('git', args, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   const commit = (message = 'state'): string => {
@@ -48,10 +48,10 @@ export function needsGit(): void {
 
 /** The program in another folder, with other variables, and the same service. */
 export function elsewhere(
-  world: World,
+  world: Sandbox,
   { cwd = world.folder, env: more = {} }: { cwd?: string; env?: Record<string, string> }
-): World {
-  return makeWorld({
+): Sandbox {
+  return createSandbox({
     env: { PATH: process.env['PATH'] ?? '', POLYTOMIC_API_KEY: world.server.apiKey, ...more },
     io: { cwd, fetch: (request) => world.server.fetch(request) }
   })

@@ -21,9 +21,9 @@ import {
   objects,
   present,
   unset
-} from './habits.ts'
-import type { Echo, Habits } from './habits.ts'
-export type { Habits } from './habits.ts'
+} from './service-behaviour.ts'
+import type { Echo, ServiceBehaviour } from './service-behaviour.ts'
+export type { ServiceBehaviour } from './service-behaviour.ts'
 import { errorHandling, syncErrorHandling } from './error-handling-model.ts'
 import { answersBoth, identitiesIn, inBothShapes, inOlderMembers } from './newest-sync.ts'
 import { smallEchoes } from './small-models.ts'
@@ -72,47 +72,48 @@ export function opened(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, opened(inner)]))
 }
 
-const connection: Echo = (body, habits, before) => {
+const connection: Echo = (body, behaviour, before) => {
   const type = isObject(before?.['type']) ? textOf(before['type']['id']) : textOf(body['type'])
   const fields = connectionTypes[type]?.fields ?? {}
   const sent = isObject(body['configuration']) ? body['configuration'] : {}
   const configuration: JsonObject = {}
   for (const [name, field] of Object.entries(fields)) {
     const owned = field.readOnly === true || (field.hidden === true && field.api !== true)
-    if (owned && habits.unset === 'filled') configuration[name] = field.secret ? '******' : 'of the service'
-    else if (habits.unset === 'filled' && isFilled(field)) configuration[name] = field.default!
-    else if (habits.unset === 'null') configuration[name] = null
+    if (owned && behaviour.unset === 'filled')
+      configuration[name] = field.secret ? '******' : 'of the service'
+    else if (behaviour.unset === 'filled' && isFilled(field)) configuration[name] = field.default!
+    else if (behaviour.unset === 'null') configuration[name] = null
   }
   for (const [name, value] of Object.entries(sent)) {
     if (fields[name]?.readOnly === true || value === null) continue
-    configuration[name] = fields[name]?.secret === true ? mask : nested(value, habits)
+    configuration[name] = fields[name]?.secret === true ? mask : nested(value, behaviour)
   }
   return present({
     ...bookkeeping('connection', body),
     type: { id: type, name: type, logo_url: 'x' },
     configuration,
-    policies: body['policies'] ?? unset(habits, []),
+    policies: body['policies'] ?? unset(behaviour, []),
     status: 'healthy',
     saved: true,
     api_calls_last_24_hours: 3
   })
 }
 
-function nested(value: Json, habits: Habits): Json {
+function nested(value: Json, behaviour: ServiceBehaviour): Json {
   if (Array.isArray(value))
     return inOrder(
-      value.map((inner) => nested(inner, habits)),
-      habits
+      value.map((inner) => nested(inner, behaviour)),
+      behaviour
     )
-  if (!isObject(value)) return habits.masksNested && textOf(value).startsWith('opened ') ? mask : value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, nested(inner, habits)]))
+  if (!isObject(value)) return behaviour.masksNested && textOf(value).startsWith('opened ') ? mask : value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, nested(inner, behaviour)]))
 }
 
 /** The fields of every source. */
 const sourceFields = ['email', 'a', 'b', 'id']
 const metadata = { label: 'x', type: 'string', remote_type: 'text', example: 5, unique: false }
 
-const model: Echo = (body, habits, before) => {
+const model: Echo = (body, behaviour, before) => {
   const chosen = listOf(body['fields']).map(String)
   const plain = (chosen.length > 0 ? chosen : sourceFields).map((name) => ({
     ...metadata,
@@ -125,7 +126,7 @@ const model: Echo = (body, habits, before) => {
     ...field,
     user_added: true
   }))
-  const extra: JsonObject = habits.unset === 'filled' ? { added_by_service: false, other: '' } : {}
+  const extra: JsonObject = behaviour.unset === 'filled' ? { added_by_service: false, other: '' } : {}
   const tracked = listOf(body['tracking_columns'])
   const answer: Record<string, Json | undefined> = {
     ...bookkeeping('model', body),
@@ -137,17 +138,17 @@ const model: Echo = (body, habits, before) => {
       ...(body['configuration'] as JsonObject),
       ...(tracked.length > 0 && { tracking_columns: tracked })
     },
-    identifier: body['identifier'] ?? unset(habits, ''),
-    fields: inOrder([...plain, ...added], habits),
+    identifier: body['identifier'] ?? unset(behaviour, ''),
+    fields: inOrder([...plain, ...added], behaviour),
     relations: isNothing(body['relations'])
-      ? unset(habits, [])
-      : inOrder(listOf(body['relations']), habits),
-    tracking_columns: tracked.length === 0 ? unset(habits, []) : inOrder(tracked, habits),
+      ? unset(behaviour, [])
+      : inOrder(listOf(body['relations']), behaviour),
+    tracking_columns: tracked.length === 0 ? unset(behaviour, []) : inOrder(tracked, behaviour),
     labels: listOf(body['labels']).map((id) => ({ id, name: 'a label' })),
-    policies: body['policies'] ?? unset(habits, []),
+    policies: body['policies'] ?? unset(behaviour, []),
     enricher: isObject(body['enricher']) ? enricher(body['enricher'], before) : undefined
   }
-  if (habits.version === '2023-04-25') delete answer['enricher']
+  if (behaviour.version === '2023-04-25') delete answer['enricher']
   return present(answer)
 }
 
@@ -165,19 +166,19 @@ function enricher(sent: JsonObject, before: JsonObject | undefined): Json {
   }
 }
 
-const sync: Echo = (sent, habits, before) => {
-  const answer = olderSync(inOlderMembers(sent), habits, before, identitiesIn(sent))
-  return answersBoth(sent, habits) ? inBothShapes(answer, sent, habits) : answer
+const sync: Echo = (sent, behaviour, before) => {
+  const answer = olderSync(inOlderMembers(sent), behaviour, before, identitiesIn(sent))
+  return answersBoth(sent, behaviour) ? inBothShapes(answer, sent, behaviour) : answer
 }
 
 function olderSync(
   body: JsonObject,
-  habits: Habits,
+  behaviour: ServiceBehaviour,
   before: JsonObject | undefined,
   identities: JsonObject[]
 ): JsonObject {
   const [identity] = identities
-  const filled = (value: Json) => unset(habits, value)
+  const filled = (value: Json) => unset(behaviour, value)
   const isRepeated = (field: JsonObject) =>
     identities.some(
       (one) =>
@@ -195,7 +196,10 @@ function olderSync(
       })
     )
   const fixed = objects(body['override_fields']).map((field) =>
-    present({ ...field, source: habits.unset === 'absent' ? undefined : { model_id: nobody, field: '' } })
+    present({
+      ...field,
+      source: behaviour.unset === 'absent' ? undefined : { model_id: nobody, field: '' }
+    })
   )
   const answer: Record<string, Json | undefined> = {
     ...bookkeeping('sync', body),
@@ -205,66 +209,68 @@ function olderSync(
     identity: identity
       ? { ...present({ new_field: filled(false) }), ...identity, remote_field_type_id: 'string' }
       : filled(null),
-    fields: inOrder([...fields, ...fixed], habits),
+    fields: inOrder([...fields, ...fixed], behaviour),
     override_fields: filled([]),
     filters: inOrder(
       objects(body['filters']).map((filter, index) =>
-        condition(filter, habits, String.fromCodePoint(65 + index))
+        condition(filter, behaviour, String.fromCodePoint(65 + index))
       ),
-      habits
+      behaviour
     ),
     filter_logic: body['filter_logic'] ?? filled(''),
     overrides: inOrder(
-      objects(body['overrides']).map((override) => condition({ ...override, field_type: 'Model' }, habits)),
-      habits
+      objects(body['overrides']).map((override) =>
+        condition({ ...override, field_type: 'Model' }, behaviour)
+      ),
+      behaviour
     ),
     policies: body['policies'] ?? filled([]),
-    schedule: schedule(body['schedule'] as JsonObject, habits),
+    schedule: schedule(body['schedule'] as JsonObject, behaviour),
     sync_all_records: body['sync_all_records'] ?? filled(false),
     only_enrich_updates: body['only_enrich_updates'] ?? filled(false),
     skip_initial_backfill: body['skip_initial_backfill'] ?? filled(false),
-    target: target(body['target'] as JsonObject, habits, before),
+    target: target(body['target'] as JsonObject, behaviour, before),
     error_handling: errorHandling(body, before, syncErrorHandling)
   }
-  if (habits.version === '2023-04-25')
+  if (behaviour.version === '2023-04-25')
     for (const key of ['model_ids', 'only_enrich_updates', 'skip_initial_backfill']) delete answer[key]
   return present(answer)
 }
 
 /** Of a model's field, the oldest version answers only the id; the others answer both. Labels are letters in the order of sending. */
-function condition(sent: JsonObject, habits: Habits, label?: string): JsonObject {
+function condition(sent: JsonObject, behaviour: ServiceBehaviour, label?: string): JsonObject {
   const isTarget = textOf(sent['field_type']).toLowerCase() === 'target'
   const named = isObject(sent['field']) ? idFor('field', textOf(sent['field']['field'])) : sent['field_id']
-  const isOld = habits.version === '2023-04-25'
+  const isOld = behaviour.version === '2023-04-25'
   return present({
     ...sent,
     field: isTarget || isOld ? undefined : sent['field'],
     field_id: isTarget ? sent['field_id'] : isOld ? sent['field_id'] : named,
     field_type: label === undefined ? undefined : isTarget ? 'Target' : 'Model',
-    value: sent['value'] ?? unset(habits, null),
+    value: sent['value'] ?? unset(behaviour, null),
     label
   })
 }
 
-function schedule(sent: JsonObject, habits: Habits): Json {
+function schedule(sent: JsonObject, behaviour: ServiceBehaviour): Json {
   const parts = ['minute', 'hour', 'day_of_week', 'day_of_month', 'month', 'connection_id', 'job_id']
-  const empty = present(Object.fromEntries(parts.map((part) => [part, unset(habits, '')])))
+  const empty = present(Object.fromEntries(parts.map((part) => [part, unset(behaviour, '')])))
   const after = isObject(sent['run_after'])
     ? { sync_ids: null, bulk_sync_ids: null, ...sent['run_after'] }
-    : unset(habits, { sync_ids: [], bulk_sync_ids: [] })
-  const success = habits.version === '2023-04-25' ? undefined : unset(habits, false)
+    : unset(behaviour, { sync_ids: [], bulk_sync_ids: [] })
+  const success = behaviour.version === '2023-04-25' ? undefined : unset(behaviour, false)
   return present({ run_after_success_only: success, ...empty, ...sent, run_after: after })
 }
 
-function target(sent: JsonObject, habits: Habits, before: JsonObject | undefined): Json {
+function target(sent: JsonObject, behaviour: ServiceBehaviour, before: JsonObject | undefined): Json {
   const { create, new_name: newName, ...rest } = sent
   const there = isObject(before?.['target']) ? before['target']['object'] : undefined
   const made = isObject(create) ? textOf(create['name']) : isNothing(newName) ? undefined : textOf(newName)
   return present({
-    configuration: unset(habits, {}),
-    filter_logic: unset(habits, ''),
+    configuration: unset(behaviour, {}),
+    filter_logic: unset(behaviour, ''),
     ...rest,
-    ...(habits.unset === 'filled' && {
+    ...(behaviour.unset === 'filled' && {
       configuration: { preserve: false, ...(rest['configuration'] as JsonObject) }
     }),
     object: made ?? rest['object'] ?? there,
@@ -289,18 +295,18 @@ export function echoOf({ name, fields }: Pick<Kind, 'name' | 'fields'>): Echo {
   const isFixed = (key: string): boolean => fields[key]?.class === 'fixed'
   return (
     special[name] ??
-    ((body, habits, before = {}) =>
+    ((body, behaviour, before = {}) =>
       present({
         ...Object.fromEntries(Object.entries(before).filter(([key]) => isFixed(key))),
         ...bookkeeping(name, body),
-        ...kept(body, habits)
+        ...kept(body, behaviour)
       }))
   )
 }
 
-function kept(body: JsonObject, habits: Habits): JsonObject {
+function kept(body: JsonObject, behaviour: ServiceBehaviour): JsonObject {
   const inAnyOrder = Object.entries(body).map(([key, value]): [string, Json] =>
-    Array.isArray(value) ? [key, inOrder(value, habits)] : [key, value]
+    Array.isArray(value) ? [key, inOrder(value, behaviour)] : [key, value]
   )
   return Object.fromEntries(inAnyOrder)
 }

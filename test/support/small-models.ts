@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, textOf } from '../../src/state/value.ts'
-import { bookkeeping, inOrder, listOf, objects, present, unset, type Echo } from './habits.ts'
+import { bookkeeping, inOrder, listOf, objects, present, unset, type Echo } from './service-behaviour.ts'
 
 /** What the service answers of roles, policies, users, webhooks, subscribers and keys. */
 
@@ -8,54 +8,54 @@ const actions = ['create', 'read', 'update', 'delete', 'sync_to', 'trigger', 'ap
 const role: Echo = (body) => ({ ...bookkeeping('role', body), system: false })
 
 /** Every policy has all actions; those that nobody gave roles have none. */
-const policy: Echo = (body, habits) => {
+const policy: Echo = (body, behaviour) => {
   const sent = objects(body['policy_actions'])
   const known = new Set(sent.map((one) => textOf(one['action']).toLowerCase()))
   const others = actions
     .filter((action) => !known.has(action))
-    .map((action): JsonObject => present({ action, role_ids: unset(habits, []) }))
-  const stated = sent.map((one) => ({ ...one, role_ids: inOrder(listOf(one['role_ids']), habits) }))
+    .map((action): JsonObject => present({ action, role_ids: unset(behaviour, []) }))
+  const stated = sent.map((one) => ({ ...one, role_ids: inOrder(listOf(one['role_ids']), behaviour) }))
   return {
     ...bookkeeping('policy', body),
     system: false,
-    policy_actions: inOrder([...stated, ...others], habits)
+    policy_actions: inOrder([...stated, ...others], behaviour)
   }
 }
 
 /** E-mails come back in lower case. An update of the newest version does not repeat it. */
-const user: Echo = (body, habits, before) => {
+const user: Echo = (body, behaviour, before) => {
   const email = textOf(body['name'] ?? before?.['email'] ?? '').toLowerCase()
   return {
     ...bookkeeping('user', { name: email }),
     email,
     role: 'user',
-    role_ids: inOrder(listOf(body['role_ids']), habits)
+    role_ids: inOrder(listOf(body['role_ids']), behaviour)
   }
 }
 
-const webhook: Echo = (body, habits, before) =>
+const webhook: Echo = (body, behaviour, before) =>
   present({
     ...bookkeeping('webhook', body),
     endpoint: body['name'],
     secret: body['secret'],
-    disabled: body['disabled'] ?? before?.['disabled'] ?? unset(habits, false)
+    disabled: body['disabled'] ?? before?.['disabled'] ?? unset(behaviour, false)
   })
 
-const subscribers: Echo = (body, habits) => {
+const subscribers: Echo = (body, behaviour) => {
   const emails = listOf(body['emails'])
-  return present({ emails: emails.length === 0 ? unset(habits, []) : inOrder(emails, habits) })
+  return present({ emails: emails.length === 0 ? unset(behaviour, []) : inOrder(emails, behaviour) })
 }
 
 /** Keys that were found are not told from those that were said. */
-const keys: Echo = (body, habits) => {
+const keys: Echo = (body, behaviour) => {
   const said = new Set<Json>(objects(body['fields']).map((one) => textOf(one['field_id'])))
   const all = [...new Set<Json>([...said, 'id', 'email'])].map((id): JsonObject => ({
     id,
     name: id,
     type: 'string',
-    ...(habits.unset === 'absent' && !said.has(id) ? {} : { is_primary_key: said.has(id) })
+    ...(behaviour.unset === 'absent' && !said.has(id) ? {} : { is_primary_key: said.has(id) })
   }))
-  return { name: 'a schema', fields: inOrder(all, habits) }
+  return { name: 'a schema', fields: inOrder(all, behaviour) }
 }
 
 export const smallEchoes: Readonly<Record<string, Echo>> = {

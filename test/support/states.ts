@@ -12,13 +12,18 @@ import {
 } from '../../src/state/value.ts'
 import { at } from '../render/builders.ts'
 import { itemOf } from './items.ts'
-import { echoOf, opened, type Habits } from './service-model.ts'
+import { echoOf, opened, type ServiceBehaviour } from './service-model.ts'
 
 /** What files and the service could hold, of all kinds, with few names: twins, renames and dangling references are common. */
 
 const names = ['a', 'b', 'c'] as const
 const name = fc.constantFrom(...names)
-const habits: Habits = { version: '2025-09-18', unset: 'null', reversed: true, masksNested: true }
+const behaviour: ServiceBehaviour = {
+  version: '2025-09-18',
+  unset: 'null',
+  reversed: true,
+  masksNested: true
+}
 
 /** A resource as YAML has it. */
 export interface Item {
@@ -118,17 +123,17 @@ export function liveOf(items: readonly Item[]): LiveState {
     const managed = kinds.managed.find((candidate) => candidate.name === kind)
     if (!managed) return { kind, wire: { id: idAt(index + 1), name: own } }
     const context = {
-      version: habits.version,
+      version: behaviour.version,
       creating: true,
       id: (reference: { $ref: string; name?: string }) => idOf(reference.$ref, reference.name)
     }
     const body = { name: own, ...managed.toWire(meaning(one), context) }
-    const answer = echoOf(kindNamed(kind))(opened(body) as JsonObject, habits)
+    const answer = echoOf(kindNamed(kind))(opened(body) as JsonObject, behaviour)
     return { kind, wire: { ...answer, name: own, id: idAt(index + 1) } }
   })
   const nameOf = new Map(wires.map(({ wire }) => [wire['id'], textOf(wire['name'])]))
   const context = {
-    version: habits.version,
+    version: behaviour.version,
     reference: (kind: string, id: string) => ({
       $ref: kind,
       id,

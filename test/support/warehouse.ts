@@ -1,4 +1,4 @@
-import type { World } from './world.ts'
+import type { Sandbox } from './sandbox.ts'
 
 /**
  * A workspace in which nothing waits for a person: two databases, two models, two syncs. Each part is a text
@@ -74,14 +74,14 @@ export const env = { PASSWORD: 'planted-password' }
 export const file = 'configs/all.yaml'
 
 /** The id of a live thing; throws when there is none. */
-export function idOf(world: World, kind: 'connection' | 'model' | 'sync', name: string): string {
+export function idOf(world: Sandbox, kind: 'connection' | 'model' | 'sync', name: string): string {
   const found = world.server.store.all(kind).find((thing) => thing.name === name)
   if (!found) throw new Error(`no ${kind} ${name}`)
   return found.id
 }
 
 /** Names of all that is live, by kind. */
-export function live(world: World): Record<'connection' | 'model' | 'sync', string[]> {
+export function live(world: Sandbox): Record<'connection' | 'model' | 'sync', string[]> {
   const of = (kind: 'connection' | 'model' | 'sync'): string[] =>
     world.server.store
       .all(kind)
@@ -91,7 +91,7 @@ export function live(world: World): Record<'connection' | 'model' | 'sync', stri
 }
 
 /** The requests since the last question that were no reads. */
-export function writes(world: World): string[] {
+export function writes(world: Sandbox): string[] {
   return world
     .requests()
     .filter((request) => !request.startsWith('GET ') && !/(source|target|modelsync)/.test(request))

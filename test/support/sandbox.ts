@@ -10,7 +10,7 @@ import { idleAdvice } from './advice.ts'
 import { realTimer } from './waiting.ts'
 
 /** A folder with files, a local Polytomic in memory, and the program as a user runs it, in this process. */
-export interface World {
+export interface Sandbox {
   server: LocalServer
   folder: string
   write(files: Record<string, string>): void
@@ -26,21 +26,21 @@ export interface Ran {
   err: string
 }
 
-export interface WorldOptions {
+export interface SandboxOptions {
   files?: Record<string, string>
   env?: Record<string, string | undefined>
   server?: ServerOptions
   io?: Partial<WorldIo>
 }
 
-export function makeWorld(options: WorldOptions = {}): World {
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const folder = mkdtempSync(join(tmpdir(), 'polyctl-test-'))
   const server = createServer({ ...options.server })
   onTestFinished(() => {
     server.close()
     rmSync(folder, { recursive: true, force: true })
   })
-  const world: World = {
+  const world: Sandbox = {
     server,
     folder,
     write(files) {
@@ -66,7 +66,7 @@ export function makeWorld(options: WorldOptions = {}): World {
   return world
 }
 
-function io(ran: Ran, world: World, options: WorldOptions): WorldIo {
+function io(ran: Ran, world: Sandbox, options: SandboxOptions): WorldIo {
   return {
     out: (text) => void (ran.out += text),
     err: (text) => void (ran.err += text),
@@ -119,12 +119,12 @@ syncs:
 `
 
 /** Authorizes a connection as a person would: opens the page, presses Allow. */
-export async function allow(world: World, name: string): Promise<void> {
+export async function allow(world: Sandbox, name: string): Promise<void> {
   await decide(world, name, 'allow')
 }
 
 /** Presses a button of the page on which a connection is authorized. */
-export async function decide(world: World, name: string, decision: 'allow' | 'deny'): Promise<void> {
+export async function decide(world: Sandbox, name: string, decision: 'allow' | 'deny'): Promise<void> {
   const list = (await (await world.server.fetch(apiRequest(world, 'GET', '/api/connections'))).json()) as {
     data: { id: string; name: string }[]
   }
@@ -142,7 +142,7 @@ export async function decide(world: World, name: string, decision: 'allow' | 'de
   world.requests()
 }
 
-export function apiRequest(world: World, method: string, path: string, body?: unknown): Request {
+export function apiRequest(world: Sandbox, method: string, path: string, body?: unknown): Request {
   const headers = {
     authorization: `Bearer ${world.server.apiKey}`,
     'x-polytomic-version': '2025-09-18',

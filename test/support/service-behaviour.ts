@@ -6,7 +6,7 @@ import type { ApiVersion } from '../../src/wire/common.ts'
  * What the real service does to a body, as small as it can be said and apart from both our kinds and our server: it fills ids, gives
  * labels, merges, drops, derives, and answers nothing, null, empty or default for whatever was not sent.
  */
-export interface Habits {
+export interface ServiceBehaviour {
   version: ApiVersion
   /** How it answers what was not sent: not at all, as null, or as its default. */
   unset: 'absent' | 'null' | 'filled'
@@ -18,7 +18,7 @@ export interface Habits {
   shape?: 'older' | 'newest'
 }
 
-export type Echo = (body: JsonObject, habits: Habits, before?: JsonObject) => JsonObject
+export type Echo = (body: JsonObject, behaviour: ServiceBehaviour, before?: JsonObject) => JsonObject
 
 export const nobody = '00000000-0000-0000-0000-000000000000'
 export const actor = { id: nobody, name: 'Ada', type: 'user' }
@@ -42,8 +42,8 @@ export const bookkeeping = (kind: string, body: JsonObject): JsonObject => ({
   updated_by: actor
 })
 
-export function unset(habits: Habits, filled: Json): JsonObject[string] | undefined {
-  return habits.unset === 'absent' ? undefined : habits.unset === 'null' ? null : filled
+export function unset(behaviour: ServiceBehaviour, filled: Json): JsonObject[string] | undefined {
+  return behaviour.unset === 'absent' ? undefined : behaviour.unset === 'null' ? null : filled
 }
 
 export function present(fields: Record<string, Json | undefined>): JsonObject {
@@ -54,6 +54,6 @@ export const listOf = (value: Json | undefined): Json[] => (Array.isArray(value)
 export const objects = (value: Json | undefined): JsonObject[] => listOf(value).filter(isObject)
 export const isNothing = (value: Json | undefined) => value === undefined || value === null || value === ''
 
-export function inOrder<T>(items: T[], habits: Habits): T[] {
-  return habits.reversed ? items.toReversed() : items
+export function inOrder<T>(items: T[], behaviour: ServiceBehaviour): T[] {
+  return behaviour.reversed ? items.toReversed() : items
 }
