@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeWorld } from '../support/world.ts'
+import { createSandbox } from '../support/sandbox.ts'
 
 /** A connection with this configuration. */
 const pg = (inner: string) =>
@@ -162,16 +162,16 @@ const mistakes: [what: string, text: string][] = [
 ]
 
 test('each mistake is told with its place, what is wrong, and what to write', async () => {
-  const told: string[] = []
+  const reported: string[] = []
   for (const [what, text] of mistakes) {
-    const world = makeWorld({ files: { 'configs/a.yaml': text }, env: { SSL: 'True', PORT: '05432' } })
+    const world = createSandbox({ files: { 'configs/a.yaml': text }, env: { SSL: 'True', PORT: '05432' } })
     const { code, out, err } = await world.run('validate')
     const shown = text
       .replaceAll('\r', '␍')
       .replaceAll('\uFEFF', '(mark)')
       .trimEnd()
       .replaceAll(/^/gm, '    ')
-    told.push(`# ${what} (exit ${code})\n\n${shown}\n\n${out}${err}`.trimEnd())
+    reported.push(`# ${what} (exit ${code})\n\n${shown}\n\n${out}${err}`.trimEnd())
   }
-  await expect(`${told.join('\n\n')}\n`).toMatchFileSnapshot('../golden/beginners.txt')
+  await expect(`${reported.join('\n\n')}\n`).toMatchFileSnapshot('../golden/beginners.txt')
 })

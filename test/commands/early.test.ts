@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { glanceAt } from '../../src/config/glance.ts'
 import { kinds } from '../../src/kinds/index.ts'
-import { makeWorld, tutorial, type World, type WorldOptions } from '../support/world.ts'
+import { createSandbox, tutorial, type Sandbox, type SandboxOptions } from '../support/sandbox.ts'
 
 /** Lists are asked for while files are still being understood. Nobody may notice anything but the time. */
 const env = { MONGODB_PASSWORD: 'x' }
 const lists = ['/api/me', '/api/connections', '/api/models', '/api/syncs']
 const broken = tutorial.replace('mode: create', 'mode: crate')
 
-type Fetch = (request: Request, world: World) => Promise<Response>
+type Fetch = (request: Request, world: Sandbox) => Promise<Response>
 
 /** A world whose network is told to `fetch`; `sent` is filled with what was sent, until the files are understood. */
-function watched(fetch: Fetch, options: WorldOptions = {}) {
+function watched(fetch: Fetch, options: SandboxOptions = {}) {
   const sent: Request[] = []
   let [addresses, early] = [0, 0]
-  const world: World = makeWorld({
+  const world: Sandbox = createSandbox({
     files: { 'configs/a.yaml': tutorial },
     ...options,
     env: { ...env, ...options.env },
@@ -114,7 +114,7 @@ describe('a service that fails', () => {
 })
 
 describe('nothing is asked early', () => {
-  const assertNothingSent = async (options: WorldOptions, ...words: string[]): Promise<void> => {
+  const assertNothingSent = async (options: SandboxOptions, ...words: string[]): Promise<void> => {
     const { world, sent } = watched(answering, options)
     await world.run('plan', ...words)
     expect(sent).toEqual([])
