@@ -1,4 +1,4 @@
-import { isObject } from './value.ts'
+import { hidden, redacted, tellingLength } from './redacted.ts'
 
 /**
  * R36: Removes the secrets of a run from everything that is shown, in all spellings that programs write:
@@ -22,12 +22,6 @@ export interface Redaction {
   /** Redacts all texts of plain data like `shown`; a value without secrets is returned as it is. */
   data<T>(value: T): T
 }
-
-/** The text in place of a secret. */
-export const hidden = '(secret)'
-
-/** A shorter secret is hidden only where it stands alone: a part of an ordinary word reveals nothing. */
-const tellingLength = 8
 
 /** A line of a secret of many lines counts as a secret itself from this length on. */
 const tellingLine = 16
@@ -59,6 +53,8 @@ export function openRedaction(): Redaction {
   }
   const shown = (text: string): string => {
     const { telling, grams } = current()
+    // No spelling of a secret is shorter than the secret.
+    if (text.length < tellingLength) return text
     if (telling.length === 0 || (text.length < longText && !mayHold(text, grams))) return text
     return without(text, telling)
   }
@@ -299,21 +295,4 @@ function mayHold(text: string, grams: Uint8Array): boolean {
 function gramAt(text: string, index: number): number {
   const [a, b, c] = [text.charCodeAt(index), text.charCodeAt(index + 1), text.charCodeAt(index + 2)]
   return (a * 961 + b * 31 + c) & 0xffff
-}
-
-function redacted(value: unknown, shown: (text: string) => string): unknown {
-  if (typeof value === 'string') return shown(value)
-  if (typeof value === 'number') return shown(String(value)) === String(value) ? value : hidden
-  if (Array.isArray(value)) {
-    const items = value.map((item) => redacted(item, shown))
-    return items.some((item, index) => item !== value[index]) ? items : value
-  }
-  if (!isObject(value)) return value
-  let isSame = true
-  const entries = Object.entries(value).map(([name, inner]): [string, unknown] => {
-    const entry: [string, unknown] = [shown(name), redacted(inner, shown)]
-    isSame &&= entry[0] === name && entry[1] === inner
-    return entry
-  })
-  return isSame ? value : Object.fromEntries(entries)
 }

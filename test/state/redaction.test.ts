@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hidden, openRedaction } from '../../src/state/redaction.ts'
+import { hidden } from '../../src/state/redacted.ts'
+import { openRedaction } from '../../src/state/redaction.ts'
 
 const percent = (text: string, hex = (digits: string): string => digits): string =>
   Array.from(Buffer.from(text), (byte) => `%${hex(byte.toString(16).padStart(2, '0'))}`).join('')
