@@ -4,7 +4,7 @@ import { nameOfItem, type Kind } from '../../src/kinds/kind.ts'
 import { referredKinds } from '../../src/state/rule.ts'
 import { isObject, isSecret, referencesIn, type Json, type JsonObject } from '../../src/state/value.ts'
 import type { ApiVersion } from '../../src/wire/common.ts'
-import { itemOf, withinVersion } from '../support/items.ts'
+import { itemOf, withinOlderShape, withinVersion } from '../support/items.ts'
 import type { Random } from './random.ts'
 
 /** The kinds that the worlds are made of: each after those that it refers to, as far as they do not refer to each other. */
@@ -105,7 +105,8 @@ const plain: Readonly<Record<string, JsonObject>> = {
   policy: { policy_actions: [] },
   user: { roles: ['Member'] },
   webhook: { secret: { $secret: 'env SECRET' } },
-  global_error_subscribers: { emails: [] }
+  global_error_subscribers: { emails: [] },
+  record_logging: { enabled: true }
 }
 
 /** Items of YAML, made from the kind's schema: the more kinds there are, the more there is in the worlds. */
@@ -188,9 +189,14 @@ function keysOf(fields: readonly Json[]): Json[] {
   return known.length > 0 ? known : ['id']
 }
 
+/** The worlds answer in the older shape: what only the newer can say is a stop there, and no world is about stops. */
+function held(kind: Kind, item: JsonObject, version: ApiVersion): JsonObject {
+  return withinOlderShape(kind, withinVersion(kind, item, version))
+}
+
 /** An item of the kind, as chance has it. */
 export function anItem(kind: Kind, random: Random, version: ApiVersion): JsonObject {
-  return withinVersion(kind, oneModel(random.pick(stockOf(kind)), random), version)
+  return held(kind, oneModel(random.pick(stockOf(kind)), random), version)
 }
 
 /** Items that keep something of the live ones must be told apart: of several with one key, the first. */
@@ -217,7 +223,7 @@ export function plainItem(kind: Kind): JsonObject | undefined {
 export function edited(kind: Kind, item: JsonObject, random: Random, version: ApiVersion): JsonObject {
   const others = stockOf(kind).filter((other) => other['type'] === item['type'])
   if (others.length === 0) return item
-  const other = withinVersion(kind, oneModel(random.pick(others), random), version)
+  const other = held(kind, oneModel(random.pick(others), random), version)
   const names = kind.naming?.keys ?? []
   const keys = Object.keys({ ...item, ...other }).filter(
     (key) => !names.includes(key) && !isOnce(kind, key, other[key])

@@ -276,6 +276,23 @@ export function withinVersion(kind: Kind, whole: JsonObject, version: ApiVersion
   return { ...unread, target: { connection: 'a', object: 'Contact' } }
 }
 
+/** The item as a service can hold it whose answers have the older shape: of several identities the first, only fixed values, no history. */
+export function withinOlderShape({ name: kind }: Kind, whole: JsonObject): JsonObject {
+  const item = structuredClone(whole)
+  const { identities, target_filters: ofTarget, filters, schemas, mode } = item
+  const each = (list: Json | undefined): JsonObject[] => (Array.isArray(list) ? list.filter(isObject) : [])
+  if (kind === 'bulk_sync') {
+    if (mode === 'append') item['mode'] = 'replicate'
+    for (const one of each(schemas)) delete one['history_enabled']
+  }
+  if (kind !== 'sync') return item
+  if (isObject(identities) && Array.isArray(identities['mappings']))
+    identities['mappings'] = identities['mappings'].slice(0, 1)
+  for (const one of isObject(ofTarget) ? each(ofTarget['conditions']) : []) delete one['value_source']
+  for (const one of each(filters)) delete one['value_field']
+  return item
+}
+
 /** Without what the kind says that the version lacks. */
 function withoutNewer(kind: Kind, whole: JsonObject, version: ApiVersion): JsonObject {
   const item = structuredClone(whole)
@@ -286,15 +303,7 @@ function withoutNewer(kind: Kind, whole: JsonObject, version: ApiVersion): JsonO
   }
   for (const [path, first] of Object.entries(kind.since ?? {}))
     if (version < first) take(item, path.split('.'))
-  // The newer spelling says them elsewhere.
-  if (kind.name !== 'sync' || version === '2025-09-18') return item
-  const { identities, target_filters: ofTarget } = item
-  if (isObject(identities) && Array.isArray(identities['mappings']))
-    identities['mappings'] = identities['mappings'].slice(0, 1)
-  const conditions =
-    isObject(ofTarget) && Array.isArray(ofTarget['conditions']) ? ofTarget['conditions'] : []
-  for (const one of conditions.filter(isObject)) delete one['value_source']
-  return item
+  return version === '2025-09-18' ? item : withinOlderShape(kind, item)
 }
 
 const common = ['postgresql', 'csv', 'webhook', 'salesforce', 'api', 'mongodb', 'strackr', 'airtable']
