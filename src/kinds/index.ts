@@ -4,6 +4,7 @@ import { globalErrorSubscribers } from './global-error-subscribers.ts'
 import type { Kinds } from './kind.ts'
 import { model } from './model.ts'
 import { policy } from './policy.ts'
+import { recordLogging } from './record-logging.ts'
 import { role } from './role.ts'
 import { schemaPrimaryKeys } from './schema-primary-keys.ts'
 import { sync } from './sync.ts'
@@ -22,6 +23,7 @@ export const kinds: Kinds = {
     policy,
     user,
     webhook,
-    globalErrorSubscribers
+    globalErrorSubscribers,
+    recordLogging
   ]
 }

@@ -24,6 +24,7 @@ policies: [{ name: P, policy_actions: [{ action: read, roles: [R] }] }]
 users: [{ email: ada@example.com, roles: [R] }]
 webhooks: [{ endpoint: "https://x.example", secret: "\${env:PW}" }]
 global_error_subscribers: { emails: [ada@example.com] }
+record_logging: { enabled: true, prefix: logs }
 schema_primary_keys: [{ connection: E, schema: public.users, fields: [email] }]
 syncs:
   - name: S

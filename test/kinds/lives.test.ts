@@ -97,6 +97,16 @@ policies:
     shows: /Ada@Example\.com/,
     since: '2024-02-08'
   },
+  'record_logging: somebody switches it off': {
+    yaml: `
+connections: [{ name: Logs, type: s3, configuration: { auth_mode: access_key_and_secret, aws_access_key_id: a, aws_secret_access_key: "\${env:SECRET}", s3_bucket_name: b, s3_bucket_region: us-east-1 } }]
+record_logging: { enabled: true, connection: Logs, prefix: "logs/" }
+`,
+    edit: (api) =>
+      api.put('/api/organization/record-logging', { enabled: false, deliveryPrefix: 'other/' }),
+    shows: /record logging "organization"[\s\S]*connection[\s\S]*Logs[\s\S]*prefix/,
+    since: '2025-09-18'
+  },
   'schema_primary_keys: somebody resets them': {
     yaml: `${twoConnections}
 schema_primary_keys: [{ connection: Source, schema: public.users, fields: [email, id] }]

@@ -61,7 +61,8 @@ const spare: Record<string, Dropped> = {
   global_error_subscribers: {
     yaml: 'global_error_subscribers: { emails: [spare@example.com] }\n',
     name: 'organization'
-  }
+  },
+  record_logging: { yaml: 'record_logging: { enabled: true }\n', name: 'organization' }
 }
 
 const without = { [file]: warehouse(), 'configs/spare.yaml': 'roles: []\n' }
@@ -90,8 +91,9 @@ async function state(world: Sandbox): Promise<unknown> {
   const source = idOf(world, 'connection', 'Source')
   const keys = await get(`/api/connections/${source}/schemas/public.users`)
   const reported = await get('/api/notifications/global-error-subscribers')
+  const logs = await get('/api/organization/record-logging')
   world.requests()
-  return [...listed, keys, reported]
+  return [...listed, keys, reported, logs]
 }
 
 async function declaredOnce(

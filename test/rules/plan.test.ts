@@ -146,7 +146,13 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
     )
     // Where keys belong is what they are called: they cannot be moved from there.
     const places = ['schema_primary_keys.connection', 'schema_primary_keys.schema']
-    const elsewhere = ['model.enricher', 'sync.override_fields', 'sync.filter_logic', 'model.connection']
+    const elsewhere = [
+      'model.enricher',
+      'sync.override_fields',
+      'sync.filter_logic',
+      'model.connection',
+      'record_logging.connection'
+    ]
     // Only `schemas: all` compares what is off.
     const moved = [...refused, 'model.additional_fields', 'bulk_sync.schemas_off']
     expect(compared.filter((field) => ![...moved, ...elsewhere, ...places].includes(field))).toEqual([])
@@ -402,7 +408,8 @@ const movable = [
   'policy',
   'user',
   'webhook',
-  'error_subscribers'
+  'error_subscribers',
+  'record_logging'
 ] as const
 const moving = new Set(['Source', 'Users', 'Users out', 'All out', 'Analyst', 'PII', 'ada@example.com', ''])
 

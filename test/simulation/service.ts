@@ -241,6 +241,9 @@ function bytesOf({ store }: LocalServer): Map<string, string> {
       if (keys) bytes.set(`${id}/schemas/${encodeURIComponent(schema)}`, JSON.stringify(keys))
   for (const { emails } of store.all('error_subscribers'))
     if (emails.length > 0) bytes.set('global-error-subscribers', JSON.stringify(emails))
+  for (const { enabled, connection_id: to, prefix } of store.all('record_logging'))
+    if (enabled || to !== undefined || prefix !== undefined)
+      bytes.set('record-logging', JSON.stringify([enabled, to, prefix]))
   return bytes
 }
 

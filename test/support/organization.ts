@@ -9,6 +9,7 @@ policies:
 users: [{ email: ada@example.com, roles: [Analyst, Member] }]
 webhooks: [{ endpoint: "https://a.example/hook", secret: "\${env:PASSWORD}", disabled: false }]
 global_error_subscribers: { emails: [ada@example.com, bob@example.com] }
+record_logging: { enabled: true, prefix: logs }
 schema_primary_keys: [{ connection: Source, schema: public.users, fields: [email, id] }]
 bulk_syncs:
   - name: All out

@@ -46,6 +46,15 @@ const subscribers: Echo = (body, behaviour) => {
   return present({ emails: emails.length === 0 ? unset(behaviour, []) : inOrder(emails, behaviour) })
 }
 
+/** What is not said is removed. */
+const recordLogging: Echo = (body, behaviour) =>
+  present({
+    enabled: body['enabled'] ?? false,
+    deliveryConnectionId: body['deliveryConnectionId'] ?? unset(behaviour, ''),
+    deliveryConnectionName: body['deliveryConnectionId'] === undefined ? undefined : 'a connection',
+    deliveryPrefix: body['deliveryPrefix'] ?? unset(behaviour, '')
+  })
+
 /** Keys that were found are not told from those that were said. */
 const keys: Echo = (body, behaviour) => {
   const said = new Set<Json>(objects(body['fields']).map((one) => textOf(one['field_id'])))
@@ -64,5 +73,6 @@ export const smallEchoes: Readonly<Record<string, Echo>> = {
   user,
   webhook,
   global_error_subscribers: subscribers,
+  record_logging: recordLogging,
   schema_primary_keys: keys
 }
