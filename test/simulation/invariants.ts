@@ -2,7 +2,7 @@ import { kinds } from '../../src/kinds/index.ts'
 import { derivedApi, isSameName, type Kind } from '../../src/kinds/kind.ts'
 import { renderEvent } from '../../src/render/report.ts'
 import { addressText } from '../../src/state/resource.ts'
-import { isObject, textOf, type Json, type JsonObject } from '../../src/state/value.ts'
+import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../../src/state/value.ts'
 import { liveId } from '../../src/plan/details.ts'
 import type { Change } from '../../src/plan/plan.ts'
 import { header, look } from '../render/builders.ts'
@@ -293,7 +293,7 @@ export function differences(
     const owner = kind.fields[field]?.class
     if (owner === 'carried' && (isMadeAgain || (tolerant && !(field in declared.item)))) return []
     const isBulk = declared.kind === 'bulk_sync'
-    const there = isBulk ? withoutAdded(declared, field, a!, b!) : b![field]
+    const there = isBulk ? withoutAdded(declared, field, a!, b!) : ofOneSource(declared, field, b![field])
     const listed = isBulk ? withoutUnlisted(declared, field, a!, b!) : a![field]
     // Where nothing is said, the service adds fields.
     const isAdding =
@@ -309,6 +309,17 @@ export function differences(
       `${field} of ${addressText(declared)} is ${found ?? 'nothing'} where it must be ${wanted ?? 'nothing'}`
     ]
   })
+}
+
+/** Of what a model reads the files state one: what else stands there goes with the next update, and is no reason for one. */
+function ofOneSource({ kind, item }: Declared, field: string, found: Json | undefined): Json | undefined {
+  const stated = item['configuration']
+  const sources = ['query', 'table', 'view']
+  const isOne = kind === 'model' && field === 'configuration' && isObject(stated) && isObject(found)
+  if (!isOne || !sources.some((name) => !isEmpty(stated[name]))) return found
+  return Object.fromEntries(
+    Object.entries(found).filter(([name]) => !sources.includes(name) || name in stated)
+  )
 }
 
 const adds = (item: JsonObject, what: string): boolean =>

@@ -238,7 +238,9 @@ async function unlikeTheModel(scene: Scene, runs: readonly Run[]): Promise<strin
       const id = one.was === undefined ? undefined : scene.ids[one.was]
       const there = find(one).find((look) => look.id === id) ?? find(one)[0]
       if (!there) return [`${addressText(one)} is not there`]
-      const isOther = id !== undefined && there.id !== id && edited.ids.size === 0
+      // What is in no list is told apart by what it belongs to: for another connection it is another one.
+      const isListed = derivedApi(kindNamed(one.kind)) === undefined
+      const isOther = isListed && id !== undefined && there.id !== id && edited.ids.size === 0
       return [
         ...(isOther ? [`${addressText(one)} is another one than before`] : []),
         ...differences(scene, one, there, edited)
