@@ -139,6 +139,11 @@ export function clipping(
   end: number,
   width: number
 ): { line: string; from: number; to: number } {
+  // What is far away is never shown, and measuring all of a long line for each of its problems takes long.
+  const reach = 8 * Math.max(width, 8)
+  const [low, last] = [Math.max(start - reach, 0), Math.min(end, start + reach)]
+  if (low > 0 || last + reach < text.length)
+    return clipping(text.slice(low, last + reach), start - low, last - low, width)
   const from = columns(text.slice(0, start))
   const to = Math.max(columns(text.slice(0, end)), from)
   if (columns(text) <= width) return { line: text, from, to }

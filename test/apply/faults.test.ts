@@ -169,10 +169,10 @@ describe('a refusal', () => {
     expect(world.requests()).not.toContain('POST /api/syncs')
   })
 
-  test('a missing secret stops only what needs it, and names the variable', async () => {
+  test('a missing secret stops it before anything is sent, and names the variable', async () => {
     const world = createSandbox({ files })
     const ran = await world.run('apply', '--yes')
-    expect(ran.code).toBe(5)
+    expect(ran.code).toBe(3)
     expect(`${ran.out}${ran.err}`).toContain('PASSWORD')
     expect(`${ran.out}${ran.err}`).toContain('P615')
     expect(world.requests().filter((request) => !request.startsWith('GET '))).toEqual([])

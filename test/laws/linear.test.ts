@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { read } from '../support/reading.ts'
+import { renderProblems } from '../support/rendered.ts'
 import { isFew, spread } from '../support/samples.ts'
 
 /**
@@ -46,11 +47,11 @@ function lines(count: number, line: (at: number) => string): string {
 const [few, many] = isFew ? [250, 1_000] : [500, 2_000]
 
 /** Milliseconds of CPU, the least of three. */
-async function cost(text: string): Promise<number> {
+async function cost(text: string, work: (text: string) => Promise<unknown> = read): Promise<number> {
   const times: number[] = []
   for (let round = 0; round < 3; round++) {
     const before = process.cpuUsage()
-    await read(text)
+    await work(text)
     const { user, system } = process.cpuUsage(before)
     times.push((user + system) / 1000)
   }
@@ -66,3 +67,15 @@ test.each(spread(Object.entries(shapes), 3))(
     expect(fourTimes / Math.max(once, 5)).toBeLessThan(9)
   }
 )
+
+test('mistakes that stand on one line are told in as much time as there are of them', async () => {
+  const told = async (text: string): Promise<void> => {
+    const { result, texts } = await read(text)
+    renderProblems(result.problems, texts, { colour: false, width: 100 })
+  }
+  const line = (count: number): string =>
+    `roles: [${lines(count, (at) => `{ name: n${at}, colour: x${at} }, `)}]\n`
+  await cost(line(200), told)
+  const [once, fourTimes] = [await cost(line(few), told), await cost(line(many), told)]
+  expect(fourTimes / Math.max(once, 5)).toBeLessThan(9)
+})

@@ -129,8 +129,8 @@ const reading: Break[] = [
   {
     what: 'the words of a refusal are told with the secrets that are in them',
     file: 'src/remote/transport.ts',
-    find: 'words: toldOf(words, redaction),',
-    replace: 'words,',
+    find: '      words: toldOf(words, redaction),\n      refused: status',
+    replace: '      words,\n      refused: status',
     noticedBy: [transport('no words of an error hold the key, or a secret that was sent')]
   },
   {
@@ -247,7 +247,7 @@ const planning: Break[] = [
   {
     what: 'a saved plan may be edited',
     file: 'src/plan/saved.ts',
-    find: 'if (seal !== sealOf(saved)) return',
+    find: 'if (seal !== hash(rest)) return',
     replace: 'if (seal === 0) return',
     noticedBy: [by('rules/plan', 'R23: a plan that is edited is refused in a sentence')]
   }

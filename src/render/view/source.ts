@@ -40,6 +40,7 @@ export function sourceView(
     ({ span }) => span.path
   )
   const lines = new Map<string, string[]>()
+  const known = new Map<string, ViewedLine>()
   return {
     line(path, number) {
       const text = texts.get(path)
@@ -47,8 +48,15 @@ export function sourceView(
       if (!lines.has(path)) lines.set(path, text.split('\n'))
       const raw = lines.get(path)?.[number - 1]
       if (raw === undefined) return undefined
+      // Thousands of problems may stand on one line.
+      const place = `${number} ${path}`
+      const before = known.get(place)
+      if (before) return before
       const spans = (secrets.get(path) ?? []).map(({ span }) => span)
-      return redacted(viewed(sourceLine(raw), hiddenParts(sourceLine(raw), number, spans)), hide)
+      const line = sourceLine(raw)
+      const view = redacted(viewed(line, hiddenParts(line, number, spans)), hide)
+      known.set(place, view)
+      return view
     }
   }
 }
@@ -68,11 +76,22 @@ function hiddenParts(line: string, number: number, spans: readonly Span[]): Part
 }
 
 function viewed(line: string, hidden: readonly Part[]): ViewedLine {
+  const text = shown(line, hidden, line.length, 'end')
+  if (text === line) return { text, indexOf: (column) => Math.min(column - 1, line.length) }
   return {
-    text: shown(line, hidden, line.length, 'end'),
-    indexOf: (column, side) => shown(line, hidden, Math.min(column - 1, line.length), side).length
+    text,
+    indexOf: (column, side) => {
+      const index = Math.min(column - 1, line.length)
+      // On a line that nobody can overlook a place is worth no walk from its start.
+      return line.length > longestWalk
+        ? Math.min(index, text.length)
+        : shown(line, hidden, index, side).length
+    }
   }
 }
+
+/** Letters of a line up to which each place in it is looked for exactly, where something in it is hidden or escaped. */
+const longestWalk = 20_000
 
 /** Positions move along with what is taken out before them. */
 function redacted(line: ViewedLine, hide: (line: string) => string): ViewedLine {
@@ -81,8 +100,9 @@ function redacted(line: ViewedLine, hide: (line: string) => string): ViewedLine 
   return {
     text,
     indexOf(column, side) {
-      const before = hide(line.text.slice(0, line.indexOf(column, side)))
-      return Math.min(before.length, text.length)
+      const index = line.indexOf(column, side)
+      const before = line.text.length > longestWalk ? index : hide(line.text.slice(0, index)).length
+      return Math.min(before, text.length)
     }
   }
 }
