@@ -251,9 +251,20 @@ function plainSchema(item: JsonObject): JsonObject {
   }
 }
 
-/** Fields that are not listed are off, and so are not there. */
+/**
+ * Fields that are not listed are off, and so are not there. Of one that is listed as off, what is said of it
+ * counts all the same.
+ */
 function areFields(live: readonly JsonObject[], wanted: Json | undefined): boolean {
   if (!Array.isArray(wanted)) return true
+  const there = new Map(live.map((field) => [idOf(field), field]))
+  const settings = (field: JsonObject) =>
+    JSON.stringify([field.obfuscate === true, field.user_output_name ?? ''])
+  const isOtherwise = (field: JsonObject): boolean => {
+    const same = there.get(idOf(field))
+    return isOff(field) && same !== undefined && settings(same) !== settings(field)
+  }
+  if (list(wanted).some(isOtherwise)) return false
   const text = (fields: readonly JsonObject[]) =>
     fields
       .filter((field) => !isOff(field))

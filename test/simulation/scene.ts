@@ -158,8 +158,13 @@ export function laidOver(kind: Kind, live: JsonObject, wanted: JsonObject): Json
   if (sources.some((name) => !isEmpty(stated[name])))
     for (const name of sources) if (!(name in stated)) delete configuration[name]
   const text = (value: Json | undefined): string => JSON.stringify(plainly(value) ?? null)
-  const same =
-    live['connection'] === wanted['connection'] && text(configuration) === text(live['configuration'])
+  // What stands beside the source that is stated goes with it: that is no other source.
+  const before = Object.fromEntries(
+    Object.entries(isObject(live['configuration']) ? live['configuration'] : {}).filter(
+      ([name]) => name in configuration || !sources.includes(name)
+    )
+  )
+  const same = live['connection'] === wanted['connection'] && text(configuration) === text(before)
   if (!same && !('fields' in wanted)) delete result['fields']
   // Neither do the settings of another enrichment.
   const enrichers = [live['enricher'], wanted['enricher']].filter(isObject)

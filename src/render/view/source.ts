@@ -90,7 +90,7 @@ function viewed(line: string, hidden: readonly Part[]): ViewedLine {
   }
 }
 
-/** Letters of a line up to which each place in it is looked for exactly, where something in it is hidden or escaped. */
+/** In letters: where a longer line has hidden or escaped parts, places in it are not exact. */
 const longestWalk = 20_000
 
 /** Positions move along with what is taken out before them. */
