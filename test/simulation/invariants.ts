@@ -298,7 +298,8 @@ export function differences(
     // Where nothing is said, the service adds fields.
     const isAdding =
       isBulk && field === 'schemas' && textOf(b!['automatically_add_new_fields'] ?? 'all') !== 'none'
-    const ideal = isAdding ? withoutAddedFields(declared, listed, there) : listed
+    const added = isAdding ? withoutAddedFields(declared, listed, there) : listed
+    const ideal = isBulk && field === 'schemas' ? asChosenBefore(scene, declared, added) : added
     const [wanted, found] = [ideal, there].map((value) => JSON.stringify(asSet(kind, field, value)))
     if (wanted === found || (tolerant && isIn(ideal, there))) return []
     // What the deleted one had beside what the files say is gone with it.
@@ -379,6 +380,25 @@ function withoutUnlisted(
   return schemas.filter((one) => kept.has(idOf(one)))
 }
 
+/** Where all objects are copied, the fields that somebody chose of one before stay chosen. */
+function asChosenBefore(
+  { world }: Scene,
+  { item, was }: Declared,
+  ideal: Json | undefined
+): Json | undefined {
+  const before = was === undefined ? undefined : world.live[was]?.item['schemas']
+  if (item['schemas'] !== 'all' || !Array.isArray(before) || !Array.isArray(ideal)) return ideal
+  const idOf = (one: Json | undefined): Json | undefined => (isObject(one) ? one['id'] : one)
+  const fieldsOf = (schema: Json | undefined): Json[] =>
+    isObject(schema) && Array.isArray(schema['fields']) ? schema['fields'] : []
+  return ideal.map((schema) => {
+    const chosen = fieldsOf(before.find((one) => idOf(one) === idOf(schema)))
+    const on = new Set(chosen.filter((one) => !isObject(one) || one['enabled'] !== false).map(idOf))
+    if (!isObject(schema) || chosen.length === 0) return schema
+    return { ...schema, fields: fieldsOf(schema).filter((field) => on.has(idOf(field))) }
+  })
+}
+
 /** The fields of a listed object that the ideal service added by itself, and that the other one has not. */
 function withoutAddedFields(
   { item }: Declared,
@@ -400,10 +420,12 @@ function withoutAddedFields(
   })
 }
 
-/** What stands twice in a set counts as once (R5). */
+/** What stands twice in a set counts as once, and its items have no order (R5). */
 function asSet(kind: Kind, field: string, value: Json | undefined): Json | undefined {
-  const isSet = kind.fields[field]?.rule.is === 'set' && Array.isArray(value)
-  return isSet && value.every((one) => !isObject(one)) ? [...new Set(value)] : value
+  const rule = kind.fields[field]?.rule
+  if (rule?.is !== 'set' || !Array.isArray(value)) return value
+  if (value.every((one) => !isObject(one))) return [...new Set(value)]
+  return value.toSorted((a, b) => (rule.key(a) < rule.key(b) ? -1 : 1))
 }
 
 /** Whether everything of the one is in the other: what somebody adds to free keys stays. */
