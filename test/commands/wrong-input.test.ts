@@ -72,7 +72,8 @@ describe('wrong files', () => {
     const world = createSandbox({ files: { 'configs/a.yaml': text } })
     for (const command of ['validate', 'plan', 'apply', 'drift'])
       expectProblem(await world.run(command), code, 3, place)
-    expect(world.requests()).toEqual([])
+    // Lists may be asked for while files are still being read.
+    expect(world.requests().filter((request) => !request.startsWith('GET '))).toEqual([])
   })
 
   test('an unknown name is told with the place and what is similar', async () => {

@@ -69,13 +69,13 @@ test.each(spread(Object.entries(shapes), 3))(
 )
 
 test('mistakes that stand on one line are told in as much time as there are of them', async () => {
-  const told = async (text: string): Promise<void> => {
+  const report = async (text: string): Promise<void> => {
     const { result, texts } = await read(text)
     renderProblems(result.problems, texts, { colour: false, width: 100 })
   }
   const line = (count: number): string =>
     `roles: [${lines(count, (at) => `{ name: n${at}, colour: x${at} }, `)}]\n`
-  await cost(line(200), told)
-  const [once, fourTimes] = [await cost(line(few), told), await cost(line(many), told)]
+  await cost(line(200), report)
+  const [once, fourTimes] = [await cost(line(few), report), await cost(line(many), report)]
   expect(fourTimes / Math.max(once, 5)).toBeLessThan(9)
 })
