@@ -299,7 +299,7 @@ export function differences(
     const isAdding =
       isBulk && field === 'schemas' && textOf(b!['automatically_add_new_fields'] ?? 'all') !== 'none'
     const added = isAdding ? withoutAddedFields(declared, listed, there) : listed
-    const ideal = isBulk && field === 'schemas' ? asChosenBefore(scene, declared, added) : added
+    const ideal = isBulk && field === 'schemas' ? asChosenBefore(scene, declared, added, there) : added
     const [wanted, found] = [ideal, there].map((value) => JSON.stringify(asSet(kind, field, value)))
     if (wanted === found || (tolerant && isIn(ideal, there))) return []
     // What the deleted one had beside what the files say is gone with it.
@@ -380,11 +380,12 @@ function withoutUnlisted(
   return schemas.filter((one) => kept.has(idOf(one)))
 }
 
-/** Where all objects are copied, the fields that somebody chose of one before stay chosen. */
+/** Where all objects are copied, what somebody chose of one before stays: its fields, and its settings. */
 function asChosenBefore(
   { world }: Scene,
   { item, was }: Declared,
-  ideal: Json | undefined
+  ideal: Json | undefined,
+  found: Json | undefined
 ): Json | undefined {
   const before = was === undefined ? undefined : world.live[was]?.item['schemas']
   if (item['schemas'] !== 'all' || !Array.isArray(before) || !Array.isArray(ideal)) return ideal
@@ -392,10 +393,17 @@ function asChosenBefore(
   const fieldsOf = (schema: Json | undefined): Json[] =>
     isObject(schema) && Array.isArray(schema['fields']) ? schema['fields'] : []
   return ideal.map((schema) => {
-    const chosen = fieldsOf(before.find((one) => idOf(one) === idOf(schema)))
-    const on = new Set(chosen.filter((one) => !isObject(one) || one['enabled'] !== false).map(idOf))
-    if (!isObject(schema) || chosen.length === 0) return schema
-    return { ...schema, fields: fieldsOf(schema).filter((field) => on.has(idOf(field))) }
+    const [chosen, there] = [before, found].map((all) =>
+      Array.isArray(all) ? all.find((one) => idOf(one) === idOf(schema)) : undefined
+    )
+    if (!isObject(schema) || !isObject(chosen)) return schema
+    const kept = new Set(Object.keys(chosen).filter((key) => !['id', 'enabled', 'fields'].includes(key)))
+    const settings = isObject(there) ? Object.entries(there).filter(([key]) => kept.has(key)) : []
+    const on = fieldsOf(chosen).filter((one) => !isObject(one) || one['enabled'] !== false)
+    const names = new Set(on.map(idOf))
+    const fields = fieldsOf(schema).filter((field) => names.has(idOf(field)))
+    const all = { ...schema, ...(on.length === 0 ? {} : { fields }), ...Object.fromEntries(settings) }
+    return Object.fromEntries(Object.entries(all).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   })
 }
 
