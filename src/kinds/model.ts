@@ -212,9 +212,10 @@ function chosenFields(live: Answered, body: JsonObject, answer: Json | undefined
   const names = list(live.fields)
     .filter((field) => !isAdded(field))
     .map(nameOf)
-  if (!sameSource(live, body)) return undefined
-  const everything = Array.isArray(answer) && answer.map(nameOf).every((name) => names.includes(name))
-  return everything ? undefined : names
+  if (names.length === 0 || !sameSource(live, body)) return undefined
+  // A source of which the service knows no fields tells nothing of what is all.
+  const all = Array.isArray(answer) ? answer.map(nameOf) : []
+  return all.length > 0 && all.every((name) => names.includes(name)) ? undefined : names
 }
 
 /** Whether the model goes on reading what it reads now. */

@@ -108,13 +108,21 @@ function madeFor(change: Change, run: Run): string[] {
 }
 
 /** Where a derived resource is, whose connection somebody has deleted since. */
-function derivedFor({ kind, name }: Change, run: Run): string[] {
+function derivedFor(change: Change, run: Run): string[] {
+  const { kind, name } = change
   if (kind !== 'schema_primary_keys') return []
-  return (run.plan?.changes ?? []).flatMap((other) =>
+  // The connection may be in no file: then only the reference knows it.
+  const referred = change.action === 'delete' ? [] : Object.entries(change.ids)
+  const ids = referred.flatMap(([address, id]) => {
+    const [, connection = ''] = /^connection "(.*)"$/.exec(address) ?? []
+    return name.startsWith(`${connection} `) ? [`${id}/schemas/${name.slice(connection.length + 1)}`] : []
+  })
+  const planned = (run.plan?.changes ?? []).flatMap((other) =>
     other.kind === 'connection' && other.action !== 'create' && name.startsWith(`${other.name} `)
       ? [`${other.id}/schemas/${name.slice(other.name.length + 1)}`]
       : []
   )
+  return [...ids, ...planned]
 }
 
 function isNamed(kind: string, a: string, b: string): boolean {
@@ -302,6 +310,7 @@ export function differences(
     const ideal = isBulk && field === 'schemas' ? asChosenBefore(scene, declared, added, there) : added
     const [wanted, found] = [ideal, there].map((value) => JSON.stringify(asSet(kind, field, value)))
     if (wanted === found || (tolerant && isIn(ideal, there))) return []
+    if (field === 'fields' && hadOtherSources(scene, declared)) return []
     // What the deleted one had beside what the files say is gone with it.
     if (isMadeAgain && isIn(there, ideal)) return []
     // No limit is 0, and is nothing where nobody ever wrote one.
@@ -310,6 +319,19 @@ export function differences(
       `${field} of ${addressText(declared)} is ${found ?? 'nothing'} where it must be ${wanted ?? 'nothing'}`
     ]
   })
+}
+
+/**
+ * A model that read several things at once, of which the files state some, and no fields: whether its fields
+ * stay depends on whether anything else of it was to be written.
+ */
+function hadOtherSources({ world }: Scene, { kind, item, was }: Declared): boolean {
+  const [before, stated] = [was === undefined ? undefined : world.live[was]?.item, item].map(
+    (one) => one?.['configuration']
+  )
+  if (kind !== 'model' || 'fields' in item || !isObject(before) || !isObject(stated)) return false
+  const sources = ['query', 'table', 'view'].filter((name) => !isEmpty(before[name]))
+  return sources.some((name) => name in stated) && sources.some((name) => !(name in stated))
 }
 
 /** Of what a model reads the files state one: what else stands there goes with the next update, and is no reason for one. */
