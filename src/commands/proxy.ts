@@ -37,6 +37,6 @@ function withScheme(io: CommandIo, named: string): string {
 function noProxy(): ReturnType<typeof problem> {
   return problem('P617', 'a variable for proxies holds no address of a proxy', {
     notes: ['looked at: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, and the same in small letters'],
-    help: ['write it like `http://proxy.example.com:3128`', 'or name the service in NO_PROXY']
+    help: ['write it like `http://gate.example.com:3128`', 'or name the service in NO_PROXY']
   })
 }
