@@ -1,4 +1,4 @@
-import { problem, type Checked } from '../diagnostics/diagnostic.ts'
+import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { isLoopback } from './address.ts'
 import type { CommandIo } from './io.ts'
 
@@ -34,7 +34,7 @@ function withScheme(io: CommandIo, named: string): string {
   return written.includes(bare) ? `http://${bare}` : named
 }
 
-function noProxy(): ReturnType<typeof problem> {
+function noProxy(): Diagnostic {
   return problem('P617', 'a variable for proxies holds no address of a proxy', {
     notes: ['looked at: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, and the same in small letters'],
     help: ['write it like `http://gate.example.com:3128`', 'or name the service in NO_PROXY']

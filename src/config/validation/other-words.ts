@@ -35,7 +35,6 @@ const keys = dictionary<readonly string[]>({
   sql: ['query'],
   config: ['configuration'],
   settings: ['configuration'],
-  dependencies: ['depends_on'],
   kind: ['type']
 })
 
@@ -64,7 +63,7 @@ const values = dictionary<readonly string[]>({
   overwrite: ['replace'],
   full: ['replace'],
   mirror: ['replace'],
-  delete: ['remove', 'delete'],
+  delete: ['remove'],
   eq: ['Equality'],
   equals: ['Equality'],
   equal: ['Equality'],
