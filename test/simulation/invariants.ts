@@ -2,6 +2,7 @@ import { kinds } from '../../src/kinds/index.ts'
 import { derivedApi, isSameName, type Kind } from '../../src/kinds/kind.ts'
 import { renderEvent } from '../../src/render/report.ts'
 import { addressText } from '../../src/state/resource.ts'
+import type { Rule } from '../../src/state/rule.ts'
 import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../../src/state/value.ts'
 import { liveId } from '../../src/plan/details.ts'
 import type { Change } from '../../src/plan/plan.ts'
@@ -308,7 +309,9 @@ export function differences(
       isBulk && field === 'schemas' && textOf(b!['automatically_add_new_fields'] ?? 'all') !== 'none'
     const added = isAdding ? withoutAddedFields(declared, listed, there) : listed
     const ideal = isBulk && field === 'schemas' ? asChosenBefore(scene, declared, added, there) : added
-    const [wanted, found] = [ideal, there].map((value) => JSON.stringify(asSet(kind, field, value)))
+    const [wanted, found] = [ideal, there].map((value) =>
+      JSON.stringify(asCompared(kind.fields[field]?.rule, value))
+    )
     if (wanted === found || (tolerant && isIn(ideal, there))) return []
     if (field === 'fields' && hadOtherSources(scene, declared)) return []
     // What the deleted one had beside what the files say is gone with it.
@@ -450,12 +453,20 @@ function withoutAddedFields(
   })
 }
 
-/** What stands twice in a set counts as once, and its items have no order (R5). */
-function asSet(kind: Kind, field: string, value: Json | undefined): Json | undefined {
-  const rule = kind.fields[field]?.rule
+/**
+ * A value as the rule of its field compares it: what stands twice in a set counts as once, its items have no
+ * order (R5), and what a service assumes when nothing is sent is the same as nothing (R6).
+ */
+function asCompared(rule: Rule | undefined, value: Json | undefined): Json | undefined {
+  if (rule?.is === 'scalar') return value === rule.default ? undefined : value
+  if (rule?.is === 'object' && isObject(value)) {
+    const parts = Object.entries(value).map(([key, part]) => [key, asCompared(rule.fields[key], part)])
+    return Object.fromEntries(parts.filter(([, part]) => part !== undefined)) as JsonObject
+  }
   if (rule?.is !== 'set' || !Array.isArray(value)) return value
-  if (value.every((one) => !isObject(one))) return [...new Set(value)]
-  return value.toSorted((a, b) => (rule.key(a) < rule.key(b) ? -1 : 1))
+  const items = value.map((one) => asCompared(rule.item, one) ?? one)
+  if (items.every((one) => !isObject(one))) return [...new Set(items)]
+  return items.toSorted((a, b) => (rule.key(a) < rule.key(b) ? -1 : 1))
 }
 
 /** Whether everything of the one is in the other: what somebody adds to free keys stays. */
