@@ -15,6 +15,7 @@ async function main(): Promise<void> {
   try {
     const program = createProgram(world(stop))
     const words = process.argv.slice(2)
+    process.once('uncaughtException', (error) => void lost(error, program, words))
     process.exitCode = await Promise.race([program.run(words), overdue(stop.requested, program, words)])
     process.removeListener('beforeExit', unfinished)
     // Who was asked to stop says so, whatever came of it. What was left in its middle would keep the process.
@@ -23,16 +24,28 @@ async function main(): Promise<void> {
     process.removeListener('beforeExit', unfinished)
     if (stop.isRequested()) process.exit(130)
     process.exitCode = 1
-    const words = error instanceof Error ? error.message : String(error)
-    if (error instanceof Unwritable) {
-      process.stderr.write(`error: the output cannot be written: ${words}\n`)
-      return
-    }
-    process.stderr.write(`error: polyctl failed in a way that it should not: ${words}\n`)
-    if (process.env['POLYCTL_STACK'] !== undefined && error instanceof Error)
-      process.stderr.write(`${error.stack}\n`)
-    else process.stderr.write('Set POLYCTL_STACK=1 to see where, and please report it.\n')
+    tell(error)
   }
+}
+
+/** Reports what the program did not see coming. The stack is shown only to whoever asks for it. */
+function tell(error: unknown): void {
+  const words = error instanceof Error ? error.message : String(error)
+  if (error instanceof Unwritable) {
+    process.stderr.write(`error: the output cannot be written: ${words}\n`)
+    return
+  }
+  process.stderr.write(`error: polyctl failed in a way that it should not: ${words}\n`)
+  if (process.env['POLYCTL_STACK'] !== undefined && error instanceof Error)
+    process.stderr.write(`${error.stack}\n`)
+  else process.stderr.write('Set POLYCTL_STACK=1 to see where, and please report it.\n')
+}
+
+/** What nothing awaited, or a timer threw: nobody knows what is missing now, so nothing goes on. */
+async function lost(error: Error, program: Program, words: string[]): Promise<void> {
+  tell(error)
+  await program.giveUp(words)
+  process.exit(1)
 }
 
 function quietly(error: NodeJS.ErrnoException): void {

@@ -184,7 +184,10 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
       missing.ids.delete(idKey)
       missing.names.delete(nameKey)
       const item = readItem(reader, kind, wire, path, fields)
-      byId.set(id, fields === undefined ? item : read(item))
+      const counted = fields === undefined ? item : read(item)
+      // It is awaited after the last page: until then its error must not end the process.
+      counted.catch(() => undefined)
+      byId.set(id, counted)
     }
   }
   const answers = await Promise.all(byId.values())

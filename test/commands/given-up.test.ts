@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import type { WorldIo } from '../../src/commands/io.ts'
 import { createProgram } from '../../src/commands/program.ts'
@@ -61,4 +62,24 @@ test('a document that was printed already is the only one, and people get none',
   const people = silent()
   await createProgram(people.io).giveUp(['plan'])
   expect(people.out()).toBe('')
+})
+
+test('an error that nothing awaited ends the process: the document is printed, and no stack', () => {
+  const { folder } = createSandbox({ files })
+  const losing =
+    'globalThis.fetch = () => { Promise.reject(new Error("lost on the way")); return new Promise(() => {}) }'
+  const program = new URL('../../src/main.ts', import.meta.url).pathname
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', `data:text/javascript,${losing}`, program, 'plan', '--format', 'json'],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], POLYTOMIC_URL: 'http://127.0.0.1:9', POLYTOMIC_API_KEY: 'key' }
+    }
+  )
+  expect(stderr).toContain('error: polyctl failed in a way that it should not: lost on the way\n')
+  expect(stderr).not.toMatch(/^\s+at /m)
+  expect(JSON.parse(stdout)).toMatchObject({ format_version: 1, interrupted: true })
+  expect(status).toBe(1)
 })

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import { waiting } from '../support/waiting.ts'
+import { kinds } from '../../src/kinds/index.ts'
+import { observe } from '../../src/remote/observe.ts'
+import type { RequestResult } from '../../src/remote/failure.ts'
 import { listed } from '../../src/remote/pages.ts'
 import type { Reader } from '../../src/remote/transport.ts'
 import { textOf, type JsonObject } from '../../src/state/value.ts'
@@ -46,4 +49,29 @@ test('the front is not read again when nothing is missing', async () => {
   const { reader, asked } = movingList()
   await namesOf(reader, () => true)
   expect(asked).toEqual(['', 'b'])
+})
+
+test('an error of the program while a later page is under way is heard with the others', async () => {
+  const { promise: secondPage, resolve } = Promise.withResolvers<void>()
+  const reader: Reader = {
+    ...movingList().reader,
+    async get(path, query) {
+      const data = (body: JsonObject): RequestResult => ({ ok: true, status: 200, body })
+      if (path !== '/api/syncs') throw new Error(`a mistake at ${path}`)
+      if (query?.['page_token'] === undefined)
+        return data({ data: [{ id: '1', name: 'a' }], pagination: { next_page_token: 'next' } })
+      await secondPage
+      return data({ data: [] })
+    },
+    me: async () => ({ ok: true, status: 200, body: { data: { organization_id: '1' } } })
+  }
+  const syncs = { managed: kinds.managed.filter(({ section }) => section === 'syncs') }
+  const observed = observe(reader, { workspace: {}, resources: [], removed: [] }, syncs, {
+    everything: true,
+    inFull: true
+  })
+  // What nobody hears of by the next turn ends a process.
+  await new Promise((turn) => setImmediate(turn))
+  resolve()
+  await expect(observed).rejects.toThrow('a mistake at')
 })

@@ -156,6 +156,10 @@ export function openNetwork(
         const response = await carry(request, exchange, incidents)
         await clock.sleep(1 + given.random.below(40), request.signal)
         return isDead ? await never : response
+      } catch (error) {
+        // Who is dead hears of nothing, and so not of what ended with it.
+        if (isDead) return await never
+        throw error
       } finally {
         underWay -= 1
       }
