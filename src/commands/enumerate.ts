@@ -172,10 +172,6 @@ export async function liveOf(
   const [only, ...others] = live
   const kind = managed.find((one) => one.name === only?.kind)
   if (only && kind && others.length === 0) return { ok: true, live: only, kind }
-  const help = similarNames(
-    name,
-    observed.value.resources.map((resource) => resource.name)
-  )
   const problems =
     live.length > 1
       ? [
@@ -184,12 +180,35 @@ export async function liveOf(
             help: ['give the id instead']
           })
         ]
-      : [
-          problem('P402', `the service has no connection \`${name}\``, {
-            help: help.length > 0 ? [`there is: \`${help.join('`, `')}\``] : ['apply it first']
-          })
-        ]
+      : [missingConnection(name, observed.value.resources, managed, context)]
   return { ok: false, problems }
+}
+
+/** What is declared and was never applied is one thing, a misspelled name another. */
+function missingConnection(
+  name: string,
+  live: readonly Live[],
+  managed: readonly Kind[],
+  { understood }: CommandContext
+): Diagnostic {
+  const declared = understood.desired.resources.filter(({ kind }) =>
+    managed.some((one) => one.name === kind)
+  )
+  const own = declared.find((resource) => resource.name === name)
+  if (own)
+    return problem('P402', `connection \`${name}\` is declared, and the service does not have it yet`, {
+      labels: [{ span: own.span, text: 'it is declared here' }],
+      help: ['`polyctl apply` creates it']
+    })
+  const known = new Set([...live, ...declared].map((resource) => resource.name))
+  const near = similarNames(name, known)
+  return problem('P402', `the service has no connection \`${name}\`, and no file declares one`, {
+    help: [
+      near.length > 0
+        ? `there is: \`${near.join('`, `')}\``
+        : '`polyctl plan` shows what the files would create'
+    ]
+  })
 }
 
 async function refused(

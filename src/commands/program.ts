@@ -51,7 +51,6 @@ export function createProgram(world: WorldIo): Program {
     .configureOutput({ writeOut: door.out, writeErr: (text) => door.err(visibleLines(text).join('\n')) })
     .configureHelp({ optionDescription: withoutEmptyDefault })
     .exitOverride()
-    .showHelpAfterError('Run it with --help to see what it takes.')
     .addHelpText('after', overview)
   addReading(command, settle)
   addWriting(command, settle)
@@ -78,10 +77,10 @@ export function createProgram(world: WorldIo): Program {
           throw error
         }
         if (error.exitCode === 0) return exit.done
-        if (error.code === notPair('').code && !isDocument) door.err(`${error.message}\n`)
-        if (isDocument) return await door.end(await wrongWordsResult(error.message), { format })
-        if (error.code === 'commander.excessArguments')
-          door.err('Files are named with --file: polyctl plan --file base.yaml\n')
+        const help = await helpFor(error)
+        if (isDocument) return await door.end(await wrongWordsResult(error.message, help), { format })
+        if (error.code === notPair('').code) door.err(`${error.message}\n`)
+        door.err(`${help}\n`)
         return exit.invalid
       }
     },
@@ -90,6 +89,14 @@ export function createProgram(world: WorldIo): Program {
       if (format !== 'text') await door.end(await interruptedResult(), { format })
     }
   }
+}
+
+/** What to do about words that no command takes. */
+async function helpFor({ code, message }: CommanderError): Promise<string> {
+  if (code === 'commander.excessArguments')
+    return 'Files are named with --file: polyctl plan --file base.yaml'
+  const { wordOfOtherTool } = await import('./other-tools.ts')
+  return wordOfOtherTool(message) ?? 'Run it with --help to see what it takes.'
 }
 
 const gitStoppedMs = 500

@@ -70,8 +70,9 @@ export async function failedResult(error: unknown): Promise<Result> {
 }
 
 /** What was typed and cannot be understood, for a document. People are told by the parser of the words. */
-export async function wrongWordsResult(message: string): Promise<Result> {
-  const [first = '', ...help] = message.replace(/^error: /, '').split('\n')
-  const wrong = problem('P624', first.replace(/\.$/, ''), { help: help.filter((line) => line !== '') })
+export async function wrongWordsResult(message: string, advice: string): Promise<Result> {
+  const [first = '', ...more] = message.replace(/^error: /, '').split('\n')
+  const help = [...more.filter((line) => line !== ''), advice]
+  const wrong = problem('P624', first.replace(/\.$/, ''), { help })
   return await findingsResult(exit.invalid, [wrong])
 }

@@ -6,7 +6,7 @@ import { isObject, isReference, isSecret, type Json, type JsonObject } from '../
 import type { Filled } from './placeholders/index.ts'
 import type { ResourceNode } from './sections.ts'
 import { pointer, setAt } from './pointer.ts'
-import { validateResource } from './validation/index.ts'
+import { spelledNumbers, validateResource } from './validation/index.ts'
 import {
   entryOf,
   headSpan,
@@ -39,7 +39,8 @@ export function readResource(
   for (const { path, source, type } of filled.secrets.values()) {
     setAt(filled.value, path, type === 'number' ? { $secret: source, as: 'integer' } : { $secret: source })
   }
-  const reported = withOwnWords(problems, kind.check?.(filled.value) ?? []).map(place)
+  const own = [...(kind.check?.(filled.value) ?? []), ...spelledNumbers(kind, source, node, filled)]
+  const reported = withOwnWords(problems, own).map(place)
   if (reported.some(isError)) return { problems: reported }
   return { desired: meaning(kind, source, node, filled.value), problems: reported }
 }

@@ -221,6 +221,41 @@ One that does not would drop them in silence, and match or write other records t
 nothing is planned where its answers show that it does not know them. Where no answer tells, because
 there is no sync yet, this is a warning; what was sent is read back and compared in any case.`
   },
+  P115: {
+    title: 'a number that is written in another way than it is sent',
+    explanation: `
+Without quotes, \`01234\` is the number 1234, \`1.10\` is 1.1 and \`0x10\` is 16: that is what the service
+gets. Where any value may stand, as in a filter, a postal code, a version or a telephone number was
+mostly meant, and then quotes keep its digits. If the number is meant, write it as it is sent.`,
+    bad: `
+connections:
+  - { name: Orders, type: mongodb }
+models:
+  - { name: Users, connection: Orders, configuration: { database: d, collection: c } }
+syncs:
+  - name: Users
+    mode: create
+    model: Users
+    target: { connection: Orders, object: d.users }
+    fields: [{ source: email, target: email }]
+    filters: [{ field: zip, function: Equality, value: 01234 }]
+    schedule: manual
+`,
+    good: `
+connections:
+  - { name: Orders, type: mongodb }
+models:
+  - { name: Users, connection: Orders, configuration: { database: d, collection: c } }
+syncs:
+  - name: Users
+    mode: create
+    model: Users
+    target: { connection: Orders, object: d.users }
+    fields: [{ source: email, target: email }]
+    filters: [{ field: zip, function: Equality, value: "01234" }]
+    schedule: manual
+`
+  },
   P113: {
     title: 'a word for all or none in a list of names',
     explanation: `

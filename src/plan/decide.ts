@@ -12,7 +12,7 @@ import { isEmpty, textOf } from '../state/value.ts'
 import { openBaseIndex } from './base-index.ts'
 import { changeOf, deletion } from './change.ts'
 import { cascadeOf, deletions, pruneProblems, renameSuggestions, type PlanInput } from './deletions.ts'
-import { fixedProblem, guard, protectedProblem, unknownAddress } from './guard.ts'
+import { fixedProblem, guard, protectedProblem } from './guard.ts'
 import { withImpacts } from './impact.ts'
 import { lookalikes } from './lookalikes.ts'
 import { match, type Match } from './match.ts'
@@ -22,7 +22,7 @@ import { withPending } from './pending.ts'
 import type { Change, Plan, UnmanagedKind } from './plan.ts'
 import { idleRotations, rotated } from './rotate.ts'
 import { unhealthy, foreign, lockedOut, notForThisKey } from './rights.ts'
-import { idlePatterns, isSelected } from './select.ts'
+import { idlePatterns, isSelected, unknownAddress } from './select.ts'
 import { unreachable } from './partial.ts'
 import { newerThanService } from './newer.ts'
 import { carriedUnknown } from './unknown.ts'
@@ -99,7 +99,7 @@ function optionProblemsOf(desired: DesiredState, kinds: Kinds, options: DecideOp
     ...idlePatterns(all, selection?.exclude, kinds),
     // A removal by id has a name too: the one under which the resource was declared.
     ...idlePatterns([...desired.removed, ...(base?.resources ?? [])], allowDestroy, kinds)
-  ].map(unknownAddress)
+  ].map((pattern) => unknownAddress(pattern, all, kinds))
 }
 
 /**

@@ -206,10 +206,3 @@ export function fixedProblem(resource: Desired, field: string, live: string, wan
     }
   )
 }
-
-/** Returns the problem of an option that names a resource which the files do not declare. */
-export function unknownAddress(address: string): Diagnostic {
-  return problem('P406', `no declared resource is called \`${address}\``, {
-    help: ['write an address as the plan does, such as `connection "Warehouse"`, or just the name']
-  })
-}

@@ -1,4 +1,6 @@
-import { foldedFor, type Kinds } from '../kinds/kind.ts'
+import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { similarNames } from '../diagnostics/similar.ts'
+import { foldedFor, type Kind, type Kinds } from '../kinds/kind.ts'
 import { addressText, type Address, type DesiredState } from '../state/resource.ts'
 import { isId } from '../state/value.ts'
 
@@ -94,4 +96,35 @@ export function scopeOf(
   const selected = desired.resources.filter((resource) => isSelected(resource, selection, kinds))
   const removed = desired.removed.filter((one) => isSelected(one, selection, kinds))
   return { ...desired, resources: selected, removed }
+}
+
+/**
+ * Returns the problem of a pattern that names no declared resource. Names in another case, and of a form
+ * such as `sync.Users`, are recognized.
+ */
+export function unknownAddress(pattern: string, declared: readonly Address[], kinds: Kinds): Diagnostic {
+  const meant = addressesMeant(pattern, declared, kinds)
+  const [first, ...others] = meant.map((address) => `\`'${addressText(address)}'\``)
+  const help =
+    first === undefined
+      ? 'write an address as the plan does, such as `connection "Warehouse"`, or just the name'
+      : `write ${[first, ...others.slice(0, 3)].join(' or ')}`
+  return problem('P406', `no declared resource is called \`${pattern}\``, { help: [help] })
+}
+
+function addressesMeant(pattern: string, declared: readonly Address[], { managed }: Kinds): Address[] {
+  const [, word = '', rest] = /^([a-z_ ]+)[./ ]"?(.+?)"?$/i.exec(pattern) ?? []
+  const isWord = ({ name, section }: Kind): boolean =>
+    [name, section].some((own) => own.replaceAll('_', ' ') === word.toLowerCase().replaceAll('_', ' '))
+  const kind = rest === undefined ? undefined : managed.find(isWord)
+  const name = kind && rest !== undefined ? rest : pattern
+  const all = declared.filter((address) => kind === undefined || address.kind === kind.name)
+  const near = [
+    name,
+    ...similarNames(
+      name,
+      all.map((address) => address.name)
+    )
+  ]
+  return near.flatMap((one) => all.filter((address) => address.name === one))
 }

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { openDisk } from '../../src/config/source/disk.ts'
+import { readFiles } from '../../src/config/source/find-files.ts'
 import { createSandbox } from '../support/sandbox.ts'
 
 /** A connection with this configuration. */
@@ -174,4 +176,81 @@ test('each mistake is told with its place, what is wrong, and what to write', as
     reported.push(`# ${what} (exit ${code})\n\n${shown}\n\n${out}${err}`.trimEnd())
   }
   await expect(`${reported.join('\n\n')}\n`).toMatchFileSnapshot('../golden/beginners.txt')
+})
+
+const workspace = `connections:
+  - { name: Warehouse, type: postgresql, configuration: { hostname: h, database: d, username: u, password: "\${env:PW}" } }
+models:
+  - { name: Users, connection: Warehouse, configuration: { query: select 1 } }
+`
+const inOrder = { 'configs/a.yaml': workspace }
+
+/** What people type who come from other tools, or who stand in another folder. */
+const commands: [what: string, words: string[], files: Record<string, string>][] = [
+  ...[
+    'plan --dry-run',
+    'apply --auto-approve',
+    'plan -target=Users',
+    'plan -o json',
+    'plan --refresh-only',
+    'plan --state=x',
+    'plan --token x',
+    'version',
+    'diff',
+    'deploy',
+    'init',
+    '-v',
+    'plan --onyl Users',
+    'plan --only Usrs',
+    'plan --only model.Users',
+    'plan --only users',
+    'plan --only nothing-like-it',
+    'plan --kind synk',
+    'sources Warehouse',
+    'sources Warehous',
+    'plan --file config/a.yaml'
+  ].map((line): [string, string[], Record<string, string>] => [line, line.split(' '), inOrder]),
+  ['files beside, and none in configs', ['plan'], { 'a.yaml': workspace, 'b.yml': 'roles: []\n' }],
+  ['nothing at all', ['plan'], {}]
+]
+
+test('each word of another tool is told with the one that is meant here', async () => {
+  const reported: string[] = []
+  for (const [what, words, files] of commands) {
+    const world = createSandbox({ files, env: { PW: 'planted' } })
+    const { code, out, err } = await world.run(...words)
+    expect(code, what).toBe(3)
+    reported.push(`# ${what}\n\n${out}${err}`.trimEnd())
+  }
+  await expect(`${reported.join('\n\n')}\n`).toMatchFileSnapshot('../golden/beginners-commands.txt')
+})
+
+test('whoever stands in a folder below is told where the files are', async () => {
+  const { folder } = createSandbox({ files: { ...inOrder, 'sql/deeper/q.sql': 'select 1' } })
+  const { problems } = await readFiles(
+    [],
+    openDisk(`${folder}/sql/deeper`, async () => '')
+  )
+  expect(problems.flatMap(({ help }) => help)).toEqual(['there is `../../configs`: run polyctl in `../..`'])
+})
+
+test.each([
+  ['01234', '1234'],
+  ['1.10', '1.1'],
+  ['0x10', '16'],
+  ['1e10', '10000000000'],
+  ['+49', '49'],
+  ['0o17', '15']
+])('a number that is written as %s is told as what is sent', async (written, sent) => {
+  const filter = (value: string) =>
+    sync(`    filters: [{ field: zip, function: Equality, value: ${value} }]\n`)
+  const warned = await createSandbox({ files: { 'configs/a.yaml': filter(written) } }).run('validate')
+  expect(warned.err).toContain(`warning[P115]: \`${written}\` is sent as the number ${sent}`)
+  expect(warned.err).toContain(
+    `--> configs/a.yaml:8:${filter(written).split('\n')[7]!.indexOf(written) + 1}`
+  )
+  for (const value of [sent, `"${written}"`, '2024-01-01T00:00:00Z', '1.5', '-3', '0']) {
+    const quiet = await createSandbox({ files: { 'configs/a.yaml': filter(value) } }).run('validate')
+    expect(quiet.err, value).not.toContain('P115')
+  }
 })

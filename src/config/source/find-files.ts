@@ -32,7 +32,7 @@ export async function readFiles(paths: readonly string[], disk: Disk): Promise<F
     if (reading.ok) texts.set(path, withoutMark(reading.text))
     else problems.push(unreadable(path, reading.reason))
   }
-  if (texts.size === 0 && problems.length === 0) problems.push(nothingFound(paths))
+  if (texts.size === 0 && problems.length === 0) problems.push(nothingFound(paths, disk))
   return { texts, problems }
 }
 
@@ -112,13 +112,25 @@ class Search {
     return true
   }
 
+  /** Existing paths each part of which is as given, or has a similar name. */
   #near(path: string): string[] {
-    const slash = path.lastIndexOf('/')
-    const folder = path.slice(0, Math.max(slash, 0))
-    const names = similarNames(path.slice(slash + 1), this.#disk.list(folder || '.'))
-    return names.map((name) => (folder === '' ? name : `${folder}/${name}`))
+    const parts = path.split('/')
+    const root = path.startsWith('/') ? '/' : ''
+    const near = parts.slice(root === '' ? 0 : 1).reduce<string[]>(
+      (folders, part) =>
+        folders.flatMap((folder) => {
+          const names = this.#disk.list(folder === '' ? '.' : folder)
+          const isThere = names.includes(part) || part === '..' || part === '.'
+          const prefix = folder === '' || folder === '/' ? folder : `${folder}/`
+          return (isThere ? [part] : similarNames(part, names)).map((name) => `${prefix}${name}`)
+        }),
+      [root]
+    )
+    return near.slice(0, mostNear)
   }
 }
+
+const mostNear = 4
 
 /** A mark may stand at the start of each document: files that were joined have one within. */
 function withoutMark(text: string): string {
@@ -147,7 +159,7 @@ function tooLarge(path: string, size: number): Diagnostic {
   })
 }
 
-function nothingFound(paths: readonly string[]): Diagnostic {
+function nothingFound(paths: readonly string[], disk: Disk): Diagnostic {
   if (paths.length > 0) {
     const where = paths.map((path) => `\`${path}\``).join(', ')
     return problem('P009', `there are no YAML files in ${where}`, {
@@ -156,6 +168,20 @@ function nothingFound(paths: readonly string[]): Diagnostic {
   }
   return problem('P009', 'there are no YAML files in `configs` or `polytomic`', {
     notes: ['without --file, polyctl reads the folder configs, else the folder polytomic'],
-    help: ['name other files with --file']
+    help: [elsewhere(disk)]
   })
 }
+
+/** Where files are that were probably meant: here, or where somebody stood who went into a folder. */
+function elsewhere(disk: Disk): string {
+  const here = disk.list('.').filter((name) => yamlName.test(name) && !name.startsWith('.')).length
+  if (here > 0) return `${here === 1 ? 'one is' : `${here} are`} in this folder: pass \`--file .\``
+  for (let above = '..', levels = 0; levels < mostLevels; above += '/..', levels++)
+    for (const folder of defaultFolders)
+      if (disk.look(`${above}/${folder}`).is === 'folder')
+        return `there is \`${above}/${folder}\`: run polyctl in \`${above}\``
+  return 'write a first one, `configs/roles.yaml`: `roles: [{ name: readers }]`; or name files with --file'
+}
+
+/** How far above this folder files are looked for. */
+const mostLevels = 5

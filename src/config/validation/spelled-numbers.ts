@@ -1,0 +1,87 @@
+import type { ItemProblem, Kind } from '../../kinds/kind.ts'
+import type { Path } from '../../state/resource.ts'
+import { isObject, type Json, type JsonObject } from '../../state/value.ts'
+import { pointer } from '../pointer.ts'
+import type { Filled } from '../placeholders/index.ts'
+import type { SourceText, YamlNode } from '../source/index.ts'
+import { resourceSchema } from './resource-schema.ts'
+
+/**
+ * Numbers that are written in another way than they are sent, such as `01234`, where the schema takes any
+ * value: a postal code or a version may have been meant. Secrets are left out: the message shows the value.
+ */
+export function spelledNumbers(
+  kind: Kind,
+  source: SourceText,
+  node: YamlNode,
+  filled: Filled
+): ItemProblem[] {
+  if (!mayHold(source)) return []
+  const problems: ItemProblem[] = []
+  const visit = (inner: YamlNode, path: Path): void => {
+    if (inner.is === 'list') inner.items.forEach((item, index) => visit(item, [...path, index]))
+    else if (inner.is === 'mapping')
+      for (const { key, value } of inner.entries) visit(value, [...path, key])
+    else if (typeof inner.value === 'number') {
+      const text = source.text.slice(inner.start, inner.end)
+      const isOdd = text !== String(inner.value) && oddNumber.test(text)
+      if (!isOdd || filled.secrets.has(pointer(path))) return
+      if (!takesAny(partsAt([resourceSchema(kind)], path))) return
+      problems.push({
+        path,
+        code: 'P115',
+        severity: 'warning',
+        message: `\`${text}\` is sent as the number ${inner.value}`,
+        label: 'written without quotes, it is a number',
+        help: [`if its digits count, put it in quotes: \`"${text}"\`; else write \`${inner.value}\``]
+      })
+    }
+  }
+  visit(node, [])
+  return problems
+}
+
+/** A sign, zeros in front or behind, another base, an exponent. */
+const odd = String.raw`\+[\d.]\S*|-?0[\dxo]\w*[\d.]*|[-+]?\d*\.\d*|[-+]?[\d.]+[eE][-+]?\d+`
+const oddNumber = new RegExp(`^(?:${odd})$`)
+const oddNumbers = new RegExp(String.raw`(?:^|[\s,:[{])(?:${odd})(?:$|[\s,\]}])`, 'm')
+
+/** Most files hold none: each is looked through once. */
+const looked = new WeakMap<SourceText, boolean>()
+
+function mayHold(source: SourceText): boolean {
+  let found = looked.get(source)
+  if (found === undefined) looked.set(source, (found = oddNumbers.test(source.text)))
+  return found
+}
+
+/** Whether none of the parts of a schema says what type is meant: a number is one of many there. */
+function takesAny(parts: readonly JsonObject[]): boolean {
+  return parts.length > 0 && parts.every((part) => !('type' in part) && !('enum' in part))
+}
+
+/** The parts of a schema that a value at a path is checked against, in every alternative. */
+function partsAt(schemas: readonly Json[], path: Path): JsonObject[] {
+  const all = schemas.filter(isObject).flatMap(alternativesOf)
+  const [part, ...rest] = path
+  if (part === undefined) return all
+  return partsAt(
+    all.flatMap((schema): Json[] => {
+      if (typeof part === 'number') return [schema['items'] ?? null]
+      const properties = schema['properties'] ?? null
+      const own = isObject(properties) ? properties[part] : undefined
+      const other = schema['additionalProperties'] ?? true
+      return [own ?? (other === true ? {} : other)]
+    }),
+    rest
+  )
+}
+
+function alternativesOf(schema: JsonObject): JsonObject[] {
+  const inner = ['anyOf', 'oneOf', 'allOf'].flatMap((key) => schema[key] ?? [])
+  const { anyOf: _any, oneOf: _one, allOf: _all, ...own } = schema
+  const branches = inner.filter(isObject).flatMap(alternativesOf)
+  return branches.length > 0 && Object.keys(own).every((key) => key === 'description')
+    ? branches
+    : [own, ...branches]
+}
