@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -47,7 +47,8 @@ export function openTerminal(command: readonly string[], options: TerminalOption
   // Whoever resizes a window is another program: here it is a loop that waits for a file.
   const line = [
     `exec 3<&0; stty cols ${columns} rows ${height}`,
-    `(while sleep 0.02; do [ -f ${wanted} ] && stty cols "$(cat ${wanted})" <&3 && rm -f ${wanted}; done) &`,
+    `resize() { stty cols "$(cat ${wanted})" <&3; rm -f ${wanted}; printf '\\033]2;resized\\007'; }`,
+    `(while sleep 0.02; do [ -f ${wanted} ] && resize; done) &`,
     `loop=$!; sh -c 'echo $$ > ${started}; exec "$@"' sh ${quoted}; echo $? > ${code}; kill $loop`
   ].join('\n')
   const child = spawn('script', ['--quiet', '--flush', '--command', line, join(folder, 'log')], {
@@ -62,6 +63,9 @@ export function openTerminal(command: readonly string[], options: TerminalOption
     allowProposedApi: true
   })
   const drawn: Promise<void>[] = []
+  // Its title follows all that the program wrote before the window changed, which may be on its way still.
+  let resized = 0
+  emulator.onTitleChange((title) => (resized += title === 'resized' ? 1 : 0))
   child.stdout.on('data', (bytes: Buffer) => {
     drawn.push(new Promise((resolve) => emulator.write(bytes, resolve)))
   })
@@ -102,8 +106,11 @@ export function openTerminal(command: readonly string[], options: TerminalOption
       const pid = Number(readFileSync(started, 'utf8'))
       process.kill(pid, 'SIGSTOP')
       writeFileSync(wanted, String(to))
-      while (existsSync(wanted) && child.exitCode === null) await sleep(5)
-      await Promise.all(drawn.splice(0))
+      const before = resized
+      while (resized === before && child.exitCode === null) {
+        await sleep(5)
+        await Promise.all(drawn.splice(0))
+      }
       emulator.resize(to, height)
       process.kill(pid, 'SIGCONT')
     },
