@@ -197,6 +197,12 @@ function addWriting(program: Command, settle: Settle): void {
 }
 
 function addAsking(program: Command, settle: Settle): void {
+  const status = program
+    .command('status')
+    .description('show where it connects, with whose key, and what does not work there')
+  example(withOutput(withService(withFiles(status)), lookupFormatNames), 'polyctl status').action(
+    (options) => settle(options, async (io) => (await import('./status.ts')).statusCommand(options, io))
+  )
   const sources = program.command('sources').description('show what a model can read from a connection')
   example(
     withOutput(withService(withFiles(sources)), lookupFormatNames),

@@ -144,7 +144,7 @@ export async function reading<T>(
 }
 
 /** The kinds that do not work before a person has authorized them. */
-const authorized: ReadonlySet<string> = new Set(
+export const authorized: ReadonlySet<string> = new Set(
   kinds.managed.filter(({ authorization }) => authorization !== undefined).map(({ name }) => name)
 )
 

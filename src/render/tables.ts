@@ -1,10 +1,11 @@
 import Table from 'cli-table3'
-import type { Json } from '../wire/common.ts'
+import type { Json, KeyClass } from '../wire/common.ts'
 import type { TargetField, TargetFields, TargetObjects } from '../wire/enumeration.ts'
+import { kindText } from './change-text.ts'
 import { count, visible } from './plain-text.ts'
 import { paint, type Look } from './style.ts'
 import { valueText } from './value-text.ts'
-import type { SourceFacts, SourceField } from './view/answer.ts'
+import type { SourceFacts, SourceField, StatusFacts } from './view/answer.ts'
 
 /** Choices of one level; more are told by number, and narrowed on the command line. */
 const mostChoices = 40
@@ -145,6 +146,49 @@ function nameBeside({ id, name }: { id: string; name?: string | null }): string 
   const label = name ?? id
   return label === id ? '' : visible(label)
 }
+
+/** Where it connects, how much of what is there the files declare, and what does not work. */
+export function statusText(facts: StatusFacts, look: Look): string {
+  const { organization, key, files, resources } = facts
+  const from = facts.address_from === null ? '' : ` (from ${visible(facts.address_from)})`
+  const of = key.user === null ? '' : `: ${visible(key.user)}`
+  const head = [
+    ['Address', `${visible(facts.address)}${from}`],
+    ['Organization', `${visible(organization.name)} (${visible(organization.id)})`],
+    ['Key', `${key.class === null ? 'of an unknown class' : classes[key.class]}${of}`],
+    ['Version', `API ${facts.api_version}, polyctl ${facts.polyctl}`],
+    ['Files', `${count(files, 'file')}, ${count(resources, 'resource')}`]
+  ]
+  const rows = facts.kinds
+    .filter(({ declared, live }) => declared > 0 || live !== 0)
+    .map(({ section, declared, live, undeclared, unread = '' }) => [
+      visible(section.replaceAll('_', ' ')),
+      String(declared),
+      live === null ? '?' : String(live),
+      undeclared === null ? '?' : String(undeclared),
+      unread === '' ? '' : `cannot be read: ${visible(unread)}`
+    ])
+  const troubles = facts.attention.map(({ kind, name, because, connect }) =>
+    [
+      `${kindText(kind)} ${visible(JSON.stringify(name))}: ${visible(because)}`,
+      ...(connect === undefined ? [] : [`  ${visible(connect)}`])
+    ].join('\n')
+  )
+  return sheet([
+    head.map(([label = '', value = '']) => `${paint(look, 'dim', label.padEnd(12))}  ${value}`).join('\n'),
+    rows.length === 0
+      ? 'Nothing is there, and nothing is declared.'
+      : table(['', 'declared', 'live', 'in no file', ''], rows, look),
+    troubles.length === 0 ? '' : [title('Does not work', look), ...troubles].join('\n')
+  ])
+}
+
+const classes = {
+  user: 'of a user',
+  organization: 'of the organization',
+  partner: 'of a partner',
+  system: 'of the deployment'
+} satisfies Record<KeyClass, string>
 
 function title(text: string, look: Look): string {
   return paint(look, 'strong', text)

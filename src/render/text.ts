@@ -88,6 +88,7 @@ async function lookup(view: LookupView, look: Look): Promise<string> {
     return view.of === 'codes' ? codesText(view.facts) : explanationText(view.facts, look)
   }
   const tables = await import('./tables.ts')
+  if (view.of === 'status') return tables.statusText(view.facts, look)
   if (view.of === 'sources') return tables.sourcesText(view.facts, look)
   if (view.of === 'target') return tables.targetText(view.facts, look)
   return tables.targetsText(view.facts, look)

@@ -64,8 +64,8 @@ export function openTerminal(command: readonly string[], options: TerminalOption
   })
   const drawn: Promise<void>[] = []
   // Its title follows all that the program wrote before the window changed, which may be on its way still.
-  let resized = 0
-  emulator.onTitleChange((title) => (resized += title === 'resized' ? 1 : 0))
+  const titles: string[] = []
+  emulator.onTitleChange((title) => titles.push(title))
   child.stdout.on('data', (bytes: Buffer) => {
     drawn.push(new Promise((resolve) => emulator.write(bytes, resolve)))
   })
@@ -106,8 +106,8 @@ export function openTerminal(command: readonly string[], options: TerminalOption
       const pid = Number(readFileSync(started, 'utf8'))
       process.kill(pid, 'SIGSTOP')
       writeFileSync(wanted, String(to))
-      const before = resized
-      while (resized === before && child.exitCode === null) {
+      const before = titles.length
+      while (titles.length === before && child.exitCode === null) {
         await sleep(5)
         await Promise.all(drawn.splice(0))
       }

@@ -1,5 +1,5 @@
 import type { CodeEntry } from '../../diagnostics/code-entry.ts'
-import type { Json } from '../../wire/common.ts'
+import type { Json, KeyClass } from '../../wire/common.ts'
 import type { SourceMeta, TargetFields, TargetObjects } from '../../wire/enumeration.ts'
 import type { ChangesView } from './changes.ts'
 import type { FindingsView } from './problems.ts'
@@ -43,12 +43,43 @@ export type LookupView =
   | { of: 'sources'; facts: SourceFacts }
   | { of: 'targets'; facts: { connection: string; targets: TargetObjects } }
   | { of: 'target'; facts: { connection: string; target: TargetFields } }
+  | { of: 'status'; facts: StatusFacts }
   | { of: 'codes'; facts: { code: string; title: string }[] }
   | { of: 'code'; facts: CodeEntry & { code: string } }
   /** A document that reads the same for all, such as a schema. */
   | { of: 'document'; facts: unknown }
   /** What is said in a few words. */
   | { of: 'words'; facts: unknown; text: string }
+
+/** Where a command would work, with whose key, and what of it the files declare. */
+export interface StatusFacts {
+  format_version: 1
+  address: string
+  /** What named the address: an option, a variable, the files; null for the hosted service. */
+  address_from: string | null
+  organization: { id: string; name: string }
+  /** `user` is a name or an id; null for a key that is nobody's own. */
+  key: { class: KeyClass | null; user: string | null }
+  api_version: string
+  polyctl: string
+  files: number
+  resources: number
+  kinds: KindStatus[]
+  /** What does not work, and the command that a person can do something with. */
+  attention: { kind: string; name: string; because: string; connect?: string }[]
+}
+
+/** How many of a kind there are; null where the list could not be read, and why. */
+export interface KindStatus {
+  kind: string
+  /** The section of the files that holds it. */
+  section: string
+  declared: number
+  live: number | null
+  /** Live ones that a file could declare, and none does. */
+  undeclared: number | null
+  unread?: string
+}
 
 /** What a model can read from a connection; the fields once enough is chosen. */
 export interface SourceFacts {
