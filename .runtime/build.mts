@@ -5,7 +5,9 @@ import { compiledValidators } from './validators.mts'
 
 /**
  * `npm run build`: the program in `.dist`, as one file for each part that is loaded by itself. Packages are
- * in it: opening hundreds of small files would take longer than most commands do.
+ * in it: opening hundreds of small files would take longer than most commands do. The files are CommonJS:
+ * where an ES module imports one of Node's own modules, Node reads all that the module exports, and loads
+ * what stands behind it; with the loader itself that takes a third of Node's whole start.
  */
 await build({
   cwd: fileURLToPath(new URL('..', import.meta.url)),
@@ -16,7 +18,10 @@ await build({
   output: {
     dir: '.dist',
     cleanDir: true,
-    chunkFileNames: '[name].js',
+    format: 'cjs',
+    strict: true,
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
     comments: { legal: true, annotation: false, jsdoc: false },
     minify: { compress: true, mangle: false, codegen: false }
   }

@@ -3,10 +3,10 @@ import { build, type Plugin } from 'rolldown'
 
 /**
  * Modules that are loaded when something of them is first called, and not by whoever only may need it: the
- * parser that tells what is wrong with a file, hashes, processes. In their place stands a module with a
- * function for each of theirs.
+ * parser that tells what is wrong with a file, hashes, processes, settings of V8. In their place stands a
+ * module with a function for each of theirs.
  */
-const lazy = ['node:child_process', 'node:crypto', 'yaml']
+const lazy = ['node:child_process', 'node:crypto', 'node:tty', 'node:v8', 'yaml']
 
 const require = createRequire(import.meta.url)
 
@@ -37,7 +37,7 @@ function facade(id: string): string {
   const names = all.flatMap(([name, value]) => (typeof value === 'function' ? [name] : []))
   const load = id.startsWith('node:')
     ? `const load = () => process.getBuiltinModule('${id}')`
-    : `import { createRequire } from 'node:module'\nconst load = () => createRequire(import.meta.url)('./${id}.cjs')`
+    : `const load = () => require(__dirname + '/${id}.cjs')`
   const functions = names.map(
     (name) => `export function ${name}(...words) {
   return new.target ? new (load().${name})(...words) : load().${name}(...words)

@@ -7,11 +7,10 @@ require('./check-node.cjs')
 
 var fs = require('node:fs')
 var path = require('node:path')
-var url = require('node:url')
 
 var sources = path.join(__dirname, '..', 'src', 'main.ts')
-var built = path.join(__dirname, '..', '.dist', 'main.js')
-var main = fs.existsSync(sources) ? sources : built
+var built = path.join(__dirname, '..', '.dist', 'main.cjs')
 
 require('node:module').enableCompileCache()
-import(url.pathToFileURL(main).href)
+if (fs.existsSync(sources)) import(require('node:url').pathToFileURL(sources).href)
+else require(built)

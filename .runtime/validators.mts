@@ -27,7 +27,6 @@ export const compiledValidators: Plugin = {
 
 /** What `compile-schema.ts` exports to others, without compiling. */
 const compileSchema = `
-import { createRequire } from 'node:module'
 import equal from 'ajv/dist/runtime/equal.js'
 import ucs2length from 'ajv/dist/runtime/ucs2length.js'
 import { fullFormats } from 'ajv-formats/dist/formats.js'
@@ -35,12 +34,11 @@ import { foldCase } from './fold-case.ts'
 import { ourFormats } from './formats.ts'
 import { withoutRefs } from './resource-schema.ts'
 
-const load = createRequire(import.meta.url)
 const formats = { ...fullFormats, ...Object.fromEntries(ourFormats) }
 const parts = { 'ajv/dist/runtime/equal': equal, 'ajv/dist/runtime/ucs2length': ucs2length }
 
 export function compileSchema(name, schema) {
-  const make = load('./validators/' + name.replaceAll(' ', '-') + '.cjs')
+  const make = require(__dirname + '/validators/' + name.replaceAll(' ', '-') + '.cjs')
   let plain
   return {
     // It is wanted for the words of errors only.

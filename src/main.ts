@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
+import { isatty } from 'node:tty'
 import { setFlagsFromString } from 'node:v8'
 import { getProxyForUrl } from 'proxy-from-env'
 import { Unwritable, type WorldIo } from './commands/io.ts'
@@ -9,7 +10,6 @@ import { createProgram, type Program } from './commands/program.ts'
 async function main(): Promise<void> {
   // A reader that leaves early (`| head`) is no failure of ours.
   process.stdout.on('error', quietly)
-  process.stderr.on('error', quietly)
   process.once('beforeExit', unfinished)
   const stop = interruption()
   try {
@@ -32,13 +32,13 @@ async function main(): Promise<void> {
 function tell(error: unknown): void {
   const words = error instanceof Error ? error.message : String(error)
   if (error instanceof Unwritable) {
-    process.stderr.write(`error: the output cannot be written: ${words}\n`)
+    standardError().write(`error: the output cannot be written: ${words}\n`)
     return
   }
-  process.stderr.write(`error: polyctl failed in a way that it should not: ${words}\n`)
+  standardError().write(`error: polyctl failed in a way that it should not: ${words}\n`)
   if (process.env['POLYCTL_STACK'] !== undefined && error instanceof Error)
-    process.stderr.write(`${error.stack}\n`)
-  else process.stderr.write('Set POLYCTL_STACK=1 to see where, and please report it.\n')
+    standardError().write(`${error.stack}\n`)
+  else standardError().write('Set POLYCTL_STACK=1 to see where, and please report it.\n')
 }
 
 /** What nothing awaited, or a timer threw: nobody knows what is missing now, so nothing goes on. */
@@ -48,14 +48,20 @@ async function lost(error: Error, program: Program, words: string[]): Promise<vo
   process.exit(1)
 }
 
+/** Opened when something is first written to it: most commands never do. */
+function standardError(): NodeJS.WriteStream {
+  if (!process.stderr.listeners('error').includes(quietly)) process.stderr.on('error', quietly)
+  return process.stderr
+}
+
 function quietly(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') return
-  process.stderr.write(`error: the output cannot be written: ${error.message}\n`, () => process.exit(1))
+  standardError().write(`error: the output cannot be written: ${error.message}\n`, () => process.exit(1))
 }
 
 /** Nothing is left that could go on, and the command has not ended: that must never look like success. */
 function unfinished(): void {
-  process.stderr.write('error: polyctl stopped in its middle, which it should not: please report it\n')
+  standardError().write('error: polyctl stopped in its middle, which it should not: please report it\n')
   process.exitCode = 1
 }
 
@@ -64,7 +70,7 @@ async function overdue(requested: Promise<void>, program: Program, words: string
   await requested
   await sleep(overdueMs)
   await program.giveUp(words)
-  process.stderr.write('Interrupted: what was under way did not come to its end.\n')
+  standardError().write('Interrupted: what was under way did not come to its end.\n')
   return 130
 }
 
@@ -83,29 +89,38 @@ function isFile(fd: number): boolean {
 function toFile(text: string): void {
   const bytes = Buffer.from(text)
   try {
-    for (let at = 0; at < bytes.length;) at += writeSync(process.stdout.fd, bytes, at)
+    for (let at = 0; at < bytes.length;) at += writeSync(1, bytes, at)
   } catch (error) {
     throw new Unwritable(error instanceof Error ? error.message : String(error), { cause: error })
   }
 }
 
+/** Asked of the system: to open a stream only for this takes a part of what `--help` may take. */
+const terminal = {
+  get out() {
+    return isatty(1)
+  },
+  get err() {
+    return isatty(2)
+  },
+  get in() {
+    return isatty(0)
+  },
+  get width() {
+    return widthOf(process.stdout) ?? widthOf(process.stderr) ?? 100
+  }
+}
+
 function world(stop: Interruption): WorldIo {
   return {
-    out: isFile(process.stdout.fd) ? toFile : (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: isFile(1) ? toFile : (text) => void process.stdout.write(text),
+    err: (text) => void standardError().write(text),
     cwd: process.cwd(),
     env: process.env,
-    terminal: {
-      out: process.stdout.isTTY,
-      err: process.stderr.isTTY,
-      in: process.stdin.isTTY,
-      get width() {
-        return widthOf(process.stdout) ?? widthOf(process.stderr) ?? 100
-      }
-    },
+    terminal,
     async ask(question) {
       const { createInterface } = await import('node:readline/promises')
-      const lines = createInterface({ input: process.stdin, output: process.stderr })
+      const lines = createInterface({ input: process.stdin, output: standardError() })
       // On a terminal Ctrl-C is a key like others while a line is read.
       lines.on('SIGINT', stop.request)
       const left = new Promise<null>((resolve) => void lines.once('close', () => resolve(null)))
@@ -113,7 +128,7 @@ function world(stop: Interruption): WorldIo {
       try {
         const answer = await Promise.race([stopped, lines.question(question), left])
         // The question's line is still open.
-        if (typeof answer !== 'string') process.stderr.write('\n')
+        if (typeof answer !== 'string') standardError().write('\n')
         return answer === null ? '' : answer
       } finally {
         lines.close()
@@ -198,4 +213,4 @@ function interruption(): Interruption {
   return { requested, isRequested: () => isRequested, request }
 }
 
-await main()
+void main()

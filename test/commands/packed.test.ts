@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
@@ -138,4 +138,27 @@ test('it reads a broken file with the parser that it loads for it alone', () => 
   const { status, stderr } = packed(['validate', '-f', path])
   expect(status).toBe(3)
   expect(stderr).toContain('error[P001]: `[` is not closed')
+})
+
+test.each([
+  ['--help', ['--help']],
+  ['validate of a good file', ['validate', '-f', 'good.yaml']]
+])('%s loads nothing of Node that it does not need', (_name, words) => {
+  writeFileSync(join(folder, 'good.yaml'), 'roles: [{ name: readers }]\n')
+  const list = join(folder, 'loaded.txt')
+  const preload = join(root, 'test', 'support', 'loaded-modules.cjs')
+  const run = packed(words, { LOADED_MODULES: list, NODE_OPTIONS: `--require ${JSON.stringify(preload)}` })
+  expect(run.status, run.stderr).toBe(0)
+  const loaded = new Set(readFileSync(list, 'utf8').split('\n'))
+  expect(loaded).toContain('NativeModule fs')
+  const heavy = [
+    'child_process',
+    'crypto',
+    'http',
+    'https',
+    'v8',
+    'internal/fs/promises',
+    'internal/fs/streams'
+  ]
+  expect(heavy.filter((name) => loaded.has(`NativeModule ${name}`))).toEqual([])
 })
