@@ -1,4 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { TestRunner, type RunnerTestCase as Test } from 'vitest'
 import { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts'
 
@@ -19,7 +21,11 @@ const env = {
   GIT_AUTHOR_NAME: 'Ada',
   GIT_AUTHOR_EMAIL: 'ada@example.net',
   GIT_COMMITTER_NAME: 'Ada',
-  GIT_COMMITTER_EMAIL: 'ada@example.net'
+  GIT_COMMITTER_EMAIL: 'ada@example.net',
+  // Each commit would start two more processes, which look whether there is anything to tidy up.
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'maintenance.auto',
+  GIT_CONFIG_VALUE_0: 'false'
 }
 
 /** Whether there is a git at all. */
@@ -29,16 +35,55 @@ const hasGit = spawnSync('git', ['--version'], { stdio: 'ignore' }).status === 0
 export function makeRepository(options: SandboxOptions = {}): Repository {
   needsGit()
   const world = createSandbox({ ...options, env: { PATH: process.env['PATH'] ?? '', ...options.env } })
-  const git = (args: string[], folder = world.folder): string =>
-    execFileSync('git', args, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-  const commit = (message = 'state'): string => {
-    git(['add', '--all'])
-    git(['commit', '--quiet', '--allow-empty', '--message', message])
-    return git(['rev-parse', 'HEAD']).trim()
-  }
-  git(['init', '--quiet', '--initial-branch', 'main'])
-  commit()
+  const git = (args: string[], folder = world.folder): string => runGit(args, folder)
+  const commit = (message?: string): string => commitAll(world.folder, message)
+  begin(world.folder, JSON.stringify(options.files ?? {}))
   return { ...world, git, commit }
+}
+
+function runGit(args: string[], cwd: string): string {
+  return execFileSync('git', args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+function commitAll(folder: string, message = 'state'): string {
+  runGit(['add', '--all'], folder)
+  runGit(['commit', '--quiet', '--allow-empty', '--message', message], folder)
+  return headOf(join(folder, '.git'))
+}
+
+/** The commit that a repository is at, in whose `HEAD` is a branch, or a commit by itself. */
+function headOf(repository: string): string {
+  const head = readFileSync(join(repository, 'HEAD'), 'utf8').trim()
+  return head.startsWith('ref: ') ? readFileSync(join(repository, head.slice(5)), 'utf8').trim() : head
+}
+
+/** The files in `.git` that came of the same files before, in this process. */
+const begun = new Map<string, Map<string, Uint8Array>>()
+
+/** Commits all that is in the folder, as the first commit: of the same files git is asked for it once. */
+function begin(folder: string, files: string): void {
+  const repository = join(folder, '.git')
+  const before = begun.get(files)
+  if (before === undefined) {
+    runGit(['init', '--quiet', '--initial-branch', 'main', '--template='], folder)
+    mkdirSync(join(repository, 'info'))
+    writeFileSync(join(repository, 'info', 'exclude'), '')
+    commitAll(folder)
+    begun.set(files, contentsOf(repository))
+    return
+  }
+  for (const [path, bytes] of before) {
+    mkdirSync(dirname(join(repository, path)), { recursive: true })
+    writeFileSync(join(repository, path), bytes)
+  }
+  // The index tells when each file was written, by which git knows that it is the one that it saw.
+  runGit(['update-index', '--refresh'], folder)
+}
+
+function contentsOf(folder: string): Map<string, Uint8Array> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+  const paths = files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
+  return new Map(paths.map((path) => [path, readFileSync(join(folder, path))]))
 }
 
 /** Skips the test that calls it, and says why, where git is not installed. */
