@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
 import { addressText } from '../../src/state/resource.ts'
 import { makeRepository, type Repository } from '../support/repository.ts'
+import { share } from '../support/samples.ts'
 import { env, file, idOf, warehouse } from '../support/warehouse.ts'
 import { apiRequest, type Sandbox } from '../support/sandbox.ts'
 
@@ -116,54 +117,53 @@ interface Reported {
   no_longer_declared: { address: string }[]
 }
 
-describe.each(Object.keys(spare))('%s', (kind) => {
-  test('is named, then pruned', async () => {
-    const { world, before, address } = await declaredOnce(kind)
-    world.write(without)
-    const named = await world.run('plan', '--since', 'HEAD')
-    expect(named.out).toContain('no longer declared')
-    expect(named.out).toContain(address)
-    const json = JSON.parse(
-      (await world.run('plan', '--since', 'HEAD', '--format', 'json')).out
-    ) as Reported
-    expect(json.no_longer_declared.map((one) => one.address)).toEqual([address])
-    expect(json.summary.delete).toBe(0)
-    const planned = await world.run('plan', '--since', 'HEAD', '--prune')
-    expect(planned.out).toContain(`- ${address}`)
-    const pruned = await world.run('apply', '--yes', '--since', 'HEAD', '--prune')
-    expect(pruned.code, pruned.out + pruned.err).toBe(0)
-    expect(await state(world)).toEqual(before)
-    expect((await world.run('plan', '--since', 'HEAD', '--prune', '--detailed-exitcode')).code).toBe(0)
-  })
+/** Of few samples each kind goes one way, and each way is gone by some kinds. */
+const kindsOf = (way: number): readonly string[] => share(Object.keys(spare), way, 3)
 
-  test('is removed by its name', async () => {
-    const { world, before, address } = await declaredOnce(kind)
-    const { section } = kinds.managed.find(({ name }) => name === kind)!
-    const name = JSON.stringify(spare[kind]!.name)
-    world.write({ ...without, 'configs/spare.yaml': `removed: { ${section}: [${name}] }\n` })
-    const planned = await world.run('plan')
-    expect(planned.out, planned.err).toContain(`- ${address}`)
-    const removed = await world.run('apply', '--yes')
-    expect(removed.code, removed.out + removed.err).toBe(0)
-    expect(await state(world)).toEqual(before)
-    // Without the base, keys that the source has by itself look like those that were declared.
-    const again = kind === 'schema_primary_keys' ? ['--since', 'HEAD'] : []
-    expect((await world.run('plan', '--detailed-exitcode', ...again)).code).toBe(0)
-  })
+test.each(kindsOf(0))('%s is named, then pruned', async (kind) => {
+  const { world, before, address } = await declaredOnce(kind)
+  world.write(without)
+  const named = await world.run('plan', '--since', 'HEAD')
+  expect(named.out).toContain('no longer declared')
+  expect(named.out).toContain(address)
+  const json = JSON.parse((await world.run('plan', '--since', 'HEAD', '--format', 'json')).out) as Reported
+  expect(json.no_longer_declared.map((one) => one.address)).toEqual([address])
+  expect(json.summary.delete).toBe(0)
+  const planned = await world.run('plan', '--since', 'HEAD', '--prune')
+  expect(planned.out).toContain(`- ${address}`)
+  const pruned = await world.run('apply', '--yes', '--since', 'HEAD', '--prune')
+  expect(pruned.code, pruned.out + pruned.err).toBe(0)
+  expect(await state(world)).toEqual(before)
+  expect((await world.run('plan', '--since', 'HEAD', '--prune', '--detailed-exitcode')).code).toBe(0)
+})
 
-  test('is protected still where it was', async () => {
-    const { world, address } = await declaredOnce(kind)
-    const { yaml } = spare[kind]!
-    const guarded = yaml.includes('- name: Spare\n')
-      ? yaml.replace('- name: Spare\n', '- name: Spare\n    lifecycle: { prevent_destroy: true }\n')
-      : yaml.replace(/\{ /, '{ lifecycle: { prevent_destroy: true }, ')
-    world.write({ 'configs/spare.yaml': guarded })
-    world.commit()
-    world.write(without)
-    const pruned = await world.run('plan', '--since', 'HEAD', '--prune')
-    expect(pruned.code).toBe(7)
-    expect(pruned.err).toContain(`${address} was protected from deletion`)
-  })
+test.each(kindsOf(1))('%s is removed by its name', async (kind) => {
+  const { world, before, address } = await declaredOnce(kind)
+  const { section } = kinds.managed.find(({ name }) => name === kind)!
+  const name = JSON.stringify(spare[kind]!.name)
+  world.write({ ...without, 'configs/spare.yaml': `removed: { ${section}: [${name}] }\n` })
+  const planned = await world.run('plan')
+  expect(planned.out, planned.err).toContain(`- ${address}`)
+  const removed = await world.run('apply', '--yes')
+  expect(removed.code, removed.out + removed.err).toBe(0)
+  expect(await state(world)).toEqual(before)
+  // Without the base, keys that the source has by itself look like those that were declared.
+  const again = kind === 'schema_primary_keys' ? ['--since', 'HEAD'] : []
+  expect((await world.run('plan', '--detailed-exitcode', ...again)).code).toBe(0)
+})
+
+test.each(kindsOf(2))('%s is protected still where it was', async (kind) => {
+  const { world, address } = await declaredOnce(kind)
+  const { yaml } = spare[kind]!
+  const guarded = yaml.includes('- name: Spare\n')
+    ? yaml.replace('- name: Spare\n', '- name: Spare\n    lifecycle: { prevent_destroy: true }\n')
+    : yaml.replace(/\{ /, '{ lifecycle: { prevent_destroy: true }, ')
+  world.write({ 'configs/spare.yaml': guarded })
+  world.commit()
+  world.write(without)
+  const pruned = await world.run('plan', '--since', 'HEAD', '--prune')
+  expect(pruned.code).toBe(7)
+  expect(pruned.err).toContain(`${address} was protected from deletion`)
 })
 
 test('what is in no list is found by what its connection is called now', async () => {

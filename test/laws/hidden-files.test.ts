@@ -231,7 +231,7 @@ describe.each(Object.entries(ways))('R15: %s', (way, hide) => {
     origin.server.store.edit('sync', idOf(origin, 'sync', 'Orders out'), { mode: 'create' })
     const { world, since = 'HEAD', files = [] } = hide(origin)
     const named = files.flatMap((path) => ['--file', path])
-    for (const words of share(commands, Object.keys(ways).indexOf(way) % 2, 2)) {
+    for (const words of share(commands, Object.keys(ways).indexOf(way) % 4, 4)) {
       expect(isQuiet(origin)).toBe(true)
       origin.requests()
       const ran = await world.run(...words, '--since', since, ...named)

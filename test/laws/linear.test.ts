@@ -58,7 +58,7 @@ async function cost(text: string, work: (text: string) => Promise<unknown> = rea
   return Math.min(...times)
 }
 
-test.each(spread(Object.entries(shapes), 3))(
+test.each(spread(Object.entries(shapes), 4))(
   'twice as many cost twice as much: %s',
   async (_name, shape) => {
     await cost(shape(200))

@@ -118,7 +118,7 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
     const world = await applied(`${rich}${organization}`)
     expect((await world.run('plan', '--out', 'plan.json', '--detailed-exitcode')).code).toBe(0)
     const refused = new Set<string>()
-    for (const edit of oneOfEach(everyEdit(world))) {
+    for (const edit of oneOfEach(everyEdit(world), byPart)) {
       world.server.store.edit(edit.kind, edit.id, edit.patch)
       const fresh = await world.run('plan', '--detailed-exitcode', '--quiet')
       world.requests()
@@ -314,7 +314,7 @@ describe('R22: what a change may do to data', () => {
         for (const { because } of change.impacts) met.add(`${change.kind}: ${because}`)
       }
     }
-    for (const edit of oneOfEach(everyEdit(world))) {
+    for (const edit of oneOfEach(everyEdit(world), byLeaf)) {
       world.server.store.edit(edit.kind, edit.id, edit.patch)
       await meet()
       world.server.store.edit(edit.kind, edit.id, edit.undo)
@@ -430,9 +430,15 @@ interface Edit {
   undo: JsonObject
 }
 
-/** Of edits that differ only in which item of a list they move, the first, where few samples are enough. */
-function oneOfEach(edits: Edit[]): Edit[] {
-  const sort = ({ kind, path }: Edit): string => `${kind} ${path.replaceAll(/\d+/g, '')}`
+/** Edits that differ only in which item of a list they move are of one sort. */
+const byLeaf = ({ kind, path }: Edit): string => `${kind} ${path.replaceAll(/\d+/g, '')}`
+
+/** Edits within the same part of a field are of one sort. */
+const byPart = ({ kind, path }: Edit): string =>
+  [kind, ...path.replaceAll(/\.\d+/g, '').split('.', 2)].join(' ')
+
+/** Of the edits of one sort the first, where few samples are enough. */
+function oneOfEach(edits: Edit[], sort: (edit: Edit) => string): Edit[] {
   return isFew ? [...Map.groupBy(edits, sort).values()].map(([first]) => first!) : edits
 }
 

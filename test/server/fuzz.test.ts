@@ -1,6 +1,7 @@
 import { absentRoutes } from '../../src/server/kinds/absent.ts'
 import { beforeEach, expect, test } from 'vitest'
 import { routes } from '../../src/server/routes.ts'
+import { isFew, spread } from '../support/samples.ts'
 import { bulkWorld, type BulkWorld } from './bulk-world.ts'
 import { origin, postgres, testServer } from './client.ts'
 
@@ -305,7 +306,7 @@ test('no address, query or header of any route breaks the server', async () => {
   const faults: string[] = []
   const paths = [...new Set(routes.map((route) => route.path))]
   for (const path of paths) {
-    for (let count = 0; count < 24; count += 1) {
+    for (let count = 0; count < (isFew ? 8 : 24); count += 1) {
       const method = methods[roll(methods.length)] ?? 'GET'
       const query = queries[roll(queries.length)] ?? ''
       const header = { ...oddHeaders[roll(3) > 0 ? 0 : roll(oddHeaders.length)] }
@@ -359,7 +360,7 @@ test('no body breaks the server, whatever stands in place of any member', async 
   let count = 0
   for (const [method, path, body] of valid) {
     const bodies = nasty.flatMap((value) => [...spoilt(body, value)]).map((one) => JSON.stringify(one))
-    for (const text of [...wholeBodies, ...bodies]) {
+    for (const text of spread([...wholeBodies, ...bodies], 5)) {
       const real = realAddress(path, roll)
       const old = roll(3) === 0
       const verb =
@@ -374,7 +375,7 @@ test('no body breaks the server, whatever stands in place of any member', async 
     }
   }
   expect(faults).toEqual([])
-  expect(count).toBeGreaterThan(3000)
+  expect(count).toBeGreaterThan(isFew ? 600 : 3000)
   // What was taken can be read again.
   for (const { method, path } of routes) {
     if (method !== 'GET') continue
