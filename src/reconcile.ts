@@ -1,11 +1,13 @@
 import type { Understood } from './config/understand.ts'
-import type { Checked, Diagnostic } from './diagnostics/diagnostic.ts'
+import { checked, type Checked, type Diagnostic } from './diagnostics/diagnostic.ts'
 import type { Kinds } from './kinds/kind.ts'
+import { checkPlan } from './plan/checks.ts'
 import { decide, decideDestroy } from './plan/decide.ts'
 import type { DecideOptions } from './plan/options.ts'
 import type { Plan } from './plan/plan.ts'
 import { isSelected, scopeOf } from './plan/select.ts'
 import { observe } from './remote/observe.ts'
+import { askService } from './remote/questions.ts'
 import type { Reader } from './remote/transport.ts'
 import type { LiveState } from './state/resource.ts'
 
@@ -28,12 +30,18 @@ export interface Planned {
   observed: LiveState
 }
 
+/** How a plan is made, beside what it decides by. */
+export interface PlanRequest extends DecideOptions {
+  /** Asks the service whether that exists which new and changed resources name in connected systems. */
+  checks?: boolean
+}
+
 /** What must be done so that the service is as the files say. */
 export async function plan(
   understood: Understood,
   reader: Reader,
   kinds: Kinds,
-  options: DecideOptions = {}
+  options: PlanRequest = {}
 ): Promise<Checked<Planned>> {
   const { base, prune = false, forceDelete = false, selection } = options
   const scope = scopeOf(understood.desired, selection, kinds)
@@ -43,11 +51,17 @@ export async function plan(
     also: (base?.resources ?? []).filter((atBase) => isSelected(atBase, selection, kinds))
   })
   if (!observed.ok) return observed
-  return planned(
-    decide(understood.desired, observed.value, kinds, options),
-    observed.value,
-    observed.problems
-  )
+  const { desired } = understood
+  const decision = decide(desired, observed.value, kinds, options)
+  const found =
+    decision.ok && options.checks === true
+      ? await checkPlan(
+          { plan: decision.value, desired, observed: observed.value, kinds },
+          async (question) => await askService(reader, kinds, question)
+        )
+      : []
+  const whole = decision.ok ? checked(decision.value, [...decision.problems, ...found]) : decision
+  return planned(whole, observed.value, observed.problems)
 }
 
 /** What must be done so that nothing is left of what the files declare. */

@@ -53,8 +53,13 @@ export async function applyCommand(
   const decide = async (context: CommandContext): Promise<Checked<Planned>> => {
     const requested = await decideOptionsOf(context, full, io)
     if (!requested.ok) return requested
-    const limits = { ...requested.value, isUnattended: full.yes === true }
-    const planned = await reading(context, io, (reader) => plan(context.understood, reader, kinds, limits))
+    const how = {
+      ...requested.value,
+      isUnattended: full.yes === true,
+      // What was approved has been checked, or was approved without.
+      checks: !saved && full.check !== false
+    }
+    const planned = await reading(context, io, (reader) => plan(context.understood, reader, kinds, how))
     if (!planned.ok) return planned
     // A change that fails after others were made would leave the service half-way.
     const missing = missingSecrets(planned.value.plan, context.understood, 'error')

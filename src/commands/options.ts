@@ -57,6 +57,8 @@ export interface PlanningOptions {
   kind?: string[]
   allowDestroy?: string[]
   forceDelete?: boolean
+  /** False: the service is not asked what connected systems have. */
+  check?: boolean
 }
 
 /**
@@ -160,6 +162,7 @@ export function withLimits(command: Command): Command {
       []
     )
     .option('--rotate <address>', 'send the secrets of this resource again; repeatable', collect, [])
+    .option('--no-check', 'do not ask the service whether tables, objects and fields exist')
 }
 
 /** To look at, or touch, only a part of what the files declare. */

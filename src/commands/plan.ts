@@ -72,7 +72,10 @@ async function decideFrom(
   const requested = await decideOptionsOf(context, options, io)
   if (!requested.ok) return requested
   const decided = await reading(context, io, (reader) =>
-    makePlan(context.understood, reader, kinds, requested.value)
+    makePlan(context.understood, reader, kinds, {
+      ...requested.value,
+      checks: type === 'plan' && options.check !== false
+    })
   )
   const problems = [...context.problems, ...decided.problems]
   if (!decided.ok) return { ok: false, problems }

@@ -1,4 +1,5 @@
 import type { CodeEntry } from './code-entry.ts'
+import { checkCodes } from './codes-checks.ts'
 import { configurationCodes } from './codes-configuration.ts'
 import { optionCodes } from './codes-options.ts'
 import { requestCodes } from './codes-requests.ts'
@@ -9,6 +10,7 @@ export type Code =
   | keyof typeof configurationCodes
   | keyof typeof optionCodes
   | keyof typeof serviceCodes
+  | keyof typeof checkCodes
   | keyof typeof requestCodes
 
 /**
@@ -19,6 +21,7 @@ export type Code =
 export const codes: Readonly<Record<Code, CodeEntry>> = {
   ...configurationCodes,
   ...serviceCodes,
+  ...checkCodes,
   ...requestCodes,
   ...optionCodes
 }

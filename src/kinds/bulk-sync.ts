@@ -23,6 +23,7 @@ import { schedulesKnown, schemasKnown } from './bulk-sync-known.ts'
 import { isPlain, meansAll, schemasFromWire, withShortSchemas } from './bulk-sync-parts.ts'
 import { mergedSchemas, statedSchemas } from './bulk-sync-merge.ts'
 import { bulkNewerThan, historyProblems } from './bulk-sync-newer.ts'
+import { bulkSyncChecks } from './bulk-sync-checks.ts'
 import { schemaProblems } from './bulk-sync-problems.ts'
 import {
   bodySchemas,
@@ -266,6 +267,7 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
   },
 
   check: (item) => [...bulkScheduleProblems(item), ...schemaProblems(item), ...historyProblems(item)],
+  checks: bulkSyncChecks,
   meant: scheduleAdvice,
   newerThan: (fields, answers) => [
     ...bulkNewerThan(fields, answers),

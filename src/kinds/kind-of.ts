@@ -30,6 +30,7 @@ interface Definition<W, N extends string> extends Pick<
   | 'offers'
   | 'detail'
   | 'check'
+  | 'checks'
   | 'settled'
   | 'newerThan'
   | 'meant'

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Finding, Inquiry, PlannedResource } from '../state/question.ts'
 import type { Path } from '../state/resource.ts'
 import { isId, isObject, type Json, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
@@ -70,6 +71,11 @@ export interface Kind {
    * or whose only faults are unknown fields: what is told here of such a field takes the place of that.
    */
   check?(item: JsonObject): ItemProblem[]
+  /**
+   * R39: Checks one that would be made or changed against what the service knows. Pure: it asks, and is run
+   * again with the answers until it asks nothing new. Paths are those of the fields.
+   */
+  checks?(subject: PlannedResource, service: Inquiry): Finding[]
   /**
    * YAML item → fields: sugar is written out, references are `Reference`s. Lists keep their order and
    * length.

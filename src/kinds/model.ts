@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { DataImpact } from '../state/impact.ts'
-import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { Model, ModelRequest } from '../wire/model.ts'
 import { ids, policies, reference, scalar, settings, texts } from './codecs.ts'
 import { mappingEffect } from './effects.ts'
-import { idsOf, list, overlay, withoutAbsent, withoutCleared, withoutMasks } from './fields.ts'
+import { idsOf, list, withoutAbsent, withoutCleared } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 import { kindOf, type AnswerOf } from './kind-of.ts'
 import {
@@ -16,6 +16,8 @@ import {
   withLiveEnricher,
   withLiveExamples
 } from './model-parts.ts'
+import { modelChecks } from './model-checks.ts'
+import { readConfiguration } from './model-source.ts'
 
 const mapped: DataImpact = {
   effect: mappingEffect,
@@ -150,8 +152,10 @@ export const model = kindOf<Model & ModelRequest>()({
     ]
   },
 
+  checks: modelChecks,
+
   preUpdateRead(live, body, version) {
-    const configuration = configurationOf(live, {})
+    const configuration = readConfiguration(live, {})
     if (
       'fields' in body ||
       !sameSource(live, body) ||
@@ -175,7 +179,7 @@ export const model = kindOf<Model & ModelRequest>()({
     ...body,
     ...withLiveEnricher(live, stated),
     ...withLiveExamples(live, stated),
-    configuration: configurationOf(live, stated)
+    configuration: readConfiguration(live, stated)
   }),
 
   // All fields of the source is the default, and nothing tells all of them from a chosen few.
@@ -183,25 +187,6 @@ export const model = kindOf<Model & ModelRequest>()({
 })
 
 type Answered = AnswerOf<Model>
-
-/**
- * Exactly one of these says what is read; the live one must not stay beside another that the files
- * state.
- */
-const alternatives = ['query', 'table', 'view']
-
-/** What is read when the wanted configuration has been laid over the live one. */
-function configurationOf(live: Answered, body: JsonObject): JsonObject {
-  const there = live.configuration
-  const kept = isObject(there) ? withoutMasks(there) : {}
-  const wanted = isObject(body.configuration) ? body.configuration : {}
-  const chosen = alternatives.some((name) => !isEmpty(wanted[name]))
-  for (const name of Object.keys(kept)) {
-    const replaced = chosen && alternatives.includes(name)
-    if (replaced || name === 'tracking_columns') delete kept[name]
-  }
-  return overlay(kept, wanted)
-}
 
 /**
  * The fields that somebody chose, to be sent again. A model of which nobody chose any answers all fields of
@@ -220,7 +205,7 @@ function chosenFields(live: Answered, body: JsonObject, answer: Json | undefined
 
 /** Whether the model goes on reading what it reads now. */
 function sameSource(live: Answered, body: JsonObject): boolean {
-  const same = isDeepStrictEqual(configurationOf(live, body), configurationOf(live, {}))
+  const same = isDeepStrictEqual(readConfiguration(live, body), readConfiguration(live, {}))
   return same && (body.connection_id ?? live.connection_id) === live.connection_id
 }
 

@@ -79,6 +79,7 @@ export function placeInYaml(path: readonly (string | number)[], item: JsonObject
     if (part === 'strategy') return ['identities', 'strategy']
     return part === undefined ? ['identities'] : ['identities', 'mappings', 0, ...rest]
   }
+  if (top === 'override_fields') return placeOfFixed(rest, item)
   if (item.model_filters === undefined && item.target_filters === undefined) return [...path]
   if (top === 'filter_logic') return ['model_filters', 'logic']
   if (top === 'target' && rest[0] === 'filter_logic') return ['target_filters', 'logic']
@@ -95,6 +96,20 @@ export function placeInYaml(path: readonly (string | number)[], item: JsonObject
         index - before,
         ...renamed(inner, { field_id: 'field', value_field: 'value_source' })
       ]
+}
+
+/** Fixed values may stand among the mappings: these come after those of their own list. */
+function placeOfFixed(
+  [index, ...inner]: readonly (string | number)[],
+  item: JsonObject
+): (string | number)[] {
+  const own = list(item.override_fields).length
+  if (typeof index !== 'number') return ['override_fields']
+  if (index < own) return ['override_fields', index, ...inner]
+  const mixed = (Array.isArray(item.fields) ? item.fields : []).flatMap((field, at) =>
+    isObject(field) && field.source === undefined ? [at] : []
+  )
+  return ['fields', mixed[index - own] ?? 0, ...inner]
 }
 
 function renamed(

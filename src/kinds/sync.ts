@@ -15,6 +15,7 @@ import { kindOf, type AnswerOf } from './kind-of.ts'
 import { filterLogic, filters, fixedValues, identity, mappings, overrides, target } from './sync-codecs.ts'
 import { modelsOf, withNewField } from './sync-parts.ts'
 import { newerShapesKnown } from './sync-known.ts'
+import { syncChecks } from './sync-checks.ts'
 import { syncProblems } from './sync-problems.ts'
 import { settledLogic } from './sync-settled.ts'
 import { scheduleAdvice } from './schedule-words.ts'
@@ -215,6 +216,7 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
   },
 
   check: (item) => [...scheduleProblems(item.schedule), ...syncProblems(item)],
+  checks: syncChecks,
   meant: scheduleAdvice,
   readAs: inOlderShape,
   settled: settledLogic,

@@ -1,5 +1,6 @@
 import { misfit, type Shape } from '../state/shape.ts'
 import { isObject, textOf, type Json } from '../state/value.ts'
+import type { BulkDestination, BulkSource } from '../wire/bulk-sync.ts'
 import type { SourceMeta, TargetFields, TargetObjects } from '../wire/enumeration.ts'
 import type { ModelField } from '../wire/model.ts'
 import type { RequestResult, Failure } from './failure.ts'
@@ -44,10 +45,14 @@ export async function enumerateSourceFields(
 }
 
 /** Returns the objects that a sync can write to. The oldest version answers their names only. */
-export async function enumerateTargets(reader: Reader, at: string): Promise<Enumerated<TargetObjects>> {
+export async function enumerateTargets(
+  reader: Reader,
+  at: string,
+  withValues = false
+): Promise<Enumerated<TargetObjects>> {
   if (reader.version === '2023-04-25') return await oldTargets(reader, at)
   const path = `${at}/modelsync/targetobjects`
-  const answer = await reader.get(path)
+  const answer = await reader.get(path, withValues ? { include_target_creation_values: 'true' } : {})
   const data = dataOf<TargetObjects['data']>(targetsAnswer, answer, `GET ${path}`)
   if (!data.ok) return data
   const body = answer.ok && isObject(answer.body) ? answer.body : {}
@@ -81,6 +86,34 @@ export async function enumerateTargetFields(
   }
   const path = `${at}/modelsync/target/fields`
   return dataOf<TargetFields>(targetAnswer, await reader.get(path, { target: object }), `GET ${path}`)
+}
+
+/** A connection that a bulk sync copies from or to: its path, and its id for the oldest version. */
+export interface BulkEnd {
+  at: string
+  id: string
+}
+
+/** Returns the schemas that can be copied; with their fields, which may be many. */
+export async function enumerateBulkSource(
+  reader: Reader,
+  { at, id }: BulkEnd,
+  withFields: boolean
+): Promise<Enumerated<BulkSource>> {
+  const isOldest = reader.version === '2023-04-25'
+  const path = isOldest ? `/api/bulk/source/${encodeURIComponent(id)}` : `${at}/bulksync/source`
+  const answer = await reader.get(path, { include_fields: String(withFields) })
+  return dataOf<BulkSource>(bulkSourceAnswer, answer, `GET ${path}`)
+}
+
+/** Returns how schemas can be written. */
+export async function enumerateBulkDestination(
+  reader: Reader,
+  { at, id }: BulkEnd
+): Promise<Enumerated<BulkDestination>> {
+  const isOldest = reader.version === '2023-04-25'
+  const path = isOldest ? `/api/bulk/dest/${encodeURIComponent(id)}` : `${at}/bulksync/target`
+  return dataOf<BulkDestination>(bulkDestinationAnswer, await reader.get(path), `GET ${path}`)
 }
 
 function parameters(chosen: Record<string, string>): Record<string, string> {
@@ -142,7 +175,15 @@ const creationAnswer: Shape = {
   members: {
     supported: 'scalar',
     properties: {
-      list: { members: { id: 'text', title: 'text', enum: 'scalar' }, needs: ['id'] }
+      list: {
+        members: {
+          id: 'text',
+          title: 'text',
+          enum: 'scalar',
+          values: { list: { members: { value: 'text', label: 'text' } } }
+        },
+        needs: ['id']
+      }
     }
   }
 }
@@ -157,12 +198,54 @@ const targetAnswer: Shape = {
           id: 'text',
           name: 'text',
           type: 'text',
-          identity_functions: { list: { members: { id: 'text' }, needs: ['id'] } }
+          required: 'scalar',
+          createable: 'scalar',
+          updateable: 'scalar',
+          filterable: 'scalar',
+          encryptable: 'scalar',
+          supports_identity: 'scalar',
+          identity_functions: { list: { members: { id: 'text' }, needs: ['id'] } },
+          filter_functions: {
+            list: {
+              members: { id: 'text', values: { list: { members: { value: 'text' } } } },
+              needs: ['id']
+            }
+          }
         },
         needs: ['id']
       }
     },
-    modes: { list: { members: { mode: 'text', description: 'text' }, needs: ['mode'] } }
+    modes: {
+      list: {
+        members: {
+          mode: 'text',
+          description: 'text',
+          requires_identity: 'scalar',
+          supports_field_sync_mode: 'scalar',
+          supports_target_filters: 'scalar'
+        },
+        needs: ['mode']
+      }
+    },
+    properties: { each: 'scalar' }
   },
   needs: ['id']
+}
+
+const bulkSourceAnswer: Shape = {
+  members: {
+    schemas: {
+      list: {
+        members: { id: 'text', name: 'text', fields: { list: { members: { id: 'text' }, needs: ['id'] } } },
+        needs: ['id']
+      }
+    }
+  }
+}
+
+const bulkDestinationAnswer: Shape = {
+  members: {
+    modes: { list: { members: { id: 'text' }, needs: ['id'] } },
+    supports_history_mode: 'scalar'
+  }
 }

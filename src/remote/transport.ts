@@ -33,7 +33,7 @@ export interface Reader {
   readonly version: ApiVersion
   get(path: string, query?: Query, patience?: Patience): Promise<RequestResult>
   /** A read that old versions of the API do with POST. Only the paths for enumeration are allowed. */
-  ask(path: string, body: JsonObject): Promise<RequestResult>
+  ask(path: string, body: JsonObject, patience?: Patience): Promise<RequestResult>
   /** `GET /api/me`, requested once and cached. */
   me(): Promise<RequestResult>
   /** Opens the budget of an operation of several requests. */
@@ -108,10 +108,10 @@ export function openWriter(options: RemoteOptions): Writer {
       (Object.keys(query).length === 0 ? options.early?.take(path) : undefined) ??
       request('GET', path, { query, ...patience }),
     me: () => (identity ??= options.early?.take(identityPath) ?? request('GET', identityPath)),
-    ask(path, body) {
+    ask(path, body, patience = {}) {
       if (!/^\/api(\/[^/]+){2,}\/(source|target)\/fields$/.test(path))
         throw new Error(`${path} is not a question`)
-      return request('POST', path, { body }, true)
+      return request('POST', path, { body, ...patience }, true)
     },
     send(method, path, sent) {
       options.early?.drop()

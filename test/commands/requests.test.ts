@@ -63,7 +63,10 @@ test('R26: 30 syncs are 30 requests, and one more look at their names: nobody el
   )
   world.write({ 'configs/a.yaml': `${tutorial.trimEnd()}\n${more.join('')}` })
   const requests = await requestsOf(world, 'apply', '--yes')
-  const expected = [...lists, 'GET /api/syncs', 'GET /api/syncs/ID', ...more.map(() => 'POST /api/syncs')]
+  const target = 'GET /api/connections/ID/modelsync/target/fields'
+  const posts = more.map(() => 'POST /api/syncs')
+  // Of the object that all of them write to, its fields are asked for once.
+  const expected = [...lists, target, 'GET /api/syncs', 'GET /api/syncs/ID', ...posts]
   expect(requests).toEqual(expected.toSorted())
 })
 
@@ -84,6 +87,8 @@ test('an update: read, ask what cannot be read, replace, read back', async () =>
     [
       ...lists,
       'GET /api/syncs/ID',
+      // Whether the source has the field, before anything is written; and which fields are all, for the body.
+      'GET /api/connections/ID/modelsync/source/fields',
       'GET /api/connections/ID/modelsync/source/fields',
       'GET /api/models/ID',
       'PUT /api/models/ID',

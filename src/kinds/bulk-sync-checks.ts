@@ -1,0 +1,148 @@
+import type { Finding, Inquiry, Mistake, Inspected, PlannedResource } from '../state/question.ts'
+import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import type { BulkDestination, BulkSource } from '../wire/bulk-sync.ts'
+import { idOf, isOff } from './bulk-sync-parts.ts'
+import { adviceOn, denies, inspectable, isWord, quotedNames } from './checks.ts'
+import { list, valueAt } from './fields.ts'
+
+/** What a bulk sync copies and how it writes, checked against what the service knows of both ends. */
+export function bulkSyncChecks(sync: PlannedResource, service: Inquiry): Finding[] {
+  return [...schemaChecks(sync, service), ...destinationChecks(sync, service)]
+}
+
+/** The schemas that are listed must be in the source. Where none is listed there is nothing to ask. */
+function schemaChecks(sync: PlannedResource, service: Inquiry): Finding[] {
+  const { wanted = {} } = sync
+  const inspected = inspectable(service.find(valueAt(wanted.source, ['connection']), sync))
+  const listed = Array.isArray(wanted.schemas) ? wanted.schemas : []
+  if (!inspected || listed.length === 0) return []
+  const withFields = list(listed).some((schema) => namedFields(schema).length > 0)
+  const answer = service.ask({ about: 'schemas', at: inspected, withFields })
+  if (!answer) return []
+  if (!answer.ok) return [{ unasked: inspected, why: answer.words }]
+  const schemas = answer.value.schemas ?? []
+  if (schemas.length === 0)
+    return [{ unasked: inspected, why: 'the service knows no schemas of it: they may not be read yet' }]
+  return listed.flatMap((schema, index) =>
+    schemaProblems(sync, { schema, index, inspected, schemas }, service)
+  )
+}
+
+interface Listed {
+  schema: Json
+  index: number
+  inspected: Inspected
+  schemas: NonNullable<BulkSource['schemas']>
+}
+
+function schemaProblems(
+  sync: PlannedResource,
+  { schema, index, inspected, schemas }: Listed,
+  service: Inquiry
+): Mistake[] {
+  const id = idOf(schema)
+  const there = schemas.find((one) => one.id === id)
+  if (there)
+    return isObject(schema) ? fieldProblems(sync, { schema, index, inspected, there }, service) : []
+  const known = { scope: `schemas\n${inspected.id}`, all: schemas.map((one) => one.id) }
+  return [
+    {
+      path:
+        isObject(schema) && Object.keys(schema).length > 1 ? ['schemas', index, 'id'] : ['schemas', index],
+      code: 'P427',
+      // What is switched off is not copied, whether it is there or not.
+      ...(isOff(schema) && { severity: 'warning' as const }),
+      message: `${sync.address} copies \`${id}\`, which ${inspected.address} does not have`,
+      label: 'no schema has this id',
+      ...adviceOn(id, known, 'a schema', service)
+    }
+  ]
+}
+
+interface ListedFields {
+  schema: JsonObject
+  index: number
+  inspected: Inspected
+  there: NonNullable<BulkSource['schemas']>[number]
+}
+
+function fieldProblems(
+  sync: PlannedResource,
+  { schema, index, inspected, there }: ListedFields,
+  service: Inquiry
+): Mistake[] {
+  const all = (there.fields ?? []).map(({ id }) => id)
+  if (all.length === 0) return []
+  return namedFields(schema).flatMap(({ path, name }): Mistake[] =>
+    all.includes(name)
+      ? []
+      : [
+          {
+            path: ['schemas', index, ...path],
+            code: 'P427',
+            message: `${sync.address} names \`${name}\`, which \`${there.id}\` does not have`,
+            label: 'no field has this id',
+            ...adviceOn(name, { scope: `schema\n${inspected.id}\n${there.id}`, all }, 'a field', service)
+          }
+        ]
+  )
+}
+
+/** Where a schema names fields of its own. */
+function namedFields(schema: JsonObject): { path: (string | number)[]; name: string }[] {
+  const { fields, filters, tracking_field: tracking } = schema
+  const under = (key: string, value: Json | undefined, part: string) =>
+    list(value).map((one, index) => ({ path: [key, index, part], name: textOf(one[part] ?? '') }))
+  return [
+    ...under('fields', fields, 'id'),
+    ...under('filters', filters, 'field_id'),
+    ...(typeof tracking === 'string' ? [{ path: ['tracking_field'], name: tracking }] : [])
+  ].filter(({ name }) => name !== '')
+}
+
+/** The mode, and histories, as the destination supports them. */
+function destinationChecks(sync: PlannedResource, service: Inquiry): Finding[] {
+  const { wanted = {} } = sync
+  const inspected = inspectable(service.find(valueAt(wanted.destination, ['connection']), sync))
+  if (!inspected) return []
+  const answer = service.ask({ about: 'destination', at: inspected })
+  if (!answer) return []
+  if (!answer.ok) return [{ unasked: inspected, why: answer.words }]
+  return [...modeProblems(sync, inspected, answer.value), ...historyProblems(sync, inspected, answer.value)]
+}
+
+function modeProblems(sync: PlannedResource, inspected: Inspected, { modes }: BulkDestination): Mistake[] {
+  const name = textOf(sync.wanted?.mode)
+  const all = (modes ?? []).map(({ id }) => id)
+  if (all.length === 0 || name === '' || all.some((one) => isWord(one, name))) return []
+  return [
+    {
+      path: ['mode'],
+      code: 'P425',
+      message: `${sync.address} has the mode \`${name}\`, which ${inspected.address} does not support`,
+      label: 'the destination cannot be written like this',
+      help: [`it supports ${quotedNames(all)}`]
+    }
+  ]
+}
+
+function historyProblems(
+  sync: PlannedResource,
+  inspected: Inspected,
+  destination: BulkDestination
+): Mistake[] {
+  const { schemas } = sync.wanted ?? {}
+  if (!denies(destination.supports_history_mode) || !Array.isArray(schemas)) return []
+  return schemas.flatMap((schema, index): Mistake[] =>
+    isObject(schema) && schema.history_enabled === true
+      ? [
+          {
+            path: ['schemas', index, 'history_enabled'],
+            code: 'P425',
+            message: `${sync.address} keeps a history, which ${inspected.address} does not support`,
+            label: 'the destination keeps no histories'
+          }
+        ]
+      : []
+  )
+}

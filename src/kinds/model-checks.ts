@@ -1,0 +1,289 @@
+import type {
+  Finding,
+  Inquiry,
+  Mistake,
+  Inspected,
+  PlannedResource,
+  ServiceAnswer
+} from '../state/question.ts'
+import { isObject, isSecret, textOf, type Json } from '../state/value.ts'
+import type { SourceMeta } from '../wire/enumeration.ts'
+import { adviceOn, inspectable, quotedNames, type KnownNames } from './checks.ts'
+import { list, valueAt } from './fields.ts'
+import { isAdded, nameOf } from './model-parts.ts'
+import { readConfiguration } from './model-source.ts'
+
+/** What a model names in its source, checked against what the service knows of it. */
+export function modelChecks(model: PlannedResource, service: Inquiry): Finding[] {
+  const source = sourceOf(model, service)
+  const names = namesIn(model)
+  const problems = [
+    ...source.problems,
+    ...chosenProblems(model, source.fields, service),
+    ...names.flatMap((named) => fieldProblem(model, model, named, service)),
+    ...relatedProblems(model, service),
+    ...rootProblems(model, source.fields, service)
+  ]
+  const { inspected, why } = source
+  return inspected && why !== undefined ? [...problems, { unasked: inspected, why }] : problems
+}
+
+/** What the service says of what a model reads. */
+interface SourceFacts {
+  inspected?: Inspected
+  /** Undefined where they are not known. */
+  fields?: KnownNames
+  problems: Finding[]
+  /** Why the fields are not known, where that is not as it should be. */
+  why?: string
+}
+
+/**
+ * Asks for the fields first: where there are some, the source exists, whatever is listed. Only where there
+ * are none it is asked what may be chosen.
+ */
+function sourceOf(model: PlannedResource, service: Inquiry): SourceFacts {
+  const { wanted, live } = model
+  const inspected = inspectable(service.find(wanted?.connection ?? live?.fields.connection, model))
+  const chosen = choicesOf(model)
+  if (!inspected || !chosen) return { problems: [] }
+  const fields = service.ask({ about: 'source fields', at: inspected, chosen })
+  if (!fields) return { problems: [] }
+  if (fields.ok && fields.value.length > 0) {
+    const scope = `source\n${inspected.id}\n${JSON.stringify(chosen)}`
+    return { inspected, fields: { scope, all: fields.value.map(({ name }) => name) }, problems: [] }
+  }
+  const meta = service.ask({ about: 'source', at: inspected, chosen })
+  if (!meta) return { problems: [] }
+  const problems = meta.ok
+    ? wrongChoices(
+        model,
+        { inspected, chosen, meta: meta.value, refused: !fields.ok && fields.refused },
+        service
+      )
+    : []
+  if (problems.length > 0) return { inspected, problems }
+  if (!fields.ok || !meta.ok) return { inspected, problems, why: wordsOf(fields) ?? wordsOf(meta) ?? '' }
+  // Of what is free text, such as a query, nothing is listed: there, no fields are all that can be known.
+  const isListed = Object.keys(chosen).every((name) => valuesOf(meta.value, name).length > 0)
+  const why = `the service knows no fields of what ${model.address} reads: it may not be read yet`
+  return { inspected, problems, ...(isListed && { why }) }
+}
+
+function wordsOf(answer: ServiceAnswer<unknown>): string | undefined {
+  return answer.ok ? undefined : answer.words
+}
+
+/** What may be chosen under a name; none where that is free text. */
+function valuesOf({ configuration, items }: SourceMeta, name: string): string[] {
+  const offered = new Map(Object.entries({ ...configuration, ...items }))
+  return (offered.get(name)?.items ?? []).map(textOf)
+}
+
+/** The choices of a configuration as they are asked with; none where one of them is no plain value. */
+function choicesOf({ wanted, live }: PlannedResource): Record<string, string> | undefined {
+  const configuration = readConfiguration(live?.wire ?? {}, wanted ?? {})
+  const entries = Object.entries(configuration).filter(([, value]) => value !== null && value !== '')
+  if (entries.some(([, value]) => typeof value === 'object' || isSecret(value))) return undefined
+  return Object.fromEntries(entries.map(([name, value]) => [name, textOf(value)]))
+}
+
+interface Choices {
+  inspected: Inspected
+  chosen: Record<string, string>
+  meta: SourceMeta
+  refused: boolean
+}
+
+/**
+ * Values that are not among those that are listed. Where the service has not refused them, they may be there
+ * all the same: what is listed may be older than the source.
+ */
+function wrongChoices(
+  model: PlannedResource,
+  { inspected, chosen, meta, refused }: Choices,
+  service: Inquiry
+): Mistake[] {
+  const severity = refused ? 'error' : 'warning'
+  const missing = Object.entries(chosen).flatMap(([name, value]): Mistake[] => {
+    const all = valuesOf(meta, name)
+    if (all.length === 0 || all.includes(value)) return []
+    const known = { scope: `choice\n${inspected.id}\n${name}\n${all.length}`, all }
+    return [
+      {
+        path: ['configuration', name],
+        code: 'P420',
+        severity,
+        message: `${model.address} reads ${name} \`${value}\`, which ${inspected.address} does not have`,
+        label: `no ${name} is called so`,
+        ...adviceOn(value, known, `a ${name}`, service)
+      }
+    ]
+  })
+  return missing.length > 0 || !refused ? missing : unchosen(model, chosen, meta, service)
+}
+
+/** Nothing is chosen of what the service wants one of. */
+function unchosen(
+  model: PlannedResource,
+  chosen: Record<string, string>,
+  meta: SourceMeta,
+  service: Inquiry
+): Mistake[] {
+  const wanted = meta.requires_one_of ?? []
+  if (wanted.length === 0 || wanted.some((name) => name in chosen)) return []
+  const near = Object.keys(chosen).flatMap((name) =>
+    service.similar(name, `choices\n${wanted.join('\n')}`, () => wanted)
+  )
+  return [
+    {
+      path: ['configuration'],
+      code: 'P420',
+      message: `${model.address} does not say which ${wanted.join(' or ')} it reads`,
+      label: 'the service wants one of these',
+      help: [
+        near.length > 0 ? `perhaps this is meant: ${quotedNames(near)}` : `state ${quotedNames(wanted)}`
+      ]
+    }
+  ]
+}
+
+/** The names that a model will have for syncs; undefined where they are not known. */
+export function fieldsOf(model: PlannedResource, service: Inquiry): KnownNames | undefined {
+  const { wanted, live, differs } = model
+  // What an enrichment adds is not known.
+  if (isObject(wanted?.enricher) || isObject(live?.wire.enricher)) return undefined
+  const answered = list(live?.wire.fields)
+  const reads = !live || ['connection', 'configuration', 'fields'].some((name) => differs.has(name))
+  const added = wanted ? list(wanted.additional_fields).map(nameOf) : answered.filter(isAdded).map(nameOf)
+  const stated = itemsOf(wanted?.fields).map(textOf)
+  const before = answered.filter((field) => !isAdded(field)).map(nameOf)
+  const scope = `model\n${model.address}`
+  if (reads && stated.length > 0) return { scope, all: [...stated, ...added] }
+  if (!reads && before.length === 0) return undefined
+  if (reads || differs.size > 0) {
+    const source = sourceOf(model, service).fields
+    return source && { scope, all: [...new Set([...source.all, ...(reads ? [] : before), ...added])] }
+  }
+  return { scope, all: [...before, ...added] }
+}
+
+/** Whether a name is one of a field, or of something inside of one. */
+function has({ all }: KnownNames, name: string): boolean {
+  return all.includes(name) || all.some((field) => name.startsWith(`${field}.`))
+}
+
+/** A mistake where a field is named that a model does not have; none where that is not known. */
+export function fieldProblem(
+  subject: PlannedResource,
+  of: PlannedResource | undefined,
+  at: { path: (string | number)[]; name: string },
+  service: Inquiry
+): Mistake[] {
+  const known = of && fieldsOf(of, service)
+  return !known || !of || has(known, at.name) ? [] : [noField(subject, of, at, known, service)]
+}
+
+function noField(
+  subject: PlannedResource,
+  of: PlannedResource,
+  { path, name }: { path: (string | number)[]; name: string },
+  known: KnownNames,
+  service: Inquiry
+): Mistake {
+  const whose = subject === of ? 'which it does not have' : `which ${of.address} does not have`
+  return {
+    path,
+    code: 'P421',
+    message: `${subject.address} names the field \`${name}\`, ${whose}`,
+    label: 'no field is called so',
+    ...adviceOn(name, known, 'a field', service)
+  }
+}
+
+interface Named {
+  path: (string | number)[]
+  name: string
+}
+
+/** Where a model names fields of its own. */
+function namesIn({ wanted = {} }: PlannedResource): Named[] {
+  const { identifier, enricher } = wanted
+  const named = (path: (string | number)[], value: Json | undefined): Named[] =>
+    typeof value === 'string' && value !== '' ? [{ path, name: value }] : []
+  const mappings = valueAt(enricher, ['mappings'])
+  return [
+    ...named(['identifier'], identifier),
+    ...itemsOf(wanted.relations).flatMap((one, index) =>
+      named(['relations', index, 'from'], valueAt(one, ['from']))
+    ),
+    ...(isObject(mappings) ? Object.keys(mappings) : []).map((name) => ({
+      path: ['enricher', 'mappings', name],
+      name
+    }))
+  ]
+}
+
+/** Fields of the source that are chosen, and columns that tell whether a record changed. */
+function chosenProblems(
+  model: PlannedResource,
+  source: KnownNames | undefined,
+  service: Inquiry
+): Mistake[] {
+  const { wanted = {} } = model
+  if (!source) return []
+  const added = new Set(list(wanted.additional_fields).map(nameOf))
+  return ['fields', 'tracking_columns'].flatMap((key) =>
+    itemsOf(wanted[key]).flatMap((value, index) => {
+      const name = textOf(value)
+      if (has(source, name) || (key !== 'fields' && added.has(name))) return []
+      return [noField(model, model, { path: [key, index], name }, source, service)]
+    })
+  )
+}
+
+/** The other ends of its joins. */
+function relatedProblems(model: PlannedResource, service: Inquiry): Mistake[] {
+  return itemsOf(model.wanted?.relations).flatMap((one, index) => {
+    const name = valueAt(one, ['to', 'field'])
+    const other = service.find(valueAt(one, ['to', 'model']), model)
+    if (typeof name !== 'string' || !other || other.address === model.address) return []
+    return fieldProblem(model, other, { path: ['relations', index, 'to', 'field'], name }, service)
+  })
+}
+
+/**
+ * A path into a nested object begins with a field. Of documents the service has seen a few only, so it is
+ * told where a similar name makes it likely that another was meant.
+ */
+function rootProblems(model: PlannedResource, source: KnownNames | undefined, service: Inquiry): Mistake[] {
+  if (!source) return []
+  return itemsOf(model.wanted?.additional_fields).flatMap((one, index): Mistake[] => {
+    const name = nameOf(one)
+    const [root = ''] = name.split('.', 1)
+    if (root === name || source.all.includes(root)) return []
+    const near = service.similar(root, source.scope, () => source.all)
+    if (near.length === 0) return []
+    return [
+      {
+        path: ['additional_fields', index, 'name'],
+        code: 'P421',
+        severity: 'warning',
+        message: `${model.address} adds \`${name}\`, and what it reads has no field \`${root}\``,
+        label: 'this begins with the name of a field',
+        help: [`a field with a similar name exists: ${quotedNames(near)}`]
+      }
+    ]
+  })
+}
+
+function itemsOf(value: Json | undefined): Json[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** What a sync is told of a model whose fields are not known although they were asked for. */
+export function unaskedOf(model: PlannedResource | undefined, service: Inquiry): Finding[] {
+  if (!model || fieldsOf(model, service)) return []
+  const { inspected, why } = sourceOf(model, service)
+  return inspected && why !== undefined ? [{ unasked: inspected, why }] : []
+}

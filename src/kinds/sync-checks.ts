@@ -1,0 +1,42 @@
+import type { Finding, Inquiry, PlannedResource } from '../state/question.ts'
+import type { Json, JsonObject } from '../state/value.ts'
+import { identityPath, items } from './checks.ts'
+import { valueAt } from './fields.ts'
+import { fieldProblem, unaskedOf } from './model-checks.ts'
+import { targetChecks } from './sync-target-checks.ts'
+import { allIdentities } from './sync-spellings.ts'
+
+/** What a sync reads from its models and writes to its target, checked against what the service knows. */
+export function syncChecks(sync: PlannedResource, service: Inquiry): Finding[] {
+  return [...sourceChecks(sync, service), ...targetChecks(sync, service)]
+}
+
+/** Each source must be a field of its model. */
+function sourceChecks(sync: PlannedResource, service: Inquiry): Finding[] {
+  const models = new Map<string, PlannedResource | undefined>()
+  const problems = sourcesOf(sync.wanted ?? {}).flatMap(({ path, source }) => {
+    const [reference, name] = [valueAt(source, ['model']), valueAt(source, ['field'])]
+    const key = JSON.stringify(reference)
+    if (!models.has(key)) models.set(key, service.find(reference, sync))
+    if (typeof name !== 'string' || name === '') return []
+    return fieldProblem(sync, models.get(key), { path: [...path, 'field'], name }, service)
+  })
+  return [...problems, ...[...models.values()].flatMap((model) => unaskedOf(model, service))]
+}
+
+/** All places of the fields that name a field of a model. */
+function sourcesOf(fields: JsonObject): { path: (string | number)[]; source: Json }[] {
+  const under = (key: string, part: string) =>
+    items(fields[key]).map(({ item, index }) => ({ path: [key, index, part], source: item[part] ?? null }))
+  const identities = allIdentities(fields.identity).map(({ source }, index) => ({
+    path: [...identityPath(index), 'source'],
+    source: source ?? null
+  }))
+  return [
+    ...identities,
+    ...under('fields', 'source'),
+    ...under('filters', 'field'),
+    ...under('filters', 'value_field'),
+    ...under('overrides', 'field')
+  ].filter(({ source }) => source !== null)
+}
