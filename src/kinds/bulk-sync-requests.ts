@@ -40,13 +40,19 @@ export const bulkSchemaShape: Shape = {
 
 /** What is asked and sent of the schemas of a bulk sync, beside its own request. */
 
+/** The schemas of fields, or of a body that was made of them: whatever the body itself can say of them. */
+export function schemasIn(wanted: JsonObject | undefined): Json[] {
+  const stated = wanted?.schema_settings ?? wanted?.schemas
+  return Array.isArray(stated) ? stated : []
+}
+
 /**
  * The list of schemas has no fields and filters: who needs them asks for each schema by itself. What is
  * switched off has none that count: neither the plan nor the check before writing looks at them. But
  * whoever switches it on must know what somebody chose of it before, or it would all be copied in clear.
  */
 export function detailPaths(wire: JsonObject, wanted: JsonObject | undefined, replaces: boolean): string[] {
-  const stated = Array.isArray(wanted?.schemas) ? wanted.schemas : []
+  const stated = schemasIn(wanted)
   const [named, on] = [stated, stated.filter((item) => !isOff(item))].map((some) => new Set(some.map(idOf)))
   const isAll = wanted !== undefined && meansAll(wanted)
   const counts = (item: JsonObject): boolean => {
@@ -58,11 +64,29 @@ export function detailPaths(wire: JsonObject, wanted: JsonObject | undefined, re
     .map((item) => `/schemas/${encodeURIComponent(idOf(item))}`)
 }
 
+const oldest: ApiVersion = '2023-04-25'
+
 /** The oldest version takes the ids of those that are to be copied, and nothing more. */
 export function bodySchemas(settings: readonly JsonObject[], version: ApiVersion): Json[] {
   const sorted = settings.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
-  if (version !== '2023-04-25') return sorted.map(schemaInBody)
+  if (version !== oldest) return sorted.map(schemaInBody)
   return sorted.filter((item) => item.enabled !== false).map(idOf)
+}
+
+/**
+ * The body of an update with its schemas. The oldest version takes their ids alone, and copies all fields of
+ * each from then on, in clear: whoever is stopped before the fields are sent would have lost what somebody
+ * chose. There each schema is changed at its own address, but for those that the bulk sync does not have yet.
+ */
+export function withSchemas(
+  body: JsonObject,
+  schemas: readonly JsonObject[] | undefined,
+  { there, version }: { there: readonly JsonObject[] | undefined; version: ApiVersion }
+): JsonObject {
+  const { schemas: _ids, ...without } = body
+  const known = new Set((there ?? []).map(idOf))
+  if (version === oldest && schemas?.every((item) => known.has(idOf(item))) === true) return without
+  return schemas === undefined ? body : { ...body, schemas: bodySchemas(schemas, version) }
 }
 
 /** What the bulk sync's own request did not do. */
@@ -75,12 +99,15 @@ export function bulkRequests(body: JsonObject, wire: JsonObject, version: ApiVer
 function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FollowUpRequest[] {
   const there = schemasFromWire(wire) ?? []
   const live = new Map(there.map((item) => [idOf(item), item]))
-  const wanted = mergedSchemas(there, statedSchemas(body.schema_settings, there) ?? [], body)
+  // Where ids alone were sent, all fields are on for that, and not because the service found them.
+  const isById = version === oldest && Array.isArray(body.schemas)
+  const merging = isById ? { ...body, automatically_add_new_fields: 'none' } : body
+  const wanted = mergedSchemas(there, statedSchemas(body.schema_settings, there) ?? [], merging)
   const schemas = wanted
     .filter((item) => !isAsWanted(live.get(idOf(item)), item))
     .map((item) => schemaInPatch({ fields: live.get(idOf(item))?.fields ?? [], ...item }))
   if (schemas.length === 0) return []
-  if (version !== '2023-04-25') return [{ method: 'PATCH', path: '/schemas', body: { schemas } }]
+  if (version !== oldest) return [{ method: 'PATCH', path: '/schemas', body: { schemas } }]
   return schemas.map(({ id, ...rest }) => ({
     method: 'PATCH',
     path: `/schemas/${encodeURIComponent(textOf(id))}`,

@@ -1,4 +1,4 @@
-import { dictionary, isEmpty, type Json } from '../state/value.ts'
+import { dictionary, type Json } from '../state/value.ts'
 import {
   bulkDiscoveries,
   newestBulkModes,
@@ -26,11 +26,12 @@ import { bulkNewerThan, historyProblems } from './bulk-sync-newer.ts'
 import { bulkSyncChecks } from './bulk-sync-checks.ts'
 import { schemaProblems } from './bulk-sync-problems.ts'
 import {
-  bodySchemas,
   type Beside,
   bulkSchemaShape,
   detailPaths,
-  bulkRequests
+  bulkRequests,
+  schemasIn,
+  withSchemas
 } from './bulk-sync-requests.ts'
 import { additionalSchedules, bulkScheduleProblems, withScheduleIds } from './bulk-sync-schedules.ts'
 import { cutoff, defaultSchedule, schemas, schemasOff } from './bulk-sync-codecs.ts'
@@ -253,7 +254,7 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
         answer: bulkSchemaShape,
         field: 'schemas',
         paths: (_wire, wanted, replaces) =>
-          wanted && !replaces && isEmpty(wanted.schemas) && !meansAll(wanted) ? [] : ['/schemas']
+          wanted && !replaces && schemasIn(wanted).length === 0 && !meansAll(wanted) ? [] : ['/schemas']
       },
       { key: 'schema_details', answer: bulkSchemaShape, field: 'schemas_off', paths: detailPaths },
       errorHandlingPart
@@ -283,11 +284,11 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
     const isAll = !Array.isArray(stated.schema_settings) && there?.every(isPlain) === true
     const all = isAll ? undefined : settings
     return {
-      ...body,
+      ...withSchemas(body, all, { there, version }),
       ...withLiveConfiguration('source', live, stated),
       ...withLiveConfiguration('destination', live, stated),
       ...withScheduleIds(live, stated),
-      ...withoutAbsent({ schemas: all && bodySchemas(all, version), schema_settings: all })
+      ...withoutAbsent({ schema_settings: all })
     }
   },
 

@@ -152,3 +152,47 @@ syncs:
     expect(await helpFor(sync('enabled: true'))).toEqual(['what you mean is called `active` here'])
   })
 })
+
+describe('the oldest version, which is told of schemas by their ids alone', () => {
+  const workspace = { 'configs/w.yaml': 'workspace: { api_version: "2023-04-25" }\n' }
+  const some = 'schemas: [{ id: public.customers, fields: [id, { id: email, obfuscate: true }] }]'
+  const on = (schema: Thing | undefined) =>
+    (Array.isArray(schema?.['fields']) ? (schema['fields'] as Thing[]) : [])
+      .filter(({ enabled }) => enabled === true)
+      .map(({ id }) => id)
+
+  test.each(['all', 'none'])('copies listed fields alone where it adds %s new ones', async (adds) => {
+    const more = `    automatically_add_new_fields: ${adds}\n`
+    const files = { 'configs/a.yaml': yaml(some, more), ...workspace }
+    const world = createSandbox({ files, env: secrets })
+    await ran(world, 0, 'apply', '--yes')
+    expect(on((await schemasOf(client(world.server))).get('public.customers'))).toEqual(['id', 'email'])
+    await ran(world, 0, 'plan', '--detailed-exitcode')
+  })
+
+  test('at no moment copies more of a schema than somebody chose, whenever it is stopped', async () => {
+    const more = '    automatically_add_new_fields: all\n'
+    const world = createSandbox({
+      files: { 'configs/a.yaml': yaml(some, more), ...workspace },
+      env: secrets
+    })
+    await ran(world, 0, 'apply', '--yes')
+    const api = client(world.server)
+    const before = (await schemasOf(api)).get('public.customers')
+    world.write({ 'configs/a.yaml': yaml('schemas: all', more) })
+    world.server.faults.add({
+      fault: 'error-before',
+      status: 422,
+      on: 'PATCH /api/bulk/syncs/*/schemas/*',
+      times: 0
+    })
+    await ran(world, 5, 'apply', '--yes')
+    world.server.faults.clear()
+    expect((await schemasOf(api)).get('public.customers')).toEqual(before)
+    await ran(world, 0, 'apply', '--yes')
+    const after = await schemasOf(api)
+    expect(after.get('public.customers')).toEqual(before)
+    expect(offIn(after)).toEqual([])
+    await ran(world, 0, 'plan', '--detailed-exitcode')
+  })
+})

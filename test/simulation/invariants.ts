@@ -423,11 +423,14 @@ function asChosenBefore(
     )
     if (!isObject(schema) || !isObject(chosen)) return schema
     const kept = new Set(Object.keys(chosen).filter((key) => !['id', 'enabled', 'fields'].includes(key)))
-    const settings = isObject(there) ? Object.entries(there).filter(([key]) => kept.has(key)) : []
+    const others = isObject(there) ? Object.entries(there).filter(([key]) => kept.has(key)) : []
     const on = fieldsOf(chosen).filter((one) => !isObject(one) || one['enabled'] !== false)
-    const names = new Set(on.map(idOf))
-    const fields = fieldsOf(schema).filter((field) => names.has(idOf(field)))
-    const all = { ...schema, ...(on.length === 0 ? {} : { fields }), ...Object.fromEntries(settings) }
+    const settings = new Map(on.map((one) => [idOf(one), isObject(one) ? one : {}]))
+    const fields = fieldsOf(schema).flatMap((field) => {
+      const { enabled: _on, id: _id, ...more } = settings.get(idOf(field)) ?? {}
+      return settings.has(idOf(field)) && isObject(field) ? [{ ...field, ...more }] : []
+    })
+    const all = { ...schema, ...(on.length === 0 ? {} : { fields }), ...Object.fromEntries(others) }
     return Object.fromEntries(Object.entries(all).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   })
 }

@@ -25,12 +25,13 @@ export const bulkSync: Echo = (body, behaviour, before) => {
   const ids = listOf(body['schemas']).map((one) => textOf(isObject(one) ? one['id']! : one))
   const there = before && body['schemas'] === undefined ? objects(before['schema_details']) : undefined
   const known = [...new Set([...sourceSchemas, ...ids])]
+  // What is said of a schema, and not of all of them, is sent to its own address.
+  const settingsOf = (id: Json | undefined) => sent.find((one) => one['id'] === id)
   const details =
-    there ??
-    known.map((id) => {
-      const settings = sent.find((one) => one['id'] === id)
-      return detail(id, settings ?? { enabled: ids.length === 0 }, behaviour)
-    })
+    there?.map((one) => {
+      const settings = settingsOf(one['id'])
+      return settings ? detail(textOf(settings['id']), settings, behaviour) : one
+    }) ?? known.map((id) => detail(id, settingsOf(id) ?? { enabled: ids.length === 0 }, behaviour))
   const answer: Record<string, Json | undefined> = {
     ...bookkeeping('bulk_sync', body),
     mode: body['mode'],
