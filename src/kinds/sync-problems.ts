@@ -2,6 +2,7 @@ import { isEmpty, isObject, textOf, type JsonObject } from '../state/value.ts'
 import { valueAt, list } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 import { conditionProblems } from './sync-filters.ts'
+import { modeProblems } from './sync-modes.ts'
 import { duplicateLabels, labelsOf, logicProblems, type Sort } from './sync-logic.ts'
 import { allIdentities, writtenIdentity } from './sync-spellings.ts'
 import { webhookTarget } from './sync-parts.ts'
@@ -18,6 +19,7 @@ export function syncProblems(item: JsonObject): ItemProblem[] {
     ...mappedTwice(item),
     ...twoSpellings(item),
     ...strategyProblems(item),
+    ...modeProblems(item),
     ...conditionProblems(item),
     ...logicsOf(item)
   ]

@@ -122,7 +122,7 @@ function propertyProblems(
   sync: PlannedResource,
   inspected: Inspected,
   create: JsonObject,
-  properties: TargetObjects['target_creation']['properties'],
+  properties: readonly Property[],
   service: Inquiry
 ): Mistake[] {
   const all = properties.map(({ id }) => id)
@@ -136,7 +136,7 @@ function propertyProblems(
       const label = 'no property of new objects is called so'
       return [{ path, code: 'P422', message, label, ...adviceOn(name, known, 'a property', service) }]
     }
-    const values = (property.values ?? []).map((one) => one.value)
+    const values = valuesOf(inspected, property, service)
     if (values.length === 0 || values.includes(textOf(value))) return []
     const known = { scope: `creation\n${inspected.id}\n${name}`, all: values }
     const message = `${sync.address} wants a new object whose \`${name}\` is \`${textOf(value)}\``
@@ -154,6 +154,15 @@ function propertyProblems(
       label: 'the service may want to know this'
     }
   ]
+}
+
+type Property = TargetObjects['target_creation']['properties'][number]
+
+/** What a property may be. An older service has to be asked for each by itself. */
+function valuesOf(at: Inspected, { id, enum: isOneOf, values }: Property, service: Inquiry): string[] {
+  const asks = affirms(isOneOf) && isEmptyList(values)
+  const answer = asks ? service.ask({ about: 'creation values', at, property: id }) : undefined
+  return (answer?.ok === true ? answer.value : (values ?? [])).map(({ value }) => value)
 }
 
 /** What the object supports of what the sync wants as a whole. */

@@ -100,6 +100,7 @@ class Inquiries {
     source: new Map(),
     'source fields': new Map(),
     targets: new Map(),
+    'creation values': new Map(),
     target: new Map(),
     schemas: new Map(),
     destination: new Map()

@@ -1,7 +1,7 @@
 import { misfit, type Shape } from '../state/shape.ts'
 import { isObject, textOf, type Json } from '../state/value.ts'
 import type { BulkDestination, BulkSource } from '../wire/bulk-sync.ts'
-import type { SourceMeta, TargetFields, TargetObjects } from '../wire/enumeration.ts'
+import type { PickValue, SourceMeta, TargetFields, TargetObjects } from '../wire/enumeration.ts'
 import type { ModelField } from '../wire/model.ts'
 import type { RequestResult, Failure } from './failure.ts'
 import type { Reader } from './transport.ts'
@@ -72,6 +72,18 @@ async function oldTargets(reader: Reader, at: string): Promise<Enumerated<Target
   const names = Object.values(meta.value.items ?? {}).flatMap((item) => item.items ?? [])
   const objects = [...new Set(names.map(textOf))].map((id) => ({ id, name: id, modes: [] }))
   return { ok: true, value: { data: objects, target_creation: { supported: false, properties: [] } } }
+}
+
+/** Returns what a property of new objects may be; none where it is free text. */
+export async function enumerateCreationValues(
+  reader: Reader,
+  at: string,
+  property: string
+): Promise<Enumerated<PickValue[]>> {
+  const path = `${at}/modelsync/targetobjects/properties/${encodeURIComponent(property)}`
+  const request = `GET ${path}`
+  const data = dataOf<{ values?: PickValue[] | null }>(valuesAnswer, await reader.get(path), request)
+  return data.ok ? { ok: true, value: data.value.values ?? [] } : data
 }
 
 /** Returns the fields of one object, and the modes that it supports. */
@@ -171,6 +183,10 @@ const targetsAnswer: Shape = {
   }
 }
 
+const pickValues: Shape = { list: { members: { value: 'text', label: 'text' }, needs: ['value'] } }
+
+const valuesAnswer: Shape = { members: { id: 'text', values: pickValues } }
+
 const creationAnswer: Shape = {
   members: {
     supported: 'scalar',
@@ -180,7 +196,7 @@ const creationAnswer: Shape = {
           id: 'text',
           title: 'text',
           enum: 'scalar',
-          values: { list: { members: { value: 'text', label: 'text' } } }
+          values: pickValues
         },
         needs: ['id']
       }
@@ -207,7 +223,7 @@ const targetAnswer: Shape = {
           identity_functions: { list: { members: { id: 'text' }, needs: ['id'] } },
           filter_functions: {
             list: {
-              members: { id: 'text', values: { list: { members: { value: 'text' } } } },
+              members: { id: 'text', values: pickValues },
               needs: ['id']
             }
           }

@@ -5,6 +5,7 @@ import type { Budget } from './budget.ts'
 import {
   enumerateBulkDestination,
   enumerateBulkSource,
+  enumerateCreationValues,
   enumerateSource,
   enumerateSourceFields,
   enumerateTargetFields,
@@ -26,6 +27,7 @@ const ways: {
   source: (reader, { at }, { chosen }) => enumerateSource(reader, at, chosen),
   'source fields': (reader, { at }, { chosen }) => enumerateSourceFields(reader, at, chosen),
   targets: (reader, { at }, { withValues }) => enumerateTargets(reader, at, withValues),
+  'creation values': (reader, { at }, { property }) => enumerateCreationValues(reader, at, property),
   target: (reader, { at }, { object }) => enumerateTargetFields(reader, at, object),
   schemas: (reader, end, { withFields }) => enumerateBulkSource(reader, end, withFields),
   destination: (reader, end) => enumerateBulkDestination(reader, end)

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { BulkDestination, BulkSource } from '../wire/bulk-sync.ts'
-import type { SourceMeta, TargetFields, TargetObjects } from '../wire/enumeration.ts'
+import type { PickValue, SourceMeta, TargetFields, TargetObjects } from '../wire/enumeration.ts'
 import type { ModelField } from '../wire/model.ts'
 import type { Live, Path } from './resource.ts'
 import type { Json, JsonObject } from './value.ts'
@@ -26,6 +26,8 @@ export interface Answers {
   'source fields': ModelField[]
   /** The objects that can be written to, and whether new ones can be made. */
   targets: TargetObjects
+  /** What a property of new objects may be. */
+  'creation values': PickValue[]
   /** The fields of one object that is written to, and what it supports. */
   target: TargetFields
   /** The schemas that can be copied. */
@@ -39,6 +41,7 @@ interface Details {
   source: { chosen: Record<string, string> }
   'source fields': { chosen: Record<string, string> }
   targets: { withValues?: true }
+  'creation values': { property: string }
   target: { object: string }
   schemas: { withFields: boolean }
   destination: object

@@ -156,6 +156,17 @@ const mistakes: [what: string, text: string][] = [
     'an identity without a function',
     sync('    identity: { source: email, target: Email }\n').replace('mode: create', 'mode: update')
   ],
+  [
+    'a mode that finds records without an identity',
+    sync('').replace('mode: create', 'mode: updateOrCreate')
+  ],
+  [
+    'an identity where none is looked for',
+    sync('    identity: { source: email, target: Email, function: Equality }\n').replace(
+      'mode: create',
+      'mode: append'
+    )
+  ],
   ['an operator in a filter', sync('    filters: [{ field: a, operator: "=", value: 1 }]\n')],
   [
     'logic that ends early',

@@ -701,3 +701,13 @@ ${sync({ fields: '[{ source: frist_name, target: FirstNam }]' })}${bulk({ schema
   world.write(files(sync({ target: '{ connection: CRM, object: Contcat }' })))
   expect((await world.run('plan')).err).toContain('error[P422]')
 })
+
+test('R39: an older service is asked by itself what a property of a new object may be', async () => {
+  const world = await applied({ ...settings, server: { catalogue: { Odd: odd }, shape: 'older' } })
+  const answer = await planned(
+    world,
+    things({ target: '{ connection: Odd, create: { name: x, kind: lits } }' })
+  )
+  expect(ofChecks(answer)).toEqual([['P422', 'lits']])
+  expect(answer.requests).toEqual([objects, `${objects}/properties/kind`])
+})

@@ -133,7 +133,7 @@ describe('filters and overrides', () => {
 
   test('own labels and letters mix in the logic', async () => {
     const fields = await fieldsOf(
-      'syncs: [{ name: S, mode: update, model: M, target: { connection: C, object: O }, schedule: manual, filters: [{ field: a, function: IsNull, label: mine }, { field: b, function: IsNull }, { field: c, function: IsNull }], filter_logic: "mine or B" }]'
+      'syncs: [{ name: S, mode: create, model: M, target: { connection: C, object: O }, schedule: manual, filters: [{ field: a, function: IsNull, label: mine }, { field: b, function: IsNull }, { field: c, function: IsNull }], filter_logic: "mine or B" }]'
     )
     expect(shown(fields['filter_logic'])).toBe('[a IsNull] OR [b IsNull]')
     expect(JSON.stringify(fields['filters'])).not.toContain('label')

@@ -337,7 +337,9 @@ function repaired(kind: Kind, item: JsonObject): JsonObject {
   for (let round = 0; round < 30; round++) {
     const problem = kind.check?.(fixed).find((one) => !isWarning(one))
     if (!problem) break
-    takeOut(fixed, problem.path)
+    // A mode that something is missing for; there are others.
+    if (problem.path.join('.') === 'mode') fixed['mode'] = 'create'
+    else takeOut(fixed, problem.path)
   }
   return fixed
 }
