@@ -189,14 +189,21 @@ function keysOf(fields: readonly Json[]): Json[] {
   return known.length > 0 ? known : ['id']
 }
 
-/** The worlds answer in the older shape: what only the newer can say is a stop there, and no world is about stops. */
-function held(kind: Kind, item: JsonObject, version: ApiVersion): JsonObject {
-  return withinOlderShape(kind, withinVersion(kind, item, version))
+/** The version of a world's API, and the shape of what it answers. */
+export interface WorldApi {
+  version: ApiVersion
+  shape: 'older' | 'newest'
+}
+
+/** What only the newest shape can say is a stop in the older one, and no world is about stops. */
+function held(kind: Kind, item: JsonObject, { version, shape }: WorldApi): JsonObject {
+  const within = withinVersion(kind, item, version)
+  return shape === 'newest' ? within : withinOlderShape(kind, within)
 }
 
 /** An item of the kind, as chance has it. */
-export function anItem(kind: Kind, random: Random, version: ApiVersion): JsonObject {
-  return held(kind, oneModel(random.pick(stockOf(kind)), random), version)
+export function anItem(kind: Kind, random: Random, api: WorldApi): JsonObject {
+  return held(kind, oneModel(random.pick(stockOf(kind)), random), api)
 }
 
 /** Items that keep something of the live ones must be told apart: of several with one key, the first. */
@@ -220,10 +227,10 @@ export function plainItem(kind: Kind): JsonObject | undefined {
  * An item of the same type with one or two of its parts as another one has them. What happens once only (an object that is made with
  * the resource) is left as it is: for a resource that exists, the service would not do it.
  */
-export function edited(kind: Kind, item: JsonObject, random: Random, version: ApiVersion): JsonObject {
+export function edited(kind: Kind, item: JsonObject, random: Random, api: WorldApi): JsonObject {
   const others = stockOf(kind).filter((other) => other['type'] === item['type'])
   if (others.length === 0) return item
-  const other = held(kind, oneModel(random.pick(others), random), version)
+  const other = held(kind, oneModel(random.pick(others), random), api)
   const names = kind.naming?.keys ?? []
   const keys = Object.keys({ ...item, ...other }).filter(
     (key) => !names.includes(key) && !isOnce(kind, key, other[key])

@@ -22,10 +22,10 @@ const ideals = new WeakMap<World, Map<Declared, Json>>()
 
 export async function makeScene(drawn: World, clock: Clock): Promise<Scene> {
   const things = [...drawn.live, ...drawn.declared]
-  const service = openService(clock, drawn.seed, drawn.version, things)
+  const service = openService(clock, drawn.seed, drawn, things)
   const { live, ids, places } = await settle(drawn, service)
   const declared = drawn.declared.map((one) => movedTo(one, places))
-  const ideal = openService(clock, drawn.seed + 1, drawn.version, things)
+  const ideal = openService(clock, drawn.seed + 1, drawn, things)
   const expected = ideals.get(drawn) ?? (await idealOf({ ...drawn, live, declared }, ideal))
   ideals.set(drawn, expected)
   ideal.server.close()

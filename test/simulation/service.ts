@@ -22,7 +22,7 @@ import {
 } from '../../src/state/value.ts'
 import type { ApiVersion } from '../../src/wire/common.ts'
 import type { Clock } from './clock.ts'
-import { kindNamed, simulated } from './items.ts'
+import { kindNamed, simulated, type WorldApi } from './items.ts'
 import { makeRandom, type Random } from './random.ts'
 import { planted, type Thing } from './world.ts'
 
@@ -71,11 +71,12 @@ const newest: ApiVersion = '2025-09-18'
 export function openService(
   clock: Clock,
   seed: number,
-  version: ApiVersion,
+  { version, shape }: WorldApi,
   things: readonly Thing[]
 ): Service {
   const random = makeRandom(seed)
   const server = createServer({
+    shape,
     apiKey: ourKey,
     users: [{ name: 'Somebody Else', key: somebodysKey }],
     now: () => new Date(clock.now()),

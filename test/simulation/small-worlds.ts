@@ -29,7 +29,14 @@ const sync = (name: string, of: string, to: string, more: JsonObject = {}): Thin
   }
 })
 
-const base = { seed: 2, version: '2025-09-18', parallelism: 2, pageSize: 2, removed: [] } as const
+const base = {
+  seed: 2,
+  version: '2025-09-18',
+  shape: 'older',
+  parallelism: 2,
+  pageSize: 2,
+  removed: []
+} as const
 
 /** Nothing is there, and a chain of three is to be made. */
 export const creates: World = {

@@ -19,7 +19,7 @@ export function storyOf(
     `law ${law}`,
     ...wrong.map((line) => `  ${line}`),
     '',
-    `seed ${world.seed}, ${world.operation}, API ${world.version}, ${world.parallelism} at once, pages of ${world.pageSize}`,
+    `seed ${world.seed}, ${world.operation}, API ${world.version} in its ${world.shape} shape, ${world.parallelism} at once, pages of ${world.pageSize}`,
     '',
     '--- live at first',
     ...world.live.map(

@@ -13,7 +13,8 @@ import {
   nameIn,
   placed,
   reordered,
-  simulated
+  simulated,
+  type WorldApi
 } from './items.ts'
 import { makeRandom, type Random } from './random.ts'
 
@@ -35,6 +36,7 @@ export interface Declared extends Thing {
 export interface World {
   seed: number
   version: ApiVersion
+  shape: WorldApi['shape']
   parallelism: number
   /** How long lists are: few on a page, and pages have seams. */
   pageSize: number
@@ -59,11 +61,14 @@ const builtIn: Readonly<Record<string, readonly string[]>> = {
 export function drawWorld(seed: number): World {
   const random = makeRandom(seed)
   const version = random.chance(0.7) ? apiVersions.at(-1)! : random.pick(apiVersions)
-  const live = liveThings(random.fork(), version)
-  const { declared, removed } = wishes(live, random.fork(), version)
+  // By the seed and not by chance: worlds that were drawn before there was another shape stay what they are.
+  const shape = version === apiVersions.at(-1) && seed % 4 === 3 ? 'newest' : 'older'
+  const api = { version, shape } as const
+  const live = liveThings(random.fork(), api)
+  const { declared, removed } = wishes(live, random.fork(), api)
   return {
     seed,
-    version,
+    ...api,
     parallelism: random.pick([1, 2, 3, 10]),
     pageSize: random.pick([1, 2, 3, 50]),
     live,
@@ -73,15 +78,15 @@ export function drawWorld(seed: number): World {
   }
 }
 
-function liveThings(random: Random, version: ApiVersion): Thing[] {
+function liveThings(random: Random, api: WorldApi): Thing[] {
   const things: Thing[] = []
-  for (const kind of someKinds(random, version, 0.45)) {
+  for (const kind of someKinds(random, api.version, 0.45)) {
     for (
       let count = kind.name === 'connection' ? 1 + random.below(3) : random.below(4);
       count > 0;
       count--
     ) {
-      const thing = oneThing(kind, random, version, things)
+      const thing = oneThing(kind, random, api, things)
       // Of one name there are two now and then, where the service allows it.
       const taken = thing && has(things, kind.name, thing.name)
       if (!thing || (taken && random.chance(0.9))) continue
@@ -101,12 +106,12 @@ function someKinds(random: Random, version: ApiVersion, probability: number): Ki
 function oneThing(
   kind: Kind,
   random: Random,
-  version: ApiVersion,
+  api: WorldApi,
   others: readonly Thing[],
   likely: number = 0.8
 ): Thing | undefined {
   const drawn = random.pick(random.chance(likely) ? hot : cold)
-  const item = called(kind, anItem(kind, random, version), drawn)
+  const item = called(kind, anItem(kind, random, api), drawn)
   const whole = placed(item, chooser(random, kind, drawn, others))
   const name = nameIn(kind, whole, drawn)
   return name === '' ? undefined : { kind: kind.name, name, item: whole }
@@ -135,7 +140,7 @@ function chooser(
 function wishes(
   live: readonly Thing[],
   random: Random,
-  version: ApiVersion
+  api: WorldApi
 ): Pick<World, 'declared' | 'removed'> {
   const declared: Declared[] = []
   const removed: World['removed'] = []
@@ -164,7 +169,7 @@ function wishes(
     }
     const item =
       wish === 'edit' || (wish === 'rename' && random.chance(0.3))
-        ? placed(edited(kind, thing.item, random, version), choose)
+        ? placed(edited(kind, thing.item, random, api), choose)
         : wish === 'reorder'
           ? reordered(kind, thing.item, random)
           : thing.item
@@ -182,10 +187,10 @@ function wishes(
       ...(isPinned && { pinned: true as const })
     })
   }
-  for (const kind of someKinds(random, version, 0.4)) {
+  for (const kind of someKinds(random, api.version, 0.4)) {
     for (let count = random.below(3); count > 0; count--) {
       const there = [...declared, ...live.filter((thing) => isStill(thing, removed))]
-      const thing = oneThing(kind, random, version, there, 0.5)
+      const thing = oneThing(kind, random, api, there, 0.5)
       if (thing && isFree(kind.name, thing.name) && !has(live, kind.name, thing.name)) declared.push(thing)
     }
   }
