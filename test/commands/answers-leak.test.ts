@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { isObject } from '../../src/state/value.ts'
+import { share } from '../support/samples.ts'
 import { createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
 
 /** Whatever a service repeats, wherever and however it writes it: nobody sees a secret or the key. */
@@ -80,7 +81,9 @@ function expectNoSecret(text: string): void {
   expect(text).not.toMatch(/planted|somebody-else|cGxhbnRlZ|706c616e746564/i)
 }
 
-test.each(Object.keys(encodings))('in every text of every answer, written as %s', async (encoding) => {
+const ways = Object.keys(encodings)
+
+test.each(ways)('in every text of every answer, written as %s', async (encoding) => {
   const text = [password, key].map(encodings[encoding]!).join(' ')
   const world = await stage(async (request, reply) => {
     const isList = request.method === 'GET' && !request.url.endsWith('/api/me')
@@ -89,14 +92,14 @@ test.each(Object.keys(encodings))('in every text of every answer, written as %s'
       ? Response.json(planted(body, text), reply)
       : Response.json(body ?? null, reply)
   })
-  for (const words of commands) {
+  for (const words of share(commands, ways.indexOf(encoding) % 3, 3)) {
     const { out, err, code } = await world.run(...words)
     expect(code, out + err).not.toBe(1)
     expectNoSecret(out + err)
   }
 })
 
-test.each(Object.keys(encodings))(
+test.each(ways)(
   'in every refusal, in a redirect, and in what is no JSON, written as %s',
   async (encoding) => {
     const text = [password, key].map(encodings[encoding]!).join(' ')
@@ -113,7 +116,7 @@ test.each(Object.keys(encodings))(
       () =>
         new Response(null, { status: 302, headers: { location: `http://h/${encodeURIComponent(text)}` } })
     ]
-    for (const reply of replies) {
+    for (const reply of share(replies, ways.indexOf(encoding) % 5, 5)) {
       const world = await stage(async () => reply())
       for (const words of [
         ['plan'],

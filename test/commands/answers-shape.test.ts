@@ -47,7 +47,7 @@ describe('whatever stands in place of a member of an answer', () => {
       const value = JSON.parse(text) as unknown
       // What a connection is found by is read by all of these.
       if (!isLong && !/source|target/.test(line)) continue
-      for (const place of spread(placesIn(value), isLong ? 5 : 2)) {
+      for (const place of spread(placesIn(value), isLong ? 11 : 5)) {
         const [one, another] = [others[runs % others.length], others[(runs + 5) % others.length]]
         for (const by of isLong ? [one] : [one, another]) {
           const changed = JSON.stringify(replacedAt(value, place, by)) ?? ''
@@ -58,7 +58,7 @@ describe('whatever stands in place of a member of an answer', () => {
         }
       }
     }
-    expect(runs).toBeGreaterThan(10)
+    expect(runs).toBeGreaterThan(5)
   })
 })
 

@@ -34,7 +34,7 @@ test.each(documents)(
     const world = createSandbox({ env: secrets, files: { 'configs/a.yaml': stringify(whole) } })
     await applyAll(world)
     let carriedOut = 0
-    for (const place of spread(placesInLists(whole), 4)) {
+    for (const place of spread(placesInLists(whole), 6)) {
       world.write({ 'configs/a.yaml': stringify(without(whole, place)) })
       const taken = await world.run('apply', '--yes')
       // Not everything can be spared: then the files are not valid, or the service refuses it.

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-
-const program = new URL('../../.runtime/polyctl.cjs', import.meta.url).pathname
+import { program } from '../support/program.ts'
 
 /** A terminal stops all that runs in it at once: git as well, which must not look like a fault of git. */
 test.each([

@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { WorldIo } from '../../src/commands/io.ts'
 import { createServer, type LocalServer } from '../../src/server/index.ts'
 import { listen } from '../../src/server/listen.ts'
+import { program } from '../support/program.ts'
 import { createSandbox, tutorial, type Ran, type Sandbox } from '../support/sandbox.ts'
 
 /** Whoever stops it is answered at once and always with 130, at any moment, and hears what was done. */
@@ -170,7 +171,6 @@ describe('in the program', () => {
   )
 })
 
-const program = new URL('../../.runtime/polyctl.cjs', import.meta.url).pathname
 /** A terminal for a program that has none: there on every Linux, and not everywhere else. */
 const terminal = 'script'
 const hasScript = /util-linux/.test(spawnSync(terminal, ['--version'], { encoding: 'utf8' }).stdout ?? '')

@@ -9,6 +9,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createServer as createPolytomic } from '../../src/server/index.ts'
 import { listen } from '../../src/server/listen.ts'
 import { certificate } from '../support/certificate.ts'
+import { program } from '../support/program.ts'
 import { createSandbox, type Ran } from '../support/sandbox.ts'
 
 const files = { 'configs/a.yaml': 'roles: [{ name: R }]\n' }
@@ -184,7 +185,6 @@ async function run(url: string, env: Record<string, string>, more: string[] = []
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   writeFileSync(join(folder, 'a.yaml'), files['configs/a.yaml'])
   writeFileSync(join(folder, 'ca.pem'), certificate.cert)
-  const program = new URL('../../.runtime/polyctl.cjs', import.meta.url).pathname
   const child = spawn(process.execPath, [program, 'plan', '-f', 'a.yaml', '--url', url, ...more], {
     cwd: folder,
     env: { PATH: process.env['PATH'], NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'), ...env }

@@ -1,12 +1,12 @@
-import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { listen } from '../../src/server/listen.ts'
+import { program } from '../support/program.ts'
+import { spread } from '../support/samples.ts'
 import { hasTerminal, openTerminal, type Terminal } from '../support/terminal.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 /** What a person sees: the program on a pseudo-terminal, and the screen that comes of it. */
 
-const program = join(import.meta.dirname, '..', '..', '.runtime', 'polyctl.cjs')
 const env = { PASSWORD: 'x' }
 
 function workspace(models: number): string {
@@ -70,7 +70,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     expect(screen.text()).not.toContain('reading')
   })
 
-  test.each([60, 40, 100])(
+  test.each(spread([60, 40, 100], 2))(
     'nothing is torn when the window becomes %s columns wide meanwhile',
     async (columns) => {
       const { world, url, gate } = await opened({ 'configs/a.yaml': workspace(30) }, /^POST .*models$/)

@@ -7,6 +7,7 @@ import { isKept, liveId } from '../../src/plan/details.ts'
 import type { Change, Plan } from '../../src/plan/plan.ts'
 import { addressText, type Desired, type Live } from '../../src/state/resource.ts'
 import { referencesIn } from '../../src/state/value.ts'
+import { isFew } from '../support/samples.ts'
 import { liveOf, world, type World } from '../support/states.ts'
 
 const runs = { numRuns: Number(process.env['LAW_RUNS'] ?? 150) }
@@ -26,10 +27,10 @@ function byText(plan: Plan): Map<string, Change> {
 }
 
 test('most generated worlds can be planned, and all actions occur: else the laws below say little', () => {
-  const plans = fc.sample(world, { numRuns: 200, seed: 1 }).map((one) => planOf(one))
+  const plans = fc.sample(world, { numRuns: isFew ? 60 : 200, seed: 1 }).map((one) => planOf(one))
   const actions = new Set(plans.flatMap((plan) => plan?.changes.map(({ action }) => action) ?? []))
   expect([...actions].toSorted()).toEqual(['create', 'delete', 'none', 'rename', 'update'])
-  expect(plans.filter((plan) => plan !== undefined).length).toBeGreaterThan(50)
+  expect(plans.filter((plan) => plan !== undefined).length).toBeGreaterThan(plans.length / 4)
 })
 
 test('the order of the input does not matter', () => {
