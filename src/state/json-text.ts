@@ -37,8 +37,11 @@ export function boundedJson(
   }
 }
 
-/** Matches numbers that a double may not hold exactly. */
-const mayBeLong = /\d{16}|\d\.\d{15}|\d[eE]/
+/**
+ * Matches numbers that a double may not hold exactly, from where one may begin: an id, such as `"0e1f…"`,
+ * looks like one otherwise, and then each answer would be read the slow way.
+ */
+const mayBeLong = /(?:^|[[:,\s])-?(?:[\d.]{16}|\d+(?:\.\d+)?[eE])/
 
 /** Parses JSON, and keeps each number that a double does not hold exactly by its digits. */
 function withLongNumbers(text: string): Json {

@@ -1,5 +1,8 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { isExactly } from '../../src/state/number.ts'
 import { boundedJson } from '../../src/state/json-text.ts'
+import { samples } from '../support/samples.ts'
 import { createSandbox, tutorial } from '../support/sandbox.ts'
 
 /** A number that no program holds exactly is carried by its digits, and goes back as it came. */
@@ -38,6 +41,19 @@ test('what is held exactly stays a number', () => {
     ok: true,
     value: [1.1, 1000, 9007199254740991, 0.30000000000000004]
   })
+})
+
+test('each number of an answer is held exactly, or kept by its digits, wherever it stands', () => {
+  const written = fc.stringMatching(/^-?(?:0|[1-9]\d{0,20})(?:\.\d{1,20})?(?:e3|E\+2|e-400)?$/)
+  const places = ['%', '[%]', '[1,%]', '[ %,1]', '[\n%]', '{"a":%}', '{"0e1": %}']
+  fc.assert(
+    fc.property(written, fc.constantFrom(...places), (number, place) => {
+      const read = isExactly(Number(number), number) ? number : `{"$number":"${number}"}`
+      const value: unknown = JSON.parse(place.replace('%', read))
+      expect(boundedJson(place.replace('%', number))).toEqual({ ok: true, value })
+    }),
+    samples(2_000, 400)
+  )
 })
 
 test.each(['{"a":{"$secret":"env PW"}}', '[{"\\u0024ref":"x"}]', '{"$number":"1"}'])(
