@@ -1,15 +1,15 @@
-import ky, { HTTPError, NetworkError, TimeoutError, type KyInstance } from 'ky'
+import { HTTPError, NetworkError, TimeoutError } from 'ky'
 import type { ApiVersion } from '../wire/common.ts'
 import { boundedJson } from '../state/json-text.ts'
 import { openRedaction, type Redaction } from '../state/redaction.ts'
 import type { JsonObject } from '../state/value.ts'
 import { openBudget, type Budget } from './budget.ts'
 import { slept } from './pause.ts'
-import { openGate, type Gate } from './gate.ts'
-import { BeyondBounds, boundedText, cutWords, type BytesUnderWay } from './bounds.ts'
+import { openGate } from './gate.ts'
+import { BeyondBounds, cutWords } from './bounds.ts'
+import { openClient } from './client.ts'
 import { codeOf, usersOf, wordsOf, type RequestResult, type Failure } from './failure.ts'
 import {
-  CutOff,
   explained,
   refusedConnection,
   refusedEncryption,
@@ -69,11 +69,11 @@ export function openWriter(options: RemoteOptions): Writer {
   const gate = options.gate ?? openGate(options)
   const redaction = options.redaction ?? openRedaction()
   redaction.add(secretsOf(options.authorization))
-  const client = createClient(options, gate)
+  const client = openClient(options, gate)
   const link: Link = {
-    async send({ url, line, sent }, how) {
+    async send({ url, line, sent }, how, cut) {
       redaction.add(sent.secrets ?? [])
-      const response = await client(url, how)
+      const response = await client(url, how, cut)
       const text = await response.text()
       const answer = understood(text, response.status, line, redaction)
       if (!answer.ok) return answer
@@ -158,83 +158,6 @@ const mostUsers = 50
 
 function oneKey(key: string): Keys {
   return { current: () => key }
-}
-
-function createClient(options: RemoteOptions, gate: Gate): KyInstance {
-  const underWay: BytesUnderWay = { count: 0 }
-  return ky.create({
-    fetch: (input, init) => answered(new Request(input, init), options, gate, underWay),
-    redirect: 'manual',
-    // Bodies of errors stay texts until their depth is known.
-    parseJson: (text) => text,
-    // Time-outs are kept by the timers that are passed in.
-    timeout: false,
-    // The policy decides on retries: it knows of everything else that is waited for.
-    retry: 0,
-    headers: {
-      accept: 'application/json',
-      authorization: options.authorization,
-      'x-polytomic-version': options.version,
-      'user-agent': 'polyctl'
-    }
-  })
-}
-
-/**
- * Sends one try. The answer is complete when the body has been read, so that the time-out covers the body
- * too.
- */
-async function answered(
-  request: Request,
-  options: RemoteOptions,
-  gate: Gate,
-  underWay: BytesUnderWay
-): Promise<Response> {
-  const line = `${request.method} ${new URL(request.url).pathname}`
-  try {
-    const response = await inTime(request, options, async (sent) =>
-      whole(sent, await options.fetch(sent), underWay)
-    )
-    options.trace?.(`${line} ${response.status}`)
-    if (response.status !== 429) gate.fine()
-    return response
-  } catch (error) {
-    options.trace?.(`${line} no answer`)
-    throw error
-  }
-}
-
-/** Rejects after the time of one try, whether or not the request reacts to its signal. */
-async function inTime<T>(
-  request: Request,
-  { timer, timeoutMs }: RemoteOptions,
-  work: (request: Request) => Promise<T>
-): Promise<T> {
-  const late = new AbortController()
-  const { promise: overdue, reject } = Promise.withResolvers<never>()
-  const stop = timer(() => {
-    const error = new TimeoutError(request)
-    late.abort(error)
-    reject(error)
-  }, timeoutMs)
-  try {
-    const signal = AbortSignal.any([request.signal, late.signal])
-    return await Promise.race([work(new Request(request, { signal })), overdue])
-  } finally {
-    stop()
-  }
-}
-
-async function whole(request: Request, response: Response, underWay: BytesUnderWay): Promise<Response> {
-  if (response.body === null) return response
-  const { status, headers } = response
-  try {
-    const text = await boundedText(response, request.signal, underWay)
-    return new Response([204, 205, 304].includes(status) ? null : text, { status, headers })
-  } catch (cause) {
-    if (cause instanceof BeyondBounds || cause instanceof TimeoutError) throw cause
-    throw new NetworkError(request, { cause: new CutOff('the answer was cut off', { cause }) })
-  }
 }
 
 /** Returns the time of the service from its headers, in milliseconds, exact to the second. */

@@ -50,8 +50,8 @@ export interface Attempt {
 
 /** The connection that requests use. */
 export interface Link {
-  /** Sends one try. Errors are thrown, and `failure` classifies them. */
-  send(attempt: Attempt, options: Options): Promise<RequestResult>
+  /** Sends one try, which `cut` ends. Errors are thrown, and `failure` classifies them. */
+  send(attempt: Attempt, options: Options, cut: AbortController): Promise<RequestResult>
   failure(error: unknown, attempt: Attempt): Failure
   options: RemoteOptions
   gate: Gate
@@ -133,16 +133,20 @@ async function once(attempt: Attempt, link: Link, budget: Budget): Promise<Come>
   const { method, line, sent, keys } = attempt
   if (link.ended.aborted) return { tried: { is: 'final', failure: stopped(line, true) } }
   const { promise: gaveUp, reject } = Promise.withResolvers<never>()
-  const giveUp = (): void => reject(new Interrupted('interrupted'))
+  // Each try has a signal of its own: what follows the common one stays with it until that one fires.
+  const cut = new AbortController()
+  const giveUp = (): void => {
+    reject(new Interrupted('interrupted'))
+    cut.abort()
+  }
   link.ended.addEventListener('abort', giveUp, { once: true })
   try {
     const options: Options = {
       method,
-      signal: link.ended,
       ...(sent.body === undefined ? {} : { json: sent.body }),
       ...(keys ? { headers: { 'idempotency-key': keys.current(budget.course) } } : {})
     }
-    return { answer: await Promise.race([link.send(attempt, options), gaveUp]) }
+    return { answer: await Promise.race([link.send(attempt, options, cut), gaveUp]) }
   } catch (error) {
     if (link.ended.aborted) return { tried: { is: 'final', failure: stopped(line, false) } }
     return { tried: triedBy(error, attempt, link.failure(error, attempt), link) }

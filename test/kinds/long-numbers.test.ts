@@ -36,6 +36,16 @@ test.each(digits)('%s goes back in an update just as it was answered', async (nu
   expect(bodies.at(-1)).toContain(`"n":${number}`)
 })
 
+test.each([...digits, '-1.5E+400', '12e-999'])('%s is found wherever a number may stand', (number) => {
+  const long = { $number: number }
+  expect(boundedJson(number)).toEqual({ ok: true, value: long })
+  for (const space of ['', ' ', '\n', '\t', '\r'])
+    expect(boundedJson(`{"a":${space}${number},"b":[${space}${number},${space}${number}]}`)).toEqual({
+      ok: true,
+      value: { a: long, b: [long, long] }
+    })
+})
+
 test('what is held exactly stays a number', () => {
   expect(boundedJson('[1.10, 1e3, 9007199254740991, 0.30000000000000004]')).toEqual({
     ok: true,

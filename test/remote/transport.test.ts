@@ -425,3 +425,24 @@ describe('an answer without a bound', () => {
     expect((await answerTo(new Response(full))).answer).toMatchObject({ ok: true, body: JSON.parse(full) })
   })
 })
+
+test('what ends requests reaches those under way, and none that was answered', async () => {
+  const { options } = service([ok()])
+  const unwanted = new AbortController()
+  const signals: AbortSignal[] = []
+  const answering = options.fetch
+  const reader = openReader({
+    ...options,
+    unwanted: unwanted.signal,
+    fetch: async (request) => {
+      signals.push(request.signal)
+      return request.url.endsWith('/slow') ? await new Promise(() => undefined) : await answering(request)
+    }
+  })
+  await Promise.all(Array.from({ length: 20 }, (_, at) => reader.get(`/api/syncs/${at}`)))
+  const slow = reader.get('/api/slow')
+  await expect.poll(() => signals.length).toBe(21)
+  unwanted.abort()
+  expect(await slow).toMatchObject({ ok: false, failure: { interrupted: true } })
+  expect(signals.map(({ aborted }) => aborted)).toEqual([...Array.from({ length: 20 }, () => false), true])
+})
