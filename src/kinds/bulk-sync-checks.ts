@@ -45,16 +45,19 @@ function schemaProblems(
   if (there)
     return isObject(schema) ? fieldProblems(sync, { schema, index, inspected, there }, service) : []
   const known = { scope: `schemas\n${inspected.id}`, all: schemas.map((one) => one.id) }
+  const advice = adviceOn(id, known, 'a schema', service)
+  // Nothing was refused, and a list may be older than the source: where no name is like it, it may be new.
+  // And what is switched off is not copied, whether it is there or not.
+  const isLikely = advice.help !== undefined && !isOff(schema)
   return [
     {
       path:
         isObject(schema) && Object.keys(schema).length > 1 ? ['schemas', index, 'id'] : ['schemas', index],
       code: 'P427',
-      // What is switched off is not copied, whether it is there or not.
-      ...(isOff(schema) && { severity: 'warning' as const }),
+      ...(!isLikely && { severity: 'warning' as const }),
       message: `${sync.address} copies \`${id}\`, which ${inspected.address} does not have`,
       label: 'no schema has this id',
-      ...adviceOn(id, known, 'a schema', service)
+      ...advice
     }
   ]
 }

@@ -123,8 +123,13 @@ function isReadOnly({ createable, updateable }: TargetField, mode: string): bool
 function identityProblems(path: (string | number)[], identity: JsonObject, context: Context): Mistake[] {
   const { fields, object, problem, unknown } = context
   const name = textOf(identity.target)
-  if (name === '' || identity.new_field === true) return []
+  if (name === '') return []
   const field = fields.get(name)
+  if (identity.new_field === true) {
+    if (field || !denies(context.facts.properties?.['supports_identity_field_creation'])) return []
+    const what = `finds records by the new field \`${name}\`, and \`${object}\` gets none`
+    return [problem([...path, 'new_field'], 'P423', what, 'the service cannot make such fields there')]
+  }
   if (!field) return unknown([...path, 'target'], name, 'finds records by')
   if (denies(field.supports_identity))
     return [

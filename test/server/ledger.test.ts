@@ -12,7 +12,7 @@ test('every behaviour has an id of its own and a sentence', () => {
 test('assumptions are counted: a new one is a decision, one turned into a fact a success', () => {
   expect(ledgerCounts()).toMatchInlineSnapshot(`
     {
-      "assumption": 211,
+      "assumption": 212,
       "documentation": 96,
       "provider": 48,
       "provider-test": 9,

@@ -111,6 +111,14 @@ test('every reference of a mapping must exist, in the model and in the target', 
     ],
     [field(from('first_name'), 'Firstname'), 'fields[0].target is not a field of the target: Firstname'],
     [field(from('first_name'), 'CreatedDate'), 'fields[0].target cannot be written: CreatedDate'],
+    [
+      { fields: [{ source: from('email'), target: 'Size', new: true }] },
+      'fields[0].new is not possible: this target gets no new fields'
+    ],
+    [
+      { identity: { source: from('email'), target: 'Size', function: 'Equality', new_field: true } },
+      'identity.new_field is not possible: this target gets no new fields'
+    ],
     [{ fields: [{ target: 'FirstName' }] }, 'fields[0].source is required, or override_value'],
     [
       { fields: [{ source: from('email'), target: 'FirstName', sync_mode: 'create' }], mode: 'remove' },

@@ -30,6 +30,8 @@ export interface TargetObjectFacts {
   multipleIdentities: boolean
   /** Whether filters on the target may compare with a field of a model. */
   filterValueFields: boolean
+  /** Whether fields can be made there. */
+  fieldCreation: boolean
 }
 
 const words: Readonly<Record<SyncMode, [label: string, description: string]>> = {
@@ -69,6 +71,7 @@ export function targetObject(catalogue: CatalogueFile, name: string): TargetObje
   return {
     modes: targetModes(catalogue, object),
     multipleIdentities: catalogue.identity !== 'never' && catalogue.multipleIdentities !== false,
+    fieldCreation: catalogue.open === true,
     filterValueFields: catalogue.targetFilters === true && catalogue.filterValueFields !== false,
     fields:
       object === undefined || names.length === 0

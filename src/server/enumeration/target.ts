@@ -149,10 +149,10 @@ function fieldsOf(call: Call, catalogue: CatalogueFile, target: string): RouteRe
       mappings_not_required: catalogue.fieldsOptional === true,
       optional_target_mappings: false,
       requires_configuration: false,
-      supports_field_creation: catalogue.open === true,
+      supports_field_creation: facts.fieldCreation,
       supports_field_encryption: catalogue.open === true,
       supports_field_type_selection: false,
-      supports_identity_field_creation: catalogue.open === true,
+      supports_identity_field_creation: facts.fieldCreation,
       ...(isNewest(call)
         ? {
             supports_filter_value_fields: facts.filterValueFields,

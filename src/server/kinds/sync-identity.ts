@@ -52,6 +52,9 @@ function readIdentity(sent: Identity, where: string, context: MappingContext): I
   if (name === undefined)
     throw invalid(`${where}.function`, `must be one of ${identityFunctions.join(', ')}`)
   const field = context.facts.fields?.find(({ id }) => id === sent.target)
+  const isNew = sent.new_field === true && field === undefined
+  if (isNew && context.facts.fields !== undefined && !context.facts.fieldCreation)
+    throw invalid(`${where}.new_field`, 'is not possible: this target gets no new fields')
   if (context.facts.fields !== undefined && sent.new_field !== true) {
     if (field === undefined)
       throw invalid(`${where}.target`, `is not a field of the target: ${sent.target}`)

@@ -118,8 +118,12 @@ function readFieldSource(field: SyncField, value: string, where: string, context
 }
 
 function checkTarget(field: SyncField, where: string, { facts, modeName }: MappingContext): void {
-  if (facts.fields === undefined || field.new === true) return
+  if (facts.fields === undefined) return
   const known = facts.fields.find(({ id }) => id === field.target)
+  if (field.new === true) {
+    if (known !== undefined || facts.fieldCreation) return
+    throw invalid(`${where}.new`, `is not possible: this target gets no new fields`)
+  }
   if (known === undefined) throw invalid(`${where}.target`, `is not a field of the target: ${field.target}`)
   const writable = modeName === 'update' ? known.updateable : known.createable
   if (!writable) throw invalid(`${where}.target`, `cannot be written: ${field.target}`)

@@ -31,6 +31,7 @@ export const syncs: LedgerRow[] = rows('sync', [
     'assumption',
     'where the catalogue knows the target, its fields must exist and be writable'
   ],
+  ['fields.new', 'assumption', 'a new field is refused where the target says that it makes none'],
   ['fields.required-targets', 'assumption', 'nobody demands that required fields of a target be mapped'],
   ['fields.mode', 'documentation', 'a field may have a mode of its own where the target allows it'],
   ['fields.encrypted', 'provider', 'an encrypted field needs a passphrase, which is never answered'],
