@@ -67,5 +67,12 @@ export const checkCodes = {
       'connected systems. Of this connection it could not tell: the source is down or still being read, ' +
       'the key may not look into it, or the service is older than the question. So mistakes there show ' +
       'only when the plan is applied. Nothing else depends on it; `--no-check` asks nothing at all.'
+  },
+  P429: {
+    title: 'a connection cannot do what is asked of it',
+    explanation:
+      'What a connection can do depends on the system that it is to, and the service says so. Requests can ' +
+      'be sent through connections to some systems only: `proxy: true` is refused by the others, and ' +
+      '`proxy: false` is what they have.'
   }
 } satisfies Record<string, CodeEntry>

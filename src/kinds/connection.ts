@@ -3,6 +3,14 @@ import { isEmpty, isObject, textOf, type Json } from '../state/value.ts'
 import type { Connection, ConnectionReply, ConnectionRequest } from '../wire/connection.ts'
 import { policies, scalar, settings } from './codecs.ts'
 import {
+  proxyChecks,
+  proxyField,
+  proxyIsNewer,
+  proxyPart,
+  proxyRequests,
+  type WithProxy
+} from './connection-proxy.ts'
+import {
   configurationSchema,
   connectionTypes,
   isSecretSetting,
@@ -17,7 +25,7 @@ import { kindOf } from './kind-of.ts'
  * A connection to one system. Only the stated keys of its configuration are compared: the service fills in
  * others. Secrets come back as masks and are never compared. The type is fixed.
  */
-export const connection = kindOf<Connection & ConnectionReply & ConnectionRequest>()({
+export const connection = kindOf<Connection & ConnectionReply & ConnectionRequest & WithProxy>()({
   name: 'connection',
   section: 'connections',
   description: 'Systems to read from and to write to, with how to reach them.',
@@ -61,6 +69,7 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
       synonyms: ['policy'],
       impact: { effect: 'none', because: 'policies say who may see and use it' }
     },
+    proxy: proxyField,
     healthcheck_interval: {
       codec: scalar({
         type: 'string',
@@ -123,8 +132,12 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
     uniqueNames: true,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
     deleteQuery: 'force=false',
-    cascades: true
+    cascades: true,
+    parts: [proxyPart],
+    followUps: { keys: ['proxy'], exclusive: true, requests: proxyRequests }
   },
+  newerThan: proxyIsNewer,
+  checks: proxyChecks,
 
   isSecret(item, path) {
     return (

@@ -27,7 +27,7 @@ const behaviour = fc.record<ServiceBehaviour>({
 
 /** What the service keeps for itself, and what it says of things that requests only name. */
 const ownedByService: Readonly<Record<string, (place: string, parent: JsonObject) => boolean>> = {
-  connection: (place) => place === 'type',
+  connection: (place) => place === 'type' || place === 'proxy[]',
   model: (place, parent) => place === 'labels[]' || (place === 'fields[]' && parent['user_added'] !== true),
   bulk_sync: (place) => place === 'error_handling[]',
   sync: (place, parent) =>

@@ -23,7 +23,7 @@ const rich = warehouse({
     labels: [one]
     policies: [Models]
 `,
-  source: `${parts.source}    policies: [Connections]\n`,
+  source: `${parts.source}    policies: [Connections]\n    proxy: false\n`,
   usersOut: `${parts.usersOut}    active: false
     sync_all_records: true
     only_enrich_updates: true
@@ -40,6 +40,8 @@ async function applied(text = warehouse(), password = env.PASSWORD): Promise<San
   const world = createSandbox({ files: { [file]: text }, env: { PASSWORD: password } })
   const ran = await world.run('apply', '--yes', '--quiet')
   expect(ran.code, ran.out + ran.err).toBe(0)
+  // It was switched off once: it can be moved.
+  world.server.store.edit('connection', idOf(world, 'connection', 'Source'), { proxy_enabled: false })
   world.requests()
   return world
 }
@@ -419,6 +421,7 @@ const spelled: Readonly<Record<string, string>> = {
   'bulk_sync.destination_connection_id': 'bulk_sync.destination',
   'user.role_ids': 'user.roles',
   'error_subscribers.emails': 'global_error_subscribers.emails',
+  'connection.proxy_enabled': 'connection.proxy',
   'connection.schema_changes': 'schema_primary_keys.fields'
 }
 

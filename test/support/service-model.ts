@@ -93,10 +93,17 @@ const connection: Echo = (body, behaviour, before) => {
     type: { id: type, name: type, logo_url: 'x' },
     configuration,
     policies: body['policies'] ?? unset(behaviour, []),
+    proxy: proxy(body, before),
     status: 'healthy',
     saved: true,
     api_calls_last_24_hours: 3
   })
+}
+
+/** What the service keeps beside a connection: it is asked for where it was stated. */
+function proxy({ proxy: enabled }: JsonObject, before: JsonObject | undefined): Json | undefined {
+  if (typeof enabled !== 'boolean') return before?.['proxy']
+  return [{ connectionId: nobody, backendType: 'hubspot', enabled, supported: true }]
 }
 
 function nested(value: Json, behaviour: ServiceBehaviour): Json {
