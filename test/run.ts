@@ -15,7 +15,7 @@ const chosen = words.filter((word) => word !== '--all')
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
 const tests = [vitest, 'run', '--config', join('test', 'vitest.config.ts'), ...chosen]
-const few = { TESTS: 'few', SIM_RUNS: '20', LAW_RUNS: '25' }
+const few = { TESTS: 'few', SIM_RUNS: '15', LAW_RUNS: '25' }
 
 interface Part {
   what: string

@@ -91,7 +91,9 @@ describe('R25: what moved between the plan and its change is not overwritten', (
   test.each(versions)(
     'R25: API %s: an edit or a deletion before any write: that change is not sent, the others are',
     async (version) => {
-      for (const [at, target] of targets.entries()) {
+      // Of few samples the older versions share the targets, and each look meets one of both.
+      const at = versions.indexOf(version)
+      for (const target of version === '2025-09-18' ? targets : share(targets, at, 2)) {
         const calm = await planned(version)
         const id = idOf(calm, target.kind, target.name)
         const ran = await calm.run(...words)
@@ -104,11 +106,7 @@ describe('R25: what moved between the plan and its change is not overwritten', (
         // What happens while the plan is made anew is told by the plan. Each request after that counts.
         const first = version === '2025-09-18' ? look - 2 : look
         for (let request = first; request <= look; request++)
-          for (const patch of share(
-            [target.patch, null],
-            (at + request + versions.indexOf(version)) % 2,
-            2
-          ))
+          for (const patch of share([target.patch, null], (targets.indexOf(target) + request + at) % 2, 2))
             await expectKept(await planned(version), target, request, patch)
       }
     }
