@@ -44,9 +44,11 @@ test.each(inherited)('%s as an option is answered', async (name) => {
     '--env-file',
     '--file'
   ]
-  for (const option of options) await expectAnswer(world, 'plan', option, name)
+  for (const option of share(options, inherited.indexOf(name) % 3, 3))
+    await expectAnswer(world, 'plan', option, name)
   await expectAnswer(world, 'plan', '--var', `${name}=1`)
-  for (const command of ['explain', 'connect', 'sources', 'targets', 'completion', name])
+  const commands = ['explain', 'connect', 'sources', 'targets', 'completion', name]
+  for (const command of share(commands, inherited.indexOf(name) % 2, 2))
     await expectAnswer(world, command, name)
 })
 
