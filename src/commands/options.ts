@@ -77,6 +77,7 @@ export interface WriteOptions extends ReadOptions, PlanningOptions, Organization
  */
 export function withFiles(command: Command): Command {
   return command
+    .optionsGroup('Files:')
     .option(
       '-f, --file <path>',
       'a file or folder to read, `-` for standard input; repeatable (default: ./configs, else ./polytomic)',
@@ -99,6 +100,7 @@ export function withFiles(command: Command): Command {
  */
 export function withService(command: Command): Command {
   return command
+    .optionsGroup('Service:')
     .option(
       '--url <address>',
       'where the service is (default: POLYTOMIC_URL, an allowed workspace.url, the hosted service)'
@@ -121,6 +123,7 @@ export function withService(command: Command): Command {
  */
 export function withOutput(command: Command, formats = formatNames): Command {
   return command
+    .optionsGroup('Output:')
     .addOption(new Option('--format <format>', 'how to print the result').choices(formats).default('text'))
     .option('-v, --verbose', 'show what is usually folded')
     .option('-q, --quiet', 'show problems and the result only')
@@ -128,7 +131,9 @@ export function withOutput(command: Command, formats = formatNames): Command {
 
 /** For all that may delete: who reviews a plan must see what goes along with a connection. */
 export function withCascade(command: Command): Command {
-  return command.option('--force-delete', 'with a connection, delete what uses it and no file declares')
+  return command
+    .optionsGroup('Safety:')
+    .option('--force-delete', 'with a connection, delete what uses it and no file declares')
 }
 
 /**
@@ -137,6 +142,7 @@ export function withCascade(command: Command): Command {
  */
 export function withWrites(command: Command): Command {
   return command
+    .optionsGroup('Writing:')
     .option('-y, --yes', 'do it without asking')
     .option('--fail-fast', 'start nothing more after a failure')
 }
@@ -168,6 +174,7 @@ export function withLimits(command: Command): Command {
 /** To look at, or touch, only a part of what the files declare. */
 export function withSelection(command: Command): Command {
   return command
+    .optionsGroup('Which part:')
     .option('--only <address>', 'only this resource, e.g. \'sync "Users*"\'; repeatable', collect, [])
     .option('--exclude <address>', 'all but this resource; repeatable', collect, [])
     .option('--kind <kind>', 'only resources of this kind, e.g. sync; repeatable', collect, [])
@@ -176,6 +183,7 @@ export function withSelection(command: Command): Command {
 /** To do the same in many organizations, with the key of a partner or of a deployment. */
 export function withOrganizations(command: Command): Command {
   return command
+    .optionsGroup('Organizations:')
     .option(
       '--organization <name>',
       'run in this organization of a partner or deployment, by name or id, `*` for any text; repeatable',
@@ -192,10 +200,12 @@ export function withOrganizations(command: Command): Command {
 
 /** To tell who moved: the files or the service. */
 export function withSince(command: Command): Command {
-  return command.option(
-    '--since <revision>',
-    'compare with the files of this git revision: the one that was applied last'
-  )
+  return command
+    .optionsGroup('Base:')
+    .option(
+      '--since <revision>',
+      'compare with the files of this git revision: the one that was applied last'
+    )
 }
 
 function collect(value: string, before: string[]): string[] {

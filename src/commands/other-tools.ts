@@ -60,8 +60,14 @@ const commands = dictionary<string>({
   init: 'Nothing has to be set up: write a file in the folder `configs`, and run `polyctl plan`'
 })
 
-/** What to write for a word of another tool; `message` is that of the refused command line. */
-export function wordOfOtherTool(message: string): string | undefined {
+/** What to do about words that no command takes; `message` is that of the refused command line. */
+export function helpOn({ code, message }: { code: string; message: string }): string {
+  if (code === 'commander.excessArguments')
+    return 'Files are named with --file: polyctl plan --file base.yaml'
+  return wordOfOtherTool(message) ?? 'Run it with --help to see what it takes.'
+}
+
+function wordOfOtherTool(message: string): string | undefined {
   const [, option] = /unknown option '(-[^'=]*)/.exec(message) ?? []
   // One dash before a long name is how some tools write all their options.
   if (option !== undefined) return options[option.replace(/^-(?=[a-z][a-z-])/i, '--')]

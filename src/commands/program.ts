@@ -77,7 +77,10 @@ export function createProgram(world: WorldIo): Program {
           throw error
         }
         if (error.exitCode === 0) return exit.done
-        const help = await helpFor(error)
+        // Without a command the help is what was wanted, and has been printed.
+        if (error.code === 'commander.help') return isDocument ? exit.invalid : exit.done
+        const { helpOn } = await import('./other-tools.ts')
+        const help = helpOn(error)
         if (isDocument) return await door.end(await wrongWordsResult(error.message, help), { format })
         if (error.code === notPair('').code) door.err(`${error.message}\n`)
         door.err(`${help}\n`)
@@ -89,14 +92,6 @@ export function createProgram(world: WorldIo): Program {
       if (format !== 'text') await door.end(await interruptedResult(), { format })
     }
   }
-}
-
-/** What to do about words that no command takes. */
-async function helpFor({ code, message }: CommanderError): Promise<string> {
-  if (code === 'commander.excessArguments')
-    return 'Files are named with --file: polyctl plan --file base.yaml'
-  const { wordOfOtherTool } = await import('./other-tools.ts')
-  return wordOfOtherTool(message) ?? 'Run it with --help to see what it takes.'
 }
 
 const gitStoppedMs = 500
@@ -130,20 +125,27 @@ type Settle = (
   run: (io: CommandIo) => Promise<Result>
 ) => Promise<void>
 
-function example(command: Command, text: string): Command {
-  return command.addHelpText('after', `\nExample:\n  ${text}`)
+function example(command: Command, ...lines: string[]): Command {
+  const heading = lines.length === 1 ? 'Example' : 'Examples'
+  return command.addHelpText('after', `\n${heading}:\n${lines.map((line) => `  ${line}`).join('\n')}`)
 }
 
 function addReading(program: Command, settle: Settle): void {
   const validate = program.command('validate').description('check the files; asks nobody')
-  example(withOutput(withFiles(validate)), 'polyctl validate -f configs').action((options) =>
+  example(
+    withOutput(withFiles(validate)),
+    'polyctl validate',
+    'polyctl validate -f configs --var region=eu'
+  ).action((options) =>
     settle(options, async (io) => (await import('./validate.ts')).validateCommand(options, io))
   )
   const plan = program.command('plan').description('show what apply would do, and why; changes nothing')
   example(
     withOrganizations(withLimits(withSince(withSelection(withOutput(withService(withFiles(plan))))))),
-    'polyctl plan --since origin/main'
+    'polyctl plan --since origin/main',
+    'polyctl plan --only \'sync "Users*"\' --out plan.json'
   )
+    .optionsGroup('Output:')
     .option('--out <file>', 'save the plan, for `polyctl apply FILE` to do exactly this')
     .option('--detailed-exitcode', 'exit with 2 when there are differences')
     .action((options) =>
@@ -154,7 +156,8 @@ function addReading(program: Command, settle: Settle): void {
     .description('show what changed in the service behind the files’ back; exit 2 on drift')
   example(
     withOrganizations(withSince(withSelection(withOutput(withService(withFiles(drift)))))),
-    'polyctl drift --since HEAD'
+    'polyctl drift --since HEAD',
+    'polyctl drift --all-organizations --format json'
   ).action((options) =>
     settle(options, async (io) => (await import('./plan.ts')).driftCommand(options, io))
   )
@@ -166,8 +169,10 @@ function addWriting(program: Command, settle: Settle): void {
     withOrganizations(
       withLimits(withSince(withSelection(withWrites(withOutput(withService(withFiles(apply)))))))
     ),
-    'polyctl apply --yes'
+    'polyctl apply --yes',
+    'polyctl apply plan.json'
   )
+    .optionsGroup('Writing:')
     .argument('[plan]', 'a file that `polyctl plan --out` saved: exactly that is done, without asking')
     .option('--wait', 'wait until a person has authorized what needs it')
     .action((plan, options, command) =>

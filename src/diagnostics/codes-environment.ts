@@ -33,8 +33,9 @@ nothing is what you mean, say so with an empty fallback: \`\${env:NAME:-}\`.`
     title: 'a file named by ${file:…} cannot be read',
     explanation: `
 The path is meant from the file that says it, not from where polyctl was started. A file outside of
-the working folder is read for secrets only (as Docker and Kubernetes put them under /run/secrets):
-what ends up in a plan must not come from just anywhere on the machine.`,
+the repository (without one, of the working folder) is read for secrets only, as Docker and Kubernetes
+put them under /run/secrets: what ends up in a plan must not come from just anywhere on the machine.
+The same holds for what is inside of \`.git\` and \`.polyctl\`, where keys are kept.`,
     bad: `
 connections:
   - { name: Orders, type: postgresql }

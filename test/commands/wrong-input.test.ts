@@ -317,3 +317,21 @@ test('what was typed does not act on the terminal, and a value that was meant fo
     }
   }
 })
+
+test('without a command the help is what was wanted: nothing is wrong', async () => {
+  const { code, out, err } = await createSandbox().run()
+  expect(code).toBe(0)
+  expect(out + err).toContain('Usage: polyctl')
+  expect(out + err).not.toContain('Run it with --help')
+})
+
+test.each(['validate', 'plan', 'apply', 'drift'])(
+  'the options of %s stand in groups, with examples',
+  async (name) => {
+    const { out, code } = await createSandbox().run(name, '--help')
+    expect(code).toBe(0)
+    expect(out).toMatch(
+      /^Files:\n {2}-f, --file[\s\S]*^Output:\n {2}--format[\s\S]*^Examples:\n {2}polyctl .*\n {2}polyctl /m
+    )
+  }
+)

@@ -172,3 +172,45 @@ test('a file outside of the working folder is read for a secret, and for nothing
   }
   rmSync(outside, { recursive: true })
 })
+
+test('from a folder below, files of the whole repository may be shown, but for those that hold keys', async () => {
+  const top = mkdtempSync(join(tmpdir(), 'polyctl-repository-'))
+  const files = {
+    '.git/config': 'extraheader = planted\n',
+    '.polyctl/local/api-key': 'planted\n',
+    'sql/q.sql': 'select 1\n',
+    'team/.git-like/q.sql': 'select 2\n'
+  }
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(top, path, '..'), { recursive: true })
+    writeFileSync(join(top, path), text)
+  }
+  symlinkSync(join(top, '.git'), join(top, 'link'))
+  const reading = async (path: string, folder: string) => {
+    const text = `models: [{ name: M, connection: C, configuration: { query: "\${file:${path}}" } }]`
+    mkdirSync(join(top, folder), { recursive: true })
+    writeFileSync(join(top, folder, 'a.yaml'), text)
+    const disk = openDisk(join(top, folder), async () => '')
+    const read = { files: ['a.yaml'], env: {}, variables: {}, variableFiles: [], disk }
+    return (await understand(read, kinds)).result
+  }
+  for (const path of ['../sql/q.sql', '.git-like/q.sql'])
+    expect(JSON.stringify(await reading(path, 'team'))).toContain(
+      path.includes('like') ? 'select 2' : 'select 1'
+    )
+  const barred = [
+    '../.git/config',
+    '../.polyctl/local/api-key',
+    '../link/config',
+    '../../q.sql',
+    '../.GIT/config'
+  ]
+  for (const path of barred) {
+    const found = JSON.stringify(await reading(path, 'team'))
+    expect(found).toContain('P303')
+    expect(found).not.toContain('planted')
+  }
+  for (const path of ['.git/config', '.polyctl/local/api-key'])
+    expect(JSON.stringify(await reading(path, '.'))).not.toContain('planted')
+  rmSync(top, { recursive: true })
+})

@@ -13,8 +13,9 @@ export type Files = Readonly<Record<string, string>>
 function memoryDisk(files: Files, stdin = ''): Disk {
   const look = (path: string): DiskEntry => {
     const text = files[path]
-    const inside = !path.startsWith('/') && !path.startsWith('..')
-    if (text !== undefined) return { is: 'file', size: text.length, real: path, inside }
+    const isInside = !path.startsWith('/') && !path.startsWith('..')
+    const barred = isInside ? {} : { barred: 'it is outside of the working folder' }
+    if (text !== undefined) return { is: 'file', size: text.length, real: path, ...barred }
     const isFolder = path === '.' || Object.keys(files).some((name) => name.startsWith(`${path}/`))
     return isFolder ? { is: 'folder', real: path } : { is: 'nothing', reason: 'it does not exist' }
   }

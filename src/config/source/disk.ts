@@ -4,6 +4,7 @@ import {
   constants,
   fchmodSync,
   fsyncSync,
+  existsSync,
   lstatSync,
   mkdtempSync,
   openSync,
@@ -35,11 +36,12 @@ export interface Disk {
 }
 
 /**
- * `real` is the same for every way to one file: links are followed. Sizes are in bytes. `unknownThen` is a
- * file of now that stands in for one of an earlier revision, which did not have it.
+ * `real` is the same for every way to one file: links are followed. Sizes are in bytes. `barred` says why
+ * only secrets may be read from the file. `unknownThen` is a file of now that stands in for one of an
+ * earlier revision, which did not have it.
  */
 export type DiskEntry =
-  | { is: 'file'; size: number; real: string; inside: boolean; unknownThen?: true; isSpecial?: true }
+  | { is: 'file'; size: number; real: string; barred?: string; unknownThen?: true; isSpecial?: true }
   | { is: 'folder'; real: string }
   | { is: 'nothing'; reason: string }
 
@@ -48,14 +50,14 @@ export type Reading = { ok: true; text: string } | { ok: false; reason: string }
 
 /** The disk as seen from `cwd`. */
 export function openDisk(cwd: string, stdin: () => Promise<string>): Disk {
-  const home = realOr(cwd)
+  const border = borderOf(realOr(cwd))
   const show = (path: string): string => {
     const from = relative(cwd, resolve(cwd, path))
     const near = from !== '' && !from.startsWith('..') && !isAbsolute(from)
     return (near || !isAbsolute(path) ? from || '.' : path).replaceAll(sep, '/')
   }
   return {
-    look: (path) => look(resolve(cwd, path), home),
+    look: (path) => look(resolve(cwd, path), border),
     list(folder) {
       try {
         return readdirSync(resolve(cwd, folder))
@@ -69,16 +71,39 @@ export function openDisk(cwd: string, stdin: () => Promise<string>): Disk {
   }
 }
 
-function look(path: string, home: string): DiskEntry {
+/** What is shown in a plan may come from here alone: a repository as a whole, else the working folder. */
+interface Border {
+  folder: string
+  name: string
+}
+
+function borderOf(cwd: string): Border {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return { folder, name: 'the repository' }
+    if (dirname(folder) === folder) return { folder: cwd, name: 'the working folder' }
+  }
+}
+
+/** Folders that hold keys: a checkout in CI keeps its token in `.git/config`. */
+const withKeys = new Set(['.git', '.polyctl'])
+
+function barredBy(real: string, { folder, name }: Border): string | undefined {
+  const from = relative(folder, real)
+  if (from.startsWith('..') || isAbsolute(from)) return `it is outside of ${name}`
+  const held = from.split(sep).find((part) => withKeys.has(part.toLowerCase()))
+  return held === undefined ? undefined : `it is inside of \`${held}\`, where keys are kept`
+}
+
+function look(path: string, border: Border): DiskEntry {
   try {
     const stats = statSync(path)
     // A pipe that a shell makes (`<(command)`) has no path of its own.
     if (!stats.isFile() && !stats.isDirectory())
-      return { is: 'file', size: 0, real: path, inside: false, isSpecial: true }
+      return { is: 'file', size: 0, real: path, barred: 'it is no file', isSpecial: true }
     const real = realpathSync(path)
     if (stats.isDirectory()) return { is: 'folder', real }
-    const from = relative(home, real)
-    return { is: 'file', size: stats.size, real, inside: !from.startsWith('..') && !isAbsolute(from) }
+    const barred = barredBy(real, border)
+    return { is: 'file', size: stats.size, real, ...(barred !== undefined && { barred }) }
   } catch (error) {
     return { is: 'nothing', reason: reasonOf(error) }
   }

@@ -56,7 +56,7 @@ export class Tree {
     const real = this.#real(path)
     if (real === undefined) return { is: 'nothing', reason: 'it did not exist' }
     const file = this.#files.get(real)
-    return file ? { is: 'file', size: file.size, real, inside: true } : { is: 'folder', real }
+    return file ? { is: 'file', size: file.size, real } : { is: 'folder', real }
   }
 
   list(folder: string): string[] {
