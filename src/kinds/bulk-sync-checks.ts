@@ -2,7 +2,7 @@ import type { Finding, Inquiry, Mistake, Inspected, PlannedResource } from '../s
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { BulkDestination, BulkSource } from '../wire/bulk-sync.ts'
 import { idOf, isOff } from './bulk-sync-parts.ts'
-import { adviceOn, denies, inspectable, isWord, quotedNames } from './checks.ts'
+import { adviceOn, denies, inspectable, isWord, items, quotedNames } from './checks.ts'
 import { list, valueAt } from './fields.ts'
 
 /** What a bulk sync copies and how it writes, checked against what the service knows of both ends. */
@@ -14,36 +14,50 @@ export function bulkSyncChecks(sync: PlannedResource, service: Inquiry): Finding
 function schemaChecks(sync: PlannedResource, service: Inquiry): Finding[] {
   const { wanted = {} } = sync
   const inspected = inspectable(service.find(valueAt(wanted.source, ['connection']), sync))
-  const listed = Array.isArray(wanted.schemas) ? wanted.schemas : []
+  const listed = listedIn(wanted)
   if (!inspected || listed.length === 0) return []
-  const withFields = list(listed).some((schema) => namedFields(schema).length > 0)
+  const withFields = listed.some(({ schema }) => isObject(schema) && namedFields(schema).length > 0)
   const answer = service.ask({ about: 'schemas', at: inspected, withFields })
   if (!answer) return []
   if (!answer.ok) return [{ unasked: inspected, why: answer.words }]
   const schemas = answer.value.schemas ?? []
   if (schemas.length === 0)
     return [{ unasked: inspected, why: 'the service knows no schemas of it: they may not be read yet' }]
-  return listed.flatMap((schema, index) =>
-    schemaProblems(sync, { schema, index, inspected, schemas }, service)
-  )
+  return listed.flatMap((one) => schemaProblems(sync, one, { inspected, schemas }, service))
 }
 
+/** A schema where it is listed: by its id, or with more that is said of it. */
 interface Listed {
   schema: Json
-  index: number
+  path: (string | number)[]
+}
+
+/** The schemas that are copied, and those of each schedule of its own. */
+function listedIn({ schemas, additional_schedules: schedules }: JsonObject): Listed[] {
+  const under = (value: Json | undefined, path: (string | number)[]): Listed[] =>
+    (Array.isArray(value) ? value : []).map((schema, index) => ({ schema, path: [...path, index] }))
+  return [
+    ...under(schemas, ['schemas']),
+    ...items(schedules).flatMap(({ item, index }) =>
+      under(item.schemas, ['additional_schedules', index, 'schemas'])
+    )
+  ]
+}
+
+interface Source {
   inspected: Inspected
   schemas: NonNullable<BulkSource['schemas']>
 }
 
 function schemaProblems(
   sync: PlannedResource,
-  { schema, index, inspected, schemas }: Listed,
+  { schema, path }: Listed,
+  { inspected, schemas }: Source,
   service: Inquiry
 ): Mistake[] {
   const id = idOf(schema)
   const there = schemas.find((one) => one.id === id)
-  if (there)
-    return isObject(schema) ? fieldProblems(sync, { schema, index, inspected, there }, service) : []
+  if (there) return isObject(schema) ? fieldProblems(sync, { schema, path, inspected, there }, service) : []
   const known = { scope: `schemas\n${inspected.id}`, all: schemas.map((one) => one.id) }
   const advice = adviceOn(id, known, 'a schema', service)
   // Nothing was refused, and a list may be older than the source: where no name is like it, it may be new.
@@ -51,8 +65,7 @@ function schemaProblems(
   const isLikely = advice.help !== undefined && !isOff(schema)
   return [
     {
-      path:
-        isObject(schema) && Object.keys(schema).length > 1 ? ['schemas', index, 'id'] : ['schemas', index],
+      path: isObject(schema) && Object.keys(schema).length > 1 ? [...path, 'id'] : path,
       code: 'P427',
       ...(!isLikely && { severity: 'warning' as const }),
       message: `${sync.address} copies \`${id}\`, which ${inspected.address} does not have`,
@@ -64,14 +77,14 @@ function schemaProblems(
 
 interface ListedFields {
   schema: JsonObject
-  index: number
+  path: (string | number)[]
   inspected: Inspected
   there: NonNullable<BulkSource['schemas']>[number]
 }
 
 function fieldProblems(
   sync: PlannedResource,
-  { schema, index, inspected, there }: ListedFields,
+  { schema, path: at, inspected, there }: ListedFields,
   service: Inquiry
 ): Mistake[] {
   const all = (there.fields ?? []).map(({ id }) => id)
@@ -81,7 +94,7 @@ function fieldProblems(
       ? []
       : [
           {
-            path: ['schemas', index, ...path],
+            path: [...at, ...path],
             code: 'P427',
             message: `${sync.address} names \`${name}\`, which \`${there.id}\` does not have`,
             label: 'no field has this id',

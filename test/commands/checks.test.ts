@@ -480,6 +480,18 @@ const rows: Row[] = [
     ['public.order,', 'public.orders,']
   ],
   [
+    'a schema of a schedule of its own',
+    bulk({
+      source: '{ connection: CRM }',
+      schemas: '[Account]',
+      additional_schedules: '[{ schemas: [Accout], frequency: manual }]'
+    }),
+    [['P427', 'Accout']],
+    /`Account`/,
+    ends,
+    ['Accout', 'Account']
+  ],
+  [
     'a field of a schema',
     bulk({ schemas: '[{ id: public.users, fields: [id, emial] }]' }),
     [['P427', 'emial']],
