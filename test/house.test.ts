@@ -261,6 +261,7 @@ describe('the door', () => {
   const writers = [
     'src/main.ts',
     'src/commands/door.ts',
+    'src/commands/command-line.ts',
     'src/commands/program.ts',
     'src/render/progress.ts',
     'src/render/unfolding.ts'

@@ -1,0 +1,289 @@
+import { Command, Help, Option } from 'commander'
+import about from '../../package.json' with { type: 'json' }
+import { lookupFormatNames } from '../render/formats.ts'
+import { visibleLines } from '../render/plain-text.ts'
+import type { Door } from './door.ts'
+import type { CommandIo } from './io.ts'
+import {
+  withCascade,
+  withFiles,
+  withLimits,
+  withOrganizations,
+  withOutput,
+  withSelection,
+  withService,
+  withSince,
+  withWrites,
+  notPair,
+  wholeNumber
+} from './options.ts'
+import type { OutputOptions, Result } from './output.ts'
+
+/** Runs a command with its output, and prints what it comes to. */
+export type Settle = (
+  options: OutputOptions & { debug?: boolean },
+  run: (io: CommandIo) => Promise<Result>
+) => Promise<void>
+
+/** What the commands are added with. */
+interface Commands {
+  /** Adds a command, and its options where the words may be for it. */
+  add(name: string, description: string, complete: (command: Command) => void): void
+  settle: Settle
+}
+
+/**
+ * All commands with their help, ready for the words. Their options are most of the work of a start: where
+ * the first word is a command, the others go without.
+ */
+export async function commandLine(
+  words: readonly string[],
+  door: Pick<Door, 'out' | 'err'>,
+  settle: Settle
+): Promise<Command> {
+  const program = rootCommand(door)
+  const [first = ''] = words
+  const completions = new Map<string, () => void>()
+  const commands: Commands = {
+    add(name, description, complete) {
+      const command = program.command(name).description(description)
+      completions.set(name, () => complete(command))
+    },
+    settle
+  }
+  addReading(commands)
+  addWriting(commands)
+  addAsking(commands)
+  addLocal(commands)
+  const named = completions.get(first)
+  for (const complete of named ? [named] : completions.values()) complete()
+  await addCompletion(program, first)
+  return program
+}
+
+function rootCommand(door: Pick<Door, 'out' | 'err'>): Command {
+  return new Command('polyctl')
+    .description(
+      'Polytomic as code: connections, models and syncs in YAML, planned in review, applied on merge.'
+    )
+    .version(about.version, '-V, --version')
+    .configureOutput({ writeOut: door.out, writeErr: (text) => door.err(visibleLines(text).join('\n')) })
+    .configureHelp({ optionDescription: withoutEmptyDefault })
+    .exitOverride()
+    .addHelpText('after', overview)
+}
+
+const overview = `
+Exit codes: 0 done · 1 failure · 2 differences (drift; plan --detailed-exitcode) · 3 the files or an option
+are wrong · 4 the service cannot be reached or refuses the key · 5 applied in part · 6 conflict · 7 refused
+for safety · 8 done, but a person must authorize something · 130 interrupted
+
+Start without an account: echo 'roles: [{ name: readers }]' | polyctl plan --local -f -`
+
+/** What is repeatable begins as nothing: that is no news. */
+function withoutEmptyDefault(option: Option): string {
+  return new Help().optionDescription(option).replace(/ \(default: (\[\]|\{\})\)$/, '')
+}
+
+function example(command: Command, ...lines: string[]): Command {
+  const heading = lines.length === 1 ? 'Example' : 'Examples'
+  return command.addHelpText('after', `\n${heading}:\n${lines.map((line) => `  ${line}`).join('\n')}`)
+}
+
+function addReading({ add, settle }: Commands): void {
+  add('validate', 'check the files; asks nobody', (command) =>
+    example(
+      withOutput(withFiles(command)),
+      'polyctl validate',
+      'polyctl validate -f configs --var region=eu'
+    ).action((options) =>
+      settle(options, async (io) => (await import('./validate.ts')).validateCommand(options, io))
+    )
+  )
+  add('plan', 'show what apply would do, and why; changes nothing', (command) =>
+    example(
+      withOrganizations(withLimits(withSince(withSelection(withOutput(withService(withFiles(command))))))),
+      'polyctl plan --since origin/main',
+      'polyctl plan --only \'sync "Users*"\' --out plan.json'
+    )
+      .optionsGroup('Output:')
+      .option('--out <file>', 'save the plan, for `polyctl apply FILE` to do exactly this')
+      .option('--detailed-exitcode', 'exit with 2 when there are differences')
+      .action((options) =>
+        settle(options, async (io) => (await import('./plan.ts')).planCommand(options, io))
+      )
+  )
+  add('drift', 'show what changed in the service behind the files’ back; exit 2 on drift', (command) =>
+    example(
+      withOrganizations(withSince(withSelection(withOutput(withService(withFiles(command)))))),
+      'polyctl drift --since HEAD',
+      'polyctl drift --all-organizations --format json'
+    ).action((options) =>
+      settle(options, async (io) => (await import('./plan.ts')).driftCommand(options, io))
+    )
+  )
+}
+
+function addWriting({ add, settle }: Commands): void {
+  add('apply', 'plan, ask, and make the service as the files say', (command) =>
+    example(
+      withOrganizations(
+        withLimits(withSince(withSelection(withWrites(withOutput(withService(withFiles(command)))))))
+      ),
+      'polyctl apply --yes',
+      'polyctl apply plan.json'
+    )
+      .optionsGroup('Writing:')
+      .argument('[plan]', 'a file that `polyctl plan --out` saved: exactly that is done, without asking')
+      .option('--wait', 'wait until a person has authorized what needs it')
+      .action((plan, options, given) =>
+        settle(options, async (io) =>
+          (await import('./apply.ts')).applyCommand(plan, options, io, givenTo(given))
+        )
+      )
+  )
+  add('destroy', 'delete what the files declare, dependents first', (command) =>
+    example(
+      withCascade(withSelection(withWrites(withOutput(withService(withFiles(command)))))),
+      'polyctl destroy --local'
+    ).action((options) =>
+      settle(options, async (io) => (await import('./apply.ts')).destroyCommand(options, io))
+    )
+  )
+  add('connect', 'print the link that authorizes a connection, and wait until it is done', (command) =>
+    example(
+      withOutput(withService(withFiles(command)), lookupFormatNames),
+      'polyctl connect "Salesforce Connection"'
+    )
+      .argument('<connection>', 'its name or id')
+      .option('--no-wait', 'print the link and leave')
+      .action((name, options) =>
+        settle(options, async (io) => (await import('./connect.ts')).connectCommand(name, options, io))
+      )
+  )
+}
+
+function addAsking({ add, settle }: Commands): void {
+  add('status', 'show where it connects, with whose key, and what does not work there', (command) =>
+    example(withOutput(withService(withFiles(command)), lookupFormatNames), 'polyctl status').action(
+      (options) => settle(options, async (io) => (await import('./status.ts')).statusCommand(options, io))
+    )
+  )
+  add('sources', 'show what a model can read from a connection', (command) =>
+    example(
+      withOutput(withService(withFiles(command)), lookupFormatNames),
+      'polyctl sources "MongoDB Connection" --param database=example'
+    )
+      .argument('<connection>', 'its name or id')
+      .option('--param <name=value>', 'what is chosen already; repeatable', chosen('--param'), {})
+      .action((name, options) =>
+        settle(options, async (io) => (await import('./enumerate.ts')).sourcesCommand(name, options, io))
+      )
+  )
+  add('targets', 'show what a sync can write to in a connection', (command) =>
+    example(
+      withOutput(withService(withFiles(command)), lookupFormatNames),
+      'polyctl targets "Salesforce Connection" Contact'
+    )
+      .argument('<connection>', 'its name or id')
+      .argument('[object]', 'one object, to see its fields and modes')
+      .action((name, object, options) =>
+        settle(options, async (io) =>
+          (await import('./enumerate.ts')).targetsCommand(name, object, options, io)
+        )
+      )
+  )
+  add('explain', 'explain the code of a problem; without a code, list all', (command) =>
+    example(withOutput(command, lookupFormatNames), 'polyctl explain P201')
+      .argument('[code]', 'such as P201')
+      .action((code, options) =>
+        settle(options, async (io) => (await import('./explain.ts')).explainCommand(code, io))
+      )
+  )
+  add('schema', 'print the JSON Schema of the files, for editors', (command) =>
+    example(command, 'polyctl schema > polyctl.schema.json').action(() =>
+      settle({ format: 'text' }, async () => (await import('./schema.ts')).schemaCommand())
+    )
+  )
+}
+
+function addLocal({ add, settle }: Commands): void {
+  add('server', 'run the local Polytomic: the same API on this machine', (command) =>
+    example(command, 'polyctl server --port 4242')
+      .option('--port <n>', 'the port; 0 picks a free one', wholeNumber(0), 4242)
+      .option(
+        '--host <address>',
+        'the address to listen on; of this machine alone without --expose',
+        '127.0.0.1'
+      )
+      .option('--expose', 'let other machines in, where --host says so: over plain http')
+      .option('--public-url <url>', 'how others reach it; the base of the addresses that it hands out')
+      .option('--data <folder>', 'where it keeps everything (default: .polyctl/local)')
+      .option(
+        '--api-key <key>',
+        'the key that clients must send (default: POLYTOMIC_API_KEY, else a random one)'
+      )
+      .option('--api-key-file <file>', 'a file with that key')
+      .option(
+        '--user <name=key>',
+        'another person with a key of their own; repeatable',
+        chosen('--user'),
+        {}
+      )
+      .option('--user-file <file>', 'lines name=key of such people (or POLYCTL_SERVER_USERS)')
+      .option('--partner-key <key>', 'a partner’s key, for Basic organization:key')
+      .option('--partner-key-file <file>', 'a file with that key (or POLYCTL_SERVER_PARTNER_KEY)')
+      .option('--latency <time>', 'answer this much later, e.g. 100ms')
+      .option('--rate <n/s>', 'answer 429 above this rate, e.g. 20/s')
+      .option('--faults <file>', 'a JSON file of faults to rehearse')
+      .addOption(
+        new Option(
+          '--shape <shape>',
+          'older: answers as before SDK 25.9.3; newest: with all that came since'
+        )
+          .choices(['older', 'newest'])
+          .default('older')
+      )
+      .option('--ledger', 'print what it does, and the evidence that the real service does the same')
+      .addOption(
+        new Option('--format <format>', 'how to print the ledger')
+          .choices(lookupFormatNames)
+          .default('text')
+      )
+      .action((options) =>
+        settle(options, async (io) => (await import('./server.ts')).serverCommand(options, io))
+      )
+  )
+}
+
+/**
+ * The package for completion is loaded for its own commands only; for the others there is a line in the
+ * help.
+ */
+async function addCompletion(program: Command, first: string): Promise<void> {
+  if (first === 'completion' || first === 'complete') {
+    const { addScripts } = await import('./completion.ts')
+    addScripts(program)
+    return
+  }
+  const completion = program.command('completion').description('print a completion script for a shell')
+  example(completion, 'source <(polyctl completion bash)').argument(
+    '<shell>',
+    'bash, zsh, fish or powershell'
+  )
+}
+
+/** The options that were given, as they are written: what has a default counts only when it was. */
+function givenTo(command: Command): string[] {
+  return command.options
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    .map((option) => option.long ?? option.flags)
+}
+
+function chosen(option: string) {
+  return (value: string, before: Record<string, string>): Record<string, string> => {
+    const at = value.indexOf('=')
+    if (at < 1) throw notPair(option)
+    return { ...before, [value.slice(0, at)]: value.slice(at + 1) }
+  }
+}
