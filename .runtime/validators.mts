@@ -31,10 +31,10 @@ import equal from 'ajv/dist/runtime/equal.js'
 import ucs2length from 'ajv/dist/runtime/ucs2length.js'
 import { fullFormats } from 'ajv-formats/dist/formats.js'
 import { foldCase } from './fold-case.ts'
-import { ourFormats } from './formats.ts'
+import { customFormats } from './formats.ts'
 import { withoutRefs } from './resource-schema.ts'
 
-const formats = { ...fullFormats, ...Object.fromEntries(ourFormats) }
+const formats = { ...fullFormats, ...Object.fromEntries(customFormats) }
 const parts = { 'ajv/dist/runtime/equal': equal, 'ajv/dist/runtime/ucs2length': ucs2length }
 
 export function compileSchema(name, schema) {

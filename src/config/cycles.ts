@@ -9,8 +9,8 @@ interface Link {
 }
 
 /**
- * Resources that need each other in a cycle: none of them could be created first. One problem for each
- * cycle that is found.
+ * Reports resources that depend on each other in a cycle: none of them could be created first. One problem
+ * for each group of resources that all reach each other; a shortest cycle of the group is shown.
  */
 export function checkCycles(resources: readonly Desired[], index: ResourceIndex): Diagnostic[] {
   const links = new Map<Desired, Link[]>()
@@ -33,8 +33,8 @@ export function checkCycles(resources: readonly Desired[], index: ResourceIndex)
 }
 
 /**
- * Takes away, again and again, all that need nothing of the rest. Members of cycles are left, and what
- * needs these: as a rule, nothing.
+ * Kahn's algorithm: returns the resources that no order of creation contains. These are the members of
+ * cycles and their dependents; as a rule there are none.
  */
 function withoutOrder(resources: readonly Desired[], index: ResourceIndex): Desired[] {
   const users = new Map<Desired, Desired[]>()
@@ -72,8 +72,8 @@ interface Visit {
 }
 
 /**
- * Groups in which everyone reaches everyone (Tarjan's algorithm, with a stack of its own: chains may be
- * ten thousand long).
+ * Tarjan's algorithm for strongly connected components. Its stack is explicit, because a chain of
+ * references may be ten thousand long, and recursion would overflow.
  */
 function stronglyConnected(
   resources: readonly Desired[],
@@ -112,7 +112,7 @@ function stronglyConnected(
   return found
 }
 
-/** The shortest way from a resource back to itself, inside of its group. */
+/** Breadth-first search for the shortest path from a resource back to itself, inside of its group. */
 function shortestCycle(
   start: Desired,
   members: ReadonlySet<Desired>,

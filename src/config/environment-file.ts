@@ -2,21 +2,22 @@ import { parseEnv } from 'node:util'
 import { warning, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import { isVariableName } from './placeholders/index.ts'
 
-/** A variable of an environment file, and where its name stands. */
+/** The value of a variable in an environment file, and the span of its name. */
 export interface EnvironmentEntry {
   value: string
   span: Span
 }
 
 /**
- * Variables by name, and the lines that are none. No value is in the problems: most of them are secrets.
+ * Variables by name, and problems of lines that set no variable. A problem must not contain a value: most
+ * values are secrets.
  */
 export interface EnvironmentFile {
   entries: Map<string, EnvironmentEntry>
   problems: Diagnostic[]
 }
 
-/** A line, or several where a quoted value goes on. */
+/** One assignment: a line, or several lines where a quoted value continues. */
 interface Line {
   /** Absent where the line has no `=`. */
   name?: string
@@ -26,8 +27,8 @@ interface Line {
 }
 
 /**
- * Reads a file of `NAME=value` lines. Values are Node's reading of them; a line that Node would leave out
- * in silence is told, for somebody meant something by it.
+ * Reads a file of `NAME=value` lines. Values are parsed by Node (`parseEnv`), which ignores other lines
+ * silently; each ignored line is reported, because its author expected an effect.
  */
 export function readEnvironmentFile(path: string, text: string): EnvironmentFile {
   const values = parseEnv(text)
@@ -46,7 +47,7 @@ export function readEnvironmentFile(path: string, text: string): EnvironmentFile
     const value = values[line.name ?? '']
     if (line.name !== undefined && value !== undefined) entries.set(line.name, { value, span })
   }
-  // Node has its own reading of what is hardly a line: the variable counts all the same.
+  // Node may find a variable where `linesOf` finds none. Its value counts, without a span of its own.
   for (const [name, value = ''] of Object.entries(values))
     if (!entries.has(name)) entries.set(name, { value, span: spansIn(path, text)(0, 0) })
   return { entries, problems }
@@ -82,7 +83,7 @@ function linesOf(text: string): Line[] {
   return lines
 }
 
-/** A quoted value ends with its quote, lines further down perhaps; what stands behind it is left out. */
+/** A quoted value ends at its closing quote, perhaps on a later line; the rest of that line is ignored. */
 function valueEnd(text: string, from: number, lineEnd: number): { end: number; isOpen: boolean } {
   const start = from + (/^[ \t]*/.exec(text.slice(from, lineEnd))?.[0].length ?? 0)
   const quote = quotes.find((one) => one === text[start])

@@ -1,5 +1,6 @@
 /**
- * Git was told to stop, as a rule together with us: that says nothing about the repository. It stands
- * alone, so that who waits for it loads nothing else.
+ * Thrown when a signal ended the git process, as Ctrl-C does for the whole process group. The repository
+ * is not at fault, so no problem may be reported. The class has a file of its own, so that a `catch` which
+ * needs it does not load the rest of `config/`.
  */
 export class GitStopped extends Error {}

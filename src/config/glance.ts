@@ -1,17 +1,17 @@
 import type { Kind, Kinds } from '../kinds/kind.ts'
 
-/** What can be told of files before they are parsed. */
+/** What a cheap scan finds in files before they are parsed. */
 export interface Glance {
-  /** Kinds of which the files declare something, if the files are sound; there may be more. */
+  /** Kinds that have at least one item, if the files are valid. Other kinds may have items, too. */
   kinds: Kind[]
   /** Whether the files may say which version of the API they are for. */
   maySayVersion: boolean
 }
 
 /**
- * Looks for sections that have an item. At the start of a line, the name of a section and a colon can be
- * nothing else: what is inside of a text or a list stands further to the right. What is written in another
- * way (flow style, quotes, an anchor) is not seen.
+ * Finds sections that have an item, without parsing. The name of a section and a colon in the first column
+ * must be that section: content of block scalars and lists is indented. Sections in flow style, in quotes
+ * or with an anchor are not found.
  */
 export function glanceAt(texts: readonly string[], kinds: Kinds): Glance {
   const listed = kinds.managed.filter(({ naming, singleton }) => !naming?.only && singleton !== true)

@@ -4,12 +4,10 @@ import { isObject, type Json, type JsonObject } from '../state/value.ts'
 import { pointer } from './pointer.ts'
 import { fileSchema, resourceSchema, withoutRefs } from './validation/index.ts'
 
-/**
- * The schemas that speak of one place, all alternatives among them. Empty for a place that nobody knows.
- */
+/** All schemas, with their alternatives, that apply to one place of a file. Empty for an unknown place. */
 export type Schemas = readonly JsonObject[]
 
-/** Returns the schemas of a file beside its resources. */
+/** Returns the schemas of a file without its resources. */
 export function rootSchemas(kinds: Kinds): Schemas {
   return alternatives(fileSchema(kinds))
 }
@@ -34,7 +32,7 @@ function itemSchemas(kind: Kind): Schemas {
   return schemas
 }
 
-/** One step down. A mapping that takes any key says nothing of what is in it. */
+/** Returns the schemas of a member or an item; none below a mapping that takes any key. */
 export function stepInto(schemas: Schemas, part: string | number): Schemas {
   return schemas.flatMap((schema) => {
     if (typeof part === 'number') return alternatives(schema['items'])
@@ -44,7 +42,7 @@ export function stepInto(schemas: Schemas, part: string | number): Schemas {
   })
 }
 
-/** Returns true where a single value belongs. */
+/** Returns true where a schema allows a scalar. */
 export function isOpenScalar(schemas: Schemas): boolean {
   return schemas.some((schema) => {
     const { type } = schema
@@ -53,7 +51,9 @@ export function isOpenScalar(schemas: Schemas): boolean {
   })
 }
 
-/** Returns true where any text may stand: neither a word of a list nor another form is asked for. */
+/**
+ * Returns true where any text is allowed: no schema restricts it by a list of words, a format or a pattern.
+ */
 export function isFreeText(schemas: Schemas): boolean {
   return schemas.every(
     (schema) => !['enum', 'const', 'format', 'pattern'].some((word) => Object.hasOwn(schema, word))
@@ -73,7 +73,9 @@ function alternatives(schema: Json | undefined): JsonObject[] {
 
 const ofRegistry = new WeakMap<Kinds, ReadonlySet<string>>()
 
-/** Every key that polyctl knows anywhere: such a word in the place of a key is no secret. */
+/**
+ * Returns every key of every schema. A key of a file that is one of these is no secret, and may be shown.
+ */
 export function knownKeys(kinds: Kinds): ReadonlySet<string> {
   let keys = ofRegistry.get(kinds)
   if (!keys) {

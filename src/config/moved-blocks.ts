@@ -5,10 +5,11 @@ import { splitSections } from './sections.ts'
 import { parseYaml, valueOfNode, type Disk } from './source/index.ts'
 
 /**
- * Whether a resource of then stands in one of these files now, which are not read: it was moved there, and
- * nobody removed it (R15). What cannot be understood may hold whatever it mentions.
+ * R15: Returns a predicate: whether a resource of the base is declared in one of these files, which are not
+ * a part of the configuration. Such a resource was moved there, and must not count as removed. A file that
+ * cannot be parsed counts as declaring every name that its text contains.
  */
-export function standsElsewhere(
+export function isDeclaredIn(
   paths: readonly string[],
   disk: Disk,
   kinds: Kinds

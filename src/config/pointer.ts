@@ -1,12 +1,14 @@
 import type { Path } from '../state/resource.ts'
 import { isObject, type Json } from '../state/value.ts'
 
-/** Paths as one text, `/fields/0/source`, which is how the validator names places. */
+/**
+ * Returns a path as a JSON Pointer (RFC 6901), `/fields/0/source`, which is how the validator names places.
+ */
 export function pointer(path: Path): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
-/** The path of a pointer into a value: parts are numbers where the value has lists. */
+/** Parses a JSON Pointer into a value: a part is a number where the value has a list. */
 export function pathOf(text: string, root: Json): Path {
   let at: Json | undefined = root
   return text
@@ -21,8 +23,8 @@ export function pathOf(text: string, root: Json): Path {
 }
 
 /**
- * Undefined where the path leads nowhere; null is a value that somebody wrote. Only what the file says is
- * found, not what every JavaScript object has.
+ * Returns the value at a path; undefined where there is none, whereas null is a value that the file has.
+ * Only own properties are found: a key `constructor` of a file must not find what every object inherits.
  */
 export function valueAt(root: Json | undefined, path: Path): Json | undefined {
   return path.reduce<Json | undefined>(inside, root)
@@ -36,7 +38,7 @@ export function setAt(root: Json, path: Path, value: Json): void {
   else if (isObject(parent) && last !== undefined) setOwn(parent, String(last), value)
 }
 
-/** Sets a key that a file named: even one that JavaScript gives a meaning. */
+/** Sets a key that comes from a file. `__proto__` becomes an own property, and never the prototype. */
 export function setOwn(object: { [key: string]: Json }, key: string, value: Json): void {
   if (key === '__proto__') {
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
@@ -45,12 +47,14 @@ export function setOwn(object: { [key: string]: Json }, key: string, value: Json
   }
 }
 
-/** Returns true for the place `above` itself and for all that is in it. */
+/** Returns true for the pointer `above` itself and for every pointer below it. */
 export function isWithin(place: string, above: string): boolean {
   return place === above || place.startsWith(`${above}/`)
 }
 
-/** The place itself, and all that it is in, outwards: `/a/b`, `/a` and the root, which is empty. */
+/**
+ * Returns a pointer and those of all of its parents, outwards: `/a/b`, `/a` and the root, which is empty.
+ */
 export function placesAbove(place: string): string[] {
   const places = [place]
   for (let end = place.lastIndexOf('/'); end >= 0; end = end === 0 ? -1 : place.lastIndexOf('/', end - 1))
@@ -58,7 +62,7 @@ export function placesAbove(place: string): string[] {
   return places
 }
 
-/** `fields[0].source`: as people write paths. */
+/** Returns a path in the notation of JavaScript, for messages: `fields[0].source`. */
 export function dotted(path: Path): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`

@@ -18,9 +18,10 @@ import {
 } from './source/index.ts'
 
 /**
- * A text as frames may show it (R36). Nothing of it is shown but indentation, structure and keys, and the
- * values of fields that are known not to be secret: of a file that was not understood, and of what stands
- * at an unknown place, no value. What is hidden becomes dots of the same length, so that places stay true.
+ * R36: Returns the text of a file as code frames of problems may show it: indentation, punctuation, known
+ * keys, and values of fields that are known not to be secret. No value is shown of a file that could not be
+ * parsed, or at a place that no schema describes. A hidden character becomes a dot, so that lines and
+ * columns stay the same.
  */
 export function redact(
   text: string,
@@ -34,19 +35,19 @@ export function redact(
   return marks.shown(secrets())
 }
 
-/** A file of variables that was understood: its names, and never a value. */
+/** Returns the text of a `--var-file` for code frames: names of variables may be shown, values never. */
 export function redactVariables(text: string, documents: readonly YamlDocument[], kinds: Kinds): string {
   if (documents.length === 0) return redactUnparsed(text, kinds)
   const marks = new Marks(text, kinds)
-  for (const { root } of documents) marks.foreign(root)
+  for (const { root } of documents) marks.keysOnly(root)
   return marks.shown([])
 }
 
 type Range = readonly [start: number, end: number]
 
 /**
- * The parts of a file that may be seen, by offsets (R36). A value that is secret where it is used once is
- * secret.
+ * Collects which ranges of a file may be shown (R36): each map has the end of a range by its start. A value
+ * that an alias repeats is hidden if one of its places is secret.
  */
 class Marks {
   readonly #text: string
@@ -64,7 +65,7 @@ class Marks {
   }
 
   document(root: YamlNode): void {
-    if (root.is !== 'mapping') return this.foreign(root)
+    if (root.is !== 'mapping') return this.keysOnly(root)
     for (const entry of root.entries) {
       const kind = this.#kinds.managed.find(({ section }) => section === entry.key)
       this.#key(entry)
@@ -88,8 +89,8 @@ class Marks {
     }
   }
 
-  /** All keys, no value. */
-  foreign(root: YamlNode): void {
+  /** Marks keys as shown, if they are known, and every value as hidden. */
+  keysOnly(root: YamlNode): void {
     this.#walk(root, [], [], () => false)
   }
 
@@ -102,7 +103,8 @@ class Marks {
   ): void {
     if (path.length > 0 && isSecret(path)) return this.#hide(node)
     if (node.is === 'scalar') {
-      const isOpen = isOpenScalar(schemas) && (this.#isOneLine(node) || this.#isText(node, path, schemas))
+      const isOpen =
+        isOpenScalar(schemas) && (this.#isOneLine(node) || this.#isBlockText(node, path, schemas))
       ;(isOpen ? this.#open : this.#closed).set(node.start, node.end)
       return
     }
@@ -124,14 +126,14 @@ class Marks {
   }
 
   /**
-   * Lines that are meant: a text in a block, at a place for any text. Elsewhere a value of several lines
-   * has swallowed what comes after it, and that may be anything.
+   * Returns true for a block scalar (`|`, `>`) at a place for any text. Any other value of several lines
+   * may have swallowed the lines after it by mistake, which may hold a secret.
    */
-  #isText({ start }: YamlNode, path: Path, schemas: Schemas): boolean {
+  #isBlockText({ start }: YamlNode, path: Path, schemas: Schemas): boolean {
     return '|>'.includes(this.#text[start] ?? ' ') && path.join('') !== 'name' && isFreeText(schemas)
   }
 
-  /** Under a secret even keys may be values. */
+  /** Hides a secret with its keys: below a secret field, a key may be a part of the secret. */
   #hide(node: YamlNode): void {
     if (node.is === 'scalar') return void this.#secret.set(node.start, node.end)
     if (node.is === 'list') return node.items.forEach((item) => this.#hide(item))
@@ -172,9 +174,7 @@ class Marks {
   }
 }
 
-/**
- * Shows the text between values: signs of YAML, names of anchors in use, and comments, which are hidden.
- */
+/** Redacts the text between nodes: punctuation and names of anchors in use are shown, comments are not. */
 function structure(gap: string, used: ReadonlySet<string | undefined>): string {
   return gap.replaceAll(/#[^\r\n]*|[&*!][^\s,[\]{}]*|[^\s\-:,?[\]{}|>]/g, (found) => {
     if (found.startsWith('#')) return `#${dots(found.slice(1))}`
@@ -183,13 +183,19 @@ function structure(gap: string, used: ReadonlySet<string | undefined>): string {
   })
 }
 
-/** Placeholders stay, for they name no secret but where it comes from; not what they fall back on. */
+/**
+ * Hides a scalar. Placeholders stay, because they only name the source of a secret; their fallbacks are
+ * hidden.
+ */
 function hiddenScalar(part: string): string {
   const header = /^[|>][+\-\d]{0,2}(?=\s)/.exec(part)?.[0] ?? ''
   return header + hiddenExcept(part.slice(header.length), placeholders(part.slice(header.length)))
 }
 
-/** `$${` is no placeholder, but literal text. */
+/**
+ * Returns the ranges of placeholders, without their fallbacks. `$${` begins no placeholder, but literal
+ * text.
+ */
 function placeholders(text: string): Range[] {
   return [...text.matchAll(/(?<!\$)\$\{(?:env|var):[A-Za-z_]\w*(?=\}|:-)/g)].flatMap(
     ({ 0: found, index }) => {
@@ -202,7 +208,10 @@ function placeholders(text: string): Range[] {
   )
 }
 
-/** A value may stand at an open place and be a secret elsewhere: by an alias, or because it was copied. */
+/**
+ * Hides secrets inside of a value that may be shown: an alias or a copy may repeat the value of a secret
+ * field.
+ */
 function withoutSecrets(part: string, secrets: readonly string[]): string {
   const plain = part.replaceAll(/^["']|["']$/g, '')
   if (secrets.includes(plain) || secrets.includes(part)) return hiddenScalar(part)
@@ -214,7 +223,9 @@ function withoutSecrets(part: string, secrets: readonly string[]): string {
   return shown
 }
 
-/** Keys that polyctl knows, where a key may stand, and what opens or closes a line. */
+/**
+ * Finds keys in a line: at its start or after `{`, `[` or `,`, with the opening braces behind the colon.
+ */
 const keyPlace = /(?<=^|[{[,])[ \t]*(["']?)([A-Za-z_][\w-]*)\1[ \t]*:(?=\s|$)(?:[ \t]*[{[])*/g
 
 function redactUnparsed(text: string, kinds: Kinds): string {
@@ -231,9 +242,9 @@ function redactUnparsed(text: string, kinds: Kinds): string {
 }
 
 /**
- * In text that was not understood, a name may hold anything that somebody pasted. That there is a
- * placeholder is shown, and its name only where it is all of a line's value, and made as names in
- * environments are.
+ * Returns the ranges of placeholders that may be shown in a text that could not be parsed. The name of a
+ * placeholder may be a pasted secret there, so it is shown only if it is the whole value of its line and is
+ * spelled like an environment variable; else only `${env:` is.
  */
 function openingsOf(rest: string): Range[] {
   const alone = /(?<=^|:[ \t]+|: *["'])\$\{(?:env|var):[A-Z][A-Z0-9_]*\}(?=["']?\s*$)/.exec(rest)
@@ -245,7 +256,7 @@ function openingsOf(rest: string): Range[] {
   })
 }
 
-/** The blanks around a hidden part stay, those inside of it do not. */
+/** Hides a text but for some ranges. Blanks at the ends of a hidden part stay; those inside become dots. */
 function hiddenExcept(text: string, open: readonly Range[]): string {
   let result = ''
   let cursor = 0

@@ -5,8 +5,8 @@ import { addressText, type Address, type Desired, type Removed, type Use } from 
 import { isId, isObject, isReference, type Json, type JsonObject } from '../state/value.ts'
 
 /**
- * Declared resources by kind and name; names of some kinds match in any case. The first in the order of
- * the files counts.
+ * Finds declared resources by kind and name; names of some kinds match in any case. Of resources with one
+ * name, the first in the order of the files is found.
  */
 export class ResourceIndex {
   readonly key: (address: Address) => string
@@ -40,7 +40,7 @@ export class ResourceIndex {
     return targets
   }
 
-  /** Declared names that a reference probably meant. */
+  /** Returns declared names that are similar to the name of a reference, for advice. */
   similar({ kind, name }: { kind: string; name: string }): readonly string[] {
     let similar = this.#similar.get(kind)
     if (!similar) this.#similar.set(kind, (similar = new SimilarNames(() => this.#names.get(kind) ?? [])))
@@ -49,8 +49,8 @@ export class ResourceIndex {
 }
 
 /**
- * References as the declarations spell them: where names match in any case, the files may name a resource
- * otherwise than they declare it, and everything that comes after looks names up as they are.
+ * Returns a resource whose references are spelled as the declarations are. Names of some kinds match in any
+ * case, but all later stages compare names exactly.
  */
 export function spelledAsDeclared(resource: Desired, index: ResourceIndex): Desired {
   const targets = index.targets(resource)
@@ -78,8 +78,8 @@ export function spelledAsDeclared(resource: Desired, index: ResourceIndex): Desi
 }
 
 /**
- * A name is the identity of a resource: two blocks cannot both describe it, and what is removed cannot
- * be declared.
+ * Reports names that are declared twice, or both declared and removed. The name is the identity of a
+ * resource, so two blocks must not describe one.
  */
 export function checkDeclared(
   resources: readonly Desired[],
@@ -114,7 +114,7 @@ export function checkDeclared(
   return problems
 }
 
-/** The service would take the second for a change of the first, or refuse it half-way through. */
+/** The service would take a second singleton for a change of the first, or refuse it during the apply. */
 function oneTooMany(again: Desired, first: Desired): Diagnostic {
   const noun = again.kind.replaceAll('_', ' ')
   return problem('P202', `${addressText(again)} is one ${noun} too many`, {
@@ -150,9 +150,9 @@ function declaredTwice(again: Desired, first: Desired, kind: Kind | undefined): 
 }
 
 /**
- * References to what no file declares. It may be there in the service all the same, so these are
- * warnings: one for each place, for what knows the service to take back or to make worse. Ids, and
- * kinds that no file can declare, are left to it altogether.
+ * Warns of each reference to a resource that no file declares. The service may have it, so `plan` later
+ * drops the warning or makes it an error. References by id, and to kinds with built-in resources, are
+ * checked by `plan` alone.
  */
 export function checkReferences(
   resources: readonly Desired[],

@@ -21,7 +21,7 @@ import {
   type YamlNode
 } from './source/index.ts'
 
-/** Turns a part of a file into the resource that it means, or into its problems. */
+/** Reads an item of a section as a desired resource, or returns its problems. */
 export function readResource(
   { kind, source, node }: ResourceNode,
   filled: Filled
@@ -33,9 +33,9 @@ export function readResource(
     ...checkName(kind, filled),
     ...checkLifecycle(kind, filled.value)
   ]
-  const isUnsure = filled.holes.size > 0 || filled.isMixed
+  const isIncomplete = filled.unresolved.size > 0 || filled.isMixed
   const isSound = problems.every(({ code }) => code === 'P101')
-  if (isUnsure || !isSound) return { problems: problems.map(place) }
+  if (isIncomplete || !isSound) return { problems: problems.map(place) }
   for (const { path, source, type } of filled.secrets.values()) {
     setAt(filled.value, path, type === 'number' ? { $secret: source, as: 'integer' } : { $secret: source })
   }
@@ -46,12 +46,12 @@ export function readResource(
 }
 
 /**
- * Unknown fields do not keep a kind from checking the others, and sometimes it knows better what is
- * wrong with them: then its problem takes the place of ours.
+ * Joins problems of unknown fields with those that the kind's own `check` found. Where both report one
+ * place, the kind's problem replaces the general one, because it says more.
  */
 function withOwnWords(unknown: readonly ItemProblem[], own: readonly ItemProblem[]): ItemProblem[] {
   const places = new Set(own.map(({ path }) => pointer(path)))
-  // What stands under a wrong name is not missing.
+  // A field under a wrong name is not missing, so a kind must not report it as missing.
   const others = unknown.length === 0 ? own : own.filter(({ code }) => code !== 'P103')
   return [...unknown.filter(({ path }) => !places.has(pointer(path))), ...others]
 }
@@ -73,7 +73,7 @@ function meaning(kind: Kind, source: SourceText, node: YamlNode, value: JsonObje
   }
 }
 
-/** Returns the place of the name; of a name that is taken over from elsewhere, what takes it over. */
+/** Returns the span of the name; where an alias or `<<` brings the name, the span of the item itself. */
 function nameSpan(kind: Kind, source: SourceText, node: YamlNode): ReturnType<SourceText['span']> {
   const key = nameKeys(kind).at(-1)
   if (key === undefined) return headSpan(source, node)
@@ -84,7 +84,7 @@ function nameSpan(kind: Kind, source: SourceText, node: YamlNode): ReturnType<So
   return isAlias ? source.span(node.start, node.end) : headSpan(source, node)
 }
 
-/** A reference. Where it is written is only looked up for a problem: most have none. */
+/** A reference to another resource. Its span is computed on demand: only problems need it. */
 class NodeUse implements Use {
   readonly kind: string
   readonly name: string
@@ -140,8 +140,8 @@ function usesOf(
 }
 
 /**
- * Returns the place of a reference. One that has no place of its own (`source: email`) was stated
- * once for the whole item, under the same key further out.
+ * Returns the place of a reference. A reference that is not written where it is used (the model of
+ * `source: email`) is written once for the whole item, under the same key further out.
  */
 function useLocation(node: YamlNode, path: Path, name: string): Location {
   const exact = locate(node, path)
@@ -179,14 +179,14 @@ function notAMapping(kind: Kind, node: YamlNode): ItemProblem {
   }
 }
 
-/** Names are typed by people in references: what cannot be seen in them does harm. */
+/** Refuses invisible characters in names: people must type a name in references. */
 function checkName(kind: Kind, filled: Filled): ItemProblem[] {
   return nameKeys(kind).flatMap((key) => checkNamePart(kind, key, filled))
 }
 
-function checkNamePart(kind: Kind, key: string, { value, given, holes }: Filled): ItemProblem[] {
+function checkNamePart(kind: Kind, key: string, { value, given, unresolved }: Filled): ItemProblem[] {
   const name = isObject(value) ? value[key] : undefined
-  if (typeof name !== 'string' || holes.has(`/${key}`)) return []
+  if (typeof name !== 'string' || unresolved.has(`/${key}`)) return []
   const problem = (message: string, label: string, help: string[] = []): ItemProblem[] => [
     { path: [key], code: 'P105', message: `the ${key} of ${nounOf(kind)} ${message}`, label, help }
   ]
@@ -225,12 +225,12 @@ function checkLifecycle(kind: Kind, value: JsonObject): ItemProblem[] {
   })
 }
 
-/** The fields that a key of YAML is another spelling of. */
+/** Returns the fields for which a YAML key is another spelling. */
 function spelledAs(kind: Kind, fields: readonly string[], key: string): string[] {
   return fields.filter((field) => kind.placeInYaml?.([field], { [key]: {} })[0] === key)
 }
 
-/** Gives a problem of an item its place in the file. */
+/** Makes a diagnostic of an item's problem, with a span in the file. */
 export function placed(source: SourceText, node: YamlNode, found: ItemProblem): Diagnostic {
   const place = locate(node, found.path)
   const whole = found.atKey ? keySpan(source, place) : valueSpan(source, place)
@@ -240,7 +240,7 @@ export function placed(source: SourceText, node: YamlNode, found: ItemProblem): 
   return make(found.code, found.message, { labels: [{ span, text: found.label }], notes, help })
 }
 
-/** A part of a text, where that stands in the file letter by letter; else all of it. */
+/** Returns the span of a part of a text, if the file has the text verbatim; else the span of all of it. */
 function partOf(
   source: SourceText,
   whole: Span,

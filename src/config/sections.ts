@@ -12,20 +12,17 @@ import {
   type YamlDocument
 } from './source/index.ts'
 
-/** All files, taken apart into their sections. */
+/** The sections of all files. */
 export interface Sections {
   resources: ResourceNode[]
   variables: Declarations[]
   workspaces: WorkspaceSection[]
-  /** Each document without its resources: what is left to be checked. */
+  /** Each document without its resources: `workspace`, `variables`, `removed` and unknown keys. */
   documents: DocumentNode[]
   problems: Diagnostic[]
 }
 
-/**
- * An entry of a section, with its placeholders unfilled. It may be anything that YAML can say, even a bare
- * word: its shape is checked later.
- */
+/** An item of a kind's section, before placeholders are filled. Its shape is not checked yet. */
 export interface ResourceNode {
   kind: Kind
   source: SourceText
@@ -43,12 +40,12 @@ interface WorkspaceSection {
   entry: MappingEntry
 }
 
-/** Top-level keys that are for the writer alone: a place for anchors. */
+/** Top-level keys that polyctl ignores: a place for anchors. */
 const privateKey = /^x-/
 
 /**
- * Sections of any document, in the order of the files. A file that says nothing that is known is a
- * problem: it was meant to.
+ * Splits documents into their sections, in the order of the files. A file without a known section is
+ * reported: whoever passed it expects an effect.
  */
 export function splitSections(
   documents: readonly YamlDocument[],
@@ -104,7 +101,10 @@ function splitDocument(
   found.documents.push({ source, node: { ...root, entries: rest } })
 }
 
-/** Defaults are filled when a variable is used: one that nobody needs may name what does not exist. */
+/**
+ * Leaves out the defaults of variables: a default is filled when its variable is used. An unused default
+ * may name a source that does not exist.
+ */
 function withoutDefaults(node: YamlNode): YamlNode {
   if (node.is !== 'mapping') return node
   const entries = node.entries.map((entry) => {

@@ -1,18 +1,18 @@
 /**
- * Texts of files as frames may show them, by path. Each is made when it is first asked for: a run without
- * problems shows none.
+ * Redacted texts of files for code frames, by path. Each is computed at its first use: a run without
+ * problems needs none.
  */
 export class ShownTexts extends Map<string, string> {
   readonly #pending = new Map<string, () => string>()
 
-  later(path: string, make: () => string): void {
+  defer(path: string, make: () => string): void {
     super.set(path, '')
     this.#pending.set(path, make)
   }
 
-  /** Takes over what another one has, still unmade, under other names. */
+  /** Adds the texts of another map under other paths, without computing them. */
   adopt(other: ShownTexts, nameOf = (path: string): string => path): void {
-    for (const path of other.keys()) this.later(nameOf(path), () => other.get(path) ?? '')
+    for (const path of other.keys()) this.defer(nameOf(path), () => other.get(path) ?? '')
   }
 
   override get(path: string): string | undefined {

@@ -11,22 +11,25 @@ import { pairWithBase } from '../state/base-pairs.ts'
 import { addressText, type Base, type Desired } from '../state/resource.ts'
 import { isObject, isSecret, sortedText, type Json, type Secret } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
-import { standsElsewhere } from './moved-blocks.ts'
+import { isDeclaredIn } from './moved-blocks.ts'
 import { ShownTexts } from './shown-texts.ts'
 import { openGit, openRevision, type Git, type Unclear } from './source/index.ts'
 import { understand, type Inputs, type Understood } from './understand.ts'
 
-/** What the files meant then, and the texts of then under the names by which problems call them. */
+/**
+ * What the files meant at the base, with the texts of its files by the paths that problems use for them.
+ */
 export interface UnderstoodBase {
   result: Checked<Base>
   texts: ShownTexts
-  /** The secrets of then, as far as they can be opened now. */
+  /** The secrets of the base, as far as today's variables and files can open them. */
   vault?: Vault
 }
 
 /**
- * What the same files meant at a revision, with today's variables. Nothing is guessed: without git, without
- * the commit, or when the files of then cannot be understood, there is no base, and the command stops.
+ * Reads what the same files meant at a revision, with today's variables. Without git, without the commit,
+ * or if the files of the commit cannot be understood, there is no base and the command must stop: a guessed
+ * base could prune what nobody removed (R15).
  */
 export async function understandBase(
   inputs: Inputs,
@@ -46,27 +49,29 @@ export async function understandBase(
   const { commit, short } = named.value
   const opened = openRevision(git.value, commit, inputs.files, { cwd, disk: inputs.disk })
   if (!opened.ok) return none(noGit(revision, opened.reason, opened.hint))
-  const then = opened.value
-  if (then.unclear.length > 0) return none(notTold(short, then.unclear))
-  if (then.files.length === 0)
+  const committed = opened.value
+  if (committed.unclear.length > 0) return none(unclearBase(short, committed.unclear))
+  if (committed.files.length === 0)
     return { result: { ok: true, value: emptyBase(named.value), problems: [] }, texts: new ShownTexts() }
-  const understanding = await understand({ ...inputs, files: then.files, disk: then.disk }, kinds)
-  if (then.unclear.length > 0) return none(notTold(short, then.unclear))
+  const { files, disk } = committed
+  const understanding = await understand({ ...inputs, files, disk }, kinds)
+  // Reading the files may have found more of which git does not tell enough.
+  if (committed.unclear.length > 0) return none(unclearBase(short, committed.unclear))
   const texts = new ShownTexts()
   texts.adopt(understanding.texts, (path) => `${short}:${path}`)
   const { result } = understanding
   if (!result.ok) {
-    // Nothing at all was written then: that is a beginning, not a mistake.
+    // P009: the commit has no files yet. The base of a first run is empty, and that is no mistake.
     if (result.problems.every(({ code }) => code === 'P009'))
       return { result: { ok: true, value: emptyBase(named.value), problems: [] }, texts }
     return { result: { ok: false, problems: notUnderstood(short, result.problems) }, texts }
   }
   const all = result.value.desired.resources.map((resource) => atRevision(resource, short))
   const pairs = [...pairWithBase(now.desired.resources, all, keyOf(kinds))]
-  const still = new Set(pairs.map(([, atBase]) => atBase))
-  const elsewhere = all.length > still.size ? then.elsewhere : []
-  const isElsewhere = standsElsewhere(elsewhere, inputs.disk, kinds)
-  const resources = all.filter((atBase) => still.has(atBase) || !isElsewhere(atBase))
+  const paired = new Set(pairs.map(([, atBase]) => atBase))
+  const otherFiles = all.length > paired.size ? committed.otherFiles : []
+  const isMovedOut = isDeclaredIn(otherFiles, inputs.disk, kinds)
+  const resources = all.filter((atBase) => paired.has(atBase) || !isMovedOut(atBase))
   const addresses = (isMoved: (resource: Desired, atBase: Desired) => boolean): string[] =>
     pairs.flatMap(([resource, atBase]) => (isMoved(resource, atBase) ? [addressText(resource)] : []))
   const vaults = [now.vault, result.value.vault] as const
@@ -87,34 +92,34 @@ function emptyBase({ commit, short }: { commit: string; short: string }): Base {
   return { revision: short, commit, resources: [], secretsMoved: [] }
 }
 
-/** Its places are those of then: the path is one that `git show` understands. */
+/** Spans of a resource of the base point into the commit: their path is one that `git show` takes. */
 function atRevision(resource: Desired, short: string): Desired {
   const moved = (span: Span): Span => ({ ...span, path: `${short}:${span.path}` })
   return { ...resource, span: moved(resource.span), spanAt: (path) => moved(resource.spanAt(path)) }
 }
 
 /**
- * Whether it was declared then and now with a secret that is known to be another one. A secret that cannot be
- * compared is not sent: the plan says how many there are.
+ * Returns true if a secret of the resource is known to differ from that of the base (R13). A secret that
+ * cannot be compared does not count as different: the plan reports how many there are.
  */
 function hasOtherSecrets(
   resource: Desired,
   atBase: Desired,
-  [vault, vaultThen]: readonly [Vault, Vault]
+  [vault, baseVault]: readonly [Vault, Vault]
 ): boolean {
   const secrets = secretsIn(atBase.fields)
   return [...secretsIn(resource.fields)].some(([path, { $secret }]) => {
     const before = secrets.get(path)
-    return !before || vault.compared($secret, vaultThen, before.$secret) === 'moved'
+    return !before || vault.compared($secret, baseVault, before.$secret) === 'moved'
   })
 }
 
-/** Whether the files say something else now in a field that the service never answers. */
+/** Returns true if the files changed a field that the service never answers. */
 function hasOtherUnanswered(resource: Desired, atBase: Desired, { managed }: Kinds): boolean {
   const kind = managed.find(({ name }) => name === resource.kind)
   return (kind ? unansweredFields(kind) : []).some((name) => {
-    const [now, then] = [resource.fields[name], atBase.fields[name]]
-    return now !== undefined && !isSecret(now) && sortedText(now) !== sortedText(then ?? null)
+    const [value, before] = [resource.fields[name], atBase.fields[name]]
+    return value !== undefined && !isSecret(value) && sortedText(value) !== sortedText(before ?? null)
   })
 }
 
@@ -160,7 +165,7 @@ function noCommit(revision: string, reason: string, git: Git): Diagnostic {
   })
 }
 
-/** Names where a text that is no revision comes from. */
+/** Explains a revision that cannot be one, by what a CI system passes in its place. */
 function originOf(revision: string): string | undefined {
   if (/^0{40}(0{24})?$/.test(revision))
     return 'only zeros stand for no commit: the first push of a branch has none before it'
@@ -169,27 +174,30 @@ function originOf(revision: string): string | undefined {
   return undefined
 }
 
-/** An unknown base is never taken for an empty one (R15): the files are named, and the command ends. */
-function notTold(short: string, unclear: readonly Unclear[]): Diagnostic {
+/**
+ * R15: An unknown base must not be taken for an empty one: the problem names the files, and the command
+ * ends.
+ */
+function unclearBase(short: string, unclear: readonly Unclear[]): Diagnostic {
   const [first, ...others] = unclear.toSorted((a, b) => compareText(a.path, b.path))
   const more = others.length === 0 ? '' : ` and ${others.length} more`
   const lines = [first!, ...others].map(({ path, reason }) => `\`${path}\`: ${reason}`)
-  const left = lines.length - mostNamed
+  const left = lines.length - maxNamed
   const help = [...new Set([first!, ...others].flatMap(({ help }) => help ?? []))]
   return problem('P310', `git does not tell what became of \`${first!.path}\`${more} since ${short}`, {
     notes: [
-      ...lines.slice(0, mostNamed),
+      ...lines.slice(0, maxNamed),
       ...(left > 0 ? [`and ${left} more`] : []),
       'nothing is compared, and nothing is pruned, with a base that is not known'
     ],
-    help: [...help.slice(0, mostNamed), 'or leave `--since` out']
+    help: [...help.slice(0, maxNamed), 'or leave `--since` out']
   })
 }
 
-/** More files are counted, not named. */
-const mostNamed = 20
+/** Files beyond this number are counted, not named. */
+const maxNamed = 20
 
-/** The problems of then are shown where they are then. */
+/** Problems of the base, with spans that point into the commit. */
 function notUnderstood(short: string, problems: readonly Diagnostic[]): Diagnostic[] {
   const errors = problems.filter(isError)
   const whole = problem(

@@ -22,7 +22,7 @@ import {
 } from './source/index.ts'
 import { validateFile } from './validation/index.ts'
 
-/** Everything that the meaning of the files depends on: nothing else is looked at. */
+/** Everything that the result of `understand` depends on: nothing else is read. */
 export interface Inputs {
   /** As given by --file; empty means ./configs, else ./polytomic. `-` is standard input. */
   files: string[]
@@ -35,20 +35,20 @@ export interface Inputs {
   meanwhile?: Meanwhile
 }
 
-/** What goes on while files are understood, which keeps the process busy otherwise. */
+/** Work that runs beside the parsing (early requests), which would block the event loop otherwise. */
 export interface Meanwhile {
-  /** Called once, when all files were read and none of them is parsed. */
+  /** Called once, after all files were read and before the first is parsed. */
   begin(glance: Glance): void
-  /** Called now and then: lets what has begun go on. */
+  /** Called at intervals: yields to the event loop, so that requests that were begun make progress. */
   pause(): Promise<void>
 }
 
-/** Letters of YAML, and resources, that are read without a pause. */
+/** Characters of YAML, and resources, that are read between two pauses. */
 const pauseAfter = { letters: 128 * 1024, resources: 250 } as const
 
 /**
- * The meaning of the files. It can be printed and compared as it is, because values of secrets are only in
- * the vault.
+ * What the files mean. `desired` may be printed and compared, because it has no secret value: those are in
+ * the vault alone.
  */
 export interface Understood {
   desired: DesiredState
@@ -57,20 +57,20 @@ export interface Understood {
 }
 
 /**
- * The result, and what it takes to show its problems. `files` are the paths of the configuration alone;
- * `texts` has the files of `--var-file` too.
+ * The result, and what is needed to show its problems. `files` has the paths of configuration files only;
+ * `texts` has the files of `--var-file`, too.
  */
 export interface Understanding {
   result: Checked<Understood>
-  /** Path → what problems may show of all that was read: also when nothing was understood. */
+  /** Path → redacted text of each file that was read, also when the result is not ok. */
   texts: ShownTexts
   files: string[]
 }
 
 /**
- * Reads files into what they mean. Three stages, each of which reports all of its problems and is the last
- * one if there is an error among them: reading YAML, filling placeholders and checking shapes, and names
- * and references.
+ * Reads files into desired state in three stages: parsing YAML; filling placeholders and checking shapes;
+ * checking names and references. Each stage reports all of its problems, and an error ends the run after
+ * its stage, so that one mistake is not reported by a later stage again.
  */
 export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understanding> {
   const found = await readFiles(inputs.files, inputs.disk)
@@ -85,10 +85,10 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   let vault = new Vault()
   for (const [index, path] of files.entries()) {
     const documents = parsed[index]?.documents ?? []
-    texts.later(path, () => redact(found.texts.get(path) ?? '', documents, kinds, () => vault.known()))
+    texts.defer(path, () => redact(found.texts.get(path) ?? '', documents, kinds, () => vault.known()))
   }
   for (const { path, text, documents } of variableFiles.texts)
-    texts.later(path, () => redactVariables(text, documents, kinds))
+    texts.defer(path, () => redactVariables(text, documents, kinds))
   const end = (value: Understood | undefined): Understanding => {
     const sorted = inOrder(problems)
     return {
@@ -141,7 +141,7 @@ async function parseAll(texts: ReadonlyMap<string, string>, meanwhile?: Meanwhil
   return parsed
 }
 
-/** From filled sections to what they mean. */
+/** Reads the sections, with their placeholders filled, into desired state. */
 async function readSections(
   { documents, resources }: Sections,
   filled: Filling['filled'],
@@ -160,7 +160,7 @@ async function readSections(
     if (!part) continue
     const problems = validateFile(kinds, part, (path) => scalarText(source, node, path))
     state.problems.push(...problems.map((problem) => placed(source, node, problem)))
-    if (problems.length > 0 || part.holes.size > 0 || !isObject(part.value)) continue
+    if (problems.length > 0 || part.unresolved.size > 0 || !isObject(part.value)) continue
     state.removed.push(...removedIn(document, part.value, kinds))
     const section = part.value['workspace']
     if (section !== undefined && isObject(section)) state.workspace = workspaceOf(document, section, kinds)

@@ -80,7 +80,7 @@ function withoutFields(
       notes: [...notes, `the service says: ${refusal.words}`],
       help: [
         ...help,
-        ...(creates ? ['to have it made, write `create` in inspected of `object`'] : []),
+        ...(creates ? ['to have it made, write `create` in place of `object`'] : []),
         ...(help.length === 0 && !creates
           ? [`see them all: \`polyctl targets ${nameOfPlace(inspected)}\``]
           : [])

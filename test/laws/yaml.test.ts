@@ -43,7 +43,7 @@ function problems(kind: Kind, item: JsonObject): string[] {
     secrets: new Map(),
     texts: new Map(),
     given: new Set<string>(),
-    holes: new Set<string>(),
+    unresolved: new Set<string>(),
     isMixed: false
   }
   const shape = validateResource(kind, filled, () => undefined)

@@ -12,39 +12,44 @@ import { emptySecret, identityOf, opened, openerOf, plainTextProblems, sourceNam
 import { isMalformed, isPlaceholder, parsePlaceholders, type Template } from './template.ts'
 import { gatherVariables, type Declarations, type VariableSources } from './variables.ts'
 
-/** A part of a file in which placeholders may stand: a resource, or what a file says beside resources. */
+/** A part of a file that may have placeholders: a resource, or a document without its resources. */
 export interface Fillable {
   source: SourceText
   node: YamlNode
-  /** Says which values are secrets. What is no resource has none. */
+  /** Decides which values are secrets. Absent for a document without its resources, which has none. */
   kind?: Kind
 }
 
-/** The sources of values: declarations, what is given from outside, the environment and files. */
+/**
+ * Where values come from: declarations, the command line, files of variables, the environment and other
+ * files.
+ */
 export interface PlaceholderSources extends VariableSources {
   declarations: readonly Declarations[]
   disk: Disk
 }
 
 /**
- * A part with its placeholders filled, and what must be known about the places that were. Keys are
- * pointers into the value.
+ * A part with its placeholders filled, and facts about the filled places. Keys are JSON Pointers into
+ * `value`.
  */
 export interface Filled {
-  /** Secrets are not in it: a harmless value of the same type stands in their place. */
+  /** The value, without secrets: each is replaced by a constant of the same type. */
   value: Json
   secrets: ReadonlyMap<string, SecretPlace>
-  /** Values that came as text, and may be read as numbers or booleans where these are meant. */
+  /** Values that came as text, and may become numbers or booleans if the schema wants these. */
   texts: ReadonlyMap<string, Path>
-  /** Everything that came from outside: never repeated in a message. */
+  /** Places whose value came from outside of the file: a message must not quote it. */
   given: ReadonlySet<string>
-  /** Places whose value is missing, which has been reported. */
-  holes: ReadonlySet<string>
-  /** An open value has a source that is a secret elsewhere: nothing made of it may be shown. */
+  /** Places of placeholders without a value. They were reported, so validation must ignore them. */
+  unresolved: ReadonlySet<string>
+  /** True if a value that is no secret has the source of one: then nothing of the part may be shown. */
   isMixed: boolean
 }
 
-/** `text` comes from outside, and may be a number; the other types are those of what the file says. */
+/**
+ * `type` is `text` for a value from outside, which may be a number; else it is the type that the file has.
+ */
 export interface SecretPlace {
   path: Path
   source: string
@@ -53,7 +58,7 @@ export interface SecretPlace {
   open: () => Opened
 }
 
-/** The result of fillPlaceholders(): secrets are in the vault only. */
+/** The result of `fillPlaceholders`. Values of secrets are in the vault only. */
 export interface Filling {
   filled: ReadonlyMap<Fillable, Filled>
   vault: Vault
@@ -61,8 +66,8 @@ export interface Filling {
 }
 
 /**
- * Fills the placeholders of all parts. Only when the last is filled it is known which sources are secrets
- * somewhere: no part may be checked before.
+ * Fills the placeholders of all parts. No part may be validated before all are filled: only then is it
+ * known which sources are secrets in some place.
  */
 export function fillPlaceholders(
   parts: readonly Fillable[],
@@ -82,11 +87,11 @@ export function fillPlaceholders(
   }
 }
 
-/** The places of values that came from outside and are no secrets. */
+/** Places of placeholders that are no secrets: see `Filled`. `sources` has all sources that they use. */
 class OpenPlaces {
   readonly texts = new Map<string, Path>()
   readonly given = new Set<string>()
-  readonly holes = new Set<string>()
+  readonly unresolved = new Set<string>()
   readonly sources = new Set<string>()
 }
 
@@ -101,7 +106,7 @@ class Filler {
   readonly #vault: Vault
   readonly #problems: PlaceholderProblems
   readonly #value: Json
-  // Most parts have neither placeholders nor secrets: for them, nothing of this is made.
+  // Created on demand, because most parts have neither placeholders nor secrets.
   #templates: Map<string, Template> | undefined
   #secrets: Map<string, SecretPlace> | undefined
   #open: OpenPlaces | undefined
@@ -120,12 +125,12 @@ class Filler {
   }
 
   filled(isMixed: (source: string) => boolean): Filled {
-    const { texts, given, holes, sources } = this.#open ?? noOpenPlaces
+    const { texts, given, unresolved, sources } = this.#open ?? noOpenPlaces
     const secrets = this.#secrets ?? noSecrets
-    return { value: this.#value, secrets, texts, given, holes, isMixed: [...sources].some(isMixed) }
+    return { value: this.#value, secrets, texts, given, unresolved, isMixed: [...sources].some(isMixed) }
   }
 
-  /** The value of a node. Which of its values are secrets is only known when all of it is there. */
+  /** Builds the value of a node. Secrets are found afterwards: a kind needs the whole item to decide. */
   #build(node: YamlNode, path: (string | number)[]): Json {
     if (node.is === 'scalar') return this.#scalar(node, path)
     if (node.is === 'list') return node.items.map((item, index) => this.#below(index, item, path))
@@ -149,7 +154,7 @@ class Filler {
     const evaluation = this.#resolver.evaluate(parts, this.part.source.path, true)
     this.#templates ??= new Map()
     this.#templates.set(pointer(path), { node, path: [...path], parts, evaluation })
-    // A variable's list or mapping may be used in many places, and each is changed by itself.
+    // The value of a variable may be used in many places, and later stages change each by itself.
     return evaluation.ok ? structuredClone(evaluation.value) : node.value
   }
 
@@ -167,9 +172,7 @@ class Filler {
     for (const secret of this.#secrets?.values() ?? []) setAt(item, secret.path, standIn(secret))
   }
 
-  /**
-   * Puts a secret into the vault, under the name of where it comes from, and tells what is wrong with it.
-   */
+  /** Puts a secret into the vault under the name of its source, and reports what is wrong with it. */
   #fillSecret(
     node: ScalarNode,
     path: Path,
@@ -178,7 +181,7 @@ class Filler {
   ): void {
     const { source } = this.part
     const span = source.span(node.start, node.end)
-    // A text that only has `$${` in it is as literal as one that has nothing in it.
+    // A template without placeholders (only the escape `$${`) is a literal text.
     const template = above?.parts.some((part) => typeof part !== 'string') === true ? above : undefined
     const place = `text at ${source.path}:${span.start.line}:${span.start.column}`
     const open = template ? openerOf(template, path) : () => opened(value)
@@ -197,11 +200,11 @@ class Filler {
     this.#problems.add(...plainTextProblems({ field, path, value, span, source, template, literals }))
   }
 
-  /** A placeholder, or several in one text, that anybody may see the value of: no secret is in it. */
+  /** Fills a text with placeholders at a place that is no secret: its value may be shown. */
   #fillOpen(place: string, template: Template): void {
     if (!template.parts.some((part) => typeof part !== 'string')) return
     const base = this.part.source.path
-    // In the open, a file is read otherwise: not byte by byte, and not outside of the working folder.
+    // A file for a value that is shown is read by other rules than one for a secret (`Resolver.lookUp`).
     const namesFile = template.evaluation.sources.some((source) => source.startsWith('file '))
     const evaluation = namesFile
       ? this.#resolver.evaluate(template.parts, base, false)
@@ -210,7 +213,7 @@ class Filler {
     this.#open ??= new OpenPlaces()
     for (const source of evaluation.sources) this.#open.sources.add(source)
     if (!evaluation.ok) {
-      this.#open.holes.add(place)
+      this.#open.unresolved.add(place)
       setAt(this.#value, template.path, '')
       return
     }
@@ -219,7 +222,7 @@ class Filler {
     if (evaluation.text) this.#open.texts.set(place, template.path)
   }
 
-  /** Records each placeholder, at its own place inside of the text. */
+  /** Records the use of each placeholder, with its own span inside of the text. */
   #recordUses({ node, parts }: Template, secret: boolean): void {
     const { source } = this.part
     let from = node.start
@@ -253,7 +256,10 @@ class Filler {
   }
 }
 
-/** A secret need not be there before it is sent; but a name that is wrong stays wrong. */
+/**
+ * A secret may be missing until it is sent; but an undeclared name or a malformed placeholder is an error
+ * now.
+ */
 function mayBeMissing(failure: LookupFailure): boolean {
   return !['P305', 'P309', 'P625'].includes(failure.code)
 }
@@ -261,8 +267,8 @@ function mayBeMissing(failure: LookupFailure): boolean {
 type Visitor = (node: ScalarNode, path: Path, value: string | number | boolean | null) => void
 
 /**
- * Calls for every scalar of the value, with the node that it is made of: a variable may stand for a whole
- * structure.
+ * Visits every scalar of a value with its node. Below a variable that is a structure, that is the
+ * variable's node.
  */
 function visit(node: YamlNode, value: Json, path: (string | number)[], visitor: Visitor): void {
   if (value === null || typeof value !== 'object') {
@@ -279,7 +285,6 @@ function visit(node: YamlNode, value: Json, path: (string | number)[], visitor: 
   } else if (node.is === 'list' && Array.isArray(value)) {
     for (const [index, below] of node.items.entries()) step(below, index, value[index] ?? null)
   } else if (node.is === 'scalar') {
-    // Of what is inside of a variable, the node is where the variable is named.
     for (const [part, inner] of Array.isArray(value) ? value.entries() : Object.entries(value))
       step(node, part, inner)
   }
@@ -290,7 +295,9 @@ function secretType(value: Json, template: Template | undefined): SecretPlace['t
   return typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'string'
 }
 
-/** A harmless value of the same type: what is checked, and perhaps quoted, must not be the secret. */
+/**
+ * Returns a constant of the type of a secret, for validation: a message could quote the validated value.
+ */
 function standIn(secret: SecretPlace): Json {
   if (secret.type === 'number') return 1
   return secret.type === 'boolean' ? true : 'secret'

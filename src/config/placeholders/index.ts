@@ -1,4 +1,4 @@
-/** The door of this room: `${…}` in texts, and the values that stand for it. */
+/** The entry point of this folder: placeholders (`${…}`) and the values that replace them. */
 export { fillPlaceholders, type Filled, type Filling } from './fill.ts'
 export { isVariableName } from './template.ts'
 export { variableTypes } from './variable.ts'

@@ -4,14 +4,14 @@ import { variableName } from './template.ts'
 
 interface Form {
   tool: string
-  /** All of the value. Its first group is the name of a variable, which may be told. */
+  /** Matches the whole value. Its first group is the name of a variable, which a message may quote. */
   pattern: RegExp
   help?: string
 }
 
 /**
- * How other tools say that a value comes from elsewhere. As a secret such a text would be sent as it stands.
- * What could be a password as well counts only in capitals.
+ * Placeholders of other tools, which polyctl would send literally. A form that could also be a password
+ * must be in capitals to match.
  */
 const forms: readonly Form[] = [
   { tool: 'dbt', pattern: /^\{\{\s*env_var\(\s*['"](\w+)['"].*\)\s*\}\}$/ },
@@ -34,7 +34,7 @@ const forms: readonly Form[] = [
   }
 ]
 
-/** A secret that is written in the form of another tool; undefined for any other text. */
+/** Returns a problem for a secret that is a placeholder of another tool; undefined for any other text. */
 export function otherPlaceholder(
   field: string,
   path: Path,

@@ -1,26 +1,31 @@
 import type { Json } from '../../state/value.ts'
 import type { Placeholder } from './template.ts'
 
-/** The variables that hold the keys with which polyctl itself speaks to the service. */
+/**
+ * The environment variables with polyctl's own API keys (R35): no placeholder may send one to the service.
+ */
 const ownKeys = ['POLYTOMIC_API_KEY', 'POLYTOMIC_PARTNER_KEY', 'POLYTOMIC_DEPLOYMENT_KEY'] as const
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Shorter values stand in ordinary words by chance. */
-const tellingLength = 8
+/** The least length of a key: a shorter one could be a part of ordinary words by chance. */
+const minKeyLength = 8
 
-/** The key that a placeholder names, set or not. Windows tells the names of variables in any case. */
+/**
+ * Returns the key that a placeholder names, set or not. Names of variables match in any case on Windows.
+ */
 export function ownKeyNamed({ from, name }: Placeholder): string | undefined {
   return from === 'env' ? ownKeys.find((key) => key === name.toUpperCase()) : undefined
 }
 
 /**
- * The key that a value holds: another variable may hold the same, and a file all variables of a process.
+ * Returns the key that a value contains: another variable may have the same value, and a file may contain
+ * the environment.
  */
 export function ownKeyWithin(value: Json, env: Env): string | undefined {
   return ownKeys.find((key) => {
     const secret = env[key]?.trim() ?? ''
-    return secret.length >= tellingLength && holds(value, secret)
+    return secret.length >= minKeyLength && holds(value, secret)
   })
 }
 

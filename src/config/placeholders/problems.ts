@@ -17,12 +17,12 @@ interface FailureUses {
 }
 
 interface SourceUses {
-  /** Places where the value is a secret, and places where anybody can see it. */
+  /** Uses of the source as a secret, and uses at places where the value is shown. */
   secret: Span[]
   open: Span[]
 }
 
-/** Keeps account of all placeholders: one cause is reported once, with every place that it touches. */
+/** Collects problems of placeholders, so that one cause is reported once with all of its places. */
 export class PlaceholderProblems {
   readonly #failures = new Map<string, FailureUses>()
   readonly #uses = new Map<string, SourceUses>()
@@ -45,7 +45,7 @@ export class PlaceholderProblems {
     uses.spans.push(span)
   }
 
-  /** The text is not repeated: what is not understood may be a piece of a secret. */
+  /** Reports a malformed placeholder without quoting it: it may be a part of a secret. */
   malformed(part: Malformed, span: Span): void {
     this.#problems.push(
       problem('P309', 'a placeholder is not well formed', {
@@ -58,7 +58,7 @@ export class PlaceholderProblems {
     )
   }
 
-  /** A variable that no file declares has a value in the environment. */
+  /** Warns of a variable that has a value in the environment, but no declaration. */
   undeclared(name: string, span: Span): void {
     if (this.#undeclared.has(name)) return
     this.#undeclared.add(name)
@@ -74,10 +74,7 @@ export class PlaceholderProblems {
     this.#problems.push(...problems)
   }
 
-  /**
-   * True for a source that is a secret in one place and open in another: nothing made of it may be
-   * shown.
-   */
+  /** Returns true for a source that is used both as a secret and at a place where its value is shown. */
   isMixed(source: string): boolean {
     const uses = this.#uses.get(source)
     return uses !== undefined && uses.secret.length > 0 && uses.open.length > 0
@@ -91,8 +88,8 @@ export class PlaceholderProblems {
   }
 
   /**
-   * Does not warn of a variable that was probably meant by a placeholder which names none: that is one
-   * mistake, not two.
+   * Warns of unused variables. A variable whose name is similar to that of an undeclared one in a
+   * placeholder is left out: the misspelling was reported already.
    */
   #variableWarnings(variables: ReadonlyMap<string, Variable>, similar: SimilarNames): Diagnostic[] {
     const problems: Diagnostic[] = []

@@ -2,17 +2,23 @@ import type { Json } from '../../state/value.ts'
 import type { Disk } from '../source/index.ts'
 import type { Evaluation, Lookup, LookupFailure } from './lookup.ts'
 import { ownKeyNamed, ownKeyWithin } from './own-keys.ts'
-import { isMalformed, isPlaceholder, parsePlaceholders, type Part, type Placeholder } from './template.ts'
+import {
+  isMalformed,
+  isPlaceholder,
+  parsePlaceholders,
+  type TemplatePart,
+  type Placeholder
+} from './template.ts'
 import { asDeclared, typed, type Variable } from './variable.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Bytes. */
+/** The greatest size of a file that a placeholder reads, in bytes. */
 const fileLimit = 10 * 1024 * 1024
 
-/** Looks placeholders up, each of them once: whoever asks again gets the same answer. */
+/** Looks up values of placeholders, each once: a later look-up returns the same result. */
 export class Resolver {
-  /** Variables that a file declares or gives a value to. */
+  /** Variables that are declared, or that the command line or a file of variables gives a value to. */
   readonly variables: ReadonlyMap<string, Variable>
   readonly #env: Env
   readonly #disk: Disk
@@ -25,11 +31,11 @@ export class Resolver {
   }
 
   /**
-   * Returns the value of one placeholder. `base` is the file that has it; files outside of the working
-   * folder are read for secrets only.
+   * Returns the value of one placeholder. `base` is the file that has it. A file outside of the working
+   * folder may be read for a secret only, and its line ends are normalised only if it is none.
    */
   lookUp(part: Placeholder, base: string, secret: boolean): Lookup {
-    // Only what a file holds depends on how it is read; a variable may have a file for its default.
+    // Only files are read differently for secrets; the default of a variable may name a file.
     const how = part.from === 'env' || secret ? '' : 'open'
     const key = `${how} ${part.from === 'file' ? base : ''} ${part.raw}`
     let lookup = this.#lookups.get(key)
@@ -38,10 +44,10 @@ export class Resolver {
   }
 
   /**
-   * Returns the value of a whole text. One placeholder alone keeps the type of its value; several make
+   * Returns the value of a whole text. A single placeholder keeps the type of its value; anything else is
    * text.
    */
-  evaluate(parts: readonly Part[], base: string, secret: boolean): Evaluation {
+  evaluate(parts: readonly TemplatePart[], base: string, secret: boolean): Evaluation {
     const sources: string[] = []
     const failures: LookupFailure[] = []
     const values: Json[] = []
@@ -68,17 +74,17 @@ export class Resolver {
     return { sources, ok: true, value, text, others: [] }
   }
 
-  /** A variable that a file declares or gives a value to, or one of the environment. */
+  /** Returns a variable of `variables`, or else one that the environment has as `POLYCTL_VAR_name`. */
   variable(name: string): Variable | undefined {
     return this.variables.get(name) ?? this.#fromEnvironment(name)
   }
 
-  /** The name of a source, as secrets are named: `env NAME`, `var NAME`, `file PATH`. */
+  /** Returns the name of a placeholder's source: `env NAME`, `var NAME` or `file PATH`. */
   sourceName(part: Placeholder, base: string): string {
     return part.from === 'file' ? `file ${this.path(base, part.name)}` : `${part.from} ${part.name}`
   }
 
-  /** The path that `name` means when the file `base` has it. */
+  /** Resolves a path that the file `base` has. */
   path(base: string, name: string): string {
     return this.#disk.beside(base, name)
   }
@@ -87,7 +93,7 @@ export class Resolver {
     const own = ownKeyNamed(part)
     if (own !== undefined) return ownKeyFound([this.sourceName(part, base)], part, own)
     const found = this.#lookUp(part, base, secret)
-    // The place of the variable is shown too: the key may be named there.
+    // The problem of a variable has the variable's name, so that the span of its declaration is shown, too.
     if (!found.ok) return found.code === 'P625' ? { ...found, name: part.name } : found
     const held = ownKeyWithin(found.value, this.#env)
     return held === undefined ? found : ownKeyFound(found.sources, part, held)
@@ -111,7 +117,7 @@ export class Resolver {
     return { ...typed(name, found.value, variable.type), sources: found.sources }
   }
 
-  /** A text of a variable may hold placeholders, but no variables. */
+  /** Evaluates the content of a variable. It may have placeholders, but none that names a variable. */
   #default(name: string, template: string, base: string, secret: boolean): Lookup {
     const parts = parsePlaceholders(template) ?? [template]
     if (parts.some((part) => isPlaceholder(part) && part.from === 'var'))
@@ -121,7 +127,7 @@ export class Resolver {
   }
 
   /**
-   * Names in the environment count only when a file asks for them: other programs may have theirs there.
+   * Reads a variable from the environment only if a file names it: other programs may have theirs there.
    */
   #fromEnvironment(name: string): Variable | undefined {
     const text = this.#environmentVariable(`POLYCTL_VAR_${name}`)
@@ -151,7 +157,7 @@ export class Resolver {
     if (entry.is === 'folder') return unreadable('it is a folder')
     if (entry.barred !== undefined && !secret)
       return unreadable(`${entry.barred}, from where only secrets may come`)
-    if (entry.unknownThen === true && !secret)
+    if (entry.notCommitted === true && !secret)
       return unreadable('the commit does not have it, so what it held then is not known')
     if (entry.size > fileLimit) return unreadable('it is larger than 10 MiB')
     const reading = this.#disk.read(path)
@@ -160,7 +166,7 @@ export class Resolver {
   }
 }
 
-/** A list or a mapping cannot be a piece of a text. */
+/** The failure of a list or mapping inside of a text. */
 export function notText({ name }: Placeholder): LookupFailure {
   const reason = `variable \`${name}\` is not text, and cannot be a part of one`
   return { ok: false, code: 'P102', name, reason }
@@ -178,7 +184,10 @@ function failed(code: LookupFailure['code'], name: string, reason: string, sourc
   return { sources, ok: false, code, name, reason }
 }
 
-/** The key opens the service: wherever a file could put its value, others could read it (R35). */
+/**
+ * R35: The failure of a placeholder for polyctl's own key: wherever a file puts its value, others could
+ * read it.
+ */
 function ownKeyFound(sources: string[], { from, name }: Placeholder, key: string): Lookup {
   const isNamed = from === 'env' && name.toUpperCase() === key
   const what = isNamed ? 'names a key of polyctl itself' : `stands for a value that holds ${key}`
@@ -186,8 +195,8 @@ function ownKeyFound(sources: string[], { from, name }: Placeholder, key: string
 }
 
 /**
- * Returns the text of a file as a value. Its last line end belongs to the file. How lines end is decided by
- * the checkout of each machine, so CR LF is LF; but every byte of a secret may count.
+ * Returns the text of a file as a value, without the last line end. CR LF becomes LF, because a checkout
+ * decides how lines end; but in a secret, every byte may matter.
  */
 function textOfFile(text: string, secret: boolean): string {
   return (secret ? text : text.replaceAll('\r\n', '\n')).replace(/\r?\n$/, '')

@@ -11,14 +11,14 @@ import {
   literalTexts,
   parsePlaceholders,
   variableName,
-  type Part,
+  type TemplatePart,
   type Template
 } from './template.ts'
 
-/** The service's answer in place of a secret. How many asterisks is not documented. */
+/** The mask that the service answers in place of a secret. The number of asterisks is not documented. */
 const mask = /^\*{3,}$/
 
-/** Warns of an empty secret, unless a placeholder states that it may be empty. */
+/** Warns of an empty secret, unless a placeholder has an empty fallback. */
 export function emptySecret(
   noun: string,
   source: SourceText,
@@ -36,7 +36,9 @@ export function emptySecret(
   ]
 }
 
-/** The identity of a secret: see `SecretPart`. A variable is what its value is made of. */
+/**
+ * Returns the identity of a secret, see `SecretPart`. A variable is replaced by the sources of its value.
+ */
 export function identityOf(
   template: Template | undefined,
   path: Path,
@@ -49,7 +51,7 @@ export function identityOf(
   return template.parts.flatMap((part) => identityOfPart(part, inner, base, resolver))
 }
 
-function identityOfPart(part: Part, inner: Path, base: string, resolver: Resolver): SecretPart[] {
+function identityOfPart(part: TemplatePart, inner: Path, base: string, resolver: Resolver): SecretPart[] {
   if (typeof part === 'string') return [{ literal: part }]
   if (!isPlaceholder(part)) return [{ literal: part.raw }]
   const { from, name, fallback } = part
@@ -59,13 +61,13 @@ function identityOfPart(part: Part, inner: Path, base: string, resolver: Resolve
   if (content === undefined) return [{ from: 'env', name: `POLYCTL_VAR_${name}` }]
   if ('text' in content) return [{ literal: textOf(valueAt(content.text, inner)) }]
   if ('value' in content) return [{ literal: textOf(valueAt(content.value, inner)) }]
-  // A default names no variable: this ends here.
+  // A default must not name a variable, so the recursion ends here.
   return (parsePlaceholders(content.template) ?? []).flatMap((one) =>
     isPlaceholder(one) && one.from === 'var' ? [] : identityOfPart(one, inner, content.base, resolver)
   )
 }
 
-/** One placeholder alone names the source; anything else is known by its place. */
+/** Returns the name of a secret's source: that of a single placeholder, else the place in the file. */
 export function sourceNameOf(
   { parts, path: templatePath }: Template,
   path: Path,
@@ -80,7 +82,9 @@ export function sourceNameOf(
   return path.length > templatePath.length ? `${name} ${dotted(path.slice(templatePath.length))}` : name
 }
 
-/** Returns a function that opens the secret at a path, of which a template at or above it is the text. */
+/**
+ * Returns a function that opens the secret at a path. The template is at the path, or at a parent of it.
+ */
 export function openerOf({ evaluation, path: templatePath }: Template, path: Path): () => Opened {
   return () => {
     if (!evaluation.ok)
@@ -93,7 +97,7 @@ export function openerOf({ evaluation, path: templatePath }: Template, path: Pat
   }
 }
 
-/** A secret's value as it is sent. */
+/** Returns the value of a secret as it is sent. A mask is refused. */
 export function opened(value: Json): Opened {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   if (!mask.test(text)) return { ok: true, value: text }
@@ -103,20 +107,22 @@ export function opened(value: Json): Opened {
   }
 }
 
-/** A secret, where it is written, and the values of variables that are a part of it and stand in a file. */
+/**
+ * A secret as a file has it. `literals` are variables in it whose value is written in a file in plain text.
+ */
 export interface SecretText {
-  /** As messages call it. */
+  /** The name of the field in messages. */
   field: string
   path: Path
   value: string | number | boolean
   span: Span
   source: SourceText
-  /** Absent where nothing of it comes from elsewhere. */
+  /** Absent if the secret has no placeholder. */
   template: Template | undefined
   literals: readonly { name: string; span: Span }[]
 }
 
-/** Warns of each part of a secret that is written in plain text, where everybody can read it. */
+/** Warns of each part of a secret that a file has in plain text. */
 export function plainTextProblems({
   field,
   path,
@@ -148,7 +154,7 @@ function literalProblems(field: string, path: Path, value: string, span: Span): 
   ]
 }
 
-/** Some of it comes from elsewhere: the rest is a secret in plain text all the same. */
+/** Warns of plain text around the placeholders of a secret, which is a part of the secret, too. */
 function partlyPlain(
   field: string,
   path: Path,

@@ -3,8 +3,8 @@ import type { Path } from '../../state/resource.ts'
 import type { ScalarNode } from '../source/index.ts'
 import type { Evaluation } from './lookup.ts'
 
-/** A piece of a text: as it is, a placeholder, or something that was meant as one. */
-export type Part = string | Placeholder | Malformed
+/** A part of a text: literal text, a placeholder, or a malformed placeholder. */
+export type TemplatePart = string | Placeholder | Malformed
 
 /**
  * `raw` is the placeholder as written. An environment variable may have a fallback,
@@ -17,31 +17,28 @@ export interface Placeholder {
   raw: string
 }
 
-/** Says why, without repeating what is written: that may be a piece of a secret. */
+/** `why` and `help` must not quote the text: it may be a part of a secret. */
 export interface Malformed {
   raw: string
   why: string
   help: string[]
 }
 
-/** A text with placeholders in it, and what it stands for when it is read as a secret. */
+/** A text with placeholders, and its value when files are read as for a secret. */
 export interface Template {
   node: ScalarNode
   path: Path
-  parts: Part[]
+  parts: TemplatePart[]
   evaluation: Evaluation
 }
 
 const origins = ['env', 'var', 'file'] as const
 type Origin = (typeof origins)[number]
 
-/**
- * Cuts a text at its placeholders. `$${` is a literal `${`. Undefined where there is nothing to fill or
- * unescape.
- */
-export function parsePlaceholders(text: string): Part[] | undefined {
+/** Splits a text at its placeholders. `$${` is a literal `${`. Undefined for a text without any `${`. */
+export function parsePlaceholders(text: string): TemplatePart[] | undefined {
   if (!text.includes('${')) return undefined
-  const parts: Part[] = []
+  const parts: TemplatePart[] = []
   let plain = ''
   let at = 0
   while (at < text.length) {
@@ -51,7 +48,7 @@ export function parsePlaceholders(text: string): Part[] | undefined {
     } else if (text.startsWith('${', at)) {
       if (plain !== '') parts.push(plain)
       plain = ''
-      const part = placeholder(text.slice(at))
+      const part = parseOne(text.slice(at))
       parts.push(part)
       at += part.raw.length
     } else {
@@ -62,20 +59,20 @@ export function parsePlaceholders(text: string): Part[] | undefined {
   return parts
 }
 
-/**
- * Returns true for a part that was meant as a placeholder and is none. It must be reported: as plain text
- * it would be sent as it stands.
- */
-export function isMalformed(part: Part): part is Malformed {
+/** Returns true for a malformed placeholder. It must be reported, because it would be sent literally. */
+export function isMalformed(part: TemplatePart): part is Malformed {
   return typeof part !== 'string' && 'why' in part
 }
 
-/** Returns true for a part that can be looked up, whether there is a value for it or not. */
-export function isPlaceholder(part: Part): part is Placeholder {
+/** Returns true for a well-formed placeholder, whether it has a value or not. */
+export function isPlaceholder(part: TemplatePart): part is Placeholder {
   return typeof part !== 'string' && 'from' in part
 }
 
-/** A piece of a secret that stands in the file itself; `raw` is as it is written, beginning at `from`. */
+/**
+ * Plain text in a text with placeholders: `text` is in `raw`, which the file has verbatim, from offset
+ * `from`.
+ */
 export interface LiteralText {
   raw: string
   text: string
@@ -83,29 +80,29 @@ export interface LiteralText {
 }
 
 /**
- * Returns the plain text in a text with placeholders: around them, and in their fallbacks.
- * Signs alone are none, nor is the word before a token in a header.
+ * Returns the plain text around placeholders and in their fallbacks. Punctuation alone does not count, nor
+ * does the scheme of an `Authorization` header before its token.
  */
-export function literalTexts(parts: readonly Part[]): LiteralText[] {
+export function literalTexts(parts: readonly TemplatePart[]): LiteralText[] {
   return parts.flatMap((part): LiteralText[] => {
     if (typeof part === 'string') {
-      const isTelling = /[\p{L}\p{N}]/u.test(part) && !/^(?:Bearer|Basic|Token) $/i.test(part)
-      return isTelling ? [{ raw: part, text: part, from: 0 }] : []
+      const isMeaningful = /[\p{L}\p{N}]/u.test(part) && !/^(?:Bearer|Basic|Token) $/i.test(part)
+      return isMeaningful ? [{ raw: part, text: part, from: 0 }] : []
     }
     if (!isPlaceholder(part) || part.fallback === undefined || part.fallback === '') return []
     return [{ raw: part.raw, text: part.fallback, from: part.raw.indexOf(':-') + 2 }]
   })
 }
 
-/** Returns true for a name that may stand behind `env:` and `var:`. */
+/** Returns true for a name that is allowed after `env:` and `var:`. */
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
 }
 
 const forms = 'write `${env:NAME}`, `${env:NAME:-fallback}`, `${var:NAME}` or `${file:path}`'
 
-/** The placeholder at the start of a text that begins with `${`. */
-function placeholder(text: string): Placeholder | Malformed {
+/** Parses the placeholder at the start of a text that begins with `${`. */
+function parseOne(text: string): Placeholder | Malformed {
   const close = text.indexOf('}')
   if (close < 0) return { raw: text, why: 'it is not closed', help: ['write the closing `}`'] }
   const raw = text.slice(0, close + 1)
@@ -148,7 +145,7 @@ function badName(from: Origin, name: string): Omit<Malformed, 'raw'> {
   }
 }
 
-/** The usual name of the variable for a field. */
+/** Returns the usual name of an environment variable for a field. */
 export function variableName(field: string): string {
   return field.replaceAll(/[^A-Za-z0-9]+/g, '_').toUpperCase()
 }

@@ -4,29 +4,29 @@ import { parseYaml, scalarOf, valueOfNode } from '../source/index.ts'
 import type { Lookup } from './lookup.ts'
 
 /**
- * What a declaration may state as `type`. Text from the command line or the environment is then read as
- * that; without a type it becomes whatever its place wants.
+ * The types that a declaration may have. Text from the command line or the environment is converted to the
+ * type; without one, it is converted to what the schema wants at the place of its use.
  */
 export const variableTypes = ['string', 'number', 'boolean', 'list', 'mapping'] as const
 
-/** One of them. */
+/** The type of a variable. */
 export type VariableType = (typeof variableTypes)[number]
 
-/** A variable: where it is declared, if it is, and what its value is made of, if it has one. */
+/** A variable: the span of its declaration, if it has one, and its content, if it has a value. */
 export interface Variable {
   name: string
   declared?: Span
   /** The type that its value must have. */
   type?: VariableType
   content?: VariableContent | { template: string; base: string }
-  /** The place of a value of which some part stands in a file in plain text. */
+  /** The span of a value that a file has in plain text, at least in part. */
   literal?: Span
 }
 
-/** Text from the command line or the environment, or a value that a file has, with the type of that. */
+/** Text from the command line or the environment, or a value of a file with its type. */
 type VariableContent = { text: string } | { value: Json; valueType: VariableType | undefined }
 
-/** The value of a variable whose content holds no placeholders, as its declaration wants it. */
+/** Returns the value of a variable whose content has no placeholders, in its declared type. */
 export function asDeclared({ name, type }: Variable, content: VariableContent): Lookup {
   if ('text' in content) return typed(name, content.text, type)
   return type === undefined || content.valueType === type
@@ -34,7 +34,7 @@ export function asDeclared({ name, type }: Variable, content: VariableContent): 
     : wrongType(name, type)
 }
 
-/** A text, read as the type that is declared. */
+/** Converts a text to the declared type. */
 export function typed(name: string, text: string, type: VariableType | undefined): Lookup {
   if (type === undefined) return { sources: [], ok: true, value: text, text: true }
   const value =

@@ -19,7 +19,9 @@ export interface Declarations {
   entries: MappingEntry[]
 }
 
-/** Values that are given from outside, the strongest first: the command line, files, the environment. */
+/**
+ * Values from outside of the configuration, by precedence: command line, files of variables, environment.
+ */
 export interface VariableSources {
   variables: Readonly<Record<string, string>>
   variableFiles: readonly YamlDocument[]
@@ -27,15 +29,15 @@ export interface VariableSources {
 }
 
 /**
- * Variables by name, and what is wrong with how they are declared. Their values are not looked at: a
- * default may name what does not exist, as long as nobody needs it.
+ * Variables by name, and problems of their declarations. Values are not checked here: an unused default may
+ * name a source that does not exist.
  */
 export interface Variables {
   variables: Map<string, Variable>
   problems: Diagnostic[]
 }
 
-/** A file of variables as it stands, for showing problems without its values. */
+/** The text of a `--var-file`, of which code frames show all but the values. */
 interface ReadText {
   path: string
   text: string
@@ -43,8 +45,8 @@ interface ReadText {
 }
 
 /**
- * Reads the files of --var-file: each is one mapping from names to values. The last one that names a
- * variable wins.
+ * Reads the files of `--var-file`: mappings from names to values. Of several values of a name, the last
+ * wins.
  */
 export function readVariableFiles(
   paths: readonly string[],
@@ -81,7 +83,7 @@ export function readVariableFiles(
   return { files, texts, problems }
 }
 
-/** Declarations and values together: values are looked up when they are needed. */
+/** Joins declarations with values from outside. Placeholders in values are evaluated on use. */
 export function gatherVariables(declarations: readonly Declarations[], given: VariableSources): Variables {
   const variables = new Map<string, Variable>()
   const problems: Diagnostic[] = []
@@ -130,7 +132,7 @@ function declaredVariable(entry: MappingEntry, source: SourceText, given: Variab
 
 type VariableValue = Pick<Variable, 'content' | 'literal'>
 
-/** A value from outside, by the strongest that has one. */
+/** Returns a value from outside, by precedence. */
 function valueGiven(
   name: string,
   { variables, variableFiles, env }: VariableSources
@@ -145,7 +147,7 @@ function valueGiven(
   return inEnvironment === undefined ? undefined : { content: { text: inEnvironment } }
 }
 
-/** A value that a file has: it may be a text with placeholders. */
+/** Returns a value of a file as the content of a variable; a text may have placeholders. */
 function contentOf(source: SourceText, node: YamlNode): VariableValue {
   const literal = source.span(node.start, node.end)
   if (node.is !== 'scalar' || typeof node.value !== 'string' || !node.value.includes('${'))

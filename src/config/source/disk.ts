@@ -21,34 +21,34 @@ import {
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 
 /**
- * All that the configuration needs of the file system. Paths are as a person types them in the working
- * folder, with `/`; answers are values, because a missing file is an ordinary thing here.
+ * What the configuration needs of a file system. Paths are relative to the working folder, as a person
+ * types them, with `/`. A missing file is an ordinary result here, so nothing throws.
  */
 export interface Disk {
   look(path: string): DiskEntry
   /** Names inside a folder; empty when it cannot be listed. */
   list(folder: string): string[]
   read(path: string): Reading
-  /** The path that `name` means when the file `base` says it. */
+  /** Resolves a path that the file `base` contains, relative to the folder of that file. */
   beside(base: string, name: string): string
   /** All of standard input. */
   stdin(): Promise<string>
 }
 
 /**
- * `real` is the same for every way to one file: links are followed. Sizes are in bytes. `barred` says why
- * only secrets may be read from the file. `unknownThen` is a file of now that stands in for one of an
- * earlier revision, which did not have it.
+ * `real` is the path with links followed: the same for every path to one file. Sizes are in bytes. `barred`
+ * is the reason why only secrets may be read from the file. `notCommitted` marks a file of the working disk
+ * that a disk over a commit returns in place of one that the commit does not have.
  */
 export type DiskEntry =
-  | { is: 'file'; size: number; real: string; barred?: string; unknownThen?: true; isSpecial?: true }
+  | { is: 'file'; size: number; real: string; barred?: string; notCommitted?: true; isSpecial?: true }
   | { is: 'folder'; real: string }
   | { is: 'nothing'; reason: string }
 
-/** The text of a file, or why there is none. */
+/** The text of a file, or the reason why it cannot be read. */
 export type Reading = { ok: true; text: string } | { ok: false; reason: string }
 
-/** The disk as seen from `cwd`. */
+/** Opens the file system with `cwd` as the working folder. */
 export function openDisk(cwd: string, stdin: () => Promise<string>): Disk {
   const border = borderOf(realOr(cwd))
   const show = (path: string): string => {
@@ -71,7 +71,9 @@ export function openDisk(cwd: string, stdin: () => Promise<string>): Disk {
   }
 }
 
-/** What is shown in a plan may come from here alone: a repository as a whole, else the working folder. */
+/**
+ * The folder from which values that plans show may be read: the whole repository, else the working folder.
+ */
 interface Border {
   folder: string
   name: string
@@ -84,7 +86,7 @@ function borderOf(cwd: string): Border {
   }
 }
 
-/** Folders that hold keys: a checkout in CI keeps its token in `.git/config`. */
+/** Folders that contain keys: the checkout of a CI job keeps its token in `.git/config`. */
 const withKeys = new Set(['.git', '.polyctl'])
 
 function barredBy(real: string, { folder, name }: Border): string | undefined {
@@ -97,7 +99,7 @@ function barredBy(real: string, { folder, name }: Border): string | undefined {
 function look(path: string, border: Border): DiskEntry {
   try {
     const stats = statSync(path)
-    // A pipe that a shell makes (`<(command)`) has no path of its own.
+    // `realpath` fails on the pipe of a process substitution, `<(command)`.
     if (!stats.isFile() && !stats.isDirectory())
       return { is: 'file', size: 0, real: path, barred: 'it is no file', isSpecial: true }
     const real = realpathSync(path)
@@ -119,8 +121,8 @@ function read(path: string): Reading {
 }
 
 /**
- * Reads a pipe to its end. The waiting blocks the process, so that no signal is answered before it ends:
- * it is bounded by two seconds for a writer to appear, and a minute for more to be written.
+ * Reads a pipe to its end. Waiting blocks the process, and no signal is handled meanwhile, so the wait must
+ * be bounded: two seconds for a writer to appear, and a minute between two chunks.
  */
 function readPipe(path: string): Reading {
   const pipe = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
@@ -136,22 +138,23 @@ function readPipe(path: string): Reading {
           return { ok: false, reason: 'it is a pipe, and what comes of it is larger than 10 MiB' }
         continue
       }
-      // Without data, an end is also what is seen before anybody has begun to write.
+      // An end without any data may also mean that no writer has opened the pipe yet.
       if (chunk !== undefined && chunks.length > 0) return decode(Buffer.concat(chunks))
       if (waited >= (chunk === undefined ? pipeBounds.quietMs : pipeBounds.openMs))
         return { ok: false, reason: 'it is a pipe that nobody writes to' }
-      Atomics.wait(stillness, 0, 0, pipeBounds.lookMs)
-      waited += pipeBounds.lookMs
+      Atomics.wait(sleepCell, 0, 0, pipeBounds.pollMs)
+      waited += pipeBounds.pollMs
     }
   } finally {
     closeSync(pipe)
   }
 }
 
-const pipeBounds = { openMs: 2_000, quietMs: 60_000, lookMs: 10, bytes: 10 * 1024 * 1024 } as const
-const stillness = new Int32Array(new SharedArrayBuffer(4))
+const pipeBounds = { openMs: 2_000, quietMs: 60_000, pollMs: 10, bytes: 10 * 1024 * 1024 } as const
+/** A cell that never changes: `Atomics.wait` on it is a synchronous sleep. */
+const sleepCell = new Int32Array(new SharedArrayBuffer(4))
 
-/** What is there now: nothing at its end, undefined while somebody may write more. */
+/** Returns the bytes that are available: none at the end, undefined while a writer may add more. */
 function readSome(pipe: number): Buffer | undefined {
   const chunk = Buffer.alloc(64 * 1024)
   try {
@@ -162,7 +165,7 @@ function readSome(pipe: number): Buffer | undefined {
   }
 }
 
-/** Files are UTF-8; a byte order mark is dropped. */
+/** Decodes UTF-8 without its byte order mark; any other encoding is refused. */
 export function decode(bytes: Uint8Array): Reading {
   try {
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
@@ -173,15 +176,15 @@ export function decode(bytes: Uint8Array): Reading {
 
 const pointerReason = 'it is a pointer of Git LFS; `git lfs pull` gets the file itself'
 
-/** Git LFS puts such a text in the place of a file, and the file somewhere else. */
+/** Returns true for a Git LFS pointer, which a checkout without LFS has in place of the file. */
 export function isLargeFilePointer(text: string): boolean {
   return /^version https:\/\/(git-lfs\.github\.com|hawser\.github\.com)\/spec\//.test(text)
 }
 
 /**
- * Writes a file whole or not at all. Links are followed, and the mode of a file stays. What is no plain
- * file (a pipe), or has other names too (hard links), cannot be replaced: it is written in place. Says in a
- * few words why it could not.
+ * Writes a file atomically: whole or not at all. Links are followed, and the mode of the file stays. A
+ * special file (a pipe) or a file with several hard links cannot be replaced, and is written in place.
+ * Returns the reason if the file cannot be written.
  */
 export function saveFile(path: string, text: string): string | undefined {
   try {
@@ -191,22 +194,25 @@ export function saveFile(path: string, text: string): string | undefined {
     else replaceFile(target, text, found?.mode)
     return undefined
   } catch (error) {
-    // The file itself need not be there: what is missing is where it is to be.
+    // The file itself may be missing, so ENOENT is about its folder.
     return isMissing(error) ? 'its folder does not exist' : reasonOf(error)
   }
 }
 
-/** Returns the path that links lead to, also where the file is still to be created. */
+/** Resolves symbolic links, also if the file that they lead to does not exist yet. */
 function targetOf(path: string, links = 0): string {
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
   if (!isLink) return path
-  if (links > mostLinks) throw Object.assign(new Error('too many links'), { code: 'ELOOP' })
+  if (links > maxLinks) throw Object.assign(new Error('too many links'), { code: 'ELOOP' })
   return targetOf(resolve(realpathSync(dirname(path)), readlinkSync(path)), links + 1)
 }
 
-const mostLinks = 40
+const maxLinks = 40
 
-/** The draft is in a new folder beside the file: no file of somebody else is opened or removed. */
+/**
+ * Replaces a file by renaming a draft. The draft is in a new folder beside the file, so that no other file
+ * can be overwritten or removed.
+ */
 function replaceFile(path: string, text: string, mode: number | undefined): void {
   const folder = mkdtempSync(join(dirname(path), '.polyctl-'))
   try {

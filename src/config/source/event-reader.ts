@@ -11,12 +11,12 @@ import { fewEntries, type MappingEntry, type MappingNode, type ScalarNode, type 
 import { plainScalar } from './plain-scalar.ts'
 
 /**
- * The fast way to read a file: one pass over a flat list of events with their offsets. It reads what has
- * nothing wrong with it. Anything else it refuses without a word: telling what is wrong is for the slow
- * way, which knows more and reads the same file again.
+ * The fast reader: one pass over a flat list of parser events with offsets. It must return exactly what the
+ * slow reader (`parseWithProblems`) would, or undefined. Any file with a mistake or an unusual construct
+ * gives undefined, and is then read by the slow reader, which reports problems.
  */
 export function readEvents(text: string, limits: Limits): YamlNode[] | undefined {
-  // The other parser does not take a lone CR for the end of a line; and it knows the directives.
+  // The slow reader does not end a line at a lone CR, and it understands directives.
   if (/\r(?!\n)|^%/m.test(text)) return undefined
   try {
     return new EventReader(text, limits).documents()
@@ -26,13 +26,13 @@ export function readEvents(text: string, limits: Limits): YamlNode[] | undefined
   }
 }
 
-/** Levels, and values that aliases may add. */
+/** The greatest depth, and the greatest number of values that aliases may add. */
 export interface Limits {
   depth: number
   unfolded: number
 }
 
-/** Ends the reading of a file that is left to the other reader. */
+/** Thrown to leave a file to the slow reader. */
 class Refusal extends Error {}
 
 type ParserEvent = ReturnType<typeof parseEvents>[number]
@@ -45,19 +45,19 @@ interface Anchored {
 }
 
 const mergeKey = '<<'
-/** A little less than YAML allows between the start of a key and its colon. */
-const longestKey = 1_000
-/** Longer texts are rarely the same, and more words than this are names. */
-const longestWord = 32
-const mostWords = 4_000
+/** YAML allows 1,024 characters between the start of a key and its colon. */
+const maxKeyLength = 1_000
+/** Bounds of the cache of scalars: longer texts rarely repeat, and a file with more has mostly names. */
+const maxCachedLength = 32
+const maxCached = 4_000
 
 class EventReader {
   readonly #text: string
   readonly #limits: Limits
-  /** Events that were taken are let go: all of them and all nodes together would double the memory. */
+  /** A taken event is released at once: all events beside all nodes would double the memory. */
   readonly #events: (ParserEvent | undefined)[]
   #next = 0
-  /** The end of what was read last. */
+  /** The offset behind the last node that was read. */
   #position = 0
   #anchors = new Map<string, Anchored>()
   #size = 0
@@ -83,7 +83,7 @@ class EventReader {
         this.#take()
         continue
       }
-      // A file that is one text is a mistake; and how far a block of text may stand out there is disputed.
+      // A document of one scalar is a mistake, and parsers disagree on the indentation of a block there.
       if (this.#peek().type === EVENT_ID.SCALAR) throw new Refusal()
       const root = this.#node(0, '')
       if (this.#take().type !== EVENT_ID.POP) throw new Refusal()
@@ -106,7 +106,7 @@ class EventReader {
     return event
   }
 
-  /** `before` is the sign in front of it, which says where nothing stands. */
+  /** `before` is the indicator in front of the node: an absent value gets its position from it. */
   #node(depth: number, before: '' | '-' | ':'): YamlNode {
     if (depth > this.#limits.depth) throw new Refusal()
     const event = this.#take()
@@ -146,9 +146,9 @@ class EventReader {
   #scalar(event: ScalarEvent, before: '' | '-' | ':'): ScalarNode {
     const { style, valueStart, valueEnd } = event
     if (valueStart === -1) {
-      // With an anchor it is somewhere behind that.
+      // The position of an absent value behind an anchor is not known here.
       if (event.anchorStart !== -1) throw new Refusal()
-      return this.#nothing(before)
+      return this.#absent(before)
     }
     const isQuoted = style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED
     const isBlock = style === SCALAR_STYLE.LITERAL_BLOCK || style === SCALAR_STYLE.FOLDED_BLOCK
@@ -160,19 +160,19 @@ class EventReader {
     return { is: 'scalar', value: style === SCALAR_STYLE.PLAIN ? this.#plain(text) : text, start, end }
   }
 
-  /** Words such as the name of a mode stand in a file thousands of times: they are read, and held, once. */
+  /** Caches plain scalars: a word such as the name of a mode may stand in a file thousands of times. */
   #plain(text: string): ScalarNode['value'] {
-    const known = text.length > longestWord ? undefined : this.#words.get(text)
+    const known = text.length > maxCachedLength ? undefined : this.#words.get(text)
     if (known !== undefined) return known
     const value = plainScalar(text)
     if (value === undefined) throw new Refusal()
-    if (value !== null && text.length <= longestWord && this.#words.size < mostWords)
+    if (value !== null && text.length <= maxCachedLength && this.#words.size < maxCached)
       this.#words.set(text, value)
     return value
   }
 
-  /** Reads an absent value: its place is behind the sign, and behind the blanks that follow it. */
-  #nothing(before: '' | '-' | ':'): ScalarNode {
+  /** Reads an absent value: its position is behind the indicator and the blanks after that. */
+  #absent(before: '' | '-' | ':'): ScalarNode {
     const sign = before === '' ? this.#position : this.#skip(this.#position)
     let start = before !== '' && this.#text[sign] === before ? sign + 1 : this.#position
     while (this.#text[start] === ' ' || this.#text[start] === '\t') start += 1
@@ -180,7 +180,7 @@ class EventReader {
     return { is: 'scalar', value: null, start, end: start }
   }
 
-  /** The `|` or `>` of a text in a block: nothing but signs and blanks is between it and what is above. */
+  /** Returns the offset of the `|` or `>` of a block scalar, behind indicators and blanks. */
   #headOfBlock(): number {
     let at = this.#skip(this.#position)
     while (this.#text[at] === ':' || this.#text[at] === '-' || this.#text[at] === '?')
@@ -189,7 +189,7 @@ class EventReader {
     return at
   }
 
-  /** Blank lines behind a block are none of it, unless its head says to keep them. */
+  /** Blank lines after a block scalar do not belong to it, unless its header keeps them (`|+`). */
   #endOfBlock({ valueStart, valueEnd, chomping }: ScalarEvent): number {
     let end = valueEnd
     while (chomping !== CHOMPING_MODE.KEEP) {
@@ -200,7 +200,7 @@ class EventReader {
     return end
   }
 
-  /** Behind blanks, line ends and comments. */
+  /** Returns the offset behind blanks, line ends and comments. */
   #skip(from: number): number {
     const text = this.#text
     let at = from
@@ -249,7 +249,7 @@ class EventReader {
       const event = this.#take()
       if (event.type !== EVENT_ID.SCALAR || event.anchorStart !== -1 || event.tagStart !== -1)
         throw new Refusal()
-      if (event.valueStart === -1 || event.valueEnd - event.valueStart > longestKey) throw new Refusal()
+      if (event.valueStart === -1 || event.valueEnd - event.valueStart > maxKeyLength) throw new Refusal()
       const isPlain = event.style === SCALAR_STYLE.PLAIN
       // A key is text, whatever it looks like.
       const { start: keyStart, end: keyEnd } = isPlain ? this.#word(event) : this.#scalar(event, '')
@@ -271,7 +271,7 @@ class EventReader {
     return { start, end }
   }
 
-  /** Thousands of mappings have the same keys: each is held once. */
+  /** Interns a key: thousands of mappings have the same keys. */
   #key(text: string): string {
     const known = this.#keys.get(text)
     if (known !== undefined) return known
@@ -281,12 +281,12 @@ class EventReader {
   }
 }
 
-/** The entries of one mapping, each key once. For most of them an index would cost more than it saves. */
+/** The entries of one mapping, with unique keys. Only large mappings get an index: it has a cost. */
 class Entries {
   readonly all: MappingEntry[] = []
   #keys: Set<string> | undefined
 
-  /** False for a key that is there. */
+  /** Adds an entry; returns false, and adds nothing, for a key that is there. */
   add(entry: MappingEntry): boolean {
     if (this.#has(entry.key)) return false
     this.all.push(entry)
@@ -304,7 +304,9 @@ class Entries {
   }
 }
 
-/** Returns true for keys that no file may have: null, and those that mark a reference or a secret. */
+/**
+ * Returns true for keys that need a report: null, several lines, and the marks of references and secrets.
+ */
 function isReserved(key: string, isPlain: boolean): boolean {
   return /^\$(?:ref|secret|number)$/.test(key) || (isPlain && /^(?:~|null|Null|NULL)$|\n/.test(key))
 }

@@ -2,7 +2,7 @@ import { compareText, problem, type Diagnostic } from '../../diagnostics/diagnos
 import { similarNames } from '../../diagnostics/similar.ts'
 import type { Disk } from './disk.ts'
 
-/** The files that make up the configuration, in one order, and what could not be read of them. */
+/** The texts of the configuration by path, in a stable order, and problems of what cannot be read. */
 export interface FoundFiles {
   texts: Map<string, string>
   problems: Diagnostic[]
@@ -14,7 +14,7 @@ const defaultFolders = ['configs', 'polytomic'] as const
 /** Bytes; a file of this size has about 20,000 resources. */
 const sizeLimit = 10 * 1024 * 1024
 
-/** Standard input, as an argument and in problems. */
+/** Standard input: its argument, and its path in problems. */
 const standardInput = { argument: '-', shown: '<stdin>' } as const
 
 /**
@@ -36,7 +36,9 @@ export async function readFiles(paths: readonly string[], disk: Disk): Promise<F
   return { texts, problems }
 }
 
-/** Returns the files that `paths` mean, in one order; none of them is opened. Standard input is none. */
+/**
+ * Returns the files that `paths` mean, in a stable order, without opening them or reading standard input.
+ */
 export function findFiles(
   paths: readonly string[],
   disk: Disk
@@ -52,14 +54,13 @@ export function rootsOf(paths: readonly string[], disk: Disk): readonly string[]
   return defaultFolders.filter((folder) => disk.look(folder).is !== 'nothing').slice(0, 1)
 }
 
-/** What a person names may be a pipe; in a folder nobody has named it. */
+/** A pipe or device is read only if its own path is given; inside of a folder it is refused. */
 const special = 'it is a pipe or a device, and no file'
 
-/** In any case: some systems and people write `.YAML`, and a file must not be left out for that. */
-/** The names of files that are read where a folder is named. */
+/** Names of files that are read inside of a folder, in any case: a `.YAML` file must not be left out. */
 export const yamlName = /\.ya?ml$/i
 
-/** Walks folders once each, however many links lead to them. */
+/** Walks each folder once, however many links lead to it, so that cycles of links end. */
 class Search {
   readonly paths: string[] = []
   readonly problems: Diagnostic[] = []
@@ -71,7 +72,7 @@ class Search {
   }
 
   add(given: string): void {
-    // An unset variable of a shell must not mean the whole folder.
+    // `--file "$UNSET"` must not read the whole working folder.
     if (given.trim() === '') {
       this.problems.push(unreadable('', 'the path is empty'))
       return
@@ -112,7 +113,7 @@ class Search {
     return true
   }
 
-  /** Existing paths each part of which is as given, or has a similar name. */
+  /** Returns existing paths, each segment of which is equal or similar to that of the given path. */
   #near(path: string): string[] {
     const parts = path.split('/')
     const root = path.startsWith('/') ? '/' : ''
@@ -126,18 +127,18 @@ class Search {
         }),
       [root]
     )
-    return near.slice(0, mostNear)
+    return near.slice(0, maxNear)
   }
 }
 
-const mostNear = 4
+const maxNear = 4
 
-/** A mark may stand at the start of each document: files that were joined have one within. */
+/** Removes byte order marks at the starts of lines: concatenated files have some inside. */
 function withoutMark(text: string): string {
   return text.replaceAll(/(^|\n)\uFEFF/g, '$1')
 }
 
-/** A problem of a whole file is shown at its start. */
+/** The label of a problem of a whole file, at the start of the file. */
 function fileLabel(path: string, text: string) {
   const start = { line: 1, column: 1, offset: 0 }
   return { span: { path, start, end: start }, text }
@@ -172,16 +173,16 @@ function nothingFound(paths: readonly string[], disk: Disk): Diagnostic {
   })
 }
 
-/** Where files are that were probably meant: here, or where somebody stood who went into a folder. */
+/** Advises where the files probably are: in the working folder, or beside one of its parents. */
 function elsewhere(disk: Disk): string {
   const here = disk.list('.').filter((name) => yamlName.test(name) && !name.startsWith('.')).length
   if (here > 0) return `${here === 1 ? 'one is' : `${here} are`} in this folder: pass \`--file .\``
-  for (let above = '..', levels = 0; levels < mostLevels; above += '/..', levels++)
+  for (let above = '..', levels = 0; levels < maxLevels; above += '/..', levels++)
     for (const folder of defaultFolders)
       if (disk.look(`${above}/${folder}`).is === 'folder')
         return `there is \`${above}/${folder}\`: run polyctl in \`${above}\``
   return 'write a first one, `configs/roles.yaml`: `roles: [{ name: readers }]`; or name files with --file'
 }
 
-/** How far above this folder files are looked for. */
-const mostLevels = 5
+/** The number of parent folders that are searched for advice. */
+const maxLevels = 5

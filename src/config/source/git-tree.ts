@@ -2,12 +2,12 @@ import { posix } from 'node:path'
 import type { DiskEntry } from './disk.ts'
 import type { Git, GitAnswer, GitFile } from './git.ts'
 
-/** Symbolic links are followed this often: more is a cycle. */
-const mostLinks = 20
+/** Symbolic links are followed this many times; more is a cycle. */
+const maxLinks = 20
 
 /**
- * The tree of one commit, or of what git tracks now, by paths from the top. Contents are read when they are
- * needed. A path is found in whichever Unicode form it is written: file systems do not agree on one.
+ * The file tree of a commit or of the index, by paths from the top of the repository. Contents are read on
+ * demand. A path is found in any Unicode normalisation form, because file systems differ in theirs.
  */
 export class Tree {
   readonly #git: Git
@@ -42,7 +42,7 @@ export class Tree {
     return this.#hidden.has(path)
   }
 
-  /** The file that a path leads to, links followed, by the path that git has for it. */
+  /** Returns the path that git has for the file at a path, links followed; undefined if it has none. */
   resolve(path: string): string | undefined {
     const real = this.#real(path)
     return real !== undefined && this.#files.has(real) ? real : undefined
@@ -63,13 +63,13 @@ export class Tree {
     return [...(this.#folders.get(this.#real(folder) ?? '') ?? [])]
   }
 
-  /** Returns nothing for a path that is no file of the commit. */
+  /** Returns the content of a file; undefined for a path that is no file of the tree. */
   read(path: string): GitAnswer<Uint8Array> | undefined {
     const file = this.#files.get(this.#real(path) ?? '')
     return file && this.#content(file.id)
   }
 
-  /** Reads at once what is wanted for certain. */
+  /** Reads the contents of many files with one process. */
   prefetch(isWanted: (path: string) => boolean): GitAnswer<void> {
     const ids = [...this.#files].flatMap(([path, { id }]) => (isWanted(path) ? [id] : []))
     return this.#load([...new Set(ids)])
@@ -100,7 +100,7 @@ export class Tree {
     const file = this.#files.get(path)
     if (file && !file.isLink) return path
     if (this.#folders.has(path)) return path
-    if (links > mostLinks || path.startsWith('..')) return undefined
+    if (links > maxLinks || path.startsWith('..')) return undefined
     if (file) return this.#real(this.#linked(path, file), links + 1)
     const folder = posix.dirname(path)
     const above = folder === '.' ? undefined : this.#real(folder, links + 1)
@@ -117,7 +117,7 @@ export class Tree {
   }
 }
 
-/** ASCII has one spelling only. */
+/** Returns true for an ASCII path, which has one normalisation form only. */
 function isPlain(path: string): boolean {
   return /^[\x20-\x7e]*$/.test(path)
 }

@@ -3,13 +3,13 @@ import { thrownCode, thrownText } from '../../diagnostics/thrown.ts'
 import { GitStopped } from '../git-stopped.ts'
 
 /**
- * The questions that git answers. It only reads; nothing is fetched, and nothing of the work tree or the
- * index is touched.
+ * The queries that git answers. All of them only read: nothing is fetched, and no work tree or index
+ * changes.
  */
 export interface Git {
   /** The commit that a revision names, in full and abbreviated. */
   commit(revision: string): GitAnswer<{ commit: string; short: string }>
-  /** The path of the working folder from the top of the repository: `` or `team/`. */
+  /** The path of the working folder from the top of the repository: empty, or like `team/`. */
   prefix: string
   /** The top folder of the work tree: an absolute path in which links are followed. */
   top: string
@@ -18,32 +18,41 @@ export interface Git {
   files(commit: string): GitAnswer<GitTree>
   /** All files that git tracks now, whether they are on the disk or not. */
   index(): GitAnswer<GitTree>
-  /** Contents by object id, of all of them; read at once, for a process per file would take seconds. */
+  /**
+   * Contents by object id, of all or a failure. One process reads them: a process per file would take
+   * seconds.
+   */
   contents(ids: readonly string[]): GitAnswer<Map<string, Uint8Array>>
   /** The differences between a commit and the work tree. */
   changes(commit: string): GitAnswer<GitChanges>
-  /** Those of the paths (from the working folder) that git is told to ignore. */
+  /** Returns those of the paths (from the working folder) that git ignores. */
   ignored(paths: readonly string[]): Set<string>
-  /** Those of the paths (from the top) that a filter of `.gitattributes` rewrites, with its name. */
+  /**
+   * Returns those of the paths (from the top) that a filter of `.gitattributes` rewrites, with its name.
+   */
   filtered(paths: readonly string[]): Map<string, string>
 }
 
-/** Files by their path from the top, and the paths of repositories that are linked in (submodules). */
+/** Files by their path from the top, and the paths of submodules. */
 export interface GitTree {
   files: Map<string, GitFile>
   submodules: string[]
 }
 
-/** `size` is in bytes, as far as git tells it. A link holds the path that it leads to. */
+/**
+ * `size` is in bytes; 0 in the index, which has none. The content of a symbolic link is its target path.
+ */
 export interface GitFile {
   id: string
   size: number
   isLink: boolean
-  /** Git is told to believe that the file is as it was committed, or to keep it off the disk. */
+  /** The flag with which git takes the file for unchanged, or keeps it off the disk. */
   unwatched?: 'assume-unchanged' | 'skip-worktree'
 }
 
-/** Renames are new path → old path. `paths` are all that differ: what was renamed by both names. */
+/**
+ * `renames`: new path → old path. `paths`: every path that differs; a rename has both of its paths there.
+ */
 export interface GitChanges {
   renames: Map<string, string>
   paths: Set<string>
@@ -52,10 +61,10 @@ export interface GitChanges {
 /** The answer of git, or the reason why there is none: a sentence without a full stop. */
 export type GitAnswer<T> = { ok: true; value: T } | { ok: false; reason: string; hint?: string }
 
-/** Bytes: what git may print at once. */
-const largestAnswer = 512 * 1024 * 1024
+/** The most that one call of git may print, in bytes. */
+const maxOutput = 512 * 1024 * 1024
 
-/** The repository that a folder is in, whichever of its work trees that is. */
+/** Opens the repository that contains a folder, in any of its work trees. */
 export function openGit(cwd: string, env: Readonly<Record<string, string | undefined>>): GitAnswer<Git> {
   const run = runner(cwd, env)
   const about = run([
@@ -93,7 +102,7 @@ export function openGit(cwd: string, env: Readonly<Record<string, string | undef
         return answer.ok && ids.some((id) => !answer.value.has(id)) ? notAllThere : answer
       },
       index: () => then(run(['-C', top, 'ls-files', '-z', '--stage', '-v']), indexOf),
-      changes: (commit) => then(run([...askForChanges, commit]), changesOf),
+      changes: (commit) => then(run([...diffArguments, commit]), changesOf),
       ignored(paths) {
         const found = run(['check-ignore', '--no-index', '-z', '--stdin'], paths.join('\0'))
         return new Set(found.ok ? found.value.toString('utf8').split('\0') : [])
@@ -106,7 +115,7 @@ export function openGit(cwd: string, env: Readonly<Record<string, string | undef
   }
 }
 
-/** Path, `filter` and its value, one after the other. */
+/** Parses the output of `check-attr -z`: path, attribute and value, one after the other. */
 function filtersOf(answer: Buffer): Map<string, string> {
   const parts = answer.toString('utf8').split('\0')
   const filters = new Map<string, string>()
@@ -118,10 +127,10 @@ function filtersOf(answer: Buffer): Map<string, string> {
 }
 
 /**
- * Whatever the person configured for their own eyes. All renames are looked for, however many files there
- * are: a rename that is not found would be a file that somebody deleted.
+ * A `git diff` that ignores a person's settings for display. `-l0` finds renames among any number of files:
+ * an undetected rename would look like a removed file.
  */
-const askForChanges = [
+const diffArguments = [
   'diff',
   '--no-relative',
   '--no-ext-diff',
@@ -137,7 +146,10 @@ function then<A, B>(answer: GitAnswer<A>, next: (value: A) => B): GitAnswer<B> {
   return answer.ok ? { ok: true, value: next(answer.value) } : answer
 }
 
-/** Nothing is fetched: the only host that is ever asked for anything is the service. */
+/**
+ * The failure for contents of a partial clone. They must not be fetched: polyctl contacts no host but the
+ * service.
+ */
 const notAllThere: GitAnswer<never> = {
   ok: false,
   reason: 'git does not have all contents of that commit here',
@@ -152,8 +164,8 @@ const noWorkTree: GitAnswer<never> = {
   hint: inCheckout
 }
 
-/** In milliseconds: the waiting for git blocks the process, so no signal is answered before it ends. */
-const longestMs = 60_000
+/** Waiting for git blocks the process, and no signal is handled meanwhile, so the wait must be bounded. */
+const timeoutMs = 60_000
 
 type Run = (args: string[], input?: string) => GitAnswer<Buffer>
 
@@ -162,8 +174,8 @@ function runner(cwd: string, env: Readonly<Record<string, string | undefined>>):
     try {
       const value = execFileSync('git', args, {
         cwd,
-        // Its words are read here, so they must be in one language; locks and fetching are for writers.
-        // A commit means the same on every machine: what was replaced on this one alone does not count.
+        // Messages are matched below, so they must be English. A reader takes no locks and fetches nothing.
+        // `git replace` is local to a machine: it must not change what a commit means.
         env: {
           ...env,
           LC_ALL: 'C',
@@ -172,8 +184,8 @@ function runner(cwd: string, env: Readonly<Record<string, string | undefined>>):
           GIT_NO_REPLACE_OBJECTS: '1'
         },
         stdio: ['pipe', 'pipe', 'pipe'],
-        maxBuffer: largestAnswer,
-        timeout: longestMs,
+        maxBuffer: maxOutput,
+        timeout: timeoutMs,
         input: input ?? ''
       })
       return { ok: true, value }
@@ -191,7 +203,7 @@ function refusal(error: unknown): GitAnswer<never> {
       reason: 'git gave no answer within a minute',
       hint: 'try the same with `git status`'
     }
-  const { signal, words } = lastOf(error)
+  const { signal, words } = exitOf(error)
   if (signal === 'SIGINT' || signal === 'SIGTERM')
     throw new GitStopped(`git was stopped by ${signal}`, { cause: error })
   if (code === 'ENOENT') return { ok: false, reason: 'git is not installed here', hint: 'install git' }
@@ -200,7 +212,7 @@ function refusal(error: unknown): GitAnswer<never> {
     return { ok: false, reason: 'the working folder is in no git repository', hint: inCheckout }
   if (/lazy fetching disabled|promisor/.test(words)) return notAllThere
   const [, owned] = /dubious ownership in repository at '(.*)'/.exec(words) ?? []
-  if (owned !== undefined) return { ok: false, reason: notOurs, hint: trusting(owned) }
+  if (owned !== undefined) return { ok: false, reason: notOurs, hint: trustAdvice(owned) }
   const isBroken = /corrupt|unable to read|not a (valid|tree) object|bad (object|tree)|missing blob/i.test(
     words
   )
@@ -213,8 +225,8 @@ function refusal(error: unknown): GitAnswer<never> {
   }
 }
 
-/** The signal that ended git, and what it wrote to standard error. */
-function lastOf(error: unknown): { signal: unknown; words: string } {
+/** Returns the signal that ended git, and what git wrote to standard error. */
+function exitOf(error: unknown): { signal: unknown; words: string } {
   const signal = error instanceof Error && 'signal' in error ? error.signal : undefined
   const bytes = error instanceof Error && 'stderr' in error ? error.stderr : undefined
   return { signal, words: Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '' }
@@ -222,8 +234,8 @@ function lastOf(error: unknown): { signal: unknown; words: string } {
 
 const notOurs = 'git refuses to read the repository: it belongs to somebody else'
 
-/** Git names the folder that it wants to be told of: that is the top, wherever polyctl runs. */
-function trusting(folder: string): string {
+/** Advice for `safe.directory`. `folder` is the one that git names, which is the top of the repository. */
+function trustAdvice(folder: string): string {
   const quoted = `'${folder.replaceAll("'", "'\\''")}'`
   return (
     `if you trust it, run \`git config --global --add safe.directory ${quoted}\`; where there is no HOME, ` +
@@ -232,8 +244,9 @@ function trusting(folder: string): string {
 }
 
 /**
- * `<mode> <type> <id> <size>\t<path>`, each ended by a zero byte. The size is `BAD` where the content is
- * missing: the file was in the commit all the same, so there is no tree without it.
+ * Parses the output of `ls-tree`: `<mode> <type> <id> <size>\t<path>`, each ended by a zero byte. The size
+ * is `BAD` if the content is missing; the tree is refused then, because a file of the commit must not be
+ * left out.
  */
 function treeOf(answer: Buffer): GitAnswer<GitTree> {
   const tree: GitTree = { files: new Map(), submodules: [] }
@@ -250,8 +263,8 @@ function treeOf(answer: Buffer): GitAnswer<GitTree> {
 const linkMode = '120000'
 
 /**
- * `<tag> <mode> <id> <stage>\t<path>`, each ended by a zero byte. The tag is `S` for what git keeps off the
- * disk, and in lower case for what it does not look at.
+ * Parses the output of `ls-files`: `<tag> <mode> <id> <stage>\t<path>`, each ended by a zero byte. The tag
+ * is `S` for skip-worktree, and in lower case for assume-unchanged.
  */
 function indexOf(answer: Buffer): GitTree {
   const tree: GitTree = { files: new Map(), submodules: [] }
@@ -270,7 +283,7 @@ function indexOf(answer: Buffer): GitTree {
   return tree
 }
 
-/** `<id> blob <size>\n<bytes>\n`, one after the other. */
+/** Parses the output of `cat-file --batch`: `<id> blob <size>\n<bytes>\n`, one after the other. */
 function blobsOf(answer: Buffer): Map<string, Uint8Array> {
   const blobs = new Map<string, Uint8Array>()
   for (let at = 0; at < answer.length;) {
@@ -287,7 +300,7 @@ function blobsOf(answer: Buffer): Map<string, Uint8Array> {
   return blobs
 }
 
-/** `<letter>\0<path>\0`, and `R<likeness>\0<old>\0<new>\0` for what was renamed. */
+/** Parses the output of `diff -z`: `<letter>\0<path>\0`, and `R<score>\0<old>\0<new>\0` for a rename. */
 function changesOf(answer: Buffer): GitChanges {
   const parts = answer.toString('utf8').split('\0')
   const changes: GitChanges = { renames: new Map(), paths: new Set() }

@@ -1,4 +1,4 @@
-/** The door of this room: files, as a disk or git has them, and what their text says. */
+/** The entry point of this folder: finding and reading files, on disk or in git, and parsing YAML. */
 export { openDisk, saveFile, type Disk, type DiskEntry } from './disk.ts'
 export { readFiles } from './find-files.ts'
 export { openGit, type Git } from './git.ts'

@@ -3,14 +3,14 @@ import type { Path } from '../../state/resource.ts'
 import type { Json, JsonObject } from '../../state/value.ts'
 
 /**
- * A node of YAML: the shape of a file with offsets, and nothing else. Much smaller than
- * the parser's own nodes, so that it can be kept for as long as somebody may ask for a place.
+ * A YAML node with its offsets. It is much smaller than the nodes of the parser, so that all nodes can be
+ * kept until the end of a run for spans of problems.
  */
 export type YamlNode = ScalarNode | ListNode | MappingNode
 
 /**
- * A single value. Numbers are held exactly, and what looks like a date is a string. `start` and `end` are
- * offsets into the file, in UTF-16 units, the same in all that is written.
+ * A scalar. A number is exactly that of the file, and a date is a string. `start` and `end` are offsets
+ * into the file, in UTF-16 code units, in this and all other nodes.
  */
 export interface ScalarNode {
   is: 'scalar'
@@ -26,7 +26,7 @@ interface ListNode {
   end: number
 }
 
-/** Each key is here once, in the order of the file; what `<<` takes over comes after the rest. */
+/** A mapping with unique keys, in the order of the file; entries merged by `<<` come last. */
 export interface MappingNode {
   is: 'mapping'
   entries: MappingEntry[]
@@ -35,8 +35,8 @@ export interface MappingNode {
 }
 
 /**
- * A key with its value. Its places may lie outside of the mapping that has it: they are where it is
- * written, and an alias or `<<` takes it over from there.
+ * A key with its value. The offsets are those of the key where it is written: outside of the mapping, if an
+ * alias or `<<` brings the entry.
  */
 export interface MappingEntry {
   key: string
@@ -46,8 +46,8 @@ export interface MappingEntry {
 }
 
 /**
- * A file that was read. Lines are counted here, when the first place is asked for: the parser miscounts
- * some of those it stumbles over.
+ * A file that was read. Lines are counted when the first span is computed, and not by the parser, which
+ * miscounts them after some mistakes.
  */
 export class SourceText {
   readonly path: string
@@ -82,14 +82,16 @@ function lineStarts(text: string): number[] {
   return starts
 }
 
-/** A node, the key it stands under, and whether the whole path is written or only a part of it. */
+/**
+ * The node at a path, its key, and whether the file has the whole path (`complete`) or only its beginning.
+ */
 export interface Location {
   node: YamlNode
   key: { start: number; end: number } | undefined
   complete: boolean
 }
 
-/** Undefined for a missing key, and for what is no mapping at all. */
+/** Returns the entry of a key; undefined if the key is missing or the node is no mapping. */
 export function entryOf(node: YamlNode, key: string): MappingEntry | undefined {
   if (node.is !== 'mapping') return undefined
   if (node.entries.length < fewEntries) return node.entries.find((entry) => entry.key === key)
@@ -98,13 +100,12 @@ export function entryOf(node: YamlNode, key: string): MappingEntry | undefined {
   return index.get(key)
 }
 
-/** Up to here, looking one by one is as fast as an index. */
+/** Below this number of entries, a linear search is as fast as an index. */
 export const fewEntries = 32
 const entryIndexes = new WeakMap<MappingNode, ReadonlyMap<string, MappingEntry>>()
 
 /**
- * Follows a path as far as it is written: what is not written for itself is said by its nearest written
- * parent.
+ * Follows a path as far as the file has it: a value that is not written is located at its nearest parent.
  */
 export function locate(root: YamlNode, path: Path, key?: Location['key']): Location {
   const place: Location = { node: root, key, complete: true }
@@ -125,8 +126,8 @@ export function locate(root: YamlNode, path: Path, key?: Location['key']): Locat
 }
 
 /**
- * The smallest span that shows a value: the scalar or one-line collection itself, else the key above
- * it, else its first line.
+ * Returns the smallest span that shows a value: the scalar or one-line collection itself, else its key,
+ * else its first line.
  */
 export function valueSpan(source: SourceText, { node, key }: Location): Span {
   const text = source.text.slice(node.start, node.end)
@@ -137,8 +138,8 @@ export function valueSpan(source: SourceText, { node, key }: Location): Span {
 }
 
 /**
- * The text of a scalar as it is written; undefined for what is no scalar, is not there, or is written
- * elsewhere, behind an alias.
+ * Returns the text of a scalar as the file has it; undefined for a collection, a missing value, and an
+ * alias, whose text is elsewhere.
  */
 export function scalarText(source: SourceText, root: YamlNode, path: Path): string | undefined {
   const { node, complete } = locate(root, path)
@@ -146,12 +147,16 @@ export function scalarText(source: SourceText, root: YamlNode, path: Path): stri
   return complete && node.is === 'scalar' && !text.startsWith('*') ? text : undefined
 }
 
-/** The key of a value, where it has one: for what is unknown, missing or written twice. */
+/**
+ * Returns the span of a value's key, if it has one: for problems of unknown, missing and duplicate keys.
+ */
 export function keySpan(source: SourceText, place: Location): Span {
   return place.key ? source.span(place.key.start, place.key.end) : headSpan(source, place.node)
 }
 
-/** The beginning of something that has no key, as an item of a list: its first key, or its first line. */
+/**
+ * Returns the span of the beginning of a node without a key, as an item of a list: its first key or line.
+ */
 export function headSpan(source: SourceText, node: YamlNode): Span {
   const first = node.is === 'mapping' ? node.entries[0] : undefined
   if (first && first.keyStart >= node.start && first.keyEnd <= node.end)
@@ -160,7 +165,7 @@ export function headSpan(source: SourceText, node: YamlNode): Span {
   return source.span(node.start, node.start + line.trimEnd().length)
 }
 
-/** Returns the type of a value in the words of people who write YAML. */
+/** Returns the type of a value in the terms of YAML, for messages. */
 export function typeWord(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
@@ -168,7 +173,7 @@ export function typeWord(value: unknown): string {
   return `a ${typeof value}`
 }
 
-/** Returns the value of a node: placeholders are still text. */
+/** Returns the value of a node. Placeholders in it are still text. */
 export function valueOfNode(node: YamlNode): Json {
   if (node.is === 'scalar') return node.value
   return node.is === 'list' ? node.items.map(valueOfNode) : valueOfMapping(node)
@@ -180,8 +185,8 @@ export function valueOfMapping(node: MappingNode): JsonObject {
 }
 
 /**
- * Returns true for an unknown key that may be repeated. One without a value may be a value itself:
- * `password S3cret` without its colon is a key in YAML.
+ * Returns true for an unknown key that a message may quote. A key without a value may be a secret itself:
+ * `password S3cret` without its colon is one key in YAML.
  */
 export function isKeyName(key: string, hasValue: boolean): boolean {
   return hasValue && /^[A-Za-z_][\w-]{0,59}$/.test(key)

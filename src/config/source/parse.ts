@@ -15,13 +15,15 @@ import {
   type ScalarNode
 } from './node.ts'
 
-/** A file has one, or several with `---` between them. Offsets count from the start of the file. */
+/**
+ * One document of a file, which may have several with `---` between them. Offsets are those of the file.
+ */
 export interface YamlDocument {
   source: SourceText
   root: YamlNode
 }
 
-/** Documents or problems, never both. A file that is empty, or holds comments only, has neither. */
+/** Documents or problems, never both. A file that is empty or has only comments gives neither. */
 export interface Parsed {
   documents: YamlDocument[]
   problems: Diagnostic[]
@@ -37,8 +39,8 @@ const options = {
 } as const
 
 /**
- * Text to what it says. A file with any problem gives no documents: what comes after a mistake in YAML
- * is guesswork.
+ * Parses a file. A file with any problem gives no documents: the meaning of what follows a mistake in YAML
+ * could only be guessed.
  */
 export function parseYaml(path: string, text: string): Parsed {
   const source = new SourceText(path, text)
@@ -48,7 +50,7 @@ export function parseYaml(path: string, text: string): Parsed {
     : parseWithProblems(source)
 }
 
-/** By the parser that tells what is wrong, and reads whatever is YAML. */
+/** The slow reader: reads everything that is YAML, and reports what is wrong. */
 export function parseWithProblems(source: SourceText): Parsed {
   const { text } = source
   const documents: YamlDocument[] = []
@@ -84,15 +86,13 @@ function tooDeep(source: SourceText, at: number): Diagnostic {
 }
 
 /**
- * Values that aliases may add to a document: enough for a default block of 100 fields in each of 10,000
- * resources.
+ * The number of values that aliases may add to a document: enough for a default block of 100 fields in each
+ * of 10,000 resources.
  */
 const unfoldLimit = 1_000_000
 
-/**
- * Keys that make a reference or a secret of a mapping: what a file says must never become one by itself.
- */
-const marks = new Set(['$ref', '$secret', '$number'])
+/** Keys that mark a reference, a secret or a number inside of polyctl: a file must not have them. */
+const reservedKeys = new Set(['$ref', '$secret', '$number'])
 
 interface Anchored {
   node: YamlNode | undefined
@@ -100,8 +100,8 @@ interface Anchored {
 }
 
 /**
- * Copies the parser's nodes into those of this room. Aliases share what they name; `<<` is merged; keys are
- * made text and kept unique.
+ * Converts the parser's nodes to `YamlNode`s. Aliases share the node of their anchor; `<<` is merged; keys
+ * become text and must be unique.
  */
 class NodeReader {
   readonly problems: Diagnostic[] = []
@@ -160,7 +160,7 @@ class NodeReader {
     return 0
   }
 
-  /** Half of a character cannot be sent: `\ud800` makes one where the other half is missing. */
+  /** Refuses a lone surrogate, as `\ud800` makes one: it cannot be encoded in UTF-8. */
   #text(value: string, start: number, end: number): string {
     if (value.isWellFormed()) return value
     this.#report('P001', 'a text holds half of a character', start, end, {
@@ -203,7 +203,7 @@ class NodeReader {
     if (isScalar(key) && key.value !== null) {
       const name =
         typeof key.value === 'string' ? key.value : (key.source ?? this.#source.text.slice(start, end))
-      if (marks.has(name)) this.#reserved(name, start, end)
+      if (reservedKeys.has(name)) this.#reserved(name, start, end)
       return this.#text(name, start, end)
     }
     const found = isAlias(key) ? 'an alias' : isMap(key) ? 'a mapping' : isSeq(key) ? 'a list' : 'nothing'
@@ -241,8 +241,8 @@ class NodeReader {
   }
 
   /**
-   * Anchors that may be named: a password that begins with `&` is an anchor on nothing, or on one word. On
-   * a mapping or a list, it was meant as one.
+   * Anchors whose names a message may have: those of a mapping or a list. An anchor of a scalar or of
+   * nothing may be a password that begins with `&`.
    */
   #mentionable(): string[] {
     return [...this.#anchors].flatMap(([name, { node }]) => (node && node.is !== 'scalar' ? [name] : []))

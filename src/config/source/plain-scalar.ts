@@ -2,15 +2,15 @@ import { boolCoreTag, intCoreTag, NOT_RESOLVED, nullCoreTag } from 'js-yaml'
 import { isExactly } from '../../state/number.ts'
 import type { ScalarNode } from './node.ts'
 
-/** The first letters of what is not text: null, booleans and numbers. */
+/** Matches words that may be null, a boolean or a number, by their first character. All others are text. */
 const notText = /^(?:[-+.\d~nNtTfF]|$)/
 
 const infinite = /^[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)$/
 const fraction = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/
 
 /**
- * Returns the value of a word without quotes in the core schema of YAML 1.2; undefined for a number that
- * cannot be held exactly.
+ * Resolves a plain scalar by the core schema of YAML 1.2; undefined for a number that a JavaScript number
+ * cannot hold exactly, and for infinity and NaN.
  */
 export function plainScalar(text: string): ScalarNode['value'] | undefined {
   if (!notText.test(text)) return text
@@ -21,7 +21,7 @@ export function plainScalar(text: string): ScalarNode['value'] | undefined {
   const whole = intCoreTag.resolve(text, false, intCoreTag.tagName)
   if (whole !== NOT_RESOLVED) {
     if (!Number.isSafeInteger(whole)) return undefined
-    // A whole number has no zero with a sign.
+    // `-0` becomes 0.
     return whole === 0 ? 0 : whole
   }
   if (infinite.test(text)) return undefined

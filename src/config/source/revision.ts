@@ -4,33 +4,36 @@ import { findFiles, rootsOf, yamlName } from './find-files.ts'
 import type { Git, GitAnswer } from './git.ts'
 import { Tree } from './git-tree.ts'
 import {
-  doubtOf,
-  filesEditedUnseen,
-  filesNotGone,
-  filesOfNow,
-  submodulesOfThen,
+  currentFiles,
+  filesNotRemoved,
+  hiddenEdits,
+  submodulesOfCommit,
+  unclearContent,
   type RevisionContext,
   type Places,
   type Tracked,
   type Unclear
 } from './unclear.ts'
 
-/** The files of a commit, as a disk; and which of the named files it has. */
+/** A disk over the files of a commit, and the files of the configuration there. */
 export interface Revision {
   disk: Disk
-  /** The files to read there: renamed ones by their old names. */
+  /** The files to read on that disk: renamed ones by their old paths. */
   files: string[]
-  /** Files of which git cannot tell what they held. The list grows while files are read. */
+  /** Files whose content at the commit git does not tell for certain. Reading files may add more. */
   unclear: Unclear[]
-  /** Files of now that git tracks, that changed since, and that are not read: blocks may have moved there. */
-  elsewhere: string[]
+  /**
+   * Tracked files that changed since the commit and are no part of the configuration: blocks may have moved
+   * there.
+   */
+  otherFiles: string[]
 }
 
 /**
- * The configuration as a commit has it. `files` are files and folders as the person gives them; none means
- * the first of the usual folders, now and then. What was moved in or out of them since is found under its
- * old name, or left out. Files for placeholders that the commit does not have (secrets, above all) are
- * those of the working disk.
+ * Opens the configuration at a commit. `files` are files and folders as `--file` has them; if there are
+ * none, the default folder is looked up in the commit and in the work tree separately. A file that was
+ * renamed into them since is read by its old path; one that was renamed out of them is left out. Files of
+ * placeholders that the commit does not have (secrets, above all) are read from the working disk.
  */
 export function openRevision(
   git: Git,
@@ -50,51 +53,53 @@ export function openRevision(
       reason: `\`${strange.path}\` is not in this repository`,
       hint: 'name files that are'
     }
-  const context: RevisionContext = { git, disk, places, tracked, now: findFiles(files, disk).paths }
+  const context: RevisionContext = { git, disk, places, tracked, current: findFiles(files, disk).paths }
   const unclear: Unclear[] = []
-  const then = revisionDisk(context, unclear)
-  const committed: Disk = { ...then, look: (path) => tracked.commit.tree.look(places.toTop(path)) }
+  const baseDisk = revisionDisk(context, unclear)
+  const committed: Disk = { ...baseDisk, look: (path) => tracked.commit.tree.look(places.toTop(path)) }
   const there = rootsOf(files, committed).filter(
     (path) => committed.look(disk.beside('', path)).is !== 'nothing'
   )
-  const readThen = new Set(
-    findFiles(there, then).paths.flatMap((path) => tracked.commit.tree.resolve(places.toTop(path)) ?? [])
+  const readAtCommit = new Set(
+    findFiles(there, baseDisk).paths.flatMap(
+      (path) => tracked.commit.tree.resolve(places.toTop(path)) ?? []
+    )
   )
-  const now = filesOfNow(context)
-  const moved = movedFiles(context, roots, now.read, readThen)
-  const allThen = [...roots.map(({ top }) => top), ...there.map((path) => places.toTop(path))]
-  const edited = filesEditedUnseen(now.read, context)
+  const current = currentFiles(context)
+  const moved = movedFiles(context, roots, current.read, readAtCommit)
+  const allRoots = [...roots.map(({ top }) => top), ...there.map((path) => places.toTop(path))]
+  const edited = hiddenEdits(current.read, context)
   if (!edited.ok) return edited
-  unclear.push(...now.unclear, ...submodulesOfThen(allThen, context), ...moved.unclear, ...edited.value)
-  unclear.push(...filesNotGone([...readThen], now.read, context))
+  unclear.push(...current.unclear, ...submodulesOfCommit(allRoots, context), ...moved.unclear)
+  unclear.push(...edited.value, ...filesNotRemoved([...readAtCommit], current.read, context))
   if (unclear.length === 0) {
-    const wanted = new Set([...readThen, ...moved.in])
+    const wanted = new Set([...readAtCommit, ...moved.in])
     const fetched = tracked.commit.tree.prefetch((path) => wanted.has(path))
     if (!fetched.ok) return fetched
   }
   return {
     ok: true,
     value: {
-      disk: then,
+      disk: baseDisk,
       files: [...there, ...moved.in.map((path) => places.fromTop(path))],
       unclear,
-      elsewhere: [...tracked.changes.paths]
-        .filter((path) => yamlName.test(path) && tracked.index.tree.file(path) && !now.read.has(path))
+      otherFiles: [...tracked.changes.paths]
+        .filter((path) => yamlName.test(path) && tracked.index.tree.file(path) && !current.read.has(path))
         .map((path) => places.fromTop(path))
     }
   }
 }
 
 function trackedBy(git: Git, commit: string): GitAnswer<Tracked> {
-  const [then, now, changes] = [git.files(commit), git.index(), git.changes(commit)]
-  if (!then.ok) return then
-  if (!now.ok) return now
+  const [files, index, changes] = [git.files(commit), git.index(), git.changes(commit)]
+  if (!files.ok) return files
+  if (!index.ok) return index
   if (!changes.ok) return changes
   return {
     ok: true,
     value: {
-      commit: { ...then.value, tree: new Tree(git, then.value.files) },
-      index: { ...now.value, tree: new Tree(git, now.value.files) },
+      commit: { ...files.value, tree: new Tree(git, files.value.files) },
+      index: { ...index.value, tree: new Tree(git, index.value.files) },
       changes: changes.value
     }
   }
@@ -110,25 +115,28 @@ function placesOf(git: Git, cwd: string): Places {
   }
 }
 
-/** Renames lead in or out of what is read. What was moved out is no longer looked at: nobody removed it. */
+/**
+ * Follows renames into and out of the configuration. A file that was renamed out of it is hidden: nobody
+ * removed it.
+ */
 function movedFiles(
   { places, tracked }: RevisionContext,
   roots: readonly { top: string }[],
-  readNow: ReadonlySet<string>,
-  readThen: ReadonlySet<string>
+  current: ReadonlySet<string>,
+  committed: ReadonlySet<string>
 ): { in: string[]; unclear: Unclear[] } {
   const movedIn: string[] = []
   const unclear: Unclear[] = []
-  const isAsked = (path: string): boolean =>
+  const isNamed = (path: string): boolean =>
     roots.some(({ top }) => top === '.' || path === top || path.startsWith(`${top}/`))
-  for (const [now, then] of tracked.changes.renames) {
-    if (readNow.has(now)) {
-      if (!readThen.has(then)) movedIn.push(then)
-    } else if (readThen.has(then) && !readNow.has(then)) {
-      const reason = `it is called \`${places.fromTop(now)}\` now, which is not read`
+  for (const [newPath, oldPath] of tracked.changes.renames) {
+    if (current.has(newPath)) {
+      if (!committed.has(oldPath)) movedIn.push(oldPath)
+    } else if (committed.has(oldPath) && !current.has(oldPath)) {
+      const reason = `it is called \`${places.fromTop(newPath)}\` now, which is not read`
       const help = 'give it a name that ends in .yaml, or name it with `--file`'
-      if (isAsked(now)) unclear.push({ path: places.fromTop(then), reason, help })
-      else tracked.commit.tree.hide(then)
+      if (isNamed(newPath)) unclear.push({ path: places.fromTop(oldPath), reason, help })
+      else tracked.commit.tree.hide(oldPath)
     }
   }
   return { in: movedIn, unclear }
@@ -142,7 +150,7 @@ function revisionDisk({ git, tracked, places, disk: working }: RevisionContext, 
       const entry = tree.look(places.toTop(path))
       if (entry.is !== 'nothing' || tree.isHidden(places.toTop(path))) return entry
       const today = working.look(path)
-      return today.is === 'file' ? { ...today, unknownThen: true } : today
+      return today.is === 'file' ? { ...today, notCommitted: true } : today
     },
     list: (folder) => tree.list(places.toTop(folder)),
     read(path) {
@@ -153,8 +161,8 @@ function revisionDisk({ git, tracked, places, disk: working }: RevisionContext, 
       const isChanged = tracked.changes.paths.has(top)
       if (isChanged) filters ??= git.filtered([...tracked.changes.paths])
       const file = { path: places.fromTop(top), isChanged, filter: filters?.get(top) }
-      const doubt = doubtOf(answer.value, file, working)
-      if (doubt && !unclear.some((one) => one.path === doubt.path)) unclear.push(doubt)
+      const found = unclearContent(answer.value, file, working)
+      if (found && !unclear.some((one) => one.path === found.path)) unclear.push(found)
       return decode(answer.value)
     },
     beside: working.beside,

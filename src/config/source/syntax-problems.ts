@@ -3,8 +3,8 @@ import { problem, type Details, type Diagnostic } from '../../diagnostics/diagno
 import type { SourceText } from './node.ts'
 
 /**
- * The parser's errors in words for people who write YAML now and then. What the file says is hardly
- * quoted: where YAML is broken, nobody knows which part of it is a secret.
+ * Explains a parser error to people who write YAML seldom. A message must not quote the file: in broken
+ * YAML, any part may be a secret.
  */
 export function syntaxProblem(error: YAMLError, source: SourceText): Diagnostic {
   const [start, end] = error.pos
@@ -17,21 +17,21 @@ export function syntaxProblem(error: YAMLError, source: SourceText): Diagnostic 
   return problem(code, message, { ...details, labels: [{ span: source.span(start, stop), text: label }] })
 }
 
-/** The line of the mistake as a whole, and those before and after it that are not blank. */
+/** Returns the whole line of the mistake, and the nearest lines before and after it that are not blank. */
 function linesAround(text: string, start: number): Pick<ErrorContext, 'whole' | 'before' | 'after'> {
   const from = text.lastIndexOf('\n', start - 1) + 1
   const written = (line: string): boolean => line.trim() !== ''
-  const [whole = '', ...rest] = text.slice(from, from + farthest).split(/\r?\n/)
-  const above = text.slice(Math.max(from - farthest, 0), from).split(/\r?\n/)
+  const [whole = '', ...rest] = text.slice(from, from + contextLength).split(/\r?\n/)
+  const above = text.slice(Math.max(from - contextLength, 0), from).split(/\r?\n/)
   return { whole, before: above.findLast(written) ?? '', after: rest.find(written) ?? '' }
 }
 
-/** Characters that are looked at on either side. */
-const farthest = 2_000
+/** The number of characters that are searched on either side. */
+const contextLength = 2_000
 
 /**
- * What makes a whole file unreadable, and would be told as many mistakes: an unfinished merge, or lines that
- * end in CR alone.
+ * Recognises what makes a whole file unreadable and would be reported as many mistakes: an unresolved merge
+ * conflict, or lines that end in CR alone.
  */
 export function wholeFileProblem(source: SourceText): Diagnostic | undefined {
   const { text } = source
@@ -51,9 +51,7 @@ export function wholeFileProblem(source: SourceText): Diagnostic | undefined {
   })
 }
 
-/**
- * In YAML 1.1 `yes` is a boolean, `010` is eight and `1:30` is ninety: the same file would mean another.
- */
+/** Refuses YAML 1.1, in which the same file means something else: `yes` is a boolean and `010` is eight. */
 export function olderYaml(source: SourceText, end: number): Diagnostic {
   const start = Math.max(source.text.lastIndexOf('%YAML', end), 0)
   const line = source.text.slice(start).split(/\r?\n/, 1)[0] ?? ''
@@ -74,7 +72,7 @@ interface ErrorContext {
   first: string
   /** From the mistake to the end of its line. */
   line: string
-  /** All of the line, and the nearest ones that are not blank. */
+  /** The whole line, and the nearest lines that are not blank. */
   whole: string
   before: string
   after: string
@@ -117,7 +115,7 @@ const messages: Partial<Record<ErrorCode, (context: ErrorContext) => Message>> =
   }),
   MISSING_CHAR: missing,
   BAD_INDENT: indentation,
-  // The parser quotes the line here, and a wrapped password may begin with this sign.
+  // The parser's own message must not be used: it quotes the line, which may be a password.
   BAD_DIRECTIVE: () => ({
     message: 'a line starts with `%`, which gives an instruction to YAML',
     label: 'no such instruction exists',
@@ -175,7 +173,7 @@ function missing({ original, whole, before }: ErrorContext): Message {
   }
 }
 
-/** A key that stands further left than those around it. */
+/** Recognises a line that is indented less than its neighbours. */
 function dedented({ whole, before, after }: ErrorContext): Message | undefined {
   const [here, above, below] = [indentOf(whole), columnOfItem(before), indentOf(after)]
   if (below <= here || above !== below) return undefined
@@ -190,7 +188,7 @@ function indentOf(line: string): number {
   return /^ */.exec(line)?.[0].length ?? 0
 }
 
-/** Where the keys of a line begin: behind the dash of an item. */
+/** Returns the column in which the keys of a line begin: behind the dashes of list items. */
 function columnOfItem(line: string): number {
   return /^ *(?:- +)*/.exec(line)?.[0].length ?? 0
 }
@@ -245,7 +243,7 @@ function unexpected({ line, isPlaceholder }: ErrorContext): Message {
   }
 }
 
-/** The parser's messages name signs of YAML, never what the file says. */
+/** Lowers the first letter of a parser message. Those that are used name YAML syntax only, no content. */
 function lower(message: string): string {
   return message.charAt(0).toLowerCase() + message.slice(1)
 }

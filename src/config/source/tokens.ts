@@ -1,18 +1,18 @@
 import { Lexer, Parser, type CST } from 'yaml'
 
-/** Levels; nothing that polyctl knows has more than ten. */
+/** The greatest depth of nesting; no schema of polyctl has more than ten levels. */
 export const depthLimit = 100
 
 /**
- * The parser keeps what is open in a list of its own, two entries a level at most. It and the composer are
- * recursive: depth is bounded before either has to follow it.
+ * The greatest size of the parser's stack, which has at most two entries for each level. Parser and
+ * composer recurse, so the depth must be bounded before they get the tokens.
  */
-const openLimit = 2 * depthLimit + 10
+const stackLimit = 2 * depthLimit + 10
 
-/** The parser's tokens of a text, up to where it is nested too deep. */
+/** The parser's tokens of a text, up to the place where it is nested too deep. */
 export class Tokens {
   readonly #text: string
-  /** The place where too much is open: what comes after it is not read. */
+  /** The offset at which the limit was exceeded: nothing behind it is read. */
   deepAt: number | undefined
 
   constructor(text: string) {
@@ -23,7 +23,7 @@ export class Tokens {
     const parser = new Parser()
     for (const lexeme of new Lexer().lex(this.#text)) {
       yield* parser.next(lexeme)
-      if (parser.stack.length <= openLimit) continue
+      if (parser.stack.length <= stackLimit) continue
       this.deepAt = parser.offset
       return
     }

@@ -3,47 +3,52 @@ import { decode, isLargeFilePointer, type Disk } from './disk.ts'
 import type { Git, GitAnswer, GitChanges, GitTree } from './git.ts'
 import type { Tree } from './git-tree.ts'
 
-/** A file, as a person types its path, of which git does not tell what it held, or what became of it. */
+/**
+ * A file of which git does not tell for certain what it contained at the commit, or what became of it
+ * since. `path` is as a person types it.
+ */
 export interface Unclear {
   path: string
-  /** A sentence about the file without its subject and without a full stop. */
+  /** A sentence about the file, without a full stop. */
   reason: string
   /** Advice, where something can be done. */
   help?: string
 }
 
-/** The files of now and then, as git tells them. */
+/** The files of the commit and of the index, and the differences between commit and work tree. */
 export interface Tracked {
   commit: GitTree & { tree: Tree }
   index: GitTree & { tree: Tree }
   changes: GitChanges
 }
 
-/** Between paths as a person types them, and those from the top of the repository. */
+/** Converts between paths as a person types them and paths from the top of the repository. */
 export interface Places {
   toTop(path: string): string
   fromTop(path: string): string
 }
 
-/** The revision and the disk that are compared: paths of `now` are as they were found. */
+/**
+ * The commit and the working disk that are compared. `current` has the paths of the configuration on disk.
+ */
 export interface RevisionContext {
   git: Git
   disk: Disk
   places: Places
   tracked: Tracked
-  now: readonly string[]
+  current: readonly string[]
 }
 
 /**
- * Files that are read now, by their paths from the top with links followed. Each must be in the commit, or
- * be new since for certain, because git tracks it now (R15): what an ignored file or a file of another
- * repository held then is not known, and an unknown base is never an empty one.
+ * R15: Returns the files of the configuration, by their paths from the top with links followed. Each must
+ * be in the commit, or be new since, which is certain only if git tracks it now. The earlier content of an
+ * ignored file or a file of another repository is not known, and an unknown base must not count as empty.
  */
-export function filesOfNow(context: RevisionContext): { read: Set<string>; unclear: Unclear[] } {
-  const { disk, places, tracked, now, git } = context
+export function currentFiles(context: RevisionContext): { read: Set<string>; unclear: Unclear[] } {
+  const { disk, places, tracked, current, git } = context
   const read = new Set<string>()
   const unknown: string[] = []
-  for (const path of now) {
+  for (const path of current) {
     const top = places.toTop(path)
     const named = tracked.index.tree.resolve(top) ?? tracked.commit.tree.resolve(top)
     const real = named === undefined ? undefined : trackedReal(disk, path, git.top, tracked)
@@ -53,7 +58,7 @@ export function filesOfNow(context: RevisionContext): { read: Set<string>; uncle
   return { read, unclear: unknownReasons(unknown, context) }
 }
 
-/** Follows links on the disk itself: one may be another than git knows. */
+/** Follows links on the disk: a link may have changed since it was committed. */
 function trackedReal(
   disk: Disk,
   path: string,
@@ -96,7 +101,7 @@ function inSubmodule(path: string, submodule: string): Unclear {
   return { path, reason: `it is in the submodule \`${submodule}\``, help: runInside }
 }
 
-/** Below the top, the nearest to it first. */
+/** Returns the folders that contain a path, below the top of the repository, outermost first. */
 function foldersAbove(path: string): string[] {
   const folder = posix.dirname(path)
   return folder === '.' || folder.startsWith('..') ? [] : [...foldersAbove(folder), folder]
@@ -106,8 +111,11 @@ function isWithin(path: string, folder: string): boolean {
   return folder === '.' || path === folder || path.startsWith(`${folder}/`)
 }
 
-/** Submodules of then that are read, or that what is read lies in: the commit does not have their files. */
-export function submodulesOfThen(
+/**
+ * Submodules of the commit that contain a root of the configuration, or lie below one: the commit does not
+ * have their files.
+ */
+export function submodulesOfCommit(
   roots: readonly string[],
   { places, tracked }: RevisionContext
 ): Unclear[] {
@@ -117,16 +125,16 @@ export function submodulesOfThen(
 }
 
 /**
- * Files of then that are not read now, although nobody removed them: a file is gone only when git does not
- * track it any more (R15), and no submodule took its place, which may be empty. `then` and `read` are paths
- * from the top.
+ * R15: Files of the configuration at the commit that are not read now, although nobody removed them. A file
+ * is removed only if git does not track it any more, and no submodule (which may be empty) took its place.
+ * `committed` and `read` are paths from the top.
  */
-export function filesNotGone(
-  then: readonly string[],
+export function filesNotRemoved(
+  committed: readonly string[],
   read: ReadonlySet<string>,
   { disk, places, tracked }: RevisionContext
 ): Unclear[] {
-  return then.flatMap((top): Unclear[] => {
+  return committed.flatMap((top): Unclear[] => {
     const file = tracked.index.tree.file(top)
     const path = places.fromTop(top)
     const submodule = tracked.index.submodules.find((one) => isWithin(top, one))
@@ -146,8 +154,11 @@ export function filesNotGone(
   })
 }
 
-/** Files of now that git was told not to look at, and that are not as git has them. */
-export function filesEditedUnseen(
+/**
+ * Files of the configuration that were edited while git does not watch them (assume-unchanged,
+ * skip-worktree).
+ */
+export function hiddenEdits(
   read: ReadonlySet<string>,
   { git, disk, places, tracked }: RevisionContext
 ): GitAnswer<Unclear[]> {
@@ -170,11 +181,11 @@ export function filesEditedUnseen(
 }
 
 /**
- * Why a file of the commit does not tell what polyctl read then. Where git says that a file has not
- * changed, and its text is another, something rewrites the file between the two: its text of then is not
- * known. Nor is it where a filter is named for it and it did change.
+ * Returns why the content of a file in the commit may differ from what a checkout of that commit had. If
+ * git reports no change but the text on disk differs, something (a filter) rewrites the file at checkout. A
+ * file that changed and has a filter is unclear, too.
  */
-export function doubtOf(
+export function unclearContent(
   bytes: Uint8Array,
   { path, isChanged, filter }: { path: string; isChanged: boolean; filter: string | undefined },
   disk: Disk
@@ -191,10 +202,11 @@ export function doubtOf(
   return { path, reason }
 }
 
-/** Line ends and a byte order mark are no change: a checkout may bring its own. */
+/** Ignores line ends and a byte order mark: a checkout may convert them. */
 function isAsCommitted(bytes: Uint8Array, path: string, disk: Disk): boolean {
-  const [then, now] = [decode(bytes), disk.read(path)]
-  if (!then.ok || !now.ok) return !then.ok && !now.ok && then.reason === now.reason
+  const [committed, current] = [decode(bytes), disk.read(path)]
+  if (!committed.ok || !current.ok)
+    return !committed.ok && !current.ok && committed.reason === current.reason
   const normal = (text: string): string => text.replaceAll('\r\n', '\n')
-  return normal(then.text) === normal(now.text)
+  return normal(committed.text) === normal(current.text)
 }

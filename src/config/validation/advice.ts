@@ -3,22 +3,22 @@ import { yamlText } from '../source/index.ts'
 import { isObject, type Json, type JsonObject } from '../../state/value.ts'
 
 /**
- * Advice on what to write in place of a value of the wrong type. It is copied as it stands, so it must be
- * valid and mean what the reader meant: where that is not sure, nothing is advised.
+ * Advice on what to write in place of a value of the wrong type. People copy it, so it must be valid and
+ * mean what the author meant; if that is not certain, there must be no advice.
  */
 
-/** A wrong value, and what the schema wants there. */
+/** A value of the wrong type, and what the schema allows in its place. */
 export interface WrongValue {
-  /** The types that the schema allows, as it calls them. */
+  /** The allowed types, by their names in JSON Schema. */
   types: readonly string[]
   found: Json | undefined
-  /** Its text, as the file has it; absent where it stands elsewhere, as behind an alias. */
+  /** The text of the value in the file; absent if it is elsewhere, as behind an alias. */
   sourceText: string | undefined
   path: Path
   schema: JsonObject
 }
 
-/** Facts and actions for a value of the wrong type. */
+/** Returns notes and help for a value of the wrong type. */
 export function typeAdvice(mistaken: WrongValue): { notes?: string[]; help?: string[] } {
   const { types, found, path } = mistaken
   const write = (text: string): string => `write \`${assignment(path, text)}\``
@@ -48,7 +48,7 @@ function assignment(path: Path, text: string): string {
   return typeof key === 'string' ? `${yamlText(key)}: ${text}` : text
 }
 
-/** `"5432"` where a number belongs. With a leading zero it may be anything. */
+/** Returns the number that a text such as `"5432"` means. A text with a leading zero may mean anything. */
 function numberMeant({ types, found, schema }: WrongValue): string | undefined {
   if (typeof found !== 'string' || !/^-?(0|[1-9]\d*)(\.\d+)?$/.test(found)) return undefined
   const number = Number(found)
@@ -68,9 +68,9 @@ function isInBounds(number: number, schema: JsonObject): boolean {
   )
 }
 
-/** A number or a boolean where text belongs: in the words of the file, for `0755` is not `755`. */
+/** Returns a number or a boolean as quoted text, spelled as in the file: `0755` must not become `755`. */
 function textMeant({ types, found, sourceText, schema }: WrongValue): string | undefined {
-  // Where a number may be written as text, too, the text would be as wrong as what stands there.
+  // If the schema allows numbers, too, the value is wrong for another reason than its type.
   const isText = types.includes('string') && !types.includes('integer') && !types.includes('number')
   if (!isText || (typeof found !== 'number' && typeof found !== 'boolean')) return undefined
   return sourceText !== undefined && isOneLine(sourceText) && allowsText(schema, sourceText)
@@ -78,22 +78,22 @@ function textMeant({ types, found, sourceText, schema }: WrongValue): string | u
     : undefined
 }
 
-/** One text where a list of texts belongs. `all` and the like stand for a list that they are not in. */
+/** Returns a text as a list of one. A word such as `all` means another list than the one with that word. */
 function listMeant({ types, found, schema }: WrongValue): string | undefined {
   if (!types.includes('array') || typeof found !== 'string' || found.length > 60 || !isOneLine(found))
     return undefined
   const items = schema['items'] ?? {}
-  if (!isObject(items) || !allowsText(items, found) || standsForMore.test(found.trim())) return undefined
+  if (!isObject(items) || !allowsText(items, found) || meansOther.test(found.trim())) return undefined
   return `[${yamlText(found)}]`
 }
 
-const standsForMore = /^(all|any|both|each|every\w*|none|no|nothing|default|null|~|-|\W*[*?%]\W*)?$/i
+const meansOther = /^(all|any|both|each|every\w*|none|no|nothing|default|null|~|-|\W*[*?%]\W*)?$/i
 
 function isOneLine(text: string): boolean {
   return !/[\p{Cc}\u2028\u2029]/u.test(text)
 }
 
-/** Returns true for a text that a schema takes for certain. */
+/** Returns true if a schema allows a text for certain. */
 function allowsText(schema: JsonObject, text: string): boolean {
   const { type, enum: allowed, anyOf, minLength, maxLength, pattern } = schema
   if (Array.isArray(anyOf)) return anyOf.some((branch) => isObject(branch) && allowsText(branch, text))

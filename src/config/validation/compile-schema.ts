@@ -1,19 +1,19 @@
 import { Ajv2020, type CodeOptions, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { JsonObject } from '../../state/value.ts'
-import { ourFormats } from './formats.ts'
+import { customFormats } from './formats.ts'
 import { foldCase } from './fold-case.ts'
 import { withoutRefs } from './resource-schema.ts'
 
-/** A schema that is ready to be used, with the text it was made of for the words of its errors. */
+/** A compiled schema, with its source, which explanations of errors need. */
 export interface CompiledSchema {
   schema: JsonObject
   validate: ValidateFunction
 }
 
 /**
- * Compiles a schema. The built program does not: there, this file is replaced by one that has all that
- * `.runtime/validators.mts` compiled before, found by `name`.
+ * Compiles a schema. The build replaces this file by one with the validators that `.runtime/validators.mts`
+ * compiled ahead of time, which are found by `name`.
  */
 export function compileSchema(_name: string, schema: JsonObject): CompiledSchema {
   const plain = withoutRefs(schema)
@@ -23,7 +23,9 @@ export function compileSchema(_name: string, schema: JsonObject): CompiledSchema
 
 let ajv: Ajv2020 | undefined
 
-/** The one that knows our formats and keywords. `code` is for whoever keeps what it compiles. */
+/**
+ * Creates an Ajv instance with polyctl's formats and keywords. `code` has options for code that is stored.
+ */
 export function openAjv(code: CodeOptions = {}): Ajv2020 {
   const ajv = new Ajv2020({
     allErrors: true,
@@ -32,14 +34,14 @@ export function openAjv(code: CodeOptions = {}): Ajv2020 {
     strictRequired: false,
     strictTypes: false,
     allowUnionTypes: true,
-    // The schemas are ours, and a test checks them: compiling the schema of schemas would take longer than
-    // reading most files.
+    // A test validates all schemas. Compiling the meta-schema at run time takes longer than reading most
+    // files.
     meta: false,
     validateSchema: false,
     code
   })
   addFormats.default(ajv)
-  for (const [name, format] of ourFormats) ajv.addFormat(name, format)
+  for (const [name, format] of customFormats) ajv.addFormat(name, format)
   ajv.addKeyword({
     keyword: 'x-caseless',
     schemaType: 'boolean',

@@ -4,9 +4,9 @@ import { fileSchema } from './file-schema.ts'
 import { resourceSchema, withoutRefs } from './resource-schema.ts'
 
 /**
- * One JSON Schema for whole files, for editors: completion, explanations and red lines while typing. It
- * is wider than what polyctl itself checks: a placeholder may stand wherever a number, a boolean or a
- * fixed word is meant. Draft 7, which all editors know.
+ * Returns one JSON Schema of whole files for editors: completion, descriptions and diagnostics while
+ * typing. It allows more than polyctl's own validation: a placeholder may replace every number, boolean and
+ * enum value. Its dialect is draft 7, which all editors support.
  */
 export function editorSchema(kinds: Kinds): JsonObject {
   const root = partForEditors(fileSchema(kinds))
@@ -70,8 +70,8 @@ function forEditors(schema: Json): Json {
 }
 
 /**
- * Beside every scalar that is not free text, a placeholder; fixed words that polyctl takes in any case,
- * in any case.
+ * Returns a part of a schema for editors: every scalar that is not free text also allows a placeholder, and
+ * an enum with `x-caseless` allows its words in any case.
  */
 function partForEditors(schema: JsonObject): JsonObject {
   const { 'x-caseless': caseless, 'x-meant': _meant, 'x-needs': needs, ...described } = schema
@@ -88,7 +88,10 @@ function partForEditors(schema: JsonObject): JsonObject {
   return { ...words, anyOf: [plain, ...anyCase, { $ref: '#/definitions/placeholder' }] }
 }
 
-/** `{ frequency: { daily: [hour, minute] } }`: fields that a value of another one asks for. */
+/**
+ * Expands `x-needs`, `{ frequency: { daily: [hour, minute] } }`: fields that a value of another field
+ * requires.
+ */
 function whatIsNeeded(needs: Json | undefined): JsonObject {
   if (needs === undefined || !isObject(needs)) return {}
   const branches = Object.entries(needs).flatMap(([field, values]): Json[] =>
@@ -104,7 +107,7 @@ function whatIsNeeded(needs: Json | undefined): JsonObject {
   return { allOf: branches }
 }
 
-/** Only what holds schemas is walked into: the values of an enum are not schemas. */
+/** Walks into keywords that contain schemas, and into no others: the values of an enum are not schemas. */
 function walk(key: string, inner: Json): Json {
   if (['properties', 'patternProperties', 'definitions', '$defs'].includes(key) && isObject(inner)) {
     return Object.fromEntries(Object.entries(inner).map(([name, schema]) => [name, forEditors(schema)]))

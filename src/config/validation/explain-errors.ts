@@ -8,7 +8,7 @@ import { schemaAt } from './resource-schema.ts'
 import { badKey, notAllowed, outOfBounds, wrongType } from './messages.ts'
 import { unknownField } from './unknown-field.ts'
 
-/** The validator's errors as problems in words of our own: one for each cause. */
+/** Explains the errors of the validator: returns one problem for each cause. */
 export function explain(errors: readonly ErrorObject[], subject: Subject): SchemaProblem[] {
   const schemaErrors = withoutSilenced(resolveUnions(errors, subject)).map((error) =>
     schemaErrorOf(error, subject)
@@ -26,8 +26,8 @@ export function explain(errors: readonly ErrorObject[], subject: Subject): Schem
 }
 
 /**
- * A wrong type silences all else at and below its place; where several branches tell of it, the first of
- * them counts.
+ * Drops all other errors at and below the place of a wrong type. If several branches of a union report the
+ * wrong type, the first report stays.
  */
 function withoutSilenced(errors: readonly ErrorObject[]): ErrorObject[] {
   const first = new Map<string, ErrorObject>()
@@ -65,7 +65,7 @@ function missingOf({ error, path }: SchemaError): Path | undefined {
   return typeof name === 'string' ? [...path, name] : undefined
 }
 
-/** One problem for each place where something is missing. */
+/** Returns one problem for each mapping that lacks required keys. */
 function missingFields(schemaErrors: readonly SchemaError[], subject: Subject): SchemaProblem[] {
   const places = Map.groupBy(schemaErrors, ({ error }) => error.instancePath)
   return [...places.values()].flatMap((lacking): SchemaProblem[] => {

@@ -3,9 +3,9 @@ import type { JsonObject } from '../../state/value.ts'
 import { apiVersions } from '../../wire/common.ts'
 import { variableTypes } from '../placeholders/index.ts'
 
-/** Returns the schema of a file beside its resources. */
+/** Returns the schema of a file without its resources. */
 export function fileSchema(kinds: Kinds): JsonObject {
-  // A resource that is in no list cannot be looked up by a name alone, and is never quite removed.
+  // Only kinds with a list can be `exclusive`: other live resources cannot be enumerated or removed.
   const listed = kinds.managed.filter(({ api }) => api.access === 'listed')
   return {
     type: 'object',
@@ -31,7 +31,7 @@ export function fileSchema(kinds: Kinds): JsonObject {
   }
 }
 
-/** Of what there is one, the plan says how it is called: that is the only name. */
+/** Returns the schema of names under `removed`. A kind with `naming.only` has that one name. */
 function namesToRemove(only: string | undefined): JsonObject {
   return { type: ['array', 'null'], items: only === undefined ? { type: 'string' } : { enum: [only] } }
 }

@@ -1,4 +1,4 @@
-/** The keyword `x-caseless`: brings a value of an enum in any case to the case of the enum. */
+/** Implements the keyword `x-caseless`: replaces a value that differs from an enum value in case only. */
 export function foldCase(
   caseless: boolean,
   value: unknown,

@@ -1,7 +1,10 @@
 import { isEmail, isInstant, isWebAddress } from '../../wire/formats.ts'
 
-/** The server's rules: those of the package refuse other alphabets, and take times that nobody can hold. */
-export const ourFormats: readonly (readonly [name: string, isOf: (text: string) => boolean])[] = [
+/**
+ * Formats with the service's rules. Those of `ajv-formats` refuse addresses in other alphabets, and allow
+ * times that no `Date` can hold.
+ */
+export const customFormats: readonly (readonly [name: string, isOf: (text: string) => boolean])[] = [
   ['idn-email', isEmail],
   ['iri', isWebAddress],
   ['date-time', isInstant]

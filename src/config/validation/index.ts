@@ -1,4 +1,4 @@
-/** The door of this room: whether values have the form that they must have, and what is wrong if not. */
+/** The entry point of this folder: validating values against JSON Schema, and explaining the errors. */
 export { validateResource, validateFile } from './validate.ts'
 export { editorSchema } from './editor-schema.ts'
 export { fileSchema } from './file-schema.ts'

@@ -6,7 +6,7 @@ import { itemMeantBy, listMeantBy, valueMeant } from './other-words.ts'
 import { container, label, type SchemaError, type SchemaProblem } from './schema-error.ts'
 import { isKeyName, typeWord } from '../source/index.ts'
 
-/** Lists of names are written out up to this length. */
+/** The greatest number of names that a message lists. */
 export const listLimit = 12
 
 const words = dictionary<string>({
@@ -19,11 +19,11 @@ const words = dictionary<string>({
   null: 'nothing'
 })
 
-/** A value of a type that does not belong here. */
+/** Explains a value of the wrong type. */
 export function wrongType({ error, path, found, schema, subject }: SchemaError): SchemaProblem {
   const type: unknown = error.params['type']
   const types = [...new Set((Array.isArray(type) ? type : [type]).map(String))]
-  // To offer "nothing" as a choice explains nothing, unless it is the only one.
+  // `null` is left out of the expected types, unless it is the only one: nobody writes it on purpose.
   const offered = types.length > 1 ? types.filter((one) => one !== 'null') : types
   const shown = offered.map((one) => words[one] ?? one)
   const wanted =
@@ -38,7 +38,7 @@ export function wrongType({ error, path, found, schema, subject }: SchemaError):
     : offered.includes('object')
       ? itemMeantBy(found, schema['properties'])
       : undefined
-  // Text where a mapping is meant may be an address with a password in it.
+  // A text in place of a mapping may be a connection string with a password.
   const isShown =
     isVisible && isOnOneLine(subject, path) && !(typeof found === 'string' && offered.includes('object'))
   return {
@@ -54,7 +54,7 @@ export function wrongType({ error, path, found, schema, subject }: SchemaError):
   }
 }
 
-/** Advice on a value that must not be repeated. */
+/** Returns advice on a value that a message must not quote. */
 function hiddenAdvice(found: Json | undefined, offered: readonly string[]): { help?: string[] } {
   if (typeof found !== 'string' && typeof found !== 'object' && offered.includes('string'))
     return { help: ['it is text here: put it in quotes'] }
@@ -65,7 +65,7 @@ function hiddenAdvice(found: Json | undefined, offered: readonly string[]): { he
     : {}
 }
 
-/** A text of several lines is folded into one: its end may be what nobody meant to be a part of it. */
+/** A plain text of several lines may have swallowed the next lines by mistake, so it must not be quoted. */
 function isOnOneLine({ sourceText }: SchemaError['subject'], path: Path): boolean {
   return !/[\r\n]/.test(sourceText(path) ?? '')
 }
@@ -82,7 +82,7 @@ function typeLabel(found: Json | undefined, isShown: boolean): string {
   return `this is ${word.replace('a ', 'the ')} ${JSON.stringify(found)}`
 }
 
-/** A value that is none of those which are allowed. */
+/** Explains a value that is not one of the allowed values. */
 export function notAllowed(schemaError: SchemaError): SchemaProblem {
   const { error, path, found, subject } = schemaError
   const values = allowedValues(error)
@@ -122,8 +122,8 @@ function toArray(advice: string | undefined): string[] {
 }
 
 /**
- * Returns the schema's advice on words that people try as a value; that of the empty word is for all
- * others.
+ * Returns the advice of `x-meant` on a wrong value, by the words that people try; the advice under the
+ * empty word is for all others.
  */
 function meantBy(found: Json | undefined, meant: Json | undefined): string[] {
   if (meant === undefined || !isObject(meant)) return []
@@ -137,15 +137,12 @@ function allowedValues(error: SchemaError['error']): Json[] {
   return allowedValues ?? [allowedValue ?? null]
 }
 
-/** Returns true for a value that may be repeated: a word or two on one line, which swallowed nothing. */
+/** Returns true for a value that a message may quote: a short text on one line. */
 export function isShort(found: Json | undefined): boolean {
   return found !== null && typeof found !== 'object' && /^[^\r\n]{0,40}$/.test(String(found))
 }
 
-/**
- * By keystrokes first; else by a beginning in common, as people shorten names: `google_sheets` for
- * `gsheets` is beyond that.
- */
+/** Returns similar values: by edit distance, or else by a common prefix, because people shorten names. */
 function nearValues(found: string, values: readonly string[]): string[] {
   const near = similarNames(found, values)
   if (near.length > 0 || found.length < 4) return near
@@ -167,7 +164,7 @@ const formats = dictionary<string>({
   hostname: 'the name of a host'
 })
 
-/** Bounds, formats, patterns and whatever else a schema may ask for. */
+/** Explains a violated bound, format, pattern or any other keyword. */
 export function outOfBounds({ error, path, schema, subject }: SchemaError): SchemaProblem {
   const whole = [...subject.at, ...path]
   const name = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
@@ -251,7 +248,7 @@ function names(list: unknown): string {
   return Array.isArray(list) ? list.map((name) => `\`${String(name)}\``).join(', ') : ''
 }
 
-/** A key that is free, but not anything. */
+/** Explains a key that `propertyNames` does not allow. */
 export function badKey({ path, subject, found }: SchemaError, name: string): SchemaProblem {
   const value = found !== undefined && isObject(found) ? (found[name] ?? null) : null
   const shown = isKeyName(name, value !== null) ? `\`${name}\`` : 'a key'

@@ -2,11 +2,11 @@ import { dictionary, isObject, type Json } from '../../state/value.ts'
 import { isKeyName } from '../source/index.ts'
 
 /**
- * What other tools, databases and the API itself call things that have another name in the files. A word
- * counts only where the name that it stands for is free or allowed.
+ * Words of other tools, of databases and of the API for things that have another name in the files. A word
+ * is translated only if its translation is allowed at that place.
  */
 
-/** Key → the names that it may stand for, the likeliest first. */
+/** Key → possible translations, the likeliest first. */
 const keys = dictionary<readonly string[]>({
   user: ['username'],
   user_name: ['username'],
@@ -38,7 +38,7 @@ const keys = dictionary<readonly string[]>({
   kind: ['type']
 })
 
-/** Key → a name inside of another one. */
+/** Key → a key inside of another key. */
 const inner = dictionary<readonly [part: string, key: string]>({
   source_connection_id: ['source', 'connection'],
   source_connection: ['source', 'connection'],
@@ -55,7 +55,7 @@ const inner = dictionary<readonly [part: string, key: string]>({
   destination_configuration: ['destination', 'configuration']
 })
 
-/** Value → the value that it stands for. */
+/** Value → possible translations. */
 const values = dictionary<readonly string[]>({
   upsert: ['updateOrCreate'],
   merge: ['updateOrCreate'],
@@ -82,13 +82,13 @@ const values = dictionary<readonly string[]>({
   googlesheets: ['gsheets']
 })
 
-/** A field that a key stands for, and the sentence that says so. */
+/** The field that a wrong key means, with a sentence of advice. */
 export interface Meant {
   field: string
   help: string
 }
 
-/** The field that a key of another tool stands for, among those that are free here. */
+/** Returns the field that a key of another tool means, among those that are not set yet. */
 export function fieldMeant(key: string, free: readonly string[]): Meant | undefined {
   const nested = inner[key]
   if (nested && free.includes(nested[0])) {
@@ -102,22 +102,21 @@ export function fieldMeant(key: string, free: readonly string[]): Meant | undefi
   return field === undefined ? undefined : { field, help: `what you mean is called \`${field}\` here` }
 }
 
-/** `model_id` is `model` in the files, and `role_ids` are `roles`. */
+/** Translates a key for ids: `model_id` is `model` in the files, and `role_ids` is `roles`. */
 function nameOfId(key: string, free: readonly string[]): string | undefined {
   const [, head = '', many = ''] = /^(\w+)_id(s?)$/.exec(key) ?? []
   if (head === '') return undefined
   return [many === '' ? head : `${head}s`, head].find((one) => free.includes(one))
 }
 
-/** The allowed value that a word of another tool stands for. */
+/** Returns the allowed value that a word of another tool means. */
 export function valueMeant(found: Json | undefined, allowed: readonly string[]): string | undefined {
   const word = typeof found === 'string' ? found.trim().toLowerCase().replaceAll(/[\s-]/g, '_') : ''
   return values[word]?.find((one) => allowed.includes(one))
 }
 
 /**
- * How a mapping that stands where a list belongs becomes one. `item` is the schema of the list's items,
- * where it is known.
+ * Returns advice on a mapping in place of a list. `item` is the schema of the list's items, if it is known.
  */
 export function listMeantBy(found: Json | undefined, item: Json | undefined): string | undefined {
   if (found === undefined || !isObject(found)) return undefined
@@ -135,7 +134,7 @@ export function listMeantBy(found: Json | undefined, item: Json | undefined): st
     : undefined
 }
 
-/** What an item says that somebody wrote as a bare word. */
+/** Returns advice on a single word in place of a mapping with a source and a target. */
 export function itemMeantBy(found: Json | undefined, properties: Json | undefined): string | undefined {
   const known = properties !== undefined && isObject(properties) ? properties : {}
   return typeof found === 'string' && 'source' in known && 'target' in known

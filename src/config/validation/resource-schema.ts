@@ -1,8 +1,8 @@
 import { nameKeys, type Kind } from '../../kinds/kind.ts'
 import { isObject, type Json, type JsonObject } from '../../state/value.ts'
 
-/** The keys that every resource has, beside those of its kind. */
-const ourKeys = {
+/** The keys that resources of every kind have. */
+const commonKeys = {
   name: {
     type: 'string',
     description: 'Its identity: unique among its kind, and how other resources name it.'
@@ -31,7 +31,7 @@ const ourKeys = {
   }
 } satisfies JsonObject
 
-/** The schema of one item: what its kind says, and the keys of ours. */
+/** Returns the schema of one item: that of its kind with the common keys. */
 export function resourceSchema(kind: Kind): JsonObject {
   const { schema } = kind
   const properties = isObject(schema['properties']) ? schema['properties'] : {}
@@ -39,16 +39,16 @@ export function resourceSchema(kind: Kind): JsonObject {
   return {
     ...schema,
     type: 'object',
-    properties: { ...oursOf(kind), ...properties },
+    properties: { ...commonKeysOf(kind), ...properties },
     required: [...new Set([...nameKeys(kind), ...required])]
   }
 }
 
 /**
- * A kind that is named by other keys has no `name`; one that is in no list has no id that could be pinned.
+ * Returns the common keys of a kind: no `name`, if other keys make it, and no `id` for a derived resource.
  */
-function oursOf({ naming, api }: Kind): JsonObject {
-  const { name, id, lifecycle } = ourKeys
+function commonKeysOf({ naming, api }: Kind): JsonObject {
+  const { name, id, lifecycle } = commonKeys
   return {
     ...(naming ? {} : { name }),
     ...(api.access === 'derived' ? {} : { id }),
@@ -57,8 +57,8 @@ function oursOf({ naming, api }: Kind): JsonObject {
 }
 
 /**
- * Writes out what `$ref` names inside of the same schema, so that the place of an error says which part
- * it broke. A part that names itself stays a `$ref`.
+ * Inlines each `$ref` into the same schema, so that the `schemaPath` of an error leads to the violated
+ * part. A recursive `$ref` stays.
  */
 export function withoutRefs(schema: JsonObject): JsonObject {
   const expandAll = (parts: JsonObject, within: readonly string[]): JsonObject =>
@@ -80,7 +80,7 @@ export function withoutRefs(schema: JsonObject): JsonObject {
   return expandAll(schema, [])
 }
 
-/** The part of a schema that a pointer such as `#/properties/target` names. */
+/** Returns the part of a schema at a pointer such as `#/properties/target`. */
 export function schemaAt(schema: Json, ref: string): Json | undefined {
   return ref
     .split('/')

@@ -3,19 +3,19 @@ import type { ItemProblem, Kind } from '../../kinds/kind.ts'
 import type { Path } from '../../state/resource.ts'
 import type { Json, JsonObject } from '../../state/value.ts'
 
-/** The words for an item, and other spellings of its keys. */
+/** What messages call an item and its keys, and synonyms of its keys. */
 export interface Noun {
-  /** With its article: `a sync`. */
+  /** The item with an article: `a sync`. */
   one: string
-  /** The word for its keys. A `section` is a key of a whole file, which needs no mention. */
+  /** The word for a key. `section` is for whole files, which messages do not mention. */
   part: 'field' | 'section'
   synonyms: NonNullable<Kind['synonyms']>
   meant?: NonNullable<Kind['meant']>
 }
 
 /**
- * The value that errors are about. `at` is the place of the value inside its item; `isShown` is false for
- * what must not be repeated.
+ * The validated value. `at` is its path inside of the item; `isShown` is false for values that a message
+ * must not quote.
  */
 export interface Subject {
   schema: JsonObject
@@ -23,26 +23,27 @@ export interface Subject {
   noun: Noun
   at: Path
   isShown: (path: Path) => boolean
-  /** Returns the text of the scalar at a path, as the file has it; nothing where it stands elsewhere. */
+  /**
+   * Returns the text of the scalar at a path, as the file has it; undefined if it is elsewhere (an alias).
+   */
   sourceText: (path: Path) => string | undefined
-  /** Keys that belong into a part of the item rather than into the item itself: the key → the part. */
+  /** Keys that belong into a part of the item: the key → the path of the part. */
   nestedFields?: ReadonlyMap<string, string>
 }
 
-/** An error of the validator, and everything that its message needs. */
+/** An error of the validator, with what its explanation needs. */
 export interface SchemaError {
   error: ErrorObject
-  /** Inside the value. */
+  /** The path inside of the value. */
   path: Path
   found: Json | undefined
-  /** The part of the schema that has the keyword. */
+  /** The part of the schema with the violated keyword. */
   schema: JsonObject
   subject: Subject
 }
 
 /**
- * `missing` has the place of each required key that is not there, so that a stricter look at the same item
- * does not report it again.
+ * `missing` has the path of each missing key, so that the validation of details does not report it again.
  */
 export type SchemaProblem = ItemProblem & { missing?: Path[] }
 

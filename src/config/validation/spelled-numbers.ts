@@ -7,8 +7,8 @@ import type { SourceText, YamlNode } from '../source/index.ts'
 import { resourceSchema } from './resource-schema.ts'
 
 /**
- * Numbers that are written in another way than they are sent, such as `01234`, where the schema takes any
- * value: a postal code or a version may have been meant. Secrets are left out: the message shows the value.
+ * Warns of numbers whose spelling is lost when they are sent, such as `01234`, at places for any value: a
+ * postal code or a version may be meant. A secret must be left out, because the message quotes the value.
  */
 export function spelledNumbers(
   kind: Kind,
@@ -41,26 +41,26 @@ export function spelledNumbers(
   return problems
 }
 
-/** A sign, zeros in front or behind, another base, an exponent. */
+/** Matches a number with a sign, leading or trailing zeros, another base or an exponent. */
 const odd = String.raw`\+[\d.]\S*|-?0[\dxo]\w*[\d.]*|[-+]?\d*\.\d*|[-+]?[\d.]+[eE][-+]?\d+`
 const oddNumber = new RegExp(`^(?:${odd})$`)
 const oddNumbers = new RegExp(String.raw`(?:^|[\s,:[{])(?:${odd})(?:$|[\s,\]}])`, 'm')
 
-/** Most files hold none: each is looked through once. */
-const looked = new WeakMap<SourceText, boolean>()
+/** Caches whether a file has such a number at all: most have none, and are not walked. */
+const hasOdd = new WeakMap<SourceText, boolean>()
 
 function mayHold(source: SourceText): boolean {
-  let found = looked.get(source)
-  if (found === undefined) looked.set(source, (found = oddNumbers.test(source.text)))
+  let found = hasOdd.get(source)
+  if (found === undefined) hasOdd.set(source, (found = oddNumbers.test(source.text)))
   return found
 }
 
-/** Whether none of the parts of a schema says what type is meant: a number is one of many there. */
+/** Returns true if no part of the schema restricts the type. */
 function takesAny(parts: readonly JsonObject[]): boolean {
   return parts.length > 0 && parts.every((part) => !('type' in part) && !('enum' in part))
 }
 
-/** The parts of a schema that a value at a path is checked against, in every alternative. */
+/** Returns the parts of a schema, in all alternatives, that apply to the value at a path. */
 function partsAt(schemas: readonly Json[], path: Path): JsonObject[] {
   const all = schemas.filter(isObject).flatMap(alternativesOf)
   const [part, ...rest] = path

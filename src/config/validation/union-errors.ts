@@ -5,9 +5,9 @@ import { schemaAt } from './resource-schema.ts'
 import type { Subject } from './schema-error.ts'
 
 /**
- * The validator complains about all alternatives of a schema. Only one was meant: that
- * whose type fits what was written. Its errors stay, the others go; where none fits, one error says all
- * types that would.
+ * Reduces the errors of unions (`anyOf`, `oneOf`): the validator reports those of all alternatives, but
+ * only one is meant. The errors of the alternative whose type fits the value stay; if none fits, one error
+ * lists the types of all.
  */
 export function resolveUnions(errors: readonly ErrorObject[], subject: Subject): ErrorObject[] {
   const wholes = new UnionErrors(errors)
@@ -31,9 +31,7 @@ function isChoice({ keyword }: ErrorObject): boolean {
   return keyword === 'anyOf' || keyword === 'oneOf'
 }
 
-/**
- * The errors that speak for all alternatives of one place; they are found from those of the alternatives.
- */
+/** Finds the error of a whole union by an error of one of its alternatives. */
 class UnionErrors {
   readonly #byPlace = new Map<string, ErrorObject[]>()
 
@@ -46,12 +44,12 @@ class UnionErrors {
     }
   }
 
-  /** The outermost of those that an error is a part of: both its place and its keyword are in theirs. */
+  /** Returns the outermost union that contains both the place and the keyword of an error. */
   around(error: ErrorObject): ErrorObject | undefined {
     let found: ErrorObject | undefined
     for (const place of placesAbove(error.instancePath)) {
       const here = this.#byPlace.get(place) ?? []
-      // Of two for one place and one keyword, the first speaks for both.
+      // Two errors of one place and one keyword are of the same union; the first is used for both.
       const until = here.indexOf(error)
       for (const [index, whole] of here.entries()) {
         const isSame = whole.schemaPath === error.schemaPath && until !== -1 && index >= until
@@ -115,7 +113,7 @@ function isType(found: Json | undefined, type: string): boolean {
   return typeof found === type
 }
 
-/** A branch for mappings that asks for one value of a key is meant where the key has this value. */
+/** Returns true if a key of the mapping has the value that discriminates a branch (`const` or `enum`). */
 function isMarked(branch: JsonObject, found: Json | undefined): boolean {
   const properties = branch['properties']
   if (found === undefined || !isObject(found) || properties === undefined || !isObject(properties))

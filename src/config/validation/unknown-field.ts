@@ -7,8 +7,8 @@ import { fieldMeant } from './other-words.ts'
 import { container, label, type SchemaError, type SchemaProblem } from './schema-error.ts'
 
 /**
- * A key that does not exist here. `meant` names fields that it probably stands for, so that they are
- * not reported as missing too.
+ * Explains an unknown key. `meant` has the fields that the key probably means, so that they are not
+ * reported as missing, too.
  */
 export function unknownField({ error, path, found, schema, subject }: SchemaError): {
   problem: SchemaProblem
@@ -25,7 +25,7 @@ export function unknownField({ error, path, found, schema, subject }: SchemaErro
   const advice = isSection
     ? sectionMeant(name)
     : subject.noun.meant?.([...subject.at, ...path, name], present[name])
-  // What is known to be meant needs no guess beside it.
+  // A known translation makes similar names superfluous.
   const near = other ? [] : similarFields(name, free)
   const whole = [...subject.at, ...path]
   const owner = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
@@ -53,7 +53,10 @@ export function unknownField({ error, path, found, schema, subject }: SchemaErro
   return { problem, meant }
 }
 
-/** The field that a key stands for, and how to write it: with a value, where that has another word. */
+/**
+ * Returns the field for which a key is a synonym, with advice; also on the value, if that is spelled
+ * differently.
+ */
 function synonymOf(
   name: string,
   free: readonly string[],
@@ -75,14 +78,14 @@ function synonymOf(
   return { field, help: `what you mean is called \`${field}\` here: ${words}` }
 }
 
-/** What stands on top of the files of other tools. */
+/** Returns advice on top-level keys of other tools. */
 function sectionMeant(name: string): string | undefined {
   if (name === 'version' || name === 'apiVersion')
     return 'polyctl needs no version; that of the API is `workspace.api_version`'
   return undefined
 }
 
-/** By keystrokes first; else by a beginning in common, as people shorten names. */
+/** Returns similar fields: by edit distance, or else by a common prefix, because people shorten names. */
 function similarFields(name: string, free: readonly string[]): string[] {
   const near = similarNames(name, free)
   if (near.length > 0 || name.length < 3) return near
@@ -95,7 +98,7 @@ function knownFields(owner: string, known: readonly string[], isHelped: boolean)
   return isHelped ? [] : [`${owner} has ${known.length} fields; \`polyctl schema\` prints them`]
 }
 
-/** The one part of an item whose schema has a field of this name. */
+/** Returns the part of an item whose schema has a field of this name, if there is exactly one. */
 function partWith(name: string, properties: Json): string | undefined {
   if (!isObject(properties)) return undefined
   const parts = Object.entries(properties).filter(([, part]) => {

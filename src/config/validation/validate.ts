@@ -12,10 +12,7 @@ import type { Noun, SchemaProblem, Subject } from './schema-error.ts'
 import { isShort } from './messages.ts'
 import { explain } from './explain-errors.ts'
 
-/**
- * Compiling costs milliseconds per schema, and kinds do not change: each is compiled once, when it is
- * first needed.
- */
+/** Compiled schemas. Compiling takes milliseconds, so each schema is compiled once, at its first use. */
 const fileSchemas = new WeakMap<Kinds, CompiledSchema>()
 const kindSchemas = new WeakMap<Kind, CompiledSchema>()
 const detailSchemas = new WeakMap<Kind, Map<string, CompiledSchema>>()
@@ -24,8 +21,8 @@ const detailSchemas = new WeakMap<Kind, Map<string, CompiledSchema>>()
 type SourceTextOf = Subject['sourceText']
 
 /**
- * Checks an item against what its kind may hold. Texts that came from outside become the numbers and
- * booleans that are meant.
+ * Validates an item against the schema of its kind. Texts from outside are converted in place to the
+ * numbers and booleans that the schema wants.
  */
 export function validateResource(kind: Kind, filled: Filled, sourceText: SourceTextOf): ItemProblem[] {
   const one = `a ${kind.name.replaceAll('_', ' ')}`
@@ -49,20 +46,22 @@ export function validateResource(kind: Kind, filled: Filled, sourceText: SourceT
   const missing = problems.some(
     ({ code, missing }) => code === 'P103' && missing?.some((path) => pointer(path) === place)
   )
-  if (silent || missing || isHole(filled, place)) return problems
+  if (silent || missing || isUnresolved(filled, place)) return problems
   return [
     ...problems,
     ...validateAgainst(detailSchema(kind, detail), filled, { at: detail.path, noun, sourceText })
   ]
 }
 
-/** Settings that people write one level too far out. */
+/**
+ * Returns the keys of details, which people write one level too far out, with the path where they belong.
+ */
 function nestedFields({ path, schema }: { path: Path; schema: JsonObject }): Map<string, string> {
   const properties = schema['properties'] ?? null
   return new Map(isObject(properties) ? Object.keys(properties).map((key) => [key, dotted(path)]) : [])
 }
 
-/** Checks what a file says beside resources. */
+/** Validates a document without its resources. */
 export function validateFile(kinds: Kinds, filled: Filled, sourceText: SourceTextOf): ItemProblem[] {
   let schema = fileSchemas.get(kinds)
   if (!schema) fileSchemas.set(kinds, (schema = compileSchema('file', fileSchema(kinds))))
@@ -70,7 +69,10 @@ export function validateFile(kinds: Kinds, filled: Filled, sourceText: SourceTex
   return validateAgainst(schema, filled, { at: [], noun, sourceText })
 }
 
-/** More than one round only where something was read as a number: then it is looked at again. */
+/**
+ * Validates again, up to three times, as long as texts were converted: the new types may fit other
+ * branches.
+ */
 function validateAgainst(
   compiled: CompiledSchema,
   filled: Filled,
@@ -79,14 +81,14 @@ function validateAgainst(
   const { at } = about
   const place = pointer(at)
   let errors = run(compiled, filled, at)
-  for (let round = 0; round < 3 && readTexts(errors, filled, place); round++)
+  for (let round = 0; round < 3 && convertTexts(errors, filled, place); round++)
     errors = run(compiled, filled, at)
-  // Most items are sound, and the words of errors need the schema in a form that takes long to make.
+  // `compiled.schema` is expensive in the built program, so it must be read only if there are errors.
   if (errors.length === 0) return []
   const numbers = secretNumbers(errors, filled, place)
   const shown = errors.filter((error) => {
     const where = place + error.instancePath
-    return !isHole(filled, where) && !isCoveredBySecret(error, where, filled)
+    return !isUnresolved(filled, where) && !isCoveredBySecret(error, where, filled)
   })
   const value = at.length === 0 ? filled.value : (valueAt(filled.value, at) ?? {})
   const isShown = (path: Path): boolean => !isGiven(filled, pointer([...at, ...path]))
@@ -107,8 +109,8 @@ function run(compiled: CompiledSchema, filled: Filled, at: Path): ErrorObject[] 
   return compiled.validate(value) ? [] : (compiled.validate.errors ?? [])
 }
 
-/** True when a text was replaced by what the schema wants in its place. */
-function readTexts(errors: readonly ErrorObject[], filled: Filled, place: string): boolean {
+/** Converts texts from outside to the types that the schema wants; returns true if there were any. */
+function convertTexts(errors: readonly ErrorObject[], filled: Filled, place: string): boolean {
   let changed = false
   for (const error of errors) {
     const path = error.keyword === 'type' ? filled.texts.get(place + error.instancePath) : undefined
@@ -121,7 +123,10 @@ function readTexts(errors: readonly ErrorObject[], filled: Filled, place: string
   return changed
 }
 
-/** A secret that is meant to be a number is kept as text, and marked: it becomes one on its way out. */
+/**
+ * Marks secrets that must be numbers: a secret stays text until it is sent. Reports those that cannot be
+ * numbers.
+ */
 function secretNumbers(errors: readonly ErrorObject[], filled: Filled, place: string): ItemProblem[] {
   const problems: ItemProblem[] = []
   for (const error of errors) {
@@ -143,7 +148,10 @@ function secretNumbers(errors: readonly ErrorObject[], filled: Filled, place: st
   return problems
 }
 
-/** Of a secret only its type is checked, and only where it is written out. */
+/**
+ * Returns true for errors of a secret that must be ignored: only its type is checked, if the file has it
+ * literally.
+ */
 function isCoveredBySecret(error: ErrorObject, where: string, filled: Filled): boolean {
   const secret = filled.secrets.get(where)
   if (!secret) return false
@@ -151,8 +159,8 @@ function isCoveredBySecret(error: ErrorObject, where: string, filled: Filled): b
   return secret.type === 'text' || (secret.type === 'number' && typesOf(error).includes('integer'))
 }
 
-function isHole(filled: Filled, place: string): boolean {
-  return filled.holes.size > 0 && placesAbove(place).some((above) => filled.holes.has(above))
+function isUnresolved(filled: Filled, place: string): boolean {
+  return filled.unresolved.size > 0 && placesAbove(place).some((above) => filled.unresolved.has(above))
 }
 
 function isGiven(filled: Filled, place: string): boolean {
@@ -169,7 +177,7 @@ function isOfType(value: Json, type: string): boolean {
   return type === typeof value || (type === 'integer' && Number.isInteger(value))
 }
 
-/** The details of a kind depend on its type: a wrong type has a code of its own. */
+/** Gives a wrong `type` of a kind with details a code of its own. */
 function unknownType(
   problem: ItemProblem,
   kind: Kind,
