@@ -2,107 +2,121 @@ import type { Shape } from '../state/shape.ts'
 import type { JsonObject, Reference } from '../state/value.ts'
 import type { ApiVersion, KeyClass } from '../wire/common.ts'
 
-/** Where a kind lives in the API: in a list, or at addresses that follow from what it belongs to. */
+/** How the API serves a kind: in a list, or at a path that is derived from a parent resource. */
 export type KindApi = ListedApi | DerivedApi
 
-/** How the versions differ there, and what answers must look like. */
+/**
+ * What both sorts of API have: paths and methods by version, the shape of answers, and further requests.
+ */
 interface CommonApi {
-  /** `/api/syncs`; one is at `/api/syncs/{id}`. `{organization}`: the id of the key's organization. */
+  /**
+   * The path of the list, `/api/syncs`. `{organization}` in it is replaced by the id of the key's
+   * organization.
+   */
   path: string
+  /** What an answer must look like. */
   answer?: Shape
-  /** Where older versions have it. */
+  /** The path in older versions, where it differs. */
   olderPaths?: Readonly<Partial<Record<ApiVersion, string>>>
-  /** The first version that has this kind. Absent: all of them. */
+  /** The first version that has this kind. Absent: all versions have it. */
   since?: ApiVersion
-  /** Which keys may manage it. Absent: all of an organization. */
+  /** The classes of API keys that may manage it. Absent: every key of an organization may. */
   keys?(version: ApiVersion): readonly KeyClass[]
   update(version: ApiVersion): 'PATCH' | 'PUT'
-  /** What else must be asked to know a resource in full, in this order. */
+  /** Further reads, in this order, that a full answer needs. */
   parts?: readonly Part[]
-  /** What the main write does not cover. */
+  /** Further writes, for what the main request does not write. */
   followUps?: FollowUps
   /**
-   * Some writes are carried out after they are answered: true when an answer shows what the body asked
-   * for. Until then it is read again, a few times.
+   * For writes that the service carries out after its answer: returns true when a read shows what the body
+   * asked for. Until then the resource is read again, a few times.
    */
   isConverged?(body: JsonObject, wire: JsonObject): boolean
   /**
-   * Words of a refusal (400, 422) that means: ask again in a while, the source is still being read. Any
+   * Texts of a refusal (400, 422) that is temporary, because the service is still reading the source. Every
    * other refusal is final.
    */
   retryableMessages?: readonly string[]
 }
 
-/** A resource that is in a list, is made by a POST and removed by a DELETE. */
+/** The API of a resource that is in a list, is created with POST and deleted with DELETE. */
 export interface ListedApi extends CommonApi {
   access: 'listed'
-  /** The service refuses a second one of a name: nobody can make two. */
+  /** The service refuses a second resource with the same name. */
   uniqueNames?: true
-  /** True where list items lack fields that are compared, so that each match must be read by itself. */
+  /**
+   * Returns true if list items lack fields that are compared, so that each matched resource must be read by
+   * itself.
+   */
   lightList?(version: ApiVersion): boolean
-  /** Where the list is light: kinds of which an item names all that it uses. Of others it is silent. */
+  /** For a light list: the kinds whose references are complete in a list item. */
   lightUses?: readonly string[]
-  /** Query parameters of a delete that says its wish explicitly. */
+  /** Query parameters of a delete. */
   deleteQuery?: string
-  /** With `--force-delete`, what uses it and is not declared is deleted along with it. */
+  /** With `--force-delete`, the service also deletes the undeclared resources that use it. */
   cascades?: true
 }
 
 /**
- * A resource that is in no list, because it is there as long as what it belongs to. It is found by what the
- * files say, is written in place, and deleting it means to put it back to how it was.
+ * The API of a sub-resource, which is in no list and exists as long as its parent. It is found by fields of
+ * the files, it is written in place, and deleting it resets it to its original value.
  */
 export interface DerivedApi extends CommonApi {
   access: 'derived'
   /**
-   * Stands for it wherever an id is expected, and is the rest of its path, encoded. Undefined while what it
-   * belongs to is not made.
+   * Returns the rest of its path, encoded, which serves as its id. Undefined as long as its parent does not
+   * exist.
    */
   id(fields: JsonObject, idOf: (reference: Reference) => string | undefined): string | undefined
-  /** The fields that say where it is, as a name may say them: several, where the name can be read so. */
+  /** Parses a name into the fields that locate the resource: several results, if the name is ambiguous. */
   fieldsOf(name: string): JsonObject[]
-  /** What is written is below what is read: `/primary_keys`. */
+  /** The path of writes, below that of reads: `/primary_keys`. */
   below?: string
+  /** The request that resets it. */
   reset: { method: 'DELETE' | 'PUT'; body?: JsonObject }
-  /** True when there is nothing to put back. */
+  /** Returns true if the resource has its original value, so that there is nothing to reset. */
   isReset(wire: JsonObject): boolean
   /**
-   * Where what was put back looks like what was declared: whether the live fields are those that were
-   * declared once. If they are not, it was put back already, or somebody chose otherwise.
+   * For a resource whose original value cannot be told from a declared one: returns true if the live fields
+   * are those that the files declared. If they are not, it was reset already or somebody changed it, and it
+   * must stay.
    */
   isAsDeclared?(live: JsonObject, declared: JsonObject): boolean
-  /** Its answers are not in an envelope. */
+  /** Its answers are not wrapped in `{ data: … }`. */
   bare?: true
 }
 
-/** Answers that belong to a resource beside its own. They are kept in its wire form, as a list. */
+/** A further read of a resource. Its answers are kept in the wire form of the resource, as a list. */
 export interface Part {
-  /** The key of the wire form that the list is put under. */
+  /** The key of the wire form under which the list is kept. */
   key: string
   answer?: Shape
-  /** Older services have no such address: then it is null, and the resource is there all the same. */
+  /** Older services may answer 404: then the value is null, and the resource counts as read. */
   optional?: true
-  /** The field that it tells: not compared where the service refuses to tell. */
+  /** The field that is read from it; it is not compared if the service refuses the read. */
   field: string
   /**
-   * Paths below the resource, given what is known of it so far. `wanted` are the fields that the files
-   * state, or the body that was made of them: nothing else is compared. Where it is to be replaced, or
-   * nothing is wanted in particular, everything is asked for that a replacement could lose.
+   * Returns the paths to read, below the resource. `wire` is what is known of it so far; `wanted` are the
+   * fields of the files, or the body made of them, and only these need a read. If the resource will be
+   * replaced (`replaces`), or `wanted` is undefined, everything must be read that a replacement could lose.
    */
   paths(wire: JsonObject, wanted: JsonObject | undefined, replaces: boolean): string[]
 }
 
-/** Writes that follow the main one. */
+/** Writes after the main request. */
 export interface FollowUps {
-  /** The keys of the body that they are about: where it has none of them, there is nothing to send. */
+  /** The keys of the body that these writes are for: without any of them nothing is sent. */
   keys: readonly string[]
-  /** The main request does not carry these keys. */
+  /** The main request must not have these keys. */
   exclusive?: true
-  /** In the order of sending; none where the answer to the main write is as the body says. */
+  /**
+   * Returns the requests in their order; none, if the answer to the main request already shows what the
+   * body says.
+   */
   requests(body: JsonObject, wire: JsonObject, version: ApiVersion): FollowUpRequest[]
 }
 
-/** One of them; `path` is below the resource. */
+/** A request after the main one; `path` is below that of the resource. */
 export interface FollowUpRequest {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string

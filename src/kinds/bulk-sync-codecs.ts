@@ -16,7 +16,7 @@ import type { Codec } from './field.ts'
 import { list, withoutAbsent } from './fields.ts'
 import { schedule } from './sync-schedule.ts'
 
-/** Which objects are copied. None listed is none chosen: what is there stays. */
+/** `schemas`: the objects that are copied. An empty or absent list changes nothing in the service. */
 export const schemas: Codec = {
   schema: schemasSchema,
   rule: schemasRule,
@@ -34,7 +34,7 @@ export const schemas: Codec = {
   }
 }
 
-/** `schemas: all` is that none of them is off. */
+/** `schemas: all` means that no schema is off. */
 export const schemasOff: Codec = {
   rule: { is: 'set', key: String, item: { is: 'scalar' } },
   fromYaml: (_value, { schemas: written }) => (written === 'all' ? [] : undefined),
@@ -43,7 +43,7 @@ export const schemasOff: Codec = {
   toWire: () => undefined
 }
 
-/** In the oldest versions there is one schedule, under another name. */
+/** The default schedule, which older versions call `schedule`. */
 export const defaultSchedule: Codec = {
   ...schedule,
   fromWire: (value, context, wire) => schedule.fromWire?.(value ?? wire.schedule, context, wire),
@@ -53,7 +53,7 @@ export const defaultSchedule: Codec = {
   }
 }
 
-/** What is older than this is not copied. */
+/** The cutoff: older records are not copied. */
 export const cutoff: Codec = {
   ...scalar(momentSchema('Older records are left out.')),
   fromYaml: moment,

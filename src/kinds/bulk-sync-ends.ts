@@ -13,10 +13,10 @@ import { endSchema } from './bulk-sync-schema.ts'
 import type { Codec } from './field.ts'
 import type { FromWire, ToWire, ToYaml } from './kind.ts'
 
-/** The two ends of a bulk sync. */
+/** An end of a bulk sync. */
 type End = 'source' | 'destination'
 
-/** One of them. The service fills in more settings than are stated. */
+/** The codec of an end. Only stated settings are compared, because the service adds others. */
 export function endOf(end: End, does: string): Codec {
   return {
     schema: endSchema(does),
@@ -49,7 +49,7 @@ function endToWire(end: End, value: Json | undefined, context: ToWire): JsonObje
   const settings = withoutCleared(value.configuration ?? {}, context.creating)
   return withoutAbsent({
     [`${end}_connection_id`]: toId(value.connection, context),
-    // The destination's is required, be it empty; of the source's there may be none.
+    // The service requires a configuration of the destination, even if it is empty, but none of the source.
     [`${end}_configuration`]: end === 'source' && isEmpty(settings) ? undefined : settings
   })
 }
@@ -62,7 +62,7 @@ function endFromWire(end: End, wire: JsonObject, context: FromWire): JsonObject 
   })
 }
 
-/** What is set there and stated nowhere stays, while it is about the same connection. */
+/** Keeps live settings that no file states, as long as the connection stays the same. */
 export function withLiveConfiguration(
   end: End,
   live: { readonly [name: string]: Json | undefined },

@@ -4,14 +4,16 @@ import type { KnownList, KnownObject } from './carry.ts'
 import { list } from './fields.ts'
 import { scheduleKnown } from './sync-schedule.ts'
 
-/** What is known of a bulk sync in an answer: everything else goes back as it came, wherever it stands. */
+/**
+ * Known members of the answer for a bulk sync. All other members, at any depth, are sent back unchanged.
+ */
 
-/** Two words for one thing: `obfuscate` in a request, `obfuscated` in an answer. */
+/** A field of a schema. `obfuscate` in a request is `obfuscated` in an answer. */
 const field: KnownObject = {
   members: ['id', 'enabled', 'obfuscate', 'obfuscated', 'output_name', 'user_output_name']
 }
 
-/** Schemas, as all of their spellings have them. */
+/** Schemas, with the members of all of their spellings. */
 export const schemasKnown: KnownList = {
   item: {
     members: [
@@ -45,7 +47,7 @@ export const schemasKnown: KnownList = {
   from: allSchemas
 }
 
-/** Of the spellings of a schedule, the version decides which one is sent. */
+/** The default schedule under both of its names: the version decides which one is sent. */
 export const schedulesKnown = {
   default_schedule: {
     ...scheduleKnown,
@@ -54,7 +56,9 @@ export const schedulesKnown = {
   schedule: { ...scheduleKnown, from: (answer: JsonObject) => answer.schedule ?? answer.default_schedule }
 }
 
-/** The list has less of each schema than its own address. */
+/**
+ * Returns all schemas, each with its details: the list has fewer members than the path of a single schema.
+ */
 function allSchemas(answer: JsonObject): Json {
   const details = new Map(list(answer.schema_details).map((detail) => [idOf(detail), detail]))
   return list(answer.schemas).map((item) => ({ ...item, ...details.get(idOf(item)) }))

@@ -2,14 +2,16 @@ import { isObject, type Json, type JsonObject } from '../state/value.ts'
 import { adds, idOf } from './bulk-sync-parts.ts'
 import { list, withoutAbsent } from './fields.ts'
 
-/** What each schema of a bulk sync is to be: what is stated, laid over what is live. */
+/** Merging stated schemas of a bulk sync into the live ones, for a replacement. */
 
-/** What is left out is kept, while one that another mode could not have is refused. */
+/**
+ * Leaves `history_enabled` out: the service keeps it then, but refuses it with a mode that has no history.
+ */
 function withoutHistory({ history_enabled: _kept, ...item }: JsonObject): JsonObject {
   return item
 }
 
-/** The schemas that a body states: those that it lists, or all that are there. */
+/** Returns the schemas that a body states: those that it lists, or for `all_but` all live ones. */
 export function statedSchemas(
   settings: Json | undefined,
   live: readonly JsonObject[] | undefined
@@ -21,8 +23,9 @@ export function statedSchemas(
 }
 
 /**
- * What every schema is to be, in full: the stated ones laid over what is live. Others go on as they are
- * where nobody states any, or where the service adds some by itself; else they are switched off.
+ * Returns every schema in full: stated ones merged over the live ones. Live schemas that are not stated
+ * stay as they are, if the body states none at all or the service may add objects by itself; else they are
+ * switched off.
  */
 export function mergedSchemas(
   live: readonly JsonObject[],

@@ -4,15 +4,20 @@ import { idOf } from './bulk-sync-parts.ts'
 import { list } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 
-/** What only newer services know of a bulk sync: the mode `append`, and history, which came together. */
+/**
+ * Features of a bulk sync that only newer services have: the mode `append` and history, which came
+ * together.
+ */
 
-/** What files say that only newer services know, and whether this one does, by its answers. */
+/**
+ * Returns the newer features that fields use, and whether the service has them, judging from its answers.
+ */
 export function bulkNewerThan(
   fields: JsonObject,
   answers: readonly JsonObject[]
 ): { path: Path; what: string; isKnown: boolean | undefined }[] {
   const schemas = answers.flatMap((answer) => [...list(answer.schemas), ...list(answer.schema_details)])
-  // Of each schema it is answered, on or off, by whoever knows it.
+  // A service with histories answers `history_enabled` for each schema, on or off.
   const isKnown =
     answers.some(({ mode }) => isAppend(mode)) ||
     schemas.some((item) => 'history_enabled' in item) ||
@@ -26,7 +31,7 @@ export function bulkNewerThan(
   ]
 }
 
-/** History is kept of what is kept in step, and of nothing else. */
+/** Reports histories in other modes than `replicate`, which alone keeps them. */
 export function historyProblems({ mode, schemas }: JsonObject): ItemProblem[] {
   if (textOf(mode).toLowerCase() === 'replicate') return []
   return (Array.isArray(schemas) ? schemas : []).flatMap((schema, index) =>

@@ -3,23 +3,23 @@ import type { Rule } from '../state/rule.ts'
 import { withoutAbsent, list } from './fields.ts'
 
 /**
- * The schemas of a bulk sync: which objects of the source are copied, with which of their fields, and how.
- * They have three spellings: that of the files, that of the bulk sync's own request (`obfuscate`), and that
- * of their own addresses (`obfuscated`).
+ * The schemas of a bulk sync: which objects of the source are copied, with which fields, and how. They have
+ * three spellings: in the files, in requests of the bulk sync (`obfuscate`), and at the paths of schemas
+ * (`obfuscated`).
  */
 
-/** Whether the service takes along by itself what appears later. Only where the files say so. */
+/** Returns true if the files let the service add objects or fields that appear in the source later. */
 export function adds(wanted: JsonObject, what: 'objects' | 'fields'): boolean {
   const setting = wanted[`automatically_add_new_${what}`]
   return typeof setting === 'string' && setting.toLowerCase() !== 'none'
 }
 
-/** What is switched off is as good as not listed. */
+/** Returns true for a schema or field that is switched off, which counts like one that is not listed. */
 export function isOff(item: Json): boolean {
   return isObject(item) && item.enabled === false
 }
 
-/** All that is compared of what is switched off: its settings mean nothing, and are not sent. */
+/** Reduces a schema that is switched off to its id: its other settings are neither compared nor sent. */
 export function off(item: Json): JsonObject {
   return { id: idOf(item), enabled: false }
 }
@@ -33,7 +33,7 @@ const fieldRule = {
   }
 } as const
 
-/** How schemas are compared: the listed ones are copied, as they say, and no others. */
+/** How schemas are compared: exactly the listed ones are copied. */
 export const schemasRule: Rule = {
   is: 'set',
   key: idOf,
@@ -62,7 +62,7 @@ export const schemasRule: Rule = {
   }
 }
 
-/** The id of a schema or a field, which may be written as the id alone. */
+/** Returns the id of a schema or a field, which files may write as the id alone. */
 export function idOf(item: Json): string {
   return textOf(isObject(item) ? (item.id ?? '') : item)
 }
@@ -73,14 +73,14 @@ function filterKey(item: Json): string {
   return `${textOf(item.field_id)} ${textOf(item.function)}${value}`
 }
 
-/** Equal moments have equal texts, whatever the time zone they are written in. */
+/** Normalises an instant, so that equal instants in different time zones have equal texts. */
 export function moment(value: Json | undefined): Json | undefined {
   if (typeof value !== 'string' || value === '') return value
   const ms = Date.parse(value)
   return Number.isNaN(ms) ? value : new Date(ms).toISOString()
 }
 
-/** A schema of YAML in full. */
+/** Expands a schema of YAML to its full form. */
 export function schemaFromYaml(item: Json): Json {
   if (!isObject(item)) return { id: textOf(item) }
   if (isOff(item)) return off(item)
@@ -93,7 +93,7 @@ export function schemaFromYaml(item: Json): Json {
   })
 }
 
-/** A schema as files say it: by its id alone, where that is all of it. */
+/** Returns a schema as files write it: as its id alone, if it has nothing else. */
 export function schemaToYaml(item: Json): Json[] {
   if (!isObject(item)) return []
   const { fields } = item
@@ -106,8 +106,8 @@ function byIdAlone(item: Json): Json {
 }
 
 /**
- * Where nobody has chosen anything, `all` says it. Of a schema of which all fields are copied as they are,
- * none is listed: those are copied that are on.
+ * Shortens schemas for YAML. If every schema has its defaults, they become `all`. If all fields of a schema
+ * are on and have their defaults, its fields are left out: then the fields that are on are copied.
  */
 export function withShortSchemas(fields: JsonObject, live: JsonObject): JsonObject {
   const { schemas, schemas_off: _off, ...same } = fields
@@ -126,8 +126,8 @@ function isPlainField(field: JsonObject): boolean {
 }
 
 /**
- * The schemas of a live bulk sync, each as much as is known of it. Undefined where nobody asked for
- * them.
+ * Returns the schemas of a live bulk sync, with details as far as they were read; undefined if none were
+ * read.
  */
 export function schemasFromWire(wire: JsonObject): JsonObject[] | undefined {
   if (!Array.isArray(wire.schemas)) return undefined
@@ -167,7 +167,7 @@ function filterFromWire(filter: JsonObject): JsonObject {
   })
 }
 
-/** A schema in the bulk sync's own request, which has no place for names that a person gives. */
+/** Returns a schema for a request of the bulk sync, which does not take `user_output_name`. */
 export function schemaInBody(item: JsonObject): JsonObject {
   const { user_output_name: _name, fields, ...rest } = item
   return withoutAbsent({
@@ -181,12 +181,12 @@ export function schemaInBody(item: JsonObject): JsonObject {
   })
 }
 
-/** Whether the oldest version has no such setting of a schema. */
+/** Returns true for a setting of a schema that the oldest version does not have. */
 export function isNewerSetting(name: string): boolean {
   return Object.hasOwn(newerDefaults, name) || name === 'tracking_field' || name === 'history_enabled'
 }
 
-/** What of a schema is reset where it is left out. */
+/** Settings of a schema that the service resets if a request leaves them out, with their defaults. */
 const newerDefaults = {
   filters: [],
   user_output_name: '',
@@ -194,7 +194,10 @@ const newerDefaults = {
   disable_data_cutoff: false
 }
 
-/** A schema at an address of its own: everything is said, for what is left out may be reset. */
+/**
+ * Returns a schema for a request to its own path. All settings must be in it, because omitted ones may be
+ * reset.
+ */
 export function schemaInPatch(item: JsonObject): JsonObject {
   const { fields, ...rest } = item
   return withoutAbsent({
@@ -212,17 +215,17 @@ export function schemaInPatch(item: JsonObject): JsonObject {
   })
 }
 
-/** In a body, all schemas of the source, but for those that stay off. */
+/** Returns what a body has for `schemas: all`: all schemas of the source except those that stay off. */
 export function allBut(off: readonly Json[]): JsonObject {
   return { all_but: off.filter((id) => id !== null) }
 }
 
-/** Whether fields, or the body that was made of them, mean all schemas. */
+/** Returns true if fields, or a body made of them, mean all schemas. */
 export function meansAll(wanted: JsonObject): boolean {
   return 'schemas_off' in wanted || isObject(wanted.schema_settings)
 }
 
-/** Whether a live schema is what it is to be, in everything that is said of it. */
+/** Returns true if a live schema has every setting that is wanted. */
 export function isAsWanted(live: JsonObject | undefined, wanted: JsonObject): boolean {
   if (!live) return false
   if (isOff(wanted)) return isOff(live)
@@ -252,8 +255,8 @@ function plainSchema(item: JsonObject): JsonObject {
 }
 
 /**
- * Fields that are not listed are off, and so are not there. Of one that is listed as off, what is said of it
- * counts all the same.
+ * Returns true if the live fields are the wanted ones; those that are not listed must be off. The settings
+ * of a field that is listed as off are compared, too.
  */
 function areFields(live: readonly JsonObject[], wanted: Json | undefined): boolean {
   if (!Array.isArray(wanted)) return true
@@ -274,7 +277,7 @@ function areFields(live: readonly JsonObject[], wanted: Json | undefined): boole
   return text(live) === text(list(wanted))
 }
 
-/** Nothing of it was chosen by anybody: then it need not be listed to be copied. */
+/** Returns true for a schema with defaults only, which is copied without being listed. */
 export function isPlain(item: JsonObject): boolean {
   const fields = list(item.fields)
   const asFound = { ...item, id: '', filters: item.filters ?? [] }

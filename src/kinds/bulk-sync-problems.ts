@@ -2,7 +2,10 @@ import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import { idOf, isOff } from './bulk-sync-parts.ts'
 import type { ItemProblem } from './kind.ts'
 
-/** A schema or a field listed twice, and a schema of which nothing is left. */
+/**
+ * Reports duplicate schemas and fields, words such as `all` in place of ids, and lists with everything
+ * switched off.
+ */
 export function schemaProblems(item: JsonObject): ItemProblem[] {
   const schemas = Array.isArray(item.schemas) ? item.schemas : []
   return [
@@ -24,33 +27,36 @@ export function schemaProblems(item: JsonObject): ItemProblem[] {
   ]
 }
 
-/** What to write for all, and for none. */
-interface InPlace {
+/** A list in which `all` or `none` may be written by mistake, and what to write in place of them. */
+interface ListAdvice {
   noun: string
   all: string
   none: string
 }
 
-const allSchemas: InPlace = {
+const allSchemas: ListAdvice = {
   noun: 'schema',
   all: 'write `schemas: all`',
   none: 'to copy nothing for a while, write `active: false`; to leave them as they are, leave `schemas` out'
 }
 
-const allFields: InPlace = {
+const allFields: ListAdvice = {
   noun: 'field',
   all: 'leave `fields` out: of a new schema all are copied, of another those that are on',
   none: 'to leave the schema out, write `enabled: false` beside its id'
 }
 
-const ofSchedule: InPlace = {
+const ofSchedule: ListAdvice = {
   noun: 'schema',
   all: 'leave `schemas` out: then the schedule is for all of them',
   none: 'take the schedule out, if it is for no schema'
 }
 
-/** `[all]` would switch everything off but one of the name `all`. In full, `{ id: all }`, it may be meant. */
-function wordsAsIds(items: readonly Json[], path: (string | number)[], inPlace: InPlace): ItemProblem[] {
+/**
+ * Reports words such as `all` as ids: `[all]` would switch off every schema but one with that id. The full
+ * form `{ id: all }` is taken for an id on purpose.
+ */
+function wordsAsIds(items: readonly Json[], path: (string | number)[], advice: ListAdvice): ItemProblem[] {
   return items.flatMap((item, index) => {
     const word = typeof item === 'string' ? item.trim().toLowerCase() : ''
     const isAll = ['*', '%', 'all', 'any', 'every', 'everything'].includes(word)
@@ -59,12 +65,12 @@ function wordsAsIds(items: readonly Json[], path: (string | number)[], inPlace: 
       {
         path: [...path, index],
         code: 'P113' as const,
-        message: `\`${textOf(item)}\` in a list names one ${inPlace.noun} that is called so`,
+        message: `\`${textOf(item)}\` in a list names one ${advice.noun} that is called so`,
         label: `it does not stand for ${isAll ? 'all of them' : 'none of them'}`,
         help: [
-          isAll ? inPlace.all : inPlace.none,
-          `if a ${inPlace.noun} has this id, write \`{ id: ${JSON.stringify(item)} }\``
-        ].slice(0, inPlace === ofSchedule ? 1 : 2)
+          isAll ? advice.all : advice.none,
+          `if a ${advice.noun} has this id, write \`{ id: ${JSON.stringify(item)} }\``
+        ].slice(0, advice === ofSchedule ? 1 : 2)
       }
     ]
   })
@@ -74,12 +80,12 @@ function wordsOfSchedules(schedules: Json | undefined): ItemProblem[] {
   return (Array.isArray(schedules) ? schedules : []).flatMap((schedule, index) => {
     const schemas = isObject(schedule) && Array.isArray(schedule.schemas) ? schedule.schemas : []
     const found = wordsAsIds(schemas, ['additional_schedules', index, 'schemas'], ofSchedule)
-    // There, an id cannot be written in full: it may be meant.
+    // A schedule lists plain ids only, so the word may be meant as one: a warning.
     return found.map((one) => ({ ...one, severity: 'warning' as const }))
   })
 }
 
-/** A list of which nothing is left would be taken for no list, which means all. */
+/** The service takes an empty list for no list, which means all: so such a list must be refused. */
 const noSchema: ItemProblem = {
   path: ['schemas'],
   atKey: true,
