@@ -31,8 +31,8 @@ export class Resolver {
   }
 
   /**
-   * Returns the value of one placeholder. `base` is the file that has it. A file outside of the working
-   * folder may be read for a secret only, and its line ends are normalised only if it is none.
+   * Returns the value of one placeholder. `base` is the file that has it. A `barred` file
+   * may be read for a secret only. The line ends of a file are normalised for other values only.
    */
   lookUp(part: Placeholder, base: string, secret: boolean): Lookup {
     // Only files are read differently for secrets; the default of a variable may name a file.
