@@ -13,6 +13,7 @@ import {
   withSelection,
   withService,
   withSince,
+  withStrict,
   withWrites,
   notPair,
   wholeNumber
@@ -93,7 +94,7 @@ function example(command: Command, ...lines: string[]): Command {
 function addReading({ add, settle }: Commands): void {
   add('validate', 'check the files; asks nobody', (command) =>
     example(
-      withOutput(withFiles(command)),
+      withStrict(withOutput(withFiles(command))),
       'polyctl validate',
       'polyctl validate -f configs --var region=eu'
     ).action((options) =>
@@ -102,7 +103,9 @@ function addReading({ add, settle }: Commands): void {
   )
   add('plan', 'show what apply would do, and why; changes nothing', (command) =>
     example(
-      withOrganizations(withLimits(withSince(withSelection(withOutput(withService(withFiles(command))))))),
+      withOrganizations(
+        withStrict(withLimits(withSince(withSelection(withOutput(withService(withFiles(command)))))))
+      ),
       'polyctl plan --since origin/main',
       'polyctl plan --only \'sync "Users*"\' --out plan.json'
     )

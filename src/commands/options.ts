@@ -94,6 +94,11 @@ export function withFiles(command: Command): Command {
     )
 }
 
+/** For what only looks: whoever reviews may want to hear of a doubt as of a mistake. */
+export function withStrict(command: Command): Command {
+  return command.optionsGroup('Safety:').option('--strict', 'take warnings as errors')
+}
+
 /**
  * Adds the options of `ServiceOptions`. No key is among them: command lines can be read by everybody on the
  * same machine.

@@ -1,4 +1,4 @@
-import type { Checked, Diagnostic } from '../diagnostics/diagnostic.ts'
+import { checked, strictly, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import { detailsOf } from '../plan/details.ts'
 import { missingSecrets } from '../plan/missing-secrets.ts'
@@ -17,6 +17,8 @@ import { savePlan, type PlanWithInputs } from './saved-plan.ts'
 /** `out` is where the plan is kept, for `apply` to do exactly that. */
 export interface PlanOptions extends ReadOptions, PlanningOptions, OrganizationOptions {
   detailedExitcode?: boolean
+  /** Warnings are errors. */
+  strict?: boolean
   out?: string
 }
 
@@ -80,11 +82,8 @@ async function decideFrom(
   const problems = [...context.problems, ...decided.problems]
   if (!decided.ok) return { ok: false, problems }
   if (type === 'plan') problems.push(...missingSecrets(decided.value.plan, context.understood, 'warning'))
-  return {
-    ok: true,
-    value: { planned: decided.value, requested: requested.value, context, options },
-    problems
-  }
+  const value = { planned: decided.value, requested: requested.value, context, options }
+  return options.strict === true ? checked(value, strictly(problems)) : { ok: true, value, problems }
 }
 
 /** How a plan is told. `failure` is why it could not be saved, `saved` where it was. */

@@ -38,13 +38,13 @@ put them under /run/secrets: what ends up in a plan must not come from just anyw
 The same holds for what is inside of \`.git\` and \`.polyctl\`, where keys are kept.`,
     bad: `
 connections:
-  - { name: Orders, type: postgresql }
+  - { name: Orders, type: bigquery }
 models:
   - { name: Buyers, connection: Orders, configuration: { query: "\${file:no-such-file.sql}" } }
 `,
     good: `
 connections:
-  - { name: Orders, type: postgresql }
+  - { name: Orders, type: bigquery }
 models:
   - { name: Buyers, connection: Orders, configuration: { query: select * from buyers } }
 `
@@ -101,7 +101,7 @@ has had its day and can go, or a placeholder is spelled otherwise.`,
 variables:
   host: { default: localhost }
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 `,
     good: `
 variables:
@@ -122,13 +122,13 @@ file was ever pushed, the secret is known: give the system a new one.`,
 connections:
   - name: Orders
     type: mongodb
-    configuration: { password: swordfish }
+    configuration: { hosts: db.example.com, password: swordfish }
 `,
     good: `
 connections:
   - name: Orders
     type: mongodb
-    configuration: { password: "\${env:MONGODB_PASSWORD}" }
+    configuration: { hosts: db.example.com, password: "\${env:MONGODB_PASSWORD}" }
 `
   },
   P308: {
@@ -141,13 +141,19 @@ all, use two sources; else take it out of the open field.`,
 connections:
   - name: Orders
     type: mongodb
-    configuration: { username: "\${env:TOKEN:-x}", password: "\${env:TOKEN}" }
+    configuration:
+      hosts: db.example.com
+      username: "\${env:TOKEN:-x}"
+      password: "\${env:TOKEN}"
 `,
     good: `
 connections:
   - name: Orders
     type: mongodb
-    configuration: { username: "\${env:USERNAME:-x}", password: "\${env:TOKEN}" }
+    configuration:
+      hosts: db.example.com
+      username: "\${env:USERNAME:-x}"
+      password: "\${env:TOKEN}"
 `
   },
   P309: {
@@ -180,13 +186,13 @@ secret is meant, say so: \`\${env:NAME:-}\`.`,
 connections:
   - name: Orders
     type: mongodb
-    configuration: { password: "" }
+    configuration: { hosts: db.example.com, password: "" }
 `,
     good: `
 connections:
   - name: Orders
     type: mongodb
-    configuration: { password: "\${env:MONGODB_PASSWORD}" }
+    configuration: { hosts: db.example.com, password: "\${env:MONGODB_PASSWORD}" }
 `
   },
   P310: {

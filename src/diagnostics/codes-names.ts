@@ -11,13 +11,13 @@ finger, a similar name is shown beside it. When neither the files nor the servic
 warning becomes an error.`,
     bad: `
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - { name: Buyers, connection: Order, configuration: { database: shop, collection: buyers } }
 `,
     good: `
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
 `
@@ -30,13 +30,13 @@ Two blocks of one kind with the same name would take turns in overwriting each o
 delete one. A model and a connection may share a name.`,
     bad: `
 connections:
-  - { name: Orders, type: mongodb }
-  - { name: Orders, type: postgresql }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
+  - { name: Orders, type: bigquery }
 `,
     good: `
 connections:
-  - { name: Orders, type: mongodb }
-  - { name: Archive, type: postgresql }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
+  - { name: Archive, type: bigquery }
 `
   },
   P203: {
@@ -47,7 +47,7 @@ exist before what needs it, so none of them could be made first. The places are 
 order of the circle: remove one of the references, mostly the one that was added last.`,
     bad: `
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - name: Buyers
     connection: Orders
@@ -60,7 +60,7 @@ models:
 `,
     good: `
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - name: Buyers
     connection: Orders
@@ -80,7 +80,7 @@ in \`fields\`.`,
     bad: `
 connections:
   - { name: CRM, type: salesforce }
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
 syncs:
@@ -96,7 +96,7 @@ syncs:
     good: `
 connections:
   - { name: CRM, type: salesforce }
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
 syncs:
@@ -121,7 +121,7 @@ perhaps one was removed and the logic stayed.`,
     bad: `
 connections:
   - { name: CRM, type: salesforce }
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
 syncs:
@@ -137,7 +137,7 @@ syncs:
     good: `
 connections:
   - { name: CRM, type: salesforce }
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
 syncs:
@@ -161,7 +161,7 @@ those in the service by it. Of two with one name nobody could tell which is mean
 what it likes. Say it once.`,
     bad: `
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - name: Buyers
     connection: Orders
@@ -172,7 +172,7 @@ models:
 `,
     good: `
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - name: Buyers
     connection: Orders
@@ -191,7 +191,7 @@ filter out.`,
     bad: `
 connections:
   - { name: CRM, type: salesforce }
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
 syncs:
@@ -210,7 +210,7 @@ syncs:
     good: `
 connections:
   - { name: CRM, type: salesforce }
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
 syncs:
@@ -234,13 +234,13 @@ syncs:
 it, take its declaration out too; to keep it, take it out of \`removed\`.`,
     bad: `
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 removed:
   connections: [Orders]
 `,
     good: `
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 removed:
   connections: [Archive]
 `

@@ -34,13 +34,13 @@ quotes is always a string.`,
 connections:
   - name: Orders
     type: mongodb
-    configuration: { ssl: "yes" }
+    configuration: { hosts: db.example.com, ssl: "yes" }
 `,
     good: `
 connections:
   - name: Orders
     type: mongodb
-    configuration: { ssl: true }
+    configuration: { hosts: db.example.com, ssl: true }
 `
   },
   P103: {
@@ -71,13 +71,13 @@ too many, by \`polyctl schema\`.`,
 workspace:
   api_version: "2025-09-19"
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 `,
     good: `
 workspace:
   api_version: "2025-09-18"
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 `
   },
   P105: {
@@ -88,30 +88,32 @@ with a space at its end that nobody can see. The message says what is expected.`
     bad: `
 connections:
   - name: "Orders "
-    type: mongodb
+    type: bigquery
 `,
     good: `
 connections:
   - name: Orders
-    type: mongodb
+    type: bigquery
 `
   },
   P106: {
     title: 'an unknown connection type',
     explanation: `
 A connection's type is the service's own short name of a system, such as mongodb, postgresql or
-salesforce. There are 226 of them, and this is none. \`polyctl schema\` prints them all, and an
-editor that uses the schema offers them while you type. What the type is decides what
-\`configuration\` may hold, so that part is not checked before the type is right.`,
+salesforce. There are 226 of them, and this is none. \`polyctl explain types\` lists them all,
+or those with a word in them, and an editor that uses the schema offers them while you type. What the
+type is decides what \`configuration\` may hold, so that part is not checked before the type is right.`,
     bad: `
 connections:
   - name: Orders
-    type: postgres
+    type: mongo
+    configuration: { hosts: db.example.com }
 `,
     good: `
 connections:
   - name: Orders
-    type: postgresql
+    type: mongodb
+    configuration: { hosts: db.example.com }
 `
   },
   P107: {
@@ -142,13 +144,13 @@ placeholder.`,
 connections:
   - name: Orders
     type: mongodb
-    configuration: { password: "********" }
+    configuration: { hosts: db.example.com, password: "********" }
 `,
     good: `
 connections:
   - name: Orders
     type: mongodb
-    configuration: { password: "\${env:MONGODB_PASSWORD}" }
+    configuration: { hosts: db.example.com, password: "\${env:MONGODB_PASSWORD}" }
 `
   },
   P109: {
@@ -160,7 +162,7 @@ ignored, and it is not for polyctl to choose which.`,
     bad: `
 connections:
   - { name: CRM, type: salesforce }
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
 syncs:
@@ -174,7 +176,7 @@ syncs:
     good: `
 connections:
   - { name: CRM, type: salesforce }
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
 syncs:
@@ -195,14 +197,14 @@ like.`,
     bad: `
 workspace: { organization: Acme }
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 ---
 workspace: { organization: Acme }
 `,
     good: `
 workspace: { organization: Acme }
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 `
   },
   P111: {
@@ -229,7 +231,7 @@ gets. Where any value may stand, as in a filter, a postal code, a version or a t
 mostly meant, and then quotes keep its digits. If the number is meant, write it as it is sent.`,
     bad: `
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - { name: Users, connection: Orders, configuration: { database: d, collection: c } }
 syncs:
@@ -243,7 +245,7 @@ syncs:
 `,
     good: `
 connections:
-  - { name: Orders, type: mongodb }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
   - { name: Users, connection: Orders, configuration: { database: d, collection: c } }
 syncs:
@@ -256,6 +258,30 @@ syncs:
     schedule: manual
 `
   },
+  P116: {
+    title: 'a new connection lacks what its type requires',
+    explanation: `
+The service refuses to make a connection of this type without these settings, so the plan stops before
+anything is written. One that exists already has them and may leave them out, and so may one that a
+person authorizes in a browser. \`polyctl validate\` asks nobody what exists: there it is a warning, and
+an error with --strict.`,
+    bad: `
+connections:
+  - name: Orders
+    type: postgresql
+    configuration: { hostname: db.example.com, database: shop }
+`,
+    good: `
+connections:
+  - name: Orders
+    type: postgresql
+    configuration:
+      hostname: db.example.com
+      database: shop
+      username: polytomic
+      password: "\${env:ORDERS_PASSWORD}"
+`
+  },
   P113: {
     title: 'a word for all or none in a list of names',
     explanation: `
@@ -265,8 +291,8 @@ a schema are meant where \`fields\` is left out. What is really called so can be
 its \`id\`.`,
     bad: `
 connections:
-  - { name: Orders, type: mongodb }
-  - { name: Warehouse, type: snowflake }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
+  - { name: Warehouse, type: bigquery }
 bulk_syncs:
   - name: Copy
     mode: replicate
@@ -277,8 +303,8 @@ bulk_syncs:
 `,
     good: `
 connections:
-  - { name: Orders, type: mongodb }
-  - { name: Warehouse, type: snowflake }
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
+  - { name: Warehouse, type: bigquery }
 bulk_syncs:
   - name: Copy
     mode: replicate

@@ -15,12 +15,12 @@ and run again.`,
     bad: `
 connections:
   - name: Orders: the old ones
-    type: mongodb
+    type: hubspot
 `,
     good: `
 connections:
   - name: "Orders: the old ones"
-    type: mongodb
+    type: hubspot
 `
   },
   P002: {
@@ -32,13 +32,13 @@ themselves for files that end in .yaml; if yours does not, look for "indent with
 settings.`,
     bad: `
 connections:
-\t- name: Orders
-\t  type: mongodb
+\t- name: Contacts
+\t  type: hubspot
 `,
     good: `
 connections:
-  - name: Orders
-    type: mongodb
+  - name: Contacts
+    type: hubspot
 `
   },
   P003: {
@@ -51,12 +51,12 @@ both add the key are merged. Keep the one that is right.`,
 connections:
   - name: Orders
     type: mongodb
-    type: postgresql
+    type: bigquery
 `,
     good: `
 connections:
   - name: Orders
-    type: postgresql
+    type: bigquery
 `
   },
   P004: {
@@ -92,7 +92,7 @@ models:
     connection: Shop
     configuration: { table: 12345678901234567890 }
 connections:
-  - { name: Shop, type: mongodb }
+  - { name: Shop, type: mongodb, configuration: { hosts: db.example.com } }
 `,
     good: `
 models:
@@ -100,7 +100,7 @@ models:
     connection: Shop
     configuration: { table: "12345678901234567890" }
 connections:
-  - { name: Shop, type: mongodb }
+  - { name: Shop, type: mongodb, configuration: { hosts: db.example.com } }
 `
   },
   P006: {
@@ -115,7 +115,7 @@ models:
     connection: Shop
     configuration: { table: orders, [region]: eu }
 connections:
-  - { name: Shop, type: mongodb }
+  - { name: Shop, type: mongodb, configuration: { hosts: db.example.com } }
 `,
     good: `
 models:
@@ -123,7 +123,7 @@ models:
     connection: Shop
     configuration: { table: orders, region: eu }
 connections:
-  - { name: Shop, type: mongodb }
+  - { name: Shop, type: mongodb, configuration: { hosts: db.example.com } }
 `
   },
   P007: {
@@ -161,7 +161,7 @@ services:
     good: `
 connections:
   - name: Database
-    type: postgresql
+    type: bigquery
 `
   },
   P012: {
@@ -175,12 +175,12 @@ true and false where a boolean is meant.`,
 ---
 connections:
   - name: Database
-    type: postgresql
+    type: bigquery
 `,
     good: `
 connections:
   - name: Database
-    type: postgresql
+    type: bigquery
 `
   },
   P013: {
@@ -193,14 +193,14 @@ whole text in quotes.`,
     bad: `
 connections:
   - name: Database
-    type: postgresql
-    configuration: { hostname: { $secret: env PASSWORD } }
+    type: mongodb
+    configuration: { hosts: db.example.com, password: { $secret: env PASSWORD } }
 `,
     good: `
 connections:
   - name: Database
-    type: postgresql
-    configuration: { password: "\${env:PASSWORD}" }
+    type: mongodb
+    configuration: { hosts: db.example.com, password: "\${env:PASSWORD}" }
 `
   }
 } satisfies Record<string, CodeEntry>

@@ -89,6 +89,11 @@ export function isError(diagnostic: Diagnostic): boolean {
   return diagnostic.severity === 'error'
 }
 
+/** The same problems where warnings count as errors: nothing that is told may be left as it is. */
+export function strictly(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'error' }))
+}
+
 /**
  * One order for all output: by place, then code; a problem that names the same place twice under one code
  * is told once.

@@ -1,5 +1,4 @@
-import { bulkResyncModes, selectiveModes } from '../wire/bulk-sync.ts'
-import { filterFunctions } from '../wire/sync.ts'
+import { filterFunctionWords, frequencyWords, resyncWords, selectiveWords, worded } from './words.ts'
 import { caseless, names, times } from './sync-schema.ts'
 
 const text = { type: 'string' }
@@ -9,6 +8,7 @@ export const momentSchema = (description: string) => ({ type: 'string', format: 
 /** One end. */
 export const endSchema = (of: string) => ({
   type: 'object',
+  description: `What to ${of}: a connection and its settings.`,
   additionalProperties: false,
   required: ['connection'],
   properties: {
@@ -28,7 +28,7 @@ const field = {
       additionalProperties: false,
       required: ['id'],
       properties: {
-        id: text,
+        id: { type: 'string', description: 'As the source calls the field.' },
         enabled: { type: 'boolean', description: 'Absent: true.' },
         obfuscate: { type: 'boolean', description: 'Write it so that nobody can read it.' },
         user_output_name: { type: 'string', description: 'Its name in the destination.' }
@@ -42,8 +42,8 @@ const filter = {
   additionalProperties: false,
   required: ['field_id', 'function'],
   properties: {
-    field_id: text,
-    function: caseless(filterFunctions),
+    field_id: { type: 'string', description: 'The field of the source, by id.' },
+    function: { ...worded(filterFunctionWords), description: 'How the field is compared with the value.' },
     value: { description: 'What to compare with; its type matters.' }
   }
 }
@@ -65,7 +65,10 @@ const chosen = {
           description: 'These fields and no others. Absent: all of a new one, else as it is in the service.'
         },
         filters: { type: 'array', items: filter, description: 'Only records that fit all of them.' },
-        partition_key: text,
+        partition_key: {
+          type: 'string',
+          description: 'The field by which the table is divided, where the destination can do that.'
+        },
         tracking_field: {
           type: 'string',
           description: 'Tells what is new. Empty: everything, every time.'
@@ -86,7 +89,7 @@ const chosen = {
  * What a frequency needs that is no time (what to run after, which job), only a default schedule can
  * say.
  */
-const partless = times.frequency.enum.filter((name) => name !== 'runafter' && name !== 'dbtcloud')
+const { runafter: _after, dbtcloud: _job, ...partless } = frequencyWords
 
 /** A schedule for some of the schemas. */
 export const additionalSchema = {
@@ -95,13 +98,13 @@ export const additionalSchema = {
   required: ['frequency'],
   properties: {
     ...times,
-    frequency: caseless(partless),
+    frequency: { ...worded(partless), description: times.frequency.description },
     schemas: names('Only these schemas, by id. Absent: all.'),
     selective_mode: {
-      ...caseless(selectiveModes),
+      ...worded(selectiveWords),
       description: 'Only schemas with a tracking field, or only those without.'
     },
-    resync_mode: { ...caseless(bulkResyncModes), description: 'What each of its runs does.' }
+    resync_mode: { ...worded(resyncWords), description: 'What each of its runs does.' }
   }
 }
 

@@ -1,11 +1,5 @@
 import { dictionary, type Json } from '../state/value.ts'
-import {
-  bulkDiscoveries,
-  newestBulkModes,
-  nameNormalizations,
-  type BulkSync,
-  type BulkSyncRequest
-} from '../wire/bulk-sync.ts'
+import type { BulkSync, BulkSyncRequest } from '../wire/bulk-sync.ts'
 import { enumeration, policies, scalar } from './codecs.ts'
 import { runsAtFirst, scheduleEffect, schemaEffect, startsOrStops } from './effects.ts'
 import {
@@ -17,6 +11,7 @@ import {
 } from './error-handling.ts'
 import { idsOf, usesOf, valueAt, withoutAbsent } from './fields.ts'
 import { opposite } from './synonym.ts'
+import { bulkModeWords, discoveryWords, normalizationWords } from './words.ts'
 import { kindOf } from './kind-of.ts'
 import { endOf, withLiveConfiguration } from './bulk-sync-ends.ts'
 import { schedulesKnown, schemasKnown } from './bulk-sync-known.ts'
@@ -43,7 +38,8 @@ const whichSchemas = {
   because: 'schemas say which objects are copied, with which of their records and fields'
 } as const
 
-const limit = scalar({ type: 'integer', minimum: 0 }, { default: 0 })
+const limit = (what: string) =>
+  scalar({ type: 'integer', minimum: 0, description: `${what} 0: as the service does it.` }, { default: 0 })
 const atOnce = { effect: 'none', because: 'it says how much runs at once' } as const
 
 /** Whole objects of one connection, copied to another: which, how, when. */
@@ -53,10 +49,7 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
   description: 'Whole objects of one connection, copied to another.',
   fields: {
     mode: {
-      codec: enumeration(newestBulkModes, {
-        description:
-          'replicate: keep in step. snapshot: write all anew. append: only add, in newer services.'
-      }),
+      codec: enumeration(bulkModeWords, { description: 'What happens to the tables of the destination.' }),
       owner: 'owned',
       required: true,
       impact: {
@@ -133,7 +126,7 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
     },
     automatically_add_new_objects: {
       codec: enumeration(
-        bulkDiscoveries,
+        discoveryWords,
         {
           description:
             'Objects that appear in the source later. When stated, and not none, those are no drift.'
@@ -148,7 +141,7 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
     },
     automatically_add_new_fields: {
       codec: enumeration(
-        bulkDiscoveries,
+        discoveryWords,
         { description: 'Fields that appear later. When stated, and not none, those are no drift.' },
         { default: 'all' }
       ),
@@ -160,8 +153,8 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
     },
     normalize_names: {
       codec: enumeration(
-        nameNormalizations,
-        { description: 'Names in the destination.' },
+        normalizationWords,
+        { description: 'What becomes of names in the destination.' },
         { default: 'enabled' }
       ),
       owner: 'carried',
@@ -171,8 +164,18 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
         because: 'tables and columns may get other names; those of the old names stay'
       }
     },
-    concurrency_limit: { codec: limit, owner: 'carried', since: '2024-02-08', impact: atOnce },
-    resync_concurrency_limit: { codec: limit, owner: 'carried', since: '2024-02-08', impact: atOnce },
+    concurrency_limit: {
+      codec: limit('How many schemas are copied at once.'),
+      owner: 'carried',
+      since: '2024-02-08',
+      impact: atOnce
+    },
+    resync_concurrency_limit: {
+      codec: limit('The same while all is copied again.'),
+      owner: 'carried',
+      since: '2024-02-08',
+      impact: atOnce
+    },
     data_cutoff_timestamp: {
       codec: cutoff,
       owner: 'carried',
@@ -180,7 +183,10 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
       impact: { effect: 'other records', because: 'it says from when on records are copied' }
     },
     disable_record_timestamps: {
-      codec: scalar({ type: 'boolean' }, { default: false }),
+      codec: scalar(
+        { type: 'boolean', description: 'Leave out when each record was copied. Default: false.' },
+        { default: false }
+      ),
       owner: 'carried',
       since: '2024-02-08',
       opposites: ['record_timestamps'],

@@ -3,6 +3,7 @@ import type { Shape } from '../state/shape.ts'
 import { isEmpty, isObject, type Json, type JsonObject } from '../state/value.ts'
 import type { ItemKey, Known, KnownList, KnownObject } from './carry.ts'
 import type { Codec } from './field.ts'
+import { worded } from './words.ts'
 import {
   fromId,
   idsOf,
@@ -32,13 +33,13 @@ export function scalar(
   return { schema, rule: { is: 'scalar', ...compared }, shape }
 }
 
-/** A fixed word, in any case. */
+/** A fixed word, in any case. Each comes with what it means. */
 export function enumeration(
-  words: readonly string[],
-  described: JsonObject = {},
+  meanings: Readonly<Record<string, string>>,
+  described: JsonObject,
   compared: { default?: Json } = {}
 ): Codec {
-  return scalar({ enum: [...words], 'x-caseless': true, ...described }, { ...compared, caseless: true })
+  return scalar({ ...worded(meanings), ...described }, { ...compared, caseless: true })
 }
 
 /** What nobody reads back: its name alone is here, and its value goes to the wire. */

@@ -15,9 +15,9 @@ export const connectionTypes: ConnectionTypes = dictionary(
 )
 
 /**
- * The schema of a type's configuration as YAML may write it. `required` is left out on purpose: the
- * service's schemas list what is required in some mode only, and connections that a person authorizes are
- * made empty.
+ * The schema of a type's configuration as YAML may write it. `required` is left out on purpose: what
+ * exists may leave out what the service keeps, and connections that a person authorizes are made empty.
+ * What a new one needs is known to `missingSettings`.
  */
 export function configurationSchema(type: string): JsonObject {
   const fields = connectionTypes[type]?.fields ?? {}
@@ -33,7 +33,7 @@ export function configurationSchema(type: string): JsonObject {
  * Filled by the service, or internal to it: what a client sends is ignored, so it is neither compared nor
  * sent.
  */
-function isServerOwned(field: ConnectionField): boolean {
+export function isServerOwned(field: ConnectionField): boolean {
   return field.readOnly === true || (field.hidden === true && field.api !== true)
 }
 

@@ -17,6 +17,8 @@ import {
   serverOwnedFields,
   withoutServerOwned
 } from './connection-types.ts'
+import { typeMeant } from './connection-names.ts'
+import { missingSettings, neededSettings } from './connection-required.ts'
 import { overlay, valueAt, withoutCleared } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 import { kindOf } from './kind-of.ts'
@@ -151,6 +153,10 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
     return { path: ['configuration'], key: `connection ${type}`, schema: configurationSchema(type) }
   },
 
+  async describedDetail({ type }) {
+    return (await import('./connection-texts.ts')).describedConfiguration(textOf(type))
+  },
+
   check(item) {
     const type = textOf(item.type)
     const configuration = item.configuration
@@ -159,6 +165,13 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
       name in configuration ? [serverOwnedProblem(type, name)] : []
     )
   },
+
+  meant: (path, found) => (path[0] === 'type' && path.length === 1 ? typeMeant(found) : undefined),
+
+  incomplete: ({ type, configuration }) =>
+    missingSettings(textOf(type), isObject(configuration) ? configuration : {}),
+
+  neededIn: ({ type }) => neededSettings(textOf(type)),
 
   replacement(live, body, { body: stated }) {
     const there = isObject(live.configuration) ? live.configuration : {}

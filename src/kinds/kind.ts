@@ -40,6 +40,8 @@ export interface Kind {
    * schema's own errors then tell why.
    */
   detail?(item: JsonObject): { path: Path; key: string; schema: JsonObject } | undefined
+  /** The schema of `detail` with a description of each key: for those who read it. */
+  describedDetail?(item: JsonObject): Promise<JsonObject>
   /** Another spelling of a key that people try (`sql` for `query`): offered before similar names. */
   readonly synonyms?: Readonly<Record<string, Synonym>>
   /** Names match in any case. */
@@ -76,6 +78,13 @@ export interface Kind {
    * again with the answers until it asks nothing new. Paths are those of the fields.
    */
   checks?(subject: PlannedResource, service: Inquiry): Finding[]
+  /**
+   * What the service refuses to make of these fields as long as something is missing in them. What exists
+   * there has it, and may leave it out.
+   */
+  incomplete?(fields: JsonObject): ItemProblem[]
+  /** The same for editors: what the part that `detail` is about must have in a new one. */
+  neededIn?(item: JsonObject): Needed
   /**
    * YAML item → fields: sugar is written out, references are `Reference`s. Lists keep their order and
    * length.
@@ -198,6 +207,12 @@ export interface FromWire {
   wire(kind: string): readonly JsonObject[]
 }
 
+/** Keys of a part that a new resource must have; more of them where another key has one of some values. */
+export interface Needed {
+  always: readonly string[]
+  by?: { key: string; values: Readonly<Record<string, readonly string[]>> }
+}
+
 /** A GET, or for old versions a POST that only asks. */
 export interface PreUpdateRead {
   path: string
@@ -285,6 +300,7 @@ export interface DetailOf {
   word: Json
   path: Path
   schema: JsonObject
+  needed: Needed
 }
 
 /** All schemas that parts of a kind may have, one for each word of each field that is one of a list. */
@@ -295,7 +311,9 @@ export function detailsOfWords(kind: Kind): DetailOf[] {
     const words = isObject(schema) && Array.isArray(schema.enum) ? schema.enum : []
     return words.flatMap((word) => {
       const detail = kind.detail?.({ [field]: word })
-      return detail ? [{ field, word, path: detail.path, schema: detail.schema }] : []
+      if (!detail) return []
+      const needed = kind.neededIn?.({ [field]: word }) ?? { always: [] }
+      return [{ field, word, path: detail.path, schema: detail.schema, needed }]
     })
   })
 }

@@ -14,7 +14,7 @@ import {
 
 /** The parts of a model: fields of its own, joins, and the enrichment. */
 
-const text = scalar({ type: 'string' })
+const text = (description: string) => scalar({ type: 'string', description })
 
 /** Of a field, answers say more than requests may. */
 const ofField: KnownObject = {
@@ -33,13 +33,16 @@ const ofField: KnownObject = {
 
 const ownField: Codec = {
   ...object({
-    name: { codec: text, required: true },
-    label: { codec: text, required: true },
-    type: { codec: text, required: true },
+    name: { codec: text('The field, or a path into one that holds others.'), required: true },
+    label: { codec: text('What people see in its place.'), required: true },
+    type: {
+      codec: text('The type of its values, as the service calls it: string, number, boolean …'),
+      required: true
+    },
     // The service answers an example in the type of its field; files and requests have texts.
     example: {
       codec: {
-        ...text,
+        ...text('A value that it may have, as text.'),
         fromWire: (value) => (isEmpty(value) || typeof value === 'object' ? undefined : textOf(value))
       }
     }
@@ -79,14 +82,21 @@ export function isAdded(field: JsonObject): boolean {
 /** Joins. Whatever else is said of the other end of one is about that field of that model. */
 export const relations = set(
   object({
-    from: { codec: text, required: true },
+    from: { codec: text('The field of this model, by name.'), required: true },
     to: {
       codec: object(
         {
-          model: { codec: reference('model'), wire: 'model_id', required: true },
-          field: { codec: text, required: true }
+          model: {
+            codec: reference('model', { description: 'The other model, by name.' }),
+            wire: 'model_id',
+            required: true
+          },
+          field: { codec: text('Its field, by name.'), required: true }
         },
-        { identifies: ['model_id', 'field'] }
+        {
+          identifies: ['model_id', 'field'],
+          description: 'What it equals: a field of another model.'
+        }
       ),
       required: true
     }
@@ -131,8 +141,14 @@ const enrichedFields: Codec = {
 
 const enrichment = object(
   {
-    connection: { codec: reference('connection'), wire: 'connection_id', required: true },
-    configuration: { codec: settings() },
+    connection: {
+      codec: reference('connection', { description: 'The connection that enriches, by name.' }),
+      wire: 'connection_id',
+      required: true
+    },
+    configuration: {
+      codec: settings({ description: 'What to look up: the keys depend on the connection.' })
+    },
     mappings: {
       codec: {
         schema: {

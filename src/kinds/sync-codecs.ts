@@ -32,11 +32,11 @@ import {
   withoutLabel
 } from './sync-parts.ts'
 import {
-  filterSchema,
+  filtersSchema,
   identitySchema,
   mappingSchema,
   overrideFieldSchema,
-  overrideSchema,
+  overridesSchema,
   targetSchema
 } from './sync-schema.ts'
 import { conditionToYaml, isEncrypted, mappingToYaml, onlyModel, stated } from './sync-yaml.ts'
@@ -218,7 +218,7 @@ export const fixedValues: Codec = {
 
 /** Which records are written. */
 export const filters: Codec = {
-  schema: { type: 'array', items: filterSchema },
+  schema: filtersSchema,
   rule: { is: 'set', key: conditionKey, item: filterRule },
   shape: conditionShape,
   known: conditionsKnown,
@@ -264,7 +264,7 @@ export const filterLogic: Codec = {
 
 /** Other values, where a condition holds. */
 export const overrides: Codec = {
-  schema: { type: 'array', items: overrideSchema },
+  schema: overridesSchema,
   rule: { is: 'set', key: conditionKey, item: overrideRule },
   shape: conditionShape,
   known: conditionsKnown,

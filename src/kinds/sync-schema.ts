@@ -1,20 +1,27 @@
 import { neededParts } from './schedule-words.ts'
 import {
-  filterFunctions,
-  identityFunctions,
-  identityStrategies,
-  scheduleFrequencies
-} from '../wire/sync.ts'
+  fieldModeWords,
+  filterFunctionWords,
+  filterSideWords,
+  frequencyWords,
+  identityFunctionWords,
+  strategyWords,
+  worded
+} from './words.ts'
 
 /** A field of a model: by its name alone, where the sync says which model, or in full. */
 const source = {
+  description: 'A field of a model: by its name alone, or with the name of its model.',
   anyOf: [
     { type: 'string' },
     {
       type: 'object',
       additionalProperties: false,
       required: ['field'],
-      properties: { model: { type: 'string' }, field: { type: 'string' } }
+      properties: {
+        model: { type: 'string', description: 'The model that has the field, by name.' },
+        field: { type: 'string', description: 'The field, by name.' }
+      }
     }
   ]
 }
@@ -25,8 +32,8 @@ const part = (description: string) => ({ type: ['string', 'integer'], descriptio
 /** A list of names. */
 export const names = (description: string) => ({ type: 'array', items: { type: 'string' }, description })
 const perFieldMode = {
-  ...caseless(['create', 'updateOrCreate']),
-  description: 'create: never overwrite a value that is there.'
+  ...worded(fieldModeWords),
+  description: 'Whether a value that is there may be overwritten. Absent: as the mode of the sync says.'
 }
 
 /** A mapping. */
@@ -40,7 +47,10 @@ export const mappingSchema = {
     override_value: { type: 'string', description: 'A fixed value in place of the source’s.' },
     sync_mode: perFieldMode,
     new: { type: 'boolean', description: 'Let Polytomic make the target field.' },
-    encryption_enabled: { type: 'boolean', description: 'Needs encryption_passphrase.' }
+    encryption_enabled: {
+      type: 'boolean',
+      description: 'Write it encrypted; the sync needs encryption_passphrase.'
+    }
   }
 }
 
@@ -50,10 +60,10 @@ export const overrideFieldSchema = {
   additionalProperties: false,
   required: ['target', 'override_value'],
   properties: {
-    target: { type: 'string' },
-    override_value: { type: 'string' },
+    target: { type: 'string', description: 'The id of the target field.' },
+    override_value: { type: 'string', description: 'What is written to it for every record.' },
     sync_mode: perFieldMode,
-    new: { type: 'boolean' }
+    new: { type: 'boolean', description: 'Let Polytomic make the target field.' }
   }
 }
 
@@ -65,9 +75,12 @@ export const identitySchema = {
   description: 'How a record of the model finds its record in the target.',
   properties: {
     source,
-    target: { type: 'string' },
-    function: caseless(identityFunctions),
-    new_field: { type: 'boolean' }
+    target: { type: 'string', description: 'The field of the target to compare with, by id.' },
+    function: {
+      ...worded(identityFunctionWords),
+      description: 'How both values are compared: Equality, where nothing else is needed.'
+    },
+    new_field: { type: 'boolean', description: 'Let Polytomic make the target field.' }
   }
 }
 
@@ -84,7 +97,7 @@ export const identitiesSchema = {
       description: 'In the order in which they are tried.'
     },
     strategy: {
-      ...caseless(identityStrategies),
+      ...worded(strategyWords),
       description:
         'Needed with more than one. priority: the first that finds a record decides. and: all have to fit.'
     }
@@ -94,6 +107,11 @@ export const identitiesSchema = {
 const separateLabel = {
   type: 'string',
   description: 'A name for the logic beside these conditions. Absent: A, B, C … by position.'
+}
+/** How a condition compares. */
+const compared = {
+  ...worded(filterFunctionWords),
+  description: 'How the field is compared with the value.'
 }
 const compareWith = { description: 'What to compare with; its type matters.' }
 const separateLogic = {
@@ -110,13 +128,14 @@ export const modelFiltersSchema = {
   properties: {
     conditions: {
       type: 'array',
+      description: 'Each compares one field; the logic joins them.',
       items: {
         type: 'object',
         additionalProperties: false,
         required: ['source', 'function'],
         properties: {
           source,
-          function: caseless(filterFunctions),
+          function: compared,
           value: compareWith,
           label: separateLabel
         }
@@ -135,13 +154,14 @@ export const targetFiltersSchema = {
   properties: {
     conditions: {
       type: 'array',
+      description: 'Each compares one field; the logic joins them.',
       items: {
         type: 'object',
         additionalProperties: false,
         required: ['field', 'function'],
         properties: {
           field: { type: 'string', description: 'The id of a field of the target, as in a mapping.' },
-          function: caseless(filterFunctions),
+          function: compared,
           value: compareWith,
           value_source: {
             ...source,
@@ -155,17 +175,16 @@ export const targetFiltersSchema = {
   }
 }
 
-/** A filter. */
-export const filterSchema = {
+const filterSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['function'],
   properties: {
     field: source,
     field_id: { type: 'string', description: 'A target field, with field_type: Target.' },
-    field_type: caseless(['Model', 'Target']),
-    function: caseless(filterFunctions),
-    value: { description: 'What to compare with; its type matters.' },
+    field_type: { ...worded(filterSideWords), description: 'Which side the field is on. Absent: Model.' },
+    function: compared,
+    value: compareWith,
     value_field: {
       ...source,
       description:
@@ -175,22 +194,36 @@ export const filterSchema = {
   }
 }
 
-/** Another value, where a condition holds. */
-export const overrideSchema = {
+/** Filters of both sorts in one list. */
+export const filtersSchema = {
+  type: 'array',
+  items: filterSchema,
+  description: 'Which records are read; with field_type: Target, which of the target may be written.'
+}
+
+const overrideSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['field', 'function', 'override'],
   properties: {
     field: source,
-    function: caseless(filterFunctions),
-    value: {},
+    function: compared,
+    value: compareWith,
     override: { description: 'The value to write where the condition holds.' }
   }
+}
+
+/** Another value, where a condition holds. */
+export const overridesSchema = {
+  type: 'array',
+  items: overrideSchema,
+  description: 'Values that are written in place of others, where a condition holds.'
 }
 
 /** Where a sync writes to. */
 export const targetSchema = {
   type: 'object',
+  description: 'Where to write: a connection, and an object that it has or a new one.',
   additionalProperties: false,
   required: ['connection'],
   properties: {
@@ -201,8 +234,15 @@ export const targetSchema = {
       additionalProperties: { type: 'string' },
       description: 'Make a new object with these properties, when the sync is made.'
     },
-    configuration: { type: 'object' },
-    filter_logic: { type: 'string' },
+    configuration: {
+      type: 'object',
+      description:
+        'Settings of the target: which there are depends on its system. Stated ones are compared.'
+    },
+    filter_logic: {
+      type: 'string',
+      description: 'Over the labels of the filters on target fields. Absent: all of them.'
+    },
     new_name: {
       type: 'string',
       description: 'The older way to make a new object, with object: __pt_new_target.'
@@ -212,8 +252,11 @@ export const targetSchema = {
 
 /** When a schedule runs. */
 export const times = {
-  frequency: caseless(scheduleFrequencies.filter((name) => name !== 'multi')),
-  minute: part('0–59, or a cron part with frequency: custom.'),
+  frequency: {
+    ...worded(frequencyWords),
+    description: 'How often it runs; which other parts it needs follows.'
+  },
+  minute: part('0–59, or a part of cron with frequency: custom.'),
   hour: part('0–23, UTC.'),
   day_of_week: part('0–6 from Sunday, or its name.'),
   day_of_month: part('1–31.'),
@@ -222,8 +265,9 @@ export const times = {
 
 /** A schedule, in full or by its frequency alone. */
 export const scheduleSchema = {
+  description: 'When it runs: manual, continuous, or a frequency with its parts. All times are UTC.',
   anyOf: [
-    { ...caseless(['manual', 'continuous']), type: 'string' },
+    { ...worded({ manual: frequencyWords.manual, continuous: frequencyWords.continuous }), type: 'string' },
     {
       type: 'object',
       additionalProperties: false,
@@ -231,14 +275,18 @@ export const scheduleSchema = {
       'x-needs': { frequency: { ...neededParts } },
       properties: {
         ...times,
-        connection: { type: 'string', description: 'A dbt Cloud connection.' },
-        job_id: { type: 'integer', description: 'A dbt Cloud job.' },
+        connection: { type: 'string', description: 'A connection to dbt Cloud, by name.' },
+        job_id: { type: 'integer', description: 'The job of dbt Cloud to run after.' },
         run_after: {
           type: 'object',
           additionalProperties: false,
+          description: 'What to run after; all of them must have ended.',
           properties: { syncs: names('Syncs, by name.'), bulk_syncs: names('Bulk syncs, by name.') }
         },
-        run_after_success_only: { type: 'boolean' }
+        run_after_success_only: {
+          type: 'boolean',
+          description: 'Run only where those before it ended without errors. Default: false.'
+        }
       }
     }
   ]

@@ -1,5 +1,5 @@
 import { isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
-import { syncModes, type Sync } from '../wire/sync.ts'
+import type { Sync } from '../wire/sync.ts'
 import { enumeration, policies, scalar, secret } from './codecs.ts'
 import { allOrChanged, mappingEffect, runsAtFirst, scheduleEffect, startsOrStops } from './effects.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type WithErrorHandling
 } from './error-handling.ts'
 import { idsOf, overlay, usesOf, valueAt, withoutEmpty, withoutMasks } from './fields.ts'
+import { syncModeWords } from './words.ts'
 import { kindOf, type AnswerOf } from './kind-of.ts'
 import { filterLogic, filters, fixedValues, identity, mappings, overrides, target } from './sync-codecs.ts'
 import { modelsOf, withNewField } from './sync-parts.ts'
@@ -32,7 +33,7 @@ const otherRecords = {
 } as const
 
 /** A setting that is off until files say otherwise. */
-const flag = scalar({ type: 'boolean' }, { default: false })
+const flag = (description: string) => scalar({ type: 'boolean', description }, { default: false })
 
 /** From models to one object of a connection: which fields, how records are matched, when. */
 export const sync = kindOf<Sync & WithErrorHandling>()({
@@ -41,7 +42,7 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
   description: 'What is written where: from models to an object of a connection, and when.',
   fields: {
     mode: {
-      codec: enumeration(syncModes, { description: 'What happens to records of the target.' }),
+      codec: enumeration(syncModeWords, { description: 'What happens to records of the target.' }),
       owner: 'owned',
       required: true,
       impact: {
@@ -143,7 +144,10 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
       impact: { effect: scheduleEffect, because: 'the schedule says how often records are written' }
     },
     sync_all_records: {
-      codec: { ...flag, toWire: (value) => value ?? false },
+      codec: {
+        ...flag('Write all records in every run, not only those that changed. Default: false.'),
+        toWire: (value) => value ?? false
+      },
       owner: 'owned',
       impact: {
         effect: allOrChanged,
@@ -151,13 +155,15 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
       }
     },
     only_enrich_updates: {
-      codec: flag,
+      codec: flag(
+        'Write a record only when the model itself changed, not what it is joined with. Default: false.'
+      ),
       owner: 'owned',
       since: '2024-02-08',
       impact: { effect: 'other records', because: 'it says which records are enriched' }
     },
     skip_initial_backfill: {
-      codec: flag,
+      codec: flag('Leave out what is there already when the sync is switched on. Default: false.'),
       owner: 'owned',
       since: '2024-02-08',
       opposites: ['initial_backfill'],
@@ -174,7 +180,10 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
     }),
     encryption_passphrase: {
       codec: {
-        ...secret({ type: 'string', description: 'A secret: ${env:…}.' }),
+        ...secret({
+          type: 'string',
+          description: 'What fields with encryption_enabled are encrypted with. A secret: ${env:…}.'
+        }),
         rule: { is: 'scalar' },
         toWire: (value) => (isSecret(value) ? value : undefined)
       },

@@ -13,6 +13,7 @@ import { openBaseIndex } from './base-index.ts'
 import { changeOf, deletion } from './change.ts'
 import { cascadeOf, deletions, pruneProblems, renameSuggestions, type PlanInput } from './deletions.ts'
 import { fixedProblem, guard, protectedProblem } from './guard.ts'
+import { incomplete } from './incomplete.ts'
 import { withImpacts } from './impact.ts'
 import { lookalikes } from './lookalikes.ts'
 import { match, type Match } from './match.ts'
@@ -58,6 +59,8 @@ export function decide(
     problems.push(...newerThanService(resource, kind, live, matched.match.liveOf(resource)))
     return changeOf(resource, kind, matched.match, base)
   })
+  const created = selected.filter((resource) => matched.match.liveOf(resource) === undefined)
+  problems.push(...incomplete(created, kinds))
   const input: PlanInput = { desired, live, kinds, match: matched.match, options }
   const removals = deletions(input)
   problems.push(...removals.problems)

@@ -22,6 +22,7 @@ export type IdentityFunction = (typeof identityFunctions)[number]
 
 /** Of several identities: the first that finds a record decides, or all have to fit. */
 export const identityStrategies = ['priority', 'and'] as const
+export type IdentityStrategy = (typeof identityStrategies)[number]
 
 export const scheduleFrequencies = [
   'manual',
@@ -35,6 +36,7 @@ export const scheduleFrequencies = [
   'multi',
   'dbtcloud'
 ] as const
+export type ScheduleFrequency = (typeof scheduleFrequencies)[number]
 
 /** Functions of filters and overrides. */
 export const filterFunctions = [
@@ -68,6 +70,7 @@ export const filterFunctions = [
   'ArrayContains',
   'ArrayDoesNotContain'
 ] as const
+export type FilterFunction = (typeof filterFunctions)[number]
 
 /** Marks a source that is none: the service gives it to override fields that it merged into `fields`. */
 export const nullModelId = '00000000-0000-0000-0000-000000000000'

@@ -9,15 +9,20 @@ import { isEmail, isWebAddress } from '../../src/wire/formats.ts'
 import { committed, schemas } from '../support/write-schemas.ts'
 
 const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allowUnionTypes: true })
+ajv.addKeyword('enumDescriptions')
 addFormats.default(ajv)
 // Of JSON Schema since draft 7, and not in the package.
 ajv.addFormat('idn-email', isEmail)
 ajv.addFormat('iri', isWebAddress)
-const validate = ajv.compile(editorSchema(kinds))
+const schema = await editorSchema(kinds)
+const validate = ajv.compile(schema)
 
-test.each(Object.keys(schemas))('%s is what the code makes of it: else run npm run schemas', (name) => {
-  expect(committed(name) === schemas[name]?.()).toBe(true)
-})
+test.each(Object.keys(schemas))(
+  '%s is what the code makes of it: else run npm run schemas',
+  async (name) => {
+    expect(committed(name) === (await schemas[name]?.())).toBe(true)
+  }
+)
 
 const examples = Object.entries(configurationCodes).flatMap(([code, entry]) =>
   'good' in entry ? [[code, entry.good] as const] : []
@@ -34,13 +39,17 @@ test.each([
   'connections: [{ name: C, type: mongodb, configuration: { host: x } }]',
   'connections: [{ name: C, type: mongodb, configuration: { ssl: 5 } }]',
   'syncs: [{ name: S, mode: upsert, target: { connection: C }, schedule: manual }]',
+  'connections: [{ name: C, type: postgresql, configuration: { hostname: x } }]',
+  'connections: [{ name: C, type: stripe }]',
+  'connections: [{ name: C, type: salesforce, configuration: { connect_mode: api, domain: x } }]',
   'conections: []'
 ])('an editor shows what is wrong with %s', (yaml) => {
   expect(validate(parse(yaml))).toBe(false)
 })
 
 test.each([
-  'connections: [{ name: C, type: postgresql, configuration: { port: "${env:PORT}", ssl: "${var:ssl}" } }]',
+  'connections: [{ name: C, type: mysql, id: 5ba0e6bb-a26e-4a5e-b0b6-d3b0f2a3ff4e, configuration: { port: "${env:PORT}", ssl: "${var:ssl}" } }]',
+  'connections: [{ name: C, type: salesforce }, { name: D, type: gsheets, configuration: {} }]',
   'connections: [{ name: C, type: "${var:type}", configuration: { x: 1 } }]',
   'syncs: [{ name: S, mode: "${var:mode}", active: "${var:on}", target: { connection: C }, schedule: manual }]',
   'syncs: [{ name: S, mode: UPDATEORCREATE, target: { connection: C }, schedule: { frequency: Daily, hour: 5, minute: 0 } }]',
@@ -51,14 +60,14 @@ test.each([
 })
 
 test('every section and every field of ours is explained', () => {
-  const schema = JSON.parse(JSON.stringify(editorSchema(kinds))) as {
+  const { properties, definitions } = JSON.parse(JSON.stringify(schema)) as {
     properties: Record<string, { description?: string }>
     definitions: Record<string, { properties: Record<string, { description?: string }> }>
   }
-  const silent = Object.entries(schema.properties).filter(([, { description }]) => !description)
+  const silent = Object.entries(properties).filter(([, { description }]) => !description)
   expect(silent).toEqual([])
   for (const field of ['name', 'id', 'lifecycle']) {
-    expect(schema.definitions['sync']?.properties[field]?.description).toMatch(/\.$/)
+    expect(definitions['sync']?.properties[field]?.description).toMatch(/\.$/)
   }
 })
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { CodeEntry } from '../../src/diagnostics/code-entry.ts'
 import { configurationCodes } from '../../src/diagnostics/codes-configuration.ts'
+import { kinds } from '../../src/kinds/index.ts'
+import { incomplete } from '../../src/plan/incomplete.ts'
 import { read } from '../support/reading.ts'
 
 const entries: [string, CodeEntry][] = Object.entries(configurationCodes)
@@ -8,6 +10,13 @@ const examples = entries.filter(([, { bad }]) => bad !== undefined)
 
 /** What cannot be shown by YAML alone: sizes, disks, environments, versions of the API, git. */
 const withoutExample = ['P007', 'P008', 'P009', 'P111', 'P114', 'P302', 'P310', 'P311']
+
+/** All that can be said without the service. */
+async function problemsOf(text: string) {
+  const { result } = await read(text)
+  const created = result.ok ? incomplete(result.value.desired.resources, kinds) : []
+  return [...result.problems, ...created]
+}
 
 test.each(entries)('%s is explained in sentences', (_code, { title, explanation }) => {
   expect(title).toMatch(/^[a-z].*[^.]$/)
@@ -19,13 +28,11 @@ test('every code that YAML alone can show has an example, wrong and right', () =
 })
 
 test.each(examples)('the bad example of %s has this problem and no other', async (code, { bad }) => {
-  const { result } = await read(bad ?? '')
-  expect(result.problems.map(({ code }) => code)).toEqual([code])
+  expect((await problemsOf(bad ?? '')).map(({ code }) => code)).toEqual([code])
 })
 
 test.each(examples)('the good example of %s has no problem', async (_code, { good }) => {
-  const { result } = await read(good ?? '')
-  expect(result.problems).toEqual([])
+  expect(await problemsOf(good ?? '')).toEqual([])
 })
 
 test('no title is used twice', () => {

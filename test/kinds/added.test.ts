@@ -198,8 +198,8 @@ test('it is chosen by its kind and its address, and a plan of it can be kept', a
   await world.reported(0, 'drift')
 })
 
-test('editors know it, and files are written from what is live', () => {
-  const schema = JSON.stringify(editorSchema({ managed: [tag] }))
+test('editors know it, and files are written from what is live', async () => {
+  const schema = JSON.stringify(await editorSchema({ managed: [tag] }))
   for (const text of ['Marks for what belongs together.', 'How it looks.', '"tags"', '#/definitions/tag'])
     expect(schema).toContain(text)
   const live = tag.fromWire(

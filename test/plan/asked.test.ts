@@ -200,7 +200,7 @@ describe('R6: what cannot change in place', () => {
   }
 
   test('stops the plan where it differs, and only there', () => {
-    const mongo = declared('connection', 'A', { type: 'mongodb', configuration: {} })
+    const mongo = declared('connection', 'A', { type: 'mongodb', configuration: { hosts: 'h' } })
     expect(codes(mongo, two)).toEqual(['P501'])
     expect(codes(mongo, service())).toEqual(['create connection A'])
     expect(codes(connection('A'), two)).toEqual(['none connection A'])

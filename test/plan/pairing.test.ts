@@ -16,13 +16,13 @@ const ids = {
   c: '00000000-0000-4000-8000-00000000000c'
 }
 
-const connection = (name: string, more = {}) => declared('connection', name, { type: 'csv' }, more)
+const connection = (name: string, more = {}) => declared('connection', name, { type: 'bigquery' }, more)
 
 /** `A+` is live; `B<A` was renamed from A; `B@a` is pinned to the id of what is live as `A`. */
 function world(live: string, files: string[]) {
   const there = live.split('').map((name): [string, string, string, object] => {
     const id = ids[name.toLowerCase() as keyof typeof ids]
-    return ['connection', name, id, { type: { id: 'csv' } }]
+    return ['connection', name, id, { type: { id: 'bigquery' } }]
   })
   const resources = files.map((text) => {
     const [, name = '', former, pin] = /^(\w)(?:<(\w))?(?:@(\w))?$/.exec(text) ?? []
@@ -102,7 +102,7 @@ describe('in every order of the files', () => {
             'connection',
             name,
             id,
-            { type: { id: 'csv' } }
+            { type: { id: 'bigquery' } }
           ])
         )
         const result = (from: typeof list): string[] => actions(planFor(resources(from), state)).toSorted()
@@ -131,7 +131,7 @@ describe('in every order of the files', () => {
         'connection',
         resource.name,
         found.liveOf(resource)?.id ?? ids.c,
-        { type: { id: 'csv' } }
+        { type: { id: 'bigquery' } }
       ])
     )
     expect(actions(planFor(resources, after))).toEqual([

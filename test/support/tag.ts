@@ -39,7 +39,11 @@ export const tag: Kind = kindOf<Tag>()({
       synonyms: ['reason']
     },
     color: {
-      codec: enumeration(['grey', 'red', 'blue'], { description: 'How it looks.' }, { default: 'grey' }),
+      codec: enumeration(
+        { grey: 'Grey.', red: 'Red.', blue: 'Blue.' },
+        { description: 'How it looks.' },
+        { default: 'grey' }
+      ),
       owner: 'owned',
       synonyms: ['colour'],
       impact: { effect: 'other values', because: 'dashboards group by color' }

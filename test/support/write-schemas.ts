@@ -6,8 +6,8 @@ import { kinds } from '../../src/kinds/index.ts'
  * Schemas that are made from the code, by their file. `npm run schemas` writes them; a test says when
  * they are out of date.
  */
-export const schemas: Readonly<Record<string, () => string>> = {
-  'polyctl.schema.json': () => `${JSON.stringify(editorSchema(kinds), undefined, 1)}\n`
+export const schemas: Readonly<Record<string, () => Promise<string>>> = {
+  'polyctl.schema.json': async () => `${JSON.stringify(await editorSchema(kinds), undefined, 1)}\n`
 }
 
 const folder = new URL('../../schemas/', import.meta.url)
@@ -22,5 +22,5 @@ export function committed(name: string): string | undefined {
 }
 
 if (import.meta.main) {
-  for (const [name, text] of Object.entries(schemas)) writeFileSync(new URL(name, folder), text())
+  for (const [name, text] of Object.entries(schemas)) writeFileSync(new URL(name, folder), await text())
 }

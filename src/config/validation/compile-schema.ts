@@ -51,6 +51,7 @@ export function openAjv(code: CodeOptions = {}): Ajv2020 {
     validate: foldCase
   })
   ajv.addKeyword({ keyword: 'x-meant', schemaType: 'object', valid: true })
+  ajv.addKeyword({ keyword: 'x-words', schemaType: 'object', valid: true })
   ajv.addKeyword({ keyword: 'x-needs', schemaType: 'object', valid: true })
   return ajv
 }

@@ -1,4 +1,4 @@
-import { detailsOfWords, type Kind, type Kinds } from '../../kinds/kind.ts'
+import { detailsOfWords, type DetailOf, type Kind, type Kinds } from '../../kinds/kind.ts'
 import { isObject, type Json, type JsonObject } from '../../state/value.ts'
 import { fileSchema } from './file-schema.ts'
 import { resourceSchema, withoutRefs } from './resource-schema.ts'
@@ -8,9 +8,12 @@ import { resourceSchema, withoutRefs } from './resource-schema.ts'
  * typing. It allows more than polyctl's own validation: a placeholder may replace every number, boolean and
  * enum value. Its dialect is draft 7, which all editors support.
  */
-export function editorSchema(kinds: Kinds): JsonObject {
+export async function editorSchema(kinds: Kinds): Promise<JsonObject> {
   const root = partForEditors(fileSchema(kinds))
   const properties = isObject(root['properties']) ? root['properties'] : {}
+  const definitions = await Promise.all(
+    kinds.managed.map(async (kind) => [kind.name, await definition(kind)] as const)
+  )
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'polyctl',
@@ -25,7 +28,7 @@ export function editorSchema(kinds: Kinds): JsonObject {
         description:
           'Filled when polyctl reads the file: ${env:NAME}, ${env:NAME:-fallback}, ${var:NAME}, ${file:path}.'
       },
-      ...Object.fromEntries(kinds.managed.map((kind) => [kind.name, definition(kind)]))
+      ...Object.fromEntries(definitions)
     }
   }
 }
@@ -40,9 +43,9 @@ function sectionOf({ name, section, naming, description }: Kind): [section: stri
   ]
 }
 
-function definition(kind: Kind): JsonObject {
+async function definition(kind: Kind): Promise<JsonObject> {
   const schema = partForEditors(withoutRefs(resourceSchema(kind)))
-  const branches = details(kind)
+  const branches = await details(kind)
   return {
     title: kind.name.replaceAll('_', ' '),
     ...schema,
@@ -51,17 +54,54 @@ function definition(kind: Kind): JsonObject {
 }
 
 /** Returns a branch for each value of a field that decides what another may hold. */
-function details(kind: Kind): Json[] {
-  return detailsOfWords(kind).map(({ field, word, path, schema }) => {
-    const condition = { properties: { [field]: { const: word } }, required: [field] }
-    const branch = nested(path, forEditors(withoutRefs(schema)))
+async function details(kind: Kind): Promise<Json[]> {
+  const all = detailsOfWords(kind)
+  const branches = await Promise.all(
+    all.map(async ({ field, word, path, schema }): Promise<Json[]> => {
+      const condition = { properties: { [field]: { const: word } }, required: [field] }
+      const described = (await kind.describedDetail?.({ [field]: word })) ?? schema
+      const branch = nested(path, partForEditors(withoutRefs(described)))
+      // oxlint-disable-next-line unicorn/no-thenable -- a key of JSON Schema; nobody awaits this
+      return [{ if: condition, then: branch }]
+    })
+  ).then((found) => found.flat())
+  return [...branches, ...neededBranches(all)]
+}
+
+/**
+ * Returns a branch for each set of keys that a new resource must have, with all words that ask for it: many
+ * ask for the same. What has an id exists, and has them.
+ */
+function neededBranches(all: readonly DetailOf[]): Json[] {
+  const sets = all.flatMap(({ field, word, path, needed: { always, by } }) => {
+    const of = (keys: readonly string[], when: JsonObject) => ({ field, word, path, keys, when })
+    const some = by
+      ? Object.entries(by.values).map(([value, keys]) => of(keys, { [by.key]: { const: value } }))
+      : []
+    return [of(always, {}), ...some].filter(({ keys }) => keys.length > 0)
+  })
+  const alike = Map.groupBy(sets, ({ field, path, keys, when }) =>
+    JSON.stringify([field, path, keys, when])
+  )
+  return [...alike.values()].flatMap((same) => {
+    const [first] = same
+    if (!first) return []
+    const { field, path, keys, when } = first
+    const part: JsonObject = { properties: when, required: Object.keys(when) }
+    const isSo = Object.keys(when).length === 0 ? {} : { [String(path[0])]: part }
+    const condition = {
+      properties: { [field]: { enum: same.map(({ word }) => word) }, ...isSo },
+      required: [field, ...Object.keys(isSo)],
+      not: { required: ['id'] }
+    }
+    const branch = { ...nested(path, { required: [...keys] }), required: path.slice(0, 1) }
     // oxlint-disable-next-line unicorn/no-thenable -- a key of JSON Schema; nobody awaits this
     return { if: condition, then: branch }
   })
 }
 
-function nested(path: readonly (string | number)[], schema: Json): Json {
-  return path.toReversed().reduce<Json>((inner, part) => ({ properties: { [part]: inner } }), schema)
+function nested(path: readonly (string | number)[], schema: JsonObject): JsonObject {
+  return path.toReversed().reduce<JsonObject>((inner, part) => ({ properties: { [part]: inner } }), schema)
 }
 
 function forEditors(schema: Json): Json {
@@ -74,13 +114,22 @@ function forEditors(schema: Json): Json {
  * an enum with `x-caseless` allows its words in any case.
  */
 function partForEditors(schema: JsonObject): JsonObject {
-  const { 'x-caseless': caseless, 'x-meant': _meant, 'x-needs': needs, ...described } = schema
+  const {
+    'x-caseless': caseless,
+    'x-meant': _meant,
+    'x-needs': needs,
+    'x-words': meanings,
+    ...described
+  } = schema
   const { description, title, ...rest } = described
   const words = {
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description })
   }
-  const plain = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, walk(key, inner)]))
+  const plain = {
+    ...Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, walk(key, inner)])),
+    ...(meanings === undefined || !isObject(meanings) ? {} : { enumDescriptions: Object.values(meanings) })
+  }
   if (!isNarrow(rest)) return { ...words, ...plain, ...whatIsNeeded(needs) }
   const texts = Array.isArray(rest['enum']) ? rest['enum'].filter((value) => typeof value === 'string') : []
   const anyCase: Json[] =

@@ -14,9 +14,9 @@ export function fileSchema(kinds: Kinds): JsonObject {
       workspace: workspaceSchema(listed.map(({ section }) => section)),
       variables: variablesSchema,
       ...Object.fromEntries(
-        kinds.managed.map(({ section, naming }) => [
+        kinds.managed.map(({ section, naming, description }) => [
           section,
-          { type: [naming?.only === undefined ? 'array' : 'object', 'null'] }
+          { description, type: [naming?.only === undefined ? 'array' : 'object', 'null'] }
         ])
       ),
       removed: {
@@ -33,7 +33,12 @@ export function fileSchema(kinds: Kinds): JsonObject {
 
 /** Returns the schema of names under `removed`. A kind with `naming.only` has that one name. */
 function namesToRemove(only: string | undefined): JsonObject {
-  return { type: ['array', 'null'], items: only === undefined ? { type: 'string' } : { enum: [only] } }
+  const description = 'What to delete of this kind, by name.'
+  return {
+    description,
+    type: ['array', 'null'],
+    items: only === undefined ? { type: 'string' } : { enum: [only] }
+  }
 }
 
 function workspaceSchema(sections: readonly string[]): JsonObject {
@@ -72,8 +77,8 @@ const variablesSchema: JsonObject = {
     additionalProperties: false,
     properties: {
       default: { description: 'The value where none is given.' },
-      description: { type: 'string' },
-      type: { enum: [...variableTypes] }
+      description: { type: 'string', description: 'What it is for: for people alone.' },
+      type: { enum: [...variableTypes], description: 'What its value must be. Absent: any text.' }
     }
   }
 }

@@ -92,8 +92,10 @@ export function notAllowed(schemaError: SchemaError): SchemaProblem {
   }
   const isShown = subject.isShown(path) && isOnOneLine(subject, path)
   const name = `\`${label([...subject.at, ...path])}\``
-  const meant = isShown ? valueMeant(found, texts) : undefined
-  const near = typeof found === 'string' && isShown && meant === undefined ? nearValues(found, texts) : []
+  const advice = isShown ? subject.noun.meant?.([...subject.at, ...path], found) : undefined
+  const meant = isShown && advice === undefined ? valueMeant(found, texts) : undefined
+  const near =
+    typeof found === 'string' && isShown && (advice ?? meant) === undefined ? nearValues(found, texts) : []
   const list = values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(', ')
   return {
     path,
@@ -109,16 +111,12 @@ export function notAllowed(schemaError: SchemaError): SchemaProblem {
         : `${values.length} values are allowed; \`polyctl schema\` prints them`
     ],
     help: [
-      ...toArray(isShown ? subject.noun.meant?.([...subject.at, ...path], found) : undefined),
+      ...(advice === undefined ? [] : [advice]),
       ...(meant === undefined ? [] : [`what you mean is called \`${meant}\` here`]),
       ...meantBy(found, schemaError.schema['x-meant']),
       ...near.map((value) => `a similar value exists: \`${value}\``)
     ]
   }
-}
-
-function toArray(advice: string | undefined): string[] {
-  return advice === undefined ? [] : [advice]
 }
 
 /**
@@ -142,14 +140,18 @@ export function isShort(found: Json | undefined): boolean {
   return found !== null && typeof found !== 'object' && /^[^\r\n]{0,40}$/.test(String(found))
 }
 
-/** Returns similar values: by edit distance, or else by a common prefix, because people shorten names. */
+/** Returns similar values: those with a common prefix first, because people shorten names. */
 function nearValues(found: string, values: readonly string[]): string[] {
   const near = similarNames(found, values)
-  if (near.length > 0 || found.length < 4) return near
+  if (found.length < 4) return near
   const folded = found.toLowerCase()
-  return values
-    .filter((value) => value.toLowerCase().startsWith(folded) || folded.startsWith(value.toLowerCase()))
-    .slice(0, 4)
+  const longer = values.filter((value) => {
+    const other = value.toLowerCase()
+    return other !== folded && (other.startsWith(folded) || (other.length > 2 && folded.startsWith(other)))
+  })
+  if (longer.length === 0) return near
+  const alike = near.filter((value) => value.charAt(0).toLowerCase() === folded.charAt(0))
+  return [...new Set([...longer.toSorted((a, b) => a.length - b.length), ...alike])].slice(0, 4)
 }
 
 const formats = dictionary<string>({

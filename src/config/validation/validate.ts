@@ -193,7 +193,8 @@ function unknownType(
     ...problem,
     code: 'P106',
     message: `unknown ${kind.name.replaceAll('_', ' ')} type${name}`,
-    label: 'the service has no such type'
+    label: 'the service has no such type',
+    notes: ['`polyctl explain types` lists them all; with a word behind it, those with that word']
   }
 }
 
