@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { detailsOf } from '../plan/details.ts'
-import { isDifference } from '../plan/pending.ts'
+import { isDifference, pendingNeed } from '../plan/pending.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import { failureProblem } from '../remote/failure.ts'
 import { namesakes } from '../remote/namesakes.ts'
@@ -228,7 +228,9 @@ class Run {
       // The loop also visits what is added to the set meanwhile.
       if (below) for (const deeper of needsOf(below)) needed.add(deeper)
     }
-    return undefined
+    // What is declared nowhere has no change, and nobody authorizes it here.
+    const need = pendingNeed(change)
+    return need !== undefined && !this.#byAddress.has(need) ? need : undefined
   }
 
   #settle(change: Change, outcome: Outcome): void {

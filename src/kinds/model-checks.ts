@@ -47,6 +47,8 @@ function sourceOf(model: PlannedResource, service: Inquiry): SourceFacts {
   const inspected = inspectable(service.find(wanted?.connection ?? live?.fields.connection, model))
   const chosen = choicesOf(model)
   if (!inspected || !chosen) return { problems: [] }
+  if (encodeURIComponent(JSON.stringify(chosen)).length > longestQuestion)
+    return { inspected, problems: [], why: `what ${model.address} reads is too long to be asked about` }
   const fields = service.ask({ about: 'source fields', at: inspected, chosen })
   if (!fields) return { problems: [] }
   if (fields.ok && fields.value.length > 0) {
@@ -69,6 +71,9 @@ function sourceOf(model: PlannedResource, service: Inquiry): SourceFacts {
   const why = `the service knows no fields of what ${model.address} reads: it may not be read yet`
   return { inspected, problems, ...(isListed && { why }) }
 }
+
+/** It is part of an address, which servers and proxies want shorter than this by far. */
+const longestQuestion = 7000
 
 function wordsOf(answer: ServiceAnswer<unknown>): string | undefined {
   return answer.ok ? undefined : answer.words

@@ -20,8 +20,17 @@ export function withPending(
   const find = openWaiting(desired, live, match)
   return changes.map((change) => {
     const on = change.action === 'create' ? find(change) : undefined
-    return on === undefined ? change : { ...change, waiting: `${addressText(on)} waits for a person` }
+    return on === undefined ? change : { ...change, waiting: `${addressText(on)}${waits}` }
   })
+}
+
+const waits = ' waits for a person'
+
+/** Returns the address of what a create needs and what waits for a person, be it declared or not. */
+export function pendingNeed({ action, waiting }: Change): string | undefined {
+  return action === 'create' && waiting?.endsWith(waits) === true
+    ? waiting.slice(0, -waits.length)
+    : undefined
 }
 
 /** Finds the first resource, among those that one needs, that waits for a person. */

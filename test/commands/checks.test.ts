@@ -628,6 +628,14 @@ describe('R39: what cannot be asked stops nothing, and is told once for each con
     expect([free.problems, free.requests]).toEqual([[], [source, fields].toSorted()])
   })
 
+  test('a query that is too long for an address is not asked about', async () => {
+    const query = `select id from t where ${Array.from({ length: 500 }, (_, index) => `a = ${index}`).join(' or ')}`
+    const text = model(`connection: Pg, configuration: { query: "${query}" }, identifier: idd`)
+    const answer = await planned(await applied(), text)
+    expect([ofChecks(answer), answer.requests]).toEqual([[['P428', 'M']], []])
+    expect(answer.help).toBe('what model "M" reads is too long to be asked about')
+  })
+
   test('what is refused in the words of the service is no mistake of a name that is listed', async () => {
     const world = await applied()
     const on = `GET /api/connections/*/${fields}`
@@ -635,6 +643,16 @@ describe('R39: what cannot be asked stops nothing, and is told once for each con
     const answer = await planned(world, model(`${pg}, identifier: idd`))
     expect(answer.problems.map(([code, severity]) => [code, severity])).toEqual([['P428', 'warning']])
   })
+})
+
+test('R39: what uses a connection that waits for a person and is declared nowhere waits as well', async () => {
+  const world = createSandbox({ files: { 'configs/a.yaml': connections }, ...settings })
+  expect((await world.run('apply', '--yes', '--quiet')).code).toBe(8)
+  world.write({ 'configs/a.yaml': sync({ target: '{ connection: CRM, object: Nothing }' }) })
+  const ran = await world.run('plan')
+  expect([ran.code, ran.err]).toEqual([0, ''])
+  expect(ran.out).toContain('waits for a person')
+  expect((await world.run('apply', '--yes')).code).toBe(8)
 })
 
 describe('R39: what is not there yet is not asked for', () => {
