@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/server/faults.ts'
 import { apiVersions } from '../../src/wire/common.ts'
+import { isFew } from '../support/samples.ts'
 import { allow, createSandbox, type Sandbox, type SandboxOptions } from '../support/sandbox.ts'
 
 /**
@@ -545,7 +546,8 @@ describe.each(rows)('%s', (what, text, wrong, help, requests, [from, to]) => {
     expect([ran.code, ran.out + ran.err]).toEqual([refused, ran.out + ran.err])
   })
 
-  test('passes where it is right, and apply does it', async () => {
+  const isSampled = !isFew || rows.findIndex(([one]) => one === what) % 3 === 0
+  test.runIf(isSampled)('passes where it is right, and apply does it', async () => {
     expect(text).toContain(from)
     const world = await applied()
     const answer = await planned(world, text.replace(from, to))
