@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -105,7 +105,9 @@ export function openTerminal(command: readonly string[], options: TerminalOption
       // For a window this is one moment, in which nothing is written: so the program stands still meanwhile.
       const pid = Number(readFileSync(started, 'utf8'))
       process.kill(pid, 'SIGSTOP')
-      writeFileSync(wanted, String(to))
+      // It comes whole: an empty file would leave the window as it was.
+      writeFileSync(`${wanted}.next`, String(to))
+      renameSync(`${wanted}.next`, wanted)
       const before = titles.length
       while (titles.length === before && child.exitCode === null) {
         await sleep(5)
