@@ -196,11 +196,17 @@ function addAsking({ add, settle }: Commands): void {
         )
       )
   )
-  add('explain', 'explain the code of a problem; without a code, list all', (command) =>
-    example(withOutput(command, lookupFormatNames), 'polyctl explain P201')
-      .argument('[code]', 'such as P201')
-      .action((code, options) =>
-        settle(options, async (io) => (await import('./explain.ts')).explainCommand(code, io))
+  add('explain', 'explain a code, a kind, a key, a type of connections, or a resource', (command) =>
+    example(
+      withOutput(withService(withFiles(command)), lookupFormatNames),
+      'polyctl explain sync.schedule',
+      'polyctl explain types sql',
+      'polyctl explain \'sync "Users"\' --live'
+    )
+      .argument('[what...]', 'such as P201, sync, sync.schedule, mongodb, types; without it, all codes')
+      .option('--live', 'of a resource: what the service has instead, and who changed it last')
+      .action((words, options) =>
+        settle(options, async (io) => (await import('./explain.ts')).explainCommand(words, options, io))
       )
   )
   add('schema', 'print the JSON Schema of the files, for editors', (command) =>

@@ -1,27 +1,79 @@
-import { compareText, problem } from '../diagnostics/diagnostic.ts'
+import { compareText, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { CodeEntry } from '../diagnostics/code-entry.ts'
 import { codes } from '../diagnostics/codes.ts'
 import { similarNames } from '../diagnostics/similar.ts'
+import type { ExplainOptions } from './explain-resource.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { Result } from './output.ts'
 import { lookupResult, nothingRead, problemsResult } from './result.ts'
 
-/** `polyctl explain CODE`: what a problem means, with an example of it and the same thing put right. */
-export async function explainCommand(code: string | undefined, io: CommandIo): Promise<Result> {
-  if (code === undefined) {
-    const all = Object.entries(codes).toSorted(([a], [b]) => compareText(a, b))
-    const facts = all.map(([name, { title }]) => ({ code: name, title }))
-    return lookupResult(exit.done, { of: 'codes', facts })
-  }
-  const name = code.toUpperCase()
+/**
+ * `polyctl explain`: the code of a problem, a kind, a key, a type of connections, or a resource: what it
+ * means, or where each of its values comes from.
+ */
+export async function explainCommand(
+  words: readonly string[],
+  options: ExplainOptions,
+  io: CommandIo
+): Promise<Result> {
+  const [first, ...rest] = words
+  if (first === undefined) return codesResult()
+  const text = words.join(' ').trim()
+  const name = text.toUpperCase()
   const entry = new Map<string, CodeEntry>(Object.entries(codes)).get(name)
   if (entry) return lookupResult(exit.done, { of: 'code', facts: { code: name, ...entry } })
+  if (/^P\d+$/.test(name)) return await problemsResult(io, [unknownCode(text, name)], nothingRead)
+  const topics = await import('./explain-topics.ts')
+  if (first.toLowerCase() === 'types') return await typesResult(rest.join(' '), io, topics)
+  const topic = topics.topicNamed(text)
+  if (topic) return lookupResult(exit.done, { of: 'topic', facts: topic })
+  const { resourceResult } = await import('./explain-resource.ts')
+  return await resourceResult(text, options, io, () => unknownTopic(text, topics.nearTopics(text)))
+}
+
+function codesResult(): Result {
+  const all = Object.entries(codes).toSorted(([a], [b]) => compareText(a, b))
+  return lookupResult(exit.done, { of: 'codes', facts: all.map(([code, { title }]) => ({ code, title })) })
+}
+
+async function typesResult(
+  word: string,
+  io: CommandIo,
+  { typesWith, topicNamed }: typeof import('./explain-topics.ts')
+): Promise<Result> {
+  const found = typesWith(word)
+  const exact = found.find(({ type }) => type === word)
+  const only = exact ?? (found.length === 1 ? found[0] : undefined)
+  const topic = only && topicNamed(`connection_type.${only.type}`)
+  if (topic) return lookupResult(exit.done, { of: 'topic', facts: topic })
+  if (found.length > 0)
+    return lookupResult(exit.done, { of: 'types', facts: { format_version: 1, types: found } })
+  const near = similarNames(
+    word,
+    typesWith('').map(({ type }) => type)
+  )
+  const help = near.map((type) => `a type with a similar name exists: \`${type}\``)
+  const none = problem('P624', `no type of connections has ${JSON.stringify(word)} in its name`, {
+    help: [...help, '`polyctl explain types` lists all']
+  })
+  return await problemsResult(io, [none], nothingRead)
+}
+
+function unknownCode(text: string, name: string): Diagnostic {
   const similar = similarNames(name, Object.keys(codes))
   const help = [
     ...similar.map((other) => `a code with a similar name exists: ${other}`),
     '`polyctl explain` lists all'
   ]
-  const unknown = problem('P624', `there is no problem with the code ${JSON.stringify(code)}`, { help })
-  return await problemsResult(io, [unknown], nothingRead)
+  return problem('P624', `there is no problem with the code ${JSON.stringify(text)}`, { help })
+}
+
+function unknownTopic(text: string, near: readonly string[]): Diagnostic {
+  const help = [
+    ...near.map((other) => `something with a similar name exists: \`${other}\``),
+    'a kind such as `sync`, a key such as `sync.schedule`, a type of connections such as `mongodb`, ' +
+      'a resource such as `sync "Users"`, or a code such as `P201` can be explained'
+  ]
+  return problem('P624', `nothing is called ${JSON.stringify(text)}`, { help })
 }

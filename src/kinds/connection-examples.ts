@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import { dictionary, isObject, type Json, type JsonObject } from '../state/value.ts'
 import type { ConnectionField } from '../wire/connection-types.ts'
 import { connectionTypes } from './connection-types.ts'
 
@@ -17,6 +17,12 @@ const byName: readonly [pattern: RegExp, value: string][] = [
   [/arn$/, 'arn:aws:iam::123456789012:role/polytomic'],
   [/bucket(_name)?$/, 'example-bucket']
 ]
+
+const byFormat = dictionary<string>({
+  json: '{}',
+  uri: 'https://example.com',
+  email: 'polytomic@example.com'
+})
 
 /** Returns a value that a setting may have. */
 export function exampleValue(type: string, name: string): Json {
@@ -38,7 +44,8 @@ function valueOf(field: ConnectionField, path: readonly string[]): Json {
   if (field.type === 'integer') return 1
   if (field.type === 'array') return [valueOf(field.items ?? {}, path)]
   if (field.type === 'object') return members(field, path)
-  if (field.format === 'json') return '{}'
+  const formatted = field.format === undefined ? undefined : byFormat[field.format]
+  if (formatted !== undefined) return formatted
   return byName.find(([pattern]) => pattern.test(name))?.[1] ?? `your-${name.replaceAll('_', '-')}`
 }
 

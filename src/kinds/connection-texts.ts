@@ -10,16 +10,25 @@ import { configurationSchema, connectionTypes } from './connection-types.ts'
 
 /** Returns the schema of a type's configuration with a description of each setting, at any depth. */
 export function describedConfiguration(type: string): JsonObject {
-  return described(configurationSchema(type), connectionTypes[type]?.fields ?? {})
+  const { fields = {}, oauth } = connectionTypes[type] ?? {}
+  return described(
+    configurationSchema(type),
+    fields,
+    oauth === true ? ' unless a person authorizes it' : ''
+  )
 }
 
-function described(schema: JsonObject, fields: Readonly<Record<string, ConnectionField>>): JsonObject {
+function described(
+  schema: JsonObject,
+  fields: Readonly<Record<string, ConnectionField>>,
+  unless = ''
+): JsonObject {
   const { properties } = schema
   if (!isObject(properties)) return schema
   const all = Object.entries(properties).map(([name, inner]): [string, Json] => {
     const field = fields[name] ?? {}
     if (!isObject(inner)) return [name, inner]
-    return [name, { description: settingText(name, field), ...insideOf(inner, field) }]
+    return [name, { description: settingText(name, field, unless), ...insideOf(inner, field) }]
   })
   return { ...schema, properties: Object.fromEntries(all) }
 }
@@ -31,10 +40,14 @@ function insideOf(schema: JsonObject, field: ConnectionField): JsonObject {
 }
 
 /** Returns what a setting is, whether a new connection must have it, and what is assumed without it. */
-function settingText(name: string, { required, secret, default: assumed }: ConnectionField): string {
+function settingText(
+  name: string,
+  { required, secret, default: assumed }: ConnectionField,
+  unless: string
+): string {
   return [
     whatIs(name),
-    ...(required === true ? ['Required.'] : []),
+    ...(required === true ? [`Required${unless}.`] : []),
     ...(secret === true ? ['A secret: ${env:…}.'] : []),
     ...(assumed === undefined ? [] : [`Default: ${defaultText(assumed)}.`])
   ].join(' ')

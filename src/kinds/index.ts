@@ -27,3 +27,8 @@ export const kinds: Kinds = {
     recordLogging
   ]
 }
+
+/** Opens what `explain` says of kinds and types: texts that no other command needs. */
+export async function openCatalogue(): Promise<typeof import('./catalogue.ts')> {
+  return await import('./catalogue.ts')
+}

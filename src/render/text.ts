@@ -87,6 +87,12 @@ async function lookup(view: LookupView, look: Look): Promise<string> {
     const { codesText, explanationText } = await import('./explain.ts')
     return view.of === 'codes' ? codesText(view.facts) : explanationText(view.facts, look)
   }
+  if (view.of === 'topic' || view.of === 'types' || view.of === 'resources') {
+    const { topicText, typesText, resourceText } = await import('./explain-topic.ts')
+    if (view.of === 'topic') return topicText(view.facts, look)
+    if (view.of === 'types') return typesText(view.facts.types)
+    return view.facts.resources.map((one) => resourceText(one, look)).join('\n')
+  }
   const tables = await import('./tables.ts')
   if (view.of === 'status') return tables.statusText(view.facts, look)
   if (view.of === 'sources') return tables.sourcesText(view.facts, look)

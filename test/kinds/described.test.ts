@@ -63,7 +63,7 @@ test('every setting of every type of connection is described, and what it must b
       const { required, secret, default: assumed } = fields[name]!
       const where = `${type}.${name}: ${description}`
       expect(description, where).toMatch(/^[A-Z].*\.$/)
-      expect(description.includes('Required.'), where).toBe(required === true)
+      expect(/Required( unless a person authorizes it)?\./.test(description), where).toBe(required === true)
       expect(description.includes('A secret'), where).toBe(secret === true)
       if (assumed !== undefined && !Array.isArray(assumed))
         expect(description).toContain(`Default: ${assumed}.`)

@@ -1,6 +1,7 @@
 import type { CodeEntry } from '../../diagnostics/code-entry.ts'
 import type { Json, KeyClass } from '../../wire/common.ts'
 import type { SourceMeta, TargetFields, TargetObjects } from '../../wire/enumeration.ts'
+import type { ResourceFacts, TopicFacts, TypeFacts } from './explain.ts'
 import type { ChangesView } from './changes.ts'
 import type { FindingsView } from './problems.ts'
 import type { ReportView } from './report.ts'
@@ -46,6 +47,9 @@ export type LookupView =
   | { of: 'status'; facts: StatusFacts }
   | { of: 'codes'; facts: { code: string; title: string }[] }
   | { of: 'code'; facts: CodeEntry & { code: string } }
+  | { of: 'topic'; facts: TopicFacts }
+  | { of: 'types'; facts: { format_version: 1; types: TypeFacts[] } }
+  | { of: 'resources'; facts: { format_version: 1; resources: ResourceFacts[] } }
   /** A document that reads the same for all, such as a schema. */
   | { of: 'document'; facts: unknown }
   /** What is said in a few words. */

@@ -1,0 +1,198 @@
+import { fileSchema, resourceSchema, withoutRefs } from '../config/validation/index.ts'
+import { similarNames } from '../diagnostics/similar.ts'
+import type { TopicFacts, TypeFacts } from '../render/view/explain.ts'
+import { pathsOf, propertiesOf, schemaOf, topicOf, wordsOf, type KeyDetails } from './explain-schema.ts'
+import { kinds, openCatalogue } from '../kinds/index.ts'
+import type { Kind } from '../kinds/kind.ts'
+import type { JsonObject } from '../state/value.ts'
+
+/** What `explain` knows beside the codes of problems: kinds with their keys, types, and fixed words. */
+
+const catalogue = await openCatalogue()
+const types: ReadonlySet<string> = new Set(catalogue.typeIds())
+
+/** Returns the types of connections whose id or name has a word in it. */
+export function typesWith(word: string | undefined): TypeFacts[] {
+  const sought = (word ?? '').toLowerCase()
+  return catalogue
+    .typeIds()
+    .map((type) => ({ type, ...catalogue.typeName(type) }))
+    .filter(({ type, name }) => `${type} ${name}`.toLowerCase().includes(sought))
+}
+
+/** Returns what a word, or a path of words, is about; nothing where nobody knows it. */
+export function topicNamed(text: string): TopicFacts | undefined {
+  const [first = '', ...rest] = text.split(/[.[\]\s]+/).filter((part) => part !== '')
+  if (first === 'connection_type') return typeTopic(rest[0] ?? '', rest.slice(1))
+  const whole = kinds.managed.find((one) => namesOf(one).includes(folded(text)))
+  if (whole) return kindTopic(whole, [])
+  const kind = kinds.managed.find((one) => namesOf(one).includes(folded(first)))
+  if (kind) return kindTopic(kind, rest)
+  if (types.has(first.toLowerCase())) return typeTopic(first.toLowerCase(), rest)
+  const file = fileSchema(kinds)
+  if (schemaOf(file, [first]) !== undefined)
+    return topicOf(file, [first, ...rest], { topic: [first, ...rest].join('.'), beside: () => ({}) })
+  return elsewhere([first, ...rest])
+}
+
+/** Returns names that are near to a word that nobody knows. */
+export function nearTopics(text: string): string[] {
+  const kindNames = kinds.managed.flatMap(({ name, section }) => [name, section])
+  const paths = kinds.managed.flatMap((kind) =>
+    pathsOf(schemaOfKind(kind)).map((path) => path.at(-1) ?? '')
+  )
+  const parts = text.split('.')
+  const [first = '', ...rest] = parts
+  const kind = kinds.managed.find((one) => namesOf(one).includes(folded(first)))
+  if (kind && rest.length > 0) {
+    const inside = schemaOf(schemaOfKind(kind), rest.slice(0, -1))
+    const names = inside ? Object.keys(propertiesOf(inside)) : []
+    return similarNames(rest.at(-1) ?? '', names).map((name) => [...parts.slice(0, -1), name].join('.'))
+  }
+  return similarNames(text, [...kindNames, ...types, ...paths, 'types'])
+}
+
+function namesOf({ name, section }: Kind): string[] {
+  return [folded(name), folded(section)]
+}
+
+/** Letters alone, in the singular: `Bulk Syncs` is `bulksync`. */
+function folded(word: string): string {
+  const letters = word.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+  return letters.replace(/ies$/, 'y').replace(/(?<=..)s$/, '')
+}
+
+function schemaOfKind(kind: Kind): JsonObject {
+  return withoutRefs(resourceSchema(kind))
+}
+
+function kindTopic(kind: Kind, path: readonly string[]): TopicFacts | undefined {
+  const schema = schemaOfKind(kind)
+  const exact = spelled(schema, path)
+  if (exact === undefined) return undefined
+  const topic = [kind.name, ...exact].join('.')
+  const found = topicOf(schema, exact, { topic, beside: besideOf(kind) })
+  if (found === undefined) return undefined
+  if (exact.length > 0) return { ...found, notes: [...ownership(kind, exact), ...detailNote(kind, exact)] }
+  return {
+    ...found,
+    description: kind.description,
+    type:
+      kind.naming?.only === undefined
+        ? `items of the list \`${kind.section}\``
+        : `\`${kind.section}\` itself`,
+    example: catalogue.kindExamples[kind.name] ?? null,
+    notes: types.has(kind.name)
+      ? [`there is a type of connections of this name, too: \`polyctl explain types ${kind.name}\``]
+      : []
+  }
+}
+
+/** Returns a path as the schema spells it; nothing where it has none. */
+function spelled(schema: JsonObject, path: readonly string[]): string[] | undefined {
+  const [part, ...rest] = path
+  if (part === undefined) return []
+  const all = propertiesOf(schema)
+  const name = Object.hasOwn(all, part)
+    ? part
+    : Object.keys(all).find((one) => folded(one) === folded(part))
+  const inner = name === undefined ? undefined : all[name]
+  const after = inner === undefined ? undefined : spelled(inner, rest)
+  return name === undefined || after === undefined ? undefined : [name, ...after]
+}
+
+function besideOf(kind: Kind): KeyDetails {
+  const since = new Map(
+    Object.entries(kind.since ?? {}).map(([path, version]) => [path.replaceAll('.*', ''), version])
+  )
+  return (path) => {
+    const rule = path.length === 1 ? kind.fields[path[0] ?? '']?.rule : undefined
+    return {
+      secret: kind.isSecret({}, path),
+      since: since.get(path.join('.')) ?? null,
+      default: rule?.is === 'scalar' ? (rule.default ?? null) : null
+    }
+  }
+}
+
+/** Who decides about a field, where that is not the files alone. */
+function ownership({ fields }: Kind, path: readonly string[]): string[] {
+  const owner = path.length === 1 ? fields[path[0] ?? '']?.class : undefined
+  if (owner === 'carried') return ['left out, it stays as it is in the service']
+  if (owner === 'once') return ['it is sent when the resource is made, and never again']
+  if (owner === 'fixed') return ['it cannot change once the resource exists']
+  return owner === 'unreadable' ? ['the service never answers it, so it is not compared'] : []
+}
+
+function detailNote(kind: Kind, path: readonly string[]): string[] {
+  const isDetail =
+    kind.detail !== undefined && path.length === 1 && ['type', 'configuration'].includes(path[0] ?? '')
+  return isDetail
+    ? ['`polyctl explain types` lists the types; with one of them, `explain` shows its keys']
+    : []
+}
+
+function typeTopic(type: string, path: readonly string[]): TopicFacts | undefined {
+  const of = catalogue.typeOf(type)
+  if (!of) return undefined
+  const { schema, needed, secrets, defaults, name, authorized, owned, example } = of
+  const found = topicOf(schema, spelled(schema, path) ?? path, {
+    topic: [type, ...path].join('.'),
+    beside: ([key = '', ...deeper]) =>
+      deeper.length > 0
+        ? {}
+        : {
+            required: needed.always.includes(key),
+            secret: secrets.has(key),
+            default: defaults[key] ?? null
+          }
+  })
+  if (found === undefined || path.length > 0) return found
+  const modes = Object.entries(needed.by?.values ?? {}).filter(([, keys]) => keys.length > 0)
+  return {
+    ...found,
+    name,
+    type: 'the `configuration` of a connection',
+    description: authorized ? `${name}. A person authorizes it in a browser.` : `${name}.`,
+    example,
+    notes: [
+      ...modes.map(([mode, keys]) => {
+        const list = keys.join(', ')
+        return `with \`${needed.by?.key}: ${mode}\` no person comes, and it needs: ${list}`
+      }),
+      ...(owned.length > 0 ? [`the service fills by itself: ${owned.join(', ')}`] : [])
+    ]
+  }
+}
+
+/** A key or a fixed word by its last names alone: in the first kind that has it, with where else it is. */
+function elsewhere(path: readonly string[]): TopicFacts | undefined {
+  const wanted = path.map(folded)
+  const isEnd = (all: readonly string[]): boolean =>
+    all.length >= wanted.length &&
+    wanted.every((part, at) => folded(all.at(at - wanted.length) ?? '') === part)
+  const places = kinds.managed.flatMap((kind) => {
+    const schema = schemaOfKind(kind)
+    const word = path.length === 1 ? (path[0] ?? '') : undefined
+    return pathsOf(schema)
+      .filter((one) => isEnd(one) || (word !== undefined && hasWord(schemaOf(schema, one), word)))
+      .map((one) => ({ kind, path: one }))
+  })
+  const [first, ...others] = places.toSorted((a, b) => Number(isEnd(b.path)) - Number(isEnd(a.path)))
+  const found = first && kindTopic(first.kind, first.path)
+  if (!found) return undefined
+  const more = others
+    .slice(0, mostPlaces)
+    .map(({ kind, path: one }) => `\`${[kind.name, ...one].join('.')}\``)
+  const rest = others.length > mostPlaces ? ` and ${others.length - mostPlaces} more` : ''
+  return more.length === 0
+    ? found
+    : { ...found, notes: [...found.notes, `also in: ${more.join(', ')}${rest}`] }
+}
+
+const mostPlaces = 6
+
+function hasWord(schema: JsonObject | undefined, word: string): boolean {
+  const own = schema && !('properties' in schema) && !('items' in schema) ? wordsOf(schema) : []
+  return own.some((one) => one.word.toLowerCase() === word.toLowerCase())
+}

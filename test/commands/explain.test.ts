@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest'
+import { nearTopics, topicNamed, typesWith } from '../../src/commands/explain-topics.ts'
+import { resourceSchema, withoutRefs } from '../../src/config/validation/index.ts'
+import { pathsOf } from '../../src/commands/explain-schema.ts'
+import { kinds } from '../../src/kinds/index.ts'
+import { incomplete } from '../../src/plan/incomplete.ts'
+import { isObject, type Json, type JsonObject } from '../../src/state/value.ts'
+import { read } from '../support/reading.ts'
+import { createSandbox } from '../support/sandbox.ts'
+import { committed } from '../support/write-schemas.ts'
+
+const editor = JSON.parse(committed('polyctl.schema.json') ?? '{}') as {
+  definitions: Record<string, JsonObject>
+}
+
+/** Every description that an editor can show at a path. */
+function hoversAt(schema: Json | undefined, path: readonly string[]): string[] {
+  if (schema === undefined || !isObject(schema)) return []
+  const branches = [schema.anyOf, schema.allOf, [schema.items ?? null], [schema.then ?? null]].flatMap(
+    (all) => (Array.isArray(all) ? all : [])
+  )
+  const inside = branches.flatMap((branch) => hoversAt(branch, path))
+  const [name, ...rest] = path
+  if (name === undefined)
+    return typeof schema.description === 'string' ? [schema.description, ...inside] : inside
+  const properties = isObject(schema.properties ?? null) ? (schema.properties as JsonObject) : {}
+  return [...hoversAt(properties[name], rest), ...inside]
+}
+
+/** What is wrong with an example, but for what it refers to in others. */
+async function wrongIn(example: string | null | undefined): Promise<string[]> {
+  const { result } = await read(example ?? '')
+  const missing = result.ok ? incomplete(result.value.desired.resources, kinds) : []
+  const all = [...result.problems.filter(({ code }) => code !== 'P201'), ...missing]
+  return example === null || example === undefined || example === ''
+    ? ['no example']
+    : all.map(({ message }) => message)
+}
+
+describe.each(kinds.managed)('$name', (kind) => {
+  test('is explained, with an example that validates', async () => {
+    const topic = topicNamed(kind.name)
+    expect(topic).toMatchObject({ topic: kind.name, description: kind.description })
+    expect(topicNamed(kind.section)).toEqual(topic)
+    expect(await wrongIn(topic?.example)).toEqual([])
+  })
+
+  test('has all of its keys explained, in the words that editors show', () => {
+    const paths = pathsOf(withoutRefs(resourceSchema(kind)))
+    expect(paths.length).toBeGreaterThan(2)
+    for (const path of paths) {
+      const name = [kind.name, ...path].join('.')
+      const topic = topicNamed(name)
+      expect(topic?.topic, name).toBe(name)
+      expect(hoversAt(editor.definitions[kind.name], path), name).toContain(topic?.description)
+    }
+  })
+})
+
+test('every type of connections is explained, with an example that validates', async () => {
+  const all = typesWith('')
+  expect(all).toHaveLength(226)
+  const wrong: string[] = []
+  for (const { type } of all) {
+    const topic = topicNamed(`connection_type.${type}`)
+    for (const message of await wrongIn(topic?.example)) wrong.push(`${type}: ${message}`)
+    for (const { name, description } of topic?.keys ?? [])
+      if (!hoversAt(editor.definitions['connection'], ['configuration', name]).includes(description))
+        wrong.push(`${type}.${name}: ${description}`)
+  }
+  expect(wrong).toEqual([])
+})
+
+describe('what is asked for', () => {
+  test.each([
+    ['sync.schedule', 'sync.schedule', 'frequency'],
+    ['filter.function', 'sync.filters.function', 'StringOneOf'],
+    ['Bulk Sync', 'bulk_sync', 'default_schedule'],
+    ['updateOrCreate', 'sync.mode', 'adds the others'],
+    ['weekly', 'sync.schedule.frequency', 'one day of each week'],
+    ['workspace.api_version', 'workspace.api_version', '2025-09-18'],
+    ['mongodb', 'mongodb', 'hosts'],
+    ['mongodb.hosts', 'mongodb.hosts', 'separated by commas'],
+    ['P201', 'P201', 'a reference names nothing']
+  ])('%s is %s', async (asked, topic, has) => {
+    const world = createSandbox()
+    const { code, out } = await world.run('explain', ...asked.split(' '))
+    expect(code).toBe(0)
+    expect(out.startsWith(topic)).toBe(true)
+    expect(out).toContain(has)
+    expect(world.requests()).toEqual([])
+  })
+
+  test('what is required, secret or assumed is said once', async () => {
+    const { out } = await createSandbox().run('explain', 'postgresql')
+    expect(out).toMatch(/hostname +The host of the server\. Required\.\n/)
+    expect(out).toMatch(/password +The password of who signs in\. Required\. A secret: \$\{env:…\}\.\n/)
+    expect(out).toMatch(/port +The port that the server listens at\. Required\. Default: 5432\.\n/)
+  })
+
+  test('types are found by a word, and one of them is shown in full', async () => {
+    const world = createSandbox()
+    expect((await world.run('explain', 'types')).out.split('\n')).toHaveLength(227)
+    expect((await world.run('explain', 'types', 'sales')).out).toContain(
+      'salesforce   Salesforce (a person'
+    )
+    expect((await world.run('explain', 'types', 'webhook')).out).toContain('type: webhook')
+    const none = await world.run('explain', 'types', 'mongodbb')
+    expect(none).toMatchObject({ code: 3, err: expect.stringContaining('`mongodb`') as string })
+  })
+
+  test.each([
+    ['mongodbb', 'mongodb'],
+    ['sync.shedule', 'sync.schedule'],
+    ['snyc', 'sync']
+  ])('%s is unknown, and %s is near', async (asked, near) => {
+    expect(nearTopics(asked)).toContain(near)
+    const { code, err } = await createSandbox().run('explain', asked)
+    expect(code).toBe(3)
+    expect(err).toContain(`a similar name exists: \`${near}\``)
+  })
+})
+
+describe('of a resource', () => {
+  const files = {
+    'configs/a.yaml': `variables: { db: { default: shop } }
+connections:
+  - name: Orders
+    type: mongodb
+    configuration: { hosts: "\${env:HOSTS:-h}", password: "\${env:PW}" }
+models:
+  - name: Users
+    connection: Orders
+    configuration:
+      database: \${var:db}
+      collection: users
+`
+  }
+  test('each value is told with its place and its source, and nobody is asked', async () => {
+    const world = createSandbox({ files, env: { PW: 'planted' } })
+    const { code, out } = await world.run('explain', 'connection "Orders"')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^connection "Orders" {2}configs\/a\.yaml:3\n/)
+    expect(out).toMatch(/configuration\.hosts +h {2}configs\/a\.yaml:5, environment variable HOSTS\n/)
+    expect(out).toMatch(
+      /configuration\.password +\(secret from env PW\) {2}configs\/a\.yaml:5, environment variable PW\n/
+    )
+    expect(out).toMatch(/configuration\.ssl +true {2}default\n/)
+    expect(out).not.toContain('planted')
+    const model = await world.run('explain', 'model', 'Users', '--var', 'db=other')
+    expect(model.out).toMatch(
+      /configuration\.database +other {2}configs\/a\.yaml:10, variable db \(--var\)\n/
+    )
+    expect(world.requests()).toEqual([])
+  })
+
+  test('with --live, what the service has instead, and who changed it last', async () => {
+    const world = createSandbox({ files, env: { PW: 'p' } })
+    expect((await world.run('explain', 'model "Users"', '--live')).out).toContain(
+      'The service does not have it.'
+    )
+    expect((await world.run('apply', '--yes')).code).toBe(0)
+    world.requests()
+    expect((await world.run('explain', 'model "Users"', '--live')).out).toMatch(
+      /The service has the same; last changed by \S/
+    )
+    world.write({
+      'configs/a.yaml': files['configs/a.yaml'].replace('collection: users', 'collection: people')
+    })
+    const { out } = await world.run('explain', 'model "Users"', '--live', '--format', 'json')
+    expect(JSON.parse(out)).toMatchObject({
+      resources: [
+        { live: { exists: true, differences: [{ path: 'configuration.collection', value: 'users' }] } }
+      ]
+    })
+    expect((await world.run('explain', 'model/Users', '--live')).out).toContain('in the service: users')
+    expect(world.requests().filter((line) => !line.startsWith('GET'))).toEqual([])
+  })
+
+  test('that is misspelt, the near ones are told', async () => {
+    const { code, err } = await createSandbox({ files, env: { PW: 'p' } }).run('explain', 'model "Usrs"')
+    expect(code).toBe(3)
+    expect(err).toContain('model "Users"')
+  })
+})
