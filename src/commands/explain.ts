@@ -3,6 +3,7 @@ import type { CodeEntry } from '../diagnostics/code-entry.ts'
 import { codes } from '../diagnostics/codes.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import type { ExplainOptions } from './explain-resource.ts'
+import type * as Topics from './explain-topics.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { Result } from './output.ts'
@@ -40,7 +41,7 @@ function codesResult(): Result {
 async function typesResult(
   word: string,
   io: CommandIo,
-  { typesWith, topicNamed }: typeof import('./explain-topics.ts')
+  { typesWith, topicNamed }: typeof Topics
 ): Promise<Result> {
   const found = typesWith(word)
   const exact = found.find(({ type }) => type === word)

@@ -1,3 +1,4 @@
+import type * as Catalogue from './catalogue.ts'
 import { bulkSync } from './bulk-sync.ts'
 import { connection } from './connection.ts'
 import { globalErrorSubscribers } from './global-error-subscribers.ts'
@@ -29,6 +30,6 @@ export const kinds: Kinds = {
 }
 
 /** Opens what `explain` says of kinds and types: texts that no other command needs. */
-export async function openCatalogue(): Promise<typeof import('./catalogue.ts')> {
+export async function openCatalogue(): Promise<typeof Catalogue> {
   return await import('./catalogue.ts')
 }
