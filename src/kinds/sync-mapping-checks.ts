@@ -65,18 +65,18 @@ function openContext(
 
 /** Everything that names a field, and a required field that nothing names. */
 function namedProblems(wanted: JsonObject, context: Context): Mistake[] {
-  return [
-    ...['fields', 'override_fields'].flatMap((key) =>
-      items(wanted[key]).flatMap(({ item, index }) => writtenProblems([key, index], item, context))
-    ),
-    ...allIdentities(wanted.identity).flatMap((identity, index) =>
-      identityProblems(identityPath(index), identity, context)
-    ),
-    ...items(wanted.filters).flatMap(({ item, index }) =>
-      isOfTarget(item) ? filterProblems(['filters', index], item, context) : []
-    ),
-    ...requiredProblems(wanted, context)
-  ]
+  const written = ['fields', 'override_fields'].flatMap((key) =>
+    items(wanted[key]).flatMap(({ item, index }) => writtenProblems([key, index], item, context))
+  )
+  const found = allIdentities(wanted.identity).flatMap((identity, index) =>
+    identityProblems(identityPath(index), identity, context)
+  )
+  const filtered = items(wanted.filters).flatMap(({ item, index }) =>
+    isOfTarget(item) ? filterProblems(['filters', index], item, context) : []
+  )
+  // A name that is misspelt may be that of a required field.
+  const isWhole = written.length + found.length === 0
+  return [...written, ...found, ...filtered, ...(isWhole ? requiredProblems(wanted, context) : [])]
 }
 
 /** A field that is written must be there, or be made; and it must take values. */
@@ -225,7 +225,8 @@ function requiredProblems(
   const isFree = ['mappings_not_required', 'optional_target_mappings'].some((name) =>
     affirms(facts.properties?.[name])
   )
-  if (isFree || !makingModes.has(mode)) return []
+  const isSupported = (facts.modes ?? []).some((one) => isWord(one.mode, mode))
+  if (isFree || !isSupported || !makingModes.has(mode)) return []
   const mapped = new Set([
     ...['fields', 'override_fields'].flatMap((key) => items(wanted[key]).map(({ item }) => item.target)),
     ...allIdentities(wanted.identity).map(({ target }) => target)

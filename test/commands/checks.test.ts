@@ -429,10 +429,7 @@ const rows: Row[] = [
   [
     'a mode',
     sync({ mode: 'append', identity: '' }),
-    [
-      ['P425', 'append'],
-      ['P424', '[{ source: first_name, target: FirstName }]']
-    ],
+    [['P425', 'append']],
     /it supports `create`, `update`, `updateOrCreate`, `remove`/,
     [target],
     [
