@@ -2,7 +2,7 @@ import type { Finding, Inquiry, Mistake, Inspected, PlannedResource } from '../s
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { BulkDestination, BulkSource } from '../wire/bulk-sync.ts'
 import { idOf, isOff } from './bulk-sync-parts.ts'
-import { adviceOn, denies, inspectable, isWord, items, quotedNames } from './checks.ts'
+import { absenceIn, adviceOn, denies, inspectable, isWord, items, quotedNames } from './checks.ts'
 import { list, valueAt } from './fields.ts'
 
 /** What a bulk sync copies and how it writes, checked against what the service knows of both ends. */
@@ -68,8 +68,8 @@ function schemaProblems(
       path: isObject(schema) && Object.keys(schema).length > 1 ? [...path, 'id'] : path,
       code: 'P427',
       ...(!isLikely && { severity: 'warning' as const }),
-      message: `${sync.address} copies \`${id}\`, which ${inspected.address} does not have`,
-      label: 'no schema has this id',
+      message: `${sync.address} copies \`${id}\`, which ${absenceIn(inspected, false)}`,
+      label: 'no schema of this id is listed',
       ...advice
     }
   ]

@@ -14,6 +14,11 @@ export function inspectable(connection: PlannedResource | undefined): Inspected 
   return { kind, id: live.id, address: address ?? '' }
 }
 
+/** Says that something is not there, or, where the service refused nothing, that it is not listed. */
+export function absenceIn({ address }: Inspected, refused: boolean): string {
+  return refused ? `${address} does not have` : `the service does not list for ${address}`
+}
+
 /** What is known of names: all of them, in one scope in which similar ones are looked for. */
 export interface KnownNames {
   scope: string

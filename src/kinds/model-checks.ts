@@ -8,7 +8,7 @@ import type {
 } from '../state/question.ts'
 import { isObject, isSecret, textOf, type Json } from '../state/value.ts'
 import type { SourceMeta } from '../wire/enumeration.ts'
-import { adviceOn, inspectable, quotedNames, type KnownNames } from './checks.ts'
+import { absenceIn, adviceOn, inspectable, quotedNames, type KnownNames } from './checks.ts'
 import { list, valueAt } from './fields.ts'
 import { isAdded, nameOf } from './model-parts.ts'
 import { readConfiguration } from './model-source.ts'
@@ -119,8 +119,8 @@ function wrongChoices(
         path: ['configuration', name],
         code: 'P420',
         severity,
-        message: `${model.address} reads ${name} \`${value}\`, which ${inspected.address} does not have`,
-        label: `no ${name} is called so`,
+        message: `${model.address} reads ${name} \`${value}\`, which ${absenceIn(inspected, refused)}`,
+        label: refused ? `no ${name} is called so` : `no ${name} of this name is listed`,
         ...adviceOn(value, known, `a ${name}`, service)
       }
     ]
