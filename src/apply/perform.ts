@@ -66,7 +66,7 @@ async function performCreate(
   const derived = derivedApi(kind)
   const there = derived?.id(change.wanted, (reference) => context.knowledge.idOf(change, reference))
   const created = await (derived
-    ? update(context.writer, kind, there ?? '', open.body, open.secrets)
+    ? update(context.writer, kind, there ?? '', open.body, { secrets: open.secrets })
     : create(context.writer, kind, {
         name,
         body: open.body,
@@ -95,7 +95,10 @@ async function performUpdate(change: Update | Rename, kind: Kind, context: Apply
   const body = await replacement(context.writer, kind, live.wire, { name: change.name, ...stated })
   const open = revealed(body, context.options.vault)
   if (!open.ok) return failed(missingSecret(change, open.missing))
-  const changed = await update(context.writer, kind, change.id, open.body, open.secrets)
+  const changed = await update(context.writer, kind, change.id, open.body, {
+    secrets: open.secrets,
+    live: live.wire
+  })
   const carried = kind.unknownIn?.(live.wire) ?? []
   if (!changed.ok) return naming(carried, ended(change, 'updating', changed.failure))
   const wire = { ...live.wire, ...changed.wire }
@@ -132,9 +135,9 @@ async function performDelete(change: Delete, kind: Kind, context: ApplyContext):
   if (!live.ok) return unread(change, live.failure)
   const moved = movedProblem(change, kind, live.wire, basisOf(context))
   if (moved) return failed(moved)
-  const removed = await remove(context.writer, kind, id)
+  const removed = await remove(context.writer, kind, id, live.wire)
   if (!removed.ok) return ended(change, 'deleting', removed.failure)
-  return { outcome: 'done', id, notes: [] }
+  return { outcome: 'done', id, notes: removed.notes }
 }
 
 /**

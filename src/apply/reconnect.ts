@@ -37,7 +37,7 @@ export async function reconnect(
       }
     }
   }
-  return await update(writer, kind, id, open.body, open.secrets)
+  return await update(writer, kind, id, open.body, { secrets: open.secrets })
 }
 
 /**

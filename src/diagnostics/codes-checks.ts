@@ -74,5 +74,13 @@ export const checkCodes = {
       'What a connection can do depends on the system that it is to, and the service says so. Requests can ' +
       'be sent through connections to some systems only: `proxy: true` is refused by the others, and ' +
       '`proxy: false` is what they have.'
+  },
+  P430: {
+    title: 'a new field without its type',
+    explanation:
+      'Of a field that the source has, the files may say what is to be different, and no more. One that ' +
+      'it does not have is added, and for that the service needs its type: `string`, `number` or another, ' +
+      'or a `definition`. If the field was meant to be there already, its id is misspelt, or the source ' +
+      'has lost it.'
   }
 } satisfies Record<string, CodeEntry>

@@ -217,11 +217,12 @@ let the workspace use a newer version.`
   P114: {
     title: 'what the files say is newer than the service',
     explanation: `
-Several identities of a sync, and filters of its target that compare with a field of a model, came to
-the newest API without a version of their own: only what a service answers tells whether it knows them.
-One that does not would drop them in silence, and match or write other records than were meant. So
-nothing is planned where its answers show that it does not know them. Where no answer tells, because
-there is no sync yet, this is a warning; what was sent is read back and compared in any case.`
+Several identities of a sync, filters of its target that compare with a field of a model, and which
+fields people have added to a schema came to the newest API without a version of their own: only what
+a service answers tells whether it knows them. One that does not would drop them in silence, and match
+or write other records than were meant. So nothing is planned where its answers show that it does not
+know them. Where no answer tells, because there is no sync yet, this is a warning; what was sent is
+read back and compared in any case.`
   },
   P115: {
     title: 'a number that is written in another way than it is sent',

@@ -22,7 +22,6 @@ interface CommonApi {
   since?: ApiVersion
   /** The classes of API keys that may manage it. Absent: every key of an organization may. */
   keys?(version: ApiVersion): readonly KeyClass[]
-  update(version: ApiVersion): 'PATCH' | 'PUT'
   /** Further reads, in this order, that a full answer needs. */
   parts?: readonly Part[]
   /** Further writes, for what the main request does not write. */
@@ -32,6 +31,8 @@ interface CommonApi {
    * asked for. Until then the resource is read again, a few times.
    */
   isConverged?(body: JsonObject, wire: JsonObject): boolean
+  /** The time limit of these reads. Absent: half a minute. */
+  convergesWithinMs?: number
   /**
    * Texts of a refusal (400, 422) that is temporary, because the service is still reading the source. Every
    * other refusal is final.
@@ -42,6 +43,8 @@ interface CommonApi {
 /** The API of a resource that is in a list, is created with POST and deleted with DELETE. */
 export interface ListedApi extends CommonApi {
   access: 'listed'
+  /** The method of a replacement. */
+  update(version: ApiVersion): 'PATCH' | 'PUT'
   /** The service refuses a second resource with the same name. */
   uniqueNames?: true
   /**
@@ -70,10 +73,14 @@ export interface DerivedApi extends CommonApi {
   id(fields: JsonObject, idOf: (reference: Reference) => string | undefined): string | undefined
   /** Parses a name into the fields that locate the resource: several results, if the name is ambiguous. */
   fieldsOf(name: string): JsonObject[]
-  /** The path of writes, below that of reads: `/primary_keys`. */
-  below?: string
-  /** The request that resets it. */
-  reset: { method: 'DELETE' | 'PUT'; body?: JsonObject }
+  /** Returns the requests, in their order, that make the live resource what a body says. */
+  updates(body: JsonObject, live: JsonObject): RequestBelow[]
+  /** Returns the requests that reset it to its original value. */
+  resets(live: JsonObject): RequestBelow[]
+  /** These requests depend on what is live, so it is read before each write. */
+  dependsOnLive?: true
+  /** The service resets it after its answer: it is read again until it has its original value. */
+  resetsLate?: true
   /** Returns true if the resource has its original value, so that there is nothing to reset. */
   isReset(wire: JsonObject): boolean
   /**
@@ -82,6 +89,11 @@ export interface DerivedApi extends CommonApi {
    * must stay.
    */
   isAsDeclared?(live: JsonObject, declared: JsonObject): boolean
+  /**
+   * Returns what an answer does not tell, in a few words; undefined if it tells everything. Nothing must be
+   * planned from such an answer: unknown is not empty.
+   */
+  untold?(wire: JsonObject): string | undefined
   /** Its answers are not wrapped in `{ data: … }`. */
   bare?: true
 }
@@ -113,11 +125,11 @@ export interface FollowUps {
    * Returns the requests in their order; none, if the answer to the main request already shows what the
    * body says.
    */
-  requests(body: JsonObject, wire: JsonObject, version: ApiVersion): FollowUpRequest[]
+  requests(body: JsonObject, wire: JsonObject, version: ApiVersion): RequestBelow[]
 }
 
-/** A request after the main one; `path` is below that of the resource. */
-export interface FollowUpRequest {
+/** A write that can be repeated; `path` is below that of the resource. */
+export interface RequestBelow {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   body?: JsonObject

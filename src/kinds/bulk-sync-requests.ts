@@ -1,7 +1,7 @@
 import type { Shape } from '../state/shape.ts'
 import { textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
-import type { FollowUpRequest } from './api.ts'
+import type { RequestBelow } from './api.ts'
 import {
   idOf,
   isAsWanted,
@@ -90,13 +90,13 @@ export function withSchemas(
 }
 
 /** What the bulk sync's own request did not do. */
-export function bulkRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FollowUpRequest[] {
+export function bulkRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): RequestBelow[] {
   const schemas = body.schema_settings === undefined ? [] : schemaRequests(body, wire, version)
   return [...schemas, ...errorHandlingRequests(body, wire)]
 }
 
 /** Each schema that is not as it is to be. */
-function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): FollowUpRequest[] {
+function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): RequestBelow[] {
   const there = schemasFromWire(wire) ?? []
   const live = new Map(there.map((item) => [idOf(item), item]))
   // Where ids alone were sent, all fields are on for that, and not because the service found them.

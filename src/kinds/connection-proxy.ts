@@ -1,7 +1,7 @@
 import type { Shape } from '../state/shape.ts'
 import type { Finding, PlannedResource } from '../state/question.ts'
 import type { JsonObject } from '../state/value.ts'
-import type { FollowUpRequest, Part } from './api.ts'
+import type { RequestBelow, Part } from './api.ts'
 import { scalar } from './codecs.ts'
 import type { Codec } from './field.ts'
 import { list } from './fields.ts'
@@ -52,7 +52,7 @@ export const proxyPart: Part = {
 }
 
 /** The request that switches it; none where it is as it is to be. */
-export function proxyRequests({ proxy: wanted }: JsonObject, wire: JsonObject): FollowUpRequest[] {
+export function proxyRequests({ proxy: wanted }: JsonObject, wire: JsonObject): RequestBelow[] {
   if (typeof wanted !== 'boolean' || (list(wire.proxy)[0]?.enabled ?? false) === wanted) return []
   return [{ method: 'PUT', path, body: { enabled: wanted } }]
 }

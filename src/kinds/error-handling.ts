@@ -1,7 +1,7 @@
 import type { DataImpact } from '../state/impact.ts'
 import type { Shape } from '../state/shape.ts'
 import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
-import type { FollowUpRequest, Part } from './api.ts'
+import type { RequestBelow, Part } from './api.ts'
 import { object, scalar, texts, type Part as Member } from './codecs.ts'
 import { toldOfFailures } from './effects.ts'
 import type { Codec } from './field.ts'
@@ -106,7 +106,7 @@ export const errorHandlingPart: Part = {
 export function errorHandlingRequests(
   { error_handling: wanted }: JsonObject,
   wire: JsonObject
-): FollowUpRequest[] {
+): RequestBelow[] {
   if (!isObject(wanted)) return []
   const there = list(wire.error_handling)[0] ?? {}
   const isThere = ([name, value]: [string, Json]): boolean =>

@@ -36,10 +36,10 @@ export const globalErrorSubscribers = kindOf<GlobalErrorSubscribers>()({
     access: 'derived',
     path: '/api/notifications',
     since: '2024-02-08',
-    update: () => 'PUT',
     id: () => 'global-error-subscribers',
     fieldsOf: () => [{}],
-    reset: { method: 'PUT', body: { emails: [] } },
+    updates: (body) => [{ method: 'PUT', path: '', body }],
+    resets: () => [{ method: 'PUT', path: '', body: { emails: [] } }],
     isReset: ({ emails }) => !Array.isArray(emails) || emails.length === 0,
     bare: true
   },

@@ -7,6 +7,7 @@ import { model } from './model.ts'
 import { policy } from './policy.ts'
 import { recordLogging } from './record-logging.ts'
 import { role } from './role.ts'
+import { schemaFields } from './schema-fields.ts'
 import { schemaPrimaryKeys } from './schema-primary-keys.ts'
 import { sync } from './sync.ts'
 import { user } from './user.ts'
@@ -20,6 +21,7 @@ export const kinds: Kinds = {
     sync,
     bulkSync,
     schemaPrimaryKeys,
+    schemaFields,
     role,
     policy,
     user,

@@ -42,10 +42,10 @@ export const recordLogging = kindOf<RecordLogging>()({
     access: 'derived',
     path: '/api/organization',
     since: '2025-09-18',
-    update: () => 'PUT',
     id: () => 'record-logging',
     fieldsOf: () => [{}],
-    reset: { method: 'PUT', body: { enabled: false } },
+    updates: (body) => [{ method: 'PUT', path: '', body }],
+    resets: () => [{ method: 'PUT', path: '', body: { enabled: false } }],
     isReset: ({ enabled, deliveryConnectionId: to, deliveryPrefix: prefix }) =>
       enabled !== true && (to ?? '') === '' && (prefix ?? '') === ''
   },

@@ -1,17 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { DataImpact } from '../state/impact.ts'
-import {
-  isObject,
-  isReference,
-  reference as named,
-  textOf,
-  type Json,
-  type JsonObject
-} from '../state/value.ts'
+import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { Schema } from '../wire/bulk-sync.ts'
-import { reference, scalar, texts } from './codecs.ts'
-import { fromId, usesOf, withoutAbsent } from './fields.ts'
+import { texts } from './codecs.ts'
+import { withoutAbsent } from './fields.ts'
 import { kindOf } from './kind-of.ts'
+import { placeApi, placeFields, placeNaming } from './schema-place.ts'
 
 const otherKeys: DataImpact = {
   effect: 'may duplicate',
@@ -28,28 +22,7 @@ export const schemaPrimaryKeys = kindOf<Schema>()({
   section: 'schema_primary_keys',
   description: 'Which fields tell the records of a schema apart, where the source does not say.',
   fields: {
-    connection: {
-      codec: {
-        ...reference('connection', { description: 'The connection that has the schema, by name.' }),
-        fromWire: (_value, context, wire) => fromId('connection', placeOf(wire)[0], context),
-        toWire: () => undefined,
-        uses: (_value, wire) => usesOf('connection', [placeOf(wire)[0]])
-      },
-      wire: 'id',
-      owner: 'owned',
-      impact: otherKeys
-    },
-    schema: {
-      codec: {
-        ...scalar({ type: 'string', description: 'The schema, by id: public.users.' }),
-        fromWire: (_value, _context, wire) => placeOf(wire)[1],
-        toWire: () => undefined
-      },
-      wire: 'id',
-      owner: 'owned',
-      synonyms: ['schema_id', 'table'],
-      impact: otherKeys
-    },
+    ...placeFields(otherKeys),
     fields: {
       codec: {
         ...texts({
@@ -74,42 +47,20 @@ export const schemaPrimaryKeys = kindOf<Schema>()({
   },
   observed: [],
   impacts: { create: otherKeys, delete: otherKeys, rename: otherKeys },
-  naming: { keys: ['connection', 'schema'] },
+  naming: placeNaming,
   api: {
-    access: 'derived',
-    path: '/api/connections',
+    ...placeApi,
     since: '2024-02-08',
-    update: () => 'PUT',
-    id(fields, idOf) {
-      const connection = isReference(fields.connection) ? idOf(fields.connection) : undefined
-      if (connection === undefined) return undefined
-      return `${encodeURIComponent(connection)}/schemas/${encodeURIComponent(textOf(fields.schema))}`
-    },
-    // A space may be a part of either name.
-    fieldsOf: (name) => {
-      const words = name.split(' ')
-      return words.slice(1).map((_word, index) => ({
-        connection: named('connection', words.slice(0, index + 1).join(' ')),
-        schema: words.slice(index + 1).join(' ')
-      }))
-    },
-    below: '/primary_keys',
-    reset: { method: 'DELETE' },
+    updates: (body) => [{ method: 'PUT', path: '/primary_keys', body }],
+    resets: () => [{ method: 'DELETE', path: '/primary_keys' }],
     isReset: (wire) => keysOf(wire).length === 0,
     // A source may have keys of its own: once the declared ones are gone, those are there again.
     isAsDeclared: (live, declared) => isDeepStrictEqual(sortedKeys(live), sortedKeys(declared)),
-    isConverged: (body, wire) => isDeepStrictEqual(keysIn(body.fields, 'field_id'), keysOf(wire)),
-    retryableMessages: ['cache refresh in progress', 'did not provide any schemas']
+    isConverged: (body, wire) => isDeepStrictEqual(keysIn(body.fields, 'field_id'), keysOf(wire))
   },
   inFull: true,
   replacement: (_live, { fields }) => withoutAbsent({ fields })
 })
-
-/** The connection and the schema that an id stands for. */
-function placeOf(wire: JsonObject): string[] {
-  const [connection = '', , schema = ''] = textOf(wire.id).split('/')
-  return [connection, schema].map(decodeURIComponent)
-}
 
 function keysOf(wire: JsonObject): string[] {
   return keysIn(wire.fields, 'id')

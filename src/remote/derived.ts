@@ -1,7 +1,8 @@
+import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { derivedApi, findingOf, type Kind, type Kinds } from '../kinds/kind.ts'
 import { pairWithBase } from '../state/base-pairs.ts'
 import { LiveIndex, pair } from '../state/pairing.ts'
-import type { Desired, DesiredState } from '../state/resource.ts'
+import { addressText, type Desired, type DesiredState } from '../state/resource.ts'
 import { textOf, type JsonObject, type Reference } from '../state/value.ts'
 import { failureProblem, type Failure } from './failure.ts'
 import type { Item, ReadKind } from './live.ts'
@@ -42,18 +43,18 @@ async function readKind(
 ): Promise<ReadKind> {
   const { key } = findingOf(kinds)
   const isOwn = (one: { kind: string }): boolean => one.kind === kind.name
-  const places = new Map<string, { name: string; fields: JsonObject }>()
+  const places = new Map<string, Location>()
   const met = new Set<string>()
-  const add = (name: string, fields: JsonObject, from: 'now' | 'base'): void => {
+  const add = ({ name, fields, span }: Location, from: 'now' | 'base'): void => {
     const id = derivedApi(kind)?.id(fields, (reference) => idOf(reference, from))
     met.add(key({ kind: kind.name, name }))
-    if (id !== undefined && !places.has(id)) places.set(id, { name, fields })
+    if (id !== undefined && !places.has(id)) places.set(id, { name, fields, span })
   }
-  for (const { name, fields } of desired.resources.filter(isOwn)) add(name, fields, 'now')
-  for (const { name, fields } of also.filter(isOwn)) add(name, fields, 'base')
-  for (const { name } of desired.removed.filter(isOwn))
-    if (!met.has(key({ kind: kind.name, name })))
-      for (const fields of derivedApi(kind)?.fieldsOf(name) ?? []) add(name, fields, 'now')
+  for (const one of desired.resources.filter(isOwn)) add(one, 'now')
+  for (const one of also.filter(isOwn)) add(one, 'base')
+  for (const one of desired.removed.filter(isOwn))
+    if (!met.has(key({ kind: kind.name, name: one.name })))
+      for (const fields of derivedApi(kind)?.fieldsOf(one.name) ?? []) add({ ...one, fields }, 'now')
   const answers = await Promise.all(
     Array.from(places, async ([id, { name, fields }]) => {
       const found = itemOf(await readInFull(reader, kind, id, fields))
@@ -67,8 +68,27 @@ async function readKind(
   return {
     kind,
     items,
-    problems: failure ? unread(kind, failure, `reading ${kindText(kind)}`).problems : []
+    problems: [
+      ...(failure ? unread(kind, failure, `reading ${kindText(kind)}`).problems : []),
+      ...items.flatMap(({ wire }) => untold(kind, wire, places.get(textOf(wire['id']))))
+    ]
   }
+}
+
+/** Where a derived resource may be, as the files say it. */
+type Location = Pick<Desired, 'name' | 'fields' | 'span'>
+
+/** Returns the problem of an answer that leaves open what is to be compared: it must not count as nothing. */
+function untold(kind: Kind, wire: JsonObject, place: Location | undefined): Diagnostic[] {
+  const what = derivedApi(kind)?.untold?.(wire)
+  if (what === undefined || !place) return []
+  return [
+    problem('P114', `this service does not tell ${what} of ${addressText({ ...place, kind: kind.name })}`, {
+      labels: [{ span: place.span, text: 'only newer services know this' }],
+      notes: ['its answers have the older shape: nothing can be compared, and nothing is planned'],
+      help: ['leave it out until the service is newer']
+    })
+  ]
 }
 
 /** Resolves names as the plan does later, so that nothing is read that belongs to another resource. */

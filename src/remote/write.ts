@@ -1,7 +1,8 @@
-import { derivedApi, type Kind } from '../kinds/kind.ts'
+import type { Kind } from '../kinds/kind.ts'
 import { isObject, textOf, type JsonObject } from '../state/value.ts'
 import { incoming, outgoing, pathOfOne } from './address.ts'
 import type { RequestResult, Failure } from './failure.ts'
+import { putInPlace } from './in-place.ts'
 import { readInFull, retrying } from './read.ts'
 import type { Writer } from './transport.ts'
 
@@ -29,27 +30,34 @@ export async function replacement(
   return kind.replacement(live, body, data, writer.version)
 }
 
-/** Replaces a resource in full. For a derived resource this is also how it is created. */
+/**
+ * Replaces a resource in full. For a derived resource this is also how it is created; `live` is it as it
+ * was read just before.
+ */
 export async function update(
   writer: Writer,
   kind: Kind,
   id: string,
   body: JsonObject,
-  secrets: readonly string[]
+  { secrets, live }: { secrets: readonly string[]; live?: JsonObject }
 ): Promise<Written> {
+  const { api } = kind
+  if (api.access === 'derived') {
+    const written = await putInPlace(writer, kind, api, { id, body, secrets, live })
+    if (!written.ok) return { ok: false, failure: unsure(written.failure) }
+    return await followedUp(writer, kind, body, { ok: true, wire: { id }, notes: [] })
+  }
   const at = await pathOfOne(writer, kind, id)
   if (!at.ok) return at
-  const path = `${at.path}${derivedApi(kind)?.below ?? ''}`
   const sent = { body: outgoing(kind, body), secrets, ...retrying(kind) }
-  const answer = await writer.send(kind.api.update(writer.version), path, sent)
+  const answer = await writer.send(api.update(writer.version), at.path, sent)
   if (!answer.ok) return { ok: false, failure: unsure(answer.failure) }
-  const wire = incoming(kind, answer.body, id) ?? (kind.api.access === 'derived' ? { id } : {})
-  return await followedUp(writer, kind, body, { ok: true, wire: { ...wire, id }, notes: [] })
+  const wire = { ...incoming(kind, answer.body, id), id }
+  return await followedUp(writer, kind, body, { ok: true, wire, notes: [] })
 }
 
-/** The number of reads that wait for a write which the service carries out later. */
-const looks = 6
-const firstPauseMs = 500
+/** The time in which a write that the service carries out later is waited for, and the pauses of that. */
+const pauses = { allMs: 31_500, firstMs: 500, mostMs: 16_000 }
 
 /** Sends the follow-up requests of a write, and waits for what the service does after its answer. */
 export async function followedUp(
@@ -72,18 +80,23 @@ export async function followedUp(
   return written
 }
 
-/** Reads until the write has taken effect, or the reads are used up: then the present state is returned. */
+/** Reads until the write has taken effect, or the time for that is used up. Returns whether it has. */
 async function arrival(
   writer: Writer,
   kind: Kind,
   id: string,
   hasCome: (wire: JsonObject) => boolean
-): Promise<void> {
-  for (let look = 0; look < looks; look++) {
+): Promise<boolean> {
+  const { convergesWithinMs = pauses.allMs } = kind.api
+  let pause = pauses.firstMs
+  for (let slept = 0; slept < convergesWithinMs;) {
     const there = await readInFull(writer, kind, id)
-    if (there.ok && hasCome(there.wire)) return
-    if (!(await writer.sleep(firstPauseMs * 2 ** look))) return
+    if (there.ok && hasCome(there.wire)) return true
+    if (!(await writer.sleep(pause))) return false
+    slept += pause
+    pause = Math.min(pause * 2, pauses.mostMs)
   }
+  return false
 }
 
 async function sendBelow(
@@ -100,26 +113,38 @@ async function sendBelow(
   return await writer.send(method, `${at.path}${path}`, sent)
 }
 
-/** Deletes a resource. One that does not exist any more counts as deleted. */
+/**
+ * Deletes a resource. One that does not exist any more counts as deleted; what is in no list is put back to
+ * how it was, from `live`, which was read just before.
+ */
 export async function remove(
   writer: Writer,
   kind: Kind,
-  id: string
-): Promise<{ ok: true } | { ok: false; failure: Failure }> {
+  id: string,
+  live?: JsonObject
+): Promise<{ ok: true; notes: string[] } | { ok: false; failure: Failure }> {
+  const { api } = kind
+  const answer = await (api.access === 'derived'
+    ? putInPlace(writer, kind, api, { id, live })
+    : removeListed(writer, kind, id, api.deleteQuery))
+  const isGone = !answer.ok && answer.failure.status === 404
+  if (!answer.ok && !isGone) return { ok: false, failure: unsure(answer.failure) }
+  if (isGone || api.access === 'listed' || !api.resetsLate) return { ok: true, notes: [] }
+  const isBack = await arrival(writer, kind, id, (wire) => api.isReset(wire))
+  return { ok: true, notes: isBack ? [] : ['the service accepted it, and still shows what was there'] }
+}
+
+async function removeListed(
+  writer: Writer,
+  kind: Kind,
+  id: string,
+  deleteQuery = ''
+): Promise<RequestResult> {
   const at = await pathOfOne(writer, kind, id)
   if (!at.ok) return at
-  const derived = derivedApi(kind)
-  const { deleteQuery = '' } = kind.api.access === 'listed' ? kind.api : {}
-  const query = Object.fromEntries(new URLSearchParams(deleteQuery))
-  const answer = await (derived
-    ? writer.send(
-        derived.reset.method,
-        `${at.path}${derived.below ?? ''}`,
-        derived.reset.body ? { body: derived.reset.body } : {}
-      )
-    : writer.send('DELETE', at.path, { query }))
-  if (answer.ok || answer.failure.status === 404) return { ok: true }
-  return { ok: false, failure: unsure(answer.failure) }
+  return await writer.send('DELETE', at.path, {
+    query: Object.fromEntries(new URLSearchParams(deleteQuery))
+  })
 }
 
 /**

@@ -28,8 +28,8 @@ export type Rule =
    * any case; a `carried` part of an object is compared only when it is stated.
    */
   | { is: 'scalar'; default?: Json; caseless?: true; carried?: true }
-  /** Any JSON value: types count, the order of keys does not. */
-  | { is: 'json' }
+  /** Any JSON value: types count, the order of keys does not. `carried` as for scalars. */
+  | { is: 'json'; carried?: true }
   /**
    * A structure that is shown as text. Two are equal when their texts or their `known` texts are: `known`
    * leaves out what other fields compare. References are compared by id.

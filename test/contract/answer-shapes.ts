@@ -135,10 +135,13 @@ const schemaField = (at: At): Shape => ({
   is_primary_key: 'boolean',
   'association?': 'object',
   'values?': ['any'],
-  'path?': 'text',
-  'user_managed?': 'boolean',
   'type_spec?': 'any',
-  ...added(at, { source_primary_key: 'boolean', 'primary_key_override?': 'boolean' })
+  ...added(at, {
+    'path?': 'text',
+    user_managed: 'boolean',
+    source_primary_key: 'boolean',
+    'primary_key_override?': 'boolean'
+  })
 })
 export const oneField = schemaField
 export const schema = (at: At): Shape => ({ id: 'text', name: 'text', fields: [schemaField(at)] })

@@ -121,6 +121,27 @@ schema_primary_keys: [{ connection: Source, schema: public.users, fields: [email
     shows: /schema primary keys "Source public.users"[\s\S]*email/,
     since: '2024-02-08'
   },
+  'schema_fields: somebody adds one, and changes another': {
+    yaml: `${twoConnections}
+schema_fields:
+  - connection: Source
+    schema: public.users
+    fields:
+      - { id: address.city, label: City, type: string, path: $.address.city }
+      - { id: price, definition: [decimal, { precision: 9, scale: 2 }] }
+      - { id: email, label: Mail }
+`,
+    async edit(api) {
+      const { id } = await named(api, '/api/connections', 'Source')
+      const path = `/api/connections/${id}/schemas/public.users/fields`
+      await api.post(path, { fields: [{ field_id: 'more', label: 'More', type: 'string' }] })
+      await api.patch(`${path}/price`, { type: 'string' })
+      await api.delete(`${path}/email`)
+    },
+    shows: /schema fields "Source public.users"[\s\S]*email[\s\S]*more[\s\S]*price[\s\S]*number/,
+    since: '2025-09-18',
+    shape: 'newest'
+  },
   'bulk_sync: all of its source': {
     yaml: `${twoConnections}
 bulk_syncs:

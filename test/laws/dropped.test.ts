@@ -52,6 +52,10 @@ const spare: Record<string, Dropped> = {
     yaml: 'schema_primary_keys: [{ connection: Source, schema: public.users, fields: [email] }]\n',
     name: 'Source public.users'
   },
+  schema_fields: {
+    yaml: 'schema_fields: [{ connection: Source, schema: public.users, fields: [{ id: zip, type: string }] }]\n',
+    name: 'Source public.users'
+  },
   role: { yaml: 'roles: [{ name: Spare }]\n', name: 'Spare' },
   policy: { yaml: 'policies: [{ name: Spare, policy_actions: [] }]\n', name: 'Spare' },
   user: { yaml: 'users: [{ email: spare@example.com, roles: [Member] }]\n', name: 'spare@example.com' },
@@ -101,7 +105,7 @@ async function declaredOnce(
   kind: string
 ): Promise<{ world: Repository; before: unknown; address: string }> {
   const { yaml, name } = spare[kind]!
-  const world = makeRepository({ files: without, env })
+  const world = makeRepository({ files: without, env, server: { shape: 'newest' } })
   expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
   const before = await state(world)
   world.write({ 'configs/spare.yaml': yaml })

@@ -1,4 +1,4 @@
-import type { DerivedApi, ListedApi } from '../../src/kinds/api.ts'
+import type { DerivedApi, ListedApi, RequestBelow } from '../../src/kinds/api.ts'
 import { describe, expect, test } from 'vitest'
 import type { RequestResult, Failure } from '../../src/remote/failure.ts'
 import type { Writer } from '../../src/remote/transport.ts'
@@ -59,7 +59,7 @@ const s = { id: 's1', name: 'S' }
 describe('an update', () => {
   const updated = async (answer: RequestResult) => {
     const { writer, asked } = service([answer])
-    return { written: await update(writer, sync, 's1', { name: 'S' }, ['secret']), asked }
+    return { written: await update(writer, sync, 's1', { name: 'S' }, { secrets: ['secret'] }), asked }
   }
 
   test('is sent to the resource, and what is answered is what it is', async () => {
@@ -98,7 +98,7 @@ describe('a deletion', () => {
   })
 
   test('of what is not there is done', async () => {
-    expect((await removed(failed(404))).gone).toEqual({ ok: true })
+    expect((await removed(failed(404))).gone).toEqual({ ok: true, notes: [] })
     expect((await removed(failed(422))).gone).toEqual({ ok: false, failure: failure(422) })
     expect((await removed(failed(undefined))).gone).toMatchObject({ failure: { code: 'P602' } })
   })
@@ -150,7 +150,7 @@ describe('what the main write does not cover', () => {
         return answer
       }
     }
-    return { written: await update(bodies, gadgets(api), 'g', body, ['secret']), asked }
+    return { written: await update(bodies, gadgets(api), 'g', body, { secrets: ['secret'] }), asked }
   }
 
   test('is sent after it, in order, where the body says anything of it', async () => {
@@ -216,17 +216,17 @@ describe('what the main write does not cover', () => {
 })
 
 describe('what is in no list', () => {
-  const place = (reset: DerivedApi['reset'], below?: string): Kind => ({
+  const place = (reset: RequestBelow, more: Partial<DerivedApi> = {}): Kind => ({
     ...gadget,
     api: {
       access: 'derived',
       path: gadget.api.path,
-      update: gadget.api.update,
       id: () => 'of/a',
       fieldsOf: () => [{}],
-      reset,
+      updates: (body) => [{ method: 'PUT', path: reset.path, body }],
+      resets: () => [reset],
       isReset: () => false,
-      ...(below === undefined ? {} : { below })
+      ...more
     }
   })
 
@@ -238,11 +238,14 @@ describe('what is in no list', () => {
         sent.push(more?.body)
         return writer.send(method, path, more)
       }
-      expect(await remove({ ...writer, send }, kind, 'of/a')).toEqual({ ok: true })
+      expect(await remove({ ...writer, send }, kind, 'of/a')).toEqual({ ok: true, notes: [] })
       return [...asked, ...sent]
     }
-    expect(await gone(place({ method: 'DELETE' }))).toEqual(['DELETE /api/gadgets/of/a', undefined])
-    expect(await gone(place({ method: 'PUT', body: { emails: [] } }, '/keys'))).toEqual([
+    expect(await gone(place({ method: 'DELETE', path: '' }))).toEqual([
+      'DELETE /api/gadgets/of/a',
+      undefined
+    ])
+    expect(await gone(place({ method: 'PUT', path: '/keys', body: { emails: [] } }))).toEqual([
       'PUT /api/gadgets/of/a/keys',
       { emails: [] }
     ])
@@ -250,7 +253,13 @@ describe('what is in no list', () => {
 
   test('is written where it is, and known by its place', async () => {
     const { writer, asked } = service([{ ok: true, status: 204, body: undefined }])
-    const written = await update(writer, place({ method: 'DELETE' }, '/keys'), 'of/a', {}, [])
+    const written = await update(
+      writer,
+      place({ method: 'DELETE', path: '/keys' }),
+      'of/a',
+      {},
+      { secrets: [] }
+    )
     expect(asked).toEqual(['PUT /api/gadgets/of/a/keys'])
     expect(written).toEqual({ ok: true, wire: { id: 'of/a' }, notes: [] })
   })
@@ -309,7 +318,7 @@ test('where a path takes the organization, and nobody tells which, nothing is se
   const kind = gadgets({ path: '/api/organizations/{organization}/gadgets' })
   const all = [
     await create(lost, kind, { name: 'G', body: {}, secrets: [], key: 'k' }),
-    await update(lost, kind, 'g', {}, []),
+    await update(lost, kind, 'g', {}, { secrets: [] }),
     await remove(lost, kind, 'g'),
     await read(lost, kind, 'g')
   ]

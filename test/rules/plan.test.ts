@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { DataImpact } from '../../src/state/impact.ts'
 import { kinds } from '../../src/kinds/index.ts'
 import { textOf, type JsonObject } from '../../src/state/value.ts'
-import { organization } from '../support/organization.ts'
+import { newestOrganization } from '../support/organization.ts'
 import { isFew } from '../support/samples.ts'
 import { elsewhere } from '../support/repository.ts'
 import { env, file, idOf, parts, warehouse, writes } from '../support/warehouse.ts'
@@ -37,7 +37,11 @@ const rich = warehouse({
 })
 
 async function applied(text = warehouse(), password = env.PASSWORD): Promise<Sandbox> {
-  const world = createSandbox({ files: { [file]: text }, env: { PASSWORD: password } })
+  const world = createSandbox({
+    files: { [file]: text },
+    env: { PASSWORD: password },
+    server: { shape: 'newest' }
+  })
   const ran = await world.run('apply', '--yes', '--quiet')
   expect(ran.code, ran.out + ran.err).toBe(0)
   // It was switched off once: it can be moved.
@@ -117,7 +121,7 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
   })
 
   test('R23: every compared field that somebody moves is a refusal with field and person; nothing else is', async () => {
-    const world = await applied(`${rich}${organization}`)
+    const world = await applied(`${rich}${newestOrganization}`)
     expect((await world.run('plan', '--out', 'plan.json', '--detailed-exitcode')).code).toBe(0)
     const refused = new Set<string>()
     for (const edit of oneOfEach(everyEdit(world), byPart)) {
@@ -129,12 +133,12 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
       expect(writes(world), said).toEqual([])
       if (fresh.code === 0) expect(ran.code, said).toBe(0)
       else expect(ran.code, said).toBe(fresh.code === 2 ? 6 : fresh.code)
-      const part = `${edit.kind}.${edit.path.split('.')[0]!}`
+      const part = partOf(edit)
       if (fresh.code === 2) refused.add(spelled[part] ?? part)
       if (ran.err.includes('changed in the service')) {
         // Of the others the service does not tell who it was.
         const isTold = ['connection', 'model', 'sync', 'bulk_sync'].includes(edit.kind)
-        if (isTold && part !== 'connection.schema_changes')
+        if (isTold && !part.startsWith('connection.schema_changes'))
           expect(ran.err, said).toContain('by Somebody Else')
         expect(ran.err, said).toMatch(/`[^`]+` changed in the service/)
       }
@@ -147,7 +151,10 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
         .map(([field]) => `${name}.${field}`)
     )
     // Where keys belong is what they are called: they cannot be moved from there.
-    const places = ['schema_primary_keys.connection', 'schema_primary_keys.schema']
+    const places = ['schema_primary_keys', 'schema_fields'].flatMap((kind) => [
+      `${kind}.connection`,
+      `${kind}.schema`
+    ])
     const elsewhere = [
       'model.enricher',
       'sync.override_fields',
@@ -424,7 +431,8 @@ const spelled: Readonly<Record<string, string>> = {
   'user.role_ids': 'user.roles',
   'error_subscribers.emails': 'global_error_subscribers.emails',
   'connection.proxy_enabled': 'connection.proxy',
-  'connection.schema_changes': 'schema_primary_keys.fields'
+  'connection.schema_changes.primary_keys': 'schema_primary_keys.fields',
+  'connection.schema_changes.fields': 'schema_fields.fields'
 }
 
 interface Edit {
@@ -435,12 +443,19 @@ interface Edit {
   undo: JsonObject
 }
 
+/** What is stored with a connection about a schema of it, or a field as it is stored. */
+function partOf({ kind, path }: Edit): string {
+  const [top = ''] = path.split('.')
+  const [, part] = /^schema_changes\.public\.users\.(\w+)/.exec(path) ?? []
+  return part === undefined ? `${kind}.${top}` : `${kind}.${top}.${part}`
+}
+
 /** Edits that differ only in which item of a list they move are of one sort. */
 const byLeaf = ({ kind, path }: Edit): string => `${kind} ${path.replaceAll(/\d+/g, '')}`
 
 /** Edits within the same part of a field are of one sort. */
-const byPart = ({ kind, path }: Edit): string =>
-  [kind, ...path.replaceAll(/\.\d+/g, '').split('.', 2)].join(' ')
+const byPart = (edit: Edit): string =>
+  [partOf(edit), ...edit.path.replaceAll(/\.\d+/g, '').split('.', 2)].join(' ')
 
 /** Of the edits of one sort the first, where few samples are enough. */
 function oneOfEach(edits: Edit[], sort: (edit: Edit) => string): Edit[] {

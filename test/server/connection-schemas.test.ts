@@ -171,7 +171,7 @@ test('keys and fields of schemas that cannot exist are missing', async () => {
 })
 
 test('fields are added, changed and deleted; those that were read from the source stay', async () => {
-  const { api, postgres, make, snowflake } = await bulkWorld()
+  const { api, postgres, make, snowflake } = await bulkWorld(testServer({ shape: 'newest' }))
   const path = `/api/connections/${postgres.id}/schemas/${users}`
   const find = async (id: string): Promise<Thing | undefined> =>
     ((await api.get(path)).data['fields'] as Thing[]).find((field) => field.id === id)
@@ -179,10 +179,11 @@ test('fields are added, changed and deleted; those that were read from the sourc
     { field_id: 'zip', label: 'ZIP', type: 'string', path: '$.address.zip', example: '10115' },
     { field_id: 'score', label: 'Score', type: 'number' }
   ]
-  const added = await api.post(`${path}/fields`, { fields })
-  expect([added.status, added.text]).toEqual([202, ''])
-  const zip = { id: 'zip', name: 'ZIP', type: 'string', path: '$.address.zip', is_primary_key: false }
-  expect(await find('zip')).toEqual({ ...zip, user_managed: true })
+  const posted = await api.post(`${path}/fields`, { fields })
+  expect([posted.status, posted.text]).toEqual([202, ''])
+  const added = { is_primary_key: false, source_primary_key: false, user_managed: true }
+  const zip = { id: 'zip', name: 'ZIP', type: 'string', path: '$.address.zip' }
+  expect(await find('zip')).toEqual({ ...zip, ...added })
   await api.post(`${path}/fields`, { fields: [{ ...fields[1], label: 'Points' }] })
   expect(await find('score')).toMatchObject({ name: 'Points', type: 'number' })
   const changed = await api.patch(`${path}/fields/zip`, { label: 'Postcode', path: '' })
@@ -191,9 +192,9 @@ test('fields are added, changed and deleted; those that were read from the sourc
     id: 'zip',
     name: 'Postcode',
     type: 'string',
-    is_primary_key: false,
-    user_managed: true
+    ...added
   })
+  expect(await find('email')).toMatchObject({ user_managed: false })
   await api.patch(`${path}/fields/id`, { type: 'string' })
   expect(await find('id')).toMatchObject({ type: 'string', is_primary_key: true, user_managed: true })
   expect((await api.delete(`${path}/fields/id`)).status).toBe(202)
@@ -219,6 +220,17 @@ test('fields are added, changed and deleted; those that were read from the sourc
       message: 'this server reads no records yet, so it has none to show'
     })
   }
+})
+
+test('answers of the older shape tell neither what people added nor where it is', async () => {
+  const { api, postgres } = await bulkWorld()
+  const path = `/api/connections/${postgres.id}/schemas/${users}`
+  await api.post(`${path}/fields`, {
+    fields: [{ field_id: 'zip', label: 'ZIP', type: 'string', path: '$.zip', definition: 'string' }]
+  })
+  const fields = (await api.get(path)).data['fields'] as Thing[]
+  const plain = { id: 'zip', name: 'ZIP', type: 'string', type_spec: 'string', is_primary_key: false }
+  expect(fields.find(({ id }) => id === 'zip')).toEqual(plain)
 })
 
 test('schemas can be being read for a while: whoever needs them is told to wait', async () => {

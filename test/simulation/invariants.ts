@@ -1,3 +1,4 @@
+import type { DerivedApi } from '../../src/kinds/api.ts'
 import { kinds } from '../../src/kinds/index.ts'
 import { derivedApi, isSameName, type Kind } from '../../src/kinds/kind.ts'
 import { renderEvent } from '../../src/render/report.ts'
@@ -90,13 +91,23 @@ function changeFor(
     const id = ids.find((one) => one !== undefined && `${rest}/`.startsWith(`/${one}/`))
     if (id === undefined) continue
     const what = rest.slice(id.length + 1)
-    const method =
-      change.action === 'delete' ? (derived?.reset.method ?? 'DELETE') : api.update(scene.world.version)
-    if (what === (derived?.below ?? '')) {
-      if (write.method === method && (derived || change.action !== 'create')) return { change, main: true }
+    if (api.access === 'derived') {
+      if (isOfDerived(api, change, { method: write.method, path: what })) return { change, main: true }
+      continue
+    }
+    const method = change.action === 'delete' ? 'DELETE' : api.update(scene.world.version)
+    if (what === '') {
+      if (write.method === method && change.action !== 'create') return { change, main: true }
     } else if (api.followUps && change.action !== 'delete') return { change, main: false }
   }
   return undefined
+}
+
+/** Whether a change of what is in no list asks for this write; which ones it needs may depend on what was live. */
+function isOfDerived(api: DerivedApi, change: Change, write: { method: string; path: string }): boolean {
+  if (api.dependsOnLive) return /^\/fields(\/[^/]+)?$/.test(write.path)
+  const requests = change.action === 'delete' ? api.resets({}) : api.updates({}, {})
+  return requests.some(({ method, path }) => method === write.method && path === write.path)
 }
 
 /** Ids that its creates were answered with: somebody may have deleted since what is behind them. */
@@ -267,11 +278,11 @@ const honestReport: Law = ({ scene, run, looks, edited }) => {
   ]
   for (const { address, action, outcome } of run.report.settled) {
     if (outcome.outcome !== 'done' || edited.ids.has(outcome.id)) continue
-    const there = looks.find(({ id }) => id === outcome.id)
+    const there = looks.find(({ id, kind }) => id === outcome.id && kind === address.kind)
     if (action === 'delete') {
       // What is put back is as the service finds it by itself, which may be the same.
       const kind = kinds.managed.find(({ name }) => name === address.kind)
-      const isPutBack = kind && derivedApi(kind)?.reset.method === 'DELETE'
+      const isPutBack = kind && derivedApi(kind)?.isAsDeclared
       if (there && !there.reset && !isPutBack)
         wrong.push(`${addressText(address)} is said to be deleted, and is there`)
       continue

@@ -131,7 +131,7 @@ export function openService(
               secrets: [],
               key: random.uuid()
             })
-          : update(maker, kind, place, opened(body) as JsonObject, []))
+          : update(maker, kind, place, opened(body) as JsonObject, { secrets: [] }))
         if (!made.ok) return unmade(made.failure.words)
         remember(thing.kind, thing.name, textOf(made.wire['id']))
         if (thing.kind === 'bulk_sync') await chooseOfWhatIsOff(maker, textOf(made.wire['id']), thing.item)
@@ -238,8 +238,9 @@ function bytesOf({ store }: LocalServer): Map<string, string> {
     }
   }
   for (const { id, schema_changes: changes = {} } of store.all('connection'))
-    for (const [schema, { primary_keys: keys }] of Object.entries(changes))
-      if (keys) bytes.set(`${id}/schemas/${encodeURIComponent(schema)}`, JSON.stringify(keys))
+    for (const [schema, { primary_keys: keys, fields = [] }] of Object.entries(changes))
+      if (keys || fields.length > 0)
+        bytes.set(`${id}/schemas/${encodeURIComponent(schema)}`, JSON.stringify([keys, fields]))
   for (const { emails } of store.all('error_subscribers'))
     if (emails.length > 0) bytes.set('global-error-subscribers', JSON.stringify(emails))
   for (const { enabled, connection_id: to, prefix } of store.all('record_logging'))

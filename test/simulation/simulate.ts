@@ -211,7 +211,7 @@ function isAtRest(made: Run | undefined): boolean {
  * and a second destruction does it again, to no effect.
  */
 function isPutBack({ action, kind }: { action: string; kind: string }): boolean {
-  return action === 'delete' && derivedApi(kindNamed(kind))?.reset.method === 'DELETE'
+  return action === 'delete' && derivedApi(kindNamed(kind))?.isAsDeclared !== undefined
 }
 
 /** The service against the model: what is declared looks as it does in the ideal service, what is removed is gone. */

@@ -85,6 +85,28 @@ const bulkSchema = fc.record<JsonObject>(
   { requiredKeys: ['id'], noNullPrototype: true }
 )
 
+const describedField = fc
+  .record<JsonObject>(
+    {
+      id: fc.constantFrom('a', 'b/c', 'd.e %'),
+      label: fc.constantFrom('A', 'B'),
+      path: fc.constantFrom('', '$.a', '$.b'),
+      definition: fc.constantFrom<Json>(
+        'bigint',
+        ['decimal', { precision: 9, scale: 2 }],
+        ['array', 'string'],
+        ['versioned', [['json'], 'string']]
+      )
+    },
+    { requiredKeys: ['id'], noNullPrototype: true }
+  )
+  .chain((field) =>
+    'definition' in field
+      ? fc.constant(field)
+      : fc.constantFrom<Json>('string', 'number', 'object').map((type): JsonObject => ({ ...field, type }))
+  )
+const fieldId = (field: JsonObject): Json => field['id'] ?? null
+
 /** Parts in which a random choice hardly ever fits together: they are made to fit. */
 const special: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json>>>>> = {
   model: {
@@ -202,7 +224,12 @@ const special: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json
   policy: {
     'policy_actions.*.action': fc.constantFrom('read', 'Create', 'edit', 'trigger', 'of_tomorrow')
   },
-  schema_primary_keys: { connection: name, schema: fc.constantFrom('public.users', 'a/b', 'Contact') }
+  schema_primary_keys: { connection: name, schema: fc.constantFrom('public.users', 'a/b', 'Contact') },
+  schema_fields: {
+    connection: name,
+    schema: fc.constantFrom('public.users', 'a/b', 'Contact'),
+    fields: fc.uniqueArray(describedField, { minLength: 1, maxLength: 3, selector: fieldId })
+  }
 }
 
 /** What an older version of the service has no word for. */

@@ -12,6 +12,8 @@ export interface Life {
   shows: RegExp
   /** The first version of the API that has it. */
   since?: ApiVersion
+  /** Answers must have the newest shape. */
+  shape?: 'newest'
 }
 
 /** What the files of a life may name. */
@@ -60,7 +62,8 @@ export async function expectLife(life: Life, version: ApiVersion): Promise<void>
     'configs/a.yaml': life.yaml,
     'configs/w.yaml': `workspace: { api_version: "${version}" }\n`
   }
-  const world = createSandbox({ files, env: secrets })
+  const { shape = 'older' } = life
+  const world = createSandbox({ files, env: secrets, server: { shape } })
   const reported: string[] = []
   const run = async (code: number, ...words: string[]): Promise<string> => {
     const ran = await world.run(...words)

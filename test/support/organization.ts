@@ -37,3 +37,10 @@ bulk_syncs:
     additional_schedules: [{ frequency: continuous, selective_mode: incrementalFields }]
     policies: [PII]
 `
+
+/** And what only services can have that answer in the newest shape. */
+export const newestOrganization = `${organization}schema_fields:
+  - connection: Source
+    schema: public.users
+    fields: [{ id: zip, label: ZIP, type: string, path: $.zip, definition: string }]
+`

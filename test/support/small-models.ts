@@ -1,5 +1,14 @@
 import { type Json, type JsonObject, textOf } from '../../src/state/value.ts'
-import { bookkeeping, inOrder, listOf, objects, present, unset, type Echo } from './service-behaviour.ts'
+import {
+  bookkeeping,
+  inOrder,
+  isNothing,
+  listOf,
+  objects,
+  present,
+  unset,
+  type Echo
+} from './service-behaviour.ts'
 
 /** What the service answers of roles, policies, users, webhooks, subscribers and keys. */
 
@@ -67,6 +76,25 @@ const keys: Echo = (body, behaviour) => {
   return { name: 'a schema', fields: inOrder(all, behaviour) }
 }
 
+/** Fields of the source are in the same answers. What an added one does not say has a default. */
+const describedFields: Echo = (body, behaviour) => {
+  const said = objects(body['fields']).map((one): JsonObject =>
+    present({
+      id: one['field_id'],
+      name: one['label'] ?? one['field_id'],
+      type: one['type'] ?? 'string',
+      path: isNothing(one['path']) ? unset(behaviour, '') : one['path'],
+      type_spec: one['definition'] ?? unset(behaviour, null),
+      user_managed: true
+    })
+  )
+  const ids = new Set(said.map(({ id }) => id))
+  const found = ['id', 'email']
+    .filter((id) => !ids.has(id))
+    .map((id) => present({ id, name: id, type: 'string', user_managed: unset(behaviour, false) }))
+  return { name: 'a schema', fields: inOrder([...said, ...found], behaviour) }
+}
+
 export const smallEchoes: Readonly<Record<string, Echo>> = {
   role,
   policy,
@@ -74,5 +102,6 @@ export const smallEchoes: Readonly<Record<string, Echo>> = {
   webhook,
   global_error_subscribers: subscribers,
   record_logging: recordLogging,
-  schema_primary_keys: keys
+  schema_primary_keys: keys,
+  schema_fields: describedFields
 }

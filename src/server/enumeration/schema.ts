@@ -89,13 +89,25 @@ function withKeys(field: SchemaField, keys: readonly string[] | undefined): Sche
   }
 }
 
-/** Returns a schema as answers have it: before 25.9.5, fields did not say why they are keys. */
+/**
+ * Returns a schema as answers have it: older ones told neither why fields are keys, nor what people have
+ * added or where that is in a document.
+ */
 export function shownSchema(call: Call, schema: Schema): Schema {
-  if (isNewest(call)) return schema
-  const fields = (schema.fields ?? []).map(
-    ({ source_primary_key: _source, primary_key_override: _override, ...field }) => field
-  )
-  return { ...schema, fields }
+  const fields = schema.fields ?? []
+  if (isNewest(call))
+    return { ...schema, fields: fields.map((field) => ({ user_managed: false, ...field })) }
+  return { ...schema, fields: fields.map(withoutNewer) }
+}
+
+function withoutNewer({
+  source_primary_key: _source,
+  primary_key_override: _override,
+  user_managed: _managed,
+  path: _path,
+  ...field
+}: SchemaField): SchemaField {
+  return field
 }
 
 /** Returns the detected key: the first unique field. */

@@ -167,6 +167,10 @@ export const bulkSyncs: LedgerRow[] = rows('bulk', [
     'assumption',
     'keys of the source that people do not name are told as denied by them'
   ],
-  ['fields.managed', 'sdk', 'what a person added or changed is user_managed'],
+  [
+    'fields.managed',
+    'sdk',
+    'with the newest shape, each field tells whether a person added or changed it: user_managed'
+  ],
   ['records', 'assumption', 'there are no records here to show: 400, which says so']
 ])
