@@ -14,7 +14,7 @@ interface Link {
  */
 export function checkCycles(resources: readonly Desired[], index: ResourceIndex): Diagnostic[] {
   const links = new Map<Desired, Link[]>()
-  for (const from of withoutOrder(resources, index)) {
+  for (const from of cyclicOrDependent(resources, index)) {
     const targets = index.targets(from)
     const own = from.uses.flatMap((use, at): Link[] => {
       const to = targets[at]
@@ -36,7 +36,7 @@ export function checkCycles(resources: readonly Desired[], index: ResourceIndex)
  * Kahn's algorithm: returns the resources that no order of creation contains. These are the members of
  * cycles and their dependents; as a rule there are none.
  */
-function withoutOrder(resources: readonly Desired[], index: ResourceIndex): Desired[] {
+function cyclicOrDependent(resources: readonly Desired[], index: ResourceIndex): Desired[] {
   const users = new Map<Desired, Desired[]>()
   const needs = new Map<Desired, number>()
   const ready: Desired[] = []
@@ -118,25 +118,29 @@ function shortestCycle(
   members: ReadonlySet<Desired>,
   links: ReadonlyMap<Desired, Link[]>
 ): Link[] | undefined {
-  const cameBy = new Map<Desired, Link>()
+  const reachedBy = new Map<Desired, Link>()
   const queue = [start]
   for (let at = 0; at < queue.length; at++) {
     const here = queue[at]
     for (const link of (here && links.get(here)) ?? []) {
-      if (link.to === start) return wayTo(link, start, cameBy)
-      if (!members.has(link.to) || cameBy.has(link.to)) continue
-      cameBy.set(link.to, link)
+      if (link.to === start) return pathTo(link, start, reachedBy)
+      if (!members.has(link.to) || reachedBy.has(link.to)) continue
+      reachedBy.set(link.to, link)
       queue.push(link.to)
     }
   }
   return undefined
 }
 
-function wayTo(last: Link, start: Desired, cameBy: ReadonlyMap<Desired, Link>): Link[] {
-  const way = [last]
-  for (let link = cameBy.get(last.from); link && way.at(-1)?.from !== start; link = cameBy.get(link.from))
-    way.push(link)
-  return way.toReversed()
+function pathTo(last: Link, start: Desired, reachedBy: ReadonlyMap<Desired, Link>): Link[] {
+  const path = [last]
+  for (
+    let link = reachedBy.get(last.from);
+    link && path.at(-1)?.from !== start;
+    link = reachedBy.get(link.from)
+  )
+    path.push(link)
+  return path.toReversed()
 }
 
 function cycleProblem(cycle: readonly Link[]): Diagnostic {

@@ -17,8 +17,8 @@ import { errorHandlingRequests } from './error-handling.ts'
 import { list } from './fields.ts'
 
 /**
- * What is kept of a bulk sync beside its own answer: what was asked of its schemas, and what is to be
- * sent.
+ * Members of the wire form of a bulk sync beside those of its own answer: answers for schemas, and settings
+ * to send.
  */
 export interface Beside {
   schema_settings?: Json
@@ -26,7 +26,7 @@ export interface Beside {
   schedules?: Json
 }
 
-/** One schema of a bulk sync, as the list of them tells it, and in full. */
+/** The shape of a schema of a bulk sync, in the list and at its own path. */
 export const bulkSchemaShape: Shape = {
   members: {
     id: 'text',
@@ -38,18 +38,18 @@ export const bulkSchemaShape: Shape = {
   needs: ['id']
 }
 
-/** What is asked and sent of the schemas of a bulk sync, beside its own request. */
-
-/** The schemas of fields, or of a body that was made of them: whatever the body itself can say of them. */
+/**
+ * Returns the stated schemas of fields, or of a body made of them (which keeps them as `schema_settings`).
+ */
 export function schemasIn(wanted: JsonObject | undefined): Json[] {
   const stated = wanted?.schema_settings ?? wanted?.schemas
   return Array.isArray(stated) ? stated : []
 }
 
 /**
- * The list of schemas has no fields and filters: who needs them asks for each schema by itself. What is
- * switched off has none that count: neither the plan nor the check before writing looks at them. But
- * whoever switches it on must know what somebody chose of it before, or it would all be copied in clear.
+ * Returns the paths of schemas whose details must be read, because the list has neither fields nor filters.
+ * The details of a schema that is off are read only if a replacement switches it on: settings that somebody
+ * chose before, such as obfuscated fields, must not be lost.
  */
 export function detailPaths(wire: JsonObject, wanted: JsonObject | undefined, replaces: boolean): string[] {
   const stated = schemasIn(wanted)
@@ -66,7 +66,7 @@ export function detailPaths(wire: JsonObject, wanted: JsonObject | undefined, re
 
 const oldest: ApiVersion = '2023-04-25'
 
-/** The oldest version takes the ids of those that are to be copied, and nothing more. */
+/** Returns the schemas of a body. The oldest version takes only the ids of those that are copied. */
 export function bodySchemas(settings: readonly JsonObject[], version: ApiVersion): Json[] {
   const sorted = settings.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
   if (version !== oldest) return sorted.map(schemaInBody)
@@ -74,9 +74,9 @@ export function bodySchemas(settings: readonly JsonObject[], version: ApiVersion
 }
 
 /**
- * The body of an update with its schemas. The oldest version takes their ids alone, and copies all fields of
- * each from then on, in clear: whoever is stopped before the fields are sent would have lost what somebody
- * chose. There each schema is changed at its own address, but for those that the bulk sync does not have yet.
+ * Adds schemas to the body of an update. The oldest version takes ids alone, and then copies all fields of
+ * each schema in clear; an apply that stops before the fields are sent would lose the chosen ones. For that
+ * version, the body must not have schemas unless one is new: each is changed at its own path.
  */
 export function withSchemas(
   body: JsonObject,
@@ -89,17 +89,17 @@ export function withSchemas(
   return schemas === undefined ? body : { ...body, schemas: bodySchemas(schemas, version) }
 }
 
-/** What the bulk sync's own request did not do. */
+/** Returns the writes after the main request: those of schemas and of error handling. */
 export function bulkRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): RequestBelow[] {
   const schemas = body.schema_settings === undefined ? [] : schemaRequests(body, wire, version)
   return [...schemas, ...errorHandlingRequests(body, wire)]
 }
 
-/** Each schema that is not as it is to be. */
+/** Returns the writes of all schemas that differ from what is wanted. */
 function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): RequestBelow[] {
   const there = schemasFromWire(wire) ?? []
   const live = new Map(there.map((item) => [idOf(item), item]))
-  // Where ids alone were sent, all fields are on for that, and not because the service found them.
+  // A body of ids switched all fields on, so a live field does not count as one that the service added.
   const isById = version === oldest && Array.isArray(body.schemas)
   const merging = isById ? { ...body, automatically_add_new_fields: 'none' } : body
   const wanted = mergedSchemas(there, statedSchemas(body.schema_settings, there) ?? [], merging)

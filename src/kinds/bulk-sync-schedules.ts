@@ -17,7 +17,7 @@ import {
 
 const additionalRule: Rule = {
   is: 'set',
-  key: forWhat,
+  key: scheduleKey,
   item: {
     is: 'object',
     fields: {
@@ -27,8 +27,10 @@ const additionalRule: Rule = {
   }
 }
 
-/** What tells one from another is what it is for: its ids are the service's. */
-function forWhat(item: Json): string {
+/**
+ * Returns the key of an additional schedule: its schemas and selective mode. Its id belongs to the service.
+ */
+function scheduleKey(item: Json): string {
   if (!isObject(item)) return textOf(item)
   const mode = isEmpty(item.selective_mode) ? 'none' : textOf(item.selective_mode)
   const schemas = Array.isArray(item.schemas) ? item.schemas.map(textOf).toSorted().join(', ') : ''
@@ -65,13 +67,13 @@ const additional: KnownObject = {
   members: [...scheduleKnown.members, 'schemas', 'selective_mode', 'resync_mode']
 }
 
-const additionalKnown: KnownList = { item: additional, keys: [forWhat] }
+const additionalKnown: KnownList = { item: additional, keys: [scheduleKey] }
 
 function plain(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {}
 }
 
-/** Further schedules: each is for some of the schemas, in place of the default one. */
+/** The additional schedules: each replaces the default one for some of the schemas. */
 export const additionalSchedules: Codec = {
   schema: {
     type: 'array',
@@ -89,7 +91,9 @@ export const additionalSchedules: Codec = {
     context.version === '2025-09-18' ? list(value).map((one) => additionalToWire(one, context)) : undefined
 }
 
-/** Schedules with the ids that the live ones have: without, they would be made anew. */
+/**
+ * Gives schedules the ids of the live ones with the same key: without an id, the service creates a new one.
+ */
 export function withScheduleIds(
   live: { readonly [name: string]: Json | undefined },
   body: JsonObject
@@ -98,7 +102,7 @@ export function withScheduleIds(
   const free = list(live.additional_schedules)
   const { default_schedule: main, additional_schedules: others } = body
   const identified = list(others).map((item) => {
-    const at = free.findIndex((one) => forWhat(one) === forWhat(item))
+    const at = free.findIndex((one) => scheduleKey(one) === scheduleKey(item))
     const [same] = at === -1 ? [] : free.splice(at, 1)
     return withoutAbsent({ id: same?.id, ...item })
   })
@@ -108,7 +112,7 @@ export function withScheduleIds(
   })
 }
 
-/** Parts out of bounds, and parts that mean nothing: each at its own place. */
+/** Reports parts of schedules that are out of bounds or without meaning. */
 export function bulkScheduleProblems(item: JsonObject): ItemProblem[] {
   const at = (place: (string | number)[], schedule: Json | undefined) =>
     scheduleProblems(schedule).map((problem) => ({

@@ -2,10 +2,10 @@ import { filterFunctionWords, frequencyWords, resyncWords, selectiveWords, worde
 import { caseless, names, times } from './sync-schema.ts'
 
 const text = { type: 'string' }
-/** An instant. */
+/** The schema of an instant. */
 export const momentSchema = (description: string) => ({ type: 'string', format: 'date-time', description })
 
-/** One end. */
+/** The schema of an end. */
 export const endSchema = (of: string) => ({
   type: 'object',
   description: `What to ${of}: a connection and its settings.`,
@@ -86,10 +86,10 @@ const chosen = {
 }
 
 /**
- * What a frequency needs that is no time (what to run after, which job), only a default schedule can
- * say.
+ * Frequencies without parts other than times. The others (a job, what to run after) need a default
+ * schedule.
  */
-const { runafter: _after, dbtcloud: _job, ...partless } = frequencyWords
+const { runafter: _after, dbtcloud: _job, ...timeFrequencies } = frequencyWords
 
 /** A schedule for some of the schemas. */
 export const additionalSchema = {
@@ -98,7 +98,7 @@ export const additionalSchema = {
   required: ['frequency'],
   properties: {
     ...times,
-    frequency: { ...worded(partless), description: times.frequency.description },
+    frequency: { ...worded(timeFrequencies), description: times.frequency.description },
     schemas: names('Only these schemas, by id. Absent: all.'),
     selective_mode: {
       ...worded(selectiveWords),
@@ -108,7 +108,7 @@ export const additionalSchema = {
   }
 }
 
-/** What words in place of the list of schemas stand for. */
+/** Advice on words that people write in place of the list of schemas (`x-meant`). */
 const meantBySchemas = {
   '*': 'write `schemas: all`',
   any: 'write `schemas: all`',
@@ -118,7 +118,7 @@ const meantBySchemas = {
   '': 'list the schemas to copy, each on a line of its own with `- ` before it'
 }
 
-/** Which objects are copied. */
+/** The schema of `schemas`. */
 export const schemasSchema = {
   description:
     'The objects to copy, by id alone or in full; or all. Absent: all at first, then as in the service.',

@@ -42,7 +42,7 @@ const limit = (what: string) =>
   scalar({ type: 'integer', minimum: 0, description: `${what} 0: as the service does it.` }, { default: 0 })
 const atOnce = { effect: 'none', because: 'it says how much runs at once' } as const
 
-/** Whole objects of one connection, copied to another: which, how, when. */
+/** A bulk sync: copies whole objects of one connection to another. */
 export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHandling>()({
   name: 'bulk_sync',
   section: 'bulk_syncs',
@@ -220,8 +220,8 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
       impact: { effect: 'none', because: 'policies say who may see and change it' }
     }
   },
-  // `discover`: the older word for adding new objects, which is always sent. `schedules`: for a
-  // while, one list of all schedules.
+  // `discover` is the older name of `automatically_add_new_objects`. Some versions answer `schedules`, a list
+  // of all schedules.
   observed: ['discover', 'schedules', 'schema_details'],
   observedShapes: {
     source_connection_id: 'text',
@@ -286,7 +286,7 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
     const there = schemasFromWire(live)
     const chosen = statedSchemas(stated.schema_settings, there)
     const settings = there ? mergedSchemas(there, chosen, stated) : chosen
-    // Nobody has chosen: to list all of them would be a choice.
+    // If every schema has its defaults, none must be listed: a list would exclude objects that appear later.
     const isAll = !Array.isArray(stated.schema_settings) && there?.every(isPlain) === true
     const all = isAll ? undefined : settings
     return {

@@ -3,47 +3,50 @@ import { withoutMasks, withoutMasksIn } from './fields.ts'
 import type { Kind } from './kind.ts'
 
 /**
- * An update replaces a resource in full, so a member of an answer that nobody knows is lost unless it
- * is sent back. One walk does that for every kind: each says which members of its answers it knows,
- * at any depth; all others are carried into the body, at the same place. Items of lists are paired by
- * their natural keys; what the files removed, added or replaced by another thing carries nothing.
+ * An update replaces a resource in full, so an unknown member of an answer is lost unless it is sent back.
+ * Each kind declares the known members of its answers, at any depth; one walk carries all others into the
+ * body, at the same place. List items are paired by their natural keys. A part that the files add, or
+ * replace by a different thing, must not get members of the live one.
  */
 
-/** What is known of a value in a body. A value of another sort is ours in full. */
+/** The known members of a value. A scalar has none, and is always the one of the body. */
 export type Known = KnownObject | KnownList
 
-/** What is known of a mapping. */
+/** The known members of a mapping. */
 export interface KnownObject {
-  /** Members that the body decides about, and members that the service owns: neither is carried. */
+  /** Members that the body decides, and members that the service owns: neither is carried. */
   members: readonly string[]
-  /** Members with something unknown in them; they count as known. */
+  /** Known members that may contain unknown ones. */
   parts?: Readonly<Record<string, Known>>
-  /** The members that say which thing this is: of another thing, nothing is carried. */
+  /** The members that identify the thing: if one differs from the live value, nothing is carried. */
   identifies?: readonly string[]
-  /** Where the answer has it, when that is not under the same name. `answer` is what surrounds it there. */
+  /** Finds the value in the surrounding part of the answer, if it is not under the same name. */
   from?: (answer: JsonObject) => Json | undefined
 }
 
-/** What is known of a list: its items are mappings. */
+/** The known members of the items of a list, which are mappings. */
 export interface KnownList {
   item: KnownObject
-  /** What makes an item of the answer the same as one of the body. Equals are paired in their order. */
+  /**
+   * Keys that pair items of the answer with items of the body. Items with equal keys are paired in their
+   * order.
+   */
   keys: readonly ItemKey[]
-  /** What else may pair them, where an item has changed: only what is alone on both sides. */
+  /** Further keys, for items that changed: they pair only if the key is unique on both sides. */
   laxKeys?: readonly ItemKey[]
   from?: (answer: JsonObject) => Json | undefined
 }
 
-/** Undefined: the key does not apply to this item. */
+/** Returns the key of an item; undefined if the key does not apply to it. */
 export type ItemKey = (item: JsonObject) => string | undefined
 
-/** R8: A replacement that loses no member of the answer that nobody knows. */
+/** R8: Wraps a replacement, so that it keeps unknown members of the answer. */
 export function carrying(known: KnownObject, replacement: Kind['replacement']): Kind['replacement'] {
   return (live, body, answer, version) =>
     carriedObject(live, replacement(live, body, answer, version), known)
 }
 
-/** The paths of members of an answer that nobody knows. */
+/** Returns the paths of unknown members of an answer. */
 export function unknownPaths(known: Known, live: Json | undefined, path = ''): string[] {
   if (Array.isArray(live)) {
     if (!('item' in known)) return []
@@ -73,8 +76,8 @@ function carriedObject(live: JsonObject, body: JsonObject, known: KnownObject): 
 }
 
 /**
- * Nothing of it is known to say anything: the files did not take it away, and something unknown is in
- * it.
+ * Returns true if a live mapping has unknown members and all known ones are empty. The files cannot have
+ * removed such a mapping, so it is carried.
  */
 function saysNothingElse(live: Json, known: Known): boolean {
   if (!isObject(live) || 'item' in known) return false
@@ -99,7 +102,7 @@ function carriedList(live: readonly Json[], body: readonly Json[], known: KnownL
   })
 }
 
-/** Which item of the answer each item of the body is, by its place. */
+/** Pairs items: returns the item of the answer for each index of the body. */
 function paired(
   live: readonly Json[],
   body: readonly Json[],

@@ -1,11 +1,11 @@
 import type { Inquiry, Mistake, Inspected, PlannedResource } from '../state/question.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 
-/** Pieces that checks against the service are written with. */
+/** Functions that checks against the service share. */
 
 /**
- * Where a connection can be looked into as it will be. One that is still to be made, waits for a person, or
- * would lead elsewhere once the plan is carried out, tells nothing yet.
+ * Returns a connection that can be inspected as it will be after the apply. A connection that does not
+ * exist, waits for a person, or is about to change its type or configuration cannot.
  */
 export function inspectable(connection: PlannedResource | undefined): Inspected | undefined {
   const { live, differs, kind, address } = connection ?? {}
@@ -14,12 +14,15 @@ export function inspectable(connection: PlannedResource | undefined): Inspected 
   return { kind, id: live.id, address: address ?? '' }
 }
 
-/** Says that something is not there, or, where the service refused nothing, that it is not listed. */
+/**
+ * Returns the words for a missing thing: the service does not have it, or, if it refused nothing, does not
+ * list it.
+ */
 export function absenceIn({ address }: Inspected, refused: boolean): string {
   return refused ? `${address} does not have` : `the service does not list for ${address}`
 }
 
-/** What is known of names: all of them, in one scope in which similar ones are looked for. */
+/** All known names of a scope. `scope` is the cache key for similar names. */
 export interface KnownNames {
   scope: string
   all: readonly string[]
@@ -41,33 +44,33 @@ export function adviceOn(
 
 const fewNames = 12
 
-/** Names in a row: `a`, `b`. */
+/** Returns quoted names in a row: `a`, `b`. */
 export function quotedNames(names: readonly string[]): string {
   return `\`${names.join('`, `')}\``
 }
 
-/** Whether a word is this one in any case: functions and modes are compared like that. */
+/** Returns true for equal words in any case, as functions and modes are compared. */
 export function isWord(a: Json | undefined, b: string): boolean {
   return textOf(a).toLowerCase() === b.toLowerCase()
 }
 
-/** The items of a list that say something, with their places in it. */
+/** Returns the items of a list that are mappings, with their indexes. */
 export function items(value: Json | undefined): { item: JsonObject; index: number }[] {
   if (!Array.isArray(value)) return []
   return value.flatMap((item, index) => (isObject(item) ? [{ item, index }] : []))
 }
 
-/** Where the fields of a sync say its first identity, and the others. */
+/** Returns the path of an identity in the fields of a sync. */
 export function identityPath(index: number): (string | number)[] {
   return index === 0 ? ['identity'] : ['identity', 'others', index - 1]
 }
 
-/** Whether the service denies it. An older one that is silent about it denies nothing. */
+/** Returns true if the service answers false. An older service without the member denies nothing. */
 export function denies(flag: boolean | string | undefined): boolean {
   return flag === false
 }
 
-/** Whether the service says so. */
+/** Returns true if the service answers true. */
 export function affirms(flag: boolean | string | undefined): boolean {
   return flag === true
 }

@@ -22,9 +22,9 @@ import {
   withoutMasks
 } from './fields.ts'
 
-/** The handful of codecs that most fields are made of. */
+/** The codecs of which most fields are made. */
 
-/** A text, a number, or true or false. */
+/** A text, a number or a boolean. */
 export function scalar(
   schema: JsonObject,
   compared: { default?: Json; caseless?: true; carried?: true } = {}
@@ -33,7 +33,7 @@ export function scalar(
   return { schema, rule: { is: 'scalar', ...compared }, shape }
 }
 
-/** A fixed word, in any case. Each comes with what it means. */
+/** One of some words, in any case. `meanings` has a description of each. */
 export function enumeration(
   meanings: Readonly<Record<string, string>>,
   described: JsonObject,
@@ -42,7 +42,7 @@ export function enumeration(
   return scalar({ ...worded(meanings), ...described }, { ...compared, caseless: true })
 }
 
-/** What nobody reads back: its name alone is here, and its value goes to the wire. */
+/** A secret: fields have only the name of its source, and its value is sent but never read back. */
 export function secret(schema: JsonObject): Codec {
   return {
     schema,
@@ -53,7 +53,7 @@ export function secret(schema: JsonObject): Codec {
   }
 }
 
-/** The name of another resource; its id on the wire. */
+/** A reference to another resource: its name in files, its id on the wire. */
 export function reference(kind: string, described: JsonObject = {}): Codec {
   return {
     schema: { type: 'string', ...described },
@@ -67,10 +67,10 @@ export function reference(kind: string, described: JsonObject = {}): Codec {
   }
 }
 
-/** Answered as ids, or as mappings that have one. */
+/** The shape of ids in an answer: texts, or mappings with an `id`. */
 export const ids: Shape = { list: { either: ['text', { members: { id: 'text' } }] } }
 
-/** Names of other resources, in no order; ids on the wire. */
+/** A set of references: names in files, ids on the wire. */
 export function references(kind: string, schema: JsonObject, compared: { caseless?: true } = {}): Codec {
   return {
     schema,
@@ -94,7 +94,7 @@ export function policies(): Codec {
   return references('policy', schema, { caseless: true })
 }
 
-/** Texts, in no order. */
+/** A set of texts. */
 export function texts(schema: JsonObject): Codec {
   return {
     schema,
@@ -104,7 +104,7 @@ export function texts(schema: JsonObject): Codec {
   }
 }
 
-/** Free keys, of which the stated ones are compared; live ones that no file states stay. */
+/** A mapping with arbitrary keys. Stated keys are compared; live keys that no file states stay. */
 export function settings(described: JsonObject = {}): Codec {
   return {
     schema: { type: 'object', ...described },
@@ -116,19 +116,19 @@ export function settings(described: JsonObject = {}): Codec {
   }
 }
 
-/** A member of an object: its codec, and how it stands there. */
-export interface Part {
+/** A member of an object. */
+export interface Member {
   codec: Codec
-  /** Its name in bodies and answers, where that is another. */
+  /** Its name in bodies and answers, if that differs. */
   wire?: string
   required?: true
-  /** It tells the object from others of its set, so nothing is compared. */
+  /** It is the key of the object in its set, so it is not compared. */
   isKey?: true
 }
 
-/** Named parts, each with its own codec. */
+/** An object of named members, each with its own codec. */
 export function object(
-  parts: Readonly<Record<string, Part>>,
+  parts: Readonly<Record<string, Member>>,
   { identifies, ...described }: { identifies?: readonly string[] } & JsonObject = {}
 ): Codec {
   const all = Object.entries(parts).map(([name, part]) => ({ name, wire: part.wire ?? name, ...part }))
@@ -197,7 +197,10 @@ function each<P>(
 
 type SetRule = Omit<Extract<Rule, { is: 'set' }>, 'is' | 'item'>
 
-/** Items in no order, told apart by a key. On the wire, `keys` pair them with those of an answer. */
+/**
+ * A set of items with a key. `keys` and `laxKeys` pair items of a body with those of an answer, see
+ * `KnownList`.
+ */
 export function set(
   item: Codec,
   rule: SetRule,

@@ -4,7 +4,7 @@ import { dictionary, type JsonObject } from '../state/value.ts'
 import type { ConnectionField, ConnectionTypes } from '../wire/connection-types.ts'
 import { withoutMasks } from './fields.ts'
 
-/** What the 226 types may be configured with, from the service's own schemas. */
+/** The settings of all types of connections, from the service's own schemas. */
 export const connectionTypes: ConnectionTypes = dictionary(
   Object.fromEntries(
     Object.entries(table as ConnectionTypes).map(([name, type]) => [
@@ -15,9 +15,9 @@ export const connectionTypes: ConnectionTypes = dictionary(
 )
 
 /**
- * The schema of a type's configuration as YAML may write it. `required` is left out on purpose: what
- * exists may leave out what the service keeps, and connections that a person authorizes are made empty.
- * What a new one needs is known to `missingSettings`.
+ * Returns the schema of a type's configuration in YAML. It must not have `required`: a connection that
+ * exists may leave out what the service keeps, and one that a person authorizes is created empty.
+ * `missingSettings` returns what a new connection needs.
  */
 export function configurationSchema(type: string): JsonObject {
   const fields = connectionTypes[type]?.fields ?? {}
@@ -30,23 +30,23 @@ export function configurationSchema(type: string): JsonObject {
 }
 
 /**
- * Filled by the service, or internal to it: what a client sends is ignored, so it is neither compared nor
- * sent.
+ * Returns true for a setting that the service owns: it ignores what clients send, so it is neither compared
+ * nor sent.
  */
 export function isServerOwned(field: ConnectionField): boolean {
   return field.readOnly === true || (field.hidden === true && field.api !== true)
 }
 
-/** Fields that YAML must not set although the type has them; the sentence says why. */
+/** Returns the settings of a type that the service owns, and that YAML must not have. */
 export function serverOwnedFields(type: string): string[] {
   const fields = connectionTypes[type]?.fields ?? {}
   return Object.keys(fields).filter((name) => isServerOwned(fields[name]!))
 }
 
 /**
- * Whether a path inside a configuration holds a secret: flagged so by the service, or, inside nested parts,
- * where it flags nothing, named like one. Values of headers and query parameters count as secrets: that is
- * where keys travel.
+ * Returns true for a secret setting: one that the service's schema marks as secret, or an unmarked nested
+ * one with the name of a secret. Values of headers and query parameters are secrets, because they often
+ * have keys.
  */
 export function isSecretSetting(type: string, path: Path): boolean {
   const [first, ...rest] = path
@@ -83,7 +83,7 @@ function fieldSchema(field: ConnectionField): JsonObject {
   return schema
 }
 
-/** Drops what the service owns and every mask, at any depth: what is left may be compared and sent back. */
+/** Drops settings that the service owns and every mask: the rest may be compared and sent back. */
 export function withoutServerOwned(type: string, configuration: JsonObject): JsonObject {
   const owned = new Set(serverOwnedFields(type))
   const kept = Object.entries(configuration).filter(([name]) => !owned.has(name))

@@ -24,8 +24,8 @@ import type { ItemProblem } from './kind.ts'
 import { kindOf } from './kind-of.ts'
 
 /**
- * A connection to one system. Only the stated keys of its configuration are compared: the service fills in
- * others. Secrets come back as masks and are never compared. The type is fixed.
+ * A connection to a system. Only stated keys of its configuration are compared, because the service adds
+ * others. Secrets are answered as masks and never compared. The type cannot change.
  */
 export const connection = kindOf<Connection & ConnectionReply & ConnectionRequest & WithProxy>()({
   name: 'connection',
@@ -38,7 +38,7 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
           enum: Object.keys(connectionTypes),
           description: 'The system, e.g. mongodb or salesforce.'
         }),
-        // A text in the oldest version.
+        // The oldest version answers a text.
         shape: { either: [{ members: { id: 'text' } }, 'text'] },
         fromWire: typeOf
       },
@@ -95,8 +95,8 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
           type: 'boolean',
           description: 'Let the service try the credentials before it accepts them. Default: false.'
         }),
-        // The service would contact the system before it answers; a rehearsal on a laptop, and most
-        // CI, cannot reach it.
+        // With `true`, the service contacts the system before it answers; a local server and most CI jobs
+        // cannot reach it.
         toWire: (value) => value ?? false
       },
       owner: 'unreadable',
@@ -196,7 +196,7 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
     const status = textOf(wire.status ?? '')
     if (status === 'healthy' || connectionTypes[typeOf(wire.type)]?.oauth === true) return undefined
     const error = textOf(wire.status_error ?? '')
-    // The words for a connection that nobody has looked at yet are not known: silence is no complaint.
+    // The status of a connection that was not checked yet is not documented: it must not count as unhealthy.
     if (error === '') return /unhealthy|error|fail/i.test(status) ? `it is ${status}` : undefined
     return error
   },
@@ -211,7 +211,7 @@ function typeOf(type: Json | undefined): string {
   return isObject(type) ? textOf(type.id) : textOf(type)
 }
 
-/** Nested secrets may be answered in clear: they are neither compared nor shown. */
+/** Drops nested secrets, which the service may answer in clear: they must be neither compared nor shown. */
 function withoutSecrets(type: string, value: Json, path: Path = []): Json {
   if (Array.isArray(value))
     return value.map((inner, index) => withoutSecrets(type, inner, [...path, index]))

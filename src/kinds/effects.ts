@@ -1,28 +1,31 @@
 import { isReference, textOf, type Json } from '../state/value.ts'
 import type { DataImpact, EffectOf } from '../state/impact.ts'
 
-/** What changes do to data, where the field alone does not say it. */
+/** Effects of changes on data that depend on more than the changed field. */
 
-/** What is made inactive waits for somebody to start it. */
+/** The effect of a create: a resource that is created inactive does not run. */
 export const runsAtFirst: EffectOf = (_field, { active }) => (active === false ? 'none' : 'first run')
 
-/** Of `active`. */
+/** The effect of a change of `active`. */
 export const startsOrStops: EffectOf = ({ after }) => (after === false ? 'stops' : 'first run')
 
-/** Of error handling; what moves records in it says so by itself. */
+/** The impact of error handling: none, except for `parts` that move records. */
 export function toldOfFailures(parts: DataImpact['parts']): DataImpact {
   return { effect: 'none', because: 'it says who is told of failures', ...(parts && { parts }) }
 }
 
-/** Of whether every run writes all records. */
+/** The effect of `sync_all_records`. */
 export const allOrChanged: EffectOf = ({ after }) =>
   after === true ? 'writes everything again' : 'other records'
 
-/** Of what a field of the target is written from. */
+/** The effect of a change of a mapping. */
 export const mappingEffect: EffectOf = ({ how }) =>
   how === 'removed' ? 'no longer written' : 'other values'
 
-/** Of `schemas.[Contact].fields.[Email].obfuscate`: the deepest part that is known decides. */
+/**
+ * The effect of a change inside of schemas, as `schemas.[Contact].fields.[Email].obfuscate`: by the deepest
+ * known part.
+ */
 export const schemaEffect: EffectOf = ({ path, how }) => {
   const [, , part, field] = path
   if (part === 'fields')
@@ -32,20 +35,23 @@ export const schemaEffect: EffectOf = ({ path, how }) => {
   return 'other records'
 }
 
-/** From never to always; what is not in it has no place in this order. */
-const often = ['manual', 'weekly', 'daily', 'hourly', 'continuous']
+/** Frequencies from the lowest to the highest; others cannot be compared. */
+const frequencyOrder = ['manual', 'weekly', 'daily', 'hourly', 'continuous']
 
-/** By how often it runs before and after; other parts only move it, where it goes on at the same rate. */
+/**
+ * The effect of a change of a schedule, by its frequency before and after. Other parts do not change how
+ * often it runs.
+ */
 export const scheduleEffect: EffectOf = (field, wanted) => {
   const [name = 'schedule', part] = field.path
   if (part !== undefined && part !== 'frequency') {
     const schedule = wanted[name]
     const frequency = isFrequency(schedule) ? schedule.frequency : ''
-    const sameRhythm = ['hourly', 'daily', 'weekly'].includes(frequency)
-    return sameRhythm ? 'none' : 'unknown'
+    const isSameRate = ['hourly', 'daily', 'weekly'].includes(frequency)
+    return isSameRate ? 'none' : 'unknown'
   }
-  const before = often.indexOf(frequencyOf(field.before))
-  const after = often.indexOf(frequencyOf(field.after))
+  const before = frequencyOrder.indexOf(frequencyOf(field.before))
+  const after = frequencyOrder.indexOf(frequencyOf(field.after))
   if (before < 0 || after < 0) return 'unknown'
   return after > before ? 'runs more often' : 'runs less often'
 }

@@ -2,23 +2,23 @@ import type { DataImpact } from '../state/impact.ts'
 import type { Shape } from '../state/shape.ts'
 import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
 import type { RequestBelow, Part } from './api.ts'
-import { object, scalar, texts, type Part as Member } from './codecs.ts'
+import { object, scalar, texts, type Member } from './codecs.ts'
 import { toldOfFailures } from './effects.ts'
 import type { Codec } from './field.ts'
 import { list } from './fields.ts'
 
 /**
- * Whom a sync tells when it fails, and what it tries again: an answer with an address of its own below the
- * sync's. A write changes what it says and nothing else, so only what files state is compared and sent. It
- * is asked for only where they state any of it.
+ * Error handling of a sync or a bulk sync: who is notified, and what is retried. It has a path of its own
+ * below that of the sync. A write changes only the members that it has, so only stated ones are compared
+ * and sent; it is read only if the files state any.
  */
 
-/** What is kept of it beside a sync's own answer, and what is to be sent. */
+/** The member of a sync's wire form that has its error handling. */
 export interface WithErrorHandling {
   error_handling?: Json
 }
 
-/** A switch that stays as it is where files do not say. */
+/** A boolean that keeps its live value if no file states it. */
 const flag = (description: string): Member => ({
   codec: scalar({ type: 'boolean', description }, { default: false, carried: true })
 })
@@ -33,14 +33,14 @@ const subscribers: Codec = {
   rule: { is: 'set', key: String, item: { is: 'scalar' }, carried: true }
 }
 
-/** Of a sync from models. */
+/** The error handling of a sync. */
 export const syncErrorHandling = errorHandling({
   auto_retry_record_errors: flag('Try records that failed again on the next run.'),
   notify_on_record_errors: flag('Tell also when single records fail.'),
   warning_notifications: flag('Tell also when a run ends with warnings.')
 })
 
-/** Of a bulk sync. */
+/** The error handling of a bulk sync. */
 export const bulkErrorHandling = errorHandling({
   ingestion_failure_threshold: {
     codec: {
@@ -58,7 +58,7 @@ export const bulkErrorHandling = errorHandling({
   }
 })
 
-/** As a field of either. */
+/** Declares error handling as a field of a kind. */
 export function errorHandlingField(codec: Codec, parts?: DataImpact['parts']) {
   return { codec, owner: 'carried', since: '2025-09-18', impact: toldOfFailures(parts) } as const
 }
@@ -74,10 +74,10 @@ function errorHandling(members: Readonly<Record<string, Member>>): Codec {
   )
   return {
     ...codec,
-    // To state none of it is to state nothing, not to take all of it away.
+    // An empty mapping states nothing, and must not clear the live values.
     fromYaml: (value, item) =>
       isObject(value) && Object.keys(value).length > 0 ? codec.fromYaml?.(value, item) : undefined,
-    // Answers below a sync's own are kept as lists.
+    // Answers of further reads are kept as lists.
     fromWire: (value, context, wire) => codec.fromWire?.(list(value)[0], context, wire)
   }
 }
@@ -92,7 +92,7 @@ const shape: Shape = {
   }
 }
 
-/** It is read where files state any of it. */
+/** The further read of error handling: only if the files state any of it, or a replacement needs it. */
 export const errorHandlingPart: Part = {
   key: 'error_handling',
   answer: shape,
@@ -102,7 +102,7 @@ export const errorHandlingPart: Part = {
     (wanted === undefined ? replaces : isObject(wanted.error_handling)) ? ['/error-handling'] : []
 }
 
-/** What of it is not as it is to be. */
+/** Returns the write of error handling, if a stated member differs from the live one. */
 export function errorHandlingRequests(
   { error_handling: wanted }: JsonObject,
   wire: JsonObject
@@ -119,7 +119,7 @@ function inOrder(value: Json): Json {
   return Array.isArray(value) ? value.map(String).toSorted() : value
 }
 
-/** What files say of it, to a service that answered that there is no such thing. */
+/** Reports stated error handling, if the service answered that it has none. */
 export function errorHandlingIsNewer(
   { error_handling: stated }: JsonObject,
   answers: readonly JsonObject[]

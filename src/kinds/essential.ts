@@ -4,8 +4,8 @@ import { valueAt, withoutAbsent } from './fields.ts'
 import type { Kind } from './kind.ts'
 
 /**
- * What files have to say of a live resource: its fields without what is the default or says nothing. A
- * resource that is declared so does not differ from the live one.
+ * Returns the fields that files must have for a live resource, without defaults and empty values. A
+ * resource that is declared with these must not differ from the live one.
  */
 export function essential(kind: Kind, live: JsonObject): JsonObject {
   const { required } = kind.schema
@@ -25,7 +25,7 @@ export function essential(kind: Kind, live: JsonObject): JsonObject {
   return kind.condensed?.(fields, live) ?? fields
 }
 
-/** Undefined where nothing is left to say. */
+/** Returns a value without its defaults; undefined if nothing is left. */
 function shortened(rule: Rule, value: Json | undefined): Json | undefined {
   if (value === undefined || value === null || isSecret(value)) return value ?? undefined
   switch (rule.is) {
@@ -39,7 +39,7 @@ function shortened(rule: Rule, value: Json | undefined): Json | undefined {
       if (!Array.isArray(value)) return value
       const items = value.filter((item) => item !== null && rule.idle?.(item) !== true)
       if (items.length === 0) return undefined
-      // Of two with one key, all that they say tells which is which.
+      // Items with equal keys are told apart by all of their members, so none may be left out.
       const isClear = new Set(items.map(rule.key)).size === items.length
       return isClear ? items.map((item) => shortenedItem(rule.item, item)) : items
     }
@@ -51,12 +51,12 @@ function shortened(rule: Rule, value: Json | undefined): Json | undefined {
   }
 }
 
-/** An item says at least which one it is. */
+/** Shortens an item of a set, but never to nothing: it must stay in the list. */
 function shortenedItem(rule: Rule, item: Json): Json {
   return rule.is === 'object' ? (shortened(rule, item) ?? {}) : (withoutNothing(item) ?? item)
 }
 
-/** Members that no rule is about tell an item from the others. */
+/** Shortens members that have a rule. The others are keys of the item, and must stay. */
 function shortenedParts(rules: Readonly<Record<string, Rule>>, value: JsonObject): JsonObject | undefined {
   const parts = Object.entries(value).map(([name, part]) => {
     const rule = rules[name]
@@ -73,7 +73,7 @@ function isSame(rule: Extract<Rule, { is: 'scalar' }>, value: Json): boolean {
   return value === unset
 }
 
-/** Of settings, those that files may state, and that are not as they would be without a word. */
+/** Returns the settings that files may state and that differ from their defaults. */
 function statable(kind: Kind, live: JsonObject, name: string, value: Json): Json | undefined {
   if (!isObject(value)) return value
   const detail = kind.detail?.(live)
@@ -82,7 +82,7 @@ function statable(kind: Kind, live: JsonObject, name: string, value: Json): Json
   return withoutNothing(fitting(known, Object.fromEntries(stated)))
 }
 
-/** Without the members that a schema does not have, at any depth. */
+/** Drops members that the schema does not have, at any depth. */
 function fitting(schema: Json | undefined, value: Json): Json {
   if (Array.isArray(value)) return value.map((item) => fitting(valueAt(schema, ['items']), item))
   const properties = valueAt(schema, ['properties'])
@@ -91,7 +91,7 @@ function fitting(schema: Json | undefined, value: Json): Json {
   return Object.fromEntries(known.map(([key, inner]) => [key, fitting(properties[key], inner)]))
 }
 
-/** Without members that are empty, at any depth; undefined where nothing else is there. */
+/** Drops empty members, at any depth; undefined if nothing is left. */
 function withoutNothing(value: Json): Json | undefined {
   if (!isObject(value) || isSecret(value)) return isEmpty(value) ? undefined : value
   const parts = Object.entries(value).map(([name, inner]) => [name, withoutNothing(inner)] as const)

@@ -7,60 +7,62 @@ import type { Known } from './carry.ts'
 import type { FromWire, ToWire, ToYaml } from './kind.ts'
 
 /**
- * How one value is declared and carried: what YAML may say, how it is compared, and the four ways
- * between YAML, fields and the wire. What a codec leaves out goes through as it is. The last argument
- * of each way is the whole that the value is a part of: item, fields, or answer.
+ * The declaration of one value: its schema in YAML, how it is compared, and the conversions between YAML,
+ * fields and the wire. A conversion that a codec does not have is the identity. The last argument of each
+ * is the whole that contains the value: item, fields or answer.
  */
 export interface Codec {
-  /** JSON Schema of the value in YAML, with its description. Absent: files cannot say it by itself. */
+  /** JSON Schema of the value in YAML, with its description. Absent: files cannot state it by itself. */
   readonly schema?: JsonObject
   readonly rule: Rule
-  /** What an answer must look like there. Absent: it is not looked at. */
+  /** The shape of the value in an answer. Absent: it is not checked. */
   readonly shape?: Shape
-  /** What is known of the value in an answer. Absent: all of it is ours. */
+  /** Known members of the value in an answer. Absent: the value of the body replaces all of it. */
   readonly known?: Known
   readonly secret?: true
   fromYaml?(value: Json | undefined, item: JsonObject): Json | undefined
   toYaml?(value: Json | undefined, context: ToYaml, fields: JsonObject): Json | undefined
   fromWire?(value: Json | undefined, context: FromWire, wire: JsonObject): Json | undefined
   toWire?(value: Json | undefined, context: ToWire, fields: JsonObject): Json | undefined
-  /** Ids that the value names in an answer. */
+  /** Returns the resources that the value of an answer uses. */
   uses?(value: Json | undefined, wire: JsonObject): { kind: string; id: string }[]
   /**
-   * The value of a replacement. Absent: what is wanted; of carried fields, what is live where nothing
-   * is.
+   * Returns the value for a replacement. Absent: the wanted value; if there is none, the live value of a
+   * carried field.
    */
   merged?(live: Json | undefined, wanted: Json | undefined): Json | undefined
 }
 
-/** What every field of a kind declares; `W` is what the service answers. */
+/** What every field of a kind declares. `W` is the type of the service's answer. */
 interface Declared<W> {
   codec: Codec
-  /** An item must have it. */
+  /** Every item must have it. */
   required?: true
-  /** The first version of the API that has it; of parts of it, by their dotted paths. */
+  /** The first version of the API that has the field, or that has a part of it, by dotted path. */
   since?: ApiVersion | Readonly<Record<string, ApiVersion>>
-  /** Other names that people try. */
+  /** Other names that people write for it. */
   synonyms?: readonly string[]
-  /** Names that people try for its opposite. */
+  /** Names that people write for its negation. */
   opposites?: readonly string[]
-  /** What the files write under another field's name: what is ignored there is ignored here. */
+  /**
+   * The field under whose name files write this one: `ignore_changes` of that field is for this one, too.
+   */
   with?: string
-  /** It is about the request, not about the resource: the service does not keep it. */
+  /** It is a parameter of the request, and no part of the resource. */
   perRequest?: true
   /**
-   * Members of bodies and answers that it is written as, where that is not one: the codec makes an
+   * The members of bodies and answers that it is written as, if there are several: `toWire` returns an
    * object.
    */
   spread?: readonly (keyof W & string)[]
 }
 
-/** Who decides about a field. What can differ says what that does to data. */
+/** Who decides about a field. A field that can differ must declare the impact of a change. */
 type Ownership =
   | { owner: Extract<FieldClass, 'owned' | 'carried'>; impact: DataImpact }
   | { owner: Exclude<FieldClass, 'owned' | 'carried'>; impact?: DataImpact }
 
-/** Where it is in bodies and answers: under its own name, where the service has that, or under another. */
+/** The name of a field in bodies and answers: its own, if the service has that, or else another. */
 type OnWire<W, Name> = Name extends keyof W
   ? { wire?: keyof W & string }
   : { wire: keyof W & string } | Spread<W>
@@ -69,20 +71,20 @@ interface Spread<W> {
   spread: readonly (keyof W & string)[]
 }
 
-/** One field of a kind, in one value. */
+/** The declaration of a field. */
 export type FieldOf<W, Name> = Declared<W> & Ownership & OnWire<W, Name>
 
-/** A key that only YAML has: it stands for something in other fields. */
+/** A key that only YAML has, for values of other fields. */
 export interface Shorthand {
   /** JSON Schema, with its description. */
   shorthand: JsonObject
   toYaml?(fields: JsonObject, context: ToYaml): Json | undefined
 }
 
-/** Any field, once its place on the wire was checked by its type. */
+/** A field of any kind, after its name on the wire was checked by its type. */
 export type AnyField = Declared<Record<string, Json>> & Ownership & { wire?: string }
 
-/** Tells a key that only YAML has from the fields. */
+/** Returns true for a key that only YAML has. */
 export function isShorthand(one: AnyField | Shorthand): one is Shorthand {
   return 'shorthand' in one
 }

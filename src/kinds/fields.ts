@@ -14,62 +14,62 @@ import {
 } from '../state/value.ts'
 import type { FromWire, ToWire, ToYaml } from './kind.ts'
 
-/** Pieces that kinds are written with: names to references, references to ids, and back. */
+/** Functions on values that kinds share: names to references, references to ids, merging, masks. */
 
-/** Without the keys that have no value: absent and undefined are then one. */
+/** Drops keys whose value is undefined. */
 export function withoutAbsent(fields: { [name: string]: Json | undefined }): JsonObject {
   return Object.fromEntries(
     Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== undefined)
   )
 }
 
-/** A list of names; null and absent stay as they are, for they mean different things. */
+/** Converts a list of names to references. Null and undefined stay, because they mean different things. */
 export function references(kind: string, names: Json | undefined): Json | undefined {
   return Array.isArray(names) ? names.map((name) => reference(kind, textOf(name))) : names
 }
 
-/** A name as the reference that it stands for. */
+/** Converts a name to a reference; undefined for anything else. */
 export function optionalReference(kind: string, name: Json | undefined): Json | undefined {
   return typeof name === 'string' ? reference(kind, name) : undefined
 }
 
-/** A reference as files write it: by name. */
+/** Converts a reference to the name that files use. */
 export function toName(value: Json | undefined, context: ToYaml): Json | undefined {
   return isReference(value) ? context.nameOf(value) : value
 }
 
-/** A list of references by name; null and absent stay as they are. */
+/** Converts a list of references to names. Null and undefined stay. */
 export function toNames(value: Json | undefined, context: ToYaml): Json | undefined {
   return Array.isArray(value) ? value.map((item) => toName(item, context) ?? item) : value
 }
 
-/** What tells one reference of a set from another: its name, or its id where the name is not known. */
+/** Returns the key of a reference in a set: its name, or its id if the name is not known. */
 export function referenceKey(item: Json): string {
   return isReference(item) ? (item.name ?? item.id ?? '') : textOf(item)
 }
 
-/** The id that the service wants in place of a reference. */
+/** Converts a reference to the id that the service expects. */
 export function toId(value: Json | undefined, context: ToWire): Json | undefined {
   return isReference(value) ? context.id(value) : undefined
 }
 
-/** Ids of a list of references; a cleared list is sent as an empty one. */
+/** Converts a list of references to ids. Null, which clears the list, becomes an empty one. */
 export function toIds(value: Json | undefined, context: ToWire): Json | undefined {
   if (value === undefined) return undefined
   return Array.isArray(value) ? value.filter(isReference).map((item) => context.id(item)) : []
 }
 
-/** A list without its holes: null items say nothing, and the service must not see them. */
+/** Drops null items of a list: they keep positions of other items, and must not be sent. */
 export function withoutHoles(value: Json | undefined): Json | undefined {
   return Array.isArray(value) ? value.filter((item) => item !== null) : value
 }
 
-/** The items of a list that say something. */
+/** Returns the items of a list that are mappings. */
 export function list(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : []
 }
 
-/** The ids in an answer: a list of texts, or of objects that have one. */
+/** Returns the ids of an answer: of a list of texts, or of mappings with an `id`. */
 export function idsOf(value: Json | undefined): string[] {
   if (!Array.isArray(value)) return []
   return value.flatMap((item) => {
@@ -78,20 +78,17 @@ export function idsOf(value: Json | undefined): string[] {
   })
 }
 
-/** Ids in an answer, as uses of a kind; what is no id uses nothing. */
+/** Returns ids of an answer as uses of a kind, without values that are no ids. */
 export function usesOf(kind: string, ids: readonly (Json | undefined)[]): { kind: string; id: string }[] {
   return ids.flatMap((id) => (typeof id === 'string' && id !== '' ? [{ kind, id }] : []))
 }
 
-/** The reference that an id in an answer stands for. */
+/** Converts an id of an answer to a reference. */
 export function fromId(kind: string, id: Json | undefined, context: FromWire): Json | undefined {
   return typeof id === 'string' && id !== '' ? context.reference(kind, id) : undefined
 }
 
-/**
- * Drops empty values: for bodies that the service checks against a schema in which an empty text is not
- * allowed.
- */
+/** Drops empty values. The service refuses some bodies with an empty text. */
 export function withoutEmpty(fields: { [name: string]: Json | undefined }): JsonObject {
   return Object.fromEntries(
     Object.entries(fields).filter((entry): entry is [string, Json] => !isEmpty(entry[1]))
@@ -99,8 +96,8 @@ export function withoutEmpty(fields: { [name: string]: Json | undefined }): Json
 }
 
 /**
- * Empties that YAML states mean "clear". Nothing is there to be cleared on a create; on an update they stay
- * as null, for `overlay` to take the live value out.
+ * Converts empty values of YAML, which clear a setting. A create has nothing to clear, so they are dropped;
+ * for an update they become null, which tells `overlay` to remove the live value.
  */
 export function withoutCleared(value: Json, creating: boolean): Json {
   if (!isObject(value) || isSecret(value)) return value
@@ -112,8 +109,8 @@ export function withoutCleared(value: Json, creating: boolean): Json {
 }
 
 /**
- * Live keys that nobody states stay, stated ones win, null takes a key out; objects are merged. A
- * list is as it is stated, but its items keep what nobody states of them.
+ * Merges stated keys over live ones, recursively; null removes a key. A list is the stated one, but its
+ * items keep live members that are not stated.
  */
 export function overlay(live: JsonObject, wanted: JsonObject): JsonObject {
   const merged: JsonObject = { ...live }
@@ -127,7 +124,7 @@ export function overlay(live: JsonObject, wanted: JsonObject): JsonObject {
   return merged
 }
 
-/** A stated value with the members that only the live one has, in items of lists and below. */
+/** Adds live members to a stated value inside of a list. */
 function filled(value: Json, live: Json | undefined): Json {
   if (Array.isArray(value) && Array.isArray(live)) {
     const members = membersOfItems(value)
@@ -142,18 +139,18 @@ function filled(value: Json, live: Json | undefined): Json {
   return { ...live, ...Object.fromEntries(stated) }
 }
 
-/** Without the members that a stated item could have and has not. */
+/** Drops live members that other stated items have: this item leaves them out on purpose. */
 function withoutUnstated(live: JsonObject, stated: Json, members: ReadonlySet<string>): JsonObject {
   const isStated = (name: string): boolean => isObject(stated) && Object.hasOwn(stated, name)
   return Object.fromEntries(Object.entries(live).filter(([name]) => isStated(name) || !members.has(name)))
 }
 
-/** How much an item says that can be compared. */
-function openLength(item: JsonObject): number {
+/** Returns the length of an item without its secrets, which cannot be compared. */
+function comparableLength(item: JsonObject): number {
   return JSON.stringify(item, (_key, inner: Json) => (isSecret(inner) ? undefined : inner)).length
 }
 
-/** Items of free lists are one when all that is stated is there, or else when they have one name. */
+/** Pairs stated items with live ones that have all stated members, or else the same name. */
 function pairedItems(
   stated: readonly Json[],
   live: readonly Json[],
@@ -166,13 +163,13 @@ function pairedItems(
     pairs.set(index, same)
     left.delete(same)
   }
-  // Who says more chooses first.
+  // The most specific item is paired first.
   const objects = [...stated.entries()]
     .flatMap(([index, item]) => (isObject(item) ? [{ index, item }] : []))
-    .toSorted((a, b) => openLength(b.item) - openLength(a.item))
+    .toSorted((a, b) => comparableLength(b.item) - comparableLength(a.item))
   for (const { index, item } of objects) {
     const same = [...left].filter((one) => isItem(item, one, members))
-    // Of a masked secret nothing is left; where it is not, the item that has it is meant.
+    // `isItem` ignores secrets, because a live one may be masked; a live item that has all keys is preferred.
     const hasAll = (one: JsonObject): boolean => Object.keys(item).every((name) => Object.hasOwn(one, name))
     pair(index, same.find(hasAll) ?? same[0])
   }
@@ -188,15 +185,15 @@ function pairedItems(
 }
 
 /**
- * Drops every mask, at any depth: the service answers with asterisks in place of a secret, and sent back
- * they could become it.
+ * Drops every mask, at any depth. The service answers asterisks in place of a secret; if they were sent
+ * back, they could become its value.
  */
 export function withoutMasks(value: JsonObject): JsonObject {
   const kept = Object.entries(value).filter(([, inner]) => !isMask(inner))
   return Object.fromEntries(kept.map(([name, inner]) => [name, withoutMasksIn(inner)]))
 }
 
-/** The same of any value. */
+/** Drops every mask inside of any value. */
 export function withoutMasksIn(value: Json): Json {
   if (Array.isArray(value)) return value.filter((inner) => !isMask(inner)).map(withoutMasksIn)
   return isObject(value) ? withoutMasks(value) : value
@@ -207,7 +204,7 @@ function isMask(value: Json): boolean {
   return typeof value === 'string' && /^\*{3,}$/.test(value)
 }
 
-/** What is at a path; undefined where the path leads nowhere. */
+/** Returns the value at a path; undefined if there is none. */
 export function valueAt(value: Json | undefined, path: Path): Json | undefined {
   let found: Json | undefined = value
   for (const part of path) {
@@ -218,7 +215,7 @@ export function valueAt(value: Json | undefined, path: Path): Json | undefined {
   return found
 }
 
-/** What the service keeps about every resource; never sent. */
+/** Members of every answer that the service owns; they are never sent. */
 export const bookkeeping = [
   'id',
   'organization_id',

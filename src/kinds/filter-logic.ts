@@ -1,30 +1,32 @@
 import { isDeepStrictEqual } from 'node:util'
 
 /**
- * Filter logic, as the service writes it: labels with `and` and `or` between them, `not` before them, and
- * parentheses. It is read once, into a tree; everything else is made from that.
+ * Filter logic in the syntax of the service: labels with `and` and `or` between them, `not` before them,
+ * and parentheses. It is parsed once, into a tree.
  */
 
-/** What joins filters: `all` is AND, `any` is OR. Plain data, for it is a part of fields. */
+/**
+ * The tree of a logic: `all` is AND, `any` is OR. It must be plain data, because it is a part of fields.
+ */
 export type Logic<T> = { filter: T } | { not: Logic<T> } | { all: Logic<T>[] } | { any: Logic<T>[] }
 
-/** What is wrong with a text, and where in it. */
-export interface LogicFault {
+/** A syntax error, with its offsets in the text. */
+export interface LogicError {
   message: string
   label: string
   start: number
   end: number
 }
 
-/** A filter as the text names it. */
-export interface Named {
+/** A label in a logic. */
+export interface FilterLabel {
   label: string
   start: number
   end: number
 }
 
-/** A tree, or why there is none. */
-export type ReadLogic = { ok: true; logic: Logic<Named> } | { ok: false; fault: LogicFault }
+/** A tree, or a syntax error. */
+export type ReadLogic = { ok: true; logic: Logic<FilterLabel> } | { ok: false; error: LogicError }
 
 interface Token {
   text: string
@@ -33,24 +35,24 @@ interface Token {
   end: number
 }
 
-/** Deeper nesting is nobody's. */
+/** The greatest depth of nesting: the parser recurses. */
 const depthLimit = 100
 
-/** Reads a logic. Operators are taken in any case; labels are as they are written. */
+/** Parses a logic. Operators match in any case; labels are case-sensitive. */
 export function readLogic(text: string): ReadLogic {
-  return new Reading(text).whole()
+  return new LogicParser(text).parse()
 }
 
 /**
- * One pass over the words of a logic. AND binds more tightly than OR, and NOT more tightly than both. The
- * first fault ends it: from there on nothing is found any more.
+ * A recursive-descent parser. NOT binds more tightly than AND, and AND more tightly than OR. Only the first
+ * error is kept: after it, no operator matches any more.
  */
-class Reading {
+class LogicParser {
   readonly #length: number
   readonly #tokens: Token[]
   #at = 0
   #depth = 0
-  #fault: LogicFault | undefined
+  #error: LogicError | undefined
 
   constructor(text: string) {
     this.#length = text.length
@@ -62,83 +64,83 @@ class Reading {
     }))
   }
 
-  whole(): ReadLogic {
-    const logic = this.#alternatives()
+  parse(): ReadLogic {
+    const logic = this.#or()
     const left = this.#tokens[this.#at]
     if (left)
-      this.#wrong(
+      this.#fail(
         left,
         left.text === ')' ? 'no parenthesis is open here' : 'AND or OR is missing before this'
       )
-    return this.#fault ? { ok: false, fault: this.#fault } : { ok: true, logic }
+    return this.#error ? { ok: false, error: this.#error } : { ok: true, logic }
   }
 
-  #alternatives(): Logic<Named> {
-    const some = [this.#together()]
-    while (this.#take('OR')) some.push(this.#together())
+  #or(): Logic<FilterLabel> {
+    const some = [this.#and()]
+    while (this.#take('OR')) some.push(this.#and())
     return some.length === 1 ? some[0]! : { any: some }
   }
 
-  #together(): Logic<Named> {
+  #and(): Logic<FilterLabel> {
     const some = [this.#operand()]
     while (this.#take('AND')) some.push(this.#operand())
     return some.length === 1 ? some[0]! : { all: some }
   }
 
-  #operand(): Logic<Named> {
+  #operand(): Logic<FilterLabel> {
     const token = this.#tokens[this.#at]
     const isOpening = token?.text === '('
-    if (!token || !(isOpening || this.#take('NOT'))) return this.#single(token)
+    if (!token || !(isOpening || this.#take('NOT'))) return this.#primary(token)
     if (isOpening) this.#at += 1
     this.#depth += 1
-    if (this.#depth > depthLimit) this.#wrong(token, 'this is nested too deep')
-    const logic = this.#fault ? nothing : isOpening ? this.#alternatives() : { not: this.#operand() }
+    if (this.#depth > depthLimit) this.#fail(token, 'this is nested too deep')
+    const logic = this.#error ? missingOperand : isOpening ? this.#or() : { not: this.#operand() }
     if (isOpening) this.#close(token)
     this.#depth -= 1
     return logic
   }
 
-  #single(token: Token | undefined): Logic<Named> {
-    if (!token) return this.#ends()
-    if (token.text === ')' || isOperator(token.text)) this.#wrong(token, 'a filter is expected here')
+  #primary(token: Token | undefined): Logic<FilterLabel> {
+    if (!token) return this.#failAtEnd()
+    if (token.text === ')' || isOperator(token.text)) this.#fail(token, 'a filter is expected here')
     this.#at += 1
     return { filter: { label: token.text, start: token.start, end: token.end } }
   }
 
   #close(open: Token): void {
     const token = this.#tokens[this.#at]
-    if (!token) this.#wrong(open, 'this parenthesis is not closed')
-    else if (token.text !== ')') this.#wrong(token, 'AND, OR or ) is missing before this')
+    if (!token) this.#fail(open, 'this parenthesis is not closed')
+    else if (token.text !== ')') this.#fail(token, 'AND, OR or ) is missing before this')
     this.#at += 1
   }
 
   #take(word: 'AND' | 'OR' | 'NOT'): boolean {
-    const is = this.#fault === undefined && this.#tokens[this.#at]?.word === word
+    const is = this.#error === undefined && this.#tokens[this.#at]?.word === word
     if (is) this.#at += 1
     return is
   }
 
-  #wrong({ text, start, end }: Token, label: string): void {
-    this.#fault ??= { message: `the logic cannot be read at \`${text}\``, label, start, end }
+  #fail({ text, start, end }: Token, label: string): void {
+    this.#error ??= { message: `the logic cannot be read at \`${text}\``, label, start, end }
   }
 
-  #ends(): Logic<Named> {
+  #failAtEnd(): Logic<FilterLabel> {
     const { start, end } = this.#tokens.at(-1) ?? { start: 0, end: this.#length }
     const message = 'the logic ends where a filter is expected'
-    this.#fault ??= { message, label: 'a filter is expected after this', start, end }
-    return nothing
+    this.#error ??= { message, label: 'a filter is expected after this', start, end }
+    return missingOperand
   }
 }
 
-/** Stands where nothing could be read; a fault says so. */
-const nothing: Logic<Named> = { filter: { label: '', start: 0, end: 0 } }
+/** The result of parsing an operand that is missing; the error is kept beside it. */
+const missingOperand: Logic<FilterLabel> = { filter: { label: '', start: 0, end: 0 } }
 
-/** Whether a word joins filters, and so can name none. */
+/** Returns true for an operator, which cannot be a label. */
 export function isOperator(word: string): boolean {
   return /^(and|or|not)$/i.test(word)
 }
 
-/** The text of a logic, with as few parentheses as it needs. */
+/** Prints a logic with as few parentheses as possible. */
 export function printLogic<T>(logic: Logic<T>, nameOf: (filter: T) => string): string {
   const inside = (one: Logic<T>, isLoose: boolean): string => {
     const text = printLogic(one, nameOf)
@@ -150,7 +152,9 @@ export function printLogic<T>(logic: Logic<T>, nameOf: (filter: T) => string): s
   return logic.any.map((one) => inside(one, 'any' in one)).join(' OR ')
 }
 
-/** The same logic over other names of its filters. Undefined takes one out, and what then says nothing. */
+/**
+ * Replaces each filter of a logic by another logic; undefined removes it, and an operator without operands.
+ */
 export function mapLogic<T, U>(
   logic: Logic<T>,
   change: (filter: T) => Logic<U> | undefined
@@ -165,7 +169,7 @@ export function mapLogic<T, U>(
   return 'all' in logic ? { all: parts } : { any: parts }
 }
 
-/** The same logic over what each filter stands for; a filter that stands for nothing is taken out. */
+/** Replaces each filter of a logic by another value; undefined removes it. */
 export function overLogic<T, U>(logic: Logic<T>, of: (filter: T) => U | undefined): Logic<U> | undefined {
   return mapLogic(logic, (filter) => {
     const other = of(filter)
@@ -173,7 +177,7 @@ export function overLogic<T, U>(logic: Logic<T>, of: (filter: T) => U | undefine
   })
 }
 
-/** One thing said twice side by side is said once. */
+/** Removes repeated operands of one operator. */
 export function withoutRepeats<T>(logic: Logic<T>): Logic<T> {
   if ('filter' in logic) return logic
   if ('not' in logic) return { not: withoutRepeats(logic.not) }
@@ -186,7 +190,7 @@ export function withoutRepeats<T>(logic: Logic<T>): Logic<T> {
   return 'all' in logic ? { all: kept } : { any: kept }
 }
 
-/** All filters that a logic names, in its order. */
+/** Returns all filters of a logic, in its order. */
 export function filtersIn<T>(logic: Logic<T>): T[] {
   if ('filter' in logic) return [logic.filter]
   if ('not' in logic) return filtersIn(logic.not)
@@ -194,8 +198,8 @@ export function filtersIn<T>(logic: Logic<T>): T[] {
 }
 
 /**
- * Filters that are joined by one operator alone, where their order says nothing: each of them once. Undefined
- * where a logic says more than that.
+ * Returns the filters of a logic with one operator only, whose order has no meaning; undefined for any
+ * other logic.
  */
 export function plainLogic<T>(logic: Logic<T>): { all: T[] } | { any: T[] } | undefined {
   if ('filter' in logic) return { all: [logic.filter] }

@@ -6,7 +6,7 @@ import { kindOf } from './kind-of.ts'
 
 const noEffect: DataImpact = { effect: 'none', because: 'subscribers are told of failures' }
 
-/** Who is told by mail when any sync fails: one list for the organization, always there, often empty. */
+/** Who is notified by e-mail when any sync fails: one list for each organization, which always exists. */
 export const globalErrorSubscribers = kindOf<GlobalErrorSubscribers>()({
   name: 'global_error_subscribers',
   section: 'global_error_subscribers',

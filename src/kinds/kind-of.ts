@@ -11,12 +11,12 @@ import type { Kind, ToWire } from './kind.ts'
 import { opposite, type Synonym } from './synonym.ts'
 
 /**
- * An answer, once its shape was checked: which members there may be is known, and a renamed one is
- * none of them.
+ * An answer whose shape was checked. Its members are those of the type in `wire/`; a misspelled one does
+ * not compile.
  */
 export type AnswerOf<W> = { readonly [Name in keyof W & string]?: Json }
 
-/** What a kind is beside its fields. `W` is what the service answers, `N` are the names of the fields. */
+/** The definition of a kind. `W` is the type of the service's answer; `N` are the names of the fields. */
 interface Definition<W, N extends string> extends Pick<
   Kind,
   | 'name'
@@ -42,24 +42,26 @@ interface Definition<W, N extends string> extends Pick<
   | 'isDefault'
 > {
   fields: { readonly [Name in N]: FieldOf<W, Name> | Shorthand }
-  /** The keys of YAML that make the name and are no fields. */
+  /** Schemas of YAML keys that make the name and are no fields. */
   nameKeys?: JsonObject
   api: Omit<ListedApi, 'answer'> | Omit<DerivedApi, 'answer'>
-  /** Members of answers that the service owns: they are known, and never sent. */
+  /** Members of answers that the service owns. They are known, and never sent. */
   observed: readonly (keyof W & string)[]
-  /** What is known of members that are no field by themselves. */
+  /** Known members inside of members that are no field by themselves. */
   parts?: { readonly [Name in keyof W & string]?: Known }
-  /** What those of them look like that are used. */
+  /** Shapes of `observed` members that the kind reads. */
   observedShapes?: Readonly<Partial<Record<keyof W & string, Shape>>>
-  /** What the create, the removal and another name of one does to data. */
+  /** What creating, deleting and renaming a resource does to data. */
   impacts: { create: DataImpact; delete: DataImpact; rename: DataImpact }
   /** Synonyms of parts of fields. */
   synonyms?: Readonly<Record<string, Synonym>>
-  /** What else its schema says. */
+  /** Decides which values are secrets. Absent: those of fields whose codec is `secret`. */
   isSecret?: Kind['isSecret']
-  /** Where newer services say a thing in another shape: the answer as fields are read from it. */
+  /** Converts an answer in a newer shape to the shape from which fields are read. */
   readAs?(wire: JsonObject): JsonObject
-  /** The body of a create, in the shape that every service knows: no answer tells which it is. */
+  /**
+   * Converts the body of a create to a shape that every service knows: no answer tells which one it knows.
+   */
   created?(body: JsonObject): JsonObject
   uses?(wire: AnswerOf<W>): { kind: string; id: string }[]
   pendingReason?(wire: AnswerOf<W>): string | undefined
@@ -70,13 +72,13 @@ interface Definition<W, N extends string> extends Pick<
     body: JsonObject,
     version: ApiVersion
   ): ReturnType<NonNullable<Kind['preUpdateRead']>>
-  /** What a replacement is beyond its fields, each merged by itself: `body` has them all. */
+  /** Completes a replacement. `body` has all fields, each merged by itself. */
   replacement?(
     live: AnswerOf<W>,
     body: JsonObject,
     stated: { body: JsonObject; answer: Json | undefined; version: ApiVersion | undefined }
   ): JsonObject
-  /** It is written as the files say it: members that nobody knows are about something else. */
+  /** Unknown members of answers are not carried: they do not belong to what is written. */
   inFull?: true
 }
 
@@ -89,11 +91,11 @@ const commonShape = {
 } as const satisfies Record<string, Shape>
 
 /**
- * Makes a kind of the table of its fields: everything that can be told from one field is told by it
- * alone.
+ * Makes a kind of the table of its fields: schema, conversions, rules, impacts and known members follow
+ * from it.
  */
 export function kindOf<W>(): <N extends string>(definition: Definition<W, N>) => Kind {
-  // Which members an answer has is checked where kinds are written; its shape, where it is read.
+  // The type checks names of members where a kind is defined; the shape is checked where an answer is read.
   return (definition) => kindFrom(definition as unknown as AnyDefinition)
 }
 
@@ -169,17 +171,17 @@ function kindFrom(definition: AnyDefinition): Kind {
   }
 }
 
-type Named = AnyField & { name: string; wire: string }
+type NamedField = AnyField & { name: string; wire: string }
 
-/** Entries of fields, in one mapping; without those that say nothing. */
+/** Collects entries of fields in one mapping, without undefined values. */
 function collected(
-  fields: readonly Named[],
-  entries: (field: Named) => (readonly [string, Json | undefined])[]
+  fields: readonly NamedField[],
+  entries: (field: NamedField) => (readonly [string, Json | undefined])[]
 ): JsonObject {
   return withoutAbsent(Object.fromEntries(fields.flatMap(entries)))
 }
 
-function bodyOf(fields: readonly Named[], given: JsonObject, context: ToWire): JsonObject {
+function bodyOf(fields: readonly NamedField[], given: JsonObject, context: ToWire): JsonObject {
   return collected(fields, ({ codec, name, wire, owner, spread }) => {
     if (!context.creating && (owner === 'once' || owner === 'fixed')) return []
     const value = codec.toWire ? codec.toWire(given[name], context, given) : given[name]
@@ -188,8 +190,11 @@ function bodyOf(fields: readonly Named[], given: JsonObject, context: ToWire): J
   })
 }
 
-/** Fields that are merged by themselves, and live values of those that nobody states. */
-function withMerged(fields: readonly Named[], live: JsonObject, body: JsonObject): JsonObject {
+/**
+ * Merges fields that have a merge of their own, and keeps live values of carried fields that are not
+ * stated.
+ */
+function withMerged(fields: readonly NamedField[], live: JsonObject, body: JsonObject): JsonObject {
   const kept = fields.flatMap(({ wire, owner, codec, spread }): [string, Json | undefined][] => {
     if (spread) return []
     if (codec.merged) return [[wire, codec.merged(live[wire], body[wire])]]
@@ -198,7 +203,7 @@ function withMerged(fields: readonly Named[], live: JsonObject, body: JsonObject
   return withoutAbsent({ ...body, ...Object.fromEntries(kept) })
 }
 
-function ruleOf({ owner, codec, with: other, perRequest }: Named): Field {
+function ruleOf({ owner, codec, with: other, perRequest }: NamedField): Field {
   return {
     class: owner,
     rule: codec.rule,
@@ -226,7 +231,7 @@ function schemaOf(
 
 function knownOf(
   { observed, naming, parts: beside }: AnyDefinition,
-  fields: readonly Named[]
+  fields: readonly NamedField[]
 ): KnownObject {
   const keys = fields.flatMap(({ wire, spread }) => spread ?? [wire])
   const parts = fields.flatMap(({ wire, codec }) => (codec.known ? [[wire, codec.known] as const] : []))
@@ -242,14 +247,14 @@ function knownOf(
   }
 }
 
-function shapeOf({ observedShapes }: AnyDefinition, fields: readonly Named[]): Shape {
+function shapeOf({ observedShapes }: AnyDefinition, fields: readonly NamedField[]): Shape {
   const shapes = fields.flatMap(({ wire, codec }) => (codec.shape ? [[wire, codec.shape] as const] : []))
   return { members: { ...commonShape, ...observedShapes, ...Object.fromEntries<Shape>(shapes) } }
 }
 
 function synonymsOf(
   { synonyms }: AnyDefinition,
-  fields: readonly Named[]
+  fields: readonly NamedField[]
 ): Readonly<Record<string, Synonym>> {
   const own = fields.flatMap(({ name, synonyms: same = [], opposites = [] }) => [
     ...same.map((other): [string, Synonym] => [other, name]),
@@ -258,7 +263,7 @@ function synonymsOf(
   return { ...Object.fromEntries(own), ...synonyms }
 }
 
-function sinceOf(fields: readonly Named[]): Readonly<Record<string, ApiVersion>> {
+function sinceOf(fields: readonly NamedField[]): Readonly<Record<string, ApiVersion>> {
   return Object.fromEntries(
     fields.flatMap(({ name, since = {} }): [string, ApiVersion][] =>
       typeof since === 'string'

@@ -9,223 +9,212 @@ import type { DerivedApi, KindApi } from './api.ts'
 import type { Synonym } from './synonym.ts'
 
 /**
- * What the engine needs to know about one kind of resource. A value, not a class: matching, comparing,
- * ordering, applying and rendering are written once, over this. Add a kind by writing one of these and
- * naming it in the registry.
+ * The contract between a kind of resource and the engine. Matching, comparing, ordering, applying and
+ * rendering are written once, against this interface. `kindOf` makes a kind of a table of fields; the
+ * registry lists it.
  */
 export interface Kind {
-  /** As in addresses: `sync`. */
+  /** The kind in addresses: `sync`. */
   readonly name: string
   /** The key in YAML: `syncs`. */
   readonly section: string
-  /** What the section holds, in a sentence for editors. */
+  /** The description of the section, a sentence for editors. */
   readonly description: string
   /**
    * JSON Schema (2020-12) of one item in YAML, without the keys that every resource has (name, id,
    * lifecycle).
    */
   readonly schema: JsonObject
-  /**
-   * How each field of the normal form is owned, compared and defaulted. The order is the order of display.
-   */
+  /** How each field of the normal form is owned, compared and defaulted, in the order of display. */
   readonly fields: Readonly<Record<string, Field>>
-  /** What changes of it may do to the data that moves. */
+  /** What changes of a resource may do to the data that moves. */
   readonly impacts: DataImpacts
   readonly api: KindApi
-  /** What a resource is called, where that is not its `name`. */
+  /** What makes the name of a resource, if that is not the key `name`. */
   readonly naming?: Naming
   /**
-   * The schema of a part that depends on another field (a connection's configuration on its type). Compiled
-   * once per `key`, when first needed. Nothing is returned when the other field does not say enough; the
-   * schema's own errors then tell why.
+   * Returns the schema of a part that depends on another field (a connection's configuration on its type).
+   * It is compiled once for each `key`, at its first use. Undefined if the other field has no valid value,
+   * which the schema of the item reports.
    */
   detail?(item: JsonObject): { path: Path; key: string; schema: JsonObject } | undefined
-  /** The schema of `detail` with a description of each key: for those who read it. */
+  /** Returns the schema of `detail` with a description of each key, for people. */
   describedDetail?(item: JsonObject): Promise<JsonObject>
-  /** Another spelling of a key that people try (`sql` for `query`): offered before similar names. */
+  /** Other names of keys that people write (`sql` for `query`). Advice has them before similar names. */
   readonly synonyms?: Readonly<Record<string, Synonym>>
   /** Names match in any case. */
   readonly caselessNames?: true
   /**
-   * Some of this kind come with the service: that files name one which they do not declare is nothing to
-   * wonder about.
+   * The service has built-in resources of this kind, so a reference to an undeclared one needs no warning.
    */
   readonly builtIns?: true
-  /** An organization has at most one: the live one is meant, whatever it is called there. */
+  /** An organization has at most one, so the live one matches under any name. */
   readonly singleton?: true
-  /** A person must authorize one before it works, and can be sent to where that is done. */
+  /** A person must authorize a resource before it works; this says how to get to the page for that. */
   readonly authorization?: Authorization
-  /** Others are made of what it offers: `sources` and `targets` show that. */
+  /** It offers objects for other resources, which the commands `sources` and `targets` list. */
   readonly offers?: true
   /**
-   * Fields that older versions of the API do not have: path (`*` for every item of a list) to the first
-   * version that has it.
+   * The first version of the API for fields that older ones do not have, by path (`*` for every item of a
+   * list).
    */
   readonly since?: Readonly<Record<string, ApiVersion>>
 
   /**
-   * True when the value at this path of the YAML item must not be seen. The item may still hold
-   * placeholders.
+   * Returns true if the value at a path of the YAML item is a secret. The item may still have placeholders.
    */
   isSecret(item: JsonObject, path: Path): boolean
   /**
-   * Checks that the schema cannot say: paths are those of the YAML item. Runs on items that fit the schema,
-   * or whose only faults are unknown fields: what is told here of such a field takes the place of that.
+   * Checks what the schema cannot express. Paths are those of the YAML item. It runs on items that fit the
+   * schema or have unknown fields only; a problem of such a field replaces the general one.
    */
   check?(item: JsonObject): ItemProblem[]
   /**
-   * R39: Checks one that would be made or changed against what the service knows. Pure: it asks, and is run
-   * again with the answers until it asks nothing new. Paths are those of the fields.
+   * R39: Checks a resource that would be created or changed against what the service knows. It is pure: it
+   * asks through `service`, and runs again with the answers until it asks nothing new. Paths are those of
+   * the fields.
    */
   checks?(subject: PlannedResource, service: Inquiry): Finding[]
   /**
-   * What the service refuses to make of these fields as long as something is missing in them. What exists
-   * there has it, and may leave it out.
+   * Reports what is missing in fields of a resource that is to be created: the service would refuse it. A
+   * resource that exists may leave it out, because the service keeps it.
    */
   incomplete?(fields: JsonObject): ItemProblem[]
-  /** The same for editors: what the part that `detail` is about must have in a new one. */
+  /** Returns the keys that the part of `detail` must have in a new resource, for editors. */
   neededIn?(item: JsonObject): Needed
   /**
-   * YAML item → fields: sugar is written out, references are `Reference`s. Lists keep their order and
-   * length.
+   * Converts a YAML item to fields: shorthands are expanded, and names become `Reference`s. Lists must keep
+   * their order and length, because paths of fields are mapped to the file.
    */
   fromYaml(item: JsonObject): JsonObject
   /**
-   * Fields → YAML item: what `fromYaml` makes the same fields of. What files cannot say is left out.
+   * Converts fields to a YAML item of which `fromYaml` makes the same fields, as far as files can express
+   * them.
    */
   toYaml(fields: JsonObject, context: ToYaml): JsonObject
-  /**
-   * What remains to be said of a live resource once defaults are left out: where one word stands for many.
-   * `live` is all of it.
-   */
+  /** Shortens the fields for YAML further, after defaults were left out. `live` has all fields. */
   condensed?(fields: JsonObject, live: JsonObject): JsonObject
-  /** What a value that is not allowed at a place of an item stands for, as a sentence of advice. */
+  /** Returns a sentence of advice on a value that is not allowed at a path of an item. */
   meant?(path: Path, found: Json | undefined): string | undefined
-  /** Fields → request body. References become ids. */
+  /** Converts fields to a request body. References become ids. */
   toWire(fields: JsonObject, context: ToWire): JsonObject
-  /** The service's answer → fields, without what the service owns. */
+  /** Converts an answer of the service to fields, without members that the service owns. */
   fromWire(wire: JsonObject, context: FromWire): JsonObject
-  /** The paths of members of an answer that nobody knows: they are sent back as they came. */
+  /** Returns the paths of unknown members of an answer, which updates send back unchanged. */
   unknownIn?(live: JsonObject): string[]
   /**
-   * What these fields say that a service older than they may not know, judging from what it answered:
-   * where, and in a few words. `isKnown` is undefined where no answer tells.
+   * Returns the features that fields use and an older service may not have, with their paths. `isKnown`
+   * says whether this service has them, judging from its answers; undefined if no answer tells.
    */
   newerThan?(
     fields: JsonObject,
     answers: readonly JsonObject[]
   ): { path: Path; what: string; isKnown: boolean | undefined }[]
-  /** Where an item of YAML says what stands at a path of its fields, if that is not there. */
+  /** Maps a path of the fields to the path in the YAML item. Absent: they are equal. */
   placeInYaml?(path: Path, item: JsonObject): Path
-  /**
-   * Fields of which those that are `ignored`, or some of their parts, have the live value: what
-   * follows from these follows them.
-   */
+  /** Adjusts fields that depend on fields under `ignore_changes`, which have their live values here. */
   settled?(fields: JsonObject, live: JsonObject, ignored: ReadonlySet<string>): JsonObject
   /**
-   * What must be asked before a replacement can be written, beside the resource itself. Only where the
-   * answer of the resource does not tell whether a value was chosen or is the default.
+   * Returns a read that a replacement needs beside that of the resource, because the resource's answer does
+   * not tell whether a value was chosen or is the default.
    */
   preUpdateRead?(live: JsonObject, body: JsonObject, version: ApiVersion): PreUpdateRead | undefined
   /**
-   * The body of a full replacement: what is live and not ours to change, overlaid with what we want.
-   * `answer` is the `data` that it brought, if there was one and it was answered.
+   * Returns the body of a full replacement: the live values that the files do not decide, overlaid with
+   * `body`. `answer` is the `data` of `preUpdateRead`, if there was one and it succeeded.
    */
   replacement(live: JsonObject, body: JsonObject, answer?: Json, version?: ApiVersion): JsonObject
   /**
-   * True when an unmanaged live value is what the service documents as its default: then nobody needs to
-   * hear of it.
+   * Returns true if the value at a path is the documented default of the service, which plans need not
+   * mention.
    */
   isDefault?(fields: JsonObject, path: Path): boolean
-  /** Ids of what a live resource uses, from a list item as well as from the whole. */
+  /** Returns the resources that a live one uses, from its full answer or from a list item. */
   uses(wire: JsonObject): { kind: string; id: string }[]
-  /** A sentence, when a live resource waits for a person (authorization). */
+  /** Returns a sentence if a live resource waits for a person (authorization). */
   pendingReason?(wire: JsonObject): string | undefined
-  /** A sentence, when a live resource is there and does not work: its service says so, not we. */
+  /** Returns a sentence if the service reports that a live resource does not work. */
   unhealthyReason?(wire: JsonObject): string | undefined
-  /** Says of a live resource that this organization cannot change it, and why. */
+  /** Returns the reason if this organization cannot change a live resource. */
   readOnly?(wire: JsonObject): ReadOnly | undefined
 }
 
 /**
- * What a resource is called when it has no `name`. Inside of polyctl it has one all the same: bodies and
- * answers carry it as `name`, and the last step to the wire spells it as the service does.
+ * What makes the name of a resource without `name`. Inside of polyctl, bodies and answers always have
+ * `name`; the last step before the wire renames it to the key of the service.
  */
 export interface Naming {
   /** The keys of YAML that make the name, in this order. */
   keys: readonly string[]
   /** The key of bodies and answers that holds it; absent where the service has no name for it. */
   wire?: string
-  /** The name cannot change: what is called otherwise is another resource. */
+  /** The name cannot change: a resource with another name is another resource. */
   fixed?: true
-  /**
-   * There is one, and this is what we call it. In YAML it is the section itself, not an item of a list
-   * there.
-   */
+  /** The name of the only resource of the kind. In YAML, the section itself is the item, and no list. */
   only?: string
 }
 
 /** How a person gets to the page where a resource is authorized. */
 export interface Authorization {
-  /** Where an answer to a write sends a person, and what is to be typed there. */
+  /** Returns the page to which the answer of a write sends a person, and the code to type there. */
   link(wire: JsonObject): { url: string; code?: string } | undefined
-  /** What an update says to get a new link, beside what is live and its secrets. */
+  /** What an update must have to get a new link, beside the live values and secrets. */
   renewal: JsonObject
 }
 
-/** Why a live resource stays as it is. */
+/** Why a live resource cannot be changed. */
 export interface ReadOnly {
   because: string
-  /** It may be named in references, and that is all: to declare it means nothing. */
+  /** It may only be named in references: declaring it has no effect. */
   nameOnly?: true
 }
 
-/** What a kind must be told to write YAML. */
+/** The context of a conversion to YAML. */
 export interface ToYaml {
-  /** How files name what a reference stands for. */
+  /** Returns the name that files use for a reference. */
   nameOf(reference: Reference): string
 }
 
-/** What a kind must be told to write a body. */
+/** The context of a conversion to a request body. */
 export interface ToWire {
   version: ApiVersion
   /**
-   * The id of what a reference names. Everything is resolved before anything is sent: an unresolved
-   * reference is a bug.
+   * Returns the id of a reference. All references are resolved before anything is sent: an unresolved one
+   * is a bug.
    */
   id(reference: Reference): string
-  /** True when the resource does not exist yet. */
+  /** True for a create, false for an update. */
   creating: boolean
 }
 
-/** What a kind must be told to read an answer. */
+/** The context of a conversion from an answer. */
 export interface FromWire {
   version: ApiVersion
-  /** Names what an id stands for, when that is known. */
+  /** Returns the reference for an id, with the name if it is known. */
   reference(kind: string, id: string): Reference
-  /** All of a kind that was read so far, as the service answered. */
+  /** Returns all answers for resources of a kind that were read so far. */
   wire(kind: string): readonly JsonObject[]
 }
 
-/** Keys of a part that a new resource must have; more of them where another key has one of some values. */
+/** The required keys of a part in a new resource: always, and by the value of another key. */
 export interface Needed {
   always: readonly string[]
   by?: { key: string; values: Readonly<Record<string, readonly string[]>> }
 }
 
-/** A GET, or for old versions a POST that only asks. */
+/** A GET, or a POST without effects (with `body`) in old versions. */
 export interface PreUpdateRead {
   path: string
   query?: Record<string, string>
   body?: JsonObject
 }
 
-/** A problem inside one YAML item, before the place is known. */
+/** A problem of a YAML item, before its path is converted to a span. */
 export interface ItemProblem {
   path: Path
-  /** Show the key rather than the value. */
+  /** The span is that of the key, and not of the value. */
   atKey?: boolean
-  /** Show a part of the value, where the file has the text as it is. */
+  /** The span is a part of the value, if the file has `text` verbatim. */
   within?: { text: string; start: number; end: number }
   code: Diagnostic['code']
   severity?: Diagnostic['severity']
@@ -235,17 +224,17 @@ export interface ItemProblem {
   help?: string[]
 }
 
-/** The registry, as the engine is handed it: the engine names no kind itself. */
+/** The registry, which the engine gets as an argument: no engine file names a kind. */
 export interface Kinds {
   readonly managed: readonly Kind[]
 }
 
-/** The keys of YAML that make the name of a resource. */
+/** Returns the keys of YAML that make the name of a resource. */
 export function nameKeys(kind: Kind): readonly string[] {
   return kind.naming?.keys ?? ['name']
 }
 
-/** What an item of YAML is called; empty where it does not say. */
+/** Returns the name of a YAML item; empty if its keys are missing. */
 export function nameOfItem(kind: Kind, item: JsonObject): string {
   if (kind.naming?.only !== undefined) return kind.naming.only
   const parts = nameKeys(kind).map((key) => item[key])
@@ -253,16 +242,16 @@ export function nameOfItem(kind: Kind, item: JsonObject): string {
 }
 
 /**
- * R40: The key that stands for an address wherever addresses are compared or looked up: names that match
- * in any case are folded, and so is what is written as an id. Names are folded as Unicode says it for no
- * language in particular: `İ` and `i` stay two letters, whatever the locale of the machine is.
+ * R40: Returns the key function for comparing and looking up addresses. Names that match in any case are
+ * folded, and so are ids. Folding must not depend on the locale of the machine: `İ` and `i` always stay
+ * different.
  */
 export function keyOf({ managed }: Kinds): (address: { kind: string; name: string }) => string {
   const caseless = new Set(managed.filter((kind) => kind.caselessNames).map(({ name }) => name))
   return ({ kind, name }) => `${kind}\n${caseless.has(kind) || isId(name) ? name.toLowerCase() : name}`
 }
 
-/** How resources are found: which addresses are one, and of which kinds there is at most one. */
+/** Returns how resources are matched: the key of an address, and the kinds with at most one resource. */
 export function findingOf(kinds: Kinds): {
   key: (address: { kind: string; name: string }) => string
   singletons: ReadonlySet<string>
@@ -271,30 +260,30 @@ export function findingOf(kinds: Kinds): {
   return { key: keyOf(kinds), singletons: new Set(singletons) }
 }
 
-/** Whether two names are one, as this kind sees it. */
+/** Returns true if two names are equal for this kind. */
 export function isSameName(kind: Kind, a: string, b: string): boolean {
   const key = keyOf({ managed: [kind] })
   return key({ kind: kind.name, name: a }) === key({ kind: kind.name, name: b })
 }
 
-/** A text of this kind, in one case where case does not count: for patterns, which are no names. */
+/** Folds the case of a pattern for names, if names of the kind match in any case. */
 export function foldedFor(kind: Kind | undefined, text: string): string {
   return kind?.caselessNames === true ? text.toLowerCase() : text
 }
 
-/** What the service keeps and never answers: nobody can compare it. */
+/** Returns the fields that the service stores and never answers, so that they cannot be compared. */
 export function unansweredFields({ fields }: Kind): string[] {
   return Object.entries(fields).flatMap(([name, { class: owner, perRequest }]) =>
     owner === 'unreadable' && perRequest !== true ? [name] : []
   )
 }
 
-/** How a kind is reached that is in no list; undefined for one that is. */
+/** Returns the API of a kind without a list; undefined for a kind with one. */
 export function derivedApi({ api }: Kind): DerivedApi | undefined {
   return api.access === 'derived' ? api : undefined
 }
 
-/** A part that depends on another field, where that field has one of the words it may have. */
+/** The schema of a part that depends on another field, for one value of that field. */
 export interface DetailOf {
   field: string
   word: Json
@@ -303,7 +292,7 @@ export interface DetailOf {
   needed: Needed
 }
 
-/** All schemas that parts of a kind may have, one for each word of each field that is one of a list. */
+/** Returns the schemas of dependent parts of a kind, one for each value of each enum field. */
 export function detailsOfWords(kind: Kind): DetailOf[] {
   const properties = kind.schema.properties ?? null
   if (!kind.detail || !isObject(properties)) return []

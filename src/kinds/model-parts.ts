@@ -12,11 +12,11 @@ import {
   withoutMasks
 } from './fields.ts'
 
-/** The parts of a model: fields of its own, joins, and the enrichment. */
+/** The codecs of parts of a model: additional fields, joins and enrichment. */
 
 const text = (description: string) => scalar({ type: 'string', description })
 
-/** Of a field, answers say more than requests may. */
+/** Known members of a field in an answer, which has more than a request may have. */
 const ofField: KnownObject = {
   members: [
     ...bookkeeping,
@@ -39,7 +39,7 @@ const ownField: Codec = {
       codec: text('The type of its values, as the service calls it: string, number, boolean …'),
       required: true
     },
-    // The service answers an example in the type of its field; files and requests have texts.
+    // The service answers an example in the type of its field; files and requests have a text.
     example: {
       codec: {
         ...text('A value that it may have, as text.'),
@@ -55,14 +55,14 @@ const ownFields = set(
   ownField,
   { key: nameOf },
   {
-    // Two of one name are told apart by what else files say of them.
+    // Fields with one name are told apart by their other members.
     keys: [(item) => sortedText([nameOf(item), item.label ?? null, item.type ?? null])],
     laxKeys: [nameOf],
     schema: { description: 'Fields of your own; the name may be a path into a nested object.' }
   }
 )
 
-/** What files and requests call additional fields is among the fields of an answer. */
+/** The additional fields: an answer has them among its `fields`. */
 export const additionalFields: Codec = {
   ...ownFields,
   shape: 'anything',
@@ -74,12 +74,14 @@ function addedFields({ fields }: JsonObject): Json[] {
   return list(fields).filter(isAdded)
 }
 
-/** Whether somebody added the field to those of the source. */
+/** Returns true for a field that a person added to those of the source. */
 export function isAdded(field: JsonObject): boolean {
   return field.user_added === true
 }
 
-/** Joins. Whatever else is said of the other end of one is about that field of that model. */
+/**
+ * Joins. Unknown members of `to` belong to that field of that model, and must not be carried to another.
+ */
 export const relations = set(
   object({
     from: { codec: text('The field of this model, by name.'), required: true },
@@ -109,7 +111,7 @@ export const relations = set(
   }
 )
 
-/** What tells one join from another: all that it says. */
+/** Returns the key of a join: all of its members. */
 function relationKey(item: Json): string {
   if (!isObject(item) || !isObject(item.to)) return textOf(item)
   const { model, field } = item.to
@@ -121,7 +123,7 @@ function relationIs(item: JsonObject): string {
   return sortedText([item.from ?? null, to.model_id ?? null, to.field ?? null])
 }
 
-/** The service wants the fields of an enrichment as objects. */
+/** The fields of an enrichment, which requests have as objects. */
 const enrichedFields: Codec = {
   ...texts({
     type: 'array',
@@ -165,7 +167,7 @@ const enrichment = object(
   { identifies: ['connection_id'], description: 'Adds fields from an enrichment connection.' }
 )
 
-/** An enrichment; the service gives it an id, and may fill in more than is stated. */
+/** An enrichment. The service gives it an id, and may add settings that are not stated. */
 export const enricher: Codec = {
   ...enrichment,
   known: {
@@ -177,8 +179,8 @@ export const enricher: Codec = {
 }
 
 /**
- * Without its id the service would make a second enrichment. What no file states stays, while the
- * connection is the same.
+ * Adds the id of the live enrichment, without which the service would create a second one. Settings that no
+ * file states stay, as long as the connection is the same.
  */
 export function withLiveEnricher(
   live: { readonly [name: string]: Json | undefined },
@@ -202,8 +204,8 @@ export function withLiveEnricher(
 }
 
 /**
- * An example that somebody gave a field of the files stays, where the files give it none. Of several live
- * fields with one name it is that of the one with the same label and type, if there is just one.
+ * Keeps the live example of an additional field, if the files state none. Of several live fields with one
+ * name, the only one with the same label and type is used.
  */
 export function withLiveExamples(
   live: { readonly [name: string]: Json | undefined },
@@ -225,7 +227,7 @@ export function withLiveExamples(
   }
 }
 
-/** The name of a field, which answers give as objects and files as texts. */
+/** Returns the name of a field, which is an object in answers and a text in files. */
 export function nameOf(item: Json): string {
   return isObject(item) ? textOf(item.name) : textOf(item)
 }

@@ -1,13 +1,10 @@
 import { isEmpty, isObject, type Json, type JsonObject } from '../state/value.ts'
 import { overlay, withoutMasks } from './fields.ts'
 
-/**
- * Exactly one of these says what is read; the live one must not stay beside another that the files
- * state.
- */
+/** Settings that exclude each other: a live one must not stay beside another that the files state. */
 const alternatives = ['query', 'table', 'view']
 
-/** What is read when the wanted configuration has been laid over the live one. */
+/** Returns the configuration that results from merging the wanted one over the live one. */
 export function readConfiguration(
   live: { readonly [name: string]: Json | undefined },
   body: { readonly [name: string]: Json | undefined }

@@ -25,7 +25,7 @@ const mapped: DataImpact = {
   reaches: true
 }
 
-/** What is read from a connection: a table, a collection, a query, with its fields and joins. */
+/** A model: what is read from a connection (a table, a collection, a query), with its fields and joins. */
 export const model = kindOf<Model & ModelRequest>()({
   name: 'model',
   section: 'models',
@@ -86,7 +86,7 @@ export const model = kindOf<Model & ModelRequest>()({
           list(value)
             .filter((field) => !isAdded(field))
             .map(nameOf),
-        // Whether somebody chose them is asked of the source.
+        // Whether live fields were chosen is found out with a read of the source: see `preUpdateRead`.
         merged: (_live, wanted) => wanted
       },
       owner: 'carried',
@@ -182,28 +182,28 @@ export const model = kindOf<Model & ModelRequest>()({
     configuration: readConfiguration(live, stated)
   }),
 
-  // All fields of the source is the default, and nothing tells all of them from a chosen few.
+  // All fields is the default, and the answer of a model does not tell it from a chosen list.
   isDefault: (_fields, path) => path.length === 1 && path[0] === 'fields'
 })
 
 type Answered = AnswerOf<Model>
 
 /**
- * The fields that somebody chose, to be sent again. A model of which nobody chose any answers all fields of
- * its source; to send those would shut out every field that the source gets later. And the fields of
- * another source than the live one mean nothing.
+ * Returns the live fields that a replacement must send again; undefined if none were chosen. A model
+ * without a chosen list answers all fields of its source; sending those would exclude every field that the
+ * source gets later. If the source changes, its old fields mean nothing.
  */
 function chosenFields(live: Answered, body: JsonObject, answer: Json | undefined): Json | undefined {
   const names = list(live.fields)
     .filter((field) => !isAdded(field))
     .map(nameOf)
   if (names.length === 0 || !sameSource(live, body)) return undefined
-  // A source of which the service knows no fields tells nothing of what is all.
+  // Without known fields of the source, the live ones must be taken for chosen.
   const all = Array.isArray(answer) ? answer.map(nameOf) : []
   return all.length > 0 && all.every((name) => names.includes(name)) ? undefined : names
 }
 
-/** Whether the model goes on reading what it reads now. */
+/** Returns true if the model still reads from the same source after the change. */
 function sameSource(live: Answered, body: JsonObject): boolean {
   const same = isDeepStrictEqual(readConfiguration(live, body), readConfiguration(live, {}))
   return same && (body.connection_id ?? live.connection_id) === live.connection_id
@@ -218,7 +218,7 @@ const misplacedTracking: ItemProblem = {
   help: ['move `tracking_columns` one level out']
 }
 
-/** Syncs name a field by its name alone: of two, nobody could tell which is meant. */
+/** Reports additional fields with one name: syncs refer to a field by its name alone. */
 function namedTwice(fields: Json | undefined): ItemProblem[] {
   const names = Array.isArray(fields) ? fields.map(nameOf) : []
   return names.flatMap((name, index) =>

@@ -46,7 +46,10 @@ const actions = set(
   }
 )
 
-/** A new policy says at least that it says nothing; the actions that nobody states stay. */
+/**
+ * The actions of a policy. A create must have the member, even if empty; live actions that are not stated
+ * stay.
+ */
 const statedActions: Codec = {
   ...actions,
   fromWire: (value, context) => actions.fromWire?.(value ?? [], context, {}),
@@ -63,9 +66,9 @@ const statedActions: Codec = {
 }
 
 /**
- * Who may do what with the resources that carry it. The service answers every action that there is, the
- * stated ones among them: only those are compared, and the others stay. To take an action away from
- * everybody, it is stated with no roles.
+ * A policy: who may do what with the resources that have it. The service answers every action that exists;
+ * only stated ones are compared, and the others stay. An action is taken away from everybody by stating it
+ * without roles.
  */
 export const policy = kindOf<Policy>()({
   name: 'policy',
@@ -117,7 +120,7 @@ function actionsOf(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : []
 }
 
-/** The product says `edit` where the service says `update`; either may be answered to the other. */
+/** Returns the key of an action. `edit` of the product and `update` of the API are one action. */
 function actionKey(item: Json): string {
   const action = textOf(isObject(item) ? item.action : item).toLowerCase()
   return action === 'edit' ? 'update' : action

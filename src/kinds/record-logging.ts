@@ -6,7 +6,10 @@ import { kindOf } from './kind-of.ts'
 
 const noEffect: DataImpact = { effect: 'none', because: 'it says where logs of records are kept' }
 
-/** Where the logs of records go after each run of a sync: one setting of the organization, always there. */
+/**
+ * Where logs of records are written after each run of a sync: one setting of the organization, which always
+ * exists.
+ */
 export const recordLogging = kindOf<RecordLogging>()({
   name: 'record_logging',
   section: 'record_logging',

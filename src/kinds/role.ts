@@ -7,7 +7,7 @@ import { kindOf } from './kind-of.ts'
 
 const says: DataImpact = { effect: 'none', because: 'a role says nothing by itself; policies do' }
 
-/** A name for a group of people, and nothing else: policies say what it may do. */
+/** A role: a name for a group of people. Policies say what its members may do. */
 export const role = kindOf<Role>()({
   name: 'role',
   section: 'roles',
@@ -25,12 +25,12 @@ export const role = kindOf<Role>()({
   readOnly: builtIn
 })
 
-/** What came with the service can be named, and is nobody's to declare. */
+/** Returns the reason why a built-in resource (`system`) can be named in references, but not declared. */
 export function builtIn({ system }: { readonly system?: Json }): ReadOnly | undefined {
   return system === true ? { because: 'it comes with the service', nameOnly: true } : undefined
 }
 
-/** One role under two spellings: the schema sees only equal texts. */
+/** Reports a role that is listed twice in different case; `uniqueItems` finds equal texts only. */
 export function rolesTwice(names: Json | undefined, path: Path): ItemProblem[] {
   const all = Array.isArray(names) ? names.map((name) => foldedFor(role, textOf(name))) : []
   return all.flatMap((name, index) =>

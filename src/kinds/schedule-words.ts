@@ -3,7 +3,7 @@ import type { Json } from '../state/value.ts'
 import type { ItemProblem } from './kind.ts'
 import { dictionary } from '../state/value.ts'
 
-/** The parts without which a schedule of a frequency cannot be kept. */
+/** The parts that a schedule needs, by its frequency. */
 export const neededParts = dictionary<string[]>({
   hourly: ['minute'],
   daily: ['hour', 'minute'],
@@ -20,14 +20,17 @@ const examples = dictionary<string>({
   runafter: '{ frequency: runafter, run_after: { syncs: [NAME] } }'
 })
 
-/** What a schedule that is written as one text means in parts; undefined where nobody can tell. */
+/**
+ * Converts a schedule that is written as one text (a time, a cron expression) to parts; undefined for any
+ * other text.
+ */
 export function scheduleMeant(found: Json | undefined): string | undefined {
   if (typeof found !== 'string') return undefined
   const text = found.trim().toLowerCase()
   return examples[text] ?? ofTime(text) ?? ofCron(text)
 }
 
-/** `22:30` is every day at that time. */
+/** Converts a time of day, `22:30`, to a daily schedule. */
 function ofTime(text: string): string | undefined {
   const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)(?:z| ?utc)?$/.exec(text) ?? []
   return hour === undefined
@@ -35,7 +38,7 @@ function ofTime(text: string): string | undefined {
     : `{ frequency: daily, hour: ${Number(hour)}, minute: ${Number(minute)} }`
 }
 
-/** Minute, hour, day of the month, month and day of the week. */
+/** Converts a cron expression: minute, hour, day of the month, month and day of the week. */
 function ofCron(text: string): string | undefined {
   const parts = text.split(/\s+/)
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = parts
@@ -61,7 +64,7 @@ function ofCron(text: string): string | undefined {
   return `{ frequency: custom, ${named.join(', ')} }`
 }
 
-/** Parts that the frequency needs and that are not there, with an example of all of them. */
+/** Reports parts that the frequency needs and that are missing, with an example. */
 export function missingParts(frequency: string, present: readonly string[]): ItemProblem[] {
   const missing = (neededParts[frequency] ?? [])
     .filter((name) => !present.includes(name))
@@ -81,10 +84,10 @@ export function missingParts(frequency: string, present: readonly string[]): Ite
   ]
 }
 
-/** The sentence for a value that is not allowed, where it is a schedule at one of the keys. */
+/** Returns a sentence of advice on a value that is not allowed, if it is at the place of a schedule. */
 export function scheduleAdvice(path: Path, found: Json | undefined): string | undefined {
   const [above = '', last = ''] = path.filter((part) => typeof part === 'string').slice(-2)
-  // `schedule: { cron: … }` and `{ time: … }` are of other tools.
+  // Other tools have `schedule: { cron: … }` and `{ time: … }`.
   const key = ['cron', 'time', 'at', 'expression'].includes(last) ? above : path.length > 1 ? last : above
   const meant = key.endsWith('schedule') ? scheduleMeant(found) : undefined
   return meant === undefined ? undefined : `write \`${key}: ${meant}\`: times are UTC`

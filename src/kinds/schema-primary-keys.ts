@@ -13,9 +13,8 @@ const otherKeys: DataImpact = {
 }
 
 /**
- * Which fields tell the records of a schema apart, where the source does not say, or says it wrong. The
- * service answers keys that it found and keys that it was told alike: equal is equal. Deleting puts back
- * what it found.
+ * The primary key of a schema, if the source does not tell it, or tells a wrong one. The service answers
+ * detected and declared keys alike, so equal keys count as declared. Deleting restores the detected key.
  */
 export const schemaPrimaryKeys = kindOf<Schema>()({
   name: 'schema_primary_keys',
@@ -54,7 +53,7 @@ export const schemaPrimaryKeys = kindOf<Schema>()({
     updates: (body) => [{ method: 'PUT', path: '/primary_keys', body }],
     resets: () => [{ method: 'DELETE', path: '/primary_keys' }],
     isReset: (wire) => keysOf(wire).length === 0,
-    // A source may have keys of its own: once the declared ones are gone, those are there again.
+    // Deleting restores the detected key, which must not be deleted again.
     isAsDeclared: (live, declared) => isDeepStrictEqual(sortedKeys(live), sortedKeys(declared)),
     isConverged: (body, wire) => isDeepStrictEqual(keysIn(body.fields, 'field_id'), keysOf(wire))
   },

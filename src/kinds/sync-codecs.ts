@@ -41,10 +41,7 @@ import {
 } from './sync-schema.ts'
 import { conditionToYaml, isEncrypted, mappingToYaml, onlyModel, stated } from './sync-yaml.ts'
 
-/**
- * The fields of a sync whose parts depend on each other: what a filter is called, which model a
- * source is of.
- */
+/** The codecs of fields of a sync that depend on each other: labels of filters, models of sources. */
 
 const source: Shape = { members: { model_id: 'text', field: 'text' } }
 const mappingShape: Shape = {
@@ -79,7 +76,10 @@ const identityParts = {
   new_field: { is: 'scalar', default: false, carried: true }
 } as const
 
-/** How a record finds its record in the target: one way, or several in their order. */
+/**
+ * The identity: how a record of the model finds its record in the target, with one mapping or several in
+ * order.
+ */
 export const identity: Codec = {
   schema: identitySchema,
   rule: {
@@ -148,12 +148,12 @@ function identityFromWire(value: JsonObject, context: FromWire): JsonObject {
   return withoutAbsent({ source: sourceFromWire(from, context), target: to, function: how, new_field })
 }
 
-/** Their order says which is tried first, so each is known by its place. */
+/** Returns the key of a further identity: its position, because they are tried in order. */
 function rankOf(item: Json): string {
   return isObject(item) ? textOf(item.rank) : ''
 }
 
-/** Mappings with a source. One that only repeats the identity says nothing. */
+/** Mappings with a source. A mapping that only repeats the identity is left out. */
 export const mappings: Codec = {
   schema: { type: 'array', items: mappingSchema, description: 'Model field → target field.' },
   rule: { is: 'set', key: targetOf, item: mappingRule },
@@ -194,7 +194,7 @@ function isFixed(field: JsonObject): boolean {
   return !isEmpty(field.override_value) && isNoSource(field.source)
 }
 
-/** Fixed values: files may list them among the mappings, and answers do. */
+/** Fixed values. Files may have them among the mappings, and answers do. */
 export const fixedValues: Codec = {
   schema: { type: 'array', items: overrideFieldSchema, description: 'Target fields with a fixed value.' },
   rule: { is: 'set', key: targetOf, item: mappingRule },
@@ -216,7 +216,7 @@ export const fixedValues: Codec = {
   toWire: (value) => stated(list(withoutHoles(value)))
 }
 
-/** Which records are written. */
+/** Filters of the model and of the target, in one list. */
 export const filters: Codec = {
   schema: filtersSchema,
   rule: { is: 'set', key: conditionKey, item: filterRule },
@@ -239,7 +239,7 @@ function conditionsToYaml(
   return stated(list(value).map((item) => conditionToYaml(item, model, context)))
 }
 
-/** The logic over the filters of the model. */
+/** The logic of the filters of the model. */
 export const filterLogic: Codec = {
   schema: {
     type: 'string',
@@ -262,7 +262,7 @@ export const filterLogic: Codec = {
     logicToLetters(value, list(fields.filters), 'model', context.id) || undefined
 }
 
-/** Other values, where a condition holds. */
+/** Overrides: other values for records on which a condition holds. */
 export const overrides: Codec = {
   schema: overridesSchema,
   rule: { is: 'set', key: conditionKey, item: overrideRule },
@@ -276,7 +276,7 @@ export const overrides: Codec = {
   toWire: (value, context) => stated(list(value).map((item) => conditionToWire(item, context)))
 }
 
-/** Where records are written. Its logic is over those of the filters that are about its own records. */
+/** The target of a sync. Its `filter_logic` is over the filters of the target. */
 export const target: Codec = {
   schema: targetSchema,
   rule: {

@@ -2,7 +2,7 @@ import { isEmpty, isObject, sortedText, textOf, type Json, type JsonObject } fro
 import { referenceKey, withoutAbsent } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 
-/** Filters and overrides: a condition on one field, known by all that it says. */
+/** Filters and overrides: conditions on one field. The key of a condition is all that it says. */
 
 /** How filters are compared. */
 export const filterRule = {
@@ -16,7 +16,7 @@ export const filterRule = {
     field_type: { is: 'scalar', default: 'Model', caseless: true },
     function: { is: 'scalar', caseless: true },
     value: { is: 'json' },
-    // Newer services can compare with a field of a model; files cannot say it.
+    // Newer services can compare with a field of a model.
     value_field: {
       is: 'object',
       fields: { model: { is: 'reference', kind: 'model' }, field: { is: 'scalar' } }
@@ -30,16 +30,16 @@ export const overrideRule = {
   fields: { ...filterRule.fields, override: { is: 'json' } }
 } as const
 
-/** What a filter says, in few words: it is the filter's name wherever one is needed. */
+/** Returns the text of a condition with its model, which is its key and its name in plans. */
 export function conditionKey(item: Json): string {
   if (!isObject(item)) return textOf(item)
   const field = isObject(item.field) ? item.field : {}
   const model = field.model === undefined ? '' : `${referenceKey(field.model)}.`
-  return `${model}${saidBy(item)}`
+  return `${model}${conditionText(item)}`
 }
 
-/** The same, without the model. */
-export function saidBy(item: Json): string {
+/** Returns the text of a condition without its model. */
+export function conditionText(item: Json): string {
   if (!isObject(item)) return textOf(item)
   const field = isObject(item.field) ? item.field : {}
   const where = item.field_id ?? field.field ?? '?'
@@ -48,17 +48,20 @@ export function saidBy(item: Json): string {
   return `${textOf(where)} ${textOf(item.function)}${value}`
 }
 
-/** Whether a filter is about the target's records. */
+/** Returns true for a filter on records of the target. */
 export function isOfTarget(filter: Json): boolean {
   return isObject(filter) && textOf(filter.field_type ?? 'Model').toLowerCase() === 'target'
 }
 
-/** A filter of a model names the model's field; one of the target names the target's. */
+/**
+ * Reports filters with members of the other side: a model's filter has `field`, one of the target
+ * `field_id`.
+ */
 export function conditionProblems(item: JsonObject): ItemProblem[] {
   return [...mixedProblems(item), ...separateProblems(item)]
 }
 
-/** Of filters of both sorts in one list. */
+/** Reports problems of `filters`, the list with both sides. */
 function mixedProblems(item: JsonObject): ItemProblem[] {
   const filters = Array.isArray(item.filters) ? item.filters : []
   return filters.flatMap((filter, index): ItemProblem[] => {
@@ -95,7 +98,7 @@ function mixedProblems(item: JsonObject): ItemProblem[] {
   })
 }
 
-/** Of each sort by itself: their fields are those of their schemas. */
+/** Reports problems of `target_filters`. Its schema has the members of one side only. */
 function separateProblems(item: JsonObject): ItemProblem[] {
   const { target_filters: ofTarget } = item
   const conditions = isObject(ofTarget) && Array.isArray(ofTarget.conditions) ? ofTarget.conditions : []
@@ -127,7 +130,7 @@ function withOtherMode(
   ]
 }
 
-/** With a fixed value, or with a field of a model. */
+/** Reports a filter that compares both with a fixed value and with a field of a model. */
 function comparedTwice(filter: JsonObject, path: ItemProblem['path'], other: string): ItemProblem[] {
   if (!(other in filter) || !('value' in filter)) return []
   return [
@@ -141,7 +144,7 @@ function comparedTwice(filter: JsonObject, path: ItemProblem['path'], other: str
   ]
 }
 
-/** A condition of YAML with its field written out, and no empty value where the function wants none. */
+/** Returns a condition of YAML with its field expanded, and without an absent (null) value. */
 export function withCondition(item: JsonObject, field: Json | undefined): JsonObject {
   return withoutAbsent({
     ...item,

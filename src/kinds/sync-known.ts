@@ -3,9 +3,9 @@ import type { KnownList, KnownObject } from './carry.ts'
 import { list, valueAt } from './fields.ts'
 import { isNoSource, targetOf } from './sync-parts.ts'
 
-/** What is known of a sync in an answer: everything else goes back as it came, wherever it stands. */
+/** Known members of the answer for a sync. All other members, at any depth, are sent back unchanged. */
 
-/** Whatever else is said of a source is about that field of that model. */
+/** A source. Its unknown members belong to that field of that model, and must not be carried to another. */
 const sourceKnown: KnownObject = { members: ['model_id', 'field'], identifies: ['model_id', 'field'] }
 
 const field: KnownObject = {
@@ -23,7 +23,7 @@ export const conditionsKnown: KnownList = {
   item: condition,
   keys: [
     (item) => sortedText([whereOf(item), saidOf(item)]),
-    // The oldest version answers no `field`: it names a field by its id, or by its name.
+    // The oldest version answers no `field`, but a `field_id` that is an id or a name.
     (item) => (isOfNewer(item) ? undefined : sortedText([nameOf(item), saidOf(item)]))
   ],
   laxKeys: [
@@ -33,20 +33,20 @@ export const conditionsKnown: KnownList = {
   ]
 }
 
-/** What is known of one way to find a record in the target. */
+/** One identity mapping. */
 export const identityKnown: KnownObject = {
   members: ['target', 'function', 'new_field', 'remote_field_type_id'],
   parts: { source: sourceKnown }
 }
 
-/** The newer way to say the same of filters: each sort by itself, fields of models as sources. */
+/** Filters in the newer shape: one list for each side, with fields of models as `source`. */
 const ofModel: KnownObject = { members: ['function', 'value', 'label'], parts: { source: sourceKnown } }
 const ofTarget: KnownObject = {
   members: ['field', 'function', 'value', 'label'],
   parts: { value_source: sourceKnown }
 }
 
-/** Members that say in a newer shape what fields say. */
+/** Members that have fields in the newer shape. */
 export const newerShapesKnown = {
   identities: {
     members: ['strategy'],
@@ -65,10 +65,10 @@ export const newerShapesKnown = {
 /** Mappings. */
 export const mappingsKnown: KnownList = { item: field, keys: [targetOf] }
 
-/** Fixed values come back among the mappings, too. */
+/** Fixed values, which answers have among the mappings, too. */
 export const fixedKnown: KnownList = { ...mappingsKnown, from: fixedFields }
 
-/** A target; what is derived of its object is the service's. */
+/** A target. The service derives `search_values` from its object. */
 export const targetKnown: KnownObject = {
   members: [
     'connection_id',
@@ -104,7 +104,7 @@ function saidOf(item: JsonObject): Json {
 }
 
 function whereOf(item: JsonObject): Json {
-  // The newer shape, which names fields of models and of targets as mappings do.
+  // In the newer shape, a field of a model is a `source`, and a field of the target a text.
   if ('source' in item)
     return [valueAt(item, ['source', 'model_id']) ?? null, valueAt(item, ['source', 'field']) ?? null]
   if (typeof item.field === 'string') return ['target', item.field]

@@ -21,27 +21,27 @@ import {
   type Logic
 } from './filter-logic.ts'
 import type { ItemProblem, ToWire } from './kind.ts'
-import { conditionKey, isOfTarget, saidBy } from './sync-filters.ts'
+import { conditionKey, isOfTarget, conditionText } from './sync-filters.ts'
 
 /**
- * The logic over the filters of a sync. The service labels filters with letters in the order of its list and
- * may move them, and people edit what filters compare with: so in the normal form a logic is a tree over what
- * each filter is about, and follows the filters wherever they go.
+ * The logic of the filters of a sync. Labels are unstable: the service assigns letters in the order of its
+ * list, which may change. So in the normal form a logic is a tree over the contents of filters, and stays
+ * the same when filters move, or when a person edits what they compare with.
  */
 
-/** A filter in a logic: what it says, and how much of that tells it from the other filters. */
+/** A filter in a logic, with the criteria that tell it from the other filters. */
 type Leaf = {
   filter: JsonObject
-  by: Part[]
+  by: Criterion[]
 }
 
-/** What a filter is known by, beside the field that it is about. */
-type Part = 'function' | 'model' | 'value'
+/** What identifies a filter, beside its field. */
+type Criterion = 'function' | 'model' | 'value'
 
-const whole: Part[] = ['model', 'function', 'value']
+const whole: Criterion[] = ['model', 'function', 'value']
 
-/** From the least that tells one filter from another to all that it says. */
-const levels: readonly Part[][] = [
+/** Combinations of criteria, from the fewest to all of them. */
+const criteria: readonly Criterion[][] = [
   [],
   ['function'],
   ['model'],
@@ -50,34 +50,35 @@ const levels: readonly Part[][] = [
   whole
 ]
 
-/** Filters of the model and of the target share one list, but each sort has its own logic. */
-export type Sort = 'model' | 'target'
+/** Filters of the model and of the target share one list, but each side has its own logic. */
+export type Side = 'model' | 'target'
 
-/** How a logic is compared: by what its filters are about. What they say of it is compared with them. */
+/**
+ * How a logic is compared: by the criteria of its filters. Other members are compared as those of filters.
+ */
 export const logicRule: Rule = {
   is: 'text',
   shown: (value) =>
     textOfLogic(value, ({ filter, by }) => {
-      return `[${by.includes('model') ? conditionKey(filter) : saidBy(filter)}]`
+      return `[${by.includes('model') ? conditionKey(filter) : conditionText(filter)}]`
     }),
   known: (value) => textOfLogic(value, ({ filter, by }) => keyOf(filter, by))
 }
 
 /**
- * The tree of a logic over labels. Absent when all filters must hold: that is the default. What cannot be
- * read is kept as the text that it is.
+ * Converts a logic to a tree; undefined if all filters must hold. What cannot be parsed is kept as text.
  */
 export function logicFromLabels(
   logic: Json | undefined,
   filters: readonly Json[],
   labels: readonly string[],
-  of: Sort
+  of: Side
 ): Json | undefined {
   if (typeof logic !== 'string' || logic.trim() === '') return undefined
   const own = ownOf(filters, of)
   const read = readLogic(logic)
   if (!read.ok) return { unread: logic }
-  // Filters that say the same are one.
+  // Equal filters count as one.
   const first = new Map(own.toReversed().map(([index, filter]) => [wholeKey(filter), index]))
   const byLabel = new Map(
     own.map(([index, filter]) => [labels[index] ?? '', first.get(wholeKey(filter)) ?? index])
@@ -93,11 +94,11 @@ export function logicFromLabels(
   return overLogic(tree, (index) => leaves.get(index))
 }
 
-/** The letters that the service wants. Filters that are not there any more are not named. */
+/** Converts a tree to a logic over letters. Filters that no longer exist are left out. */
 export function logicToLetters(
   logic: Json | undefined,
   filters: readonly Json[],
-  of: Sort,
+  of: Side,
   idOf: ToWire['id']
 ): string | undefined {
   const tree = treeOf(logic)
@@ -113,8 +114,8 @@ export function logicToLetters(
   return lettered && textOfTree(lettered, (label) => label)
 }
 
-/** Whether a logic names just the filters that are there: else it is about other filters. */
-export function fitsFilters(logic: Json | undefined, filters: readonly Json[], of: Sort): boolean {
+/** Returns true if a logic names exactly the given filters; else it belongs to other filters. */
+export function fitsFilters(logic: Json | undefined, filters: readonly Json[], of: Side): boolean {
   const tree = treeOf(logic)
   if (typeof tree !== 'object') return tree === undefined
   const own = ownOf(filters, of).map(([, filter]) => filter)
@@ -126,20 +127,20 @@ export function fitsFilters(logic: Json | undefined, filters: readonly Json[], o
   return leaves.every(isOne) && own.every((filter) => leaves.some((leaf) => isNamed(filter, leaf)))
 }
 
-/** What is left of a logic over these filters, as it is read back once the others are gone. */
-export function logicOver(logic: Json | undefined, filters: readonly Json[], of: Sort): Json | undefined {
+/** Reduces a logic to the given filters, as the service answers it after the others were removed. */
+export function logicOver(logic: Json | undefined, filters: readonly Json[], of: Side): Json | undefined {
   if (typeof treeOf(logic) !== 'object' || fitsFilters(logic, filters, of)) return logic
   const letters = logicToLetters(logic, filters, of, ({ name, id }) => name ?? id ?? '')
   return logicFromLabels(letters, filters, [...filters.keys()].map(letter), of)
 }
 
-/** A, B, … Z, AA, AB … */
+/** Returns the label by position: A, B, … Z, AA, AB … */
 export function letter(index: number): string {
   const last = String.fromCharCode(65 + (index % 26))
   return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last
 }
 
-/** Labels as written, or letters by position. */
+/** Returns the labels of filters: those in the file, or letters by position. */
 export function labelsOf(filters: readonly Json[]): string[] {
   return filters.map((filter, index) => {
     const label = isObject(filter) ? filter.label : undefined
@@ -147,7 +148,7 @@ export function labelsOf(filters: readonly Json[]): string[] {
   })
 }
 
-function ownOf(filters: readonly Json[], of: Sort): [index: number, filter: Json][] {
+function ownOf(filters: readonly Json[], of: Side): [index: number, filter: Json][] {
   return [...filters.entries()].filter(([, filter]) => isOfTarget(filter) === (of === 'target'))
 }
 
@@ -156,7 +157,7 @@ function treeOf(logic: Json | undefined): Logic<Leaf> | string | undefined {
   return isTree(logic) ? logic : undefined
 }
 
-/** A tree as `logicFromLabels` makes it: a plan may have been written down and read back. */
+/** Returns true for a tree of `logicFromLabels`. The shape is checked: a plan may come from a file. */
 function isTree(logic: Json | undefined): logic is Logic<Leaf> {
   if (!isObject(logic)) return false
   if (logic.not !== undefined) return isTree(logic.not)
@@ -165,19 +166,19 @@ function isTree(logic: Json | undefined): logic is Logic<Leaf> {
   return isObject(logic.filter) && isObject(logic.filter.filter) && Array.isArray(logic.filter.by)
 }
 
-/** By the least that no other filter of its sort has. */
+/** Makes a leaf with the fewest criteria that no other filter of its side fulfils. */
 function leafOf(filter: Json, own: readonly Json[]): Leaf {
-  const isAlone = (by: readonly Part[]): boolean =>
+  const isUnique = (by: readonly Criterion[]): boolean =>
     own.filter((other) => keyOf(other, by) === keyOf(filter, by)).length === 1
-  const by = levels.find(isAlone) ?? whole
+  const by = criteria.find(isUnique) ?? whole
   const { label: _label, ...rest } = isObject(filter) ? filter : {}
   if (by.includes('model') || !isObject(rest.field)) return { filter: rest, by }
-  // A name that says nothing more must not follow a model that gets another one.
+  // The model is no criterion, so it must not be in the leaf: renaming the model would change the logic.
   const { model: _model, ...field } = rest.field
   return { filter: { ...rest, field }, by }
 }
 
-function keyOf(filter: Json, by: readonly Part[]): string {
+function keyOf(filter: Json, by: readonly Criterion[]): string {
   if (!isObject(filter)) return textOf(filter)
   const field = isObject(filter.field) ? filter.field : undefined
   const sort = isOfTarget(filter) ? 'Target' : 'Model'
@@ -199,7 +200,7 @@ function textOfLogic(value: Json, nameOf: (leaf: Leaf) => string): string {
   return typeof tree === 'object' ? textOfTree(tree, nameOf) : (tree ?? '')
 }
 
-/** Without parentheses and with one operator only, the order says nothing. */
+/** Prints a tree. With one operator only, order has no meaning, so the filters are sorted. */
 function textOfTree<T>(tree: Logic<T>, nameOf: (filter: T) => string): string {
   const plain = plainLogic(tree)
   if (!plain) return printLogic(tree, nameOf)
@@ -221,16 +222,16 @@ function replaced(value: Json, change: Parameters<typeof withIds>[1]): Json {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, replaced(inner, change)]))
 }
 
-/** The filters that a logic is over, as they are written. */
+/** The filters of a logic, as a file has them. */
 export interface OfLogic {
   filters: readonly Json[]
   labels: readonly string[]
-  of: Sort
-  /** It stands beside its own filters: no service takes one that leaves a filter out. */
+  of: Side
+  /** It is the `logic` of `model_filters` or `target_filters`, which must name every filter. */
   isNewer: boolean
 }
 
-/** What is wrong with a logic, and filters that it leaves out. */
+/** Reports syntax errors and unknown labels of a logic, and filters that it leaves out. */
 export function logicProblems(
   path: readonly string[],
   logic: Json | undefined,
@@ -240,17 +241,17 @@ export function logicProblems(
   const own = ownOf(filters, of).flatMap(([index]) => labels[index] ?? [])
   const read = readLogic(logic)
   if (!read.ok) {
-    const { fault } = read
+    const { error } = read
     const unspeakable = own.filter((label) => /[\s()]/.test(label) || isOperator(label))
     const notes = unspeakable.map((label) => `no logic can name the label \`${label}\`: it is not one word`)
     return [
       {
         path,
         code: 'P205',
-        message: fault.message,
-        label: fault.label,
+        message: error.message,
+        label: error.label,
         notes,
-        within: { text: logic, ...fault }
+        within: { text: logic, ...error }
       }
     ]
   }
@@ -279,7 +280,7 @@ export function logicProblems(
   return left.map((label) => leftOut(path, label, isNewer))
 }
 
-function unknownLabel(label: string, labels: readonly string[], of: Sort): string {
+function unknownLabel(label: string, labels: readonly string[], of: Side): string {
   if (!labels.includes(label)) return `the logic names \`${label}\`, but no filter has this label`
   const [is, other] = of === 'model' ? ['target', '`target.filter_logic`'] : ['model', '`filter_logic`']
   return `the logic names \`${label}\`, which is a filter of the ${is}: it belongs into ${other}`
@@ -302,7 +303,7 @@ function leftOut(path: readonly string[], label: string, isNewer: boolean): Item
   }
 }
 
-/** A label that two filters have says nothing. */
+/** Reports filters with one label, which would be ambiguous in a logic. */
 export function duplicateLabels(path: readonly string[], filters: readonly Json[]): ItemProblem[] {
   const labels = labelsOf(filters)
   return labels.flatMap((label, index) =>

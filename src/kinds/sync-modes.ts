@@ -4,12 +4,12 @@ import type { ItemProblem } from './kind.ts'
 import { webhookTarget } from './sync-parts.ts'
 import { allIdentities, writtenIdentity } from './sync-spellings.ts'
 
-/** The modes that find a record before they write it. */
+/** The modes that look up a record before they write it. */
 const findingModes: ReadonlySet<string> = new Set(['update', 'updateOrCreate', 'remove'])
 
 /**
- * A mode that finds records must know by what, and one that only adds them looks for none. Others differ from
- * target to target: a plan asks.
+ * Reports a mode that looks up records without an identity, and an identity that mode `append` does not
+ * use. For the other modes it depends on the target, and the plan asks the service.
  */
 export function modeProblems(item: JsonObject): ItemProblem[] {
   const mode = textOf(item.mode)
@@ -34,7 +34,7 @@ export function modeProblems(item: JsonObject): ItemProblem[] {
   ]
 }
 
-/** Every record goes out; there is nothing to find. */
+/** Returns true for a webhook, which gets every record and has none to look up. */
 function isWebhook({ target, fields }: JsonObject): boolean {
   const mapped = list(fields)
   return (

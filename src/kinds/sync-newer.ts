@@ -3,14 +3,16 @@ import { textOf, type Json, type JsonObject } from '../state/value.ts'
 import { list } from './fields.ts'
 import { knows, onlyNewer, type OnlyNewer } from './sync-shapes.ts'
 
-/** What newer services say of a sync, and what only they can be told. */
+/** Features of a sync that only newer services have. */
 
 const words = {
   identities: 'several identities',
   filters: 'a filter that compares with a field of a model'
 } as const
 
-/** What files say that only the newer shape has, and whether the service has that, by its answers. */
+/**
+ * Returns the newer features that fields use, and whether the service has them, judging from its answers.
+ */
 export function newerThan(
   fields: JsonObject,
   answers: readonly JsonObject[]
@@ -30,10 +32,10 @@ function placeOf(what: OnlyNewer, { filters }: JsonObject): Path {
   return ['filters', index, 'value_field']
 }
 
-/** Most syncs with problems have one cause: a few tell enough. */
+/** The greatest number of problems that a sentence lists. */
 const limit = 3
 
-/** Why a sync cannot run, as its service says. */
+/** Returns why a sync cannot run, as the service reports it. */
 export function problemsOf(problems: Json | undefined): string | undefined {
   const errors = list(problems).filter(({ severity }) => (severity ?? 'error') === 'error')
   if (errors.length === 0) return undefined

@@ -16,13 +16,14 @@ import {
 import type { FromWire, ToWire } from './kind.ts'
 import { letter, logicFromLabels, logicToLetters } from './sync-logic.ts'
 
-/** The parts of a sync, each to and from the wire. */
+/** Conversions of the parts of a sync: sources, conditions, target. */
 
-/** The older way to ask for a new target: this object, and `new_name`. */
+/** The object that, with `new_name`, asks for a new target in the older way. */
 export const newTarget = '__pt_new_target'
 
 /**
- * A field is known by its target; the fields of a webhook, which all go into `record`, by their source too.
+ * Returns the key of a mapping: its target. Mappings of a webhook all have the target `record`, so their
+ * source counts, too.
  */
 export function targetOf(item: Json): string {
   if (!isObject(item)) return textOf(item)
@@ -34,7 +35,7 @@ export function targetOf(item: Json): string {
 /** The one target field of a webhook. */
 export const webhookTarget = 'record'
 
-/** `source: email` means the field of the sync's model. */
+/** Expands a source of YAML: `source: email` is a field of the sync's model. */
 export function sourceFromYaml(value: Json | undefined, model: Json | undefined): Json | undefined {
   if (value === undefined || value === null) return undefined
   const written = isObject(value) ? value : { field: value }
@@ -44,27 +45,29 @@ export function sourceFromYaml(value: Json | undefined, model: Json | undefined)
   })
 }
 
-/** The source of an answer; none where the service marks that there is none. */
+/** Converts a source of an answer; undefined for the null source of a fixed value. */
 export function sourceFromWire(value: Json | undefined, context: FromWire): Json | undefined {
   if (!isObject(value) || isNoSource(value)) return undefined
   return withoutAbsent({ model: fromId('model', value.model_id, context), field: value.field })
 }
 
-/** A source with the id of its model. */
+/** Converts a source for the wire, with the id of its model. */
 export function sourceToWire(value: Json | undefined, context: ToWire): Json | undefined {
   return isObject(value)
     ? withoutAbsent({ model_id: toId(value.model, context), field: value.field })
     : undefined
 }
 
-/** Override fields come back among the fields, with the source of nothing. */
+/**
+ * Returns true for no source, or the null source with which an answer has fixed values among its `fields`.
+ */
 export function isNoSource(value: Json | undefined): boolean {
   return !isObject(value) || isEmpty(value.model_id) || value.model_id === nullModelId
 }
 
 /**
- * The service drops a mapping that only repeats the identity: a hole says nothing, and keeps the others in
- * their places.
+ * Replaces mappings that only repeat the identity by null, because the service drops them. The null items
+ * keep the indexes of the others, so that paths still match the file.
  */
 export function withoutIdentity(
   fields: readonly (JsonObject | null)[],
@@ -85,21 +88,18 @@ function sameSource(a: Json | undefined, b: Json | undefined): boolean {
   return isDeepStrictEqual(parts(a), parts(b))
 }
 
-/** One mapping per target field: the last one said. */
+/** Keeps one mapping for each target field: the last one. */
 export function unique(fields: readonly JsonObject[]): JsonObject[] {
   return [...new Map(fields.map((field) => [targetOf(field), field])).values()]
 }
 
-/** Labels are only good for the logic, and are gone from it. */
+/** Drops the label of a filter: in the normal form, a logic names filters by their content. */
 export function withoutLabel(filter: JsonObject): JsonObject {
   const { label: _label, ...rest } = filter
   return rest
 }
 
-/**
- * A filter or an override of an answer, as the files would write it. `models` are the ids of those that the
- * sync reads.
- */
+/** Converts a filter or an override of an answer. `models` are the ids of the models of the sync. */
 export function conditionFromWire(
   item: JsonObject,
   of: 'filter' | 'override',
@@ -123,16 +123,13 @@ export function conditionFromWire(
   })
 }
 
-/** What a condition says is part of its key, so it must be spelled as in the files. */
+/** Normalises the case of a function, because it is a part of the key of a condition. */
 function functionNamed(name: Json | undefined): Json | undefined {
   const folded = textOf(name).toLowerCase()
   return filterFunctions.find((known) => known.toLowerCase() === folded) ?? name
 }
 
-/**
- * An older version answers only the id of a model's field, or its name; the sync's models tell what it
- * stands for.
- */
+/** Finds a model's field by the id or name that an older version answers, in the models that were read. */
 function fieldById(id: Json | undefined, models: readonly string[], context: FromWire): Json | undefined {
   if (typeof id !== 'string' || id === '') return undefined
   for (const model of context.wire('model')) {
@@ -143,21 +140,23 @@ function fieldById(id: Json | undefined, models: readonly string[], context: Fro
   return undefined
 }
 
-/** A filter or an override with its field by id. */
+/** Converts a filter or an override for the wire. */
 export function conditionToWire(item: JsonObject, context: ToWire): JsonObject {
   const field = sourceToWire(item.field, context)
-  // 2023-04-25 has no `field`: there, a model's field is named by `field_id`.
+  // Version 2023-04-25 has no `field`: the name of a model's field is in `field_id`.
   const byName = context.version === '2023-04-25' && isObject(field) ? { field_id: field.field } : {}
   const compared = sourceToWire(item.value_field, context)
   return withoutAbsent({ ...item, field, value_field: compared, ...byName })
 }
 
-/** Labels are letters by position, which is what the service makes of them anyway. */
+/**
+ * Converts a filter for the wire. Its label is a letter by position, which the service would assign anyway.
+ */
 export function filterToWire(item: JsonObject, index: number, context: ToWire): JsonObject {
   return { field_type: 'Model', ...conditionToWire(item, context), label: letter(index) }
 }
 
-/** The target, its logic in the normal form. */
+/** Converts a target of YAML. */
 export function targetFromYaml(
   value: Json | undefined,
   {
@@ -175,7 +174,7 @@ export function targetFromYaml(
   })
 }
 
-/** The target, without what the service derives from its object. */
+/** Converts a target of an answer, without members that the service derives from its object. */
 export function targetFromWire(
   value: Json | undefined,
   filters: readonly Json[],
@@ -191,7 +190,10 @@ export function targetFromWire(
   })
 }
 
-/** What makes a new object is sent once: sent again, it could make another. */
+/**
+ * Converts a target for the wire. `create` and `new_name` must be sent on create only: an update could
+ * create another object.
+ */
 export function targetToWire(
   value: Json | undefined,
   filters: readonly Json[],
@@ -213,7 +215,7 @@ export function targetToWire(
   }
 }
 
-/** Ids of the models that a sync reads. */
+/** Returns the ids of all models that a sync uses. */
 export function modelsOf(wire: JsonObject): string[] {
   const ids = [
     ...idsOf(wire.model_ids),
@@ -233,7 +235,7 @@ export function modelsOf(wire: JsonObject): string[] {
   )
 }
 
-/** Whether an identity's field was made by the service stays as it is, while it is that field. */
+/** Keeps the live `new_field` of an identity, as long as its target field is the same. */
 export function withNewField(live: JsonObject, body: JsonObject): JsonObject {
   const { identity } = body
   const there = isObject(live.identity) ? [live.identity, ...list(live.identity.others)] : []

@@ -3,13 +3,13 @@ import { valueAt, list } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 import { conditionProblems } from './sync-filters.ts'
 import { modeProblems } from './sync-modes.ts'
-import { duplicateLabels, labelsOf, logicProblems, type Sort } from './sync-logic.ts'
+import { duplicateLabels, labelsOf, logicProblems, type Side } from './sync-logic.ts'
 import { allIdentities, writtenIdentity } from './sync-spellings.ts'
 import { webhookTarget } from './sync-parts.ts'
 
 /**
- * What only the whole sync shows: sources without a model, targets mapped twice, a target that is both
- * there and to be made.
+ * Reports problems that need the whole sync: sources without a model, target fields that are mapped twice,
+ * a target with both `object` and `create`, and more.
  */
 export function syncProblems(item: JsonObject): ItemProblem[] {
   return [
@@ -25,12 +25,12 @@ export function syncProblems(item: JsonObject): ItemProblem[] {
   ]
 }
 
-/** Of filters in one list, or of each sort by itself. */
+/** Reports problems of logics, in both spellings of filters. */
 function logicsOf(item: JsonObject): ItemProblem[] {
   const { filters: all } = item
   const filters = Array.isArray(all) ? all : []
   const older = { filters, labels: labelsOf(filters), isNewer: false }
-  const own = (of: Sort) => {
+  const own = (of: Side) => {
     const key = `${of}_filters`
     const conditions = list(valueAt(item, [key, 'conditions']))
     const typed = conditions.map((one) => ({ ...one, field_type: of }))
@@ -50,7 +50,7 @@ function logicsOf(item: JsonObject): ItemProblem[] {
   ]
 }
 
-/** One thing in two spellings: one of them would be forgotten. */
+/** Reports identity or filters in both spellings: one of them would be ignored. */
 function twoSpellings(item: JsonObject): ItemProblem[] {
   const newer = ['model_filters', 'target_filters'].find((key) => item[key] !== undefined)
   const older = [['filters'], ['filter_logic'], ['target', 'filter_logic']].filter(
@@ -72,7 +72,7 @@ function twoSpellings(item: JsonObject): ItemProblem[] {
   ]
 }
 
-/** Of several mappings, the service wants to be told what they are together. */
+/** Reports several identities without a strategy, which the service requires. */
 function strategyProblems({ identities }: JsonObject): ItemProblem[] {
   const count = list(valueAt(identities, ['mappings'])).length
   if (count < 2 || valueAt(identities, ['strategy']) !== undefined) return []
@@ -154,7 +154,7 @@ function sourceProblems(item: JsonObject): ItemProblem[] {
   })
 }
 
-/** A mapping writes a field of the model or a fixed value: without either it would be refused. */
+/** Reports mappings with neither a source nor a fixed value, which the service refuses. */
 function emptyMappings(item: JsonObject): ItemProblem[] {
   return list(item.fields).flatMap((field, index) =>
     'source' in field || !isEmpty(field.override_value)

@@ -20,7 +20,7 @@ import { missingParts } from './schedule-words.ts'
 import { scheduleSchema } from './sync-schema.ts'
 import type { FromWire, ItemProblem, ToWire, ToYaml } from './kind.ts'
 
-/** Which parts of a schedule mean something, by frequency. The others are neither compared nor sent. */
+/** The parts of a schedule that have a meaning, by frequency. Others are neither compared nor sent. */
 const relevant = dictionary<readonly string[]>({
   manual: [],
   continuous: [],
@@ -64,10 +64,7 @@ const scheduleRule = {
   }
 } as const
 
-/**
- * What is known of a schedule in an answer. `multi` is the older word for several of them, and `id`
- * tells the schedules of a bulk sync apart.
- */
+/** Known members of a schedule in an answer. `multi` has several schedules in older answers. */
 export const scheduleKnown: KnownObject = {
   members: [
     ...bookkeeping,
@@ -96,12 +93,12 @@ const shape: Shape = {
   }
 }
 
-/** A schedule as written: by its frequency alone, or in parts. */
+/** Converts a schedule of YAML, which is a frequency alone or has parts. */
 export function scheduleFromYaml(schedule: Json | undefined): Json | undefined {
   if (typeof schedule === 'string') return { frequency: schedule.toLowerCase() }
   if (!isObject(schedule)) return schedule
   const after = schedule.run_after
-  return meaningful({
+  return normalised({
     ...schedule,
     connection: optionalReference('connection', schedule.connection),
     run_after: isObject(after)
@@ -113,7 +110,7 @@ export function scheduleFromYaml(schedule: Json | undefined): Json | undefined {
   })
 }
 
-/** A schedule as files say it: by its frequency alone, where that is all of it. */
+/** Converts a schedule to YAML: to its frequency alone, if that has no parts. */
 export function scheduleToYaml(schedule: Json | undefined, context: ToYaml): Json | undefined {
   if (!isObject(schedule)) return schedule
   const { connection, run_after: after, ...parts } = schedule
@@ -131,11 +128,11 @@ export function scheduleToYaml(schedule: Json | undefined, context: ToYaml): Jso
   return relevant[frequency]?.length === 0 ? frequency : item
 }
 
-/** A schedule as answered: parts that say nothing come back as null, empty or not at all. */
+/** Converts a schedule of an answer, in which unused parts are null, empty or absent. */
 export function scheduleFromWire(schedule: Json | undefined, context: FromWire): Json | undefined {
   if (!isObject(schedule)) return undefined
   const after = isObject(schedule.run_after) ? schedule.run_after : {}
-  return meaningful({
+  return normalised({
     ...schedule,
     connection: fromId('connection', schedule.connection_id, context),
     run_after: withoutEmpty({
@@ -145,7 +142,7 @@ export function scheduleFromWire(schedule: Json | undefined, context: FromWire):
   })
 }
 
-/** A schedule as sent: all parts are texts there. */
+/** Converts a schedule for the wire, where all parts of times are texts. */
 export function scheduleToWire(schedule: Json | undefined, context: ToWire): Json | undefined {
   if (!isObject(schedule)) return undefined
   const { connection, run_after: after, ...parts } = schedule
@@ -163,10 +160,10 @@ export function scheduleToWire(schedule: Json | undefined, context: ToWire): Jso
 }
 
 /**
- * Parts are numbers where they are numbers (`"05"` is 5, `monday` is 1), and only those that the frequency
- * gives a meaning.
+ * Normalises a schedule: numeric parts become numbers (`"05"` is 5, `monday` is 1), and parts without
+ * meaning are dropped.
  */
-function meaningful(schedule: { [part: string]: Json | undefined }): JsonObject {
+function normalised(schedule: { [part: string]: Json | undefined }): JsonObject {
   const frequency = textOf(schedule.frequency ?? '').toLowerCase()
   const parts = relevant[frequency] ?? [
     ...Object.keys(bounds),
@@ -188,7 +185,7 @@ function numeric(name: string, value: Json | undefined): Json | undefined {
   return day === -1 ? value : day
 }
 
-/** Parts out of bounds, and parts that the frequency gives no meaning: the schema cannot say these. */
+/** Reports parts that are out of bounds, missing, or without meaning for the frequency. */
 export function scheduleProblems(schedule: Json | undefined): ItemProblem[] {
   if (!isObject(schedule)) return []
   const frequency = textOf(schedule.frequency).toLowerCase()
@@ -236,7 +233,7 @@ function outOfBounds(frequency: string, name: string, value: Json | undefined): 
   ]
 }
 
-/** When something runs. */
+/** The schedule of a sync or a bulk sync. */
 export const schedule: Codec = {
   schema: scheduleSchema,
   rule: scheduleRule,

@@ -9,7 +9,7 @@ import {
   worded
 } from './words.ts'
 
-/** A field of a model: by its name alone, where the sync says which model, or in full. */
+/** The schema of a field of a model: its name alone, if the sync states the model, or its full form. */
 const source = {
   description: 'A field of a model: by its name alone, or with the name of its model.',
   anyOf: [
@@ -26,17 +26,17 @@ const source = {
   ]
 }
 
-/** Fixed words that are taken in any case. */
+/** The schema of words in any case. */
 export const caseless = (values: readonly string[]) => ({ enum: [...values], 'x-caseless': true })
 const part = (description: string) => ({ type: ['string', 'integer'], description })
-/** A list of names. */
+/** The schema of a list of names. */
 export const names = (description: string) => ({ type: 'array', items: { type: 'string' }, description })
 const perFieldMode = {
   ...worded(fieldModeWords),
   description: 'Whether a value that is there may be overwritten. Absent: as the mode of the sync says.'
 }
 
-/** A mapping. */
+/** The schema of a mapping. */
 export const mappingSchema = {
   type: 'object',
   additionalProperties: false,
@@ -54,7 +54,7 @@ export const mappingSchema = {
   }
 }
 
-/** A fixed value. */
+/** The schema of a fixed value. */
 export const overrideFieldSchema = {
   type: 'object',
   additionalProperties: false,
@@ -67,7 +67,7 @@ export const overrideFieldSchema = {
   }
 }
 
-/** How records find each other. */
+/** The schema of an identity. */
 export const identitySchema = {
   type: 'object',
   additionalProperties: false,
@@ -84,7 +84,7 @@ export const identitySchema = {
   }
 }
 
-/** Several ways to find a record. */
+/** The schema of `identities`. */
 export const identitiesSchema = {
   type: 'object',
   additionalProperties: false,
@@ -119,7 +119,7 @@ const separateLogic = {
   description: 'Over the labels of these conditions, all of them: A AND (B OR C). Absent: all must hold.'
 }
 
-/** Filters of one sort, with their own logic. */
+/** The schema of `model_filters`. */
 export const modelFiltersSchema = {
   type: 'object',
   additionalProperties: false,
@@ -145,7 +145,7 @@ export const modelFiltersSchema = {
   }
 }
 
-/** The same, of the other end. */
+/** The schema of `target_filters`. */
 export const targetFiltersSchema = {
   type: 'object',
   additionalProperties: false,
@@ -194,7 +194,7 @@ const filterSchema = {
   }
 }
 
-/** Filters of both sorts in one list. */
+/** The schema of `filters`, the list with both sides. */
 export const filtersSchema = {
   type: 'array',
   items: filterSchema,
@@ -213,14 +213,14 @@ const overrideSchema = {
   }
 }
 
-/** Another value, where a condition holds. */
+/** The schema of `overrides`. */
 export const overridesSchema = {
   type: 'array',
   items: overrideSchema,
   description: 'Values that are written in place of others, where a condition holds.'
 }
 
-/** Where a sync writes to. */
+/** The schema of a target. */
 export const targetSchema = {
   type: 'object',
   description: 'Where to write: a connection, and an object that it has or a new one.',
@@ -250,7 +250,7 @@ export const targetSchema = {
   }
 }
 
-/** When a schedule runs. */
+/** The schemas of the parts of a schedule that are times. */
 export const times = {
   frequency: {
     ...worded(frequencyWords),
@@ -263,7 +263,7 @@ export const times = {
   month: part('1–12.')
 }
 
-/** A schedule, in full or by its frequency alone. */
+/** The schema of a schedule: its frequency alone, or its full form. */
 export const scheduleSchema = {
   description: 'When it runs: manual, continuous, or a frequency with its parts. All times are UTC.',
   anyOf: [

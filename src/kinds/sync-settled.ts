@@ -3,8 +3,9 @@ import { withoutAbsent } from './fields.ts'
 import { fitsFilters, logicOver } from './sync-logic.ts'
 
 /**
- * A logic over filters that are not the files' is not theirs either; one that is left to the service is
- * about the filters that the files leave there.
+ * Adjusts logics to `ignore_changes`. If filters are ignored, a logic of the files that does not fit the
+ * live filters is ignored, too. If only the logic is ignored, the live logic is reduced to the filters of
+ * the files.
  */
 export function settledLogic(
   fields: JsonObject,

@@ -5,12 +5,13 @@ import { isOfTarget } from './sync-filters.ts'
 import { letter } from './sync-logic.ts'
 
 /**
- * Newer services say identity and filters of a sync in two shapes at once: `identities` beside `identity`,
- * `model_filters` and `target_filters` beside `filters`. Sent in both, they could contradict each other, so
- * exactly one is sent: the newer where the answer has it. Everything in between is written over the older.
+ * Newer services answer identity and filters of a sync in two shapes: `identities` beside `identity`, and
+ * `model_filters` and `target_filters` beside `filters`. A request must have exactly one of them, because
+ * two could contradict each other: the newer one, if the answer has it. All other code uses the older
+ * shape.
  */
 
-/** An answer in the older shape, read from the newer one where it has that. */
+/** Converts an answer to the older shape, from the newer one if it has that. */
 export function inOlderShape(wire: JsonObject): JsonObject {
   const { identities, model_filters: ofModel, target_filters: ofTarget } = wire
   const older = list(wire.filters)
@@ -30,7 +31,7 @@ export function inOlderShape(wire: JsonObject): JsonObject {
   })
 }
 
-/** The first of several is the one that the older shape has; the others stay beside it. */
+/** Returns the first of several identities, as the older shape has it, with the others as its member. */
 function firstIdentity({ mappings, strategy }: JsonObject): Json {
   const [first, ...others] = list(mappings)
   if (!first) return null
@@ -55,24 +56,24 @@ function olderTargetFilters({ conditions }: JsonObject): JsonObject[] {
   )
 }
 
-/** What only the newer shape can say. */
+/** Features that only the newer shape can express. */
 export type OnlyNewer = 'identities' | 'filters'
 
 /**
- * In which shape a service speaks, judging from an answer. `problems` came with `identities`, which may
- * be missing where there are none.
+ * Returns which members of an answer are in the newer shape. `problems` came with `identities`, which an
+ * answer may leave out if there are none.
  */
-function speaks(answer: JsonObject): Record<OnlyNewer, boolean> {
+function newerIn(answer: JsonObject): Record<OnlyNewer, boolean> {
   const identities = 'identities' in answer || 'problems' in answer
   return { identities, filters: identities || 'model_filters' in answer || 'target_filters' in answer }
 }
 
-/** Whether a service knows what only the newer shape can say. Undefined: no answer tells. */
+/** Returns true if a service has a feature of the newer shape; undefined if no answer tells. */
 export function knows(answers: readonly JsonObject[], what: OnlyNewer): boolean | undefined {
-  return answers.length === 0 ? undefined : answers.some((answer) => speaks(answer)[what])
+  return answers.length === 0 ? undefined : answers.some((answer) => newerIn(answer)[what])
 }
 
-/** Which parts of fields, or of a body that is made of them, only the newer shape can say. */
+/** Returns the features of the newer shape that fields, or a body made of them, use. */
 export function onlyNewer({ identity, filters }: JsonObject): OnlyNewer[] {
   return [
     ...(isObject(identity) && list(identity.others).length > 0 ? ['identities' as const] : []),
@@ -80,17 +81,23 @@ export function onlyNewer({ identity, filters }: JsonObject): OnlyNewer[] {
   ]
 }
 
-/** The body of a create: no answer tells the shape, so the older, which everybody knows, where it can be. */
+/**
+ * Converts the body of a create. No answer tells the shape, so it is the older one if that can express the
+ * body.
+ */
 export function inKnownShape(body: JsonObject): JsonObject {
   return inShapes({ identities: false, filters: false }, undefined, body)
 }
 
-/** A body in the shapes that the answer has. */
+/** Converts a body to the shapes of the answer. */
 export function inShapeOf(live: JsonObject, body: JsonObject): JsonObject {
-  return inShapes(speaks(live), live, body)
+  return inShapes(newerIn(live), live, body)
 }
 
-/** Where a service drops what it does not know, what is read back tells. */
+/**
+ * Converts a body. The newer shape is also used if only that can express it: a service that drops it is
+ * noticed on read-back.
+ */
 function inShapes(
   known: Record<OnlyNewer, boolean>,
   live: JsonObject | undefined,
@@ -113,7 +120,7 @@ function inShapes(
 function newerIdentities(identity: Json | undefined, live: Json | undefined): JsonObject {
   if (!isObject(identity)) return { mappings: [] }
   const { others, strategy, ...first } = identity
-  // Of one mapping there is one strategy only.
+  // With a single mapping, the only strategy is `priority`; it is sent if the live ones have a strategy.
   const only = isObject(live) && live.strategy !== undefined ? 'priority' : undefined
   return withoutAbsent({
     strategy: others === undefined ? only : (strategy ?? 'priority'),
@@ -139,7 +146,7 @@ function newerFilters(
   }
 }
 
-/** Each sort of filters has its own letters there, from A on. */
+/** Renames labels: in the newer shape, the filters of each side have letters from A on. */
 function relabelled(logic: Json | undefined, filters: readonly JsonObject[]): string | undefined {
   if (typeof logic !== 'string' || logic === '') return undefined
   const read = readLogic(logic)

@@ -7,12 +7,15 @@ import { sourceFromYaml } from './sync-parts.ts'
 import { onlyModel, sourceToYaml, stated } from './sync-yaml.ts'
 
 /**
- * Files have two spellings for what identifies records and for filters, as the service has two shapes:
- * `identity`, and `identities` with a strategy; `filters` of both sorts in one list, and `model_filters`
- * beside `target_filters`, each with a logic of its own. Both mean the same fields.
+ * Files have two spellings of identity and filters, as the service has two shapes: `identity`, or
+ * `identities` with a strategy; `filters` in one list, or `model_filters` and `target_filters` with a logic
+ * each. Both give the same fields.
  */
 
-/** The first way to find a record; the others, in their order, and the strategy are beside it. */
+/**
+ * Returns the first identity of an item in either spelling, with the others and the strategy as its
+ * members.
+ */
 export function writtenIdentity(item: JsonObject): JsonObject | undefined {
   const { identities, identity } = item
   if (!isObject(identities)) return isObject(identity) ? identity : undefined
@@ -21,12 +24,12 @@ export function writtenIdentity(item: JsonObject): JsonObject | undefined {
   return withoutAbsent({ ...first, strategy: identities.strategy, others })
 }
 
-/** All ways to find a record, in their order. */
+/** Returns all identities, in their order. */
 export function allIdentities(identity: Json | undefined): JsonObject[] {
   return isObject(identity) ? [identity, ...list(identity.others)] : []
 }
 
-/** All filters of an item in the normal form but for their labels, what each is called, and both logics. */
+/** All filters of an item in the normal form, with their labels and both logics. */
 export interface WrittenFilters {
   filters: JsonObject[]
   labels: string[]
@@ -34,7 +37,7 @@ export interface WrittenFilters {
   targetLogic: Json | undefined
 }
 
-/** The filters of an item in whichever spelling. */
+/** Returns the filters of an item in either spelling. */
 export function writtenFilters(item: JsonObject): WrittenFilters {
   const { model, model_filters: ofModel, target_filters: ofTarget } = item
   if (ofModel === undefined && ofTarget === undefined) {
@@ -69,7 +72,7 @@ export function writtenFilters(item: JsonObject): WrittenFilters {
   }
 }
 
-/** Where a file says what stands at this path of the fields. */
+/** Maps a path of the fields to the path in the YAML item. */
 export function placeInYaml(path: readonly (string | number)[], item: JsonObject): (string | number)[] {
   const [top, ...rest] = path
   if (top === 'identity' && item.identities !== undefined) {
@@ -98,7 +101,7 @@ export function placeInYaml(path: readonly (string | number)[], item: JsonObject
       ]
 }
 
-/** Fixed values may stand among the mappings: these come after those of their own list. */
+/** Maps the path of a fixed value. Those of `override_fields` come first, then those among the mappings. */
 function placeOfFixed(
   [index, ...inner]: readonly (string | number)[],
   item: JsonObject
@@ -119,7 +122,9 @@ function renamed(
   return head === undefined ? [] : [names[head] ?? head, ...rest]
 }
 
-/** Whether the newer spelling can say these filters: each by its field, and a logic that names all. */
+/**
+ * Returns true if the newer spelling can express the filters: each has its field, and the logics name all.
+ */
 export function areSeparate({ filters, filter_logic: logic, target }: JsonObject): boolean {
   const all = list(filters)
   const isSayable = (filter: JsonObject): boolean =>
@@ -133,7 +138,7 @@ export function areSeparate({ filters, filter_logic: logic, target }: JsonObject
   )
 }
 
-/** `identities`, where there are several. */
+/** Returns `identities` for YAML, if there are several. */
 export function identitiesToYaml({ identity, ...fields }: JsonObject, context: ToYaml): Json | undefined {
   const all = allIdentities(identity)
   if (all.length < 2) return undefined
@@ -142,7 +147,7 @@ export function identitiesToYaml({ identity, ...fields }: JsonObject, context: T
   return { mappings: all.map((one) => identityToYaml(one, model, context)), strategy }
 }
 
-/** One way to find a record. */
+/** Converts an identity to YAML. */
 export function identityToYaml(
   { source, target, function: name, new_field }: JsonObject,
   model: string | undefined,
@@ -156,7 +161,7 @@ export function identityToYaml(
   })
 }
 
-/** The filters of one sort, with their logic. */
+/** Returns `model_filters` or `target_filters` for YAML. */
 export function conditionsToYaml(
   fields: JsonObject,
   of: 'model' | 'target',

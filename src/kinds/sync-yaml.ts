@@ -3,11 +3,11 @@ import { list, toName, valueAt, withoutAbsent } from './fields.ts'
 import type { ToYaml } from './kind.ts'
 
 /**
- * The parts of a sync as files say them: sources by the name of their field, where one model has them
- * all.
+ * Conversions of parts of a sync to YAML. A source is the name of its field, if all sources are of one
+ * model.
  */
 
-/** The model of all sources, where they have one: it is said once, for the whole sync. */
+/** Returns the model of all sources, if it is only one: YAML states it once, for the whole sync. */
 export function onlyModel(fields: JsonObject, context: ToYaml): string | undefined {
   const sources = [
     valueAt(fields, ['identity', 'source']),
@@ -25,26 +25,26 @@ export function onlyModel(fields: JsonObject, context: ToYaml): string | undefin
   return another === undefined ? only : undefined
 }
 
-/** Only among the mappings can a fixed value be encrypted. */
+/** Returns true for a fixed value with `encryption_enabled`, which YAML must have among the mappings. */
 export function isEncrypted(item: JsonObject): boolean {
   return 'encryption_enabled' in item
 }
 
-/** A mapping, or a fixed value. */
+/** Converts a mapping or a fixed value to YAML. */
 export function mappingToYaml(item: JsonObject, model: string | undefined, context: ToYaml): JsonObject {
   const { source, target, override_value: fixed, sync_mode, new: isNew, encryption_enabled } = item
-  const isSaid = fixed !== null && !(isObject(source) && isEmpty(fixed))
+  const isStated = fixed !== null && !(isObject(source) && isEmpty(fixed))
   return withoutAbsent({
     source: sourceToYaml(source, model, context),
     target,
-    override_value: isSaid ? fixed : undefined,
+    override_value: isStated ? fixed : undefined,
     sync_mode: sync_mode ?? undefined,
     new: isNew ?? undefined,
     encryption_enabled: encryption_enabled ?? undefined
   })
 }
 
-/** A filter, or an override. */
+/** Converts a filter or an override to YAML. */
 export function conditionToYaml(item: JsonObject, model: string | undefined, context: ToYaml): JsonObject {
   const { field, value_field, ...same } = item
   return withoutAbsent({
@@ -54,7 +54,7 @@ export function conditionToYaml(item: JsonObject, model: string | undefined, con
   })
 }
 
-/** A field of a model: by its name alone, where the sync says which model. */
+/** Converts a source to YAML: to the name of its field, if the sync states the model. */
 export function sourceToYaml(
   source: Json | undefined,
   common: string | undefined,
@@ -67,7 +67,7 @@ export function sourceToYaml(
     : field
 }
 
-/** An empty list says nothing. */
+/** Returns undefined for an empty list, which YAML leaves out. */
 export function stated(items: JsonObject[]): JsonObject[] | undefined {
   return items.length === 0 ? undefined : items
 }

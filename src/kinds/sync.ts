@@ -32,10 +32,10 @@ const otherRecords = {
   because: 'records may come in that were left out, and others are no longer updated'
 } as const
 
-/** A setting that is off until files say otherwise. */
+/** A boolean that is false if no file states it. */
 const flag = (description: string) => scalar({ type: 'boolean', description }, { default: false })
 
-/** From models to one object of a connection: which fields, how records are matched, when. */
+/** A sync: writes records of models to one object of a connection. */
 export const sync = kindOf<Sync & WithErrorHandling>()({
   name: 'sync',
   section: 'syncs',
@@ -257,7 +257,7 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
   ]
 })
 
-/** Settings that nobody states stay, and so does the object that the service made. */
+/** Keeps live settings that no file states, and the object that the service created. */
 function withLiveTarget(live: Json | undefined, stated: Json | undefined): JsonObject {
   const there = isObject(live) ? live : {}
   const { configuration: settings, ...wanted } = isObject(stated) ? stated : {}

@@ -1,12 +1,12 @@
 /**
- * What a key that does not exist stands for: a field, or one whose values have other words. Of several, the
- * first that exists where the key stands is meant.
+ * What an unknown key means: a field, or a field whose values are spelled differently. Of several fields,
+ * the first that exists at the place of the key is meant.
  */
 export type Synonym =
   | string
   | { fields: readonly string[]; values: Readonly<Record<string, string | boolean>> }
 
-/** The field that says the opposite: `enabled: true` is `disabled: false`. */
+/** The synonym for a negated field: `enabled: true` is `disabled: false`. */
 export function opposite(...fields: string[]): Synonym {
   return { fields, values: { true: false, false: true } }
 }

@@ -9,8 +9,8 @@ const ofOrganization = '/api/organizations/{organization}/users'
 const people: DataImpact = { effect: 'none', because: 'users are people, and roles what they may do' }
 
 /**
- * A person of the organization, known by the e-mail address in any case; the service keeps it in lower
- * case. Whoever is new gets an invitation. Only roles can be changed.
+ * A user of the organization, whose name is the e-mail address, in any case; the service stores it in lower
+ * case. Creating one sends an invitation. Only roles can be changed.
  */
 export const user = kindOf<User>()({
   name: 'user',
@@ -50,8 +50,8 @@ export const user = kindOf<User>()({
     path: '/api/organization/users',
     uniqueNames: true,
     olderPaths: { '2023-04-25': ofOrganization, '2024-02-08': ofOrganization },
-    // Older versions have the addresses of partners only; they take the key of a user for its own
-    // organization as well.
+    // Older versions have the paths for partners only, and also accept the key of a user for the user's own
+    // organization.
     keys: (version) =>
       version === '2025-09-18'
         ? ['user', 'organization', 'partner', 'system']
@@ -60,7 +60,7 @@ export const user = kindOf<User>()({
   },
   check: (item) => rolesTwice(item.roles, ['roles']),
   replacement(_live, { name: _name, ...roles }, { body, version }) {
-    // The address of older versions wants the e-mail again, the newer one does not know it.
+    // The path of older versions requires the e-mail address; the newer one does not have it.
     return version === '2025-09-18' ? roles : body
   }
 })

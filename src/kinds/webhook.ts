@@ -7,8 +7,8 @@ import { kindOf } from './kind-of.ts'
 const noEffect: DataImpact = { effect: 'none', because: 'webhooks are told of events' }
 
 /**
- * Where the service reports its events to. An organization has one: another endpoint in the files is a
- * change of it, not a second one. Its secret comes back in clear, and is neither compared nor shown.
+ * The webhook to which the service posts its events. An organization has one, so another endpoint in the
+ * files changes it. The service answers its secret in clear; it is neither compared nor shown.
  */
 export const webhook = kindOf<Webhook>()({
   name: 'webhook',
@@ -49,7 +49,7 @@ export const webhook = kindOf<Webhook>()({
     path: '/api/webhooks',
     uniqueNames: true,
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
-    // It is switched on and off at addresses of its own.
+    // `disabled` is written at paths of its own.
     followUps: {
       keys: ['disabled'],
       exclusive: true,
@@ -60,6 +60,6 @@ export const webhook = kindOf<Webhook>()({
       }
     }
   },
-  // Each write needs the secret. Where the files leave it alone (`ignore_changes`), the live one stays.
+  // Each write needs the secret; under `ignore_changes`, the live one is sent.
   replacement: ({ secret: there }, body) => withoutAbsent({ secret: there, ...body })
 })
