@@ -542,6 +542,17 @@ describe('the repository', () => {
     expect(missing).toEqual([])
   })
 
+  test('each rule that code or a test names stands in the README of src', () => {
+    const page = readFileSync(join(root, 'src', 'README.md'), 'utf8')
+    const rules = new Set(Array.from(page.matchAll(/^\| (R\d+) \|/gm), ([, id]) => id))
+    const comments = sources.flatMap(({ text }) => text.match(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g) ?? [])
+    const titles = filesIn('test')
+      .filter((path) => path.endsWith('.test.ts'))
+      .flatMap((path) => readFileSync(join(root, path), 'utf8').match(/\(['"`]R\d+\b/g) ?? [])
+    const named = new Set([...comments, ...titles].flatMap((text) => text.match(/\bR\d{1,2}\b/g) ?? []))
+    expect([...named].filter((id) => !rules.has(id))).toEqual([])
+  })
+
   test('its lock says what, not from where', () => {
     const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
     expect(lock.match(/"resolved": "[a-z+]+:[^"]*"/g) ?? []).toEqual([])

@@ -41,7 +41,7 @@ import {
 } from './sync-schema.ts'
 import { conditionToYaml, isEncrypted, mappingToYaml, onlyModel, stated } from './sync-yaml.ts'
 
-/** The codecs of fields of a sync that depend on each other: labels of filters, models of sources. */
+/** R10: The codecs of fields of a sync that depend on each other: labels of filters, models of sources. */
 
 const source: Shape = { members: { model_id: 'text', field: 'text' } }
 const mappingShape: Shape = {
