@@ -53,9 +53,7 @@ const criteria: readonly Criterion[][] = [
 /** Filters of the model and of the target share one list, but each side has its own logic. */
 export type Side = 'model' | 'target'
 
-/**
- * How a logic is compared: by the criteria of its filters. Other members are compared as those of filters.
- */
+/** How a logic is compared: by the criteria of its filters. Their other members are compared as filters. */
 export const logicRule: Rule = {
   is: 'text',
   shown: (value) =>
@@ -65,9 +63,7 @@ export const logicRule: Rule = {
   known: (value) => textOfLogic(value, ({ filter, by }) => keyOf(filter, by))
 }
 
-/**
- * Converts a logic to a tree; undefined if all filters must hold. What cannot be parsed is kept as text.
- */
+/** Converts a logic to a tree; undefined if all filters must hold. Text that cannot be parsed is kept. */
 export function logicFromLabels(
   logic: Json | undefined,
   filters: readonly Json[],
