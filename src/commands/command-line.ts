@@ -178,6 +178,7 @@ function addAsking({ add, settle }: Commands): void {
       'polyctl sources "MongoDB Connection" --param database=example'
     )
       .argument('<connection>', 'its name or id')
+      .option('--yaml', 'print a model to paste')
       .option('--param <name=value>', 'what is chosen already; repeatable', chosen('--param'), {})
       .action((name, options) =>
         settle(options, async (io) => (await import('./enumerate.ts')).sourcesCommand(name, options, io))
@@ -190,6 +191,7 @@ function addAsking({ add, settle }: Commands): void {
     )
       .argument('<connection>', 'its name or id')
       .argument('[object]', 'one object, to see its fields and modes')
+      .option('--yaml', 'of one object: print a sync to paste')
       .action((name, object, options) =>
         settle(options, async (io) =>
           (await import('./enumerate.ts')).targetsCommand(name, object, options, io)

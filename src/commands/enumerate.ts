@@ -16,6 +16,7 @@ import { openReader, type Reader } from '../remote/transport.ts'
 import type { Live } from '../state/resource.ts'
 import { textOf } from '../state/value.ts'
 import type { SourceMeta } from '../wire/enumeration.ts'
+import { modelYaml, syncYaml } from './enumerate-yaml.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
@@ -23,11 +24,16 @@ import type { Result } from './output.ts'
 import { lookupResult, problemsResult } from './result.ts'
 import { withContext, type CommandContext } from './run.ts'
 
+/** `yaml` prints what can be pasted into a file. */
+export interface YamlOptions extends ReadOptions {
+  yaml?: boolean
+}
+
 /**
  * `param` is what is chosen already, such as a database. While it is empty, the fields are not asked for:
  * the service could only refuse.
  */
-export interface SourceOptions extends ReadOptions {
+export interface SourceOptions extends YamlOptions {
   param: Record<string, string>
 }
 
@@ -45,6 +51,8 @@ export async function sourcesCommand(name: string, options: SourceOptions, io: C
     const wrong = (known ?? []).length > 0 ? [] : wrongChoices(name, options.param, meta.value)
     if (wrong.length > 0) return await problemsResult(io, wrong, context)
     const facts = { format_version: 1, connection: name, source: meta.value, fields: known ?? null }
+    if (options.yaml === true)
+      return lookupResult(exit.done, { of: 'words', facts, text: modelYaml(facts, options.param) })
     return lookupResult(exit.done, { of: 'sources', facts })
   })
 }
@@ -75,7 +83,7 @@ function wrongChoices(connection: string, param: Record<string, string>, meta: S
 export async function targetsCommand(
   name: string,
   object: string | undefined,
-  options: ReadOptions,
+  options: YamlOptions,
   io: CommandIo
 ): Promise<Result> {
   return await withConnection(name, options, io, async (reader, at, context) => {
@@ -87,6 +95,8 @@ export async function targetsCommand(
         return await refused(target, `reading the fields of ${object}`, { io, context })
       }
       const facts = { format_version: 1, connection: name, target: target.value }
+      if (options.yaml === true)
+        return lookupResult(exit.done, { of: 'words', facts, text: syncYaml(name, target.value) })
       return lookupResult(exit.done, { of: 'target', facts })
     }
     const targets = await enumerateTargets(reader, at)

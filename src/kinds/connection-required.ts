@@ -55,7 +55,7 @@ export function missingSettings(type: string, configuration: JsonObject): ItemPr
       label: names.length === 1 ? 'it is missing here' : 'they are missing here',
       help: [
         ...names.map((name) => `write \`${exampleLine(type, name)}\` in \`configuration\``),
-        `\`polyctl explain ${type}\` shows all that it takes`
+        `\`polyctl explain types ${type}\` shows all that it takes`
       ]
     }
   ]
