@@ -5,22 +5,25 @@ import { exampleLine } from './connection-examples.ts'
 import type { ItemProblem, Needed } from './kind.ts'
 
 /**
- * Settings without which the service refuses to make a connection. Where a person authorizes it in a
- * browser, nothing is asked for: what is missing is chosen there.
+ * Settings without which the service refuses to create a connection. A connection that a person authorizes
+ * in a browser needs none, because the person chooses them there.
  */
 
-/** Where a type has several ways to authorize, one of these keys says which; in this order. */
+/** Keys that select one of several ways to authorize, by precedence. */
 const modeKeys = ['connect_mode', 'auth_method', 'auth_mode'] as const
 /** The modes in which a person completes the connection. */
 const personal: ReadonlySet<unknown> = new Set(['browser', 'code', 'oauth'])
 const tokens = ['oauth_refresh_token', 'oauth_access_token']
 
-/** What the documentation asks for in some modes alone, beside what the type requires in all of them. */
+/** Settings that only some modes require, according to the documentation. */
 const documented = dictionary<Readonly<Record<string, readonly string[]>>>({
   salesforce: dictionary<readonly string[]>({ clientcredentials: [], api: ['oauth_refresh_token'] })
 })
 
-/** Returns what a new connection of a type must state, and in each of the modes that no person completes. */
+/**
+ * Returns the settings that a new connection of a type must have: always, and in each mode that no person
+ * completes.
+ */
 export function neededSettings(type: string): Needed {
   const of = connectionTypes[type]
   if (of?.oauth !== true) return { always: requiredFields(of?.fields ?? {}) }
@@ -32,9 +35,9 @@ export function neededSettings(type: string): Needed {
 }
 
 /**
- * Tells of the settings that a new connection lacks, all at once. Where a type can be authorized by a person
- * and the configuration says that none comes, that follows from the service's description alone, and is a
- * warning; where its documentation says the same, an error.
+ * Tells of the settings that a new connection lacks, all at once. Where a type can be authorized by a
+ * person and the configuration says that none comes, that follows from the service's description alone, and
+ * is a warning; where its documentation says the same, an error.
  */
 export function missingSettings(type: string, configuration: JsonObject): ItemProblem[] {
   const of = connectionTypes[type]
@@ -70,7 +73,7 @@ function requiredIn(type: string, mode: string | undefined): string[] {
   return [...requiredFields(fields), ...(documented[type]?.[mode ?? ''] ?? [])]
 }
 
-/** What has a default is filled by the service. */
+/** Returns required settings. The service fills those that have a default. */
 function requiredFields(fields: Readonly<Record<string, ConnectionField>>): string[] {
   return Object.entries(fields).flatMap(([name, field]) =>
     field.required === true && field.default === undefined && !isServerOwned(field) ? [name] : []
@@ -87,7 +90,10 @@ function modeKeyOf({ fields }: ConnectionType): string | undefined {
   return modeKeys.find((key) => fields[key]?.enum?.some((mode) => personal.has(mode)) === true)
 }
 
-/** How it is authorized, where its type has several ways: as stated, else as the service assumes. */
+/**
+ * Returns the mode of authorization, if the type has several: the stated one, or else the default of the
+ * service.
+ */
 function modeOf(type: ConnectionType, configuration: JsonObject): string | undefined {
   const key = type.oauth === true ? modeKeyOf(type) : undefined
   if (key === undefined) return undefined

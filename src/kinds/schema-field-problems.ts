@@ -4,9 +4,9 @@ import { plainTypeOf } from './field-types.ts'
 import { list } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 
-/** What can be said of fields that people describe before they are sent. */
+/** Problems of schema fields that are known before they are sent. */
 
-/** Fields that are listed twice, say nothing, or define what they are in two ways. */
+/** Reports fields that are listed twice, have no setting, or define their type in two ways. */
 export function problemsOf(all: readonly JsonObject[]): ItemProblem[] {
   const ids = all.map(({ id }) => textOf(id))
   return all.flatMap((field, index) => {
@@ -68,7 +68,7 @@ function definitionProblems(field: JsonObject, path: (string | number)[]): ItemP
   ]
 }
 
-/** A field that is added needs a type: the schema tells which ones are there. */
+/** Reports new fields without a type. A field is new if the live schema does not have it. */
 export function newWithoutType({ wanted, live, address }: PlannedResource): Finding[] {
   const there = list(live?.wire.fields).map(({ id }) => textOf(id))
   const all = Array.isArray(wanted?.fields) ? wanted.fields : []

@@ -28,7 +28,7 @@ const otherFields: DataImpact = {
     'what uses the schema finds its fields, and the types of their values, as they are described here'
 }
 
-/** As it is in the service, where files do not say. */
+/** A setting that keeps its live value if no file states it. */
 const kept = { carried: true } as const
 
 const one: Codec = object({
@@ -87,14 +87,14 @@ const fields: Codec = {
           return isObject(field) && type !== undefined ? { ...field, type } : field
         })
       : value,
-  fromWire: (value) => ours(value).map(fromAnswer),
+  fromWire: (value) => userManaged(value).map(fromAnswer),
   toWire: (value) => list(value).map(toRequest)
 }
 
 /**
- * Fields that people add to a schema, or describe in another way than the source does. All that are theirs
- * are meant: one that no file has is a difference. What the source tells by itself is in the same answers,
- * so services that do not tell them apart cannot have this kind.
+ * Fields that people add to a schema, or describe differently from the source. The list is exclusive: a
+ * live one that no file has is a difference. Answers also have the detected fields of the source, so this
+ * kind needs a service whose answers tell them apart.
  */
 export const schemaFields = kindOf<Schema>()({
   name: 'schema_fields',
@@ -126,9 +126,9 @@ export const schemaFields = kindOf<Schema>()({
     since: '2025-09-18',
     dependsOnLive: true,
     updates: (body, live) => requests(list(body.fields), live),
-    resets: (live) => ours(live.fields).map(removal),
+    resets: (live) => userManaged(live.fields).map(removal),
     resetsLate: true,
-    isReset: (wire) => untold(wire) === undefined && ours(wire.fields).length === 0,
+    isReset: (wire) => untold(wire) === undefined && userManaged(wire.fields).length === 0,
     isConverged: (body, wire) => requests(list(body.fields), wire).length === 0,
     // The service reads the source again in the background, which took minutes.
     convergesWithinMs: 300_000,
@@ -140,12 +140,14 @@ export const schemaFields = kindOf<Schema>()({
   replacement: (_live, { fields: wanted }) => withoutAbsent({ fields: wanted })
 })
 
-/** The fields of an answer that people have added or changed. */
-function ours(value: Json | undefined): JsonObject[] {
+/** Returns the fields of an answer that people have added or changed. */
+function userManaged(value: Json | undefined): JsonObject[] {
   return list(value).filter((field) => field.user_managed === true)
 }
 
-/** Services that tell nothing of this are older: any of their fields may be ours. */
+/**
+ * Returns what the answers of older services do not tell: any of their fields may be one that people added.
+ */
 function untold({ fields: all }: JsonObject): string | undefined {
   const tells = ['user_managed', 'source_primary_key', 'primary_key_override', 'path']
   const isTold = list(all).some((field) => tells.some((key) => !isEmpty(field[key])))
@@ -166,10 +168,10 @@ function toRequest({ id, label, type, path, definition }: JsonObject): JsonObjec
   return withoutAbsent({ field_id: id, label, type, path, definition })
 }
 
-/** What a request says, by the names of answers. */
+/** Members of requests, with their names in answers. */
 const answered = dictionary({ label: 'name', type: 'type', path: 'path', definition: 'type_spec' })
 
-/** New fields are added in one request, others changed one by one; what is declared no more goes last. */
+/** Returns the requests: one for all new fields, one for each changed field, and at last the removals. */
 function requests(wanted: readonly JsonObject[], live: JsonObject): RequestBelow[] {
   const there = new Map(list(live.fields).map((field) => [textOf(field.id), field]))
   const ids = new Set(wanted.map(({ field_id: id }) => textOf(id)))
@@ -185,15 +187,15 @@ function requests(wanted: readonly JsonObject[], live: JsonObject): RequestBelow
   return [
     ...(added.length > 0 ? [{ method: 'POST', path: '/fields', body: { fields: labelled } } as const] : []),
     ...changed,
-    ...ours(live.fields)
+    ...userManaged(live.fields)
       .filter(({ id }) => !ids.has(textOf(id)))
       .map(removal)
   ]
 }
 
 /**
- * What a change of a field says: what differs. To say a type drops its detailed definition, so the two are
- * said together. A detected field becomes ours by a change, also by one that says what is there.
+ * Returns the members of a field that differ. A request with a type drops the detailed definition, so both
+ * must be sent together. Any change makes a detected field one of people, also a change to the same values.
  */
 function differing({ field_id: _id, ...field }: JsonObject, now: JsonObject): JsonObject | undefined {
   const isThere = (key: string): boolean =>

@@ -6,9 +6,9 @@ import { reference, scalar } from './codecs.ts'
 import type { FieldOf } from './field.ts'
 import { fromId, usesOf } from './fields.ts'
 
-/** What is about one schema of a connection, and is there as long as that is. */
+/** What kinds share that describe one schema of a connection, and exist as long as the schema. */
 
-/** The fields that say which schema it is about. Both are in the path, not in the body. */
+/** Returns the fields that locate the schema. Both are in the path of requests, and not in the body. */
 export function placeFields(impact: DataImpact): {
   connection: FieldOf<Schema, 'connection'>
   schema: FieldOf<Schema, 'schema'>
@@ -39,7 +39,7 @@ export function placeFields(impact: DataImpact): {
   }
 }
 
-/** Where it is read, and how it is named. */
+/** Members of the API that do not depend on what is described. */
 export const placeApi = {
   access: 'derived',
   path: '/api/connections',
@@ -48,7 +48,7 @@ export const placeApi = {
     if (connection === undefined) return undefined
     return `${encodeURIComponent(connection)}/schemas/${encodeURIComponent(textOf(fields.schema))}`
   },
-  // A space may be a part of either name.
+  // Both names may contain spaces, so each split is possible.
   fieldsOf: (name) => {
     const words = name.split(' ')
     return words.slice(1).map((_word, index) => ({

@@ -15,16 +15,16 @@ import type {
 } from '../wire/sync.ts'
 
 /**
- * What fixed words mean: for `explain`, and for editors, which show it beside each of them. A word without
- * a meaning does not compile. Where no documentation says what a word does, that is said.
+ * Descriptions of enum values, for `explain` and for editors. A value without a description does not
+ * compile. If the service does not document a value, its description says so.
  */
 
-/** A schema of fixed words that are taken in any case, each with what it means. */
+/** Returns the schema of words in any case, with a description of each. */
 export function worded<Word extends string>(meanings: Readonly<Record<Word, string>>): JsonObject {
   return { enum: Object.keys(meanings), 'x-caseless': true, 'x-words': { ...meanings } }
 }
 
-/** What happens to records of a target. */
+/** Modes of a sync. */
 export const syncModeWords: Readonly<Record<SyncMode, string>> = {
   create: 'Adds records that the target does not have yet; those that it has stay as they are.',
   update: 'Changes records that the target has; none are added.',
@@ -35,13 +35,13 @@ export const syncModeWords: Readonly<Record<SyncMode, string>> = {
   snapshot: 'Writes all records anew as they are at the time; not documented in detail.'
 }
 
-/** What happens to one field of a target. */
+/** Modes of a single field. */
 export const fieldModeWords: Readonly<Record<'create' | 'updateOrCreate', string>> = {
   create: 'Writes the field of a new record, or where it is empty; a value that is there stays.',
   updateOrCreate: 'Writes the field each time.'
 }
 
-/** How records find each other. */
+/** Functions of an identity. */
 export const identityFunctionWords: Readonly<Record<IdentityFunction, string>> = {
   Equality: 'Both values are the same.',
   ISubstring: 'One value is a part of the other, in any case.',
@@ -50,13 +50,13 @@ export const identityFunctionWords: Readonly<Record<IdentityFunction, string>> =
   HostnameMatch: 'Both have the same name of a host, as www.example.com.'
 }
 
-/** Which of several identities decides. */
+/** Strategies of several identities. */
 export const strategyWords: Readonly<Record<IdentityStrategy, string>> = {
   priority: 'The first mapping that finds a record decides.',
   and: 'A record is the same one only where all mappings fit.'
 }
 
-/** How a condition compares a field. */
+/** Functions of a filter or an override. */
 export const filterFunctionWords: Readonly<Record<FilterFunction, string>> = {
   Equality: 'Is the value.',
   Inequality: 'Is not the value.',
@@ -89,13 +89,13 @@ export const filterFunctionWords: Readonly<Record<FilterFunction, string>> = {
   ArrayDoesNotContain: 'Is a list that does not have the value.'
 }
 
-/** The side of a sync that a condition is about. */
+/** Sides of a filter. */
 export const filterSideWords: Readonly<Record<'Model' | 'Target', string>> = {
   Model: 'The condition is about a field of a model: `field`. This is assumed.',
   Target: 'The condition is about a field of the target: `field_id`. Needs mode: update.'
 }
 
-/** The words for both sorts of schedules; `multi` is of older answers alone. */
+/** Frequencies of a schedule, without `multi`, which only older answers have. */
 export const frequencyWords: Readonly<Record<Exclude<ScheduleFrequency, 'multi'>, string>> = {
   manual: 'Runs when somebody starts it.',
   continuous: 'Looks for changes all the time, at most every five minutes.',
@@ -108,14 +108,14 @@ export const frequencyWords: Readonly<Record<Exclude<ScheduleFrequency, 'multi'>
   dbtcloud: 'Runs when a job of dbt Cloud has ended: connection and job_id.'
 }
 
-/** What happens to the tables of a destination. */
+/** Modes of a bulk sync. */
 export const bulkModeWords: Readonly<Record<BulkMode, string>> = {
   replicate: 'Keeps the tables of the destination in step with the source.',
   snapshot: 'Writes all tables anew each time.',
   append: 'Only adds; newer services have it, and nothing is documented of it.'
 }
 
-/** What happens to objects and fields that appear later. */
+/** What a bulk sync does with objects and fields that appear later. */
 export const discoveryWords: Readonly<Record<BulkDiscovery, string>> = {
   all: 'All of them are copied.',
   onlyIncremental: 'Those are copied that tell what is new in them.',
@@ -123,7 +123,7 @@ export const discoveryWords: Readonly<Record<BulkDiscovery, string>> = {
   none: 'None of them are copied.'
 }
 
-/** What becomes of names in a destination. */
+/** How a bulk sync normalises names in the destination. */
 export const normalizationWords: Readonly<Record<NameNormalization, string>> = {
   enabled: 'Names are brought into the form that the destination likes.',
   disabled: 'Names stay as the source has them.',

@@ -268,6 +268,14 @@ const rows: Row[] = [
     ['contact', 'Contact']
   ],
   [
+    'an object of a target that can make it',
+    things({ target: '{ connection: Odd, object: thingz }' }),
+    [['P422', 'thingz']],
+    /to have it made, write `create` in place of `object`/,
+    [target, objects],
+    ['thingz', 'things']
+  ],
+  [
     'a new object where none can be made',
     sync({ target: '{ connection: CRM, create: { name: x } }' }),
     [['P422', '{ name: x }']],
