@@ -43,7 +43,8 @@ export async function resourceResult(
     const none = isAddress ? unknownAddress(text, resources, kinds) : unknown()
     return await problemsResult(io, [none], read)
   }
-  const origin: Origin = { texts, environment: found, variables: options.var }
+  const catalogue = await openCatalogue()
+  const origin: Origin = { texts, environment: found, variables: options.var, catalogue }
   if (options.live !== true)
     return facts(named.map((resource) => ({ ...factsOf(resource, origin), live: null })))
   return await withContext(io, options, async (context) => {
@@ -101,6 +102,7 @@ interface Origin {
   texts: ReadonlyMap<string, string>
   environment: Environment
   variables: Readonly<Record<string, string>>
+  catalogue: Awaited<ReturnType<typeof openCatalogue>>
 }
 
 function factsOf(resource: Desired, origin: Origin): Omit<ResourceFacts, 'live'> {
@@ -113,7 +115,7 @@ function factsOf(resource: Desired, origin: Origin): Omit<ResourceFacts, 'live'>
     kind: resource.kind,
     name: resource.name,
     place: placeOf(resource.span),
-    values: [...stated, ...defaultsOf(resource)]
+    values: [...stated, ...defaultsOf(resource, origin.catalogue)]
   }
 }
 
@@ -134,10 +136,8 @@ function leavesOf(value: Json, path: Path): { path: Path; value: Json }[] {
   return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]))
 }
 
-const catalogue = await openCatalogue()
-
 /** What the service assumes of what is not stated. */
-function defaultsOf({ kind, fields }: Desired): ValueFacts[] {
+function defaultsOf({ kind, fields }: Desired, catalogue: Origin['catalogue']): ValueFacts[] {
   const assumed = Object.entries(kinds.managed.find(({ name }) => name === kind)?.fields ?? {}).flatMap(
     ([name, { rule }]): [string, Json][] =>
       rule.is === 'scalar' && rule.default !== undefined && !(name in fields) ? [[name, rule.default]] : []

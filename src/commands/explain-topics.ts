@@ -2,18 +2,18 @@ import { fileSchema, resourceSchema, withoutRefs } from '../config/validation/in
 import { similarNames } from '../diagnostics/similar.ts'
 import type { TopicFacts, TypeFacts } from '../render/view/explain.ts'
 import { pathsOf, propertiesOf, schemaOf, topicOf, wordsOf, type KeyDetails } from './explain-schema.ts'
-import { kinds, openCatalogue } from '../kinds/index.ts'
+import { kinds, type openCatalogue } from '../kinds/index.ts'
 import type { Kind } from '../kinds/kind.ts'
 import type { JsonObject } from '../state/value.ts'
 
 /** What `explain` knows beside the codes of problems: kinds with their keys, types, and fixed words. */
 
-const catalogue = await openCatalogue()
-const types: ReadonlySet<string> = new Set(catalogue.typeIds())
+/** What is loaded for `explain` alone. */
+export type Catalogue = Awaited<ReturnType<typeof openCatalogue>>
 
 /** Returns the types of connections whose id or name has a word in it. */
-export function typesWith(word: string | undefined): TypeFacts[] {
-  const sought = (word ?? '').toLowerCase()
+export function typesWith(word: string, catalogue: Catalogue): TypeFacts[] {
+  const sought = word.toLowerCase()
   return catalogue
     .typeIds()
     .map((type) => ({ type, ...catalogue.typeName(type) }))
@@ -21,22 +21,23 @@ export function typesWith(word: string | undefined): TypeFacts[] {
 }
 
 /** Returns what a word, or a path of words, is about; nothing where nobody knows it. */
-export function topicNamed(text: string): TopicFacts | undefined {
+export function topicNamed(text: string, catalogue: Catalogue): TopicFacts | undefined {
   const [first = '', ...rest] = text.split(/[.[\]\s]+/).filter((part) => part !== '')
-  if (first === 'connection_type') return typeTopic(rest[0] ?? '', rest.slice(1))
+  if (first === 'connection_type') return typeTopic(rest[0] ?? '', rest.slice(1), catalogue)
   const whole = kinds.managed.find((one) => namesOf(one).includes(folded(text)))
-  if (whole) return kindTopic(whole, [])
+  if (whole) return kindTopic(whole, [], catalogue)
   const kind = kinds.managed.find((one) => namesOf(one).includes(folded(first)))
-  if (kind) return kindTopic(kind, rest)
-  if (types.has(first.toLowerCase())) return typeTopic(first.toLowerCase(), rest)
+  if (kind) return kindTopic(kind, rest, catalogue)
+  if (catalogue.typeIds().includes(first.toLowerCase()))
+    return typeTopic(first.toLowerCase(), rest, catalogue)
   const file = fileSchema(kinds)
   if (schemaOf(file, [first]) !== undefined)
     return topicOf(file, [first, ...rest], { topic: [first, ...rest].join('.'), beside: () => ({}) })
-  return elsewhere([first, ...rest])
+  return elsewhere([first, ...rest], catalogue)
 }
 
 /** Returns names that are near to a word that nobody knows. */
-export function nearTopics(text: string): string[] {
+export function nearTopics(text: string, catalogue: Catalogue): string[] {
   const kindNames = kinds.managed.flatMap(({ name, section }) => [name, section])
   const paths = kinds.managed.flatMap((kind) =>
     pathsOf(schemaOfKind(kind)).map((path) => path.at(-1) ?? '')
@@ -49,7 +50,7 @@ export function nearTopics(text: string): string[] {
     const names = inside ? Object.keys(propertiesOf(inside)) : []
     return similarNames(rest.at(-1) ?? '', names).map((name) => [...parts.slice(0, -1), name].join('.'))
   }
-  return similarNames(text, [...kindNames, ...types, ...paths, 'types'])
+  return similarNames(text, [...kindNames, ...catalogue.typeIds(), ...paths, 'types'])
 }
 
 function namesOf({ name, section }: Kind): string[] {
@@ -66,7 +67,7 @@ function schemaOfKind(kind: Kind): JsonObject {
   return withoutRefs(resourceSchema(kind))
 }
 
-function kindTopic(kind: Kind, path: readonly string[]): TopicFacts | undefined {
+function kindTopic(kind: Kind, path: readonly string[], catalogue: Catalogue): TopicFacts | undefined {
   const schema = schemaOfKind(kind)
   const exact = spelled(schema, path)
   if (exact === undefined) return undefined
@@ -82,7 +83,7 @@ function kindTopic(kind: Kind, path: readonly string[]): TopicFacts | undefined 
         ? `items of the list \`${kind.section}\``
         : `\`${kind.section}\` itself`,
     example: catalogue.kindExamples[kind.name] ?? null,
-    notes: types.has(kind.name)
+    notes: catalogue.typeIds().includes(kind.name)
       ? [`there is a type of connections of this name, too: \`polyctl explain types ${kind.name}\``]
       : []
   }
@@ -132,7 +133,7 @@ function detailNote(kind: Kind, path: readonly string[]): string[] {
     : []
 }
 
-function typeTopic(type: string, path: readonly string[]): TopicFacts | undefined {
+function typeTopic(type: string, path: readonly string[], catalogue: Catalogue): TopicFacts | undefined {
   const of = catalogue.typeOf(type)
   if (!of) return undefined
   const { schema, needed, secrets, defaults, name, authorized, owned, example } = of
@@ -166,7 +167,7 @@ function typeTopic(type: string, path: readonly string[]): TopicFacts | undefine
 }
 
 /** A key or a fixed word by its last names alone: in the first kind that has it, with where else it is. */
-function elsewhere(path: readonly string[]): TopicFacts | undefined {
+function elsewhere(path: readonly string[], catalogue: Catalogue): TopicFacts | undefined {
   const wanted = path.map(folded)
   const isEnd = (all: readonly string[]): boolean =>
     all.length >= wanted.length &&
@@ -179,7 +180,7 @@ function elsewhere(path: readonly string[]): TopicFacts | undefined {
       .map((one) => ({ kind, path: one }))
   })
   const [first, ...others] = places.toSorted((a, b) => Number(isEnd(b.path)) - Number(isEnd(a.path)))
-  const found = first && kindTopic(first.kind, first.path)
+  const found = first && kindTopic(first.kind, first.path, catalogue)
   if (!found) return undefined
   const more = others
     .slice(0, mostPlaces)

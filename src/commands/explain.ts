@@ -4,6 +4,7 @@ import { codes } from '../diagnostics/codes.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import type { ExplainOptions } from './explain-resource.ts'
 import type * as Topics from './explain-topics.ts'
+import { openCatalogue } from '../kinds/index.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { Result } from './output.ts'
@@ -25,12 +26,14 @@ export async function explainCommand(
   const entry = new Map<string, CodeEntry>(Object.entries(codes)).get(name)
   if (entry) return lookupResult(exit.done, { of: 'code', facts: { code: name, ...entry } })
   if (/^P\d+$/.test(name)) return await problemsResult(io, [unknownCode(text, name)], nothingRead)
-  const topics = await import('./explain-topics.ts')
-  if (first.toLowerCase() === 'types') return await typesResult(rest.join(' '), io, topics)
-  const topic = topics.topicNamed(text)
+  const [topics, catalogue] = await Promise.all([import('./explain-topics.ts'), openCatalogue()])
+  if (first.toLowerCase() === 'types') return await typesResult(rest.join(' '), io, topics, catalogue)
+  const topic = topics.topicNamed(text, catalogue)
   if (topic) return lookupResult(exit.done, { of: 'topic', facts: topic })
   const { resourceResult } = await import('./explain-resource.ts')
-  return await resourceResult(text, options, io, () => unknownTopic(text, topics.nearTopics(text)))
+  return await resourceResult(text, options, io, () =>
+    unknownTopic(text, topics.nearTopics(text, catalogue))
+  )
 }
 
 function codesResult(): Result {
@@ -41,18 +44,19 @@ function codesResult(): Result {
 async function typesResult(
   word: string,
   io: CommandIo,
-  { typesWith, topicNamed }: typeof Topics
+  { typesWith, topicNamed }: typeof Topics,
+  catalogue: Topics.Catalogue
 ): Promise<Result> {
-  const found = typesWith(word)
+  const found = typesWith(word, catalogue)
   const exact = found.find(({ type }) => type === word)
   const only = exact ?? (found.length === 1 ? found[0] : undefined)
-  const topic = only && topicNamed(`connection_type.${only.type}`)
+  const topic = only && topicNamed(`connection_type.${only.type}`, catalogue)
   if (topic) return lookupResult(exit.done, { of: 'topic', facts: topic })
   if (found.length > 0)
     return lookupResult(exit.done, { of: 'types', facts: { format_version: 1, types: found } })
   const near = similarNames(
     word,
-    typesWith('').map(({ type }) => type)
+    typesWith('', catalogue).map(({ type }) => type)
   )
   const help = near.map((type) => `a type with a similar name exists: \`${type}\``)
   const none = problem('P624', `no type of connections has ${JSON.stringify(word)} in its name`, {

@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { nearTopics, topicNamed, typesWith } from '../../src/commands/explain-topics.ts'
+import * as topics from '../../src/commands/explain-topics.ts'
 import { resourceSchema, withoutRefs } from '../../src/config/validation/index.ts'
 import { pathsOf } from '../../src/commands/explain-schema.ts'
-import { kinds } from '../../src/kinds/index.ts'
+import { kinds, openCatalogue } from '../../src/kinds/index.ts'
 import { incomplete } from '../../src/plan/incomplete.ts'
 import { isObject, type Json, type JsonObject } from '../../src/state/value.ts'
 import { read } from '../support/reading.ts'
 import { createSandbox } from '../support/sandbox.ts'
 import { committed } from '../support/write-schemas.ts'
+
+const catalogue = await openCatalogue()
+const topicNamed = (text: string) => topics.topicNamed(text, catalogue)
+const nearTopics = (text: string) => topics.nearTopics(text, catalogue)
+const typesWith = (word: string) => topics.typesWith(word, catalogue)
 
 const editor = JSON.parse(committed('polyctl.schema.json') ?? '{}') as {
   definitions: Record<string, JsonObject>
