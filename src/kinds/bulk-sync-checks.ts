@@ -5,7 +5,7 @@ import { idOf, isOff } from './bulk-sync-parts.ts'
 import { absenceIn, adviceOn, denies, inspectable, isWord, items, quotedNames } from './checks.ts'
 import { list, valueAt } from './fields.ts'
 
-/** What a bulk sync copies and how it writes, checked against what the service knows of both ends. */
+/** R39: Checks what a bulk sync copies and how it writes against what the service knows of both ends. */
 export function bulkSyncChecks(sync: PlannedResource, service: Inquiry): Finding[] {
   return [...schemaChecks(sync, service), ...destinationChecks(sync, service)]
 }
@@ -104,7 +104,7 @@ function fieldProblems(
   )
 }
 
-/** Where a schema names fields of its own. */
+/** Returns the fields that a schema names, with their paths. */
 function namedFields(schema: JsonObject): { path: (string | number)[]; name: string }[] {
   const { fields, filters, tracking_field: tracking } = schema
   const under = (key: string, value: Json | undefined, part: string) =>
@@ -116,7 +116,7 @@ function namedFields(schema: JsonObject): { path: (string | number)[]; name: str
   ].filter(({ name }) => name !== '')
 }
 
-/** The mode, and histories, as the destination supports them. */
+/** Checks that the destination supports the mode, and histories. */
 function destinationChecks(sync: PlannedResource, service: Inquiry): Finding[] {
   const { wanted = {} } = sync
   const inspected = inspectable(service.find(valueAt(wanted.destination, ['connection']), sync))

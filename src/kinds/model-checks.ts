@@ -13,7 +13,7 @@ import { list, valueAt } from './fields.ts'
 import { isAdded, nameOf } from './model-parts.ts'
 import { readConfiguration } from './model-source.ts'
 
-/** What a model names in its source, checked against what the service knows of it. */
+/** R39: Checks what a model names in its source against what the service knows of it. */
 export function modelChecks(model: PlannedResource, service: Inquiry): Finding[] {
   const source = sourceOf(model, service)
   const names = namesIn(model)
@@ -39,8 +39,8 @@ interface SourceFacts {
 }
 
 /**
- * Asks for the fields first: where there are some, the source exists, whatever is listed. Only where there
- * are none it is asked what may be chosen.
+ * Asks for the fields first: if there are some, the source exists, whatever the service lists. Only if
+ * there are none, it asks what may be chosen.
  */
 function sourceOf(model: PlannedResource, service: Inquiry): SourceFacts {
   const { wanted, live } = model
@@ -79,7 +79,7 @@ function wordsOf(answer: ServiceAnswer<unknown>): string | undefined {
   return answer.ok ? undefined : answer.words
 }
 
-/** What may be chosen under a name; none where that is free text. */
+/** Returns the values that may be chosen for a setting; none, if it is free text. */
 function valuesOf({ configuration, items }: SourceMeta, name: string): string[] {
   const offered = new Map(Object.entries({ ...configuration, ...items }))
   return (offered.get(name)?.items ?? []).map(textOf)
@@ -101,8 +101,8 @@ interface Choices {
 }
 
 /**
- * Values that are not among those that are listed. Where the service has not refused them, they may be there
- * all the same: what is listed may be older than the source.
+ * Values that are not among those that are listed. Where the service has not refused them, they may be
+ * there all the same: what is listed may be older than the source.
  */
 function wrongChoices(
   model: PlannedResource,
@@ -153,7 +153,7 @@ function unchosen(
   ]
 }
 
-/** The names that a model will have for syncs; undefined where they are not known. */
+/** Returns the fields that a model will have for syncs; undefined if they are not known. */
 export function fieldsOf(model: PlannedResource, service: Inquiry): KnownNames | undefined {
   const { wanted, live, differs } = model
   // What an enrichment adds is not known.
@@ -173,12 +173,12 @@ export function fieldsOf(model: PlannedResource, service: Inquiry): KnownNames |
   return { scope, all: [...before, ...added] }
 }
 
-/** Whether a name is one of a field, or of something inside of one. */
+/** Returns true for the name of a field, or of something inside of a field. */
 function has({ all }: KnownNames, name: string): boolean {
   return all.includes(name) || all.some((field) => name.startsWith(`${field}.`))
 }
 
-/** A mistake where a field is named that a model does not have; none where that is not known. */
+/** Reports the name of a field that a model does not have; nothing, if its fields are not known. */
 export function fieldProblem(
   subject: PlannedResource,
   of: PlannedResource | undefined,
@@ -211,7 +211,7 @@ interface Named {
   name: string
 }
 
-/** Where a model names fields of its own. */
+/** Returns the fields of its own that a model names, with their paths. */
 function namesIn({ wanted = {} }: PlannedResource): Named[] {
   const { identifier, enricher } = wanted
   const named = (path: (string | number)[], value: Json | undefined): Named[] =>
@@ -247,7 +247,7 @@ function chosenProblems(
   )
 }
 
-/** The other ends of its joins. */
+/** Checks the other ends of joins. */
 function relatedProblems(model: PlannedResource, service: Inquiry): Mistake[] {
   return itemsOf(model.wanted?.relations).flatMap((one, index) => {
     const name = valueAt(one, ['to', 'field'])

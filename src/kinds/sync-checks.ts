@@ -6,7 +6,9 @@ import { fieldProblem, unaskedOf } from './model-checks.ts'
 import { targetChecks } from './sync-target-checks.ts'
 import { allIdentities } from './sync-spellings.ts'
 
-/** What a sync reads from its models and writes to its target, checked against what the service knows. */
+/**
+ * R39: Checks what a sync reads from its models and writes to its target against what the service knows.
+ */
 export function syncChecks(sync: PlannedResource, service: Inquiry): Finding[] {
   return [...sourceChecks(sync, service), ...targetChecks(sync, service)]
 }
@@ -24,7 +26,7 @@ function sourceChecks(sync: PlannedResource, service: Inquiry): Finding[] {
   return [...problems, ...[...models.values()].flatMap((model) => unaskedOf(model, service))]
 }
 
-/** All places of the fields that name a field of a model. */
+/** Returns all sources in the fields of a sync, with their paths. */
 function sourcesOf(fields: JsonObject): { path: (string | number)[]; source: Json }[] {
   const under = (key: string, part: string) =>
     items(fields[key]).map(({ item, index }) => ({ path: [key, index, part], source: item[part] ?? null }))

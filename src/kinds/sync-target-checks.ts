@@ -7,7 +7,7 @@ import { mappingChecks } from './sync-mapping-checks.ts'
 import { isOfTarget } from './sync-filters.ts'
 import { allIdentities } from './sync-spellings.ts'
 
-/** The target of a sync: its object, what that supports, and its fields. */
+/** Checks the target of a sync: its object, what that supports, and its fields. */
 export function targetChecks(sync: PlannedResource, service: Inquiry): Finding[] {
   const { wanted = {}, live } = sync
   const target = isObject(wanted.target) ? wanted.target : {}
@@ -29,7 +29,7 @@ export function targetChecks(sync: PlannedResource, service: Inquiry): Finding[]
   ]
 }
 
-/** The object that is written to; none where a new one is to be made. */
+/** Returns the object that is written to; undefined, if a new one is to be created. */
 function objectOf(target: JsonObject, live: Json | undefined): string | undefined {
   if (!isEmpty(target.object)) return textOf(target.object)
   const there = valueAt(live, ['object'])
@@ -89,7 +89,7 @@ function withoutFields(
   ]
 }
 
-/** The name in an address, in the quotes that it has there. */
+/** Returns the name in an address, with its quotes. */
 function nameOfPlace({ address }: Inspected): string {
   return address.slice(address.indexOf('"'))
 }
