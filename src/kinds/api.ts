@@ -94,6 +94,11 @@ export interface DerivedApi extends CommonApi {
    * planned from such an answer: unknown is not empty.
    */
   untold?(wire: JsonObject): string | undefined
+  /**
+   * Returns the names of fields that it adds to schemas of its parent. Other resources that use the parent
+   * may name them, so they are created and updated after it.
+   */
+  adds?(fields: JsonObject): string[]
   /** Its answers are not wrapped in `{ data: … }`. */
   bare?: true
 }

@@ -87,8 +87,9 @@ function fieldProblems(
   { schema, path: at, inspected, there }: ListedFields,
   service: Inquiry
 ): Mistake[] {
-  const all = (there.fields ?? []).map(({ id }) => id)
-  if (all.length === 0) return []
+  const known = (there.fields ?? []).map(({ id }) => id)
+  if (known.length === 0) return []
+  const all = [...new Set([...known, ...service.addedTo(inspected)])]
   return namedFields(schema).flatMap(({ path, name }): Mistake[] =>
     all.includes(name)
       ? []

@@ -132,7 +132,8 @@ export const schemaFields = kindOf<Schema>()({
     isConverged: (body, wire) => requests(list(body.fields), wire).length === 0,
     // The service reads the source again in the background, which took minutes.
     convergesWithinMs: 300_000,
-    untold
+    untold,
+    adds: ({ fields: all }) => list(all).map(({ id }) => textOf(id))
   },
   inFull: true,
   check: (item) => problemsOf(list(item.fields)),

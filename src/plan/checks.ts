@@ -1,6 +1,6 @@
 import { problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { SimilarNames } from '../diagnostics/similar.ts'
-import { keyOf, type Kind, type Kinds } from '../kinds/kind.ts'
+import { derivedApi, keyOf, type Kind, type Kinds } from '../kinds/kind.ts'
 import type {
   ServiceAnswer,
   Answers,
@@ -132,6 +132,7 @@ class Inquiries {
         return known
       },
       find: (reference, from) => this.#subjects.find(reference, from),
+      addedTo: (inspected) => this.#subjects.addedTo(inspected),
       similar: (name, scope, candidates) => {
         const names = this.#names.get(scope) ?? new SimilarNames(candidates)
         this.#names.set(scope, names)
@@ -159,6 +160,7 @@ function keyOfQuestion<A extends keyof Answers>(question: Question<A>): string {
 interface Resources {
   of(change: Change): PlannedResource
   find(reference: Json | undefined, from: PlannedResource): PlannedResource | undefined
+  addedTo(parent: { kind: string; id: string }): readonly string[]
 }
 
 function subjectsOf({ plan, observed, kinds }: Checkable): Resources {
@@ -185,17 +187,35 @@ function subjectsOf({ plan, observed, kinds }: Checkable): Resources {
       differs: new Set(fields.map(({ path: [top = ''] }) => top))
     }
   }
-  return {
-    of,
-    find(reference, from) {
-      if (!isReference(reference)) return undefined
-      const { $ref: kind, name = '' } = reference
-      const asker = byAddress.get(from.address)
-      const id = reference.id ?? asker?.ids[addressText({ kind, name })]
-      const change = id === undefined ? byKey.get(key({ kind, name })) : byId.get(idKey({ kind, id }))
-      if (change) return of(change)
-      const there = id === undefined ? undefined : live.get(idKey({ kind, id }))
-      return there && { kind, address: addressText(there), live: there, differs: new Set<string>() }
+  const find: Resources['find'] = (reference, from) => {
+    if (!isReference(reference)) return undefined
+    const { $ref: kind, name = '' } = reference
+    const asker = byAddress.get(from.address)
+    const id = reference.id ?? asker?.ids[addressText({ kind, name })]
+    const change = id === undefined ? byKey.get(key({ kind, name })) : byId.get(idKey({ kind, id }))
+    if (change) return of(change)
+    const there = id === undefined ? undefined : live.get(idKey({ kind, id }))
+    return there && { kind, address: addressText(there), live: there, differs: new Set<string>() }
+  }
+  const added = addedNames(changes.map(of), find, kinds)
+  return { of, find, addedTo: (parent) => added.get(idKey(parent)) ?? [] }
+}
+
+/** Returns the names of the fields that a plan adds, by the parents that it adds them to. */
+function addedNames(
+  planned: readonly PlannedResource[],
+  find: Resources['find'],
+  { managed }: Kinds
+): Map<string, string[]> {
+  const added = new Map<string, string[]>()
+  for (const resource of planned) {
+    const kind = managed.find(({ name }) => name === resource.kind)
+    const names = kind && derivedApi(kind)?.adds?.(resource.wanted ?? {})
+    if (!names) continue
+    for (const value of Object.values(resource.wanted ?? {})) {
+      const parent = find(value, resource)?.live
+      if (parent) added.set(idKey(parent), [...(added.get(idKey(parent)) ?? []), ...names])
     }
   }
+  return added
 }

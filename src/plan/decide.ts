@@ -158,7 +158,10 @@ function finished(
   ).length
   const plan: Plan = {
     organization: live.organization,
-    changes: withImpacts(ordered(withPending(changes, desired, live, match), desired, live, match), input),
+    changes: withImpacts(
+      ordered(withPending(changes, desired, live, match), desired, live, match, kinds),
+      input
+    ),
     unmanaged: unmanaged(changes, desired, live, match),
     noLongerDeclared,
     ...(options.base === undefined ? {} : { since: options.base.revision }),

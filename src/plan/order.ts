@@ -1,3 +1,4 @@
+import { derivedApi, type Kinds } from '../kinds/kind.ts'
 import {
   addressText,
   byAddress,
@@ -12,19 +13,24 @@ import type { Change, Delete } from './plan.ts'
 
 /**
  * Fills in `after` of each change. Creates and updates wait for what they refer to; deletions wait for
- * whatever still uses the resource. The order comes from references alone, not from a table of kinds.
+ * whatever still uses the resource. The order comes from references, and from what adds fields to what is
+ * referred to; not from a table of kinds.
  */
 export function ordered(
   changes: readonly Change[],
   desired: DesiredState,
   live: LiveState,
-  match: Match
+  match: Match,
+  kinds: Kinds
 ): Change[] {
   const byText = new Map(changes.map((change) => [addressText(change), change]))
   const moves = (address: Address): boolean =>
     (byText.get(addressText(address))?.action ?? 'none') !== 'none'
   const usersOf = usersById(live)
-  const usesOf = new Map(desired.resources.map((resource) => [addressText(resource), namedBy(resource)]))
+  const extended = extendedBy(desired, kinds)
+  const usesOf = new Map(
+    desired.resources.map((resource) => [addressText(resource), neededBy(resource, extended)])
+  )
   const waiting = changes
     .map((change) => {
       const waits =
@@ -36,6 +42,23 @@ export function ordered(
     })
     .toSorted(byAddress)
   return withoutCircles(withNamesLeft(waiting, live))
+}
+
+/** Returns what adds fields to a resource, by the address of that: who uses it may name these fields. */
+function extendedBy({ resources }: DesiredState, { managed }: Kinds): Map<string, Address[]> {
+  const extending = new Set(managed.filter((kind) => derivedApi(kind)?.adds).map(({ name }) => name))
+  const extended = new Map<string, Address[]>()
+  for (const { kind, name, uses } of resources)
+    for (const parent of extending.has(kind) ? uses.map(addressText) : [])
+      extended.set(parent, [...(extended.get(parent) ?? []), { kind, name }])
+  return extended
+}
+
+/** Returns what a resource refers to, and what adds fields to that. */
+function neededBy(resource: Desired, extended: ReadonlyMap<string, Address[]>): Address[] {
+  const named = namedBy(resource)
+  const further = extended.size > 0 ? named.flatMap((one) => extended.get(addressText(one)) ?? []) : []
+  return further.some(({ kind }) => kind === resource.kind) ? named : [...named, ...further]
 }
 
 /**

@@ -72,6 +72,8 @@ export interface Inquiry {
   ask<A extends keyof Answers>(question: Question<A>): ServiceAnswer<Answers[A]> | undefined
   /** What a reference of a resource stands for. Undefined where nothing tells. */
   find(reference: Json | undefined, from: PlannedResource): PlannedResource | undefined
+  /** Names of fields that the same plan adds to schemas of what is looked into: no answer has them yet. */
+  addedTo(inspected: Inspected): readonly string[]
   /** Names like this one among those of a scope; the candidates of a scope are always the same. */
   similar(name: string, scope: string, candidates: () => readonly string[]): readonly string[]
 }

@@ -346,3 +346,42 @@ test('the example that stands in a comment works', async () => {
   const { data } = await client(world.server).get(`/api/connections/${id}/schemas/public.users`)
   expect(data['fields']).toContainEqual(expect.objectContaining({ id: 'address.city', user_managed: true }))
 })
+
+describe('what else uses the connection may name fields that are added by the same plan', () => {
+  const using = (name: string) => `  - name: Warehouse
+    type: snowflake
+    configuration: { account: a, username: u, password: "\${env:PASSWORD}", dbname: d }
+schema_primary_keys: [{ connection: Source, schema: public.users, fields: [${name}] }]
+models: [{ name: Users, connection: Source, configuration: { table: public.users }, fields: [id] }]
+bulk_syncs:
+  - name: Copy
+    mode: replicate
+    source: { connection: Source }
+    destination: { connection: Warehouse, configuration: { schema: raw } }
+    schemas: [{ id: public.users, fields: [id, ${name}] }]
+    default_schedule: manual
+`
+  const described = files('{ id: zip, type: string }').slice(source.length)
+
+  test.each([true, false])('and is made after it; the connection is there already: %s', async (isThere) => {
+    const world = worldOf(source)
+    if (isThere) await run(world, 0, 'apply', '--yes')
+    world.write({ 'configs/a.yaml': `${source}${using('zip')}${described}` })
+    await run(world, 0, 'plan')
+    const writes = await writesOf(world, 'apply', '--yes')
+    const before = writes
+      .slice(0, writes.indexOf('POST /fields'))
+      .filter((one) => one !== 'POST /api/connections')
+    expect(before).toEqual([])
+    await run(world, 0, 'plan', '--detailed-exitcode')
+  })
+
+  test('but no other', async () => {
+    const world = worldOf(source)
+    await run(world, 0, 'apply', '--yes')
+    world.write({ 'configs/a.yaml': `${source}${using('zpi')}${described}` })
+    const plan = await run(world, 3, 'plan')
+    expect(plan).toContain('error[P427]: bulk sync "Copy" names `zpi`')
+    expect(plan).toContain('`zip`')
+  })
+})
