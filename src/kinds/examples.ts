@@ -64,6 +64,13 @@ export const kindExamples = dictionary<string>({
     schema: shop.orders
     fields: [order_no]
 `,
+  schema_fields: `schema_fields:
+  - connection: Orders
+    schema: shop.orders
+    fields:
+      - { id: address.city, label: City, type: string, path: $.address.city }
+      - { id: price, definition: [decimal, { precision: 9, scale: 2 }] }
+`,
   role: `roles:
   - name: Analysts
 `,
