@@ -58,9 +58,9 @@ type Failed = { ok: false; failure: Failure }
 const mostReplays = 100
 
 /**
- * Creates a resource, and never two (R27). A request without an answer is repeated under its key. After
- * an answer that leaves open whether the resource was created, another key is needed, for the service
- * replays its answer. Before either, the service is searched by name, for as long as a list may be stale;
+ * Creates a resource, and never two (R27). A request without an answer is repeated under its key, and so is
+ * whatever follows in this run. After an answer that leaves open whether the resource was created, another
+ * key is needed, for the service replays its answer. Before either, the service is searched by name, for as long as a list may be stale;
  * a resource that is found is adopted. One that an earlier request created under the same key, and that
  * was deleted since, is created anew.
  */
@@ -99,6 +99,7 @@ async function post(run: CreateRun): Promise<Posted | Failed> {
     budget,
     ...retrying(kind)
   }
+  let isLost = false
   for (;;) {
     const answer = await writer.send('POST', path, sent)
     const wire = answer.ok ? incoming(kind, answer.body) : undefined
@@ -120,9 +121,11 @@ async function post(run: CreateRun): Promise<Posted | Failed> {
     const [wireFound] = there.found
     if (wireFound) return foundByName(wireFound)
     if (isAnsweredForGood(failure)) return { ok: false, failure }
+    // A lost request may arrive at any time: from then on another key would be another resource.
+    isLost ||= mayStillCome(failure)
     if (!mayBeginAnew(budget.course, budget.elapsedMs()) || isStrange(failure))
-      return { ok: false, failure: mayStillCome(failure) ? open(failure) : failure }
-    if (!mayStillCome(failure)) keys.renew()
+      return { ok: false, failure: isLost ? open(failure) : failure }
+    if (!isLost) keys.renew()
   }
 }
 
