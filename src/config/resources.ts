@@ -50,9 +50,9 @@ export function readResource(
  * place, the kind's problem replaces the general one, because it says more.
  */
 function withOwnWords(unknown: readonly ItemProblem[], own: readonly ItemProblem[]): ItemProblem[] {
-  const places = new Set(own.map(({ path }) => pointer(path)))
   // A field under a wrong name is not missing, so a kind must not report it as missing.
   const others = unknown.length === 0 ? own : own.filter(({ code }) => code !== 'P103')
+  const places = new Set(others.map(({ path }) => pointer(path)))
   return [...unknown.filter(({ path }) => !places.has(pointer(path))), ...others]
 }
 

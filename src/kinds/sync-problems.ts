@@ -16,6 +16,7 @@ export function syncProblems(item: JsonObject): ItemProblem[] {
     ...targetProblems(item),
     ...sourceProblems(item),
     ...emptyMappings(item),
+    ...encryptionProblems(item),
     ...mappedTwice(item),
     ...twoSpellings(item),
     ...strategyProblems(item),
@@ -23,6 +24,21 @@ export function syncProblems(item: JsonObject): ItemProblem[] {
     ...conditionProblems(item),
     ...logicsOf(item)
   ]
+}
+
+/** Reports fields that are to be encrypted with nothing: the service refuses such a sync. */
+function encryptionProblems(item: JsonObject): ItemProblem[] {
+  if (!isEmpty(item.encryption_passphrase)) return []
+  const encrypted = list(item.fields).flatMap((field, index) =>
+    field.encryption_enabled === true ? [['fields', index, 'encryption_enabled']] : []
+  )
+  return encrypted.slice(0, 1).map((path) => ({
+    path,
+    code: 'P103',
+    message: 'a field is to be encrypted, and the sync has no `encryption_passphrase`',
+    label: 'this needs a passphrase',
+    help: ['write `encryption_passphrase: ${env:SYNC_PASSPHRASE}` in the sync']
+  }))
 }
 
 /** Reports problems of logics, in both spellings of filters. */

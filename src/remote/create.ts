@@ -60,9 +60,9 @@ const mostReplays = 100
 /**
  * Creates a resource, and never two (R27). A request without an answer is repeated under its key, and so is
  * whatever follows in this run. After an answer that leaves open whether the resource was created, another
- * key is needed, for the service replays its answer. Before either, the service is searched by name, for as long as a list may be stale;
- * a resource that is found is adopted. One that an earlier request created under the same key, and that
- * was deleted since, is created anew.
+ * key is needed, for the service replays its answer. Before either, the service is searched by name, for as
+ * long as a list may be stale; a resource that is found is adopted. One that an earlier request created under
+ * the same key, and that was deleted since, is created anew.
  */
 export async function create(writer: Writer, kind: Kind, wanted: Creation): Promise<Written> {
   const all = await pathOfAll(writer, kind)

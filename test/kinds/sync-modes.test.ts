@@ -74,3 +74,25 @@ test('what only adds records finds none', async () => {
       ['P109', 'warning', key, expect.stringContaining('adds records without looking for others')]
     ])
 })
+
+test('what is to be encrypted needs a passphrase', async () => {
+  const mapped = (extra: string) => `fields: [{ source: name, target: LastName${extra} }]`
+  const encrypted = mapped(', encryption_enabled: true')
+  const help = 'write `encryption_passphrase: ${env:SYNC_PASSPHRASE}` in the sync'
+  const message = 'a field is to be encrypted, and the sync has no `encryption_passphrase`'
+  expect(await problemsOf('mode: create', encrypted)).toEqual([
+    ['P103', 'error', 'true', `${message}; ${help}`]
+  ])
+  const found = await problemsOf('mode: create', encrypted, 'encryption_passphrase: "${env:P}"')
+  expect(found.filter(([code]) => code === 'P103')).toEqual([])
+  expect(await problemsOf('mode: create', mapped(', encryption_enabled: false'))).toEqual([])
+})
+
+test('an unknown field is told also where something is missing in the same place', async () => {
+  const fixed = 'override_fields: [{ target: Email, override_value: x, encryption_enabled: true }]'
+  const found = await problemsOf('mode: update', fixed, 'unheard_of: 1')
+  expect(found.map(([code, , text]) => `${code} ${text}`)).toEqual([
+    'P101 encryption_enabled',
+    'P101 unheard_of'
+  ])
+})
