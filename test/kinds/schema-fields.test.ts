@@ -376,6 +376,17 @@ bulk_syncs:
     await run(world, 0, 'plan', '--detailed-exitcode')
   })
 
+  test('and is changed as usual once they are gone', async () => {
+    const world = worldOf(`${source}${using('zip')}${described}`)
+    await run(world, 0, 'apply', '--yes')
+    await expectSettled(world, `${source}${using('email')}${described}`)
+    await expectSettled(
+      world,
+      `${source}${using('email')}removed: { schema_fields: [Source public.users] }\n`
+    )
+    await expectSettled(world, `${source}${using('company')}`)
+  })
+
   test('but no other', async () => {
     const world = worldOf(source)
     await run(world, 0, 'apply', '--yes')

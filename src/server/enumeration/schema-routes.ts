@@ -245,5 +245,20 @@ function removeField(call: Call): RouteResult {
   }
   const fields = users.filter(({ field_id }) => field_id !== id)
   change(call, schema, { ...schema.changes, fields })
+  forgetIfGone(call, schema, id)
   return { status: 202 }
+}
+
+/** Takes a field that the source does not have any more out of the bulk syncs that knew it. */
+function forgetIfGone(call: Call, { connection, schema }: Opened, id: string): void {
+  const { records, catalogue } = call.context
+  const now = sourceSchemas(records.get('connection', connection.id) ?? connection, catalogue)
+  if (now.find(schema.id)?.fields?.some((field) => field.id === id) === true) return
+  for (const sync of records.all('bulk_sync')) {
+    if (sync.source_connection_id !== connection.id) continue
+    const schemas = sync.schemas.map((one) =>
+      one.id === schema.id ? { ...one, fields: one.fields.filter((field) => field.id !== id) } : one
+    )
+    records.put('bulk_sync', { ...sync, schemas })
+  }
 }
