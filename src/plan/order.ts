@@ -2,6 +2,7 @@ import { derivedApi, type Kinds } from '../kinds/kind.ts'
 import {
   addressText,
   byAddress,
+  idKey,
   type Address,
   type Desired,
   type DesiredState,
@@ -9,7 +10,8 @@ import {
   type LiveState
 } from '../state/resource.ts'
 import type { Match } from './match.ts'
-import type { Change, Delete } from './plan.ts'
+import { isReference } from '../state/value.ts'
+import type { Change } from './plan.ts'
 
 /**
  * Fills in `after` of each change. Creates and updates wait for what they refer to; deletions wait for
@@ -27,15 +29,19 @@ export function ordered(
   const moves = (address: Address): boolean =>
     (byText.get(addressText(address))?.action ?? 'none') !== 'none'
   const usersOf = usersById(live)
-  const extended = extendedBy(desired, kinds)
+  const { extended, reduced } = extensionsOf(changes, live, kinds)
   const usesOf = new Map(
     desired.resources.map((resource) => [addressText(resource), neededBy(resource, extended)])
   )
   const waiting = changes
     .map((change) => {
       const waits =
-        change.action === 'delete' ? users(change, usersOf, match) : (usesOf.get(addressText(change)) ?? [])
-      const after = [...new Set(waits.filter(moves).map(addressText))]
+        change.action === 'delete'
+          ? users(change.id, usersOf, match)
+          : (usesOf.get(addressText(change)) ?? [])
+      const left = (reduced.get(change) ?? []).flatMap((parent) => users(parent, usersOf, match))
+      const others = left.filter(({ kind }) => kind !== change.kind)
+      const after = [...new Set([...waits, ...others].filter(moves).map(addressText))]
         .filter((text) => text !== addressText(change))
         .toSorted()
       return { ...change, after }
@@ -44,14 +50,32 @@ export function ordered(
   return withoutCircles(withNamesLeft(waiting, live))
 }
 
-/** Returns what adds fields to a resource, by the address of that: who uses it may name these fields. */
-function extendedBy({ resources }: DesiredState, { managed }: Kinds): Map<string, Address[]> {
-  const extending = new Set(managed.filter((kind) => derivedApi(kind)?.adds).map(({ name }) => name))
-  const extended = new Map<string, Address[]>()
-  for (const { kind, name, uses } of resources)
-    for (const parent of extending.has(kind) ? uses.map(addressText) : [])
-      extended.set(parent, [...(extended.get(parent) ?? []), { kind, name }])
-  return extended
+/**
+ * Returns what adds fields to a resource, by the address of that: whoever uses it may name these fields. And
+ * the ids of the resources that a change takes fields from, and adds none: whoever names these must let go
+ * of them first.
+ */
+function extensionsOf(
+  changes: readonly Change[],
+  { resources }: LiveState,
+  { managed }: Kinds
+): { extended: Map<string, Address[]>; reduced: Map<Change, string[]> } {
+  const [extended, reduced] = [new Map<string, Address[]>(), new Map<Change, string[]>()]
+  const addsOf = new Map(managed.map((kind) => [kind.name, derivedApi(kind)?.adds]))
+  for (const change of changes) {
+    const adds = addsOf.get(change.kind)
+    if (!adds || change.action === 'none') continue
+    const there = 'id' in change ? resources.find((one) => idKey(one) === idKey(change)) : undefined
+    const before = new Set(there && adds(there.fields))
+    const isNew = change.action !== 'delete' && adds(change.wanted).some((name) => !before.has(name))
+    if (!isNew) reduced.set(change, there?.uses.map(({ id }) => id) ?? [])
+    else
+      for (const value of Object.values(change.wanted).filter(isReference)) {
+        const parent = addressText({ kind: value.$ref, name: value.name ?? '' })
+        extended.set(parent, [...(extended.get(parent) ?? []), change])
+      }
+  }
+  return { extended, reduced }
 }
 
 /** Returns what a resource refers to, and what adds fields to that. */
@@ -135,6 +159,6 @@ export function usersById(live: LiveState): Map<string, Live[]> {
   return users
 }
 
-function users(change: Delete, usersOf: ReadonlyMap<string, Live[]>, match: Match): Address[] {
-  return (usersOf.get(change.id) ?? []).map((live) => match.declaredBy(live) ?? live)
+function users(id: string, usersOf: ReadonlyMap<string, Live[]>, match: Match): Address[] {
+  return (usersOf.get(id) ?? []).map((live) => match.declaredBy(live) ?? live)
 }

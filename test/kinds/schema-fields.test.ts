@@ -387,6 +387,28 @@ bulk_syncs:
     await expectSettled(world, `${source}${using('company')}`)
   })
 
+  test('and lets go of them before they are taken away by the same plan', async () => {
+    const world = worldOf(
+      `${source}${using('zip')}${files('{ id: zip, type: string }', '{ id: b, type: string }').slice(source.length)}`
+    )
+    await run(world, 0, 'apply', '--yes')
+    world.write({
+      'configs/a.yaml': `${source}${using('email')}${files('{ id: b, type: string }').slice(source.length)}`
+    })
+    const writes = await writesOf(world, 'apply', '--yes')
+    expect(writes.at(-1)).toBe('DELETE /fields/zip')
+    await run(world, 0, 'plan', '--detailed-exitcode')
+    world.write({
+      'configs/a.yaml': `${source}${using('b')}${files('{ id: b, type: string }').slice(source.length)}`
+    })
+    await run(world, 0, 'apply', '--yes')
+    world.write({
+      'configs/a.yaml': `${source}${using('email')}removed: { schema_fields: [Source public.users] }\n`
+    })
+    expect((await writesOf(world, 'apply', '--yes')).at(-1)).toBe('DELETE /fields/b')
+    await run(world, 0, 'plan', '--detailed-exitcode')
+  })
+
   test('but no other', async () => {
     const world = worldOf(source)
     await run(world, 0, 'apply', '--yes')
