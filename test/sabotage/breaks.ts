@@ -44,7 +44,7 @@ const creating: Break[] = [
   {
     what: 'a create that nobody answered is sent again under another key',
     file: 'src/remote/create.ts',
-    find: 'if (!mayStillCome(failure)) keys.renew()',
+    find: 'if (!isLost) keys.renew()',
     replace: 'keys.renew()',
     noticedBy: [
       by('remote/create', 'that nobody answered is looked for, and then sent again under its own key'),
@@ -159,7 +159,7 @@ const planning: Break[] = [
   {
     what: 'what is deleted does not wait for what used it',
     file: 'src/plan/order.ts',
-    find: '? users(change, usersOf, match)',
+    find: '? users(change.id, usersOf, match)',
     replace: '? []',
     noticedBy: [
       by(
