@@ -67,7 +67,10 @@ function changeFor(
   write: Exchange,
   { scene, run, looks }: Pick<Case, 'scene' | 'run' | 'looks'>
 ): { change: Change; main: boolean } | undefined {
-  for (const change of run.plan?.changes ?? []) {
+  // What is derived stands below what it is of, whose follow-ups are there too.
+  const isListed = ({ kind }: Change): boolean => kindOf(kind).api.access === 'listed'
+  const changes = (run.plan?.changes ?? []).toSorted((a, b) => Number(isListed(a)) - Number(isListed(b)))
+  for (const change of changes) {
     const { api, naming } = kindOf(change.kind)
     const derived = derivedApi(kindOf(change.kind))
     const rest = below(change.kind, write.path)
