@@ -5,7 +5,7 @@ import type { DataImpact } from '../../src/state/impact.ts'
 import { kinds } from '../../src/kinds/index.ts'
 import { textOf, type JsonObject } from '../../src/state/value.ts'
 import { newestOrganization } from '../support/organization.ts'
-import { isFew } from '../support/samples.ts'
+import { isFew, spread } from '../support/samples.ts'
 import { elsewhere } from '../support/repository.ts'
 import { env, file, idOf, parts, warehouse, writes } from '../support/warehouse.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
@@ -124,7 +124,7 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
     const world = await applied(`${rich}${newestOrganization}`)
     expect((await world.run('plan', '--out', 'plan.json', '--detailed-exitcode')).code).toBe(0)
     const refused = new Set<string>()
-    for (const edit of oneOfEach(everyEdit(world), byPart)) {
+    for (const edit of spread(oneOfEach(everyEdit(world), byPart), 5)) {
       world.server.store.edit(edit.kind, edit.id, edit.patch)
       const fresh = await world.run('plan', '--detailed-exitcode', '--quiet')
       world.requests()
@@ -144,7 +144,9 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
       }
       world.server.store.edit(edit.kind, edit.id, edit.undo)
     }
-    // Each field that is managed here was moved, and seen.
+    expect(refused.size).toBeGreaterThan(10)
+    // Where all are moved, each field that is managed here was among them, and was seen.
+    if (isFew) return
     const compared = kinds.managed.flatMap(({ name, fields }) =>
       Object.entries(fields)
         .filter(([, field]) => ['owned', 'carried'].includes(field.class))
