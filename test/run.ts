@@ -40,7 +40,7 @@ const parts: Part[] = isAll
       {
         what:
           'every test, with few samples of what is drawn at random and of long tables, and without each fault at each\n' +
-          'request: about 100 seconds on two cores. `npm run test:all` tries all of it, simulates more, and breaks\n' +
+          'request: about two minutes on two cores. `npm run test:all` tries all of it, simulates more, and breaks\n' +
           'the program on purpose: many minutes',
         words: tests,
         env: few
