@@ -531,7 +531,14 @@ const noOverwriting: Law = ({ scene, run }) =>
       change.action === 'delete' ||
       kind.fields[field]?.class === 'owned' ||
       (kind.fields[field]?.rule.is !== 'stated' && field in (declared?.item ?? {}))
-    const overwritten = fields.filter((field) => field in kind.fields && isCompared(field))
+    // Of two edits of a switch the second takes the first back: then it is as it was planned upon.
+    const isTakenBack = (field: string): boolean =>
+      run.outsideEdits.filter(
+        (other) => other.id === id && other.at <= look!.number && other.fields.includes(field)
+      ).length > 1
+    const overwritten = fields.filter(
+      (field) => field in kind.fields && isCompared(field) && !isTakenBack(field)
+    )
     return overwritten.map(
       (field) => `${field} of ${addressText(change)} was changed by somebody, and overwritten`
     )
