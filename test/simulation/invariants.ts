@@ -412,7 +412,13 @@ function withoutUnlisted(
     const off = schemas.filter((one) => !madeBySyncs.has(textOf(one)))
     return off.length === 0 ? undefined : off
   }
-  if (field !== 'schemas' || !Array.isArray(schemas) || !Array.isArray(listed)) return schemas
+  if (field !== 'schemas' || !Array.isArray(schemas)) return schemas
+  if (!Array.isArray(listed)) {
+    // Made by a sync of the same world, and later here than in the ideal service.
+    const there = JSON.stringify(found[field] ?? [])
+    const isLater = (id: string): boolean => madeBySyncs.has(id) && !there.includes(JSON.stringify(id))
+    return schemas.filter((one) => !isObject(one) || !isLater(textOf(one['id'] ?? '')))
+  }
   if (!addsObjects(item)) return schemas
   const idOf = (one: Json): Json | undefined => (isObject(one) ? one['id'] : one)
   const kept = new Set([listed, found[field]].flatMap((all) => (Array.isArray(all) ? all.map(idOf) : [])))
