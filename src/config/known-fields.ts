@@ -26,7 +26,8 @@ export function kindSchemas(kind: Kind, item: JsonObject): { at(path: Path): Sch
 
 const ofKinds = new WeakMap<Kind, Schemas>()
 
-function itemSchemas(kind: Kind): Schemas {
+/** Returns the schemas of an item of a kind, the same for every type. */
+export function itemSchemas(kind: Kind): Schemas {
   let schemas = ofKinds.get(kind)
   if (!schemas) ofKinds.set(kind, (schemas = alternatives(withoutRefs(resourceSchema(kind)))))
   return schemas

@@ -6,7 +6,8 @@ import { isObject, isReference, isSecret, type Json, type JsonObject } from '../
 import type { Filled } from './placeholders/index.ts'
 import type { ResourceNode } from './sections.ts'
 import { pointer, setAt } from './pointer.ts'
-import { spelledNumbers, validateResource } from './validation/index.ts'
+import { spelledNumbers } from './spelled-numbers.ts'
+import { validateResource } from './validation/index.ts'
 import {
   entryOf,
   headSpan,

@@ -230,34 +230,8 @@ read back and compared in any case.`
 Without quotes, \`01234\` is the number 1234, \`1.10\` is 1.1 and \`0x10\` is 16: that is what the service
 gets. Where any value may stand, as in a filter, a postal code, a version or a telephone number was
 mostly meant, and then quotes keep its digits. If the number is meant, write it as it is sent.`,
-    bad: `
-connections:
-  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
-models:
-  - { name: Users, connection: Orders, configuration: { database: d, collection: c } }
-syncs:
-  - name: Users
-    mode: create
-    model: Users
-    target: { connection: Orders, object: d.users }
-    fields: [{ source: email, target: email }]
-    filters: [{ field: zip, function: Equality, value: 01234 }]
-    schedule: manual
-`,
-    good: `
-connections:
-  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
-models:
-  - { name: Users, connection: Orders, configuration: { database: d, collection: c } }
-syncs:
-  - name: Users
-    mode: create
-    model: Users
-    target: { connection: Orders, object: d.users }
-    fields: [{ source: email, target: email }]
-    filters: [{ field: zip, function: Equality, value: "01234" }]
-    schedule: manual
-`
+    bad: syncOfZip('01234'),
+    good: syncOfZip('"01234"')
   },
   P116: {
     title: 'a new connection lacks what its type requires',
@@ -316,3 +290,21 @@ bulk_syncs:
 `
   }
 } satisfies Record<string, CodeEntry>
+
+/** Files with a sync that filters by a postal code. */
+function syncOfZip(value: string): string {
+  return `
+connections:
+  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
+models:
+  - { name: Users, connection: Orders, configuration: { database: d, collection: c } }
+syncs:
+  - name: Users
+    mode: create
+    model: Users
+    target: { connection: Orders, object: d.users }
+    fields: [{ source: email, target: email }]
+    filters: [{ field: zip, function: Equality, value: ${value} }]
+    schedule: manual
+`
+}

@@ -1,5 +1,4 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { Finding, Inquiry, PlannedResource } from '../state/question.ts'
+import type { Finding, Inquiry, Mistake, PlannedResource } from '../state/question.ts'
 import type { Path } from '../state/resource.ts'
 import { isId, isObject, type Json, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
@@ -210,18 +209,11 @@ export interface PreUpdateRead {
 }
 
 /** A problem of a YAML item, before its path is converted to a span. */
-export interface ItemProblem {
-  path: Path
+export interface ItemProblem extends Mistake {
   /** The span is that of the key, and not of the value. */
   atKey?: boolean
   /** The span is a part of the value, if the file has `text` verbatim. */
   within?: { text: string; start: number; end: number }
-  code: Diagnostic['code']
-  severity?: Diagnostic['severity']
-  message: string
-  label: string
-  notes?: string[]
-  help?: string[]
 }
 
 /** The registry, which the engine gets as an argument: no engine file names a kind. */

@@ -3,7 +3,8 @@ import { apiVersions } from '../../src/wire/common.ts'
 import { client, type Client, type Thing } from '../server/client.ts'
 import { named, parts, secrets, twoConnections } from '../support/life.ts'
 import { problemsOf, read } from '../support/reading.ts'
-import { createSandbox, type Sandbox } from '../support/sandbox.ts'
+import { createSandbox } from '../support/sandbox.ts'
+import { run } from '../support/settled.ts'
 
 const bulkSync = (schemas: string, more = '') => `
 bulk_syncs:
@@ -15,12 +16,6 @@ bulk_syncs:
     default_schedule: manual
 ${more}`
 const yaml = (schemas: string, more = '') => `${twoConnections}${bulkSync(schemas, more)}`
-
-async function ran(world: Sandbox, code: number, ...words: string[]): Promise<string> {
-  const { code: found, out, err } = await world.run(...words)
-  expect(found, out + err).toBe(code)
-  return out + err
-}
 
 async function schemasOf(api: Client): Promise<Map<string, Thing>> {
   const { id } = await named(api, '/api/bulk/syncs', 'B')
@@ -40,37 +35,37 @@ describe.each(apiVersions)('`schemas: all` in API %s', (version) => {
 
   test('copies all of a new bulk sync, and keeps all of it on', async () => {
     const world = createSandbox({ files: files('schemas: all'), env: secrets })
-    await ran(world, 0, 'apply', '--yes')
+    await run(world, 0, 'apply', '--yes')
     const api = client(world.server)
     expect(offIn(await schemasOf(api))).toEqual([])
-    await ran(world, 0, 'plan', '--detailed-exitcode')
+    await run(world, 0, 'plan', '--detailed-exitcode')
     const { id } = await named(api, '/api/bulk/syncs', 'B')
     const was = (await schemasOf(api)).get('public.orders')!
     await api.put(`/api/bulk/syncs/${id}/schemas/public.orders`, { ...was, enabled: false })
-    expect(await ran(world, 2, 'drift')).toContain('schemas_off[public.orders]')
-    await ran(world, 0, 'apply', '--yes')
+    expect(await run(world, 2, 'drift')).toContain('schemas_off[public.orders]')
+    await run(world, 0, 'apply', '--yes')
     expect(offIn(await schemasOf(api))).toEqual([])
   })
 
   test('switches on what an existing one left out, with what somebody chose of it', async () => {
     const one = 'schemas: [{ id: public.users, fields: [id, { id: email, obfuscate: true }] }]'
     const world = createSandbox({ files: files(one), env: secrets })
-    await ran(world, 0, 'apply', '--yes')
+    await run(world, 0, 'apply', '--yes')
     const api = client(world.server)
     const before = await schemasOf(api)
     expect(offIn(before)).toContain('public.orders')
     world.write({ 'configs/a.yaml': yaml('schemas: ALL') })
-    await ran(world, 2, 'plan', '--detailed-exitcode')
-    await ran(world, 0, 'apply', '--yes')
+    await run(world, 2, 'plan', '--detailed-exitcode')
+    await run(world, 0, 'apply', '--yes')
     const after = await schemasOf(api)
     expect(offIn(after)).toEqual([])
     expect(parts(after.get('public.users')!, 'fields')).toEqual(
       parts(before.get('public.users')!, 'fields')
     )
-    await ran(world, 0, 'plan', '--detailed-exitcode')
+    await run(world, 0, 'plan', '--detailed-exitcode')
     // Left out again, they stay as they are.
     world.write({ 'configs/a.yaml': yaml('') })
-    await ran(world, 0, 'plan', '--detailed-exitcode')
+    await run(world, 0, 'plan', '--detailed-exitcode')
   })
 })
 
@@ -79,13 +74,13 @@ test('what is ignored of all schemas stays off', async () => {
     files: { 'configs/a.yaml': yaml('schemas: [public.users]') },
     env: secrets
   })
-  await ran(world, 0, 'apply', '--yes')
+  await run(world, 0, 'apply', '--yes')
   const ignoring = (path: string) =>
     yaml('schemas: all', `    lifecycle: { ignore_changes: ["${path}"] }\n`)
   world.write({ 'configs/a.yaml': ignoring('schemas') })
-  await ran(world, 0, 'plan', '--detailed-exitcode')
+  await run(world, 0, 'plan', '--detailed-exitcode')
   world.write({ 'configs/a.yaml': ignoring('schemas[public.orders]') })
-  await ran(world, 0, 'apply', '--yes')
+  await run(world, 0, 'apply', '--yes')
   expect(offIn(await schemasOf(client(world.server)))).toEqual(['public.orders'])
 })
 
@@ -165,9 +160,9 @@ describe('the oldest version, which is told of schemas by their ids alone', () =
     const more = `    automatically_add_new_fields: ${adds}\n`
     const files = { 'configs/a.yaml': yaml(some, more), ...workspace }
     const world = createSandbox({ files, env: secrets })
-    await ran(world, 0, 'apply', '--yes')
+    await run(world, 0, 'apply', '--yes')
     expect(on((await schemasOf(client(world.server))).get('public.customers'))).toEqual(['id', 'email'])
-    await ran(world, 0, 'plan', '--detailed-exitcode')
+    await run(world, 0, 'plan', '--detailed-exitcode')
   })
 
   test('at no moment copies more of a schema than somebody chose, whenever it is stopped', async () => {
@@ -176,7 +171,7 @@ describe('the oldest version, which is told of schemas by their ids alone', () =
       files: { 'configs/a.yaml': yaml(some, more), ...workspace },
       env: secrets
     })
-    await ran(world, 0, 'apply', '--yes')
+    await run(world, 0, 'apply', '--yes')
     const api = client(world.server)
     const before = (await schemasOf(api)).get('public.customers')
     world.write({ 'configs/a.yaml': yaml('schemas: all', more) })
@@ -186,13 +181,13 @@ describe('the oldest version, which is told of schemas by their ids alone', () =
       on: 'PATCH /api/bulk/syncs/*/schemas/*',
       times: 0
     })
-    await ran(world, 5, 'apply', '--yes')
+    await run(world, 5, 'apply', '--yes')
     world.server.faults.clear()
     expect((await schemasOf(api)).get('public.customers')).toEqual(before)
-    await ran(world, 0, 'apply', '--yes')
+    await run(world, 0, 'apply', '--yes')
     const after = await schemasOf(api)
     expect(after.get('public.customers')).toEqual(before)
     expect(offIn(after)).toEqual([])
-    await ran(world, 0, 'plan', '--detailed-exitcode')
+    await run(world, 0, 'plan', '--detailed-exitcode')
   })
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { client } from '../server/client.ts'
 import { named } from '../support/life.ts'
 import { allow, createSandbox, type Sandbox, type SandboxOptions } from '../support/sandbox.ts'
+import { expectSettled, run } from '../support/settled.ts'
 
 /** Whether requests may be sent through a connection: a setting beside it, which files may state. */
 
@@ -13,19 +14,6 @@ const off = ', proxy: false'
 
 const worldOf = (files: string, options: SandboxOptions = {}) =>
   createSandbox({ files: { 'configs/a.yaml': files }, ...options })
-
-async function run(world: Sandbox, code: number, ...words: string[]): Promise<string> {
-  const ran = await world.run(...words)
-  expect(ran.code, ran.out + ran.err).toBe(code)
-  return ran.out + ran.err
-}
-
-async function expectSettled(world: Sandbox, files: string): Promise<void> {
-  world.write({ 'configs/a.yaml': files })
-  await run(world, 0, 'validate')
-  await run(world, 0, 'apply', '--yes')
-  await run(world, 0, 'plan', '--detailed-exitcode')
-}
 
 async function made(files: string): Promise<Sandbox> {
   const world = worldOf(files)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { client } from '../server/client.ts'
 import { named, secrets, syncOfUsers } from '../support/life.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
+import { expectSettled, run } from '../support/settled.ts'
 
 /** Syncs in both spellings of the files, against the local server in both of its shapes. */
 
@@ -10,20 +11,6 @@ const shapes: Shape[] = ['older', 'newest']
 
 const worldOf = (shape: Shape, files: string) =>
   createSandbox({ files: { 'configs/a.yaml': files }, env: secrets, server: { shape } })
-
-async function run(world: Sandbox, code: number, ...words: string[]): Promise<string> {
-  const ran = await world.run(...words)
-  expect(ran.code, ran.out + ran.err).toBe(code)
-  return ran.out + ran.err
-}
-
-/** Applied, nothing is left to do. */
-async function expectSettled(world: Sandbox, files: string): Promise<void> {
-  world.write({ 'configs/a.yaml': files })
-  await run(world, 0, 'validate')
-  await run(world, 0, 'apply', '--yes')
-  await run(world, 0, 'plan', '--detailed-exitcode')
-}
 
 const syncIn = async (world: Sandbox) => {
   const { id } = await named(client(world.server), '/api/syncs', 'S')

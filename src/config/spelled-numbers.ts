@@ -1,10 +1,10 @@
-import type { ItemProblem, Kind } from '../../kinds/kind.ts'
-import type { Path } from '../../state/resource.ts'
-import { isObject, type Json, type JsonObject } from '../../state/value.ts'
-import { pointer } from '../pointer.ts'
-import type { Filled } from '../placeholders/index.ts'
-import type { SourceText, YamlNode } from '../source/index.ts'
-import { resourceSchema } from './resource-schema.ts'
+import type { ItemProblem, Kind } from '../kinds/kind.ts'
+import type { Path } from '../state/resource.ts'
+import type { JsonObject } from '../state/value.ts'
+import { itemSchemas, stepInto, type Schemas } from './known-fields.ts'
+import { pointer } from './pointer.ts'
+import type { Filled } from './placeholders/index.ts'
+import type { SourceText, YamlNode } from './source/index.ts'
 
 /**
  * Warns of numbers whose spelling is lost when they are sent, such as `01234`, at places for any value: a
@@ -26,7 +26,7 @@ export function spelledNumbers(
       const text = source.text.slice(inner.start, inner.end)
       const isOdd = text !== String(inner.value) && oddNumber.test(text)
       if (!isOdd || filled.secrets.has(pointer(path))) return
-      if (!takesAny(partsAt([resourceSchema(kind)], path))) return
+      if (!takesAny(schemasAt(itemSchemas(kind), path))) return
       problems.push({
         path,
         code: 'P115',
@@ -55,33 +55,18 @@ function mayHold(source: SourceText): boolean {
   return found
 }
 
-/** Returns true if no part of the schema restricts the type. */
-function takesAny(parts: readonly JsonObject[]): boolean {
-  return parts.length > 0 && parts.every((part) => !('type' in part) && !('enum' in part))
+/** Returns true if no schema restricts the type. */
+function takesAny(schemas: Schemas): boolean {
+  return schemas.length > 0 && schemas.every((schema) => !('type' in schema) && !('enum' in schema))
 }
 
-/** Returns the parts of a schema, in all alternatives, that apply to the value at a path. */
-function partsAt(schemas: readonly Json[], path: Path): JsonObject[] {
-  const all = schemas.filter(isObject).flatMap(alternativesOf)
+/** Returns the schemas of the value at a path. A mapping that lists no keys takes any value. */
+function schemasAt(schemas: Schemas, path: Path): Schemas {
   const [part, ...rest] = path
-  if (part === undefined) return all
-  return partsAt(
-    all.flatMap((schema): Json[] => {
-      if (typeof part === 'number') return [schema['items'] ?? null]
-      const properties = schema['properties'] ?? null
-      const own = isObject(properties) ? properties[part] : undefined
-      const other = schema['additionalProperties'] ?? true
-      return [own ?? (other === true ? {} : other)]
-    }),
-    rest
+  if (part === undefined) return schemas
+  const open = schemas.filter(
+    (schema) => typeof part === 'string' && (schema['additionalProperties'] ?? true) === true
   )
-}
-
-function alternativesOf(schema: JsonObject): JsonObject[] {
-  const inner = ['anyOf', 'oneOf', 'allOf'].flatMap((key) => schema[key] ?? [])
-  const { anyOf: _any, oneOf: _one, allOf: _all, ...own } = schema
-  const branches = inner.filter(isObject).flatMap(alternativesOf)
-  return branches.length > 0 && Object.keys(own).every((key) => key === 'description')
-    ? branches
-    : [own, ...branches]
+  const isUnlisted = (schema: JsonObject): boolean => stepInto([schema], part).length === 0
+  return schemasAt([...stepInto(schemas, part), ...open.filter(isUnlisted).map(() => ({}))], rest)
 }
