@@ -10,7 +10,10 @@ export function isDifference({ action, waiting }: Change): boolean {
   return action !== 'none' && !(action === 'create' && waiting !== undefined)
 }
 
-/** R29: Marks each create that needs, directly or not, something that waits for a person. */
+/**
+ * R29: Marks each create and each change of what exists that needs, directly or not, something that waits
+ * for a person. What waits itself keeps its own reason.
+ */
 export function withPending(
   changes: readonly Change[],
   desired: DesiredState,
@@ -19,16 +22,22 @@ export function withPending(
 ): Change[] {
   const find = openWaiting(desired, live, match)
   return changes.map((change) => {
-    const on = change.action === 'create' ? find(change) : undefined
+    const on = isAttempted(change) && change.waiting === undefined ? find(change) : undefined
     return on === undefined ? change : { ...change, waiting: `${addressText(on)}${waits}` }
   })
 }
 
+/** Whether a change may be refused until a person has authorized what it needs. */
+function isAttempted({ action }: Change): boolean {
+  return action === 'create' || action === 'update' || action === 'rename'
+}
+
 const waits = ' waits for a person'
 
-/** Returns the address of what a create needs and what waits for a person, be it declared or not. */
-export function pendingNeed({ action, waiting }: Change): string | undefined {
-  return action === 'create' && waiting?.endsWith(waits) === true
+/** Returns the address of what a change needs and what waits for a person, be it declared or not. */
+export function pendingNeed(change: Change): string | undefined {
+  const { waiting } = change
+  return isAttempted(change) && waiting?.endsWith(waits) === true
     ? waiting.slice(0, -waits.length)
     : undefined
 }

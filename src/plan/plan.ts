@@ -89,7 +89,7 @@ export interface ChangeHead extends Address {
   after: string[]
   /** Its impacts on data, the gravest first. */
   impacts: Impact[]
-  /** Why the live resource waits for a person; for a create, why something that it needs waits. */
+  /** Why the live resource waits for a person, or else why something that the change needs does. */
   waiting?: string
 }
 
