@@ -52,23 +52,27 @@ export function addressOf(sources: AddressSources): Checked<ServiceAddress> {
 
 /** Whether a person says where the service is, outside of all files: then no file can say otherwise. */
 export function isNamedOutside({ io, options }: Pick<AddressSources, 'io' | 'options'>): boolean {
-  return options.url !== undefined || variables.some((name) => io.env[name] !== undefined)
+  return options.url !== undefined || serviceVariables.some((name) => io.env[name] !== undefined)
 }
 
-const variables = ['POLYTOMIC_URL', 'POLYTOMIC_DEPLOYMENT_URL']
+/** Variables of the environment that name the address; the first counts. */
+export const serviceVariables = ['POLYTOMIC_URL', 'POLYTOMIC_DEPLOYMENT_URL']
 
 /** What a person says wins over what a file says. */
 function nameOf({ io, options, environmentFile, workspace }: AddressSources): Named {
   if (options.url !== undefined) return { text: options.url, by: '`--url`' }
-  for (const name of variables) {
+  for (const name of serviceVariables) {
     const text = io.env[name]
     if (text !== undefined) return { text, by: name }
   }
-  for (const name of variables) {
+  for (const name of serviceVariables) {
     const found = environmentFile.get(name)
     if (found) return { text: found.value, by: `${name} in ${found.span.path}`, span: found.span }
   }
-  if (workspace.url) return { text: workspace.url.value, by: '`workspace.url`', span: workspace.url.span }
+  if (workspace.url) {
+    const { value, span, by = '`workspace.url`' } = workspace.url
+    return { text: value, by, span }
+  }
   return { text: hosted, by: 'the hosted service' }
 }
 

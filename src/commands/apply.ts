@@ -9,7 +9,7 @@ import { openWriter } from '../remote/transport.ts'
 import { quoted } from '../render/change-text.ts'
 import { count } from '../render/plain-text.ts'
 import type { ReportExtras } from '../render/view/report.ts'
-import { decideOptionsOf, optionsOf, readsAllLists } from './decide-options.ts'
+import { decideOptionsOf, noBase, optionsOf, readsAllLists } from './decide-options.ts'
 import { exit, exitOfReport } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { WriteOptions } from './options.ts'
@@ -93,7 +93,7 @@ export async function destroyCommand(options: WriteOptions, io: CommandIo): Prom
     nothing: 'Nothing to destroy: the service has nothing that the files declare.'
   }
   const decide = async (context: CommandContext): Promise<Checked<Planned>> => {
-    const requested = await decideOptionsOf(context, options, io)
+    const requested = await decideOptionsOf(context, { ...options, since: noBase }, io)
     if (!requested.ok) return requested
     return await reading(context, io, (reader) =>
       planDestroy(context.understood, reader, kinds, requested.value)

@@ -21,9 +21,9 @@ import {
 import type { OutputOptions, Result } from './output.ts'
 
 /** Runs a command with its output, and prints what it comes to. */
-export type Settle = (
-  options: OutputOptions & { debug?: boolean },
-  run: (io: CommandIo) => Promise<Result>
+export type Settle = <Options extends OutputOptions & { debug?: boolean }>(
+  options: Options,
+  run: (io: CommandIo, options: Options) => Promise<Result>
 ) => Promise<void>
 
 /** What the commands are added with. */
@@ -98,7 +98,7 @@ function addReading({ add, settle }: Commands): void {
       'polyctl validate',
       'polyctl validate -f configs --var region=eu'
     ).action((options) =>
-      settle(options, async (io) => (await import('./validate.ts')).validateCommand(options, io))
+      settle(options, async (io, options) => (await import('./validate.ts')).validateCommand(options, io))
     )
   )
   add('plan', 'show what apply would do, and why; changes nothing', (command) =>
@@ -113,7 +113,7 @@ function addReading({ add, settle }: Commands): void {
       .option('--out <file>', 'save the plan, for `polyctl apply FILE` to do exactly this')
       .option('--detailed-exitcode', 'exit with 2 when there are differences')
       .action((options) =>
-        settle(options, async (io) => (await import('./plan.ts')).planCommand(options, io))
+        settle(options, async (io, options) => (await import('./plan.ts')).planCommand(options, io))
       )
   )
   add('drift', 'show what changed in the service behind the files’ back; exit 2 on drift', (command) =>
@@ -122,7 +122,7 @@ function addReading({ add, settle }: Commands): void {
       'polyctl drift --since HEAD',
       'polyctl drift --all-organizations --format json'
     ).action((options) =>
-      settle(options, async (io) => (await import('./plan.ts')).driftCommand(options, io))
+      settle(options, async (io, options) => (await import('./plan.ts')).driftCommand(options, io))
     )
   )
 }
@@ -140,7 +140,7 @@ function addWriting({ add, settle }: Commands): void {
       .argument('[plan]', 'a file that `polyctl plan --out` saved: exactly that is done, without asking')
       .option('--wait', 'wait until a person has authorized what needs it')
       .action((plan, options, given) =>
-        settle(options, async (io) =>
+        settle(options, async (io, options) =>
           (await import('./apply.ts')).applyCommand(plan, options, io, givenTo(given))
         )
       )
@@ -150,7 +150,7 @@ function addWriting({ add, settle }: Commands): void {
       withCascade(withSelection(withWrites(withOutput(withService(withFiles(command)))))),
       'polyctl destroy --local'
     ).action((options) =>
-      settle(options, async (io) => (await import('./apply.ts')).destroyCommand(options, io))
+      settle(options, async (io, options) => (await import('./apply.ts')).destroyCommand(options, io))
     )
   )
   add('connect', 'print the link that authorizes a connection, and wait until it is done', (command) =>
@@ -161,7 +161,9 @@ function addWriting({ add, settle }: Commands): void {
       .argument('<connection>', 'its name or id')
       .option('--no-wait', 'print the link and leave')
       .action((name, options) =>
-        settle(options, async (io) => (await import('./connect.ts')).connectCommand(name, options, io))
+        settle(options, async (io, options) =>
+          (await import('./connect.ts')).connectCommand(name, options, io)
+        )
       )
   )
 }
@@ -169,7 +171,8 @@ function addWriting({ add, settle }: Commands): void {
 function addAsking({ add, settle }: Commands): void {
   add('status', 'show where it connects, with whose key, and what does not work there', (command) =>
     example(withOutput(withService(withFiles(command)), lookupFormatNames), 'polyctl status').action(
-      (options) => settle(options, async (io) => (await import('./status.ts')).statusCommand(options, io))
+      (options) =>
+        settle(options, async (io, options) => (await import('./status.ts')).statusCommand(options, io))
     )
   )
   add('sources', 'show what a model can read from a connection', (command) =>
@@ -181,7 +184,9 @@ function addAsking({ add, settle }: Commands): void {
       .option('--yaml', 'print a model to paste')
       .option('--param <name=value>', 'what is chosen already; repeatable', chosen('--param'), {})
       .action((name, options) =>
-        settle(options, async (io) => (await import('./enumerate.ts')).sourcesCommand(name, options, io))
+        settle(options, async (io, options) =>
+          (await import('./enumerate.ts')).sourcesCommand(name, options, io)
+        )
       )
   )
   add('targets', 'show what a sync can write to in a connection', (command) =>
@@ -193,7 +198,7 @@ function addAsking({ add, settle }: Commands): void {
       .argument('[object]', 'one object, to see its fields and modes')
       .option('--yaml', 'of one object: print a sync to paste')
       .action((name, object, options) =>
-        settle(options, async (io) =>
+        settle(options, async (io, options) =>
           (await import('./enumerate.ts')).targetsCommand(name, object, options, io)
         )
       )
@@ -208,7 +213,9 @@ function addAsking({ add, settle }: Commands): void {
       .argument('[what...]', 'such as P201, sync, sync.schedule, mongodb, types; without it, all codes')
       .option('--live', 'of a resource: what the service has instead, and who changed it last')
       .action((words, options) =>
-        settle(options, async (io) => (await import('./explain.ts')).explainCommand(words, options, io))
+        settle(options, async (io, options) =>
+          (await import('./explain.ts')).explainCommand(words, options, io)
+        )
       )
   )
   add('schema', 'print the JSON Schema of the files, for editors', (command) =>
@@ -262,7 +269,7 @@ function addLocal({ add, settle }: Commands): void {
           .default('text')
       )
       .action((options) =>
-        settle(options, async (io) => (await import('./server.ts')).serverCommand(options, io))
+        settle(options, async (io, options) => (await import('./server.ts')).serverCommand(options, io))
       )
   )
 }

@@ -6,7 +6,7 @@ import type { SavedOptions } from '../plan/saved.ts'
 import type { Selection } from '../plan/select.ts'
 import { understandThen } from './files.ts'
 import type { CommandIo } from './io.ts'
-import type { FileOptions, PlanningOptions } from './options.ts'
+import type { FileOptions, PlanningOptions, ServiceOptions } from './options.ts'
 import type { CommandContext } from './run.ts'
 
 /**
@@ -15,12 +15,20 @@ import type { CommandContext } from './run.ts'
  */
 export async function decideOptionsOf(
   context: CommandContext,
-  options: FileOptions & PlanningOptions,
+  options: FileOptions & PlanningOptions & Pick<ServiceOptions, 'chosen'>,
   io: CommandIo
 ): Promise<Checked<DecideOptions>> {
   const selection = selectionOf(options)
   if (!selection.ok) return selection
-  const { since, maxDeletes, maxUpdates, rotate, prune, forceDelete, allowDestroy } = options
+  const {
+    since = options.chosen?.since,
+    maxDeletes,
+    maxUpdates,
+    rotate,
+    prune,
+    forceDelete,
+    allowDestroy
+  } = options
   const requested: DecideOptions = {
     ...(maxDeletes === undefined ? {} : { maxDeletes }),
     ...(maxUpdates === undefined ? {} : { maxUpdates }),
@@ -30,7 +38,7 @@ export async function decideOptionsOf(
     ...(allowDestroy === undefined ? {} : { allowDestroy }),
     ...(selection.value === undefined ? {} : { selection: selection.value })
   }
-  if (since === undefined) return { ok: true, value: requested, problems: [] }
+  if (since === undefined || since === noBase) return { ok: true, value: requested, problems: [] }
   const then = await understandThen(io, options, context.env, since, context.understood)
   context.texts.adopt(then.texts)
   if (!then.result.ok) return then.result
@@ -73,6 +81,9 @@ export function readsAllLists({ only = [], exclude = [], kind = [] }: PlanningOp
   return only.length + exclude.length + kind.length === 0
 }
 
+/** In place of a revision: nothing says what was applied last. */
+export const noBase = 'none'
+
 /** The options as they are kept in a saved plan; the revision as the commit that it was. */
 export function savedOptions(
   options: FileOptions & PlanningOptions,
@@ -97,7 +108,7 @@ export function savedOptions(
 export function optionsOf(saved: SavedOptions): PlanningOptions & { file: string[] } {
   return {
     file: saved.files,
-    ...(saved.since === null ? {} : { since: saved.since }),
+    since: saved.since ?? noBase,
     ...(saved.prune ? { prune: true } : {}),
     only: saved.only,
     exclude: saved.exclude,

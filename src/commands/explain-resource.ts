@@ -9,7 +9,7 @@ import { addressText, type Desired, type Path } from '../state/resource.ts'
 import { isEmpty, isObject, isReference, isSecret, textOf, type Json } from '../state/value.ts'
 import type { ReadOptions } from './options.ts'
 import { exit } from './exit.ts'
-import { environment, understandFiles, type Environment } from './files.ts'
+import { environmentVariables, understandFiles, type EnvironmentVariables } from './files.ts'
 import type { CommandIo } from './io.ts'
 import type { Result } from './output.ts'
 import { lookupResult, nothingRead, problemsResult } from './result.ts'
@@ -32,7 +32,7 @@ export async function resourceResult(
   unknown: () => Diagnostic
 ): Promise<Result> {
   const isAddress = /["/]/.test(text)
-  const found = environment(io, options)
+  const found = environmentVariables(io, options)
   if (found.problems.some(isError)) return await problemsResult(io, found.problems, nothingRead)
   const { result, texts, files } = await understandFiles(io, options, found.env)
   const read = { texts, files: files.length }
@@ -100,7 +100,7 @@ function isMeant(resource: Desired, text: string): boolean {
 /** Where values may come from beside the place that states them. */
 interface Origin {
   texts: ReadonlyMap<string, string>
-  environment: Environment
+  environment: EnvironmentVariables
   variables: Readonly<Record<string, string>>
   catalogue: Awaited<ReturnType<typeof openCatalogue>>
 }
@@ -156,7 +156,7 @@ function placeholdersIn(text: string, { environment: { environmentFile }, variab
     if (how === 'file') return `file ${name}`
     if (how === 'var') return `variable ${name}${name in variables ? ' (--var)' : ''}`
     const entry = environmentFile.get(name)
-    return `environment variable ${name}${entry === undefined ? '' : ' (--env-file)'}`
+    return `environment variable ${name}${entry === undefined ? '' : ` (${entry.span.path})`}`
   })
   return [...new Set(found)]
 }

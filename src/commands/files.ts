@@ -16,17 +16,17 @@ import { redactFor } from './redaction.ts'
  * Variables as the files may name them, and those of `--env-file` alone with their places. Where there is
  * an error, a file could not be read, and the variables are not all there.
  */
-export interface Environment {
+export interface EnvironmentVariables {
   env: Record<string, string | undefined>
   environmentFile: Map<string, EnvironmentEntry>
   problems: Diagnostic[]
 }
 
 /** The environment, with the files of `--env-file` under it: what is set outside wins, as everywhere. */
-export function environment(io: CommandIo, options: FileOptions): Environment {
-  const disk = openDisk(io.cwd, io.stdin)
+export function environmentVariables(io: CommandIo, options: FileOptions): EnvironmentVariables {
+  const disk = openDisk(io.cwd, io.stdin, io.project.folder)
   const problems: Diagnostic[] = []
-  const environmentFile: Environment['environmentFile'] = new Map()
+  const environmentFile: EnvironmentVariables['environmentFile'] = new Map()
   for (const path of options.envFile) {
     const reading = disk.read(resolve(io.cwd, path))
     if (!reading.ok) {
@@ -46,10 +46,10 @@ export function environment(io: CommandIo, options: FileOptions): Environment {
 export async function understandFiles(
   io: CommandIo,
   options: FileOptions,
-  env: Environment['env'],
+  env: EnvironmentVariables['env'],
   meanwhile?: Meanwhile
 ): Promise<Understanding> {
-  const disk = counted(openDisk(io.cwd, io.stdin), (letters) => io.holding?.(letters))
+  const disk = counted(openDisk(io.cwd, io.stdin, io.project.folder), (letters) => io.holding?.(letters))
   const { file: files, var: variables, varFile: variableFiles } = options
   const inputs = { files, env, variables, variableFiles, disk, ...(meanwhile ? { meanwhile } : {}) }
   const understanding = await understand(inputs, kinds)
@@ -79,11 +79,11 @@ function counted(disk: Disk, tell: (letters: number) => void): Disk {
 export async function understandThen(
   io: CommandIo,
   options: FileOptions,
-  env: Environment['env'],
+  env: EnvironmentVariables['env'],
   revision: string,
   now: Understood
 ): Promise<UnderstoodBase> {
-  const disk: Disk = openDisk(io.cwd, io.stdin)
+  const disk: Disk = openDisk(io.cwd, io.stdin, io.project.folder)
   const inputs = { files: options.file, env, variables: options.var, variableFiles: options.varFile, disk }
   const understood = await understandBase(inputs, { revision, cwd: io.cwd }, now, kinds)
   const { vault } = understood

@@ -1,4 +1,5 @@
 import type { Redaction } from '../state/redaction.ts'
+import type { Project } from './project.ts'
 import type { Output } from './output.ts'
 
 /** Standard output takes no more: a disk is full, say. An answer that is not whole is a failure. */
@@ -46,6 +47,8 @@ export interface WorldIo {
 
 /** What a command may touch. It cannot write: what it tells goes through its output. */
 export interface CommandIo extends Omit<WorldIo, 'out' | 'err'> {
+  /** Found for commands that read files. */
+  project: Project
   /** Knows the secrets of the run, as soon as they are known. */
   redaction: Redaction
   output: Output

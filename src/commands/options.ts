@@ -1,4 +1,5 @@
 import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander'
+import type { DeclaredEnvironment, Stated } from '../config/environments.ts'
 import type { Gate } from '../remote/gate.ts'
 import { formatNames } from '../render/formats.ts'
 import type { OutputOptions } from './output.ts'
@@ -9,6 +10,8 @@ export interface FileOptions {
   var: Record<string, string>
   varFile: string[]
   envFile: string[]
+  /** The name of an environment of `polyctl.yaml`, or `none`. */
+  environment?: string
 }
 
 /** Where the service is, and how patient to be with it. `timeout` is in seconds here, as people type it. */
@@ -23,6 +26,21 @@ export interface ServiceOptions {
   debug?: boolean
   /** The one organization that is worked on, when a command runs over many. Not given by people. */
   within?: Within
+  /** The environment that is worked in. Not given by people: `inEnvironment` finds it. */
+  chosen?: ChosenEnvironment
+}
+
+/** What `polyctl.yaml` says of where to go. Without a name, none of its environments was chosen. */
+export interface ChosenEnvironment {
+  name?: string
+  url?: Stated
+  organization?: Stated
+  /** The revision that was applied there last. */
+  since?: string
+  /** All that could be chosen. */
+  all: readonly DeclaredEnvironment[]
+  /** The path and text of the file that declares them. */
+  texts: ReadonlyMap<string, string>
 }
 
 /** One organization of many. They share a gate, for what one is asked to wait, all others wait too. */
@@ -91,6 +109,10 @@ export function withFiles(command: Command): Command {
       'a file of NAME=value lines, added to the environment; its addresses need --allow-host; repeatable',
       collect,
       []
+    )
+    .option(
+      '--environment <name>',
+      'an environment of polyctl.yaml, or `none` (default: POLYCTL_ENVIRONMENT)'
     )
 }
 
@@ -209,7 +231,7 @@ export function withSince(command: Command): Command {
     .optionsGroup('Base:')
     .option(
       '--since <revision>',
-      'compare with the files of this git revision: the one that was applied last'
+      'compare with the files of this git revision: the one that was applied last; `none` for none'
     )
 }
 

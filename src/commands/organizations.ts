@@ -4,7 +4,8 @@ import { similarNames } from '../diagnostics/similar.ts'
 import { isLike } from '../plan/select.ts'
 import { organizationsOf, type Organization } from '../remote/organizations.ts'
 import { openReader } from '../remote/transport.ts'
-import { environment } from './files.ts'
+import { textsIn, workspaceIn } from './environments.ts'
+import { environmentVariables } from './files.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
@@ -45,7 +46,7 @@ export async function overOrganizations(
 ): Promise<Result> {
   const chosen = await abortable(io, choose(options, io))
   if (chosen === undefined) return await interruptedResult()
-  if (!chosen.ok) return await problemsResult(io, chosen.problems, nothingRead)
+  if (!chosen.ok) return await problemsResult(io, chosen.problems, { ...nothingRead, ...textsIn(options) })
   const { tenants, service } = chosen.value
   const organizations: OrganizationView[] = []
   const limit = pLimit(atOnce)
@@ -140,11 +141,14 @@ async function choose(
   }>
 > {
   const shared = { ...options, envFile: options.envFile.filter(isShared) }
-  const { env, environmentFile, problems } = environment(io, shared)
+  const { env, environmentFile, problems } = environmentVariables(io, shared)
   // What is wrong with a line is told by each that reads it.
   if (problems.some(isError)) return { ok: false, problems }
   if (options.out !== undefined && isShared(options.out)) return failure(oneFile(options.out))
-  const service = await openPartnerService({ io, env, environmentFile, options, workspace: {} })
+  const place = workspaceIn(options, io, {})
+  if (!place.ok) return place
+  const workspace = place.value
+  const service = await openPartnerService({ io, env, environmentFile, options, workspace })
   if (!service.ok) return service
   const all = await organizationsOf(openReader(service.value.remote))
   if (!all.ok) return all

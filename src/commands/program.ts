@@ -5,8 +5,9 @@ import { exit } from './exit.ts'
 import { isFormat, type FormatName } from '../render/formats.ts'
 import { openDoor } from './door.ts'
 import { Unwritable, type CommandIo, type WorldIo } from './io.ts'
-import { notPair } from './options.ts'
-import { failedResult, interruptedResult, wrongWordsResult } from './result.ts'
+import { notPair, type FileOptions } from './options.ts'
+import type { Result } from './output.ts'
+import { failedResult, interruptedResult, problemsResult, wrongWordsResult } from './result.ts'
 
 /** The command line, ready for words. Nothing is run, and no command is loaded, before they come. */
 export interface Program {
@@ -25,8 +26,9 @@ export function createProgram(world: WorldIo): Program {
   const { out: _out, err: _err, ...rest } = world
   let code: number = exit.done
   const settle: Settle = async (options, run) => {
-    const io: CommandIo = { ...rest, redaction: door.redaction, output: door.open(options) }
-    code = await door.end(await run(io), options)
+    const output = door.open(options)
+    const io: CommandIo = { ...rest, redaction: door.redaction, output, project: { folder: '.' } }
+    code = await door.end(await inProject(options, io, run), options)
   }
   return {
     async run(words) {
@@ -67,6 +69,26 @@ export function createProgram(world: WorldIo): Program {
 }
 
 const gitStoppedMs = 500
+
+/** Runs a command with what its project says, if it is one that reads files. */
+async function inProject<Options extends object>(
+  options: Options,
+  io: CommandIo,
+  run: (io: CommandIo, options: Options) => Promise<Result>
+): Promise<Result> {
+  if (!takesFiles(options)) return await run(io, options)
+  const { projectOf } = await import('./project.ts')
+  const ownIo = { ...io, project: projectOf(io.cwd) }
+  const { inEnvironment } = await import('./environments.ts')
+  const found = inEnvironment(options, ownIo)
+  return found.ok
+    ? await run(ownIo, found.value)
+    : await problemsResult(ownIo, found.problems, { texts: found.texts, files: 0 })
+}
+
+function takesFiles(options: object): options is FileOptions {
+  return 'file' in options && 'envFile' in options
+}
 
 /** Whoever asks for a document gets one even where the words cannot be understood. */
 function formatIn(words: readonly string[]): FormatName {

@@ -8,7 +8,8 @@ import type { ViewContext } from '../render/view/changes.ts'
 import type { DesiredState } from '../state/resource.ts'
 import { Vault } from '../state/vault.ts'
 import { earlyReading, type EarlyReading } from './early.ts'
-import { environment, understandFiles, type Environment } from './files.ts'
+import { textsIn, workspaceIn } from './environments.ts'
+import { environmentVariables, understandFiles, type EnvironmentVariables } from './files.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions, Within } from './options.ts'
 import type { Result } from './output.ts'
@@ -56,8 +57,10 @@ export async function withContext(
   work: (context: CommandContext) => Promise<Result>,
   wants: ContextOptions = {}
 ): Promise<Result> {
-  const found = environment(io, options)
+  const found = environmentVariables(io, options)
   if (found.problems.some(isError)) return await problemsResult(io, found.problems, nothingRead)
+  const place = workspaceIn(options, io, {})
+  if (!place.ok) return await problemsResult(io, place.problems, { ...nothingRead, ...textsIn(options) })
   const { env, environmentFile } = found
   const early = wants.lists === true ? await earlyReading({ io, env, environmentFile, options }) : undefined
   try {
@@ -79,10 +82,11 @@ async function opening(
   io: CommandIo,
   options: ReadOptions,
   wants: ContextOptions,
-  { env, environmentFile, problems: environmentProblems }: Environment,
+  { env, environmentFile, problems: environmentProblems }: EnvironmentVariables,
   early: EarlyReading | undefined
 ): Promise<CommandContext | Result> {
   const understanding = await understandFiles(io, options, env, early)
+  for (const [path, text] of options.chosen?.texts ?? []) understanding.texts.defer(path, () => text)
   const read = { texts: understanding.texts, files: understanding.files.length }
   const understood =
     wants.filesOptional === true && nothingThere(understanding.result)
@@ -93,7 +97,9 @@ async function opening(
     return await problemsResult(io, all, read)
   }
   const { vault } = understood.value
-  const own = inOrganization(understood.value.desired, options.within)
+  const place = workspaceIn(options, io, understood.value.desired.workspace)
+  if (!place.ok) return await problemsResult(io, place.problems, read)
+  const own = inOrganization({ ...understood.value.desired, workspace: place.value }, options.within)
   if (!own.ok) return await problemsResult(io, own.problems, read)
   const desired = options.local === true ? rehearsed(own.value) : own.value
   const reachable = wants.reachable === true ? { reachable: true } : {}
@@ -105,6 +111,8 @@ async function opening(
     organization: '',
     service: service.name,
     apiVersion: service.remote.version,
+    ...(options.chosen?.name === undefined ? {} : { environment: options.chosen.name }),
+    ...(io.project.variables === undefined ? {} : { variables: io.project.variables }),
     files: understanding.files.length,
     resources: desired.resources.length
   }

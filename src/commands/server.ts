@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   createServer,
   FolderProblem,
@@ -63,8 +63,14 @@ export async function serverCommand(options: ServerCommandOptions, io: ServerCom
   }
 }
 
+/** The folder of `--local`, which is the same from each folder of the project. */
+async function localFolder(cwd: string): Promise<string> {
+  const { projectOf } = await import('./project.ts')
+  return join(projectOf(cwd).folder, '.polyctl', 'local')
+}
+
 async function run(options: ServerCommandOptions, io: ServerCommandIo): Promise<void> {
-  const directory = resolve(io.cwd, options.data ?? '.polyctl/local')
+  const directory = resolve(io.cwd, options.data ?? (await localFolder(io.cwd)))
   if (!(options.port >= 0 && options.port <= 65_535))
     throw new WrongOption(`--port must be from 0 to 65535, not ${options.port}`)
   mustBeMeant(options)

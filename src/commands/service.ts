@@ -88,7 +88,10 @@ async function localService(request: ServiceRequest, version: ApiVersion): Promi
   const { createServer, FolderProblem } = await import('../server/index.ts')
   let page = 'http://127.0.0.1'
   try {
-    const server = createServer({ directory: join(io.cwd, '.polyctl', 'local'), publicUrl: () => page })
+    const server = createServer({
+      directory: join(io.cwd, io.project.folder, '.polyctl', 'local'),
+      publicUrl: () => page
+    })
     const socket =
       reachable === true
         ? await (await import('../server/listen.ts')).listen(server, { port: 0 })

@@ -2,7 +2,7 @@ import { isError, strictly, type Diagnostic } from '../diagnostics/diagnostic.ts
 import { kinds } from '../kinds/index.ts'
 import { incomplete } from '../plan/incomplete.ts'
 import { exitOfProblems } from './exit.ts'
-import { environment, understandFiles } from './files.ts'
+import { environmentVariables, understandFiles } from './files.ts'
 import type { CommandIo } from './io.ts'
 import type { FileOptions } from './options.ts'
 import type { Result } from './output.ts'
@@ -16,7 +16,7 @@ export interface ValidateOptions extends FileOptions {
 
 /** `polyctl validate`: understands the files, and asks nobody. */
 export async function validateCommand(options: ValidateOptions, io: CommandIo): Promise<Result> {
-  const { env, problems } = environment(io, options)
+  const { env, problems } = environmentVariables(io, options)
   if (problems.some(isError)) return await problemsResult(io, problems, nothingRead)
   const { result, texts, files } = await understandFiles(io, options, env)
   const doubtful = result.ok ? incompleteIfNew(result.value.desired.resources) : []
@@ -25,7 +25,8 @@ export async function validateCommand(options: ValidateOptions, io: CommandIo): 
   const read = { texts, files: files.length }
   if (!result.ok || all.some(isError)) return await problemsResult(io, all, read)
   const resources = result.value.desired.resources.length
-  const valid = `Valid: ${counted(resources, 'resource')} in ${counted(files.length, 'file')}.`
+  const from = io.project.variables === undefined ? '' : `, with variables of ${io.project.variables}`
+  const valid = `Valid: ${counted(resources, 'resource')} in ${counted(files.length, 'file')}${from}.`
   const closing = [valid, ...whatFollows(all)].join('\n')
   return await findingsResult(await exitOfProblems(all), all, { read, resources, closing, io })
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix'
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import type { Kind, Kinds } from '../kinds/kind.ts'
@@ -40,6 +41,12 @@ interface WorkspaceSection {
   entry: MappingEntry
 }
 
+/** The sections of a `polyctl.yaml`, which no other file has. */
+export const environmentSections: readonly string[] = ['environments', 'default_environment']
+
+/** The name of the file that declares environments, in the folder of the project. */
+export const environmentsFile = 'polyctl.yaml'
+
 /** Top-level keys that polyctl ignores: a place for anchors. */
 const privateKey = /^x-/
 
@@ -54,7 +61,7 @@ export function splitSections(
 ): Sections {
   const found: Sections = { resources: [], variables: [], workspaces: [], documents: [], problems: [] }
   const bySection = new Map(kinds.managed.map((kind) => [kind.section, kind]))
-  const sections = [...bySection.keys(), 'workspace', 'variables', 'removed']
+  const sections = [...bySection.keys(), 'workspace', 'variables', 'removed', ...environmentSections]
   const withSections = new Set<string>()
   for (const { source, root } of documents) {
     if (root.is === 'scalar' && root.value === null) continue
@@ -85,6 +92,10 @@ function splitDocument(
     const { key, value } = entry
     const kind = bySection.get(key)
     if (privateKey.test(key)) continue
+    if (environmentSections.includes(key)) {
+      if (basename(source.path) !== environmentsFile) found.problems.push(misplaced(source, entry))
+      continue
+    }
     if (kind?.naming?.only !== undefined && value.is === 'mapping') {
       found.resources.push({ kind, source, node: value })
       rest.push({ ...entry, value: { ...value, entries: [] } })
@@ -141,6 +152,14 @@ function noKnownSection(
       help: ['write one of them, or move the file to another folder']
     }
   )
+}
+
+/** Environments decide how all other files are read, so they stand in a place that is known before. */
+function misplaced(source: SourceText, { key, keyStart, keyEnd }: MappingEntry): Diagnostic {
+  return problem('P316', `\`${key}\` stands in \`${environmentsFile}\` only`, {
+    labels: [{ span: source.span(keyStart, keyEnd), text: 'this is not read here' }],
+    help: [`move it to \`${environmentsFile}\`, beside the folder of the files`]
+  })
 }
 
 function workspaceTwice([first, ...others]: readonly WorkspaceSection[]): Diagnostic[] {

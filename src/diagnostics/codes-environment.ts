@@ -195,6 +195,26 @@ connections:
     configuration: { hosts: db.example.com, password: "\${env:MONGODB_PASSWORD}" }
 `
   },
+  P316: {
+    title: 'the environment is not known, or is at odds with something else',
+    explanation:
+      '`polyctl.yaml` names the environments that the same files are for, with the address, organization, ' +
+      'files of variables and revision of each. `--environment NAME` chooses one, else ' +
+      'POLYCTL_ENVIRONMENT, else `default_environment`. Where several are declared and none is chosen, ' +
+      'polyctl does not guess which service was meant. An address that is given outside of the file and ' +
+      'is another one stops it as well. `--environment none` works without any of them. Environments ' +
+      'stand in `polyctl.yaml`, which is read before all other files, and nowhere else.',
+    bad: `
+environments:
+  eu: { url: https://polytomic.example.com }
+roles:
+  - name: readers
+`,
+    good: `
+roles:
+  - name: readers
+`
+  },
   P310: {
     title: 'the revision cannot be looked up',
     explanation:

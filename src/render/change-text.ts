@@ -28,9 +28,13 @@ export function quoted(name: string): string {
 /** What the output is about: nobody should have to guess which organization that was. */
 export function headLine({ header }: ChangesView, look: Look): string {
   const size = `${count(header.resources, 'resource')} in ${count(header.files, 'file')}`
+  const from = header.variables === undefined ? '' : ` · variables of ${visible(header.variables)}`
+  const environment =
+    header.environment === undefined ? '' : `environment ${visible(header.environment)} · `
   const organization = visible(header.organization)
   const service = header.service === 'local' ? 'local Polytomic' : visible(header.service)
-  return `${paint(look, 'strong', organization)} · ${service} · API ${visible(header.apiVersion)} · ${size}`
+  const where = `${environment}${service} · API ${visible(header.apiVersion)}`
+  return `${paint(look, 'strong', organization)} · ${where} · ${size}${from}`
 }
 
 /** `configs/syncs.yaml:30:5`: terminals and editors open it. */

@@ -6,6 +6,10 @@ export interface PlanHeader {
   /** The host, or `local`. */
   service: string
   apiVersion: string
+  /** The environment of `polyctl.yaml` that was chosen. */
+  environment?: string
+  /** The path of the `.env` that was read. */
+  variables?: string
   files: number
   resources: number
 }

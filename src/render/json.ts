@@ -69,6 +69,7 @@ function headJson(header: PlanHeader) {
     organization: { id: header.organizationId ?? null, name: header.organization },
     service: header.service,
     api_version: header.apiVersion,
+    environment: header.environment ?? null,
     files: header.files,
     resources: header.resources
   }

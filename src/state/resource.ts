@@ -120,7 +120,8 @@ export interface Base {
 export interface Workspace {
   organization?: { value: string; span: Span }
   apiVersion?: { value: string; span: Span }
-  url?: { value: string; span: Span }
+  /** `by` is who says it; absent where it is `workspace.url`. */
+  url?: { value: string; span: Span; by?: string }
   /** Kinds that the files declare completely: pruning deletes all others of these. */
   exclusive?: { kinds: string[]; span: Span }
 }

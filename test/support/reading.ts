@@ -20,6 +20,7 @@ function memoryDisk(files: Files, stdin = ''): Disk {
     return isFolder ? { is: 'folder', real: path } : { is: 'nothing', reason: 'it does not exist' }
   }
   return {
+    folder: '.',
     look,
     list(folder) {
       const start = folder === '.' ? '' : `${folder}/`

@@ -18,13 +18,15 @@ import {
   statSync,
   writeFileSync
 } from 'node:fs'
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 
 /**
  * What the configuration needs of a file system. Paths are relative to the working folder, as a person
  * types them, with `/`. A missing file is an ordinary result here, so nothing throws.
  */
 export interface Disk {
+  /** The folder of the project, from the working folder: where the files are looked for that nobody names. */
+  folder: string
   look(path: string): DiskEntry
   /** Names inside a folder; empty when it cannot be listed. */
   list(folder: string): string[]
@@ -49,7 +51,7 @@ export type DiskEntry =
 export type Reading = { ok: true; text: string } | { ok: false; reason: string }
 
 /** Opens the file system with `cwd` as the working folder. */
-export function openDisk(cwd: string, stdin: () => Promise<string>): Disk {
+export function openDisk(cwd: string, stdin: () => Promise<string>, folder = '.'): Disk {
   const border = borderOf(realOr(cwd))
   const show = (path: string): string => {
     const from = relative(cwd, resolve(cwd, path))
@@ -57,6 +59,7 @@ export function openDisk(cwd: string, stdin: () => Promise<string>): Disk {
     return (near || !isAbsolute(path) ? from || '.' : path).replaceAll(sep, '/')
   }
   return {
+    folder,
     look: (path) => look(resolve(cwd, path), border),
     list(folder) {
       try {
@@ -92,6 +95,7 @@ const withKeys = new Set(['.git', '.polyctl'])
 function barredBy(real: string, { folder, name }: Border): string | undefined {
   const from = relative(folder, real)
   if (from.startsWith('..') || isAbsolute(from)) return `it is outside of ${name}`
+  if (basename(real).toLowerCase() === '.env') return 'it is `.env`, where keys are kept'
   const held = from.split(sep).find((part) => withKeys.has(part.toLowerCase()))
   return held === undefined ? undefined : `it is inside of \`${held}\`, where keys are kept`
 }

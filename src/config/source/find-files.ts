@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { compareText, problem, type Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { similarNames } from '../../diagnostics/similar.ts'
 import type { Disk } from './disk.ts'
@@ -9,7 +10,7 @@ export interface FoundFiles {
 }
 
 /** Folders that are read when no file is named. */
-const defaultFolders = ['configs', 'polytomic'] as const
+export const defaultFolders = ['configs', 'polytomic'] as const
 
 /** Bytes; a file of this size has about 20,000 resources. */
 const sizeLimit = 10 * 1024 * 1024
@@ -51,7 +52,10 @@ export function findFiles(
 /** Returns the paths themselves; when there is none, the first of the usual folders that exists. */
 export function rootsOf(paths: readonly string[], disk: Disk): readonly string[] {
   if (paths.length > 0) return paths
-  return defaultFolders.filter((folder) => disk.look(folder).is !== 'nothing').slice(0, 1)
+  return defaultFolders
+    .map((folder) => posix.join(disk.folder, folder))
+    .filter((folder) => disk.look(folder).is !== 'nothing')
+    .slice(0, 1)
 }
 
 /** A pipe or device is read only if its own path is given; inside of a folder it is refused. */

@@ -1,6 +1,6 @@
 /** The entry point of this folder: finding and reading files, on disk or in git, and parsing YAML. */
 export { openDisk, saveFile, type Disk, type DiskEntry } from './disk.ts'
-export { readFiles } from './find-files.ts'
+export { defaultFolders, readFiles } from './find-files.ts'
 export { openGit, type Git } from './git.ts'
 export { openRevision } from './revision.ts'
 export type { Unclear } from './unclear.ts'

@@ -146,6 +146,7 @@ function revisionDisk({ git, tracked, places, disk: working }: RevisionContext, 
   const { tree } = tracked.commit
   let filters: Map<string, string> | undefined
   return {
+    folder: working.folder,
     look(path) {
       const entry = tree.look(places.toTop(path))
       if (entry.is !== 'nothing' || tree.isHidden(places.toTop(path))) return entry

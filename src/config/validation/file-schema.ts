@@ -11,6 +11,11 @@ export function fileSchema(kinds: Kinds): JsonObject {
     type: 'object',
     additionalProperties: false,
     properties: {
+      environments: environmentsSchema,
+      default_environment: {
+        type: 'string',
+        description: 'The environment where none is named. In polyctl.yaml alone.'
+      },
       workspace: workspaceSchema(listed.map(({ section }) => section)),
       variables: variablesSchema,
       ...Object.fromEntries(
@@ -64,6 +69,35 @@ function workspaceSchema(sections: readonly string[]): JsonObject {
         description:
           'Sections that declare all there is: with --prune, what else the service has is deleted.'
       }
+    }
+  }
+}
+
+/** One path or several. */
+function pathsSchema(description: string): JsonObject {
+  return { description, anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
+}
+
+const environmentsSchema: JsonObject = {
+  type: ['object', 'null'],
+  description:
+    'The places that the same files are for, by name: --environment chooses one. In polyctl.yaml alone.',
+  propertyNames: { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' },
+  additionalProperties: {
+    type: ['object', 'null'],
+    additionalProperties: false,
+    properties: {
+      url: {
+        type: 'string',
+        description: 'The address of its service; a person must allow the host elsewhere.'
+      },
+      organization: {
+        type: 'string',
+        description: 'The name or id of its organization: keys of another one are refused.'
+      },
+      var_file: pathsSchema('A file of values for variables, or several; as --var-file.'),
+      env_file: pathsSchema('A file of NAME=value lines, or several; as --env-file.'),
+      since: { type: 'string', description: 'The git revision that was applied there last; as --since.' }
     }
   }
 }
