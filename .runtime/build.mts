@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
+import { buildMark } from './mark.mts'
 import { lazyModules } from './lazy.mts'
 import { compiledValidators } from './validators.mts'
 
@@ -13,7 +14,7 @@ await build({
   cwd: fileURLToPath(new URL('..', import.meta.url)),
   input: 'src/main.ts',
   platform: 'node',
-  plugins: [compiledValidators, lazyModules],
+  plugins: [compiledValidators, lazyModules, buildMark],
   checks: { pluginTimings: false },
   output: {
     dir: '.dist',

@@ -9,8 +9,9 @@ var fs = require('node:fs')
 var path = require('node:path')
 
 var sources = path.join(__dirname, '..', 'src', 'main.ts')
-var built = path.join(__dirname, '..', '.dist', 'main.cjs')
+var built = path.join(__dirname, '..', '.dist')
 
-require('node:module').enableCompileCache()
-if (fs.existsSync(sources)) import(require('node:url').pathToFileURL(sources).href)
-else require(built)
+if (fs.existsSync(sources)) {
+  require('node:module').enableCompileCache()
+  import(require('node:url').pathToFileURL(sources).href)
+} else require('./load.cjs')(built)

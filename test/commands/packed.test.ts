@@ -1,9 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import about from '../../package.json' with { type: 'json' }
 import { connectionTypes } from '../../src/kinds/connection-types.ts'
 import { kinds } from '../../src/kinds/index.ts'
@@ -56,7 +65,11 @@ test('the package holds what was built, and no sources or tests', () => {
     'package.json',
     'schemas'
   ])
-  expect(readdirSync(join(unpacked, '.runtime')).toSorted()).toEqual(['check-node.cjs', 'polyctl.cjs'])
+  expect(readdirSync(join(unpacked, '.runtime')).toSorted()).toEqual([
+    'check-node.cjs',
+    'load.cjs',
+    'polyctl.cjs'
+  ])
   expect(existsSync(join(unpacked, 'node_modules'))).toBe(false)
 })
 
@@ -148,6 +161,8 @@ test.each([
   ['validate of a good file', ['validate', '-f', 'good.yaml']]
 ])('%s loads nothing of Node that it does not need', (_name, words) => {
   writeFileSync(join(folder, 'good.yaml'), 'roles: [{ name: readers }]\n')
+  // The first run of a command keeps its code for the others.
+  packed(words)
   const list = join(folder, 'loaded.txt')
   const preload = join(root, 'test', 'support', 'loaded-modules.cjs')
   const run = packed(words, { LOADED_MODULES: list, NODE_OPTIONS: `--require ${JSON.stringify(preload)}` })
@@ -165,3 +180,89 @@ test.each([
   ]
   expect(heavy.filter((name) => loaded.has(`NativeModule ${name}`))).toEqual([])
 })
+
+describe('the code that is kept between runs', () => {
+  const good = join(folder, 'kept.yaml')
+  /** Runs `validate`, and returns the file with its code, if there is one. */
+  const run = (
+    cache: string,
+    words: string[] = ['validate', '-f', good],
+    env: Record<string, string> = {}
+  ) => {
+    writeFileSync(good, 'roles: [{ name: readers }]\n')
+    const { status, stderr } = packed(words, { NODE_COMPILE_CACHE: cache, ...env })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const inside = existsSync(cache) ? readdirSync(cache, { recursive: true, encoding: 'utf8' }) : []
+    return inside.filter((name) => /polyctl-[^/\\]*$/.test(name)).map((name) => join(cache, name))
+  }
+  const kept = (cache: string): string => {
+    const [file = ''] = run(cache)
+    return file
+  }
+  const identityOf = (file: string) => {
+    const { ino, mtimeMs, size } = statSync(file)
+    return { ino, mtimeMs, size }
+  }
+
+  test('is written by the first run, and taken by the next', () => {
+    const cache = join(folder, 'cache-once')
+    const file = kept(cache)
+    const before = identityOf(file)
+    expect(before.size).toBeGreaterThan(200_000)
+    expect(run(cache)).toEqual([file])
+    expect(identityOf(file)).toEqual(before)
+    expect(run(cache, ['validate', '-f', good, '--format', 'json'])).toEqual([file])
+    // What only this run needed came to it.
+    expect(statSync(file).size).toBeGreaterThan(before.size)
+  })
+
+  test('is another for each command', () => {
+    const cache = join(folder, 'cache-commands')
+    const [one = ''] = run(cache)
+    expect(run(cache, ['--help']).filter((file) => file !== one)).toEqual([
+      expect.stringMatching(/-other$/)
+    ])
+  })
+
+  test.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length - 1_000)],
+    ['empty', () => Buffer.alloc(0)],
+    ['of another version of V8', (bytes: Buffer) => garbled(bytes)]
+  ])('is made again where it is %s', (name, spoil) => {
+    const cache = join(folder, `cache-${name}`)
+    const file = kept(cache)
+    const spoiled = spoil(readFileSync(file))
+    writeFileSync(file, spoiled)
+    expect(run(cache)).toEqual([file])
+    const again = readFileSync(file)
+    expect(again.length).toBeGreaterThan(200_000)
+    expect(again.equals(spoiled)).toBe(false)
+  })
+
+  test.skipIf(process.platform === 'win32')('is not taken where others could have written it', () => {
+    const cache = join(folder, 'cache-others')
+    const file = kept(cache)
+    chmodSync(file, 0o666)
+    expect(run(cache)).toEqual([file])
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  test('is none of code that V8 compiled under other flags than the next run starts with', () => {
+    const cache = join(folder, 'cache-flags')
+    const large = join(folder, 'large.yaml')
+    const names = Array.from({ length: 8_000 }, (_, index) => `{ name: readers of department ${index} }`)
+    writeFileSync(large, `roles: [${names.join(', ')}]\n`)
+    expect(run(cache, ['validate', '-f', large])).toEqual([])
+    expect(run(cache)).toHaveLength(1)
+  })
+
+  test('is neither written nor read where Node is not to keep any', () => {
+    expect(run(join(folder, 'cache-none'), undefined, { NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual([])
+  })
+})
+
+/** The same file, with every code in it from elsewhere. */
+function garbled(bytes: Buffer): Buffer {
+  const table = bytes.readUInt32LE(4)
+  return Buffer.concat([bytes.subarray(0, 16), bytes.subarray(16, table).fill(7), bytes.subarray(table)])
+}
