@@ -1,9 +1,13 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bulkSync } from '../../src/kinds/bulk-sync.ts'
-import { declaredImpact } from '../../src/plan/impact.ts'
-import type { FieldChange } from '../../src/plan/plan.ts'
+import type { Kind, Kinds } from '../../src/kinds/kind.ts'
+import { declaredImpact, withImpacts } from '../../src/plan/impact.ts'
+import { match } from '../../src/plan/match.ts'
+import type { Change, FieldChange } from '../../src/plan/plan.ts'
+import type { Live, LiveState } from '../../src/state/resource.ts'
 import type { JsonObject } from '../../src/state/value.ts'
-import { at } from '../render/builders.ts'
+import { added, at, change, changed } from '../render/builders.ts'
+import { gadget } from '../support/small-kind.ts'
 
 /** What the change of one field of a bulk sync does. */
 function effectOf(path: string[], parts: Partial<FieldChange> = {}, wanted: JsonObject = {}): string {
@@ -45,4 +49,146 @@ test('a bulk sync that is made inactive copies nothing yet', () => {
   expect(effectOf([], {}, { active: false })).toBe('none')
   expect(effectOf([])).toBe('first run')
   expect(effectOf(['active'], { after: false })).toBe('stops')
+})
+
+describe('R22: the impacts of a change', () => {
+  const kinds: Kinds = {
+    managed: [
+      {
+        ...gadget,
+        fields: { color: { class: 'owned', rule: { is: 'scalar' } } },
+        impacts: {
+          create: { effect: 'first run', because: 'it is new' },
+          delete: { effect: 'stops', because: 'it goes', reaches: true },
+          rename: { effect: 'none', because: 'it has another name' },
+          fields: {
+            color: { effect: 'other values', because: 'colours differ', reaches: true },
+            shade: { effect: 'other values', because: 'colours differ', reaches: true },
+            size: {
+              effect: ({ after }, { limit }) => (after === limit ? 'none' : 'other records'),
+              because: 'sizes differ',
+              parts: { 'in.mm': { effect: 'runs more often', because: 'millimetres differ' } }
+            }
+          }
+        }
+      },
+      user('gadget_box', 'gadget'),
+      user('shelf', 'gadget_box'),
+      user('lone_thing', 'shelf'),
+      user('other', 'lamp')
+    ]
+  }
+
+  /** A kind that refers to one other. */
+  function user(name: string, used: string): Kind {
+    const rule = { is: 'reference', kind: used } as const
+    return { ...gadget, name, section: `${name}s`, fields: { of: { class: 'owned', rule } } }
+  }
+
+  const nobody: LiveState = { organization: { id: 'o', name: 'Acme' }, resources: [], kinds: [] }
+  const thing = (kind: string, id: string, ...uses: string[]): Live => ({
+    ...{ kind, name: id.toUpperCase(), id, wire: {}, fields: {}, changed: {}, partial: false },
+    uses: uses.map((one) => ({ kind: '', id: one }))
+  })
+  const g = { kind: 'gadget', name: 'G', id: 'g' }
+
+  function impacts(one: Change, live: LiveState = { ...nobody, kinds: allKinds }, moved: string[] = []) {
+    const base = { revision: 'r', commit: 'c', resources: [], secretsMoved: moved }
+    const found = match({ workspace: {}, resources: [], removed: [] }, live, kinds).match
+    return withImpacts([one], { live, kinds, match: found, options: { base } })[0]?.impacts
+  }
+  const allKinds = ['gadget', 'gadget_box', 'shelf', 'lone_thing', 'other']
+
+  test('of what stays as it is are none; of a whole resource is one, without paths', () => {
+    expect(impacts(change({ ...g, action: 'none' }))).toEqual([])
+    expect(impacts(change({ ...g, action: 'create', fields: [added(['color'], 'red')] }))).toEqual([
+      { effect: 'first run', because: 'it is new', paths: [], reaches: [] }
+    ])
+    expect(impacts(change({ ...g, action: 'delete' }))).toEqual([
+      { effect: 'stops', because: 'it goes', paths: [], reaches: [] }
+    ])
+  })
+
+  test('are the gravest first; those that differ in their fields alone are one', () => {
+    const fields = [
+      changed(['size', 'in', 'mm'], 1, 2),
+      changed(['shade'], 1, 2),
+      changed(['size'], 1, 2),
+      changed(['nobody', 'knows'], 1, 2),
+      changed(['color'], 1, 2),
+      changed(['size', 'in', 'mm', 'exact'], 1, 2),
+      changed(['size', 'in', 'mmm'], 1, 3)
+    ]
+    const told = [
+      {
+        effect: 'unknown',
+        because: 'nobody knows what this does to data',
+        paths: [['nobody', 'knows']],
+        reaches: []
+      },
+      { effect: 'other records', because: 'sizes differ', paths: [['size']], reaches: [] },
+      { effect: 'other values', because: 'colours differ', paths: [['shade'], ['color']], reaches: [] },
+      {
+        effect: 'runs more often',
+        because: 'millimetres differ',
+        paths: [
+          ['size', 'in', 'mm'],
+          ['size', 'in', 'mm', 'exact']
+        ],
+        reaches: []
+      },
+      { effect: 'none', because: 'sizes differ', paths: [['size', 'in', 'mmm']], reaches: [] }
+    ]
+    expect(impacts(change({ ...g, action: 'update', fields, wanted: { limit: 3 } }))).toEqual(told)
+    const renamed = { effect: 'none', because: 'it has another name', paths: [], reaches: [] }
+    expect(impacts(change({ ...g, action: 'rename', fields, wanted: { limit: 3 } }))).toEqual([
+      ...told.slice(0, 4),
+      renamed,
+      told[4]
+    ])
+  })
+
+  test('of secrets that are sent again are unknown, also where something else differs', () => {
+    const resent = {
+      effect: 'unknown',
+      because: 'its secrets are sent again: with other ones it may reach another account',
+      paths: [],
+      reaches: []
+    }
+    const size = { effect: 'other records', because: 'sizes differ', paths: [['size']], reaches: [] }
+    const update = change({ ...g, action: 'update', fields: [changed(['size'], 1, 2)] })
+    expect(impacts(change({ ...g, action: 'update' }))).toEqual([resent])
+    expect(impacts(update, undefined, ['gadget "G"'])).toEqual([resent, size])
+    expect(impacts(update, undefined, ['gadget "H"'])).toEqual([size])
+    const renamed = { effect: 'none', because: 'it has another name', paths: [], reaches: [] }
+    expect(impacts(change({ ...g, action: 'rename' }), undefined, ['gadget "G"'])).toEqual([
+      resent,
+      renamed
+    ])
+    for (const action of ['create', 'delete'] as const)
+      expect(impacts(change({ ...g, action }), undefined, ['gadget "G"'])).toHaveLength(1)
+  })
+
+  test('reach whatever uses it, directly or through others, and say which kinds were not read', () => {
+    const resources = [
+      thing('gadget', 'g', 'l'),
+      thing('shelf', 's', 'b'),
+      thing('gadget_box', 'b', 'g'),
+      thing('gadget_box', 'a', 'g'),
+      thing('lone_thing', 'l', 's'),
+      thing('other', 'o', 'x')
+    ]
+    const update = change({ ...g, action: 'update', fields: [changed(['color'], 1, 2)] })
+    const reaches = ['gadget box "A"', 'gadget box "B"', 'lone thing "L"', 'shelf "S"']
+    expect(impacts(update, { ...nobody, resources, kinds: allKinds })).toMatchObject([
+      { because: 'colours differ', reaches }
+    ])
+    expect(impacts(update, { ...nobody, resources, kinds: ['gadget', 'gadget_box'] })).toMatchObject([
+      { because: 'colours differ; not read: lone things, shelfs', reaches }
+    ])
+    const size = change({ ...g, action: 'update', fields: [changed(['size'], 1, 2)] })
+    expect(impacts(size, { ...nobody, resources })).toMatchObject([
+      { because: 'sizes differ', reaches: [] }
+    ])
+  })
 })
