@@ -87,7 +87,13 @@ describe('R22: the impacts of a change', () => {
 
   const nobody: LiveState = { organization: { id: 'o', name: 'Acme' }, resources: [], kinds: [] }
   const thing = (kind: string, id: string, ...uses: string[]): Live => ({
-    ...{ kind, name: id.toUpperCase(), id, wire: {}, fields: {}, changed: {}, partial: false },
+    kind,
+    name: id.toUpperCase(),
+    id,
+    wire: {},
+    fields: {},
+    changed: {},
+    partial: false,
     uses: uses.map((one) => ({ kind: '', id: one }))
   })
   const g = { kind: 'gadget', name: 'G', id: 'g' }
