@@ -82,5 +82,12 @@ export const checkCodes = {
       'it does not have is added, and for that the service needs its type: `string`, `number` or another, ' +
       'or a `definition`. If the field was meant to be there already, its id is misspelt, or the source ' +
       'has lost it.'
+  },
+  P431: {
+    title: 'a new bulk sync lacks what its destination requires',
+    explanation:
+      'The service says which settings a destination takes and which of them it requires, such as the ' +
+      'dataset in BigQuery, and refuses to make a bulk sync without these. One that exists already has ' +
+      'them and may leave them out. `polyctl targets` with `--bulk` shows all of them.'
   }
 } satisfies Record<string, CodeEntry>

@@ -1,4 +1,5 @@
 import type { Finding, Inquiry, Mistake, Inspected, PlannedResource } from '../state/question.ts'
+import { describedSettings, lackingSettings } from '../state/settings.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { BulkDestination, BulkSource } from '../wire/bulk-sync.ts'
 import { idOf, isOff } from './bulk-sync-parts.ts'
@@ -117,7 +118,7 @@ function namedFields(schema: JsonObject): { path: (string | number)[]; name: str
   ].filter(({ name }) => name !== '')
 }
 
-/** Checks that the destination supports the mode, and histories. */
+/** Checks that the destination supports the mode and histories, and has the settings that it requires. */
 function destinationChecks(sync: PlannedResource, service: Inquiry): Finding[] {
   const { wanted = {} } = sync
   const inspected = inspectable(service.find(valueAt(wanted.destination, ['connection']), sync))
@@ -125,7 +126,35 @@ function destinationChecks(sync: PlannedResource, service: Inquiry): Finding[] {
   const answer = service.ask({ about: 'destination', at: inspected })
   if (!answer) return []
   if (!answer.ok) return [{ unasked: inspected, why: answer.words }]
-  return [...modeProblems(sync, inspected, answer.value), ...historyProblems(sync, inspected, answer.value)]
+  return [
+    ...modeProblems(sync, inspected, answer.value),
+    ...settingProblems(sync, inspected, answer.value),
+    ...historyProblems(sync, inspected, answer.value)
+  ]
+}
+
+/** A bulk sync that exists has what its destination requires, and keeps what the files do not state. */
+function settingProblems(
+  { address, wanted = {}, live }: PlannedResource,
+  inspected: Inspected,
+  { configuration }: BulkDestination
+): Mistake[] {
+  if (live) return []
+  const stated = valueAt(wanted.destination, ['configuration'])
+  const lacking = lackingSettings(describedSettings(configuration), isObject(stated) ? stated : {})
+  if (lacking.length === 0) return []
+  const names = lacking.map(({ path }) => path.join('.'))
+  const notes = lacking.flatMap(({ path, title }) => (title === '' ? [] : `${path.join('.')}: ${title}`))
+  return [
+    {
+      path: isObject(stated) ? ['destination', 'configuration'] : ['destination'],
+      code: 'P431',
+      message: `${address} lacks ${quotedNames(names)}, which ${inspected.address} requires`,
+      label: names.length === 1 ? 'this setting is missing here' : 'these settings are missing here',
+      notes,
+      help: names.map((name) => `say it: \`${name}: …\` in \`configuration\` of \`destination\``)
+    }
+  ]
 }
 
 function modeProblems(sync: PlannedResource, inspected: Inspected, { modes }: BulkDestination): Mistake[] {

@@ -15,6 +15,7 @@ connections:
   - { name: Pg, type: postgresql, configuration: { hostname: h, port: 5432, database: d, username: u, password: "\${env:PW}" } }
   - { name: CRM, type: salesforce, configuration: { domain: "https://example.my.salesforce.com" } }
   - { name: Files, type: s3, configuration: { auth_mode: access_key_and_secret, aws_access_key_id: k, aws_secret_access_key: "\${env:PW}", s3_bucket_region: us-east-1, s3_bucket_name: b } }
+  - { name: Big, type: bigquery, configuration: { auth_method: service_account_key, service_account: "\${env:PW}" } }
   - { name: Odd, type: api, configuration: { url: "https://odd.test" } }
 models:
   - { name: People, connection: Mongo, configuration: { database: example, collection: users } }
@@ -523,14 +524,20 @@ const rows: Row[] = [
     /^$/,
     ends,
     ['true', 'false']
+  ],
+  [
+    'a setting that the destination requires',
+    bulk({ destination: '{ connection: Big, configuration: { location: eu } }' }),
+    [['P431', '{ location: eu }']],
+    /`dataset: …` in `configuration` of `destination`/,
+    ends,
+    ['location: eu', 'dataset: copies']
   ]
 ]
 
 /** Of the problems of a plan, those of the checks. */
 function ofChecks({ problems }: Reported): [string, string][] {
-  return problems.flatMap(([code, , at]): [string, string][] =>
-    code.startsWith('P42') ? [[code, at]] : []
-  )
+  return problems.flatMap(([code, , at]): [string, string][] => (/^P4[23]/.test(code) ? [[code, at]] : []))
 }
 
 /** What the local service refuses although nothing documents that the real one does. */
