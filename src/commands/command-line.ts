@@ -181,7 +181,8 @@ function addAsking({ add, settle }: Commands): void {
       'polyctl sources "MongoDB Connection" --param database=example'
     )
       .argument('<connection>', 'its name or id')
-      .option('--yaml', 'print a model to paste')
+      .option('--yaml', 'print a model to paste; with --bulk, a bulk sync')
+      .addOption(new Option('--bulk', 'show what a bulk sync can copy instead').conflicts('param'))
       .option('--param <name=value>', 'what is chosen already; repeatable', chosen('--param'), {})
       .action((name, options) =>
         settle(options, async (io, options) =>
@@ -196,12 +197,15 @@ function addAsking({ add, settle }: Commands): void {
     )
       .argument('<connection>', 'its name or id')
       .argument('[object]', 'one object, to see its fields and modes')
-      .option('--yaml', 'of one object: print a sync to paste')
-      .action((name, object, options) =>
-        settle(options, async (io, options) =>
+      .option('--yaml', 'of one object: print a sync to paste; with --bulk, a bulk sync')
+      .option('--bulk', 'show how a bulk sync can write instead, and what it must say')
+      .action((name, object, options, given) => {
+        if (options.bulk === true && object !== undefined)
+          given.error("error: option '--bulk' is about the connection, and cannot be used with an object")
+        return settle(options, async (io, options) =>
           (await import('./enumerate.ts')).targetsCommand(name, object, options, io)
         )
-      )
+      })
   )
   add('explain', 'explain a code, a kind, a key, a type of connections, or a resource', (command) =>
     example(

@@ -4,6 +4,8 @@ import { kinds } from '../kinds/index.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { pathOfOne } from '../remote/address.ts'
 import {
+  enumerateBulkDestination,
+  enumerateBulkSource,
   enumerateSource,
   enumerateSourceFields,
   enumerateTargetFields,
@@ -13,10 +15,12 @@ import {
 import { failureProblem } from '../remote/failure.ts'
 import { observe } from '../remote/observe.ts'
 import { openReader, type Reader } from '../remote/transport.ts'
+import { sourceKeys } from '../render/view/source-keys.ts'
 import type { Live } from '../state/resource.ts'
+import { describedSettings } from '../state/settings.ts'
 import { textOf } from '../state/value.ts'
 import type { SourceMeta } from '../wire/enumeration.ts'
-import { modelYaml, syncYaml } from './enumerate-yaml.ts'
+import { bulkDestinationYaml, bulkSourceYaml, modelYaml, syncYaml } from './enumerate-yaml.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
@@ -27,6 +31,8 @@ import { withContext, type CommandContext } from './run.ts'
 /** `yaml` prints what can be pasted into a file. */
 export interface YamlOptions extends ReadOptions {
   yaml?: boolean
+  /** For bulk syncs, and not for models and syncs. */
+  bulk?: boolean
 }
 
 /**
@@ -39,7 +45,8 @@ export interface SourceOptions extends YamlOptions {
 
 /** `polyctl sources CONNECTION`: what a model can read; with enough chosen, the fields. */
 export async function sourcesCommand(name: string, options: SourceOptions, io: CommandIo): Promise<Result> {
-  return await withConnection(name, options, io, async (reader, at, context) => {
+  if (options.bulk === true) return await schemasResult(name, options, io)
+  return await withConnection(name, options, io, async ({ reader, at, context }) => {
     const meta = await enumerateSource(reader, at, options.param)
     if (!meta.ok) return await refused(meta, `reading what ${name} offers`, { io, context })
     const chosen = Object.keys(options.param).length > 0
@@ -50,9 +57,10 @@ export async function sourcesCommand(name: string, options: SourceOptions, io: C
     const known = fields?.ok === true ? fields.value : undefined
     const wrong = (known ?? []).length > 0 ? [] : wrongChoices(name, options.param, meta.value)
     if (wrong.length > 0) return await problemsResult(io, wrong, context)
-    const facts = { format_version: 1, connection: name, source: meta.value, fields: known ?? null }
+    const keys = sourceKeys(meta.value, options.param)
+    const facts = { format_version: 1, connection: name, source: meta.value, keys, fields: known ?? null }
     if (options.yaml === true)
-      return lookupResult(exit.done, { of: 'words', facts, text: modelYaml(facts, options.param) })
+      return lookupResult(exit.done, { of: 'words', facts, text: modelYaml(facts) })
     return lookupResult(exit.done, { of: 'sources', facts })
   })
 }
@@ -86,7 +94,8 @@ export async function targetsCommand(
   options: YamlOptions,
   io: CommandIo
 ): Promise<Result> {
-  return await withConnection(name, options, io, async (reader, at, context) => {
+  if (options.bulk === true) return await destinationResult(name, options, io)
+  return await withConnection(name, options, io, async ({ reader, at, context }) => {
     if (object !== undefined) {
       const target = await enumerateTargetFields(reader, at, object)
       if (!target.ok) {
@@ -103,6 +112,49 @@ export async function targetsCommand(
     if (!targets.ok) return await refused(targets, `reading what ${name} takes`, { io, context })
     const facts = { format_version: 1, connection: name, targets: targets.value }
     return lookupResult(exit.done, { of: 'targets', facts })
+  })
+}
+
+/** `polyctl sources CONNECTION --bulk`: what a bulk sync can copy. */
+async function schemasResult(name: string, options: YamlOptions, io: CommandIo): Promise<Result> {
+  return await withConnection(name, options, io, async ({ reader, at, id, context }) => {
+    const source = await enumerateBulkSource(reader, { at, id }, false)
+    if (!source.ok) return await refused(source, `reading the schemas of ${name}`, { io, context })
+    const { schemas, configuration, capabilities } = source.value
+    const facts = {
+      format_version: 1,
+      connection: name,
+      schemas: (schemas ?? []).map((schema) => ({ id: schema.id, name: schema.name ?? schema.id })),
+      tracking_fields: capabilities?.supports_tracking_fields ?? null,
+      settings: describedSettings(configuration)
+    }
+    if (options.yaml === true)
+      return lookupResult(exit.done, { of: 'words', facts, text: bulkSourceYaml(facts) })
+    return lookupResult(exit.done, { of: 'schemas', facts })
+  })
+}
+
+/** `polyctl targets CONNECTION --bulk`: how a bulk sync can write. */
+async function destinationResult(name: string, options: YamlOptions, io: CommandIo): Promise<Result> {
+  return await withConnection(name, options, io, async ({ reader, at, id, context }) => {
+    const destination = await enumerateBulkDestination(reader, { at, id })
+    if (!destination.ok)
+      return await refused(destination, `reading how ${name} can be written`, { io, context })
+    const { modes, configuration, supports_history_mode: histories } = destination.value
+    const facts = {
+      format_version: 1,
+      connection: name,
+      modes: (modes ?? []).map((mode) => ({
+        id: mode.id,
+        label: mode.label ?? '',
+        description: mode.description ?? ''
+      })),
+      histories: histories ?? null,
+      settings: describedSettings(configuration)
+    }
+    if (options.yaml === true)
+      return lookupResult(exit.done, { of: 'words', facts, text: bulkDestinationYaml(facts) })
+    return lookupResult(exit.done, { of: 'destination', facts })
   })
 }
 
@@ -131,8 +183,15 @@ async function missingObject(
 
 const offering = kinds.managed.filter(({ offers }) => offers === true)
 
-/** `at` is the path of what is looked into. */
-type Work = (reader: Reader, at: string, context: CommandContext) => Promise<Result>
+/** What is looked into: its path and its id. */
+interface Lookup {
+  reader: Reader
+  at: string
+  id: string
+  context: CommandContext
+}
+
+type Work = (lookup: Lookup) => Promise<Result>
 
 async function withConnection(
   name: string,
@@ -152,7 +211,7 @@ async function withConnection(
         return await problemsResult(io, [notAuthorized(name, pendingReason, context)], context)
       const at = await pathOfOne(reader, found.kind, found.live.id)
       if (!at.ok) return await refused(at, `looking into ${name}`, { io, context })
-      return await work(reader, at.path, context)
+      return await work({ reader, at: at.path, id: found.live.id, context })
     },
     { filesOptional: true }
   )

@@ -19,7 +19,7 @@ type End = 'source' | 'destination'
 /** The codec of an end. Only stated settings are compared, because the service adds others. */
 export function endOf(end: End, does: string): Codec {
   return {
-    schema: endSchema(does),
+    schema: endSchema(does, end === 'source' ? 'sources' : 'targets'),
     rule: endRule,
     fromYaml: endFromYaml,
     toYaml: endToYaml,

@@ -6,7 +6,7 @@ const text = { type: 'string' }
 export const momentSchema = (description: string) => ({ type: 'string', format: 'date-time', description })
 
 /** The schema of an end. */
-export const endSchema = (of: string) => ({
+export const endSchema = (of: string, lookup: 'sources' | 'targets') => ({
   type: 'object',
   description: `What to ${of}: a connection and its settings.`,
   additionalProperties: false,
@@ -15,7 +15,10 @@ export const endSchema = (of: string) => ({
     connection: { type: 'string', description: `The connection to ${of}, by name.` },
     configuration: {
       type: 'object',
-      description: 'The keys depend on the connection. What is not stated stays as it is.'
+      description: [
+        'The keys depend on the connection. What is not stated stays as it is.',
+        `\`polyctl ${lookup} CONNECTION --bulk\` lists what may stand here.`
+      ].join(' ')
     }
   }
 })
@@ -120,8 +123,10 @@ const meantBySchemas = {
 
 /** The schema of `schemas`. */
 export const schemasSchema = {
-  description:
+  description: [
     'The objects to copy, by id alone or in full; or all. Absent: all at first, then as in the service.',
+    '`polyctl sources CONNECTION --bulk` lists them.'
+  ].join(' '),
   anyOf: [
     { ...caseless(['all']), type: 'string', 'x-meant': meantBySchemas },
     { type: 'array', minItems: 1, items: chosen }

@@ -44,7 +44,8 @@ export const model = kindOf<Model & ModelRequest>()({
         ...settings({
           description: [
             'What to read: the keys depend on the connection,',
-            'e.g. database and collection, or query or table.'
+            'e.g. database and collection, or query or table.',
+            '`polyctl sources CONNECTION` lists what may stand here, and what is required.'
           ].join(' ')
         }),
         fromWire(value) {

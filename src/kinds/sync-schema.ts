@@ -228,7 +228,13 @@ export const targetSchema = {
   required: ['connection'],
   properties: {
     connection: { type: 'string', description: 'The connection to write to, by name.' },
-    object: { type: 'string', description: 'The object to write to, by id: Contact, public.users.' },
+    object: {
+      type: 'string',
+      description: [
+        'The object to write to, by id: Contact, public.users.',
+        '`polyctl targets CONNECTION` lists them; with one of them, its fields.'
+      ].join(' ')
+    },
     create: {
       type: 'object',
       additionalProperties: { type: 'string' },

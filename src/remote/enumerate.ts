@@ -250,6 +250,7 @@ const targetAnswer: Shape = {
 
 const bulkSourceAnswer: Shape = {
   members: {
+    capabilities: { members: { supports_tracking_fields: 'scalar' } },
     schemas: {
       list: {
         members: { id: 'text', name: 'text', fields: { list: { members: { id: 'text' }, needs: ['id'] } } },
@@ -261,7 +262,7 @@ const bulkSourceAnswer: Shape = {
 
 const bulkDestinationAnswer: Shape = {
   members: {
-    modes: { list: { members: { id: 'text' }, needs: ['id'] } },
+    modes: { list: { members: { id: 'text', label: 'text', description: 'text' }, needs: ['id'] } },
     supports_history_mode: 'scalar'
   }
 }

@@ -1,54 +1,64 @@
 import Table from 'cli-table3'
+import type { Setting } from '../state/settings.ts'
+import { isEmpty } from '../state/value.ts'
 import type { Json, KeyClass } from '../wire/common.ts'
 import type { TargetField, TargetFields, TargetObjects } from '../wire/enumeration.ts'
 import { kindText } from './change-text.ts'
 import { count, visible } from './plain-text.ts'
 import { paint, type Look } from './style.ts'
 import { valueText } from './value-text.ts'
-import type { SourceFacts, SourceField, StatusFacts } from './view/answer.ts'
+import type { DestinationFacts, SchemaFacts, SourceFacts, SourceField, StatusFacts } from './view/answer.ts'
+import type { SourceKey } from './view/source-keys.ts'
 
 /** Choices of one level; more are told by number, and narrowed on the command line. */
 const mostChoices = 40
 
 /**
- * What a model can read: what must be chosen next, what there is to choose, and the fields of what is
- * chosen.
+ * What a model can read: the keys that its configuration takes and which of them it needs, what there is to
+ * choose, and the fields of what is chosen.
  */
-export function sourcesText({ connection, source: meta, fields }: SourceFacts, look: Look): string {
-  const settings = Object.entries(meta.configuration ?? {})
-  const items = Object.entries(meta.items ?? {})
-  const choices = items.map(([name, item]) => [
-    visible(name),
-    item.has_items || (item.items?.length ?? 0) > 0 ? count(item.items?.length ?? 0, 'choice') : 'any text',
-    (item.requires_one_of ?? []).map(visible).join(', ')
+export function sourcesText({ connection, keys, fields }: SourceFacts, look: Look): string {
+  const rows = keys.map((key) => [
+    visible(key.name),
+    visible(key.type),
+    neededText(key),
+    key.after.map(visible).join(' or '),
+    valuesText(key.values)
   ])
   return sheet([
     title(`sources of ${visible(JSON.stringify(connection))}`, look),
-    items.length + settings.length === 0 ? 'nothing to choose' : oneOf(meta.requires_one_of),
-    table(['key', 'values', 'needs one of'], choices, look),
-    ...items.map(([name, item]) => choicesText(name, item.items ?? [], look)),
-    table(
-      ['setting', 'type', 'values'],
-      settings.map(([name, { type, items }]) => [
-        visible(name),
-        visible(type ?? ''),
-        listText(items ?? [])
-      ]),
-      look
-    ),
+    rows.length === 0 ? 'nothing to choose' : 'The `configuration` of a model takes:',
+    table(['key', 'type', '', 'after', 'values'], rows, look),
+    oneOf(keys),
+    ...keys.map(({ name, values, chosen }) => (chosen === null ? choicesText(name, values, look) : '')),
     fields === null ? '' : fieldsText(fields, look)
   ])
 }
 
-function oneOf(names: string[] | null): string {
-  if ((names ?? []).length === 0 || !names) return ''
-  return names.length === 1
-    ? `needs: ${visible(names[0] ?? '')}`
-    : `needs exactly one of: ${names.map(visible).join(', ')}`
+function neededText({ required, chosen }: SourceKey): string {
+  if (chosen !== null) return `chosen: ${visible(chosen)}`
+  return { yes: 'required', 'one of several': 'one of these', excluded: 'excluded', no: '' }[required]
+}
+
+function oneOf(keys: readonly SourceKey[]): string {
+  const names = keys
+    .filter(({ required }) => required === 'one of several')
+    .map(({ name }) => visible(name))
+  return names.length === 0 ? '' : `It needs exactly one of ${names.join(', ')}.`
+}
+
+/** Few choices stand in the row, many below. */
+function valuesText(values: Json[]): string {
+  if (values.length === 0) return 'any'
+  return isShort(values) ? listText(values) : count(values.length, 'choice')
+}
+
+function isShort(values: Json[]): boolean {
+  return values.length <= 8 && values.map(valueText).join(', ').length <= 40
 }
 
 function choicesText(name: string, items: Json[], look: Look): string {
-  if (items.length === 0) return ''
+  if (items.length === 0 || isShort(items)) return ''
   const shown = items.slice(0, mostChoices).map((item) => `  ${valueText(item)}`)
   const rest = items.length - shown.length
   const more = rest > 0 ? [paint(look, 'dim', `  ... and ${count(rest, 'more choice')}`)] : []
@@ -56,8 +66,7 @@ function choicesText(name: string, items: Json[], look: Look): string {
 }
 
 function listText(items: Json[]): string {
-  const shown = items.slice(0, 8).map(valueText).join(', ')
-  return items.length > 8 ? `${shown}, ... ${items.length - 8} more` : shown
+  return items.map(valueText).join(', ')
 }
 
 function fieldsText(fields: SourceField[], look: Look): string {
@@ -145,6 +154,54 @@ function targetFieldRow(field: TargetField): string[] {
 function nameBeside({ id, name }: { id: string; name?: string | null }): string {
   const label = name ?? id
   return label === id ? '' : visible(label)
+}
+
+/** What a bulk sync can copy. */
+export function schemasText(
+  { connection, schemas, tracking_fields: tracks, settings }: SchemaFacts,
+  look: Look
+): string {
+  const rows = schemas.map((schema) => [visible(schema.id), nameBeside(schema)])
+  return sheet([
+    title(`schemas of ${visible(JSON.stringify(connection))}, for bulk syncs`, look),
+    rows.length === 0 ? 'no schemas' : table(['schema', 'name'], rows, look),
+    tracks === false ? 'Its schemas take no `tracking_field`.' : '',
+    settingsText('source', settings, look)
+  ])
+}
+
+/** How a bulk sync can write. */
+export function destinationText(
+  { connection, modes, histories, settings }: DestinationFacts,
+  look: Look
+): string {
+  const rows = modes.map(({ id, label, description }) => [
+    visible(id),
+    visible(label),
+    visible(description)
+  ])
+  return sheet([
+    title(`${visible(JSON.stringify(connection))}, as the destination of bulk syncs`, look),
+    table(['mode', 'name', ''], rows, look),
+    histories === true ? 'It keeps histories: a schema may have `history_enabled: true`.' : '',
+    settings.length === 0
+      ? 'The service does not say what the `configuration` of `destination` takes.'
+      : settingsText('destination', settings, look)
+  ])
+}
+
+function settingsText(end: 'source' | 'destination', settings: readonly Setting[], look: Look): string {
+  if (settings.length === 0) return ''
+  const rows = settings.map(({ path, type, required, default: assumed, values, title: about }) => [
+    visible(path.join('.')),
+    visible(type),
+    required ? 'required' : '',
+    isEmpty(assumed) ? '' : valueText(assumed),
+    listText(values.slice(0, 8)),
+    visible(about)
+  ])
+  const columns = ['key', 'type', '', 'default', 'values', 'about']
+  return `The \`configuration\` of \`${end}\` takes:\n\n${table(columns, rows, look)}`
 }
 
 /** Where it connects, how much of what is there the files declare, and what does not work. */

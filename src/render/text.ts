@@ -96,6 +96,8 @@ async function lookup(view: LookupView, look: Look): Promise<string> {
   const tables = await import('./tables.ts')
   if (view.of === 'status') return tables.statusText(view.facts, look)
   if (view.of === 'sources') return tables.sourcesText(view.facts, look)
+  if (view.of === 'schemas') return tables.schemasText(view.facts, look)
+  if (view.of === 'destination') return tables.destinationText(view.facts, look)
   if (view.of === 'target') return tables.targetText(view.facts, look)
   return tables.targetsText(view.facts, look)
 }

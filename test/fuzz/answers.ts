@@ -51,6 +51,7 @@ export const commands: readonly (readonly string[])[] = [
   ['sources', 'E', '--param', 'table=public.users'],
   ['sources', 'E', '--format', 'json'],
   ['targets', 'F'],
+  ['targets', 'F', '--bulk'],
   ['targets', 'F', 'public.users'],
   ['connect', 'E', '--no-wait'],
   ['apply', '--yes', '--format', 'json']

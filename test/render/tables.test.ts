@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { explanationText } from '../../src/render/explain.ts'
 import { sourcesText, targetText, targetsText } from '../../src/render/tables.ts'
+import { sourceKeys } from '../../src/render/view/source-keys.ts'
 import { look } from './builders.ts'
 
 test('the sources of a connection', async () => {
@@ -26,13 +27,14 @@ test('the sources of a connection', async () => {
     { name: 'first_name', type: 'string', label: 'First name', example: 'Ada' },
     { name: '名前', type: 'string\u001b[31m', label: '名前' }
   ]
-  await expect(sourcesText({ connection: 'MySQL', source: meta, fields }, look)).toMatchFileSnapshot(
-    '../golden/sources.txt'
-  )
+  await expect(
+    sourcesText({ connection: 'MySQL', source: meta, keys: sourceKeys(meta, {}), fields }, look)
+  ).toMatchFileSnapshot('../golden/sources.txt')
   const nothing = sourcesText(
     {
       connection: 'MySQL',
       source: { configuration: {}, items: null, requires_one_of: null },
+      keys: [],
       fields: null
     },
     look

@@ -319,7 +319,9 @@ test('R32: commands that read write nothing, whatever there is to do', async () 
     ['schema'],
     ['sources', 'Source'],
     ['targets', 'Store'],
-    ['targets', 'Store', 'public.users']
+    ['targets', 'Store', 'public.users'],
+    ['sources', 'Source', '--bulk'],
+    ['targets', 'Store', '--bulk']
   ]
   for (const words of commands) {
     const ran = await world.run(...words)

@@ -1,10 +1,12 @@
 import type { CodeEntry } from '../../diagnostics/code-entry.ts'
+import type { Setting } from '../../state/settings.ts'
 import type { Json, KeyClass } from '../../wire/common.ts'
 import type { SourceMeta, TargetFields, TargetObjects } from '../../wire/enumeration.ts'
 import type { ResourceFacts, TopicFacts, TypeFacts } from './explain.ts'
 import type { ChangesView } from './changes.ts'
 import type { FindingsView } from './problems.ts'
 import type { ReportView } from './report.ts'
+import type { SourceKey } from './source-keys.ts'
 
 /** What a command comes to, as plain data: what is told of it, whatever it is told in. */
 export type Answer =
@@ -44,6 +46,8 @@ export type LookupView =
   | { of: 'sources'; facts: SourceFacts }
   | { of: 'targets'; facts: { connection: string; targets: TargetObjects } }
   | { of: 'target'; facts: { connection: string; target: TargetFields } }
+  | { of: 'schemas'; facts: SchemaFacts }
+  | { of: 'destination'; facts: DestinationFacts }
   | { of: 'status'; facts: StatusFacts }
   | { of: 'codes'; facts: { code: string; title: string }[] }
   | { of: 'code'; facts: CodeEntry & { code: string } }
@@ -85,11 +89,29 @@ export interface KindStatus {
   unread?: string
 }
 
-/** What a model can read from a connection; the fields once enough is chosen. */
+/** What a model can read from a connection, and what its configuration takes; the fields once enough is chosen. */
 export interface SourceFacts {
   connection: string
   source: SourceMeta
+  keys: SourceKey[]
   fields: SourceField[] | null
+}
+
+/** What a bulk sync can copy from a connection, and what its source may be configured with. */
+export interface SchemaFacts {
+  connection: string
+  schemas: { id: string; name: string }[]
+  tracking_fields: boolean | null
+  settings: Setting[]
+}
+
+/** How a bulk sync can write to a connection, and what its destination is configured with. */
+export interface DestinationFacts {
+  connection: string
+  modes: { id: string; label: string; description: string }[]
+  /** Null: the service is older than histories. */
+  histories: boolean | null
+  settings: Setting[]
 }
 
 /** A field that a source offers. */
