@@ -10,7 +10,7 @@ function told(description: Json): string[] {
       type,
       required ? 'required' : '',
       JSON.stringify(assumed),
-      values.join('|'),
+      values.map((value) => JSON.stringify(value)).join('|'),
       title
     ].join(' ; ')
   )
@@ -50,7 +50,7 @@ describe('a description of settings', () => {
     expect(told(mapping)).toEqual([
       'schema ;  ; required ; "" ;  ; ',
       'mirror_schemas ;  ; required ; false ;  ; ',
-      'format ; string ;  ; null ; csv|json ; ',
+      'format ; string ;  ; null ; "csv"|"json" ; ',
       'advanced ;  ;  ; null ;  ; ',
       'advanced.table_prefix ;  ; required ; "" ;  ; ',
       'advanced.truncate_existing ;  ;  ; null ;  ; '
@@ -61,7 +61,7 @@ describe('a description of settings', () => {
     const lines = told(schema)
     expect(lines.slice(0, 4)).toEqual([
       'dataset ; string ; required ; null ;  ; Output dataset',
-      'format ; string ;  ; "csv" ; csv|json ; Encoding',
+      'format ; string ;  ; "csv" ; "csv"|"json" ; Encoding',
       'advanced ; object ; required ; null ;  ; ',
       'advanced.prefix ; string ; required ; null ;  ; '
     ])
