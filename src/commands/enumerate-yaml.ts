@@ -96,8 +96,10 @@ function bulkYaml(
   schemas: readonly string[],
   mode: string
 ): string {
-  const end = (name: string, one: End | undefined): string =>
-    `    ${name}:\n      connection: ${one ? yamlText(one.of) : 'CONNECTION'}\n${settingLines(one?.settings ?? [])}`
+  const end = (name: string, one: End | undefined): string => {
+    const connection = one ? yamlText(one.of) : 'CONNECTION'
+    return `    ${name}:\n      connection: ${connection}\n${settingLines(one?.settings ?? [])}`
+  }
   return [
     `bulk_syncs:\n  - name: NAME\n    mode: ${yamlText(mode)}\n`,
     end('source', source),

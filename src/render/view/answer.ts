@@ -89,7 +89,10 @@ export interface KindStatus {
   unread?: string
 }
 
-/** What a model can read from a connection, and what its configuration takes; the fields once enough is chosen. */
+/**
+ * What a model can read from a connection, and what its configuration takes; the fields once enough is
+ * chosen.
+ */
 export interface SourceFacts {
   connection: string
   source: SourceMeta
