@@ -2,8 +2,9 @@ import { Command, Help, Option } from 'commander'
 import about from '../../package.json' with { type: 'json' }
 import { lookupFormatNames } from '../render/formats.ts'
 import { visibleLines } from '../render/plain-text.ts'
+import { example, type Commands, type Settle } from './commands.ts'
 import type { Door } from './door.ts'
-import type { CommandIo } from './io.ts'
+import { addFileCommands } from './file-commands.ts'
 import {
   withCascade,
   withFiles,
@@ -18,20 +19,6 @@ import {
   notPair,
   wholeNumber
 } from './options.ts'
-import type { OutputOptions, Result } from './output.ts'
-
-/** Runs a command with its output, and prints what it comes to. */
-export type Settle = <Options extends OutputOptions & { debug?: boolean }>(
-  options: Options,
-  run: (io: CommandIo, options: Options) => Promise<Result>
-) => Promise<void>
-
-/** What the commands are added with. */
-interface Commands {
-  /** Adds a command, and its options where the words may be for it. */
-  add(name: string, description: string, complete: (command: Command) => void): void
-  settle: Settle
-}
 
 /**
  * All commands with their help, ready for the words. Their options are most of the work of a start: where
@@ -54,6 +41,7 @@ export async function commandLine(
   }
   addReading(commands)
   addWriting(commands)
+  addFileCommands(commands)
   addAsking(commands)
   addLocal(commands)
   const named = completions.get(first)
@@ -84,11 +72,6 @@ Start without an account: echo 'roles: [{ name: readers }]' | polyctl plan --loc
 /** What is repeatable begins as nothing: that is no news. */
 function withoutEmptyDefault(option: Option): string {
   return new Help().optionDescription(option).replace(/ \(default: (\[\]|\{\})\)$/, '')
-}
-
-function example(command: Command, ...lines: string[]): Command {
-  const heading = lines.length === 1 ? 'Example' : 'Examples'
-  return command.addHelpText('after', `\n${heading}:\n${lines.map((line) => `  ${line}`).join('\n')}`)
 }
 
 function addReading({ add, settle }: Commands): void {

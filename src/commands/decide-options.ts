@@ -51,17 +51,21 @@ function selectionOf({
   kind = []
 }: PlanningOptions): Checked<Selection | undefined> {
   if (readsAllLists({ only, exclude, kind })) return { ok: true, value: undefined, problems: [] }
+  const named = kindsNamed(kind)
+  return named.ok ? { ...named, value: { only, exclude, kinds: named.value } } : named
+}
+
+/** Returns the names of kinds that are given as kinds or sections. */
+export function kindsNamed(given: readonly string[]): Checked<string[]> {
   const unknown: Diagnostic[] = []
-  const names = kind.flatMap((text) => {
+  const names = given.flatMap((text) => {
     const found = kinds.managed.find(({ name, section }) =>
       [name, section].includes(text.replaceAll(' ', '_'))
     )
     if (!found) unknown.push(noKind(text))
     return found?.name ?? []
   })
-  return unknown.length > 0
-    ? { ok: false, problems: unknown }
-    : { ok: true, value: { only, exclude, kinds: names }, problems: [] }
+  return unknown.length > 0 ? { ok: false, problems: unknown } : { ok: true, value: names, problems: [] }
 }
 
 function noKind(text: string): Diagnostic {

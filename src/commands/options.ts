@@ -235,7 +235,8 @@ export function withSince(command: Command): Command {
     )
 }
 
-function collect(value: string, before: string[]): string[] {
+/** Collects the values of a repeatable option. */
+export function collect(value: string, before: string[]): string[] {
   return [...before, value]
 }
 

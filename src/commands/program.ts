@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { GitStopped } from '../config/git-stopped.ts'
-import { commandLine, type Settle } from './command-line.ts'
+import { commandLine } from './command-line.ts'
+import type { Settle } from './commands.ts'
 import { exit } from './exit.ts'
 import { isFormat, type FormatName } from '../render/formats.ts'
 import { openDoor } from './door.ts'

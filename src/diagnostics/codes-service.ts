@@ -199,5 +199,22 @@ export const serviceCodes = {
       'what `--rotate` sends again. Where a person is asked, the plan says so and the question names the ' +
       'number; with `--yes`, or for a saved plan, nothing is done. When all of them are meant, pass ' +
       '`--max-updates` with their number; `--max-updates 0` allows none.'
+  },
+  P513: {
+    exit: 'refused',
+    title: 'files that exist would be overwritten',
+    explanation:
+      '`polyctl import` writes files that declare what is live. Some of them exist and say something else: ' +
+      'somebody wrote or changed them, or the service changed since. Nothing was written, for no file is ' +
+      'overwritten unasked. `--unmanaged` writes only what no file declares yet, into files of their own; ' +
+      '`--force` overwrites, and what the files said is lost unless git has it; `--out` writes elsewhere.'
+  },
+  P514: {
+    title: 'a file cannot be written',
+    explanation:
+      'The message names the file and the reason: the disk is full, the folder may not be written, or a ' +
+      'file is where a folder should be. Each file is written beside itself and then renamed, so it has ' +
+      'either all of its old text or all of its new one; those before it in the list are written already. ' +
+      'Mend the reason and run the command again: it writes what is missing.'
   }
 } satisfies Record<string, CodeEntry>

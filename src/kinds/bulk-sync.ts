@@ -276,11 +276,9 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
   check: (item) => [...bulkScheduleProblems(item), ...schemaProblems(item), ...historyProblems(item)],
   checks: bulkSyncChecks,
   meant: scheduleAdvice,
-  newerThan: (fields, answers) => [
-    ...bulkNewerThan(fields, answers),
-    ...errorHandlingIsNewer(fields, answers)
-  ],
+  newerThan: (fields, known) => [...bulkNewerThan(fields, known), ...errorHandlingIsNewer(fields, known)],
   condensed: withShortSchemas,
+  filedUnder: ['destination', 'connection'],
 
   replacement(live, body, { body: stated, version = '2025-09-18' }) {
     const there = schemasFromWire(live)

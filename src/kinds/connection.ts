@@ -17,6 +17,7 @@ import {
   serverOwnedFields,
   withoutServerOwned
 } from './connection-types.ts'
+import { secretSettings } from './connection-secrets.ts'
 import { typeMeant } from './connection-names.ts'
 import { missingSettings, neededSettings } from './connection-required.ts'
 import { overlay, valueAt, withoutCleared } from './fields.ts'
@@ -146,6 +147,8 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
       path[0] === 'configuration' && path.length > 1 && isSecretSetting(textOf(item.type), path.slice(1))
     )
   },
+
+  secretsIn: ({ type, configuration }) => secretSettings(typeOf(type), configuration),
 
   detail(item) {
     const type = item.type

@@ -3,6 +3,7 @@ import type { Field } from '../state/rule.ts'
 import type { Shape } from '../state/shape.ts'
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
+import { essential } from './essential.ts'
 import { carrying, unknownPaths, type Known, type KnownObject } from './carry.ts'
 import { isShorthand, type AnyField, type FieldOf, type Shorthand } from './field.ts'
 import { bookkeeping, withoutAbsent } from './fields.ts'
@@ -39,6 +40,8 @@ interface Definition<W, N extends string> extends Pick<
   | 'meant'
   | 'placeInYaml'
   | 'condensed'
+  | 'secretsIn'
+  | 'filedUnder'
   | 'isDefault'
 > {
   fields: { readonly [Name in N]: FieldOf<W, Name> | Shorthand }
@@ -127,6 +130,9 @@ function kindFrom(definition: AnyDefinition): Kind {
   const secrets = new Set(fields.flatMap(({ name, codec }) => (codec.secret ? [name] : [])))
   return {
     ...same,
+    essential(live) {
+      return essential(this, live)
+    },
     schema: schemaOf(definition, entries),
     fields: Object.fromEntries(fields.map((field) => [field.name, ruleOf(field)])),
     impacts: {

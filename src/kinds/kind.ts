@@ -91,8 +91,20 @@ export interface Kind {
    * them.
    */
   toYaml(fields: JsonObject, context: ToYaml): JsonObject
+  /**
+   * Returns the fields that files must have for a live resource, without defaults and empty values. A
+   * resource that is declared with these must not differ from the live one.
+   */
+  essential(live: JsonObject): JsonObject
   /** Shortens the fields for YAML further, after defaults were left out. `live` has all fields. */
   condensed?(fields: JsonObject, live: JsonObject): JsonObject
+  /**
+   * Returns the places in the YAML item at which a live resource has a secret that files can state. The
+   * answer may have it as a mask, in clear, or not at all.
+   */
+  secretsIn?(wire: JsonObject): LiveSecret[]
+  /** The path of the reference in its fields to the resource in whose file it is written. */
+  readonly filedUnder?: Path
   /** Returns a sentence of advice on a value that is not allowed at a path of an item. */
   meant?(path: Path, found: Json | undefined): string | undefined
   /** Converts fields to a request body. References become ids. */
@@ -166,6 +178,13 @@ export interface ReadOnly {
   because: string
   /** It may only be named in references: declaring it has no effect. */
   nameOnly?: true
+}
+
+/** Where the YAML item of a live resource has a secret. */
+export interface LiveSecret {
+  path: Path
+  /** A new resource must have it. */
+  isNeeded: boolean
 }
 
 /** The context of a conversion to YAML. */

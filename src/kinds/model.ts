@@ -154,6 +154,7 @@ export const model = kindOf<Model & ModelRequest>()({
   },
 
   checks: modelChecks,
+  filedUnder: ['connection'],
 
   preUpdateRead(live, body, version) {
     const configuration = readConfiguration(live, {})

@@ -121,6 +121,7 @@ export const schemaFields = kindOf<Schema>()({
   },
   synonyms: { field_id: 'id', name: 'label', type_spec: 'definition' },
   naming: placeNaming,
+  filedUnder: ['connection'],
   api: {
     ...placeApi,
     since: '2025-09-18',

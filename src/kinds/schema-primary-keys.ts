@@ -47,6 +47,7 @@ export const schemaPrimaryKeys = kindOf<Schema>()({
   observed: [],
   impacts: { create: otherKeys, delete: otherKeys, rename: otherKeys },
   naming: placeNaming,
+  filedUnder: ['connection'],
   api: {
     ...placeApi,
     since: '2024-02-08',

@@ -10,7 +10,7 @@ import {
   syncErrorHandling,
   type WithErrorHandling
 } from './error-handling.ts'
-import { idsOf, overlay, usesOf, valueAt, withoutEmpty, withoutMasks } from './fields.ts'
+import { idsOf, list, overlay, usesOf, valueAt, withoutEmpty, withoutMasks } from './fields.ts'
 import { syncModeWords } from './words.ts'
 import { kindOf, type AnswerOf } from './kind-of.ts'
 import { filterLogic, filters, fixedValues, identity, mappings, overrides, target } from './sync-codecs.ts'
@@ -233,6 +233,11 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
   newerThan: (fields, answers) => [...newerThan(fields, answers), ...errorHandlingIsNewer(fields, answers)],
   placeInYaml,
   unhealthyReason: ({ problems }) => problemsOf(problems),
+  filedUnder: ['target', 'connection'],
+  secretsIn: (wire) => {
+    const isEncrypted = list(wire.fields).some((field) => field.encryption_enabled === true)
+    return isEncrypted ? [{ path: ['encryption_passphrase'], isNeeded: false }] : []
+  },
 
   replacement(answer, body, { body: stated }) {
     const live = inOlderShape(answer)

@@ -44,6 +44,7 @@ export const webhook = kindOf<Webhook>()({
   synonyms: { name: 'endpoint', url: 'endpoint' },
   naming: { keys: ['endpoint'], wire: 'endpoint' },
   singleton: true,
+  secretsIn: () => [{ path: ['secret'], isNeeded: true }],
   api: {
     access: 'listed',
     path: '/api/webhooks',

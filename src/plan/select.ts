@@ -99,17 +99,22 @@ export function scopeOf(
 }
 
 /**
- * Returns the problem of a pattern that names no declared resource. Names in another case, and of a form
+ * Returns the problem of a pattern that names no resource. Names in another case, and of a form
  * such as `sync.Users`, are recognized.
  */
-export function unknownAddress(pattern: string, declared: readonly Address[], kinds: Kinds): Diagnostic {
+export function unknownAddress(
+  pattern: string,
+  declared: readonly Address[],
+  kinds: Kinds,
+  what: 'declared' | 'live' = 'declared'
+): Diagnostic {
   const meant = addressesMeant(pattern, declared, kinds)
   const [first, ...others] = meant.map((address) => `\`'${addressText(address)}'\``)
   const help =
     first === undefined
       ? 'write an address as the plan does, such as `connection "Warehouse"`, or just the name'
       : `write ${[first, ...others.slice(0, 3)].join(' or ')}`
-  return problem('P406', `no declared resource is called \`${pattern}\``, { help: [help] })
+  return problem('P406', `no ${what} resource is called \`${pattern}\``, { help: [help] })
 }
 
 function addressesMeant(pattern: string, declared: readonly Address[], { managed }: Kinds): Address[] {

@@ -198,7 +198,7 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
 }
 
 /** Counts the resources that are requested one by one, and reports the progress. */
-function countOf(reader: Reader, kind: Kind): <T>(item: Promise<T>) => Promise<T> {
+export function countOf(reader: Reader, kind: Kind): <T>(item: Promise<T>) => Promise<T> {
   let [done, of] = [0, 0]
   return async (item) => {
     reader.reading(`${kindText(kind)}s`, done, (of += 1))
@@ -218,7 +218,8 @@ function wantedFields(wanted: Wanted, id: string, name: string): JsonObject | 'a
   return undefined
 }
 
-async function listOf(
+/** Returns the list of a kind: where it is, and what its items are called. */
+export async function listOf(
   reader: Reader,
   kind: Kind
 ): Promise<({ ok: true } & List) | { ok: false; failure: Failure }> {
@@ -232,7 +233,7 @@ async function listOf(
  * Reads one resource: for an undeclared one the list item is enough. One that was deleted meanwhile
  * counts as missing, which is no failure.
  */
-async function readItem(
+export async function readItem(
   reader: Reader,
   kind: Kind,
   wire: JsonObject,

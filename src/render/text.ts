@@ -93,6 +93,7 @@ async function lookup(view: LookupView, look: Look): Promise<string> {
     if (view.of === 'types') return typesText(view.facts.types)
     return view.facts.resources.map((one) => resourceText(one, look)).join('\n')
   }
+  if (view.of === 'import') return (await import('./import.ts')).importText(view.facts, look)
   const tables = await import('./tables.ts')
   if (view.of === 'status') return tables.statusText(view.facts, look)
   if (view.of === 'sources') return tables.sourcesText(view.facts, look)

@@ -1,6 +1,5 @@
 import { expect, test, vi } from 'vitest'
 import { editorSchema } from '../../src/config/validation/editor-schema.ts'
-import { essential } from '../../src/kinds/essential.ts'
 import type { kinds } from '../../src/kinds/index.ts'
 import { reference } from '../../src/state/value.ts'
 import { tag, tagService, type TagService } from '../support/tag.ts'
@@ -210,7 +209,7 @@ test('editors know it, and files are written from what is live', async () => {
       wire: () => []
     }
   )
-  const item = tag.toYaml(essential(tag, live), { nameOf: ({ name }) => name ?? '' })
+  const item = tag.toYaml(tag.essential(live), { nameOf: ({ name }) => name ?? '' })
   expect(item).toEqual({ purpose: 'customers', color: 'red', note: 'n', roles: ['Analyst'] })
   expect(tag.fromYaml(item)).toEqual({ ...live, roles: [reference('role', 'Analyst')] })
 })

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { validateResource } from '../../src/config/validation/index.ts'
-import { essential } from '../../src/kinds/essential.ts'
 import { derivedApi, type Kind } from '../../src/kinds/kind.ts'
 import { diff } from '../../src/plan/diff.ts'
 import { isEmpty, isObject, sortedText, type Json, type JsonObject } from '../../src/state/value.ts'
@@ -109,7 +108,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
       fc.property(item, behaviour, (one, how) => {
         const names = new Names()
         const there = live(kind, one, how, names)
-        for (const fields of [there, essential(kind, there)]) {
+        for (const fields of [there, kind.essential(there)]) {
           const again = kind.fromYaml(kind.toYaml(fields, names.toYaml))
           expect(differing(kind, again, there, names)).toEqual([])
         }
@@ -122,7 +121,7 @@ describe.each(everyKind)('%s', (_name, kind) => {
     fc.assert(
       fc.property(item, behaviour, (one, how) => {
         const names = new Names()
-        const fields = essential(kind, live(kind, one, how, names))
+        const fields = kind.essential(live(kind, one, how, names))
         const written = kind.toYaml(fields, names.toYaml)
         const unreadable = Object.entries(one).filter(([name]) => kind.fields[name]?.class === 'unreadable')
         const before = problems(kind, withinVersion(kind, one, how.version))

@@ -91,6 +91,7 @@ export const gadget: Kind & { api: ListedApi } = {
     return typeof needs === 'string' ? { ...item, needs: reference('gadget', needs) } : item
   },
   toYaml: (fields) => fields,
+  essential: (live) => live,
   toWire: (fields) => fields,
   fromWire: (wire) => wire,
   replacement: (_live, body) => body,

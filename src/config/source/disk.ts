@@ -6,6 +6,7 @@ import {
   fsyncSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -203,6 +204,16 @@ export function saveFile(path: string, text: string): string | undefined {
   }
 }
 
+/** Writes a file like `saveFile`, and makes the folders that it is in, where they are missing. */
+export function saveFileWithFolders(path: string, text: string): string | undefined {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+  } catch (error) {
+    return reasonOf(error)
+  }
+  return saveFile(path, text)
+}
+
 /** Resolves symbolic links, also if the file that they lead to does not exist yet. */
 function targetOf(path: string, links = 0): string {
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
@@ -248,6 +259,7 @@ const reasons = dictionary<string>({
   ENOTDIR: 'it does not exist',
   EACCES: 'it is not permitted',
   EPERM: 'it is not permitted',
+  EEXIST: 'a file is where a folder should be',
   EISDIR: 'it is a folder',
   ENOSPC: 'the disk is full',
   EROFS: 'the disk is read-only',

@@ -1,5 +1,5 @@
 /** The entry point of this folder: finding and reading files, on disk or in git, and parsing YAML. */
-export { openDisk, saveFile, type Disk, type DiskEntry } from './disk.ts'
+export { openDisk, saveFile, saveFileWithFolders, type Disk, type DiskEntry } from './disk.ts'
 export { defaultFolders, readFiles } from './find-files.ts'
 export { openGit, type Git } from './git.ts'
 export { openRevision } from './revision.ts'
@@ -23,4 +23,4 @@ export {
   type SourceText,
   type YamlNode
 } from './node.ts'
-export { scalarOf, yamlText } from './yaml-text.ts'
+export { hasUnseenSigns, scalarOf, yamlText } from './yaml-text.ts'

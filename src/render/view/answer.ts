@@ -2,6 +2,7 @@ import type { CodeEntry } from '../../diagnostics/code-entry.ts'
 import type { Setting } from '../../state/settings.ts'
 import type { Json, KeyClass } from '../../wire/common.ts'
 import type { SourceMeta, TargetFields, TargetObjects } from '../../wire/enumeration.ts'
+import type { ImportFacts } from './import.ts'
 import type { ResourceFacts, TopicFacts, TypeFacts } from './explain.ts'
 import type { ChangesView } from './changes.ts'
 import type { FindingsView } from './problems.ts'
@@ -49,6 +50,7 @@ export type LookupView =
   | { of: 'schemas'; facts: SchemaFacts }
   | { of: 'destination'; facts: DestinationFacts }
   | { of: 'status'; facts: StatusFacts }
+  | { of: 'import'; facts: ImportFacts }
   | { of: 'codes'; facts: { code: string; title: string }[] }
   | { of: 'code'; facts: CodeEntry & { code: string } }
   | { of: 'topic'; facts: TopicFacts }

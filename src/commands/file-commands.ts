@@ -1,0 +1,42 @@
+import { Option } from 'commander'
+import { lookupFormatNames } from '../render/formats.ts'
+import { example, type Commands } from './commands.ts'
+import { collect, withFiles, withOutput, withService } from './options.ts'
+
+/** Commands that write files, and change nothing in the service. */
+export function addFileCommands({ add, settle }: Commands): void {
+  add('import', 'write files that declare what is live', (command) =>
+    example(
+      withOutput(withService(withFiles(command)), lookupFormatNames),
+      'polyctl import',
+      'polyctl import \'sync "Users*"\' --out configs',
+      'polyctl import --unmanaged --layout kind'
+    )
+      .argument('[addresses...]', 'only these, with all that they need, e.g. \'sync "Users*"\'')
+      .optionsGroup('Which part:')
+      .option('--exclude <address>', 'all but this resource; repeatable', collect, [])
+      .option('--kind <kind>', 'only resources of this kind, e.g. sync; repeatable', collect, [])
+      .option('--unmanaged', 'only what no file declares yet')
+      .optionsGroup('Writing:')
+      .option(
+        '--out <folder>',
+        'the folder to write to (default: the first folder of --file, else ./configs)'
+      )
+      .addOption(
+        new Option(
+          '--layout <layout>',
+          'a file for each connection, with its models and the syncs that write to it; for each kind; or one'
+        )
+          .choices(['connection', 'kind', 'one'])
+          .default('connection')
+      )
+      .option('--text-files', 'write long texts, such as SQL, to files of their own')
+      .option('--force', 'overwrite files that exist and differ')
+      .option('--check', 'write nothing; exit with 2 where something would be written')
+      .action((addresses, options) =>
+        settle(options, async (io, options) =>
+          (await import('./import.ts')).importCommand(addresses, options, io)
+        )
+      )
+  )
+}

@@ -1,0 +1,88 @@
+import { posix } from 'node:path'
+import { defaultFolders } from '../config/source/index.ts'
+import type { Imported } from '../import/index.ts'
+import type { Survey } from '../remote/survey.ts'
+import type { ImportedKind, ImportFacts } from '../render/view/import.ts'
+import type { Live } from '../state/resource.ts'
+import type { CommandIo } from './io.ts'
+import type { Service } from './service.ts'
+
+/** What an import came to. */
+export interface ImportResult {
+  imported: Imported
+  surveyed: Survey
+  /** What files declared before, and that was left to them. */
+  declared: ReadonlySet<Live>
+  files: ImportFacts['files']
+  options: { check?: boolean; local?: boolean }
+  folder: string
+  io: CommandIo
+  service: Service
+}
+
+/** Returns what a person and a program are told of an import. */
+export function factsOf(result: ImportResult): ImportFacts {
+  const { imported, surveyed, files, options, folder, service } = result
+  return {
+    format_version: 1,
+    organization: surveyed.state.organization,
+    service: service.name,
+    api_version: service.remote.version,
+    folder,
+    applied: options.check !== true,
+    kinds: kindsOf(result),
+    files: files.map(({ path, state }) => ({ path, state })),
+    variables: imported.variables.map(({ name, of, field, isNeeded }) => ({
+      name,
+      kind: of.kind,
+      resource: of.name,
+      field,
+      needed: isNeeded
+    })),
+    attention: imported.notes.map(({ about, kind, name, id = null, path = null, text }) => ({
+      about,
+      kind,
+      name,
+      id,
+      path,
+      text
+    })),
+    next: nextOf(result)
+  }
+}
+
+function kindsOf({ imported, surveyed, declared }: ImportResult): ImportedKind[] {
+  const { state, refused } = surveyed
+  const isOwn = ({ readOnly, reset }: Live): boolean => readOnly?.nameOnly !== true && reset !== true
+  return imported.counts.map(({ kind, section, written }) => {
+    const because = refused.find((one) => one.kind === kind)?.because
+    const all = state.resources.filter((one) => one.kind === kind && isOwn(one))
+    return {
+      kind,
+      section,
+      live: because === undefined ? all.length : null,
+      written,
+      declared: all.filter((one) => declared.has(one)).length,
+      ...(because === undefined ? {} : { refused: because })
+    }
+  })
+}
+
+/** Returns the commands that come next; none where nothing was written. */
+function nextOf({ imported, files, options, folder, io }: ImportResult): string[] {
+  if (options.check === true || files.every(({ state }) => state === 'unchanged')) return []
+  const at = (name: string): string => posix.join(io.project.folder, name)
+  const named = defaultFolders.map(at).includes(folder) ? '' : ` --file ${shellWord(folder)}`
+  const local = options.local === true ? ' --local' : ''
+  const [example, own] = [at('.env.example'), at('.env')].map(shellWord)
+  return [
+    ...(imported.variables.length > 0
+      ? [`cp ${example} ${own}   # and fill it in; keep it out of git`]
+      : []),
+    `polyctl plan${named}${local}   # says that there is nothing to do`
+  ]
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}

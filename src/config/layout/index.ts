@@ -1,0 +1,6 @@
+/**
+ * The entry point of this folder: the one layout of YAML that polyctl writes. `laidOut` gives it to any
+ * document, with its comments; `document` makes one of plain values.
+ */
+export { document, laidOut, type LaidSection } from './document.ts'
+export { inKeyOrder } from './order.ts'

@@ -1,0 +1,96 @@
+import { kindText } from './change-text.ts'
+import { count, visible } from './plain-text.ts'
+import { paint, type Look } from './style.ts'
+import type { ImportedKind, ImportFacts, ImportNote } from './view/import.ts'
+
+/** So many of one sort are told one by one, unless all are asked for. */
+const mostNotes = 20
+const mostVariables = 30
+
+/** What was written, what needs attention, which variables to set, and what comes next. */
+export function importText(facts: ImportFacts, look: Look): string {
+  return `${[
+    ...kindLines(facts, look),
+    ...fileLines(facts, look),
+    ...attentionLines(facts, look),
+    ...variableLines(facts, look),
+    ...nextLines(facts, look)
+  ].join('\n')}\n`
+}
+
+function kindLines({ kinds, organization, service }: ImportFacts, look: Look): string[] {
+  const shown = kinds.filter(({ live, written }) => live !== 0 || written > 0)
+  const of = `${visible(organization.name)} (${visible(service)})`
+  return [
+    paint(look, 'strong', `Imported from ${of}`),
+    ...shown.map(kindLine),
+    ...(shown.length === 0 ? ['  nothing is there'] : [])
+  ]
+}
+
+function kindLine({ section, live, written, declared, refused }: ImportedKind): string {
+  const name = section.replaceAll('_', ' ').padEnd(24)
+  if (refused !== undefined || live === null) return `  ${name} not read: ${visible(refused ?? '')}`
+  const left = live - written - declared
+  const rest = [
+    ...(declared > 0 ? [`${declared} declared already`] : []),
+    ...(left > 0 ? [`${left} not written`] : [])
+  ]
+  const beside = rest.length > 0 ? `  (${rest.join(', ')})` : ''
+  return `  ${name} ${String(written).padStart(5)} of ${live}${beside}`
+}
+
+function fileLines({ files, folder, applied }: ImportFacts, look: Look): string[] {
+  const moved = files.filter(({ state }) => state !== 'unchanged')
+  const same = files.length - moved.length
+  if (files.length === 0) return ['', 'Nothing to write: files declare all of it already.']
+  const done = applied ? 'written' : 'would be written'
+  const most = look.verbose === true ? moved.length : mostNotes
+  return [
+    '',
+    `${count(moved.length, 'file')} ${done} in ${visible(folder)}${same > 0 ? `, ${same} unchanged` : ''}`,
+    ...moved.slice(0, most).map(({ path, state }) => `  ${state === 'new' ? '+' : '~'} ${visible(path)}`),
+    ...moreLine(moved.length - most, look)
+  ]
+}
+
+function moreLine(more: number, look: Look): string[] {
+  return more > 0 ? [paint(look, 'dim', `  … and ${more} more; --verbose shows all`)] : []
+}
+
+function attentionLines({ attention }: ImportFacts, look: Look): string[] {
+  if (attention.length === 0) return []
+  const most = look.verbose === true ? attention.length : mostNotes
+  return [
+    '',
+    paint(look, 'strong', `Needs attention (${attention.length})`),
+    ...attention.slice(0, most).map(noteLine),
+    ...moreLine(attention.length - most, look)
+  ]
+}
+
+function noteLine({ kind, name, id, path, text, about }: ImportNote): string {
+  const twin = about === 'same name' && id !== null ? ` (${id})` : ''
+  const at = path === null ? '' : `, ${visible(path)}`
+  return `  ${kindText(kind)} ${visible(JSON.stringify(name))}${twin}${at} ${visible(text)}`
+}
+
+function variableLines({ variables }: ImportFacts, look: Look): string[] {
+  if (variables.length === 0) return []
+  const most = look.verbose === true ? variables.length : mostVariables
+  const width = Math.max(...variables.slice(0, most).map(({ name }) => name.length))
+  return [
+    '',
+    paint(look, 'strong', `${count(variables.length, 'secret')} to set before a change is applied`),
+    ...variables.slice(0, most).map(({ name, kind, resource, field, needed }) => {
+      const of = `${kindText(kind)} ${visible(JSON.stringify(resource))}: ${visible(field)}`
+      return `  ${name.padEnd(width)}  ${of}${needed ? '' : ' (optional)'}`
+    }),
+    ...moreLine(variables.length - most, look)
+  ]
+}
+
+function nextLines({ next }: ImportFacts, look: Look): string[] {
+  if (next.length === 0) return []
+  return ['', paint(look, 'strong', 'Next'), ...next.map((line) => `  ${visible(line)}`)]
+}

@@ -1,0 +1,201 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { applyAll, examples, secrets } from '../support/examples.ts'
+import { createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
+
+/** All files below a folder of the sandbox, by path. */
+function filesIn(world: Sandbox, folder = 'configs'): Record<string, string> {
+  const root = join(world.folder, folder)
+  if (!existsSync(root)) return {}
+  return Object.fromEntries(
+    readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [path.slice(world.folder.length + 1), readFileSync(path, 'utf8')])
+  )
+}
+
+/** The service has what the files say; then the files are gone. */
+async function applied(text: string, env: Record<string, string> = secrets): Promise<Sandbox> {
+  const world = createSandbox({ files: { 'configs/a.yaml': text }, env: { ...env } })
+  await applyAll(world)
+  rmSync(join(world.folder, 'configs'), { recursive: true })
+  world.requests()
+  return world
+}
+
+/** R33: A plan right after the import is empty, and a second import writes nothing. */
+async function expectImported(world: Sandbox, ...options: string[]): Promise<void> {
+  const first = await world.run('import', ...options)
+  expect(first.code, first.out + first.err).toBe(0)
+  const files = filesIn(world)
+  const valid = await world.run('validate')
+  expect(valid, valid.err).toMatchObject({ code: 0, err: '' })
+  const plan = await world.run('plan', '--detailed-exitcode')
+  expect(plan.code, `${plan.out}${plan.err}${Object.values(files).join('\n')}`).toBe(0)
+  expect(plan.err).toBe('')
+  const second = await world.run('import', ...options)
+  expect(second.code, second.err).toBe(0)
+  expect(filesIn(world)).toEqual(files)
+}
+
+describe('R33: what examples made is imported, and a plan finds no difference', () => {
+  test.each(Object.entries(examples))('%s', async (_name, text) => {
+    const world = await applied(text)
+    for (const layout of ['connection', 'kind', 'one']) {
+      rmSync(join(world.folder, 'configs'), { recursive: true, force: true })
+      await expectImported(world, '--layout', layout)
+    }
+  })
+})
+
+test('the tutorial, as a person would write it', async () => {
+  const world = await applied(tutorial, { MONGODB_PASSWORD: 'a secret' })
+  const imported = await world.run('import')
+  expect(imported.out).toMatchInlineSnapshot(`
+    "Imported from Local (polytomic.test)
+      connections                  2 of 2
+      models                       1 of 1
+      syncs                        1 of 1
+      users                        1 of 1
+
+    4 files written in configs
+      + configs/connections/mongodb-connection.yaml
+      + configs/connections/salesforce-connection.yaml
+      + configs/organization.yaml
+      + .env.example
+
+    1 secret to set before a change is applied
+      MONGODB_PASSWORD  connection "MongoDB Connection": configuration.password (optional)
+
+    Next
+      cp .env.example .env   # and fill it in; keep it out of git
+      polyctl plan   # says that there is nothing to do
+    "
+  `)
+  expect(filesIn(world)).toMatchInlineSnapshot(`
+    {
+      "configs/connections/mongodb-connection.yaml": "# yaml-language-server: $schema=https://cdn.jsdelivr.net/npm/polyctl/schemas/polyctl.schema.json
+
+    connections:
+      - name: MongoDB Connection
+        type: mongodb
+        configuration: { hosts: example.mongodb.net, username: user, password: "\${env:MONGODB_PASSWORD}" }
+
+    models:
+      - name: MongoDB Model
+        connection: MongoDB Connection
+        configuration: { database: example, collection: users }
+    ",
+      "configs/connections/salesforce-connection.yaml": "# yaml-language-server: $schema=https://cdn.jsdelivr.net/npm/polyctl/schemas/polyctl.schema.json
+
+    connections:
+      - name: Salesforce Connection
+        type: salesforce
+        configuration: { domain: "https://example.my.salesforce.com" }
+
+    syncs:
+      - name: Mongo to Salesforce Sync
+        mode: create
+        active: false
+        model: MongoDB Model
+        identity: { source: email, target: Email, function: Equality }
+        fields:
+          - { source: first_name, target: FirstName }
+          - { source: last_name, target: LastName }
+        target: { connection: Salesforce Connection, object: Contact }
+        schedule: manual
+    ",
+      "configs/organization.yaml": "# yaml-language-server: $schema=https://cdn.jsdelivr.net/npm/polyctl/schemas/polyctl.schema.json
+
+    users:
+      - email: local.user@example.com
+        roles: [ Admin ]
+    ",
+    }
+  `)
+  expect(readFileSync(join(world.folder, '.env.example'), 'utf8')).toMatchInlineSnapshot(`
+    "# The secrets that the files name. Copy this to .env, which polyctl reads by itself, fill it in, and keep
+    # that out of git. A plan works without them: they are sent where a connection is made or changed.
+
+    # connection "MongoDB Connection": configuration.password (optional)
+    MONGODB_PASSWORD=
+    "
+  `)
+})
+
+test('files that somebody changed are not overwritten unasked, and nothing else is written then', async () => {
+  const world = await applied(tutorial, { MONGODB_PASSWORD: 'a secret' })
+  await world.run('import')
+  const before = filesIn(world)
+  const path = 'configs/connections/mongodb-connection.yaml'
+  const changed = `${before[path]}# mine\n`
+  writeFileSync(join(world.folder, path), changed)
+  rmSync(join(world.folder, 'configs/connections/salesforce-connection.yaml'))
+  const refused = await world.run('import')
+  expect(refused.code).toBe(7)
+  expect(refused.err).toContain('error[P513]: one file exists and differs from what is live')
+  expect(filesIn(world)).toEqual({
+    [path]: changed,
+    'configs/organization.yaml': before['configs/organization.yaml']
+  })
+  const unmanaged = await world.run('import', '--unmanaged')
+  expect(unmanaged.code, unmanaged.err).toBe(0)
+  expect(filesIn(world)).toEqual({ ...before, [path]: changed })
+  expect((await world.run('import', '--force')).code).toBe(0)
+  expect(filesIn(world)).toEqual(before)
+})
+
+test('--check writes nothing, and says with its code whether it would', async () => {
+  const world = await applied(tutorial, { MONGODB_PASSWORD: 'a secret' })
+  expect((await world.run('import', '--check')).code).toBe(2)
+  expect(filesIn(world)).toEqual({})
+  await world.run('import')
+  expect((await world.run('import', '--check')).code).toBe(0)
+})
+
+test('R32: it reads: lists, then what they leave out', async () => {
+  const world = await applied(tutorial, { MONGODB_PASSWORD: 'a secret' })
+  await world.run('import')
+  const requests = world.requests().map((request) => request.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID'))
+  expect(requests.toSorted()).toEqual([
+    'GET /api/bulk/syncs',
+    'GET /api/connections',
+    'GET /api/connections/ID/proxy/settings',
+    'GET /api/connections/ID/proxy/settings',
+    'GET /api/me',
+    'GET /api/models',
+    'GET /api/notifications/global-error-subscribers',
+    'GET /api/organization/record-logging',
+    'GET /api/organization/users',
+    'GET /api/permissions/policies',
+    'GET /api/permissions/roles',
+    'GET /api/syncs',
+    'GET /api/syncs/ID',
+    'GET /api/syncs/ID/error-handling',
+    'GET /api/webhooks'
+  ])
+})
+
+test('one sync comes with all that it needs, and nothing else', async () => {
+  const world = await applied(
+    `${tutorial}roles: [{ name: readers }]\n`.replace(
+      'syncs:\n',
+      'syncs:\n  - { name: Other, mode: create, model: MongoDB Model, identity: { source: email, target: Email, function: Equality }, fields: [{ source: last_name, target: LastName }], target: { connection: Salesforce Connection, object: Contact }, schedule: manual }\n'
+    ),
+    { MONGODB_PASSWORD: 'a secret' }
+  )
+  await world.run('import', 'sync "Mongo*"', '--layout', 'one')
+  const { 'configs/polytomic.yaml': text = '', ...others } = filesIn(world)
+  expect(others).toEqual({})
+  expect(text.match(/(?<=- )name: .*/g)).toEqual([
+    'name: MongoDB Connection',
+    'name: Salesforce Connection',
+    'name: MongoDB Model',
+    'name: Mongo to Salesforce Sync'
+  ])
+  const unknown = await world.run('import', 'sync "Nothing"')
+  expect(unknown.code).toBe(3)
+  expect(unknown.err).toContain('no live resource is called `sync "Nothing"`')
+})
