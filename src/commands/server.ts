@@ -7,7 +7,7 @@ import {
   type LocalServer
 } from '../server/index.ts'
 import { isHost, isLoopback, isWildcard } from '../server/host.ts'
-import { ledger, ledgerCounts } from '../server/ledger.ts'
+import { evidenceWords, ledger, ledgerCounts } from '../server/ledger.ts'
 import { listen, type Listening } from '../server/listen.ts'
 import { thrownCode, thrownText } from '../diagnostics/thrown.ts'
 import { visible } from '../render/plain-text.ts'
@@ -50,7 +50,7 @@ class WrongOption extends Stop {}
 /** `polyctl server`: runs the local Polytomic until the person stops it. */
 export async function serverCommand(options: ServerCommandOptions, io: ServerCommandIo): Promise<Result> {
   if (options.ledger === true) {
-    const facts = { counts: ledgerCounts(), rows: ledger }
+    const facts = { counts: ledgerCounts(), meanings: evidenceWords, rows: ledger }
     return lookupResult(exit.done, { of: 'words', facts, text: ledgerText() })
   }
   try {
@@ -251,5 +251,9 @@ function ledgerText(): string {
     ({ id, evidence, behaviour }) => `${id.padEnd(width)}  ${evidence.padEnd(13)}  ${behaviour}`
   )
   const total = Object.entries(counts).map(([evidence, count]) => `${count} ${evidence}`)
-  return `${lines.join('\n')}\n\n${ledger.length} behaviours: ${total.join(', ')}\n`
+  const meanings = Object.entries(evidenceWords).map(
+    ([evidence, words]) => `  ${evidence.padEnd(13)}  ${words}`
+  )
+  const closing = `${ledger.length} behaviours: ${total.join(', ')}\n`
+  return `${lines.join('\n')}\n\n${meanings.join('\n')}\n\n${closing}`
 }

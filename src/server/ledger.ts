@@ -10,7 +10,7 @@ import { syncs } from './ledger/syncs.ts'
 import type { Evidence, LedgerRow } from './ledger/row.ts'
 import { transport } from './ledger/transport.ts'
 
-export type { LedgerRow } from './ledger/row.ts'
+export { evidenceWords, type Evidence, type LedgerRow } from './ledger/row.ts'
 
 /** All rows, by area. Nothing that the server does may be missing here. */
 export const ledger: readonly LedgerRow[] = [

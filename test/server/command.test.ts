@@ -190,6 +190,7 @@ test('the ledger is printed with its counts', async () => {
   expect(text.out.join('')).toMatch(
     /\n\d+ behaviours: \d+ documentation, \d+ sdk, (?:\d+ provider-test, )?\d+ provider, \d+ assumption\n$/
   )
+  expect(text.out.join('')).toMatch(/^ {2}provider-test +seen with the tests that the official Terraform/m)
   const json = run(folder(), { ledger: true, format: 'json' })
   await json.code
   const { counts, rows } = JSON.parse(json.out.join('')) as {

@@ -33,7 +33,7 @@ export const connections: LedgerRow[] = rows('connection', [
   ['name.taken', 'assumption', 'a name that is taken is refused with 422'],
   ['type.unknown', 'assumption', 'an unknown type is refused with 422'],
   ['type.fixed', 'assumption', 'a type cannot change; naming another one in an update is refused with 422'],
-  ['configuration.types', 'provider', 'values have the JSON types of the type: a port is a number'],
+  ['configuration.types', 'provider-test', 'values have the JSON types of the type: a port is a number'],
   [
     'configuration.strict',
     'assumption',
@@ -175,7 +175,7 @@ export const connections: LedgerRow[] = rows('connection', [
   ['card.all', 'assumption', 'without a type or a list, the person chooses from all types'],
   [
     'csv.columns',
-    'provider',
+    'provider-test',
     'a csv connection has one schema, data, whose fields are called as the columns'
   ],
   ['csv.file', 'assumption', 'nothing is fetched: the file is read where a person put it into the folder'],

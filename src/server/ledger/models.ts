@@ -17,7 +17,7 @@ export const models: LedgerRow[] = rows('model', [
   ['configuration.optional', 'sdk', 'a request without a configuration has an empty one'],
   [
     'configuration.echo',
-    'provider',
+    'provider-test',
     'texts of the configuration are answered as they were sent, and none is added'
   ],
   ['configuration.tracking', 'assumption', 'tracking columns are not mirrored in the configuration'],

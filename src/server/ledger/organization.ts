@@ -93,7 +93,7 @@ export const organization: LedgerRow[] = rows('organization', [
   ],
   ['subscribers.replace', 'documentation', 'a PUT replaces all subscribers; an empty list is nobody'],
   ['subscribers.missing', 'provider', 'a PUT without emails means nobody'],
-  ['subscribers.case', 'provider', 'addresses are kept as they are spelled'],
+  ['subscribers.case', 'provider-test', 'addresses are kept as they are spelled'],
   ['subscribers.email', 'assumption', 'what cannot be an address is refused with 400'],
   ['subscribers.nobody-written', 'assumption', 'nobody is written to'],
   ['webhooks.one', 'documentation', 'an organization has one webhook at most', 'GET /api/webhooks'],

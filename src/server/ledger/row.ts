@@ -1,6 +1,15 @@
 /** What a belief about the service rests on, the strongest first. */
 export type Evidence = 'documentation' | 'sdk' | 'provider-test' | 'provider' | 'assumption'
 
+/** What each of them means, in a few words. */
+export const evidenceWords: Readonly<Record<Evidence, string>> = {
+  documentation: "said in the vendor's documentation",
+  sdk: 'follows from an official SDK',
+  'provider-test': 'seen with the tests that the official Terraform provider runs against the service',
+  provider: 'follows from the source of that provider',
+  assumption: 'a guess'
+}
+
 /** One behaviour of this server, and why we believe that the service has it too. */
 export interface LedgerRow {
   id: string

@@ -14,12 +14,9 @@ export const syncs: LedgerRow[] = rows('sync', [
     'provider-test',
     'optional parts of fields, schedules and targets are answered only if they were sent'
   ],
-  ['answer.always', 'provider', 'target, schedule, fields and sync_all_records are always answered'],
-  [
-    'answer.flags',
-    'provider',
-    'sync_all_records, only_enrich_updates and skip_initial_backfill are false unless sent'
-  ],
+  ['answer.always', 'provider-test', 'target, schedule, fields and sync_all_records are always answered'],
+  ['answer.sync-all', 'provider-test', 'sync_all_records is false unless sent'],
+  ['answer.flags', 'provider', 'only_enrich_updates and skip_initial_backfill are false unless sent'],
   ['model-ids', 'sdk', 'model_ids are the models that identity and fields read'],
   ['modes', 'sdk', 'there are seven modes'],
   ['modes.target', 'documentation', 'the target must have the mode'],
@@ -45,10 +42,11 @@ export const syncs: LedgerRow[] = rows('sync', [
   ['identity.functions', 'sdk', 'which functions a field allows is listed with the target'],
   [
     'identity.sent',
-    'provider',
-    'new_field and remote_field_type_id of an identity are answered if they were sent'
+    'provider-test',
+    'new_field and remote_field_type_id of an identity are answered only if they were sent'
   ],
-  ['identity.again', 'provider-test', 'a field that is mapped to the target of the identity is dropped'],
+  ['identity.absent', 'provider-test', 'a sync of mode replace needs no identity, and answers none'],
+  ['identity.again', 'provider', 'a field that is mapped to the target of the identity is dropped'],
   [
     'identities',
     'sdk',
@@ -108,13 +106,25 @@ export const syncs: LedgerRow[] = rows('sync', [
   ['filters.field-id-wins', 'sdk', 'of a filter and of an override, field_id wins over field'],
   ['filters.by-name', 'assumption', 'a field_id may be the name of a field of the models'],
   ['filters.type-case', 'assumption', 'field_type is accepted in any case, and is Model when left out'],
-  ['filters.target', 'provider-test', 'filters on the target are for mode update alone'],
+  ['filters.target', 'provider', 'filters on the target are for mode update alone'],
+  ['filters.target-update', 'provider-test', 'with mode update, a filter may be on a field of the target'],
   ['filters.functions', 'sdk', 'the functions of filters and overrides are a fixed list'],
+  [
+    'filters.values-kept',
+    'provider-test',
+    'values of filters are texts, numbers, booleans or lists, and are answered as they were sent'
+  ],
   ['filters.values', 'assumption', 'the value of a filter is not checked against its function'],
   [
     'filters.logic',
     'provider-test',
-    'filter logic combines letters with AND, OR, NOT and parentheses, and is answered as sent'
+    'filter logic joins letters with AND and OR, and is answered as it was sent'
+  ],
+  ['filters.logic-more', 'assumption', 'filter logic may have NOT and parentheses'],
+  [
+    'overrides.values',
+    'provider-test',
+    'what an override writes is a text, a number or an object, and is answered as it was sent'
   ],
   [
     'filters.logic-sort',
@@ -164,6 +174,7 @@ export const syncs: LedgerRow[] = rows('sync', [
     'hourly needs minute; daily hour and minute; weekly a day, too; custom and builder any part'
   ],
   ['schedule.ranges', 'assumption', 'parts must be in range; custom and builder take cron expressions'],
+  ['schedule.run-after-sent', 'provider-test', 'run_after is answered with the lists that were sent alone'],
   ['schedule.run-after', 'assumption', 'runafter must name syncs that exist'],
   ['schedule.dbt', 'documentation', 'dbtcloud needs a dbt Cloud connection and a job'],
   [
