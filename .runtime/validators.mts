@@ -2,7 +2,7 @@ import { _, type AnySchemaObject } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
 import type { Plugin } from 'rolldown'
 import { openAjv } from '../src/config/validation/compile-schema.ts'
-import { fileSchema } from '../src/config/validation/file-schema.ts'
+import { environmentsSchema, fileSchema } from '../src/config/validation/file-schema.ts'
 import { foldCase } from '../src/config/validation/fold-case.ts'
 import { resourceSchema, withoutRefs } from '../src/config/validation/resource-schema.ts'
 import { kinds } from '../src/kinds/index.ts'
@@ -71,7 +71,7 @@ function asFile(schema: JsonObject): string {
 
 function allSchemas(): [name: string, schema: JsonObject][] {
   const ofKinds = kinds.managed.map((kind): [string, JsonObject] => [kind.name, resourceSchema(kind)])
-  return [['file', fileSchema(kinds)], ...ofKinds, ...detailSchemas()]
+  return [['file', fileSchema(kinds)], ['environments', environmentsSchema], ...ofKinds, ...detailSchemas()]
 }
 
 /** Schemas that depend on the type of a resource, one for each type. */

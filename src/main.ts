@@ -15,7 +15,12 @@ async function main(): Promise<void> {
   try {
     const program = createProgram(world(stop))
     const words = process.argv.slice(2)
-    process.once('uncaughtException', (error) => void lost(error, program, words))
+    let isLost = false
+    process.on('uncaughtException', (error) => {
+      // What else fails while the first is told says nothing new.
+      if (!isLost) void lost(error, program, words)
+      isLost = true
+    })
     process.exitCode = await Promise.race([program.run(words), overdue(stop.requested, program, words)])
     process.removeListener('beforeExit', unfinished)
     // Who was asked to stop says so, whatever came of it. What was left in its middle would keep the process.

@@ -34,6 +34,8 @@ export interface Planned {
 export interface PlanRequest extends DecideOptions {
   /** Asks the service whether that exists which new and changed resources name in connected systems. */
   checks?: boolean
+  /** Names what no file declares of the core kinds, also where the files have nothing of a kind. */
+  core?: boolean
 }
 
 /** What must be done so that the service is as the files say. */
@@ -43,10 +45,11 @@ export async function plan(
   kinds: Kinds,
   options: PlanRequest = {}
 ): Promise<Checked<Planned>> {
-  const { base, prune = false, forceDelete = false, selection } = options
+  const { base, prune = false, forceDelete = false, selection, core = false } = options
   const scope = scopeOf(understood.desired, selection, kinds)
   const observed = await observe(reader, scope, kinds, {
     everything: prune,
+    core: core && selection === undefined,
     inFull: forceDelete,
     also: (base?.resources ?? []).filter((atBase) => isSelected(atBase, selection, kinds))
   })

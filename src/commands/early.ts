@@ -1,4 +1,5 @@
 import type { Meanwhile } from '../config/understand.ts'
+import { kinds as allKinds } from '../kinds/index.ts'
 import { EarlyAnswers } from '../remote/early.ts'
 import { openReader } from '../remote/transport.ts'
 import { isNamedOutside } from './address.ts'
@@ -16,9 +17,12 @@ export class EarlyReading implements Meanwhile {
   readonly #io: CommandIo
   readonly #answers = new EarlyAnswers()
   readonly #notes: HeldNotes
+  /** Whether the lists of the core kinds are read, whatever the files declare. */
+  readonly #core: boolean
   #hasBegun = false
 
-  constructor(service: Service, io: CommandIo, notes: HeldNotes) {
+  constructor(service: Service, io: CommandIo, notes: HeldNotes, core: boolean) {
+    this.#core = core
     this.#service = service
     this.#io = io
     this.#notes = notes
@@ -27,7 +31,10 @@ export class EarlyReading implements Meanwhile {
   begin({ kinds, maySayVersion }: Parameters<Meanwhile['begin']>[0]): void {
     if (maySayVersion) return
     this.#hasBegun = true
-    this.#answers.ask(openReader(this.#service.remote), kinds)
+    const needed = allKinds.managed.filter(
+      (kind) => kinds.includes(kind) || (this.#core && kind.core === true)
+    )
+    this.#answers.ask(openReader(this.#service.remote), needed)
   }
 
   async pause(): Promise<void> {
@@ -56,7 +63,8 @@ export class EarlyReading implements Meanwhile {
 
 /** Undefined where the files must be understood before anything is asked. Nothing is sent yet. */
 export async function earlyReading(
-  request: Omit<ServiceRequest, 'workspace'>
+  request: Omit<ServiceRequest, 'workspace'>,
+  core = false
 ): Promise<EarlyReading | undefined> {
   const { io, options } = request
   if (options.local === true || options.within !== undefined || !isNamedOutside({ io, options }))
@@ -64,7 +72,7 @@ export async function earlyReading(
   const notes = new HeldNotes((line) => io.output.say(line))
   const service = await openService({ ...request, workspace: {}, say: (line) => notes.say(line) })
   // What is wrong is told later, after what is wrong with the files.
-  return service.ok ? new EarlyReading(service.value, io, notes) : undefined
+  return service.ok ? new EarlyReading(service.value, io, notes, core) : undefined
 }
 
 /** What is said only if the files turn out to be sound: of others nothing but their problems is told. */

@@ -25,7 +25,7 @@ export interface PlanOptions extends ReadOptions, PlanningOptions, OrganizationO
 /** `polyctl plan` and `polyctl drift`: the same plan, in two ways of speaking. Both can only read. */
 export async function planCommand(options: PlanOptions, io: CommandIo): Promise<Result> {
   if (isOverOrganizations(options)) return await overOrganizations(options, io, planCommand)
-  const wants = { lists: readsAllLists(options) }
+  const wants = { lists: readsAllLists(options), core: readsAllLists(options) }
   const work = async (context: CommandContext): Promise<Result> => {
     const decided = await decideFrom(context, options, io, 'plan')
     if (!decided.ok) return await problemsResult(io, decided.problems, context)
@@ -47,7 +47,7 @@ export async function driftCommand(
   io: CommandIo
 ): Promise<Result> {
   if (isOverOrganizations(options)) return await overOrganizations(options, io, driftCommand)
-  const wants = { lists: readsAllLists(options) }
+  const wants = { lists: readsAllLists(options), core: readsAllLists(options) }
   const work = async (context: CommandContext): Promise<Result> => {
     const decided = await decideFrom(
       context,
@@ -76,7 +76,8 @@ async function decideFrom(
   const decided = await reading(context, io, (reader) =>
     makePlan(context.understood, reader, kinds, {
       ...requested.value,
-      checks: type === 'plan' && options.check !== false
+      checks: type === 'plan' && options.check !== false,
+      core: true
     })
   )
   const problems = [...context.problems, ...decided.problems]

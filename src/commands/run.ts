@@ -45,6 +45,8 @@ export interface ContextOptions {
   finishes?: boolean
   /** The command reads the lists of all kinds that the files declare, whatever else it does. */
   lists?: boolean
+  /** Beside these, it reads the lists of the core kinds. */
+  core?: boolean
 }
 
 /**
@@ -62,7 +64,8 @@ export async function withContext(
   const place = workspaceIn(options, io, {})
   if (!place.ok) return await problemsResult(io, place.problems, { ...nothingRead, ...textsIn(options) })
   const { env, environmentFile } = found
-  const early = wants.lists === true ? await earlyReading({ io, env, environmentFile, options }) : undefined
+  const early =
+    wants.lists === true ? await earlyReading({ io, env, environmentFile, options }, wants.core) : undefined
   try {
     const opened = await opening(io, options, wants, found, early)
     if ('code' in opened) return opened

@@ -5,7 +5,6 @@ import { isObject, type Json } from '../state/value.ts'
 import type { Filled } from './placeholders/index.ts'
 import { placed } from './resources.ts'
 import { redact } from './redact.ts'
-import { environmentSections } from './sections.ts'
 import {
   headSpan,
   locate,
@@ -18,7 +17,7 @@ import {
   type MappingNode,
   type SourceText
 } from './source/index.ts'
-import { validateFile } from './validation/index.ts'
+import { validateEnvironments } from './validation/index.ts'
 
 /** A text of a file, and where it stands. */
 export interface Stated {
@@ -75,7 +74,7 @@ export function readEnvironments(path: string, disk: Disk, kinds: Kinds): Enviro
       problems.push(noMapping(source, root))
       continue
     }
-    problems.push(...otherKeys(source, root), ...shapeProblems(source, root, kinds))
+    problems.push(...shapeProblems(source, root))
     if (problems.length > 0) continue
     const read = environmentsOf(source, root, disk)
     problems.push(...read.problems)
@@ -93,24 +92,10 @@ function noMapping(source: SourceText, root: Parameters<typeof headSpan>[1]): Di
   })
 }
 
-function otherKeys(source: SourceText, { entries }: MappingNode): Diagnostic[] {
-  return entries.flatMap(({ key, keyStart, keyEnd }) => {
-    if (environmentSections.includes(key) || key.startsWith('x-')) return []
-    const similar = similarNames(key, environmentSections)
-    return problem('P101', `\`polyctl.yaml\` has no section \`${key}\``, {
-      labels: [{ span: source.span(keyStart, keyEnd), text: 'this is not read here' }],
-      notes: [`sections are: ${environmentSections.join(', ')}`],
-      help: [
-        similar.length > 0
-          ? `a section with a similar name exists: \`${similar.join('`, `')}\``
-          : 'write what is to be managed in the files of the folder `configs`'
-      ]
-    })
-  })
-}
+const elsewhere = 'what is to be managed stands in the files of the folder beside it'
 
-function shapeProblems(source: SourceText, root: MappingNode, kinds: Kinds): Diagnostic[] {
-  const known = { ...root, entries: root.entries.filter(({ key }) => environmentSections.includes(key)) }
+function shapeProblems(source: SourceText, root: MappingNode): Diagnostic[] {
+  const known = { ...root, entries: root.entries.filter(({ key }) => !key.startsWith('x-')) }
   const filled: Filled = {
     value: valueOfNode(known),
     secrets: new Map(),
@@ -119,9 +104,11 @@ function shapeProblems(source: SourceText, root: MappingNode, kinds: Kinds): Dia
     unresolved: new Set(),
     isMixed: false
   }
-  return validateFile(kinds, filled, (path) => scalarText(source, root, path)).map((found) =>
-    placed(source, root, found)
-  )
+  return validateEnvironments(filled, (path) => scalarText(source, root, path)).map((found) => {
+    const isSection = found.code === 'P101' && found.path.length === 1
+    const help = isSection ? [...(found.help ?? []), elsewhere] : found.help
+    return placed(source, root, { ...found, ...(help && { help }) })
+  })
 }
 
 function environmentsOf(

@@ -42,7 +42,7 @@ interface WorkspaceSection {
 }
 
 /** The sections of a `polyctl.yaml`, which no other file has. */
-export const environmentSections: readonly string[] = ['environments', 'default_environment']
+const environmentSections: readonly string[] = ['environments', 'default_environment']
 
 /** The name of the file that declares environments, in the folder of the project. */
 export const environmentsFile = 'polyctl.yaml'
@@ -61,7 +61,8 @@ export function splitSections(
 ): Sections {
   const found: Sections = { resources: [], variables: [], workspaces: [], documents: [], problems: [] }
   const bySection = new Map(kinds.managed.map((kind) => [kind.section, kind]))
-  const sections = [...bySection.keys(), 'workspace', 'variables', 'removed', ...environmentSections]
+  const sections = [...bySection.keys(), 'workspace', 'variables', 'removed']
+  const known = new Set([...sections, ...environmentSections])
   const withSections = new Set<string>()
   for (const { source, root } of documents) {
     if (root.is === 'scalar' && root.value === null) continue
@@ -70,8 +71,7 @@ export function splitSections(
       found.problems.push(notSections(source, root))
       continue
     }
-    if (!root.entries.some(({ key }) => sections.includes(key) || similarNames(key, sections).length > 0))
-      continue
+    if (!root.entries.some(({ key }) => known.has(key) || similarNames(key, sections).length > 0)) continue
     withSections.add(source.path)
     splitDocument(source, root, bySection, found)
   }

@@ -45,6 +45,7 @@ const atOnce = { effect: 'none', because: 'it says how much runs at once' } as c
 /** A bulk sync: copies whole objects of one connection to another. */
 export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHandling>()({
   name: 'bulk_sync',
+  core: true,
   section: 'bulk_syncs',
   description: 'Whole objects of one connection, copied to another.',
   fields: {

@@ -129,6 +129,7 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
     renewal: { reconnect: true }
   },
   offers: true,
+  core: true,
   api: {
     access: 'listed',
     path: '/api/connections',

@@ -29,6 +29,7 @@ interface Definition<W, N extends string> extends Pick<
   | 'singleton'
   | 'authorization'
   | 'offers'
+  | 'core'
   | 'detail'
   | 'describedDetail'
   | 'check'

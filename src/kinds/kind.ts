@@ -53,6 +53,8 @@ export interface Kind {
   readonly authorization?: Authorization
   /** It offers objects for other resources, which the commands `sources` and `targets` list. */
   readonly offers?: true
+  /** It moves data, or data is moved from and to it. What no file declares of it is always named. */
+  readonly core?: true
   /**
    * The first version of the API for fields that older ones do not have, by path (`*` for every item of a
    * list).
@@ -135,10 +137,7 @@ export interface Kind {
    * `body`. `answer` is the `data` of `preUpdateRead`, if there was one and it succeeded.
    */
   replacement(live: JsonObject, body: JsonObject, answer?: Json, version?: ApiVersion): JsonObject
-  /**
-   * Returns true if the value at a path is the documented default of the service, which plans need not
-   * mention.
-   */
+  /** Returns true if the value at a path is the documented default, which plans need not mention. */
   isDefault?(fields: JsonObject, path: Path): boolean
   /** Returns the resources that a live one uses, from its full answer or from a list item. */
   uses(wire: JsonObject): { kind: string; id: string }[]

@@ -28,6 +28,7 @@ const mapped: DataImpact = {
 /** A model: what is read from a connection (a table, a collection, a query), with its fields and joins. */
 export const model = kindOf<Model & ModelRequest>()({
   name: 'model',
+  core: true,
   section: 'models',
   description: 'What is read from a connection: a table, a collection, a query.',
   fields: {

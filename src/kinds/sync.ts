@@ -38,6 +38,7 @@ const flag = (description: string) => scalar({ type: 'boolean', description }, {
 /** A sync: writes records of models to one object of a connection. */
 export const sync = kindOf<Sync & WithErrorHandling>()({
   name: 'sync',
+  core: true,
   section: 'syncs',
   description: 'What is written where: from models to an object of a connection, and when.',
   fields: {

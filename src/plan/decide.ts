@@ -162,7 +162,7 @@ function finished(
       ordered(withPending(changes, desired, live, match), desired, live, match, kinds),
       input
     ),
-    unmanaged: unmanaged(changes, desired, live, match),
+    unmanaged: unmanaged(changes, input),
     noLongerDeclared,
     ...(options.base === undefined ? {} : { since: options.base.revision }),
     ...(options.selection === undefined
@@ -203,23 +203,24 @@ function fixedProblems(resource: Desired, kind: Kind, matched: Match): Diagnosti
 }
 
 /**
- * Counts live resources for each kind that was read. Those that no file declares or removes are named,
- * and left alone.
+ * Counts live resources for each kind that the files declare, and of the core kinds that were read. Those
+ * that no file declares or removes are named, and left alone.
  */
-function unmanaged(
-  changes: readonly Change[],
-  desired: DesiredState,
-  live: LiveState,
-  matched: Match
-): UnmanagedKind[] {
+function unmanaged(changes: readonly Change[], input: PlanInput): UnmanagedKind[] {
+  const { desired, live, kinds, match, options } = input
   const removed = new Set(changes.flatMap((change) => (change.action === 'delete' ? change.id : [])))
-  const kinds = new Set(desired.resources.map((resource) => resource.kind))
-  return [...kinds].toSorted().map((kind) => {
+  const core = options.selection ? [] : kinds.managed.filter((kind) => kind.core === true)
+  const there = new Set(live.resources.map(({ kind }) => kind))
+  const counted = new Set([
+    ...desired.resources.map(({ kind }) => kind),
+    ...core.flatMap(({ name }) => (there.has(name) ? [name] : []))
+  ])
+  return [...counted].toSorted().map((kind) => {
     // Resources that can only be referred to are not managed by anybody.
     const all = live.resources.filter(
       (resource) => resource.kind === kind && resource.readOnly?.nameOnly !== true
     )
-    const others = all.filter((resource) => matched.declaredBy(resource) === undefined)
+    const others = all.filter((resource) => match.declaredBy(resource) === undefined)
     const left = others.filter((resource) => !removed.has(resource.id))
     const names = left.toSorted(byAddress).map((resource) => resource.name)
     return { kind, live: all.length, declared: all.length - others.length, names }

@@ -20,6 +20,8 @@ export interface ObserveOptions {
   everything: boolean
   /** Reads each resource in full: undeclared ones may be deleted with what they use. */
   inFull?: boolean
+  /** Reads the lists of the core kinds too, of which nothing may be declared. */
+  core?: boolean
   /** The declarations of the base, which are looked for like those of now. */
   also?: readonly Desired[]
 }
@@ -53,16 +55,33 @@ export async function observe(
   const { key, self, ...organization } = who.value
   // Derived resources are found by the ids of listed ones, so these come first.
   const derived = await readDerived(reader, needed.filter(isDerived), { desired, also, read, kinds })
-  const all = [...read, ...derived]
+  const named = new Set(neededKinds(desired, kinds, { ...options, core: false }))
+  const all = [...read, ...derived].map((one) => (named.has(one.kind) ? one : onlyNamed(one)))
+  const isUnread = (kind: Kind): boolean =>
+    !named.has(kind) && all.some((one) => one.kind === kind && one.problems.length > 0)
   const state: LiveState = {
     organization,
     version: reader.version,
     ...(key === undefined ? {} : { key }),
     ...(self === undefined ? {} : { self }),
     resources: liveResources(all, reader),
-    kinds: needed.map((kind) => kind.name)
+    kinds: needed.filter((kind) => !isUnread(kind)).map((kind) => kind.name)
   }
   return checked(state, [...who.problems, ...all.flatMap((kind) => kind.problems)])
+}
+
+/**
+ * A kind that is read only to name what no file declares: where the key may not read it, that is a remark,
+ * and stops nobody.
+ */
+function onlyNamed(read: ReadKind): ReadKind {
+  const [first] = read.problems
+  if (first === undefined) return read
+  const message = `${kindText(read.kind)}s cannot be listed: what of them no file declares is not known`
+  return {
+    ...read,
+    problems: [{ ...first, severity: 'warning', message, notes: [first.message, ...first.notes] }]
+  }
 }
 
 function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOptions): Kind[] {
@@ -84,7 +103,9 @@ function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOption
     const referred = referredKinds(kind.fields)
     return !isDerived(kind) && (all || toDelete.some((one) => referred.has(one)))
   }
-  return kinds.managed.filter((kind) => named.has(kind.name) || mayUse(kind))
+  return kinds.managed.filter(
+    (kind) => named.has(kind.name) || mayUse(kind) || (options.core === true && kind.core === true)
+  )
 }
 
 /** The stated fields of resources of a kind, by each name and id that they may have. */

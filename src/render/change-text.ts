@@ -102,6 +102,10 @@ export function closingLines({ text, next }: Closing, look: Look): string[] {
 export function unmanagedLines(view: ChangesView, verbose: boolean, look: Look): string[] {
   const lines: string[] = []
   for (const { kind, live, declared, names } of view.unmanaged.filter((it) => it.names.length > 0)) {
+    if (declared === 0) {
+      lines.push(...undeclared(kind, names, verbose, look))
+      continue
+    }
     const verb = declared === 1 || live === 1 ? 'is' : 'are'
     const left = names.length === 1 ? 'is left alone' : 'are left alone'
     const others = `the other ${names.length} ${left}${verbose ? '' : ' (--verbose names them)'}`
@@ -111,6 +115,14 @@ export function unmanagedLines(view: ChangesView, verbose: boolean, look: Look):
     if (verbose) lines.push(...names.map((name) => `    ${quoted(name)}`))
   }
   return lines
+}
+
+/** A kind of which the files have nothing. */
+function undeclared(kind: string, names: readonly string[], verbose: boolean, look: Look): string[] {
+  const hint = paint(look, 'dim', verbose ? 'left alone' : 'left alone (--verbose names them)')
+  const verb = names.length === 1 ? 'is' : 'are'
+  const first = `${count(names.length, kindText(kind))} ${verb} in no file; ${hint}`
+  return [first, ...(verbose ? names.map((name) => `    ${quoted(name)}`) : [])]
 }
 
 /** What the files declared at the revision and do no longer: it stays, and is named, for it may be missed. */

@@ -134,7 +134,7 @@ describe('a polyctl.yaml', () => {
     ['environments: { a: { adress: x } }', '`adress`'],
     ['environments: [a]', '`environments` expects a mapping'],
     ['environments: { a: { url: "${env:X}" } }', 'placeholders are not filled'],
-    ['connections: []', '`polyctl.yaml` has no section `connections`'],
+    ['connections: []', 'what is to be managed stands in the files'],
     ['- a', '`polyctl.yaml` is a mapping, found a list'],
     ['environments: {', 'polyctl.yaml:1:'],
     ['environments: { "a b": {} }', 'polyctl.yaml:1:']

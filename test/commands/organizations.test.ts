@@ -50,7 +50,10 @@ describe('many organizations', () => {
       'GET /api/organizations': 1,
       'GET /api/me': 2,
       'GET /api/connections': 2,
-      'GET /api/models': 2
+      'GET /api/models': 2,
+      // Who looks hears of what moves data and no file declares.
+      'GET /api/syncs': 2,
+      'GET /api/bulk/syncs': 2
     })
   })
 

@@ -73,8 +73,10 @@ test('R26: 30 syncs are 30 requests, and one more look at their names: nobody el
 test('plan and drift of a workspace that is as it should be', async () => {
   const world = await applied()
   const expected = [...lists, 'GET /api/syncs/ID'].toSorted()
-  expect(await requestsOf(world, 'plan')).toEqual(expected)
-  expect(await requestsOf(world, 'drift')).toEqual(expected)
+  // Whoever looks hears of all that moves data and no file declares; apply has no need to know.
+  const looking = ['GET /api/bulk/syncs', ...expected]
+  expect(await requestsOf(world, 'plan')).toEqual(looking)
+  expect(await requestsOf(world, 'drift')).toEqual(looking)
   expect(await requestsOf(world, 'apply', '--yes')).toEqual(expected)
 })
 
@@ -97,17 +99,21 @@ test('an update: read, ask what cannot be read, replace, read back', async () =>
   )
 })
 
-test('kinds that nothing names are not asked for', async () => {
+test('of kinds that nothing names, only what moves data is asked for, and by a look at everything alone', async () => {
   const world = createSandbox({
     files: { 'configs/a.yaml': 'connections: [{ name: C, type: mongodb, configuration: { hosts: h } }]\n' },
     env
   })
-  expect(await requestsOf(world, 'plan')).toEqual(['GET /api/connections', 'GET /api/me'])
+  expect(await requestsOf(world, 'plan')).toEqual(['GET /api/bulk/syncs', ...lists])
+  expect(await requestsOf(world, 'plan', '--kind', 'connection')).toEqual([
+    'GET /api/connections',
+    'GET /api/me'
+  ])
   world.write({
     'configs/a.yaml':
       'connections: [{ name: C, type: mongodb, configuration: { hosts: h }, policies: [Connections] }]\n'
   })
-  expect(await requestsOf(world, 'plan')).toEqual([
+  expect(await requestsOf(world, 'plan', '--only', 'connection "C"')).toEqual([
     'GET /api/connections',
     'GET /api/me',
     'GET /api/permissions/policies'
@@ -133,7 +139,7 @@ test('120 syncs are three pages, and one request for each that is declared', asy
   const all = await requestsOf(world, 'plan')
   expect(all.filter((request) => request === 'GET /api/syncs')).toHaveLength(3)
   expect(all.filter((request) => request === 'GET /api/syncs/ID')).toHaveLength(120)
-  expect(all).toHaveLength(3 + 3 + 120)
+  expect(all).toHaveLength(4 + 3 + 120)
   world.write({ 'configs/a.yaml': `${text.slice(0, 7).join('\n')}\n` })
   expect(
     (await requestsOf(world, 'plan')).filter((request) => request === 'GET /api/syncs/ID')

@@ -20,6 +20,7 @@ describe('the tutorial', () => {
     expect(ran.code).toBe(0)
     expect(ran.out).toContain('4 to create')
     expect(world.requests().toSorted()).toEqual([
+      'GET /api/bulk/syncs',
       'GET /api/connections',
       'GET /api/me',
       'GET /api/models',
@@ -63,6 +64,7 @@ describe('the tutorial', () => {
     await world.run('plan')
     const requests = world.requests().map((request) => request.replace(/[0-9a-f-]{36}/, 'ID'))
     expect(requests.toSorted()).toEqual([
+      'GET /api/bulk/syncs',
       'GET /api/connections',
       'GET /api/me',
       'GET /api/models',

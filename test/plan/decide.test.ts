@@ -236,11 +236,13 @@ describe('deleting', () => {
 
   test('R17: what is removed is not named as unmanaged', () => {
     const plan = planFor(
-      [m()],
+      [m(), c],
       service(['connection', 'C', 'c1', csv], ['model', 'M', 'm1', model], ['model', 'Old', 'm2', model]),
       [removed('model', 'Old')]
     )
-    expect(plan).toMatchObject({ unmanaged: [{ kind: 'model', live: 2, declared: 1, names: [] }] })
+    expect(plan).toMatchObject({
+      unmanaged: [{ kind: 'connection' }, { kind: 'model', live: 2, declared: 1, names: [] }]
+    })
   })
 
   test('R17: a removed name that two live resources have is a stop', () => {

@@ -401,8 +401,7 @@ describe('R22: what a change may do to data', () => {
       impacts: [
         {
           effect: 'reads something else',
-          // No file names a bulk sync, so none was asked for; what cannot use a connection is not missed.
-          because: 'another host, account or database has other data; not read: bulk syncs',
+          because: 'another host, account or database has other data',
           paths: [['configuration', 'hostname']],
           reaches: ['model "Orders"', 'model "Users"', 'sync "Orders out"', 'sync "Users out"']
         }

@@ -1,6 +1,6 @@
 import { detailsOfWords, type DetailOf, type Kind, type Kinds } from '../../kinds/kind.ts'
 import { isObject, type Json, type JsonObject } from '../../state/value.ts'
-import { fileSchema } from './file-schema.ts'
+import { environmentsSchema, fileSchema } from './file-schema.ts'
 import { resourceSchema, withoutRefs } from './resource-schema.ts'
 
 /**
@@ -10,6 +10,7 @@ import { resourceSchema, withoutRefs } from './resource-schema.ts'
  */
 export async function editorSchema(kinds: Kinds): Promise<JsonObject> {
   const root = partForEditors(fileSchema(kinds))
+  const environments = partForEditors(environmentsSchema)
   const properties = isObject(root['properties']) ? root['properties'] : {}
   const definitions = await Promise.all(
     kinds.managed.map(async (kind) => [kind.name, await definition(kind)] as const)
@@ -19,7 +20,11 @@ export async function editorSchema(kinds: Kinds): Promise<JsonObject> {
     title: 'polyctl',
     description: 'Polytomic as code: connections, models, syncs, bulk syncs, permissions.',
     ...root,
-    properties: { ...properties, ...Object.fromEntries(kinds.managed.map(sectionOf)) },
+    properties: {
+      ...properties,
+      ...Object.fromEntries(kinds.managed.map(sectionOf)),
+      ...(isObject(environments['properties']) ? environments['properties'] : {})
+    },
     patternProperties: { '^x-': { description: 'For you alone: a place for anchors.' } },
     definitions: {
       placeholder: {

@@ -11,11 +11,6 @@ export function fileSchema(kinds: Kinds): JsonObject {
     type: 'object',
     additionalProperties: false,
     properties: {
-      environments: environmentsSchema,
-      default_environment: {
-        type: 'string',
-        description: 'The environment where none is named. In polyctl.yaml alone.'
-      },
       workspace: workspaceSchema(listed.map(({ section }) => section)),
       variables: variablesSchema,
       ...Object.fromEntries(
@@ -78,26 +73,40 @@ function pathsSchema(description: string): JsonObject {
   return { description, anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
 }
 
-const environmentsSchema: JsonObject = {
-  type: ['object', 'null'],
-  description:
-    'The places that the same files are for, by name: --environment chooses one. In polyctl.yaml alone.',
-  propertyNames: { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' },
-  additionalProperties: {
-    type: ['object', 'null'],
-    additionalProperties: false,
-    properties: {
-      url: {
-        type: 'string',
-        description: 'The address of its service; a person must allow the host elsewhere.'
-      },
-      organization: {
-        type: 'string',
-        description: 'The name or id of its organization: keys of another one are refused.'
-      },
-      var_file: pathsSchema('A file of values for variables, or several; as --var-file.'),
-      env_file: pathsSchema('A file of NAME=value lines, or several; as --env-file.'),
-      since: { type: 'string', description: 'The git revision that was applied there last; as --since.' }
+/** The schema of a `polyctl.yaml`. */
+export const environmentsSchema: JsonObject = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    environments: {
+      type: ['object', 'null'],
+      description:
+        'The places that the same files are for, by name: --environment chooses one. In polyctl.yaml alone.',
+      propertyNames: { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' },
+      additionalProperties: {
+        type: ['object', 'null'],
+        additionalProperties: false,
+        properties: {
+          url: {
+            type: 'string',
+            description: 'The address of its service; a person must allow the host elsewhere.'
+          },
+          organization: {
+            type: 'string',
+            description: 'The name or id of its organization: keys of another one are refused.'
+          },
+          var_file: pathsSchema('A file of values for variables, or several; as --var-file.'),
+          env_file: pathsSchema('A file of NAME=value lines, or several; as --env-file.'),
+          since: {
+            type: 'string',
+            description: 'The git revision that was applied there last; as --since.'
+          }
+        }
+      }
+    },
+    default_environment: {
+      type: 'string',
+      description: 'The environment where none is named. In polyctl.yaml alone.'
     }
   }
 }

@@ -6,7 +6,7 @@ import type { Filled } from '../placeholders/index.ts'
 import { scalarOf } from '../source/index.ts'
 import { dotted, isWithin, placesAbove, pointer, setAt, valueAt } from '../pointer.ts'
 import { compileSchema, type CompiledSchema } from './compile-schema.ts'
-import { fileSchema } from './file-schema.ts'
+import { environmentsSchema, fileSchema } from './file-schema.ts'
 import { resourceSchema } from './resource-schema.ts'
 import type { Noun, SchemaProblem, Subject } from './schema-error.ts'
 import { isShort } from './messages.ts'
@@ -68,6 +68,15 @@ export function validateFile(kinds: Kinds, filled: Filled, sourceText: SourceTex
   const noun: Noun = { one: 'a file', part: 'section', synonyms: {} }
   return validateAgainst(schema, filled, { at: [], noun, sourceText })
 }
+
+/** Validates a `polyctl.yaml`. Compiled at its first use, as most projects have none. */
+export function validateEnvironments(filled: Filled, sourceText: SourceTextOf): ItemProblem[] {
+  environments ??= compileSchema('environments', environmentsSchema)
+  const noun: Noun = { one: 'a polyctl.yaml', part: 'section', synonyms: {} }
+  return validateAgainst(environments, filled, { at: [], noun, sourceText })
+}
+
+let environments: CompiledSchema | undefined
 
 /**
  * Validates again, up to three times, as long as texts were converted: the new types may fit other
