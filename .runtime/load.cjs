@@ -61,7 +61,9 @@ function openCache(file) {
         ...(cachedData ? { cachedData } : {})
       })
       scripts.set(name, script)
-      if (!isWhole || file === undefined || script.cachedDataRejected === false) return script
+      const isTaken = script.cachedDataRejected === false
+      // What V8 takes under other flags alone is there for the next run.
+      if (!isWhole || file === undefined || isTaken || (cachedData && tagOf() !== tag)) return script
       isWhole = false
       process.once('exit', save)
       return script

@@ -176,16 +176,19 @@ function world(stop: Interruption): WorldIo {
 
 /**
  * What is read of large files lives long: a growing room for what lives shortly would only take memory, more
- * than 100 MiB for 10,000 resources. With small files there is nothing to gain, and Node compiles whatever it
- * loads after a change of this flag anew.
+ * than 100 MiB for 10,000 resources. With smaller files there is nothing to gain, and V8 compiles whatever is
+ * loaded after a change of this flag anew. At the end it is as before: code is kept for the next run under the
+ * flags that a run begins with.
  */
 function frugal(letters: number): void {
   if (isFrugal || letters < large) return
   isFrugal = true
+  const before = '--semi-space-growth-factor=2'
+  process.prependOnceListener('exit', () => setFlagsFromString(before))
   setFlagsFromString('--semi-space-growth-factor=1')
 }
 
-const large = 256 * 1024
+const large = 1024 * 1024
 let isFrugal = false
 
 /**

@@ -247,13 +247,16 @@ describe('the code that is kept between runs', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 
-  test('is none of code that V8 compiled under other flags than the next run starts with', () => {
+  test('is the same for large files, for which a flag of V8 is changed on the way', () => {
     const cache = join(folder, 'cache-flags')
     const large = join(folder, 'large.yaml')
-    const names = Array.from({ length: 8_000 }, (_, index) => `{ name: readers of department ${index} }`)
+    const names = Array.from({ length: 30_000 }, (_, index) => `{ name: readers of department ${index} }`)
     writeFileSync(large, `roles: [${names.join(', ')}]\n`)
-    expect(run(cache, ['validate', '-f', large])).toEqual([])
-    expect(run(cache)).toHaveLength(1)
+    const [file = ''] = run(cache, ['validate', '-f', large])
+    const before = identityOf(file)
+    run(cache)
+    run(cache, ['validate', '-f', large])
+    expect(identityOf(file)).toEqual(before)
   })
 
   test('is neither written nor read where Node is not to keep any', () => {
