@@ -42,6 +42,9 @@ export function openDoor(world: WorldIo): Door {
         },
         async tellOrganization(view) {
           writeAll(await organizationPrinted(redaction.data(view), await formatOf(options.format), look))
+        },
+        async prepare(type) {
+          await (await formatOf(options.format)).prepare?.(type)
         }
       }
       return openOutput(sink, {
@@ -83,6 +86,7 @@ interface Sink {
   write(to: Piece['to'], text: string): void
   tell: Output['tell']
   tellOrganization: Output['tellOrganization']
+  prepare: Output['prepare']
 }
 
 interface Setting {
@@ -109,6 +113,7 @@ function openOutput(sink: Sink, setting: Setting): Output {
     async tellOrganization(view) {
       if (!isDocument) await sink.tellOrganization(view)
     },
+    prepare: (type) => sink.prepare(type),
     say(line) {
       if (sayBeside) sayBeside(line)
       else err(`${line}\n`)
@@ -153,7 +158,8 @@ function openOutput(sink: Sink, setting: Setting): Output {
       const kept: Sink = {
         write: (_to, text) => void reported.push({ type: 'lines', text }),
         tell: async (answer) => void reported.push(answer),
-        tellOrganization: async () => undefined
+        tellOrganization: async () => undefined,
+        prepare: async () => undefined
       }
       return { output: openOutput(kept, { ...setting, isWatched: false }), reported }
     }

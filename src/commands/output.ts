@@ -35,6 +35,8 @@ export interface Output {
   prompt(text: string): void
   /** What others wait for while the command goes on: in a document it is one line. */
   announce(facts: unknown, text: string): void
+  /** Loads what an answer is told with: while something else is waited for. */
+  prepare(type: Answer['type']): Promise<void>
   /** Shows what is read while the work runs. */
   reading<T>(work: (reading: ReadingProgress) => Promise<T>): Promise<T>
   /** Shows what happens while a plan is carried out; `waits` says that a person is waited for. */

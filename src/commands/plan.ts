@@ -73,18 +73,31 @@ async function decideFrom(
 ): Promise<Checked<PlanWithInputs>> {
   const requested = await decideOptionsOf(context, options, io)
   if (!requested.ok) return requested
-  const decided = await reading(context, io, (reader) =>
-    makePlan(context.understood, reader, kinds, {
+  const decided = await reading(context, io, (reader) => {
+    const made = makePlan(context.understood, reader, kinds, {
       ...requested.value,
       checks: type === 'plan' && options.check !== false,
       core: true
     })
-  )
+    void prepare(type, io).catch(() => undefined)
+    return made
+  })
   const problems = [...context.problems, ...decided.problems]
   if (!decided.ok) return { ok: false, problems }
   if (type === 'plan') problems.push(...missingSecrets(decided.value.plan, context.understood, 'warning'))
   const value = { planned: decided.value, requested: requested.value, context, options }
   return options.strict === true ? checked(value, strictly(problems)) : { ok: true, value, problems }
+}
+
+/** Loads what tells of a plan while the first answers are waited for: whatever fails here fails there too. */
+async function prepare(type: Telling['type'], { output, turn }: CommandIo): Promise<void> {
+  await turn?.()
+  await Promise.all([views[type](), output.prepare(type)])
+}
+
+const views = {
+  plan: async () => (await import('../render/view/plan.ts')).planView,
+  drift: async () => (await import('../render/view/drift.ts')).driftView
 }
 
 /** How a plan is told. `failure` is why it could not be saved, `saved` where it was. */
@@ -104,10 +117,7 @@ async function answered(
   const { id, name } = planned.plan.organization
   const header = { ...context.header, organization: name, organizationId: id }
   const failures = failure ? [failure] : []
-  const view =
-    type === 'plan'
-      ? (await import('../render/view/plan.ts')).planView
-      : (await import('../render/view/drift.ts')).driftView
+  const view = await views[type]()
   const beside = { problems, failures, ...(saved === undefined ? {} : { saved }) }
   return {
     code: failure ? await exitOfProblems(failures) : code,

@@ -19,6 +19,8 @@ export type Printed = string | Piece[]
  * end, for which nothing is told on the way, nobody is asked, and nothing is coloured.
  */
 export interface Format {
+  /** Loads what tells of an answer, where that is loaded by itself: while something else is waited for. */
+  prepare?(type: Answer['type']): Promise<unknown>
   plan(view: ChangesView, look: Look): Printed | Promise<Printed>
   drift(view: ChangesView, look: Look): Printed | Promise<Printed>
   report(view: ReportView, look: Look): Printed | Promise<Printed>

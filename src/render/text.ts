@@ -10,6 +10,10 @@ import type { ReportView } from './view/report.ts'
  * when there is something to tell in it.
  */
 export const text: Format = {
+  async prepare(type) {
+    if (type === 'plan') await import('./plan.ts')
+    if (type === 'drift') await import('./drift.ts')
+  },
   async plan(view, look) {
     const { planText } = await import('./plan.ts')
     return await changes(view, look, planText)
