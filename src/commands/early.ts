@@ -1,16 +1,18 @@
 import type { Meanwhile } from '../config/understand.ts'
 import { kinds as allKinds } from '../kinds/index.ts'
 import { EarlyAnswers } from '../remote/early.ts'
-import { openReader } from '../remote/transport.ts'
+import { openReader, type Reader } from '../remote/transport.ts'
+import type { Address } from '../state/resource.ts'
 import { isNamedOutside } from './address.ts'
 import type { CommandIo } from './io.ts'
 import { openService, type Service, type ServiceRequest } from './service.ts'
 
 /**
  * Asks, while the files are still being understood, what is asked whatever they say: whose key this is, and
- * for the lists of the kinds that they declare. It does so only where nothing in a file decides where
- * requests go, with which key, and in which version of the API (R35), and it can only read (R32). A service
- * on this machine without a port works in the same process: there it would save nothing.
+ * for the lists of the kinds that they declare; once they are parsed, for what the first pages of these lead
+ * to. It does so only where nothing in a file decides where requests go, with which key, and in which version
+ * of the API (R35), and it can only read (R32). A service on this machine without a port works in the same
+ * process: there it would save nothing.
  */
 export class EarlyReading implements Meanwhile {
   readonly #service: Service
@@ -19,7 +21,7 @@ export class EarlyReading implements Meanwhile {
   readonly #notes: HeldNotes
   /** Whether the lists of the core kinds are read, whatever the files declare. */
   readonly #core: boolean
-  #hasBegun = false
+  #reader: Reader | undefined
 
   constructor(service: Service, io: CommandIo, notes: HeldNotes, core: boolean) {
     this.#core = core
@@ -30,15 +32,19 @@ export class EarlyReading implements Meanwhile {
 
   begin({ kinds, maySayVersion }: Parameters<Meanwhile['begin']>[0]): void {
     if (maySayVersion) return
-    this.#hasBegun = true
+    this.#reader = openReader(this.#service.remote)
     const needed = allKinds.managed.filter(
       (kind) => kinds.includes(kind) || (this.#core && kind.core === true)
     )
-    this.#answers.ask(openReader(this.#service.remote), needed)
+    this.#answers.ask(this.#reader, needed)
+  }
+
+  declared(resources: readonly Address[]): void {
+    if (this.#reader) void this.#answers.follow(this.#reader, resources).catch(() => undefined)
   }
 
   async pause(): Promise<void> {
-    if (this.#hasBegun) await this.#io.turn?.()
+    if (this.#reader) await this.#io.turn?.()
   }
 
   /**
@@ -50,7 +56,7 @@ export class EarlyReading implements Meanwhile {
     const isSame = (['url', 'authorization', 'version'] as const).every(
       (part) => remote[part] === service.remote[part]
     )
-    if (!this.#hasBegun || !isSame) return service
+    if (!this.#reader || !isSame) return service
     this.#notes.release()
     return { ...this.#service, remote: { ...remote, early: this.#answers } }
   }

@@ -2,6 +2,7 @@ import { basename } from 'node:path/posix'
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import type { Kind, Kinds } from '../kinds/kind.ts'
+import type { Address } from '../state/resource.ts'
 import type { Declarations } from './placeholders/index.ts'
 import {
   headSpan,
@@ -110,6 +111,16 @@ function splitDocument(
     if (key === 'workspace') found.workspaces.push({ source, entry })
   }
   found.documents.push({ source, node: { ...root, entries: rest } })
+}
+
+/** Returns the resources whose names are there as they are written. */
+export function writtenNames(resources: readonly ResourceNode[]): Address[] {
+  return resources.flatMap(({ kind, node }) => {
+    if (kind.naming !== undefined || node.is !== 'mapping') return []
+    const name = node.entries.find(({ key }) => key === 'name')?.value
+    const isText = name?.is === 'scalar' && typeof name.value === 'string' && !name.value.includes('$')
+    return isText ? [{ kind: kind.name, name: String(name.value) }] : []
+  })
 }
 
 /**

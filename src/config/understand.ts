@@ -1,6 +1,12 @@
 import { checked, inOrder, isError, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kinds } from '../kinds/kind.ts'
-import { byAddress, type DesiredState, type Removed, type Workspace } from '../state/resource.ts'
+import {
+  byAddress,
+  type Address,
+  type DesiredState,
+  type Removed,
+  type Workspace
+} from '../state/resource.ts'
 import { isObject, type JsonObject } from '../state/value.ts'
 import { Vault } from '../state/vault.ts'
 import { checkCycles } from './cycles.ts'
@@ -9,7 +15,7 @@ import { fillPlaceholders, readVariableFiles, type Filling } from './placeholder
 import { redact, redactVariables } from './redact.ts'
 import { checkDeclared, checkReferences, ResourceIndex, spelledAsDeclared } from './references.ts'
 import { placed, readResource } from './resources.ts'
-import { splitSections, type DocumentNode, type Sections } from './sections.ts'
+import { splitSections, writtenNames, type DocumentNode, type Sections } from './sections.ts'
 import { ShownTexts } from './shown-texts.ts'
 import {
   locate,
@@ -39,6 +45,11 @@ export interface Inputs {
 export interface Meanwhile {
   /** Called once, after all files were read and before the first is parsed. */
   begin(glance: Glance): void
+  /**
+   * Called once all files were parsed: what they declare if they are sound, whatever is filled in. Not all of
+   * it: names with placeholders are not known yet.
+   */
+  declared(resources: readonly Address[]): void
   /** Called at intervals: yields to the event loop, so that requests that were begun make progress. */
   pause(): Promise<void>
 }
@@ -104,6 +115,7 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
     new Set(files),
     kinds
   )
+  if (!sections.problems.some(isError)) meanwhile?.declared(writtenNames(sections.resources))
   const filling = fillPlaceholders([...sections.documents, ...sections.resources], {
     ...inputs,
     declarations: sections.variables,

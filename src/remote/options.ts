@@ -11,8 +11,8 @@ export const identityPath = '/api/me'
 
 /** Results of GET requests that were sent before they were needed. */
 export interface EarlyResults {
-  /** Returns the result for a path, once; undefined where nothing was sent. */
-  take(path: string): Promise<RequestResult> | undefined
+  /** Returns the result for a path and a query, once; undefined where nothing was sent. */
+  take(path: string, query: Record<string, string>): Promise<RequestResult> | undefined
   /** Drops all results: after a write they may be wrong. */
   drop(): void
 }

@@ -118,7 +118,7 @@ export async function* listed(reader: Reader, list: List, isComplete: () => bool
 }
 
 /** Returns the items of a page with their name as `name`; undefined where one has no id or no name. */
-function itemsOf(body: unknown, nameKey: string): JsonObject[] | undefined {
+export function itemsOf(body: unknown, nameKey: string): JsonObject[] | undefined {
   if (!isObject(body)) return undefined
   const data = body['data'] ?? []
   if (!Array.isArray(data) || !('data' in body)) return undefined
@@ -129,7 +129,8 @@ function itemsOf(body: unknown, nameKey: string): JsonObject[] | undefined {
   return items.length === data.length ? items : undefined
 }
 
-function nextToken(body: unknown): string | undefined {
+/** Returns the token of the page after this one; undefined on the last. */
+export function nextToken(body: unknown): string | undefined {
   const pagination = isObject(body) ? body['pagination'] : undefined
   const token = isObject(pagination) ? pagination['next_page_token'] : undefined
   return typeof token === 'string' && token !== '' ? token : undefined

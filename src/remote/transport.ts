@@ -105,9 +105,8 @@ export function openWriter(options: RemoteOptions): Writer {
   return {
     version: options.version,
     get: (path, query = {}, patience = {}) =>
-      (Object.keys(query).length === 0 ? options.early?.take(path) : undefined) ??
-      request('GET', path, { query, ...patience }),
-    me: () => (identity ??= options.early?.take(identityPath) ?? request('GET', identityPath)),
+      options.early?.take(path, query) ?? request('GET', path, { query, ...patience }),
+    me: () => (identity ??= options.early?.take(identityPath, {}) ?? request('GET', identityPath)),
     ask(path, body, patience = {}) {
       if (!/^\/api(\/[^/]+){2,}\/(source|target)\/fields$/.test(path))
         throw new Error(`${path} is not a question`)

@@ -1,12 +1,24 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { glanceAt } from '../../src/config/glance.ts'
 import { kinds } from '../../src/kinds/index.ts'
-import { createSandbox, tutorial, type Sandbox, type SandboxOptions } from '../support/sandbox.ts'
+import {
+  apiRequest,
+  createSandbox,
+  tutorial,
+  type Sandbox,
+  type SandboxOptions
+} from '../support/sandbox.ts'
 
 /** Lists are asked for while files are still being understood. Nobody may notice anything but the time. */
 const env = { MONGODB_PASSWORD: 'x' }
 const lists = ['/api/me', '/api/connections', '/api/models', '/api/syncs']
 const broken = tutorial.replace('mode: create', 'mode: crate')
+
+interface SyncPage {
+  data: { id: string; name: string }[]
+  pagination?: { next_page_token?: string }
+}
 
 type Fetch = (request: Request, world: Sandbox) => Promise<Response>
 
@@ -64,6 +76,89 @@ test('what is asked early is asked once, and again after something was written',
   const asked = paths().length
   expect((await world.run('plan')).code).toBe(0)
   expect(paths().slice(asked, asked + lists.length + 1)).toEqual(expect.arrayContaining(lists))
+})
+
+describe('what the first pages lead to is asked for once the files are parsed', () => {
+  const declaring = (names: readonly string[], end = ''): string =>
+    [
+      'variables: { first: { default: S0 } }',
+      'connections:',
+      '  - { name: P, type: postgresql, configuration: { hostname: h, port: 5432, database: d, username: u, password: "${env:MONGODB_PASSWORD}" } }',
+      'models:',
+      '  - { name: M, connection: P, configuration: { schema: public, table: users }, identifier: id }',
+      'syncs:',
+      ...names.map(
+        (name) =>
+          `  - { name: "${name}", mode: replace, active: false, model: M, fields: [{ source: email, target: email }], target: { connection: P, object: public.users }, schedule: manual }`
+      ),
+      end
+    ].join('\n')
+  const all = Array.from({ length: 60 }, (_, index) => `S${index}`)
+
+  /** A workspace in which all sixty are live; then `text` is in the files, and `asked` is what one run sends. */
+  async function run(text: string, ...words: string[]) {
+    const log: string[] = []
+    const world: Sandbox = createSandbox({
+      files: { 'configs/a.yaml': declaring(all) },
+      env,
+      io: {
+        fetch: async (request) => {
+          log.push(request.url.replace(/^.*(?=\/api\/)/, ''))
+          return await world.server.fetch(request)
+        },
+        proxyFor: () => (log.push('address'), ''),
+        // While files are read, the service has the time to answer.
+        turn: async () => {
+          await setTimeout(20)
+        }
+      }
+    })
+    expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
+    const ids = new Map<string, string>()
+    for (let path: string | undefined = '/api/syncs'; path !== undefined;) {
+      const answer = await world.server.fetch(apiRequest(world, 'GET', path))
+      const { data, pagination } = (await answer.json()) as SyncPage
+      for (const { id, name } of data) ids.set(name, `/api/syncs/${id}`)
+      const token = pagination?.next_page_token
+      path = token === undefined || token === '' ? undefined : `/api/syncs?page_token=${token}`
+    }
+    world.write({ 'configs/a.yaml': text })
+    log.length = 0
+    const { code } = await world.run('plan', ...words)
+    const known = log.lastIndexOf('address')
+    const asked = log.filter((line) => line !== 'address')
+    return { code, asked, ids, early: log.slice(1, known) }
+  }
+  const idsOf = (paths: readonly string[]): string[] =>
+    paths.filter((path) => path.startsWith('/api/syncs/'))
+
+  test('the second pages, and what is declared and not told in full: each once', async () => {
+    const names = all.slice(0, 58).map((name, index) => (index === 0 ? '${var:first}' : name))
+    const { code, asked, ids, early } = await run(declaring(names))
+    expect(code).toBe(0)
+    expect(early.filter((path) => path.startsWith('/api/syncs?page_token='))).toHaveLength(1)
+    expect(idsOf(early).length).toBeGreaterThan(0)
+    // It could be another sync, for all that is known then.
+    expect(early).not.toContain(ids.get('S0'))
+    expect(new Set(idsOf(asked))).toEqual(new Set(all.slice(0, 58).map((name) => ids.get(name))))
+    expect(new Set(asked).size).toBe(asked.length)
+  })
+
+  test('of files that turn out to be wrong, no more than the first page tells', async () => {
+    const { code, asked } = await run(declaring(all, '  - { name: S99, mode: crate }'))
+    expect(code).toBe(3)
+    expect(idsOf(asked).length).toBeLessThanOrEqual(50)
+    expect(asked.filter((path) => path.includes('page_token')).length).toBeLessThanOrEqual(1)
+  })
+
+  test('nothing of files that cannot be parsed, nor where not all that is declared is looked at', async () => {
+    const broken = await run(declaring(all, '  - { name: [ }'))
+    expect(broken.code).toBe(3)
+    expect(broken.asked.filter((path) => /syncs[/?]/.test(path))).toEqual([])
+    const some = await run(declaring(all), '--only', 'sync "S7"')
+    expect(idsOf(some.asked)).toEqual([some.ids.get('S7')])
+    expect(some.early).toEqual([])
+  })
 })
 
 describe('files that are broken', () => {
