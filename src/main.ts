@@ -177,8 +177,8 @@ function world(stop: Interruption): WorldIo {
 /**
  * What is read of large files lives long: a growing room for what lives shortly would only take memory, more
  * than 100 MiB for 10,000 resources. With smaller files there is nothing to gain, and V8 compiles whatever is
- * loaded after a change of this flag anew. At the end it is as before: code is kept for the next run under the
- * flags that a run begins with.
+ * loaded after a change of this flag anew. At the end it is as before: code is kept for the next run under
+ * the flags that a run begins with.
  */
 function frugal(letters: number): void {
   if (isFrugal || letters < large) return
