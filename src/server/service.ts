@@ -31,6 +31,7 @@ export interface ServiceParts {
 }
 
 interface Bindings {
+  parts: ServiceParts
   fired: Fault[]
   origin: string
   reply: (answer: SerializedResponse) => Response
@@ -41,7 +42,7 @@ interface Bindings {
  * response. `origin` is the base of addresses in answers: absent, that of the request.
  */
 export function makeService(parts: ServiceParts): (request: Request, origin?: string) => Promise<Response> {
-  const app = routed(parts)
+  const app = appOf(parts.routes)
   return async (request, origin) => {
     const { pathname, search, origin: own } = new URL(request.url)
     const fired = parts.faults.fire(request.method, pathname)
@@ -49,6 +50,7 @@ export function makeService(parts: ServiceParts): (request: Request, origin?: st
 
     let status = 0
     const bindings: Bindings = {
+      parts,
       fired,
       origin: origin ?? own,
       reply: (answer) => {
@@ -73,11 +75,23 @@ export function makeService(parts: ServiceParts): (request: Request, origin?: st
   }
 }
 
-function routed(parts: ServiceParts): Hono<{ Bindings: Bindings }> {
-  const app = new Hono<{ Bindings: Bindings }>({ strict: false })
-  for (const route of parts.routes) {
+type App = Hono<{ Bindings: Bindings }>
+
+/** The tables of routes that were built: building one takes longer than serving many requests. */
+const apps = new WeakMap<readonly Route[], App>()
+
+/** One table serves all servers of a process, as a request brings the parts of its server along. */
+function appOf(routes: readonly Route[]): App {
+  const app = apps.get(routes) ?? routed(routes)
+  apps.set(routes, app)
+  return app
+}
+
+function routed(routes: readonly Route[]): App {
+  const app: App = new Hono({ strict: false })
+  for (const route of routes) {
     app.on(route.method, route.path, async (context) => {
-      const { reply, ...bindings } = context.env
+      const { reply, parts, ...bindings } = context.env
       return reply(
         await guarded(context.req.raw, () =>
           serve(parts, route, context.req.raw, context.req.param(), bindings)
@@ -85,10 +99,8 @@ function routed(parts: ServiceParts): Hono<{ Bindings: Bindings }> {
       )
     })
   }
-  for (const path of new Set(parts.routes.map((route) => route.path))) {
-    const allow = [
-      ...new Set(parts.routes.filter((route) => route.path === path).map((route) => route.method))
-    ]
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const allow = [...new Set(routes.filter((route) => route.path === path).map((route) => route.method))]
     app.all(path, async (context) =>
       context.env.reply(
         await guarded(context.req.raw, () => {
@@ -154,7 +166,7 @@ async function serve(
   route: Route,
   request: Request,
   params: Record<string, string>,
-  { fired, origin }: Omit<Bindings, 'reply'>
+  { fired, origin }: Pick<Bindings, 'fired' | 'origin'>
 ): Promise<SerializedResponse> {
   const version = readVersion(request.headers.get('x-polytomic-version'))
   parts.checkRate()
@@ -254,14 +266,8 @@ function isUpdate(route: Route): boolean {
 }
 
 function wrongVerb(method: string, allow: readonly string[], where = ''): Refusal {
-  return new Refusal(
-    405,
-    'method_not_allowed',
-    `${method} is not served here${where}; use ${allow.join(' or ')}`,
-    {
-      headers: { allow: allow.join(', ') }
-    }
-  )
+  const message = `${method} is not served here${where}; use ${allow.join(' or ')}`
+  return new Refusal(405, 'method_not_allowed', message, { headers: { allow: allow.join(', ') } })
 }
 
 /** Waits for latency and delays while the idempotency key is locked. Rejects when the client gives up. */
