@@ -15,7 +15,7 @@ const chosen = words.filter((word) => word !== '--all')
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
 const tests = [vitest, 'run', '--config', join('test', 'vitest.config.ts'), ...chosen]
-const few = { TESTS: 'few', SIM_RUNS: '15', LAW_RUNS: '25' }
+const few = { TESTS: 'few', SIM_RUNS: '10', LAW_RUNS: '15' }
 
 interface Part {
   what: string
@@ -39,9 +39,9 @@ const parts: Part[] = isAll
   : [
       {
         what:
-          'every test, with few samples of what is drawn at random and of long tables, and without each fault at each\n' +
-          'request: about two minutes on two cores. `npm run test:all` tries all of it, simulates more, and breaks\n' +
-          'the program on purpose: many minutes',
+          'every test file, with a fair and fixed part of what is drawn at random and of long tables (test/support/\n' +
+          'samples.ts), and without each fault at each request: one to two minutes on two cores. `npm run test:all`\n' +
+          'tries all of it, simulates more, and breaks the program on purpose: many minutes',
         words: tests,
         env: few
       }

@@ -62,7 +62,7 @@ describe('every fault at every request', () => {
     'stale-list'
   ]
   test.each(passing)('%s: one apply survives it, or the next one finishes; never twins', async (fault) => {
-    for (const request of await requestsOfAnApply(passing.indexOf(fault), 3)) {
+    for (const request of await requestsOfAnApply(passing.indexOf(fault), 6)) {
       const world = createSandbox({ files, env })
       world.server.faults.add({ fault, request, times: 1 })
       const ran = await world.run('apply', '--yes')
@@ -74,7 +74,7 @@ describe('every fault at every request', () => {
 
   const strange: FaultName[] = ['html', 'empty', 'redirect', 'unauthorized']
   test.each(strange)('%s: is told in one sentence, and the next apply finishes', async (fault) => {
-    for (const request of await requestsOfAnApply(strange.indexOf(fault), 4)) {
+    for (const request of await requestsOfAnApply(strange.indexOf(fault), 8)) {
       const world = createSandbox({ files, env })
       world.server.faults.add({ fault, request, times: 1 })
       const ran = await world.run('apply', '--yes')
@@ -89,7 +89,7 @@ describe('a process killed at any request', () => {
   test.each(['before', 'after'] as const)(
     '%s the service has served it: applying again converges without twins',
     async (when) => {
-      for (const dies of await requestsOfAnApply(when === 'before' ? 0 : 1, 2)) {
+      for (const dies of await requestsOfAnApply(when === 'before' ? 0 : 2, 4)) {
         let sent = 0
         let died: () => void = () => undefined
         const death = new Promise<void>((resolve) => (died = resolve))

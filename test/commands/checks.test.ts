@@ -53,7 +53,6 @@ async function applied(options: SandboxOptions = settings): Promise<Sandbox> {
   const world = createSandbox({ files: { 'configs/a.yaml': connections }, ...options })
   await world.run('apply', '--yes', '--quiet')
   await allow(world, 'CRM')
-  expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
   return world
 }
 
@@ -544,6 +543,8 @@ function ofChecks({ problems }: Reported): [string, string][] {
 const refusedThough = new Set(['a new object of which too little is said'])
 
 describe.each(rows)('%s', (what, text, wrong, help, requests, [from, to]) => {
+  /** Of few samples a third is applied, and mended. */
+  const isSampled = !isFew || rows.findIndex(([one]) => one === what) % 3 === 0
   test('fails where it is wrong', async () => {
     const world = await applied()
     const answer = await planned(world, text)
@@ -552,13 +553,13 @@ describe.each(rows)('%s', (what, text, wrong, help, requests, [from, to]) => {
     expect(answer.requests).toEqual(requests.toSorted())
     const isWrong = answer.problems.some(([, severity]) => severity === 'error')
     expect(answer.code).toBe(isWrong ? 3 : 0)
+    if (!isSampled) return
     // What is an error here is refused when it is applied all the same.
     const ran = await world.run('apply', '--yes', '--no-check')
     const refused = isWrong || refusedThough.has(what) ? 5 : 0
     expect([ran.code, ran.out + ran.err]).toEqual([refused, ran.out + ran.err])
   })
 
-  const isSampled = !isFew || rows.findIndex(([one]) => one === what) % 3 === 0
   test.runIf(isSampled)('passes where it is right, and apply does it', async () => {
     expect(text).toContain(from)
     const world = await applied()

@@ -10,6 +10,7 @@ import { createServer as createPolytomic } from '../../src/server/index.ts'
 import { listen } from '../../src/server/listen.ts'
 import { certificate } from '../support/certificate.ts'
 import { program } from '../support/program.ts'
+import { spread } from '../support/samples.ts'
 import { createSandbox, type Ran } from '../support/sandbox.ts'
 
 const files = { 'configs/a.yaml': 'roles: [{ name: R }]\n' }
@@ -223,11 +224,12 @@ describe('a proxy that the environment names', () => {
 
   test('is a tunnel for https: it sees neither key nor path', async () => {
     const { key, tls } = await polytomic()
-    for (const [name, address] of [
+    const variables = [
       ['HTTPS_PROXY', 'http://u:p%40ss@127.0.0.1:'],
       ['https_proxy', '127.0.0.1:'],
       ['ALL_PROXY', 'http://127.0.0.1:']
-    ] as const) {
+    ] as const
+    for (const [name, address] of spread(variables, 2)) {
       const { port, asked } = await openProxy(tls)
       const ran = await run('https://polytomic.test', {
         POLYTOMIC_API_KEY: key,
@@ -281,7 +283,7 @@ describe('a proxy that the environment names', () => {
   })
 
   test('that is none is a stop', async () => {
-    for (const text of ['ftp://h', 'http://', '://'])
+    for (const text of spread(['ftp://h', 'http://', '://'], 3))
       expect(
         await run('https://polytomic.test', { POLYTOMIC_API_KEY: 'k', HTTPS_PROXY: text })
       ).toMatchObject({

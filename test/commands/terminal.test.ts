@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { listen } from '../../src/server/listen.ts'
 import { program } from '../support/program.ts'
-import { spread } from '../support/samples.ts'
+import { share, spread } from '../support/samples.ts'
 import { hasTerminal, openTerminal, type Terminal } from '../support/terminal.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
@@ -70,7 +70,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     expect(screen.text()).not.toContain('reading')
   })
 
-  test.each(spread([60, 40, 100], 2))(
+  test.each(spread([60, 40, 100], 3))(
     'nothing is torn when the window becomes %s columns wide meanwhile',
     async (columns) => {
       const { world, url, gate } = await opened({ 'configs/a.yaml': workspace(30) }, /^POST .*models$/)
@@ -89,14 +89,14 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
   test('errors and plans are broken between words, and places have lines of their own', async () => {
     const files = { 'configs/a.yaml': workspace(2).replace('connection: E', 'conection: E') }
     const { world, url } = await opened(files)
-    for (const columns of [80, 40]) {
+    for (const columns of share([80, 40], 0, 2)) {
       const screen = run(world, url, ['validate'], columns)
       expect(await screen.ended()).toBe(3)
       expect(screen.text().replaceAll(/\s+/g, ' ')).toContain('unknown field `conection` in a model')
       expect(broken(screen)).toEqual([])
     }
     world.write({ 'configs/a.yaml': workspace(2) })
-    for (const columns of [80, 40]) {
+    for (const columns of share([80, 40], 1, 2)) {
       const screen = run(world, url, ['plan'], columns)
       expect(await screen.ended()).toBe(0)
       expect(broken(screen)).toEqual([])

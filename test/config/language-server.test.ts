@@ -153,7 +153,8 @@ const sync = (rest: string) => `syncs:
     target: { connection: C }
 ${rest}`
 
-describe('while the pointer stands over it', () => {
+// The server waits a while before it looks at a text: for many at once.
+describe.concurrent('while the pointer stands over it', () => {
   test.each([
     ['con|nections: []\n', 'Systems to read from and to write to'],
     ['connections:\n  - name: C\n    ty|pe: mongodb\n', 'The system, e.g. mongodb'],
@@ -182,7 +183,7 @@ describe('while the pointer stands over it', () => {
   })
 })
 
-describe('what is offered while typing', () => {
+describe.concurrent('what is offered while typing', () => {
   test.each([
     ['|\n', 'syncs', 'What is written where'],
     ['connections:\n  - name: C\n    |\n', 'type', 'The system'],
@@ -207,7 +208,7 @@ describe('what is offered while typing', () => {
   })
 })
 
-describe('what is marked as wrong', () => {
+describe.concurrent('what is marked as wrong', () => {
   test.each([
     [
       'a daily schedule without its minute',

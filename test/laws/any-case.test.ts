@@ -191,7 +191,7 @@ describe.each(Object.entries(scenarios))('%s', (name, scenario) => {
   test('whichever mention is written otherwise, all is the same', async () => {
     const as = await toldPlainly(scenario)
     const count = scenario.now.match(/</g)!.length
-    for (let only = 0; only < count; only += isFew ? 11 : 3) {
+    for (let only = 0; only < count; only += isFew ? 17 : 3) {
       let at = -1
       const spelled = (text: string): string => {
         if (text === scenario.now) at = 0

@@ -66,7 +66,7 @@ describe('R17: where deletions come from', () => {
     const all = 2 ** names.length - 1
     for (const subset of spread(
       names.flatMap((_name, index) => [2 ** index, all - 2 ** index]),
-      11
+      15
     )) {
       const words = chosenBy(subset).flatMap((name) => ['--file', `configs/${name}`])
       for (const more of [[], ['--since', 'HEAD', '--force-delete', '--max-deletes', '99']]) {
@@ -91,7 +91,7 @@ describe('R17: where deletions come from', () => {
     const base = { revision: 'r', commit: 'r', resources: meant.flat(), secretsMoved: [] }
     const every = process.env['ALL_SUBSETS'] === '1'
     const count = 2 ** names.length
-    const step = every ? 1 : Math.max(1, Math.floor(count / (isFew ? 12 : 150)) | 1)
+    const step = every ? 1 : Math.max(1, Math.floor(count / (isFew ? 6 : 150)) | 1)
     for (let subset = 0; subset < count; subset += step) {
       const resources = meant.filter((_name, index) => (subset >> index) % 2 === 1).flat()
       for (const options of [{}, { base, forceDelete: true, maxDeletes: Infinity }]) {

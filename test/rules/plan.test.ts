@@ -124,7 +124,7 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
     const world = await applied(`${rich}${newestOrganization}`)
     expect((await world.run('plan', '--out', 'plan.json', '--detailed-exitcode')).code).toBe(0)
     const refused = new Set<string>()
-    for (const edit of spread(oneOfEach(everyEdit(world), byPart), 5)) {
+    for (const edit of spread(oneOfEach(everyEdit(world), byPart), 7)) {
       world.server.store.edit(edit.kind, edit.id, edit.patch)
       const fresh = await world.run('plan', '--detailed-exitcode', '--quiet')
       world.requests()

@@ -36,7 +36,7 @@ test.each([
       })
       expect(seen).toMatchObject({ is: 'planned', ended: 'finished', codes: [] })
     }),
-    samples(30, 6)
+    samples(30, 3)
   )
 })
 
@@ -51,6 +51,6 @@ test('a lost answer in any order of answers', async () => {
       })
       expect(seen.is).toBe('planned')
     }),
-    samples(30, 6)
+    samples(30, 3)
   )
 })

@@ -1,9 +1,9 @@
 /** `npm test` looks at a few of what is many, `npm run test:all` at all of it; so does whoever runs a file by itself. */
 export const isFew = process.env['TESTS'] === 'few'
 
-/** How often a property is tried with what is drawn at random; of what takes long, at least `fewest` times. */
-export function samples(all: number, fewest = 20): { numRuns: number } {
-  return { numRuns: isFew ? Math.max(fewest, Math.ceil(all / 20)) : all }
+/** How often a property is tried with what is drawn at random; of what is rarely met, at least `fewest` times. */
+export function samples(all: number, fewest = 12): { numRuns: number } {
+  return { numRuns: isFew ? Math.max(fewest, Math.ceil(all / 40)) : all }
 }
 
 /**
