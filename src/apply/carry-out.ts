@@ -256,5 +256,6 @@ function needsOf(change: Change): string[] {
 }
 
 function addressOf(change: Change): Address {
-  return { kind: change.kind, name: change.name }
+  const { kind, name, pin } = change
+  return { kind, name, ...(pin === undefined ? {} : { pin }) }
 }

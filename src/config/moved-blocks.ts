@@ -30,5 +30,7 @@ export function isDeclaredIn(
       for (const name of names) if (typeof name === 'string') declared.add(key({ kind: kind.name, name }))
     }
   }
-  return (atBase) => declared.has(key(atBase)) || unclear.some((text) => text.includes(atBase.name))
+  return (atBase) =>
+    declared.has(key({ kind: atBase.kind, name: atBase.name })) ||
+    unclear.some((text) => text.includes(atBase.name))
 }

@@ -12,6 +12,7 @@ export class ResourceIndex {
   readonly key: (address: Address) => string
   readonly #declared = new Map<string, Desired>()
   readonly #names = new Map<string, string[]>()
+  readonly #pinned = new Map<string, Desired[]>()
   readonly #targets = new Map<Desired, readonly (Desired | undefined)[]>()
   readonly #similar = new Map<string, SimilarNames>()
 
@@ -23,7 +24,17 @@ export class ResourceIndex {
       const names = this.#names.get(resource.kind) ?? []
       this.#names.set(resource.kind, names)
       names.push(resource.name)
+      if (resource.pin === undefined) continue
+      const plain = this.key({ kind: resource.kind, name: resource.name })
+      const twins = this.#pinned.get(plain) ?? []
+      this.#pinned.set(plain, twins)
+      twins.push(resource)
     }
+  }
+
+  /** Returns the declared resources that share a name, each with an id of its own. */
+  pinned({ kind, name }: Address): readonly Desired[] {
+    return this.#pinned.get(this.key({ kind, name })) ?? []
   }
 
   find(address: Address): Desired | undefined {
@@ -75,6 +86,28 @@ export function spelledAsDeclared(resource: Desired, index: ResourceIndex): Desi
       span
     }))
   }
+}
+
+/**
+ * Returns resources of which several have one name, each with its `id`, under addresses that tell them
+ * apart. Where one of them has none, or two have the same, nothing does.
+ */
+export function withPins(resources: readonly Desired[], kinds: Kinds): readonly Desired[] {
+  const key = keyOf(kinds)
+  const groups = [...Map.groupBy(resources, key).values()].filter((group) => group.length > 1)
+  const pinned = new Map(
+    groups.flatMap((group) => {
+      const pins = group.flatMap((one) =>
+        one.id === undefined ? [] : [[one, one.id.toLowerCase()] as const]
+      )
+      return new Set(pins.map(([, id]) => id)).size === group.length ? pins : []
+    })
+  )
+  if (pinned.size === 0) return resources
+  return resources.map((one) => {
+    const pin = pinned.get(one)
+    return pin === undefined ? one : { ...one, pin }
+  })
 }
 
 /**
@@ -143,7 +176,7 @@ function declaredTwice(again: Desired, first: Desired, kind: Kind | undefined): 
     ],
     help: [
       keys.length === 1 && keys[0] === 'name'
-        ? 'rename one of them, or delete one of the two blocks'
+        ? 'rename one of them, delete one of the two blocks, or give each the `id` of the one that it means'
         : 'put all of it into one of the two blocks, and delete the other'
     ]
   })
@@ -177,6 +210,19 @@ function undeclared(
   removed: Removed | undefined
 ): Diagnostic {
   const kind = use.kind.replaceAll('_', ' ')
+  const twins = index.pinned(use)
+  if (twins.length > 0)
+    return warning(
+      'P201',
+      `${addressText(resource)} uses ${addressText(use)}, of which several are declared`,
+      {
+        labels: [
+          { span: use.span, text: 'this name chooses none of them' },
+          ...twins.map(({ span, pin = '' }) => ({ span, text: `one is ${pin}` }))
+        ],
+        help: ['write the id of the one that is meant in place of the name']
+      }
+    )
   const labels: Label[] = [{ span: use.span, text: `no ${kind} of this name is declared` }]
   if (removed) labels.push({ span: removed.span, text: 'it is removed here' })
   const near = removed ? [] : index.similar(use)

@@ -180,7 +180,10 @@ function notAMapping(kind: Kind, node: YamlNode): ItemProblem {
   }
 }
 
-/** Refuses invisible characters in names: people must type a name in references. */
+/**
+ * Refuses invisible characters in names: people must type a name in references. Beside an `id`, they are
+ * what the service has.
+ */
 function checkName(kind: Kind, filled: Filled): ItemProblem[] {
   return nameKeys(kind).flatMap((key) => checkNamePart(kind, key, filled))
 }
@@ -192,6 +195,7 @@ function checkNamePart(kind: Kind, key: string, { value, given, unresolved }: Fi
     { path: [key], code: 'P105', message: `the ${key} of ${nounOf(kind)} ${message}`, label, help }
   ]
   if (name === '') return problem('is empty', 'a name is expected here')
+  if (isObject(value) && typeof value['id'] === 'string') return []
   if (/\p{Cc}/u.test(name))
     return problem('holds a line break or another control character', 'a name is one line of plain text')
   if (name.trim() === name) return []

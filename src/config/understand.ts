@@ -13,7 +13,7 @@ import { checkCycles } from './cycles.ts'
 import { glanceAt, type Glance } from './glance.ts'
 import { fillPlaceholders, readVariableFiles, type Filling } from './placeholders/index.ts'
 import { redact, redactVariables } from './redact.ts'
-import { checkDeclared, checkReferences, ResourceIndex, spelledAsDeclared } from './references.ts'
+import { checkDeclared, checkReferences, ResourceIndex, spelledAsDeclared, withPins } from './references.ts'
 import { placed, readResource } from './resources.ts'
 import { splitSections, writtenNames, type DocumentNode, type Sections } from './sections.ts'
 import { ShownTexts } from './shown-texts.ts'
@@ -128,7 +128,8 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   if (problems.some(isError)) return end(undefined)
 
   await meanwhile?.pause()
-  const { resources, removed, workspace } = read
+  const { removed, workspace } = read
+  const resources = withPins(read.resources, kinds)
   const index = new ResourceIndex(resources, kinds)
   problems.push(...checkDeclared(resources, removed, index, kinds), ...checkCycles(resources, index))
   problems.push(...checkReferences(resources, removed, index, kinds))

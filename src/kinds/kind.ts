@@ -1,5 +1,5 @@
 import type { Finding, Inquiry, Mistake, PlannedResource } from '../state/question.ts'
-import type { Path } from '../state/resource.ts'
+import type { Address, Path } from '../state/resource.ts'
 import { isId, isObject, type Json, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
 import type { DataImpacts } from '../state/impact.ts'
@@ -256,14 +256,15 @@ export function nameOfItem(kind: Kind, item: JsonObject): string {
  * folded, and so are ids. Folding must not depend on the locale of the machine: `İ` and `i` always stay
  * different.
  */
-export function keyOf({ managed }: Kinds): (address: { kind: string; name: string }) => string {
+export function keyOf({ managed }: Kinds): (address: Address) => string {
   const caseless = new Set(managed.filter((kind) => kind.caselessNames).map(({ name }) => name))
-  return ({ kind, name }) => `${kind}\n${caseless.has(kind) || isId(name) ? name.toLowerCase() : name}`
+  return ({ kind, name, pin = '' }) =>
+    `${kind}\n${caseless.has(kind) || isId(name) ? name.toLowerCase() : name}${pin && `\n${pin}`}`
 }
 
 /** Returns how resources are matched: the key of an address, and the kinds with at most one resource. */
 export function findingOf(kinds: Kinds): {
-  key: (address: { kind: string; name: string }) => string
+  key: (address: Address) => string
   singletons: ReadonlySet<string>
 } {
   const singletons = kinds.managed.filter((kind) => kind.singleton).map(({ name }) => name)

@@ -151,9 +151,10 @@ function reasonOf(
 function planned({
   kind,
   name,
+  pin,
   span
-}: Pick<Desired, 'kind' | 'name' | 'span'>): Omit<ChangeHead, 'reason'> {
-  return { kind, name, span, after: [], impacts: [] }
+}: Pick<Desired, 'kind' | 'name' | 'pin' | 'span'>): Omit<ChangeHead, 'reason'> {
+  return { kind, name, ...(pin === undefined ? {} : { pin }), span, after: [], impacts: [] }
 }
 
 function ofLive({ id, changed, pendingReason: waiting }: Live): Existing & { waiting?: string } {

@@ -190,13 +190,14 @@ function reasonOfPrune(base: Base | undefined): string {
 
 /**
  * Returns what was declared at the base and is declared no more: neither under its name, nor by its id,
- * nor as a former name, nor in `removed:`.
+ * nor as a former name, nor in `removed:`. A name that several had says nothing of the others.
  */
 function vanishedOf({ desired, kinds, options }: PlanInput): Desired[] {
   const key = keyOf(kinds)
   const known = new Set([...desired.resources.flatMap(namesOf), ...desired.removed].map(key))
   return (options.base?.resources ?? []).filter(
-    ({ kind, name, id = name }) => !known.has(key({ kind, name })) && !known.has(key({ kind, name: id }))
+    ({ kind, name, pin, id = name }) =>
+      (pin !== undefined || !known.has(key({ kind, name }))) && !known.has(key({ kind, name: id }))
   )
 }
 

@@ -76,8 +76,8 @@ export interface SavedPlanInput {
 export function savedPlan(plan: Plan, input: SavedPlanInput): SavedPlan {
   const { desired, service, apiVersion, options } = input
   const declared = new Map(
-    desired.resources.map(({ kind, name, fields, lifecycle, id = null }) => [
-      addressText({ kind, name }),
+    desired.resources.map(({ fields, lifecycle, id = null, ...address }) => [
+      addressText(address),
       hash({ fields: withLiterals(fields, input.literals), lifecycle: { ...lifecycle }, id })
     ])
   )

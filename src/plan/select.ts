@@ -23,7 +23,8 @@ export function isNamed(address: Address, pattern: string, { managed }: Kinds): 
   const { kind, name } = address
   const own = managed.find((one) => one.name === kind)
   const fold = (text: string): string => (isId(name) ? text.toLowerCase() : foldedFor(own, text))
-  const forms = [addressText(address), `${kind}/${name}`, `${kind.replaceAll('_', ' ')}/${name}`, name]
+  const texts = [address, { kind, name }].map(addressText)
+  const forms = [...texts, `${kind}/${name}`, `${kind.replaceAll('_', ' ')}/${name}`, name]
   const folded = fold(pattern)
   return forms.some((form) => isLike(fold(form), folded))
 }

@@ -252,7 +252,9 @@ export class LiveIndex<L extends Findable> {
    */
   named(kind: string, name: string): L[] {
     const all = this.#byName.get(this.#key({ kind, name })) ?? []
-    return all.length > 1 ? this.candidates(kind, name) : all
+    const free = all.length > 1 ? this.candidates(kind, name) : all
+    // Where each of them is pinned, the name chooses none.
+    return free.length === 0 ? all : free
   }
 
   /** Returns the id that a reference means; undefined when it is to be created, unknown, or ambiguous. */

@@ -6,11 +6,14 @@ import type { JsonObject } from './value.ts'
 export interface Address {
   kind: string
   name: string
+  /** The id, where the files declare several of this name: then only both say which one is meant. */
+  pin?: string
 }
 
 /** `sync "Mongo to Salesforce Sync"`: unique, and what people read. */
 export function addressText(address: Address): string {
-  return `${address.kind.replaceAll('_', ' ')} ${JSON.stringify(address.name)}`
+  const { kind, name, pin } = address
+  return `${kind.replaceAll('_', ' ')} ${JSON.stringify(name)}${pin === undefined ? '' : ` (${pin})`}`
 }
 
 /** Returns a key for the id of a resource: ids match in any case. */
@@ -20,7 +23,8 @@ export function idKey({ kind, id }: { kind: string; id: string }): string {
 
 /** Compares addresses: the order of everything that functions return. */
 export function byAddress(a: Address, b: Address): number {
-  return compareText(a.kind, b.kind) || compareText(a.name, b.name)
+  const byName = compareText(a.kind, b.kind) || compareText(a.name, b.name)
+  return byName || compareText(a.pin ?? '', b.pin ?? '')
 }
 
 /** A path inside a resource's fields; numbers are positions in lists. */
