@@ -12,6 +12,7 @@ import {
   type ImportRequest
 } from '../import/index.ts'
 import { kinds } from '../kinds/index.ts'
+import type { Kind } from '../kinds/kind.ts'
 import { match } from '../plan/match.ts'
 import { idlePatterns, unknownAddress, type Selection } from '../plan/select.ts'
 import { survey, type Survey } from '../remote/survey.ts'
@@ -104,7 +105,8 @@ class ImportRun {
       survey(reader, {
         workspace: context.understood.desired.workspace,
         kinds,
-        choose: (listed) => this.#chosen(listed, selection.value)
+        choose: (listed) => this.#chosen(listed, selection.value),
+        searches: (kind) => mayName(kind, selection.value)
       })
     )
     if (!surveyed.ok) return await problemsResult(io, surveyed.problems, context)
@@ -219,6 +221,15 @@ class ImportRun {
     const isDue = options.check === true && files.some(({ state }) => state !== 'unchanged')
     return lookupResult(isDue ? exit.differences : exit.done, { of: 'import', facts })
   }
+}
+
+/** Whether a selection may name resources of a kind, of which none is known yet. */
+function mayName({ name, section }: Kind, { only, kinds: names }: Selection): boolean {
+  if (names.length > 0 && !names.includes(name)) return false
+  const words = [name, section, '*'].map((word) => word.replaceAll('_', ' '))
+  const isNamed = (pattern: string): boolean =>
+    words.some((word) => pattern.replaceAll('_', ' ').startsWith(word))
+  return only.length === 0 || only.some(isNamed)
 }
 
 /** All paths below a folder, relative to it. */

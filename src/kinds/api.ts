@@ -101,6 +101,21 @@ export interface DerivedApi extends CommonApi {
   adds?(fields: JsonObject): string[]
   /** Its answers are not wrapped in `{ data: … }`. */
   bare?: true
+  /** How it is found in what is live, where files do not say where it is. */
+  search?: Search
+}
+
+/** One read for each parent, whose answer has all of its sub-resources. */
+export interface Search {
+  /** Returns the ids of the parents that may have some, from the answers of a kind. */
+  parents(answers: (kind: string) => readonly JsonObject[]): string[]
+  /** The path of the read. */
+  path(parent: string, version: ApiVersion): string
+  /**
+   * Returns the wire forms of what people have declared; undefined if the answer does not tell that from
+   * what is detected.
+   */
+  found(parent: string, data: JsonObject): JsonObject[] | undefined
 }
 
 /** A further read of a resource. Its answers are kept in the wire form of the resource, as a list. */

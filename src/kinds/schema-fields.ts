@@ -16,7 +16,7 @@ import { definitionWords, plainTypeOf, plainTypes } from './field-types.ts'
 import { list, withoutAbsent } from './fields.ts'
 import { kindOf } from './kind-of.ts'
 import { newWithoutType, problemsOf } from './schema-field-problems.ts'
-import { placeApi, placeFields, placeNaming } from './schema-place.ts'
+import { placeApi, placeFields, placeNaming, placeSearch } from './schema-place.ts'
 
 const otherFields: DataImpact = {
   effect: ({ path, how }) => {
@@ -125,6 +125,7 @@ export const schemaFields = kindOf<Schema>()({
   api: {
     ...placeApi,
     since: '2025-09-18',
+    search: placeSearch((field) => field.user_managed === true),
     dependsOnLive: true,
     updates: (body, live) => requests(list(body.fields), live),
     resets: (live) => userManaged(live.fields).map(removal),

@@ -1,10 +1,10 @@
 import type { DataImpact } from '../state/impact.ts'
 import { isReference, reference as named, textOf, type JsonObject } from '../state/value.ts'
 import type { Schema } from '../wire/bulk-sync.ts'
-import type { DerivedApi } from './api.ts'
+import type { DerivedApi, Search } from './api.ts'
 import { reference, scalar } from './codecs.ts'
 import type { FieldOf } from './field.ts'
-import { fromId, usesOf } from './fields.ts'
+import { fromId, list, usesOf } from './fields.ts'
 
 /** What kinds share that describe one schema of a connection, and exist as long as the schema. */
 
@@ -58,6 +58,36 @@ export const placeApi = {
   },
   retryableMessages: ['cache refresh in progress', 'did not provide any schemas']
 } as const satisfies Partial<DerivedApi>
+
+/**
+ * Returns how such resources are found: in the description of each connection that a bulk sync reads from.
+ * `isOwn` tells the fields that people have described; the answers of older services do not tell that.
+ */
+export function placeSearch(isOwn: (field: JsonObject) => boolean): Search {
+  return {
+    parents: (answers) => [
+      ...new Set(answers('bulk_sync').map((bulkSync) => textOf(bulkSync['source_connection_id'])))
+    ],
+    path: (parent, version) =>
+      version === '2025-09-18'
+        ? `/api/connections/${encodeURIComponent(parent)}/bulksync/source`
+        : `/api/bulk/source/${encodeURIComponent(parent)}`,
+    found(parent, { schemas }) {
+      const all = list(schemas)
+      const fields = all.flatMap((schema) => list(schema.fields))
+      if (fields.length > 0 && !fields.some((field) => tells.some((key) => key in field))) return undefined
+      return all
+        .filter((schema) => list(schema.fields).some(isOwn))
+        .map((schema) => ({
+          ...schema,
+          id: `${encodeURIComponent(parent)}/schemas/${encodeURIComponent(textOf(schema.id))}`
+        }))
+    }
+  }
+}
+
+/** Members of a field by which newer services tell what people have described. */
+const tells = ['user_managed', 'source_primary_key', 'primary_key_override']
 
 /** The keys of YAML that make its name. */
 export const placeNaming = { keys: ['connection', 'schema'] } as const

@@ -5,7 +5,7 @@ import type { Schema } from '../wire/bulk-sync.ts'
 import { texts } from './codecs.ts'
 import { withoutAbsent } from './fields.ts'
 import { kindOf } from './kind-of.ts'
-import { placeApi, placeFields, placeNaming } from './schema-place.ts'
+import { placeApi, placeFields, placeNaming, placeSearch } from './schema-place.ts'
 
 const otherKeys: DataImpact = {
   effect: 'may duplicate',
@@ -51,6 +51,7 @@ export const schemaPrimaryKeys = kindOf<Schema>()({
   api: {
     ...placeApi,
     since: '2024-02-08',
+    search: placeSearch((field) => typeof field.primary_key_override === 'boolean'),
     updates: (body) => [{ method: 'PUT', path: '/primary_keys', body }],
     resets: () => [{ method: 'DELETE', path: '/primary_keys' }],
     isReset: (wire) => keysOf(wire).length === 0,

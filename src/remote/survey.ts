@@ -5,10 +5,11 @@ import { textOf, type JsonObject } from '../state/value.ts'
 import { isRefusal, itemOf, kindText, unread } from './derived.ts'
 import type { Failure } from './failure.ts'
 import { identify } from './identity.ts'
-import { liveResources, type Item, type ReadKind } from './live.ts'
+import { liveResources, type Item } from './live.ts'
 import { countOf, listOf, readItem } from './observe.ts'
 import { listed } from './pages.ts'
 import { readInFull } from './read.ts'
+import { Searching, type SurveyedKind } from './search.ts'
 import type { Reader } from './transport.ts'
 
 /** Everything that is live, whatever the files say. */
@@ -27,6 +28,8 @@ export interface SurveyOptions {
    * `uses` of a list item are complete for what it refers to.
    */
   choose: (listed: readonly Live[]) => ReadonlySet<Live>
+  /** Whether resources of a kind that is in no list are looked for. */
+  searches: (kind: Kind) => boolean
 }
 
 /**
@@ -45,7 +48,10 @@ export async function survey(reader: Reader, options: SurveyOptions): Promise<Ch
     Array.from(choose(liveResources(lists, reader)), ({ kind, id }) => `${kind}\n${id}`)
   )
   const inFull = await Promise.all(lists.map((list) => readChosen(reader, list, chosen)))
-  const derived = await Promise.all(known.flatMap((kind) => readOnly(reader, kind) ?? []))
+  const search = new Searching(reader, inFull, chosen)
+  const derived = await Promise.all(
+    known.filter(options.searches).flatMap((kind) => readOnly(reader, kind) ?? search.of(kind) ?? [])
+  )
   const all = [...inFull, ...derived]
   const { key, self, ...organization } = who.value
   const state: LiveState = {
@@ -60,12 +66,6 @@ export async function survey(reader: Reader, options: SurveyOptions): Promise<Ch
     because === undefined ? [] : [{ kind: kind.name, because }]
   )
   return checked({ state, refused }, [...who.problems, ...all.flatMap(({ problems }) => problems)])
-}
-
-/** What was read of a kind, or why the service refuses it. */
-interface SurveyedKind extends ReadKind {
-  path: string
-  refused?: string
 }
 
 async function readList(reader: Reader, kind: Kind): Promise<SurveyedKind> {

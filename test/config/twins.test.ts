@@ -15,7 +15,9 @@ test('several may have one name, where each says by its id which it is', async (
 
 test('one without an id, or one id twice, are two blocks for one resource', async () => {
   const [id = ''] = ids
-  expect(await problemsOf(`gadgets: [{ name: Twin, id: ${id} }, { name: Twin }]\n`, { kinds })).toHaveLength(1)
+  expect(
+    await problemsOf(`gadgets: [{ name: Twin, id: ${id} }, { name: Twin }]\n`, { kinds })
+  ).toHaveLength(1)
   expect(
     await problemsOf(`gadgets: [{ name: Twin, id: ${id} }, { name: Twin, id: ${id} }]\n`, { kinds })
   ).toHaveLength(1)

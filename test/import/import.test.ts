@@ -1,20 +1,9 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { applyAll, examples, secrets } from '../support/examples.ts'
 import { createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
-
-/** All files below a folder of the sandbox, by path. */
-function filesIn(world: Sandbox, folder = 'configs'): Record<string, string> {
-  const root = join(world.folder, folder)
-  if (!existsSync(root)) return {}
-  return Object.fromEntries(
-    readdirSync(root, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => [path.slice(world.folder.length + 1), readFileSync(path, 'utf8')])
-  )
-}
+import { expectImported, filesIn } from './files.ts'
 
 /** The service has what the files say; then the files are gone. */
 async function applied(text: string, env: Record<string, string> = secrets): Promise<Sandbox> {
@@ -23,21 +12,6 @@ async function applied(text: string, env: Record<string, string> = secrets): Pro
   rmSync(join(world.folder, 'configs'), { recursive: true })
   world.requests()
   return world
-}
-
-/** R33: A plan right after the import is empty, and a second import writes nothing. */
-async function expectImported(world: Sandbox, ...options: string[]): Promise<void> {
-  const first = await world.run('import', ...options)
-  expect(first.code, first.out + first.err).toBe(0)
-  const files = filesIn(world)
-  const valid = await world.run('validate')
-  expect(valid, valid.err).toMatchObject({ code: 0, err: '' })
-  const plan = await world.run('plan', '--detailed-exitcode')
-  expect(plan.code, `${plan.out}${plan.err}${Object.values(files).join('\n')}`).toBe(0)
-  expect(plan.err).toBe('')
-  const second = await world.run('import', ...options)
-  expect(second.code, second.err).toBe(0)
-  expect(filesIn(world)).toEqual(files)
 }
 
 describe('R33: what examples made is imported, and a plan finds no difference', () => {
