@@ -60,7 +60,7 @@ function namingOf(kind: Kind, live: Live): { [key: string]: Json } {
 
 /** A text that no placeholder is read in. */
 function literal(text: string): string {
-  return text.replaceAll('${', '$${')
+  return text.replaceAll('${', () => '$${')
 }
 
 /** Writes each text so that it means itself. What cannot be written is left out, and told. */

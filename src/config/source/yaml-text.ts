@@ -1,4 +1,5 @@
 import { isExactly } from '../../state/number.ts'
+import { isId } from '../../state/value.ts'
 
 /**
  * Writes a text as a YAML scalar that every YAML reader takes for that text at any place: in quotes, unless
@@ -6,7 +7,8 @@ import { isExactly } from '../../state/number.ts'
  */
 export function yamlText(text: string): string {
   const isPlain = /^[\p{L}_](?:[\p{L}\p{N}_./@-]| (?=[\p{L}\p{N}_./@-]))*$/u.test(text)
-  return isPlain && !/^(true|false|yes|no|on|off|y|n|null)$/i.test(text) ? text : quoted(text)
+  const isWord = isPlain && !/^(true|false|yes|no|on|off|y|n|null)$/i.test(text)
+  return isWord || isId(text) ? text : quoted(text)
 }
 
 /** Printable ASCII, and letters that have but one form in Unicode: most texts are of these alone. */
