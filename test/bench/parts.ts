@@ -6,7 +6,7 @@ import { commandOf, type Context } from './context.ts'
 import { alone, inTurns } from './pairs.ts'
 import type { Command } from './process.ts'
 import { aloneRow, pairRow, type Limits, type Row } from './rows.ts'
-import { applyOf, organizationsOf, planOf, throttledApplyOf } from './service-parts.ts'
+import { applyOf, importOf, organizationsOf, planOf, throttledApplyOf } from './service-parts.ts'
 import { resources, workspace } from './workspaces.ts'
 
 /** A part of the bench. */
@@ -26,6 +26,7 @@ export type PartName =
   | 'apply'
   | 'throttled'
   | 'organizations'
+  | 'import'
 
 /** All that can be measured, with the limits that hold on any machine. */
 export const parts: Record<PartName, Part> = {
@@ -46,6 +47,10 @@ export const parts: Record<PartName, Part> = {
   organizations: {
     does: '`apply` and `plan` over 200 organizations × 20 resources',
     measure: organizationsOf
+  },
+  import: {
+    does: '`import` of 1,000 connections, 1,000 models and 2,000 syncs at 50 ms latency',
+    measure: importOf
   }
 }
 

@@ -4,7 +4,7 @@ import { alone } from './pairs.ts'
 import { commandOf, type Context } from './context.ts'
 import { aloneRow, type Row } from './rows.ts'
 import { startServer } from './server-process.ts'
-import { resources, workspace } from './workspaces.ts'
+import { resources, scattered, workspace } from './workspaces.ts'
 
 /** Requests of 50 ms, ten at once: what starting, reading and deciding add to that. */
 export async function planOf(context: Context): Promise<Row[]> {
@@ -108,6 +108,32 @@ export async function organizationsOf(context: Context): Promise<Row[]> {
     const what = `\`${command}\` over ${tenants} organizations × ${resources(syncs)} resources, ${requests} requests`
     return aloneRow({ part: 'organizations', what }, [run])
   })
+}
+
+/** A workspace that somebody clicked together, read with requests of 50 ms, ten at once, and written as files. */
+export async function importOf(context: Context): Promise<Row[]> {
+  const latencyMs = 50
+  const { processes, program, turns } = context
+  const path = written(context, 'import.yaml', scattered(1_000, 2_000))
+  const data = mkdtempSync(join(context.folder, 'import-'))
+  const quick = await startServer(program.launcher, data, [])
+  await processes.runs(commandOf(program, ['apply', '-f', path, '--yes', '--quiet'], quick.env))
+  await quick.stop()
+  const slow = await startServer(program.launcher, data, ['--latency', `${latencyMs}ms`])
+  const words = (): string[] => ['import', '--out', join(mkdtempSync(join(data, 'out-')), 'configs')]
+  const traced = await processes.runs(commandOf(program, [...words(), '--debug'], slow.env))
+  const requests = requestsOf(traced.output).length
+  const costs = await alone(
+    async () => await processes.runs(commandOf(program, words(), slow.env)),
+    turns(3)
+  )
+  await slow.stop()
+  const names = {
+    part: 'import',
+    what: `\`import\` of 4,000 resources, ${requests.toLocaleString('en')} requests of ${latencyMs} ms`,
+    reference: 'requests × latency / 10'
+  }
+  return [aloneRow(names, costs, { idealMs: (requests * latencyMs) / 10, wall: 1.2, peak: 400 })]
 }
 
 function requestsOf(output: string): string[] {

@@ -18,6 +18,32 @@ export function resources(syncs: number): number {
   return syncs + Math.max(1, Math.ceil(syncs / 10)) + 2
 }
 
+/** A workspace of many connections, each with a model, and of syncs that write to them in turn. */
+export function scattered(connections: number, syncs: number): string {
+  const each = (of: (index: number) => string): string[] =>
+    Array.from({ length: connections }, (_, index) => of(index))
+  return [
+    'connections:',
+    ...each(
+      (index) =>
+        `  - { name: Store ${index}, type: postgresql, configuration: { hostname: pg-${index}.example.com, database: d, username: u, password: "\${env:BENCH_PASSWORD}" } }`
+    ),
+    'models:',
+    ...each(
+      (index) =>
+        `  - { name: Model ${index}, connection: Store ${index}, configuration: { table: public.users }, identifier: id }`
+    ),
+    'syncs:',
+    ...Array.from({ length: syncs }, (_, index) =>
+      syncText(index, index % connections).replace(
+        'connection: Store,',
+        `connection: Store ${(index + 1) % connections},`
+      )
+    ),
+    ''
+  ].join('\n')
+}
+
 function modelText(index: number): string {
   return `  - name: Model ${index}
     connection: Mongo

@@ -219,14 +219,9 @@ async function bulkSyncs(service: Service, ids: Map<string, string>): Promise<vo
 }
 
 /** A plain request of the newest version, for what this release of the SDK does not have. */
-async function post(
-  { url, server }: Service,
-  path: string,
-  body: object,
-  method = 'POST'
-): Promise<string> {
+async function post({ url, server }: Service, path: string, body: object, isPut = false): Promise<string> {
   const answer = await fetch(url + path, {
-    method,
+    method: isPut ? 'PUT' : 'POST',
     headers: {
       authorization: `Bearer ${server.apiKey}`,
       'x-polytomic-version': '2025-09-18',
@@ -255,7 +250,7 @@ async function organization(service: Service): Promise<void> {
     service,
     '/api/notifications/global-error-subscribers',
     { emails: ['B@x.io', 'a@x.io', 'A@x.io'] },
-    'PUT'
+    true
   )
   await post(service, '/api/webhooks', {
     endpoint: 'https://hooks.example.com/x',
