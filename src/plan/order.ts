@@ -25,6 +25,9 @@ export function ordered(
   match: Match,
   kinds: Kinds
 ): Change[] {
+  // Where nothing moves, nothing waits.
+  if (changes.every(({ action }) => action === 'none'))
+    return changes.map((change) => ({ ...change, after: [] })).toSorted(byAddress)
   const byText = new Map(changes.map((change) => [addressText(change), change]))
   const moves = (address: Address): boolean =>
     (byText.get(addressText(address))?.action ?? 'none') !== 'none'

@@ -84,14 +84,14 @@ export function openGit(cwd: string, env: Readonly<Record<string, string | undef
       top,
       isShallow: shallow === 'true',
       commit(revision) {
-        const named = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]
-        const found = run(named)
-        if (!found.ok) return { ok: false, reason: `no commit is called ${JSON.stringify(revision)} here` }
-        const commit = found.value.toString('utf8').trim()
-        return then(run(['rev-parse', '--short', commit]), (short) => ({
-          commit,
-          short: short.toString('utf8').trim()
-        }))
+        // No name begins like an option. Of `--short`, which asks for one revision, more than one is a failure.
+        const name = `${revision}^{commit}`
+        const found = revision.startsWith('-') ? undefined : run(['rev-parse', name, '--short', name])
+        const [, commit, short] =
+          /^([0-9a-f]+)\n([0-9a-f]+)\n$/.exec(found?.ok ? found.value.toString() : '') ?? []
+        if (commit === undefined || short === undefined)
+          return { ok: false, reason: `no commit is called ${JSON.stringify(revision)} here` }
+        return { ok: true, value: { commit, short } }
       },
       files(commit) {
         const answer = run(['ls-tree', '-r', '-z', '--long', '--full-tree', commit])
