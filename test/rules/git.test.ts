@@ -365,7 +365,18 @@ describe('R15: without the files of then there is a clear error, and never a del
   test('R15: no commit is called so', async () => {
     const world = await applied()
     const zeros = '0'.repeat(40)
-    for (const revision of spread(['nowhere', '-x', '', 'HEAD^{tree}', zeros, '--all', 'HEAD:configs'], 3))
+    const names = [
+      'nowhere',
+      '-x',
+      '',
+      'HEAD^{tree}',
+      zeros,
+      '--all',
+      'HEAD:configs',
+      'HEAD..HEAD',
+      '^HEAD'
+    ]
+    for (const revision of spread(names, 3))
       await expectRefused(world, 'P310', [`--since=${revision}`], 'no commit is called')
   })
 

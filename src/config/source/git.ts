@@ -87,8 +87,8 @@ export function openGit(cwd: string, env: Readonly<Record<string, string | undef
         // No name begins like an option. Of `--short`, which asks for one revision, more than one is a failure.
         const name = `${revision}^{commit}`
         const found = revision.startsWith('-') ? undefined : run(['rev-parse', name, '--short', name])
-        const [, commit, short] =
-          /^([0-9a-f]+)\n([0-9a-f]+)\n$/.exec(found?.ok ? found.value.toString() : '') ?? []
+        const names = found?.ok === true ? found.value.toString() : ''
+        const [, commit, short] = /^([0-9a-f]+)\n([0-9a-f]+)\n$/.exec(names) ?? []
         if (commit === undefined || short === undefined)
           return { ok: false, reason: `no commit is called ${JSON.stringify(revision)} here` }
         return { ok: true, value: { commit, short } }
