@@ -84,7 +84,7 @@ export function openGit(cwd: string, env: Readonly<Record<string, string | undef
       top,
       isShallow: shallow === 'true',
       commit(revision) {
-        // No name begins like an option. Of `--short`, which asks for one revision, more than one is a failure.
+        // No name begins like an option. `--short` asks for one revision: more than one is a failure.
         const name = `${revision}^{commit}`
         const found = revision.startsWith('-') ? undefined : run(['rev-parse', name, '--short', name])
         const names = found?.ok === true ? found.value.toString() : ''
