@@ -1,4 +1,13 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { DerivedApi } from '../../src/kinds/api.ts'
+import type { Kinds } from '../../src/kinds/kind.ts'
+import { match } from '../../src/plan/match.ts'
+import { ordered } from '../../src/plan/order.ts'
+import type { Change } from '../../src/plan/plan.ts'
+import { addressText, type Desired, type Live } from '../../src/state/resource.ts'
+import type { JsonObject } from '../../src/state/value.ts'
+import { at, change } from '../render/builders.ts'
+import { gadget } from '../support/small-kind.ts'
 import { actions, changeOf, declared, planFor, removed, service } from './world.ts'
 
 const csv = { type: { id: 'csv' }, configuration: { url: 'u' } }
@@ -76,4 +85,96 @@ test('a name that another one leaves is taken only when that one is renamed, and
   const needed = planFor([connection(), renamed('Z', 'A', 'A'), model('A', 'new'), renamed('Y', 'B')], live)
   expect(changeOf(needed, 'Z').after).toEqual(['model "A"'])
   expect(changeOf(needed, 'A').after).toEqual([])
+})
+
+describe('what adds fields to what others use', () => {
+  const partApi: DerivedApi = {
+    access: 'derived',
+    path: '/api/parts',
+    id: () => undefined,
+    fieldsOf: () => [],
+    updates: () => [],
+    resets: () => [],
+    isReset: () => false,
+    adds: ({ names }) => (names as string[] | undefined) ?? []
+  }
+  const kinds: Kinds = {
+    managed: [
+      gadget,
+      { ...gadget, name: 'part', section: 'parts', api: partApi },
+      { ...gadget, name: 'user' }
+    ]
+  }
+  const box = { $ref: 'gadget', name: 'Box' }
+  const use = { kind: 'gadget', name: 'Box', span: at('a.yaml', 1), path: [] }
+  const wanted = (kind: string, name: string): Desired => ({
+    ...declared('connection', name),
+    kind,
+    uses: kind === 'gadget' ? [] : [use]
+  })
+  const there = (kind: string, name: string, fields: JsonObject = {}, uses: string[] = ['box']): Live => ({
+    kind,
+    name,
+    id: name.toLowerCase(),
+    wire: {},
+    fields,
+    uses: uses.map((id) => ({ kind: 'gadget', id })),
+    changed: {},
+    partial: false
+  })
+  const one = (action: Change['action'], kind: string, name: string, names: string[] = []) =>
+    change({ action, kind, name, id: name.toUpperCase(), wanted: { names, of: box, text: 't' } })
+  const live = (names: string[] = []): Live[] => [
+    there('gadget', 'Box', {}, []),
+    there('part', 'P', { names }),
+    there('part', 'Q', { names: ['q'] }),
+    there('user', 'U'),
+    there('user', 'V', {}, [])
+  ]
+
+  function after(changes: Change[], resources: Live[] = live()): Record<string, string[]> {
+    const desired = {
+      workspace: {},
+      resources: changes.map(({ kind, name }) => wanted(kind, name)),
+      removed: []
+    }
+    const state = { organization: { id: 'o', name: 'Acme' }, resources, kinds: ['gadget', 'part', 'user'] }
+    const found = ordered(changes, desired, state, match(desired, state, kinds).match, kinds)
+    return Object.fromEntries(found.map((change) => [addressText(change), change.after]))
+  }
+  const user = (action: Change['action'] = 'update') => one(action, 'user', 'U')
+
+  test('comes first, for whoever uses that may name these fields', () => {
+    const waits = { 'part "P"': [], 'user "U"': ['part "P"'] }
+    expect(after([one('create', 'part', 'P', ['x']), user()], [])).toEqual(waits)
+    expect(after([one('update', 'part', 'P', ['x']), user()])).toEqual(waits)
+    expect(after([one('update', 'part', 'P', ['x', 'y']), user('create')], live(['x']))).toEqual(waits)
+  })
+
+  test('is not waited for where it adds nothing, or stays; two of its kind do not wait for each other', () => {
+    expect(after([one('none', 'part', 'P', ['x']), user()])).toEqual({ 'part "P"': [], 'user "U"': [] })
+    const both = [one('create', 'part', 'N', ['x']), one('update', 'part', 'P', ['z']), user()]
+    expect(after(both)).toEqual({ 'part "N"': [], 'part "P"': [], 'user "U"': ['part "N"', 'part "P"'] })
+    const elsewhere = {
+      ...one('create', 'part', 'N', ['x']),
+      wanted: { names: ['x'], of: { $ref: 'gadget' } }
+    }
+    expect(after([elsewhere, user()] as Change[])).toEqual({ 'part "N"': [], 'user "U"': [] })
+  })
+
+  test('and takes some away waits for whoever may name these: others than its kind, that change', () => {
+    const waits = { 'part "P"': ['user "U"'], 'user "U"': [] }
+    expect(after([one('update', 'part', 'P', ['x']), user()], live(['x', 'y']))).toEqual(waits)
+    expect(after([one('delete', 'part', 'P'), user()], live(['x']))).toEqual(waits)
+    expect(
+      after([one('delete', 'part', 'P'), one('delete', 'part', 'Q'), user('none')], live(['x']))
+    ).toEqual({
+      'part "P"': [],
+      'part "Q"': [],
+      'user "U"': []
+    })
+    expect(
+      after([one('delete', 'part', 'P'), one('update', 'user', 'V')], live(['x']))['part "P"']
+    ).toEqual([])
+  })
 })

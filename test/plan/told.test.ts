@@ -299,7 +299,10 @@ describe('with options', () => {
     ])
     expect(again({ base })).toEqual([
       {
-        ...{ ...none, action: 'update', fields: [], cause: 'config' },
+        ...none,
+        action: 'update',
+        fields: [],
+        cause: 'config',
         reason: 'its secrets come from elsewhere since abc'
       }
     ])
@@ -314,10 +317,15 @@ describe('with options', () => {
   })
 
   const s = { $secret: 'env S' }
+  interface Idle {
+    sent?: string[]
+    ignore?: string[]
+    action?: Change['action']
+  }
   const idle = (
     rotate: string[],
     fields: JsonObject,
-    { sent = [] as string[], ignore = [] as string[], action = 'none' as Change['action'] } = {}
+    { sent = [], ignore = [], action = 'none' }: Idle = {}
   ) => {
     const lifecycle = { renamedFrom: [], preventDestroy: false, ignoreChanges: ignore }
     const one = change({ ...none, action, notCompared: sent })
