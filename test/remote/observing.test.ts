@@ -398,6 +398,74 @@ describe('what is made of the answers', () => {
   })
 })
 
+test('R3: the front of a list that moved is read again where something is missing, by name or by id', async () => {
+  const pagesFor = async (...resources: Desired[]) => {
+    const { reader } = service()
+    const asked: string[] = []
+    const page = (id: string, next?: string): RequestResult => ({
+      ok: true,
+      status: 200,
+      body: {
+        data: [{ id, name: id.toUpperCase() }],
+        ...(next !== undefined && { pagination: { next_page_token: next } })
+      }
+    })
+    const paged: Reader = {
+      ...reader,
+      async get(_path, query) {
+        asked.push(query?.['page_token'] ?? 'front')
+        return query?.['page_token'] === undefined ? page('a', 'two') : page('b')
+      }
+    }
+    await observe(paged, { workspace: {}, resources, removed: [] }, kinds, { everything: false })
+    return asked
+  }
+  expect(await pagesFor(declared('box', 'A'), declared('box', 'X', { id: 'b' }))).toEqual([
+    'front',
+    'two',
+    'front'
+  ])
+  expect(await pagesFor(declared('box', 'A'), declared('box', 'B', { id: 'b' }))).toEqual(['front', 'two'])
+  expect(await pagesFor(declared('box', 'A', { id: 'none' }))).toEqual(['front', 'two', 'front'])
+  expect(await pagesFor(declared('box', 'New'))).toEqual(['front', 'two', 'front'])
+})
+
+describe('kinds at the core, which are read only to name what no file declares', () => {
+  const core = { managed: [{ ...box, core: true as const }, label] }
+  const read = async (answers: Answers, resources: Desired[] = []) => {
+    const { reader, asked } = service(answers)
+    const desired = { workspace: {}, resources, removed: [] }
+    return { state: await observe(reader, desired, core, { everything: false, core: true }), asked }
+  }
+
+  test('are read, whatever the files say', async () => {
+    const { state, asked } = await read({ '/box': [{ id: 'b', name: 'B' }] })
+    expect(asked).toEqual(['/box'])
+    expect(state).toMatchObject({
+      ok: true,
+      problems: [],
+      value: { kinds: ['box'], resources: [{ name: 'B' }] }
+    })
+  })
+
+  test('stop nobody where they cannot be listed, unless a file declares one', async () => {
+    const { state } = await read({ '/box': 500 })
+    expect(state.ok && state.value.kinds).toEqual([])
+    expect(state.problems).toMatchObject([
+      {
+        code: 'P609',
+        severity: 'warning',
+        message: 'boxs cannot be listed: what of them no file declares is not known',
+        notes: ['reading all of /box: the service failed', 'GET /box answered 500: no']
+      }
+    ])
+    expect((await read({ '/box': 500 }, [declared('box', 'B')])).state).toMatchObject({
+      ok: false,
+      problems: [{ severity: 'error' }]
+    })
+  })
+})
+
 test('of a name, all are found that are called so, in the order of their ids', async () => {
   const found = [
     { id: '2', name: 'B' },
