@@ -2,10 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 import { decide, decideDestroy } from '../../src/plan/decide.ts'
+import { guard } from '../../src/plan/guard.ts'
+import { match } from '../../src/plan/match.ts'
 import type { DecideOptions } from '../../src/plan/options.ts'
+import type { Change } from '../../src/plan/plan.ts'
 import type { Desired, LiveState, Removed } from '../../src/state/resource.ts'
 import type { JsonObject } from '../../src/state/value.ts'
-import { at } from '../render/builders.ts'
+import { at, change, changed, diagnostic } from '../render/builders.ts'
+import { smallKinds } from '../support/small-kind.ts'
 import { declared, removed, service } from './world.ts'
 
 const csv = { type: { id: 'csv' }, configuration: { url: 'u' } }
@@ -226,6 +230,79 @@ describe('R19: the limit of deletions', () => {
       help: ['if all of them are meant, pass `--max-deletes 4`']
     })
   })
+})
+
+describe('R19: the limit of updates', () => {
+  const one = (action: Change['action'], name: string, fields = [changed(['a'], 1, 2)]) =>
+    change({ action, kind: 'gadget', name, id: name, fields, span: at(name, 1) })
+  const many = (count: number, ...more: Change[]) => [
+    ...Array.from({ length: count }, (_, index) => one(index % 2 === 0 ? 'update' : 'rename', `U${index}`)),
+    ...more
+  ]
+  const told = (changes: Change[], options: DecideOptions = {}) => {
+    const live = { organization: { id: 'o', name: 'Acme' }, resources: [], kinds: [] }
+    const found = match({ workspace: {}, resources: [], removed: [] }, live, smallKinds).match
+    return guard(changes, { live, kinds: smallKinds, match: found, options })
+  }
+  const tooMany = (
+    count: number,
+    limit: number,
+    there: number,
+    severity: 'error' | 'warning' = 'warning'
+  ) =>
+    diagnostic({
+      code: 'P512',
+      severity,
+      message: `${count} updates are more than the limit of ${limit}: ${there} declared resources are live`,
+      labels: [{ span: at('U0', 1), text: 'this is one of them' }],
+      notes: ['a wrong file of variables or of the environment looks like this'],
+      help: [`if all of them are meant, pass \`--max-updates ${count}\``]
+    })
+  const staying = (count: number) => Array.from({ length: count }, (_, index) => one('none', `N${index}`))
+
+  test('is twenty, or a quarter of what is declared and live', () => {
+    expect(told(many(20))).toEqual([])
+    expect(told(many(21))).toEqual([tooMany(21, 20, 21)])
+    expect(told(many(21, ...staying(62)))).toEqual([tooMany(21, 20, 83)])
+    expect(told(many(21, ...staying(63)))).toEqual([])
+    const others = Array.from({ length: 63 }, (_, index) => one('create', `C${index}`))
+    expect(told(many(21, ...others))).toEqual([tooMany(21, 20, 21)])
+    expect(
+      told(many(21, ...others.map(({ name }) => one('delete', name)))).map(({ code }) => code)
+    ).toContain('P512')
+  })
+
+  test('is a stop where nobody is asked, or where it was asked for', () => {
+    expect(told(many(21), { isUnattended: true })).toEqual([tooMany(21, 20, 21, 'error')])
+    expect(told(many(2), { maxUpdates: 1 })).toEqual([tooMany(2, 1, 2, 'error')])
+    expect(told(many(2), { maxUpdates: 2, isUnattended: true })).toEqual([])
+    expect(told(many(21), { maxUpdates: 21 })).toEqual([])
+  })
+
+  test('leaves out secrets that are sent again because somebody asked', () => {
+    const resent = one('update', 'R', [])
+    expect(told(many(20, resent), { rotate: ['R'] })).toEqual([])
+    expect(told(many(20, resent), { rotate: ['X'] })).toEqual([tooMany(21, 20, 21)])
+    expect(told(many(20, one('update', 'R')), { rotate: ['R'] })).toEqual([tooMany(21, 20, 21)])
+  })
+})
+
+test('R18: what is in no list goes with what it belongs to, and keeps nothing from being deleted', () => {
+  const resources = service(['connection', 'C', 'c1', csv]).resources
+  const schema = {
+    ...resources[0]!,
+    kind: 'schema',
+    name: 'S',
+    id: 's1',
+    uses: [{ kind: 'connection', id: 'c1' }]
+  }
+  const derived = kinds.managed.find(({ api }) => api.access === 'derived')!.name
+  const told = (kind: string) =>
+    problems([], { ...service(), resources: [...resources, { ...schema, kind }] }, [c]).map(
+      ({ code }) => code
+    )
+  expect(told(derived)).toEqual([])
+  expect(told('model')).toEqual(['P502'])
 })
 
 test('R6: what cannot be changed in place is told with what is there and what is wanted', () => {

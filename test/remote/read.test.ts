@@ -3,7 +3,7 @@ import type { Part } from '../../src/kinds/api.ts'
 import type { RequestResult } from '../../src/remote/failure.ts'
 import { readInFull } from '../../src/remote/read.ts'
 import type { Reader } from '../../src/remote/transport.ts'
-import type { Json, JsonObject } from '../../src/state/value.ts'
+import { textOf, type Json, type JsonObject } from '../../src/state/value.ts'
 import { gadget } from '../support/small-kind.ts'
 import { waiting } from '../support/waiting.ts'
 
@@ -81,7 +81,7 @@ describe('its parts', () => {
   test('are asked for where they are needed, by what is wanted and by what was read before', async () => {
     const needs = part([], {
       paths: (wire, wanted, replaces) =>
-        wanted === undefined ? ['/all'] : [`/${String(wire['id'])}/${replaces}`]
+        wanted === undefined ? ['/all'] : [`/${textOf(wire['id'])}/${replaces}`]
     })
     const any = { '/all': { data: 1 }, '/g/1/false': { data: 2 } }
     expect((await read(any, [needs])).result).toEqual(parts([1]))
