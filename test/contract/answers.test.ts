@@ -5,6 +5,7 @@ import { routes } from '../../src/server/routes.ts'
 import { apiVersions } from '../../src/wire/common.ts'
 import { client, testServer, type Client, type Reply } from '../server/client.ts'
 import { validRequests, type SentRequest } from '../server/valid-requests.ts'
+import { versionsInShapes } from '../support/shapes.ts'
 import * as is from './answer-shapes.ts'
 import type { At, Shape } from './answer-shapes.ts'
 
@@ -288,10 +289,7 @@ async function worldOf(newest: boolean): Promise<World> {
   }
 }
 
-const places = [
-  ...apiVersions.map((version) => ({ version, newest: false })),
-  { version: apiVersions[2], newest: true }
-]
+const places = versionsInShapes.map(({ version, shape }) => ({ version, newest: shape === 'newest' }))
 
 test.each(places)(
   'each read of $version (newest: $newest) has the members that clients read',
@@ -338,6 +336,57 @@ test.each([false, true])(
       if (path === '/api/webhooks/:id') await write('POST /api/webhooks')
     }
     expect(wrong).toEqual([])
+  }
+)
+
+/** A body of the newest version, as the clients of an older one write it. */
+function writtenFor(name: string, requests: Record<string, SentRequest>): unknown {
+  // What only the newest shape can say of a sync is in the body of its create.
+  const { body } = requests[name === 'POST /api/syncs' ? 'PUT /api/syncs/:id' : name]!
+  const { default_schedule: schedule, additional_schedules: _more, ttl: _ttl, ...rest } = body as Members
+  const { use_organization_name: _own, ...card } = rest
+  return schedule === undefined ? card : { ...card, schedule }
+}
+
+type Members = Record<string, unknown>
+
+/** There is one webhook at most, nothing is run here, and a PUT of the sync took its other schedules away. */
+const refusedWhenOlder = [
+  'POST /api/syncs/:id/executions',
+  'POST /api/webhooks',
+  'POST /api/bulk/syncs/:id/executions',
+  'PUT /api/bulk/syncs/:id/schedules/:schedule'
+]
+
+test.each(apiVersions.slice(0, 2))(
+  'each write of %s answers with the members that its clients read',
+  async (version) => {
+    const { requests, keys } = await worldOf(false)
+    const at: At = { version, newest: false }
+    const { own, partner } = keys(version)
+    const wrong: string[] = []
+    const refusals: string[] = []
+    for (const [name, { path }] of Object.entries(requests)) {
+      const [method = '', pattern = ''] = name.split(' ')
+      const isPartners = path.startsWith('/api/organizations') || pattern.endsWith('/share')
+      const api = isPartners ? partner : own
+      const body = newName(method, writtenFor(name, requests))
+      const put = async (): Promise<Reply> => {
+        const reply = await api.put(path, body)
+        // The oldest version updates with PATCH.
+        return reply.status === 405 ? await api.patch(path, body) : reply
+      }
+      const reply =
+        method === 'PUT' ? await put() : await api[method === 'PATCH' ? 'patch' : 'post'](path, body)
+      if (reply.status >= 400) refusals.push(name)
+      const found =
+        reply.status >= 400
+          ? is.faults(is.error, reply.body)
+          : faultsOf(reply, expectedOf(method, pattern)!, at)
+      wrong.push(...found.map((fault) => `${name}: ${fault}`))
+    }
+    expect(wrong).toEqual([])
+    expect(refusals).toEqual(refusedWhenOlder)
   }
 )
 

@@ -2,12 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { client } from '../server/client.ts'
 import { named, secrets, syncOfUsers, twoConnections } from '../support/life.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
+import { shapes, type Shape } from '../support/shapes.ts'
 import { expectSettled, run } from '../support/settled.ts'
 
 /** Error handling, and what newer services know of bulk syncs, against the local server in both of its shapes. */
-
-type Shape = 'older' | 'newest'
-const shapes: Shape[] = ['older', 'newest']
 
 const worldOf = (shape: Shape, files: string) =>
   createSandbox({ files: { 'configs/a.yaml': files }, env: secrets, server: { shape } })

@@ -3,12 +3,10 @@ import { client } from '../server/client.ts'
 import { named, secrets, syncOfUsers } from '../support/life.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 import { share } from '../support/samples.ts'
+import { shapes, type Shape } from '../support/shapes.ts'
 import { expectSettled, run } from '../support/settled.ts'
 
 /** Syncs in both spellings of the files, against the local server in both of its shapes. */
-
-type Shape = 'older' | 'newest'
-const shapes: Shape[] = ['older', 'newest']
 
 const worldOf = (shape: Shape, files: string) =>
   createSandbox({ files: { 'configs/a.yaml': files }, env: secrets, server: { shape } })

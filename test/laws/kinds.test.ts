@@ -10,6 +10,7 @@ import { at } from '../render/builders.ts'
 import { everyKind, itemOf, pairOf, withinVersion } from '../support/items.ts'
 import { samples } from '../support/samples.ts'
 import { echoOf, modelsOf, Names, opened, type ServiceBehaviour } from '../support/service-model.ts'
+import { anyShape } from '../support/shapes.ts'
 
 const runs = samples(150)
 
@@ -18,7 +19,7 @@ const behaviour = fc.record<ServiceBehaviour>({
   unset: fc.constantFrom('absent', 'null', 'filled'),
   reversed: fc.boolean(),
   masksNested: fc.boolean(),
-  shape: fc.constantFrom('older', 'newest')
+  shape: anyShape
 })
 
 function contextOf(names: Names): DiffContext {

@@ -9,6 +9,7 @@ import { at } from '../render/builders.ts'
 import { everyKind, pairOf, withinVersion } from '../support/items.ts'
 import { samples } from '../support/samples.ts'
 import { echoOf, modelsOf, Names, opened, type ServiceBehaviour } from '../support/service-model.ts'
+import { anyShape } from '../support/shapes.ts'
 
 /**
  * R8: a later version of the service adds a member to every object of an answer, at every depth.
@@ -22,7 +23,7 @@ const behaviour = fc.record<ServiceBehaviour>({
   unset: fc.constantFrom('absent', 'null', 'filled'),
   reversed: fc.boolean(),
   masksNested: fc.boolean(),
-  shape: fc.constantFrom('older', 'newest')
+  shape: anyShape
 })
 
 /** What the service keeps for itself, and what it says of things that requests only name. */

@@ -9,13 +9,14 @@ import { at } from '../render/builders.ts'
 import { everyKind, itemOf, withinVersion } from '../support/items.ts'
 import { samples } from '../support/samples.ts'
 import { echoOf, modelsOf, Names, opened, type ServiceBehaviour } from '../support/service-model.ts'
+import { anyShape } from '../support/shapes.ts'
 
 const behaviour = fc.record<ServiceBehaviour>({
   version: fc.constantFrom(...apiVersions),
   unset: fc.constantFrom('absent', 'null', 'filled'),
   reversed: fc.boolean(),
   masksNested: fc.boolean(),
-  shape: fc.constantFrom('older', 'newest')
+  shape: anyShape
 })
 
 function differing(kind: Kind, wanted: JsonObject, live: JsonObject, names: Names): string[] {

@@ -11,7 +11,8 @@ import { header, look } from '../render/builders.ts'
 import type { Exchange } from './network.ts'
 import type { Run } from './program.ts'
 import type { Scene } from './scene.ts'
-import type { Look } from './service.ts'
+import { addedFields } from './items.ts'
+import { bytesId, type Look } from './service.ts'
 import { planted, type Declared } from './world.ts'
 import { renderPlan, renderProblems, renderReport } from '../support/rendered.ts'
 
@@ -125,7 +126,7 @@ function madeFor(change: Change, run: Run): string[] {
 /** Where a derived resource is, whose connection somebody has deleted since. */
 function derivedFor(change: Change, run: Run): string[] {
   const { kind, name } = change
-  if (kind !== 'schema_primary_keys') return []
+  if (kindOf(kind).naming?.keys.join() !== 'connection,schema') return []
   // The connection may be in no file: then only the reference knows it.
   const referred = change.action === 'delete' ? [] : Object.entries(change.ids)
   const ids = referred.flatMap(([address, id]) => {
@@ -209,13 +210,16 @@ const skips: Law = (known) => {
 
 const handsOff: Law = ({ scene, run, looks }) => {
   const ours = new Set(
-    (run.plan?.changes ?? []).flatMap((change) => (change.action === 'none' ? [] : (liveId(change) ?? [])))
+    (run.plan?.changes ?? []).flatMap((change) => {
+      const id = change.action === 'none' ? undefined : liveId(change)
+      return id === undefined ? [] : bytesId(change.kind, id)
+    })
   )
   const others = new Set(run.outsideEdits.map(({ id }) => id))
   const touched = Array.from(run.before).filter(([id, bytes]) => run.after.get(id) !== bytes)
   const appeared = Array.from(run.after).filter(([id]) => !run.before.has(id))
   const isWanted = (id: string): boolean => {
-    const there = looks.find((look) => look.id === id)
+    const there = looks.find((look) => bytesId(look.kind, look.id) === id)
     return scene.world.declared.some(
       ({ kind, name }) => there?.kind === kind && isNamed(kind, there.name, name)
     )
@@ -241,6 +245,11 @@ function isSentOnce(change: Change, known: Case): boolean {
     return asked?.change === change && asked.main
   })
   const anew = sent.filter((write) => !isReplay(write, known.recorded))
+  // What depends on what is live may take several requests: none of them twice.
+  if (derivedApi(kindOf(change.kind))?.dependsOnLive) {
+    const requests = anew.map(({ method, path }) => `${method} ${path}`)
+    return requests.length > 0 && new Set(requests).size === requests.length
+  }
   return anew.length === 1 || (anew.length === 0 && sent.length > 0)
 }
 
@@ -324,7 +333,7 @@ export function differences(
     const added = isAdding ? withoutAddedFields(declared, listed, there) : listed
     const ideal = isBulk && field === 'schemas' ? asChosenBefore(scene, declared, added, there) : added
     const [wanted, found] = [ideal, there].map((value) =>
-      JSON.stringify(asCompared(kind.fields[field]?.rule, value))
+      JSON.stringify(asCompared(kind.fields[field]?.rule, isBulk ? withoutAddedByHand(value) : value))
     )
     if (wanted === found || (tolerant && isIn(ideal, there))) return []
     if (field === 'fields' && hadOtherSources(scene, declared)) return []
@@ -335,6 +344,19 @@ export function differences(
     return [
       `${field} of ${addressText(declared)} is ${found ?? 'nothing'} where it must be ${wanted ?? 'nothing'}`
     ]
+  })
+}
+
+/** Fields that the same world adds to a schema: a bulk sync has them from then on, which may be later here or there. */
+function withoutAddedByHand(value: Json | undefined): Json | undefined {
+  if (!Array.isArray(value)) return value
+  return value.map((schema) => {
+    if (!isObject(schema) || !Array.isArray(schema['fields'])) return schema
+    const fields = schema['fields'].filter(
+      (one) => !isObject(one) || !addedFields.has(textOf(one['id'] ?? ''))
+    )
+    const { fields: _all, ...rest } = schema
+    return fields.length === 0 ? rest : { ...schema, fields }
   })
 }
 

@@ -8,10 +8,13 @@ import { itemOf, withinOlderShape, withinVersion } from '../support/items.ts'
 import type { Random } from './random.ts'
 
 /** The kinds that the worlds are made of: each after those that it refers to, as far as they do not refer to each other. */
-export const simulated: readonly Kind[] = inOrderOfUse(
-  // Fields of schemas stand where their keys do, in the newest shape alone: worlds cannot tell the two apart.
-  kinds.managed.filter(({ name }) => name !== 'schema_fields')
-)
+export const simulated: readonly Kind[] = inOrderOfUse(kinds.managed)
+
+/** What only services know that answer in the newest shape. Other worlds are drawn as if it did not exist. */
+export const ofNewestShape: ReadonlySet<string> = new Set(['schema_fields'])
+
+/** Fields that worlds add to what the database holds. No other kind knows them, and all may find them. */
+export const addedFields: ReadonlySet<string> = new Set(['a', 'b/c', 'd.e %'])
 
 function inOrderOfUse(all: readonly Kind[]): Kind[] {
   const placed: Kind[] = []
@@ -67,7 +70,7 @@ const openTypes: Readonly<Record<string, JsonObject>> = {
 }
 
 /** Kinds that are about what a database holds: of the others, nobody knows what they hold. */
-const ofDatabases: ReadonlySet<string> = new Set(['bulk_sync', 'schema_primary_keys'])
+const ofDatabases: ReadonlySet<string> = new Set(['bulk_sync', 'schema_primary_keys', 'schema_fields'])
 
 /** Whether a thing is one that a resource of the kind can be about. */
 export function fits(kind: Kind, thing: { kind: string; item: JsonObject }): boolean {
@@ -104,6 +107,7 @@ const plain: Readonly<Record<string, JsonObject>> = {
     default_schedule: 'manual'
   },
   schema_primary_keys: { connection: 'a', schema: 'public.users', fields: ['email'] },
+  schema_fields: { connection: 'a', schema: 'public.users', fields: [{ id: 'a', type: 'string' }] },
   role: {},
   policy: { policy_actions: [] },
   user: { roles: ['Member'] },
@@ -186,8 +190,9 @@ function ofSource(item: JsonObject): JsonObject {
   }
 }
 
-/** The key of a schema: of the columns that there are, at least one. */
+/** The key of a schema: of the columns that there are, at least one. Fields that are added to it stay. */
 function keysOf(fields: readonly Json[]): Json[] {
+  if (fields.some(isObject)) return [...fields]
   const known = fields.flatMap((one) => (typeof one === 'string' ? (columns[one] ?? []) : []))
   return known.length > 0 ? known : ['id']
 }

@@ -97,11 +97,16 @@ async function idealOf(world: World, ideal: Service): Promise<Map<Declared, Json
     }
     const found = await idealOne(thing.declared, world, ideal, renames, there)
     if (!found) continue
-    made.set(found.id, found.declared)
+    made.set(keyOf(found.declared.kind, found.id), found.declared)
     there.push(found.declared)
   }
-  const looks = new Map((await ideal.looks()).map((look) => [look.id, look]))
-  return new Map(Array.from(made, ([id, declared]) => [declared, (looks.get(id) as Look).fields]))
+  const looks = new Map((await ideal.looks()).map((look) => [keyOf(look.kind, look.id), look]))
+  return new Map(Array.from(made, ([key, declared]) => [declared, (looks.get(key) as Look).fields]))
+}
+
+/** Things of several kinds stand at one place. */
+function keyOf(kind: string, id: string): string {
+  return `${kind} ${id}`
 }
 
 /** Where the service does not take what chance has changed, nothing is changed. */

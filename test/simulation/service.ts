@@ -216,9 +216,10 @@ async function placesOf(
   for (const { kind: name, item } of things) {
     const kind = kindNamed(name)
     const id = derivedApi(kind)?.id(kind.fromYaml(item), idOf)
-    if (id === undefined || found.has(id)) continue
+    const key = `${name} ${id}`
+    if (id === undefined || found.has(key)) continue
     const whole = await readInFull(reader, kind, id)
-    if (whole.ok) found.set(id, { kind, wire: whole.wire })
+    if (whole.ok) found.set(key, { kind, wire: whole.wire })
   }
   return [...found.values()]
 }
@@ -238,15 +239,22 @@ function bytesOf({ store }: LocalServer): Map<string, string> {
     }
   }
   for (const { id, schema_changes: changes = {} } of store.all('connection'))
-    for (const [schema, { primary_keys: keys, fields = [] }] of Object.entries(changes))
-      if (keys || fields.length > 0)
-        bytes.set(`${id}/schemas/${encodeURIComponent(schema)}`, JSON.stringify([keys, fields]))
+    for (const [schema, { primary_keys: keys, fields = [] }] of Object.entries(changes)) {
+      const place = `${id}/schemas/${encodeURIComponent(schema)}`
+      if (keys) bytes.set(bytesId('schema_primary_keys', place), JSON.stringify(keys))
+      if (fields.length > 0) bytes.set(bytesId('schema_fields', place), JSON.stringify(fields))
+    }
   for (const { emails } of store.all('error_subscribers'))
     if (emails.length > 0) bytes.set('global-error-subscribers', JSON.stringify(emails))
   for (const { enabled, connection_id: to, prefix } of store.all('record_logging'))
     if (enabled || to !== undefined || prefix !== undefined)
       bytes.set('record-logging', JSON.stringify([enabled, to, prefix]))
   return bytes
+}
+
+/** Of one schema there are things of several kinds. */
+export function bytesId(kind: string, id: string): string {
+  return id.includes('/schemas/') ? `${id}/${kind}` : id
 }
 
 type Noted = StoredBase & { created_objects?: unknown; schema_changes?: unknown }

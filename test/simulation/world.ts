@@ -11,6 +11,7 @@ import {
   isKnownTo,
   kindNamed,
   nameIn,
+  ofNewestShape,
   placed,
   reordered,
   simulated,
@@ -64,29 +65,60 @@ export function drawWorld(seed: number): World {
   // By the seed and not by chance: worlds that were drawn before there was another shape stay what they are.
   const shape = version === apiVersions.at(-1) && seed % 4 === 3 ? 'newest' : 'older'
   const api = { version, shape } as const
-  const live = liveThings(random.fork(), api)
-  const { declared, removed } = wishes(live, random.fork(), api)
+  const drawn = simulated.filter(({ name }) => !ofNewestShape.has(name))
+  const drawing = { api, drawn, around: [], isLikely: false }
+  const live = liveThings(random.fork(), drawing)
+  const wish = wishes(live, random.fork(), drawing)
+  const newer = shape === 'newest' ? newerThings(makeRandom(seed ^ 0x5eed), api, live, wish) : undefined
   return {
     seed,
     ...api,
     parallelism: random.pick([1, 2, 3, 10]),
     pageSize: random.pick([1, 2, 3, 50]),
-    live,
-    declared,
-    removed,
+    live: [...live, ...(newer?.live ?? [])],
+    declared: [...wish.declared, ...(newer?.declared ?? [])],
+    removed: wish.removed,
     operation: random.chance(0.12) ? 'destroy' : 'apply'
   }
 }
 
-function liveThings(random: Random, api: WorldApi): Thing[] {
+/** What is drawn: of which kinds, and what is there beside it. */
+interface Drawing {
+  api: WorldApi
+  drawn: readonly Kind[]
+  around: readonly Thing[]
+  /** There are some in every world. */
+  isLikely: boolean
+}
+
+/**
+ * What only the newest shape has is drawn by itself, from numbers of its own, and put into the world of the
+ * other kinds: so that each seed has gone on meaning what it meant before.
+ */
+function newerThings(
+  random: Random,
+  api: WorldApi,
+  live: readonly Thing[],
+  { declared }: Pick<World, 'declared'>
+): Pick<World, 'live' | 'declared'> {
+  const drawn = simulated.filter(({ name }) => ofNewestShape.has(name))
+  const things = liveThings(random.fork(), { api, drawn, around: live, isLikely: true })
+  const wish = wishes(things, random.fork(), { api, drawn, around: declared, isLikely: true })
+  const later = wish.declared.map((one) =>
+    one.was === undefined ? one : { ...one, was: one.was + live.length }
+  )
+  return { live: things, declared: later }
+}
+
+function liveThings(random: Random, { api, drawn, around, isLikely }: Drawing): Thing[] {
   const things: Thing[] = []
-  for (const kind of someKinds(random, api.version, 0.45)) {
+  for (const kind of someKinds(random, api.version, drawn, isLikely ? 1 : 0.45)) {
     for (
       let count = kind.name === 'connection' ? 1 + random.below(3) : random.below(4);
       count > 0;
       count--
     ) {
-      const thing = oneThing(kind, random, api, things)
+      const thing = oneThing(kind, random, api, [...around, ...things])
       // Of one name there are two now and then, where the service allows it.
       const taken = thing && has(things, kind.name, thing.name)
       if (!thing || (taken && random.chance(0.9))) continue
@@ -97,8 +129,13 @@ function liveThings(random: Random, api: WorldApi): Thing[] {
 }
 
 /** A world with few kinds has more of each; without connections, hardly any other can be there. */
-function someKinds(random: Random, version: ApiVersion, probability: number): Kind[] {
-  const known = simulated.filter((kind) => isKnownTo(version, kind))
+function someKinds(
+  random: Random,
+  version: ApiVersion,
+  drawn: readonly Kind[],
+  probability: number
+): Kind[] {
+  const known = drawn.filter((kind) => isKnownTo(version, kind))
   return known.filter(({ name }) => random.chance(name === 'connection' ? 0.9 : probability))
 }
 
@@ -140,14 +177,14 @@ function chooser(
 function wishes(
   live: readonly Thing[],
   random: Random,
-  api: WorldApi
+  { api, drawn, around, isLikely }: Drawing
 ): Pick<World, 'declared' | 'removed'> {
   const declared: Declared[] = []
   const removed: World['removed'] = []
   const isFree = (kind: string, name: string): boolean => !has(declared, kind, name)
   for (const [was, thing] of live.entries()) {
     const kind = kindNamed(thing.kind)
-    const choose = chooser(random, kind, thing.name, [...live, ...declared])
+    const choose = chooser(random, kind, thing.name, [...around, ...live, ...declared])
     if (!isFree(thing.kind, thing.name)) continue
     const wish = random.pick([
       'keep',
@@ -187,21 +224,23 @@ function wishes(
       ...(isPinned && { pinned: true as const })
     })
   }
-  for (const kind of someKinds(random, api.version, 0.4)) {
+  for (const kind of someKinds(random, api.version, drawn, isLikely ? 1 : 0.4)) {
     for (let count = random.below(3); count > 0; count--) {
-      const there = [...declared, ...live.filter((thing) => isStill(thing, removed))]
+      const there = [...around, ...declared, ...live.filter((thing) => isStill(thing, removed))]
       const thing = oneThing(kind, random, api, there, 0.5)
       if (thing && isFree(kind.name, thing.name) && !has(live, kind.name, thing.name)) declared.push(thing)
     }
   }
-  return { declared: random.shuffled(declared.map((one) => renamedWithin(one, declared))), removed }
+  const all = [...around, ...declared]
+  return { declared: random.shuffled(declared.map((one) => renamedWithin(one, all))), removed }
 }
 
 /** Who names a resource that is renamed names it by its new name. */
-function renamedWithin(one: Declared, all: readonly Declared[]): Declared {
+function renamedWithin(one: Declared, all: readonly Thing[]): Declared {
   const item = placed(
     one.item,
-    (kind, name) => all.find((other) => other.kind === kind && other.renamedFrom === name)?.name ?? name
+    (kind, name) =>
+      all.find((other: Declared) => other.kind === kind && other.renamedFrom === name)?.name ?? name
   )
   return { ...one, item, name: nameIn(kindNamed(one.kind), item, one.name) }
 }
