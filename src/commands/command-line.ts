@@ -11,6 +11,7 @@ import {
   withLimits,
   withOrganizations,
   withOutput,
+  withPulling,
   withSelection,
   withService,
   withSince,
@@ -125,6 +126,19 @@ function addWriting({ add, settle }: Commands): void {
       .action((plan, options, given) =>
         settle(options, async (io, options) =>
           (await import('./apply.ts')).applyCommand(plan, options, io, givenTo(given))
+        )
+      )
+  )
+  add('pull', 'take over into the files what people changed in the service', (command) =>
+    example(
+      withOrganizations(withSince(withSelection(withOutput(withService(withPulling(withFiles(command))))))),
+      'polyctl pull \'sync "Users*"\' --since origin/main',
+      'polyctl pull --check > drift.patch'
+    )
+      .argument('[address...]', 'only these resources, e.g. \'sync "Users*"\'')
+      .action((addresses, options) =>
+        settle(options, async (io, options) =>
+          (await import('./pull.ts')).pullCommand(addresses, options, io)
         )
       )
   )

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import { openDisk, type Disk } from '../config/source/index.ts'
+import { openDisk, standardInput, type Disk } from '../config/source/index.ts'
 import { readEnvironmentFile, type EnvironmentEntry } from '../config/environment-file.ts'
 import type { UnderstoodBase } from '../config/since.ts'
-import type { Meanwhile, Understanding, Understood } from '../config/understand.ts'
+import type { Meanwhile, Understanding, Understood, Witness } from '../config/understand.ts'
 import { checked, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import { unknownToVersion } from '../plan/version.ts'
@@ -47,11 +47,19 @@ export async function understandFiles(
   io: CommandIo,
   options: FileOptions,
   env: EnvironmentVariables['env'],
-  meanwhile?: Meanwhile
+  { meanwhile, witness }: { meanwhile?: Meanwhile | undefined; witness?: Witness | undefined } = {}
 ): Promise<Understanding> {
   const disk = counted(openDisk(io.cwd, io.stdin, io.project.folder), (letters) => io.holding?.(letters))
   const { file: files, var: variables, varFile: variableFiles } = options
-  const inputs = { files, env, variables, variableFiles, disk, ...(meanwhile ? { meanwhile } : {}) }
+  const inputs = {
+    files,
+    env,
+    variables,
+    variableFiles,
+    disk,
+    ...(meanwhile && { meanwhile }),
+    ...(witness && { witness })
+  }
   const understanding = await understand(inputs, kinds)
   if (understanding.result.ok) redactFor(io.redaction, understanding.result.value)
   return { ...understanding, result: fitting(understanding.result) }
@@ -73,6 +81,34 @@ function counted(disk: Disk, tell: (letters: number) => void): Disk {
       return text
     }
   }
+}
+
+/** Reads and understands the same files with other texts in place of some: nothing is written for that. */
+export async function understandChanged(
+  io: CommandIo,
+  options: FileOptions,
+  env: EnvironmentVariables['env'],
+  { texts, witness }: { texts: ReadonlyMap<string, string>; witness: Witness }
+): Promise<Understanding> {
+  const disk = openDisk(io.cwd, io.stdin, io.project.folder)
+  const changed: Disk = {
+    ...disk,
+    read(path) {
+      const text = texts.get(path)
+      return text === undefined ? disk.read(path) : { ok: true, text }
+    },
+    stdin: async () => texts.get(standardInput.shown) ?? ''
+  }
+  const inputs = {
+    files: options.file,
+    env,
+    variables: options.var,
+    variableFiles: options.varFile,
+    disk: changed,
+    witness
+  }
+  const understanding = await understand(inputs, kinds)
+  return { ...understanding, result: fitting(understanding.result) }
 }
 
 /** What the same files meant at a revision, for telling who moved since. */

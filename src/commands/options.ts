@@ -235,6 +235,14 @@ export function withSince(command: Command): Command {
     )
 }
 
+/** For what is taken over into the files. */
+export function withPulling(command: Command): Command {
+  return command
+    .optionsGroup('Writing:')
+    .option('--check', 'print the patches and write nothing; exit 2 when there are any')
+    .option('--remove-missing', 'remove the blocks of resources that the service does not have any more')
+}
+
 /** Collects the values of a repeatable option. */
 export function collect(value: string, before: string[]): string[] {
   return [...before, value]

@@ -1,6 +1,6 @@
 import { isError, problem, type Checked, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import type { ShownTexts } from '../config/shown-texts.ts'
-import type { Understood } from '../config/understand.ts'
+import type { Understood, Witness } from '../config/understand.ts'
 import { openReader, type Reader } from '../remote/transport.ts'
 import { kinds } from '../kinds/index.ts'
 import type { PlanHeader } from '../render/header.ts'
@@ -47,6 +47,8 @@ export interface ContextOptions {
   lists?: boolean
   /** Beside these, it reads the lists of the core kinds. */
   core?: boolean
+  /** The command changes the files, and must know where all that they mean is written. */
+  witness?: Witness
 }
 
 /**
@@ -88,7 +90,10 @@ async function opening(
   { env, environmentFile, problems: environmentProblems }: EnvironmentVariables,
   early: EarlyReading | undefined
 ): Promise<CommandContext | Result> {
-  const understanding = await understandFiles(io, options, env, early)
+  const understanding = await understandFiles(io, options, env, {
+    meanwhile: early,
+    witness: wants.witness
+  })
   for (const [path, text] of options.chosen?.texts ?? []) understanding.texts.defer(path, () => text)
   const read = { texts: understanding.texts, files: understanding.files.length }
   const understood =

@@ -24,7 +24,9 @@ import {
   scalarText,
   valueSpan,
   type Disk,
-  type Parsed
+  type Parsed,
+  type YamlDocument,
+  type YamlNode
 } from './source/index.ts'
 import { validateFile } from './validation/index.ts'
 
@@ -39,6 +41,15 @@ export interface Inputs {
   variableFiles: string[]
   disk: Disk
   meanwhile?: Meanwhile
+  witness?: Witness
+}
+
+/** Learns where what the files mean is written: for whoever changes the files. */
+export interface Witness {
+  /** Called with all documents, before what they mean is known. */
+  documents(documents: readonly YamlDocument[]): void
+  /** Called for each resource with its node and the filled value of that, in which secrets are sources. */
+  item(address: Address, node: YamlNode, value: JsonObject): void
 }
 
 /** Work that runs beside the parsing (early requests), which would block the event loop otherwise. */
@@ -87,7 +98,7 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   const found = await readFiles(inputs.files, inputs.disk)
   const files = [...found.texts.keys()]
   const variableFiles = readVariableFiles(inputs.variableFiles, inputs.disk)
-  const { meanwhile } = inputs
+  const { meanwhile, witness } = inputs
   if (found.problems.length === 0) meanwhile?.begin(glanceAt([...found.texts.values()], kinds))
   await meanwhile?.pause()
   const parsed = await parseAll(found.texts, meanwhile)
@@ -110,11 +121,9 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   }
   if (problems.some(isError)) return end(undefined)
 
-  const sections = splitSections(
-    parsed.flatMap((one) => one.documents),
-    new Set(files),
-    kinds
-  )
+  const documents = parsed.flatMap((one) => one.documents)
+  witness?.documents(documents)
+  const sections = splitSections(documents, new Set(files), kinds)
   if (!sections.problems.some(isError)) meanwhile?.declared(writtenNames(sections.resources))
   const filling = fillPlaceholders([...sections.documents, ...sections.resources], {
     ...inputs,
@@ -123,7 +132,7 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   })
   vault = filling.vault
   await meanwhile?.pause()
-  const read = await readSections(sections, filling.filled, kinds, meanwhile)
+  const read = await readSections(sections, filling.filled, kinds, inputs)
   problems.push(...sections.problems, ...filling.problems, ...read.problems)
   if (problems.some(isError)) return end(undefined)
 
@@ -159,7 +168,7 @@ async function readSections(
   { documents, resources }: Sections,
   filled: Filling['filled'],
   kinds: Kinds,
-  meanwhile?: Meanwhile
+  { meanwhile, witness }: Pick<Inputs, 'meanwhile' | 'witness'>
 ): Promise<DesiredState & { problems: Diagnostic[] }> {
   const state: DesiredState & { problems: Diagnostic[] } = {
     workspace: {},
@@ -185,6 +194,7 @@ async function readSections(
     const { desired, problems } = readResource(resource, part)
     for (const problem of problems) state.problems.push(problem)
     if (desired) state.resources.push(desired)
+    if (desired && isObject(part.value)) witness?.item(desired, resource.node, part.value)
   }
   return state
 }

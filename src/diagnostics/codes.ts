@@ -2,6 +2,7 @@ import type { CodeEntry } from './code-entry.ts'
 import { checkCodes } from './codes-checks.ts'
 import { configurationCodes } from './codes-configuration.ts'
 import { optionCodes } from './codes-options.ts'
+import { pullCodes } from './codes-pull.ts'
 import { requestCodes } from './codes-requests.ts'
 import { serviceCodes } from './codes-service.ts'
 
@@ -12,16 +13,19 @@ export type Code =
   | keyof typeof serviceCodes
   | keyof typeof checkCodes
   | keyof typeof requestCodes
+  | keyof typeof pullCodes
 
 /**
  * Every problem that polyctl can tell. The number alone says the stage: P0 YAML, P1 shape, P2 names and
  * references, P3 environment and secrets, P4 matching with the service, P5 guards of the plan, P6 applying
- * and talking to the service. A code is never used again for something else.
+ * and talking to the service, P7 taking over into the files what the service has. A code is never used again
+ * for something else.
  */
 export const codes: Readonly<Record<Code, CodeEntry>> = {
   ...configurationCodes,
   ...serviceCodes,
   ...checkCodes,
   ...requestCodes,
-  ...optionCodes
+  ...optionCodes,
+  ...pullCodes
 }

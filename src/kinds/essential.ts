@@ -26,7 +26,7 @@ export function essential(kind: Kind, live: JsonObject): JsonObject {
 }
 
 /** Returns a value without its defaults; undefined if nothing is left. */
-function shortened(rule: Rule, value: Json | undefined): Json | undefined {
+export function shortened(rule: Rule, value: Json | undefined): Json | undefined {
   if (value === undefined || value === null || isSecret(value)) return value ?? undefined
   switch (rule.is) {
     case 'scalar':

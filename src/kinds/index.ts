@@ -13,6 +13,9 @@ import { sync } from './sync.ts'
 import { user } from './user.ts'
 import { webhook } from './webhook.ts'
 
+/** Takes out of a value what files need not say. */
+export { shortened } from './essential.ts'
+
 /** Every kind that polyctl manages. */
 export const kinds: Kinds = {
   managed: [

@@ -26,7 +26,7 @@ export function quoted(name: string): string {
 }
 
 /** What the output is about: nobody should have to guess which organization that was. */
-export function headLine({ header }: ChangesView, look: Look): string {
+export function headLine({ header }: Pick<ChangesView, 'header'>, look: Look): string {
   const size = `${count(header.resources, 'resource')} in ${count(header.files, 'file')}`
   const from = header.variables === undefined ? '' : ` · variables of ${visible(header.variables)}`
   const environment =

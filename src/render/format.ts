@@ -2,6 +2,7 @@ import type { Look } from './style.ts'
 import type { Answer, LookupView, OrganizationsView, OrganizationView } from './view/answer.ts'
 import type { ChangesView } from './view/changes.ts'
 import type { FindingsView } from './view/problems.ts'
+import type { PullView } from './view/pull.ts'
 import type { ReportView } from './view/report.ts'
 
 /** A piece of what is printed, and the stream that it goes to. */
@@ -24,6 +25,7 @@ export interface Format {
   plan(view: ChangesView, look: Look): Printed | Promise<Printed>
   drift(view: ChangesView, look: Look): Printed | Promise<Printed>
   report(view: ReportView, look: Look): Printed | Promise<Printed>
+  pull(view: PullView, look: Look): Printed | Promise<Printed>
   findings(view: FindingsView, look: Look): Printed | Promise<Printed>
   organizations(view: OrganizationsView, look: Look): Printed | Promise<Printed>
   /** One organization of many, as soon as it is known; a document has no use for it. */
@@ -59,6 +61,8 @@ function folded(answer: Answer, format: Format, look: Look): Printed | Promise<P
       return format.drift(answer.view, look)
     case 'report':
       return format.report(answer.view, look)
+    case 'pull':
+      return format.pull(answer.view, look)
     case 'findings':
       return format.findings(answer.view, look)
     case 'organizations':

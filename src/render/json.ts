@@ -9,6 +9,7 @@ import { jsonText } from './json-text.ts'
 import type { Answer, OrganizationsView } from './view/answer.ts'
 import type { ChangesView, ToldChange } from './view/changes.ts'
 import type { FindingsView, ProblemsView } from './view/problems.ts'
+import type { PullView } from './view/pull.ts'
 import type { ReportView } from './view/report.ts'
 
 /**
@@ -22,6 +23,7 @@ export const json: Format = {
   plan: (view) => jsonText(planDocument(view)),
   drift: (view) => jsonText(driftDocument(view)),
   report: (view) => jsonText(reportDocument(view)),
+  pull: (view) => jsonText(pullDocument(view)),
   findings: (view) => jsonText(findingsDocument(view)),
   organizations: (view) => jsonText(organizationsDocument(view)),
   lookup: ({ facts }) => jsonText(facts)
@@ -35,6 +37,8 @@ function documentOf(answer: Answer): unknown {
       return driftDocument(answer.view)
     case 'report':
       return reportDocument(answer.view)
+    case 'pull':
+      return pullDocument(answer.view)
     case 'findings':
       return findingsDocument(answer.view)
     case 'organizations':
@@ -243,6 +247,23 @@ function outcomeJson(outcome: Outcome) {
 
 function keptJson({ path, before, after, span }: FieldChange) {
   return { path, wanted: valueJson(after), kept: valueJson(before), ...placeJson(span) }
+}
+
+/** What was taken over into the files, or would be, with the patch of each file. */
+function pullDocument(view: PullView): unknown {
+  return {
+    ...headJson(view.header),
+    since: view.since ?? null,
+    check: view.isCheck,
+    summary: { taken: view.taken.length, files: view.patches.length, left: view.problems.warnings },
+    taken: view.taken.map(({ fields, ...taken }) => ({
+      ...taken,
+      address: addressText(taken),
+      fields: fields.map(({ path, how }) => ({ path, how }))
+    })),
+    patches: view.patches.map(({ path, patch, isWritten }) => ({ path, patch, written: isWritten })),
+    problems: problemsJson(view.problems, view.failures)
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Look } from './style.ts'
 import type { LookupView, OrganizationView, Reported } from './view/answer.ts'
 import type { ChangesView } from './view/changes.ts'
 import type { FindingsView, ProblemsView } from './view/problems.ts'
+import type { PullView } from './view/pull.ts'
 import type { ReportView } from './view/report.ts'
 
 /**
@@ -23,6 +24,7 @@ export const text: Format = {
     return await changes(view, look, driftText)
   },
   report,
+  pull,
   findings,
   async organizations({ organizations }, look) {
     const { organizationsText } = await import('./organizations.ts')
@@ -59,6 +61,18 @@ async function report(view: ReportView, look: Look): Promise<Piece[]> {
   if (view.results.length === 0) return [...before, { to: 'out', text: `${view.closing.text}\n` }, beside]
   const { reportText } = await import('./report.ts')
   return [...before, { to: 'out', text: reportText(view, look) }, beside]
+}
+
+/** The patch that is asked for stands alone on standard output. */
+async function pull(view: PullView, look: Look): Promise<Piece[]> {
+  const { patchText, pullText } = await import('./pull.ts')
+  const text = pullText(view.isCheck ? { ...view, patches: [] } : view, look)
+  return [
+    ...(view.isCheck ? [{ to: 'out' as const, text: patchText(view, look) }] : []),
+    await problems(view.problems, look),
+    { to: view.isCheck ? 'err' : 'out', text },
+    await problems(view.failures, look)
+  ]
 }
 
 async function findings(view: FindingsView, look: Look): Promise<Piece[]> {

@@ -29,6 +29,7 @@ const list: Format = {
   plan: fold('plan'),
   drift: fold('drift'),
   report: fold('report'),
+  pull: fold('pull'),
   findings: fold('findings'),
   organizations: fold('organizations')
 }

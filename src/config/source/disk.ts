@@ -214,6 +214,24 @@ export function saveFileWithFolders(path: string, text: string): string | undefi
   return saveFile(path, text)
 }
 
+/**
+ * Writes another text to a file that was read before, if it still is what was read then: a byte order mark
+ * stays. Returns the reason if nothing was written.
+ */
+export function saveChanged(path: string, before: string, after: string): string | undefined {
+  try {
+    const bytes = readFileSync(path)
+    const reading = decode(bytes)
+    // What was read is without the marks that a file may have in its middle.
+    if (reading.ok && reading.text.includes('\uFEFF')) return 'it holds a byte order mark in its middle'
+    if (!reading.ok || reading.text !== before) return 'it changed while polyctl was at work'
+    const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? '\uFEFF' : ''
+    return saveFile(path, `${mark}${after}`)
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
 /** Resolves symbolic links, also if the file that they lead to does not exist yet. */
 function targetOf(path: string, links = 0): string {
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true

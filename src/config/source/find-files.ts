@@ -16,7 +16,7 @@ export const defaultFolders = ['configs', 'polytomic'] as const
 const sizeLimit = 10 * 1024 * 1024
 
 /** Standard input: its argument, and its path in problems. */
-const standardInput = { argument: '-', shown: '<stdin>' } as const
+export const standardInput = { argument: '-', shown: '<stdin>' } as const
 
 /**
  * Reads every file that `paths` mean: files as they are, folders recursively. A file that is reached

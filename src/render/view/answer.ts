@@ -6,6 +6,7 @@ import type { ImportFacts } from './import.ts'
 import type { ResourceFacts, TopicFacts, TypeFacts } from './explain.ts'
 import type { ChangesView } from './changes.ts'
 import type { FindingsView } from './problems.ts'
+import type { PullView } from './pull.ts'
 import type { ReportView } from './report.ts'
 import type { SourceKey } from './source-keys.ts'
 
@@ -14,6 +15,7 @@ export type Answer =
   | { type: 'plan'; view: ChangesView }
   | { type: 'drift'; view: ChangesView }
   | { type: 'report'; view: ReportView }
+  | { type: 'pull'; view: PullView }
   | { type: 'findings'; view: FindingsView }
   | { type: 'organizations'; view: OrganizationsView }
   | { type: 'lookup'; view: LookupView }
@@ -131,7 +133,7 @@ export interface SourceField {
 /** What an answer comes to, in a sentence; empty where it has none. */
 export function closingOf(answer: Answer | undefined): string {
   if (answer?.type === 'findings') return answer.view.closing ?? ''
-  if (answer?.type === 'plan' || answer?.type === 'drift' || answer?.type === 'report')
-    return answer.view.closing.text
-  return ''
+  return answer !== undefined && 'closing' in answer.view && typeof answer.view.closing === 'object'
+    ? answer.view.closing.text
+    : ''
 }

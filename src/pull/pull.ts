@@ -1,0 +1,317 @@
+import { draftAt, entryIn, inPlaceOf, withDraftAt, type Draft } from '../config/edit/index.ts'
+import { keyOf, type Kind, type Kinds } from '../kinds/kind.ts'
+import type { Change, Create, FieldChange, Plan, Rename, Update } from '../plan/plan.ts'
+import {
+  addressText,
+  idKey,
+  type Address,
+  type Base,
+  type Desired,
+  type DesiredState,
+  type Live,
+  type LiveState
+} from '../state/resource.ts'
+import { fieldsWithReferences, type Json, type JsonObject, type Reference } from '../state/value.ts'
+import type { Rule } from '../state/rule.ts'
+import type { Vault } from '../state/vault.ts'
+import { movesOf, type Move, type MoveContext } from './moves.ts'
+import { takeOver, takeOverFields, type ItemState, type Obstacle } from './take-over.ts'
+import { touchedBy } from './touched.ts'
+import { Documents, type ItemPlace, type WrittenFiles } from './written.ts'
+
+/** Everything that a pull is made from. */
+export interface PullInput {
+  plan: Plan
+  desired: DesiredState
+  /** The secrets of the files as they are. */
+  vault: Vault
+  observed: LiveState
+  base: Base | undefined
+  kinds: Kinds
+  written: WrittenFiles
+  shorten(rule: Rule, value: Json): Json | undefined
+  /** Blocks of resources that the service has no more are removed. */
+  removeMissing: boolean
+}
+
+/** What is taken over from the service for one resource. */
+export interface Taken extends Address {
+  action: 'update' | 'rename' | 'remove'
+  fields: FieldChange[]
+}
+
+/** What differs, and stays as it is in the files. */
+export interface Left {
+  resource: Desired
+  reason: Obstacle | { is: 'conflict' } | { is: 'missing'; id?: string } | { is: 'check' }
+  /** Absent where the resource as a whole is meant. */
+  field?: FieldChange
+}
+
+/** The files as they are to be, with what is taken over and what is left. */
+export interface Pulled {
+  texts: ReadonlyMap<string, string | undefined>
+  taken: Taken[]
+  left: Left[]
+  /** Differences that the files made, which nobody applied yet. */
+  ahead: number
+  /** What each resource that was touched is to mean, by its address of then. */
+  fields: ReadonlyMap<string, JsonObject>
+  /** The new names of resources that the service renamed, by their addresses of then. */
+  names: ReadonlyMap<string, string>
+}
+
+/**
+ * Makes the patches. Only resources that `isAllowed` are touched, so that a failed check can leave
+ * some out.
+ */
+export function pulled(input: PullInput, isAllowed: (address: Address) => boolean): Pulled {
+  const pull = new Pull(input)
+  for (const change of input.plan.changes)
+    if (change.action === 'rename' && isAllowed(change)) pull.name(change)
+  for (const change of input.plan.changes) {
+    if (!isAllowed(change)) continue
+    if (change.action === 'update' || change.action === 'rename') pull.update(change)
+  }
+  // Removing moves what comes after: it is done last, from the end of each file.
+  const missing = input.plan.changes.filter((change) => change.action === 'create' && isAllowed(change))
+  for (const change of missing.toReversed()) if (change.action === 'create') pull.missing(change)
+  return pull.end()
+}
+
+class Pull {
+  readonly #input: PullInput
+  readonly #documents: Documents
+  readonly #kinds: ReadonlyMap<string, Kind>
+  readonly #desired: ReadonlyMap<string, Desired>
+  readonly #live: ReadonlyMap<string, Live>
+  readonly #states = new Map<string, ItemState>()
+  readonly #taken = new Map<string, Taken>()
+  readonly #left: Left[] = []
+  readonly #names: Names
+  readonly #removed: ItemPlace[] = []
+  readonly #renamed = new Map<string, string>()
+  #ahead = 0
+
+  constructor(input: PullInput) {
+    this.#input = input
+    this.#documents = new Documents(input.written)
+    this.#kinds = new Map(input.kinds.managed.map((kind) => [kind.name, kind]))
+    this.#desired = new Map(input.desired.resources.map((one) => [addressText(one), one]))
+    this.#live = new Map(input.observed.resources.map((one) => [idKey(one), one]))
+    this.#names = new Names(input)
+  }
+
+  end(): Pulled {
+    for (const place of this.#removed.toSorted(fromTheEnd)) {
+      const root = this.#documents.root(place.document)
+      this.#documents.replace(place.document, withDraftAt(root, place.path, undefined))
+    }
+    return {
+      texts: this.#documents.texts(),
+      taken: [...this.#taken.values()],
+      left: this.#left,
+      ahead: this.#ahead,
+      fields: new Map([...this.#states].map(([address, { fields }]) => [address, fields])),
+      names: this.#renamed
+    }
+  }
+
+  /** The service gave a resource another name: its own name changes, and that in each reference to it. */
+  name(change: Rename): void {
+    const found = this.#found(change)
+    if (!found || !this.#isRenamedThere(found.resource)) return
+    const { resource, place, kind } = found
+    const state = this.#stateOf(resource, place)
+    const entry = state && entryIn(state.draft, 'name')
+    if (!state || !entry || kind.naming) return this.#leave(resource, { is: 'words' })
+    const { lock } = entry.draft
+    if (lock) return this.#leave(resource, { is: 'lock', lock })
+    const renamed = inPlaceOf(entry.draft, change.previousName)
+    const states = this.#referring(resource, change.previousName)
+    if (!states) return this.#leave(resource, { is: 'words' })
+    this.#keep(resource, place, { ...state, draft: withDraftAt(state.draft, ['name'], renamed) })
+    for (const [user, own] of states) this.#keep(user, own.place, own.state)
+    this.#names.rename(change, change.previousName)
+    this.#renamed.set(addressText(change), change.previousName)
+    this.#take(change, { action: 'rename', fields: [] })
+  }
+
+  /** Returns what refers to a resource with its new name; undefined if one of these cannot be changed. */
+  #referring(
+    resource: Desired,
+    name: string
+  ): Map<Desired, { place: ItemPlace; state: ItemState }> | undefined {
+    const changed = new Map<Desired, { place: ItemPlace; state: ItemState }>()
+    for (const user of this.#input.desired.resources) {
+      if (!user.uses.some((use) => use.kind === resource.kind && use.name === resource.name)) continue
+      const place = this.#input.written.placeOf(user)
+      const kind = this.#kinds.get(user.kind)
+      const state = place && this.#stateOf(user, place)
+      if (!place || !kind || !state) return undefined
+      const fields = fieldsWithReferences(state.fields, (reference) =>
+        reference.$ref === resource.kind && reference.name === resource.name
+          ? { ...reference, name }
+          : reference
+      )
+      const over = takeOverFields(kind, state, fields, this.#names)
+      if (!over.ok) return undefined
+      changed.set(user, { place, state: over.state })
+    }
+    return changed
+  }
+
+  update(change: Update | Rename): void {
+    const found = this.#found(change)
+    const live = this.#live.get(idKey(change))
+    if (!found || !live) return
+    const { resource, kind, place } = found
+    const context: MoveContext = {
+      nameOf: (reference) => this.#names.nameOf(reference),
+      shorten: this.#input.shorten
+    }
+    const open = movesOf(kind, change, live, context).filter(({ changes: [field] }) => {
+      if (field?.cause === 'config') this.#ahead += 1
+      if (field?.cause === 'conflict') this.#leave(resource, { is: 'conflict' }, field)
+      return field?.cause !== 'config' && field?.cause !== 'conflict'
+    })
+    if (open.length === 0) return
+    const state = this.#stateOf(resource, place)
+    if (!state) return open.forEach((move) => this.#leaveMove(resource, { is: 'words' }, move))
+    const over = this.#moved(kind, state, open)
+    for (const { move, obstacle } of over.left) this.#leaveMove(resource, obstacle, move)
+    if (over.taken.length === 0) return
+    this.#keep(resource, place, over.state)
+    this.#take(change, { action: 'update', fields: over.taken.flatMap((move) => move.changes) })
+  }
+
+  /** Takes differences over one by one; those that mean nothing alone are tried together at the end. */
+  #moved(kind: Kind, before: ItemState, moves: readonly Move[]): Moved {
+    const moved: Moved = { state: before, taken: [], left: [] }
+    const together: Move[] = []
+    for (const move of moves) {
+      if (move.hasSecrets) {
+        moved.left.push({ move, obstacle: { is: 'secret' } })
+        continue
+      }
+      const over = takeOver(kind, moved.state, [move], this.#names)
+      if (over.ok) {
+        moved.state = over.state
+        moved.taken.push(move)
+      } else if (over.obstacle.is === 'words') together.push(move)
+      else moved.left.push({ move, obstacle: over.obstacle })
+    }
+    if (together.length === 0) return moved
+    const over = takeOver(kind, moved.state, together, this.#names)
+    if (!over.ok) moved.left.push(...together.map((move) => ({ move, obstacle: over.obstacle })))
+    else {
+      moved.state = over.state
+      moved.taken.push(...together)
+    }
+    return moved
+  }
+
+  /** The files declare what the service does not have. Only a base tells that it had it. */
+  missing(change: Create): void {
+    const resource = this.#desired.get(addressText(change))
+    if (!resource || change.cause === 'config') return
+    const place = this.#input.written.placeOf(resource)
+    if (!this.#input.removeMissing || change.cause === undefined || !place)
+      return this.#leave(resource, { is: 'missing' })
+    const draft = this.#documents.at(place)
+    const { locks } = touchedBy({ is: 'list', items: draft ? [draft] : [] }, { is: 'list', items: [] })
+    const [lock] = locks
+    if (lock) return this.#leave(resource, { is: 'lock', lock })
+    this.#removed.push(place)
+    this.#take(change, { action: 'remove', fields: [] })
+  }
+
+  #isRenamedThere(resource: Desired): boolean {
+    const { base, kinds } = this.#input
+    const key = keyOf(kinds)
+    if (!base) return resource.id !== undefined && resource.lifecycle.renamedFrom.length === 0
+    return base.resources.some((atBase) => key(atBase) === key(resource))
+  }
+
+  #found(change: Change): { resource: Desired; kind: Kind; place: ItemPlace } | undefined {
+    const resource = this.#desired.get(addressText(change))
+    const kind = this.#kinds.get(change.kind)
+    const place = resource && this.#input.written.placeOf(resource)
+    return resource && kind && place ? { resource, kind, place } : undefined
+  }
+
+  #stateOf(resource: Desired, place: ItemPlace): ItemState | undefined {
+    const known = this.#states.get(addressText(resource))
+    const draft: Draft | undefined =
+      known?.draft ?? draftAt(this.#documents.root(place.document), place.path)
+    return draft && { draft, fields: known?.fields ?? resource.fields }
+  }
+
+  #keep(resource: Desired, place: ItemPlace, state: ItemState): void {
+    this.#states.set(addressText(resource), state)
+    this.#documents.put(place, state.draft)
+  }
+
+  #take({ kind, name }: Address, { action, fields }: Omit<Taken, keyof Address>): void {
+    const key = addressText({ kind, name })
+    const known = this.#taken.get(key)
+    const all = [...(known?.fields ?? []), ...fields]
+    this.#taken.set(key, { kind, name, action: known?.action ?? action, fields: all })
+  }
+
+  #leaveMove(resource: Desired, reason: Left['reason'], { changes }: Move): void {
+    for (const change of changes) this.#leave(resource, reason, change)
+  }
+
+  #leave(resource: Desired, reason: Left['reason'], field?: FieldChange): void {
+    this.#left.push({ resource, reason, ...(field && { field }) })
+  }
+}
+
+interface Moved {
+  state: ItemState
+  taken: Move[]
+  left: { move: Move; obstacle: Obstacle }[]
+}
+
+function fromTheEnd(a: ItemPlace, b: ItemPlace): number {
+  return Number(b.path.at(-1)) - Number(a.path.at(-1))
+}
+
+/** The names that files use for what is live: those that they declare, else those of the service. */
+class Names {
+  readonly #declared: Map<string, string>
+  readonly #live: ReadonlyMap<string, Live>
+  readonly #taken: Map<string, number>
+  readonly #key: (address: Address) => string
+
+  constructor({ plan, desired, observed, kinds }: PullInput) {
+    this.#key = keyOf(kinds)
+    this.#declared = new Map(
+      plan.changes.flatMap((change) =>
+        change.action === 'create' || change.action === 'delete' ? [] : [[idKey(change), change.name]]
+      )
+    )
+    this.#live = new Map(observed.resources.map((one) => [idKey(one), one]))
+    this.#taken = new Map()
+    for (const one of [...observed.resources, ...desired.resources.filter(isPinned)])
+      this.#taken.set(this.#key(one), (this.#taken.get(this.#key(one)) ?? 0) + 1)
+  }
+
+  rename(change: { kind: string; id: string }, name: string): void {
+    this.#declared.set(idKey(change), name)
+  }
+
+  /** A name that several have says nothing: then the id is written. */
+  readonly nameOf = ({ $ref: kind, name, id }: Reference): string => {
+    if (id === undefined) return name ?? ''
+    const declared = this.#declared.get(idKey({ kind, id }))
+    if (declared !== undefined) return declared
+    const live = this.#live.get(idKey({ kind, id }))?.name ?? name
+    return live === undefined || (this.#taken.get(this.#key({ kind, name: live })) ?? 0) > 1 ? id : live
+  }
+}
+
+function isPinned({ id }: Desired): boolean {
+  return id !== undefined
+}

@@ -1,0 +1,112 @@
+import { parse } from 'yaml'
+import { describe, expect, test } from 'vitest'
+import { kinds, shortened } from '../../src/kinds/index.ts'
+import { soundPull, type Sound } from '../../src/pull/sound.ts'
+import { WrittenFiles } from '../../src/pull/written.ts'
+import { plan } from '../../src/reconcile.ts'
+import { openReader } from '../../src/remote/transport.ts'
+import { addressText } from '../../src/state/resource.ts'
+import type { Json } from '../../src/state/value.ts'
+import { makeClock } from '../simulation/clock.ts'
+import { makeRandom } from '../simulation/random.ts'
+import { makeScene, type Scene } from '../simulation/scene.ts'
+import { ourKey } from '../simulation/service.ts'
+import { drawWorld, environmentOf, filesOf, planted } from '../simulation/world.ts'
+import { read } from '../support/reading.ts'
+import { isFew } from '../support/samples.ts'
+import { writtenYaml } from '../support/written-yaml.ts'
+
+/**
+ * The bar of pulling: whatever the files say and whatever is live, for every kind and version, the files say
+ * afterwards what is live, and a plan has nothing to change.
+ */
+
+interface Pulled {
+  files: Record<string, string>
+  sound: Sound
+  /** Addresses of what a plan still changes. */
+  differing: string[]
+}
+
+async function pullIn(scene: Scene, seed: number): Promise<Pulled | undefined> {
+  const { world, service } = scene
+  const random = makeRandom(seed)
+  const plainFiles = filesOf(world, (was) => scene.ids[was])
+  const files = Object.fromEntries(
+    Object.entries(plainFiles).map(([path, text]) => [
+      path,
+      writtenYaml(parse(text) as Json, (below) => random.below(below))
+    ])
+  )
+  const written = new WrittenFiles(kinds)
+  const env = environmentOf(world)
+  const understanding = await read(files, { env, witness: written })
+  if (!understanding.result.ok) return undefined
+  const reader = openReader({
+    url: 'http://polytomic.test',
+    authorization: `Bearer ${ourKey}`,
+    version: world.version,
+    fetch: (request) => service.server.fetch(request),
+    parallelism: 10,
+    timeoutMs: 30_000,
+    timer: () => () => undefined,
+    newKey: () => random.uuid(),
+    backoffMs: 1,
+    sleep: async () => undefined,
+    now: () => 0,
+    random: () => 0
+  })
+  const understood = understanding.result.value
+  const options = { maxDeletes: Infinity, maxUpdates: Infinity }
+  const planned = await plan(understood, reader, kinds, options)
+  if (!planned.ok) return undefined
+  const { observed } = planned.value
+  const sound = await soundPull({
+    plan: planned.value.plan,
+    observed,
+    desired: understood.desired,
+    vault: understood.vault,
+    base: undefined,
+    kinds,
+    written,
+    shorten: shortened,
+    removeMissing: false,
+    options,
+    read: async (texts, witness) => await read({ ...files, ...Object.fromEntries(texts) }, { env, witness })
+  })
+  const after = { ...files }
+  for (const [path, text] of sound.pulled.texts) after[path] = text ?? ''
+  const again = await read(after, { env })
+  if (!again.result.ok) throw new Error(again.result.problems.map(({ message }) => message).join('\n'))
+  const replanned = await plan(again.result.value, reader, kinds, options)
+  if (!replanned.ok) throw new Error(replanned.problems.map(({ message }) => message).join('\n'))
+  const differing = replanned.value.plan.changes.filter(({ action }) => action === 'update')
+  return { files: after, sound, differing: differing.map(addressText) }
+}
+
+describe('what is live is taken over into the files', () => {
+  const seeds = Array.from({ length: isFew ? 12 : 150 }, (_, index) => index + 1)
+
+  test.each(seeds)('world %i', async (seed) => {
+    const clock = makeClock()
+    await clock.until(
+      (async () => {
+        const scene = await makeScene(drawWorld(seed), clock)
+        const made = await pullIn(scene, seed)
+        scene.service.server.close()
+        if (!made) return
+        const left = made.sound.pulled.left.filter(
+          ({ reason }) => reason.is !== 'missing' && reason.is !== 'secret'
+        )
+        const others = left.map(
+          ({ resource, reason, field }) =>
+            `${addressText(resource)} ${field?.path.join('.') ?? ''}: ${JSON.stringify(reason)} ${JSON.stringify(field?.before)} ${JSON.stringify(field?.after)}`
+        )
+        expect(others).toEqual([])
+        const secret = new Set(made.sound.pulled.left.map(({ resource }) => addressText(resource)))
+        expect(made.differing.filter((address) => !secret.has(address))).toEqual([])
+        expect(JSON.stringify(made.files)).not.toContain(planted)
+      })()
+    )
+  })
+})
