@@ -74,13 +74,13 @@ async function decideFrom(
   const requested = await decideOptionsOf(context, options, io)
   if (!requested.ok) return requested
   const decided = await reading(context, io, (reader) => {
-    const made = makePlan(context.understood, reader, kinds, {
+    const created = makePlan(context.understood, reader, kinds, {
       ...requested.value,
       checks: type === 'plan' && options.check !== false,
       core: true
     })
     void prepare(type, io).catch(() => undefined)
-    return made
+    return created
   })
   const problems = [...context.problems, ...decided.problems]
   if (!decided.ok) return { ok: false, problems }

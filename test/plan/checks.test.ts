@@ -267,7 +267,7 @@ describe('what a check is told', () => {
             ? [of('x', 'down')]
             : [of('y', 'down'), of('y', 'down')]
     )
-    const told = (address: string, line: number, notes: string[]) =>
+    const reported = (address: string, line: number, notes: string[]) =>
       diagnostic({
         code: 'P428',
         severity: 'warning',
@@ -276,8 +276,8 @@ describe('what a check is told', () => {
         notes
       })
     expect(problems).toEqual([
-      told('gadget x', 1, ['down', 'and 2 more of the kind', '2 resources are concerned']),
-      told('gadget y', 3, ['down'])
+      reported('gadget x', 1, ['down', 'and 2 more of the kind', '2 resources are concerned']),
+      reported('gadget y', 3, ['down'])
     ])
   })
 

@@ -239,7 +239,7 @@ describe('R19: the limit of updates', () => {
     ...Array.from({ length: count }, (_, index) => one(index % 2 === 0 ? 'update' : 'rename', `U${index}`)),
     ...more
   ]
-  const told = (changes: Change[], options: DecideOptions = {}) => {
+  const findings = (changes: Change[], options: DecideOptions = {}) => {
     const live = { organization: { id: 'o', name: 'Acme' }, resources: [], kinds: [] }
     const found = match({ workspace: {}, resources: [], removed: [] }, live, smallKinds).match
     return guard(changes, { live, kinds: smallKinds, match: found, options })
@@ -261,29 +261,29 @@ describe('R19: the limit of updates', () => {
   const staying = (count: number) => Array.from({ length: count }, (_, index) => one('none', `N${index}`))
 
   test('is twenty, or a quarter of what is declared and live', () => {
-    expect(told(many(20))).toEqual([])
-    expect(told(many(21))).toEqual([tooMany(21, 20, 21)])
-    expect(told(many(21, ...staying(62)))).toEqual([tooMany(21, 20, 83)])
-    expect(told(many(21, ...staying(63)))).toEqual([])
+    expect(findings(many(20))).toEqual([])
+    expect(findings(many(21))).toEqual([tooMany(21, 20, 21)])
+    expect(findings(many(21, ...staying(62)))).toEqual([tooMany(21, 20, 83)])
+    expect(findings(many(21, ...staying(63)))).toEqual([])
     const others = Array.from({ length: 63 }, (_, index) => one('create', `C${index}`))
-    expect(told(many(21, ...others))).toEqual([tooMany(21, 20, 21)])
+    expect(findings(many(21, ...others))).toEqual([tooMany(21, 20, 21)])
     expect(
-      told(many(21, ...others.map(({ name }) => one('delete', name)))).map(({ code }) => code)
+      findings(many(21, ...others.map(({ name }) => one('delete', name)))).map(({ code }) => code)
     ).toContain('P512')
   })
 
   test('is a stop where nobody is asked, or where it was asked for', () => {
-    expect(told(many(21), { isUnattended: true })).toEqual([tooMany(21, 20, 21, 'error')])
-    expect(told(many(2), { maxUpdates: 1 })).toEqual([tooMany(2, 1, 2, 'error')])
-    expect(told(many(2), { maxUpdates: 2, isUnattended: true })).toEqual([])
-    expect(told(many(21), { maxUpdates: 21 })).toEqual([])
+    expect(findings(many(21), { isUnattended: true })).toEqual([tooMany(21, 20, 21, 'error')])
+    expect(findings(many(2), { maxUpdates: 1 })).toEqual([tooMany(2, 1, 2, 'error')])
+    expect(findings(many(2), { maxUpdates: 2, isUnattended: true })).toEqual([])
+    expect(findings(many(21), { maxUpdates: 21 })).toEqual([])
   })
 
   test('leaves out secrets that are sent again because somebody asked', () => {
     const resent = one('update', 'R', [])
-    expect(told(many(20, resent), { rotate: ['R'] })).toEqual([])
-    expect(told(many(20, resent), { rotate: ['X'] })).toEqual([tooMany(21, 20, 21)])
-    expect(told(many(20, one('update', 'R')), { rotate: ['R'] })).toEqual([tooMany(21, 20, 21)])
+    expect(findings(many(20, resent), { rotate: ['R'] })).toEqual([])
+    expect(findings(many(20, resent), { rotate: ['X'] })).toEqual([tooMany(21, 20, 21)])
+    expect(findings(many(20, one('update', 'R')), { rotate: ['R'] })).toEqual([tooMany(21, 20, 21)])
   })
 })
 
@@ -297,12 +297,12 @@ test('R18: what is in no list goes with what it belongs to, and keeps nothing fr
     uses: [{ kind: 'connection', id: 'c1' }]
   }
   const derived = kinds.managed.find(({ api }) => api.access === 'derived')!.name
-  const told = (kind: string) =>
+  const findings = (kind: string) =>
     problems([], { ...service(), resources: [...resources, { ...schema, kind }] }, [c]).map(
       ({ code }) => code
     )
-  expect(told(derived)).toEqual([])
-  expect(told('model')).toEqual(['P502'])
+  expect(findings(derived)).toEqual([])
+  expect(findings('model')).toEqual(['P502'])
 })
 
 test('R6: what cannot be changed in place is told with what is there and what is wanted', () => {

@@ -125,7 +125,7 @@ describe('R22: the impacts of a change', () => {
       changed(['size', 'in', 'mm', 'exact'], 1, 2),
       changed(['size', 'in', 'mmm'], 1, 3)
     ]
-    const told = [
+    const reported = [
       {
         effect: 'unknown',
         because: 'nobody knows what this does to data',
@@ -145,12 +145,12 @@ describe('R22: the impacts of a change', () => {
       },
       { effect: 'none', because: 'sizes differ', paths: [['size', 'in', 'mmm']], reaches: [] }
     ]
-    expect(impacts(change({ ...g, action: 'update', fields, wanted: { limit: 3 } }))).toEqual(told)
+    expect(impacts(change({ ...g, action: 'update', fields, wanted: { limit: 3 } }))).toEqual(reported)
     const renamed = { effect: 'none', because: 'it has another name', paths: [], reaches: [] }
     expect(impacts(change({ ...g, action: 'rename', fields, wanted: { limit: 3 } }))).toEqual([
-      ...told.slice(0, 4),
+      ...reported.slice(0, 4),
       renamed,
-      told[4]
+      reported[4]
     ])
   })
 

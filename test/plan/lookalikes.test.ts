@@ -52,7 +52,7 @@ interface Look {
 }
 
 /** What is told of creates with these names and fields. */
-function told(
+function findings(
   creates: Record<string, JsonObject>,
   live: Live[],
   { declared = [], reported = [] }: Look = {}
@@ -75,7 +75,7 @@ describe('R20: a new name that differs from a live one', () => {
     ['Users', 'Us\u200bers', 'case, blanks, or the form of its letters'],
     ['Us\u00e9rs', 'Use\u0301rs', 'the form of its letters']
   ])('%j, %j: by %s', (name, live, difference) => {
-    expect(told({ [name]: {} }, [there(live, 'g1')])).toEqual([
+    expect(findings({ [name]: {} }, [there(live, 'g1')])).toEqual([
       diagnostic({
         code: 'P412',
         severity: 'warning',
@@ -88,13 +88,13 @@ describe('R20: a new name that differs from a live one', () => {
   })
 
   test('by more is another one; of several the first is told; one that is declared may be meant', () => {
-    expect(told({ Users: {} }, [there('User', 'g1'), there('users', 'g2', {}, { kind: 'other' })])).toEqual(
-      []
-    )
-    expect(told({ Users: {} }, [there('users', 'g1'), there('USERS', 'g2')])).toMatchObject([
+    expect(
+      findings({ Users: {} }, [there('User', 'g1'), there('users', 'g2', {}, { kind: 'other' })])
+    ).toEqual([])
+    expect(findings({ Users: {} }, [there('users', 'g1'), there('USERS', 'g2')])).toMatchObject([
       { notes: ['live: g2'] }
     ])
-    expect(told({ Users: {} }, [there('users', 'g1')], { declared: ['users'] })).toMatchObject([
+    expect(findings({ Users: {} }, [there('users', 'g1')], { declared: ['users'] })).toMatchObject([
       { help: ['if both are meant, nothing is to be done; else keep one of the two blocks'] }
     ])
   })
@@ -116,9 +116,9 @@ describe('R20: a new resource that has all that a live one has', () => {
     })
 
   test('is pointed out', () => {
-    expect(told({ New: values }, [there('Old', 'g1', values), there('X', 'g2', { a: 1, b: 3 })])).toEqual([
-      looks('New', 'Old', 'g1')
-    ])
+    expect(
+      findings({ New: values }, [there('Old', 'g1', values), there('X', 'g2', { a: 1, b: 3 })])
+    ).toEqual([looks('New', 'Old', 'g1')])
     const all = {
       a: 1,
       parts: { x: 1, y: 2 },
@@ -126,33 +126,33 @@ describe('R20: a new resource that has all that a live one has', () => {
       of: { $ref: 'small_gadget', name: 'X' }
     }
     const live = { ...all, s: { $secret: 'other' }, of: { $ref: 'small_gadget', name: 'X', id: 'g2' } }
-    expect(told({ New: all }, [there('Old', 'g1', live), there('X', 'g2')])).toEqual([
+    expect(findings({ New: all }, [there('Old', 'g1', live), there('X', 'g2')])).toEqual([
       looks('New', 'Old', 'g1')
     ])
     const parts = { ...live, parts: { x: 1, y: 3 } }
-    expect(told({ New: all }, [there('Old', 'g1', parts), there('X', 'g2')])).toEqual([])
+    expect(findings({ New: all }, [there('Old', 'g1', parts), there('X', 'g2')])).toEqual([])
   })
 
   test('is not, where one field alone is equal, or the live one has more that counts', () => {
-    expect(told({ New: { a: 1 } }, [there('Old', 'g1', { a: 1 })])).toEqual([])
-    expect(told({ New: values }, [there('Old', 'g1', { ...values, c: 3 })])).toEqual([])
+    expect(findings({ New: { a: 1 } }, [there('Old', 'g1', { a: 1 })])).toEqual([])
+    expect(findings({ New: values }, [there('Old', 'g1', { ...values, c: 3 })])).toEqual([])
   })
 
   test('is not, where the live one is declared, somebody else’s, or was not read in full', () => {
     const old = (more: Partial<Live> = {}) => [there('Old', 'g1', values, more)]
-    expect(told({ New: values }, old(), { declared: ['Old'] })).toEqual([])
-    expect(told({ New: values }, old({ readOnly: { because: 'it is shared' } }))).toEqual([])
-    expect(told({ New: values }, old({ partial: true }))).toEqual([])
-    expect(told({ New: values }, old({ kind: 'other' }))).toEqual([])
+    expect(findings({ New: values }, old(), { declared: ['Old'] })).toEqual([])
+    expect(findings({ New: values }, old({ readOnly: { because: 'it is shared' } }))).toEqual([])
+    expect(findings({ New: values }, old({ partial: true }))).toEqual([])
+    expect(findings({ New: values }, old({ kind: 'other' }))).toEqual([])
   })
 
   test('is attributed to none, where two are alike on either side', () => {
     const old = there('Old', 'g1', values)
-    expect(told({ New: values }, [old, there('Elder', 'g2', values)])).toEqual([])
-    expect(told({ New: values, Other: values }, [old])).toEqual([])
+    expect(findings({ New: values }, [old, there('Elder', 'g2', values)])).toEqual([])
+    expect(findings({ New: values, Other: values }, [old])).toEqual([])
     const two = { New: values, Other: { a: 3, b: 4 }, Third: { a: 1, c: 2 } }
     const live = [old, there('Elder', 'g2', { a: 3, b: 4 }), there('Last', 'g3', { a: 1, c: 2 })]
-    expect(told(two, live)).toEqual([
+    expect(findings(two, live)).toEqual([
       looks('New', 'Old', 'g1'),
       looks('Other', 'Elder', 'g2'),
       looks('Third', 'Last', 'g3')
@@ -162,8 +162,8 @@ describe('R20: a new resource that has all that a live one has', () => {
   test('is told once: not where its name or another message has pointed it out', () => {
     const reported = [diagnostic({ code: 'P407', message: 'm', labels: [] })]
     const live = [there('new', 'g1', values)]
-    expect(told({ New: values }, live).map(({ code }) => code)).toEqual(['P412'])
-    expect(told({ New: values }, live, { reported })).toHaveLength(1)
+    expect(findings({ New: values }, live).map(({ code }) => code)).toEqual(['P412'])
+    expect(findings({ New: values }, live, { reported })).toHaveLength(1)
   })
 
   test('is looked for among a hundred shapes of files and no more', () => {
@@ -174,7 +174,7 @@ describe('R20: a new resource that has all that a live one has', () => {
         ['Last', values] as const
       ])
     const live = [there('Old', 'g1', values)]
-    expect(told(creates(1), live)).toEqual([])
-    expect(told(creates(2), live)).toEqual([looks('Last', 'Old', 'g1')])
+    expect(findings(creates(1), live)).toEqual([])
+    expect(findings(creates(2), live)).toEqual([looks('Last', 'Old', 'g1')])
   })
 })

@@ -91,12 +91,12 @@ describe('R29: a change waits for a person', () => {
   test('where it is sent: not what stays or goes; what waits itself keeps its reason', () => {
     const needs = [wanted('A', 'B')]
     const live = world(['B', true], ['A'])
-    const told = (action: Change['action'], more: object = {}) =>
+    const reported = (action: Change['action'], more: object = {}) =>
       waiting([one(action, 'A', more)], needs, live)[0]
     for (const action of ['create', 'update', 'rename'] as const)
-      expect(told(action)).toBe('gadget "B" waits for a person')
-    for (const action of ['none', 'delete'] as const) expect(told(action)).toBeUndefined()
-    expect(told('update', { waiting: 'its own reason' })).toBe('its own reason')
+      expect(reported(action)).toBe('gadget "B" waits for a person')
+    for (const action of ['none', 'delete'] as const) expect(reported(action)).toBeUndefined()
+    expect(reported('update', { waiting: 'its own reason' })).toBe('its own reason')
   })
 })
 
@@ -111,10 +111,14 @@ test('R29: what a change needs is told from why it waits', () => {
 })
 
 test('R29: what waits to be made is no difference; what differs is one, waiting or not', () => {
-  const told = (action: Change['action'], more: object = {}) => isDifference(one(action, 'A', more))
+  const reported = (action: Change['action'], more: object = {}) => isDifference(one(action, 'A', more))
   const waits = { waiting: 'w' }
-  expect([told('none'), told('none', waits), told('create', waits)]).toEqual([false, false, false])
-  expect([told('create'), told('update', waits), told('delete'), told('rename')]).toEqual([
+  expect([reported('none'), reported('none', waits), reported('create', waits)]).toEqual([
+    false,
+    false,
+    false
+  ])
+  expect([reported('create'), reported('update', waits), reported('delete'), reported('rename')]).toEqual([
     true,
     true,
     true,

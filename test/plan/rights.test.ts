@@ -39,8 +39,8 @@ describe('R38: kinds that a key may not manage', () => {
     ['system', 'the key of a deployment'],
     ['partner', 'the key of a partner']
   ] as const)('%s is a class of keys', (key, words) => {
-    const [told] = notForThisKey(desired, state({ key, version: '2025-09-18' }), kinds)
-    expect(told?.message).toBe(`${words} may not manage small gadgets`)
+    const [reported] = notForThisKey(desired, state({ key, version: '2025-09-18' }), kinds)
+    expect(reported?.message).toBe(`${words} may not manage small gadgets`)
   })
 
   test('are none for a key that may, or that nobody knows, and where nothing is declared of them', () => {
@@ -79,11 +79,11 @@ describe('resources of somebody else', () => {
   })
 
   test('cannot be deleted, and what can only be referred to cannot even be declared', () => {
-    const told = (action: 'delete' | 'none', state: LiveState) =>
+    const reported = (action: 'delete' | 'none', state: LiveState) =>
       foreign([change({ ...model, action })], state).map(({ message }) => message)
-    expect(told('delete', shared)).toEqual(['model "M" cannot be deleted: it is shared'])
-    expect(told('delete', builtIn)).toEqual(['model "M" cannot be deleted: it comes with the service'])
-    expect(told('none', shared)).toEqual([])
+    expect(reported('delete', shared)).toEqual(['model "M" cannot be deleted: it is shared'])
+    expect(reported('delete', builtIn)).toEqual(['model "M" cannot be deleted: it comes with the service'])
+    expect(reported('none', shared)).toEqual([])
     expect(foreign([change({ ...model, action: 'none' })], builtIn)).toEqual([
       diagnostic({
         code: 'P510',

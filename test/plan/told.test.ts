@@ -91,20 +91,20 @@ describe('what a service may be too old for', () => {
     notes: ['its answers have the older shape: it would drop this in silence'],
     help: ['say it in another way, or wait until the service is newer']
   })
-  const told = (resources: Live[], live?: Live) =>
+  const reported = (resources: Live[], live?: Live) =>
     newerThanService(wanted('A'), kind, { ...nobody, resources }, live)
 
   test('is seen in its answers: in that of the resource itself, or else in those of its kind', () => {
-    expect(told([there('A', 'old')])).toEqual([tooOld])
-    expect(told([there('A', 'new')])).toEqual([])
-    expect(told([there('A', 'new')], there('B', 'old'))).toEqual([tooOld])
-    expect(told([there('A', 'old')], there('B', 'new'))).toEqual([])
+    expect(reported([there('A', 'old')])).toEqual([tooOld])
+    expect(reported([there('A', 'new')])).toEqual([])
+    expect(reported([there('A', 'new')], there('B', 'old'))).toEqual([tooOld])
+    expect(reported([there('A', 'old')], there('B', 'new'))).toEqual([])
   })
 
   test('is unknown without a full answer of its kind', () => {
-    expect(told([])).toEqual([unsure])
-    expect(told([there('A', 'old', { partial: true })])).toEqual([unsure])
-    expect(told([there('A', 'old', { kind: 'other' })])).toEqual([unsure])
+    expect(reported([])).toEqual([unsure])
+    expect(reported([there('A', 'old', { partial: true })])).toEqual([unsure])
+    expect(reported([there('A', 'old', { kind: 'other' })])).toEqual([unsure])
     expect(newerThanService(wanted('A'), gadget, nobody, undefined)).toEqual([])
   })
 
@@ -155,11 +155,11 @@ describe('members that nobody knows', () => {
   const kind: Kind = { ...gadget, unknownIn: ({ odd }) => (odd as string[] | undefined) ?? [] }
   const one = (name: string, action: Change['action'] = 'update') =>
     change({ action, kind: 'gadget', name, id: name, span: at(name, 1) })
-  const told = (changes: Change[], odd: string[], more: Partial<Live> = {}) =>
+  const reported = (changes: Change[], odd: string[], more: Partial<Live> = {}) =>
     carriedUnknown(changes, [gadget, kind], ({ name }) => there(name, name, { wire: { odd }, ...more }))
 
   test('are told once of each kind, of what is updated or renamed and was read in full', () => {
-    expect(told([one('A'), one('B', 'rename'), one('C', 'none')], ['x'])).toEqual([
+    expect(reported([one('A'), one('B', 'rename'), one('C', 'none')], ['x'])).toEqual([
       diagnostic({
         code: 'P413',
         severity: 'warning',
@@ -172,16 +172,16 @@ describe('members that nobody knows', () => {
         help: ['look whether there is a newer version of polyctl']
       })
     ])
-    expect(told([one('C', 'none'), one('D', 'create'), one('E', 'delete')], ['x'])).toEqual([])
-    expect(told([{ ...one('A'), kind: 'other' }], ['x'])).toEqual([])
-    expect(told([one('A')], [])).toEqual([])
-    expect(told([one('A')], ['x'], { partial: true })).toEqual([])
+    expect(reported([one('C', 'none'), one('D', 'create'), one('E', 'delete')], ['x'])).toEqual([])
+    expect(reported([{ ...one('A'), kind: 'other' }], ['x'])).toEqual([])
+    expect(reported([one('A')], [])).toEqual([])
+    expect(reported([one('A')], ['x'], { partial: true })).toEqual([])
     expect(carriedUnknown([one('A')], [kind], () => undefined)).toEqual([])
   })
 
   test('are five at most, at five places', () => {
     const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
-    const [problem] = told(
+    const [problem] = reported(
       letters.map((letter) => one(letter)),
       letters
     )
@@ -192,7 +192,7 @@ describe('members that nobody knows', () => {
       'this version of polyctl does not know that, and carries it back as they are'
     )
     expect(problem?.labels).toHaveLength(5)
-    expect(told([one('a')], letters.slice(0, 5))[0]?.message).toContain('`e` of a gadget')
+    expect(reported([one('a')], letters.slice(0, 5))[0]?.message).toContain('`e` of a gadget')
   })
 })
 
@@ -207,7 +207,7 @@ describe('secrets that cannot be opened', () => {
           }
   }
   const secret = (source: string) => ({ $secret: source })
-  const told = (changes: Change[], resources: Desired[] = []) =>
+  const reported = (changes: Change[], resources: Desired[] = []) =>
     missingSecrets(
       plan(changes),
       { desired: { workspace: {}, resources, removed: [] }, vault: vault as Vault },
@@ -218,7 +218,7 @@ describe('secrets that cannot be opened', () => {
 
   test('are told with the places that send them', () => {
     const fields = { list: [1, { s: secret('envA') }], known: secret('known'), text: 'x' }
-    expect(told([one('update', 'A', fields)], [wanted('A')])).toEqual([
+    expect(reported([one('update', 'A', fields)], [wanted('A')])).toEqual([
       diagnostic({
         code: 'P615',
         severity: 'warning',
@@ -227,7 +227,10 @@ describe('secrets that cannot be opened', () => {
         help: ['set it, or pass `--env-file`']
       })
     ])
-    const two = told([one('create', 'A', { s: secret('file') }), one('rename', 'B', { s: secret('file') })])
+    const two = reported([
+      one('create', 'A', { s: secret('file') }),
+      one('rename', 'B', { s: secret('file') })
+    ])
     expect(two).toMatchObject([
       {
         message: 'no file: apply needs it for 2 resources',
@@ -239,17 +242,17 @@ describe('secrets that cannot be opened', () => {
 
   test('of many places, five are shown', () => {
     const list = (length: number) => ({ list: Array.from({ length }, () => secret('envA')) })
-    expect(told([one('update', 'A', list(5))])[0]).toMatchObject({ notes: [] })
-    const [six] = told([one('update', 'A', list(6))])
+    expect(reported([one('update', 'A', list(5))])[0]).toMatchObject({ notes: [] })
+    const [six] = reported([one('update', 'A', list(6))])
     expect([six?.labels.length, six?.notes]).toEqual([5, ['and at 1 more places']])
     expect(six?.message).toContain('apply needs it for gadget "A"')
   })
 
   test('are not needed for what stays, goes or is ignored; a new resource has nothing to keep', () => {
     const fields = { deep: { s: secret('envA') }, deeper: secret('envB') }
-    expect(told([one('none', 'A', fields), one('delete', 'A', fields)])).toEqual([])
+    expect(reported([one('none', 'A', fields), one('delete', 'A', fields)])).toEqual([])
     const left = (ignored: string[], action: Change['action'] = 'update') =>
-      told([one(action, 'A', fields, ignored)]).map(({ message }) => message.split(' ')[2])
+      reported([one(action, 'A', fields, ignored)]).map(({ message }) => message.split(' ')[2])
     expect(left([])).toEqual(['envA', 'envB'])
     expect(left(['deep'])).toEqual(['envB'])
     expect(left(['deep.s'])).toEqual(['envB'])

@@ -48,7 +48,7 @@ describe('a failure as a problem', () => {
     refused: true,
     usedBy: []
   }
-  const told = (more: Partial<Failure> = {}) => failureProblem({ ...failure, ...more }, 'reading')
+  const reported = (more: Partial<Failure> = {}) => failureProblem({ ...failure, ...more }, 'reading')
 
   test('says what was attempted, what was answered, and all that is known', () => {
     const more = {
@@ -73,13 +73,13 @@ describe('a failure as a problem', () => {
         help: ['correct what the service names, then plan again']
       })
     )
-    const [plain] = [told({ waitedMs: 19_400 })]
+    const [plain] = [reported({ waitedMs: 19_400 })]
     expect([plain.labels, plain.notes]).toEqual([[], ['GET /api/syncs: not found']])
   })
 
   test('has the advice of the service before any other, and some where there is none', () => {
-    expect(told({ help: ['do this'] }).help).toEqual(['do this'])
-    expect(told({ code: 'P000' as Failure['code'] })).toMatchObject({
+    expect(reported({ help: ['do this'] }).help).toEqual(['do this'])
+    expect(reported({ code: 'P000' as Failure['code'] })).toMatchObject({
       message: 'reading: failed',
       help: []
     })
@@ -91,23 +91,23 @@ describe('a failure as a problem', () => {
     ]
     const gone = ['it, or what it uses, was deleted meanwhile: plan again']
     const id = '248df4b7-aa70-47b8-a036-33ac447e668d'
-    expect(told().help).toEqual(address)
-    expect(told({ request: `GET /api/syncs/${id}` }).help).toEqual(gone)
-    expect(told({ request: `GET /api/syncs/${id.toUpperCase()}/x` }).help).toEqual(gone)
-    expect(told({ request: 'GET /api/syncs?page=1' }).help).toEqual(gone)
-    expect(told({ request: 'POST /api/syncs' }).help).toEqual(gone)
+    expect(reported().help).toEqual(address)
+    expect(reported({ request: `GET /api/syncs/${id}` }).help).toEqual(gone)
+    expect(reported({ request: `GET /api/syncs/${id.toUpperCase()}/x` }).help).toEqual(gone)
+    expect(reported({ request: 'GET /api/syncs?page=1' }).help).toEqual(gone)
+    expect(reported({ request: 'POST /api/syncs' }).help).toEqual(gone)
   })
 
   test('of what is for partners says so', () => {
     const partners =
       'in this version of the API that is for the key of a partner: use one, or a newer `workspace.api_version`'
     for (const code of ['P605', 'P606'] as const) {
-      expect(told({ code, request: 'GET /api/organizations' }).help[0]).toBe(partners)
-      expect(told({ code, request: 'GET /api/organizations/1' }).help[0]).toBe(partners)
-      expect(told({ code, request: 'GET /api/organizations_of' }).help).not.toContain(partners)
-      expect(told({ code, request: 'GET /x/api/organizations' }).help).not.toContain(partners)
+      expect(reported({ code, request: 'GET /api/organizations' }).help[0]).toBe(partners)
+      expect(reported({ code, request: 'GET /api/organizations/1' }).help[0]).toBe(partners)
+      expect(reported({ code, request: 'GET /api/organizations_of' }).help).not.toContain(partners)
+      expect(reported({ code, request: 'GET /x/api/organizations' }).help).not.toContain(partners)
     }
-    expect(told({ code: 'P601', request: 'GET /api/organizations' }).help).not.toContain(partners)
-    expect(told({ code: 'P605', request: 'GET /api/organizations' }).help).toHaveLength(2)
+    expect(reported({ code: 'P601', request: 'GET /api/organizations' }).help).not.toContain(partners)
+    expect(reported({ code: 'P605', request: 'GET /api/organizations' }).help).toHaveLength(2)
   })
 })

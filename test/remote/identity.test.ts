@@ -77,14 +77,14 @@ describe('R4: whose key it is', () => {
 
   test('must be who the files are for, by id in any case or by name', async () => {
     const me = done({ data: { organization_id: 'o1', organization_name: 'Acme' } })
-    const told = async (value?: string) =>
+    const reported = async (value?: string) =>
       await identify(
         service({ me }).reader,
         value === undefined ? {} : { organization: { value, span: at('a.yaml', 1) } }
       )
     for (const value of [undefined, 'O1', 'Acme'])
-      expect(await told(value)).toEqual({ ok: true, value: { id: 'o1', name: 'Acme' }, problems: [] })
-    expect(await told('acme')).toEqual({
+      expect(await reported(value)).toEqual({ ok: true, value: { id: 'o1', name: 'Acme' }, problems: [] })
+    expect(await reported('acme')).toEqual({
       ok: false,
       problems: [
         diagnostic({
@@ -104,11 +104,11 @@ describe('R4: whose key it is', () => {
 })
 
 describe('the organizations of a partner', () => {
-  const told = async (list: RequestResult) => await organizationsOf(service({ lists: [list] }).reader)
+  const reported = async (list: RequestResult) => await organizationsOf(service({ lists: [list] }).reader)
 
   test('are told by name, and by id where names are equal', async () => {
     const data = ['3 B', '2 A', '1 B', '2 A'].map((text) => ({ id: text[0]!, name: text[2]!, more: 1 }))
-    expect(await told(done({ data }))).toEqual({
+    expect(await reported(done({ data }))).toEqual({
       ok: true,
       value: ['2 A', '1 B', '3 B'].map((text) => ({ id: text[0], name: text[2] })),
       problems: []
@@ -119,8 +119,8 @@ describe('the organizations of a partner', () => {
     const whoseKey =
       'check POLYTOMIC_PARTNER_KEY or POLYTOMIC_DEPLOYMENT_KEY: only these keys are told of organizations'
     for (const status of [401, 403])
-      expect(await told(failed(status))).toMatchObject({ ok: false, problems: [{ help: [whoseKey] }] })
-    const other = await told(failed(500))
+      expect(await reported(failed(status))).toMatchObject({ ok: false, problems: [{ help: [whoseKey] }] })
+    const other = await reported(failed(500))
     expect(other.problems).toMatchObject([{ message: 'listing the organizations: the service failed' }])
     expect(other.problems[0]?.help).not.toContain(whoseKey)
   })

@@ -59,12 +59,12 @@ describe('why a connection failed', () => {
     (code) => {
       const error = failed('m', `ERR_SSL_${code}`)
       const words = 'this port speaks no TLS'
-      const told = (port: string) => ({
+      const reported = (port: string) => ({
         words,
         help: [`write \`http://service.test:${port}\`, if the service is to be there`]
       })
-      expect(explained(error, direct)).toEqual(told('443'))
-      expect(explained(error, by('https://service.test:8443'))).toEqual(told('8443'))
+      expect(explained(error, direct)).toEqual(reported('443'))
+      expect(explained(error, by('https://service.test:8443'))).toEqual(reported('8443'))
       expect(explained(error, by('http://service.test'))).toEqual({ words: 'm' })
       expect(refusedEncryption(error)).toBe(true)
       expect(refusedEncryption(failed('m', `NOT_ERR_SSL_${code}`))).toBe(false)

@@ -14,14 +14,14 @@ const own = '/api/connections/c%2F1'
 /** A service that answers every request with the same, and what it was asked. */
 function service(answer: RequestResult, version: ApiVersion = '2025-09-18') {
   const asked: string[] = []
-  const told = (...parts: (string | object | undefined)[]): RequestResult => {
+  const reported = (...parts: (string | object | undefined)[]): RequestResult => {
     asked.push(parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join(' '))
     return answer
   }
   const reader: Reader = {
     version,
-    get: async (path, query) => told('GET', path, query ?? {}),
-    ask: async (path, body) => told('POST', path, body),
+    get: async (path, query) => reported('GET', path, query ?? {}),
+    ask: async (path, body) => reported('POST', path, body),
     me: () => Promise.reject(new Error('nobody asks here')),
     ...waiting()
   }

@@ -3,7 +3,7 @@ import { describedSettings, lackingSettings } from '../../src/state/settings.ts'
 import type { Json } from '../../src/state/value.ts'
 
 /** A setting in one line: its path, what the service says of it, and what it may be. */
-function told(description: Json): string[] {
+function reported(description: Json): string[] {
   return describedSettings(description).map(({ path, type, required, default: assumed, values, title }) =>
     [
       path.join('.'),
@@ -47,7 +47,7 @@ const schema = {
 
 describe('a description of settings', () => {
   test('as a mapping of names', () => {
-    expect(told(mapping)).toEqual([
+    expect(reported(mapping)).toEqual([
       'schema ;  ; required ; "" ;  ; ',
       'mirror_schemas ;  ; required ; false ;  ; ',
       'format ; string ;  ; null ; "csv"|"json" ; ',
@@ -58,7 +58,7 @@ describe('a description of settings', () => {
   })
 
   test('as a JSON Schema, which may refer to itself', () => {
-    const lines = told(schema)
+    const lines = reported(schema)
     expect(lines.slice(0, 4)).toEqual([
       'dataset ; string ; required ; null ;  ; Output dataset',
       'format ; string ;  ; "csv" ; "csv"|"json" ; Encoding',
@@ -70,7 +70,7 @@ describe('a description of settings', () => {
 
   test('of many that refer to themselves, so many are read that it ends', () => {
     const names = Array.from({ length: 60 }, (_, index) => [`k${index}`, { $ref: '#' }])
-    expect(told({ type: 'object', properties: Object.fromEntries(names) })).toHaveLength(500)
+    expect(reported({ type: 'object', properties: Object.fromEntries(names) })).toHaveLength(500)
   })
 
   test.each<[string, Json]>([
@@ -81,11 +81,11 @@ describe('a description of settings', () => {
     ['a reference to what every object has', { $ref: '#/constructor/prototype' }],
     ['properties that are no mapping', { type: 'object', properties: [] }]
   ])('%s lists nothing', (_what, description) => {
-    expect(told(description).filter((line) => line.includes('required'))).toEqual([])
+    expect(reported(description).filter((line) => line.includes('required'))).toEqual([])
   })
 
   test('names of keys of a schema may be names of settings', () => {
-    expect(told({ properties: { required: true }, type: { required: false } })).toEqual([
+    expect(reported({ properties: { required: true }, type: { required: false } })).toEqual([
       'properties ;  ; required ; null ;  ; ',
       'type ;  ;  ; null ;  ; '
     ])
