@@ -29,7 +29,8 @@ const sync = (name: string, of: string, to: string, more: JsonObject = {}): Thin
   }
 })
 
-const base = {
+/** What all of them have. */
+export const base = {
   seed: 2,
   version: '2025-09-18',
   shape: 'older',
