@@ -4,12 +4,14 @@ import { kinds } from '../kinds/index.ts'
 import { updatesIn } from '../plan/guard.ts'
 import { missingSecrets } from '../plan/missing-secrets.ts'
 import type { Change } from '../plan/plan.ts'
-import { carryOut, plan, planDestroy, type Planned } from '../reconcile.ts'
+import type { SavedPlan } from '../plan/saved.ts'
+import { carryOut, planDestroy, type Planned } from '../reconcile.ts'
 import { openWriter } from '../remote/transport.ts'
 import { quoted } from '../render/change-text.ts'
 import { count } from '../render/plain-text.ts'
 import type { ReportExtras } from '../render/view/report.ts'
-import { decideOptionsOf, noBase, optionsOf, readsAllLists } from './decide-options.ts'
+import { openMemory, type Remembering } from './applied.ts'
+import { makeDecision, decideOptionsOf, noBase, optionsOf, readsAllLists } from './decide-options.ts'
 import { exit, exitOfReport } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { WriteOptions } from './options.ts'
@@ -49,29 +51,40 @@ export async function applyCommand(
     ...(saved ? { yes: true } : {}),
     file: options.file.length > 0 ? options.file : files
   }
-  const question = { prompt: promptFor, answer: () => 'yes', help: 'type the whole word yes' }
-  const decide = async (context: CommandContext): Promise<Checked<Planned>> => {
-    const requested = await decideOptionsOf(context, full, io)
-    if (!requested.ok) return requested
-    const how = {
-      ...requested.value,
-      isUnattended: full.yes === true,
-      // What was approved has been checked, or was approved without.
-      checks: !saved && full.check !== false
-    }
-    const planned = await reading(context, io, (reader) => plan(context.understood, reader, kinds, how))
-    if (!planned.ok) return planned
-    // A change that fails after others were made would leave the service half-way.
-    const missing = missingSecrets(planned.value.plan, context.understood, 'error')
-    if (missing.length > 0 || !saved) return checked(planned.value, [...planned.problems, ...missing])
-    const decided = { planned: planned.value, requested: requested.value, context, options: full }
-    return checked(planned.value, [...planned.problems, ...refusals(saved, decided)])
+  const memory = openMemory(full, io)
+  const question: Question = {
+    prompt: promptFor,
+    answer: () => 'yes',
+    help: 'type the whole word yes',
+    ...(memory && { remember: memory.keep })
   }
+  const decide = async (context: CommandContext): Promise<Checked<Planned>> =>
+    await decidedToApply(context, full, io, saved)
   return await withContext(io, full, (context) => shownAndDone(context, full, io, decide, question), {
     reachable: options.wait === true,
     finishes: true,
     lists: readsAllLists(full)
   })
+}
+
+async function decidedToApply(
+  context: CommandContext,
+  options: WriteOptions,
+  io: CommandIo,
+  saved: SavedPlan | undefined
+): Promise<Checked<Planned>> {
+  const decision = await makeDecision(context, options, io, {
+    isUnattended: options.yes === true,
+    // What was approved has been checked, or was approved without.
+    checks: !saved && options.check !== false
+  })
+  if (!decision.ok) return decision
+  const { planned } = decision.value
+  // A change that fails after others were made would leave the service half-way.
+  const missing = missingSecrets(planned.plan, context.understood, 'error')
+  const stopping =
+    missing.length > 0 || !saved ? missing : refusals(saved, { ...decision.value, context, options })
+  return checked(planned, [...decision.problems, ...stopping])
 }
 
 function unasked(): Diagnostic {
@@ -85,7 +98,9 @@ function unasked(): Diagnostic {
 
 /** `polyctl destroy`: deletes what the files declare, dependents first. */
 export async function destroyCommand(options: WriteOptions, io: CommandIo): Promise<Result> {
-  const question = {
+  const memory = openMemory(options, io)
+  const question: Question = {
+    ...(memory && { remember: memory.forget }),
     prompt: ({ plan: { changes, organization } }: Planned) =>
       `Type ${quoted(organization.name)} to delete ${count(changesIn(changes).length, 'resource')}: `,
     answer: (planned: Planned) => planned.plan.organization.name,
@@ -93,11 +108,11 @@ export async function destroyCommand(options: WriteOptions, io: CommandIo): Prom
     nothing: 'Nothing to destroy: the service has nothing that the files declare.'
   }
   const decide = async (context: CommandContext): Promise<Checked<Planned>> => {
-    const requested = await decideOptionsOf(context, { ...options, since: noBase }, io)
-    if (!requested.ok) return requested
-    return await reading(context, io, (reader) =>
-      planDestroy(context.understood, reader, kinds, requested.value)
-    )
+    return await reading(context, io, async (reader): Promise<Checked<Planned>> => {
+      const requested = await decideOptionsOf(context, { ...options, since: noBase }, io, reader)
+      if (!requested.ok) return requested
+      return await planDestroy(context.understood, reader, kinds, requested.value)
+    })
   }
   return await withContext(io, options, (context) => shownAndDone(context, options, io, decide, question), {
     finishes: true,
@@ -119,6 +134,8 @@ interface Question {
   help: string
   /** What is said when there is nothing to do, in place of a plan. */
   nothing?: string
+  /** Tells git what was done in an organization, where all of it was. */
+  remember?: (organization: string) => Remembering
 }
 
 async function shownAndDone(
@@ -146,7 +163,11 @@ async function shownAndDone(
     if (answer !== 'yes') return await problemsResult(io, [...untold, answer], context)
   }
   const report = await done(full, options, io, decided.value)
-  return await reported(report, full, { problems, isPlanTold, ...(idle === undefined ? {} : { idle }) })
+  const isWhole = readsAllLists(options) && (await exitOfReport(report)) === exit.done
+  const kept = isWhole ? question.remember?.(id) : undefined
+  const extras = { problems, isPlanTold, ...(idle === undefined ? {} : { idle }), ...kept?.reported }
+  const beside = [...(report.problems ?? []), ...(kept?.problems ?? [])]
+  return await reported({ ...report, problems: beside }, full, extras)
 }
 
 /** However it looks: what was done must be known. */

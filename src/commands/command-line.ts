@@ -123,6 +123,7 @@ function addWriting({ add, settle }: Commands): void {
       .optionsGroup('Writing:')
       .argument('[plan]', 'a file that `polyctl plan --out` saved: exactly that is done, without asking')
       .option('--wait', 'wait until a person has authorized what needs it')
+      .option('--push-applied', 'push the ref with which git remembers what was applied')
       .action((plan, options, given) =>
         settle(options, async (io, options) =>
           (await import('./apply.ts')).applyCommand(plan, options, io, givenTo(given))

@@ -1,34 +1,30 @@
-import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { checked, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import { kinds } from '../kinds/index.ts'
+import type { Reader } from '../remote/transport.ts'
 import type { DecideOptions } from '../plan/options.ts'
 import type { SavedOptions } from '../plan/saved.ts'
 import type { Selection } from '../plan/select.ts'
+import { appliedLast, isByDefault } from './applied.ts'
 import { understandThen } from './files.ts'
 import type { CommandIo } from './io.ts'
 import type { FileOptions, PlanningOptions, ServiceOptions } from './options.ts'
-import type { CommandContext } from './run.ts'
+import { plan, type Planned, type PlanRequest } from '../reconcile.ts'
+import { reading, type CommandContext } from './run.ts'
 
 /**
- * What the options ask of the planner. Reads the files of `--since`, too: their texts are added to those of
- * the context, for problems may be in them.
+ * What the options ask of the planner. Reads the files of `--since`, or of what git remembers as applied
+ * last, too: their texts are added to those of the context, for problems may be in them.
  */
 export async function decideOptionsOf(
   context: CommandContext,
   options: FileOptions & PlanningOptions & Pick<ServiceOptions, 'chosen'>,
-  io: CommandIo
+  io: CommandIo,
+  reader: Reader
 ): Promise<Checked<DecideOptions>> {
   const selection = selectionOf(options)
   if (!selection.ok) return selection
-  const {
-    since = options.chosen?.since,
-    maxDeletes,
-    maxUpdates,
-    rotate,
-    prune,
-    forceDelete,
-    allowDestroy
-  } = options
+  const { maxDeletes, maxUpdates, rotate, prune, forceDelete, allowDestroy } = options
   const requested: DecideOptions = {
     ...(maxDeletes === undefined ? {} : { maxDeletes }),
     ...(maxUpdates === undefined ? {} : { maxUpdates }),
@@ -38,11 +34,53 @@ export async function decideOptionsOf(
     ...(allowDestroy === undefined ? {} : { allowDestroy }),
     ...(selection.value === undefined ? {} : { selection: selection.value })
   }
+  const since = options.since ?? options.chosen?.since ?? (await appliedLast(options, io, reader))
   if (since === undefined || since === noBase) return { ok: true, value: requested, problems: [] }
   const then = await understandThen(io, options, context.env, since, context.understood)
   context.texts.adopt(then.texts)
-  if (!then.result.ok) return then.result
+  if (!then.result.ok) {
+    // Nobody asked for this base: without it, the plan is the one of a workspace that git knows nothing of.
+    if (isByDefault(options) && prune !== true)
+      return { ok: true, value: requested, problems: notCompared(then.result.problems) }
+    return then.result
+  }
   return { ok: true, value: { ...requested, base: then.result.value }, problems: [] }
+}
+
+/** A plan, and what was asked of the planner. */
+export interface Decided {
+  planned: Planned
+  requested: DecideOptions
+}
+
+/** What the command decides. `meanwhile` is called while the first answers are awaited. */
+interface DecisionOptions extends Omit<PlanRequest, keyof DecideOptions> {
+  isUnattended?: boolean
+  meanwhile?: () => void
+}
+
+/** Reads the service and decides. Base and plan are of one reading: whose key it is, is asked once. */
+export async function makeDecision(
+  context: CommandContext,
+  options: Parameters<typeof decideOptionsOf>[1],
+  io: CommandIo,
+  { meanwhile, ...how }: DecisionOptions
+): Promise<Checked<Decided>> {
+  return await reading(context, io, async (reader): Promise<Checked<Decided>> => {
+    const requested = await decideOptionsOf(context, options, io, reader)
+    if (!requested.ok) return requested
+    const planning = plan(context.understood, reader, kinds, { ...requested.value, ...how })
+    meanwhile?.()
+    const planned = await planning
+    if (!planned.ok) return planned
+    const problems = [...requested.problems, ...planned.problems]
+    return checked({ planned: planned.value, requested: requested.value }, problems)
+  })
+}
+
+/** Why the plan has no base, as a warning: the first problem says it, the others are details. */
+function notCompared(problems: readonly Diagnostic[]): Diagnostic[] {
+  return problems.slice(0, 1).map((problem) => ({ ...problem, severity: 'warning' }))
 }
 
 function selectionOf({

@@ -49,6 +49,6 @@ export async function exitOfReport(report: Report): Promise<number> {
   // What was skipped because of a conflict is mended by the same new plan. Two of one name are one as well.
   if (failures.length > 0 && failures.every(isConflict)) return exit.conflict
   if (report.counts.failed > 0 || report.counts.skipped > 0) return exit.partial
-  if ((report.problems ?? []).length > 0) return exit.conflict
+  if ((report.problems ?? []).some(isError)) return exit.conflict
   return report.counts.pending > 0 ? exit.waiting : exit.done
 }

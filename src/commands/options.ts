@@ -87,6 +87,8 @@ export interface WriteOptions extends ReadOptions, PlanningOptions, Organization
   yes?: boolean
   failFast?: boolean
   wait?: boolean
+  /** Pushes what git remembers as applied. */
+  pushApplied?: boolean
 }
 
 /**

@@ -1,17 +1,16 @@
 import { checked, strictly, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import { kinds } from '../kinds/index.ts'
 import { detailsOf } from '../plan/details.ts'
 import { missingSecrets } from '../plan/missing-secrets.ts'
 import { isDifference } from '../plan/pending.ts'
-import { plan as makePlan } from '../reconcile.ts'
-import { decideOptionsOf, readsAllLists } from './decide-options.ts'
+import { appliedHeader } from './applied.ts'
+import { makeDecision, readsAllLists } from './decide-options.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
 import { isOverOrganizations, overOrganizations } from './organizations.ts'
 import type { Result } from './output.ts'
 import { problemsResult } from './result.ts'
-import { reading, withContext, type CommandContext } from './run.ts'
+import { withContext, type CommandContext } from './run.ts'
 import { savePlan, type PlanWithInputs } from './saved-plan.ts'
 
 /** `out` is where the plan is kept, for `apply` to do exactly that. */
@@ -71,21 +70,16 @@ async function decideFrom(
   io: CommandIo,
   type: Telling['type']
 ): Promise<Checked<PlanWithInputs>> {
-  const requested = await decideOptionsOf(context, options, io)
-  if (!requested.ok) return requested
-  const decided = await reading(context, io, (reader) => {
-    const created = makePlan(context.understood, reader, kinds, {
-      ...requested.value,
-      checks: type === 'plan' && options.check !== false,
-      core: true
-    })
-    void prepare(type, io).catch(() => undefined)
-    return created
+  const decision = await makeDecision(context, options, io, {
+    checks: type === 'plan' && options.check !== false,
+    core: true,
+    meanwhile: () => void prepare(type, io).catch(() => undefined)
   })
-  const problems = [...context.problems, ...decided.problems]
-  if (!decided.ok) return { ok: false, problems }
-  if (type === 'plan') problems.push(...missingSecrets(decided.value.plan, context.understood, 'warning'))
-  const value = { planned: decided.value, requested: requested.value, context, options }
+  const problems = [...context.problems, ...decision.problems]
+  if (!decision.ok) return { ok: false, problems }
+  const { planned } = decision.value
+  if (type === 'plan') problems.push(...missingSecrets(planned.plan, context.understood, 'warning'))
+  const value = { ...decision.value, context, options }
   return options.strict === true ? checked(value, strictly(problems)) : { ok: true, value, problems }
 }
 
@@ -110,12 +104,17 @@ interface Telling {
 
 /** A plan that could not be saved is shown all the same: it is one answer with one problem more. */
 async function answered(
-  { planned, context }: PlanWithInputs,
+  { planned, context, options }: PlanWithInputs,
   problems: Diagnostic[],
   { type, code, failure, saved }: Telling
 ): Promise<Result> {
   const { id, name } = planned.plan.organization
-  const header = { ...context.header, organization: name, organizationId: id }
+  const header = {
+    ...context.header,
+    organization: name,
+    organizationId: id,
+    ...appliedHeader(planned.plan, options)
+  }
   const failures = failure ? [failure] : []
   const view = await views[type]()
   const beside = { problems, failures, ...(saved === undefined ? {} : { saved }) }

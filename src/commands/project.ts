@@ -13,6 +13,8 @@ export interface Project {
   environments?: string
   /** Its `.env`, if it has one. */
   variables?: string
+  /** Whether git may know what the files were before. */
+  isInRepository?: true
 }
 
 /**
@@ -31,7 +33,12 @@ export function projectOf(cwd: string): Project {
   const file = (name: string): string | undefined =>
     disk.look(posix.join(folder, name)).is === 'file' ? posix.join(folder, name) : undefined
   const [environments, variables] = [file(environmentsFile), file('.env')]
-  return { folder, ...(environments && { environments }), ...(variables && { variables }) }
+  return {
+    folder,
+    ...(environments && { environments }),
+    ...(variables && { variables }),
+    ...(has(above.at(-1) ?? '.', '.git') && { isInRepository: true as const })
+  }
 }
 
 /** The working folder and those above it up to the top of the repository; outside of one, it alone. */

@@ -3,7 +3,6 @@ import { resolve } from 'node:path'
 import { openDisk, saveFile } from '../config/source/index.ts'
 import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
-import type { DecideOptions } from '../plan/options.ts'
 import type { LiteralSecrets } from '../plan/literal-secrets.ts'
 import {
   parseSaved,
@@ -13,16 +12,13 @@ import {
   type SavedPlanInput,
   type SavedPlan
 } from '../plan/saved.ts'
-import type { Planned } from '../reconcile.ts'
-import { savedOptions } from './decide-options.ts'
+import { savedOptions, type Decided } from './decide-options.ts'
 import type { CommandIo } from './io.ts'
 import type { PlanningOptions, ReadOptions } from './options.ts'
 import type { CommandContext } from './run.ts'
 
 /** A plan with all that it was made from. */
-export interface PlanWithInputs {
-  planned: Planned
-  requested: DecideOptions
+export interface PlanWithInputs extends Decided {
   context: CommandContext
   options: ReadOptions & PlanningOptions
 }

@@ -142,7 +142,7 @@ function noHistory(): Diagnostic {
 
 function noGit(revision: string, reason: string, hint: string | undefined): Diagnostic {
   return problem('P310', `\`--since ${revision}\` cannot be looked up: ${reason}`, {
-    help: [hint ?? 'mend what git says, or leave `--since` out']
+    help: [hint ?? 'mend what git says, or pass `--since none`']
   })
 }
 
@@ -158,7 +158,7 @@ function noCommit(revision: string, reason: string, git: Git): Diagnostic {
     ],
     help:
       origin !== undefined
-        ? ['leave `--since` out for such a run, or name the commit that was applied last']
+        ? ['pass `--since none` for such a run, or name the commit that was applied last']
         : git.isShallow
           ? shallow
           : ['name a commit, a branch or a tag: `git log` shows what there is']
@@ -190,7 +190,7 @@ function unclearBase(short: string, unclear: readonly Unclear[]): Diagnostic {
       ...(left > 0 ? [`and ${left} more`] : []),
       'nothing is compared, and nothing is pruned, with a base that is not known'
     ],
-    help: [...help.slice(0, maxNamed), 'or leave `--since` out']
+    help: [...help.slice(0, maxNamed), 'or pass `--since none`']
   })
 }
 
@@ -207,7 +207,7 @@ function notUnderstood(short: string, problems: readonly Diagnostic[]): Diagnost
       notes: [`${errors.length} ${errors.length === 1 ? 'problem' : 'problems'} of then: see below`],
       help: [
         'give the variables that they need, or choose a later revision for `--since`',
-        'or leave `--since` out: then nothing says who moved, and nothing is pruned'
+        'or pass `--since none`: then nothing says who moved, and nothing is pruned'
       ]
     }
   )

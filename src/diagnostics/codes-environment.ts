@@ -195,6 +195,15 @@ connections:
     configuration: { hosts: db.example.com, password: "\${env:MONGODB_PASSWORD}" }
 `
   },
+  P312: {
+    title: 'what was applied is not pushed',
+    explanation:
+      'After an apply of committed files, git remembers the commit as a ref, ' +
+      '`refs/polyctl/applied/ORGANIZATION`, and later plans compare with it. `--push-applied` sends it ' +
+      'to the remote, so that workflows and colleagues compare with the same. That failed: the note says ' +
+      'what git said. The service is as the files say all the same. Check the rights of the workflow ' +
+      '(`contents: write`), and run the same apply again.'
+  },
   P316: {
     title: 'the environment is not known, or is at odds with something else',
     explanation:

@@ -28,13 +28,15 @@ export function quoted(name: string): string {
 /** What the output is about: nobody should have to guess which organization that was. */
 export function headLine({ header }: Pick<ChangesView, 'header'>, look: Look): string {
   const size = `${count(header.resources, 'resource')} in ${count(header.files, 'file')}`
+  const base =
+    header.appliedLast === undefined ? '' : ` · since ${visible(header.appliedLast)}, applied last`
   const from = header.variables === undefined ? '' : ` · variables of ${visible(header.variables)}`
   const environment =
     header.environment === undefined ? '' : `environment ${visible(header.environment)} · `
   const organization = visible(header.organization)
   const service = header.service === 'local' ? 'local Polytomic' : visible(header.service)
   const where = `${environment}${service} · API ${visible(header.apiVersion)}`
-  return `${paint(look, 'strong', organization)} · ${where} · ${size}${from}`
+  return `${paint(look, 'strong', organization)} · ${where} · ${size}${from}${base}`
 }
 
 /** `configs/syncs.yaml:30:5`: terminals and editors open it. */

@@ -10,6 +10,8 @@ export interface PlanHeader {
   environment?: string
   /** The path of the `.env` that was read. */
   variables?: string
+  /** The commit that was applied last, where the plan compares with it by default. */
+  appliedLast?: string
   files: number
   resources: number
 }

@@ -218,6 +218,7 @@ export function reportDocument(view: ReportView): unknown {
   return {
     ...headJson(view.header),
     interrupted: view.interrupted,
+    applied_revision: view.appliedRevision ?? null,
     summary: { done, pending, skipped, failed },
     results: view.results.map(({ address, action, outcome }) => ({
       kind: address.kind,

@@ -43,9 +43,19 @@ export function reportText(view: ReportView, look: Look): string {
     listing.join('\n'),
     framesText(failures, look).replace(/\n$/, ''),
     authorizeLines(view, look).join('\n'),
-    paint(look, 'strong', closing.text)
+    [paint(look, 'strong', closing.text), ...rememberedLines(view, look)].join('\n')
   ]
   return fitted(blocks.filter((block) => block !== '').join('\n\n') + '\n', look)
+}
+
+/** Later plans compare with it, so it is told; that it is not, as well. */
+function rememberedLines({ appliedRevision, unremembered }: ReportView, look: Look): string[] {
+  if (look.quiet === true) return []
+  if (appliedRevision !== undefined)
+    return [`Git remembers ${appliedRevision.slice(0, 7)} as applied: later plans compare with it.`]
+  return unremembered === undefined
+    ? []
+    : [`Git does not remember this as applied: ${visible(unremembered)}.`]
 }
 
 function row(word: string, ink: Ink, text: string, look: Look): string {

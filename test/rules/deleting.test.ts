@@ -109,9 +109,9 @@ describe('R17: where deletions come from', () => {
   test('R17: prune needs to know what was ours', async () => {
     const world = await applied()
     world.write({ [file]: without('ordersOut') })
-    const text = await expectWrites(world, [], 'apply', '--yes', '--prune')
+    const text = await expectWrites(world, [], 'apply', '--yes', '--prune', '--since', 'none')
     expect(text).toContain('[P506]')
-    expect((await world.run('apply', '--yes', '--prune')).code).toBe(7)
+    expect((await world.run('apply', '--yes', '--prune', '--since', 'none')).code).toBe(7)
   })
 
   test('R17: prune by revision deletes what was declared, and never what was not', async () => {

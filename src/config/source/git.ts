@@ -156,7 +156,7 @@ const notAllThere: GitAnswer<never> = {
   hint: 'clone it in full: leave `git clone --filter` out; if it is full, `git fsck` tells what is broken'
 }
 
-const inCheckout = 'run polyctl in a checkout of the repository, or leave `--since` out'
+const inCheckout = 'run polyctl in a checkout of the repository, or pass `--since none`'
 
 const noWorkTree: GitAnswer<never> = {
   ok: false,
@@ -169,7 +169,8 @@ const timeoutMs = 60_000
 
 type Run = (args: string[], input?: string) => GitAnswer<Buffer>
 
-function runner(cwd: string, env: Readonly<Record<string, string | undefined>>): Run {
+/** Runs git in a folder; what fails is a reason in words. */
+export function runner(cwd: string, env: Readonly<Record<string, string | undefined>>): Run {
   return (args, input) => {
     try {
       const value = execFileSync('git', args, {

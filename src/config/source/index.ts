@@ -1,6 +1,7 @@
 /** The entry point of this folder: finding and reading files, on disk or in git, and parsing YAML. */
 export { openDisk, saveChanged, saveFile, saveFileWithFolders, type Disk, type DiskEntry } from './disk.ts'
 export { defaultFolders, readFiles, standardInput } from './find-files.ts'
+export { appliedRefs, committedState, pushApplied, remember, type AppliedPlace } from './applied.ts'
 export { openGit, type Git } from './git.ts'
 export { openRevision } from './revision.ts'
 export type { Unclear } from './unclear.ts'

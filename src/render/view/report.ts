@@ -25,6 +25,10 @@ export interface ReportView {
   closing: Closing
   /** The plan was told before, with its problems: whoever told that need not say again that it is empty. */
   isPlanTold: boolean
+  /** The commit that git remembers as applied now. */
+  appliedRevision?: string
+  /** Why it remembers none. */
+  unremembered?: string
 }
 
 /** What a report came with. `idle` is what it comes to where there was nothing to do. */
@@ -32,6 +36,8 @@ export interface ReportExtras {
   problems?: readonly Diagnostic[]
   idle?: string
   isPlanTold?: boolean
+  appliedRevision?: string
+  unremembered?: string
 }
 
 /** What became of one change. */
@@ -60,7 +66,7 @@ export function reportView(
   report: Report,
   header: PlanHeader,
   context: ViewContext = {},
-  { problems = [], idle = 'Nothing to do.', isPlanTold = true }: ReportExtras = {}
+  { problems = [], idle = 'Nothing to do.', isPlanTold = true, ...remembering }: ReportExtras = {}
 ): ReportView {
   const sources = context.sources ?? { texts: new Map() }
   const results = report.settled.map(({ address, action, outcome }): ResultView => ({
@@ -81,7 +87,8 @@ export function reportView(
     beside: problemsView(inOrder(report.problems ?? []), sources),
     authorize: results.flatMap(({ address, outcome }) => authorizeOf(address, outcome, context)),
     closing: { text: closingText(report, idle) },
-    isPlanTold
+    isPlanTold,
+    ...remembering
   }
 }
 

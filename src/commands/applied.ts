@@ -1,0 +1,108 @@
+import {
+  appliedRefs,
+  committedState,
+  openDisk,
+  pushApplied,
+  remember,
+  type AppliedPlace
+} from '../config/source/index.ts'
+import { warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Plan } from '../plan/plan.ts'
+import { organizationOf } from '../remote/identity.ts'
+import type { Reader } from '../remote/transport.ts'
+import type { ReportExtras } from '../render/view/report.ts'
+import type { CommandIo } from './io.ts'
+import type { FileOptions, PlanningOptions, ServiceOptions } from './options.ts'
+
+/** What of the options decides about the revision that was applied last. */
+type Options = FileOptions & PlanningOptions & Pick<ServiceOptions, 'chosen'>
+
+/** Git is asked where there is a repository, and where files are read that it knows. */
+function placeIn(io: CommandIo, options: FileOptions): AppliedPlace | undefined {
+  if (io.project.isInRepository !== true || options.file.includes('-')) return undefined
+  const disk = openDisk(io.cwd, io.stdin, io.project.folder)
+  return { cwd: io.cwd, env: io.env, files: options.file, disk }
+}
+
+/** Whether git decides what was applied last: nobody named a revision, or none. */
+export function isByDefault({ since, chosen }: Options): boolean {
+  return since === undefined && chosen?.since === undefined
+}
+
+/**
+ * The ref of what was applied last in the organization that the key opens; undefined where git remembers
+ * nothing. Whose key it is, is asked once: the plan takes the same answer.
+ */
+export async function appliedLast(
+  options: Options,
+  io: CommandIo,
+  reader: Reader
+): Promise<string | undefined> {
+  const place = isByDefault(options) ? placeIn(io, options) : undefined
+  if (place === undefined) return undefined
+  const refs = appliedRefs(place)
+  if (refs.isEmpty) return undefined
+  const who = await organizationOf(reader)
+  // The plan asks the same, and tells what is wrong.
+  return who.ok ? refs.of(who.id)?.ref : undefined
+}
+
+/** For the first line of a plan: that it compares with what was applied last, which nobody asked for. */
+export function appliedHeader({ since }: Pick<Plan, 'since'>, options: Options): { appliedLast?: string } {
+  return since !== undefined && isByDefault(options) ? { appliedLast: since } : {}
+}
+
+/** What git was told of an apply, for the report. */
+export interface Remembering {
+  reported: Pick<ReportExtras, 'appliedRevision' | 'unremembered'>
+  problems: Diagnostic[]
+}
+
+/** Remembers what was applied in an organization. */
+interface Memory {
+  /** After all was done: the commit is remembered, if the files are still what it says. */
+  keep: (organization: string) => Remembering
+  /** After all was deleted: nothing is applied any more. */
+  forget: (organization: string) => Remembering
+}
+
+/** Looks at the repository before the files are read; undefined where there is none to remember anything. */
+export function openMemory(
+  options: FileOptions & PlanningOptions & { pushApplied?: boolean },
+  io: CommandIo
+): Memory | undefined {
+  const place = placeIn(io, options)
+  if (place === undefined) return undefined
+  const before = committedState(place)
+  return {
+    keep(organization) {
+      const now = committedState(place)
+      const push = options.pushApplied === true
+      if (!before.ok || !now.ok) {
+        const failed = before.ok ? now : before
+        return unremembered(failed.ok ? 'the files changed meanwhile' : failed.reason, push)
+      }
+      if (before.value !== now.value) return unremembered('another commit was checked out meanwhile', push)
+      const kept = remember(place, organization, now.value)
+      if (!kept.ok) return unremembered(kept.reason, push)
+      const pushed = push ? pushApplied(place, kept.value) : undefined
+      const problems = pushed?.ok === false ? [notPushed(pushed.reason)] : []
+      return { reported: { appliedRevision: now.value }, problems }
+    },
+    forget(organization) {
+      remember(place, organization, undefined)
+      return { reported: {}, problems: [] }
+    }
+  }
+}
+
+function unremembered(because: string, push: boolean): Remembering {
+  return { reported: { unremembered: because }, problems: push ? [notPushed(because)] : [] }
+}
+
+function notPushed(reason: string): Diagnostic {
+  return warning('P312', `what was applied is not pushed: ${reason}`, {
+    notes: ['other machines do not know it yet, and compare with what they know'],
+    help: ['mend it, and run the same apply again: it does nothing else, and pushes']
+  })
+}
