@@ -1,14 +1,16 @@
 import { resolve } from 'node:path'
 import { saveChanged, standardInput } from '../config/source/index.ts'
-import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { checked, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds, shortened } from '../kinds/index.ts'
 import type { DecideOptions } from '../plan/options.ts'
 import { leftProblem, unwritable } from '../pull/left-problems.ts'
 import { soundPull, type Sound } from '../pull/sound.ts'
 import { WrittenFiles } from '../pull/written.ts'
+import type { Reader } from '../remote/transport.ts'
 import { plan as makePlan, type Planned } from '../reconcile.ts'
 import type { ChangedFile } from '../render/view/pull.ts'
-import { decideOptionsOf, readsAllLists } from './decide-options.ts'
+import { appliedLast } from './applied.ts'
+import { decideOptionsOf, readsAllLists, type Decided } from './decide-options.ts'
 import { exit } from './exit.ts'
 import { understandChanged } from './files.ts'
 import type { CommandIo } from './io.ts'
@@ -27,7 +29,8 @@ export interface PullOptions
 
 /**
  * `polyctl pull`: what the service has becomes patches of the files. What the files changed since the base is
- * not touched, and the base is the last commit where none is named: nobody loses what is not committed.
+ * not touched. Where no base is named it is what git remembers as applied last, else the last commit: nobody
+ * loses what is not committed.
  */
 export async function pullCommand(
   addresses: readonly string[],
@@ -64,36 +67,43 @@ interface Pulling {
 
 async function pullIn(pulling: Pulling): Promise<Result> {
   const { context, written, options, io } = pulling
-  const requested = await baseAndOptions(pulling)
-  if (!requested.ok) return await problemsResult(io, requested.problems, context)
-  const planned = await reading(context, io, (reader) =>
-    makePlan(context.understood, reader, kinds, requested.value)
-  )
-  if (!planned.ok) return await problemsResult(io, [...context.problems, ...planned.problems], context)
-  const { plan, observed } = planned.value
+  const decision = await reading(context, io, async (reader): Promise<Checked<Decided>> => {
+    const requested = await baseAndOptions(pulling, reader)
+    if (!requested.ok) return requested
+    const planned = await makePlan(context.understood, reader, kinds, requested.value)
+    if (!planned.ok) return { ok: false, problems: [...context.problems, ...planned.problems] }
+    return checked({ planned: planned.value, requested: requested.value }, planned.problems)
+  })
+  if (!decision.ok) return await problemsResult(io, decision.problems, context)
+  const { planned, requested } = decision.value
+  const { plan, observed } = planned
   const sound = await soundPull({
     plan,
     observed,
     desired: context.understood.desired,
     vault: context.understood.vault,
-    base: requested.value.base,
+    base: requested.base,
     kinds,
     written,
     shorten: shortened,
     removeMissing: options.removeMissing === true,
-    options: requested.value,
+    options: requested,
     read: async (texts, witness) =>
       understandChanged(io, options, context.env, { texts: withPiped(texts, written), witness })
   })
-  return await answered(pulling, planned.value, [...context.problems, ...planned.problems], sound)
+  return await answered(pulling, planned, [...context.problems, ...decision.problems], sound)
 }
 
 /** The revision that tells who moved; without any, nothing is taken over before the person says so. */
-async function baseAndOptions({ context, options, io }: Pulling): Promise<Checked<DecideOptions>> {
+async function baseAndOptions(
+  { context, options, io }: Pulling,
+  reader: Reader
+): Promise<Checked<DecideOptions>> {
   const named = options.since ?? options.chosen?.since
-  const since = named ?? 'HEAD'
+  // What is committed and not applied yet is newer than what the service has, and stays.
+  const since = named ?? (await appliedLast(options, io, reader)) ?? 'HEAD'
   const wholePlan = { ...options, since, maxDeletes: Infinity, maxUpdates: Infinity }
-  const requested = await decideOptionsOf(context, wholePlan, io)
+  const requested = await decideOptionsOf(context, wholePlan, io, reader)
   if (requested.ok || named !== undefined) return requested
   const [first] = requested.problems
   if (first?.code !== 'P310' && first?.code !== 'P311') return requested
@@ -101,7 +111,7 @@ async function baseAndOptions({ context, options, io }: Pulling): Promise<Checke
     ok: false,
     problems: [
       problem('P706', 'nothing tells what the service changed from what the files did', {
-        notes: [first.message.replace('`--since HEAD`', 'the last commit'), ...first.notes],
+        notes: [first.message.replace(`\`--since ${since}\``, 'what was applied last'), ...first.notes],
         help: [
           'commit the files, or name the revision that was applied last with `--since`',
           'or take over whatever differs, also where the files are newer: `--since none`'

@@ -233,9 +233,8 @@ export function reportDocument(view: ReportView): unknown {
 
 function outcomeJson(outcome: Outcome) {
   const nothing = { id: null, because: null, notes: [], kept: [], authorize: null, problem: null }
-  if (outcome.outcome === 'done') {
+  if (outcome.outcome === 'done')
     return { outcome: 'done', ...nothing, id: outcome.id, notes: outcome.notes }
-  }
   if (outcome.outcome === 'failed') {
     const kept = (outcome.kept ?? []).map(keptJson)
     return { outcome: 'failed', ...nothing, kept, problem: problemJson(outcome.problem) }
