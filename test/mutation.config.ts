@@ -2,13 +2,18 @@ import { defineConfig, mergeConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import base from './vitest.config.ts'
 
-/** A mutant ends with the first test that notices it: examples come first, then rules, and what draws at random last. */
+/**
+ * A mutant ends with the first test that notices it: examples come first, then rules, and what draws at random last. All
+ * other folders, which `MUTATION_TESTS` may name, come after them.
+ */
 const order = ['plan', 'remote', 'apply', 'rules', 'laws', 'simulation']
 
 class QuickFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number =>
-      order.findIndex((folder) => moduleId.includes(`/test/${folder}/`))
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = order.findIndex((folder) => moduleId.includes(`/test/${folder}/`))
+      return at === -1 ? order.length : at
+    }
     return files.toSorted((a, b) => place(a) - place(b) || (a.moduleId < b.moduleId ? -1 : 1))
   }
 }
@@ -32,7 +37,7 @@ export default mergeConfig(
       include: process.env['MUTATION_TESTS']?.split(' ') ?? quick,
       isolate: false,
       sequence: { sequencer: QuickFirst },
-      env: { SIM_RUNS: '10', LAW_RUNS: '25' }
+      env: { TESTS: 'few', SIM_RUNS: '10', LAW_RUNS: '25' }
     }
   })
 )

@@ -27,6 +27,7 @@ test('secrets are found at any depth; items of lists count from one', () => {
     'b.c[3].d'
   ])
   expect(secretPaths(s)).toEqual([''])
+  expect(secretPaths([{ a: s }])).toEqual(['[1].a'])
   for (const value of ['x', 1, null, [], {}] as Json[]) expect(secretPaths(value)).toEqual([])
 })
 

@@ -3,7 +3,7 @@ import type { DerivedApi } from '../../src/kinds/api.ts'
 import type { Kinds } from '../../src/kinds/kind.ts'
 import { match } from '../../src/plan/match.ts'
 import { ordered } from '../../src/plan/order.ts'
-import type { Change } from '../../src/plan/plan.ts'
+import type { Change, Update } from '../../src/plan/plan.ts'
 import { addressText, type Desired, type Live } from '../../src/state/resource.ts'
 import type { JsonObject } from '../../src/state/value.ts'
 import { at, change } from '../render/builders.ts'
@@ -122,8 +122,17 @@ describe('what adds fields to what others use', () => {
     changed: {},
     partial: false
   })
-  const one = (action: Change['action'], kind: string, name: string, names: string[] = []) =>
-    change({ action, kind, name, id: name.toUpperCase(), wanted: { names, of: box, text: 't' } })
+  const one = (action: Change['action'], kind: string, name: string, names: string[] = []) => {
+    const { wanted: fields, ...gone } = change({
+      action,
+      kind,
+      name,
+      id: name.toUpperCase(),
+      wanted: { names, of: box, text: 't' }
+    }) as Update
+    // A deletion has no wanted fields.
+    return (action === 'delete' ? gone : { ...gone, wanted: fields }) as Change
+  }
   const live = (names: string[] = []): Live[] => [
     there('gadget', 'Box', {}, []),
     there('part', 'P', { names }),

@@ -7,8 +7,10 @@ import {
   isNamed,
   isSelected,
   scopeOf,
+  unknownAddress,
   type Selection
 } from '../../src/plan/select.ts'
+import { diagnostic } from '../render/builders.ts'
 import { declared, removed } from './world.ts'
 import { samples } from '../support/samples.ts'
 
@@ -105,6 +107,37 @@ describe('a selection', () => {
 test('patterns that name nothing are told', () => {
   expect(idlePatterns([users, bulk], ['Users', 'Usres', 'All*', 'x*'], kinds)).toEqual(['Usres', 'x*'])
   expect(idlePatterns([users], undefined, kinds)).toEqual([])
+})
+
+describe('a pattern that names nothing is told', () => {
+  const all = [
+    { kind: 'bulk_sync', name: 'Users' },
+    { kind: 'sync', name: 'Users' },
+    { kind: 'sync', name: 'Orders' }
+  ]
+  const told = (pattern: string) => unknownAddress(pattern, all, kinds)
+
+  test('with the address that is meant: by another form of it, or by a name alike', () => {
+    expect(told('sync.Users')).toEqual(
+      diagnostic({
+        code: 'P406',
+        message: 'no declared resource is called `sync.Users`',
+        help: ['write `\'sync "Users"\'`']
+      })
+    )
+    for (const pattern of ['syncs/Users', 'Sync "Users"', 'sync Users', 'sync."Users'])
+      expect(told(pattern).help).toEqual(['write `\'sync "Users"\'`'])
+    for (const pattern of ['bulk_sync.Users', 'bulk sync.Users', 'BULK_SYNCS.Users'])
+      expect(told(pattern).help).toEqual(['write `\'bulk sync "Users"\'`'])
+    expect(told('sync.Usres').help).toEqual(['write `\'sync "Users"\'`'])
+    expect(told('Usres').help).toEqual(['write `\'bulk sync "Users"\'` or `\'sync "Users"\'`'])
+  })
+
+  test('with how addresses are written, where nothing is meant', () => {
+    const help = ['write an address as the plan does, such as `connection "Warehouse"`, or just the name']
+    for (const pattern of ['xyz', 'model.Users', 'sync', '1sync.Users'])
+      expect(told(pattern).help).toEqual(help)
+  })
 })
 
 describe('where names match in any case, so do patterns', () => {

@@ -134,6 +134,12 @@ describe('R27: a create', () => {
     expect(asked).toEqual(['POST k', ...all4, 'POST k', 'GET /api/syncs/s1', 'look'])
   })
 
+  test('that is looked for says so, each time', async () => {
+    const notes: string[] = []
+    await created([failed(500), done(s)], [[]], { note: (text: string) => notes.push(text) })
+    expect(notes).toEqual(['looking for it by name'])
+  })
+
   test('that fails again and again is left', async () => {
     const { written, asked } = await created([failed(500)])
     expect(written).toMatchObject({ ok: false, failure: { status: 500, code: 'P609' } })
