@@ -115,10 +115,10 @@ describe('a pattern that names nothing is told', () => {
     { kind: 'sync', name: 'Users' },
     { kind: 'sync', name: 'Orders' }
   ]
-  const told = (pattern: string) => unknownAddress(pattern, all, kinds)
+  const reported = (pattern: string) => unknownAddress(pattern, all, kinds)
 
   test('with the address that is meant: by another form of it, or by a name alike', () => {
-    expect(told('sync.Users')).toEqual(
+    expect(reported('sync.Users')).toEqual(
       diagnostic({
         code: 'P406',
         message: 'no declared resource is called `sync.Users`',
@@ -126,17 +126,17 @@ describe('a pattern that names nothing is told', () => {
       })
     )
     for (const pattern of ['syncs/Users', 'Sync "Users"', 'sync Users', 'sync."Users'])
-      expect(told(pattern).help).toEqual(['write `\'sync "Users"\'`'])
+      expect(reported(pattern).help).toEqual(['write `\'sync "Users"\'`'])
     for (const pattern of ['bulk_sync.Users', 'bulk sync.Users', 'BULK_SYNCS.Users'])
-      expect(told(pattern).help).toEqual(['write `\'bulk sync "Users"\'`'])
-    expect(told('sync.Usres').help).toEqual(['write `\'sync "Users"\'`'])
-    expect(told('Usres').help).toEqual(['write `\'bulk sync "Users"\'` or `\'sync "Users"\'`'])
+      expect(reported(pattern).help).toEqual(['write `\'bulk sync "Users"\'`'])
+    expect(reported('sync.Usres').help).toEqual(['write `\'sync "Users"\'`'])
+    expect(reported('Usres').help).toEqual(['write `\'bulk sync "Users"\'` or `\'sync "Users"\'`'])
   })
 
   test('with how addresses are written, where nothing is meant', () => {
     const help = ['write an address as the plan does, such as `connection "Warehouse"`, or just the name']
     for (const pattern of ['xyz', 'model.Users', 'sync', '1sync.Users'])
-      expect(told(pattern).help).toEqual(help)
+      expect(reported(pattern).help).toEqual(help)
   })
 })
 
