@@ -3,11 +3,14 @@ import { carryOut } from '../../src/apply/carry-out.ts'
 import type { ApplyOptions } from '../../src/apply/options.ts'
 import type { ApplyEvent, Report } from '../../src/apply/events.ts'
 import { kinds } from '../../src/kinds/index.ts'
+import type { Kind } from '../../src/kinds/kind.ts'
 import type { Change, Create, Delete, Plan, Unchanged } from '../../src/plan/plan.ts'
 import { openWriter, type Writer } from '../../src/remote/transport.ts'
 import { addressText } from '../../src/state/resource.ts'
 import { Vault } from '../../src/state/vault.ts'
+import { diagnostic } from '../render/builders.ts'
 import { allow, createSandbox, tutorial } from '../support/sandbox.ts'
+import { gadget } from '../support/small-kind.ts'
 import { realTimer } from '../support/waiting.ts'
 
 const env = { MONGODB_PASSWORD: 'planted-secret' }
@@ -404,5 +407,60 @@ describe('R24, R29: what is made, what waits, and what is deleted', () => {
     const changes = [making('a'), making('b', { after: ['role "a"'] }), deletion('c')]
     const { report } = await carriedOut(changes, service(), { failFast: true })
     expect(reported(report)).toEqual(['a done', 'b done', 'c done'])
+  })
+})
+
+describe('R27: what another run creates at the same time', () => {
+  const gadgets: Change[] = ['A', 'B'].map((name) => ({
+    ...unchanged(name),
+    kind: 'gadget',
+    action: 'create',
+    fields: [],
+    wanted: { name }
+  }))
+
+  /** The problems of an apply, after which the list has these beside what was created. */
+  async function problemsOf(others: string[], kind: Partial<Kind> = {}) {
+    const created: object[] = []
+    const { report } = await carriedOut(
+      gadgets,
+      async (request) => {
+        if (request.method === 'POST') {
+          const { name } = (await request.json()) as { name: string }
+          created.push({ id: `id-${name}`, name })
+          return Response.json({ data: created.at(-1) })
+        }
+        const id = new URL(request.url).pathname.split('/')[3]
+        if (id !== undefined) return Response.json({ data: { id, name: id.slice(-1) } })
+        if (created.length === 2 && others.includes('down')) return new Response('', { status: 403 })
+        return Response.json({
+          data: [...created, ...others.map((name) => ({ id: `other-${name}`, name }))]
+        })
+      },
+      { kinds: { managed: [{ ...gadget, ...kind }] } }
+    )
+    expect(report.counts.done).toBe(2)
+    return report.problems
+  }
+
+  test('is told beside what was created, where both are found under one name', async () => {
+    expect(await problemsOf(['B', 'C'])).toEqual([
+      diagnostic({
+        code: 'P401',
+        message: 'looking for gadget "B": now several have its name',
+        labels: [{ span: gadgets[1]!.span, text: 'this is what was attempted' }],
+        notes: ['GET /api/gadgets: 2 have this name: id-B, other-B'],
+        help: [
+          'look at each in the web page, and delete there what nobody needs: polyctl deletes neither',
+          'or pin one with `id:`'
+        ]
+      })
+    ])
+  })
+
+  test('is nothing where there is none, where names are unique, and where no list can be read', async () => {
+    expect(await problemsOf(['C'])).toBeUndefined()
+    expect(await problemsOf(['B'], { api: { ...gadget.api, uniqueNames: true } })).toBeUndefined()
+    expect(await problemsOf(['B', 'down'])).toBeUndefined()
   })
 })
