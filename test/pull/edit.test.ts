@@ -2,13 +2,15 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   changedText,
+  draftAt,
+  withDraftAt,
   draftOf,
   inPlaceOf,
   newDraft,
   valueOfDraft,
   type Draft
 } from '../../src/config/edit/index.ts'
-import { parseYaml, valueOfNode } from '../../src/config/source/index.ts'
+import { parseYaml, valueOfNode, type YamlDocument } from '../../src/config/source/index.ts'
 import { isObject, type Json } from '../../src/state/value.ts'
 import { makeRandom, type Random } from '../simulation/random.ts'
 import { samples } from '../support/samples.ts'
@@ -135,6 +137,124 @@ function isWithin(lines: readonly string[], all: readonly string[]): string[] {
     return false
   })
 }
+
+/** What is done at a path: another value, another item or key, or nothing there any more. */
+type Edit = { at: (string | number)[]; to?: Json; add?: Json; key?: string }
+
+function after(written: string, { at, to, add, key: name }: Edit): string | undefined {
+  const [{ source, root }] = parseYaml('a.yaml', written).documents as [YamlDocument]
+  const before = draftOf(source, root, valueOfNode(root))
+  const part = draftAt(before, at)
+  if (!part) throw new Error(`nothing at ${at.join('.')}`)
+  const more =
+    add === undefined ? undefined : newDraft(add, part.is === 'list' ? part.items.at(-1) : undefined)
+  const next =
+    more && part.is === 'list'
+      ? { ...part, items: [...part.items, more] }
+      : more && part.is === 'mapping'
+        ? { ...part, entries: [...part.entries, { key: name ?? 'new', draft: more }] }
+        : to === undefined
+          ? undefined
+          : inPlaceOf(part, to)
+  return changedText(source, [{ root, before, after: withDraftAt(before, at, next) }])
+}
+
+describe('the style of the file', () => {
+  const cases: [string, string, Edit, string][] = [
+    ['quotes stay', `a: 'x' # why\n`, { at: ['a'], to: "it's" }, `a: 'it''s' # why\n`],
+    ['quotes come where they must', `a: x\n`, { at: ['a'], to: 'x: y' }, `a: "x: y"\n`],
+    ['the usual quotes are taken', `a: x\nb: 'y'\n`, { at: ['a'], to: '' }, `a: ''\nb: 'y'\n`],
+    [
+      'a literal block stays',
+      `a: |-  # sql\n    one\n    two\n`,
+      { at: ['a'], to: 'one\nthree\n' },
+      `a: |  # sql\n    one\n    three\n`
+    ],
+    [
+      'a kept end stays',
+      `a: |+\n  one\n\nb: 1\n`,
+      { at: ['a'], to: 'two\n\n\n' },
+      `a: |+\n  two\n\n\nb: 1\n`
+    ],
+    [
+      'a folded block stays, as wide as it was',
+      `a: >-\n  some words in\n  a few lines\n`,
+      { at: ['a'], to: 'some words in not so few lines' },
+      `a: >-\n  some words in\n  not so few\n  lines\n`
+    ],
+    [
+      'what a folded block cannot say is a literal one',
+      `a: >\n  one\n  two\n`,
+      { at: ['a'], to: 'one\n  two\n' },
+      `a: |\n  one\n    two\n`
+    ],
+    ['a flow item comes last', `a: [ x, y ] # z\n`, { at: ['a'], add: 'w' }, `a: [ x, y, w ] # z\n`],
+    [
+      'on lines of their own, with the comma',
+      `a: [\n  x, # one\n  y # two\n]\n`,
+      { at: ['a'], add: 'w' },
+      `a: [\n  x, # one\n  y, # two\n  w\n]\n`
+    ],
+    [
+      'a block item is indented likewise',
+      `a:\n- {b: 1}\nc: 2\n`,
+      { at: ['a'], add: { b: 3 } },
+      `a:\n- {b: 1}\n- {b: 3}\nc: 2\n`
+    ],
+    [
+      'blank lines stand between',
+      `a:\n  - b: 1\n\n  - b: 2\n`,
+      { at: ['a'], add: { b: 3 } },
+      `a:\n  - b: 1\n\n  - b: 2\n\n  - b: 3\n`
+    ],
+    [
+      'a key follows the others',
+      `a:\n    b: 1 # x\n# about c\nc: 2\n`,
+      { at: ['a'], add: 2, key: 'd' },
+      `a:\n    b: 1 # x\n    d: 2\n# about c\nc: 2\n`
+    ],
+    [
+      'its own comment goes',
+      `a:\n  - x\n  # about y\n  - y\n  # about z\n  - z\n`,
+      { at: ['a', 1] },
+      `a:\n  - x\n  # about z\n  - z\n`
+    ],
+    [
+      'the comment of a group stays',
+      `a:\n  # all\n  - x\n  - y\n`,
+      { at: ['a', 0] },
+      `a:\n  # all\n  - y\n`
+    ],
+    [
+      'a comment that may be of two stays',
+      `a:\n  - x\n  # both\n  - y\n  - z\n`,
+      { at: ['a', 1] },
+      `a:\n  - x\n  # both\n  - z\n`
+    ],
+    ['blank lines do not add up', `a:\n  - x\n\n  - y\n\nb: 1\n`, { at: ['a', 1] }, `a:\n  - x\n\nb: 1\n`],
+    [
+      'what stands behind a dash gives way',
+      `a:\n  - b: 1\n    c: 2\n`,
+      { at: ['a', 0, 'b'] },
+      `a:\n  - c: 2\n`
+    ],
+    ['an emptied list says so', `a: # why\n  - x\nb: 1\n`, { at: ['a'], to: [] }, `a: [] # why\nb: 1\n`],
+    ['an anchor stays', `a: &x 1\n`, { at: ['a'], to: 2 }, `a: &x 2\n`],
+    ['a placeholder is no value', `a: x\n`, { at: ['a'], to: '${env:X}' }, `a: $\${env:X}\n`],
+    [
+      'other documents stay',
+      `a: 1\n---\n# two\na: 1\n...\n`,
+      { at: ['a'], to: 2 },
+      `a: 2\n---\n# two\na: 1\n...\n`
+    ]
+  ]
+
+  test.each(cases)('%s', (_name, written, edit, expected) => {
+    expect(after(written, edit)).toBe(expected)
+    const crlf = (lines: string): string => lines.replaceAll('\n', '\r\n')
+    expect(after(crlf(written), edit)).toBe(crlf(expected))
+  })
+})
 
 describe('a change of values', () => {
   test('means what it should, and all lines elsewhere stay byte for byte', () => {

@@ -1,8 +1,12 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { listen } from '../../src/server/listen.ts'
+import { program } from '../support/program.ts'
+import { isFew } from '../support/samples.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 import { env, file, warehouse } from '../support/warehouse.ts'
 
@@ -118,7 +122,18 @@ describe('a commented file', () => {
       'with 1234567'
     )
     await expect(shown).toMatchFileSnapshot('../golden/pull-commented.txt')
-    expect(world.requests().filter((request) => !request.startsWith('GET '))).toEqual([])
+    // It reads what a plan reads, and nothing else.
+    const requests = world.requests()
+    await world.run('plan', '--no-check')
+    expect(requests).toEqual(world.requests())
+
+    const { out } = await world.run('pull', '--check', '--format', 'json')
+    const document = JSON.parse(out) as { taken: { address: string }[]; patches: { written: boolean }[] }
+    const schema = JSON.parse(readFileSync('schemas/pull.schema.json', 'utf8')) as object
+    const validate = new Ajv2020({ strict: false }).compile(schema)
+    expect(validate(document), JSON.stringify(validate.errors)).toBe(true)
+    expect(document.taken.map(({ address }) => address)).toContain('model "Users"')
+    expect(document.patches.map(({ written }) => written)).toEqual([false])
 
     const ran = await world.run('pull')
     // The hour comes from an anchor: it is told, and left.
@@ -136,18 +151,6 @@ describe('a commented file', () => {
     expect(
       updates.map(({ address, fields }) => [address, fields.map(({ path }) => path.join('.'))])
     ).toEqual([['sync "Orders out"', ['schedule.hour']]])
-  })
-
-  test('as a document it has the patches and what is taken over', async () => {
-    const world = await edited(commented, live)
-    const { code, out } = await world.run('pull', '--check', '--format', 'json')
-    expect(code).toBe(2)
-    const document = JSON.parse(out) as { taken: { address: string }[]; patches: { written: boolean }[] }
-    const schema = JSON.parse(readFileSync('schemas/pull.schema.json', 'utf8')) as object
-    const validate = new Ajv2020({ strict: false }).compile(schema)
-    expect(validate(document), JSON.stringify(validate.errors)).toBe(true)
-    expect(document.taken.map(({ address }) => address)).toContain('model "Users"')
-    expect(document.patches.map(({ written }) => written)).toEqual([false])
   })
 
   test('line ends, a byte order mark and a missing last line end stay', async () => {
@@ -289,5 +292,44 @@ describe('many organizations', () => {
     })
     const ran = await world.run('pull', '--all-organizations')
     expect([ran.code, ran.err.slice(0, 12)]).toEqual([7, 'error[P708]:'])
+  })
+})
+
+describe('whoever kills it', () => {
+  const after = { 'configs/a.yaml': 'hour: 9', 'configs/b.yaml': 'moved.example.net' }
+  const [connections = '', rest = ''] = [warehouse().split('models:')[0], warehouse().split('models:')[1]]
+
+  test('finds each file old or new, and the next run does the rest', async () => {
+    const files = { 'configs/a.yaml': `models:${rest}`, 'configs/b.yaml': connections }
+    const world = createSandbox({ files, env })
+    await world.run('apply', '--yes', '--quiet')
+    const wanted = Object.entries(files).map(([path, text]) => [
+      path,
+      text.replace('hour: 8', 'hour: 9').replace('source.example.net', 'moved.example.net')
+    ])
+    world.write({ 'live.yml': wanted.map(([, text]) => text).join('') })
+    await world.run('apply', '--yes', '--quiet', '-f', 'live.yml')
+    const server = await listen(world.server, { host: '127.0.0.1', port: 0 })
+    onTestFinished(() => server.close())
+    const options = {
+      cwd: world.folder,
+      env: { ...process.env, ...env, POLYTOMIC_API_KEY: world.server.apiKey, POLYTOMIC_URL: server.url },
+      stdio: 'ignore'
+    } as const
+    for (const delay of isFew ? [0, 400] : [0, 150, 300, 350, 400, 450, 500, 600, 900]) {
+      world.write(files)
+      const run = spawn(process.execPath, [program, 'pull', '--since', 'none'], options)
+      const ended = new Promise((resolve) => run.on('close', resolve))
+      await sleep(delay)
+      run.kill('SIGKILL')
+      await ended
+      for (const [path, text] of Object.entries(files)) {
+        const now = textIn(world, path)
+        expect(now === text || now.includes(after[path as keyof typeof after]), now).toBe(true)
+        expect(now.split('\n').length).toBe(text.split('\n').length)
+      }
+    }
+    expect((await world.run('pull', '--since', 'none')).code).toBe(0)
+    expect(Object.keys(files).map((path) => [path, textIn(world, path)])).toEqual(wanted)
   })
 })

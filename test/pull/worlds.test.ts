@@ -85,7 +85,7 @@ async function pullIn(scene: Scene, seed: number): Promise<Pulled | undefined> {
 }
 
 describe('what is live is taken over into the files', () => {
-  const seeds = Array.from({ length: isFew ? 12 : 150 }, (_, index) => index + 1)
+  const seeds = Array.from({ length: isFew ? 6 : 150 }, (_, index) => index + 1)
 
   test.each(seeds)('world %i', async (seed) => {
     const clock = makeClock()

@@ -29,7 +29,7 @@ export function keyText(key: string, isFlow: boolean): string {
 
 /** Escapes what would be a placeholder. */
 export function escaped(text: string): string {
-  return text.replaceAll('${', '$${')
+  return text.replaceAll('${', () => '$${')
 }
 
 function canBe(text: string, quoting: Quoting, isFlow: boolean): boolean {
