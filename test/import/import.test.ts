@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { applyAll, examples, secrets } from '../support/examples.ts'
 import { createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
@@ -172,4 +173,14 @@ test('one sync comes with all that it needs, and nothing else', async () => {
   const unknown = await world.run('import', 'sync "Nothing"')
   expect(unknown.code).toBe(3)
   expect(unknown.err).toContain('no live resource is called `sync "Nothing"`')
+})
+
+test('the JSON of an import is as its schema says', async () => {
+  const schema: object = JSON.parse(readFileSync('schemas/import.schema.json', 'utf8'))
+  const isValid = new Ajv2020({ strict: true, strictRequired: false, allErrors: true }).compile(schema)
+  const world = await applied(tutorial, { MONGODB_PASSWORD: 'a secret' })
+  for (const options of [['--check'], [], ['--unmanaged']]) {
+    const { out } = await world.run('import', '--format', 'json', ...options)
+    expect(isValid(JSON.parse(out)), JSON.stringify(isValid.errors)).toBe(true)
+  }
 })

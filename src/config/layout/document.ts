@@ -45,8 +45,8 @@ function isBlock(value: string): boolean {
   return /\S/.test(value) && !/\n[\t \n]+$/.test(value) && !hasUnseenSigns(value)
 }
 
-/** The options of a document that `laidOut` writes. */
-const layoutOptions = {
+/** The options with which a document is read or made, for `laidOut` to write it. */
+export const layoutOptions = {
   version: '1.2',
   schema: 'core',
   customTags: (tags) => [text, ...tags.filter((tag) => !isTextTag(tag))]
@@ -56,7 +56,7 @@ function isTextTag(tag: unknown): boolean {
   return typeof tag === 'object' && tag !== null && 'tag' in tag && tag.tag === text.tag
 }
 
-const writing = { indent: 2, indentSeq: true, lineWidth: 0, nullStr: '' } satisfies ToStringOptions
+const writing = { indent: 2, indentSeq: true, lineWidth: 0, nullStr: 'null' } satisfies ToStringOptions
 
 /** Makes a document of sections. `head` are comments of its own, at the very top. */
 export function document(sections: readonly LaidSection[], head: readonly string[] = []): Document {

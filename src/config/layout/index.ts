@@ -2,5 +2,5 @@
  * The entry point of this folder: the one layout of YAML that polyctl writes. `laidOut` gives it to any
  * document, with its comments; `document` makes one of plain values.
  */
-export { document, laidOut, type LaidSection } from './document.ts'
+export { document, laidOut, layoutOptions, type LaidSection } from './document.ts'
 export { inKeyOrder } from './order.ts'
