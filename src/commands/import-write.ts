@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { saveFileWithFolders, type Disk } from '../config/source/index.ts'
+import { saveFiles, type Disk } from '../config/source/index.ts'
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ImportFacts } from '../render/view/import.ts'
 import type { CommandIo } from './io.ts'
@@ -16,14 +16,14 @@ export function saved(
   files: readonly { path: string; text: string }[],
   io: CommandIo
 ): Diagnostic | undefined {
-  for (const { path, text } of files) {
-    const reason = saveFileWithFolders(resolve(io.cwd, path), text)
-    if (reason !== undefined)
-      return problem('P514', `\`${path}\` cannot be written: ${reason}`, {
-        help: ['mend that and run the command again, or give another folder to `--out`']
-      })
-  }
-  return undefined
+  const named = new Map(files.map((file) => [resolve(io.cwd, file.path), file]))
+  const failed = saveFiles(Array.from(named, ([path, { text }]) => ({ path, text })))
+  return (
+    failed &&
+    problem('P514', `\`${named.get(failed.path)?.path ?? ''}\` cannot be written: ${failed.reason}`, {
+      help: ['mend that and run the command again, or give another folder to `--out`']
+    })
+  )
 }
 
 const mostNamed = 10

@@ -175,14 +175,14 @@ class ImportRun {
       }
     }
     const isUnmanaged = options.unmanaged === true
+    if (context.understood.desired.resources.length === 0 && !isUnmanaged) return request
     const own = isUnmanaged ? new Set<string>() : pathsFor(request)
     const left = this.#declared(state.resources, ({ span }) => !own.has(span.path))
     return {
       ...request,
       chosen: new Set([...chosen].filter((one) => !left.has(one))),
       takenPaths: isUnmanaged ? pathsIn(disk, folder) : [],
-      takenVariables: variablesIn(others(own).map((path) => context.texts.get(path) ?? '')),
-      inputs: { ...request.inputs, files: options.file }
+      takenVariables: variablesIn(others(own).map((path) => context.texts.get(path) ?? ''))
     }
   }
 

@@ -204,14 +204,50 @@ export function saveFile(path: string, text: string): string | undefined {
   }
 }
 
-/** Writes a file like `saveFile`, and makes the folders that it is in, where they are missing. */
-export function saveFileWithFolders(path: string, text: string): string | undefined {
+/**
+ * Writes files like `saveFile`, and makes the folders that they are in, where they are missing. Those that
+ * are new share a folder for their drafts, and their bytes are not waited for: there is nothing to lose.
+ * Stops at the first that cannot be written, and returns the reason.
+ */
+export function saveFiles(
+  files: readonly { path: string; text: string }[]
+): { path: string; reason: string } | undefined {
+  const drafts = new Map<string, string>()
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    for (const { path, text } of files) {
+      const reason = isTaken(path) ? saveFile(path, text) : saveNew(path, text, drafts)
+      if (reason !== undefined) return { path, reason }
+    }
+    return undefined
+  } finally {
+    for (const folder of drafts.values()) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Whether anything has the path, be it a link that leads to nothing. */
+function isTaken(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
+}
+
+function saveNew(path: string, text: string, drafts: Map<string, string>): string | undefined {
+  try {
+    const folder = dirname(path)
+    let beside = drafts.get(folder)
+    if (beside === undefined) {
+      mkdirSync(folder, { recursive: true })
+      drafts.set(folder, (beside = mkdtempSync(join(folder, '.polyctl-'))))
+    }
+    const draft = join(beside, 'draft')
+    writeFileSync(draft, text, { flag: 'wx' })
+    renameSync(draft, path)
+    return undefined
   } catch (error) {
     return reasonOf(error)
   }
-  return saveFile(path, text)
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The entry point of this folder: finding and reading files, on disk or in git, and parsing YAML. */
-export { openDisk, saveChanged, saveFile, saveFileWithFolders, type Disk, type DiskEntry } from './disk.ts'
+export { openDisk, saveChanged, saveFile, saveFiles, type Disk, type DiskEntry } from './disk.ts'
 export { defaultFolders, readFiles, standardInput } from './find-files.ts'
 export { appliedRefs, committedState, pushApplied, remember, type AppliedPlace } from './applied.ts'
 export { openGit, type Git } from './git.ts'
