@@ -16,7 +16,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { saveFile } from '../../src/config/source/disk.ts'
+import { saveFile } from '../../src/config/source/save.ts'
 
 let folder = ''
 const at = (name: string): string => join(folder, name)
