@@ -36,6 +36,8 @@ export interface PlanRequest extends DecideOptions {
   checks?: boolean
   /** Names what no file declares of the core kinds, also where the files have nothing of a kind. */
   core?: boolean
+  /** Reads what no file declares in full, too. */
+  inFull?: boolean
 }
 
 /** What must be done so that the service is as the files say. */
@@ -45,12 +47,12 @@ export async function plan(
   kinds: Kinds,
   options: PlanRequest = {}
 ): Promise<Checked<Planned>> {
-  const { base, prune = false, forceDelete = false, selection, core = false } = options
+  const { base, prune = false, forceDelete = false, selection, core = false, inFull = false } = options
   const scope = scopeOf(understood.desired, selection, kinds)
   const observed = await observe(reader, scope, kinds, {
     everything: prune,
     core: core && selection === undefined,
-    inFull: forceDelete,
+    inFull: forceDelete || inFull,
     also: (base?.resources ?? []).filter((atBase) => isSelected(atBase, selection, kinds))
   })
   if (!observed.ok) return observed

@@ -75,7 +75,7 @@ describe('imports', () => {
     plan: ['diagnostics', 'wire', 'state', 'src/kinds/kind.ts'],
     apply: ['diagnostics', 'wire', 'state', 'src/kinds/kind.ts', 'plan', 'remote'],
     import: ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'plan'],
-    pull: ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'plan'],
+    pull: ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'plan', 'import'],
     render: ['diagnostics', 'wire', 'state', 'plan', 'apply'],
     server: ['wire', 'schemas/connection-types.json'],
     commands: [...everything, 'schemas/polyctl.schema.json', 'package.json'],

@@ -242,6 +242,7 @@ export function withPulling(command: Command): Command {
   return command
     .optionsGroup('Writing:')
     .option('--check', 'print the patches and write nothing; exit 2 when there are any')
+    .option('--unmanaged', 'add what is live and no file declares, of the kinds that the files declare')
     .option('--remove-missing', 'remove the blocks of resources that the service does not have any more')
 }
 

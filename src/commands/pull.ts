@@ -3,11 +3,13 @@ import { saveChanged, standardInput } from '../config/source/index.ts'
 import { checked, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds, shortened } from '../kinds/index.ts'
 import type { DecideOptions } from '../plan/options.ts'
-import { leftProblem, unwritable } from '../pull/left-problems.ts'
-import { soundPull, type Sound } from '../pull/sound.ts'
+import { leftProblem, newVariable, notAdded, unwritable } from '../pull/left-problems.ts'
+import { additionsOf } from '../pull/additions.ts'
+import { soundPull, type Sound, type SoundInput } from '../pull/sound.ts'
 import { WrittenFiles } from '../pull/written.ts'
 import type { Reader } from '../remote/transport.ts'
 import { plan as makePlan, type Planned } from '../reconcile.ts'
+import { addressText } from '../state/resource.ts'
 import type { ChangedFile } from '../render/view/pull.ts'
 import { appliedLast } from './applied.ts'
 import { decideOptionsOf, readsAllLists, type Decided } from './decide-options.ts'
@@ -25,6 +27,7 @@ export interface PullOptions
   extends ReadOptions, Omit<PlanningOptions, 'check' | 'prune' | 'rotate'>, OrganizationOptions {
   check?: boolean
   removeMissing?: boolean
+  unmanaged?: boolean
 }
 
 /**
@@ -70,14 +73,17 @@ async function pullIn(pulling: Pulling): Promise<Result> {
   const decision = await reading(context, io, async (reader): Promise<Checked<Decided>> => {
     const requested = await baseAndOptions(pulling, reader)
     if (!requested.ok) return requested
-    const planned = await makePlan(context.understood, reader, kinds, requested.value)
+    const planned = await makePlan(context.understood, reader, kinds, {
+      ...requested.value,
+      inFull: options.unmanaged === true
+    })
     if (!planned.ok) return { ok: false, problems: [...context.problems, ...planned.problems] }
     return checked({ planned: planned.value, requested: requested.value }, planned.problems)
   })
   if (!decision.ok) return await problemsResult(io, decision.problems, context)
   const { planned, requested } = decision.value
   const { plan, observed } = planned
-  const sound = await soundPull({
+  const input: SoundInput = {
     plan,
     observed,
     desired: context.understood.desired,
@@ -90,8 +96,19 @@ async function pullIn(pulling: Pulling): Promise<Result> {
     options: requested,
     read: async (texts, witness) =>
       understandChanged(io, options, context.env, { texts: withPiped(texts, written), witness })
-  })
-  return await answered(pulling, planned, [...context.problems, ...decision.problems], sound)
+  }
+  const additions =
+    options.unmanaged === true
+      ? additionsOf(input, {
+          selection: requested.selection,
+          takenVariables: [...Object.keys(context.env), ...variablesIn(written)]
+        })
+      : []
+  const sound = await soundPull({ ...input, additions })
+  const added = new Set(sound.pulled.taken.flatMap((one) => (one.action === 'add' ? addressText(one) : [])))
+  const variables = additions.flatMap((one) => (added.has(addressText(one.live)) ? one.variables : []))
+  const problems = [...context.problems, ...decision.problems, ...variables.map(newVariable)]
+  return await answered(pulling, planned, problems, sound)
 }
 
 /** The revision that tells who moved; without any, nothing is taken over before the person says so. */
@@ -119,6 +136,13 @@ async function baseAndOptions(
       })
     ]
   }
+}
+
+/** Variables that the files name already. */
+function variablesIn({ all }: WrittenFiles): string[] {
+  return all.flatMap(({ source }) =>
+    Array.from(source.text.matchAll(/\$\{env:(\w+)/g), ([, name = '']) => name)
+  )
 }
 
 /** Standard input was read to its end, and is read again from what was kept. */
@@ -150,7 +174,7 @@ async function answered(
     })
   }
   const { pullView } = await import('../render/view/pull.ts')
-  const left = pulled.left.map(leftProblem)
+  const left = [...pulled.left.map(leftProblem), ...pulled.notAdded.map(notAdded)]
   const view = pullView({
     header: {
       ...context.header,
@@ -171,11 +195,16 @@ async function answered(
 }
 
 /** A conflict is for people to settle, whatever else there is. */
-function codeOf(check: boolean, { taken, left }: Sound['pulled'], failures: readonly Diagnostic[]): number {
+function codeOf(
+  check: boolean,
+  { taken, left, notAdded: others }: Sound['pulled'],
+  failures: readonly Diagnostic[]
+): number {
+  const kept = left.length + others.length
   if (failures.length > 0) return exit.partial
   if (left.some(({ reason }) => reason.is === 'conflict')) return exit.conflict
-  if (check) return taken.length + left.length > 0 ? exit.differences : exit.done
-  return left.length > 0 ? exit.partial : exit.done
+  if (check) return taken.length + kept > 0 ? exit.differences : exit.done
+  return kept > 0 ? exit.partial : exit.done
 }
 
 /** Of many organizations, each must have files of its own. */

@@ -15,7 +15,7 @@ import { VariableNames, type ImportedVariable } from './variables.ts'
 export type { FileLayout } from './files.ts'
 export { clearSecrets } from './item.ts'
 export { chosenOf } from './select.ts'
-export { environmentExample } from './variables.ts'
+export { environmentExample, type ImportedVariable } from './variables.ts'
 
 /** What is to be imported, and how. */
 export interface ImportRequest {
@@ -110,6 +110,23 @@ function filesFor(
   const all = new Map(files.map(({ path, text }) => [posix.join(folder, path), text]))
   for (const [path, text] of texts.files) all.set(posix.join(folder, path), text)
   return { files, texts: all, items, variables: variables.chosen }
+}
+
+/** Returns items that declare live resources, for files that people wrote. */
+export function declaredItems(
+  chosen: readonly Live[],
+  { observed, kinds, takenVariables }: Pick<ImportRequest, 'observed' | 'kinds' | 'takenVariables'>
+): (Pick<ImportedItem, 'kind' | 'live' | 'value'> & { variables: ImportedVariable[] })[] {
+  const byName = new Map(kinds.managed.map((kind) => [kind.name, kind]))
+  const names = openNames(observed.resources, kinds)
+  const variables = new VariableNames(takenVariables)
+  return chosen.toSorted(inOrder).flatMap((one) => {
+    const kind = byName.get(one.kind)
+    if (!kind) return []
+    const before = variables.chosen.length
+    const { live, value } = itemOf(kind, one, { names, variables, moved: () => undefined })
+    return [{ kind, live, value, variables: variables.chosen.slice(before) }]
+  })
 }
 
 /** Returns the paths that an import would write, without reading them. */

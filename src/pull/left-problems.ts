@@ -3,7 +3,8 @@ import { problem, warning, type Details, type Diagnostic, type Span } from '../d
 import type { FieldChange } from '../plan/plan.ts'
 import { addressText } from '../state/resource.ts'
 import { isObject, isReference, isSecret, type Json } from '../state/value.ts'
-import type { Left } from './pull.ts'
+import type { ImportedVariable } from '../import/index.ts'
+import type { Left, NotAdded } from './input.ts'
 
 /** Tells what differs and stays in the files: what the service has, where that is written, what to do. */
 export function leftProblem({ resource, reason, field }: Left): Diagnostic {
@@ -53,6 +54,21 @@ function locked(what: string, lock: Lock, details: Details, span: Span): Diagnos
     ...details,
     labels: [{ span, text }],
     help: [`${help}, or write the value here in its place`]
+  })
+}
+
+/** Tells which variable a secret of an added resource is to come from. */
+export function newVariable({ name, of, field }: ImportedVariable): Diagnostic {
+  return warning('P704', `\`${field}\` of ${addressText(of)} is a secret, and comes from a variable now`, {
+    help: [`set \`${name}\``]
+  })
+}
+
+/** Tells why something that is live is not added. */
+export function notAdded({ because, ...address }: NotAdded): Diagnostic {
+  return warning('P703', `${addressText(address)} is live, and is not added to the files`, {
+    notes: [because],
+    help: ['`polyctl import --unmanaged` writes a file for it']
   })
 }
 

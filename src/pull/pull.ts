@@ -1,65 +1,15 @@
 import { draftAt, entryIn, inPlaceOf, withDraftAt, type Draft } from '../config/edit/index.ts'
-import { keyOf, type Kind, type Kinds } from '../kinds/kind.ts'
-import type { Change, Create, FieldChange, Plan, Rename, Update } from '../plan/plan.ts'
-import {
-  addressText,
-  idKey,
-  type Address,
-  type Base,
-  type Desired,
-  type DesiredState,
-  type Live,
-  type LiveState
-} from '../state/resource.ts'
-import { fieldsWithReferences, type Json, type JsonObject, type Reference } from '../state/value.ts'
-import type { Rule } from '../state/rule.ts'
-import type { Vault } from '../state/vault.ts'
+import { keyOf, type Kind } from '../kinds/kind.ts'
+import type { Change, Create, FieldChange, Rename, Update } from '../plan/plan.ts'
+import { addressText, idKey, type Address, type Desired, type Live } from '../state/resource.ts'
+import { fieldsWithReferences } from '../state/value.ts'
+import { add } from './additions.ts'
+import type { Addition, Left, NotAdded, Pulled, PullInput, Taken } from './input.ts'
 import { movesOf, type Move, type MoveContext } from './moves.ts'
+import { DeclaredNames } from './declared-names.ts'
 import { takeOver, takeOverFields, type ItemState, type Obstacle } from './take-over.ts'
 import { touchedBy } from './touched.ts'
-import { Documents, type ItemPlace, type WrittenFiles } from './written.ts'
-
-/** Everything that a pull is made from. */
-export interface PullInput {
-  plan: Plan
-  desired: DesiredState
-  /** The secrets of the files as they are. */
-  vault: Vault
-  observed: LiveState
-  base: Base | undefined
-  kinds: Kinds
-  written: WrittenFiles
-  shorten(rule: Rule, value: Json): Json | undefined
-  /** Blocks of resources that the service has no more are removed. */
-  removeMissing: boolean
-}
-
-/** What is taken over from the service for one resource. */
-export interface Taken extends Address {
-  action: 'update' | 'rename' | 'remove'
-  fields: FieldChange[]
-}
-
-/** What differs, and stays as it is in the files. */
-export interface Left {
-  resource: Desired
-  reason: Obstacle | { is: 'conflict' } | { is: 'missing'; id?: string } | { is: 'check' }
-  /** Absent where the resource as a whole is meant. */
-  field?: FieldChange
-}
-
-/** The files as they are to be, with what is taken over and what is left. */
-export interface Pulled {
-  texts: ReadonlyMap<string, string | undefined>
-  taken: Taken[]
-  left: Left[]
-  /** Differences that the files made, which nobody applied yet. */
-  ahead: number
-  /** What each resource that was touched is to mean, by its address of then. */
-  fields: ReadonlyMap<string, JsonObject>
-  /** The new names of resources that the service renamed, by their addresses of then. */
-  names: ReadonlyMap<string, string>
-}
+import { Documents, type ItemPlace } from './written.ts'
 
 /**
  * Makes the patches. Only resources that `isAllowed` are touched, so that a failed check can leave
@@ -76,7 +26,8 @@ export function pulled(input: PullInput, isAllowed: (address: Address) => boolea
   // Removing moves what comes after: it is done last, from the end of each file.
   const missing = input.plan.changes.filter((change) => change.action === 'create' && isAllowed(change))
   for (const change of missing.toReversed()) if (change.action === 'create') pull.missing(change)
-  return pull.end()
+  const additions = (input.additions ?? []).filter(({ live }) => isAllowed(live))
+  return pull.end(additions)
 }
 
 class Pull {
@@ -88,7 +39,7 @@ class Pull {
   readonly #states = new Map<string, ItemState>()
   readonly #taken = new Map<string, Taken>()
   readonly #left: Left[] = []
-  readonly #names: Names
+  readonly #names: DeclaredNames
   readonly #removed: ItemPlace[] = []
   readonly #renamed = new Map<string, string>()
   #ahead = 0
@@ -99,15 +50,23 @@ class Pull {
     this.#kinds = new Map(input.kinds.managed.map((kind) => [kind.name, kind]))
     this.#desired = new Map(input.desired.resources.map((one) => [addressText(one), one]))
     this.#live = new Map(input.observed.resources.map((one) => [idKey(one), one]))
-    this.#names = new Names(input)
+    this.#names = new DeclaredNames(input)
   }
 
-  end(): Pulled {
+  end(additions: readonly Addition[]): Pulled {
     for (const place of this.#removed.toSorted(fromTheEnd)) {
       const root = this.#documents.root(place.document)
       this.#documents.replace(place.document, withDraftAt(root, place.path, undefined))
     }
+    const notAdded = additions.flatMap((addition): NotAdded[] => {
+      const { kind, name } = addition.live
+      const because = add(addition, this.#documents, this.#input)
+      if (because !== undefined) return [{ kind, name, because }]
+      this.#take({ kind, name }, { action: 'add', fields: [] })
+      return []
+    })
     return {
+      notAdded,
       texts: this.#documents.texts(),
       taken: [...this.#taken.values()],
       left: this.#left,
@@ -276,42 +235,4 @@ interface Moved {
 
 function fromTheEnd(a: ItemPlace, b: ItemPlace): number {
   return Number(b.path.at(-1)) - Number(a.path.at(-1))
-}
-
-/** The names that files use for what is live: those that they declare, else those of the service. */
-class Names {
-  readonly #declared: Map<string, string>
-  readonly #live: ReadonlyMap<string, Live>
-  readonly #taken: Map<string, number>
-  readonly #key: (address: Address) => string
-
-  constructor({ plan, desired, observed, kinds }: PullInput) {
-    this.#key = keyOf(kinds)
-    this.#declared = new Map(
-      plan.changes.flatMap((change) =>
-        change.action === 'create' || change.action === 'delete' ? [] : [[idKey(change), change.name]]
-      )
-    )
-    this.#live = new Map(observed.resources.map((one) => [idKey(one), one]))
-    this.#taken = new Map()
-    for (const one of [...observed.resources, ...desired.resources.filter(isPinned)])
-      this.#taken.set(this.#key(one), (this.#taken.get(this.#key(one)) ?? 0) + 1)
-  }
-
-  rename(change: { kind: string; id: string }, name: string): void {
-    this.#declared.set(idKey(change), name)
-  }
-
-  /** A name that several have says nothing: then the id is written. */
-  readonly nameOf = ({ $ref: kind, name, id }: Reference): string => {
-    if (id === undefined) return name ?? ''
-    const declared = this.#declared.get(idKey({ kind, id }))
-    if (declared !== undefined) return declared
-    const live = this.#live.get(idKey({ kind, id }))?.name ?? name
-    return live === undefined || (this.#taken.get(this.#key({ kind, name: live })) ?? 0) > 1 ? id : live
-  }
-}
-
-function isPinned({ id }: Desired): boolean {
-  return id !== undefined
 }

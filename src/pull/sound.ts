@@ -6,7 +6,8 @@ import type { Change } from '../plan/plan.ts'
 import { addressText, type Address, type Desired } from '../state/resource.ts'
 import { isObject, isSecret, sortedText, type Json, type JsonObject } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
-import { pulled, type Pulled, type PullInput, type Taken } from './pull.ts'
+import type { Pulled, PullInput, Taken } from './input.ts'
+import { pulled } from './pull.ts'
 import { areSame } from './take-over.ts'
 import { WrittenFiles } from './written.ts'
 
@@ -38,6 +39,10 @@ export async function soundPull(input: SoundInput): Promise<Sound> {
   const left = sound.pulled.left.filter(({ reason }) => reason.is !== 'check')
   for (const taken of lost) {
     const resource = input.desired.resources.find((one) => addressText(one) === addressText(taken))
+    if (taken.action === 'add') {
+      const because = 'files that declare it would not say what the service has'
+      sound.pulled.notAdded.push({ kind: taken.kind, name: taken.name, because })
+    }
     if (!resource) continue
     left.push(...all.left.filter((one) => one.resource === resource))
     const fields = taken.fields.length > 0 ? taken.fields.map((field) => ({ field })) : [{}]
@@ -99,8 +104,9 @@ async function tried(input: SoundInput, units: readonly string[]): Promise<Sound
 function saysTheSame({ desired, vault, kinds }: PullInput, patches: Pulled, now: Understood): boolean {
   const renamed = new Map(patches.taken.map((taken) => [addressText(taken), taken]))
   const after = new Map(now.desired.resources.map((one) => [addressText(one), one]))
+  const added = patches.taken.filter(({ action }) => action === 'add').length
   const before = desired.resources.filter((one) => renamed.get(addressText(one))?.action !== 'remove')
-  if (before.length !== now.desired.resources.length) return false
+  if (before.length + added !== now.desired.resources.length) return false
   return before.every((one) => {
     const taken = renamed.get(addressText(one))
     const other = after.get(addressText(nameAfter(one, taken, patches)))
@@ -158,6 +164,7 @@ function nameAfter(resource: Desired, taken: Taken | undefined, { names }: Pulle
 /** Whether nothing differs any more that was taken over, and nothing else does that did not before. */
 function isPulled(taken: Taken, { plan }: SoundInput, after: ReadonlyMap<string, Change>): boolean {
   if (taken.action === 'remove') return !after.has(addressText(taken))
+  if (taken.action === 'add') return after.get(addressText(taken))?.action === 'none'
   const before = plan.changes.find((change) => addressText(change) === addressText(taken))
   const now = [...after.values()].find((change) => isSameResource(change, before))
   if (!before || !now || now.action === 'create' || now.action === 'delete') return false

@@ -8,7 +8,7 @@ import { listen } from '../../src/server/listen.ts'
 import { program } from '../support/program.ts'
 import { isFew } from '../support/samples.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
-import { env, file, warehouse } from '../support/warehouse.ts'
+import { env, file, parts, warehouse, without } from '../support/warehouse.ts'
 
 /** R34: what people changed in the service becomes patches of the files, as a user sees it. */
 
@@ -281,6 +281,34 @@ describe('resources', () => {
     const ran = await world.run('pull', '--remove-missing')
     expect(ran.code, ran.out + ran.err).toBe(0)
     expect(textIn(world)).toBe(warehouse().slice(0, warehouse().indexOf('  - name: Orders out')))
+  })
+})
+
+describe('what no file declares', () => {
+  const { usersOut, ordersOut, ...others } = parts
+  const declared = `# Ours.\n${warehouse({ ...others, usersOut })}`
+
+  test('is added where its kind and its connection are, in the style of its neighbour', async () => {
+    const world = createSandbox({ files: { [file]: declared, 'live.yml': warehouse() }, env })
+    await world.run('apply', '--yes', '--quiet', '-f', 'live.yml')
+    commit(world)
+    expect((await world.run('pull')).out).toContain('Nothing to take over')
+    const ran = await world.run('pull', '--unmanaged')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    const added = ordersOut.replace('mode: updateOrCreate', 'mode: updateOrCreate\n    active: false')
+    expect(textIn(world)).toBe(`${declared}${added}`)
+    expect((await world.run('plan', '--since', 'none')).out).toContain('Nothing to do')
+  })
+
+  test('has its secrets as variables', async () => {
+    const text = without('store', 'usersOut', 'ordersOut')
+    const world = createSandbox({ files: { [file]: text, 'live.yml': warehouse() }, env })
+    await world.run('apply', '--yes', '--quiet', '-f', 'live.yml')
+    const ran = await world.run('pull', '--unmanaged', '--since', 'none')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    expect(textIn(world)).toContain('  - name: Store\n')
+    expect(textIn(world)).toContain('${env:STORE_PASSWORD}')
+    expect(ran.err).toContain('set `STORE_PASSWORD`')
   })
 })
 

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../state/value.ts'
+import { isObject, isSecret, type Json, type Secret } from '../../state/value.ts'
 import { parseYaml } from '../source/index.ts'
 
 /** How a scalar stands in a file. */
@@ -14,12 +14,17 @@ export function quotingOf(raw: string): Quoting {
  * quoted that cannot stand plain.
  */
 export function scalarText(value: Json, wanted: Quoting, isFlow: boolean, fallback: Quoting): string {
-  if (typeof value !== 'string') return isObject(value) ? '{}' : JSON.stringify(value)
-  const text = escaped(value)
+  if (typeof value !== 'string' && !isSecret(value)) return isObject(value) ? '{}' : JSON.stringify(value)
+  const text = typeof value === 'string' ? escaped(value) : placeholderOf(value)
   const order: Quoting[] = wanted === 'plain' ? ['plain', fallback, 'double'] : [wanted, 'double']
   const fit = order.find((quoting) => canBe(text, quoting, isFlow)) ?? 'double'
   if (fit === 'plain') return text
   return fit === 'single' ? `'${text.replaceAll("'", "''")}'` : doubleQuoted(text)
+}
+
+/** A secret is written as the placeholder of its source. */
+function placeholderOf({ $secret: source }: Secret): string {
+  return `\${${source.replace(' ', ':')}}`
 }
 
 /** Writes a key on one line. */

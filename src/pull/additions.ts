@@ -1,0 +1,89 @@
+import { draftAt, newDraft, withDraftAt, type Draft } from '../config/edit/index.ts'
+import { valueAt } from '../config/pointer.ts'
+import type { YamlDocument } from '../config/source/index.ts'
+import { declaredItems } from '../import/index.ts'
+import { isSelected, type Selection } from '../plan/select.ts'
+import { idKey } from '../state/resource.ts'
+import { isObject, isReference, type Json, type JsonObject } from '../state/value.ts'
+import type { Addition, PullInput } from './input.ts'
+import type { Documents } from './written.ts'
+
+/** Which live resources are added, if any are. */
+interface AdditionOptions {
+  selection?: Selection | undefined
+  /** Variables that mean something else already. */
+  takenVariables: Iterable<string>
+}
+
+/** Returns the additions: what the files declare, remove or no longer declare is none. */
+export function additionsOf(input: PullInput, options: AdditionOptions): Addition[] {
+  const { plan, observed, kinds } = input
+  const known = new Set([
+    ...plan.changes.flatMap((change) => ('id' in change ? [idKey(change)] : [])),
+    ...plan.noLongerDeclared.map(idKey)
+  ])
+  const counted = new Set(plan.unmanaged.map(({ kind }) => kind))
+  const chosen = observed.resources.filter(
+    (live) =>
+      counted.has(live.kind) &&
+      !known.has(idKey(live)) &&
+      live.readOnly === undefined &&
+      isSelected(live, options.selection, kinds)
+  )
+  return declaredItems(chosen, { observed, kinds, takenVariables: options.takenVariables }).map(
+    ({ value, ...one }) => ({ ...one, item: filled(value) })
+  )
+}
+
+/** Placeholders of secrets become their sources, and texts mean themselves. */
+function filled(value: JsonObject): JsonObject {
+  const walk = (inner: Json): Json => {
+    if (Array.isArray(inner)) return inner.map(walk)
+    if (isObject(inner)) return filled(inner)
+    if (typeof inner !== 'string') return inner
+    const [, name] = /^\$\{env:(\w+)\}$/.exec(inner) ?? []
+    return name === undefined ? inner.replaceAll('$${', () => '${') : { $secret: `env ${name}` }
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]))
+}
+
+/**
+ * Adds an item to the list of its kind, in the style of the last one there: where others of the same
+ * connection are, else where the most of the kind are. Returns why, if it cannot be added.
+ */
+export function add(addition: Addition, documents: Documents, input: PullInput): string | undefined {
+  const { kind, item } = addition
+  const lists = input.written.all.flatMap((document) => {
+    const list = draftAt(documents.root(document), [kind.section])
+    return list?.is === 'list' && list.items.length > 0 ? [{ document, list }] : []
+  })
+  const open = lists.filter(({ list }) => list.lock === undefined)
+  const [place] = open.toSorted(
+    (a, b) =>
+      near(addition, b, input) - near(addition, a, input) || b.list.items.length - a.list.items.length
+  )
+  if (!place)
+    return lists.length > 0 ? 'the list of its kind comes from elsewhere' : 'no file has a list of its kind'
+  const { document, list } = place
+  const next = { ...list, items: [...list.items, newDraft(item, list.items.at(-1))] }
+  documents.replace(document, withDraftAt(documents.root(document), [kind.section], next))
+  return undefined
+}
+
+/** How many items of a list are filed under the same resource. */
+function near(
+  { kind, live }: Addition,
+  { document }: { document: YamlDocument; list: Draft },
+  { desired, written, observed }: PullInput
+): number {
+  const { filedUnder } = kind
+  if (!filedUnder) return 0
+  const reference = valueAt(live.fields, filedUnder)
+  const id = isReference(reference) ? reference.id : undefined
+  const name = observed.resources.find((one) => one.id === id)?.name
+  return desired.resources.filter((one) => {
+    if (one.kind !== kind.name || written.placeOf(one)?.document !== document) return false
+    const own = valueAt(one.fields, filedUnder)
+    return isReference(own) && own.name === name
+  }).length
+}
