@@ -65,9 +65,11 @@ test('it costs one request where it is stated, and none elsewhere', async () => 
   const world = await made(connection())
   const plain = ['GET /api/connections', 'GET /api/me']
   const settings = 'GET /api/connections/ID/proxy/settings'
-  expect(await requestsOf(world, 'plan')).toEqual(plain)
+  // Who looks hears of what moves data and no file declares.
+  const core = ['GET /api/bulk/syncs', 'GET /api/models', 'GET /api/syncs']
+  expect(await requestsOf(world, 'plan')).toEqual([...plain, ...core].toSorted())
   world.write({ 'configs/a.yaml': connection(on) })
-  expect(await requestsOf(world, 'plan')).toEqual([...plain, settings].toSorted())
+  expect(await requestsOf(world, 'plan')).toEqual([...plain, ...core, settings].toSorted())
   const one = 'GET /api/connections/ID'
   // Read again before anything is written; then its own body, the switch where it still differs, and read back.
   const apply = [
