@@ -57,13 +57,13 @@ export async function* pages(
     if (endless !== undefined) return yield strange(path, endless)
     const token = nextToken(answer.body)
     const again = token !== undefined && seen.has(token)
+    if (token !== undefined) seen.add(token)
     const next =
       token === undefined || again ? undefined : () => reader.get(path, { page_token: token }, patience())
     const early = ahead ? next?.() : undefined
     yield { ok: true, items }
     if (again) return yield strange(path, 'the same page token came twice: the list would never end')
-    if (token === undefined || next === undefined) return
-    seen.add(token)
+    if (next === undefined) return
     coming = early ?? next()
   }
 }

@@ -114,15 +114,12 @@ function withItems(list: SurveyedKind, answers: readonly (Item | Failure | undef
 
 /** Reads the only resource of a kind that every organization has. Undefined for all other kinds. */
 function readOnly(reader: Reader, kind: Kind): Promise<SurveyedKind> | undefined {
-  const only = kind.naming?.only
-  const id = only === undefined ? undefined : derivedApi(kind)?.id({}, () => undefined)
-  if (only === undefined || id === undefined) return undefined
+  const id = kind.naming?.only === undefined ? undefined : derivedApi(kind)?.id({}, () => undefined)
+  if (id === undefined) return undefined
   const read = async (): Promise<SurveyedKind> => {
     const answer = await readInFull(reader, kind, id, undefined, true)
     if (!answer.ok && isRefusal(answer.failure)) return failedKind(kind, answer.failure)
-    const item = itemOf(answer)
-    const named = item !== undefined && 'wire' in item ? { ...item, name: only } : item
-    return withItems({ kind, path: '', items: [], problems: [] }, [named])
+    return withItems({ kind, path: '', items: [], problems: [] }, [itemOf(answer)])
   }
   return read()
 }

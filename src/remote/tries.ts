@@ -186,8 +186,8 @@ function triedBy(
     return { is: 'reading', failure: { ...failure, code: 'P621' } }
   if (status === 409 && method !== 'GET') return { is: 'busy', failure }
   if (creates || !passing.has(status)) return { is: 'final', failure }
-  const pauseMs = namedPauseMs(headers, link.options.now())
-  return { is: 'failed', failure, ...(pauseMs > 0 && afterStatuses.has(status) ? { pauseMs } : {}) }
+  const pauseMs = afterStatuses.has(status) ? namedPauseMs(headers, link.options.now()) : 0
+  return { is: 'failed', failure, pauseMs }
 }
 
 /** The statuses whose Retry-After is respected. */

@@ -227,6 +227,18 @@ describe('R24: what starts when', () => {
     expect(report.interrupted).toBe(false)
   })
 
+  test('what only waits for a person is marked, and counts as no change', async () => {
+    const pending = unchanged('w', { waiting: 'it waits' })
+    const { events } = await carriedOut([deletion('a'), pending], async (request) => there(request))
+    expect(events[0]).toEqual({
+      type: 'begin',
+      changes: [
+        { address: { kind: 'sync', name: 'a' }, action: 'delete' },
+        { address: { kind: 'sync', name: 'w' }, action: 'none', waits: true }
+      ]
+    })
+  })
+
   test('what is not in the plan, or stays as it is, holds nobody up', async () => {
     const changes = [deletion('a', 'not there', 'same'), unchanged('same')]
     const { report, events } = await carriedOut(changes, async (request) => there(request))

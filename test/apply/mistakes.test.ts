@@ -193,6 +193,24 @@ const wordless: Record<string, () => unknown> = {
   'an error with a strange stack': () => Object.assign(new RangeError('a mistake'), { stack: { at: 1 } })
 }
 
+test('a mistake is told with the place where it was made, whatever its words say', async () => {
+  const stack = 'RangeError: looked at here\n    at place (file.ts:1:2)\n    at other (file.ts:3:4)'
+  const notesOf = async (thrown: unknown): Promise<string[]> => {
+    const { report } = await run('vault', 0, () => thrown)
+    return report.settled.flatMap(({ outcome }) =>
+      outcome.outcome === 'failed' ? outcome.problem.notes : []
+    )
+  }
+  const nothing = 'nothing was sent for it'
+  expect(await notesOf(Object.assign(new RangeError('looked at here'), { stack }))).toEqual([
+    'RangeError: looked at here at place (file.ts:1:2)',
+    nothing
+  ])
+  const stackless = Object.assign(new RangeError('looked at here'), { stack: undefined })
+  expect(await notesOf(stackless)).toEqual(['RangeError: looked at here', nothing])
+  expect(await notesOf('looked at here')).toEqual(['looked at here', nothing])
+})
+
 describe.each(Object.entries(wordless))('%s is thrown', (_what, thrown) => {
   test.each(places)('in %s: every change ends in exactly one outcome', async (place) => {
     const { report } = await run(place, 0, thrown)

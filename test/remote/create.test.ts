@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { RequestResult, Failure } from '../../src/remote/failure.ts'
 import { create } from '../../src/remote/create.ts'
+import { openBudget } from '../../src/remote/budget.ts'
+import { bounds } from '../../src/remote/policy.ts'
 import { keyAfter, keyOfCreate } from '../../src/remote/keys.ts'
 import type { Writer } from '../../src/remote/transport.ts'
 import { textOf, type Json, type JsonObject } from '../../src/state/value.ts'
@@ -172,6 +174,36 @@ describe('R27: a create', () => {
     }
   )
 
+  test('has one time for itself and all its searches, and each search has tries of its own', async () => {
+    const { writer, asked } = service([failed(500)], [[], [], [s]])
+    const parts: unknown[] = []
+    const get: Writer['get'] = (path, query, patience = {}) => {
+      const { budget } = patience
+      if (path === '/api/syncs') parts.push([budget?.elapsedMs(), budget?.course.looks])
+      return writer.get(path, query, patience)
+    }
+    await create({ ...writer, get }, sync, { name: 'S', body: {}, secrets: [], key: 'k' })
+    expect(parts).toEqual([1000, 3000, 7000, 15_000].map((ms) => [ms, 0]))
+    expect(asked.at(-1)).toBe('GET /api/syncs/s1')
+  })
+
+  test('whose time is used up by its request is not looked for: it may have been carried out', async () => {
+    const { writer, asked } = service([failed(500)], [[s]])
+    let clock = 0
+    const slow: Writer = {
+      ...writer,
+      budget: () =>
+        openBudget({ now: () => clock, sleep: async () => undefined, random: () => 0, backoffMs: 300 }),
+      send(method, path, sent) {
+        clock += bounds.longestMs
+        return writer.send(method, path, sent)
+      }
+    }
+    const written = await create(slow, sync, { name: 'S', body: {}, secrets: [], key: 'k' })
+    expect(written).toEqual({ ok: false, failure: failure(500, { code: 'P602' }) })
+    expect(asked).toEqual(['POST k'])
+  })
+
   test('that cannot be looked for may have been carried out', async () => {
     const { written } = await created([failed(500)], [failure(503, { code: 'P608' })])
     expect(written).toEqual({ ok: false, failure: failure(500, { code: 'P602' }) })
@@ -206,6 +238,13 @@ describe('of which there are two in the end', () => {
     expect((await created([failed(500), done(s)], [[], [], [], [], [], [], [s, t]])).written).toMatchObject(
       both
     )
+  })
+
+  test('is looked for again where a list cannot be read', async () => {
+    const lists = [[], [], [], [], failure(503), [s]]
+    const { written, asked } = await created([failed(500), done(s)], lists)
+    expect(written).toMatchObject({ ok: true, wire: s, notes: [] })
+    expect(asked.slice(-4)).toEqual(['GET /api/syncs/s1', 'look', 'sleep 1000', 'look'])
   })
 
   test('nobody can tell where no list shows even the one: that is not done', async () => {
@@ -260,6 +299,23 @@ describe('a key whose outcome is gone', () => {
     expect(await written).toMatchObject({ ok: true, wire: t })
     expect(asked.filter((one) => one === 'look')).toHaveLength(3)
     expect(asked.filter((one) => one.startsWith('POST'))).toEqual(['POST k', `POST ${next}`])
+  })
+
+  test('is not adopted, although a list shows it still', async () => {
+    const { asked, written } = gone(done(s, now), [done(t)], [[s], [s], [t]])
+    expect(await written).toMatchObject({ ok: true, wire: t })
+    expect(asked.filter((one) => one.startsWith('POST'))).toEqual(['POST k', `POST ${next}`])
+  })
+
+  test('is not known where what it made cannot be read: that is for the comparison to say', async () => {
+    const { written, asked } = await created([done(old, now)], [failure(500)])
+    expect(written).toEqual({
+      ok: true,
+      wire: old,
+      notes: [],
+      back: { ok: false, failure: failure(500) }
+    })
+    expect(asked).toEqual(['POST k', 'GET /api/syncs/s1', 'GET /api/syncs/s1'])
   })
 
   test('is called otherwise by now: for who asks it is gone', async () => {

@@ -50,6 +50,18 @@ describe('the gate', () => {
     expect(slept.at(-1)).toBe(500)
   })
 
+  test('R28: lets nobody pass before the named time, and not all in the same moment', async () => {
+    const waits = async (random: number): Promise<number[]> => {
+      const slept: number[] = []
+      const sleep = async (ms: number): Promise<void> => void slept.push(ms)
+      const gate = openGate({ random: () => random, parallelism: 4, now: () => 0, sleep })
+      gate.slowDown(new Headers({ 'retry-after': '2' }))
+      await gate.open()
+      return slept
+    }
+    expect([await waits(0), await waits(0.5), await waits(1)]).toEqual([[2000], [2100], [2200]])
+  })
+
   test('R28: halves its width on a complaint, grows it by one after twenty good answers', async () => {
     let clock = 0
     const gate = openGate({

@@ -6,7 +6,7 @@ import { findByName, observe, type ObserveOptions } from '../../src/remote/obser
 import type { Reader } from '../../src/remote/transport.ts'
 import type { Desired, DesiredState, Workspace } from '../../src/state/resource.ts'
 import { reference, textOf, type Json, type JsonObject } from '../../src/state/value.ts'
-import { at } from '../render/builders.ts'
+import { at, diagnostic } from '../render/builders.ts'
 import { gadget } from '../support/small-kind.ts'
 import { waiting } from '../support/waiting.ts'
 
@@ -168,6 +168,11 @@ describe('R3: of a list that leaves out what is compared, those are read one by 
     expect(await single({ resources: [declared('room', 'R', { uses: [use('big_shelf', 'A')] })] })).toEqual(
       []
     )
+  })
+
+  test('but not those of another kind that have such a name', async () => {
+    const other = declared('room', 'A', { id: '2', was: ['C'], uses: [use('big_shelf', 'B')] })
+    expect(await single({ resources: [other] })).toEqual([])
   })
 
   test('that are removed, or were declared at the base', async () => {
@@ -388,14 +393,61 @@ describe('what is made of the answers', () => {
         removed: [gone('lid', 'B2'), gone('lid', 'B1')]
       },
       there,
-      { also: [declared('lid', 'B3', of('B3')), declared('lid', 'old', of('B1'))] }
+      { also: [declared('lid', 'B3', of('B3')), declared('lid', 'old', of('B1')), declared('room', 'R')] }
     )
-    expect(asked).toEqual(['/box', '/box/1/lid', '/box/2/lid', '/box/3/lid'])
+    expect(asked).toEqual(['/box', '/box/1/lid', '/box/2/lid', '/box/3/lid', '/room'])
     expect(result.ok && result.value.resources.filter(({ kind }) => kind === 'lid')).toMatchObject([
       { name: 'B1', id: '1/lid', reset: true },
       { name: 'B2', id: '2/lid', fields: { color: 'red' } }
     ])
   })
+})
+
+describe('what is in no list, and belongs to what was renamed', () => {
+  const on = (name: string) => ({ fields: { box: reference('box', name) }, uses: [use('box', name)] })
+  const there = {
+    '/box': [{ id: 'b', name: 'Old' }],
+    '/box/b/lid': { color: 'red' }
+  }
+  const renamed = declared('box', 'New', { was: ['Old'] })
+
+  test('is where the base says, under the name of now', async () => {
+    const { asked } = await observed({ resources: [renamed] }, there, {
+      also: [declared('box', 'Old'), declared('lid', 'L', on('Old'))]
+    })
+    expect(asked).toEqual(['/big_shelf', '/box', '/box/b/lid'])
+  })
+
+  test('is not there for who means a new one by the former name', async () => {
+    const resources = [renamed, declared('box', 'Old'), declared('lid', 'L', on('Old'))]
+    const { asked } = await observed({ resources }, there, { also: [declared('box', 'Old')] })
+    expect(asked).toEqual(['/big_shelf', '/box'])
+  })
+})
+
+test('what an answer does not tell is a problem: it does not count as nothing', async () => {
+  const older: Kind = {
+    ...lid,
+    api: { ...lidApi, untold: ({ color }) => (color === undefined ? 'its color' : undefined) }
+  }
+  const read = async (answer: JsonObject) => {
+    const { reader } = service({ '/box': [{ id: 'b', name: 'B' }], '/box/b/lid': answer })
+    const resources = [
+      declared('lid', 'L', { fields: { box: reference('box', 'B') }, uses: [use('box', 'B')] })
+    ]
+    const all = { workspace: {}, resources, removed: [] }
+    return await observe(reader, all, { managed: [box, older] }, { everything: true })
+  }
+  expect((await read({ color: 'red' })).problems).toEqual([])
+  expect((await read({})).problems).toEqual([
+    diagnostic({
+      code: 'P114',
+      message: 'this service does not tell its color of lid "L"',
+      labels: [{ span: at('a.yaml', 1), text: 'only newer services know this' }],
+      notes: ['its answers have the older shape: nothing can be compared, and nothing is planned'],
+      help: ['leave it out until the service is newer']
+    })
+  ])
 })
 
 test('R3: the front of a list that moved is read again where something is missing, by name or by id', async () => {

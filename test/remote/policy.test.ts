@@ -73,6 +73,18 @@ test('to be throttled, or to wait for a source, is borne longer than to fail', (
   expect(borneMs('reading')).toBeGreaterThan(4 * failing)
 })
 
+test('however often tries failed, what is looked for, put off or still being read is waited for', () => {
+  let course: Course<string> = begin(0)
+  const after = (is: Tried<string>['is']) =>
+    next(course, { is, failure: is }, { now: 0, chance: 0, backoffMs: 1 })
+  for (let count = 0; count <= bounds.failures; count++) course = after('busy').course
+  expect(after('busy')).toMatchObject({ over: 'often' })
+  expect(after('unknown')).toMatchObject({ again: 1000 })
+  expect(after('unseen')).toMatchObject({ again: 2000 })
+  expect(after('throttled')).toMatchObject({ again: 500 })
+  expect(after('reading')).toMatchObject({ again: 5000 })
+})
+
 test('a create whose outcome nobody knows is begun a few times, and never after its time', () => {
   let course: Course<string> = begin(0)
   for (let count = 0; count < bounds.creates; count++) {

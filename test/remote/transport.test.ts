@@ -323,6 +323,86 @@ test('a secret is taken out of an answer before the answer is shortened, whateve
   }
 })
 
+describe('where the address may be wrong, it is told', () => {
+  const address = 'https://service.test/base'
+
+  test.each<[Partial<RemoteOptions>, string]>([
+    [{}, address],
+    [{ namedBy: 'POLYTOMIC_URL' }, `${address} (from POLYTOMIC_URL)`],
+    [{ proxy: 'http://p:1' }, `${address}, by way of the proxy http://p:1`],
+    [
+      { namedBy: '`--url`', proxy: 'http://p:1' },
+      `${address} (from \`--url\`), by way of the proxy http://p:1`
+    ]
+  ])('%j', async (more, expected) => {
+    const { options } = service([status(401)])
+    const answer = await openReader({ ...options, ...more }).get('/api/me')
+    expect(answer).toEqual({
+      ok: false,
+      failure: {
+        code: 'P604',
+        request: 'GET /api/me',
+        status: 401,
+        words: 'words',
+        refused: true,
+        usedBy: [],
+        address: expected
+      }
+    })
+  })
+
+  test.each<[string, Reply, boolean]>([
+    ['that nobody answers', 'lost', true],
+    ['that answers a page', new Response('<html>'), true],
+    ['that redirects', new Response(null, { status: 307, headers: { location: 'https://h/' } }), true],
+    ['that refuses it', status(422), false],
+    ['that knows no such thing', status(404), false],
+    ['that fails', status(500), false]
+  ])('a service %s: %s %j', async (_what, reply, isAbout) => {
+    const answer = await openReader(service([reply]).options).get('/api/me')
+    expect(answer.ok || answer.failure.address).toBe(isAbout ? address : undefined)
+  })
+
+  test('a port that speaks TLS is told as that', async () => {
+    const words = 'Client sent an HTTP request to an HTTPS server.\n'
+    const { options } = service([new Response(words, { status: 400 })])
+    const answer = await openReader({ ...options, url: 'http://service.test:8443' }).get('/api/me')
+    expect(answer).toEqual({
+      ok: false,
+      failure: {
+        code: 'P603',
+        request: 'GET /api/me',
+        status: 400,
+        words: 'this port speaks TLS',
+        help: ['write `https://service.test:8443`'],
+        refused: true,
+        usedBy: [],
+        address: 'http://service.test:8443'
+      }
+    })
+  })
+})
+
+test('an answer has its length, and the time of the service, or that of here where none is named', async () => {
+  const headers = { date: 'Thu, 01 Jan 1970 00:01:00 GMT' }
+  for (const [named, at] of [
+    [headers, 60_000],
+    [{ date: 'soon' }, 7],
+    [{}, 7]
+  ] as const) {
+    const { options } = service([new Response('{"data":1}', { headers: named })])
+    const answer = await openReader({ ...options, now: () => 7 }).get('/api/me')
+    expect(answer).toEqual({ ok: true, status: 200, body: { data: 1 }, at, size: 10 })
+  }
+})
+
+test('what is no JSON is told by its beginning, in one line', async () => {
+  const { options } = service([new Response(`  Not \n\t here ${'x'.repeat(80)}`)])
+  expect(await openReader(options).get('/api/me')).toMatchObject({
+    failure: { code: 'P610', words: `not JSON; it begins with \`Not here ${'x'.repeat(51)}\`` }
+  })
+})
+
 test('each try is traced, answered or not', async () => {
   const { options } = service(['lost', ok()])
   const lines: string[] = []

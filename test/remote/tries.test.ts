@@ -52,6 +52,135 @@ async function tried(method: 'PUT' | 'POST' | 'DELETE', replies: Parameters<type
   return { answer: await answer, at: at.map((ms) => ms / 1000) }
 }
 
+/** Answers by the end of a path, in turn, the last one for ever; notes what was asked for, and what was told. */
+function asking(
+  answers: Record<string, [status: number, words: string, headers?: Record<string, string>][]>,
+  more: Partial<RemoteOptions> = {}
+) {
+  const { options } = service([])
+  const asked: string[] = []
+  const notes: string[] = []
+  const writer = openWriter({
+    ...options,
+    note: (text) => notes.push(`${Date.now() / 1000} s: ${text}`),
+    async fetch({ url }) {
+      const path = url.slice(url.lastIndexOf('/') + 1)
+      const before = asked.filter((one) => one === path).length
+      asked.push(path)
+      const all = answers[path]
+      if (!all) return await new Promise(() => undefined)
+      const [status, message, headers = {}] = all[Math.min(before, all.length - 1)]!
+      return Response.json({ message }, { status, headers })
+    },
+    ...more
+  })
+  return { writer, asked, notes }
+}
+
+describe('a source that is still being read', () => {
+  const retryableMessages = ['still reading']
+  const path = '/api/syncs/slow'
+
+  test.each([400, 422])('is waited for after %i, and lets others pass meanwhile', async (status) => {
+    const { writer, asked, notes } = asking(
+      {
+        slow: [
+          [status, 'Still Reading it'],
+          [status, 'still reading it'],
+          [200, '']
+        ],
+        fast: [[200, '']]
+      },
+      { parallelism: 1 }
+    )
+    const slow = writer.get(path, {}, { retryableMessages })
+    const fast = writer.get('/api/syncs/fast')
+    await vi.runAllTimersAsync()
+    expect([await slow, await fast]).toMatchObject([{ ok: true }, { ok: true }])
+    expect(asked).toEqual(['slow', 'fast', 'slow', 'slow'])
+    expect(notes).toEqual([
+      '0 s: the service is still reading the source (Still Reading it): again in 6 s',
+      '5.5 s: the service is still reading the source (still reading it): again in 11 s'
+    ])
+  })
+
+  test('and goes on being read is told as that in the end', async () => {
+    const { writer } = asking({ slow: [[422, 'still reading']] })
+    const slow = writer.get(path, {}, { retryableMessages })
+    await vi.runAllTimersAsync()
+    expect(await slow).toMatchObject({ ok: false, failure: { code: 'P621', status: 422, refused: true } })
+  })
+
+  test('is no other refusal', async () => {
+    for (const [status, words] of [
+      [400, 'no'],
+      [409, 'still reading'],
+      [404, 'still reading']
+    ] as const) {
+      const { writer, asked } = asking({ slow: [[status, words]] })
+      const slow = writer.get(path, {}, { retryableMessages })
+      await vi.runAllTimersAsync()
+      expect(await slow).toMatchObject({ ok: false, failure: { status } })
+      expect(asked).toEqual(['slow'])
+    }
+  })
+})
+
+describe('R30: an interrupt', () => {
+  const base = { refused: true, usedBy: [], interrupted: true }
+
+  test('ends the wait of who was put off, and of who was never sent', async () => {
+    const stop = new AbortController()
+    const { writer, asked } = asking(
+      { one: [[429, 'slowly', { 'retry-after': '30' }]] },
+      { stop: stop.signal }
+    )
+    const one = writer.send('PUT', '/api/one')
+    await vi.advanceTimersByTimeAsync(1000)
+    const other = writer.send('PUT', '/api/other')
+    await vi.advanceTimersByTimeAsync(1000)
+    stop.abort()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await other).toEqual({
+      ok: false,
+      failure: { ...base, code: 'P608', request: 'PUT /api/other', words: 'it asked to wait' }
+    })
+    expect(await one).toMatchObject({ ok: false, failure: { ...base, code: 'P608', words: 'slowly' } })
+    expect(asked).toEqual(['one'])
+  })
+
+  test('leaves what is under way five seconds to end', async () => {
+    const stop = new AbortController()
+    const { writer } = asking({}, { stop: stop.signal })
+    let end = 0
+    const sent = writer.send('PUT', '/api/one').finally(() => (end = Date.now()))
+    await vi.advanceTimersByTimeAsync(1000)
+    stop.abort()
+    await vi.runAllTimersAsync()
+    expect(await sent).toEqual({
+      ok: false,
+      failure: {
+        ...base,
+        code: 'P613',
+        request: 'PUT /api/one',
+        words: 'interrupted before it was answered',
+        refused: false
+      }
+    })
+    expect(end).toBe(6000)
+  })
+
+  test('comes before what is not sent yet, where no answer is needed any more', async () => {
+    const unwanted = AbortSignal.abort()
+    const { writer, asked } = asking({}, { stop: AbortSignal.abort(), unwanted })
+    expect(await writer.send('PUT', '/api/one')).toEqual({
+      ok: false,
+      failure: { ...base, code: 'P613', request: 'PUT /api/one', words: 'interrupted before it was sent' }
+    })
+    expect(asked).toEqual([])
+  })
+})
+
 describe('R28: tries', () => {
   test('PUT that nobody answers: six, each pause twice the last, up to ten seconds', async () => {
     const { at, answer } = await tried('PUT', ['lost'])
@@ -128,6 +257,16 @@ describe('R28: tries', () => {
     const { at } = await tried('PUT', [[503, { 'retry-after': '5' }], 200])
     // A tenth more by chance: nobody comes back before, and not everybody at once.
     expect(at).toEqual([0, 5.5])
+  })
+
+  test.each([
+    [408, 5.5],
+    [425, 5.5],
+    [500, 1],
+    [502, 1],
+    [504, 1]
+  ])('that ended in %i, which names five seconds, go on after %d', async (status, seconds) => {
+    expect((await tried('PUT', [[status, { 'retry-after': '5' }], 200])).at).toEqual([0, seconds])
   })
 
   test('one of which was not answered leave open what was done, whatever is answered in the end', async () => {

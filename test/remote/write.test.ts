@@ -4,7 +4,7 @@ import type { RequestResult, Failure } from '../../src/remote/failure.ts'
 import type { Writer } from '../../src/remote/transport.ts'
 import { create } from '../../src/remote/create.ts'
 import { read, remove, replacement, update } from '../../src/remote/write.ts'
-import type { Json, JsonObject } from '../../src/state/value.ts'
+import { textOf, type Json, type JsonObject } from '../../src/state/value.ts'
 import type { Kind } from '../../src/kinds/kind.ts'
 import { kindNamed } from '../support/exchange.ts'
 import { gadget } from '../support/small-kind.ts'
@@ -265,6 +265,83 @@ describe('what is in no list', () => {
   })
 })
 
+describe('what is written by what is live', () => {
+  const keys: Kind = {
+    ...gadget,
+    api: {
+      access: 'derived',
+      path: gadget.api.path,
+      id: () => 'of/a',
+      fieldsOf: () => [{}],
+      updates: ({ size = 0 }, { was = 0 }) =>
+        Array.from({ length: Number(size) - Number(was) }, (_, at) => ({
+          method: 'POST',
+          path: `/keys/${Number(was) + at}`
+        })),
+      resets: ({ was = 0 }) => [{ method: 'DELETE', path: `/keys/${textOf(was)}` }],
+      isReset: () => true,
+      dependsOnLive: true
+    }
+  }
+  const live = (was: number): JsonObject => ({ id: 'of/a', was })
+  const read = 'GET /api/gadgets/of/a'
+  const posts = (...all: number[]) => all.map((at) => `POST /api/gadgets/of/a/keys/${at}`)
+
+  async function written(
+    there: Json[] | Failure,
+    writes: RequestResult[] = [done(null)],
+    known?: JsonObject
+  ) {
+    const { writer, asked } = service(writes, there)
+    const more = { secrets: [], ...(known && { live: known }) }
+    return { result: await update(writer, keys, 'of/a', { size: 3 }, more), asked }
+  }
+
+  test('is read before, unless it was just read', async () => {
+    expect((await written([live(1)])).asked).toEqual([read, ...posts(1, 2)])
+    expect((await written([live(1)], undefined, live(2))).asked).toEqual(posts(2))
+    const { writer, asked } = service([done(null)], [live(1)])
+    expect(await remove(writer, keys, 'of/a')).toEqual({ ok: true, notes: [] })
+    expect(asked).toEqual([read, 'DELETE /api/gadgets/of/a/keys/1'])
+  })
+
+  test('has nothing where it is not there yet; what cannot be read is not written', async () => {
+    expect((await written(failure(404))).asked).toEqual([read, ...posts(0, 1, 2)])
+    const { result, asked } = await written(failure(500))
+    expect(result).toEqual({ ok: false, failure: failure(500) })
+    expect(asked).toEqual([read])
+  })
+
+  test('and refused is fine where it is not needed any more, and else a failure', async () => {
+    const refused = [failed(422, { refused: true }), done(null)]
+    const faster = await written([live(2)], refused, live(1))
+    expect(faster.result).toMatchObject({ ok: true })
+    expect(faster.asked).toEqual([...posts(1), read, ...posts(2)])
+    const still = await written([live(1)], refused, live(1))
+    expect(still.result).toEqual({ ok: false, failure: failure(422, { refused: true }) })
+    expect(still.asked).toEqual([...posts(1), read])
+    const unread = await written(failure(503), refused, live(1))
+    expect(unread.result).toEqual({ ok: false, failure: failure(422, { refused: true }) })
+    for (const status of [399, 500])
+      expect((await written([live(2)], [failed(status)], live(1))).asked).toEqual(posts(1))
+  })
+
+  test('is sent once more where that changes nothing, and tells its secrets', async () => {
+    const sent: unknown[] = []
+    const { writer } = service([done(null)])
+    const send: Writer['send'] = (method, path, { repeatable, secrets } = {}) => {
+      sent.push([repeatable, secrets])
+      return writer.send(method, path)
+    }
+    await update({ ...writer, send }, keys, 'of/a', { size: 1 }, { secrets: ['secret'], live: live(0) })
+    await remove({ ...writer, send }, keys, 'of/a', live(0))
+    expect(sent).toEqual([
+      [true, ['secret']],
+      [true, []]
+    ])
+  })
+})
+
 describe('the body of a replacement', () => {
   const kind = (preUpdateRead?: Kind['preUpdateRead']): Kind => ({
     ...gadget,
@@ -306,9 +383,10 @@ describe('the body of a replacement', () => {
 
   test('is made without, where that was not answered', async () => {
     expect((await made(() => ({ path: '/q' }), failed(422)))[0]).toEqual(body('none'))
-    expect((await made(() => ({ path: '/q' }), { ok: true, status: 200, body: 'x' }))[0]).toEqual(
-      body('none')
-    )
+    for (const answer of ['x', undefined])
+      expect((await made(() => ({ path: '/q' }), { ok: true, status: 200, body: answer }))[0]).toEqual(
+        body('none')
+      )
   })
 })
 
