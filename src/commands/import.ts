@@ -15,7 +15,7 @@ import { kinds } from '../kinds/index.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { match } from '../plan/match.ts'
 import { idlePatterns, unknownAddress, type Selection } from '../plan/select.ts'
-import { survey, type Survey } from '../remote/survey.ts'
+import { survey, type Survey, type SurveyOptions } from '../remote/survey.ts'
 import type { Desired, Live } from '../state/resource.ts'
 import { kindsNamed } from './decide-options.ts'
 import { exit } from './exit.ts'
@@ -105,7 +105,7 @@ class ImportRun {
       survey(reader, {
         workspace: context.understood.desired.workspace,
         kinds,
-        choose: (listed) => this.#chosen(listed, selection.value),
+        choose: this.#choice(selection.value),
         searches: (kind) => mayName(kind, selection.value)
       })
     )
@@ -129,6 +129,13 @@ class ImportRun {
     if (!named.ok) return named
     const value = { only: [...addresses], exclude: options.exclude, kinds: named.value }
     return { ok: true, value, problems: [] }
+  }
+
+  /** Where no name brings others with it, each is chosen by itself. */
+  #choice(selection: Selection): SurveyOptions['choose'] {
+    if (selection.only.length > 0 || this.#input.options.unmanaged === true)
+      return { of: 'all', chosen: (listed) => this.#chosen(listed, selection) }
+    return { of: 'each', isChosen: (listed) => this.#chosen([listed], selection).size > 0 }
   }
 
   #chosen(live: readonly Live[], selection: Selection): Set<Live> {

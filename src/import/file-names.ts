@@ -44,6 +44,8 @@ function slugOf(name: string): string {
 
 function cut(text: string, most: number): string {
   let [kept, bytes] = ['', 0]
+  // A short name of plain letters is as it is; to cut others into what people see takes long.
+  if (text.length <= most && /^[\x20-\x7e]*$/.test(text)) return text
   for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
     bytes += Buffer.byteLength(segment)
     if (kept.length + segment.length > most || bytes > longestBytes) break

@@ -9,7 +9,6 @@ import type { Reader } from './transport.ts'
 
 /** What was read of a kind, or why the service refuses it. */
 export interface SurveyedKind extends ReadKind {
-  path: string
   refused?: string
 }
 
@@ -46,7 +45,7 @@ export class Searching {
         return { parent, answer, items: isObject(data) ? search.found(parent, data) : undefined }
       })
     )
-    const plain: SurveyedKind = { kind, path: '', items: [], problems: [] }
+    const plain: SurveyedKind = { kind, items: [], problems: [] }
     const failed = found.flatMap(({ answer }) => (answer.ok ? [] : [answer.failure]))
     const broken = failed.find((failure) => !isRefusal(failure) && failure.status !== 404)
     if (broken) return { ...plain, ...unread(kind, broken, `looking for ${kindText(kind)}`) }

@@ -1,7 +1,7 @@
 import { checked, type Checked } from '../diagnostics/diagnostic.ts'
 import { derivedApi, type Kind, type Kinds } from '../kinds/kind.ts'
 import type { Live, LiveState, Workspace } from '../state/resource.ts'
-import { textOf, type JsonObject } from '../state/value.ts'
+import { textOf } from '../state/value.ts'
 import { isRefusal, itemOf, kindText, unread } from './derived.ts'
 import type { Failure } from './failure.ts'
 import { identify } from './identity.ts'
@@ -24,10 +24,12 @@ export interface SurveyOptions {
   workspace: Workspace
   kinds: Kinds
   /**
-   * Chooses what is read in full, from list items: ids (as `idKey`) are not known before the lists are.
-   * `uses` of a list item are complete for what it refers to.
+   * Chooses what is read in full, from list items, whose `uses` are complete: when all lists are there, or
+   * each by itself as soon as its page is there, which saves the time that lists take.
    */
-  choose: (listed: readonly Live[]) => ReadonlySet<Live>
+  choose:
+    | { of: 'all'; chosen: (listed: readonly Live[]) => ReadonlySet<Live> }
+    | { of: 'each'; isChosen: (listed: Live) => boolean }
   /** Whether resources of a kind that is in no list are looked for. */
   searches: (kind: Kind) => boolean
 }
@@ -41,13 +43,15 @@ export async function survey(reader: Reader, options: SurveyOptions): Promise<Ch
   const known = kinds.managed.filter(({ api }) => api.since === undefined || api.since <= reader.version)
   const [who, ...lists] = await Promise.all([
     identify(reader, workspace),
-    ...known.filter(({ api }) => api.access === 'listed').map((kind) => readList(reader, kind))
+    ...known
+      .filter(({ api }) => api.access === 'listed')
+      .map((kind) => readList(reader, kind, choose.of === 'each' ? choose.isChosen : undefined))
   ])
   if (!who.ok) return who
-  const chosen = new Set(
-    Array.from(choose(liveResources(lists, reader)), ({ kind, id }) => `${kind}\n${id}`)
-  )
-  const inFull = await Promise.all(lists.map((list) => readChosen(reader, list, chosen)))
+  const listed = liveResources(lists, reader)
+  const wanted = choose.of === 'all' ? choose.chosen(listed) : listed.filter(choose.isChosen)
+  const chosen = new Set(Array.from(wanted, ({ kind, id }) => `${kind}\n${id}`))
+  const inFull = await Promise.all(lists.map((list) => readChosen(list, chosen)))
   const search = new Searching(reader, inFull, chosen)
   const derived = await Promise.all(
     known.filter(options.searches).flatMap((kind) => readOnly(reader, kind) ?? search.of(kind) ?? [])
@@ -68,41 +72,61 @@ export async function survey(reader: Reader, options: SurveyOptions): Promise<Ch
   return checked({ state, refused }, [...who.problems, ...all.flatMap(({ problems }) => problems)])
 }
 
-async function readList(reader: Reader, kind: Kind): Promise<SurveyedKind> {
+/** A list that was read, and what reads one of its resources in full, once however often it is asked. */
+interface ReadList extends SurveyedKind {
+  inFull: (item: Item) => Promise<Item | Failure | undefined>
+}
+
+async function readList(
+  reader: Reader,
+  kind: Kind,
+  isChosen: ((listed: Live) => boolean) | undefined
+): Promise<ReadList> {
   const list = await listOf(reader, kind)
-  if (!list.ok) return failedKind(kind, list.failure)
-  const found = new Map<string, JsonObject>()
-  for await (const page of listed(reader, list, () => false)) {
-    if (!page.ok) return failedKind(kind, page.failure)
-    for (const wire of page.items) if (!found.has(textOf(wire['id']))) found.set(textOf(wire['id']), wire)
-  }
+  if (!list.ok) return { ...failedKind(kind, list.failure), inFull: async (item) => item }
+  const inFull = readingOf(reader, kind, list.path)
   const partial = kind.api.access === 'listed' && kind.api.lightList?.(reader.version) === true
-  const items = Array.from(found.values(), (wire) => ({ wire, partial }))
-  return { kind, path: list.path, items, problems: [] }
+  const found = new Map<string, Item>()
+  for await (const page of listed(reader, list, () => false)) {
+    if (!page.ok) return { ...failedKind(kind, page.failure), inFull }
+    for (const wire of page.items) {
+      const id = textOf(wire['id'])
+      if (found.has(id)) continue
+      const item = { wire, partial }
+      found.set(id, item)
+      const [live] = isChosen ? liveResources([{ kind, items: [item], problems: [] }], reader) : []
+      // It is awaited after the last page: until then its error must not end the process.
+      if (live && isChosen?.(live) === true) inFull(item).catch(() => undefined)
+    }
+  }
+  return { kind, items: [...found.values()], problems: [], inFull }
+}
+
+/** Reads resources in full, each once. What a list item tells in full is not requested. */
+function readingOf(reader: Reader, kind: Kind, path: string): ReadList['inFull'] {
+  const answers = new Map<Item, ReturnType<ReadList['inFull']>>()
+  const count = countOf(reader, kind)
+  return (item) => {
+    if (!item.partial && (kind.api.parts ?? []).length === 0) return Promise.resolve(item)
+    let answer = answers.get(item)
+    if (!answer) answers.set(item, (answer = count(readItem(reader, kind, item.wire, path, 'anything'))))
+    return answer
+  }
 }
 
 function failedKind(kind: Kind, failure: Failure): SurveyedKind {
   if (isRefusal(failure) || failure.status === 404)
-    return { kind, path: '', items: [], problems: [], refused: failure.words }
-  return { ...unread(kind, failure, `reading all ${kindText(kind)}s`), path: '' }
+    return { kind, items: [], problems: [], refused: failure.words }
+  return unread(kind, failure, `reading all ${kindText(kind)}s`)
 }
 
 /** Reads chosen resources in full. Those that were deleted since the list was read are left out. */
 async function readChosen(
-  reader: Reader,
-  list: SurveyedKind,
+  { inFull, ...list }: ReadList,
   chosen: ReadonlySet<string>
 ): Promise<SurveyedKind> {
-  const { kind, path } = list
-  const isLight = list.items.some(({ partial }) => partial)
-  if (!isLight && (kind.api.parts ?? []).length === 0) return list
-  const count = countOf(reader, kind)
-  const answers = await Promise.all(
-    list.items.map(async (item) => {
-      if (!chosen.has(`${kind.name}\n${textOf(item.wire['id'])}`)) return item
-      return await count(readItem(reader, kind, item.wire, path, 'anything'))
-    })
-  )
+  const isChosen = ({ wire }: Item): boolean => chosen.has(`${list.kind.name}\n${textOf(wire['id'])}`)
+  const answers = await Promise.all(list.items.map((item) => (isChosen(item) ? inFull(item) : item)))
   return withItems(list, answers)
 }
 
@@ -119,7 +143,7 @@ function readOnly(reader: Reader, kind: Kind): Promise<SurveyedKind> | undefined
   const read = async (): Promise<SurveyedKind> => {
     const answer = await readInFull(reader, kind, id, undefined, true)
     if (!answer.ok && isRefusal(answer.failure)) return failedKind(kind, answer.failure)
-    return withItems({ kind, path: '', items: [], problems: [] }, [itemOf(answer)])
+    return withItems({ kind, items: [], problems: [] }, [itemOf(answer)])
   }
   return read()
 }
