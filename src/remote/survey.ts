@@ -126,7 +126,9 @@ async function readChosen(
   chosen: ReadonlySet<string>
 ): Promise<SurveyedKind> {
   const isChosen = ({ wire }: Item): boolean => chosen.has(`${list.kind.name}\n${textOf(wire['id'])}`)
-  const answers = await Promise.all(list.items.map((item) => (isChosen(item) ? inFull(item) : item)))
+  const answers = await Promise.all(
+    list.items.map(async (item) => (isChosen(item) ? await inFull(item) : item))
+  )
   return withItems(list, answers)
 }
 

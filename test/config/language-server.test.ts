@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { startService } from '../contract/service.ts'
+import { makeAwkward } from '../import/awkward.ts'
+import { filesIn } from '../import/files.ts'
 import { examples } from '../support/examples.ts'
+import { createSandbox } from '../support/sandbox.ts'
 
 /** What people see while they type: the language server of most editors, with our schema, as editors run it. */
 
@@ -239,4 +243,19 @@ describe.concurrent('what is marked as wrong', () => {
 `
     expect((await open(text)).problems).toEqual([])
   })
+})
+
+test('R33: nothing in what is imported of an awkward workspace', async () => {
+  const service = await startService()
+  await makeAwkward(service)
+  const world = createSandbox({
+    env: { POLYTOMIC_API_KEY: service.server.apiKey },
+    io: { fetch: (request) => service.server.fetch(request) }
+  })
+  await world.run('import', '--layout', 'kind')
+  for (const text of Object.values(filesIn(world))) {
+    const [line = ''] = text.split('\n')
+    expect(line).toMatch(/^# yaml-language-server: \$schema=https:/)
+    expect((await open(text.replace(/\$schema=.*/, `$schema=${schema}`))).problems, text).toEqual([])
+  }
 })
