@@ -105,7 +105,8 @@ class ImportRun {
       survey(reader, {
         workspace: context.understood.desired.workspace,
         kinds,
-        choose: this.#choice(selection.value),
+        choose: (listed) => this.#chosen(listed, selection.value),
+        ...this.#choice(selection.value),
         searches: (kind) => mayName(kind, selection.value)
       })
     )
@@ -131,11 +132,10 @@ class ImportRun {
     return { ok: true, value, problems: [] }
   }
 
-  /** Where no name brings others with it, each is chosen by itself. */
-  #choice(selection: Selection): SurveyOptions['choose'] {
-    if (selection.only.length > 0 || this.#input.options.unmanaged === true)
-      return { of: 'all', chosen: (listed) => this.#chosen(listed, selection) }
-    return { of: 'each', isChosen: (listed) => this.#chosen([listed], selection).size > 0 }
+  /** Where no name brings others with it, and files do not count, each is chosen by itself. */
+  #choice(selection: Selection): Pick<SurveyOptions, 'isChosen'> {
+    if (selection.only.length > 0 || this.#input.options.unmanaged === true) return {}
+    return { isChosen: (listed) => this.#chosen([listed], selection).size > 0 }
   }
 
   #chosen(live: readonly Live[], selection: Selection): Set<Live> {

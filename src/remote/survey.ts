@@ -24,12 +24,15 @@ export interface SurveyOptions {
   workspace: Workspace
   kinds: Kinds
   /**
-   * Chooses what is read in full, from list items, whose `uses` are complete: when all lists are there, or
-   * each by itself as soon as its page is there, which saves the time that lists take.
+   * Chooses what is read in full, from list items: ids (as `idKey`) are not known before the lists are.
+   * `uses` of a list item are complete for what it refers to.
    */
-  choose:
-    | { of: 'all'; chosen: (listed: readonly Live[]) => ReadonlySet<Live> }
-    | { of: 'each'; isChosen: (listed: Live) => boolean }
+  choose: (listed: readonly Live[]) => ReadonlySet<Live>
+  /**
+   * What is chosen whatever else is listed: it is read as soon as its page is there, which saves the time
+   * that lists take.
+   */
+  isChosen?: (listed: Live) => boolean
   /** Whether resources of a kind that is in no list are looked for. */
   searches: (kind: Kind) => boolean
 }
@@ -45,12 +48,12 @@ export async function survey(reader: Reader, options: SurveyOptions): Promise<Ch
     identify(reader, workspace),
     ...known
       .filter(({ api }) => api.access === 'listed')
-      .map((kind) => readList(reader, kind, choose.of === 'each' ? choose.isChosen : undefined))
+      .map((kind) => readList(reader, kind, options.isChosen))
   ])
   if (!who.ok) return who
-  const listed = liveResources(lists, reader)
-  const wanted = choose.of === 'all' ? choose.chosen(listed) : listed.filter(choose.isChosen)
-  const chosen = new Set(Array.from(wanted, ({ kind, id }) => `${kind}\n${id}`))
+  const chosen = new Set(
+    Array.from(choose(liveResources(lists, reader)), ({ kind, id }) => `${kind}\n${id}`)
+  )
   const inFull = await Promise.all(lists.map((list) => readChosen(list, chosen)))
   const search = new Searching(reader, inFull, chosen)
   const derived = await Promise.all(
