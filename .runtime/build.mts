@@ -21,6 +21,8 @@ await build({
     cleanDir: true,
     format: 'cjs',
     strict: true,
+    // A script that imports needs a loader of Node's that is experimental, and warns of it.
+    dynamicImportInCjs: false,
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
     comments: { legal: true, annotation: false, jsdoc: false },

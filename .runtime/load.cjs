@@ -6,7 +6,7 @@
 
 const fs = require('node:fs')
 const { enableCompileCache, getCompileCacheDir } = require('node:module')
-const { constants, Script } = require('node:vm')
+const { Script } = require('node:vm')
 
 /** Runs the program that was built into a folder. */
 module.exports = function run(folder) {
@@ -57,7 +57,6 @@ function openCache(file) {
       const cachedData = code.get(name)
       const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${text}\n})`, {
         filename: path,
-        importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
         ...(cachedData ? { cachedData } : {})
       })
       scripts.set(name, script)

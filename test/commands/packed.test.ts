@@ -54,6 +54,15 @@ models:
   - { name: Users, connection: Store, configuration: { schema: public, table: users }, identifier: id }
 `
 
+test('no part of the program imports by itself: Node would warn of it on the screen', () => {
+  const parts = readdirSync(join(unpacked, '.dist')).filter((name) => name.endsWith('.cjs'))
+  const importing = parts.filter((name) =>
+    /\bimport\(/.test(readFileSync(join(unpacked, '.dist', name), 'utf8'))
+  )
+  expect(parts.length).toBeGreaterThan(10)
+  expect(importing).toEqual([])
+})
+
 test('the package holds what was built, and no sources or tests', () => {
   expect(readdirSync(unpacked).toSorted()).toEqual([
     '.dist',
