@@ -28,13 +28,16 @@ export async function authorized(
   let waited = 0
   for (let pause = firstPauseMs; waited < patienceMs; pause = Math.min(pause * 1.5, longestPauseMs)) {
     const live = await read(writer, kind, id)
-    const reason = live.ok ? kind.pendingReason?.(live.wire) : first
-    if (live.ok && reason === undefined) return { ok: true }
-    if (!live.ok && live.failure.status === 404) return left('it is not there any more')
-    // A refusal is final: everything that can be retried was retried below.
-    if (!live.ok && live.failure.refused) return left(`the service refuses to tell: ${live.failure.words}`)
-    first ??= reason
-    if (reason !== first) return left(reason ?? '')
+    if (live.ok) {
+      const reason = kind.pendingReason?.(live.wire)
+      if (reason === undefined) return { ok: true }
+      first ??= reason
+      if (reason !== first) return left(reason)
+    } else {
+      if (live.failure.status === 404) return left('it is not there any more')
+      // A refusal is final: everything that can be retried was retried below.
+      if (live.failure.refused) return left(`the service refuses to tell: ${live.failure.words}`)
+    }
     if (stopped) return { ok: false, because: 'it is not authorized yet', interrupted: true }
     await Promise.race([writer.sleep(pause), interrupted])
     waited += pause

@@ -162,7 +162,7 @@ class Run {
   #verdict(change: Change): 'start' | 'wait' | Outcome {
     const { wait } = this.#options
     if (change.action === 'none' && (!wait || this.#stopped !== undefined))
-      return { outcome: 'pending', id: change.id ?? '', because: change.waiting ?? '' }
+      return { outcome: 'pending', id: change.id, because: change.waiting ?? '' }
     if (this.#stopped !== undefined) return { outcome: 'skipped', because: this.#stopped }
     // Deletions cannot be undone: they start when everything else has ended.
     if (change.action === 'delete' && this.#buildsStill()) return 'wait'

@@ -397,6 +397,19 @@ describe('R24, R29: what is made, what waits, and what is deleted', () => {
     expect(report.counts).toEqual({ done: 1, failed: 1, skipped: 0, pending: 4 })
   })
 
+  test('what needs something that no file declares, and that waits, is pending when it is refused', async () => {
+    const refusal = 'waits for authorization; POST /api/permissions/roles answered 422: no'
+    const changes = [
+      making('a'),
+      making('b', { waiting: 'sync "x" waits for a person' }),
+      making('c', { waiting: 'role "a" waits for a person' }),
+      making('d', { waiting: 'it is tired' })
+    ]
+    const { report } = await carriedOut(changes, service('b', 'c', 'd'))
+    // What is declared waits no more: it was made just now.
+    expect(reported(report)).toEqual(['a done', `b pending: sync "x" ${refusal}`, 'c failed', 'd failed'])
+  })
+
   test('with --wait it is waited for, by all that need it', async () => {
     const changes = [making('b', { ids: { 'sync "w"': 'w', 'role "b"': 'b' } }), waiting('w')]
     const { events, report } = await carriedOut(changes, service(), { wait: true })
@@ -468,6 +481,72 @@ describe('R27: what another run creates at the same time', () => {
         ]
       })
     ])
+  })
+
+  test('is looked for in the lists of what was created, once each, and of nothing else', async () => {
+    const all = { ...unchanged('A'), kind: 'gadget', fields: [], wanted: { size: 1 } }
+    const create = (name: string, kind = 'gadget'): Change => {
+      const { id: _id, ...rest } = all
+      return { ...rest, kind, name, action: 'create' }
+    }
+    const changes: Change[] = [
+      create('A'),
+      create('B'),
+      create('refused'),
+      create('A', 'widget'),
+      { ...all, action: 'update', name: 'C', id: 'id-C', previousName: 'C' } as Change,
+      create('D', 'thing')
+    ]
+    const asked: string[] = []
+    const live = (id: string, name: string): object => ({ id, name, size: 1 })
+    const service = async (request: Request): Promise<Response> => {
+      const [, path = '', id] = /\/api\/([^/]*)\/?(.*)$/.exec(request.url) ?? []
+      if (request.method === 'GET' && id === '') asked.push(path)
+      if (request.method === 'POST') {
+        const { name } = (await request.json()) as { name: string }
+        return name === 'refused'
+          ? Response.json({ message: 'no' }, { status: 403 })
+          : Response.json({ data: live(`id-${name}`, name) })
+      }
+      if (id !== undefined && id !== '') return Response.json({ data: live(id, id.slice(3)) })
+      const names = path === 'widgets' ? ['A'] : ['A', 'B', 'C', 'refused']
+      const twins = path === 'widgets' ? ['B'] : ['C', 'refused']
+      return Response.json({
+        data: [
+          ...names.map((name) => live(`id-${name}`, name)),
+          ...twins.map((name) => live(`other-${name}`, name))
+        ]
+      })
+    }
+    const { report } = await carriedOut(changes, service, {
+      kinds: {
+        managed: [
+          gadget,
+          { ...gadget, name: 'widget', api: { ...gadget.api, path: '/api/widgets' } },
+          { ...gadget, name: 'thing', api: { ...gadget.api, path: '/api/things', uniqueNames: true } }
+        ]
+      }
+    })
+    expect(report.counts).toEqual({ done: 5, failed: 1, skipped: 0, pending: 0 })
+    expect(report.problems).toBeUndefined()
+    expect(asked).toEqual(['gadgets', 'widgets'])
+  })
+
+  test('is not looked for by who was interrupted', async () => {
+    const stop = Promise.withResolvers<void>()
+    const asked: string[] = []
+    const service = async (request: Request): Promise<Response> => {
+      asked.push(`${request.method} ${new URL(request.url).pathname}`)
+      stop.resolve()
+      return Response.json({ data: { id: 'id-A', name: 'A' } })
+    }
+    const { report } = await carriedOut(gadgets, service, {
+      kinds: { managed: [gadget] },
+      parallelism: 1,
+      interrupted: stop.promise
+    })
+    expect(report.counts).toEqual({ done: 1, failed: 0, skipped: 1, pending: 0 })
+    expect(asked).toEqual(['POST /api/gadgets', 'GET /api/gadgets/id-A'])
   })
 
   test('is nothing where there is none, where names are unique, and where no list can be read', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { carryOut } from '../../src/apply/carry-out.ts'
+import { mistakeProblem } from '../../src/apply/mistake.ts'
 import type { ApplyEvent, Report } from '../../src/apply/events.ts'
 import type { Kind } from '../../src/kinds/kind.ts'
 import type { ChangeDetails } from '../../src/plan/details.ts'
@@ -8,6 +9,7 @@ import { openWriter } from '../../src/remote/transport.ts'
 import { addressText, type Live } from '../../src/state/resource.ts'
 import { textOf, type JsonObject } from '../../src/state/value.ts'
 import { Vault } from '../../src/state/vault.ts'
+import { diagnostic } from '../render/builders.ts'
 import { gadget } from '../support/small-kind.ts'
 import { createSandbox, tutorial } from '../support/sandbox.ts'
 import { realTimer } from '../support/waiting.ts'
@@ -209,6 +211,28 @@ test('a mistake is told with the place where it was made, whatever its words say
   const stackless = Object.assign(new RangeError('looked at here'), { stack: undefined })
   expect(await notesOf(stackless)).toEqual(['RangeError: looked at here', nothing])
   expect(await notesOf('looked at here')).toEqual(['looked at here', nothing])
+})
+
+test('a mistake is a problem that says what to do; its words are not told where nobody can redact them', () => {
+  const one = change('a', 'create')
+  const of = (wasSent: boolean, redact: (words: string) => string) =>
+    mistakeProblem(one, 'words', wasSent, redact)
+  expect(of(true, (words) => words.toUpperCase())).toEqual(
+    diagnostic({
+      code: 'P622',
+      message: 'gadget "a": polyctl failed in a way that it should not',
+      labels: [{ span: one.span, text: 'this is what was attempted' }],
+      notes: ['WORDS', 'something was sent: it may have been carried out'],
+      help: ['run `polyctl plan` to see what is there now, and please report this']
+    })
+  )
+  const broken = of(false, () => {
+    throw new RangeError('no words')
+  })
+  expect(broken.notes).toEqual([
+    'its words cannot be told: whether they hold a secret is not known',
+    'nothing was sent for it'
+  ])
 })
 
 describe.each(Object.entries(wordless))('%s is thrown', (_what, thrown) => {

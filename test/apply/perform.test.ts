@@ -8,6 +8,7 @@ import type { Kind } from '../../src/kinds/kind.ts'
 import type { Change } from '../../src/plan/plan.ts'
 import type { RequestResult, Failure } from '../../src/remote/failure.ts'
 import type { Writer } from '../../src/remote/transport.ts'
+import type { Rule } from '../../src/state/rule.ts'
 import type { LiveState } from '../../src/state/resource.ts'
 import type { JsonObject } from '../../src/state/value.ts'
 import { Vault } from '../../src/state/vault.ts'
@@ -44,7 +45,7 @@ async function performed(
     answers = {},
     keeps = (body) => body
   }: Given = {}
-): Promise<{ outcome: Outcome; asked: string[]; notes: string[] }> {
+): Promise<{ outcome: Outcome; asked: string[]; notes: string[]; secrets: (readonly string[])[] }> {
   const whole: Kind = { ...gadget, replacement: (live, body) => ({ ...live, ...body }), ...kind }
   const observed: LiveState = {
     organization,
@@ -64,6 +65,7 @@ async function performed(
   }
   const asked: string[] = []
   const notes: string[] = []
+  const sent: (readonly string[])[] = []
   let now: JsonObject | null = there
   const reported = (): RequestResult =>
     now ? { ok: true, status: 200, body: { data: now } } : { ok: false, failure: refusal(404, 'P606') }
@@ -77,7 +79,8 @@ async function performed(
         (path === '/api/gadgets' ? list : reported())
       )
     },
-    async send(method, path, { body } = {}) {
+    async send(method, path, { body, secrets: hidden = [] } = {}) {
+      sent.push(hidden)
       asked.push([method, path, ...(body ? [JSON.stringify(body)] : [])].join(' '))
       const answer = answers[method]
       if (answer) return answer
@@ -108,7 +111,7 @@ async function performed(
     },
     note: (text) => notes.push(text)
   })
-  return { outcome, asked, notes }
+  return { outcome, asked, notes, secrets: sent }
 }
 
 function refusal(status: number, code: Failure['code'] = 'P601'): Failure {
@@ -223,6 +226,20 @@ describe('R26: done means that live equals wanted', () => {
     })
   })
 
+  test('at any depth', async () => {
+    const rule = (name: string, of: Rule): Rule => ({ is: 'object', fields: { [name]: of } })
+    const fields: Kind['fields'] = {
+      parts: { class: 'owned', rule: rule('a', rule('b', { is: 'scalar' })) }
+    }
+    const one = { ...made, wanted: { parts: { a: { b: 1 } } } }
+    const { outcome } = await performed(one, {
+      there: null,
+      kind: { fields },
+      keeps: (body) => ({ ...body, parts: { a: { b: 2 } } })
+    })
+    expect(outcome).toMatchObject({ problem: { notes: ['different: parts.a.b'] } })
+  })
+
   test('and that it is called so', async () => {
     const other = await performed(renamed, { keeps: (body) => ({ ...body, name: 'G' }) })
     expect(other.outcome).toMatchObject({
@@ -245,6 +262,73 @@ describe('R26: done means that live equals wanted', () => {
       id: 'g',
       because: 'it is tired'
     })
+  })
+})
+
+describe('R8: what polyctl does not know, and sends back as it came', () => {
+  const unknownIn = (...all: string[]): Given => ({ kind: { unknownIn: () => all } })
+  const notesOf = ({ outcome }: { outcome: Outcome }): string[] =>
+    outcome.outcome === 'failed' ? outcome.problem.notes : []
+  const note = 'sent back as it came, for polyctl does not know it: '
+
+  test('is named where an update was refused, or did not take effect', async () => {
+    const no = { answers: { PUT: refused(422) } }
+    expect(notesOf(await performed(changed, { ...no, ...unknownIn('a', 'b.c') }))).toEqual([
+      'R answered 422: no',
+      `${note}a, b.c`
+    ])
+    expect(notesOf(await performed(changed, { ...no, ...unknownIn() }))).toEqual(['R answered 422: no'])
+    const keeps = (body: JsonObject): JsonObject => ({ ...body, size: 7 })
+    expect(notesOf(await performed(changed, { keeps, ...unknownIn('a') }))).toEqual([
+      'different: size',
+      `${note}a`
+    ])
+  })
+
+  test('is named in part where it is much', async () => {
+    const no = { answers: { PUT: refused(422) } }
+    const named = async (...all: string[]) =>
+      notesOf(await performed(changed, { ...no, ...unknownIn(...all) })).at(-1)
+    expect(await named('a', 'b', 'c', 'd', 'e')).toBe(`${note}a, b, c, d, e`)
+    expect(await named('a', 'b', 'c', 'd', 'e', 'f', 'g')).toBe(`${note}a, b, c, d, e, and 2 more`)
+  })
+
+  test('is no reason for any other failure, and not told of what is done', async () => {
+    const forbidden = await performed(changed, {
+      answers: { PUT: refused(403, 'P605') },
+      ...unknownIn('a')
+    })
+    expect(notesOf(forbidden)).toEqual(['R answered 403: no'])
+    expect((await performed(changed, unknownIn('a'))).outcome).toEqual({
+      outcome: 'done',
+      id: 'g',
+      notes: []
+    })
+  })
+})
+
+describe('what is in no list', () => {
+  const place: Partial<Kind> = {
+    api: {
+      access: 'derived',
+      path: '/api/gadgets',
+      id: ({ of }) => (typeof of === 'string' ? of : undefined),
+      fieldsOf: () => [],
+      updates: (body) => [{ method: 'PUT', path: '/keys', body }],
+      resets: () => [{ method: 'DELETE', path: '' }],
+      isReset: () => true
+    },
+    naming: { keys: ['of'] }
+  }
+
+  test('is made where it is, and called as the files say', async () => {
+    const one = { ...made, wanted: { size: 2, of: 'p' } }
+    const { outcome, asked } = await performed(one, {
+      kind: place,
+      keeps: (body) => ({ ...body, of: 'p' })
+    })
+    expect(outcome).toEqual({ outcome: 'done', id: 'p', notes: [] })
+    expect(asked).toEqual(['PUT /api/gadgets/p/keys {"size":2,"of":"p"}', 'GET /api/gadgets/p'])
   })
 })
 
@@ -284,6 +368,33 @@ describe('R31: secrets', () => {
     [{ ...changed, wanted }, 'PUT /api/gadgets/g {"name":"G","id":"g","size":2,"password":"value"}']
   ])('are put into what is sent', async (one, sent) => {
     expect((await performed(one, { secrets: { 'env S': 'value' } })).asked).toContain(sent)
+  })
+
+  test('are told to whom sends them, so that no answer shows them', async () => {
+    for (const one of [
+      { ...made, wanted },
+      { ...changed, wanted },
+      { ...waiting, wanted: { ...wanted, parts: { of: { key: { $secret: 'env T' } }, more: 1 } } }
+    ]) {
+      const sent = await performed(one, { secrets: { 'env S': 'value', 'env T': 'other' } })
+      expect(sent.secrets).toEqual([one.action === 'none' ? ['value', 'other'] : ['value']])
+    }
+  })
+
+  test('alone are sent to ask for a link anew, at their places; a missing one stops that', async () => {
+    const one = { ...waiting, wanted: { ...wanted, parts: { of: { key: { $secret: 'env T' } }, more: 1 } } }
+    const { asked } = await performed(one, { secrets: { 'env S': 'value', 'env T': 'other' } })
+    expect(asked[1]).toBe(
+      'PUT /api/gadgets/g {"name":"G","id":"g","size":1,"password":"value","parts":{"of":{"key":"other"}},"reconnect":true}'
+    )
+    const missing = await performed(one)
+    expect(missing.outcome).toMatchObject({
+      problem: {
+        code: 'P615',
+        notes: ['PUT /api/gadgets/g: env S is not known here; env T is not known here']
+      }
+    })
+    expect(missing.asked).toEqual(['GET /api/gadgets/g'])
   })
 
   test.each([

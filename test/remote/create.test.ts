@@ -224,7 +224,16 @@ describe('R27: a create', () => {
 })
 
 describe('of which there are two in the end', () => {
-  const both = { ok: false, failure: { code: 'P401', words: '2 have this name: s1, s2' } }
+  const both = {
+    ok: false,
+    failure: {
+      code: 'P401',
+      request: 'GET /api/syncs',
+      words: '2 have this name: s1, s2',
+      refused: false,
+      usedBy: []
+    }
+  }
 
   test('neither is adopted, and both are told', async () => {
     for (const lists of [[[s, t]], [[s], [], [t]], [[s], [s], [s], [s, t]]])

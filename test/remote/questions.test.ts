@@ -207,6 +207,14 @@ describe('R39: a question without an answer', () => {
     })
   })
 
+  test('that is about a kind that nobody knows is a bug', async () => {
+    const { reader, asked } = service(done({ data: {} }))
+    await expect(askService(reader, kinds, { ...source, at: { ...at, kind: 'widget' } })).rejects.toThrow(
+      'no kind widget'
+    )
+    expect(asked).toEqual([])
+  })
+
   test('is tried once more and no longer; to be throttled is no failure', async () => {
     const again: Record<string, boolean[]> = {}
     for (const is of ['failed', 'throttled'] as const) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { RemoteOptions } from '../../src/remote/options.ts'
+import type { RequestResult } from '../../src/remote/failure.ts'
+import type { EarlyResults, RemoteOptions } from '../../src/remote/options.ts'
 import { openReader, openWriter } from '../../src/remote/transport.ts'
 import { realTimer } from '../support/waiting.ts'
 
@@ -79,6 +80,34 @@ describe('what is sent', () => {
     ])
     expect(() => reader.ask('/api/connections', {})).toThrow('not a question')
     expect(() => reader.ask('/api/connections/a/source/fields/../..', {})).toThrow('not a question')
+  })
+})
+
+describe('whose key it is', () => {
+  test('is asked for once, by whom it is first needed', async () => {
+    const { options, seen } = service([ok()])
+    const reader = openReader(options)
+    expect([await reader.me(), await reader.me()]).toMatchObject([{ ok: true }, { ok: true }])
+    expect(seen.map(({ url }) => url)).toEqual(['https://service.test/base/api/me'])
+  })
+
+  test('may have been asked for already', async () => {
+    const { options, seen } = service([ok()])
+    const answer: RequestResult = { ok: true, status: 200, body: 'early' }
+    const taken: string[] = []
+    const early: EarlyResults = {
+      take(path) {
+        taken.push(path)
+        return Promise.resolve(answer)
+      },
+      drop: () => taken.push('drop')
+    }
+    const writer = openWriter({ ...options, early })
+    expect([await writer.me(), await writer.me()]).toEqual([answer, answer])
+    expect(await writer.get('/api/x')).toEqual(answer)
+    expect(seen).toEqual([])
+    await writer.send('DELETE', '/api/x')
+    expect(taken).toEqual(['/api/me', '/api/x', 'drop'])
   })
 })
 
