@@ -1,3 +1,4 @@
+import { relative, resolve, sep } from 'node:path'
 import {
   appliedRefs,
   committedState,
@@ -19,9 +20,11 @@ type Options = FileOptions & PlanningOptions & Pick<ServiceOptions, 'chosen'>
 
 /** Git is asked where there is a repository, and where files are read that it knows. */
 function placeIn(io: CommandIo, options: FileOptions): AppliedPlace | undefined {
-  if (io.project.isInRepository !== true || options.file.includes('-')) return undefined
+  const { top } = io.project
+  if (top === undefined || options.file.includes('-')) return undefined
   const disk = openDisk(io.cwd, io.stdin, io.project.folder)
-  return { cwd: io.cwd, env: io.env, files: options.file, disk }
+  const prefix = relative(resolve(io.cwd, top), io.cwd).replaceAll(sep, '/')
+  return { cwd: io.cwd, prefix, env: io.env, files: options.file, disk }
 }
 
 /** Whether git decides what was applied last: nobody named a revision, or none. */

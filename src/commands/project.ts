@@ -13,8 +13,8 @@ export interface Project {
   environments?: string
   /** Its `.env`, if it has one. */
   variables?: string
-  /** Whether git may know what the files were before. */
-  isInRepository?: true
+  /** The top of the repository, if there is one: git may know what the files were before. */
+  top?: string
 }
 
 /**
@@ -30,6 +30,7 @@ export function projectOf(cwd: string): Project {
     [environmentsFile, ...defaultFolders].some((name) => has(folder, name))
   const above = foldersAbove(cwd, (folder) => has(folder, '.git'))
   const folder = above.find(isOne) ?? '.'
+  const top = above.at(-1) ?? '.'
   const file = (name: string): string | undefined =>
     disk.look(posix.join(folder, name)).is === 'file' ? posix.join(folder, name) : undefined
   const [environments, variables] = [file(environmentsFile), file('.env')]
@@ -37,7 +38,7 @@ export function projectOf(cwd: string): Project {
     folder,
     ...(environments && { environments }),
     ...(variables && { variables }),
-    ...(has(above.at(-1) ?? '.', '.git') && { isInRepository: true as const })
+    ...(has(top, '.git') && { top })
   }
 }
 

@@ -19,6 +19,8 @@ const prefix = 'refs/polyctl/applied/'
 /** Where git is asked, and for which files. */
 export interface AppliedPlace {
   cwd: string
+  /** The path of the working folder from the top of the repository; empty for the top itself. */
+  prefix: string
   env: Readonly<Record<string, string | undefined>>
   /** As given by --file. */
   files: readonly string[]
@@ -32,12 +34,10 @@ export function appliedRefs(place: AppliedPlace): AppliedRefs {
   const lines = found.ok ? found.value.toString('utf8').split('\n') : []
   const refs = new Map(lines.flatMap((line) => (line === '' ? [] : [pairOf(line)])))
   if (refs.size === 0) return { isEmpty: true, of: () => undefined }
-  const about = run(['rev-parse', '--show-prefix'])
-  const above = about.ok ? about.value.toString('utf8').trim() : ''
   return {
     isEmpty: false,
     of(organization) {
-      const ref = refOf(organization, above, place)
+      const ref = refOf(organization, place)
       const commit = refs.get(ref)
       return commit === undefined ? undefined : { ref, commit }
     }
@@ -53,9 +53,8 @@ function pairOf(line: string): [ref: string, commit: string] {
  * Several configurations may share a repository and an organization. The one in the usual folder at the top
  * has the plain name; each other one is told apart by its files.
  */
-function refOf(organization: string, above: string, { files, disk }: AppliedPlace): string {
-  const roots = rootsOf(files, disk).map((root) => posix.normalize(posix.join(above, root)))
-  const own = roots.toSorted().join('\n')
+function refOf(organization: string, place: AppliedPlace): string {
+  const own = rootsFromTop(place).toSorted().join('\n')
   const isUsual = own === 'configs' || own === 'polytomic'
   const name = /^[\w-]{1,80}$/.test(organization) ? organization : hashOf(organization)
   return `${prefix}${name}${isUsual ? '' : `-${hashOf(own)}`}`
@@ -65,23 +64,40 @@ function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }
 
+/** The files and folders of the configuration, by their paths from the top of the repository. */
+function rootsFromTop({ cwd, prefix, files, disk }: AppliedPlace): string[] {
+  return rootsOf(files, disk).map((root) => {
+    const from = posix.isAbsolute(root) ? posix.relative(cwd, root) : root
+    return posix.join(prefix, from).replace(/\/$/, '')
+  })
+}
+
 /** The commit whose files are the ones on the disk; or why there is none. */
-export function committedState({ cwd, env, files, disk }: AppliedPlace): GitAnswer<string> {
-  const run = runner(cwd, env)
-  const head = run(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
-  if (!head.ok) return { ok: false, reason: 'there is no commit yet' }
-  const changed = run(['status', '--porcelain', '-z', '--untracked-files=no', '--ignore-submodules=none'])
-  if (!changed.ok) return changed
-  const [first] = changed.value.toString('utf8').split('\0')
-  if (first !== undefined && first !== '')
-    return { ok: false, reason: `\`${first.slice(3)}\` is changed and not committed` }
-  const roots = rootsOf(files, disk)
-  const others = run(['ls-files', '--others', '-z', '--exclude-standard', '--', ...roots])
-  if (!others.ok) return others
-  const [untracked] = others.value.toString('utf8').split('\0')
-  return untracked === undefined || untracked === ''
-    ? { ok: true, value: head.value.toString('utf8').trim() }
-    : { ok: false, reason: `\`${untracked}\` is not tracked by git` }
+export function committedState(place: AppliedPlace): GitAnswer<string> {
+  const run = runner(place.cwd, place.env)
+  const status = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=normal']
+  const answer = run([...status, '--no-renames', '--ignore-submodules=none'])
+  if (!answer.ok) return answer
+  const roots = rootsFromTop(place)
+  let commit: string | undefined
+  for (const line of answer.value.toString('utf8').split('\0')) {
+    const [, oid] = /^# branch\.oid ([0-9a-f]+)$/.exec(line) ?? []
+    commit ??= oid
+    const [, untracked] = /^\? (.*)$/s.exec(line) ?? []
+    if (untracked !== undefined && roots.some((root) => isWithin(untracked, root)))
+      return { ok: false, reason: `\`${untracked}\` is not tracked by git` }
+    const [, changed] = /^(?:1(?: \S+){7}|u(?: \S+){9}) (.*)$/s.exec(line) ?? []
+    if (changed !== undefined) return { ok: false, reason: `\`${changed}\` is changed and not committed` }
+  }
+  return commit === undefined
+    ? { ok: false, reason: 'there is no commit yet' }
+    : { ok: true, value: commit }
+}
+
+/** Whether one is inside of the other: git names a folder of which it tracks nothing, and not its files. */
+function isWithin(untracked: string, root: string): boolean {
+  const [path, folder] = [`${untracked.replace(/\/$/, '')}/`, `${root === '.' ? '' : `${root}/`}`]
+  return path.startsWith(folder) || folder.startsWith(path)
 }
 
 /** Remembers a commit as the one that was applied last; undefined forgets it. Gives the name of the ref. */
@@ -91,9 +107,7 @@ export function remember(
   commit: string | undefined
 ): GitAnswer<string> {
   const run = runner(place.cwd, place.env)
-  const about = run(['rev-parse', '--show-prefix'])
-  if (!about.ok) return about
-  const ref = refOf(organization, about.value.toString('utf8').trim(), place)
+  const ref = refOf(organization, place)
   const done = run(
     commit === undefined
       ? ['update-ref', '-d', ref]
