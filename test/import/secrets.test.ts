@@ -30,6 +30,7 @@ function settingsOf(type: string): JsonObject {
     if (field.enum) return field.enum[0] ?? 'x'
     if (field.type === 'boolean') return true
     if (field.type === 'integer') return 7
+    if (field.format === 'email') return 'a@example.com'
     return field.format === 'uri' ? 'https://a.example' : 'plain'
   }
   const fields = types[type]?.fields ?? {}

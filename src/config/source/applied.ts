@@ -96,7 +96,8 @@ export function committedState(place: AppliedPlace): GitAnswer<string> {
 
 /** Whether one is inside of the other: git names a folder of which it tracks nothing, and not its files. */
 function isWithin(untracked: string, root: string): boolean {
-  const [path, folder] = [`${untracked.replace(/\/$/, '')}/`, `${root === '.' ? '' : `${root}/`}`]
+  const path = `${untracked.replace(/\/$/, '')}/`
+  const folder = root === '.' ? '' : `${root}/`
   return path.startsWith(folder) || folder.startsWith(path)
 }
 
