@@ -1,4 +1,4 @@
-import { draftAt, newDraft, withDraftAt, type Draft } from '../config/edit/index.ts'
+import { draftAt, newDraft, withDraftAt } from '../config/edit/index.ts'
 import { valueAt } from '../config/pointer.ts'
 import type { YamlDocument } from '../config/source/index.ts'
 import { declaredItems } from '../import/index.ts'
@@ -58,9 +58,11 @@ export function add(addition: Addition, documents: Documents, input: PullInput):
     return list?.is === 'list' && list.items.length > 0 ? [{ document, list }] : []
   })
   const open = lists.filter(({ list }) => list.lock === undefined)
+  const beside = besideOf(addition, input)
   const [place] = open.toSorted(
     (a, b) =>
-      near(addition, b, input) - near(addition, a, input) || b.list.items.length - a.list.items.length
+      (beside.get(b.document) ?? 0) - (beside.get(a.document) ?? 0) ||
+      b.list.items.length - a.list.items.length
   )
   if (!place)
     return lists.length > 0 ? 'the list of its kind comes from elsewhere' : 'no file has a list of its kind'
@@ -70,20 +72,20 @@ export function add(addition: Addition, documents: Documents, input: PullInput):
   return undefined
 }
 
-/** How many items of a list are filed under the same resource. */
-function near(
+/** How many items of the kind each document has that are filed under the same resource. */
+function besideOf(
   { kind, live }: Addition,
-  { document }: { document: YamlDocument; list: Draft },
   { desired, written, observed }: PullInput
-): number {
+): ReadonlyMap<YamlDocument, number> {
   const { filedUnder } = kind
-  if (!filedUnder) return 0
-  const reference = valueAt(live.fields, filedUnder)
-  const id = isReference(reference) ? reference.id : undefined
-  const name = observed.resources.find((one) => one.id === id)?.name
-  return desired.resources.filter((one) => {
-    if (one.kind !== kind.name || written.placeOf(one)?.document !== document) return false
-    const own = valueAt(one.fields, filedUnder)
-    return isReference(own) && own.name === name
-  }).length
+  const found = new Map<YamlDocument, number>()
+  const reference = filedUnder && valueAt(live.fields, filedUnder)
+  if (!filedUnder || !isReference(reference)) return found
+  const name = observed.resources.find(({ id }) => id === reference.id)?.name
+  for (const one of desired.resources) {
+    const own = one.kind === kind.name ? valueAt(one.fields, filedUnder) : undefined
+    const document = isReference(own) && own.name === name ? written.placeOf(one)?.document : undefined
+    if (document) found.set(document, (found.get(document) ?? 0) + 1)
+  }
+  return found
 }

@@ -225,6 +225,22 @@ describe('values that come from elsewhere', () => {
     expect(ran.err).toContain('this comes from ${var:db}')
   })
 
+  test('by `<<`, or that others use by an anchor, are told and left', async () => {
+    const shared = `x-base: &base { database: d, username: u }\n${warehouse()}`
+      .replace('port: 5432, database: d, username: u', '<<: *base, port: 5432')
+      .replace('schedule: { frequency', 'schedule: &daily { frequency')
+      .replace('schedule: manual', 'schedule: *daily')
+    const changed = warehouse()
+      .replace('database: d', 'database: e')
+      .replace('schedule: manual', 'schedule: { frequency: daily, hour: 8, minute: 0 }')
+      .replace('hour: 8', 'hour: 9')
+    const world = await edited(shared, changed)
+    const ran = await world.run('pull')
+    expect([ran.code, textIn(world)]).toEqual([5, shared])
+    expect(ran.err).toContain('this comes by <<, which brings `database`')
+    expect(ran.err).toContain('&daily is used elsewhere, too')
+  })
+
   test('from standard input nothing can be written', async () => {
     const world = createSandbox({
       files: { 'live.yml': there },

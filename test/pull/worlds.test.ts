@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { describe, expect, test } from 'vitest'
+import { locate } from '../../src/config/source/index.ts'
 import { kinds, shortened } from '../../src/kinds/index.ts'
 import { soundPull, type Sound } from '../../src/pull/sound.ts'
 import { WrittenFiles } from '../../src/pull/written.ts'
@@ -26,6 +27,8 @@ interface Pulled {
   sound: Sound
   /** Addresses of what a plan still changes. */
   differing: string[]
+  /** Addresses of what was not taken over, and of which the text is another one all the same. */
+  disturbed: string[]
 }
 
 async function pullIn(scene: Scene, seed: number): Promise<Pulled | undefined> {
@@ -35,7 +38,7 @@ async function pullIn(scene: Scene, seed: number): Promise<Pulled | undefined> {
   const files = Object.fromEntries(
     Object.entries(plainFiles).map(([path, text]) => [
       path,
-      writtenYaml(parse(text) as Json, (below) => random.below(below))
+      writtenYaml(parse(text) as Json, (below) => random.below(below), { aliases: seed % 3 === 0 })
     ])
   )
   const written = new WrittenFiles(kinds)
@@ -81,7 +84,23 @@ async function pullIn(scene: Scene, seed: number): Promise<Pulled | undefined> {
   const replanned = await plan(again.result.value, reader, kinds, options)
   if (!replanned.ok) throw new Error(replanned.problems.map(({ message }) => message).join('\n'))
   const differing = replanned.value.plan.changes.filter(({ action }) => action === 'update')
-  return { files: after, sound, differing: differing.map(addressText) }
+  const taken = new Set(sound.pulled.taken.map(addressText))
+  const disturbed = understood.desired.resources.filter((one) => {
+    const place = taken.has(addressText(one)) ? undefined : written.placeOf(one)
+    const { source, root } = place?.document ?? {}
+    const node = root && place && locate(root, place.path).node
+    return (
+      source &&
+      node &&
+      after[source.path]?.includes(source.text.slice(node.start, node.end).trimEnd()) === false
+    )
+  })
+  return {
+    files: after,
+    sound,
+    differing: differing.map(addressText),
+    disturbed: disturbed.map(addressText)
+  }
 }
 
 describe('what is live is taken over into the files', () => {
@@ -96,7 +115,7 @@ describe('what is live is taken over into the files', () => {
         scene.service.server.close()
         if (!made) return
         const left = made.sound.pulled.left.filter(
-          ({ reason }) => reason.is !== 'missing' && reason.is !== 'secret'
+          ({ reason }) => !['missing', 'secret', 'lock'].includes(reason.is)
         )
         const others = left.map(
           ({ resource, reason, field }) =>
@@ -105,6 +124,7 @@ describe('what is live is taken over into the files', () => {
         expect(others).toEqual([])
         const secret = new Set(made.sound.pulled.left.map(({ resource }) => addressText(resource)))
         expect(made.differing.filter((address) => !secret.has(address))).toEqual([])
+        expect(made.disturbed).toEqual([])
         expect(JSON.stringify(made.files)).not.toContain(planted)
       })()
     )

@@ -7,12 +7,13 @@ export type Draw = (below: number) => number
  * Writes a value as people might: block and flow, all quotes, comments, blank lines, several indents, anchors that
  * nothing names, block scalars, document markers, either line end. The same draws give the same text.
  */
-export function writtenYaml(value: Json, draw: Draw, markers = true): string {
+export function writtenYaml(value: Json, draw: Draw, { markers = true, aliases = false } = {}): string {
   const eol = draw(3) === 0 ? '\r\n' : '\n'
-  const writer = new Writer(draw)
+  const writer = new Writer(draw, aliases)
   const lines = [
     ...(draw(3) === 0 ? ['# the first line', ''] : []),
-    ...(markers && draw(4) === 0 ? ['---'] : []),
+    // A directive is read by the slow reader alone.
+    ...(markers && draw(4) === 0 ? [...(draw(2) === 0 ? ['%YAML 1.2'] : []), '---'] : []),
     ...writer.block(value, 0, false).slice(1),
     ...(draw(4) === 0 ? ['', '# the last line'] : []),
     ...(markers && draw(6) === 0 ? ['...'] : [])
@@ -24,9 +25,12 @@ class Writer {
   readonly #draw: Draw
   readonly #step: number
   readonly #dash: number
+  /** The names of anchors, by what they are for. */
+  readonly #anchors: Map<string, string> | undefined
   #count = 0
 
-  constructor(draw: Draw) {
+  constructor(draw: Draw, aliases: boolean) {
+    this.#anchors = aliases ? new Map() : undefined
     this.#draw = draw
     this.#step = 1 + draw(4)
     this.#dash = draw(3)
@@ -38,7 +42,10 @@ class Writer {
 
   /** The first line goes on behind a key or a dash. */
   block(value: Json, column: number, isItem: boolean): string[] {
+    const known = this.#anchors?.get(JSON.stringify(value))
+    if (known !== undefined && this.#one(3)) return [` *${known}${this.#trailing()}`]
     const anchor = this.#one(12) ? ` &a${this.#count++}` : ''
+    if (anchor !== '') this.#anchors?.set(JSON.stringify(value), anchor.slice(2))
     if (Array.isArray(value) ? value.length > 0 : isObject(value) && Object.keys(value).length > 0) {
       if (column > 0 && this.#one(3)) return [`${anchor} ${this.flow(value)}${this.#trailing()}`]
       if (isItem && anchor === '' && !this.#one(8)) return this.#children(value, column)

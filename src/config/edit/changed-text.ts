@@ -158,6 +158,8 @@ class Changes {
   #items(before: readonly Draft[], after: readonly Draft[], node: YamlNode, hang: Hang): Parts {
     const places = this.#places
     const isFlow = places.isFlow(node)
+    const byNode = new Map(after.map((draft) => [draft.was, draft]))
+    const positions = new Map(before.map(({ was }, index) => [was, index]))
     const children = before.flatMap((draft): Child[] => {
       const { was } = draft
       if (!was) return []
@@ -165,7 +167,7 @@ class Changes {
       const column = columnOf(places.text, dash)
       const intro = isFlow ? was.start : places.behindAnchors(dash + 1)
       const end = was.start === was.end ? intro : places.end(was, column)
-      const next = after.find((one) => one.was === was)
+      const next = byNode.get(was)
       return [
         {
           start: dash,
@@ -177,7 +179,7 @@ class Changes {
       ]
     })
     const order = after.map((draft) => ({
-      at: before.findIndex(({ was }) => was !== undefined && was === draft.was),
+      at: draft.was === undefined ? -1 : (positions.get(draft.was) ?? -1),
       isNew: draft.was === undefined,
       key: undefined,
       draft
