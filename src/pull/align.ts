@@ -80,7 +80,7 @@ function weighed(before: readonly Json[], after: readonly Json[]): Pair[] {
 function distance(a: Json, b: Json): number {
   if (isDeepStrictEqual(a, b)) return 0
   if (!isObject(a) || !isObject(b)) return 2
-  const names = [...naming, 'target', 'source', 'model'].filter((name) => name in a && name in b)
+  const names = [...naming, 'target', 'source'].filter((name) => name in a && name in b)
   const [name] = names
   if (name !== undefined && names.every((one) => isDeepStrictEqual(a[one], b[one]))) return 0.5
   const keys = new Set([...Object.keys(a), ...Object.keys(b)])

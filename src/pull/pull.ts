@@ -1,4 +1,4 @@
-import { draftAt, entryIn, inPlaceOf, withDraftAt, type Draft } from '../config/edit/index.ts'
+import { entryIn, inPlaceOf, withDraftAt, type Draft } from '../config/edit/index.ts'
 import { keyOf, type Kind } from '../kinds/kind.ts'
 import type { Change, Create, FieldChange, Rename, Update } from '../plan/plan.ts'
 import { addressText, idKey, type Address, type Desired, type Live } from '../state/resource.ts'
@@ -201,8 +201,7 @@ class Pull {
 
   #stateOf(resource: Desired, place: ItemPlace): ItemState | undefined {
     const known = this.#states.get(addressText(resource))
-    const draft: Draft | undefined =
-      known?.draft ?? draftAt(this.#documents.root(place.document), place.path)
+    const draft: Draft | undefined = known?.draft ?? this.#documents.at(place)
     return draft && { draft, fields: known?.fields ?? resource.fields }
   }
 

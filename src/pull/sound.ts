@@ -32,7 +32,7 @@ export interface Sound {
 export async function soundPull(input: SoundInput): Promise<Sound> {
   const all = pulled(input, () => true)
   const units = all.taken.map(addressText)
-  const kept = await soundUnits(input, units)
+  const kept = await soundUnits(input, all, units)
   if (kept.units.length === units.length) return kept.sound
   const { sound } = kept
   const lost = all.taken.filter((taken) => !kept.units.includes(addressText(taken)))
@@ -57,30 +57,31 @@ interface Kept {
 }
 
 /** Returns the resources whose patches hold together, as many as can be found by halving. */
-async function soundUnits(input: SoundInput, units: string[]): Promise<Kept> {
-  const sound = await tried(input, units)
+async function soundUnits(input: SoundInput, all: Pulled, units: string[]): Promise<Kept> {
+  const sound = await tried(input, all, units)
   if (sound) return { units, sound }
-  if (units.length <= 1) return { units: [], sound: { pulled: pulledOf(input, []) } }
+  if (units.length <= 1) return { units: [], sound: { pulled: pulledOf(input, all, []) } }
   const half = Math.ceil(units.length / 2)
-  const first = await soundUnits(input, units.slice(0, half))
-  const second = await soundUnits(input, units.slice(half))
+  const first = await soundUnits(input, all, units.slice(0, half))
+  const second = await soundUnits(input, all, units.slice(half))
   if (first.units.length === 0) return second
   if (second.units.length === 0) return first
   const both = [...first.units, ...second.units]
-  const joined = await tried(input, both)
+  const joined = await tried(input, all, both)
   if (joined) return { units: both, sound: joined }
   return first.units.length >= second.units.length ? first : second
 }
 
-function pulledOf(input: SoundInput, units: readonly string[]): Pulled {
+function pulledOf(input: SoundInput, all: Pulled, units: readonly string[]): Pulled {
+  if (units.length === all.taken.length) return all
   const allowed = new Set(units)
-  const isTaken = new Set(pulled(input, () => true).taken.map(addressText))
+  const isTaken = new Set(all.taken.map(addressText))
   // What takes nothing over is told all the same.
   return pulled(input, (address) => allowed.has(addressText(address)) || !isTaken.has(addressText(address)))
 }
 
-async function tried(input: SoundInput, units: readonly string[]): Promise<Sound | undefined> {
-  const patches = pulledOf(input, units)
+async function tried(input: SoundInput, all: Pulled, units: readonly string[]): Promise<Sound | undefined> {
+  const patches = pulledOf(input, all, units)
   const texts = new Map<string, string>()
   for (const [path, text] of patches.texts) {
     if (text === undefined) return undefined
@@ -94,10 +95,7 @@ async function tried(input: SoundInput, units: readonly string[]): Promise<Sound
   if (!saysTheSame(input, patches, result.value)) return undefined
   const plan = decide(desired, input.observed, input.kinds, input.options)
   if (!plan.ok || plan.problems.some(isError)) return undefined
-  const after = new Map(plan.value.changes.map((change) => [addressText(change), change]))
-  return patches.taken.every((taken) => isPulled(taken, input, after))
-    ? { pulled: patches, after: written }
-    : undefined
+  return arePulled(patches, input, plan.value.changes) ? { pulled: patches, after: written } : undefined
 }
 
 /** Whether all that was not touched means what it did, and what was touched means what it should. */
@@ -162,19 +160,21 @@ function nameAfter(resource: Desired, taken: Taken | undefined, { names }: Pulle
 }
 
 /** Whether nothing differs any more that was taken over, and nothing else does that did not before. */
-function isPulled(taken: Taken, { plan }: SoundInput, after: ReadonlyMap<string, Change>): boolean {
-  if (taken.action === 'remove') return !after.has(addressText(taken))
-  if (taken.action === 'add') return after.get(addressText(taken))?.action === 'none'
-  const before = plan.changes.find((change) => addressText(change) === addressText(taken))
-  const now = [...after.values()].find((change) => isSameResource(change, before))
-  if (!before || !now || now.action === 'create' || now.action === 'delete') return false
-  const settled = new Set(taken.fields.map(({ path }) => path.join('\n')))
-  const left = new Set(fieldsOf(before).filter((path) => !settled.has(path)))
-  return fieldsOf(now).every((path) => left.has(path))
-}
-
-function isSameResource(change: Change, before: Change | undefined): boolean {
-  return before !== undefined && 'id' in before && 'id' in change && change.id === before.id
+function arePulled({ taken }: Pulled, { plan }: SoundInput, changes: readonly Change[]): boolean {
+  const before = new Map(plan.changes.map((change) => [addressText(change), change]))
+  const after = new Map(changes.map((change) => [addressText(change), change]))
+  const byId = new Map(changes.flatMap((change) => ('id' in change ? [[change.id, change]] : [])))
+  return taken.every((one) => {
+    const address = addressText(one)
+    if (one.action === 'remove') return !after.has(address)
+    if (one.action === 'add') return after.get(address)?.action === 'none'
+    const change = before.get(address)
+    const now = change && 'id' in change ? byId.get(change.id) : undefined
+    if (!change || !now || now.action === 'delete') return false
+    const settled = new Set(one.fields.map(({ path }) => path.join('\n')))
+    const left = new Set(fieldsOf(change).filter((path) => !settled.has(path)))
+    return fieldsOf(now).every((path) => left.has(path))
+  })
 }
 
 function fieldsOf(change: Change): string[] {

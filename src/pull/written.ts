@@ -143,21 +143,29 @@ function itemsOf(
 export class Documents {
   readonly #written: WrittenFiles
   readonly #drafts = new Map<YamlDocument, Draft>()
+  /** Items that are not in the drafts yet: a list of thousands is put together once. */
+  readonly #items = new Map<YamlDocument, Map<ItemPlace['path'], Draft>>()
 
   constructor(written: WrittenFiles) {
     this.#written = written
   }
 
   at({ document, path }: ItemPlace): Draft | undefined {
-    return draftAt(this.root(document), path)
+    return this.#items.get(document)?.get(path) ?? draftAt(this.#base(document), path)
   }
 
   root(document: YamlDocument): Draft {
-    return this.#drafts.get(document) ?? this.#written.draftOf(document)
+    const items = this.#items.get(document)
+    if (items) {
+      this.#items.delete(document)
+      this.#drafts.set(document, withItems(this.#base(document), items))
+    }
+    return this.#base(document)
   }
 
   put({ document, path }: ItemPlace, draft: Draft): void {
-    this.#drafts.set(document, withDraftAt(this.root(document), path, draft))
+    const items = this.#items.get(document) ?? new Map<ItemPlace['path'], Draft>()
+    this.#items.set(document, items.set(path, draft))
   }
 
   replace(document: YamlDocument, draft: Draft): void {
@@ -165,6 +173,23 @@ export class Documents {
   }
 
   texts(): Map<string, string | undefined> {
+    for (const document of this.#items.keys()) this.root(document)
     return this.#written.texts(this.#drafts)
   }
+
+  #base(document: YamlDocument): Draft {
+    return this.#drafts.get(document) ?? this.#written.draftOf(document)
+  }
+}
+
+/** Puts items at their places: at a section, or in the list of one. */
+function withItems(root: Draft, items: ReadonlyMap<ItemPlace['path'], Draft>): Draft {
+  const sections = Map.groupBy(items, ([[section = '']]) => section)
+  return [...sections].reduce((whole, [section, own]) => {
+    const list = draftAt(whole, [section])
+    if (list?.is !== 'list') return own.reduce((at, [path, draft]) => withDraftAt(at, path, draft), whole)
+    const next = [...list.items]
+    for (const [[, index], draft] of own) next[Number(index)] = draft
+    return withDraftAt(whole, [section], { ...list, items: next })
+  }, root)
 }

@@ -30,7 +30,6 @@ const allowed: readonly (readonly [path: string, word: string, because: string])
   ['src/commands/server.ts', 'users', 'the people of the local server'],
   ['src/commands/file-commands.ts', 'connection', 'a word of the option `--layout`'],
   ['src/import/files.ts', 'connection', 'a word of the option `--layout`'],
-  ['src/pull/align.ts', 'model', 'a key of items of lists'],
   ['src/plan/rights.ts', 'user', 'a class of keys'],
   ['src/remote/identity.ts', 'user', 'a class of keys, and the person of `/api/me`'],
   ['src/state/resource.ts', 'user', 'a class of keys']

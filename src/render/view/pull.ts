@@ -1,9 +1,9 @@
-import { createTwoFilesPatch, structuredPatch } from 'diff'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { FieldChange } from '../../plan/plan.ts'
 import type { Address } from '../../state/resource.ts'
 import type { PlanHeader } from '../header.ts'
 import { count } from '../plain-text.ts'
+import { unified, type Unified } from '../unified.ts'
 import type { Closing } from './changes.ts'
 import { problemsView, type ProblemsView } from './problems.ts'
 import type { Sources } from './source.ts'
@@ -23,13 +23,9 @@ export interface PullView {
   closing: Closing
 }
 
-/** The change of one file. */
-export interface PatchView {
+/** The change of one file. Secrets are dots, as everywhere. */
+export interface PatchView extends Unified {
   path: string
-  /** A unified diff, as `git apply` takes it. Secrets are dots, as everywhere. */
-  patch: string
-  /** The same without the lines around the changes. */
-  lines: string[]
   isWritten: boolean
 }
 
@@ -74,17 +70,7 @@ export function pullView(facts: PullFacts): PullView {
 }
 
 function patchOf({ path, before, after, isWritten }: ChangedFile): PatchView {
-  const headers = { includeIndex: false, includeUnderline: false, includeFileHeaders: true }
-  const patch = createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, '', '', {
-    context: 3,
-    headerOptions: headers
-  })
-  const { hunks } = structuredPatch('', '', before, after, '', '', { context: 0 })
-  const lines = hunks.flatMap(({ oldStart, lines: own }) => [
-    `@@ line ${oldStart}`,
-    ...own.filter((line) => !line.startsWith('\\')).map((line) => line.replace(/\r$/, ''))
-  ])
-  return { path, patch: patch.replaceAll(/^(---|\+\+\+) (.*?)\t$/gm, '$1 $2'), lines, isWritten }
+  return { path, ...unified(path, before, after), isWritten }
 }
 
 function closingOf({ taken, files, left, failures, isCheck, since, ahead }: PullFacts): Closing {
