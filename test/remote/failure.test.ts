@@ -94,6 +94,8 @@ describe('a failure as a problem', () => {
     expect(reported().help).toEqual(address)
     expect(reported({ request: `GET /api/syncs/${id}` }).help).toEqual(gone)
     expect(reported({ request: `GET /api/syncs/${id.toUpperCase()}/x` }).help).toEqual(gone)
+    expect(reported({ request: `GET /api/syncs/${id.slice(1)}` }).help).toEqual(address)
+    expect(reported({ request: `GET /api/syncs/${id.slice(0, -1)}` }).help).toEqual(address)
     expect(reported({ request: 'GET /api/syncs?page=1' }).help).toEqual(gone)
     expect(reported({ request: 'POST /api/syncs' }).help).toEqual(gone)
   })

@@ -83,6 +83,21 @@ describe('what is sent', () => {
   })
 })
 
+test('what takes long is told to who opened the connection, and nothing where nobody listens', () => {
+  const reported: unknown[] = []
+  const { options } = service([ok()])
+  const listening = {
+    note: (text: string) => reported.push(text),
+    reading: (...progress: unknown[]) => reported.push(progress)
+  }
+  for (const more of [listening, {}]) {
+    const reader = openReader({ ...options, ...more })
+    reader.note('a while')
+    reader.reading('syncs', 1, 2)
+  }
+  expect(reported).toEqual(['a while', ['syncs', 1, 2]])
+})
+
 describe('whose key it is', () => {
   test('is asked for once, by whom it is first needed', async () => {
     const { options, seen } = service([ok()])
@@ -108,6 +123,15 @@ describe('whose key it is', () => {
     expect(seen).toEqual([])
     await writer.send('DELETE', '/api/x')
     expect(taken).toEqual(['/api/me', '/api/x', 'drop'])
+  })
+})
+
+test('an answer without a body is one', async () => {
+  const { options } = service([new Response(null, { status: 204 })])
+  expect(await openWriter(options).send('DELETE', '/api/syncs/a')).toMatchObject({
+    ok: true,
+    status: 204,
+    body: undefined
   })
 })
 
@@ -470,6 +494,21 @@ describe('what is told of an answer', () => {
       expect(text).toContain('(secret)')
       expect(text).not.toMatch(/key-of-somebody|p@ss|p%40ss/)
     }
+  })
+
+  test.each([
+    [200, 'P610', 'a web page, `Not here`'],
+    [404, 'P610', 'a web page, `Not here`'],
+    [405, 'P610', 'a web page, `Not here`'],
+    [403, 'P605', 'a web page, `Not here`'],
+    [422, 'P601', 'a web page, `Not here`']
+  ])('a web page is told by its title, whatever its status is: %i', async (code, known, expected) => {
+    const page = '<!DOCTYPE html>\n<html><head><title>Not\n here </title></head></html>'
+    const { options } = service([new Response(page, { status: code })])
+    expect(await openReader(options).get('/api/me')).toMatchObject({
+      ok: false,
+      failure: { code: known, words: expected }
+    })
   })
 
   test('the pair of Basic is a secret, and so are both encodings and the key in it', async () => {

@@ -176,6 +176,19 @@ describe('what the main write does not cover', () => {
     ])
   })
 
+  test('is nothing, where the kind has nothing of that sort: a create that tells all is its answer', async () => {
+    const at = '1970-01-01T00:00:00.000Z'
+    const { writer, asked } = service([{ ...done({ ...g, created_at: at }), at: 0 } as RequestResult])
+    await create(writer, gadget, {
+      name: 'G',
+      body: { parts: ['p'] },
+      secrets: [],
+      key: 'k',
+      tellsAll: () => true
+    })
+    expect(asked).toEqual(['POST /api/gadgets'])
+  })
+
   test('and fails, is the failure of the whole, and ends it', async () => {
     const { written, asked } = await updated({ size: 1, parts: ['p'] }, [
       done(g),
