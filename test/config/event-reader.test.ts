@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { samples } from '../support/samples.ts'
+import { isFew, samples } from '../support/samples.ts'
 import { Document, Scalar, visit } from 'yaml'
 import { readEvents } from '../../src/config/source/event-reader.ts'
 import { parseWithProblems } from '../../src/config/source/parse.ts'
@@ -62,11 +62,12 @@ test.each(Object.entries(examples))('%s is read fast, and as before', (_name, te
 test('of thousands of mutated files, all that are read fast are read as before', () => {
   const samples = corpus()
   let fast = 0
-  for (let seed = 1; seed <= 4_000; seed++) {
+  const seeds = isFew ? 800 : 4_000
+  for (let seed = 1; seed <= seeds; seed++) {
     const random = makeRandom(seed)
     if (expectAgreement(mutate(random.pick(samples).text, random.pick(samples).text, random))) fast += 1
   }
-  expect(fast).toBeGreaterThan(700)
+  expect(fast).toBeGreaterThan(seeds / 6)
 })
 
 const scalar = fc.oneof(

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { listen } from '../../src/server/listen.ts'
 import { program } from '../support/program.ts'
-import { samples } from '../support/samples.ts'
+import { isFew, samples } from '../support/samples.ts'
 import { apiRequest, createSandbox, type Sandbox } from '../support/sandbox.ts'
 import { filesIn } from './files.ts'
 
-const count = 120
+const count = isFew ? 40 : 120
 
 /** A workspace of as many files as it has connections. */
 async function workspace(world: Sandbox): Promise<void> {
@@ -30,7 +30,7 @@ test('a killed import leaves each file either old or new, and the next one ends 
   const old = '# old, and of other bytes\nroles: []\n'
   const paths = Object.keys(after)
   const env = { POLYTOMIC_URL: url, POLYTOMIC_API_KEY: whole.server.apiKey, NO_COLOR: '1' }
-  for (let round = 0; round < samples(6, 2).numRuns; round++) {
+  for (let round = 0; round < samples(6, 1).numRuns; round++) {
     const sandbox = createSandbox({
       env: { POLYTOMIC_API_KEY: whole.server.apiKey },
       io: { fetch: (request) => whole.server.fetch(request) }

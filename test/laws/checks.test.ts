@@ -75,7 +75,7 @@ describe.each(documents)('%s', (_name, document) => {
   test('and with a name misspelt, plan knows what apply would run into', async () => {
     const names = namesIn(document)
     expect(names.length).toBeGreaterThan(0)
-    for (const path of spread(names, 17)) {
+    for (const path of spread(names, 29)) {
       const world = await connected(document)
       const wrong = misspelt(document, path)
       world.write({ 'configs/a.yaml': stringify(wrong) })

@@ -121,8 +121,8 @@ interface Reported {
   no_longer_declared: { address: string }[]
 }
 
-/** Of few samples every other kind goes one way, and each way is gone by two kinds. */
-const kindsOf = (way: number): readonly string[] => share(Object.keys(spare), 2 * way, 6)
+/** Of few samples each way is gone by one or two kinds. */
+const kindsOf = (way: number): readonly string[] => share(Object.keys(spare), 3 * way, 9)
 
 test.each(kindsOf(0))('%s is named, then pruned', async (kind) => {
   const { world, before, address } = await declaredOnce(kind)

@@ -222,7 +222,7 @@ describe('R13: secrets of which the files say that they changed', () => {
       ['literal-nowvalue-of-a', 'literal-nowvalue-of-a']
     ]
   ]
-  test.each(moves)(
+  test.each(spread(moves, 2))(
     'R13: %s is sent again, and no secret of then or now is shown',
     async (what, before, after, sent) => {
       const planted = { A: 'value-of-a', B: 'value-of-b' }
