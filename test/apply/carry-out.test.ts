@@ -286,6 +286,39 @@ describe('R24: what starts when', () => {
     expect(report.interrupted).toBe(true)
   })
 
+  test('R30: and what is not started any more is told at once, before that has ended', async () => {
+    const stop = Promise.withResolvers<void>()
+    const end = Promise.withResolvers<void>()
+    const slow = async (request: Request): Promise<Response> => {
+      stop.resolve()
+      await end.promise
+      return there(request)
+    }
+    const settled: string[] = []
+    const plan: Plan = {
+      organization,
+      changes: [deletion('a', 'b'), deletion('b')],
+      unmanaged: [],
+      noLongerDeclared: []
+    }
+    const run = carryOut(plan, writer(slow), {
+      kinds,
+      vault: new Vault(),
+      observed: { organization, resources: [], kinds: [] },
+      parallelism: 4,
+      failFast: false,
+      wait: false,
+      links: true,
+      interrupted: stop.promise
+    })
+    for await (const event of run) {
+      if (event.type !== 'settled') continue
+      settled.push(`${event.address.name} ${event.outcome.outcome}`)
+      if (event.address.name === 'a') end.resolve()
+    }
+    expect(settled).toEqual(['a skipped', 'b done'])
+  })
+
   test('with --fail-fast a failure ends it, and what is under way is finished', async () => {
     const changes = [deletion('a'), deletion('b', 'c'), deletion('c')]
     const slow = async (request: Request): Promise<Response> => {

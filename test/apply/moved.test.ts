@@ -57,6 +57,10 @@ describe('R25: what moved between the plan and its change', () => {
     expect(reported({ fields: [{ name: 'b' }] })).toBeUndefined()
   })
 
+  test('may be what it refers to', () => {
+    expect(notes({ connection_id: 'c2' })).toEqual(['changed: connection'])
+  })
+
   test('may be its name', () => {
     expect(notes({ name: 'N' })).toEqual(['changed: name'])
   })

@@ -146,6 +146,17 @@ describe('a create', () => {
     expect(asked).toEqual(['POST /api/gadgets {"name":"N","size":2}', 'GET /api/gadgets/new'])
   })
 
+  test('R26: is not read back where its answer is of this moment, and has all that was wanted', async () => {
+    const answered = async (more: JsonObject): Promise<string[]> => {
+      const data = { id: 'new', name: 'N', size: 2, created_at: '1970-01-01T00:00:00.000Z', ...more }
+      const POST: RequestResult = { ok: true, status: 201, body: { data }, at: 0 }
+      return (await performed(made, { there: data, answers: { POST } })).asked.slice(1)
+    }
+    expect(await answered({})).toEqual([])
+    expect(await answered({ size: 3 })).toEqual(['GET /api/gadgets/new'])
+    expect(await answered({ name: 'M' })).toEqual(['GET /api/gadgets/new'])
+  })
+
   test('that is refused is told with what was attempted', async () => {
     expect(codeOf(await performed(made, { answers: { POST: refused(422) } }))).toBe(
       'P601 creating gadget "N": the service refused it'
@@ -262,6 +273,40 @@ describe('R26: done means that live equals wanted', () => {
       id: 'g',
       because: 'it is tired'
     })
+  })
+})
+
+describe('R30: what is interrupted', () => {
+  const failed = (refused: boolean): RequestResult => ({
+    ok: false,
+    failure: { code: 'P613', request: 'R', words: 'no', refused, usedBy: [], interrupted: true }
+  })
+  const skipped = { outcome: 'skipped', because: 'it was interrupted' }
+
+  test.each([
+    ['GET 1', changed],
+    ['GET 1', deleted],
+    ['GET 1', waiting],
+    ['PUT', changed],
+    ['PUT', waiting],
+    ['POST', made],
+    ['DELETE', deleted]
+  ])('before the service took on %s is skipped', async (request, one) => {
+    expect((await performed(one, { answers: { [request]: failed(true) } })).outcome).toEqual(skipped)
+  })
+
+  test.each([changed, deleted, waiting])('while it is read is skipped: nothing was sent', async (one) => {
+    expect((await performed(one, { answers: { 'GET 1': failed(false) } })).outcome).toEqual(skipped)
+  })
+
+  test.each([
+    ['PUT', changed, 'updating'],
+    ['PUT', waiting, 'asking for a link for'],
+    ['DELETE', deleted, 'deleting']
+  ])('after %s was sent may have been carried out', async (request, one, doing) => {
+    expect(codeOf(await performed(one, { answers: { [request]: failed(false) } }))).toBe(
+      `P602 ${doing} gadget "G": it may have been carried out`
+    )
   })
 })
 
