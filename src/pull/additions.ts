@@ -1,4 +1,4 @@
-import { draftAt, newDraft, withDraftAt } from '../config/edit/index.ts'
+import { draftAt, entryIn, newDraft, withDraftAt } from '../config/edit/index.ts'
 import { valueAt } from '../config/pointer.ts'
 import type { YamlDocument } from '../config/source/index.ts'
 import { declaredItems } from '../import/index.ts'
@@ -64,11 +64,37 @@ export function add(addition: Addition, documents: Documents, input: PullInput):
       (beside.get(b.document) ?? 0) - (beside.get(a.document) ?? 0) ||
       b.list.items.length - a.list.items.length
   )
-  if (!place)
-    return lists.length > 0 ? 'the list of its kind comes from elsewhere' : 'no file has a list of its kind'
+  if (!place) {
+    if (lists.length > 0) return 'the list of its kind comes from elsewhere'
+    return addSection(addition, documents, input)
+  }
   const { document, list } = place
   const next = { ...list, items: [...list.items, newDraft(item, list.items.at(-1))] }
   documents.replace(document, withDraftAt(documents.root(document), [kind.section], next))
+  return undefined
+}
+
+/** Adds the first list of a kind behind the sections of a file: of that which has its connection. */
+function addSection(
+  { kind, live, item }: Addition,
+  documents: Documents,
+  input: PullInput
+): string | undefined {
+  const reference = kind.filedUnder && valueAt(live.fields, kind.filedUnder)
+  const owner = isReference(reference)
+    ? input.observed.resources.find(({ id }) => id === reference.id)
+    : undefined
+  const isOpen = (document: YamlDocument): boolean => {
+    const root = documents.root(document)
+    return root.is === 'mapping' && root.entries.length > 0 && root.lock === undefined
+  }
+  const own = owner && input.written.placeOf(owner)?.document
+  const document = own && isOpen(own) ? own : input.written.all.findLast(isOpen)
+  const root = document && documents.root(document)
+  if (!document || root?.is !== 'mapping' || entryIn(root, kind.section))
+    return 'no file has a place for its kind'
+  const entries = [...root.entries, { key: kind.section, draft: newDraft([item]) }]
+  documents.replace(document, { ...root, entries })
   return undefined
 }
 

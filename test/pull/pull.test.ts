@@ -198,6 +198,16 @@ describe('what the files changed', () => {
     expect(ran.out).toContain('compared with no revision')
   })
 
+  test('what `ignore_changes` leaves to the service is not taken over', async () => {
+    const ignoring = warehouse().replace(
+      'name: Users out\n',
+      'name: Users out\n    lifecycle: { ignore_changes: [schedule] }\n'
+    )
+    const world = await edited(ignoring, there)
+    expect((await world.run('pull')).code).toBe(0)
+    expect(textIn(world)).toBe(ignoring.replace('source.example.net', 'moved.example.net'))
+  })
+
   test('only what is named is taken over', async () => {
     const world = await edited(warehouse(), there)
     expect((await world.run('pull', 'connection "S*"')).code).toBe(0)
@@ -336,6 +346,25 @@ describe('many organizations', () => {
     })
     const ran = await world.run('pull', '--all-organizations')
     expect([ran.code, ran.err.slice(0, 12)]).toEqual([7, 'error[P708]:'])
+  })
+})
+
+describe('files of many organizations', () => {
+  test('are each patched with what their organization has', async () => {
+    const names = ['Acme', 'Beta']
+    const files = Object.fromEntries(names.map((name) => [`configs/${name}/all.yaml`, warehouse()]))
+    const world = createSandbox({
+      files,
+      env: { ...env, POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'partner-key-1' },
+      server: { partnerKey: 'partner-key-1', organizations: names.map((name) => ({ name })) }
+    })
+    const over = ['--all-organizations', '-f', 'configs/{organization}']
+    expect((await world.run('apply', '--yes', ...over)).code).toBe(0)
+    for (const [path, text] of Object.entries(files))
+      world.write({ [path]: text.replace('hour: 8', `hour: ${path.includes('Acme') ? 9 : 10}`) })
+    const ran = await world.run('pull', '--since', 'none', ...over)
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    expect(Object.keys(files).map((path) => textIn(world, path))).toEqual(Object.values(files))
   })
 })
 

@@ -2,7 +2,8 @@ import { parse } from 'yaml'
 import { describe, expect, test } from 'vitest'
 import { locate } from '../../src/config/source/index.ts'
 import { kinds, shortened } from '../../src/kinds/index.ts'
-import { soundPull, type Sound } from '../../src/pull/sound.ts'
+import { additionsOf } from '../../src/pull/additions.ts'
+import { soundPull, type Sound, type SoundInput } from '../../src/pull/sound.ts'
 import { WrittenFiles } from '../../src/pull/written.ts'
 import { plan } from '../../src/reconcile.ts'
 import { openReader } from '../../src/remote/transport.ts'
@@ -29,6 +30,8 @@ interface Pulled {
   differing: string[]
   /** Addresses of what was not taken over, and of which the text is another one all the same. */
   disturbed: string[]
+  /** What is live, of kinds that files declare, and in no file. */
+  undeclared: string[]
 }
 
 async function pullIn(scene: Scene, seed: number): Promise<Pulled | undefined> {
@@ -61,10 +64,10 @@ async function pullIn(scene: Scene, seed: number): Promise<Pulled | undefined> {
   })
   const understood = understanding.result.value
   const options = { maxDeletes: Infinity, maxUpdates: Infinity }
-  const planned = await plan(understood, reader, kinds, options)
+  const planned = await plan(understood, reader, kinds, { ...options, inFull: true })
   if (!planned.ok) return undefined
   const { observed } = planned.value
-  const sound = await soundPull({
+  const input: SoundInput = {
     plan: planned.value.plan,
     observed,
     desired: understood.desired,
@@ -76,7 +79,10 @@ async function pullIn(scene: Scene, seed: number): Promise<Pulled | undefined> {
     removeMissing: false,
     options,
     read: async (texts, witness) => await read({ ...files, ...Object.fromEntries(texts) }, { env, witness })
-  })
+  }
+  // Every second world takes what no file declares along.
+  const additions = seed % 2 === 0 ? additionsOf(input, { takenVariables: Object.keys(env) }) : []
+  const sound = await soundPull({ ...input, additions })
   const after = { ...files }
   for (const [path, text] of sound.pulled.texts) after[path] = text ?? ''
   const again = await read(after, { env })
@@ -99,7 +105,10 @@ async function pullIn(scene: Scene, seed: number): Promise<Pulled | undefined> {
     files: after,
     sound,
     differing: differing.map(addressText),
-    disturbed: disturbed.map(addressText)
+    disturbed: disturbed.map(addressText),
+    undeclared: replanned.value.plan.unmanaged.flatMap(({ kind, names }) =>
+      names.map((name) => `${kind} ${name}`)
+    )
   }
 }
 
@@ -125,6 +134,8 @@ describe('what is live is taken over into the files', () => {
         const secret = new Set(made.sound.pulled.left.map(({ resource }) => addressText(resource)))
         expect(made.differing.filter((address) => !secret.has(address))).toEqual([])
         expect(made.disturbed).toEqual([])
+        expect(made.sound.pulled.notAdded).toEqual([])
+        expect(seed % 2 === 0 ? made.undeclared : []).toEqual([])
         expect(JSON.stringify(made.files)).not.toContain(planted)
       })()
     )
