@@ -358,8 +358,9 @@ describe('files of many organizations', () => {
       env: { ...env, POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'partner-key-1' },
       server: { partnerKey: 'partner-key-1', organizations: names.map((name) => ({ name })) }
     })
-    const over = ['--all-organizations', '-f', 'configs/{organization}']
-    expect((await world.run('apply', '--yes', ...over)).code).toBe(0)
+    const over = ['--organization', 'Acme', '--organization', 'Beta', '-f', 'configs/{organization}']
+    const applied = await world.run('apply', '--yes', ...over)
+    expect(applied.code, applied.out + applied.err).toBe(0)
     for (const [path, text] of Object.entries(files))
       world.write({ [path]: text.replace('hour: 8', `hour: ${path.includes('Acme') ? 9 : 10}`) })
     const ran = await world.run('pull', '--since', 'none', ...over)
