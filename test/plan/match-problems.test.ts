@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 import type { Kinds } from '../../src/kinds/kind.ts'
 import { kinds } from '../../src/kinds/index.ts'
+import { ambiguousName, type Chooser } from '../../src/plan/ambiguity.ts'
 import { match, type Match } from '../../src/plan/match.ts'
 import type { Desired, LiveState, Removed } from '../../src/state/resource.ts'
 import { at } from '../render/builders.ts'
@@ -95,6 +96,37 @@ test('R2: of two with one name, what is removed by its id is not the one that is
   expect(reported([wanted], { live, gone: [removed('connection', 'a')] })).toMatchObject([{ code: 'P401' }])
 })
 
+test('P401: what is built in can be named, and nothing else', () => {
+  const live = service(['connection', 'a', one], ['connection', 'a', two])
+  const candidate = (at: number, nameOnly: boolean) => ({
+    live: { ...live.resources[at]!, ...(nameOnly && { readOnly: { because: 'it is', nameOnly } }) },
+    usedBy: { found: 0, isComplete: true }
+  })
+  const helpFor = (chooser: Chooser, ...builtIn: boolean[]): string[] =>
+    ambiguousName(
+      { kind: 'connection', name: 'a', span: place },
+      chooser,
+      builtIn.map((nameOnly, index) => candidate(index, nameOnly))
+    ).help
+  const none = ['what is built in cannot be declared or removed: use another name']
+  const rename = 'rename one of them in the service'
+  expect(helpFor('declaration', true, true)).toEqual(none)
+  expect(helpFor('removal', true, true)).toEqual(none)
+  expect(helpFor('reference', true, true)).toEqual([
+    `write the id of the one that is meant, such as \`${one}\`, or ${rename}`
+  ])
+  expect(helpFor('reference', true, false)).toEqual([
+    `write the id of the one that is meant, such as \`${two}\`, or ${rename}`
+  ])
+  expect(helpFor('removal', true, false)).toEqual([
+    `list the id of the one that is to go under \`removed:\`, such as \`${two}\``
+  ])
+  expect(helpFor('declaration', true, false)).toEqual([
+    `if it is this one, pin it with \`id: ${two}\`, or use another name: what is built in cannot be declared`,
+    'to delete one, list its id under `removed:`'
+  ])
+})
+
 test('P404: a pin that nothing has', () => {
   expect(
     reported([connection('a', { id: two })], { live: service(['connection', 'a', one]) })
@@ -119,6 +151,27 @@ test('P405: two that would be one', () => {
         { span: at('configs/a.yaml', 1), text: 'and so is this' }
       ],
       help: ['keep one of the two, or correct `id` or `lifecycle.renamed_from`']
+    }
+  ])
+})
+
+test('P405: an exchange of names, which names cannot tell', () => {
+  const live = service(['connection', 'a', one], ['connection', 'b', two])
+  const spanAt = (path: readonly (string | number)[]) => at(path.join('/'), 3)
+  const swapped = (name: string, former: string) => connection(name, { renamedFrom: [former], spanAt })
+  expect(reported([swapped('a', 'b'), swapped('b', 'a')], { live })).toMatchObject([
+    {
+      code: 'P405',
+      message: 'connection "a", connection "b": each was another of them, and all are live by these names',
+      labels: [
+        { span: at('lifecycle/renamed_from', 3), text: `\`b\` is ${two} in the service now` },
+        { span: at('lifecycle/renamed_from', 3), text: `\`a\` is ${one} in the service now` }
+      ],
+      notes: ['whether the names were exchanged already cannot be told from names'],
+      help: [
+        `to exchange them, pin each: \`id: ${two}\` for \`a\`, \`id: ${one}\` for \`b\``,
+        'if that was done already, take `renamed_from` out of them'
+      ]
     }
   ])
 })
