@@ -59,6 +59,12 @@ describe('R25: what moved between the plan and its change', () => {
 
   test('may be what it refers to', () => {
     expect(notes({ connection_id: 'c2' })).toEqual(['changed: connection'])
+    // Another one of the same name is another one.
+    const model = ['model', 'M', 'm1', planned] as [string, string, string, object]
+    const twins = service(['connection', 'C', 'c1', csv], ['connection', 'C', 'c2', csv], model)
+    const gone = [removed('model', 'M')]
+    expect(notes({}, [], gone, twins)).toBeUndefined()
+    expect(notes({ connection_id: 'c2' }, [], gone, twins)).toEqual(['changed: connection'])
   })
 
   test('may be its name', () => {

@@ -344,6 +344,25 @@ describe('a key whose outcome is gone', () => {
   })
 })
 
+test('a key whose outcome is gone each time is followed a hundred times, and then left', async () => {
+  const old = { ...s, created_at: '2024-01-01T00:00:00Z' }
+  const { writer, asked } = service([done(old, Date.UTC(2024, 0, 1, 1))], [[{ ...old, name: 'other' }]])
+  const written = await create(writer, sync, { name: 'S', body: {}, secrets: [], key: 'k' })
+  expect(written).toEqual({
+    ok: false,
+    failure: {
+      code: 'P606',
+      request: 'GET /api/syncs',
+      status: 404,
+      words: 'it has another name by now',
+      refused: true,
+      usedBy: []
+    }
+  })
+  const keys = asked.filter((one) => one.startsWith('POST'))
+  expect([keys.length, new Set(keys).size]).toEqual([101, 101])
+})
+
 test('a key is that of what is made: the order of its parts means nothing, each of them does', () => {
   const body = { a: 1, b: { c: [1, 2], d: 'x' } }
   const key = keyOfCreate('o', 'sync', 'S', body)
