@@ -61,7 +61,7 @@ function closingOf(plan: Plan, counts: Counts, resources: readonly ResourceView[
   if (text.startsWith('Drift: ')) {
     return {
       text,
-      next: '`polyctl plan` shows what apply would put back; edit the files to keep what is there.'
+      next: '`polyctl plan` shows what apply would put back; `polyctl pull` keeps what is there.'
     }
   }
   const next = connectFirst(resources)
