@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { additions } from '../../src/plan/additions.ts'
 import { diff } from '../../src/plan/diff.ts'
 import type { Field, Rule } from '../../src/state/rule.ts'
-import type { Json, JsonObject, Reference } from '../../src/state/value.ts'
+import { isObject, type Json, type JsonObject, type Reference } from '../../src/state/value.ts'
 import { at } from '../render/builders.ts'
 
 const context = {
@@ -67,6 +67,8 @@ describe('references', () => {
   })
 })
 
+const isIdle = (item: Json): boolean => isObject(item) && item['v'] === 'idle'
+
 describe('sets', () => {
   const set: Rule = {
     is: 'set',
@@ -104,6 +106,32 @@ describe('sets', () => {
     const names: Rule = { is: 'set', key: String, item: { is: 'scalar' } }
     expect(reported(names, ['a', 'b', 'a'], ['b', 'a'])).toEqual([])
     expect(reported(names, ['a'], ['a', 'a', 'b'])).toEqual(['removed f.[b]'])
+  })
+
+  describe('may be left open to the service', () => {
+    const open: Rule = { ...set, open: (_item, whole) => whole['adds'] === true, idle: isIdle }
+    const found = (wanted: JsonObject, live: JsonObject, base?: JsonObject) => {
+      const fields: Record<string, Field> = { f: { class: 'owned', rule: open } }
+      const { fields: changed, unstated } = diff(fields, wanted, live, context, base)
+      return [
+        ...changed.map(({ how, path, cause = '' }) => `${how} ${path.join('.')} ${cause}`.trim()),
+        ...unstated.map(({ node, live: value }) => `left ${node.path.join('.')} ${JSON.stringify(value)}`)
+      ]
+    }
+    const [a, b] = [{ k: 'a' }, { k: 'b', v: 1 }]
+
+    test('what only the service has is then no difference; it is told, unless it has no effect', () => {
+      expect(found({ f: [a], adds: true }, { f: [a, b] })).toEqual(['left f.[b] {"k":"b","v":1}'])
+      expect(found({ f: [a], adds: true }, { f: [a, { k: 'b', v: 'idle' }] })).toEqual([])
+      expect(found({ f: [a], adds: false }, { f: [a, b] })).toEqual(['removed f.[b]'])
+      expect(found({ f: [a, b], adds: true }, { f: [a] })).toEqual(['added f.[b]'])
+    })
+
+    test('whether the service has moved is judged by what the files meant at the base', () => {
+      const [closed, opened] = [{ f: [a] }, { f: [a], adds: true }]
+      expect(found(closed, { f: [a, b] }, closed)).toEqual(['removed f.[b] drift'])
+      expect(found(closed, { f: [a, b] }, opened)).toEqual(['removed f.[b] config'])
+    })
   })
 
   test('keys follow what references stand for, at any depth', () => {

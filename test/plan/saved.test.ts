@@ -134,6 +134,17 @@ describe('R23: what moved since is told', () => {
     ).toEqual([])
   })
 
+  test('with the place of the change, and what to do', () => {
+    const { plan, making } = made({ live: rows(table('other')) })
+    expect(staleness(saved({}), plan, making)).toMatchObject([
+      {
+        code: 'P507',
+        labels: [{ text: 'this was approved on other grounds' }],
+        help: ['make a new plan with `polyctl plan --out`, and have that approved']
+      }
+    ])
+  })
+
   test('a field in the service, and who moved it', () => {
     const live = rows(table('other'))
     const byAda = live.resources.map((one) => ({ ...one, changed: { at: '2026-01-01', by: 'Ada' } }))
