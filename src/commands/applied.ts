@@ -63,8 +63,11 @@ export interface Remembering {
 
 /** Remembers what was applied in an organization. */
 interface Memory {
-  /** After all was done: the commit is remembered, if the files are still what it says. */
-  keep: (organization: string) => Remembering
+  /**
+   * After all was done: the commit is remembered, if the files are still what it says. If they are not, and
+   * something was changed, nothing is.
+   */
+  keep: (organization: string, hasChanged: boolean) => Remembering
   /** After all was deleted: nothing is applied any more. */
   forget: (organization: string) => Remembering
 }
@@ -77,17 +80,20 @@ export function openMemory(
   const place = placeIn(io, options)
   if (place === undefined) return undefined
   const before = committedState(place)
+  const push = options.pushApplied === true
   return {
-    keep(organization) {
-      const now = committedState(place)
-      const push = options.pushApplied === true
-      if (!before.ok || !now.ok) {
-        const failed = before.ok ? now : before
-        return unremembered(failed.ok ? 'the files changed meanwhile' : failed.reason, push)
+    keep(organization, hasChanged) {
+      const unremembered = (because: string): Remembering => {
+        // What was remembered is not what was applied last any more.
+        if (hasChanged) remember(place, organization, undefined)
+        return { reported: { unremembered: because }, problems: push ? [notPushed(because)] : [] }
       }
-      if (before.value !== now.value) return unremembered('another commit was checked out meanwhile', push)
+      if (!before.ok) return unremembered(before.reason)
+      const now = committedState(place)
+      if (!now.ok) return unremembered(now.reason)
+      if (before.value !== now.value) return unremembered('another commit was checked out meanwhile')
       const kept = remember(place, organization, now.value)
-      if (!kept.ok) return unremembered(kept.reason, push)
+      if (!kept.ok) return unremembered(kept.reason)
       const pushed = push ? pushApplied(place, kept.value) : undefined
       const problems = pushed?.ok === false ? [notPushed(pushed.reason)] : []
       return { reported: { appliedRevision: now.value }, problems }
@@ -97,10 +103,6 @@ export function openMemory(
       return { reported: {}, problems: [] }
     }
   }
-}
-
-function unremembered(because: string, push: boolean): Remembering {
-  return { reported: { unremembered: because }, problems: push ? [notPushed(because)] : [] }
 }
 
 function notPushed(reason: string): Diagnostic {

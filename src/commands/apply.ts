@@ -135,7 +135,7 @@ interface Question {
   /** What is said when there is nothing to do, in place of a plan. */
   nothing?: string
   /** Tells git what was done in an organization, where all of it was. */
-  remember?: (organization: string) => Remembering
+  remember?: (organization: string, hasChanged: boolean) => Remembering
 }
 
 async function shownAndDone(
@@ -164,7 +164,7 @@ async function shownAndDone(
   }
   const report = await done(full, options, io, decided.value)
   const isWhole = readsAllLists(options) && (await exitOfReport(report)) === exit.done
-  const kept = isWhole ? question.remember?.(id) : undefined
+  const kept = isWhole ? question.remember?.(id, report.counts.done > 0) : undefined
   const extras = { problems, isPlanTold, ...(idle === undefined ? {} : { idle }), ...kept?.reported }
   const beside = [...(report.problems ?? []), ...(kept?.problems ?? [])]
   return await reported({ ...report, problems: beside }, full, extras)

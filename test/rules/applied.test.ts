@@ -91,12 +91,13 @@ describe('nothing is remembered', () => {
     ]
   ])('%s, and that is said', async (_name, change, because) => {
     const world = await applied()
-    const before = refs(world)
     change(world)
     const { out, code } = await world.run('apply', '--yes')
     expect(code).toBe(0)
     expect(out).toContain(`Git does not remember this as applied: ${because}.`)
-    expect(refs(world)).toBe(before)
+    // What it remembered was applied before, and not last.
+    expect(refs(world)).toBe('')
+    expect((await world.run('plan')).out).not.toContain('applied last')
   })
 
   test.each([
@@ -107,6 +108,14 @@ describe('nothing is remembered', () => {
     world.commit()
     await world.run(...(part ? ['apply', '--yes', ...part] : ['plan']))
     expect(refs(world)).toBe('')
+  })
+
+  test('and nothing is forgotten where nothing was changed', async () => {
+    const world = await applied()
+    const before = refs(world)
+    world.write({ [file]: `# a comment\n${warehouse()}` })
+    expect((await world.run('apply', '--yes')).code).toBe(0)
+    expect(refs(world)).toBe(before)
   })
 
   test('of what failed', async () => {
