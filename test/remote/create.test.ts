@@ -93,11 +93,14 @@ describe('R27: a create', () => {
   })
 
   test('R26: whose answer tells all, and is of this moment, is not read back', async () => {
-    const dated = { ...s, created_at: '1970-01-01T00:00:00.000Z' }
+    const dated = { ...s, created_at: '1970-01-01T00:00:05.000Z' }
     const all = { tellsAll: () => true }
-    expect((await created([done(dated)], [[]], all)).asked).toEqual(['POST k'])
+    expect((await created([done(dated, 5000)], [[]], all)).asked).toEqual(['POST k'])
+    // One that was made before it was asked for may be gone since.
+    const older = ['POST k', 'GET /api/syncs/s1', 'GET /api/syncs/s1']
+    expect((await created([done(dated, 5001)], [[]], all)).asked).toEqual(older)
     const others = [
-      await created([done(dated)], [[]], { tellsAll: () => false }),
+      await created([done(dated, 5000)], [[]], { tellsAll: () => false }),
       await created([done(s)], [[]], all)
     ]
     for (const { asked } of others) expect(asked).toEqual(['POST k', 'GET /api/syncs/s1'])

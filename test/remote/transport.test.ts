@@ -408,6 +408,8 @@ describe('where the address may be wrong, it is told', () => {
     ['that nobody answers', 'lost', true],
     ['that answers a page', new Response('<html>'), true],
     ['that redirects', new Response(null, { status: 307, headers: { location: 'https://h/' } }), true],
+    ['that takes too long', status(408), true],
+    ['that forbids it', status(403), false],
     ['that refuses it', status(422), false],
     ['that knows no such thing', status(404), false],
     ['that fails', status(500), false]
