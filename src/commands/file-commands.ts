@@ -39,4 +39,13 @@ export function addFileCommands({ add, settle }: Commands): void {
         )
       )
   )
+  add('fmt', 'give the files one layout; comments and meaning stay', (command) =>
+    example(withOutput(command, lookupFormatNames), 'polyctl fmt', 'polyctl fmt --check --verbose')
+      .argument('[path...]', 'files or folders, `-` for standard input (default: as --file elsewhere)')
+      .optionsGroup('Writing:')
+      .option('--check', 'write nothing; exit with 2 where something would be; --verbose shows it')
+      .action((paths, options) =>
+        settle(options, async (io, options) => (await import('./fmt.ts')).formatCommand(paths, options, io))
+      )
+  )
 }

@@ -66,5 +66,14 @@ export const pullCodes = {
       'What the service has differs from organization to organization, and one file cannot say all of ' +
       'it. Keep a folder for each organization, and name it with `{organization}`: `--file ' +
       '"configs/{organization}"`. Or pull from one organization alone.'
+  },
+  P709: {
+    title: 'a file was not formatted',
+    explanation:
+      '`polyctl fmt` reads what it is about to write. Where a comment would leave the line that it is ' +
+      'about, or a value would come out otherwise, the file stays as it is: another layout is better ' +
+      'than another meaning. A comment directly behind a dash (`- # like this`), or amid brackets, is ' +
+      'the usual cause; on a line of its own above the item it has a place that stays. A file to which ' +
+      'a link leads out of the repository is left as well, unless it is named.'
   }
 } satisfies Record<string, CodeEntry>

@@ -18,7 +18,7 @@ export type Code =
 /**
  * Every problem that polyctl can tell. The number alone says the stage: P0 YAML, P1 shape, P2 names and
  * references, P3 environment and secrets, P4 matching with the service, P5 guards of the plan, P6 applying
- * and talking to the service, P7 taking over into the files what the service has. A code is never used again
+ * and talking to the service, P7 writing into files that people wrote. A code is never used again
  * for something else.
  */
 export const codes: Readonly<Record<Code, CodeEntry>> = {

@@ -28,6 +28,8 @@ export async function expectImported(
   const plan = await world.run('plan', '--detailed-exitcode')
   expect(plan.code, `${plan.out}${plan.err}${Object.values(files).join('\n')}`).toBe(0)
   expect(plan.err.replaceAll(/warning\[P410\][^]*/g, '')).toBe('')
+  const layout = await world.run('fmt', '--check')
+  expect(layout.code, layout.out + layout.err).toBe(0)
   const second = await world.run('import', ...options)
   expect(second.code, second.err).toBe(0)
   expect(filesIn(world)).toEqual(files)

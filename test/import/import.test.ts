@@ -86,7 +86,7 @@ test('the tutorial, as a person would write it', async () => {
 
     users:
       - email: local.user@example.com
-        roles: [ Admin ]
+        roles: [Admin]
     ",
     }
   `)

@@ -47,7 +47,7 @@ describe('R33: each world is imported, and a plan finds no difference', () => {
       'connection'
     )
     expect(text).toContain(
-      'schema_primary_keys:\n  - connection: a\n    schema: public.users\n    fields: [ id ]\n'
+      'schema_primary_keys:\n  - connection: a\n    schema: public.users\n    fields: [id]\n'
     )
     expect(text).toContain('    fields:\n      - { id: extra, label: An extra one, type: string }\n')
   })

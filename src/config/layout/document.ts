@@ -3,6 +3,8 @@ import type { DocumentOptions, SchemaOptions, ScalarTag, ToStringOptions, YAMLMa
 import { stringifyString } from 'yaml/util'
 import type { JsonObject } from '../../state/value.ts'
 import { hasUnseenSigns, yamlText } from '../source/index.ts'
+import { isBlock as isWrittenBlock } from './kept-scalars.ts'
+import { padded } from './padded.ts'
 
 /** One entry of a section, and what is said of it in comments above. */
 export interface LaidItem {
@@ -18,7 +20,7 @@ export interface LaidSection {
 }
 
 /** What stands on one line, and from which length on a text of two lines stands on lines of its own. */
-const bounds = { columns: 88, keys: 3, keysInList: 4, block: 60 } as const
+const bounds = { columns: 88, keys: 3, keysInList: 4, block: 60, written: 108 } as const
 
 /** Writes texts: quotes where some reader could take a plain one for something else, blocks for lines. */
 const text: ScalarTag = {
@@ -49,7 +51,7 @@ function isBlock(value: string): boolean {
 export const layoutOptions = {
   version: '1.2',
   schema: 'core',
-  customTags: (tags) => [text, ...tags.filter((tag) => !isTextTag(tag))]
+  customTags: (tags) => padded([text, ...tags.filter((tag) => !isTextTag(tag))])
 } satisfies DocumentOptions & SchemaOptions
 
 function isTextTag(tag: unknown): boolean {
@@ -73,18 +75,34 @@ export function document(sections: readonly LaidSection[], head: readonly string
   return plain
 }
 
-/** Writes a document in the one layout. It is changed for that; what it means is not, nor its comments. */
+/**
+ * Writes a document in the one layout. It is changed for that; what it means is not, nor its comments. What
+ * people wrote on one line, and what on several, stays so: only what is too long for a line is spread.
+ */
 export function laidOut(given: Document): string {
   const root = given.contents
   if (isMap(root)) {
-    root.flow = false
-    for (const [index, { key, value }] of root.items.entries()) {
-      if (hasSpace(key)) key.spaceBefore = index > 0
-      if (isSeq(value) && value.items.every(isMap)) spread(value.items)
+    root.flow = isWrittenFlow(root)
+    let before: unknown
+    for (const { key, value } of root.items) {
+      if (hasSpace(key)) key.spaceBefore = before !== undefined && apart(before, value, key)
+      before = value ?? key
+      if (isSeq(value) && value.items.every(isMap) && !isWrittenFlow(value)) spread(value.items)
       else arrange(value, { indent: 2, inList: false, isTop: true })
     }
   }
   return given.toString(writing)
+}
+
+/** Sections stand apart, but for lines which people put together. */
+function apart(before: unknown, value: unknown, key: { spaceBefore?: boolean }): boolean {
+  const areLines = [before, value].every((one) => isScalar(one) || isWrittenFlow(one))
+  return areLines ? key.spaceBefore === true : true
+}
+
+/** Whether a collection was read, and stood in braces or brackets. */
+function isWrittenFlow(node: unknown): boolean {
+  return (isMap(node) || isSeq(node)) && node.srcToken?.type === 'flow-collection'
 }
 
 /** Resources stand apart from each other, unless each takes but one line. */
@@ -92,15 +110,20 @@ function spread(items: readonly unknown[]): void {
   let before: YAMLMap | undefined
   for (const item of items) {
     if (!isMap(item)) continue
-    item.flow = false
-    for (const { value } of item.items) arrange(value, { indent: 4, inList: false, isTop: false })
-    item.spaceBefore = before !== undefined && !(isShort(before) && isShort(item))
+    if (isWrittenFlow(item)) arrange(item, { indent: 4, inList: true, isTop: false })
+    else {
+      item.flow = false
+      for (const { value } of item.items) arrange(value, { indent: 4, inList: false, isTop: false })
+    }
+    const areShort = before !== undefined && isShort(before) && isShort(item)
+    const wasApart = item.srcToken !== undefined && item.spaceBefore === true
+    item.spaceBefore = before !== undefined && (!areShort || wasApart)
     before = item
   }
 }
 
 function isShort(item: YAMLMap): boolean {
-  return item.items.length <= 1 && (item.commentBefore ?? '') === ''
+  return (item.items.length <= 1 || isWrittenFlow(item)) && (item.commentBefore ?? '') === ''
 }
 
 interface Surroundings {
@@ -116,17 +139,25 @@ function arrange(node: unknown, { indent, inList, isTop }: Surroundings): void {
   const line = isTop ? undefined : lineOf(node)
   const most = inList ? bounds.keysInList : bounds.keys
   const isFew = isSeq(node) || node.items.length <= most
-  node.flow = line !== undefined && isFew && indent + line.length <= bounds.columns
+  if (node.srcToken === undefined)
+    node.flow = line !== undefined && isFew && indent + line.length <= bounds.columns
+  else node.flow = isWrittenFlow(node) && !(isTooLong(line, indent) && !hasComment(node))
   for (const item of node.items) {
     const inner = isPair(item) ? item.value : item
     arrange(inner, { indent: indent + 2, inList: isSeq(node), isTop: false })
   }
 }
 
+/** Whether what people wrote on one line is better spread over several. */
+function isTooLong(line: string | undefined, indent: number): boolean {
+  return line !== undefined && indent + line.length > bounds.written
+}
+
 /** Returns a node as it stands on one line; undefined where it cannot. */
 function lineOf(node: unknown, depth = 0): string | undefined {
   if (isAlias(node)) return `*${node.source}`
-  if (isScalar(node)) return hasComment(node) ? undefined : scalarLine(node.value, node.source)
+  if (isScalar(node))
+    return hasComment(node) || isWrittenBlock(node) ? undefined : scalarLine(node.value, node.source)
   if (depth > 1 || !(isMap(node) || isSeq(node)) || hasComment(node)) return undefined
   const parts = node.items.map((item: unknown) => {
     if (!isPair(item)) return isScalar(item) || isAlias(item) ? lineOf(item, depth + 1) : undefined
@@ -135,7 +166,7 @@ function lineOf(node: unknown, depth = 0): string | undefined {
   })
   if (parts.some((part) => part === undefined)) return undefined
   if (parts.length === 0) return isMap(node) ? '{}' : '[]'
-  return isMap(node) ? `{ ${parts.join(', ')} }` : `[ ${parts.join(', ')} ]`
+  return isMap(node) ? `{ ${parts.join(', ')} }` : `[${parts.join(', ')}]`
 }
 
 function scalarLine(value: unknown, source: string | undefined): string | undefined {

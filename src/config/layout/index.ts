@@ -3,4 +3,5 @@
  * document, with its comments; `document` makes one of plain values.
  */
 export { document, laidOut, layoutOptions, type LaidSection } from './document.ts'
+export { formatted } from './format.ts'
 export { inKeyOrder } from './order.ts'
