@@ -292,6 +292,7 @@ describe('R24: what starts when', () => {
     const slow = async (request: Request): Promise<Response> => {
       stop.resolve()
       await end.promise
+      await new Promise((resolve) => setImmediate(resolve))
       return there(request)
     }
     const settled: string[] = []
@@ -441,6 +442,16 @@ describe('R24, R29: what is made, what waits, and what is deleted', () => {
     const { report } = await carriedOut(changes, service('b', 'c', 'd'))
     // What is declared waits no more: it was made just now.
     expect(reported(report)).toEqual(['a done', `b pending: sync "x" ${refusal}`, 'c failed', 'd failed'])
+  })
+
+  test('what is not started is told at once, however many are under way', async () => {
+    const changes = [making('a'), waiting('w'), making('b')]
+    const slow = async (request: Request): Promise<Response> => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return await service()(request)
+    }
+    const { events } = await carriedOut(changes, slow, { parallelism: 1 })
+    expect(order(events)).toEqual(['start a', 'settled w', 'settled a', 'start b', 'settled b'])
   })
 
   test('with --wait it is waited for, by all that need it', async () => {

@@ -12,7 +12,7 @@ import type { Rule } from '../../src/state/rule.ts'
 import type { LiveState } from '../../src/state/resource.ts'
 import type { JsonObject } from '../../src/state/value.ts'
 import { Vault } from '../../src/state/vault.ts'
-import { change } from '../render/builders.ts'
+import { change, diagnostic } from '../render/builders.ts'
 import { gadget } from '../support/small-kind.ts'
 
 /** One change of a gadget, against a service that keeps gadgets and does what a test says. */
@@ -231,7 +231,11 @@ describe('R26: done means that live equals wanted', () => {
       problem: {
         code: 'P614',
         message: 'gadget "G" was sent, but the service kept something else',
-        notes: ['different: size']
+        labels: [{ span: changed.span, text: 'this is not what the service has now' }],
+        notes: ['different: size'],
+        help: [
+          'run `polyctl plan` to see both sides; if it stays so, the service does not accept what the file says'
+        ]
       },
       kept: [{ path: ['size'], before: 7, after: 2 }]
     })
@@ -255,7 +259,11 @@ describe('R26: done means that live equals wanted', () => {
     const other = await performed(renamed, { keeps: (body) => ({ ...body, name: 'G' }) })
     expect(other.outcome).toMatchObject({
       outcome: 'failed',
-      problem: { code: 'P614', notes: [] },
+      problem: {
+        code: 'P614',
+        labels: [{ span: renamed.span, text: 'this is not what the service has now' }],
+        notes: []
+      },
       kept: []
     })
   })
@@ -448,7 +456,16 @@ describe('R31: secrets', () => {
   ])('that are missing stop it', async (one) => {
     const { outcome, asked } = await performed(one)
     expect(codeOf({ outcome })).toBe(`P615 gadget "${one.name}" cannot be sent: a secret is missing`)
-    expect(outcome).toMatchObject({ problem: { notes: ['env S is not known here'] } })
+    expect(outcome).toEqual({
+      outcome: 'failed',
+      problem: diagnostic({
+        code: 'P615',
+        message: `gadget "${one.name}" cannot be sent: a secret is missing`,
+        labels: [{ span: one.span, text: 'this needs its secrets' }],
+        notes: ['env S is not known here'],
+        help: ['set the variable (or pass `--env-file`), or put the file where the YAML file says']
+      })
+    })
     expect(asked.filter((line) => !line.startsWith('GET'))).toEqual([])
   })
 })
