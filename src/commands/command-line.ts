@@ -68,7 +68,7 @@ Exit codes: 0 done · 1 failure · 2 differences (drift; plan --detailed-exitcod
 are wrong · 4 the service cannot be reached or refuses the key · 5 applied in part · 6 conflict · 7 refused
 for safety · 8 done, but a person must authorize something · 130 interrupted
 
-Start without an account: echo 'roles: [{ name: readers }]' | polyctl plan --local -f -`
+Start without an account: polyctl init && polyctl plan --local`
 
 /** What is repeatable begins as nothing: that is no news. */
 function withoutEmptyDefault(option: Option): string {

@@ -22,14 +22,7 @@ export function addFileCommands({ add, settle }: Commands): void {
         '--out <folder>',
         'the folder to write to (default: the first folder of --file, else ./configs)'
       )
-      .addOption(
-        new Option(
-          '--layout <layout>',
-          'a file for each connection, with its models and the syncs that write to it; for each kind; or one'
-        )
-          .choices(['connection', 'kind', 'one'])
-          .default('connection')
-      )
+      .addOption(layoutOption())
       .option('--text-files', 'write long texts, such as SQL, to files of their own')
       .option('--force', 'overwrite files that exist and differ')
       .option('--check', 'write nothing; exit with 2 where something would be written')
@@ -48,4 +41,31 @@ export function addFileCommands({ add, settle }: Commands): void {
         settle(options, async (io, options) => (await import('./fmt.ts')).formatCommand(paths, options, io))
       )
   )
+  add('init', 'begin in a folder: an example, or files of what is live, and a workflow', (command) =>
+    example(
+      withOutput(withService(withFiles(command)), lookupFormatNames),
+      'polyctl init && polyctl plan --local',
+      'polyctl init polytomic --import'
+    )
+      .argument('[folder]', 'where to begin (default: this folder)')
+      .optionsGroup('Writing:')
+      .option('--import', 'write files of what is live, as `polyctl import` does')
+      .option('--no-import', 'write an example, and ask nothing')
+      .addOption(layoutOption())
+      .option('--no-workflow', 'write no .github/workflows/polyctl.yml')
+      .option('--force', 'overwrite files that exist and differ')
+      .action((folder, options) =>
+        settle(options, async (io, options) => (await import('./init.ts')).initCommand(folder, options, io))
+      )
+  )
+}
+
+/** How files that declare what is live are split. */
+function layoutOption() {
+  return new Option(
+    '--layout <layout>',
+    'a file for each connection, with its models and the syncs that write to it; for each kind; or one'
+  )
+    .choices(['connection', 'kind', 'one'])
+    .default('connection')
 }

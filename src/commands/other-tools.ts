@@ -56,8 +56,7 @@ const commands = dictionary<string>({
   refresh: '`polyctl drift` shows what changed in the service',
   login: 'The key is read from POLYTOMIC_API_KEY, and the address from POLYTOMIC_URL',
   auth: '`polyctl connect CONNECTION` authorizes a connection; the key is read from POLYTOMIC_API_KEY',
-  state: 'There is no state: live resources are found by their names',
-  init: 'Nothing has to be set up: write a file in the folder `configs`, and run `polyctl plan`'
+  state: 'There is no state: live resources are found by their names'
 })
 
 /** What to do about words that no command takes; `message` is that of the refused command line. */

@@ -209,7 +209,6 @@ const commands: [what: string, words: string[], files: Record<string, string>][]
     'version',
     'diff',
     'deploy',
-    'init',
     '-v',
     'plan --onyl Users',
     'plan --only Usrs',

@@ -185,7 +185,7 @@ function elsewhere(disk: Disk): string {
     for (const folder of defaultFolders)
       if (disk.look(`${above}/${folder}`).is === 'folder')
         return `there is \`${above}/${folder}\`: run polyctl in \`${above}\``
-  return 'write a first one, `configs/roles.yaml`: `roles: [{ name: readers }]`; or name files with --file'
+  return 'begin with an example, or with what is live: `polyctl init`; or name files with --file'
 }
 
 /** The number of parent folders that are searched for advice. */

@@ -1,0 +1,101 @@
+import about from '../../package.json' with { type: 'json' }
+
+/** Lines of `.gitignore`: keys, and what the local Polytomic keeps. */
+const ignored = ['.env', '.polyctl/']
+
+/** Returns `.gitignore` with the lines that it lacks, and nothing else changed. */
+export function withIgnored(before: string): string {
+  const eol = before.includes('\r\n') ? '\r\n' : '\n'
+  const there = new Set(before.split(/\r?\n/).map((line) => line.trim()))
+  const missing = ignored.filter((line) => !there.has(line) && !there.has(line.replace(/\/$/, '')))
+  if (missing.length === 0) return before
+  const start = before === '' || before.endsWith('\n') ? before : `${before}${eol}`
+  return `${start}${missing.map((line) => `${line}${eol}`).join('')}`
+}
+
+/** What to set, and where: the file is for people, and has no value. */
+export const environmentExample = `# Copy this file to .env, which git ignores, and fill it in.
+# The key of your organization: Settings, API keys.
+POLYTOMIC_API_KEY=
+`
+
+/** An example that plans at once with \`--local\`, without any secret. `schema` is the line for editors. */
+export function exampleFile(schema: string): string {
+  return `# ${schema}
+#
+# An example to begin with. \`polyctl plan --local\` shows what would be made, without an account;
+# \`polyctl explain connection\` says what else may stand here, and \`polyctl explain types\` what there is.
+
+roles:
+  - name: Data steward
+
+policies:
+  - name: Personal data
+    policy_actions:
+      - { action: read, roles: [Data steward, admin] }
+
+connections:
+  - name: Our webhook
+    type: webhook
+    configuration: { url: "https://example.com/polytomic" }
+    # A secret is named, and never written here:
+    # header: { name: X-Api-Key, value: "\${env:WEBHOOK_KEY}" }
+    policies: [Personal data]
+`
+}
+
+const run = `npx --yes ${about.name}@${about.version}`
+
+/** Plans in review, applies on merge, and looks for drift each night. */
+export const workflow = `name: polytomic
+on:
+  pull_request:
+  push:
+    branches: [main]
+  schedule:
+    - cron: "17 3 * * *"
+permissions:
+  contents: read
+concurrency: polytomic-\${{ github.ref }}
+
+env:
+  POLYTOMIC_API_KEY: \${{ secrets.POLYTOMIC_API_KEY }}
+
+jobs:
+  review:
+    if: github.event_name == 'pull_request'
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+        with: { fetch-depth: 0 }
+      - uses: actions/setup-node@v6
+        with: { node-version: "24" }
+      - run: ${run} fmt --check --verbose
+      - run: ${run} validate
+      - run: ${run} plan --since "origin/$GITHUB_BASE_REF"
+
+  apply:
+    if: github.event_name == 'push'
+    runs-on: ubuntu-latest
+    permissions:
+      contents: write # what was applied is remembered as a ref
+    steps:
+      - uses: actions/checkout@v5
+        with: { fetch-depth: 0 }
+      - uses: actions/setup-node@v6
+        with: { node-version: "24" }
+      - run: git fetch origin '+refs/polyctl/*:refs/polyctl/*'
+      # Variables that the files name, such as passwords, go here as well, each from a secret.
+      - run: ${run} apply --yes --push-applied
+
+  drift:
+    if: github.event_name == 'schedule'
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+        with: { fetch-depth: 0 }
+      - uses: actions/setup-node@v6
+        with: { node-version: "24" }
+      - run: git fetch origin '+refs/polyctl/*:refs/polyctl/*'
+      - run: ${run} drift
+`
