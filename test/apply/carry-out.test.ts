@@ -227,6 +227,17 @@ describe('R24: what starts when', () => {
     expect(report.interrupted).toBe(false)
   })
 
+  test('of two with one name, each is known by its pin', async () => {
+    const changes = ['1', '2'].map((pin) => ({ ...deletion(pin), name: 'a', pin }))
+    const { report, events } = await carriedOut(changes, async (request) => there(request))
+    const addresses = ['1', '2'].map((pin) => ({ kind: 'sync', name: 'a', pin }))
+    expect(report.settled.map(({ address }) => address)).toEqual(addresses)
+    expect(events[0]).toEqual({
+      type: 'begin',
+      changes: addresses.map((address) => ({ address, action: 'delete' }))
+    })
+  })
+
   test('what only waits for a person is marked, and counts as no change', async () => {
     const pending = unchanged('w', { waiting: 'it waits' })
     const { events } = await carriedOut([deletion('a'), pending], async (request) => there(request))

@@ -385,6 +385,25 @@ describe('what is in no list', () => {
   })
 })
 
+test('what is in no list is made at the id of what it belongs to', async () => {
+  const box = { $ref: 'gadget', name: 'Box' }
+  const kind: Partial<Kind> = {
+    api: {
+      access: 'derived',
+      path: '/api/gadgets',
+      id: ({ of }, idOf) => idOf(of as typeof box),
+      fieldsOf: () => [],
+      updates: ({ size = null }) => [{ method: 'PUT', path: '/keys', body: { size } }],
+      resets: () => [],
+      isReset: () => true
+    }
+  }
+  const one = { ...made, wanted: { size: 2, of: box }, ids: { 'gadget "Box"': 'b1' } }
+  const { outcome, asked } = await performed(one, { kind })
+  expect(outcome).toEqual({ outcome: 'done', id: 'b1', notes: [] })
+  expect(asked).toEqual(['PUT /api/gadgets/b1/keys {"size":2}', 'GET /api/gadgets/b1'])
+})
+
 describe('R18: a deletion', () => {
   test('is sent where it is as it was', async () => {
     const { outcome, asked } = await performed(deleted)
