@@ -47,7 +47,7 @@ export async function commandLine(
   addLocal(commands)
   const named = completions.get(first)
   for (const complete of named ? [named] : completions.values()) complete()
-  await addCompletion(program, first)
+  await addCompletion(program, first, { door, settle })
   return program
 }
 
@@ -280,10 +280,14 @@ function addLocal({ add, settle }: Commands): void {
  * The package for completion is loaded for its own commands only; for the others there is a line in the
  * help.
  */
-async function addCompletion(program: Command, first: string): Promise<void> {
+async function addCompletion(
+  program: Command,
+  first: string,
+  { door, settle }: { door: Pick<Door, 'out'>; settle: Settle }
+): Promise<void> {
   if (first === 'completion' || first === 'complete') {
     const { addScripts } = await import('./completion.ts')
-    addScripts(program)
+    addScripts(program, door, settle)
     return
   }
   const completion = program.command('completion').description('print a completion script for a shell')

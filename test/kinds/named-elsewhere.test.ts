@@ -19,6 +19,7 @@ const allowed: readonly (readonly [path: string, word: string, because: string])
   ['src/commands/program.ts', 'user', 'where the words of a command line come from, to commander'],
   ['src/commands/enumerate.ts', 'connection', 'a member of the JSON that is printed'],
   ['src/commands/enumerate-yaml.ts', 'connection', 'a key within `source` and `target`'],
+  ['src/commands/completion-words.ts', 'connection', 'the name of an argument'],
   ['src/commands/connect.ts', 'connection', 'a member of the JSON that is printed'],
   ['src/render/tables.ts', 'connection', 'a member of the JSON that is printed'],
   ['src/commands/other-tools.ts', 'sync', 'a command of other tools'],

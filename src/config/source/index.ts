@@ -5,6 +5,7 @@ export { defaultFolders, readFiles, standardInput } from './find-files.ts'
 export { appliedRefs, committedState, pushApplied, remember, type AppliedPlace } from './applied.ts'
 export { openGit, type Git } from './git.ts'
 export { openRevision } from './revision.ts'
+export { revisionNames } from './revision-names.ts'
 export type { Unclear } from './unclear.ts'
 export { parseYaml, type Parsed, type YamlDocument } from './parse.ts'
 export {

@@ -1,0 +1,111 @@
+import { noEnvironment, readEnvironments } from '../config/environments.ts'
+import { splitSections, writtenNames } from '../config/sections.ts'
+import { openDisk, parseYaml, readFiles, revisionNames, standardInput } from '../config/source/index.ts'
+import { codes } from '../diagnostics/codes.ts'
+import { kinds, openCatalogue } from '../kinds/index.ts'
+import { addressText, type Address } from '../state/resource.ts'
+import type { CommandIo } from './io.ts'
+import { projectOf } from './project.ts'
+
+/** Something that may be typed, and a few words about it. */
+export interface Value {
+  value: string
+  about?: string
+}
+
+/** What is wanted: a sort that polyctl knows, or one of fixed words. */
+export type Sort =
+  | 'addresses'
+  | 'authorizable'
+  | 'kinds'
+  | 'environments'
+  | 'revisions'
+  | 'topics'
+  | 'files'
+  | readonly string[]
+
+/** What the line says already. */
+export interface Typed {
+  io: CommandIo
+  files: readonly string[]
+  arguments: readonly string[]
+}
+
+/** All values of a sort. What cannot be read is left out: nobody reads a message in the middle of a line. */
+export async function valuesOf(sort: Sort, typed: Typed): Promise<Value[]> {
+  if (typeof sort !== 'string') return sort.map((value) => ({ value }))
+  switch (sort) {
+    case 'addresses':
+      return (await namesIn(typed)).map((address) => ({ value: addressText(address) }))
+    case 'authorizable':
+      return (await namesIn(typed))
+        .filter(({ kind }) => authorizable.has(kind))
+        .map(({ name }) => ({ value: name }))
+    case 'kinds':
+      return kindNames()
+    case 'environments':
+      return environmentNames(typed.io)
+    case 'revisions':
+      return ['HEAD', 'none', ...revisionNames(typed.io.cwd, typed.io.env)].map((value) => ({ value }))
+    case 'topics':
+      return typed.arguments.length > 0 ? [] : await topics(typed)
+    case 'files':
+      return []
+  }
+}
+
+/** Kinds that a person may have to authorize: those that stand for a connected system. */
+const authorizable = new Set(
+  kinds.managed.filter(({ authorization }) => authorization !== undefined).map(({ name }) => name)
+)
+
+function kindNames(): Value[] {
+  return kinds.managed.map(({ name, description }) => ({ value: name, about: description }))
+}
+
+async function topics(typed: Typed): Promise<Value[]> {
+  const { typeIds } = await openCatalogue()
+  return [
+    ...Object.entries(codes).map(([value, { title }]) => ({ value, about: title })),
+    ...kindNames(),
+    ...typeIds().map((value) => ({ value, about: 'a type of connections' })),
+    { value: 'types', about: 'all types of connections' },
+    ...(await valuesOf('addresses', typed))
+  ]
+}
+
+function environmentNames({ cwd, stdin }: CommandIo): Value[] {
+  const { environments } = projectOf(cwd)
+  const reading = environments && readEnvironments(environments, openDisk(cwd, stdin), kinds).result
+  const names = reading && reading.ok ? reading.value.all.map(({ name }) => name) : []
+  return [...names, noEnvironment].map((value) => ({ value }))
+}
+
+/** Names of resources in the files, which are read as they are: no placeholder is filled. */
+async function namesIn({ io: { cwd, stdin }, files }: Typed): Promise<Address[]> {
+  const disk = openDisk(cwd, stdin, projectOf(cwd).folder)
+  // Standard input is the terminal now: nobody may wait for it.
+  const paths = files.filter((path) => path !== standardInput.argument)
+  if (files.length > 0 && paths.length === 0) return []
+  const { texts } = await readFiles(paths, disk)
+  return [...texts].flatMap(([path, text]) => {
+    const { documents, problems } = parseYaml(path, text)
+    if (problems.length > 0) return namesInBroken(text)
+    return writtenNames(splitSections(documents, new Set([path]), kinds).resources)
+  })
+}
+
+/** Names in a text that is no YAML (yet): line by line, for whoever is in the middle of writing it. */
+function namesInBroken(text: string): Address[] {
+  const bySection = new Map(kinds.managed.map(({ name, section }) => [section, name]))
+  const found: Address[] = []
+  let kind: string | undefined
+  for (const line of text.split(/\r?\n/)) {
+    const section = /^([a-z_]+):/.exec(line)?.[1]
+    if (section !== undefined) kind = bySection.get(section)
+    const item = /^\s*-\s+(?:\{\s*)?name:\s*(?:"([^"]*)"|'([^']*)'|([^,}#"']+))/.exec(line)
+    const name = (item?.[1] ?? item?.[2] ?? item?.[3] ?? '').trim()
+    if (kind !== undefined && name !== '' && !name.includes('$')) found.push({ kind, name })
+  }
+  return found
+}
