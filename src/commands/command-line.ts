@@ -5,6 +5,7 @@ import { visibleLines } from '../render/plain-text.ts'
 import { example, type Commands, type Settle } from './commands.ts'
 import type { Door } from './door.ts'
 import { addFileCommands } from './file-commands.ts'
+import { addHelp, overview } from './help-command.ts'
 import {
   withCascade,
   withFiles,
@@ -45,6 +46,8 @@ export async function commandLine(
   addFileCommands(commands)
   addAsking(commands)
   addLocal(commands)
+  const names = [...completions.keys(), 'completion']
+  addHelp(program, words, { names, settle })
   const named = completions.get(first)
   for (const complete of named ? [named] : completions.values()) complete()
   await addCompletion(program, first, { door, settle })
@@ -62,13 +65,6 @@ function rootCommand(door: Pick<Door, 'out' | 'err'>): Command {
     .exitOverride()
     .addHelpText('after', overview)
 }
-
-const overview = `
-Exit codes: 0 done · 1 failure · 2 differences (drift; plan --detailed-exitcode) · 3 the files or an option
-are wrong · 4 the service cannot be reached or refuses the key · 5 applied in part · 6 conflict · 7 refused
-for safety · 8 done, but a person must authorize something · 130 interrupted
-
-Start without an account: polyctl init && polyctl plan --local`
 
 /** What is repeatable begins as nothing: that is no news. */
 function withoutEmptyDefault(option: Option): string {

@@ -111,6 +111,7 @@ async function lookup(view: LookupView, look: Look): Promise<string> {
     if (view.of === 'types') return typesText(view.facts.types)
     return view.facts.resources.map((one) => resourceText(one, look)).join('\n')
   }
+  if (view.of === 'page') return (await import('./page.ts')).pageText(view.facts.markdown, look)
   if (view.of === 'import') return (await import('./import.ts')).importText(view.facts, look)
   const tables = await import('./tables.ts')
   if (view.of === 'status') return tables.statusText(view.facts, look)

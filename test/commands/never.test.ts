@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { apiRequest, createSandbox, type Sandbox } from '../support/sandbox.ts'
 
-/** What the README says that polyctl never does: each of its sentences is tried here, in its own words. */
+/** What the page `never` says that polyctl never does: each of its sentences is tried here, in its own words. */
 
 const secret = 'planted-secret-zq7'
 const env = { PW: secret }
@@ -140,10 +140,9 @@ const promises: Record<string, () => Promise<void>> = {
   }
 }
 
-test('each sentence of the README about what never happens is tried', () => {
-  const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8')
-  const section = readme.split('## What it never does')[1]!.split('\n\nWhat the files decide')[0]!
-  const sentences = section.split('\n').flatMap((line) => (line.startsWith('- ') ? [line.slice(2)] : []))
+test('each sentence of the reference about what never happens is tried', () => {
+  const page = readFileSync(join(import.meta.dirname, '..', '..', 'configs/help/never.md'), 'utf8')
+  const sentences = page.split('\n').flatMap((line) => (line.startsWith('- ') ? [line.slice(2)] : []))
   expect(Object.keys(promises).toSorted()).toEqual(sentences.toSorted())
 })
 

@@ -24,6 +24,8 @@ function optionsOnce(command: string): Promise<ReadonlySet<string>> {
  */
 export async function idleAdvice(words: readonly string[], text: string): Promise<string[]> {
   const [own = ''] = words
+  // A page of the reference speaks of all commands; what it names is checked with the pages.
+  if (own === 'help') return []
   const idle: string[] = []
   for (const [, quoted = ''] of text.matchAll(/`([^`\n]+)`/g)) {
     const [, command] = /(?:^|\| )polyctl ([a-z]\w*)/.exec(quoted) ?? []

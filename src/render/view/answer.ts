@@ -56,6 +56,8 @@ export type LookupView =
   | { of: 'codes'; facts: { code: string; title: string }[] }
   | { of: 'code'; facts: CodeEntry & { code: string } }
   | { of: 'topic'; facts: TopicFacts }
+  /** A page of the reference. */
+  | { of: 'page'; facts: { topic: string; markdown: string } }
   | { of: 'types'; facts: { format_version: 1; types: TypeFacts[] } }
   | { of: 'resources'; facts: { format_version: 1; resources: ResourceFacts[] } }
   /** A document that reads the same for all, such as a schema. */

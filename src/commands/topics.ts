@@ -1,0 +1,25 @@
+/** The pages of `polyctl help TOPIC`, in the order in which they are listed; each is `configs/help/NAME.md`. */
+export const topics: Readonly<Record<string, string>> = {
+  files: 'what stands in the YAML files',
+  values: 'variables, environment variables, texts of files',
+  kinds: 'what polyctl manages, and what is special about each',
+  ownership: 'what the files decide, and what they leave alone',
+  commands: 'all commands, and what plan and apply ask the service',
+  importing: 'write files that declare what is live',
+  pulling: 'take over what people changed in the service',
+  selection: 'a part of the files',
+  environments: 'where it connects, and polyctl.yaml',
+  'secrets-and-trust': 'secrets, keys, and which address gets them',
+  since: 'git as the memory: files, drift and conflicts told apart',
+  deleting: 'what deletes, and the limits',
+  approving: 'saved plans',
+  workflow: 'pull requests, merges and nightly drift in CI',
+  'data-impacts': 'what a change may do to data',
+  organizations: 'one set of files for many organizations',
+  never: 'what polyctl never does',
+  formats: 'output for programs',
+  'exit-codes': 'how each command ends',
+  local: 'the local Polytomic',
+  words: 'the words of these pages',
+  speed: 'how fast it is'
+}

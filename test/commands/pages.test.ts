@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { topics } from '../../src/commands/topics.ts'
+import { allOptions, createdCommands } from '../support/command-words.ts'
+import { createSandbox } from '../support/sandbox.ts'
+
+/** The README and the pages of `polyctl help TOPIC`: what they show happens, and what they name is there. */
+
+const root = join(import.meta.dirname, '..', '..')
+const folder = join(root, 'configs', 'help')
+const names = readdirSync(folder).map((name) => name.replace(/\.md$/, ''))
+const pages: [string, string][] = [
+  ['README.md', readFileSync(join(root, 'README.md'), 'utf8')],
+  ...names.map((name): [string, string] => [name, readFileSync(join(folder, `${name}.md`), 'utf8')])
+]
+
+interface Block {
+  language: string
+  file: string
+  text: string
+}
+
+function blocksOf(page: string): Block[] {
+  return Array.from(
+    page
+      .replaceAll(/^<!-- (\$ .*) -->$/gm, '```console\n$1\n```')
+      .matchAll(/^```(\w+) ?(\S*)\n([\s\S]*?)^```$/gm),
+    ([, language = '', file = '', text = '']) => ({ language, file, text })
+  )
+}
+
+const settled = (text: string): string =>
+  text.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '2026-01-01 10:00').replaceAll(/^applying .*\n/gm, '')
+
+test('each topic is a page, each page is a topic, and README names each', () => {
+  expect(names.toSorted()).toEqual(Object.keys(topics).toSorted())
+  const list = /^Topics: ([^.]*)\./m.exec(pages[0]![1])?.[1] ?? ''
+  expect(list.split(/,\s+/)).toEqual(Object.keys(topics))
+  expect(pages[0]![1].trimEnd().split('\n').length).toBeLessThanOrEqual(100)
+})
+
+describe.each(pages)('%s', (name, page) => {
+  test('what it shows is what happens', async () => {
+    const env = { SHOP_PASSWORD: 'planted', MONGODB_PASSWORD: 'planted' }
+    const world = createSandbox({ env })
+    for (const { language, file, text } of blocksOf(page)) {
+      if (file !== '') world.write({ [file]: text })
+      if (language !== 'console') continue
+      for (const [, line = '', shown = ''] of text.matchAll(/^\$ polyctl (.*)\n((?:(?!\$ ).*\n)*)/gm)) {
+        const ran = await world.run(...line.split(' '))
+        if (line.includes('--quiet')) expect(ran.code, ran.err).toBe(0)
+        else expect(settled(ran.out + ran.err), `${name}: ${line}`).toBe(settled(shown))
+      }
+    }
+  })
+
+  test('the commands and options that it names are there', async () => {
+    const commands = await createdCommands()
+    const everywhere = await allOptions(commands)
+    const wrong: string[] = []
+    const quoted = Array.from(page.matchAll(/`([^`\n]+)`/g), ([, code = '']) => code)
+    const lines = blocksOf(page).flatMap(({ language, text }) =>
+      language === 'sh' || language === 'console' ? (text.match(/^(?:\$ )?polyctl .*$/gm) ?? []) : []
+    )
+    for (const line of [...quoted, ...lines]) {
+      const [whole, command, rest = ''] = /^(?:\$ )?polyctl ([a-z]+)([^#]*)/.exec(line) ?? []
+      if (command === undefined) continue
+      const options = commands.get(command)
+      if (!options) wrong.push(`${whole}: there is no command ${command}`)
+      for (const [option] of rest.matchAll(/(?<![\w-])--[a-z][\w-]*/g))
+        if (options && !options.has(option)) wrong.push(`${whole}: ${command} takes no ${option}`)
+    }
+    for (const [, option = ''] of page.matchAll(/`(--[a-z][\w-]*)/g))
+      if (!everywhere.has(option)) wrong.push(`there is no option ${option}`)
+    expect(wrong).toEqual([])
+  })
+
+  test('its links lead somewhere', () => {
+    const base = name === 'README.md' ? root : folder
+    for (const [, link = ''] of page.matchAll(/\]\(([^)#:]+)\)/g))
+      expect(spawnSync('test', ['-e', join(base, link)]).status, link).toBe(0)
+  })
+})
+
+test('a page is Markdown in a pipe, and drawn within the width of a terminal', async () => {
+  for (const name of names) {
+    const piped = await createSandbox().run('help', name)
+    expect(piped).toEqual({ code: 0, out: readFileSync(join(folder, `${name}.md`), 'utf8'), err: '' })
+    const io = { terminal: { out: true, err: false, in: false, width: 72 } }
+    const { out } = await createSandbox({ io }).run('help', name)
+    expect(out).not.toMatch(/^(#|\||```)/m)
+    expect(out.replaceAll(/\W/g, '').length).toBeGreaterThan(piped.out.replaceAll(/\W/g, '').length / 2)
+  }
+})
+
+test('a topic that there is none of is answered with similar ones', async () => {
+  const ran = await createSandbox().run('help', 'delting')
+  expect(ran.code).toBe(3)
+  expect(ran.err).toContain('there is `polyctl help deleting`')
+  expect((await createSandbox().run('help')).out).toContain('deleting')
+})
