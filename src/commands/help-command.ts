@@ -16,7 +16,7 @@ Start without an account: polyctl init && polyctl plan --local`
 /** The topics as lines of the help, which begin as no command does. */
 function topicLines(): string {
   const lines = ['Topics (`polyctl help TOPIC`):']
-  for (const [at, name] of Object.keys(topics).entries()) {
+  for (const [at, name] of topics.entries()) {
     const last = lines.pop() ?? ''
     const longer = `${last}${at === 0 ? ' ' : ' · '}${name}`
     lines.push(...(longer.length <= 108 ? [longer] : [last, name]))

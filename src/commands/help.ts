@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openDisk } from '../config/source/disk.ts'
+import { openDisk } from '../config/source/index.ts'
 import { problem } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import { exit } from './exit.ts'
@@ -15,8 +15,8 @@ export async function helpCommand(
   io: CommandIo
 ): Promise<Result> {
   const name = word.toLowerCase()
-  if (!Object.hasOwn(topics, name)) {
-    const near = similarNames(name, [...Object.keys(topics), ...commands])
+  if (!topics.includes(name)) {
+    const near = similarNames(name, [...topics, ...commands])
     const help = [
       ...near.map((other) => `there is \`polyctl help ${other}\``),
       '`polyctl help` lists all commands and topics'
@@ -27,7 +27,7 @@ export async function helpCommand(
   return lookupResult(exit.done, { of: 'page', facts: { topic: name, markdown: pageOf(name) } })
 }
 
-/** The program runs as `src/commands/help.ts` in a checkout, and as a file right in `.dist` when installed. */
+/** The program runs from `src/commands` in a checkout, and from `.dist` where it is installed. */
 function pageOf(name: string): string {
   for (const root of ['../..', '..']) {
     const disk = openDisk(join(import.meta.dirname, root), async () => '')

@@ -41,7 +41,7 @@ function drawn(lines: readonly string[], width: number, look: Look): string {
   return itemsOf(lines)
     .map((item) => {
       const mark = item.startsWith('- ') ? '- ' : ''
-      return indented(mark, wrapped(spoken(item.slice(mark.length)), width - mark.length))
+      return indented(mark, wrapped(withoutMarks(item.slice(mark.length)), width - mark.length))
     })
     .join('\n')
 }
@@ -56,7 +56,7 @@ function itemsOf(lines: readonly string[]): string[] {
 }
 
 /** Links become their text, and words in bold plain ones. What is quoted as code keeps its marks. */
-function spoken(text: string): string {
+function withoutMarks(text: string): string {
   return text.replaceAll(/(`[^`]*`)|\[([^\]]*)\]\([^)]*\)|\*\*([^*]+)\*\*/g, (_, code, link, bold) =>
     String(code ?? link ?? bold)
   )
@@ -76,14 +76,15 @@ function tableText(lines: readonly string[], width: number): string {
     line
       .replaceAll(/^\| ?| ?\|$/g, '')
       .split(/(?<!\\) ?\| ?/)
-      .map((cell) => spoken(cell.replaceAll('\\|', '|')).trim())
+      .map((cell) => withoutMarks(cell.replaceAll('\\|', '|')).trim())
   )
   const all = [head.map((cell) => cell.toUpperCase()), ...rows].filter((row) => row.some(Boolean))
   const widths = head.map((_, at) => Math.max(...all.map((row) => columns(row[at] ?? ''))))
   const wide = widths.indexOf(Math.max(...widths))
-  const room = width - 2 * (widths.length - 1) - widths.reduce((sum, one) => sum + one, 0) + widths[wide]!
+  const room =
+    width - 2 * (widths.length - 1) - widths.reduce((sum, one) => sum + one, 0) + (widths[wide] ?? 0)
   if (room < 24) return rows.map((row) => stacked(row, width)).join('\n')
-  return all.map((row) => sideBySide(row, widths.with(wide, Math.min(room, widths[wide]!)))).join('\n')
+  return all.map((row) => sideBySide(row, widths.with(wide, Math.min(room, widths[wide] ?? 0)))).join('\n')
 }
 
 function sideBySide(row: readonly string[], widths: readonly number[]): string {
@@ -91,7 +92,7 @@ function sideBySide(row: readonly string[], widths: readonly number[]): string {
   const height = Math.max(...cells.map(({ length }) => length))
   return Array.from({ length: height }, (_, line) =>
     cells
-      .map((cell, at) => paddedTo(cell[line] ?? '', widths[at]!))
+      .map((cell, at) => paddedTo(cell[line] ?? '', widths[at] ?? 0))
       .join('  ')
       .trimEnd()
   ).join('\n')
