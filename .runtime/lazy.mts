@@ -34,14 +34,36 @@ export const lazyModules: Plugin = {
 
 function facade(id: string): string {
   const all = Object.entries(require(id) as Record<string, unknown>)
+  return id.startsWith('node:') ? facadeOfFunctions(id, all) : facadeOfPackage(id, all)
+}
+
+function facadeOfFunctions(id: string, all: [string, unknown][]): string {
   const names = all.flatMap(([name, value]) => (typeof value === 'function' ? [name] : []))
-  const load = id.startsWith('node:')
-    ? `const load = () => process.getBuiltinModule('${id}')`
-    : `const load = () => require(__dirname + '/${id}.cjs')`
   const functions = names.map(
     (name) => `export function ${name}(...words) {
   return new.target ? new (load().${name})(...words) : load().${name}(...words)
 }`
   )
+  const load = `const load = () => process.getBuiltinModule('${id}')`
   return [load, ...functions, `export default { ${names.join(', ')} }`].join('\n')
+}
+
+/** A package has classes to extend, functions with members (`visit.SKIP`) and objects of functions too. */
+function facadeOfPackage(id: string, all: [string, unknown][]): string {
+  const head = `const load = () => require(__dirname + '/${id}.cjs')
+const later = (name, target) => {
+  const own = new Proxy(target, {
+    get: (_, key) => load()[name][key],
+    has: (_, key) => key in load()[name],
+    apply: (_, self, words) => Reflect.apply(load()[name], self, words),
+    construct: (_, words, made) => Reflect.construct(load()[name], words, made === own ? load()[name] : made)
+  })
+  return own
+}`
+  const parts = all.flatMap(([name, value]) => {
+    const target = typeof value === 'function' ? 'function () {}' : '{}'
+    const isPart = typeof value === 'function' || (typeof value === 'object' && value !== null)
+    return isPart ? [`export const ${name} = /* @__PURE__ */ later('${name}', ${target})`] : []
+  })
+  return [head, ...parts].join('\n')
 }
