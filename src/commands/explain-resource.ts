@@ -2,7 +2,7 @@ import type { Understood } from '../config/understand.ts'
 import { isError, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import { kinds, openCatalogue } from '../kinds/index.ts'
 import { detailsOf } from '../plan/details.ts'
-import { isNamed, unknownAddress } from '../plan/select.ts'
+import { isAddress, isNamed, unknownAddress } from '../plan/select.ts'
 import { plan } from '../reconcile.ts'
 import type { ResourceFacts, ValueFacts } from '../render/view/explain.ts'
 import { addressText, type Desired, type Path } from '../state/resource.ts'
@@ -31,16 +31,16 @@ export async function resourceResult(
   io: CommandIo,
   unknown: () => Diagnostic
 ): Promise<Result> {
-  const isAddress = /["/]/.test(text)
+  const mustBeOne = isAddress(text)
   const found = environmentVariables(io, options)
   if (found.problems.some(isError)) return await problemsResult(io, found.problems, nothingRead)
   const { result, texts, files } = await understandFiles(io, options, found.env)
   const read = { texts, files: files.length }
-  if (!result.ok && isAddress) return await problemsResult(io, result.problems, read)
+  if (!result.ok && mustBeOne) return await problemsResult(io, result.problems, read)
   const { resources } = result.ok ? result.value.desired : { resources: [] }
   const named = resources.filter((one) => isMeant(one, text))
   if (named.length === 0) {
-    const none = isAddress ? unknownAddress(text, resources, kinds) : unknown()
+    const none = mustBeOne ? unknownAddress(text, resources, kinds) : unknown()
     return await problemsResult(io, [none], read)
   }
   const catalogue = await openCatalogue()

@@ -2,6 +2,7 @@ import { compareText, problem, type Diagnostic } from '../diagnostics/diagnostic
 import type { CodeEntry } from '../diagnostics/code-entry.ts'
 import { codes } from '../diagnostics/codes.ts'
 import { similarNames } from '../diagnostics/similar.ts'
+import { isAddress } from '../plan/select.ts'
 import type { ExplainOptions } from './explain-resource.ts'
 import type * as Topics from './explain-topics.ts'
 import { openCatalogue } from '../kinds/index.ts'
@@ -28,7 +29,8 @@ export async function explainCommand(
   if (/^P\d+$/.test(name)) return await problemsResult(io, [unknownCode(text, name)], nothingRead)
   const [topics, catalogue] = await Promise.all([import('./explain-topics.ts'), openCatalogue()])
   if (first.toLowerCase() === 'types') return await typesResult(rest.join(' '), io, topics, catalogue)
-  const topic = topics.topicNamed(text, catalogue)
+  // An address, as plans write it, is of a resource, whatever else its words may be about.
+  const topic = isAddress(text) ? undefined : topics.topicNamed(text, catalogue)
   if (topic) return lookupResult(exit.done, { of: 'topic', facts: topic })
   const { resourceResult } = await import('./explain-resource.ts')
   return await resourceResult(text, options, io, () =>

@@ -134,3 +134,8 @@ function addressesMeant(pattern: string, declared: readonly Address[], { managed
   ]
   return near.flatMap((one) => all.filter((address) => address.name === one))
 }
+
+/** Whether a text is written as an address: `sync "Users"`, or `sync/Users`. */
+export function isAddress(text: string): boolean {
+  return /["/]/.test(text)
+}

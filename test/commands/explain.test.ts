@@ -189,3 +189,10 @@ models:
     expect(err).toContain('model "Users"')
   })
 })
+
+test('an address is of a resource, also where its words are a kind', async () => {
+  const world = createSandbox({ files: { 'configs/a.yaml': 'roles: [{ name: S }, { name: role }]\n' } })
+  for (const words of ['role "S"', 'role/S', 'role "role"'])
+    expect((await world.run('explain', words)).out).toContain('configs/a.yaml:1')
+  expect((await world.run('explain', 'role "T"')).err).toContain('P406')
+})
