@@ -40,7 +40,7 @@ const parts: Part[] = isAll
       {
         what:
           'every test file, with a fair and fixed part of what is drawn at random and of long tables (test/support/\n' +
-          'samples.ts), and without each fault at each request: one to two minutes on two cores. `npm run test:all`\n' +
+          'samples.ts), and without each fault at each request: two to three minutes on two cores. `npm run test:all`\n' +
           'tries all of it, simulates more, and breaks the program on purpose: many minutes',
         words: tests,
         env: few
