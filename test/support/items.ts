@@ -382,7 +382,11 @@ function takeOut(from: JsonObject, path: ItemProblem['path']): void {
     parent.splice(Number(last), 1)
     // A list of which nothing is left is no list.
     if (parent.length === 0) takeOut(from, path.slice(0, end))
-  } else if (isObject(parent)) delete parent[last]
+  } else if (isObject(parent)) {
+    delete parent[last]
+    // Filters are nothing without their conditions.
+    if (last === 'conditions') takeOut(from, path.slice(0, end))
+  }
 }
 
 /** Secrets as the configuration hands them over: by the name of where they come from. */
