@@ -19,7 +19,7 @@ const by = (url: string) => ({ ...direct, url: new URL(url) })
 
 describe('why a connection failed', () => {
   test.each([
-    ['connect ECONNREFUSED 10.0.0.1:443', 'nobody listens at https://service.test'],
+    ['connect ECONNREFUSED 192.0.2.1:443', 'nobody listens at https://service.test'],
     ['getaddrinfo ENOTFOUND service.test', 'there is no host `service.test`'],
     ['getaddrinfo EAI_AGAIN service.test', 'no name server says where `service.test` is'],
     ['something else', 'something else']
