@@ -11,6 +11,7 @@ import { header, look } from '../render/builders.ts'
 import type { Exchange } from './network.ts'
 import type { Run } from './program.ts'
 import type { Scene } from './scene.ts'
+import { countOf, isAmong, isOnlyWithoutGone, requestsFor } from './added-fields.ts'
 import { addedFields } from './items.ts'
 import { bytesId, type Look } from './service.ts'
 import { planted, type Declared } from './world.ts'
@@ -96,7 +97,11 @@ function changeFor(
     if (id === undefined) continue
     const what = rest.slice(id.length + 1)
     if (api.access === 'derived') {
-      if (isOfDerived(api, change, { method: write.method, path: what })) return { change, main: true }
+      const request = { ...write, path: what }
+      const isIts = api.dependsOnLive
+        ? isAmong(requestsFor(change, { scene, run }), request)
+        : isOfDerived(api, change, request)
+      if (isIts) return { change, main: true }
       continue
     }
     const method = change.action === 'delete' ? 'DELETE' : api.update(scene.world.version)
@@ -107,9 +112,8 @@ function changeFor(
   return undefined
 }
 
-/** Whether a change of what is in no list asks for this write; which ones it needs may depend on what was live. */
+/** Whether a change of what is in no list asks for this write. */
 function isOfDerived(api: DerivedApi, change: Change, write: { method: string; path: string }): boolean {
-  if (api.dependsOnLive) return /^\/fields(\/[^/]+)?$/.test(write.path)
   const requests = change.action === 'delete' ? api.resets({}) : api.updates({}, {})
   return requests.some(({ method, path }) => method === write.method && path === write.path)
 }
@@ -228,6 +232,7 @@ const handsOff: Law = ({ scene, run, looks }) => {
     ...touched
       // What belongs to a thing goes with it.
       .filter(([id]) => [id, id.split('/')[0]!].every((one) => !ours.has(one) && !others.has(one)))
+      .filter(([id, bytes]) => !isOnlyWithoutGone(bytes, run.after.get(id), run))
       .map(
         ([id, bytes]) =>
           `${id} is not ours, and was ${bytes.slice(0, 200)}, is ${run.after.get(id)?.slice(0, 200) ?? 'gone'}`
@@ -245,10 +250,11 @@ function isSentOnce(change: Change, known: Case): boolean {
     return asked?.change === change && asked.main
   })
   const anew = sent.filter((write) => !isReplay(write, known.recorded))
-  // What depends on what is live may take several requests: none of them twice.
+  // What depends on what is live may take several requests: each of them, and none twice.
   if (derivedApi(kindOf(change.kind))?.dependsOnLive) {
-    const requests = anew.map(({ method, path }) => `${method} ${path}`)
-    return requests.length > 0 && new Set(requests).size === requests.length
+    const requests = new Set(anew.map(({ method, path }) => `${method} ${path}`))
+    const expected = countOf(requestsFor(change, known))
+    return expected > 0 && requests.size === expected && anew.length === expected
   }
   return anew.length === 1 || (anew.length === 0 && sent.length > 0)
 }

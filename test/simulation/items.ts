@@ -69,6 +69,9 @@ const openTypes: Readonly<Record<string, JsonObject>> = {
   api: { url: 'https://a.example' }
 }
 
+/** A database that every service takes. */
+export const plainDatabase: JsonObject = { type: 'postgresql', configuration: openTypes['postgresql']! }
+
 /** Kinds that are about what a database holds: of the others, nobody knows what they hold. */
 const ofDatabases: ReadonlySet<string> = new Set(['bulk_sync', 'schema_primary_keys', 'schema_fields'])
 

@@ -13,6 +13,7 @@ import {
   nameIn,
   ofNewestShape,
   placed,
+  plainDatabase,
   reordered,
   simulated,
   type WorldApi
@@ -91,6 +92,9 @@ interface Drawing {
   isLikely: boolean
 }
 
+/** What is of the newest shape alone is about a database; where chance drew none, it is about this one. */
+const database: Thing = { kind: 'connection', name: 'store', item: plainDatabase }
+
 /**
  * What only the newest shape has is drawn by itself, from numbers of its own, and put into the world of the
  * other kinds: so that each seed has gone on meaning what it meant before.
@@ -102,7 +106,12 @@ function newerThings(
   { declared }: Pick<World, 'declared'>
 ): Pick<World, 'live' | 'declared'> {
   const drawn = simulated.filter(({ name }) => ofNewestShape.has(name))
-  const things = liveThings(random.fork(), { api, drawn, around: live, isLikely: true })
+  const isGround = live.some((thing) =>
+    drawn.every((kind) => thing.kind === 'connection' && fits(kind, thing))
+  )
+  const ground = isGround ? [] : [database]
+  const around = [...live, ...ground]
+  const things = [...ground, ...liveThings(random.fork(), { api, drawn, around, isLikely: true })]
   const wish = wishes(things, random.fork(), { api, drawn, around: declared, isLikely: true })
   const later = wish.declared.map((one) =>
     one.was === undefined ? one : { ...one, was: one.was + live.length }
