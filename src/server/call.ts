@@ -4,6 +4,7 @@ import type { Caller } from './authentication.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
 import type { Directory } from './directory.ts'
 import type { Events } from './events.ts'
+import { positionIn } from './paging.ts'
 import type { Records } from './records.ts'
 import { forbidden, invalid, notFound } from './refusal.ts'
 import type { Stored, StoredKind } from './stored.ts'
@@ -100,6 +101,12 @@ export function found<K extends StoredKind>(call: Call, kind: K, id: string): St
 /** Returns all things of a kind in the organization of the caller, newest first. */
 export function listed<K extends StoredKind>(call: Call, kind: K): Stored[K][] {
   return call.context.records.list(kind, organizationOf(call), call.stale)
+}
+
+/** The same from where the requested page begins: no more is read than is taken. */
+export function listedFrom<K extends StoredKind>(call: Call, kind: K): IteratorObject<Stored[K]> {
+  const after = positionIn(call.query)
+  return call.context.records.listFrom(kind, organizationOf(call), after, call.stale)
 }
 
 /** Like `found`, for references in a request: returns undefined instead of throwing. */

@@ -14,18 +14,27 @@ export interface Page<T> {
 }
 
 /**
- * Returns one page of an ordered list. `limit` and `page_token` are those of the API: at most 50 items,
- * opaque tokens.
+ * Returns one page of an ordered list, of which no more is read than that takes. `limit` and `page_token` are
+ * those of the API: at most 50 items, opaque tokens.
  */
-export function paged<T extends Position>(things: T[], query: URLSearchParams): Page<T> {
+export function paged<T extends Position>(things: Iterable<T>, query: URLSearchParams): Page<T> {
   const requested = Number(query.get('limit') ?? pageSize)
   const size = Number.isInteger(requested) && requested > 0 ? Math.min(requested, pageSize) : pageSize
+  const after = positionIn(query)
+  const items: T[] = []
+  for (const thing of things) {
+    if (after !== undefined && byPosition(after, thing) >= 0) continue
+    const last = items.at(-1)
+    if (items.length === size && last !== undefined) return { items, nextPageToken: writeToken(last) }
+    items.push(thing)
+  }
+  return { items }
+}
+
+/** Returns the position after which the requested page begins; undefined for the first page. */
+export function positionIn(query: URLSearchParams): Position | undefined {
   const token = query.get('page_token')
-  const after = token === null || token === '' ? undefined : readToken(token)
-  const rest = after === undefined ? things : things.filter((thing) => byPosition(after, thing) < 0)
-  const items = rest.slice(0, size)
-  const last = items.at(-1)
-  return rest.length > size && last !== undefined ? { items, nextPageToken: writeToken(last) } : { items }
+  return token === null || token === '' ? undefined : readToken(token)
 }
 
 /** Returns the `pagination` member of an envelope; empty on the last page. */

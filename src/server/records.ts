@@ -16,6 +16,17 @@ export interface Records {
    * slow replica answers.
    */
   list<K extends StoredKind>(kind: K, organizationId: string, stale?: boolean): Stored[K][]
+  /**
+   * Lists the things of one organization from the one after a position on. Only those that are taken are
+   * read, and a few more: a page of a long list must not cost the whole list. A stale list is read from its
+   * begin.
+   */
+  listFrom<K extends StoredKind>(
+    kind: K,
+    organizationId: string,
+    after: Position | undefined,
+    stale?: boolean
+  ): IteratorObject<Stored[K]>
   /** Lists the things of all organizations, oldest organization first. */
   all<K extends StoredKind>(kind: K): Stored[K][]
   /** Lists the connections by which other organizations share this one. */
@@ -50,16 +61,19 @@ export function byPosition(a: Position, b: Position): number {
 /** Opens the records. A stale list misses the last write of this process only. */
 export function openRecords(database: Database): Records {
   let last: LastWrite | undefined
-  const { rowsOf, things, listed, ...others } = readings(database)
+  const { rowsOf, things, listed, rest, ...others } = readings(database)
+  const list = <K extends StoredKind>(kind: K, organizationId: string, stale = false): Stored[K][] => {
+    const now = listed(kind, organizationId)
+    if (!stale || last?.kind !== kind) return now
+    const { id, before } = last
+    const then = things<K>(before).filter((thing) => thing.organization_id === organizationId)
+    return [...now.filter((thing) => thing.id !== id), ...then].sort(byPosition)
+  }
   return {
     ...others,
-    list: <K extends StoredKind>(kind: K, organizationId: string, stale = false): Stored[K][] => {
-      const now = listed(kind, organizationId)
-      if (!stale || last?.kind !== kind) return now
-      const { id, before } = last
-      const then = things<K>(before).filter((thing) => thing.organization_id === organizationId)
-      return [...now.filter((thing) => thing.id !== id), ...then].sort(byPosition)
-    },
+    list,
+    listFrom: (kind, organizationId, after, stale = false) =>
+      stale ? list(kind, organizationId, true).values() : rest(kind, organizationId, after),
     put: (kind, thing) => {
       last = { kind, id: thing.id, before: rowsOf(kind, thing.id) }
       database.run(
@@ -80,8 +94,20 @@ export function openRecords(database: Database): Records {
   }
 }
 
+/** A page, and the one thing that tells whether another page follows. */
+const atOnce = 51
+
+/** Later than any time. */
+const beforeAll: Position = { updated_at: '\u{10ffff}', id: '' }
+
 type Readings = Pick<Records, 'get' | 'all' | 'lentBy' | 'named'> & {
   listed<K extends StoredKind>(kind: K, organizationId: string): Stored[K][]
+  /** Lists the things after a position, a few at once. */
+  rest<K extends StoredKind>(
+    kind: K,
+    organizationId: string,
+    after: Position | undefined
+  ): IteratorObject<Stored[K]>
   rowsOf(kind: StoredKind, id: string): Row[]
   /** Parses the rows of a kind. */
   things<K extends StoredKind>(rows: Row[]): Stored[K][]
@@ -104,6 +130,9 @@ function readings(database: Database): Readings {
     get,
     rowsOf,
     things,
+    *rest<K extends StoredKind>(kind: K, organizationId: string, after: Position | undefined) {
+      for (const rows of rowsFrom(database, kind, organizationId, after)) yield* things<K>(rows)
+    },
     listed: <K extends StoredKind>(kind: K, organizationId: string) =>
       things<K>(
         database.all(
@@ -139,6 +168,31 @@ function readings(database: Database): Readings {
           name
         )
       )
+  }
+}
+
+/** Yields the rows after a position in the order of lists, a few at once. */
+function* rowsFrom(
+  database: Database,
+  kind: StoredKind,
+  organizationId: string,
+  after: Position | undefined
+): Generator<Row[]> {
+  for (let last = after ?? beforeAll; ;) {
+    const rows = database.all(
+      `SELECT document, updated_at, id FROM resource
+       WHERE kind = ? AND organization_id = ? AND updated_at <= ? AND (updated_at < ? OR id > ?)
+       ORDER BY updated_at DESC, id LIMIT ${atOnce}`,
+      kind,
+      organizationId,
+      last.updated_at,
+      last.updated_at,
+      last.id
+    )
+    yield rows
+    const next = rows.at(-1)
+    if (next === undefined || rows.length < atOnce) return
+    last = { updated_at: String(next['updated_at']), id: String(next['id']) }
   }
 }
 

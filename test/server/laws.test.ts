@@ -2,7 +2,9 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { letter, logicProblem } from '../../src/server/kinds/filter-logic.ts'
 import { paged, type Page } from '../../src/server/paging.ts'
-import { byPosition } from '../../src/server/records.ts'
+import { openDatabase } from '../../src/server/database.ts'
+import { byPosition, createdBy, openRecords } from '../../src/server/records.ts'
+import type { Actor } from '../../src/wire/common.ts'
 import { client, mongo, postgres, testServer, tutorialSync, tutorialWorld, type Client } from './client.ts'
 import { anything, mutated, steps } from './mutation.ts'
 import { samples } from '../support/samples.ts'
@@ -35,6 +37,29 @@ test('the pages of a list are the list, for every limit and whatever the ties', 
     )
   )
 })
+
+test('a list that is read from a position on is the rest of the whole list, whatever the ties', () => {
+  const records = openRecords(openDatabase(undefined))
+  const [organization_id, other] = ['11111111-0000-4000-8000-000000000000', '2'.repeat(36)]
+  // More than are read at once, and many of the same time.
+  for (let number = 0; number < 240; number++) {
+    const at = new Date((number % 3) * 1000)
+    const owner = number % 20 === 0 ? other : organization_id
+    const id = `${(number * 7919) % 240}`.padStart(36, '0')
+    const name = `Role ${number}`
+    records.put('role', { id, organization_id: owner, name, system: false, ...createdBy(at, nobody) })
+  }
+  const whole = records.list('role', organization_id)
+  expect(whole).toHaveLength(228)
+  expect([...records.listFrom('role', organization_id, undefined)]).toEqual(whole)
+  for (const [index, thing] of whole.entries())
+    expect([...records.listFrom('role', organization_id, thing)]).toEqual(whole.slice(index + 1))
+  const stale = records.list('role', organization_id, true)
+  expect(stale).toHaveLength(227)
+  expect([...records.listFrom('role', organization_id, undefined, true)]).toEqual(stale)
+})
+
+const nobody: Actor = { id: '3'.repeat(36), name: 'Nobody', type: 'user' }
 
 test('no two filters have the same letter', () => {
   const letters = Array.from({ length: 800 }, (_, index) => letter(index))

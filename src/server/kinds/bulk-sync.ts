@@ -1,6 +1,6 @@
 import type { BulkSync } from '../../wire/bulk-sync.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { actorOf, found, organizationOf, param, type Call, type Route } from '../call.ts'
+import { actorOf, found, listed, listedFrom, param, type Call, type Route } from '../call.ts'
 import { paged, pagination } from '../paging.ts'
 import { createdBy } from '../records.ts'
 import { invalid } from '../refusal.ts'
@@ -48,11 +48,14 @@ function shown({ version }: Call, stored: StoredBulkSync): BulkSync {
 
 function list(call: Call): RouteResult {
   const wanted = call.query.get('active') ?? ''
-  const syncs = call.context.records
-    .list('bulk_sync', organizationOf(call), call.stale)
-    .filter((sync) => ['', String(sync.active)].includes(wanted))
-  if (call.version !== '2025-09-18') return data(syncs.map((sync) => shown(call, sync)))
-  const page = paged(syncs, call.query)
+  const isListed = ({ active }: StoredBulkSync): boolean => ['', String(active)].includes(wanted)
+  if (call.version !== '2025-09-18')
+    return data(
+      listed(call, 'bulk_sync')
+        .filter(isListed)
+        .map((sync) => shown(call, sync))
+    )
+  const page = paged(listedFrom(call, 'bulk_sync').filter(isListed), call.query)
   return data(
     page.items.map((sync) => shown(call, sync)),
     pagination(page)

@@ -1,6 +1,17 @@
 import type { Model, ModelField, ModelRequest } from '../../wire/model.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { actorOf, flag, found, organizationOf, param, referred, type Call, type Route } from '../call.ts'
+import {
+  actorOf,
+  flag,
+  found,
+  listed,
+  listedFrom,
+  organizationOf,
+  param,
+  referred,
+  type Call,
+  type Route
+} from '../call.ts'
 import { mustBeAuthorized } from '../enumeration/authorized.ts'
 import { sourceFields } from '../enumeration/source-fields.ts'
 import { paged, pagination } from '../paging.ts'
@@ -107,9 +118,8 @@ function shown(call: Call, stored: StoredModel): Model {
 }
 
 function list(call: Call): RouteResult {
-  const models = call.context.records.list('model', organizationOf(call), call.stale)
-  if (call.version !== '2025-09-18') return data(models.map((model) => shown(call, model)))
-  const page = paged(models, call.query)
+  if (call.version !== '2025-09-18') return data(listed(call, 'model').map((model) => shown(call, model)))
+  const page = paged(listedFrom(call, 'model'), call.query)
   return data(
     page.items.map((model) => shown(call, model)),
     pagination(page)

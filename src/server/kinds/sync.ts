@@ -6,6 +6,8 @@ import {
   isNewest,
   mustActIn,
   mustBePart,
+  listed,
+  listedFrom,
   organizationOf,
   param,
   referred,
@@ -44,11 +46,14 @@ export const syncRoutes: readonly Route[] = [
 ]
 
 function list(call: Call): RouteResult {
-  const syncs = call.context.records
-    .list('sync', organizationOf(call), call.stale)
-    .filter((sync) => call.version === '2023-04-25' || passes(sync, call.query))
-  if (call.version !== '2025-09-18') return data(syncs.map((sync) => shownSync(call, sync)))
-  const page = paged(syncs, call.query)
+  const isListed = (sync: StoredSync): boolean => call.version === '2023-04-25' || passes(sync, call.query)
+  if (call.version !== '2025-09-18')
+    return data(
+      listed(call, 'sync')
+        .filter(isListed)
+        .map((sync) => shownSync(call, sync))
+    )
+  const page = paged(listedFrom(call, 'sync').filter(isListed), call.query)
   return data(
     page.items.map((sync) => lightSync(call, sync)),
     pagination(page)
