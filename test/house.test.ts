@@ -76,7 +76,7 @@ describe('imports', () => {
     apply: ['diagnostics', 'wire', 'state', 'src/kinds/kind.ts', 'plan', 'remote'],
     import: ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'plan'],
     pull: ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'plan', 'import'],
-    render: ['diagnostics', 'wire', 'state', 'plan', 'apply'],
+    render: ['diagnostics', 'wire', 'state', 'plan', 'apply', 'package.json'],
     server: ['wire', 'schemas/connection-types.json'],
     commands: [...everything, 'schemas/polyctl.schema.json', 'package.json'],
     'reconcile.ts': ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'remote', 'plan', 'apply'],
@@ -152,6 +152,8 @@ describe('imports', () => {
       diff: ['render'],
       'cli-table3': ['render'],
       'wrap-ansi': ['render'],
+      // Only its types.
+      sarif: ['render'],
       hono: ['server'],
       '@hono/node-server': ['server'],
       'node:sqlite': ['server'],

@@ -4,6 +4,7 @@ import { organizationPrinted, printed, type Piece } from '../render/format.ts'
 import type { Look } from '../render/style.ts'
 import type { Answer, Reported } from '../render/view/answer.ts'
 import { openRedaction, type Redaction } from '../state/redaction.ts'
+import { exit } from './exit.ts'
 import type { WorldIo } from './io.ts'
 import type { Output, OutputOptions, Result } from './output.ts'
 
@@ -52,6 +53,7 @@ export function openDoor(world: WorldIo): Door {
         redaction,
         look,
         isDocument,
+        isKept: isDocument || (options.formatFiles ?? []).length > 0,
         isWatched,
         quiet: options.quiet === true
       })
@@ -60,10 +62,25 @@ export function openDoor(world: WorldIo): Door {
       const isDocument = options.format !== 'text'
       if (answer === undefined || (isDocument && hasEnded)) return code
       hasEnded = true
-      writeAll(await shownSomehow(redaction.data(answer), options.format, lookOf(world, options)))
-      return code
+      const look = lookOf(world, options)
+      const open = redaction.data(answer)
+      writeAll(await shownSomehow(open, options.format, look))
+      if (options.formatFiles === undefined) return code
+      const { saveFormats } = await import('./format-files.ts')
+      const failures = await saveFormats(open, options.formatFiles, {
+        cwd: world.cwd,
+        look,
+        shown: redaction.shown
+      })
+      writeAll(failures)
+      return failures.length > 0 && isFine(code) ? exit.failure : code
     }
   }
+}
+
+/** Where the command itself came to its end, whatever it found. */
+function isFine(code: number): boolean {
+  return code === exit.done || code === exit.differences || code === exit.waiting
 }
 
 /** However a report looks: what was done must be known. */
@@ -94,19 +111,21 @@ interface Setting {
   redaction: Redaction
   look: Look
   isDocument: boolean
+  isKept: boolean
   /** A person watches: lines may be drawn again. */
   isWatched: boolean
   quiet: boolean
 }
 
 function openOutput(sink: Sink, setting: Setting): Output {
-  const { world, redaction, look, isDocument, isWatched, quiet } = setting
+  const { world, redaction, look, isDocument, isKept, isWatched, quiet } = setting
   const err = (text: string): void => sink.write('err', text)
   // Lines between what is drawn in place would be drawn over: whoever draws says them.
   let sayBeside: ((line: string) => void) | undefined
   const screen = { live: isWatched, look, write: err, columns: () => world.terminal.width }
   return {
     isDocument,
+    isKept,
     async tell(answer, options) {
       if (!isDocument) await sink.tell(answer, options)
     },

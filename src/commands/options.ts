@@ -1,8 +1,8 @@
 import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander'
 import type { DeclaredEnvironment, Stated } from '../config/environments.ts'
 import type { Gate } from '../remote/gate.ts'
-import { formatNames } from '../render/formats.ts'
-import type { OutputOptions } from './output.ts'
+import { formatNames, isFormat, type FormatName } from '../render/formats.ts'
+import type { FormatFile, OutputOptions } from './output.ts'
 
 /** Options that mean the same in every command that has them. */
 export interface FileOptions {
@@ -151,11 +151,48 @@ export function withService(command: Command): Command {
  * Adds the options of `OutputOptions`: all that a command takes which needs neither files nor the service.
  */
 export function withOutput(command: Command, formats = formatNames): Command {
+  const isReport = formats === formatNames
   return command
     .optionsGroup('Output:')
-    .addOption(new Option('--format <format>', 'how to print the result').choices(formats).default('text'))
+    .addOption(
+      isReport
+        ? reportFormat(command)
+        : new Option('--format <format>', 'how to print the result').choices(formats).default('text')
+    )
     .option('-v, --verbose', 'show what is usually folded')
     .option('-q, --quiet', 'show problems and the result only')
+}
+
+/** One format for standard output, and as many as are wanted for files. */
+function reportFormat(command: Command): Option {
+  const files: FormatFile[] = []
+  let onOutput: FormatName | undefined
+  const parse = (text: string): FormatName => {
+    const [name, path] = splitAt(text, '=')
+    if (!isFormat(name)) throw new InvalidArgumentError(`Allowed choices are ${formatNames.join(', ')}.`)
+    if (path === '') throw new InvalidArgumentError('A path is missing behind `=`.')
+    if (path === undefined && onOutput !== undefined && onOutput !== name)
+      throw new InvalidArgumentError(
+        `Standard output is in one format, and \`${onOutput}\` was named before: write \`${name}=FILE\`.`
+      )
+    if (path === undefined) onOutput = name
+    else files.push({ format: name, path })
+    command.setOptionValue('formatFiles', files)
+    return onOutput ?? 'text'
+  }
+  return new Option(
+    '--format <format>',
+    'how to print the result; `FORMAT=FILE` writes it to a file as well, and is repeatable'
+  )
+    .choices(formatNames)
+    .argParser(parse)
+    .default('text')
+}
+
+/** The parts before and behind the first of a sign; without the sign, all is before it. */
+function splitAt(text: string, sign: string): [before: string, behind?: string] {
+  const at = text.indexOf(sign)
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + sign.length)]
 }
 
 /** For all that may delete: who reviews a plan must see what goes along with a connection. */

@@ -82,7 +82,7 @@ interface Ran {
 
 /**
  * Tells of one organization as soon as all before it were. Of what is told then nothing is kept but what it
- * comes to: of many organizations that would be much.
+ * comes to, unless a document or a file is wanted: of many organizations that would be much.
  */
 async function reportedOne(
   { tenant, reported, result }: Ran,
@@ -99,8 +99,8 @@ async function reportedOne(
     ...(answer === undefined ? {} : { answer }),
     closing: closingOf(answer)
   }
-  if (output.isDocument) return view
   await output.tellOrganization(view)
+  if (output.isKept) return view
   const { answer: _told, ...rest } = view
   return { ...rest, reported: [] }
 }

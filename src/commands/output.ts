@@ -7,9 +7,18 @@ import type { Answer, OrganizationView, Reported } from '../render/view/answer.t
  * problems are a part of the answer instead of standing beside it.
  */
 export interface OutputOptions {
+  /** What standard output is in. */
   format: FormatName
+  /** Files that the result is written to as well. */
+  formatFiles?: readonly FormatFile[]
   verbose?: boolean
   quiet?: boolean
+}
+
+/** A file for the result, and what it is in. `path` may be relative to the folder of the command. */
+export interface FormatFile {
+  format: FormatName
+  path: string
 }
 
 /**
@@ -25,6 +34,8 @@ export interface Result {
 export interface Output {
   /** One document at the end is wanted: nobody is there who could be asked. */
   readonly isDocument: boolean
+  /** The whole result is needed at the end, also what was told on the way. */
+  readonly isKept: boolean
   /** An answer that a person must see before the last one, such as a plan before a question. */
   tell(answer: Answer, options?: { inFull?: boolean }): Promise<void>
   /** One organization of many. */

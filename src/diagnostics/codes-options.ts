@@ -23,5 +23,13 @@ export const optionCodes = {
       'A word of the command line is none that the command takes, or a line of a file of `--env-file` ' +
       'sets no variable. The message says which. `--help` behind a command lists what it takes; a ' +
       'line of an environment file is `NAME=value`, a comment that begins with `#`, or empty.'
+  },
+  P626: {
+    title: 'a result cannot be written to its file',
+    explanation:
+      'The command did what it says, and its result was to be written to a file of `--format ' +
+      'FORMAT=FILE` as well, which failed: the folder may not be written, or the disk is full. Whatever ' +
+      'reads that file would see an older result, so the command does not end as if all were well. ' +
+      'Standard output has the result all the same.'
   }
 } satisfies Record<string, CodeEntry>

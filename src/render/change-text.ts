@@ -1,8 +1,8 @@
 import type { Span } from '../diagnostics/diagnostic.ts'
-import type { Action } from '../plan/plan.ts'
+import type { Action, Impact } from '../plan/plan.ts'
 import { addressText, type Address } from '../state/resource.ts'
 import { placed } from './layout.ts'
-import { count, visible, wrapped } from './plain-text.ts'
+import { count, pathText, visible, wrapped } from './plain-text.ts'
 import { paint, type Ink, type Look } from './style.ts'
 import type { ChangesView, Closing, Coverage, ResourceView } from './view/changes.ts'
 
@@ -40,7 +40,7 @@ export function headLine({ header }: Pick<ChangesView, 'header'>, look: Look): s
 }
 
 /** `configs/syncs.yaml:30:5`: terminals and editors open it. */
-function spanText({ path, start }: Span): string {
+export function spanText({ path, start }: Span): string {
   return `${visible(path)}:${start.line}:${start.column}`
 }
 
@@ -55,6 +55,30 @@ export function leftAloneLines({ leftAlone }: ResourceView, look: Look, shown: b
   return leftAlone.map(({ label, paths }) =>
     paint(look, 'dim', `    ${label}: ${paths.map(visible).join(', ')}`)
   )
+}
+
+/** How many fields, or users of a changed connection, are named before they are counted. */
+const manyReached = 5
+
+/** What a change may do to data, in a sentence; with `verbose` all fields and users are named. */
+export function impactText(impact: Impact, verbose: boolean): string {
+  const { because, paths, reaches } = impact
+  const fields = someOf(paths.map(pathText), verbose)
+  const where = fields === '' ? '' : ` (${fields})`
+  const users = someOf(reaches, verbose)
+  const tail = users === '' ? '' : `; it reaches ${users}`
+  return `${effectName(impact)}${where}: ${visible(because)}${tail}`
+}
+
+/** The effect in words. */
+export function effectName({ effect }: Pick<Impact, 'effect'>): string {
+  return effect === 'none' ? 'nothing happens to data' : effect
+}
+
+function someOf(texts: readonly string[], verbose: boolean): string {
+  const shown = verbose ? texts : texts.slice(0, manyReached)
+  const more = texts.length - shown.length
+  return [...shown.map(visible), ...(more > 0 ? [`${more} more`] : [])].join(', ')
 }
 
 /** How many parts of what is looked at are equal, and how many nobody can tell anything of, or left alone. */

@@ -6,7 +6,12 @@ import type { Format } from './format.ts'
  */
 const formats = {
   text: async (): Promise<Format> => (await import('./text.ts')).text,
-  json: async (): Promise<Format> => (await import('./json.ts')).json
+  json: async (): Promise<Format> => (await import('./json.ts')).json,
+  markdown: async (): Promise<Format> => (await import('./markdown.ts')).markdown,
+  github: async (): Promise<Format> => (await import('./github.ts')).github,
+  slack: async (): Promise<Format> => (await import('./slack.ts')).slack,
+  junit: async (): Promise<Format> => (await import('./junit.ts')).junit,
+  sarif: async (): Promise<Format> => (await import('./sarif.ts')).sarif
 }
 
 /** What `--format` takes. */

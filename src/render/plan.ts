@@ -3,8 +3,10 @@ import {
   actionInks,
   closingLines,
   coverageLines,
+  effectName,
   headingLine,
   headLine,
+  impactText,
   kindText,
   leftAloneLines,
   nameText,
@@ -17,7 +19,7 @@ import {
 } from './change-text.ts'
 import { fieldRows } from './field-rows.ts'
 import { fitted } from './layout.ts'
-import { columns, count, pathText, visible, wrapped } from './plain-text.ts'
+import { columns, count, visible, wrapped } from './plain-text.ts'
 import { paint, type Look } from './style.ts'
 import type { ChangesView, ResourceView } from './view/changes.ts'
 
@@ -95,31 +97,18 @@ function entry(
   ]
 }
 
-/** How many fields, or users of a changed connection, are named before they are counted. */
-const manyReached = 5
-
 /** What the change may do to data. That it does nothing is told only to those who ask. */
 function impactLines(impacts: readonly Impact[], look: Look, verbose: boolean): string[] {
   const shown = impacts.filter(({ effect }) => verbose || effect !== 'none')
-  return shown.flatMap(({ effect, because, paths, reaches }) => {
-    const ink = effect === 'none' ? 'dim' : 'warning'
-    const fields = someOf(paths.map(pathText), verbose)
-    const where = fields === '' ? '' : ` (${fields})`
-    const users = someOf(reaches, verbose)
-    const name = effect === 'none' ? 'nothing happens to data' : effect
-    const tail = users === '' ? '' : `; it reaches ${users}`
-    const [first = '', ...rest] = wrapped(`${name}${where}: ${visible(because)}${tail}`, look.width - 6)
+  return shown.flatMap((impact) => {
+    const ink = impact.effect === 'none' ? 'dim' : 'warning'
+    const name = effectName(impact)
+    const [first = '', ...rest] = wrapped(impactText(impact, verbose), look.width - 6)
     return [
       `    ${paint(look, ink, '!')} ${paint(look, ink, name)}${first.slice(name.length)}`,
       ...rest.map((line) => `      ${line}`)
     ]
   })
-}
-
-function someOf(texts: readonly string[], verbose: boolean): string {
-  const shown = verbose ? texts : texts.slice(0, manyReached)
-  const more = texts.length - shown.length
-  return [...shown.map(visible), ...(more > 0 ? [`${more} more`] : [])].join(', ')
 }
 
 /** Why, and whose work in the service this touches. */

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { connectionTypes, isSecretSetting } from '../../src/kinds/connection-types.ts'
+import { formatNames } from '../../src/render/formats.ts'
 import { leaksIn, plainCanary } from '../support/canaries.ts'
 import { isFew } from '../support/samples.ts'
 import { read, type Files, type Options } from '../support/reading.ts'
@@ -132,6 +135,9 @@ test.each([
   expect(leaksIn(await shown(files, { variableFiles: ['v.yaml'] }), [planted])).toEqual([])
 })
 
+const files = formatNames.flatMap((name) => ['--format', `${name}=out/${name}`])
+const reporting = new Set(['validate', 'plan', 'apply', 'drift', 'destroy'])
+
 test('no command shows what is given from outside', async () => {
   const broken = `connections:\n  - name: C\n    type: postgresql\n    configuration:\n`
   const lines = ['      password: *', '      passwrd: ', '      password: "${env:NONE:-'].map(
@@ -156,8 +162,13 @@ test('no command shows what is given from outside', async () => {
       ['targets', 'C']
     ]) {
       for (const format of ['text', 'json']) {
-        const ran = await world.run(...words, ...given, '--format', format)
+        const asFiles = reporting.has(words[0]!) ? files : []
+        const ran = await world.run(...words, ...given, '--format', format, ...asFiles)
         if (leaksIn(ran.out + ran.err, [planted]).length > 0) leaks.push(`${at} ${words[0]} ${format}`)
+        for (const name of asFiles.length > 0 ? formatNames : []) {
+          const text = readFileSync(join(world.folder, 'out', name), 'utf8')
+          if (leaksIn(text, [planted]).length > 0) leaks.push(`${at} ${words[0]} to a file as ${name}`)
+        }
       }
     }
   }

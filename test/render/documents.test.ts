@@ -1,0 +1,333 @@
+import { Buffer } from 'node:buffer'
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import MarkdownIt from 'markdown-it'
+import { describe, expect, test } from 'vitest'
+import { printed } from '../../src/render/format.ts'
+import { formatNames, formatOf, isFormat, type FormatName } from '../../src/render/formats.ts'
+import { mostBytes } from '../../src/render/markdown.ts'
+import type { Answer } from '../../src/render/view/answer.ts'
+import { driftView } from '../../src/render/view/drift.ts'
+import { planView } from '../../src/render/view/plan.ts'
+import { problemsView } from '../../src/render/view/problems.ts'
+import { pullView } from '../../src/render/view/pull.ts'
+import { reportView } from '../../src/render/view/report.ts'
+import type { Change, Plan } from '../../src/plan/plan.ts'
+import { added, at, change, changed, diagnostic, header, look, plan } from './builders.ts'
+import { mixed } from './reports.ts'
+import * as situation from './situations.ts'
+import { tutorial } from './tutorial.ts'
+
+const problems = [
+  diagnostic({
+    code: 'P421',
+    message: 'sync `Out` names the field `first_nme`, which model `Users` does not have',
+    labels: [{ span: at('configs/syncs.yaml', 12, 9, 9), text: 'no such field' }],
+    help: ['write `first_name`', 'or see `polyctl sources Mongo`']
+  }),
+  diagnostic({
+    code: 'P502',
+    severity: 'warning',
+    message: '<b>@everyone</b> ]] --> ]]> #12 %0A ::error::x | *bold* ~no~ [a](http://x) ``` `',
+    labels: [{ span: at('configs/we,ird:näme #1.yaml', 1), text: 'here' }]
+  })
+]
+
+function planAnswer(value: Plan): Answer {
+  return { type: 'plan', view: planView(value, header, look, { problems }) }
+}
+
+function driftAnswer(value: Plan): Answer {
+  return { type: 'drift', view: driftView(value, header, look) }
+}
+
+const findings: Answer = {
+  type: 'findings',
+  view: {
+    files: 2,
+    resources: 3,
+    problems: problemsView(problems, { texts: new Map() }),
+    interrupted: false
+  }
+}
+
+const pull: Answer = {
+  type: 'pull',
+  view: pullView({
+    header,
+    since: 'a1b2c3d',
+    isCheck: false,
+    taken: [
+      { action: 'update', kind: 'sync', name: 'Users', fields: [{ path: ['mode'], how: 'changed' }] }
+    ],
+    files: [{ path: 'configs/a.yaml', before: 'a: 1\n', after: 'a: 2\n```\n', isWritten: true }],
+    ahead: 1,
+    left: [],
+    problems: [],
+    failures: [],
+    sources: undefined
+  })
+}
+
+const organizations: Answer = {
+  type: 'organizations',
+  view: {
+    organizations: [
+      {
+        id: '1',
+        name: 'Acme',
+        label: 'Acme',
+        code: 2,
+        reported: [],
+        answer: driftAnswer(situation.everything),
+        closing: ''
+      },
+      { id: '2', name: 'B<e>ta', label: 'B<e>ta', code: 3, reported: [], answer: findings, closing: '' },
+      { id: '3', name: 'Gamma', label: 'Gamma', code: 130, reported: [], closing: 'not begun' }
+    ]
+  }
+}
+
+const answers: Record<string, Answer> = {
+  'plan-tutorial': planAnswer(plan(tutorial)),
+  'plan-everything': planAnswer(situation.everything),
+  'plan-delete': planAnswer(plan([situation.deletion])),
+  'plan-empty': { type: 'plan', view: planView(plan(situation.unchanged(4)), header, look) },
+  'plan-hostile': planAnswer(plan([situation.hostile], situation.everything.unmanaged)),
+  'drift-everything': driftAnswer(situation.everything),
+  'drift-none': driftAnswer(plan(situation.unchanged(4))),
+  'report-mixed': { type: 'report', view: reportView(mixed, header, look) },
+  findings,
+  pull,
+  organizations
+}
+
+const endings: Record<string, string> = {
+  markdown: 'md',
+  github: 'txt',
+  slack: 'json',
+  junit: 'xml',
+  sarif: 'json'
+}
+const documents = formatNames.filter((name) => name !== 'text' && name !== 'json')
+
+async function fold(answer: Answer, format: string): Promise<string> {
+  if (!isFormat(format)) throw new Error(`${format} is no format`)
+  const pieces = await printed(answer, await formatOf(format satisfies FormatName), look)
+  expect(pieces.every(({ to }) => to === 'out')).toBe(true)
+  return pieces.map(({ text }) => text).join('')
+}
+
+describe.each(documents)('%s', (format) => {
+  test.each(Object.entries(answers))('of %s', async (name, answer) => {
+    const file = `../golden/documents/${name}.${format}.${endings[format] ?? 'txt'}`
+    await expect(await fold(answer, format)).toMatchFileSnapshot(file)
+  })
+})
+
+/** Names that mean something to each of the formats, or to whoever reads it. */
+const hostile = [
+  '<script>alert(1)</script>',
+  '</code></summary></details><img src=x onerror=alert(1)>',
+  '"quoted" \'and\' `code` ``` fence',
+  '@everyone <!channel> <@U123> #1 GH-1',
+  '\u202Eright to left\u202C',
+  '👩‍👩‍👧‍👦 and 日本語',
+  'a|b|c ~~x~~ **y** __z__ [l](javascript:alert(1))',
+  '::error::injected%0A::set-output name=x::y',
+  ']]> --> */ \\ \u0000 \u0007 \uFFFE',
+  'x'.repeat(10_000)
+]
+
+function changesNamed(names: readonly string[]): Change[] {
+  return names.flatMap((name, index) => [
+    change({
+      action: 'update',
+      kind: 'sync',
+      name,
+      span: at(`configs/${index}.yaml`, index + 1),
+      reason: name,
+      fields: [changed(['mode', name], name, `${name}!`), added(['query'], `${name}\n${name}`)],
+      impacts: [{ effect: 'writes everything again', because: name, paths: [[name]], reaches: [name] }]
+    }),
+    change({ action: 'delete', kind: 'model', name: `gone ${name}`, reason: name })
+  ])
+}
+
+const many = planAnswer(
+  plan(changesNamed(Array.from({ length: 5_000 }, (_, at) => `${hostile[at % 9] ?? ''} ${at}`)))
+)
+const fewer = planAnswer(
+  plan(changesNamed(Array.from({ length: 1_000 }, (_, at) => `${hostile[at % 9] ?? ''} ${at}`)))
+)
+const nasty = planAnswer(plan(changesNamed(hostile)))
+
+describe('Markdown', () => {
+  const parser = new MarkdownIt({ html: true })
+
+  test.each([
+    ['of 10,000 changes', many],
+    ['of 6,000 changes in three organizations', overThree(fewer)],
+    ['of hostile names', nasty],
+    ...Object.entries(answers)
+  ])('%s fits a comment, and is well formed', async (_name, answer) => {
+    const text = await fold(answer, 'markdown')
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(mostBytes)
+    const html = parser.render(text)
+    const open = (tag: string): number => html.match(new RegExp(`<${tag}[ >]`, 'g'))?.length ?? 0
+    const closed = (tag: string): number => html.match(new RegExp(`</${tag}>`, 'g'))?.length ?? 0
+    for (const tag of ['details', 'summary', 'code', 'pre', 'table', 'li', 'strong'])
+      expect(open(tag), tag).toBe(closed(tag))
+    // Nothing but the tags of the format itself: a name cannot bring one, nor call a person.
+    const tags = new Set(Array.from(html.matchAll(/<\/?([a-zA-Z!][\w-]*)/g), ([, tag]) => tag))
+    const own = 'details summary code pre table thead tbody tr th td ul li p strong h3 h4 a'.split(' ')
+    expect([...tags].filter((tag) => !own.includes(tag ?? ''))).toEqual([])
+    expect(html).not.toMatch(/href="(?!https?:)/)
+    const outside = html.replaceAll(/<code[^>]*>[^]*?<\/code>/g, '')
+    expect(outside).not.toMatch(/@[\p{L}\p{N}]|#\d/u)
+  })
+
+  test('what is left out of it is counted', async () => {
+    const text = await fold(many, 'markdown')
+    expect(text).toContain('5000 to delete')
+    const shown = text.match(/^- 🗑️/gm)?.length ?? 0
+    const more = Number(/^- … and (\d+) more$/m.exec(text)?.[1])
+    expect(shown).toBeGreaterThan(20)
+    expect(shown + more).toBe(5_000)
+    expect(text).toMatch(/… and [\d,]+ more resources: `--format text` or `json` has all\./)
+  })
+
+  test('says what goes away before all else', async () => {
+    const text = await fold(planAnswer(situation.everything), 'markdown')
+    expect(text.indexOf('Old sync')).toBeLessThan(text.indexOf('#### Resource by resource'))
+    expect(text.indexOf('Old sync')).toBeLessThan(text.indexOf('Mongo to Salesforce'))
+  })
+})
+
+function overThree(answer: Answer): Answer {
+  const one = (id: string) => ({ id, name: id, label: id, code: 0, reported: [], answer, closing: '' })
+  return { type: 'organizations', view: { organizations: ['1', '2', '3'].map(one) } }
+}
+
+describe('annotations of GitHub', () => {
+  test.each([['hostile', nasty] as const, ...Object.entries(answers)])(
+    'of %s: a command a line',
+    async (_name, answer) => {
+      const lines = (await fold(answer, 'github')).split('\n').filter((line) => line !== '')
+      for (const line of lines) {
+        expect(line).toMatch(/^::(error|warning|notice) ([a-zA-Z]+=[^,:]*)(,[a-zA-Z]+=[^,:]*)*::/)
+        expect(line.slice(2).match(/^[^:]*::/)).not.toBeNull()
+      }
+    }
+  )
+
+  test('the gravest first: a step shows ten of each', async () => {
+    const text = await fold(findings, 'github')
+    expect(text.split('\n').map((line) => /^::(\w+)/.exec(line)?.[1] ?? '')).toEqual([
+      'error',
+      'error',
+      'warning',
+      ''
+    ])
+  })
+})
+
+interface SlackText {
+  text: string
+}
+interface SlackMessage {
+  text: string
+  blocks: { type: string; text?: SlackText; elements?: SlackText[] }[]
+}
+
+describe('a message for Slack', () => {
+  test.each([['many', many] as const, ['hostile', nasty] as const, ...Object.entries(answers)])(
+    'of %s is within the limits',
+    async (_name, answer) => {
+      const message = JSON.parse(await fold(answer, 'slack')) as SlackMessage
+      expect(message.blocks.length).toBeLessThanOrEqual(50)
+      const texts = message.blocks.flatMap(({ text, elements = [] }) => [
+        ...(text ? [text] : []),
+        ...elements
+      ])
+      for (const { text } of texts) {
+        expect(text.length).toBeGreaterThan(0)
+        expect(text.length).toBeLessThanOrEqual(3000)
+        expect(text).not.toMatch(/<[!@#]|<script/)
+      }
+      expect(message.blocks[0]?.text?.text.length).toBeLessThanOrEqual(150)
+    }
+  )
+})
+
+describe('a report of tests', () => {
+  interface Suite {
+    '@tests': string
+    '@failures': string
+    '@errors': string
+    '@skipped': string
+    testcase: Record<string, unknown>[]
+  }
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    isArray: (name) => name === 'testsuite' || name === 'testcase'
+  })
+
+  test.each([['hostile', nasty] as const, ...Object.entries(answers)])(
+    'of %s is XML, and its numbers are right',
+    async (_name, answer) => {
+      const text = await fold(answer, 'junit')
+      expect(XMLValidator.validate(text)).toBe(true)
+      const { testsuites } = parser.parse(text) as { testsuites: { testsuite: Suite[] } & Suite }
+      for (const suite of testsuites.testsuite) {
+        const number = (element: string): string =>
+          String(suite.testcase.filter((one) => element in one).length)
+        expect(suite['@tests']).toBe(String(suite.testcase.length))
+        expect(suite['@failures']).toBe(number('failure'))
+        expect(suite['@errors']).toBe(number('error'))
+        expect(suite['@skipped']).toBe(number('skipped'))
+        for (const one of suite.testcase)
+          expect(Object.keys(one)).toEqual(expect.arrayContaining(['@name', '@classname']))
+      }
+    }
+  )
+
+  test('a plan fails nothing, a drift fails what drifted', async () => {
+    const value = plan([...situation.everything.changes])
+    const none = await fold({ type: 'plan', view: planView(value, header, look) }, 'junit')
+    expect(none).not.toContain('<failure')
+    expect((await fold(driftAnswer(value), 'junit')).match(/<failure/g)).toHaveLength(5)
+  })
+})
+
+describe('SARIF', () => {
+  test.each([['hostile', nasty] as const, ...Object.entries(answers)])(
+    'of %s: each result has a rule, and each place is relative',
+    async (_name, answer) => {
+      const log = JSON.parse(await fold(answer, 'sarif')) as {
+        runs: {
+          tool: { driver: { rules: { id: string }[] } }
+          results: {
+            ruleId: string
+            ruleIndex: number
+            message: { text: string }
+            locations?: {
+              physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } }
+            }[]
+          }[]
+        }[]
+      }
+      const [run] = log.runs
+      for (const { ruleId, ruleIndex, message, locations = [] } of run?.results ?? []) {
+        expect(run?.tool.driver.rules[ruleIndex]?.id).toBe(ruleId)
+        expect(message.text).not.toBe('')
+        for (const { physicalLocation } of locations) {
+          const { uri } = physicalLocation.artifactLocation
+          expect(new URL(uri, 'file:///work/').pathname.startsWith('/work/')).toBe(true)
+          expect(uri).not.toMatch(/[\s:#?<>"]/)
+          expect(physicalLocation.region.startLine).toBeGreaterThan(0)
+        }
+      }
+    }
+  )
+})
