@@ -160,7 +160,7 @@ function world(stop: Interruption): WorldIo {
     },
     random: () => Math.random(),
     fetch: async (request, proxy) => {
-      if (proxy === undefined) return await fetch(request)
+      if (proxy === undefined) return await (await import('./direct.ts')).direct(request)
       const { throughProxy } = await import('./network.ts')
       return await throughProxy(request, proxy)
     },

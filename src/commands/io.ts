@@ -1,3 +1,4 @@
+import type { HttpAnswer } from '../remote/options.ts'
 import type { Redaction } from '../state/redaction.ts'
 import type { Project } from './project.ts'
 import type { Output } from './output.ts'
@@ -29,8 +30,8 @@ export interface WorldIo {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** Rings once after so long, unless what is returned is called before. */
   timer(ring: () => void, ms: number): () => void
-  /** How a request reaches the service: the platform's `fetch`, or by way of a proxy. */
-  fetch(request: Request, proxy?: string): Promise<Response>
+  /** How a request reaches the service: straight, or by way of a proxy. */
+  fetch(request: Request, proxy?: string): Promise<HttpAnswer>
   /** The proxy that the environment names for an address (HTTPS_PROXY, NO_PROXY and the like), or ``. */
   proxyFor(url: string): string
   /** The first wait before a request is repeated, in milliseconds; it doubles each time. */

@@ -1,3 +1,5 @@
+import type { HttpAnswer } from './options.ts'
+
 /**
  * The bounds of an answer (R37): whatever a service sends, memory stays below a fixed number, and no
  * recursion over it exhausts the stack.
@@ -12,6 +14,7 @@ export const answerBounds = {
 } as const
 
 const mebibyte = 1024 * 1024
+const decoder = new TextDecoder()
 
 /** An answer beyond the bounds. It is not requested again: the next one would be the same. */
 export class BeyondBounds extends Error {
@@ -30,34 +33,30 @@ export interface BytesUnderWay {
 }
 
 /**
- * Reads the whole body of a response as text. Throws `BeyondBounds` when a bound is passed, and the
- * reason of the signal when that fires.
+ * Reads the whole body of an answer as text. Throws `BeyondBounds` when a bound is passed, and the reason
+ * of the signal when that fires.
  */
 export async function boundedText(
-  response: Response,
+  { body, status }: HttpAnswer,
   signal: AbortSignal,
   underWay: BytesUnderWay
 ): Promise<string> {
-  if (response.body === null) return ''
-  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
   const chunks: Uint8Array[] = []
   let bytes = 0
   try {
-    for (;;) {
-      signal.throwIfAborted()
-      const { done, value } = await reader.read()
-      if (done) return new TextDecoder().decode(Buffer.concat(chunks))
-      bytes += value.length
-      underWay.count += value.length
-      if (bytes > answerBounds.bytes) throw tooLarge('the answer is', answerBounds.bytes, response.status)
+    signal.throwIfAborted()
+    // Where this is left early, the rest is not read.
+    for await (const chunk of body ?? []) {
+      bytes += chunk.length
+      underWay.count += chunk.length
+      if (bytes > answerBounds.bytes) throw tooLarge('the answer is', answerBounds.bytes, status)
       if (underWay.count > answerBounds.bytesAtOnce)
-        throw tooLarge('the answers under way are together', answerBounds.bytesAtOnce, response.status)
-      chunks.push(value)
+        throw tooLarge('the answers under way are together', answerBounds.bytesAtOnce, status)
+      chunks.push(chunk)
+      signal.throwIfAborted()
     }
-  } catch (error) {
-    // The rest of the body is not read. Cancelling may fail, which changes nothing.
-    void reader.cancel().catch(() => undefined)
-    throw error
+    const [first = new Uint8Array()] = chunks
+    return decoder.decode(chunks.length < 2 ? first : Buffer.concat(chunks))
   } finally {
     underWay.count -= bytes
   }

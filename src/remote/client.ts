@@ -2,10 +2,15 @@ import ky, { NetworkError, TimeoutError, type Options } from 'ky'
 import { BeyondBounds, boundedText, type BytesUnderWay } from './bounds.ts'
 import type { Gate } from './gate.ts'
 import { CutOff } from './network-error.ts'
-import type { RemoteOptions } from './options.ts'
+import type { HttpAnswer, RemoteOptions } from './options.ts'
 
 /** Sends one try, which `cut` ends. Any status but a success is thrown as an error. */
-export type Client = (url: string, how: Options, cut: AbortController) => Promise<Response>
+export type Client = (url: string, how: Options, cut: AbortController) => Promise<WholeAnswer>
+
+/** An answer with all of its body. */
+export interface WholeAnswer extends Pick<HttpAnswer, 'status' | 'headers'> {
+  text: string
+}
 
 /**
  * Opens the HTTP client of a connection. A try has one signal, and nothing that outlives it: a signal that
@@ -29,16 +34,29 @@ export function openClient(options: RemoteOptions, gate: Gate): Client {
     }
   })
   return async (url, how, cut) => {
-    const send = async (request: Request): Promise<Response> =>
-      whole(request, await options.fetch(request), underWay)
-    return await client(url, {
+    let come: WholeAnswer | undefined
+    const send = async (request: Request): Promise<WholeAnswer> =>
+      await whole(request, await options.fetch(request), underWay)
+    await client(url, {
       ...how,
       fetch: async (input, init) => {
         const request = new Request(input, { ...init, signal: cut.signal })
-        return await answered(request, options, gate, () => inTime(request, options, cut, send))
+        come = await answered(request, options, gate, () => inTime(request, options, cut, send))
+        return responseOf(come)
       }
     })
+    if (come === undefined) throw new Error('the client gave an answer that never came')
+    return come
   }
+}
+
+/**
+ * Returns what the client reads of an answer: of a success its status alone. To put the text of it into a
+ * response, and to read it from there again, takes longer than to send a request.
+ */
+function responseOf({ status, headers, text }: WholeAnswer): Response {
+  if (status >= 200 && status < 300) return new Response(null, { status })
+  return new Response(status === 304 ? null : text, { status, headers: [...headers] })
 }
 
 /** Tells of one try, answered or not. */
@@ -46,8 +64,8 @@ async function answered(
   request: Request,
   options: RemoteOptions,
   gate: Gate,
-  send: () => Promise<Response>
-): Promise<Response> {
+  send: () => Promise<WholeAnswer>
+): Promise<WholeAnswer> {
   const line = `${request.method} ${new URL(request.url).pathname}`
   try {
     const response = await send()
@@ -81,12 +99,12 @@ async function inTime<T>(
 }
 
 /** The answer is complete when the body has been read, so that the time-out covers the body too. */
-async function whole(request: Request, response: Response, underWay: BytesUnderWay): Promise<Response> {
-  if (response.body === null) return response
-  const { status, headers } = response
+async function whole(request: Request, answer: HttpAnswer, underWay: BytesUnderWay): Promise<WholeAnswer> {
+  const { status, headers } = answer
   try {
-    const text = await boundedText(response, request.signal, underWay)
-    return new Response([204, 205, 304].includes(status) ? null : text, { status, headers })
+    // A status that no response can have ends like an answer that makes no sense otherwise.
+    if (status < 200 || status > 599) throw new RangeError(`${status} is the status of no answer`)
+    return { status, headers, text: await boundedText(answer, request.signal, underWay) }
   } catch (cause) {
     if (cause instanceof BeyondBounds || cause instanceof TimeoutError) throw cause
     throw new NetworkError(request, { cause: new CutOff('the answer was cut off', { cause }) })

@@ -18,6 +18,16 @@ export interface EarlyResults {
 }
 
 /**
+ * An answer as far as it has come: the parts of a `Response` that are read of it, for to make whole ones
+ * takes longer than to read them.
+ */
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: Iterable<[string, string]> & Pick<Headers, 'get'>
+  readonly body: AsyncIterable<Uint8Array> | null
+}
+
+/**
  * Options of the connection to the service. Clock, randomness and network are among them, so that tests
  * can replace them.
  */
@@ -31,8 +41,8 @@ export interface RemoteOptions {
   /** The value of the `Authorization` header. Never printed. */
   authorization: string
   version: ApiVersion
-  /** The local server's handler, or the platform's fetch. */
-  fetch: (request: Request) => Promise<Response>
+  /** The local server's handler, or a way over the network. Fails as the platform's `fetch` does. */
+  fetch: (request: Request) => Promise<HttpAnswer>
   /** The maximum of requests at the same time. */
   parallelism: number
   /** The time-out of one try in milliseconds. */

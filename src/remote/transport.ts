@@ -16,7 +16,7 @@ import {
   type Explained,
   type Way
 } from './network-error.ts'
-import { identityPath, type RemoteOptions } from './options.ts'
+import { identityPath, type HttpAnswer, type RemoteOptions } from './options.ts'
 import {
   carried,
   endOf,
@@ -73,11 +73,10 @@ export function openWriter(options: RemoteOptions): Writer {
   const link: Link = {
     async send({ url, line, sent }, how, cut) {
       redaction.add(sent.secrets ?? [])
-      const response = await client(url, how, cut)
-      const text = await response.text()
-      const answer = understood(text, response.status, line, redaction)
+      const { status, headers, text } = await client(url, how, cut)
+      const answer = understood(text, status, line, redaction)
       if (!answer.ok) return answer
-      return { ...answer, at: servicesTime(response.headers) ?? options.now(), size: text.length }
+      return { ...answer, at: servicesTime(headers) ?? options.now(), size: text.length }
     },
     failure: (error, { line, url }) =>
       failureOf(error, line, { url: new URL(url), proxy: options.proxy }, redaction),
@@ -160,7 +159,7 @@ function oneKey(key: string): Keys {
 }
 
 /** Returns the time of the service from its headers, in milliseconds, exact to the second. */
-function servicesTime(headers: Headers): number | undefined {
+function servicesTime(headers: HttpAnswer['headers']): number | undefined {
   const date = Date.parse(headers.get('date') ?? '')
   return Number.isNaN(date) ? undefined : date
 }

@@ -14,11 +14,16 @@ const retries = 5
 const firstWaitMs = 1000
 const answerWithinMs = 10_000
 
+/** Sends a request like `fetch`; of the answer no more is there than that. */
+export type Post = (
+  request: Request
+) => Promise<{ readonly status: number; readonly body: AsyncIterable<unknown> | null }>
+
 /** The dependencies of the courier. */
 export interface CourierParts {
   records: Records
-  /** Like `fetch`. It is called with addresses of webhooks only. */
-  post: (request: Request) => Promise<Response>
+  /** Is called with addresses of webhooks only. */
+  post: Post
   sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
   /** A signal that fires after so many milliseconds. */
   timeout: (milliseconds: number) => AbortSignal
@@ -77,8 +82,9 @@ async function accepts(parts: CourierParts, webhook: StoredWebhook, event: Store
         signal: AbortSignal.any([parts.closing, parts.timeout(answerWithinMs)])
       })
     )
-    await response.body?.cancel()
-    return response.ok
+    // The body says nothing, and is not read.
+    await response.body?.[Symbol.asyncIterator]().return?.()
+    return response.status >= 200 && response.status < 300
   } catch {
     return false
   }

@@ -1,6 +1,6 @@
 import type { Route, Shape } from './call.ts'
 import { openCatalogue } from './catalogue/catalogue.ts'
-import { makeCourier, type CourierParts } from './courier.ts'
+import { makeCourier, type CourierParts, type Post } from './courier.ts'
 import { openDatabase, type Database } from './database.ts'
 import { openDirectory } from './directory.ts'
 import { openFolder, realEdge } from './edge.ts'
@@ -39,7 +39,7 @@ export interface ServerOptions extends Founders {
    * Sends events to webhooks, like `fetch`; it is called with their addresses only. Absent: no events are
    * sent.
    */
-  post?: (request: Request) => Promise<Response>
+  post?: Post
   /** The latency of each answer in milliseconds. */
   latencyMs?: number
   /** The rate limit per second; more requests are answered with 429. */

@@ -67,7 +67,7 @@ test('a document that was printed already is the only one, and people get none',
 test('an error that nothing awaited ends the process: the document is printed, and no stack', () => {
   const { folder } = createSandbox({ files })
   const losing =
-    'globalThis.fetch = () => { Promise.reject(new Error("lost on the way")); return new Promise(() => {}) }'
+    'import { Agent } from "node:http"; Agent.prototype.addRequest = () => void Promise.reject(new Error("lost on the way"))'
   const program = new URL('../../src/main.ts', import.meta.url).pathname
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

@@ -6,6 +6,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { direct } from '../../src/direct.ts'
 import { createServer as createPolytomic } from '../../src/server/index.ts'
 import { listen } from '../../src/server/listen.ts'
 import { certificate } from '../support/certificate.ts'
@@ -34,7 +35,7 @@ async function plan(url: string, io: Parameters<typeof createSandbox>[0] = {}): 
     files,
     ...io,
     env: { POLYTOMIC_URL: url, POLYTOMIC_API_KEY: 'k', ...io.env },
-    io: { fetch: (request) => fetch(request), ...io.io }
+    io: { fetch: direct, ...io.io }
   })
   return await world.run('plan')
 }

@@ -536,7 +536,7 @@ describe('an answer without a bound', () => {
     new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new TextEncoder().encode(chunk)) }))
   const answerTo = async (reply: Response, fetch = service([reply]).options.fetch) => {
     let tries = 0
-    const counted = (request: Request): Promise<Response> => {
+    const counted = (request: Request) => {
       tries += 1
       return fetch(request)
     }
