@@ -1,5 +1,7 @@
+import { valueAt } from '../config/pointer.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { Walk, type Point } from '../plan/compare.ts'
+import { resolved, type Resolving } from '../plan/keyed.ts'
 import { pairs } from '../plan/pairs.ts'
 import type { FieldChange, Rename, Update } from '../plan/plan.ts'
 import { addressText, type Live, type Path } from '../state/resource.ts'
@@ -49,9 +51,25 @@ export function movesOf(kind: Kind, change: Update | Rename, live: Live, context
     const at = point.node.at
     const isCarried = at.length === 1 && kind.fields[String(at[0])]?.class === 'carried'
     const hasSecrets = Array.isArray(point.wanted) && holdsSecret(point.wanted)
-    return [{ changes: [reported], at, value: accepted(point, isCarried, context), hasSecrets }]
+    const value = accepted(point, isCarried, context)
+    const places = value === undefined ? placesOf(point, change) : [at]
+    return places.map((place) => ({ changes: [reported], at: place, value, hasSecrets }))
   })
   return asWholes(kind, change, live, moves).toSorted(byRemoval)
+}
+
+/** Returns where an item stands: what says no more than its key counts once, however often it is written. */
+function placesOf({ node, rule, wanted }: Point, change: Update | Rename): Path[] {
+  const saysNoMore = rule.is === 'set' && (rule.item.is === 'scalar' || rule.item.is === 'reference')
+  if (!node.isItem || !saysNoMore || wanted === undefined) return [node.at]
+  const parent = node.at.slice(0, -1)
+  const items = valueAt(change.wanted, parent)
+  const keyOf = (item: Json): string => rule.key(resolved(item, resolvingOf(change)))
+  const own = keyOf(wanted)
+  const places = (Array.isArray(items) ? items : []).flatMap((item, index): Path[] =>
+    item !== null && keyOf(item) === own ? [[...parent, index]] : []
+  )
+  return places.length > 1 ? places : [node.at]
 }
 
 /** Where the service has nothing of a field, all of it goes at once: its parts may not stand alone. */
@@ -67,7 +85,7 @@ function asWholes(kind: Kind, { wanted }: Update | Rename, live: Live, moves: re
     const mayBeEmpty = isObject(kind.schema.properties) && !needsItems(kind.schema.properties[name])
     const isStated = owner === 'carried' || required.includes(name)
     const value = isStated && rule.is === 'set' && mayBeEmpty ? emptyOf(wanted[name]) : undefined
-    return [{ changes: own.flatMap(({ changes }) => changes), at: [name], value, hasSecrets: false }]
+    return [{ changes: changesOf(own), at: [name], value, hasSecrets: false }]
   })
   const names = new Set(wholes.map(({ at }) => at[0]))
   return [...moves.filter(({ at }) => !names.has(at[0])), ...wholes]
@@ -77,18 +95,23 @@ function needsItems(schema: Json | undefined): boolean {
   return isObject(schema) && typeof schema.minItems === 'number' && schema.minItems > 0
 }
 
+/** Returns the differences of moves, each once: several moves may be about one. */
+export function changesOf(moves: readonly Move[]): FieldChange[] {
+  return [...new Set(moves.flatMap(({ changes }) => changes))]
+}
+
+function resolvingOf({ ids }: Update | Rename): Resolving {
+  return {
+    idOf: ({ $ref, name, id }) =>
+      id ?? (name === undefined ? undefined : ids[addressText({ kind: $ref, name })])
+  }
+}
+
 function pointsOf(kind: Kind, change: Update | Rename, live: Live): Point[] {
   const points: Point[] = []
-  const idOf = ({ $ref, name, id }: Reference): string | undefined =>
-    id ?? (name === undefined ? undefined : change.ids[addressText({ kind: $ref, name })])
-  const walk = new Walk(
-    kind.fields,
-    { wanted: change.wanted, live: live.fields },
-    { idOf },
-    {
-      point: (point) => void points.push(point)
-    }
-  )
+  const walk = new Walk(kind.fields, { wanted: change.wanted, live: live.fields }, resolvingOf(change), {
+    point: (point) => void points.push(point)
+  })
   for (const name of Object.keys(kind.fields)) walk.field(name, pairs.difference)
   return points
 }

@@ -5,7 +5,7 @@ import { addressText, idKey, type Address, type Desired, type Live } from '../st
 import { fieldsWithReferences } from '../state/value.ts'
 import { add } from './additions.ts'
 import type { Addition, Left, NotAdded, Pulled, PullInput, Taken } from './input.ts'
-import { movesOf, type Move, type MoveContext } from './moves.ts'
+import { changesOf, movesOf, type Move, type MoveContext } from './moves.ts'
 import { DeclaredNames } from './declared-names.ts'
 import { takeOver, takeOverFields, type ItemState, type Obstacle } from './take-over.ts'
 import { touchedBy } from './touched.ts'
@@ -129,19 +129,25 @@ class Pull {
       nameOf: (reference) => this.#names.nameOf(reference),
       shorten: this.#input.shorten
     }
-    const open = movesOf(kind, change, live, context).filter(({ changes: [field] }) => {
-      if (field?.cause === 'config') this.#ahead += 1
-      if (field?.cause === 'conflict') this.#leave(resource, { is: 'conflict' }, field)
-      return field?.cause !== 'config' && field?.cause !== 'conflict'
-    })
+    const moves = movesOf(kind, change, live, context)
+    for (const field of changesOf(moves)) {
+      if (field.cause === 'config') this.#ahead += 1
+      if (field.cause === 'conflict') this.#leave(resource, { is: 'conflict' }, field)
+    }
+    const open = moves.filter(
+      ({ changes: [field] }) => field?.cause !== 'config' && field?.cause !== 'conflict'
+    )
     if (open.length === 0) return
     const state = this.#stateOf(resource, place)
-    if (!state) return open.forEach((move) => this.#leaveMove(resource, { is: 'words' }, move))
+    if (!state) return changesOf(open).forEach((field) => this.#leave(resource, { is: 'words' }, field))
     const over = this.#moved(kind, state, open)
-    for (const { move, obstacle } of over.left) this.#leaveMove(resource, obstacle, move)
+    const obstacles = new Map(
+      over.left.flatMap(({ move, obstacle }) => move.changes.map((field) => [field, obstacle] as const))
+    )
+    for (const [field, obstacle] of obstacles) this.#leave(resource, obstacle, field)
     if (over.taken.length === 0) return
     this.#keep(resource, place, over.state)
-    this.#take(change, { action: 'update', fields: over.taken.flatMap((move) => move.changes) })
+    this.#take(change, { action: 'update', fields: changesOf(over.taken) })
   }
 
   /** Takes differences over one by one; those that mean nothing alone are tried together at the end. */
@@ -215,10 +221,6 @@ class Pull {
     const known = this.#taken.get(key)
     const all = [...(known?.fields ?? []), ...fields]
     this.#taken.set(key, { kind, name, action: known?.action ?? action, fields: all })
-  }
-
-  #leaveMove(resource: Desired, reason: Left['reason'], { changes }: Move): void {
-    for (const change of changes) this.#leave(resource, reason, change)
   }
 
   #leave(resource: Desired, reason: Left['reason'], field?: FieldChange): void {

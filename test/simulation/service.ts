@@ -8,7 +8,7 @@ import { pages } from '../../src/remote/pages.ts'
 import { readInFull } from '../../src/remote/read.ts'
 import { openWriter, type Reader, type Writer } from '../../src/remote/transport.ts'
 import { create } from '../../src/remote/create.ts'
-import { update } from '../../src/remote/write.ts'
+import { replacement, update } from '../../src/remote/write.ts'
 import { createServer, type LocalServer } from '../../src/server/index.ts'
 import type { StoredBase, StoredKind } from '../../src/server/stored.ts'
 import {
@@ -34,6 +34,8 @@ export interface Service {
   server: LocalServer
   /** Makes a thing; its id, or the service's words where it refuses. */
   make(thing: Thing): Promise<{ ok: true; id: string } | { ok: false; words: string }>
+  /** Makes one of the things that are there as `thing` is, with what else it has. */
+  change(thing: Thing, there: Look, looks: readonly Look[]): Promise<{ ok: boolean; words?: string }>
   /** Everything that is there, in the form in which two services can be compared. */
   looks(): Promise<Look[]>
   /** Everything that is there, to the byte. */
@@ -138,6 +140,24 @@ export function openService(
         return { ok: true, id: textOf(made.wire['id']) }
       } catch (error) {
         return unmade(String(error))
+      }
+    },
+    async change({ kind: name, item, name: own }, { id, wire: live }, looks) {
+      const kind = kindNamed(name)
+      const idOfLook = ({ $ref, name: other }: { $ref: string; name?: string }): string => {
+        const look = looks.find((one) => one.kind === $ref && one.name === other)
+        if (!look) throw new Error(`there is no ${$ref} ${other}`)
+        return look.id
+      }
+      try {
+        await clock.sleep(1000)
+        const wanted = kind.toWire(kind.fromYaml(item), { version, creating: false, id: idOfLook })
+        const body = opened({ name: own, ...wanted }) as JsonObject
+        const whole = await replacement(maker, kind, live, body)
+        const changed = await update(maker, kind, id, whole, { secrets: [], live })
+        return changed.ok ? { ok: true } : { ok: false, words: changed.failure.words }
+      } catch (error) {
+        return { ok: false, words: String(error) }
       }
     },
     async looks() {

@@ -164,7 +164,7 @@ function oneThing(
 }
 
 /** Something of another kind that is there; of kinds that refer to each other only what comes before it in the alphabet, so that there are no circles. */
-function chooser(
+export function chooser(
   random: Random,
   own: Kind,
   ownName: string,
