@@ -4,7 +4,7 @@ import { lookupFormatNames } from '../render/formats.ts'
 import { visibleLines } from '../render/plain-text.ts'
 import { example, type Commands, type Settle } from './commands.ts'
 import type { Door } from './door.ts'
-import { addFileCommands } from './file-commands.ts'
+import { addFileCommands, addSchema } from './file-commands.ts'
 import { addHelp, overview } from './help-command.ts'
 import {
   withCascade,
@@ -216,11 +216,7 @@ function addAsking({ add, settle }: Commands): void {
         )
       )
   )
-  add('schema', 'print the JSON Schema of the files, for editors', (command) =>
-    example(command, 'polyctl schema > polyctl.schema.json').action(() =>
-      settle({ format: 'text' }, async () => (await import('./schema.ts')).schemaCommand())
-    )
-  )
+  addSchema({ add, settle })
 }
 
 function addLocal({ add, settle }: Commands): void {

@@ -1,6 +1,9 @@
 import { Option } from 'commander'
 import { lookupFormatNames } from '../render/formats.ts'
 import { example, type Commands } from './commands.ts'
+import type { CommandIo } from './io.ts'
+import type { Result } from './output.ts'
+import type { SchemaOptions } from './schema.ts'
 import { collect, withFiles, withOutput, withService } from './options.ts'
 
 /** Commands that write files, and change nothing in the service. */
@@ -57,6 +60,39 @@ export function addFileCommands({ add, settle }: Commands): void {
       .action((folder, options) =>
         settle(options, async (io, options) => (await import('./init.ts')).initCommand(folder, options, io))
       )
+  )
+}
+
+/** The schema of the files, for editors: it is printed, or written. */
+export function addSchema({ add, settle }: Commands): void {
+  add(
+    'schema',
+    'print the JSON Schema of the files, for editors; --live adds the names of a workspace',
+    (command) =>
+      example(
+        withOutput(withService(withFiles(command)), lookupFormatNames),
+        'polyctl schema > polyctl.schema.json',
+        'polyctl schema --live'
+      )
+        .optionsGroup('Which part:')
+        .option('--live', 'add names: connections, models and their fields, objects that are written to …')
+        .addOption(
+          new Option('--all', 'as --live, with the objects of all connections').implies({ live: true })
+        )
+        .optionsGroup('Writing:')
+        .option(
+          '--out <file>',
+          'where to write it, `-` for standard output (default with --live: .polyctl/schema.json)'
+        )
+        .action((options) => {
+          const run = async (io: CommandIo, given: SchemaOptions): Promise<Result> =>
+            (await import('./schema.ts')).schemaCommand(given, io)
+          // Without --live the files do not matter, and may be as wrong as they like.
+          const { format } = options
+          return options.live === true
+            ? settle(options, run)
+            : settle({ format }, async (io) => await run(io, options))
+        })
   )
 }
 

@@ -26,7 +26,8 @@ import type { ReadOptions } from './options.ts'
 import type { Result } from './output.ts'
 import { lookupResult, problemsResult } from './result.ts'
 import { reading, withContext, type CommandContext } from './run.ts'
-import { schemaComment } from './schema-comment.ts'
+import { schemaPlace } from './schema-comment.ts'
+import { plainSchemaText } from './schema-file.ts'
 
 /** Options of `import` beside those of every command that reads. */
 export interface ImportOptions extends ReadOptions {
@@ -159,10 +160,10 @@ class ImportRun {
    * declare is left to these.
    */
   #request({ state }: Survey, chosen: Set<Live>): ImportRequest {
-    const { options, disk, folder, context } = this.#input
+    const { options, disk, folder, context, io } = this.#input
     const others = (own: ReadonlySet<string>): string[] =>
       [...context.texts.keys()].filter((path) => !own.has(path))
-    const schema = schemaComment(disk)
+    const schema = schemaPlace(disk, io.project.folder).comment
     const request: ImportRequest = {
       observed: state,
       chosen,
@@ -203,6 +204,8 @@ class ImportRun {
         example,
         environmentExample(before.ok ? before.text : undefined, imported.variables, io.redaction.shown)
       )
+    const { missing } = schemaPlace(disk, io.project.folder)
+    if (missing !== undefined && texts.size > 0) texts.set(missing, await plainSchemaText())
     const files = Array.from(texts, ([path, text]) => ({ path, text, state: stateOf(disk, path, text) }))
     const differing = files.filter(({ path, state }) => state === 'changed' && path !== example)
     if (differing.length > 0 && options.force !== true && options.check !== true)

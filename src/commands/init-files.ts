@@ -1,13 +1,14 @@
 import about from '../../package.json' with { type: 'json' }
 
-/** Lines of `.gitignore`: keys, and what the local Polytomic keeps. */
-const ignored = ['.env', '.polyctl/']
+/** Lines of `.gitignore`: keys, and what the local Polytomic keeps; not the schema that files name. */
+const ignored = ['.env', '.polyctl/*', '!.polyctl/schema.json']
 
 /** Returns `.gitignore` with the lines that it lacks, and nothing else changed. */
 export function withIgnored(before: string): string {
   const eol = before.includes('\r\n') ? '\r\n' : '\n'
   const there = new Set(before.split(/\r?\n/).map((line) => line.trim()))
-  const missing = ignored.filter((line) => !there.has(line) && !there.has(line.replace(/\/$/, '')))
+  const isFolder = ['.polyctl', '.polyctl/'].some((line) => there.has(line))
+  const missing = ignored.filter((line) => !there.has(line) && !(isFolder && line.includes('.polyctl')))
   if (missing.length === 0) return before
   const start = before === '' || before.endsWith('\n') ? before : `${before}${eol}`
   return `${start}${missing.map((line) => `${line}${eol}`).join('')}`

@@ -10,7 +10,8 @@ import type { ReadOptions } from './options.ts'
 import type { Result } from './output.ts'
 import { interruptedResult, lookupResult, nothingRead, problemsResult } from './result.ts'
 import { abortable } from './run.ts'
-import { schemaComment } from './schema-comment.ts'
+import { schemaPlace } from './schema-comment.ts'
+import { plainSchemaText } from './schema-file.ts'
 
 /** Options of `init`. Where nobody says whether to import, a person is asked who has a key. */
 export interface InitOptions extends ReadOptions {
@@ -44,7 +45,7 @@ export async function initCommand(
   const found = defaultFolders.find((name) => disk.look(name).is !== 'nothing')
   const isImport = options.import ?? (await isWanted(options, io))
   if (isImport === undefined) return await interruptedResult('Interrupted: nothing was written.')
-  const files = filesFor(disk, options, found === undefined && !isImport)
+  const files = await filesFor(disk, options, found === undefined && !isImport)
   const changed = files.filter(({ state }) => state === 'new' || state === 'changed')
   const failed = saveFiles(changed.map(({ path, text }) => ({ path: resolve(cwd, path), text })))
   if (failed) return await problemsResult(io, [notSaved(failed)], nothingRead)
@@ -80,19 +81,20 @@ async function isWanted({ local }: InitOptions, io: CommandIo): Promise<boolean 
   return answer === undefined ? undefined : answer.trim() === 'yes'
 }
 
-function filesFor(
+async function filesFor(
   disk: Disk,
   { workflow: hasWorkflow, force }: InitOptions,
   isExample: boolean
-): InitFile[] {
+): Promise<InitFile[]> {
   const before = disk.read('.gitignore')
   const isNew = disk.look('.gitignore').is === 'nothing'
   const ignore = withIgnored(before.ok ? before.text : '')
   const example = posix.join(defaultFolders[0], 'example.yaml')
-  const schema = schemaComment(disk)(example)
+  const { comment, missing } = schemaPlace(disk, '.')
   const wanted: [string, string][] = [
-    ...(isExample ? [[example, exampleFile(schema)] satisfies [string, string]] : []),
+    ...(isExample ? [[example, exampleFile(comment(example))] satisfies [string, string]] : []),
     ['.env.example', environmentExample],
+    ...(missing === undefined ? [] : [[missing, await plainSchemaText()] satisfies [string, string]]),
     ...(hasWorkflow ? [['.github/workflows/polyctl.yml', workflow] satisfies [string, string]] : [])
   ]
   // What cannot be read must not be replaced by what is added to it.

@@ -1,24 +1,34 @@
 import { posix } from 'node:path'
 import about from '../../package.json' with { type: 'json' }
 import type { Disk } from '../config/source/index.ts'
+import { schemaFile } from './schema-file.ts'
 
-const file = `schemas/polyctl.schema.json`
+const ofPackage = 'schemas/polyctl.schema.json'
+
+/** Where editors find the schema of files that are about to be written. */
+export interface SchemaPlace {
+  /** The comment that names it, for a file at a path. */
+  comment: (path: string) => string
+  /** The path that it has to be written to; absent where it is there. */
+  missing?: string
+}
 
 /**
- * Returns the comment by which editors find the schema, for a file at a path: the schema of the package that
- * is installed beside the files, or of this repository; else the published one. No version is in it: another
- * polyctl would write other files else.
+ * Finds the schema for the files of a project: that with the names of its workspace, else that of the package
+ * which is installed beside the files, or of this repository. Else it has to be written: a package that is
+ * installed elsewhere has no path that is the same for everybody, and an address needs a network.
  */
-export function schemaComment(disk: Disk): (path: string) => string {
-  const near = [posix.join('node_modules', about.name, file), file]
-  const found = foldersAbove()
-    .flatMap((folder) => near.map((path) => posix.join(folder, path)))
-    .find((path) => disk.look(path).is === 'file')
-  const published = `https://cdn.jsdelivr.net/npm/${about.name}/${file}`
-  return (path) => {
-    const where = found === undefined ? published : posix.relative(posix.dirname(path), found)
-    return `yaml-language-server: $schema=${where}`
-  }
+export function schemaPlace(disk: Disk, folder: string): SchemaPlace {
+  const own = posix.join(folder, schemaFile)
+  const near = [posix.join('node_modules', about.name, ofPackage), ofPackage]
+  const all = [own, ...foldersAbove().flatMap((above) => near.map((path) => posix.join(above, path)))]
+  const found = all.find((path) => disk.look(path).is === 'file')
+  return { comment: (path) => commentFor(path, found ?? own), ...(found === undefined && { missing: own }) }
+}
+
+/** The comment by which editors find a schema, for a file at a path. */
+export function commentFor(path: string, schema: string): string {
+  return `yaml-language-server: $schema=${posix.relative(posix.dirname(path), schema)}`
 }
 
 /** The working folder, and those above it that a project may have its packages in. */

@@ -5,6 +5,7 @@ export const topics: readonly string[] = [
   'kinds',
   'ownership',
   'commands',
+  'editors',
   'importing',
   'pulling',
   'selection',

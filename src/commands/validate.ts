@@ -1,16 +1,18 @@
 import { isError, strictly, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { openDisk } from '../config/source/index.ts'
 import { kinds } from '../kinds/index.ts'
 import { incomplete } from '../plan/incomplete.ts'
 import { exitOfProblems } from './exit.ts'
 import { environmentVariables, understandFiles } from './files.ts'
 import type { CommandIo } from './io.ts'
-import type { FileOptions } from './options.ts'
+import type { FileOptions, ServiceOptions } from './options.ts'
 import type { Result } from './output.ts'
 import type { Desired } from '../state/resource.ts'
 import { findingsResult, nothingRead, problemsResult } from './result.ts'
+import { outdatedSchema } from './schema-file.ts'
 
 /** `strict` makes errors of warnings. */
-export interface ValidateOptions extends FileOptions {
+export interface ValidateOptions extends FileOptions, Pick<ServiceOptions, 'chosen'> {
   strict?: boolean
 }
 
@@ -21,7 +23,11 @@ export async function validateCommand(options: ValidateOptions, io: CommandIo): 
   const { result, texts, files } = await understandFiles(io, options, env)
   const doubtful = result.ok ? incompleteIfNew(result.value.desired.resources) : []
   const found = [...problems, ...result.problems, ...doubtful]
-  const all = options.strict === true ? strictly(found) : found
+  const mistakes = options.strict === true ? strictly(found) : found
+  // What an editor goes by says nothing about the files: it must not fail a review of them.
+  const workspace = result.ok ? result.value.desired.workspace : {}
+  const disk = openDisk(io.cwd, io.stdin, io.project.folder)
+  const all = [...mistakes, ...outdatedSchema(disk, io, options, workspace)]
   const read = { texts, files: files.length }
   if (!result.ok || all.some(isError)) return await problemsResult(io, all, read)
   const resources = result.value.desired.resources.length

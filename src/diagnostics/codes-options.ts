@@ -31,5 +31,15 @@ export const optionCodes = {
       'FORMAT=FILE` as well, which failed: the folder may not be written, or the disk is full. Whatever ' +
       'reads that file would see an older result, so the command does not end as if all were well. ' +
       'Standard output has the result all the same.'
+  },
+  P627: {
+    title: 'the schema for editors is out of date',
+    explanation:
+      'Editors complete the files by `.polyctl/schema.json`, which holds the names of one workspace ' +
+      'as they were when `polyctl schema --live` was run. That was long ago, or in another ' +
+      'organization or environment, or the file was written by another version of polyctl. Names that ' +
+      'came since are not offered, and keys that are new may be marked as wrong; what polyctl itself ' +
+      'does with the files does not depend on it, so this is a warning even with `--strict`. Write it ' +
+      'anew with `polyctl schema --live`, or delete it.'
   }
 } satisfies Record<string, CodeEntry>

@@ -1,4 +1,5 @@
 import { filterFunctionWords, frequencyWords, resyncWords, selectiveWords, worded } from './words.ts'
+import { nameSchema } from './suggested.ts'
 import { caseless, names, times } from './sync-schema.ts'
 
 const text = { type: 'string' }
@@ -12,7 +13,7 @@ export const endSchema = (of: string, lookup: 'sources' | 'targets') => ({
   additionalProperties: false,
   required: ['connection'],
   properties: {
-    connection: { type: 'string', description: `The connection to ${of}, by name.` },
+    connection: nameSchema('connection', `The connection to ${of}, by name.`),
     configuration: {
       type: 'object',
       description: [

@@ -3,6 +3,7 @@ import type { Shape } from '../state/shape.ts'
 import { isEmpty, isObject, type Json, type JsonObject } from '../state/value.ts'
 import type { ItemKey, Known, KnownList, KnownObject } from './carry.ts'
 import type { Codec } from './field.ts'
+import { nameSchema } from './suggested.ts'
 import { worded } from './words.ts'
 import {
   fromId,
@@ -56,7 +57,7 @@ export function secret(schema: JsonObject): Codec {
 /** A reference to another resource: its name in files, its id on the wire. */
 export function reference(kind: string, described: JsonObject = {}): Codec {
   return {
-    schema: { type: 'string', ...described },
+    schema: { ...nameSchema(kind), ...described },
     rule: { is: 'reference', kind },
     shape: 'text',
     fromYaml: (value) => optionalReference(kind, value),
@@ -70,10 +71,10 @@ export function reference(kind: string, described: JsonObject = {}): Codec {
 /** The shape of ids in an answer: texts, or mappings with an `id`. */
 export const ids: Shape = { list: { either: ['text', { members: { id: 'text' } }] } }
 
-/** A set of references: names in files, ids on the wire. */
+/** A set of references: names in files, ids on the wire. `schema` is that of the list. */
 export function references(kind: string, schema: JsonObject, compared: { caseless?: true } = {}): Codec {
   return {
-    schema,
+    schema: { type: 'array', ...schema, items: nameSchema(kind) },
     rule: { is: 'set', key: referenceKey, item: { is: 'reference', kind, ...compared } },
     shape: ids,
     fromYaml: (value) => named(kind, value),
@@ -86,12 +87,7 @@ export function references(kind: string, schema: JsonObject, compared: { caseles
 
 /** The policies of a resource, by name in any case. */
 export function policies(): Codec {
-  const schema = {
-    type: 'array',
-    items: { type: 'string' },
-    description: 'Permission policies, by name or id.'
-  }
-  return references('policy', schema, { caseless: true })
+  return references('policy', { description: 'Permission policies, by name or id.' }, { caseless: true })
 }
 
 /** A set of texts. */

@@ -41,6 +41,7 @@ interface Definition<W, N extends string> extends Pick<
   | 'meant'
   | 'placeInYaml'
   | 'condensed'
+  | 'fieldNames'
   | 'secretsIn'
   | 'filedUnder'
   | 'isDefault'

@@ -88,16 +88,15 @@ export interface Kind {
    * their order and length, because paths of fields are mapped to the file.
    */
   fromYaml(item: JsonObject): JsonObject
-  /**
-   * Converts fields to a YAML item of which `fromYaml` makes the same fields, as far as files can express
-   * them.
-   */
+  /** Converts fields to a YAML item of which `fromYaml` makes the same, as far as files can say them. */
   toYaml(fields: JsonObject, context: ToYaml): JsonObject
   /**
    * Returns the fields that files must have for a live resource, without defaults and empty values. A
    * resource that is declared with these must not differ from the live one.
    */
   essential(live: JsonObject): JsonObject
+  /** Returns the names of the fields that a resource with these fields offers to others. */
+  fieldNames?(fields: JsonObject): string[]
   /** Shortens the fields for YAML further, after defaults were left out. `live` has all fields. */
   condensed?(fields: JsonObject, live: JsonObject): JsonObject
   /**

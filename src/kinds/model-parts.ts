@@ -11,6 +11,7 @@ import {
   withoutHoles,
   withoutMasks
 } from './fields.ts'
+import { fieldBeside, ownField as modelsOwnField, suggestedSchema } from './suggested.ts'
 
 /** The codecs of parts of a model: additional fields, joins and enrichment. */
 
@@ -84,7 +85,10 @@ export function isAdded(field: JsonObject): boolean {
  */
 export const relations = set(
   object({
-    from: { codec: text('The field of this model, by name.'), required: true },
+    from: {
+      codec: scalar(suggestedSchema(modelsOwnField, 'The field of this model, by name.')),
+      required: true
+    },
     to: {
       codec: object(
         {
@@ -93,7 +97,7 @@ export const relations = set(
             wire: 'model_id',
             required: true
           },
-          field: { codec: text('Its field, by name.'), required: true }
+          field: { codec: scalar(suggestedSchema(fieldBeside, 'Its field, by name.')), required: true }
         },
         {
           identifies: ['model_id', 'field'],

@@ -17,6 +17,7 @@ import {
   withLiveExamples
 } from './model-parts.ts'
 import { modelChecks } from './model-checks.ts'
+import { ownField, suggestedSchema } from './suggested.ts'
 import { readConfiguration } from './model-source.ts'
 
 const mapped: DataImpact = {
@@ -66,7 +67,7 @@ export const model = kindOf<Model & ModelRequest>()({
       }
     },
     identifier: {
-      codec: scalar({ type: 'string', description: 'The field that is unique.' }, { default: '' }),
+      codec: scalar(suggestedSchema(ownField, 'The field that is unique.'), { default: '' }),
       owner: 'carried',
       synonyms: ['unique_field'],
       impact: {
@@ -104,7 +105,7 @@ export const model = kindOf<Model & ModelRequest>()({
     tracking_columns: {
       codec: texts({
         type: 'array',
-        items: { type: 'string' },
+        items: suggestedSchema(ownField),
         description: 'Fields that tell whether a record has changed.'
       }),
       owner: 'owned',
@@ -155,6 +156,10 @@ export const model = kindOf<Model & ModelRequest>()({
   },
 
   checks: modelChecks,
+  fieldNames: ({ fields, additional_fields: added }) => [
+    ...(Array.isArray(fields) ? fields.map(textOf) : []),
+    ...list(added).map(nameOf)
+  ],
   filedUnder: ['connection'],
 
   preUpdateRead(live, body, version) {

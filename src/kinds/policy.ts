@@ -12,9 +12,7 @@ const whoMay: DataImpact = { effect: 'none', because: 'policies say who may do w
 const roles = references(
   'role',
   {
-    type: 'array',
     uniqueItems: true,
-    items: { type: 'string' },
     description: 'Roles, by name, in any case. None: nobody may.'
   },
   { caseless: true }

@@ -1,4 +1,5 @@
 import { neededParts } from './schedule-words.ts'
+import { fieldBeside, modelField, nameSchema, suggestedSchema, targetField } from './suggested.ts'
 import {
   fieldModeWords,
   filterFunctionWords,
@@ -13,14 +14,14 @@ import {
 const source = {
   description: 'A field of a model: by its name alone, or with the name of its model.',
   anyOf: [
-    { type: 'string' },
+    suggestedSchema(modelField),
     {
       type: 'object',
       additionalProperties: false,
       required: ['field'],
       properties: {
-        model: { type: 'string', description: 'The model that has the field, by name.' },
-        field: { type: 'string', description: 'The field, by name.' }
+        model: nameSchema('model', 'The model that has the field, by name.'),
+        field: suggestedSchema(fieldBeside, 'The field, by name.')
       }
     }
   ]
@@ -43,7 +44,7 @@ export const mappingSchema = {
   required: ['target'],
   properties: {
     source,
-    target: { type: 'string', description: 'The id of the target field.' },
+    target: suggestedSchema(targetField, 'The id of the target field.'),
     override_value: { type: 'string', description: 'A fixed value in place of the source’s.' },
     sync_mode: perFieldMode,
     new: { type: 'boolean', description: 'Let Polytomic make the target field.' },
@@ -60,7 +61,7 @@ export const overrideFieldSchema = {
   additionalProperties: false,
   required: ['target', 'override_value'],
   properties: {
-    target: { type: 'string', description: 'The id of the target field.' },
+    target: suggestedSchema(targetField, 'The id of the target field.'),
     override_value: { type: 'string', description: 'What is written to it for every record.' },
     sync_mode: perFieldMode,
     new: { type: 'boolean', description: 'Let Polytomic make the target field.' }
@@ -75,7 +76,7 @@ export const identitySchema = {
   description: 'How a record of the model finds its record in the target.',
   properties: {
     source,
-    target: { type: 'string', description: 'The field of the target to compare with, by id.' },
+    target: suggestedSchema(targetField, 'The field of the target to compare with, by id.'),
     function: {
       ...worded(identityFunctionWords),
       description: 'How both values are compared: Equality, where nothing else is needed.'
@@ -160,7 +161,7 @@ export const targetFiltersSchema = {
         additionalProperties: false,
         required: ['field', 'function'],
         properties: {
-          field: { type: 'string', description: 'The id of a field of the target, as in a mapping.' },
+          field: suggestedSchema(targetField, 'The id of a field of the target, as in a mapping.'),
           function: compared,
           value: compareWith,
           value_source: {
@@ -181,7 +182,7 @@ const filterSchema = {
   required: ['function'],
   properties: {
     field: source,
-    field_id: { type: 'string', description: 'A target field, with field_type: Target.' },
+    field_id: suggestedSchema(targetField, 'A target field, with field_type: Target.'),
     field_type: { ...worded(filterSideWords), description: 'Which side the field is on. Absent: Model.' },
     function: compared,
     value: compareWith,
@@ -227,14 +228,14 @@ export const targetSchema = {
   additionalProperties: false,
   required: ['connection'],
   properties: {
-    connection: { type: 'string', description: 'The connection to write to, by name.' },
-    object: {
-      type: 'string',
-      description: [
+    connection: nameSchema('connection', 'The connection to write to, by name.'),
+    object: suggestedSchema(
+      { what: 'objects', of: ['target.connection'] },
+      [
         'The object to write to, by id: Contact, public.users.',
         '`polyctl targets CONNECTION` lists them; with one of them, its fields.'
       ].join(' ')
-    },
+    ),
     create: {
       type: 'object',
       additionalProperties: { type: 'string' },
@@ -281,13 +282,16 @@ export const scheduleSchema = {
       'x-needs': { frequency: { ...neededParts } },
       properties: {
         ...times,
-        connection: { type: 'string', description: 'A connection to dbt Cloud, by name.' },
+        connection: nameSchema('connection', 'A connection to dbt Cloud, by name.'),
         job_id: { type: 'integer', description: 'The job of dbt Cloud to run after.' },
         run_after: {
           type: 'object',
           additionalProperties: false,
           description: 'What to run after; all of them must have ended.',
-          properties: { syncs: names('Syncs, by name.'), bulk_syncs: names('Bulk syncs, by name.') }
+          properties: {
+            syncs: { ...names('Syncs, by name.'), items: nameSchema('sync') },
+            bulk_syncs: { ...names('Bulk syncs, by name.'), items: nameSchema('bulk_sync') }
+          }
         },
         run_after_success_only: {
           type: 'boolean',

@@ -25,6 +25,7 @@ import { onlyModel } from './sync-yaml.ts'
 import { inKnownShape, inOlderShape, inShapeOf } from './sync-shapes.ts'
 import { newerThan, problemsOf } from './sync-newer.ts'
 import { conditionsToYaml, identitiesToYaml, placeInYaml } from './sync-spellings.ts'
+import { nameSchema, targetField } from './suggested.ts'
 import { identitiesSchema, modelFiltersSchema, targetFiltersSchema } from './sync-schema.ts'
 
 const otherRecords = {
@@ -43,7 +44,10 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
   description: 'What is written where: from models to an object of a connection, and when.',
   fields: {
     mode: {
-      codec: enumeration(syncModeWords, { description: 'What happens to records of the target.' }),
+      codec: enumeration(syncModeWords, {
+        description: 'What happens to records of the target.',
+        'x-offers': { what: 'modes', of: [...targetField.of] }
+      }),
       owner: 'owned',
       required: true,
       impact: {
@@ -64,10 +68,7 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
       }
     },
     model: {
-      shorthand: {
-        type: 'string',
-        description: 'The model of every source below that does not name one.'
-      },
+      shorthand: nameSchema('model', 'The model of every source below that does not name one.'),
       toYaml: onlyModel
     },
     identity: {

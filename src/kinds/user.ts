@@ -24,10 +24,8 @@ export const user = kindOf<User>()({
       codec: references(
         'role',
         {
-          type: 'array',
           minItems: 1,
           uniqueItems: true,
-          items: { type: 'string' },
           description: 'Roles, by name, in any case.'
         },
         { caseless: true }

@@ -25,7 +25,7 @@ test('from nothing: what is written is valid, in the layout, and applied on this
   const before = ['.gitignore', '.env.example', 'configs/example.yaml'].map(read)
   expect((await world.run('init')).code).toBe(0)
   expect(['.gitignore', '.env.example', 'configs/example.yaml'].map(read)).toEqual(before)
-  expect(read('.gitignore')).toBe('.env\n.polyctl/\n')
+  expect(read('.gitignore')).toBe('.env\n.polyctl/*\n!.polyctl/schema.json\n')
   expect(world.requests()).toEqual([])
 })
 
@@ -39,7 +39,7 @@ test('what exists is left: lines are added to .gitignore alone, and only --force
   const read = reader(world)
   const { out } = await world.run('init', '--no-workflow')
   expect(out).toContain('= .env.example  (exists, and is left; --force overwrites)')
-  expect(read('.gitignore')).toBe('node_modules\r\n.env\r\n.polyctl/\r\n')
+  expect(read('.gitignore')).toBe('node_modules\r\n.env\r\n.polyctl/*\r\n!.polyctl/schema.json\r\n')
   expect(read('.env.example')).toBe('MINE=\n')
   expect(['configs', '.github'].map((path) => existsSync(join(world.folder, path)))).toEqual([false, false])
   await world.run('init', '--force', '--no-workflow')

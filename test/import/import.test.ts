@@ -35,11 +35,12 @@ test('the tutorial, as a person would write it', async () => {
       syncs                        1 of 1
       users                        1 of 1
 
-    4 files written in configs
+    5 files written in configs
       + configs/connections/mongodb-connection.yaml
       + configs/connections/salesforce-connection.yaml
       + configs/organization.yaml
       + .env.example
+      + .polyctl/schema.json
 
     1 secret to set before a change is applied
       MONGODB_PASSWORD  connection "MongoDB Connection": configuration.password (optional)
@@ -51,7 +52,7 @@ test('the tutorial, as a person would write it', async () => {
   `)
   expect(filesIn(world)).toMatchInlineSnapshot(`
     {
-      "configs/connections/mongodb-connection.yaml": "# yaml-language-server: $schema=https://cdn.jsdelivr.net/npm/polyctl/schemas/polyctl.schema.json
+      "configs/connections/mongodb-connection.yaml": "# yaml-language-server: $schema=../../.polyctl/schema.json
 
     connections:
       - name: MongoDB Connection
@@ -63,7 +64,7 @@ test('the tutorial, as a person would write it', async () => {
         connection: MongoDB Connection
         configuration: { database: example, collection: users }
     ",
-      "configs/connections/salesforce-connection.yaml": "# yaml-language-server: $schema=https://cdn.jsdelivr.net/npm/polyctl/schemas/polyctl.schema.json
+      "configs/connections/salesforce-connection.yaml": "# yaml-language-server: $schema=../../.polyctl/schema.json
 
     connections:
       - name: Salesforce Connection
@@ -82,7 +83,7 @@ test('the tutorial, as a person would write it', async () => {
         target: { connection: Salesforce Connection, object: Contact }
         schedule: manual
     ",
-      "configs/organization.yaml": "# yaml-language-server: $schema=https://cdn.jsdelivr.net/npm/polyctl/schemas/polyctl.schema.json
+      "configs/organization.yaml": "# yaml-language-server: $schema=../.polyctl/schema.json
 
     users:
       - email: local.user@example.com

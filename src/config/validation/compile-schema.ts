@@ -52,6 +52,8 @@ export function openAjv(code: CodeOptions = {}): Ajv2020 {
   })
   ajv.addKeyword({ keyword: 'x-meant', schemaType: 'object', valid: true })
   ajv.addKeyword({ keyword: 'x-words', schemaType: 'object', valid: true })
+  ajv.addKeyword({ keyword: 'x-names', schemaType: 'string', valid: true })
+  ajv.addKeyword({ keyword: 'x-offers', schemaType: 'object', valid: true })
   ajv.addKeyword({ keyword: 'x-needs', schemaType: 'object', valid: true })
   return ajv
 }

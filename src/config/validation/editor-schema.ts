@@ -3,6 +3,9 @@ import { isObject, type Json, type JsonObject } from '../../state/value.ts'
 import { environmentsSchema, fileSchema } from './file-schema.ts'
 import { resourceSchema, withoutRefs } from './resource-schema.ts'
 
+/** What the schema is known by, and where the last published one is. */
+export const schemaId = 'https://cdn.jsdelivr.net/npm/polyctl/schemas/polyctl.schema.json'
+
 /**
  * Returns one JSON Schema of whole files for editors: completion, descriptions and diagnostics while
  * typing. It allows more than polyctl's own validation: a placeholder may replace every number, boolean and
@@ -17,6 +20,7 @@ export async function editorSchema(kinds: Kinds): Promise<JsonObject> {
   )
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: schemaId,
     title: 'polyctl',
     description: 'Polytomic as code: connections, models, syncs, bulk syncs, permissions.',
     ...root,
@@ -122,6 +126,8 @@ function partForEditors(schema: JsonObject): JsonObject {
   const {
     'x-caseless': caseless,
     'x-meant': _meant,
+    'x-names': _names,
+    'x-offers': _offers,
     'x-needs': needs,
     'x-words': meanings,
     ...described
@@ -188,10 +194,12 @@ function isNarrow(schema: JsonObject): boolean {
   return isScalar || 'enum' in schema || 'const' in schema || 'format' in schema || 'pattern' in schema
 }
 
-function inAnyCase(word: string): string {
+/** Returns a pattern of a word in any case. */
+export function inAnyCase(word: string): string {
   const cases = (sign: string): string => {
     const [lower, upper] = [sign.toLowerCase(), sign.toUpperCase()]
-    return lower === upper ? sign : `[${lower}${upper}]`
+    if (lower === upper) return sign.replace(/[.*+?^${}()|[\]\\/]/, String.raw`\$&`)
+    return `[${lower}${upper}]`
   }
   return Array.from(word, cases).join('')
 }
