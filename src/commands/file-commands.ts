@@ -3,7 +3,7 @@ import { lookupFormatNames } from '../render/formats.ts'
 import { example, type Commands } from './commands.ts'
 import type { CommandIo } from './io.ts'
 import type { Result } from './output.ts'
-import type { SchemaOptions } from './schema.ts'
+import type { SchemaOptions } from './schema-file.ts'
 import { collect, withFiles, withOutput, withService } from './options.ts'
 
 /** Commands that write files, and change nothing in the service. */

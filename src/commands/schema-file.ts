@@ -1,15 +1,22 @@
-import { posix } from 'node:path'
+import { posix, resolve } from 'node:path'
 import about from '../../package.json' with { type: 'json' }
-import type { Disk } from '../config/source/index.ts'
-import { warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { openDisk, saveFiles, type Disk } from '../config/source/index.ts'
+import { problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { Workspace } from '../state/resource.ts'
 import type { CommandIo } from './io.ts'
-import type { FileOptions, ServiceOptions } from './options.ts'
+import type { FileOptions, ReadOptions, ServiceOptions } from './options.ts'
+
+/** Options of `schema`. `out` is a file, or `-` for standard output. */
+export interface SchemaOptions extends ReadOptions {
+  live?: boolean
+  all?: boolean
+  out?: string
+}
 
 /**
- * Where the schema for editors is, below the folder of the project. Files name it by a relative path, so it is
- * there for everybody who has the files, without a network and whatever else is installed.
+ * Where the schema for editors is, below the folder of the project. Files name it by a relative path, so it
+ * is there for everybody who has the files, without a network and whatever else is installed.
  */
 export const schemaFile = '.polyctl/schema.json'
 
@@ -46,8 +53,17 @@ function linesOf(key: string, value: Json): string {
 
 /** Returns the schema of this version, which knows no workspace, as a file. */
 export async function plainSchemaText(): Promise<string> {
-  const { schema } = await import('./schema.ts')
+  const { schema } = await import('./schema-base.ts')
   return schemaText(schema, { version: about.version })
+}
+
+/** Writes the schema, whole or not at all; returns why it could not be written. */
+export function writtenTo(path: string, text: string, { cwd, stdin }: CommandIo): Diagnostic | undefined {
+  const help = ['mend that and run the command again, or name another file: `--out`']
+  if (openDisk(cwd, stdin).look(path).is === 'folder')
+    return problem('P514', `\`${path}\` cannot be written: it is a folder`, { help })
+  const failed = saveFiles([{ path: resolve(cwd, posix.normalize(path)), text }])
+  return failed && problem('P514', `\`${path}\` cannot be written: ${failed.reason}`, { help })
 }
 
 /** The stamp stands in a line of its own: the schema may be long, and nothing else of it is looked at. */

@@ -13,8 +13,8 @@ import type { Result } from './output.ts'
 import { lookupResult, problemsResult } from './result.ts'
 import { reading, withContext, type CommandContext } from './run.ts'
 import { commentFor } from './schema-comment.ts'
-import { schemaFile, schemaText, type SchemaStamp } from './schema-file.ts'
-import { schema, writtenTo, type SchemaOptions } from './schema.ts'
+import { schema } from './schema-base.ts'
+import { schemaFile, schemaText, writtenTo, type SchemaOptions, type SchemaStamp } from './schema-file.ts'
 import { referredTo, workspaceNames, type FoundNames } from './workspace-names.ts'
 
 /**

@@ -56,7 +56,7 @@ export async function workspaceNames(input: NamesInput): Promise<FoundNames> {
 const places = [
   ...new Map(
     kinds.managed
-      .flatMap((kind) => suggestedIn(kind, kinds).map((place) => ({ ...place, user: kind.name })))
+      .flatMap((kind) => suggestedIn(kind, kinds).map((place) => ({ ...place, usedBy: kind.name })))
       .map((place) => [JSON.stringify([place.what, place.of, place.kind]), place])
   ).values()
 ]
@@ -108,14 +108,14 @@ async function targetsOffered(input: NamesInput): Promise<Targets> {
   return { offered: offered.flat(), unanswered: all }
 }
 
-type Found = Partial<Record<Suggested['what'], string[]>>
+type SystemNames = Partial<Record<Suggested['what'], string[]>>
 
-async function objectsOf({ ask }: NamesInput, at: Inspected): Promise<Found | string> {
+async function objectsOf({ ask }: NamesInput, at: Inspected): Promise<SystemNames | string> {
   const answer = await ask({ about: 'targets', at })
   return answer.ok ? { objects: (answer.value.data ?? []).map(({ id }) => id) } : answer.words
 }
 
-async function partsOf({ ask }: NamesInput, at: Inspected, object: string): Promise<Found | string> {
+async function partsOf({ ask }: NamesInput, at: Inspected, object: string): Promise<SystemNames | string> {
   const answer = await ask({ about: 'target', at, object })
   if (!answer.ok) return answer.words
   const { fields, modes } = answer.value
@@ -133,14 +133,14 @@ interface OfSystem {
 /** What is looked up in live systems: what files name at the places that decide, or each system there is. */
 function ofSystems({ live, desired, all }: NamesInput): OfSystem[] {
   const systems = places.filter(({ what }) => what !== 'fields')
-  const ways = Map.groupBy(systems, ({ of, kind, user }) => JSON.stringify([of, kind, user]))
+  const ways = Map.groupBy(systems, ({ of, kind, usedBy }) => JSON.stringify([of, kind, usedBy]))
   const found = new Map<string, OfSystem>()
   for (const group of ways.values()) {
     const [first] = group
     if (!first) continue
-    const { of, kind, user } = first
+    const { of, kind, usedBy } = first
     const stated = desired
-      .filter((one) => one.kind === user)
+      .filter((one) => one.kind === usedBy)
       .map(({ fields }) => of.map((path) => textAt(fields, path.split('.'))))
     const offering = kinds.managed.some((one) => one.name === kind && one.offers === true)
     const others = all && of.length === 1 && offering ? live.filter((one) => one.kind === kind) : []

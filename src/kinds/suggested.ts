@@ -1,14 +1,17 @@
 import type { Suggested } from '../state/suggested.ts'
 import type { JsonObject } from '../state/value.ts'
 
-/** Returns the schema of the name of a resource. `x-names` says of which kind: editors can offer those there are. */
+/**
+ * Returns the schema of the name of a resource. `x-names` says of which kind, so that editors can offer those
+ * that there are.
+ */
 export function nameSchema(kind: string, description?: string): JsonObject {
   return { type: 'string', ...(description === undefined ? {} : { description }), 'x-names': kind }
 }
 
 /**
- * Returns the schema of a text that has to be one of what something else offers. `x-offers` says what that is,
- * so that editors can offer it, too.
+ * Returns the schema of a text that has to be one of what something else offers. `x-offers` says what that
+ * is, so that editors can offer it, too.
  */
 export function suggestedSchema(offers: Suggested, description?: string): JsonObject {
   const { what, of, beside } = offers

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import about from '../../package.json' with { type: 'json' }
 import { liveSchema, namedKinds, schemaId, suggestedIn } from '../../src/config/validation/index.ts'
 import { schemaText } from '../../src/commands/schema-file.ts'
-import { schema } from '../../src/commands/schema.ts'
+import { schema } from '../../src/commands/schema-base.ts'
 import { workspaceNames, type FoundNames } from '../../src/commands/workspace-names.ts'
 import { kinds } from '../../src/kinds/index.ts'
 import { referredKinds } from '../../src/state/rule.ts'

@@ -228,13 +228,13 @@ function overlay(
   })
   const item = isObject(items) ? overlay(items, partOf) : undefined
   const branches = [anyOf, oneOf, allOf].flatMap((all) => (Array.isArray(all) ? all.filter(isObject) : []))
-  const said = [
+  const values = [
     own,
     inner.length > 0 ? { properties: Object.fromEntries(inner) } : undefined,
     item && { items: item },
     ...branches.map((branch) => overlay(branch, partOf))
   ].filter((part) => part !== undefined)
-  return said.length > 1 ? { allOf: said } : said[0]
+  return values.length > 1 ? { allOf: values } : values[0]
 }
 
 /** `removed:` names what is live, too. */
