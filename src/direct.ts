@@ -5,7 +5,6 @@ import {
   type IncomingMessage,
   type OutgoingHttpHeaders
 } from 'node:http'
-import { Agent as TlsAgent, request as tlsRequestOf } from 'node:https'
 import type { Readable, Transform } from 'node:stream'
 
 /**
@@ -13,7 +12,24 @@ import type { Readable, Transform } from 'node:stream'
  * without a word, and what is sent on such a one is lost.
  */
 const idle = { keepAlive: true, timeout: 4_000 }
-const agents = { 'http:': new Agent(idle), 'https:': new TlsAgent(idle) }
+
+/** How requests of a protocol are opened, and what their answers may be coded in. */
+interface Protocol {
+  request: typeof requestOf
+  agent: Agent
+  /** Not `deflate`: some send it without the frame that belongs to it. */
+  codings: string
+}
+
+const plain: Protocol = { request: requestOf, agent: new Agent(idle), codings: 'gzip' }
+
+let tls: Protocol | undefined
+
+/** TLS is loaded where it is needed: that takes a while. */
+async function overTls(): Promise<Protocol> {
+  const https = await import('node:https')
+  return (tls ??= { request: https.request, agent: new https.Agent(idle), codings: 'br, gzip' })
+}
 
 /** Milliseconds in which a connection must be there. */
 const connectMs = 10_000
@@ -26,9 +42,10 @@ const connectMs = 10_000
 export async function direct(request: Request): Promise<DirectAnswer> {
   const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer())
   const { signal } = request
+  const protocol = new URL(request.url).protocol === 'https:' ? await overTls() : plain
   signal.throwIfAborted()
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const sent = opened(request, body)
+    const sent = opened(request, body, protocol)
     const cut = (): void => void sent.destroy(asError(signal.reason))
     signal.addEventListener('abort', cut, { once: true })
     sent.once('socket', (socket) => {
@@ -53,19 +70,20 @@ export async function direct(request: Request): Promise<DirectAnswer> {
   return await answerOf(response)
 }
 
-function opened(request: Request, body: Buffer | undefined): ClientRequest {
-  const { protocol } = new URL(request.url)
-  const isTls = protocol === 'https:'
+/** Opens a request, of which nothing is sent yet. */
+function opened(
+  { url, method, headers: own }: Request,
+  body: Buffer | undefined,
+  protocol: Protocol
+): ClientRequest {
   const headers: OutgoingHttpHeaders = {
     accept: '*/*',
-    ...Object.fromEntries(request.headers),
-    // Not `deflate`: some send it without the frame that belongs to it.
-    'accept-encoding': isTls ? 'br, gzip' : 'gzip'
+    ...Object.fromEntries(own),
+    'accept-encoding': protocol.codings
   }
   // Node sends a body with DELETE only where its length is known.
   if (body) headers['content-length'] = body.length
-  const options = { method: request.method, headers, agent: agents[isTls ? 'https:' : 'http:'] }
-  return isTls ? tlsRequestOf(request.url, options) : requestOf(request.url, options)
+  return protocol.request(url, { method, headers, agent: protocol.agent })
 }
 
 /** An answer whose body is still to be read. */

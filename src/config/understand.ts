@@ -66,7 +66,7 @@ export interface Meanwhile {
 }
 
 /** Characters of YAML, and resources, that are read between two pauses. */
-const pauseAfter = { letters: 128 * 1024, resources: 250 } as const
+const pauseAfter = { letters: 128 * 1024, resources: 100 } as const
 
 /**
  * What the files mean. `desired` may be printed and compared, because it has no secret value: those are in
@@ -125,6 +125,8 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   witness?.documents(documents)
   const sections = splitSections(documents, new Set(files), kinds)
   if (!sections.problems.some(isError)) meanwhile?.declared(writtenNames(sections.resources))
+  // What is requested now is sent before the next stage, and answered during it.
+  await meanwhile?.pause()
   const filling = fillPlaceholders([...sections.documents, ...sections.resources], {
     ...inputs,
     declarations: sections.variables,
