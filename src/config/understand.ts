@@ -66,7 +66,7 @@ export interface Meanwhile {
 }
 
 /** Characters of YAML, and resources, that are read between two pauses. */
-const pauseAfter = { letters: 128 * 1024, resources: 100 } as const
+const pauseAfter = { letters: 128 * 1024, resources: 50 } as const
 
 /**
  * What the files mean. `desired` may be printed and compared, because it has no secret value: those are in
@@ -144,6 +144,7 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   const index = new ResourceIndex(resources, kinds)
   problems.push(...checkDeclared(resources, removed, index, kinds), ...checkCycles(resources, index))
   problems.push(...checkReferences(resources, removed, index, kinds))
+  await meanwhile?.pause()
   const desired = {
     workspace,
     resources: resources.map((one) => spelledAsDeclared(one, index)).toSorted(byAddress),

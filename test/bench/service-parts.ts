@@ -24,13 +24,31 @@ export async function planOf(context: Context): Promise<Row[]> {
     if (!run.output.includes('Nothing to do')) throw new Error(run.output.slice(0, 2_000))
     return run
   }, turns(5))
+  const bare = { words: [process.execPath, bareLoop(context, requests)], env: slow.env }
+  const bareCosts = await alone(() => processes.runs(bare), turns(3))
   await slow.stop()
   const names = {
     part: 'plan',
     what: `\`plan\` of ${syncs.toLocaleString('en')} syncs, ${requests.toLocaleString('en')} requests of ${latencyMs} ms`,
     reference: 'requests × latency / 10'
   }
-  return [aloneRow(names, costs, { idealMs: (requests * latencyMs) / 10, wall: 1.15 })]
+  const idealMs = (requests * latencyMs) / 10
+  const bareNames = { ...names, what: 'as many requests of a bare program, ten at once' }
+  return [aloneRow(names, costs, { idealMs, wall: 1.15 }), aloneRow(bareNames, bareCosts, { idealMs })]
+}
+
+/** What nobody can undercut on this machine: so many requests, and nothing is done with the answers. */
+function bareLoop(context: Context, requests: number): string {
+  const text = `import { Agent, get } from 'node:http'
+const { POLYTOMIC_URL: url, POLYTOMIC_API_KEY: key } = process.env
+const options = { agent: new Agent({ keepAlive: true }), headers: { authorization: 'Bearer ' + key } }
+let left = ${requests}
+const send = () => {
+  if (left-- > 0) get(url + '/api/me', options, (answer) => answer.resume().on('end', send))
+}
+for (let slot = 0; slot < 10; slot++) send()
+`
+  return written(context, 'bare.mjs', text)
 }
 
 /** Everything is created, each time in an organization of its own. */
