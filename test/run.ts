@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -48,24 +48,56 @@ const parts: Part[] = isAll
     ]
 
 /**
+ * A folder for this run. Tests write and remove some ten thousand small files: on Linux that is done in memory, and
+ * waits for no disk, where there is room and programs may run. Whoever names a folder with `TMPDIR` gets that one.
+ */
+function openFolder(): string {
+  const memory = '/dev/shm'
+  const isFit = process.env['TMPDIR'] === undefined && existsSync(memory) && hasRoom(memory)
+  const folder = mkdtempSync(join(isFit && runsPrograms(memory) ? memory : tmpdir(), 'polyctl-tests-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+function hasRoom(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize > 2 ** 30
+}
+
+/** In a container it is often mounted so that they may not. */
+function runsPrograms(folder: string): boolean {
+  try {
+    const own = mkdtempSync(join(folder, 'polyctl-tests-'))
+    try {
+      const script = join(own, 'script')
+      writeFileSync(script, '#!/bin/sh\n', { mode: 0o700 })
+      return spawnSync(script).status === 0
+    } finally {
+      rmSync(own, { recursive: true, force: true })
+    }
+  } catch {
+    return false
+  }
+}
+
+/**
  * Builds the program and gives its command, in a folder where no sources are near that it would rather run: tests that
  * start it as a process (`test/support/program.ts`) take half as long.
  */
-function build(): string {
+function build(folder: string): string {
   const { status } = spawnSync(process.execPath, [join('.runtime', 'build.mts')], {
     cwd: root,
     stdio: 'inherit'
   })
   if (status !== 0) process.exit(status ?? 1)
-  const folder = mkdtempSync(join(tmpdir(), 'polyctl-built-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   for (const path of ['.dist', '.runtime', 'package.json'])
-    cpSync(join(root, path), join(folder, path), { recursive: true })
-  return join(folder, '.runtime', 'polyctl.cjs')
+    cpSync(join(root, path), join(folder, 'built', path), { recursive: true })
+  return join(folder, 'built', '.runtime', 'polyctl.cjs')
 }
 
+const folder = openFolder()
 // Whoever chooses some tests wants no more than those.
-const built: Record<string, string> = isAll || chosen.length > 0 ? {} : { BUILT_PROGRAM: build() }
+const built: Record<string, string> = isAll || chosen.length > 0 ? {} : { BUILT_PROGRAM: build(folder) }
 
 for (const { what, words, env } of parts) {
   console.log(
@@ -74,7 +106,7 @@ for (const { what, words, env } of parts) {
   const { status } = spawnSync(process.execPath, words, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...built, ...env }
+    env: { ...process.env, TMPDIR: folder, ...built, ...env }
   })
   if (status !== 0) process.exit(status ?? 1)
 }

@@ -76,8 +76,6 @@ function begin(folder: string, files: string): void {
     mkdirSync(dirname(join(repository, path)), { recursive: true })
     writeFileSync(join(repository, path), bytes)
   }
-  // The index tells when each file was written, by which git knows that it is the one that it saw.
-  runGit(['update-index', '--refresh'], folder)
 }
 
 function contentsOf(folder: string): Map<string, Uint8Array> {
