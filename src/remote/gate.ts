@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import { slept } from './pause.ts'
+import { openOutage, type Outage } from './outage.ts'
 import { bounds } from './policy.ts'
 
 /**
@@ -16,6 +17,8 @@ export interface Gate {
    */
   slowDown(headers: Headers): { pauseMs: number; since: number }
   fine(): void
+  /** Whether anything has answered yet to what passed the gate. */
+  readonly outage: Outage
 }
 
 /**
@@ -53,6 +56,7 @@ export function openGate(options: GateOptions): Gate {
   let since: number | undefined
   return {
     run: (work) => limit(work),
+    outage: openOutage(),
 
     async open(stop) {
       // The time may be extended while this one waits.

@@ -7,9 +7,12 @@ export class CutOff extends Error {
   override name = 'CutOff'
 }
 
-/** Whether nothing accepted the connection, or the host does not exist: the request was not sent. */
+/**
+ * Whether nothing accepted the connection, the host does not exist, or the proxy made no tunnel: the request
+ * was not sent.
+ */
 export function refusedConnection(error: Error): boolean {
-  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(reasonOf(error))
+  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|Proxy response \(5\d\d\)/.test(reasonOf(error))
 }
 
 /** Whether TLS failed in a way that another try would repeat: the request was not sent. */

@@ -75,6 +75,8 @@ export function endOf({ stop, unwanted, sleep }: RemoteOptions): AbortSignal {
   return end.signal
 }
 
+type Failed = Extract<RequestResult, { ok: false }>
+
 type Come = { answer: RequestResult } | { tried: Tried<Failure> }
 
 /**
@@ -100,12 +102,25 @@ export async function carried(attempt: Attempt, link: Link): Promise<RequestResu
 }
 
 async function tries(attempt: Attempt, link: Link, budget: Budget): Promise<Come> {
+  const { gate, options } = link
+  let isProbe = false
   for (;;) {
-    const open = await link.gate.open(link.options.stop)
+    const over = isProbe ? undefined : await gate.outage.wait(options.stop)
+    if (over) return { answer: { ok: false, failure: afterProbe(over, attempt, budget.course) } }
+    const open = await gate.open(options.stop)
     const come = open ? await once(attempt, link, budget) : { tried: shut(attempt.line, budget.course) }
+    isProbe = gate.outage.record('tried' in come ? come.tried : undefined, isProbe)
     if ('answer' in come || come.tried.is === 'reading') return come
-    if (!(await budget.again(come.tried))) return { answer: ended(budget, link.options) }
+    if (await budget.again(come.tried)) continue
+    const answer = ended(budget, options)
+    if (isProbe) gate.outage.giveUp(answer.failure)
+    return { answer }
   }
+}
+
+/** Returns the failure of a request that another one was tried for. */
+function afterProbe(over: Failure, { line }: Attempt, { unsure }: Course<Failure>): Failure {
+  return { ...over, request: line, ...(unsure ? { refused: false } : {}) }
 }
 
 /** Returns the result of an interrupt while the gate was closed: nothing was sent. */
@@ -118,7 +133,7 @@ function shut(request: string, { last }: Course<Failure>): Tried<Failure> {
  * Returns the failure to report: the last one, and whether the request may have been carried out all the
  * same.
  */
-function ended({ course, elapsedMs }: Budget, { stop }: RemoteOptions): RequestResult {
+function ended({ course, elapsedMs }: Budget, { stop }: RemoteOptions): Failed {
   const failure = course.last!
   const more = {
     ...(course.waited > 0 ? { waitedMs: elapsedMs() } : {}),

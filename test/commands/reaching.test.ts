@@ -276,6 +276,16 @@ describe('a proxy that the environment names', () => {
     expect(err).not.toContain('planted-pass')
   })
 
+  test.each([502, 503])('that answers each tunnel with %i is asked for few', async (status) => {
+    const { port, asked } = await openProxy(1, status)
+    const env = { POLYTOMIC_API_KEY: 'k', HTTPS_PROXY: `http://127.0.0.1:${port}` }
+    const { code, err } = await run('https://polytomic.test', env)
+    expect(code).toBe(4)
+    expect(err).toContain(`the proxy http://127.0.0.1:${port} answered ${status}`)
+    // At most one of each request that was under way at first, and two more of one of them.
+    expect(asked.length).toBeLessThanOrEqual(10 + 2)
+  })
+
   test('that is not there is told as that', async () => {
     const env = { POLYTOMIC_API_KEY: 'k', HTTPS_PROXY: 'http://127.0.0.1:9' }
     const { code, err } = await run('https://polytomic.test', env)

@@ -6,9 +6,11 @@ import { realTimer } from '../support/waiting.ts'
 
 /** How often, and when, a request is tried again. Time is that of the test: chance makes each pause as long as it may be. */
 
-type Reply = number | 'lost' | 'nobody listens'
+type Reply = number | 'lost' | 'nobody listens' | 'no tunnel'
 
 const refusal = (): Error => Object.assign(new Error(''), { code: 'ECONNREFUSED' })
+
+const noTunnel = 'Proxy response (503) !== 200 when HTTP Tunneling'
 
 function service(replies: (Reply | [number, Record<string, string>])[]): {
   options: RemoteOptions
@@ -25,6 +27,7 @@ function service(replies: (Reply | [number, Record<string, string>])[]): {
       at.push(Date.now())
       if (reply === 'lost') throw new TypeError('fetch failed', { cause: new Error('socket hang up') })
       if (reply === 'nobody listens') throw new TypeError('fetch failed', { cause: refusal() })
+      if (reply === 'no tunnel') throw new TypeError('fetch failed', { cause: new Error(noTunnel) })
       const [status, headers] = typeof reply === 'number' ? [reply, {}] : reply
       return Response.json({ message: 'words' }, { status, headers })
     },
@@ -274,6 +277,60 @@ describe('R28: tries', () => {
     expect(answer).toMatchObject({ ok: false, failure: { status: 422, refused: false } })
     const { answer: refused } = await tried('PUT', ['nobody listens', 422])
     expect(refused).toMatchObject({ ok: false, failure: { status: 422, refused: true } })
+  })
+})
+
+describe('many requests, of which none was ever answered', () => {
+  const many = async (replies: Parameters<typeof service>[0]) => {
+    const { options, at } = service(replies)
+    const writer = openWriter(options)
+    const answers = Promise.all(
+      Array.from({ length: 12 }, async (_, index) => await writer.get(`/api/syncs/${index}`))
+    )
+    await vi.runAllTimersAsync()
+    return { answers: await answers, at, writer }
+  }
+
+  test.each<[string, Reply, number]>([
+    ['a gateway with nothing behind it', 502, 4 + 5],
+    ['a gateway that is not ready', 503, 4 + 5],
+    ['a gateway that waits in vain', 504, 4 + 5],
+    ['a port where nobody listens', 'nobody listens', 4 + 2],
+    ['a proxy that makes no tunnel', 'no tunnel', 4 + 2]
+  ])('%s: one of them is tried again for all', async (_what, reply, tries) => {
+    const { answers, at, writer } = await many([reply])
+    expect(at).toHaveLength(tries)
+    for (const [index, answer] of answers.entries())
+      expect(answer).toMatchObject({ ok: false, failure: { request: `GET /api/syncs/${index}` } })
+    expect(await writer.get('/api/me')).toMatchObject({ ok: false, failure: { request: 'GET /api/me' } })
+    expect(at).toHaveLength(tries)
+  })
+
+  test('all go on as soon as one is answered, whatever the answer is', async () => {
+    for (const first of [200, 404]) {
+      const { answers, at } = await many([503, 503, 503, 503, 503, first, 200])
+      expect(at).toHaveLength(5 + 12)
+      expect(answers.filter(({ ok }) => ok)).toHaveLength(first === 200 ? 12 : 11)
+    }
+  })
+
+  test('each has its own tries once anything was answered', async () => {
+    const { at, answers } = await many([200, 503])
+    expect(at).toHaveLength(1 + 11 * 6)
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1)
+  })
+
+  test('an interrupt ends all of them', async () => {
+    const stop = new AbortController()
+    const { options, at } = service([503])
+    const writer = openWriter({ ...options, stop: stop.signal })
+    const answers = Promise.all(Array.from({ length: 6 }, async () => await writer.get('/api/syncs')))
+    await vi.advanceTimersByTimeAsync(100)
+    stop.abort()
+    await vi.runAllTimersAsync()
+    for (const answer of await answers)
+      expect(answer).toMatchObject({ ok: false, failure: { status: 503 } })
+    expect(at).toHaveLength(4)
   })
 })
 
