@@ -113,7 +113,15 @@ function slipIn({ text, by, span }: Named): Diagnostic | undefined {
       help: [`give ${by} the address of the service, or leave it out`]
     })
   }
-  if (/^\s*(["'`]).*\1\s*$/s.test(text)) {
+  if (text !== text.trim()) {
+    const isBefore = text !== text.trimStart()
+    return problem('P617', `${by} has a blank ${isBefore ? 'before' : 'after'} the address`, {
+      labels,
+      notes: ['blanks and line breaks around it may come from an env file, or from a pasted secret'],
+      help: [`write ${by} without it`]
+    })
+  }
+  if (/^(["'`]).*\1$/s.test(text)) {
     return problem('P617', `${by} has quotes in its value`, {
       labels,
       notes: ['some readers of env files, and `docker --env-file`, keep quotes as a part of the value'],

@@ -55,7 +55,7 @@ function schemaProblems(
   { schema, path }: Listed,
   { inspected, schemas }: Source,
   service: Inquiry
-): Mistake[] {
+): Finding[] {
   const id = idOf(schema)
   const there = schemas.find((one) => one.id === id)
   if (there) return isObject(schema) ? fieldProblems(sync, { schema, path, inspected, there }, service) : []
@@ -87,11 +87,14 @@ function fieldProblems(
   sync: PlannedResource,
   { schema, path: at, inspected, there }: ListedFields,
   service: Inquiry
-): Mistake[] {
+): Finding[] {
   const known = (there.fields ?? []).map(({ id }) => id)
-  if (known.length === 0) return []
+  const named = namedFields(schema)
+  if (named.length === 0) return []
+  if (known.length === 0)
+    return [{ unasked: inspected, why: `the service knows no fields of \`${there.id}\` yet` }]
   const all = [...new Set([...known, ...service.addedTo(inspected)])]
-  return namedFields(schema).flatMap(({ path, name }): Mistake[] =>
+  return named.flatMap(({ path, name }): Mistake[] =>
     all.includes(name)
       ? []
       : [
@@ -157,10 +160,13 @@ function settingProblems(
   ]
 }
 
-function modeProblems(sync: PlannedResource, inspected: Inspected, { modes }: BulkDestination): Mistake[] {
+function modeProblems(sync: PlannedResource, inspected: Inspected, { modes }: BulkDestination): Finding[] {
   const name = textOf(sync.wanted?.mode)
   const all = (modes ?? []).map(({ id }) => id)
-  if (all.length === 0 || name === '' || all.some((one) => isWord(one, name))) return []
+  if (name === '') return []
+  if (all.length === 0)
+    return [{ unasked: inspected, why: 'the service names no modes for bulk syncs to it' }]
+  if (all.some((one) => isWord(one, name))) return []
   return [
     {
       path: ['mode'],

@@ -45,8 +45,10 @@ interface SourceFacts {
 function sourceOf(model: PlannedResource, service: Inquiry): SourceFacts {
   const { wanted, live } = model
   const inspected = inspectable(service.find(wanted?.connection ?? live?.fields.connection, model))
+  if (!inspected) return { problems: [] }
   const chosen = choicesOf(model)
-  if (!inspected || !chosen) return { problems: [] }
+  if (!chosen)
+    return { inspected, problems: [], why: `what ${model.address} reads cannot be put into a question` }
   if (encodeURIComponent(JSON.stringify(chosen)).length > longestQuestion)
     return { inspected, problems: [], why: `what ${model.address} reads is too long to be asked about` }
   const fields = service.ask({ about: 'source fields', at: inspected, chosen })
@@ -153,11 +155,20 @@ function unchosen(
   ]
 }
 
+/** The fields of a model; `isOpen` where it may have others as well. */
+interface ModelFields extends KnownNames {
+  isOpen?: true
+}
+
 /** Returns the fields that a model will have for syncs; undefined if they are not known. */
-export function fieldsOf(model: PlannedResource, service: Inquiry): KnownNames | undefined {
+function fieldsOf(model: PlannedResource, service: Inquiry): ModelFields | undefined {
+  const known = withoutEnrichment(model, service)
+  const isEnriched = isObject(model.wanted?.enricher) || isObject(model.live?.wire.enricher)
+  return isEnriched && known ? { ...known, isOpen: true } : known
+}
+
+function withoutEnrichment(model: PlannedResource, service: Inquiry): KnownNames | undefined {
   const { wanted, live, differs } = model
-  // What an enrichment adds is not known.
-  if (isObject(wanted?.enricher) || isObject(live?.wire.enricher)) return undefined
   const answered = list(live?.wire.fields)
   const reads = !live || ['connection', 'configuration', 'fields'].some((name) => differs.has(name))
   const added = wanted ? list(wanted.additional_fields).map(nameOf) : answered.filter(isAdded).map(nameOf)
@@ -178,15 +189,26 @@ function has({ all }: KnownNames, name: string): boolean {
   return all.includes(name) || all.some((field) => name.startsWith(`${field}.`))
 }
 
-/** Reports the name of a field that a model does not have; nothing, if its fields are not known. */
+/**
+ * Reports the name of a field that a model does not have. If its fields are not known, that is reported by
+ * `unaskedOf`; if an enrichment adds some, that this one could not be found.
+ */
 export function fieldProblem(
   subject: PlannedResource,
   of: PlannedResource | undefined,
   at: { path: (string | number)[]; name: string },
   service: Inquiry
-): Mistake[] {
+): Finding[] {
   const known = of && fieldsOf(of, service)
-  return !known || !of || has(known, at.name) ? [] : [noField(subject, of, at, known, service)]
+  if (!known || !of || has(known, at.name)) return []
+  if (known.isOpen !== true) return [noField(subject, of, at, known, service)]
+  const why = `\`${at.name}\` is no field of what ${of.address} reads: its enrichment may add it`
+  return [{ unasked: itself(of), why }]
+}
+
+/** A model as what could not be asked about; one that is not made yet has no id. */
+function itself({ kind, address, live }: PlannedResource): Inspected {
+  return { kind, id: live?.id ?? address, address }
 }
 
 function noField(
@@ -248,7 +270,7 @@ function chosenProblems(
 }
 
 /** Checks the other ends of joins. */
-function relatedProblems(model: PlannedResource, service: Inquiry): Mistake[] {
+function relatedProblems(model: PlannedResource, service: Inquiry): Finding[] {
   return itemsOf(model.wanted?.relations).flatMap((one, index) => {
     const name = valueAt(one, ['to', 'field'])
     const other = service.find(valueAt(one, ['to', 'model']), model)
@@ -289,6 +311,9 @@ function itemsOf(value: Json | undefined): Json[] {
 /** What a sync is told of a model whose fields are not known although they were asked for. */
 export function unaskedOf(model: PlannedResource | undefined, service: Inquiry): Finding[] {
   if (!model || fieldsOf(model, service)) return []
-  const { inspected, why } = sourceOf(model, service)
-  return inspected && why !== undefined ? [{ unasked: inspected, why }] : []
+  const { inspected, fields, why } = sourceOf(model, service)
+  if (inspected && why !== undefined) return [{ unasked: inspected, why }]
+  // What it reads has fields, and the model was not read since.
+  if (!fields) return []
+  return [{ unasked: itself(model), why: 'the service lists no fields of it: they may not be read yet' }]
 }

@@ -91,10 +91,7 @@ function mixedProblems(item: JsonObject): ItemProblem[] {
           label: 'a filter of the model compares with a fixed value'
         }
       ]
-    return [
-      ...withOtherMode(item, [...path, 'field_type'], target),
-      ...comparedTwice(filter, path, 'value_field')
-    ]
+    return comparedTwice(filter, path, 'value_field')
   })
 }
 
@@ -102,32 +99,11 @@ function mixedProblems(item: JsonObject): ItemProblem[] {
 function separateProblems(item: JsonObject): ItemProblem[] {
   const { target_filters: ofTarget } = item
   const conditions = isObject(ofTarget) && Array.isArray(ofTarget.conditions) ? ofTarget.conditions : []
-  return [
-    ...(conditions.length > 0 ? withOtherMode(item, ['target_filters'], true) : []),
-    ...conditions.flatMap((condition, index) =>
-      isObject(condition)
-        ? comparedTwice(condition, ['target_filters', 'conditions', index], 'value_source')
-        : []
-    )
-  ]
-}
-
-function withOtherMode(
-  { mode }: JsonObject,
-  path: ItemProblem['path'],
-  isOfTargets: boolean
-): ItemProblem[] {
-  if (!isOfTargets || textOf(mode).toLowerCase() === 'update') return []
-  const message = 'a filter of the target works with `mode: update` only'
-  return [
-    {
-      path,
-      ...(path.length === 1 && { atKey: true }),
-      code: 'P109',
-      message,
-      label: `the mode is ${textOf(mode)}`
-    }
-  ]
+  return conditions.flatMap((condition, index) =>
+    isObject(condition)
+      ? comparedTwice(condition, ['target_filters', 'conditions', index], 'value_source')
+      : []
+  )
 }
 
 /** Reports a filter that compares both with a fixed value and with a field of a model. */

@@ -151,7 +151,8 @@ export const targetFiltersSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['conditions'],
-  description: 'Which of the records found in the target may be written. Needs mode: update.',
+  description:
+    'Which of the records found in the target may be written. The target says in which modes: in update, mostly.',
   properties: {
     conditions: {
       type: 'array',

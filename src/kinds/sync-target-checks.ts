@@ -25,6 +25,9 @@ export function targetChecks(sync: PlannedResource, service: Inquiry): Finding[]
     ...mappingChecks(sync, { inspected, object, facts }, service),
     ...(isUnknownYet(facts)
       ? [{ unasked: inspected, why: `the service knows no fields of \`${object}\` yet` }]
+      : []),
+    ...(isEmptyList(facts.modes)
+      ? [{ unasked: inspected, why: `the service names no modes for \`${object}\`` }]
       : [])
   ]
 }
@@ -124,10 +127,13 @@ function propertyProblems(
   create: JsonObject,
   properties: readonly Property[],
   service: Inquiry
-): Mistake[] {
+): Finding[] {
   const all = properties.map(({ id }) => id)
-  if (all.length === 0) return []
-  const stated = Object.entries(create).flatMap(([name, value]): Mistake[] => {
+  if (all.length === 0)
+    return Object.keys(create).length === 0
+      ? []
+      : [{ unasked: inspected, why: 'the service names no properties of new objects' }]
+  const stated = Object.entries(create).flatMap(([name, value]): Finding[] => {
     const path = ['target', 'create', name]
     const property = properties.find(({ id }) => id === name)
     if (!property) {
@@ -137,7 +143,12 @@ function propertyProblems(
       return [{ path, code: 'P422', message, label, ...adviceOn(name, known, 'a property', service) }]
     }
     const values = valuesOf(inspected, property, service)
-    if (values.length === 0 || values.includes(textOf(value))) return []
+    if (values === undefined) return []
+    if (values.length === 0)
+      return affirms(property.enum)
+        ? [{ unasked: inspected, why: `the service names no values for \`${name}\` of new objects` }]
+        : []
+    if (values.includes(textOf(value))) return []
     const known = { scope: `creation\n${inspected.id}\n${name}`, all: values }
     const message = `${sync.address} wants a new object whose \`${name}\` is \`${textOf(value)}\``
     const label = 'the service does not take this'
@@ -158,10 +169,18 @@ function propertyProblems(
 
 type Property = TargetObjects['target_creation']['properties'][number]
 
-/** What a property may be. An older service has to be asked for each by itself. */
-function valuesOf(at: Inspected, { id, enum: isOneOf, values }: Property, service: Inquiry): string[] {
+/**
+ * What a property may be; undefined as long as there is no answer. An older service has to be asked for each
+ * by itself.
+ */
+function valuesOf(
+  at: Inspected,
+  { id, enum: isOneOf, values }: Property,
+  service: Inquiry
+): string[] | undefined {
   const asks = affirms(isOneOf) && isEmptyList(values)
   const answer = asks ? service.ask({ about: 'creation values', at, property: id }) : undefined
+  if (asks && !answer) return undefined
   return (answer?.ok === true ? answer.value : (values ?? [])).map(({ value }) => value)
 }
 
@@ -189,7 +208,6 @@ function modeProblems(sync: PlannedResource, { id: object, modes, properties }: 
     label,
     ...(help !== undefined && { help: [help] })
   })
-  const filters = (Array.isArray(wanted.filters) ? wanted.filters : []).findIndex(isOfTarget)
   return [
     ...(affirms(mode.requires_identity) && identities.length === 0
       ? [
@@ -210,14 +228,44 @@ function modeProblems(sync: PlannedResource, { id: object, modes, properties }: 
           )
         ]
       : []),
-    ...(filters >= 0 && denies(mode.supports_target_filters)
-      ? [
-          problem(
-            ['filters', filters],
-            `has a filter on \`${object}\`, which that does not support in mode \`${name}\``,
-            'the target cannot be filtered'
-          )
-        ]
-      : [])
+    ...filterProblems(sync, mode, { object, modes, properties })
   ]
 }
+
+/**
+ * Filters on the target are for the modes that it names. Where an older service does not say which, only
+ * `update` is documented.
+ */
+function filterProblems(
+  { address, wanted = {} }: PlannedResource,
+  mode: TargetModeFacts,
+  { object, modes, properties }: Pick<TargetFields, 'modes' | 'properties'> & { object: string }
+): Mistake[] {
+  const index = (Array.isArray(wanted.filters) ? wanted.filters : []).findIndex(isOfTarget)
+  if (index === -1) return []
+  const supports: boolean | undefined = mode.supports_target_filters
+  const isDenied = denies(supports) || denies(properties?.['supports_target_filters'])
+  if (!isDenied && (supports !== undefined || isWord(mode.mode, 'update'))) return []
+  const others = denies(properties?.['supports_target_filters'])
+    ? []
+    : (modes ?? []).filter((one) => affirms(one.supports_target_filters)).map((one) => one.mode)
+  const where = `a filter on \`${object}\` in mode \`${mode.mode}\``
+  const finding: Mistake = {
+    path: ['filters', index],
+    code: 'P425',
+    message: `${address} has ${where}, which that does not support`,
+    label: 'the target cannot be filtered',
+    ...(others.length > 0 && { help: [`it takes filters in mode ${quotedNames(others)}`] })
+  }
+  if (isDenied) return [finding]
+  return [
+    {
+      ...finding,
+      severity: 'warning',
+      message: `${address} has ${where}, and the service does not say whether that supports it`,
+      label: 'such filters are documented for mode `update`'
+    }
+  ]
+}
+
+type TargetModeFacts = NonNullable<TargetFields['modes']>[number]

@@ -92,7 +92,7 @@ export const filterFunctionWords: Readonly<Record<FilterFunction, string>> = {
 /** Sides of a filter. */
 export const filterSideWords: Readonly<Record<'Model' | 'Target', string>> = {
   Model: 'The condition is about a field of a model: `field`. This is assumed.',
-  Target: 'The condition is about a field of the target: `field_id`. Needs mode: update.'
+  Target: 'The condition is about a field of the target: `field_id`. The target says in which modes.'
 }
 
 /** Frequencies of a schedule, without `multi`, which only older answers have. */

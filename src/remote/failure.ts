@@ -113,7 +113,7 @@ const messages: Readonly<Partial<Record<Code, { message: string; help: string[] 
   },
   P610: {
     message: 'this is no Polytomic: its answer is not JSON',
-    help: ['check the address (`--url` or POLYTOMIC_URL): a proxy or a web page may be answering']
+    help: ['check the address (`--url` or POLYTOMIC_URL): something else answers there']
   },
   P611: {
     message: 'the service wants to redirect, which is refused',

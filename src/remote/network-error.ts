@@ -15,10 +15,16 @@ export function refusedConnection(error: Error): boolean {
   return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|Proxy response \(5\d\d\)/.test(reasonOf(error))
 }
 
-/** Whether TLS failed in a way that another try would repeat: the request was not sent. */
-export function refusedEncryption(error: Error): boolean {
+/** Whether a connection failed in a way that another try would repeat: the request was not sent. */
+export function refusedForGood(error: Error): boolean {
   const code = codeOf(error)
-  return speaksNoTls.test(code) || code in certificates || unknownIssuer.has(code) || isProxysNo(error)
+  const isOfTls = speaksNoTls.test(code) || code in certificates || unknownIssuer.has(code)
+  return isOfTls || isProxysNo(error) || isBlockedPort(error)
+}
+
+/** Ports of other protocols, which the platform's `fetch` does not connect to. */
+function isBlockedPort(error: Error): boolean {
+  return reasonOf(error) === 'bad port'
 }
 
 function isProxysNo(error: Error): boolean {
@@ -79,6 +85,11 @@ export function explained(error: Error, { url, proxy }: Way): Explained {
       ]
     }
   }
+  if (isBlockedPort(error))
+    return {
+      words: `nothing is sent to port ${url.port}: it is one of those that are kept for other protocols`,
+      help: ['let the service listen at another port, such as 4242, and write that into the address']
+    }
   const words = certificates[code]
   return { words: words ?? reasonOf(error) }
 }

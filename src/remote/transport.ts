@@ -9,13 +9,7 @@ import { openGate } from './gate.ts'
 import { BeyondBounds, cutWords } from './bounds.ts'
 import { openClient } from './client.ts'
 import { codeOf, usersOf, wordsOf, type RequestResult, type Failure } from './failure.ts'
-import {
-  explained,
-  refusedConnection,
-  refusedEncryption,
-  type Explained,
-  type Way
-} from './network-error.ts'
+import { explained, refusedConnection, refusedForGood, type Explained, type Way } from './network-error.ts'
 import { identityPath, type HttpAnswer, type RemoteOptions } from './options.ts'
 import {
   carried,
@@ -98,7 +92,17 @@ export function openWriter(options: RemoteOptions): Writer {
     if (creates) attempt.keys = sent.keys ?? oneKey(options.newKey())
     const answer = await carried(attempt, link)
     if (answer.ok || !isAboutAddress(answer.failure)) return answer
-    return { ok: false, failure: { ...answer.failure, address: addressOf(options) } }
+    const isByProxy = options.proxy !== undefined && answer.failure.code === 'P610'
+    return {
+      ok: false,
+      failure: {
+        ...answer.failure,
+        address: addressOf(options),
+        ...(isByProxy && {
+          help: ['check the address (`--url` or POLYTOMIC_URL), and the proxy: it may answer']
+        })
+      }
+    }
   }
   let identity: Promise<RequestResult> | undefined
   return {
@@ -226,7 +230,7 @@ function failureOf(error: unknown, request: string, way: Way, redaction: Redacti
   if (error instanceof TimeoutError) return { code: 'P613', ...unanswered, words: 'no answer in time' }
   if (error instanceof NetworkError) {
     const { words, ...more } = explained(error, way)
-    const refused = refusedConnection(error) || refusedEncryption(error)
+    const refused = refusedConnection(error) || refusedForGood(error)
     return { code: 'P603', ...unanswered, words: toldOf(words, redaction), ...more, refused }
   }
   throw error

@@ -4,7 +4,7 @@ import { BeyondBounds } from './bounds.ts'
 import { openBudget, type Budget } from './budget.ts'
 import type { RequestResult, Failure } from './failure.ts'
 import { namedPauseMs, type Gate } from './gate.ts'
-import { refusedConnection, refusedEncryption } from './network-error.ts'
+import { refusedConnection, refusedForGood } from './network-error.ts'
 import type { RemoteOptions } from './options.ts'
 import { bounds, type Course, type Tried } from './policy.ts'
 
@@ -191,7 +191,7 @@ function triedBy(
 ): Tried<Failure> {
   if (error instanceof BeyondBounds) return { is: 'final', failure }
   if (!(error instanceof HTTPError)) {
-    if (error instanceof NetworkError && refusedEncryption(error)) return { is: 'final', failure }
+    if (error instanceof NetworkError && refusedForGood(error)) return { is: 'final', failure }
     if (error instanceof NetworkError && refusedConnection(error)) return { is: 'unreached', failure }
     return { is: creates ? 'final' : 'lost', failure }
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/server/faults.ts'
 import { apiVersions } from '../../src/wire/common.ts'
+import type { SyncMode } from '../../src/wire/sync.ts'
 import { isFew } from '../support/samples.ts'
 import { allow, createSandbox, type Sandbox, type SandboxOptions } from '../support/sandbox.ts'
 
@@ -27,7 +28,7 @@ const odd = {
   open: false,
   fieldModes: false,
   modes: ['update', 'updateOrCreate', 'create'],
-  targetFilters: true,
+  targetFilters: ['update', 'updateOrCreate'] as SyncMode[],
   multipleIdentities: false,
   filterValueFields: false,
   creation: {
@@ -403,6 +404,17 @@ const rows: Row[] = [
     /it takes: `Equality`/,
     [target],
     ['function: StringContains, value: x', 'function: LessThan, value: 9']
+  ],
+  [
+    'a filter on the target in a mode that takes none',
+    things({
+      mode: 'create',
+      target_filters: '{ conditions: [{ field: email, function: IsNotNull }] }'
+    }),
+    [['P425', '{ field: email, function: IsNotNull }']],
+    /it takes filters in mode `update`, `updateOrCreate`/,
+    [target],
+    ['mode: create', 'mode: updateOrCreate']
   ],
   [
     'a filter that compares with a field of a model',

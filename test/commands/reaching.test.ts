@@ -107,12 +107,27 @@ describe('what answers is told as what it is, with the address and who says it',
   })
 })
 
+test('a port that fetch connects to never is told as that, at once', async () => {
+  const { code, err } = await plan('http://127.0.0.1:1')
+  expect(code).toBe(4)
+  expect(err).toContain('nothing is sent to port 1: it is one of those that are kept for other protocols')
+})
+
+test('a web page is not said to be that of a proxy where there is none', async () => {
+  const port = await opened(createServer(answering(200, page)))
+  const { err } = await plan(`http://127.0.0.1:${port}`)
+  expect(err).toContain('something else answers there')
+  expect(err).not.toContain('proxy')
+})
+
 describe('an address that cannot be one is told before anything is sent', () => {
   test.each([
     ['"https://h.example"', 'POLYTOMIC_URL has quotes in its value'],
     ["'https://h.example'", 'POLYTOMIC_URL has quotes in its value'],
     ['', 'POLYTOMIC_URL is set, but empty'],
     ['  ', 'POLYTOMIC_URL is set, but empty'],
+    [' https://h.example', 'POLYTOMIC_URL has a blank before the address'],
+    ['https://h.example\n', 'POLYTOMIC_URL has a blank after the address'],
     ['http//h.example', 'an address begins with `http://`'],
     ['https:/h.example', 'an address begins with `https://`'],
     ['https:h.example', 'an address begins with `https://`'],

@@ -5,7 +5,7 @@ import {
   explained,
   reasonOf,
   refusedConnection,
-  refusedEncryption
+  refusedForGood
 } from '../../src/remote/network-error.ts'
 
 /** An error as Node gives it: the reason is the cause of the cause. */
@@ -34,7 +34,7 @@ describe('why a connection failed', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another host']
   ])('%s: no other try is of use', (code, words) => {
     expect(explained(failed('m', code), direct)).toEqual({ words })
-    expect(refusedEncryption(failed('m', code))).toBe(true)
+    expect(refusedForGood(failed('m', code))).toBe(true)
   })
 
   test.each([
@@ -51,7 +51,7 @@ describe('why a connection failed', () => {
         'or give the address under which the certificate is known'
       ]
     })
-    expect(refusedEncryption(failed('m', code))).toBe(true)
+    expect(refusedForGood(failed('m', code))).toBe(true)
   })
 
   test.each(['WRONG_VERSION_NUMBER', 'PACKET_LENGTH_TOO_LONG', 'UNKNOWN_PROTOCOL', 'HTTP_REQUEST'])(
@@ -66,9 +66,9 @@ describe('why a connection failed', () => {
       expect(explained(error, direct)).toEqual(reported('443'))
       expect(explained(error, by('https://service.test:8443'))).toEqual(reported('8443'))
       expect(explained(error, by('http://service.test'))).toEqual({ words: 'm' })
-      expect(refusedEncryption(error)).toBe(true)
-      expect(refusedEncryption(failed('m', `NOT_ERR_SSL_${code}`))).toBe(false)
-      expect(refusedEncryption(failed('m', `ERR_SSL_${code}_2`))).toBe(false)
+      expect(refusedForGood(error)).toBe(true)
+      expect(refusedForGood(failed('m', `NOT_ERR_SSL_${code}`))).toBe(false)
+      expect(refusedForGood(failed('m', `ERR_SSL_${code}_2`))).toBe(false)
     }
   )
 
@@ -102,7 +102,7 @@ describe('of a proxy', () => {
         words: 'the proxy http://proxy.test:3128 wants a user and a password',
         help: ['write them into the address of the proxy']
       })
-      expect(refusedEncryption(failed(message))).toBe(true)
+      expect(refusedForGood(failed(message))).toBe(true)
     }
   )
 
@@ -111,8 +111,8 @@ describe('of a proxy', () => {
       words: 'the proxy http://proxy.test:3128 answered 502',
       help
     })
-    expect(refusedEncryption(failed('Proxy response (502) !== 200'))).toBe(false)
-    expect(refusedEncryption(failed('Proxy response (403) !== 200'))).toBe(true)
+    expect(refusedForGood(failed('Proxy response (502) !== 200'))).toBe(false)
+    expect(refusedForGood(failed('Proxy response (403) !== 200'))).toBe(true)
     expect(explained(failed('anything else'), through)).toEqual({ words: 'anything else' })
     expect(explained(failed('m', 'CERT_REVOKED'), through)).toEqual({
       words: 'its certificate was revoked'
@@ -127,7 +127,7 @@ test.each([
   ['read ECONNRESET', false]
 ])('%s: that nothing was sent is %j', (message, isRefused) => {
   expect(refusedConnection(failed(message))).toBe(isRefused)
-  expect(refusedEncryption(failed(message))).toBe(false)
+  expect(refusedForGood(failed(message))).toBe(false)
 })
 
 test('the reason is the innermost message, or its code; of a body that was cut off it is its own', () => {

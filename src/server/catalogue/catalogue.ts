@@ -82,7 +82,8 @@ export interface CatalogueFile {
   modes?: SyncMode[]
   /** A single field may have a mode of its own. */
   fieldModes?: boolean
-  targetFilters?: boolean
+  /** Records of the target can be filtered: in mode `update`, or in these. */
+  targetFilters?: boolean | SyncMode[]
   /** Default true. False: records are found by one mapping alone. */
   multipleIdentities?: boolean
   /** Default true. False: filters on the target compare with fixed values alone. */

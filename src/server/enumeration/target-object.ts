@@ -58,8 +58,14 @@ export function targetModes(catalogue: CatalogueFile, object?: CatalogueObject):
       requires_identity: catalogue.identity !== 'never' && withIdentity.has(id),
       supports_per_field_mode:
         catalogue.fieldModes === true && (id === 'update' || id === 'updateOrCreate'),
-      supports_target_filters: catalogue.targetFilters === true && id === 'update'
+      supports_target_filters: filteredModes(catalogue).includes(id)
     }))
+}
+
+/** Returns the modes in which records of the target can be filtered. */
+export function filteredModes({ targetFilters = false }: CatalogueFile): readonly SyncMode[] {
+  if (typeof targetFilters !== 'boolean') return targetFilters
+  return targetFilters ? ['update'] : []
 }
 
 /** Returns the facts of an object; undefined where it cannot exist. */
@@ -72,7 +78,7 @@ export function targetObject(catalogue: CatalogueFile, name: string): TargetObje
     modes: targetModes(catalogue, object),
     multipleIdentities: catalogue.identity !== 'never' && catalogue.multipleIdentities !== false,
     fieldCreation: catalogue.open === true,
-    filterValueFields: catalogue.targetFilters === true && catalogue.filterValueFields !== false,
+    filterValueFields: filteredModes(catalogue).length > 0 && catalogue.filterValueFields !== false,
     fields:
       object === undefined || names.length === 0
         ? undefined

@@ -15,7 +15,7 @@ import { invalid, notFound, Refusal } from '../refusal.ts'
 import type { StoredConnection } from '../stored.ts'
 import { mustBeAuthorized } from './authorized.ts'
 import { readMap } from './params.ts'
-import { targetModes, targetObject } from './target-object.ts'
+import { filteredModes, targetModes, targetObject } from './target-object.ts'
 
 /** Routes for what a sync can write to, under both generations of paths, which every version answers. */
 export const targetRoutes: readonly Route[] = [
@@ -159,7 +159,7 @@ function fieldsOf(call: Call, catalogue: CatalogueFile, target: string): RouteRe
             supports_multiple_identities: facts.multipleIdentities
           }
         : {}),
-      supports_target_filters: catalogue.targetFilters === true,
+      supports_target_filters: filteredModes(catalogue).length > 0,
       target_creator: catalogue.creation !== undefined,
       use_field_names_as_labels: catalogue.open === true
     }

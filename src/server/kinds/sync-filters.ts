@@ -79,7 +79,7 @@ export function targetFilter(
 ): Filter {
   const { field_id: id, value, value_field: compared } = sent
   const name = readFunction(sent.function, `${where}.function`)
-  if (context.modeName !== 'update') {
+  if (!context.isNewest && context.modeName !== 'update') {
     throw invalid(where, 'is on the target, which only the mode update allows')
   }
   if (context.mode?.supports_target_filters === false) {
