@@ -107,10 +107,10 @@ describe('what answers is told as what it is, with the address and who says it',
   })
 })
 
-test('a port that fetch connects to never is told as that, at once', async () => {
+test('a port of another protocol is asked as any other', async () => {
   const { code, err } = await plan('http://127.0.0.1:1')
   expect(code).toBe(4)
-  expect(err).toContain('nothing is sent to port 1: it is one of those that are kept for other protocols')
+  expect(err).toContain('nobody listens at http://127.0.0.1:1')
 })
 
 test('a web page is not said to be that of a proxy where there is none', async () => {

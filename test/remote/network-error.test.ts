@@ -37,6 +37,13 @@ describe('why a connection failed', () => {
     expect(refusedForGood(failed('m', code))).toBe(true)
   })
 
+  test('a port that a proxy is never asked for', () => {
+    expect(explained(failed('bad port'), by('http://service.test:6000'))).toMatchObject({
+      words: 'nothing is sent to port 6000: it is one of those that are kept for other protocols'
+    })
+    expect(refusedForGood(failed('bad port'))).toBe(true)
+  })
+
   test.each([
     'DEPTH_ZERO_SELF_SIGNED_CERT',
     'SELF_SIGNED_CERT_IN_CHAIN',
