@@ -62,7 +62,7 @@ type Answering = { [A in keyof Answers]?: Answers[A] }
 function found(subject: PlannedResource, answers: Answering, model = modelOf(['id', 'sought'])): Finding[] {
   const inquiry: Inquiry = {
     ask: <A extends keyof Answers>({ about }: Question<A>) => {
-      const value = answers[about as A]
+      const value = answers[about]
       return value === undefined
         ? { ok: false as const, refused: false, words: `${about} was not to be asked` }
         : { ok: true as const, value }
@@ -91,7 +91,7 @@ const targets = (properties: unknown[], values: unknown[] = []): Answering => ({
   'creation values': values as Answers['creation values']
 })
 const sourced = (names: string[]): Answering => ({
-  'source fields': names.map((name) => ({ name })) as unknown as Answers['source fields'],
+  'source fields': names.map((name) => ({ name, label: name, type: 'string', id: name })),
   source: {
     configuration: { table: { items: ['t'] } }
   } as unknown as Answers['source']
