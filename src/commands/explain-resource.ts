@@ -59,7 +59,7 @@ export async function resourceResult(
       const change = changes.find((one) => addressText(one) === addressText(resource))
       return {
         ...factsOf(resource, origin),
-        live: change === undefined ? null : liveFacts(detailsOf(change))
+        live: change === undefined ? null : liveFacts(detailsOf(change), resource)
       }
     })
     return facts(all)
@@ -109,7 +109,7 @@ function factsOf(resource: Desired, origin: Origin): Omit<ResourceFacts, 'live'>
   const stated = leavesOf(resource.fields, []).map(({ path, value }): ValueFacts => {
     const span = resource.spanAt(path)
     const from = placeholdersIn(textAt(origin.texts, span), origin)
-    return { path: pathOf(path), value, place: placeOf(span), from }
+    return { path: pathOf(resource.spelled?.(path) ?? path), value, place: placeOf(span), from }
   })
   return {
     kind: resource.kind,
@@ -119,12 +119,27 @@ function factsOf(resource: Desired, origin: Origin): Omit<ResourceFacts, 'live'>
   }
 }
 
-function liveFacts({ action, changed, fields }: ReturnType<typeof detailsOf>): ResourceFacts['live'] {
+/** Differences are in the words of the file, as the values are that it states. */
+function liveFacts(
+  { action, changed, fields }: ReturnType<typeof detailsOf>,
+  resource: Desired
+): ResourceFacts['live'] {
+  const spelled = new Map(
+    leavesOf(resource.fields, []).flatMap(({ path }) =>
+      path.map((_, at): [string, string] => {
+        const part = path.slice(0, at + 1)
+        return [pathOf(part), pathOf(resource.spelled?.(part) ?? part)]
+      })
+    )
+  )
   return {
     exists: action !== 'create',
     changed_at: changed?.at ?? null,
     changed_by: changed?.by ?? null,
-    differences: fields.map(({ path, before }) => ({ path: path.join('.'), value: before ?? null }))
+    differences: fields.map(({ path, before }) => ({
+      path: spelled.get(path.join('.')) ?? path.join('.'),
+      value: before ?? null
+    }))
   }
 }
 

@@ -1,4 +1,4 @@
-import { fileSchema, resourceSchema, withoutRefs } from '../config/validation/index.ts'
+import { fileSchema, resourceSchema, valueMeant, withoutRefs } from '../config/validation/index.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import type { TopicFacts, TypeFacts } from '../render/view/explain.ts'
 import { pathsOf, propertiesOf, schemaOf, topicOf, wordsOf, type KeyDetails } from './explain-schema.ts'
@@ -11,13 +11,16 @@ import type { JsonObject } from '../state/value.ts'
 /** What is loaded for `explain` alone. */
 export type Catalogue = Awaited<ReturnType<typeof openCatalogue>>
 
-/** Returns the types of connections whose id or name has a word in it. */
+/**
+ * Returns the types of connections whose id or name has a word in it; else the type that people mean by the
+ * word.
+ */
 export function typesWith(word: string, catalogue: Catalogue): TypeFacts[] {
   const sought = word.toLowerCase()
-  return catalogue
-    .typeIds()
-    .map((type) => ({ type, ...catalogue.typeName(type) }))
-    .filter(({ type, name }) => `${type} ${name}`.toLowerCase().includes(sought))
+  const all = catalogue.typeIds().map((type) => ({ type, ...catalogue.typeName(type) }))
+  const found = all.filter(({ type, name }) => `${type} ${name}`.toLowerCase().includes(sought))
+  const meant = valueMeant(word, catalogue.typeIds())
+  return found.length > 0 ? found : all.filter(({ type }) => type === meant)
 }
 
 /** Returns what a word, or a path of words, is about; nothing where nobody knows it. */
@@ -36,8 +39,18 @@ export function topicNamed(text: string, catalogue: Catalogue): TopicFacts | und
   return elsewhere([first, ...rest], catalogue)
 }
 
-/** Returns names that are near to a word that nobody knows. */
-export function nearTopics(text: string, catalogue: Catalogue): string[] {
+/** What is near to a word that nobody knows: similar names, and all keys beside it. */
+export interface Near {
+  names: string[]
+  beside: { of: string; keys: string[] } | undefined
+}
+
+/** Returns what is near to a word that nobody knows. */
+export function nearTopics(text: string, catalogue: Catalogue): Near {
+  return { names: nearNames(text, catalogue), beside: keysBeside(text) }
+}
+
+function nearNames(text: string, catalogue: Catalogue): string[] {
   const kindNames = kinds.managed.flatMap(({ name, section }) => [name, section])
   const paths = kinds.managed.flatMap((kind) =>
     pathsOf(schemaOfKind(kind)).map((path) => path.at(-1) ?? '')
@@ -48,10 +61,33 @@ export function nearTopics(text: string, catalogue: Catalogue): string[] {
   if (kind && rest.length > 0) {
     const inside = schemaOf(schemaOfKind(kind), rest.slice(0, -1))
     const names = inside ? Object.keys(propertiesOf(inside)) : []
-    return similarNames(rest.at(-1) ?? '', names).map((name) => [...parts.slice(0, -1), name].join('.'))
+    return nearest(rest.at(-1) ?? '', names).map((name) => [...parts.slice(0, -1), name].join('.'))
   }
-  return similarNames(text, [...kindNames, ...catalogue.typeIds(), ...paths, 'types'])
+  const meant = valueMeant(text, catalogue.typeIds())
+  const others = nearest(text, [...kindNames, ...catalogue.typeIds(), ...paths, 'types'])
+  return [...new Set([...(meant === undefined ? [] : [meant]), ...others])].slice(0, mostNear)
 }
+
+/** Returns the keys beside which a path of a kind has one that nobody knows; none for anything else. */
+function keysBeside(text: string): Near['beside'] {
+  const [first = '', ...rest] = text.split('.')
+  const kind = kinds.managed.find((one) => namesOf(one).includes(folded(first)))
+  const inside = kind && rest.length > 0 ? schemaOf(schemaOfKind(kind), rest.slice(0, -1)) : undefined
+  const keys = inside ? Object.keys(propertiesOf(inside)) : []
+  return kind && keys.length > 0 ? { of: [kind.name, ...rest.slice(0, -1)].join('.'), keys } : undefined
+}
+
+/** Names that begin with a word come first, then those that have it in them; else those that are like it. */
+function nearest(word: string, names: readonly string[]): string[] {
+  const sought = word.toLowerCase()
+  const have =
+    sought.length < 3 ? [] : [...new Set(names)].filter((one) => one.toLowerCase().includes(sought))
+  const begin = have.filter((one) => one.toLowerCase().startsWith(sought))
+  const all = have.length > 0 ? [...begin, ...have] : similarNames(word, names)
+  return [...new Set(all)].slice(0, mostNear)
+}
+
+const mostNear = 4
 
 function namesOf({ name, section }: Kind): string[] {
   return [folded(name), folded(section)]
@@ -74,7 +110,12 @@ function kindTopic(kind: Kind, path: readonly string[], catalogue: Catalogue): T
   const topic = [kind.name, ...exact].join('.')
   const found = topicOf(schema, exact, { topic, beside: besideOf(kind) })
   if (found === undefined) return undefined
-  if (exact.length > 0) return { ...found, notes: [...ownership(kind, exact), ...detailNote(kind, exact)] }
+  if (exact.length > 0)
+    return {
+      ...found,
+      example: partOf(catalogue.kindExamples[kind.name], exact),
+      notes: [...ownership(kind, exact), ...detailNote(kind, exact)]
+    }
   return {
     ...found,
     description: kind.description,
@@ -87,6 +128,24 @@ function kindTopic(kind: Kind, path: readonly string[], catalogue: Catalogue): T
       ? [`there is a type of connections of this name, too: \`polyctl explain types ${kind.name}\``]
       : []
   }
+}
+
+/** Returns the part of an example that has a key of a path, with all that is in it; null where none has. */
+function partOf(example: string | null | undefined, [top = '', ...rest]: readonly string[]): string | null {
+  const lines = (example ?? '').split('\n')
+  const at = lines.findIndex((line) => line.trimStart().replace(/^- /, '').startsWith(`${top}:`))
+  const first = lines[at]?.replace(/^( *)- /, '$1  ') ?? ''
+  const depth = first.length - first.trimStart().length
+  const after = lines.slice(at + 1)
+  const end = after.findIndex((line) => line.length - line.trimStart().length <= depth)
+  const block = [first, ...(end === -1 ? after : after.slice(0, end))].map((line) => line.slice(depth))
+  const last = rest.at(-1)
+  const isThere = at !== -1 && (last === undefined || block.some((line) => hasKey(line, last)))
+  return isThere ? `${block.join('\n').trimEnd()}\n` : null
+}
+
+function hasKey(line: string, key: string): boolean {
+  return line.split(/[{,]/).some((part) => part.trim().replace(/^- /, '').startsWith(`${key}:`))
 }
 
 /** Returns a path as the schema spells it; nothing where it has none. */
@@ -148,7 +207,8 @@ function typeTopic(type: string, path: readonly string[], catalogue: Catalogue):
             default: defaults[key] ?? null
           }
   })
-  if (found === undefined || path.length > 0) return found
+  if (found === undefined) return undefined
+  if (path.length > 0) return { ...found, example: partOf(example, path) }
   const modes = Object.entries(needed.by?.values ?? {}).filter(([, keys]) => keys.length > 0)
   return {
     ...found,

@@ -76,11 +76,12 @@ function unknownCode(text: string, name: string): Diagnostic {
   return problem('P624', `there is no problem with the code ${JSON.stringify(text)}`, { help })
 }
 
-function unknownTopic(text: string, near: readonly string[]): Diagnostic {
+function unknownTopic(text: string, { names, beside }: Topics.Near): Diagnostic {
+  const notes = beside ? [`\`${beside.of}\` has: ${beside.keys.join(', ')}`] : []
   const help = [
-    ...near.map((other) => `something with a similar name exists: \`${other}\``),
+    ...names.map((other) => `something with a similar name exists: \`${other}\``),
     'a kind such as `sync`, a key such as `sync.schedule`, a type of connections such as `mongodb`, ' +
       'a resource such as `sync "Users"`, or a code such as `P201` can be explained'
   ]
-  return problem('P624', `nothing is called ${JSON.stringify(text)}`, { help })
+  return problem('P624', `nothing is called ${JSON.stringify(text)}`, { notes, help })
 }

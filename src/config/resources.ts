@@ -70,6 +70,7 @@ function meaning(kind: Kind, source: SourceText, node: YamlNode, value: JsonObje
     lifecycle: readLifecycle(lifecycle),
     span: nameSpan(kind, source, node),
     spanAt,
+    ...(kind.placeInYaml && { spelled: place }),
     uses: usesOf(fields, source, node, place)
   }
 }

@@ -2,6 +2,7 @@ import type { Path } from '../state/resource.ts'
 import type { Json } from '../state/value.ts'
 import type { ItemProblem } from './kind.ts'
 import { dictionary } from '../state/value.ts'
+import { frequencyWords } from './words.ts'
 
 /** The parts that a schedule needs, by its frequency. */
 export const neededParts = dictionary<string[]>({
@@ -17,7 +18,26 @@ const examples = dictionary<string>({
   daily: '{ frequency: daily, hour: 5, minute: 0 }',
   weekly: '{ frequency: weekly, day_of_week: monday, hour: 5, minute: 0 }',
   custom: '{ frequency: custom, minute: "*/15", hour: "8-18", day_of_week: "1-5" }',
-  runafter: '{ frequency: runafter, run_after: { syncs: [NAME] } }'
+  builder: '{ frequency: builder, minute: 0, hour: 8, day_of_month: 1 }',
+  runafter: '{ frequency: runafter, run_after: { syncs: [NAME] } }',
+  dbtcloud: '{ frequency: dbtcloud, connection: NAME, job_id: 1234 }'
+})
+
+/** What other tools call the times of a schedule. */
+const otherNames = dictionary<string>({
+  '@hourly': 'hourly',
+  '@daily': 'daily',
+  '@midnight': '{ frequency: daily, hour: 0, minute: 0 }',
+  '@weekly': 'weekly',
+  'every hour': 'hourly',
+  'every day': 'daily',
+  'every week': 'weekly',
+  monthly: '{ frequency: custom, minute: 0, hour: 5, day_of_month: 1 }',
+  '@monthly': '{ frequency: custom, minute: 0, hour: 5, day_of_month: 1 }',
+  'every month': '{ frequency: custom, minute: 0, hour: 5, day_of_month: 1 }',
+  yearly: '{ frequency: custom, minute: 0, hour: 5, day_of_month: 1, month: 1 }',
+  '@yearly': '{ frequency: custom, minute: 0, hour: 5, day_of_month: 1, month: 1 }',
+  '@annually': '{ frequency: custom, minute: 0, hour: 5, day_of_month: 1, month: 1 }'
 })
 
 /**
@@ -27,7 +47,19 @@ const examples = dictionary<string>({
 export function scheduleMeant(found: Json | undefined): string | undefined {
   if (typeof found !== 'string') return undefined
   const text = found.trim().toLowerCase()
-  return examples[text] ?? ofTime(text) ?? ofCron(text)
+  const other = otherNames[text]
+  if (other !== undefined) return examples[other] ?? other
+  return examples[text] ?? ofInterval(text) ?? ofTime(text) ?? ofCron(text)
+}
+
+/** Converts an interval, `every 5 minutes`, which must divide an hour or a day. */
+function ofInterval(text: string): string | undefined {
+  const [, count = '', unit = ''] = /^(?:@?every )?(\d+) ?(m|min|minutes?|h|hours?)$/.exec(text) ?? []
+  const every = Number(count)
+  if (every === 0 || (unit.startsWith('m') ? 60 : 24) % every !== 0) return undefined
+  return unit.startsWith('m')
+    ? `{ frequency: custom, minute: "*/${every}" }`
+    : `{ frequency: custom, minute: 0, hour: "*/${every}" }`
 }
 
 /** Converts a time of day, `22:30`, to a daily schedule. */
@@ -66,6 +98,7 @@ function ofCron(text: string): string | undefined {
 
 /** Reports parts that the frequency needs and that are missing, with an example. */
 export function missingParts(frequency: string, present: readonly string[]): ItemProblem[] {
+  if (['custom', 'builder'].includes(frequency) && present.length === 0) return [withoutTimes(frequency)]
   const missing = (neededParts[frequency] ?? [])
     .filter((name) => !present.includes(name))
     .map((name) => `\`${name}\``)
@@ -84,11 +117,26 @@ export function missingParts(frequency: string, present: readonly string[]): Ite
   ]
 }
 
+/** Each part of such a schedule may be missing, but not all of them. */
+function withoutTimes(frequency: string): ItemProblem {
+  return {
+    path: ['schedule'],
+    atKey: true,
+    code: 'P103',
+    severity: 'warning',
+    message: `a schedule with \`frequency: ${frequency}\` needs its times`,
+    label: 'no time is said here',
+    help: [`write them, as in \`${examples[frequency]}\`; times are UTC`]
+  }
+}
+
 /** Returns a sentence of advice on a value that is not allowed, if it is at the place of a schedule. */
 export function scheduleAdvice(path: Path, found: Json | undefined): string | undefined {
   const [above = '', last = ''] = path.filter((part) => typeof part === 'string').slice(-2)
   // Other tools have `schedule: { cron: … }` and `{ time: … }`.
   const key = ['cron', 'time', 'at', 'expression'].includes(last) ? above : path.length > 1 ? last : above
-  const meant = key.endsWith('schedule') ? scheduleMeant(found) : undefined
-  return meant === undefined ? undefined : `write \`${key}: ${meant}\`: times are UTC`
+  if (!key.endsWith('schedule') || typeof found !== 'string') return undefined
+  const meant = scheduleMeant(found)
+  if (meant !== undefined) return `write \`${key}: ${meant}\`: times are UTC`
+  return `a frequency is one of: ${Object.keys(frequencyWords).join(', ')}`
 }

@@ -18,7 +18,8 @@ import {
   printLogic,
   readLogic,
   withoutRepeats,
-  type Logic
+  type Logic,
+  undocumentedNot
 } from './filter-logic.ts'
 import type { ItemProblem, ToWire } from './kind.ts'
 import { conditionKey, isOfTarget, conditionText } from './sync-filters.ts'
@@ -273,7 +274,7 @@ export function logicProblems(
       within: { text: logic, start, end }
     }))
   const left = own.filter((label) => !named.has(label))
-  return left.map((label) => leftOut(path, label, isNewer))
+  return [...left.map((label) => leftOut(path, label, isNewer)), ...undocumentedNot(path, logic)]
 }
 
 function unknownLabel(label: string, labels: readonly string[], of: Side): string {

@@ -190,7 +190,7 @@ export function scheduleProblems(schedule: Json | undefined): ItemProblem[] {
   if (!isObject(schedule)) return []
   const frequency = textOf(schedule.frequency).toLowerCase()
   const parts = relevant[frequency] ?? []
-  const present = Object.keys(schedule).filter((name) => name !== 'frequency' && !isEmpty(schedule[name]))
+  const present = Object.keys(schedule).filter((name) => name !== 'frequency' && !isUnsaid(schedule[name]))
   const idle = present
     .filter((name) => !parts.includes(name))
     .map((name) => idlePart(frequency, name, parts))
@@ -198,6 +198,11 @@ export function scheduleProblems(schedule: Json | undefined): ItemProblem[] {
     .filter((name) => parts.includes(name))
     .flatMap((name) => outOfBounds(frequency, name, schedule[name]))
   return [...idle, ...wrong, ...missingParts(frequency, present)]
+}
+
+/** Returns true for a part that says nothing: empty, or with nothing but empty lists in it. */
+function isUnsaid(part: Json | undefined): boolean {
+  return isEmpty(part) || (part !== undefined && isObject(part) && Object.values(part).every(isEmpty))
 }
 
 function idlePart(frequency: string, name: string, parts: readonly string[]): ItemProblem {

@@ -151,8 +151,7 @@ export const targetFiltersSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['conditions'],
-  description:
-    'Which of the records found in the target may be written. The target says in which modes: in update, mostly.',
+  description: 'Which of the records found in the target may be written. The target says in which modes.',
   properties: {
     conditions: {
       type: 'array',

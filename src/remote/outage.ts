@@ -8,7 +8,7 @@ import type { Tried } from './policy.ts'
  * refuses all that is sent, one request is tried again for all of them; the others wait for its result.
  */
 export interface Outage {
-  /** Waits for the request that is tried for all. Returns its failure, if it gave up: nothing is sent then. */
+  /** Waits for the request that is tried for all. Returns its failure if it gave up: then none is sent. */
   wait(stop: AbortSignal | undefined): Promise<Failure | undefined>
   /** Records the result of a try. Returns true if its request is the one that is tried for all. */
   record(result: Tried<Failure> | undefined, isProbe: boolean): boolean

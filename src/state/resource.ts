@@ -46,6 +46,8 @@ export interface Desired extends Address {
    * is not written.
    */
   spanAt: (path: Path) => Span
+  /** Returns a path of the fields as the file spells it. */
+  spelled?: (path: Path) => Path
   /** The references of its fields, with their places. */
   uses: Use[]
 }

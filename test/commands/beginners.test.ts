@@ -86,6 +86,27 @@ const mistakes: [what: string, text: string][] = [
     'the form of a template',
     pg('      hostname: h\n      username: u\n      database: d\n      password: "##PW##"\n')
   ],
+  ...[
+    ['a word of a template', '{{ secrets.PG }}'],
+    ['the form of a template with underscores', '__DB_PW__'],
+    ['a form that may be a password', '$P4SS']
+  ].map(([what = '', value = '']): [string, string] => [
+    what,
+    pg(`      hostname: h\n      username: u\n      database: d\n      password: "${value}"\n`)
+  ]),
+  ...['monthly', '@daily', 'every 5 minutes', 'sometimes'].map((text): [string, string] => [
+    `schedule ${text}`,
+    sync('').replace('schedule: manual', `schedule: "${text}"`)
+  ]),
+  ...[
+    '{ frequency: custom }',
+    '{ frequency: builder }',
+    '{ frequency: dbtcloud }',
+    '{ frequency: runafter, run_after: { syncs: [] } }'
+  ].map((text): [string, string] => [
+    `schedule ${text}`,
+    sync('').replace('schedule: manual', `schedule: ${text}`)
+  ]),
   ['comments alone', '# connections:\n#  - name: A\n'],
   [
     'an empty list of schemas',

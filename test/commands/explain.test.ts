@@ -12,7 +12,7 @@ import { spread } from '../support/samples.ts'
 
 const catalogue = await openCatalogue()
 const topicNamed = (text: string) => topics.topicNamed(text, catalogue)
-const nearTopics = (text: string) => topics.nearTopics(text, catalogue)
+const nearTopics = (text: string) => topics.nearTopics(text, catalogue).names
 const typesWith = (word: string) => topics.typesWith(word, catalogue)
 
 const editor = JSON.parse(committed('polyctl.schema.json') ?? '{}') as {
@@ -195,4 +195,58 @@ test('an address is of a resource, also where its words are a kind', async () =>
   for (const words of ['role "S"', 'role/S', 'role "role"'])
     expect((await world.run('explain', words)).out).toContain('configs/a.yaml:1')
   expect((await world.run('explain', 'role "T"')).err).toContain('P406')
+})
+
+describe('what nobody knows has the near ones', () => {
+  test.each([
+    ['pg', '`postgresql`'],
+    ['mongo', '`mongodb`'],
+    ['sync.nosuch', '`sync` has: name, id'],
+    ['sync.schedule.day', '`sync.schedule.day_of_week`'],
+    ['bulk_sync.schedule', '`bulk_sync.default_schedule`'],
+    ['sync.shedule', '`sync.schedule`']
+  ])('%s', async (word, near) => {
+    const { code, err } = await createSandbox({ files: {} }).run('explain', word)
+    expect(code).not.toBe(0)
+    expect(err.split('\n').slice(1, 2).join('') + err.split('\n').slice(2, 3).join('')).toContain(near)
+  })
+
+  test('of types, by what people call them', async () => {
+    expect((await createSandbox({ files: {} }).run('explain', 'types', 'pg')).out).toMatch(/^postgresql /)
+  })
+})
+
+test.each([
+  ['sync.schedule.frequency', 'frequency: daily'],
+  ['csv.url', 'url: '],
+  ['sync.identity.function', 'function: Equality'],
+  ['model.identifier', 'identifier: _id'],
+  ['bulk_sync.schemas.tracking_field', 'tracking_field: updated_at']
+])('a key has an example: %s', async (word, line) => {
+  const { out } = await createSandbox({ files: {} }).run('explain', word)
+  expect(out.slice(out.indexOf('\nExample\n'))).toContain(line)
+})
+
+test('values of a sync have the words of its file', async () => {
+  const newer = `syncs:
+  - name: S
+    model: M
+    mode: update
+    target: { connection: C, object: O }
+    identities: { mappings: [{ source: a, target: A, function: Equality }] }
+    fields: [{ source: b, target: B }]
+    model_filters: { conditions: [{ source: c, function: IsNull }] }
+    target_filters: { conditions: [{ field: D, function: Equality, value_source: d }] }
+    schedule: manual
+`
+  const world = createSandbox({ files: { 'configs/a.yaml': newer } })
+  const { out } = await world.run('explain', 'sync "S"')
+  for (const path of [
+    'identities.mappings[0].target',
+    'model_filters.conditions[0].source.field',
+    'target_filters.conditions[0].field',
+    'target_filters.conditions[0].value_source.field'
+  ])
+    expect(out).toContain(path)
+  expect(out).not.toMatch(/^ *(identity|filters)\b|value_field|field_id/m)
 })

@@ -4,24 +4,26 @@ import { variableName } from './template.ts'
 
 interface Form {
   tool: string
-  /** Matches the whole value. Its first group is the name of a variable, which a message may quote. */
+  /** Matches the whole value. A group of it is the name of a variable, which a message may quote. */
   pattern: RegExp
   help?: string
 }
 
 /**
  * Placeholders of other tools, which polyctl would send literally. A form that could also be a password
- * must be in capitals to match.
+ * must be in capitals to match, and is quoted only if it has no digits.
  */
 const forms: readonly Form[] = [
   { tool: 'dbt', pattern: /^\{\{\s*env_var\(\s*['"](\w+)['"].*\)\s*\}\}$/ },
   { tool: 'a workflow of GitHub', pattern: /^\$\{\{\s*(?:secrets|env|vars)\.(\w+)\s*\}\}$/ },
+  { tool: 'a template', pattern: /^\{\{\s*(?:\w+\.)*([A-Z_]+)\s*\}\}$/ },
   { tool: 'a template', pattern: /^\{\{.*\}\}$/ },
   { tool: 'Concourse', pattern: /^\(\(\s*([\w-]+)[\w.:/-]*\s*\)\)$/ },
   { tool: 'Terraform', pattern: /^var\.([a-z]\w*)$/ },
-  { tool: 'a shell', pattern: /^\$[A-Z_][A-Z0-9_]*$/ },
-  { tool: 'Windows', pattern: /^%[A-Z_][A-Z0-9_]*%$/ },
-  { tool: 'a template', pattern: /^(##|__|@@)[A-Z_][A-Z0-9_]*\1$/ },
+  { tool: 'a shell', pattern: /^\$(?:([A-Z_]+)|[A-Z_][A-Z0-9_]*)$/ },
+  { tool: 'Windows', pattern: /^%(?:([A-Z_]+)|[A-Z_][A-Z0-9_]*)%$/ },
+  { tool: 'a template', pattern: /^(?:##([A-Z_]+)##|__([A-Z_]+?)__|@@([A-Z_]+)@@)$/ },
+  { tool: 'a template', pattern: /^(?<sign>##|__|@@)[A-Z_][A-Z0-9_]*\k<sign>$/ },
   {
     tool: 'SOPS',
     pattern: /^ENC\[.*\]$/,
@@ -44,8 +46,8 @@ export function otherPlaceholder(
   for (const { tool, pattern, help } of forms) {
     const match = pattern.exec(value.trim())
     if (!match) continue
-    const found = match[1] ?? ''
-    const name = /^\w+$/.test(found) ? found : variableName(String(path.at(-1)))
+    const found = match.slice(1).find((group) => group !== undefined) ?? ''
+    const name = /^\w*[A-Za-z]\w*$/.test(found) ? found : variableName(String(path.at(-1)))
     return problem('P309', `${field} is written in the form of another tool`, {
       labels: [{ span, text: `${tool} would fill this, and polyctl would send it as it stands` }],
       help: [...(help === undefined ? [] : [help]), `write \`\${env:${name}}\`, and give the secret there`]

@@ -126,18 +126,29 @@ export function listMeantBy(found: Json | undefined, item: Json | undefined): st
   const [key = ''] = keys
   if (keys.some((one) => Object.hasOwn(known, one)))
     return 'a list begins each item with `- `: write that before its first key, and indent the rest as much'
-  if (Object.hasOwn(known, 'source') && Object.hasOwn(known, 'target'))
-    return 'each pair is an item of a list: `- { source: …, target: … }`'
+  if (Object.hasOwn(known, 'source') && Object.hasOwn(known, 'target')) {
+    const pairs = Object.entries(found).slice(0, mostPairs)
+    const items = pairs.map(([source, target]) => `{ source: ${plain(source)}, target: ${plain(target)} }`)
+    const more = keys.length > mostPairs ? ', …' : ''
+    return `each pair is an item of a list: \`[${items.join(', ')}${more}]\``
+  }
   const name = isKeyName(key, found[key] !== null) && !/[`\n]/.test(key) ? key : '…'
   return isObject(found[key] ?? null) && 'name' in known
     ? `names go into a list: \`- name: ${name}\`, and its fields under it, in line with \`name\``
     : undefined
 }
 
+const mostPairs = 3
+
+/** Returns a name as it may stand in a mapping of one line; dots for what needs quotes. */
+function plain(name: Json): string {
+  return typeof name === 'string' && /^[A-Za-z_][\w.]{0,60}$/.test(name) ? name : '…'
+}
+
 /** Returns advice on a single word in place of a mapping with a source and a target. */
 export function itemMeantBy(found: Json | undefined, properties: Json | undefined): string | undefined {
   const known = properties !== undefined && isObject(properties) ? properties : {}
   return typeof found === 'string' && 'source' in known && 'target' in known
-    ? 'each item says both sides: `{ source: …, target: … }`'
+    ? `each item says both sides: \`{ source: ${plain(found)}, target: … }\``
     : undefined
 }
