@@ -24,15 +24,66 @@ export interface ReadKind {
 
 /**
  * Makes live resources of answers. Names are complete only when every list has been read, so this is a
- * second pass.
+ * second pass; `early` has those that needed nothing that was missing then.
  */
 export function liveResources(
   read: readonly ReadKind[],
-  { version, words }: Pick<Reader, 'version' | 'words'>
+  { version, words }: Pick<Reader, 'version' | 'words'>,
+  early?: EarlyLive
 ): Live[] {
   const wires = new Map(read.map(({ kind, items }) => [kind.name, items.map((item) => item.wire)]))
   const context = fromWireContext(wires, version)
-  return read.flatMap(({ kind, items }) => items.map((item) => liveResource(kind, item, context, words)))
+  return read.flatMap(({ kind, items }) =>
+    items.map((item) => early?.of(item) ?? liveResource(kind, item, context, words))
+  )
+}
+
+/**
+ * Makes live resources while others are still requested, when there is nothing else to do. A resource counts
+ * only if all kinds that its answer leads to were read to their end: then nothing read later can change it.
+ */
+export class EarlyLive {
+  readonly #reader: Pick<Reader, 'version' | 'words'>
+  readonly #wires = new Map<string, readonly JsonObject[]>()
+  readonly #early = new WeakMap<Item, Live>()
+  #known: FromWire
+
+  constructor(reader: Pick<Reader, 'version' | 'words'>) {
+    this.#reader = reader
+    this.#known = fromWireContext(this.#wires, reader.version)
+  }
+
+  /** Takes in a kind of which nothing more is read. */
+  complete({ kind, items }: ReadKind): void {
+    this.#wires.set(
+      kind.name,
+      items.map(({ wire }) => wire)
+    )
+    this.#known = fromWireContext(this.#wires, this.#reader.version)
+  }
+
+  /** Never throws: what fails here fails again when everything has been read. */
+  make(kind: Kind, item: Item): void {
+    let isOpen = false
+    const uses = (other: string): void => {
+      isOpen ||= !this.#wires.has(other)
+    }
+    const context: FromWire = {
+      version: this.#known.version,
+      reference: (other, id) => (uses(other), this.#known.reference(other, id)),
+      wire: (other) => (uses(other), this.#known.wire(other))
+    }
+    try {
+      const live = liveResource(kind, item, context, this.#reader.words)
+      if (!isOpen) this.#early.set(item, live)
+    } catch {
+      // It is made again, and fails there.
+    }
+  }
+
+  of(item: Item): Live | undefined {
+    return this.#early.get(item)
+  }
 }
 
 /** Resolves ids to names by what was read. */

@@ -7,7 +7,7 @@ import { pathOfAll } from './address.ts'
 import type { ApiVersion } from '../wire/common.ts'
 import type { Failure } from './failure.ts'
 import { identify } from './identity.ts'
-import { liveResources, type Item, type ReadKind } from './live.ts'
+import { EarlyLive, liveResources, type Item, type ReadKind } from './live.ts'
 import { listed, pages, type List } from './pages.ts'
 import { isRefusal, itemOf, kindText, readDerived, unread } from './derived.ts'
 import { readInFull, withParts } from './read.ts'
@@ -41,15 +41,15 @@ export async function observe(
   const needed = neededKinds(desired, kinds, options)
   const deletes = deletedKinds(desired, kinds, options)
   const identity = identify(reader, desired.workspace)
+  const early = new EarlyLive(reader)
   const lists = needed
     .filter((kind) => !isDerived(kind))
-    .map((kind) =>
-      readKind(
-        reader,
-        kind,
-        wantedOf(kind, desired, { ...options, hidesUse: mayHideUse(kind, deletes, reader.version) })
-      )
-    )
+    .map(async (kind) => {
+      const hidesUse = mayHideUse(kind, deletes, reader.version)
+      const read = await readKind(reader, kind, wantedOf(kind, desired, { ...options, hidesUse }), early)
+      early.complete(read)
+      return read
+    })
   const [who, ...read] = await Promise.all([identity, ...lists])
   if (!who.ok) return who
   const { key, self, ...organization } = who.value
@@ -64,7 +64,7 @@ export async function observe(
     version: reader.version,
     ...(key === undefined ? {} : { key }),
     ...(self === undefined ? {} : { self }),
-    resources: liveResources(all, reader),
+    resources: liveResources(all, reader, early),
     kinds: needed.filter((kind) => !isUnread(kind)).map((kind) => kind.name)
   }
   return checked(state, [...who.problems, ...all.flatMap((kind) => kind.problems)])
@@ -185,7 +185,7 @@ function byEachName(declared: readonly Desired[], key: (name: string) => string)
   return names
 }
 
-async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<ReadKind> {
+async function readKind(reader: Reader, kind: Kind, wanted: Wanted, early: EarlyLive): Promise<ReadKind> {
   const list = await listOf(reader, kind)
   if (!list.ok) return unread(kind, list.failure, `reading ${kindText(kind)}s`)
   const { path } = list
@@ -193,6 +193,7 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
   const missing = { names: new Set(wanted.names.keys()), ids: new Set(wanted.ids.keys()) }
   const isComplete = (): boolean => missing.names.size === 0 && missing.ids.size === 0
   const read = countOf(reader, kind)
+  const isLight = kind.api.access === 'listed' && kind.api.lightList?.(reader.version) === true
   for await (const page of listed(reader, list, isComplete)) {
     if (!page.ok) return unread(kind, page.failure, `reading all of ${path}`)
     for (const wire of page.items) {
@@ -207,7 +208,9 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
       const item = readItem(reader, kind, wire, path, fields)
       const counted = fields === undefined ? item : read(item)
       // It is awaited after the last page: until then its error must not end the process.
-      counted.catch(() => undefined)
+      void counted.then((found) => {
+        if (isLight && found && 'wire' in found) early.make(kind, found)
+      }, noop)
       byId.set(id, counted)
     }
   }
@@ -217,6 +220,8 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted): Promise<Rea
   const failed = failure ? unread(kind, failure, `reading ${kindText(kind)}s`).problems : []
   return { kind, items, problems: failed }
 }
+
+function noop(): void {}
 
 /** Counts the resources that are requested one by one, and reports the progress. */
 export function countOf(reader: Reader, kind: Kind): <T>(item: Promise<T>) => Promise<T> {

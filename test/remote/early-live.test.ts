@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { kinds } from '../../src/kinds/index.ts'
+import { EarlyLive, liveResources, type Item, type ReadKind } from '../../src/remote/live.ts'
+import type { JsonObject } from '../../src/state/value.ts'
+
+/** What is made of an answer while others are on their way is what would be made of it at the end. */
+
+const reader = { version: '2025-09-18' as const, words: (text: string) => text }
+
+const kindNamed = (name: string) => {
+  const kind = kinds.managed.find((one) => one.name === name)
+  if (!kind) throw new Error(`there is no kind ${name}`)
+  return kind
+}
+
+const read = (name: string, ...wires: JsonObject[]): ReadKind => ({
+  kind: kindNamed(name),
+  items: wires.map((wire): Item => ({ wire, partial: false })),
+  problems: []
+})
+
+const syncOf = (id: string, schedule: JsonObject): JsonObject => ({
+  id,
+  name: `Sync ${id}`,
+  mode: 'updateOrCreate',
+  active: false,
+  identity: { source: { model_id: 'm1', field: 'email' }, target: 'email', function: 'Equality' },
+  fields: [{ source: { model_id: 'm1', field: 'first_name' }, target: 'first_name' }],
+  filters: [],
+  overrides: [],
+  schedule,
+  target: { connection_id: 'c1', object: 'public.users' },
+  model_ids: ['m1'],
+  updated_by: { name: 'Somebody' }
+})
+
+const connections = read('connection', { id: 'c1', name: 'Store', type: 'postgresql', configuration: {} })
+const models = read('model', { id: 'm1', name: 'People', connection_id: 'c1', fields: [] })
+const syncs = read(
+  'sync',
+  syncOf('s1', { frequency: 'manual' }),
+  syncOf('s2', { frequency: 'runafter', run_after: { sync_ids: ['s1'] } })
+)
+const [plain, after] = syncs.items as [Item, Item]
+const all = [connections, models, syncs]
+
+test('nothing counts before all is known that an answer leads to', () => {
+  const early = new EarlyLive(reader)
+  early.make(syncs.kind, plain)
+  early.complete(models)
+  early.make(syncs.kind, plain)
+  expect(early.of(plain)).toBeUndefined()
+  early.complete(connections)
+  early.make(syncs.kind, plain)
+  early.make(syncs.kind, after)
+  expect(early.of(plain)).toBeDefined()
+  // It runs after another sync, whose name may still change.
+  expect(early.of(after)).toBeUndefined()
+  expect(liveResources(all, reader, early)).toEqual(liveResources(all, reader))
+  expect(early.of(plain)?.fields).toMatchObject({
+    target: { connection: { $ref: 'connection', name: 'Store' } }
+  })
+})
+
+test('what fails early fails at the end alone', () => {
+  const early = new EarlyLive(reader)
+  const broken: Item = { wire: syncOf('s3', { frequency: 'manual' }), partial: false }
+  Object.defineProperty(broken.wire, 'fields', {
+    get: () => {
+      throw new Error('broken')
+    }
+  })
+  expect(() => early.make(syncs.kind, broken)).not.toThrow()
+  expect(early.of(broken)).toBeUndefined()
+})
