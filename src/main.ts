@@ -123,9 +123,13 @@ function world(stop: Interruption): WorldIo {
     cwd: process.cwd(),
     env: process.env,
     terminal,
-    async ask(question) {
+    async ask(question, { isHidden = false } = {}) {
       const { createInterface } = await import('node:readline/promises')
-      const lines = createInterface({ input: process.stdin, output: standardError() })
+      const lines = createInterface({
+        input: process.stdin,
+        ...(isHidden ? await withoutEcho() : { output: standardError() })
+      })
+      if (isHidden) standardError().write(question)
       // On a terminal Ctrl-C is a key like others while a line is read.
       lines.on('SIGINT', stop.request)
       const left = new Promise<null>((resolve) => void lines.once('close', () => resolve(null)))
@@ -133,7 +137,7 @@ function world(stop: Interruption): WorldIo {
       try {
         const answer = await Promise.race([stopped, lines.question(question), left])
         // The question's line is still open.
-        if (typeof answer !== 'string') standardError().write('\n')
+        if (typeof answer !== 'string' || isHidden) standardError().write('\n')
         return answer === null ? '' : answer
       } finally {
         lines.close()
@@ -198,6 +202,13 @@ let isFrugal = false
 function widthOf(stream: NodeJS.WriteStream & { _refreshSize?: () => void }): number | undefined {
   stream._refreshSize?.()
   return stream.columns > 0 ? stream.columns : undefined
+}
+
+/** The terminal leaves all echo to the reader of lines, and what that writes goes nowhere. */
+async function withoutEcho() {
+  const { Writable } = await import('node:stream')
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() })
+  return { output, terminal: true, historySize: 0 }
 }
 
 /** How the person, or whoever runs us, asks to stop. */

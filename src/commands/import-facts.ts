@@ -14,7 +14,7 @@ export interface ImportResult {
   /** What files declared before, and that was left to them. */
   declared: ReadonlySet<Live>
   files: ImportFacts['files']
-  options: { check?: boolean; local?: boolean }
+  options: { check?: boolean; local?: boolean; keepsVariables?: boolean }
   folder: string
   io: CommandIo
   service: Service
@@ -76,9 +76,11 @@ function nextOf({ imported, files, options, folder, io }: ImportResult): string[
   const local = options.local === true ? ' --local' : ''
   const [example, own] = [at('.env.example'), at('.env')].map(shellWord)
   return [
-    ...(imported.variables.length > 0
-      ? [`cp ${example} ${own}   # and fill it in; keep it out of git`]
-      : []),
+    ...(imported.variables.length === 0
+      ? []
+      : options.keepsVariables === true || io.project.variables !== undefined
+        ? [`"\${EDITOR:-vi}" ${own}   # add what ${example} names; keep it out of git`]
+        : [`cp ${example} ${own}   # and fill it in; keep it out of git`]),
     `polyctl plan${named}${local}   # says that there is nothing to do`
   ]
 }

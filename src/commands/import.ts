@@ -39,6 +39,8 @@ export interface ImportOptions extends ReadOptions {
   textFiles?: boolean
   force?: boolean
   check?: boolean
+  /** There will be a `.env` that must not be overwritten. Not given by people. */
+  keepsVariables?: boolean
 }
 
 /**

@@ -45,6 +45,15 @@ connections:
 `
 }
 
+/** The history is needed to know what files were before. */
+const steps = `steps:
+      - uses: actions/checkout@v5
+        with: { fetch-depth: 0 }
+      - uses: actions/setup-node@v6
+        with: { node-version: "24" }`
+
+const applied = `git fetch origin '+refs/polyctl/*:refs/polyctl/*'`
+
 const run = `npx --yes ${about.name}@${about.version}`
 
 /** Plans in review, applies on merge, and looks for drift each night. */
@@ -66,11 +75,7 @@ jobs:
   review:
     if: github.event_name == 'pull_request'
     runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v5
-        with: { fetch-depth: 0 }
-      - uses: actions/setup-node@v6
-        with: { node-version: "24" }
+    ${steps}
       - run: ${run} fmt --check --verbose
       - run: ${run} validate
       - run: ${run} plan --since "origin/$GITHUB_BASE_REF"
@@ -80,23 +85,15 @@ jobs:
     runs-on: ubuntu-latest
     permissions:
       contents: write # what was applied is remembered as a ref
-    steps:
-      - uses: actions/checkout@v5
-        with: { fetch-depth: 0 }
-      - uses: actions/setup-node@v6
-        with: { node-version: "24" }
-      - run: git fetch origin '+refs/polyctl/*:refs/polyctl/*'
+    ${steps}
+      - run: ${applied}
       # Variables that the files name, such as passwords, go here as well, each from a secret.
       - run: ${run} apply --yes --push-applied
 
   drift:
     if: github.event_name == 'schedule'
     runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v5
-        with: { fetch-depth: 0 }
-      - uses: actions/setup-node@v6
-        with: { node-version: "24" }
-      - run: git fetch origin '+refs/polyctl/*:refs/polyctl/*'
+    ${steps}
+      - run: ${applied}
       - run: ${run} drift
 `

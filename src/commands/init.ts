@@ -1,19 +1,21 @@
 import { posix, resolve } from 'node:path'
 import { defaultFolders, openDisk, saveFiles, type Disk } from '../config/source/index.ts'
-import { problem } from '../diagnostics/diagnostic.ts'
+import { isError, problem } from '../diagnostics/diagnostic.ts'
 import { exit } from './exit.ts'
 import type { ImportOptions } from './import.ts'
 import { stateOf } from './import-write.ts'
 import { environmentExample, exampleFile, withIgnored, workflow } from './init-files.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
+import { environmentVariables } from './files.ts'
+import { keptKey, type KeptKey } from './init-key.ts'
+import { beginningOf, type Beginning } from './init-questions.ts'
 import type { Result } from './output.ts'
 import { interruptedResult, lookupResult, nothingRead, problemsResult } from './result.ts'
-import { abortable } from './run.ts'
 import { schemaPlace } from './schema-comment.ts'
 import { plainSchemaText } from './schema-file.ts'
 
-/** Options of `init`. Where nobody says whether to import, a person is asked who has a key. */
+/** Options of `init`. Where nobody says whether to import, a person on a terminal is asked. */
 export interface InitOptions extends ReadOptions {
   import?: boolean
   layout: ImportOptions['layout']
@@ -43,8 +45,13 @@ export async function initCommand(
       nothingRead
     )
   const found = defaultFolders.find((name) => disk.look(name).is !== 'nothing')
-  const isImport = options.import ?? (await isWanted(options, io))
-  if (isImport === undefined) return await interruptedResult('Interrupted: nothing was written.')
+  const own = withVariables(folder, options, disk)
+  const variables = environmentVariables(io, own)
+  if (variables.problems.some(isError)) return await problemsResult(io, variables.problems, nothingRead)
+  const beginning = await beginningOf({ options: own, variables, hasFiles: found !== undefined }, io)
+  if (beginning === undefined) return await interruptedResult('Interrupted: nothing was written.')
+  if (!beginning.ok) return await problemsResult(io, beginning.problems, nothingRead)
+  const { isImport } = beginning.value
   const files = await filesFor(disk, options, found === undefined && !isImport)
   const changed = files.filter(({ state }) => state === 'new' || state === 'changed')
   const failed = saveFiles(changed.map(({ path, text }) => ({ path: resolve(cwd, path), text })))
@@ -57,28 +64,72 @@ export async function initCommand(
     next
   }
   const text = textOf(files, isImport ? [] : next)
-  if (!isImport) return lookupResult(exit.done, { of: 'words', facts, text })
-  if (!io.output.isDocument) await io.output.tell({ type: 'lookup', view: { of: 'words', facts, text } })
+  if (!isImport) {
+    const isUnsaid = options.import === undefined && found === undefined && !io.terminal.in
+    return lookupResult(exit.done, { of: 'words', facts, text: isUnsaid ? `${text}${unsaid}` : text })
+  }
+  await io.output.tell({ type: 'lookup', view: { of: 'words', facts, text } })
+  const out = found === undefined ? posix.join(folder ?? '.', defaultFolders[0]) : undefined
+  return await imported({ folder: folder ?? '.', options: own, beginning: beginning.value, disk, out }, io)
+}
+
+const unsaid = '\nWhat is live in Polytomic becomes files with `--import`.\n'
+
+/** A `.env` in the folder counts, whatever folder the command runs in. */
+function withVariables(folder: string | undefined, options: InitOptions, disk: Disk): InitOptions {
+  const path = posix.join(folder ?? '.', '.env')
+  const isThere = disk.look('.env').is === 'file' && !options.envFile.includes(path)
+  return isThere ? { ...options, envFile: [path, ...options.envFile] } : options
+}
+
+interface Import {
+  folder: string
+  options: InitOptions
+  beginning: Beginning
+  /** The disk of the folder. */
+  disk: Disk
+  out: string | undefined
+}
+
+/** Imports with what a person typed. The key is kept only once it has opened the service. */
+async function imported({ folder, options, beginning, disk, out }: Import, io: CommandIo): Promise<Result> {
+  const { key, url, isKept } = beginning
   const { importCommand } = await import('./import.ts')
   const importOptions: ImportOptions = {
     ...options,
+    ...(url === undefined ? {} : { url }),
     exclude: [],
     kind: [],
-    ...(found === undefined ? { out: posix.join(folder ?? '.', defaultFolders[0]) } : {})
+    keepsVariables: isKept || disk.look('.env').is !== 'nothing',
+    ...(out === undefined ? {} : { out })
   }
-  return await importCommand([], importOptions, {
+  const result = await importCommand([], importOptions, {
     ...io,
-    project: { ...io.project, folder: folder ?? '.' }
+    env: key === undefined ? io.env : { ...io.env, POLYTOMIC_API_KEY: key },
+    project: { ...io.project, folder }
   })
+  if (key === undefined || result.code !== exit.done) return result
+  const kept: KeptKey = isKept
+    ? keptKey({ key, url, disk, cwd: resolve(io.cwd, folder) }, io)
+    : { is: 'unkept' }
+  const text = keyText(kept, url)
+  const facts = { format_version: 1, key: kept }
+  await io.output.tell({ type: 'lookup', view: { of: 'words', facts, text } })
+  return result
 }
 
-/** Nobody is asked but a person with a key who said neither `--import` nor `--no-import`. */
-async function isWanted({ local }: InitOptions, io: CommandIo): Promise<boolean | undefined> {
-  const hasKey = local === true || (io.env['POLYTOMIC_API_KEY'] ?? '') !== ''
-  if (!io.terminal.in || !io.terminal.err || io.output.isDocument || !hasKey) return false
-  const question = 'Write files of what is in Polytomic already? Only `yes` is a yes: '
-  const answer = await abortable(io, io.ask(question))
-  return answer === undefined ? undefined : answer.trim() === 'yes'
+function keyText(kept: KeptKey, url: string | undefined): string {
+  const words = {
+    kept: '  + .env  (the key; git ignores it)\n',
+    left: `The key was not kept: ${kept.is === 'left' ? kept.reason : ''}.\n`,
+    unkept: ''
+  }
+  const names = [
+    ...(kept.is === 'kept' ? [] : ['POLYTOMIC_API_KEY to the key']),
+    ...(url === undefined ? [] : [`POLYTOMIC_URL to ${url}`])
+  ]
+  const following = names.length === 0 ? '' : `For the next commands set ${names.join(', and ')}.\n`
+  return `${words[kept.is]}${following}\n`
 }
 
 async function filesFor(

@@ -180,6 +180,14 @@ function versionOf(workspace: Workspace): Checked<ApiVersion> {
 
 const partnerKeys = ['POLYTOMIC_PARTNER_KEY', 'POLYTOMIC_DEPLOYMENT_KEY']
 
+/** Variables of the environment that hold a key; the first that is set counts. */
+export const keyVariables = ['POLYTOMIC_API_KEY', ...partnerKeys]
+
+/** Whether a text may be a key: nothing else is sent as one. */
+export function isKey(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text)
+}
+
 /** The first of the variables that is set. Its value is never shown. */
 function keyOf(
   env: Record<string, string | undefined>,
@@ -188,11 +196,12 @@ function keyOf(
   const name = names.find((candidate) => env[candidate]?.trim())
   const key = env[name ?? '']?.trim() ?? ''
   if (name === undefined) return failure(noKey(names))
-  if (!/^[\x21-\x7e]+$/.test(key)) return failure(strangeKey(name))
+  if (!isKey(key)) return failure(strangeKey(name))
   return { ok: true, value: { name, key }, problems: [] }
 }
 
-function noKey(names: readonly string[]): Diagnostic {
+/** The problem that no variable has a key. */
+export function noKey(names: readonly string[] = keyVariables): Diagnostic {
   if (names === partnerKeys) {
     return problem('P616', 'many organizations need the key of a partner or of a deployment', {
       notes: ['POLYTOMIC_PARTNER_KEY and POLYTOMIC_DEPLOYMENT_KEY are not set'],
@@ -220,7 +229,7 @@ function authorizationOf(
   workspace: Workspace,
   isOneOfMany: boolean
 ): Checked<string> {
-  const found = keyOf(env, isOneOfMany ? partnerKeys : ['POLYTOMIC_API_KEY', ...partnerKeys])
+  const found = keyOf(env, isOneOfMany ? partnerKeys : keyVariables)
   if (!found.ok) return found
   const { name, key } = found.value
   if (name === 'POLYTOMIC_API_KEY') return { ok: true, value: `Bearer ${key}`, problems: [] }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { expect, test } from 'vitest'
+import { createdCommands } from '../support/command-words.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
 function reader(world: Sandbox): (path: string) => string {
@@ -56,19 +57,21 @@ test('what is live is imported into the folder that is named, and the plan there
   expect([plan.code, plan.out]).toEqual([0, expect.stringContaining('Nothing to do')])
 })
 
-test('a person with a key is asked once; nobody else is', async () => {
+test('a person is asked what to begin with; nobody else is, nor where there are files', async () => {
   const questions: string[] = []
   const terminal = { out: true, err: true, in: true, width: 80 }
   const ask = async (question: string): Promise<string> => {
     questions.push(question)
-    return 'no'
+    return 'example'
   }
   const world = createSandbox({ io: { terminal, ask } })
   await world.run('init')
-  expect(questions).toEqual([expect.stringContaining('Only `yes` is a yes')])
+  expect(questions).toEqual([expect.stringContaining('Begin with an `example`')])
   expect(existsSync(join(world.folder, 'configs/example.yaml'))).toBe(true)
   await world.run('init', '--no-import')
   await world.run('init', '--format', 'json')
+  await world.run('init', 'other', '--format', 'json')
+  await world.run('init')
   expect(questions.length).toBe(1)
 })
 
@@ -80,3 +83,87 @@ test('a folder that is a file is told, and a .gitignore that is none is left', a
   mkdirSync(join(world.folder, '.gitignore'))
   expect((await world.run('init')).out).toContain('= .gitignore  (exists, and is left')
 })
+
+test('without a terminal nobody is asked: what is missing is said before anything is written', async () => {
+  const ask = (): Promise<string> => Promise.reject(new Error('nobody is there'))
+  const world = createSandbox({ env: { POLYTOMIC_API_KEY: undefined }, io: { ask } })
+  const missing = await world.run('init', 'new', '--import')
+  expect([missing.code, missing.err]).toEqual([4, expect.stringContaining('POLYTOMIC_API_KEY')])
+  expect(existsSync(join(world.folder, 'new'))).toBe(false)
+  const { out, code } = await world.run('init', 'new')
+  expect([code, out]).toEqual([0, expect.stringContaining('becomes files with `--import`')])
+  const said = await world.run('init', 'newer', '--no-import')
+  expect(said.out).not.toContain('--import')
+})
+
+test('a document says what became of each file, and of what is live what an import says', async () => {
+  const world = createSandbox({ files: { 'first/configs/a.yaml': 'roles: [{ name: readers }]\n' } })
+  expect(JSON.parse((await world.run('init', 'new', '--format', 'json')).out)).toEqual({
+    format_version: 1,
+    folder: 'new',
+    files: ['configs/example.yaml', '.env.example', '.github/workflows/polyctl.yml', '.gitignore'].map(
+      (path) => ({ path, state: 'new' })
+    ),
+    next: ['cd new', 'polyctl plan --local', 'polyctl apply --local']
+  })
+  const again = JSON.parse((await world.run('init', 'new', '--format', 'json')).out)
+  expect(again.files.map(({ state }: { state: string }) => state)).toEqual(
+    again.files.map(() => 'unchanged')
+  )
+  await world.run('apply', '--yes', '--file', 'first/configs')
+  const live = JSON.parse((await world.run('init', 'live', '--import', '--format', 'json')).out)
+  expect(live).toMatchObject({ format_version: 1, applied: true, folder: 'live/configs' })
+})
+
+test('the workflow plans in review, applies on merge, looks for drift by night, and may no more', async () => {
+  const world = createSandbox()
+  await world.run('init')
+  const workflow = parse(reader(world)('.github/workflows/polyctl.yml'))
+  expect(Object.keys(workflow)).toEqual(['name', 'on', 'permissions', 'concurrency', 'env', 'jobs'])
+  expect(workflow.on).toEqual({
+    pull_request: null,
+    push: { branches: ['main'] },
+    schedule: [{ cron: expect.stringMatching(/^\d+ \d+ \* \* \*$/) }]
+  })
+  expect(workflow.permissions).toEqual({ contents: 'read' })
+  expect(workflow.concurrency).toBe('polytomic-${{ github.ref }}')
+  expect(workflow.env).toEqual({ POLYTOMIC_API_KEY: '${{ secrets.POLYTOMIC_API_KEY }}' })
+  const commands = await createdCommands()
+  const lines: Record<string, string[]> = {}
+  for (const [name, job] of Object.entries<Job>(workflow.jobs)) {
+    expect([job['runs-on'], job.permissions]).toEqual([
+      'ubuntu-latest',
+      name === 'apply' ? { contents: 'write' } : undefined
+    ])
+    expect(job.steps.slice(0, 2)).toEqual([
+      { uses: expect.stringMatching(/^actions\/checkout@v\d+$/), with: { 'fetch-depth': 0 } },
+      { uses: expect.stringMatching(/^actions\/setup-node@v\d+$/), with: { 'node-version': '24' } }
+    ])
+    const own = job.steps.flatMap(({ run = '' }) => /^npx --yes \S+ (.*)/.exec(run)?.[1] ?? [])
+    for (const line of own) {
+      const [command = '', ...words] = line.split(' ')
+      for (const word of words.filter((one) => one.startsWith('--')))
+        expect(commands.get(command), line).toContain(word)
+    }
+    lines[name] = own
+  }
+  // What the topic `workflow` shows is what the workflow does.
+  expect(lines).toEqual({
+    review: ['fmt --check --verbose', 'validate', 'plan --since "origin/$GITHUB_BASE_REF"'],
+    apply: ['apply --yes --push-applied'],
+    drift: ['drift']
+  })
+  const page = (await world.run('help', 'workflow')).out
+  for (const line of ['validate', 'plan --since origin/main', 'apply --yes --push-applied', 'drift'])
+    expect(page).toMatch(new RegExp(`^polyctl ${line} `, 'm'))
+  expect(Object.values<Job>(workflow.jobs).map((job) => job.if)).toEqual(
+    ['pull_request', 'push', 'schedule'].map((event) => `github.event_name == '${event}'`)
+  )
+})
+
+interface Job {
+  if: string
+  'runs-on': string
+  permissions?: object
+  steps: { uses?: string; run?: string }[]
+}

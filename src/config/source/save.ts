@@ -20,14 +20,14 @@ import { decode, isMissing, reasonOf } from './disk.ts'
 /**
  * Writes a file atomically: whole or not at all. Links are followed, and the mode of the file stays. A
  * special file (a pipe) or a file with several hard links cannot be replaced, and is written in place.
- * Returns the reason if the file cannot be written.
+ * Returns the reason if the file cannot be written. A file that is new has the mode that is given.
  */
-export function saveFile(path: string, text: string): string | undefined {
+export function saveFile(path: string, text: string, mode?: number): string | undefined {
   try {
     const target = targetOf(path)
     const found = statSync(target, { throwIfNoEntry: false })
     if (found && (!found.isFile() || found.nlink > 1)) writeFileSync(target, text)
-    else replaceFile(target, text, found?.mode)
+    else replaceFile(target, text, found?.mode ?? mode)
     return undefined
   } catch (error) {
     // The file itself may be missing, so ENOENT is about its folder.
