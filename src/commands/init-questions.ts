@@ -17,7 +17,7 @@ export interface Beginning {
 }
 
 /** All that may say something already, so that nobody is asked for it. */
-export interface Given {
+export interface BeginningInput {
   options: ReadOptions & { import?: boolean }
   variables: EnvironmentVariables
   /** There are files already: an example is of no use to them, and they may say where the service is. */
@@ -28,8 +28,11 @@ export interface Given {
  * Asks a person, on a terminal, for what no flag, variable or file says. Nothing comes back when the person
  * stops it.
  */
-export async function beginningOf(given: Given, io: CommandIo): Promise<Checked<Beginning> | undefined> {
-  const { options, hasFiles } = given
+export async function beginningOf(
+  input: BeginningInput,
+  io: CommandIo
+): Promise<Checked<Beginning> | undefined> {
+  const { options, hasFiles } = input
   const isPerson = io.terminal.in && io.terminal.err && !io.output.isDocument
   const begun = (beginning: Beginning) => ({ ok: true as const, value: beginning, problems: [] })
   const example = begun({ isImport: false, isKept: false })
@@ -39,10 +42,10 @@ export async function beginningOf(given: Given, io: CommandIo): Promise<Checked<
     if (wanted === undefined) return undefined
     if (wanted !== 'live') return example
   }
-  if (isKeyGiven(given)) return begun({ isImport: true, isKept: false })
+  if (isKeyGiven(input)) return begun({ isImport: true, isKept: false })
   const missing = { ok: false as const, problems: [noKey()] }
   if (!isPerson) return missing
-  const url = isAddressGiven(given) ? '' : await answerTo(io, where, (text) => isAddress(text, given, io))
+  const url = isAddressGiven(input) ? '' : await answerTo(io, where, (text) => isAddress(text, input, io))
   if (url === undefined) return undefined
   const typed = await answerTo(io, which, (text) => isTypedKey(text, io), { isHidden: true })
   if (typed === undefined) return undefined
@@ -82,16 +85,16 @@ function isChoice(word: string, io: CommandIo): boolean {
   return false
 }
 
-function isKeyGiven({ options, variables: { env } }: Given): boolean {
+function isKeyGiven({ options, variables: { env } }: BeginningInput): boolean {
   return options.local === true || keyVariables.some((name) => (env[name] ?? '').trim() !== '')
 }
 
-function isAddressGiven({ options, variables: { env }, hasFiles }: Given): boolean {
+function isAddressGiven({ options, variables: { env }, hasFiles }: BeginningInput): boolean {
   const isNamed = options.url !== undefined || options.chosen?.url !== undefined
   return isNamed || hasFiles || serviceVariables.some((name) => env[name] !== undefined)
 }
 
-function isAddress(text: string, { options, variables }: Given, io: CommandIo): boolean {
+function isAddress(text: string, { options, variables }: BeginningInput, io: CommandIo): boolean {
   if (text === '') return true
   const { environmentFile } = variables
   const found = addressOf({ io, options: { ...options, url: text }, environmentFile, workspace: {} })

@@ -24,7 +24,7 @@ function compare(before: Draft, after: Draft, path: Path, touched: Touched): voi
     for (const { key, entry, draft } of before.entries) {
       const next = after.entries.find((one) => one.key === key && one.entry === entry)
       if (next) compare(draft, next.draft, [...path, key], touched)
-      else removed(draft, touched)
+      else removed(draft, touched, { isReplaced: after.entries.some((one) => one.key === key) })
     }
     for (const { key, draft } of after.entries)
       if (!before.entries.some((one) => one.key === key)) added(draft, [...path, key], touched)
@@ -32,11 +32,12 @@ function compare(before: Draft, after: Draft, path: Path, touched: Touched): voi
   }
   if (before.is === 'list' && after.is === 'list' && before.was === after.was) {
     if (before.lock) touched.locks.push(before.lock)
+    const isReplaced = after.items.some(({ was }) => !was)
     for (const item of before.items) {
       const at = after.items.findIndex(({ was }) => was === item.was)
       const next = after.items[at]
       if (next) compare(item, next, [...path, at], touched)
-      else removed(item, touched)
+      else removed(item, touched, { isReplaced })
     }
     for (const [at, item] of after.items.entries()) if (!item.was) added(item, [...path, at], touched)
     return
@@ -52,10 +53,15 @@ function added(draft: Draft, path: Path, touched: Touched): void {
   else for (const { key, draft: inner } of draft.entries) added(inner, [...path, key], touched)
 }
 
-/** What goes as a whole may hold placeholders: none is guessed. An anchor that is used elsewhere stays. */
-function removed(draft: Draft, touched: Touched): void {
-  if (draft.lock) touched.locks.push(draft.lock)
-  else touched.locks.push(...locksIn(draft).filter(({ because }) => because === 'anchor'))
+/**
+ * What goes as a whole may hold placeholders: none is guessed. An anchor that is used elsewhere stays. Where
+ * something comes in its place, a value from elsewhere would be replaced by its text there.
+ */
+function removed(draft: Draft, touched: Touched, { isReplaced }: { isReplaced: boolean }): void {
+  const locks = draft.lock ? [draft.lock] : locksIn(draft)
+  const counts = ({ because }: Lock): boolean =>
+    isReplaced || because === 'anchor' || draft.lock !== undefined
+  touched.locks.push(...locks.filter(counts))
 }
 
 function locksIn(draft: Draft): Lock[] {

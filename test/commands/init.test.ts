@@ -101,9 +101,13 @@ test('a document says what became of each file, and of what is live what an impo
   expect(JSON.parse((await world.run('init', 'new', '--format', 'json')).out)).toEqual({
     format_version: 1,
     folder: 'new',
-    files: ['configs/example.yaml', '.env.example', '.github/workflows/polyctl.yml', '.gitignore'].map(
-      (path) => ({ path, state: 'new' })
-    ),
+    files: [
+      'configs/example.yaml',
+      '.env.example',
+      '.polyctl/schema.json',
+      '.github/workflows/polyctl.yml',
+      '.gitignore'
+    ].map((path) => ({ path, state: 'new' })),
     next: ['cd new', 'polyctl plan --local', 'polyctl apply --local']
   })
   const again = JSON.parse((await world.run('init', 'new', '--format', 'json')).out)

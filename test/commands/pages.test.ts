@@ -2,6 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readEnvironments } from '../../src/config/environments.ts'
+import { environmentsFile } from '../../src/config/sections.ts'
+import { openDisk } from '../../src/config/source/index.ts'
+import { kinds } from '../../src/kinds/index.ts'
+import { readFaultPlan } from '../../src/server/fault-plan.ts'
 import { topics } from '../../src/commands/topics.ts'
 import { allOptions, createdCommands } from '../support/command-words.ts'
 import { createSandbox } from '../support/sandbox.ts'
@@ -31,6 +36,22 @@ function blocksOf(page: string): Block[] {
   )
 }
 
+const wordsOf = (line: string): string[] =>
+  Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, word]) => quoted ?? word ?? '')
+
+/** The reader of what a block without output shows: it throws, or gives what it would tell a person. */
+async function saidOf({ language, file, text }: Block): Promise<string> {
+  if (language === 'json') return readFaultPlan(text).faults.length > 0 ? '' : 'no fault is in it'
+  const world = createSandbox({ files: { [file]: text } })
+  if (file !== environmentsFile) return (await world.run('validate', '--file', file)).err
+  const { result } = readEnvironments(
+    file,
+    openDisk(world.folder, async () => ''),
+    kinds
+  )
+  return result.problems.map(({ message }) => message).join('\n')
+}
+
 const settled = (text: string): string =>
   text.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '2026-01-01 10:00').replaceAll(/^applying .*\n/gm, '')
 
@@ -52,9 +73,11 @@ describe.each(pages)('%s', (name, page) => {
       if (file !== '') world.write({ [file]: text })
       if (language !== 'console') continue
       for (const [, line = '', shown = ''] of text.matchAll(/^\$ polyctl (.*)\n((?:(?!\$ ).*\n)*)/gm)) {
-        const ran = await world.run(...line.split(' '))
+        const ran = await world.run(...wordsOf(line))
         if (line.includes('--quiet')) expect(ran.code, ran.err).toBe(0)
-        else expect(settled(ran.out + ran.err), `${name}: ${line}`).toBe(settled(shown))
+        const isHidden = line.includes('--quiet') && shown === ''
+        const seen = isHidden ? shown : ran.out + ran.err
+        expect(settled(seen), `${name}: ${line}`).toBe(settled(shown))
       }
     }
   })
@@ -78,6 +101,23 @@ describe.each(pages)('%s', (name, page) => {
     for (const [, option = ''] of page.matchAll(/`(--[a-z][\w-]*)/g))
       if (!everywhere.has(option)) wrong.push(`there is no option ${option}`)
     expect(wrong).toEqual([])
+  })
+
+  test('what it shows of files is understood by what reads them, without a warning', async () => {
+    // What README shows last is a mistake, on purpose.
+    if (name === 'README.md') return
+    for (const block of blocksOf(page).filter(({ language }) => ['yaml', 'json'].includes(language)))
+      expect(await saidOf(block), block.text).toBe('')
+  })
+
+  test('it is read in a window of 100 columns: only rows of tables, which are drawn, are longer', async () => {
+    if (name === 'README.md') return
+    expect(page.split('\n').filter((line) => line.length > 100 && !line.startsWith('|'))).toEqual([])
+    const io = { terminal: { out: true, err: false, in: false, width: 100 } }
+    const { out } = await createSandbox({ io }).run('help', name.replace(/\.md$/, ''))
+    const shown = new Set(blocksOf(page).flatMap(({ text }) => text.split('\n')))
+    const wide = out.split('\n').filter((line) => line.length > 100 && !shown.has(line.slice(4)))
+    expect(wide).toEqual([])
   })
 
   test('its links lead somewhere', () => {
