@@ -79,3 +79,36 @@ test.each([
   validate(parse(`syncs: [{ name: S, mode: create, target: { connection: C }, schedule: ${schedule} }]`))
   expect((validate.errors ?? []).map(({ keyword }) => keyword)).toContain('required')
 })
+
+const parts = {
+  minute: '5',
+  hour: '5',
+  day_of_week: 'monday',
+  connection: 'C',
+  job_id: '7',
+  run_after: '{ syncs: [T] }'
+}
+const needed: Record<string, (keyof typeof parts)[]> = {
+  manual: [],
+  continuous: [],
+  hourly: ['minute'],
+  daily: ['hour', 'minute'],
+  weekly: ['day_of_week', 'hour', 'minute'],
+  custom: [],
+  builder: [],
+  runafter: ['run_after'],
+  dbtcloud: ['connection', 'job_id']
+}
+const lacking = Object.entries(needed).flatMap(([frequency, all]) =>
+  [undefined, ...all].map((without) => [frequency, without, all] as const)
+)
+
+test.each(lacking)('a %s schedule in an editor, without %s', (frequency, without, all) => {
+  const stated = all.filter((part) => part !== without).map((part) => `${part}: ${parts[part]}`)
+  const schedule = `{ ${[`frequency: ${frequency}`, ...stated].join(', ')} }`
+  const isFine = validate(
+    parse(`syncs: [{ name: S, mode: create, target: { connection: C }, schedule: ${schedule} }]`)
+  )
+  const keywords = (validate.errors ?? []).map(({ keyword }) => keyword)
+  expect([isFine, keywords.includes('required')]).toEqual([without === undefined, without !== undefined])
+})
