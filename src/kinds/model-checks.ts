@@ -45,10 +45,9 @@ interface SourceFacts {
 function sourceOf(model: PlannedResource, service: Inquiry): SourceFacts {
   const { wanted, live } = model
   const inspected = inspectable(service.find(wanted?.connection ?? live?.fields.connection, model))
-  if (!inspected) return { problems: [] }
   const chosen = choicesOf(model)
-  if (!chosen)
-    return { inspected, problems: [], why: `what ${model.address} reads cannot be put into a question` }
+  // A choice that is a mapping, as in Airtable, has no documented form in a question.
+  if (!inspected || !chosen) return { problems: [] }
   if (encodeURIComponent(JSON.stringify(chosen)).length > longestQuestion)
     return { inspected, problems: [], why: `what ${model.address} reads is too long to be asked about` }
   const fields = service.ask({ about: 'source fields', at: inspected, chosen })
