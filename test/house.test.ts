@@ -158,8 +158,7 @@ describe('imports', () => {
       hono: ['server'],
       '@hono/node-server': ['server'],
       'node:sqlite': ['server'],
-      commander: ['commands'],
-      '@bomb.sh/tab': ['commands']
+      commander: ['commands']
     }
     const wrong = sources.flatMap(({ path, imports }) =>
       imports

@@ -269,7 +269,7 @@ function addLocal({ add, settle }: Commands): void {
 }
 
 /**
- * The package for completion is loaded for its own commands only; for the others there is a line in the
+ * What completes is loaded for its own commands only; for the others there is a line in the
  * help.
  */
 async function addCompletion(

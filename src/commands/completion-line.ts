@@ -49,6 +49,12 @@ export function lastLine(line: string): TypedLine {
   return { words: [...words.slice(1), word], quote, kept }
 }
 
+/** A word as PowerShell reads it back: to it, curly quotes are quotes as well. */
+export function powershellWord(value: string): string {
+  if (/^[A-Za-z0-9_.\/:=+-]+$/.test(value)) return value
+  return `'${value.replaceAll(/['\u2018\u2019\u201A\u201B]/g, '$&$&')}'`
+}
+
 /** A completion of the last word as bash inserts it: quoted as its beginning is. */
 export function reply(value: string, { quote, kept }: TypedLine): string {
   const rest = value.slice(kept)

@@ -2,6 +2,7 @@ import { noEnvironment, readEnvironments } from '../config/environments.ts'
 import { splitSections, writtenNames } from '../config/sections.ts'
 import { openDisk, parseYaml, readFiles, revisionNames, standardInput } from '../config/source/index.ts'
 import { codes } from '../diagnostics/codes.ts'
+import { compareText } from '../diagnostics/diagnostic.ts'
 import { kinds, openCatalogue } from '../kinds/index.ts'
 import { addressText, type Address } from '../state/resource.ts'
 import type { CommandIo } from './io.ts'
@@ -22,6 +23,7 @@ export type Sort =
   | 'revisions'
   | 'topics'
   | 'files'
+  | 'variables'
   | readonly string[]
 
 /** What the line says already. */
@@ -29,6 +31,8 @@ export interface Typed {
   io: CommandIo
   files: readonly string[]
   arguments: readonly string[]
+  /** The word that is being typed. */
+  current: string
 }
 
 /** All values of a sort. What cannot be read is left out: nobody reads a message in the middle of a line. */
@@ -36,7 +40,7 @@ export async function valuesOf(sort: Sort, typed: Typed): Promise<Value[]> {
   if (typeof sort !== 'string') return sort.map((value) => ({ value }))
   switch (sort) {
     case 'addresses':
-      return (await namesIn(typed)).map((address) => ({ value: addressText(address) }))
+      return (await namesIn(typed)).map((address) => ({ value: writtenAs(address, typed) }))
     case 'authorizable':
       return (await namesIn(typed))
         .filter(({ kind }) => authorizable.has(kind))
@@ -49,6 +53,8 @@ export async function valuesOf(sort: Sort, typed: Typed): Promise<Value[]> {
       return ['HEAD', 'none', ...revisionNames(typed.io.cwd, typed.io.env)].map((value) => ({ value }))
     case 'topics':
       return typed.arguments.length > 0 ? [] : await topics(typed)
+    case 'variables':
+      return variablesIn(await textsIn(typed))
     case 'files':
       return []
   }
@@ -81,14 +87,29 @@ function environmentNames({ cwd, stdin }: CommandIo): Value[] {
   return [...names, noEnvironment].map((value) => ({ value }))
 }
 
-/** Names of resources in the files, which are read as they are: no placeholder is filled. */
-async function namesIn({ io: { cwd, stdin }, files }: Typed): Promise<Address[]> {
-  const disk = openDisk(cwd, stdin, projectOf(cwd).folder)
-  // Standard input is the terminal now: nobody may wait for it.
+/** An address as plans write it, or with a slash for whoever has begun so. */
+function writtenAs(address: Address, { current }: Typed): string {
+  return /^\w+\//.test(current) ? `${address.kind}/${address.name}` : addressText(address)
+}
+
+/** The variables that texts name, in the order of the alphabet. */
+function variablesIn(texts: ReadonlyMap<string, string>): Value[] {
+  const names = [...texts.values()].flatMap((text) =>
+    Array.from(text.matchAll(/\$\{var:\s*([A-Za-z_]\w*)/g), ([, name = '']) => name)
+  )
+  return [...new Set(names)].toSorted(compareText).map((name) => ({ value: `${name}=` }))
+}
+
+/** Texts of the files by path. Standard input is the terminal now: nobody may wait for it. */
+async function textsIn({ io: { cwd, stdin }, files }: Typed): Promise<ReadonlyMap<string, string>> {
   const paths = files.filter((path) => path !== standardInput.argument)
-  if (files.length > 0 && paths.length === 0) return []
-  const { texts } = await readFiles(paths, disk)
-  return [...texts].flatMap(([path, text]) => {
+  if (files.length > 0 && paths.length === 0) return new Map()
+  return (await readFiles(paths, openDisk(cwd, stdin, projectOf(cwd).folder))).texts
+}
+
+/** Names of resources in the files, which are read as they are: no placeholder is filled. */
+async function namesIn(typed: Typed): Promise<Address[]> {
+  return [...(await textsIn(typed))].flatMap(([path, text]) => {
     const { documents, problems } = parseYaml(path, text)
     if (problems.length > 0) return namesInBroken(text)
     return writtenNames(splitSections(documents, new Set([path]), kinds).resources)

@@ -1,6 +1,7 @@
 import type { Argument, Command, Option } from 'commander'
 import { valuesOf, type Value, type Sort } from './completion-values.ts'
 import type { CommandIo } from './io.ts'
+import { topics } from './topics.ts'
 
 /** What may stand where the cursor is. `files` says that the shell knows better: a path is wanted. */
 export interface Completions {
@@ -21,13 +22,15 @@ export async function completionsOf(
   if (words.length < 2) return starting([...commandsOf(program), ...optionsOf(program)], first)
   const command = program.commands.find((one) => one.name() === first)
   if (!command)
-    return first === 'help' ? starting(commandsOf(program), others.at(-1) ?? '') : { values: [] }
+    return first === 'help' && others.length === 1
+      ? starting([...commandsOf(program), ...topicPages], others.at(-1) ?? '')
+      : { values: [] }
   const { wants, current, before, files, arguments: given } = requested(command, others)
   if (wants === 'options') return starting(optionsOf(command), current)
   const sort = sortOf(wants)
   if (sort === undefined) return { values: [] }
   if (sort === 'files') return { values: [], files: true }
-  const all = await valuesOf(sort, { io, files, arguments: given })
+  const all = await valuesOf(sort, { io, files, arguments: given, current })
   const { values } = starting(all, current)
   return { values: values.map((one) => ({ ...one, value: before + one.value })) }
 }
@@ -80,6 +83,8 @@ function takesValue(option: Option | undefined): boolean {
   return option !== undefined && (option.required || option.optional)
 }
 
+const topicPages: readonly Value[] = topics.map((value) => ({ value, about: 'a page of the reference' }))
+
 const addressed: Sort = 'addresses'
 const sortsOfOptions = new Map<string, Sort>(
   Object.entries({
@@ -88,6 +93,7 @@ const sortsOfOptions = new Map<string, Sort>(
     '--rotate': addressed,
     '--allow-destroy': addressed,
     '--kind': 'kinds',
+    '--var': 'variables',
     '--environment': 'environments',
     '--since': 'revisions'
   })

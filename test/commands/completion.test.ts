@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { commandLine } from '../../src/commands/command-line.ts'
-import { lastLine, reply } from '../../src/commands/completion-line.ts'
+import { lastLine, powershellWord, reply } from '../../src/commands/completion-line.ts'
+import { scripts } from '../../src/commands/completion-scripts.ts'
 import { program } from '../support/program.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
@@ -17,6 +18,7 @@ syncs:
   - { name: Users to CRM }
 `,
   'configs/broken.yaml': 'models:\n  - name: Half done\n    connection: [\n',
+  'configs/c.yaml': 'x-note: "${var:region} ${var: tier} ${var:region}"\n',
   'polyctl.yaml': 'environments:\n  staging: { url: https://a.example.com }\n'
 }
 
@@ -64,6 +66,35 @@ test.each([
   ],
   [['targets', 'Data Store', ''], [':4']],
   [
+    ['plan', '--only', 'sync/U'],
+    ['sync/Users to CRM', ':4']
+  ],
+  [
+    ['explain', 'connection/D'],
+    ['connection/Data Store', ':4']
+  ],
+  [
+    ['plan', '--var', ''],
+    ['region=', 'tier=', ':4']
+  ],
+  [
+    ['plan', '--var=r'],
+    ['--var=region=', ':4']
+  ],
+  [
+    ['help', 'dele'],
+    ['deleting', ':4']
+  ],
+  [
+    ['help', 'p'],
+    ['plan', 'pull', 'pulling', ':4']
+  ],
+  [['help', 'plan', ''], [':4']],
+  [
+    ['completion', 'p'],
+    ['powershell', ':4']
+  ],
+  [
     ['plan', '--kind', 'sy'],
     ['sync', ':4']
   ],
@@ -81,7 +112,7 @@ test.each([
   ],
   [
     ['validate', '--format', 'j'],
-    ['json', ':4']
+    ['json', 'junit', ':4']
   ],
   [['plan', '--only', 'x', '--out', 'a'], [':0']],
   [['plan', '--unknown=', ''], [':4']],
@@ -111,7 +142,7 @@ test('git revisions', async () => {
 
 /** Values that only the person knows. */
 const free =
-  '--var --param --url --allow-host --parallelism --timeout --organization --max-deletes --max-updates ' +
+  '--param --url --allow-host --parallelism --timeout --organization --max-deletes --max-updates ' +
   '--port --host --public-url --api-key --user --partner-key --latency --rate object'
 
 test('each value of each command is completed, or only the person knows it', async () => {
@@ -181,9 +212,10 @@ const has = (shell: string): boolean =>
 test.skipIf(!has('fish'))('in fish (skipped without it)', () => {
   const script = `polyctl completion fish | source
 complete -C "polyctl plan --only 'sync \\"Us"
-complete -C 'polyctl plan --file con'`
+complete -C 'polyctl plan --file con'
+complete -C 'polyctl plan --only sync/U'`
   const { out, err } = inShell('fish', ['--no-config', '-c', script])
-  expect({ out, err }).toEqual({ out: 'sync "Users to CRM"\nconfigs/\n', err: '' })
+  expect({ out, err }).toEqual({ out: 'sync "Users to CRM"\nconfigs/\nsync/Users to CRM\n', err: '' })
 })
 
 test.skipIf(!has('zsh'))('in zsh (skipped without it)', () => {
@@ -203,10 +235,63 @@ print -r -- $said`
   expect(out).toContain('sync "Users to CRM')
 })
 
-test('the script for PowerShell is that of the package, and asks in the same way', async () => {
-  const { stdout } = spawnSync(process.execPath, [program, 'completion', 'powershell'], {
-    encoding: 'utf8'
+test('in bash a variable is followed by its value', () => {
+  const script = `source <(polyctl completion bash)
+compopt() { printf 'compopt %s\n' "$*"; }
+try() { COMP_WORDS=(polyctl); COMP_LINE="$1"; COMP_POINT=\${#1}; _polyctl; printf '%s\n' "\${COMPREPLY[@]}"; }
+try 'polyctl plan --var reg'
+try 'polyctl plan --kind sy'`
+  const { out, err } = inShell('bash', ['--norc', '--noprofile', '-c', script])
+  expect({ out, err }).toEqual({ out: 'compopt -o nospace\nregion=\nsync\n', err: '' })
+})
+
+describe('PowerShell', () => {
+  test.each([
+    ['sync', 'sync'],
+    ['--only=sync/Users', '--only=sync/Users'],
+    ['sync "Users to CRM"', `'sync "Users to CRM"'`],
+    ["Bob's", "'Bob''s'"],
+    ['Bob’s ‘x‚ ‛', "'Bob’’s ‘‘x‚‚ ‛‛'"],
+    ['$(evil) `n;', "'$(evil) `n;'"],
+    ['@x', "'@x'"],
+    ['a,b', "'a,b'"]
+  ])('%s is one word', (value, word) => expect(powershellWord(value)).toBe(word))
+
+  test('what is typed stays in the shell, and each line has the word, the value and what it is', async () => {
+    const world = createSandbox({ files })
+    const { out } = await world.run('complete', '--powershell', '--next', '--', 'plan', '--only')
+    expect(out.split('\n')).toEqual([
+      `'connection "Data Store"'\tconnection "Data Store"\t`,
+      String.raw`'connection "Bob''s \"DB\""'` + '\t' + String.raw`connection "Bob's \"DB\""` + '\t',
+      `'sync "Users to CRM"'\tsync "Users to CRM"\t`,
+      `'model "Half done"'\tmodel "Half done"\t`,
+      ':4',
+      ''
+    ])
+    const option = await world.run('complete', '--powershell', '--', 'plan', '--form')
+    expect(option.out).toMatch(/^--format\t--format\t.+\n/)
   })
-  expect(stdout).toContain("polyctl complete '--'")
-  expect(stdout).toContain('Register-ArgumentCompleter -CommandName')
+
+  const script = scripts.get('powershell') ?? ''
+
+  test('the script evaluates nothing, and hands over no word that is not whole', () => {
+    expect(script).toContain('Register-ArgumentCompleter -Native -CommandName polyctl')
+    expect(script).not.toMatch(/Invoke-Expression|\biex\b/)
+    expect(script).toContain("@('--powershell', '--next', '--') + $before")
+    // Backslashes and the sign before a tab, as PowerShell must see them.
+    expect(script).toContain(String.raw`'^(\w+/)'`)
+    expect(script).toContain('-split "`t", 3')
+  })
+
+  test.skipIf(!has('pwsh'))('in PowerShell (skipped without it)', () => {
+    const line = `polyctl plan --only 'sync "Us`
+    const { out } = inShell('pwsh', [
+      '-NoProfile',
+      '-Command',
+      `polyctl completion powershell | Out-String | Invoke-Expression
+$line = @'\n${line}\n'@
+[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches.CompletionText`
+    ])
+    expect(out.trim()).toBe(`'sync "Users to CRM"'`)
+  })
 })
