@@ -132,9 +132,9 @@ function textOf(
     ...(list.length > mostTold ? [`  … and ${list.length - mostTold} more`] : [])
   ]
   const fields: [string, number][] = [
-    ['fields of models', facts.fields_of_models],
-    ['objects of connections', facts.objects],
-    ['fields of objects', facts.fields_of_objects]
+    ['models with fields', facts.fields_of_models],
+    ['connections with objects', facts.objects],
+    ['objects with fields', facts.fields_of_objects]
   ]
   return `${[
     `Names of ${facts.organization.name} (${facts.service}) for editors: ${path}`,

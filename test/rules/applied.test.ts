@@ -36,6 +36,16 @@ describe('after an apply of committed files', () => {
     expect(pruned.out).toContain('- sync "Orders out"')
   })
 
+  test('what editors go by may differ from the commit', async () => {
+    const schema = '.polyctl/schema.json'
+    const world = makeRepository({ files: { [file]: warehouse(), [schema]: '{}' }, env })
+    world.commit()
+    world.write({ [schema]: '{ "title": "newer names" }' })
+    const ran = await world.run('apply', '--yes')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    expect(refs(world)).toContain('refs/polyctl/applied/')
+  })
+
   test('an edit in the service is drift, an edit of the files is none', async () => {
     const world = await applied()
     world.server.store.edit('model', world.server.store.all('model')[0]!.id, { identifier: 'email' })

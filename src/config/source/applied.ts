@@ -87,11 +87,17 @@ export function committedState(place: AppliedPlace): GitAnswer<string> {
     if (untracked !== undefined && roots.some((root) => isWithin(untracked, root)))
       return { ok: false, reason: `\`${untracked}\` is not tracked by git` }
     const [, changed] = /^(?:1(?: \S+){7}|u(?: \S+){9}) (.*)$/s.exec(line) ?? []
-    if (changed !== undefined) return { ok: false, reason: `\`${changed}\` is changed and not committed` }
+    if (changed !== undefined && !isForEditors(changed))
+      return { ok: false, reason: `\`${changed}\` is changed and not committed` }
   }
   return commit === undefined
     ? { ok: false, reason: 'there is no commit yet' }
     : { ok: true, value: commit }
+}
+
+/** The files mean the same whatever is kept beside them for editors: nothing reads it but these. */
+function isForEditors(changed: string): boolean {
+  return `/${changed}`.endsWith('/.polyctl/schema.json')
 }
 
 /** Whether one is inside of the other: git names a folder of which it tracks nothing, and not its files. */
