@@ -51,7 +51,7 @@ export function lastLine(line: string): TypedLine {
 
 /** A word as PowerShell reads it back: to it, curly quotes are quotes as well. */
 export function powershellWord(value: string): string {
-  if (/^[A-Za-z0-9_.\/:=+-]+$/.test(value)) return value
+  if (/^[A-Za-z0-9_./:=+-]+$/.test(value)) return value
   return `'${value.replaceAll(/['\u2018\u2019\u201A\u201B]/g, '$&$&')}'`
 }
 
