@@ -56,9 +56,11 @@ export async function checkup(input: CheckupInput): Promise<Checkup> {
   if (!decided.ok) return found
   const spans = new Map(own.map((one) => [addressText(one), one.span]))
   for (const change of decided.value.changes) {
+    // Files are read for places only where there is something to say: most imports need none of them.
+    if (change.action === 'none') continue
     const span = spans.get(addressText(change))
     const item = span && items.at(span.path, span.start.offset)
-    if (change.action === 'none' || !item) continue
+    if (!item) continue
     const fields = detailsOf(change).fields.map(({ path }) => path.join('.'))
     found.differing.set(item, fields.length > 0 ? fields : [change.action])
   }

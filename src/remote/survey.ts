@@ -44,6 +44,9 @@ export interface SurveyOptions {
 export async function survey(reader: Reader, options: SurveyOptions): Promise<Checked<Survey>> {
   const { kinds, workspace, choose } = options
   const known = kinds.managed.filter(({ api }) => api.since === undefined || api.since <= reader.version)
+  const searched = known.filter(options.searches)
+  // What is in no list and needs none is read meanwhile: it would wait for the last list otherwise.
+  const only = new Map(searched.flatMap((kind) => singleton(reader, kind)))
   const [who, ...lists] = await Promise.all([
     identify(reader, workspace),
     ...known
@@ -56,9 +59,7 @@ export async function survey(reader: Reader, options: SurveyOptions): Promise<Ch
   )
   const inFull = await Promise.all(lists.map((list) => readChosen(list, chosen)))
   const search = new Searching(reader, inFull, chosen)
-  const derived = await Promise.all(
-    known.filter(options.searches).flatMap((kind) => readOnly(reader, kind) ?? search.of(kind) ?? [])
-  )
+  const derived = await Promise.all(searched.flatMap((kind) => only.get(kind) ?? search.of(kind) ?? []))
   const all = [...inFull, ...derived]
   const { key, self, ...organization } = who.value
   const state: LiveState = {
@@ -141,14 +142,17 @@ function withItems(list: SurveyedKind, answers: readonly (Item | Failure | undef
   return { ...list, items: answers.filter((answer) => answer !== undefined && 'wire' in answer) }
 }
 
-/** Reads the only resource of a kind that every organization has. Undefined for all other kinds. */
-function readOnly(reader: Reader, kind: Kind): Promise<SurveyedKind> | undefined {
+/** Reads the only resource of a kind that every organization has. Empty for all other kinds. */
+function singleton(reader: Reader, kind: Kind): [Kind, Promise<SurveyedKind>][] {
   const id = kind.naming?.only === undefined ? undefined : derivedApi(kind)?.id({}, () => undefined)
-  if (id === undefined) return undefined
+  if (id === undefined) return []
   const read = async (): Promise<SurveyedKind> => {
     const answer = await readInFull(reader, kind, id, undefined, true)
     if (!answer.ok && isRefusal(answer.failure)) return failedKind(kind, answer.failure)
     return withItems({ kind, items: [], problems: [] }, [itemOf(answer)])
   }
-  return read()
+  const reading = read()
+  // It is awaited after the lists: until then its error must not end the process.
+  reading.catch(() => undefined)
+  return [[kind, reading]]
 }

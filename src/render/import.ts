@@ -58,13 +58,20 @@ function moreLine(more: number, look: Look): string[] {
   return more > 0 ? [paint(look, 'dim', `  … and ${more} more; --verbose shows all`)] : []
 }
 
+/** What files do not say, or say otherwise, comes before what they say with care. */
+const gravest = ['left out', 'differs', 'not written', 'dangling', 'secret-like']
+
+/** What is in no file is always named, however much else there is to tell. */
 function attentionLines({ attention }: ImportFacts, look: Look): string[] {
   if (attention.length === 0) return []
-  const most = look.verbose === true ? attention.length : mostNotes
+  const graver = gravest.map((about) => attention.filter((note) => note.about === about))
+  const others = attention.filter(({ about }) => !gravest.includes(about))
+  const named = attention.filter(({ about }) => about === 'left out' || about === 'differs').length
+  const most = look.verbose === true ? attention.length : Math.max(mostNotes, named)
   return [
     '',
     paint(look, 'strong', `Needs attention (${attention.length})`),
-    ...attention.slice(0, most).map(noteLine),
+    ...[...graver.flat(), ...others].slice(0, most).map(noteLine),
     ...moreLine(attention.length - most, look)
   ]
 }

@@ -31,6 +31,9 @@ test('R33: an awkward workspace that the official SDK made is imported, and a pl
     0 files written in configs, 39 unchanged
 
     Needs attention (26)
+      sync "Its model is gone" refers to a model that is not there any more: ID
+      connection "Looks like a secret", configuration.hostname has what looks like a user and a password in an address
+      model "Password in SQL", configuration.query has what looks like a password
       bulk sync "Bulk twin" (ID) has the name of another: \`id\` says which this is
       bulk sync "Bulk twin" (ID) has the name of another: \`id\` says which this is
       connection " " has a name that begins or ends with blanks: \`id\` says that they are meant
@@ -38,13 +41,11 @@ test('R33: an awkward workspace that the official SDK made is imported, and a pl
       connection "CON" has a name that differs from another in what is hard to see
       connection "Cafe\\u0301" has a name that differs from another in what is hard to see
       connection "Café" has a name that differs from another in what is hard to see
-      connection "Looks like a secret", configuration.hostname has what looks like a user and a password in an address
       connection "Pending HS" waits for a person, who must authorize it
       connection "a\\tb" has a name with a control character: \`id\` says that it is meant
       connection "con" has a name that differs from another in what is hard to see
       connection "two\\nlines" has a name with a control character: \`id\` says that it is meant
       connection "\\u202eabc" has a name with signs that nobody sees
-      model "Password in SQL", configuration.query has what looks like a password
       model "Twin" (ID) has the name of another: \`id\` says which this is
       model "Twin" (ID) has the name of another: \`id\` says which this is
       policy "Models" (ID) has the name of one that comes with the service: \`id\` says which this is
@@ -53,7 +54,6 @@ test('R33: an awkward workspace that the official SDK made is imported, and a pl
       role "admin " has a name that begins or ends with blanks: \`id\` says that they are meant
       role "admin " has a name that differs from another in what is hard to see
       sync "  padded " has a name that begins or ends with blanks: \`id\` says that they are meant
-      sync "Its model is gone" refers to a model that is not there any more: ID
       sync "Twin sync" (ID) has the name of another: \`id\` says which this is
       sync "Twin sync" (ID) has the name of another: \`id\` says which this is
       sync "two\\nlines" has a name with a control character: \`id\` says that it is meant

@@ -44,6 +44,9 @@ export const longSql = `${[
   'from "tbl: x"'
 ].join('\r\n')}\r\n`
 
+/** The service shows it in clear. */
+export const webhookSecret = 'the secret of the webhook'
+
 const everything = {
   mode: Polytomic.ModelSyncMode.Create,
   schedule: { frequency: 'manual' }
@@ -254,6 +257,6 @@ async function organization(service: Service): Promise<void> {
   )
   await post(service, '/api/webhooks', {
     endpoint: 'https://hooks.example.com/x',
-    secret: 'the secret of the webhook'
+    secret: webhookSecret
   })
 }
