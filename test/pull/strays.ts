@@ -41,16 +41,19 @@ export function strays({ before, files, sound, desired, written }: PulledScene):
   })
 }
 
-/** Paths of values that differ, as deep as mappings go. */
+/** Paths of values that differ, as deep as mappings and lists go. An item that is new stands behind the last. */
 function differences(was: Json | undefined, is: Json | undefined, path: Path = []): Path[] {
   if (sortedText(was ?? null) === sortedText(is ?? null)) return []
   if (isObject(was) && isObject(is))
     return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((key) =>
       differences(was[key], is[key], [...path, key])
     )
-  const isItems = path.length <= 1 && Array.isArray(was) && Array.isArray(is) && was.length === is.length
-  if (isItems) return was.flatMap((one, index) => differences(one, is[index], [...path, index]))
-  return [path]
+  if (!Array.isArray(was) || !Array.isArray(is) || was.length === 0 || is.length === 0) return [path]
+  if (path.length <= 1) return was.flatMap((one, index) => differences(one, is[index], [...path, index]))
+  const [before, after] = [was, is].map((items) => items.map((one) => sortedText(one)))
+  const gone = before!.flatMap((one, index) => (after!.includes(one) ? [] : [[...path, index]]))
+  const isMore = after!.length > before!.length - gone.length
+  return [...gone, ...(isMore || gone.length === 0 ? [[...path, was.length]] : [])]
 }
 
 /** Ways to write one thing: whichever the file has is changed. */
@@ -61,22 +64,29 @@ const sameThing: Readonly<Record<string, string>> = {
   identities: 'identity'
 }
 
-/** Whether a field is about a value, or one is within the other. */
+/** Whether a field is about a value, or one is within the other. Fields name items by their keys: these are not compared. */
 function meets(field: readonly string[], path: Path): boolean {
-  const length = Math.min(field.length, path.length)
+  const item = path.findIndex((part) => typeof part === 'number')
+  const length = Math.min(field.length, item === -1 ? path.length : item)
   const spelled = (part: string | number | undefined): string => sameThing[String(part)] ?? String(part)
   return field.slice(0, length).every((part, index) => spelled(part) === spelled(path[index]))
 }
 
-/** Lines of what differs; of what is new in a mapping on one line, that line. */
+/**
+ * Lines of what differs, with the comments right above, which go with what goes; of what is new in a mapping or list
+ * on one line, that line.
+ */
 function touchedLines(text: string, root: YamlNode, paths: readonly Path[]): Set<number> {
+  const lines = text.split('\n')
   const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length - 1
   return new Set(
     paths.flatMap((path) => {
       const { node, key, complete } = locate(root, path)
       const isOneLine = !complete && /^[[{]/.test(text.slice(node.start, node.end))
       if (!complete && !isOneLine && node.is !== 'scalar') return []
-      const [first, last] = [lineOf(key?.start ?? node.start), lineOf(Math.max(node.start, node.end - 1))]
+      const last = lineOf(Math.max(node.start, node.end - 1))
+      let first = lineOf(key?.start ?? node.start)
+      if (complete) while (/^\s*#/.test(lines[first - 1] ?? '')) first -= 1
       return Array.from({ length: last - first + 1 }, (_, index) => first + index)
     })
   )

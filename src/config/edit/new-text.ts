@@ -96,10 +96,19 @@ export class NewText {
   }
 }
 
-/** The node of the file that a new value is to look like: its neighbour may be new itself. */
+/**
+ * The node of the file that a value is to look like: what stood in its place, of which nothing may be
+ * left, or its neighbour, which may be new itself.
+ */
 function styledAfter(draft: Draft): YamlNode | undefined {
+  if (draft.was?.is === draft.is && hasParts(draft.was)) return draft.was
   for (let like = draft.like; like?.is === draft.is; like = like.like) if (like.was) return like.was
   return undefined
+}
+
+function hasParts(node: YamlNode): boolean {
+  if (node.is === 'list') return node.items.length > 0
+  return node.is === 'mapping' && node.entries.length > 0
 }
 
 function headed(head: string, [first = '', ...others]: readonly string[]): string[] {
