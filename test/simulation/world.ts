@@ -241,7 +241,10 @@ function wishes(
     }
   }
   const all = [...around, ...declared]
-  return { declared: random.shuffled(declared.map((one) => renamedWithin(one, all))), removed }
+  const named = declared.map((one) => renamedWithin(one, all))
+  // What is in a renamed place may be called like what was drawn for that: files declare an address once.
+  const once = named.filter(({ kind, name }, at) => !has(named.slice(0, at), kind, name))
+  return { declared: random.shuffled(once), removed }
 }
 
 /** Who names a resource that is renamed names it by its new name. */
