@@ -44,7 +44,8 @@ export function strays({ before, files, sound, desired, written }: PulledScene):
 /** Paths of values that differ, as deep as mappings and lists go. An item that is new stands behind the last. */
 function differences(was: Json | undefined, is: Json | undefined, path: Path = []): Path[] {
   if (sortedText(was ?? null) === sortedText(is ?? null)) return []
-  if (isObject(was) && isObject(is))
+  // What is empty stands on the line of its key.
+  if (isObject(was) && isObject(is) && ![was, is].some((one) => Object.keys(one).length === 0))
     return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((key) =>
       differences(was[key], is[key], [...path, key])
     )
