@@ -56,6 +56,8 @@ function openFolder(): string {
   const isFit = process.env['TMPDIR'] === undefined && existsSync(memory) && hasRoom(memory)
   const folder = mkdtempSync(join(isFit && runsPrograms(memory) ? memory : tmpdir(), 'polyctl-tests-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  // Ctrl-C ends vitest, and then this: without a listener it would leave the folder behind.
+  process.on('SIGINT', () => process.exit(130))
   return folder
 }
 
