@@ -67,7 +67,11 @@ const mostReplays = 100
 export async function create(writer: Writer, kind: Kind, wanted: Creation): Promise<Written> {
   const all = await pathOfAll(writer, kind)
   if (!all.ok) return all
-  const keys = openKeys(wanted.key, () => writer.newKey())
+  const keys = openKeys(
+    wanted.key,
+    () => writer.newKey(),
+    () => writer.now()
+  )
   const { note } = wanted
   const run: CreateRun = { writer, kind, path: all.path, wanted, keys, budget: writer.budget(), note }
   for (let replays = 0; ; replays++) {
@@ -130,12 +134,12 @@ async function post(run: CreateRun): Promise<Posted | Failed> {
 }
 
 /**
- * Whether a refusal may be a recorded one: outcomes are kept for a day under the derived key, and the
- * reason may be gone. The create is then repeated once under a fresh key.
+ * Whether a refusal may be a recorded one: outcomes are kept for a day under a derived key, and the reason
+ * may be gone. The create is then repeated, at last under a random key.
  */
 function mayBeRecorded({ status, interrupted }: Failure, { keys, wanted }: CreateRun): boolean {
   if (status === undefined || interrupted || wanted.mayBeRefused) return false
-  return keys.isShared() && ![401, 409, 429].includes(status) && status >= 400
+  return keys.mayBeUsed() && ![401, 409, 429].includes(status) && status >= 400
 }
 
 /** Whether another request would be answered in the same way. */

@@ -28,27 +28,45 @@ function sorted(value: Json): Json {
   return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]))
 }
 
+/**
+ * Whoever creates the same at the same time derives the same key in this time, in milliseconds; whoever tries
+ * again later does not get a recorded answer.
+ */
+const windowMs = 120_000
+
+/** Returns the key for another try after an answered failure, at a time of the service in milliseconds. */
+export function keyInWindow(first: string, at: number): string {
+  return hashed([first, 'again', Math.floor(at / windowMs)])
+}
+
 /** The sequence of keys of one create. */
 export interface CreateKeys extends Keys {
   /** True while the first key is in use, which other runs derive as well. */
   isShared(): boolean
-  /** Takes a fresh key, because an outcome is recorded under the previous one. */
+  /** True while others may have an answer recorded under the key: the first, or the second of those at the same time. */
+  mayBeUsed(): boolean
+  /** Takes another key, because an outcome is recorded under the previous one. */
   renew(): void
   /** Derives the next key from this one and the id of its deleted resource. */
   follow(id: string): void
 }
 
-/** Opens the keys of a create. `fresh` returns a random key. */
-export function openKeys(first: string, fresh: () => string): CreateKeys {
+/**
+ * Opens the keys of a create. `fresh` returns a random key, and `now` the time of the service. The first key
+ * after a recorded failure is the same for all who come to it at the same time: they would create twins under
+ * keys of their own. What is recorded under that one as well leaves only a random one.
+ */
+export function openKeys(first: string, fresh: () => string, now: () => number): CreateKeys {
   let key = first
-  let isShared = true
+  let renewals = 0
   let refusals = 0
   const renew = (): void => {
-    key = fresh()
-    isShared = false
+    key = renewals === 0 ? keyInWindow(key, now()) : fresh()
+    renewals += 1
   }
   return {
-    isShared: () => isShared,
+    isShared: () => renewals === 0,
+    mayBeUsed: () => renewals < 2,
     renew,
     follow: (id) => {
       key = keyAfter(key, id)

@@ -47,11 +47,13 @@ export interface Writer extends Reader {
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, sent?: Sent): Promise<RequestResult>
   /** A fresh idempotency key. */
   newKey(): string
+  /** The time of the service, in milliseconds since 1970, as far as its answers told it; else of this machine. */
+  now(): number
 }
 
 /** R32: Opens a connection for reading: the object itself has no way to write. */
 export function openReader(options: RemoteOptions): Reader {
-  const { send: _send, newKey: _newKey, ...reader } = openWriter(options)
+  const { send: _send, newKey: _newKey, now: _now, ...reader } = openWriter(options)
   return reader
 }
 
@@ -64,13 +66,17 @@ export function openWriter(options: RemoteOptions): Writer {
   const redaction = options.redaction ?? openRedaction()
   redaction.add(secretsOf(options.authorization))
   const client = openClient(options, gate)
+  // By so much the clock of the service is ahead of this machine's.
+  let ahead = 0
   const link: Link = {
     async send({ url, line, sent }, how, cut) {
       redaction.add(sent.secrets ?? [])
       const { status, headers, text } = await client(url, how, cut)
       const answer = understood(text, status, line, redaction)
       if (!answer.ok) return answer
-      return { ...answer, at: servicesTime(headers) ?? options.now(), size: text.length }
+      const theirs = servicesTime(headers)
+      if (theirs !== undefined) ahead = theirs - options.now()
+      return { ...answer, at: theirs ?? options.now(), size: text.length }
     },
     failure: (error, { line, url }) =>
       failureOf(error, line, { url: new URL(url), proxy: options.proxy }, redaction),
@@ -120,6 +126,7 @@ export function openWriter(options: RemoteOptions): Writer {
       return request(method, path, sent)
     },
     newKey: options.newKey,
+    now: () => options.now() + ahead,
     budget: () => openBudget(options),
     sleep: (ms) => slept(ms, options),
     words: (text) => toldOf(text, redaction),

@@ -3,7 +3,7 @@ import type { RequestResult, Failure } from '../../src/remote/failure.ts'
 import { create } from '../../src/remote/create.ts'
 import { openBudget } from '../../src/remote/budget.ts'
 import { bounds } from '../../src/remote/policy.ts'
-import { keyAfter, keyOfCreate } from '../../src/remote/keys.ts'
+import { keyAfter, keyInWindow, keyOfCreate } from '../../src/remote/keys.ts'
 import type { Writer } from '../../src/remote/transport.ts'
 import { textOf, type Json, type JsonObject } from '../../src/state/value.ts'
 import { kindNamed } from '../support/exchange.ts'
@@ -82,6 +82,8 @@ async function created(
   return { written, asked }
 }
 
+/** The key after a recorded failure, in the first two minutes of the clock. */
+const inWindow = keyInWindow('k', 0)
 const all4 = ['sleep 1000', 'look', 'sleep 2000', 'look', 'sleep 4000', 'look', 'sleep 8000', 'look']
 const adopted = { ok: true, wire: s, notes: ['the answer was lost; it was found by name'] }
 
@@ -129,7 +131,7 @@ describe('R27: a create', () => {
     async (status) => {
       const { written, asked } = await created([failed(status), done(s)], [[], [], [], [], [s]])
       expect(written).toMatchObject({ ok: true, wire: s, notes: [] })
-      expect(asked).toEqual(['POST k', ...all4, 'POST fresh-1', 'GET /api/syncs/s1', 'look'])
+      expect(asked).toEqual(['POST k', ...all4, `POST ${inWindow}`, 'GET /api/syncs/s1', 'look'])
     }
   )
 
@@ -150,8 +152,8 @@ describe('R27: a create', () => {
     expect(written).toMatchObject({ ok: false, failure: { status: 500, code: 'P609' } })
     expect(asked.filter((one) => one.startsWith('POST'))).toEqual([
       'POST k',
-      'POST fresh-1',
-      'POST fresh-2'
+      `POST ${inWindow}`,
+      'POST fresh-1'
     ])
     expect(asked.at(-1)).toBe('look')
   })
@@ -269,13 +271,13 @@ describe('of which there are two in the end', () => {
 describe('a refusal', () => {
   const no: RequestResult = failed(422, { refused: true, code: 'P601' })
 
-  test('may be that of an earlier day: it is asked once more, under a key of its own', async () => {
+  test('may be a recorded one: it is asked again, under a key of this moment, and under one of its own', async () => {
     const again = await created([no, done(s)], [[s]])
     expect(again.written).toMatchObject({ ok: true, wire: s })
-    expect(again.asked).toEqual(['POST k', 'POST fresh-1', 'GET /api/syncs/s1', 'look'])
+    expect(again.asked).toEqual(['POST k', `POST ${inWindow}`, 'GET /api/syncs/s1', 'look'])
     const { written, asked } = await created([no])
     expect(written).toMatchObject({ ok: false, failure: { status: 422, refused: true } })
-    expect(asked).toEqual(['POST k', 'POST fresh-1'])
+    expect(asked).toEqual(['POST k', `POST ${inWindow}`, 'POST fresh-1'])
   })
 
   test('that was to be expected is final, and so is that of a key, of throttling and of what is under way', async () => {

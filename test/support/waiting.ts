@@ -5,7 +5,7 @@ import type { Writer } from '../../src/remote/transport.ts'
 /** How a reader or writer of a test waits: not at all, on a clock that moves by what was to be waited. */
 export function waiting(
   tell: (ms: number) => void = () => undefined
-): Pick<Writer, 'budget' | 'sleep' | 'newKey' | 'words' | 'note' | 'reading'> {
+): Pick<Writer, 'budget' | 'sleep' | 'newKey' | 'now' | 'words' | 'note' | 'reading'> {
   let clock = 0
   let keys = 0
   const sleep = async (ms: number): Promise<void> => {
@@ -17,6 +17,7 @@ export function waiting(
     words: (text) => text,
     note: () => undefined,
     reading: () => undefined,
+    now: () => clock,
     newKey: () => `fresh-${++keys}`,
     async sleep(ms) {
       await sleep(ms)
