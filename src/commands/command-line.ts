@@ -4,6 +4,7 @@ import { lookupFormatNames } from '../render/formats.ts'
 import { visibleLines } from '../render/plain-text.ts'
 import { example, type Commands, type Settle } from './commands.ts'
 import type { Door } from './door.ts'
+import { differences, driftFindings, readFailOn } from './drift-findings.ts'
 import { addFileCommands, addSchema } from './file-commands.ts'
 import { addHelp, overview } from './help-command.ts'
 import {
@@ -100,10 +101,19 @@ function addReading({ add, settle }: Commands): void {
     example(
       withOrganizations(withSince(withSelection(withOutput(withService(withFiles(command)))))),
       'polyctl drift --since HEAD',
-      'polyctl drift --all-organizations --format json'
-    ).action((options) =>
-      settle(options, async (io, options) => (await import('./plan.ts')).driftCommand(options, io))
+      'polyctl drift --all-organizations --format json',
+      'polyctl drift --fail-on changed,missing,unmanaged'
     )
+      .optionsGroup('Output:')
+      .option(
+        '--fail-on <what>',
+        `what to exit with 2 for: all, none, or some of ${driftFindings.join(', ')} (default: ${differences.join(', ')})`,
+        readFailOn
+      )
+      .option('--ignore-unmanaged', 'do not look for what no file declares')
+      .action((options) =>
+        settle(options, async (io, options) => (await import('./plan.ts')).driftCommand(options, io))
+      )
   )
 }
 

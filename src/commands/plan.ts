@@ -1,8 +1,8 @@
 import { checked, strictly, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import { detailsOf } from '../plan/details.ts'
 import { missingSecrets } from '../plan/missing-secrets.ts'
 import { isDifference } from '../plan/pending.ts'
 import { appliedHeader } from './applied.ts'
+import { countFindings, differences, type DriftFinding } from './drift-findings.ts'
 import { makeDecision, readsAllLists } from './decide-options.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
@@ -37,30 +37,39 @@ export async function planCommand(options: PlanOptions, io: CommandIo): Promise<
   return await withContext(io, options, work, wants)
 }
 
+/** What a drift ends with 2 for, and whether it looks at what no file declares. */
+export interface DriftOptions extends ReadOptions, PlanningOptions, OrganizationOptions {
+  failOn?: readonly DriftFinding[]
+  ignoreUnmanaged?: boolean
+}
+
 /**
  * Drift is told whatever it is: the limit on deletions is for those who mean to carry them out. What the
  * files changed since the revision, and nobody applied yet, is no drift.
  */
-export async function driftCommand(
-  options: ReadOptions & PlanningOptions & OrganizationOptions,
-  io: CommandIo
-): Promise<Result> {
-  if (isOverOrganizations(options)) return await overOrganizations(options, io, driftCommand)
-  const wants = { lists: readsAllLists(options), core: readsAllLists(options) }
-  const work = async (context: CommandContext): Promise<Result> => {
-    const decided = await decideFrom(
-      context,
-      { ...options, maxDeletes: Infinity, maxUpdates: Infinity },
-      io,
-      'drift'
-    )
-    if (!decided.ok) return await problemsResult(io, decided.problems, context)
-    const { changes } = decided.value.planned.plan
-    const drifted = changes.some((change) => isDifference(change) && detailsOf(change).cause !== 'config')
-    const code = drifted ? exit.differences : exit.done
-    return await answered(decided.value, decided.problems, { type: 'drift', code })
+export async function driftCommand(options: DriftOptions, io: CommandIo): Promise<Result> {
+  if (isOverOrganizations(options)) {
+    return await overOrganizations(options, io, (own, ownIo) => driftCommand({ ...options, ...own }, ownIo))
   }
-  return await withContext(io, options, work, wants)
+  const { failOn = differences, ignoreUnmanaged = false } = options
+  const core = readsAllLists(options) && !ignoreUnmanaged
+  const work = async (context: CommandContext): Promise<Result> => {
+    const limitless = { ...options, maxDeletes: Infinity, maxUpdates: Infinity }
+    const decided = await decideFrom(context, limitless, io, 'drift', core)
+    if (!decided.ok) return await problemsResult(io, decided.problems, context)
+    const { planned } = decided.value
+    if (ignoreUnmanaged) planned.plan.unmanaged = []
+    const found = countFindings(planned.plan, decided.problems)
+    const failing = failOn.filter((finding) => found[finding] > 0)
+    const code = failing.length > 0 ? exit.differences : exit.done
+    const beyond = failing.filter((finding) => !differences.includes(finding))
+    return await answered(decided.value, decided.problems, {
+      type: 'drift',
+      code,
+      also: beyond.map((finding) => `${found[finding]} ${finding}`)
+    })
+  }
+  return await withContext(io, options, work, { lists: readsAllLists(options), core })
 }
 
 /** A plan with all that it was made from, and every problem on the way to it. */
@@ -68,11 +77,12 @@ async function decideFrom(
   context: CommandContext,
   options: PlanOptions,
   io: CommandIo,
-  type: Telling['type']
+  type: Telling['type'],
+  core = true
 ): Promise<Checked<PlanWithInputs>> {
   const decision = await makeDecision(context, options, io, {
     checks: type === 'plan' && options.check !== false,
-    core: true,
+    core,
     meanwhile: () => void prepare(type, io).catch(() => undefined)
   })
   const problems = [...context.problems, ...decision.problems]
@@ -100,13 +110,15 @@ interface Telling {
   code: number
   failure?: Diagnostic
   saved?: string
+  /** What else it ends with 2 for: sentences. */
+  also?: readonly string[]
 }
 
 /** A plan that could not be saved is shown all the same: it is one answer with one problem more. */
 async function answered(
   { planned, context, options }: PlanWithInputs,
   problems: Diagnostic[],
-  { type, code, failure, saved }: Telling
+  { type, code, failure, saved, also = [] }: Telling
 ): Promise<Result> {
   const { id, name } = planned.plan.organization
   const header = {
@@ -117,7 +129,7 @@ async function answered(
   }
   const failures = failure ? [failure] : []
   const view = await views[type]()
-  const beside = { problems, failures, ...(saved === undefined ? {} : { saved }) }
+  const beside = { problems, failures, also, ...(saved === undefined ? {} : { saved }) }
   return {
     code: failure ? await exitOfProblems(failures) : code,
     answer: { type, view: view(planned.plan, header, context.view, beside) }

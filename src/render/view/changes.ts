@@ -101,6 +101,8 @@ export interface Closing {
 export interface PlanExtras {
   saved?: string
   isAsked?: boolean
+  /** What it comes to beside differences, such as `3 unmanaged`. */
+  also?: readonly string[]
   problems?: readonly Diagnostic[]
   failures?: readonly Diagnostic[]
 }
@@ -143,7 +145,7 @@ function changesView(
   plan: Plan,
   header: PlanHeader,
   context: ViewContext,
-  { problems = [], failures = [], saved, isAsked = false }: PlanExtras,
+  { problems = [], failures = [], saved, isAsked = false, also = [] }: PlanExtras,
   perspective: Perspective
 ): ChangesView {
   const indexes = new Map(plan.changes.map((change, index) => [change, index]))
@@ -153,7 +155,7 @@ function changesView(
     .map((change) => resourceOf(change, indexes.get(change) ?? 0, plan, context, perspective))
     .toSorted((a, b) => rank(a.group, a.change.action) - rank(b.group, b.change.action))
   const counts = countsOf(plan)
-  const closing = perspective.closing(plan, counts, resources)
+  const closing = withAlso(perspective.closing(plan, counts, resources), also)
   const sources = context.sources ?? { texts: new Map() }
   return {
     header,
@@ -171,6 +173,10 @@ function changesView(
     problems: problemsView(inOrder(problems), sources),
     failures: problemsView(inOrder(failures), sources)
   }
+}
+
+function withAlso({ text, ...rest }: Closing, also: readonly string[]): Closing {
+  return { ...rest, text: also.length === 0 ? text : `${text} Asked for, and found: ${also.join(', ')}.` }
 }
 
 function resourceOf(
