@@ -88,7 +88,7 @@ function wrongIn({ world }: Race): string[] {
   return Object.entries(declared).flatMap(([kind, number]) => {
     const own = world.server.store
       .all(kind as Parameters<typeof world.server.store.all>[0])
-      .filter(({ name }) => namesOf(kind).includes(String(name)))
+      .filter(({ name }) => namesOf(kind).includes(name))
     return own.length === number
       ? []
       : [`${own.length} of ${number} ${kind}: ${own.map(({ id }) => id).join(', ')}`]

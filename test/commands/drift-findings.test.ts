@@ -16,7 +16,7 @@ async function drifted(): Promise<Sandbox> {
 
 /** What is live and declared nowhere. */
 const model = {
-  name: 'Undeclared',
+  name: 'Undeclared'
 }
 
 async function undeclared(): Promise<Sandbox> {
@@ -33,7 +33,7 @@ describe('`drift --fail-on` says what it ends with 2 for', () => {
   test('what differs, without another wish', async () => {
     const world = await drifted()
     expect((await world.run('drift')).code).toBe(0)
-    const [role] = world.server.store.all('role').filter(({ name }) => name === 'readers')
+    const role = world.server.store.all('role').find(({ name }) => name === 'readers')
     world.server.store.remove('role', role!.id)
     expect((await world.run('drift')).code).toBe(2)
     expect((await world.run('drift', '--fail-on', 'missing')).code).toBe(2)
