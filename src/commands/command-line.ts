@@ -107,7 +107,8 @@ function addReading({ add, settle }: Commands): void {
       .optionsGroup('Output:')
       .option(
         '--fail-on <what>',
-        `what to exit with 2 for: all, none, or some of ${driftFindings.join(', ')} (default: ${differences.join(', ')})`,
+        `exit with 2 for all, none, or some of ${driftFindings.join(', ')} ` +
+          `(default: ${differences.join(', ')})`,
         readFailOn
       )
       .option('--ignore-unmanaged', 'do not look for what no file declares')

@@ -43,7 +43,7 @@ export function keyInWindow(first: string, at: number): string {
 export interface CreateKeys extends Keys {
   /** True while the first key is in use, which other runs derive as well. */
   isShared(): boolean
-  /** True while others may have an answer recorded under the key: the first, or the second of those at the same time. */
+  /** True while others may have an answer recorded under the key: the first, and the one that follows it. */
   mayBeUsed(): boolean
   /** Takes another key, because an outcome is recorded under the previous one. */
   renew(): void

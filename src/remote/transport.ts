@@ -10,7 +10,7 @@ import { BeyondBounds, cutWords } from './bounds.ts'
 import { openClient } from './client.ts'
 import { codeOf, usersOf, wordsOf, type RequestResult, type Failure } from './failure.ts'
 import { explained, refusedConnection, refusedForGood, type Explained, type Way } from './network-error.ts'
-import { identityPath, type HttpAnswer, type RemoteOptions } from './options.ts'
+import { identityPath, type RemoteOptions } from './options.ts'
 import {
   carried,
   endOf,
@@ -47,7 +47,7 @@ export interface Writer extends Reader {
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, sent?: Sent): Promise<RequestResult>
   /** A fresh idempotency key. */
   newKey(): string
-  /** The time of the service, in milliseconds since 1970, as far as its answers told it; else of this machine. */
+  /** The time of the service in milliseconds since 1970, as its last answer told it; else of this machine. */
   now(): number
 }
 
@@ -66,17 +66,14 @@ export function openWriter(options: RemoteOptions): Writer {
   const redaction = options.redaction ?? openRedaction()
   redaction.add(secretsOf(options.authorization))
   const client = openClient(options, gate)
-  // By so much the clock of the service is ahead of this machine's.
-  let ahead = 0
+  const clock = serviceClock(options.now)
   const link: Link = {
     async send({ url, line, sent }, how, cut) {
       redaction.add(sent.secrets ?? [])
       const { status, headers, text } = await client(url, how, cut)
       const answer = understood(text, status, line, redaction)
       if (!answer.ok) return answer
-      const theirs = servicesTime(headers)
-      if (theirs !== undefined) ahead = theirs - options.now()
-      return { ...answer, at: theirs ?? options.now(), size: text.length }
+      return { ...answer, at: clock.read(headers), size: text.length }
     },
     failure: (error, { line, url }) =>
       failureOf(error, line, { url: new URL(url), proxy: options.proxy }, redaction),
@@ -126,12 +123,25 @@ export function openWriter(options: RemoteOptions): Writer {
       return request(method, path, sent)
     },
     newKey: options.newKey,
-    now: () => options.now() + ahead,
+    now: clock.now,
     budget: () => openBudget(options),
     sleep: (ms) => slept(ms, options),
     words: (text) => toldOf(text, redaction),
     note: (text) => options.note?.(text),
     reading: (kind, done, of) => options.reading?.(kind, done, of)
+  }
+}
+
+/** The clock of the service, by the dates of its answers; of this machine until one has a date. */
+function serviceClock(now: () => number): { read(headers: Pick<Headers, 'get'>): number; now(): number } {
+  let ahead = 0
+  return {
+    read(headers) {
+      const theirs = servicesTime(headers)
+      if (theirs !== undefined) ahead = theirs - now()
+      return theirs ?? now()
+    },
+    now: () => now() + ahead
   }
 }
 
@@ -170,7 +180,7 @@ function oneKey(key: string): Keys {
 }
 
 /** Returns the time of the service from its headers, in milliseconds, exact to the second. */
-function servicesTime(headers: HttpAnswer['headers']): number | undefined {
+function servicesTime(headers: Pick<Headers, 'get'>): number | undefined {
   const date = Date.parse(headers.get('date') ?? '')
   return Number.isNaN(date) ? undefined : date
 }
