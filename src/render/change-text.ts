@@ -124,7 +124,7 @@ export function closingLines({ text, next }: Closing, look: Look): string[] {
   return [paint(look, 'strong', text), ...(next === undefined ? [] : [`Next: ${visible(next)}`])]
 }
 
-/** What is live and not declared: how much of each kind, and with `verbose` the names. */
+/** What is live and not declared: how much of each kind, with `verbose` the names, and what declares it. */
 export function unmanagedLines(view: ChangesView, verbose: boolean, look: Look): string[] {
   const lines: string[] = []
   for (const { kind, live, declared, names } of view.unmanaged.filter((it) => it.names.length > 0)) {
@@ -140,7 +140,15 @@ export function unmanagedLines(view: ChangesView, verbose: boolean, look: Look):
     )
     if (verbose) lines.push(...names.map((name) => `    ${quoted(name)}`))
   }
-  return lines
+  return [...lines, ...declaring(view, look)]
+}
+
+/** The way to have what is left alone in files. It stands once, however many kinds there are. */
+function declaring({ unmanaged }: ChangesView, look: Look): string[] {
+  const left = unmanaged.reduce((sum, { names }) => sum + names.length, 0)
+  if (left === 0) return []
+  const whom = left === 1 ? 'it' : 'them'
+  return [paint(look, 'dim', `\`polyctl import --unmanaged\` writes files that declare ${whom}`)]
 }
 
 /** A kind of which the files have nothing. */

@@ -26,6 +26,24 @@ describe('R16: what moves data and is in no file', () => {
     }
   )
 
+  test.each([
+    ['plan', 'text'],
+    ['plan', 'markdown'],
+    ['plan', 'slack'],
+    ['drift', 'text'],
+    ['drift', 'markdown'],
+    ['drift', 'slack']
+  ])('%s as %s says once how it comes into files, and the command does it', async (command, format) => {
+    const world = await applied()
+    world.write({ [file]: warehouse({ source: parts.source, store: parts.store }) })
+    const next = 'polyctl import --unmanaged'
+    const { out } = await world.run(command, '--format', format)
+    expect(out.split(`\`${next}\` writes files that declare them`)).toHaveLength(2)
+    const [, ...words] = next.split(' ')
+    expect((await world.run(...words)).code).toBe(0)
+    expect((await world.run(command, '--format', format)).out).not.toContain(next)
+  })
+
   test('a kind that the key may not list is a remark, and stops nobody', async () => {
     const world = await applied()
     world.write({ [file]: 'roles: [{ name: readers }]\n' })
