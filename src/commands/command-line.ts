@@ -4,7 +4,7 @@ import { lookupFormatNames } from '../render/formats.ts'
 import { visibleLines } from '../render/plain-text.ts'
 import { example, type Commands, type Settle } from './commands.ts'
 import type { Door } from './door.ts'
-import { differences, driftFindings, readFailOn } from './drift-findings.ts'
+import { failOnOption } from './drift-options.ts'
 import { addFileCommands, addSchema } from './file-commands.ts'
 import { addHelp, overview } from './help-command.ts'
 import {
@@ -105,12 +105,7 @@ function addReading({ add, settle }: Commands): void {
       'polyctl drift --fail-on changed,missing,unmanaged'
     )
       .optionsGroup('Output:')
-      .option(
-        '--fail-on <what>',
-        `exit with 2 for all, none, or some of ${driftFindings.join(', ')} ` +
-          `(default: ${differences.join(', ')})`,
-        readFailOn
-      )
+      .addOption(failOnOption())
       .option('--ignore-unmanaged', 'do not look for what no file declares')
       .action((options) =>
         settle(options, async (io, options) => (await import('./plan.ts')).driftCommand(options, io))

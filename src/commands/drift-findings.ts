@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { detailsOf } from '../plan/details.ts'
 import { isDifference } from '../plan/pending.ts'
@@ -20,19 +19,6 @@ export type DriftFinding = (typeof driftFindings)[number]
 
 /** What differs between the files and the service: without another wish, it ends the command with 2. */
 export const differences: readonly DriftFinding[] = ['changed', 'missing', 'renamed', 'not-removed']
-
-/** Reads the value of `--fail-on`: words with commas between them, `all`, or `none`. */
-export function readFailOn(text: string): DriftFinding[] {
-  const words = text.split(',').map((word) => word.trim())
-  if (words.includes('none') && words.length === 1) return []
-  if (words.includes('all') && words.length === 1) return [...driftFindings]
-  return words.map((word) => {
-    const found = driftFindings.find((name) => name === word)
-    if (found === undefined)
-      throw new InvalidArgumentError(`Allowed are all, none, or some of ${driftFindings.join(', ')}.`)
-    return found
-  })
-}
 
 /** How many of each sort a drift found. What only the files changed, and nobody applied yet, is none. */
 export function countFindings(

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { ItemProblem } from './kind.ts'
 
 /**
  * Filter logic in the syntax of the service: labels with `and` and `or` between them, `not` before them,
@@ -216,22 +215,4 @@ function flat<T>(logic: Logic<T>, key: 'all' | 'any'): T[] | undefined {
   const plain = key in logic ? plainLogic(logic) : undefined
   if (!plain) return undefined
   return 'all' in plain ? plain.all : plain.any
-}
-
-/** Reports NOT, which the documentation does not mention. It is kept, for the web page may know it. */
-export function undocumentedNot(path: readonly string[], logic: string): ItemProblem[] {
-  const [word, before = ''] = /(^|[\s(])not(?=[\s(])/i.exec(logic) ?? []
-  if (word === undefined) return []
-  const start = logic.indexOf(word) + before.length
-  return [
-    {
-      path,
-      code: 'P205',
-      severity: 'warning',
-      message: 'the logic has NOT, which the documentation of the service does not mention',
-      label: 'the service may refuse this',
-      help: ['a function that says the opposite needs no NOT, such as `Inequality` or `IsNotNull`'],
-      within: { text: logic, start, end: start + 3 }
-    }
-  ]
 }

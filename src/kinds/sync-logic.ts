@@ -18,8 +18,7 @@ import {
   printLogic,
   readLogic,
   withoutRepeats,
-  type Logic,
-  undocumentedNot
+  type Logic
 } from './filter-logic.ts'
 import type { ItemProblem, ToWire } from './kind.ts'
 import { conditionKey, isOfTarget, conditionText } from './sync-filters.ts'
@@ -274,7 +273,7 @@ export function logicProblems(
       within: { text: logic, start, end }
     }))
   const left = own.filter((label) => !named.has(label))
-  return [...left.map((label) => leftOut(path, label, isNewer)), ...undocumentedNot(path, logic)]
+  return left.map((label) => leftOut(path, label, isNewer))
 }
 
 function unknownLabel(label: string, labels: readonly string[], of: Side): string {

@@ -142,7 +142,8 @@ const promises: Record<string, () => Promise<void>> = {
 
 test('each sentence of the reference about what never happens is tried', () => {
   const page = readFileSync(join(import.meta.dirname, '..', '..', 'configs/help/never.md'), 'utf8')
-  const sentences = page.split('\n').flatMap((line) => (line.startsWith('- ') ? [line.slice(2)] : []))
+  const items = page.match(/^- .*(?:\n {2}\S.*)*/gm) ?? []
+  const sentences = items.map((item) => item.slice(2).replaceAll(/\n */g, ' '))
   expect(Object.keys(promises).toSorted()).toEqual(sentences.toSorted())
 })
 

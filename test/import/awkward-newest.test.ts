@@ -35,7 +35,7 @@ function unmarked(value: Json): Json {
   return Object.fromEntries(known.map(([key, one]) => [key, unmarked(one)]))
 }
 
-/** Files refuse what is live of it: the mode that it has takes no filters of the target. */
+/** Files refuse what is live of it: its logic names a filter that it does not have. */
 const refused = 'Of a twin model'
 
 /** What only the newer shape can say, by the name of the sync. */
@@ -64,7 +64,10 @@ function more(answer: JsonObject): JsonObject {
   }
   return {
     ...answer,
-    target_filters: { conditions: [{ ...condition, value_source: source }] },
+    target_filters: {
+      conditions: [{ ...condition, value_source: source }],
+      ...(answer['name'] === refused ? { logic: 'A OR Z' } : {})
+    },
     ...(answer['name'] === '  padded ' ? { mode: 'update' } : {}),
     filters: [older]
   }
@@ -125,7 +128,7 @@ test('R8: the newest shapes are imported, and an update sends one of them, with 
   const reported = await world.run('import', '--layout', 'one')
   expect(reported.out).toMatch(/\n {2}syncs +8 of 9 {2}\(1 not written\)\n/)
   expect(reported.out).toContain(
-    `\n  sync "${refused}" is in no file, for files refuse it: a filter of the target`
+    `\n  sync "${refused}" is in no file, for files refuse it: the logic names \`Z\``
   )
   expect(named(refused)).toEqual({})
   const { out } = await world.run('import', '--layout', 'one', '--format', 'json')

@@ -122,7 +122,7 @@ const reading: Break[] = [
   {
     what: 'a connection for reading can write',
     file: 'src/remote/transport.ts',
-    find: 'const { send: _send, newKey: _newKey, ...reader } = openWriter(options)',
+    find: 'const { send: _send, newKey: _newKey, now: _now, ...reader } = openWriter(options)',
     replace: 'const reader = openWriter(options)',
     noticedBy: [transport('a reader has no way to write')]
   },

@@ -344,7 +344,7 @@ test('what the target does not support is refused, and said before', async () =>
     world.sync({ target_filters: { conditions: [{ field: 'age', ...onName }] } })
   )
   expect(made.body['message']).toBe(
-    'target_filters.conditions[0] is on the target, which only the mode update allows'
+    'target_filters.conditions[0] is on the target, which this target does not support'
   )
 })
 
