@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, globSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { long } from './support/long.ts'
 
 /**
  * `npm test` and, with `--all`, `npm run test:all`. Other words go to vitest: `npm test -- test/plan`. Ends with the
@@ -16,6 +17,9 @@ const chosen = words.filter((word) => word !== '--all')
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
 const tests = [vitest, 'run', '--config', join('test', 'vitest.config.ts'), ...chosen]
 const few = { TESTS: 'few', SIM_RUNS: '10', LAW_RUNS: '15' }
+
+const known = globSync('test/**/*.test.ts', { cwd: root }).length
+const tested = known - globSync(long, { cwd: root }).length
 
 interface Part {
   what: string
@@ -39,9 +43,9 @@ const parts: Part[] = isAll
   : [
       {
         what:
-          'every test file, with a fair and fixed part of what is drawn at random and of long tables (test/support/\n' +
-          'samples.ts), and without each fault at each request: two to three minutes on two cores. `npm run test:all`\n' +
-          'tries all of it, simulates more, and breaks the program on purpose: many minutes',
+          `${tested} of ${known} test files, with a fair and fixed part of what is drawn at random and of long tables\n` +
+          '(test/support/samples.ts): a minute and a half on two cores. `npm run test:all` runs the other files, too\n' +
+          '(test/support/long.ts), tries all samples, simulates more, and breaks the program on purpose: many minutes',
         words: tests,
         env: few
       }

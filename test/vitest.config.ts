@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 import { isolated } from './support/isolated.ts'
+import { long } from './support/long.ts'
 
-/** What takes as long as everything else together: of these worlds the swarm tries some, too. */
-const everyFault = ['test/simulation/nth-fault*.test.ts']
+const left = process.env['TESTS'] === 'few' ? long : []
 
 /**
  * All others share one process for each core: what is compiled when it is first needed, such as the schemas of all
@@ -13,13 +13,13 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     projects: [
-      { extends: true, test: { name: 'isolated', include: isolated } },
+      { extends: true, test: { name: 'isolated', include: isolated, exclude: left } },
       {
         extends: true,
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...isolated, ...(process.env['TESTS'] === 'few' ? everyFault : [])],
+          exclude: [...isolated, ...left],
           isolate: false
         }
       }
