@@ -56,6 +56,9 @@ const applied = `git fetch origin '+refs/polyctl/*:refs/polyctl/*'`
 
 const run = `npx --yes ${about.name}@${about.version}`
 
+/** The page of the job shows the result. */
+const onPage = '--format markdown="$GITHUB_STEP_SUMMARY"'
+
 /** Plans in review, applies on merge, and looks for drift each night. */
 export const workflow = `name: polytomic
 on:
@@ -77,8 +80,8 @@ jobs:
     runs-on: ubuntu-latest
     ${steps}
       - run: ${run} fmt --check --verbose
-      - run: ${run} validate
-      - run: ${run} plan --since "origin/$GITHUB_BASE_REF"
+      - run: ${run} validate --format github
+      - run: ${run} plan --since "origin/$GITHUB_BASE_REF" ${onPage}
 
   apply:
     if: github.event_name == 'push'
@@ -88,12 +91,12 @@ jobs:
     ${steps}
       - run: ${applied}
       # Variables that the files name, such as passwords, go here as well, each from a secret.
-      - run: ${run} apply --yes --push-applied
+      - run: ${run} apply --yes --push-applied ${onPage}
 
   drift:
     if: github.event_name == 'schedule'
     runs-on: ubuntu-latest
     ${steps}
       - run: ${applied}
-      - run: ${run} drift
+      - run: ${run} drift ${onPage}
 `

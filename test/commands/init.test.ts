@@ -151,11 +151,16 @@ test('the workflow plans in review, applies on merge, looks for drift by night, 
     }
     lines[name] = own
   }
+  const onPage = '--format markdown="$GITHUB_STEP_SUMMARY"'
   // What the topic `workflow` shows is what the workflow does.
   expect(lines).toEqual({
-    review: ['fmt --check --verbose', 'validate', 'plan --since "origin/$GITHUB_BASE_REF"'],
-    apply: ['apply --yes --push-applied'],
-    drift: ['drift']
+    review: [
+      'fmt --check --verbose',
+      'validate --format github',
+      `plan --since "origin/$GITHUB_BASE_REF" ${onPage}`
+    ],
+    apply: [`apply --yes --push-applied ${onPage}`],
+    drift: [`drift ${onPage}`]
   })
   const page = (await world.run('help', 'workflow')).out
   for (const line of ['validate', 'plan --since origin/main', 'apply --yes --push-applied', 'drift'])
