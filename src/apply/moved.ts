@@ -40,7 +40,7 @@ export function movedProblem(
     const found =
       change.action === 'delete'
         ? fingerprintOfAll(kind, fields, context)
-        : fingerprint(kind, change.wanted, fields, context)
+        : fingerprint(kind, change.wanted, fields, context, change.spelling)
     return found.set('name', { label: 'name', text: name })
   }
   // Of a resource that was read from a list only, nothing but its name is known.

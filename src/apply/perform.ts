@@ -3,6 +3,7 @@ import { derivedApi, isSameName, type Kind } from '../kinds/kind.ts'
 import { diff } from '../plan/diff.ts'
 import { withIgnored } from '../plan/ignore.ts'
 import type { Change, Create, Delete, FieldChange, Rename, Unchanged, Update } from '../plan/plan.ts'
+import { asShown, wordsOf } from '../plan/wording.ts'
 import { revealed } from '../remote/body.ts'
 import { failureProblem, type Failure } from '../remote/failure.ts'
 import { create } from '../remote/create.ts'
@@ -213,8 +214,9 @@ function differences(
       isReference(reference) ? context.knowledge.idOf(change, reference) : undefined,
     spanAt: () => change.span
   }
-  return diff(kind.fields, change.wanted, kind.fromWire(wire, context.knowledge.fromWire()), comparing)
-    .fields
+  const live = kind.fromWire(wire, context.knowledge.fromWire())
+  const found = diff(kind.fields, change.wanted, live, comparing).fields
+  return wordsOf(kind, change.spelling, change.wanted, live).fields(found)
 }
 
 type Failed = Extract<Outcome, { outcome: 'failed' }>
@@ -250,7 +252,7 @@ function missingSecret(change: Change, missing: string[]): Diagnostic {
 }
 
 function keptProblem(change: Change, kept: FieldChange[]): Diagnostic {
-  const fields = kept.map((field) => field.path.join('.'))
+  const fields = kept.map((field) => asShown(field).path.join('.'))
   return problem('P614', `${addressText(change)} was sent, but the service kept something else`, {
     labels: [{ span: kept[0]?.span ?? change.span, text: 'this is not what the service has now' }],
     notes: fields.map((field) => `different: ${field}`),

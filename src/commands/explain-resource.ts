@@ -3,6 +3,7 @@ import { isError, type Diagnostic, type Span } from '../diagnostics/diagnostic.t
 import { kinds, openCatalogue } from '../kinds/index.ts'
 import { detailsOf } from '../plan/details.ts'
 import { isAddress, isNamed, unknownAddress } from '../plan/select.ts'
+import { asShown } from '../plan/wording.ts'
 import { plan } from '../reconcile.ts'
 import type { ResourceFacts, ValueFacts } from '../render/view/explain.ts'
 import { addressText, type Desired, type Path } from '../state/resource.ts'
@@ -136,10 +137,10 @@ function liveFacts(
     exists: action !== 'create',
     changed_at: changed?.at ?? null,
     changed_by: changed?.by ?? null,
-    differences: fields.map(({ path, before }) => ({
-      path: spelled.get(path.join('.')) ?? path.join('.'),
-      value: before ?? null
-    }))
+    differences: fields.map((field) => {
+      const { path, before } = asShown(field)
+      return { path: spelled.get(field.path.join('.')) ?? path.join('.'), value: before ?? null }
+    })
   }
 }
 

@@ -71,6 +71,7 @@ function meaning(kind: Kind, source: SourceText, node: YamlNode, value: JsonObje
     span: nameSpan(kind, source, node),
     spanAt,
     ...(kind.placeInYaml && { spelled: place }),
+    ...(kind.wording && { spelling: kind.wording.spelling(rest) }),
     uses: usesOf(fields, source, node, place)
   }
 }

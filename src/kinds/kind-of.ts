@@ -40,6 +40,7 @@ interface Definition<W, N extends string> extends Pick<
   | 'newerThan'
   | 'meant'
   | 'placeInYaml'
+  | 'wording'
   | 'condensed'
   | 'fieldNames'
   | 'secretsIn'

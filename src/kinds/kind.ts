@@ -124,6 +124,8 @@ export interface Kind {
   ): { path: Path; what: string; isKnown: boolean | undefined }[]
   /** Maps a path of the fields to the path in the YAML item. Absent: they are equal. */
   placeInYaml?(path: Path, item: JsonObject): Path
+  /** Names parts of fields in the words of files. Absent: the fields have their words. */
+  readonly wording?: Wording
   /** Adjusts fields that depend on fields under `ignore_changes`, which have their live values here. */
   settled?(fields: JsonObject, live: JsonObject, ignored: ReadonlySet<string>): JsonObject
   /**
@@ -146,6 +148,25 @@ export interface Kind {
   unhealthyReason?(wire: JsonObject): string | undefined
   /** Returns the reason if this organization cannot change a live resource. */
   readOnly?(wire: JsonObject): ReadOnly | undefined
+}
+
+/** How the fields of a kind are named where its files may spell them in several ways. */
+export interface Wording {
+  /** Returns what an item's words depend on. It holds no values but names. */
+  spelling(item: JsonObject): JsonObject
+  /**
+   * Returns a part of the fields as a file of this spelling names it. What the file does not state is named
+   * as `toYaml` writes it. `sides` are the fields that are compared. The part itself: the words are the same.
+   */
+  named(part: NamedPart, spelling: JsonObject, sides: readonly JsonObject[]): NamedPart
+}
+
+/** A part of the fields with its values, as far as they are known. Items of sets are named by key. */
+export interface NamedPart {
+  path: readonly string[]
+  before?: Json
+  after?: Json
+  base?: Json
 }
 
 /**

@@ -25,6 +25,7 @@ import { onlyModel } from './sync-yaml.ts'
 import { inKnownShape, inOlderShape, inShapeOf } from './sync-shapes.ts'
 import { newerThan, problemsOf } from './sync-newer.ts'
 import { conditionsToYaml, identitiesToYaml, placeInYaml } from './sync-spellings.ts'
+import { syncWording } from './sync-wording.ts'
 import { nameSchema, targetField } from './suggested.ts'
 import { identitiesSchema, modelFiltersSchema, targetFiltersSchema } from './sync-schema.ts'
 
@@ -234,6 +235,7 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
   created: inKnownShape,
   newerThan: (fields, answers) => [...newerThan(fields, answers), ...errorHandlingIsNewer(fields, answers)],
   placeInYaml,
+  wording: syncWording,
   unhealthyReason: ({ problems }) => problemsOf(problems),
   filedUnder: ['target', 'connection'],
   secretsIn: (wire) => {

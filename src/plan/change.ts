@@ -13,6 +13,7 @@ import { namedBy } from './order.ts'
 import type {
   Cause,
   Create,
+  Declared,
   Delete,
   Existing,
   FieldChange,
@@ -21,6 +22,7 @@ import type {
   Unchanged,
   Update
 } from './plan.ts'
+import { wordsOf } from './wording.ts'
 
 /** Returns the change that makes one declared resource what the files say. */
 export function changeOf(
@@ -45,10 +47,12 @@ interface Since {
 }
 
 function creation(resource: Desired, kind: Kind, match: Match, { base, atBase }: Since): Create {
+  const words = wordsOf(kind, resource.spelling, resource.fields)
   return {
     ...planned(resource),
+    ...spellingOf(resource),
     action: 'create',
-    fields: additions(kind.fields, resource.fields, contextOf(resource, match)),
+    fields: words.fields(additions(kind.fields, resource.fields, contextOf(resource, match))),
     reason: reasonOfCreate(kind, base, atBase),
     ...(base && { cause: atBase ? 'drift' : 'config' }),
     wanted: resource.fields,
@@ -68,15 +72,16 @@ function existing(
   const wanted = withIgnored(resource.fields, [...ignoreChanges, ...(live.unread ?? [])], live.fields, kind)
   const meant = base && atBase && withIgnored(base.fields(atBase), ignoreChanges, live.fields, kind)
   const found = diff(kind.fields, wanted, live.fields, context, meant)
+  const words = wordsOf(kind, resource.spelling, wanted, live.fields)
+  const named = words.fields(found.fields)
   // A resource that the files did not declare at the base differs because they declare it now.
   const fields =
-    base && !atBase
-      ? found.fields.map((field): FieldChange => ({ ...field, cause: 'config' }))
-      : found.fields
+    base && !atBase ? named.map((field): FieldChange => ({ ...field, cause: 'config' })) : named
   const renamed = !isSameName(kind, live.name, resource.name)
   const nameAtBase = renamed && atBase !== undefined && isSameName(kind, atBase.name, resource.name)
   const compared = {
     ...planned(resource),
+    ...spellingOf(resource),
     ...ofLive(live),
     reason: reasonOf(renamed, fields, since, nameAtBase),
     ...(base && { cause: causeOf(fields, nameAtBase) }),
@@ -85,12 +90,12 @@ function existing(
     ignored: ignoreChanges,
     unchanged: found.unchanged,
     notStated: [
-      ...notStated(kind, live.fields, found.unstated, meant),
+      ...notStated(kind, live.fields, found.unstated, meant, words),
       ...(meant ? noLongerStated(kind, meant, wanted) : [])
     ],
     notCompared: uncomparable(kind, wanted),
     notRead: live.unread ?? [],
-    hidden: hidden(resource, kind, live, context)
+    hidden: hidden(resource, kind, live, context).map((path) => words.path(path).join('.'))
   }
   if (renamed) return { ...compared, action: 'rename', previousName: live.name, fields }
   return fields.length > 0 ? { ...compared, action: 'update', fields } : { ...compared, action: 'none' }
@@ -103,6 +108,10 @@ export function deletion(
   reason: string
 ): Delete {
   return { ...planned(address), ...ofLive(live), action: 'delete', reason }
+}
+
+function spellingOf({ spelling }: Desired): Pick<Declared, 'spelling'> {
+  return spelling === undefined ? {} : { spelling }
 }
 
 function contextOf(resource: Desired, { idOf }: Match): DiffContext {
@@ -170,15 +179,15 @@ function idsOfUses(resource: Desired, match: Match): Record<string, string> {
 }
 
 /** Returns the paths that would differ if `ignore_changes` did not exclude them. */
-function hidden(resource: Desired, kind: Kind, live: Live, context: DiffContext): string[] {
+function hidden(resource: Desired, kind: Kind, live: Live, context: DiffContext): string[][] {
   const { ignoreChanges } = resource.lifecycle
   if (ignoreChanges.length === 0) return []
   const left = withIgnored(resource.fields, ignoreChanges, live.fields, kind)
-  const paths: string[] = []
+  const paths: string[][] = []
   const sides = { wanted: resource.fields, base: left, live: live.fields }
   const walk = new Walk(kind.fields, sides, context, {
     point({ node, pairs: differing }) {
-      if ((differing & withoutIgnoring) === pairs.difference) paths.push(node.path.join('.'))
+      if ((differing & withoutIgnoring) === pairs.difference) paths.push(node.path)
     }
   })
   for (const name of Object.keys(kind.fields)) walk.field(name, withoutIgnoring)

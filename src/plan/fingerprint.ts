@@ -5,7 +5,9 @@ import { isEmpty, isObject, sortedText } from '../state/value.ts'
 import { Walk, type Point } from './compare.ts'
 import { pairs } from './pairs.ts'
 import { resolved, type Resolving } from './keyed.ts'
+import { pathText } from './path-node.ts'
 import { comparable, folded } from './sameness.ts'
+import { wordsOf } from './wording.ts'
 
 /**
  * The live value at each place as text, where equal values have equal texts. Keys have ids in place of
@@ -22,14 +24,16 @@ export function fingerprint(
   kind: Kind,
   wanted: JsonObject,
   live: JsonObject,
-  context: Resolving
+  context: Resolving,
+  spelling?: JsonObject
 ): Fingerprint {
   const found: Fingerprint = new Map()
+  const words = wordsOf(kind, spelling, wanted, live)
   const point = (one: Point): void => {
     // Of an item as a whole only its presence counts, not its content.
     const presence = one.node.isItem && one.rule.is === 'set' ? 'there' : undefined
     const text = one.isPresence ? presence : (textAt(one, context) ?? presence)
-    if (text !== undefined) found.set(one.node.key, { label: one.node.text, text })
+    if (text !== undefined) found.set(one.node.key, { label: pathText(words.path(one.node.path)), text })
   }
   const walk = new Walk(kind.fields, { wanted, live }, context, { point })
   for (const name of Object.keys(kind.fields)) walk.field(name, pairs.seen)

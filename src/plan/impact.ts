@@ -8,6 +8,7 @@ import type { DecideOptions } from './options.ts'
 import { usersById } from './order.ts'
 import type { Change, FieldChange, Impact } from './plan.ts'
 import { usersOf } from './users.ts'
+import { asShown } from './wording.ts'
 
 /** What the impacts are worked out from. */
 interface ImpactContext {
@@ -94,7 +95,7 @@ export function declaredImpact(
 }
 
 function impactOf(field: FieldChange, change: Change, context: ImpactIndex): Impact {
-  const paths = field.path.length === 0 ? [] : [field.path]
+  const paths = field.path.length === 0 ? [] : [asShown(field).path]
   const kind = context.kinds.managed.find(({ name }) => name === change.kind)
   const declared = declaredImpact(kind, change.action, field.path)
   if (!declared)

@@ -2,6 +2,8 @@ import { unansweredFields, type Kind } from '../kinds/kind.ts'
 import type { Path } from '../state/resource.ts'
 import { isEmpty, isObject, isSecret, type Json, type JsonObject } from '../state/value.ts'
 import type { Unstated } from './diff.ts'
+import { pathText } from './path-node.ts'
+import type { Words } from './wording.ts'
 
 /**
  * What a comparison leaves out. "Nothing differs" does not mean that everything is equal, so the plan
@@ -17,11 +19,12 @@ export function notStated(
   kind: Kind,
   live: JsonObject,
   unstated: readonly Unstated[],
-  atBase: JsonObject = {}
+  atBase: JsonObject = {},
+  words?: Words
 ): string[] {
   return unstated
     .filter((one) => isWorthANote(kind, live, one) || !isEmpty(valueAt(atBase, one.node.at)))
-    .map(({ node }) => node.text)
+    .map(({ node }) => pathText(words?.path(node.path) ?? node.path))
 }
 
 function isWorthANote(kind: Kind, fields: JsonObject, { node, live }: Unstated): boolean {

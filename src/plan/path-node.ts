@@ -27,11 +27,6 @@ export class PathNode {
     return [...(this.above?.at ?? []), this.#at]
   }
 
-  /** The same path in one text: `fields[Email].source`. */
-  get text(): string {
-    return joined(this.above?.text, this.#label)
-  }
-
   /**
    * The path by which two readings are compared: items by ids in place of names, for what they refer to
    * may be renamed meanwhile.
@@ -50,7 +45,10 @@ export class PathNode {
   }
 }
 
-function joined(above: string | undefined, part: string): string {
-  if (above === undefined) return part
-  return part.startsWith('[') ? `${above}${part}` : `${above}.${part}`
+/** A path in one text: `fields[Email].source`. */
+export function pathText(path: readonly string[]): string {
+  return path.reduce(
+    (text, part) => (text === '' || part.startsWith('[') ? `${text}${part}` : `${text}.${part}`),
+    ''
+  )
 }

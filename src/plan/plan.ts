@@ -101,6 +101,8 @@ export interface Declared {
    * Ids of its references, by `addressText`. Those of resources that are still to be created are missing.
    */
   ids: Record<string, string>
+  /** How the file spells it, as far as names of fields depend on that. */
+  spelling?: JsonObject
   /**
    * Paths of `ignore_changes`: their live values stay, whatever these are when the change is carried out.
    */
@@ -145,6 +147,8 @@ export interface FieldChange {
   cause?: Cause
   /** For a conflict, the value that the files had at the base. Absent when they had none. */
   base?: Json
+  /** Its path and values in the words in which it is told, where these are others. */
+  shown?: Pick<FieldChange, 'path' | 'before' | 'after' | 'base'>
   span: Span
 }
 

@@ -4,6 +4,7 @@ import { addressText, type Desired, type DesiredState, type LiveState } from '..
 import type { Match } from './match.ts'
 import { detailsOf, liveId } from './details.ts'
 import type { Change } from './plan.ts'
+import { asShown } from './wording.ts'
 
 /** What cannot be changed with this key or in this organization: reported before anything is written. */
 
@@ -52,7 +53,7 @@ export function foreign(changes: readonly Change[], live: LiveState): Diagnostic
         labels: [{ span: change.span, text: 'this asks for it' }],
         notes: detailsOf(change)
           .fields.slice(0, 10)
-          .map((field) => `different: ${field.path.join('.')}`),
+          .map((field) => `different: ${asShown(field).path.join('.')}`),
         help: [
           why.nameOnly
             ? 'remove this: other resources may name it all the same'

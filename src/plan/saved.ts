@@ -127,7 +127,7 @@ function comparedOf(change: ChangeDetails, { kinds, observed }: SavedPlanInput):
   const found: Fingerprint =
     change.action === 'delete'
       ? fingerprintOfAll(kind, live.fields, context)
-      : fingerprint(kind, wanted, there, context)
+      : fingerprint(kind, wanted, there, context, change.spelling)
   return found.set('name', { label: 'name', text: live.name })
 }
 

@@ -1,13 +1,16 @@
 import type { Lock } from '../config/edit/index.ts'
 import { problem, warning, type Details, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import type { FieldChange } from '../plan/plan.ts'
+import { pathText } from '../plan/path-node.ts'
+import { asShown } from '../plan/wording.ts'
 import { addressText } from '../state/resource.ts'
 import { isObject, isReference, isSecret, type Json } from '../state/value.ts'
 import type { ImportedVariable } from '../import/index.ts'
 import type { Left, NotAdded } from './input.ts'
 
 /** Tells what differs and stays in the files: what the service has, where that is written, what to do. */
-export function leftProblem({ resource, reason, field }: Left): Diagnostic {
+export function leftProblem({ resource, reason, field: difference }: Left): Diagnostic {
+  const field = difference && asShown(difference)
   const name = addressText(resource)
   if (reason.is === 'missing')
     return warning('P705', `${name} is declared, and the service does not have it`, {
@@ -99,11 +102,4 @@ function plain(value: Json): Json {
   if (Array.isArray(value)) return value.map(plain)
   if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]))
-}
-
-function pathText(path: readonly string[]): string {
-  return path.reduce(
-    (text, part) => (text === '' || part.startsWith('[') ? `${text}${part}` : `${text}.${part}`),
-    ''
-  )
 }

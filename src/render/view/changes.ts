@@ -37,7 +37,7 @@ export interface ChangesView {
 }
 
 /** A change as it may be told: without what is only needed to carry it out. */
-export type ToldChange = Omit<ChangeDetails, 'wanted' | 'ids' | 'ignored'>
+export type ToldChange = Omit<ChangeDetails, 'wanted' | 'ids' | 'ignored' | 'spelling'>
 
 /** What is told of one resource. */
 export interface ResourceView {
@@ -199,7 +199,8 @@ function resourceOf(
   }
 }
 
-function toldOf({ wanted: _wanted, ids: _ids, ignored: _ignored, ...change }: ChangeDetails): ToldChange {
+function toldOf(details: ChangeDetails): ToldChange {
+  const { wanted: _wanted, ids: _ids, ignored: _ignored, spelling: _spelling, ...change } = details
   return { ...change, fields: change.fields.map(toldField) }
 }
 

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { FieldChange } from '../../plan/plan.ts'
+import { asShown } from '../../plan/wording.ts'
 import type { Address } from '../../state/resource.ts'
 import type { PlanHeader } from '../header.ts'
 import { count } from '../plain-text.ts'
@@ -32,7 +33,7 @@ export interface PatchView extends Unified {
 /** What is taken over for one resource. */
 export interface TakenView extends Address {
   action: 'update' | 'rename' | 'remove' | 'add'
-  fields: Pick<FieldChange, 'path' | 'how'>[]
+  fields: Pick<FieldChange, 'path' | 'how' | 'shown'>[]
 }
 
 /** One file, as it is and as it is to be, without secrets. */
@@ -62,7 +63,7 @@ export function pullView(facts: PullFacts): PullView {
     since,
     isCheck,
     patches: facts.files.map(patchOf),
-    taken,
+    taken: taken.map((one) => ({ ...one, fields: one.fields.map(asShown) })),
     problems: problemsView([...facts.problems, ...facts.left], sources),
     failures: problemsView(facts.failures, sources),
     closing: closingOf(facts)

@@ -1,6 +1,7 @@
 import type { Span } from '../../diagnostics/diagnostic.ts'
 import type { ChangeDetails } from '../../plan/details.ts'
 import type { Cause, FieldChange } from '../../plan/plan.ts'
+import { asShown } from '../../plan/wording.ts'
 import { isObject, isSecret, type Json } from '../../state/value.ts'
 import { fieldLines } from '../field-tree.ts'
 
@@ -81,7 +82,8 @@ function placeOf(span: Span, resource: Span): FieldView['place'] {
 }
 
 /** A difference as it may be told. */
-export function toldField({ before, after, base, ...field }: FieldChange): FieldChange {
+export function toldField(difference: FieldChange): FieldChange {
+  const { before, after, base, ...field } = asShown(difference)
   return {
     ...field,
     ...(before === undefined ? {} : { before: withoutSecrets(before) }),
