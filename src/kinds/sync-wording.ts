@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../state/value.ts'
+import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import { list, withoutAbsent } from './fields.ts'
 import type { NamedPart, Wording } from './kind.ts'
 import { conditionKey, isOfTarget } from './sync-filters.ts'
@@ -21,7 +21,7 @@ export const syncWording: Wording = {
             : undefined,
       fixed: list(fields)
         .filter(({ source }) => source === undefined)
-        .map(({ target }) => `[${String(target)}]`)
+        .map(({ target }) => `[${textOf(target)}]`)
     }),
   named(part, spelling, sides) {
     const [top, ...rest] = part.path
