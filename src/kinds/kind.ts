@@ -6,6 +6,7 @@ import type { DataImpacts } from '../state/impact.ts'
 import type { Field } from '../state/rule.ts'
 import type { DerivedApi, KindApi } from './api.ts'
 import type { Synonym } from './synonym.ts'
+import type { Wording } from './wording.ts'
 
 /**
  * The contract between a kind of resource and the engine. Matching, comparing, ordering, applying and
@@ -55,10 +56,7 @@ export interface Kind {
   readonly offers?: true
   /** It moves data, or data is moved from and to it. What no file declares of it is always named. */
   readonly core?: true
-  /**
-   * The first version of the API for fields that older ones do not have, by path (`*` for every item of a
-   * list).
-   */
+  /** The first version with a field that older ones do not have, by path (`*` for every item of a list). */
   readonly since?: Readonly<Record<string, ApiVersion>>
 
   /**
@@ -148,25 +146,6 @@ export interface Kind {
   unhealthyReason?(wire: JsonObject): string | undefined
   /** Returns the reason if this organization cannot change a live resource. */
   readOnly?(wire: JsonObject): ReadOnly | undefined
-}
-
-/** How the fields of a kind are named where its files may spell them in several ways. */
-export interface Wording {
-  /** Returns what an item's words depend on. It holds no values but names. */
-  spelling(item: JsonObject): JsonObject
-  /**
-   * Returns a part of the fields as a file of this spelling names it. What the file does not state is named
-   * as `toYaml` writes it. `sides` are the fields that are compared. The part itself: the words are the same.
-   */
-  named(part: NamedPart, spelling: JsonObject, sides: readonly JsonObject[]): NamedPart
-}
-
-/** A part of the fields with its values, as far as they are known. Items of sets are named by key. */
-export interface NamedPart {
-  path: readonly string[]
-  before?: Json
-  after?: Json
-  base?: Json
 }
 
 /**

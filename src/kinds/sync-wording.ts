@@ -1,9 +1,9 @@
-import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { dictionary, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import { list, withoutAbsent } from './fields.ts'
-import type { NamedPart, Wording } from './kind.ts'
 import { conditionKey, isOfTarget } from './sync-filters.ts'
 import { allIdentities, areSeparate } from './sync-spellings.ts'
 import { isEncrypted } from './sync-yaml.ts'
+import type { NamedPart, Wording } from './wording.ts'
 
 /**
  * How the parts of a sync are named: as its file spells them, and where the file says nothing, as `toYaml`
@@ -99,8 +99,8 @@ function namedFilter(
   return { ...part, path: [...path, names[head] ?? head, ...inner] }
 }
 
-const modelWords: Readonly<Record<string, string>> = { field: 'source' }
-const targetWords: Readonly<Record<string, string>> = { field_id: 'field', value_field: 'value_source' }
+const modelWords = dictionary({ field: 'source' })
+const targetWords = dictionary({ field_id: 'field', value_field: 'value_source' })
 
 function renamed(value: Json, names: Readonly<Record<string, string>>): Json {
   if (!isObject(value)) return value

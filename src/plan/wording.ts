@@ -13,7 +13,7 @@ export interface Words {
   path(path: readonly string[]): readonly string[]
 }
 
-/** The words for a resource whose file has a spelling. `sides` are its fields: those wanted, and those live. */
+/** Returns the words of a file with a spelling. `sides` are the fields of its resource: wanted, and live. */
 export function wordsOf(
   { wording }: Kind,
   spelling: JsonObject | undefined,
