@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isCollection, isScalar, parseAllDocuments, visit } from 'yaml'
-import type { Document, DocumentOptions, ParseOptions, SchemaOptions } from 'yaml'
+import { parseAllDocuments } from 'yaml'
+import type { DocumentOptions, ParseOptions, SchemaOptions } from 'yaml'
 import { parseYaml, valueOfNode } from '../source/index.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { laidOut } from './document.ts'
 import { keeping } from './kept-scalars.ts'
+import { marked, stayInside, unmarked } from './marked.ts'
 import { padded } from './padded.ts'
 import { withinNeighbours, writtenIn } from './written.ts'
 
@@ -83,30 +84,14 @@ function inOrder(value: unknown): unknown {
   return { mapping: Object.entries(value).map(([key, inner]) => [key, inOrder(inner)]) }
 }
 
-/** A comment behind a key stays there: the library takes it for one of the value below. */
-function stayBesideKeys(document: Document): void {
-  visit(document, {
-    Pair(_, { key, value, srcToken }) {
-      const beside = srcToken?.sep?.find(({ type }) => type === 'comment' || type === 'newline')
-      if (beside?.type !== 'comment' || !isScalar(key) || !isCollection(value)) return
-      const [first = '', ...others] = (value.commentBefore ?? '').split('\n')
-      if (beside.source.slice(1) !== first || isAnchored(value)) return
-      key.comment = first
-      value.commentBefore = others.length > 0 ? others.join('\n') : null
-    }
-  })
-}
-
-function isAnchored(value: { anchor?: string; tag?: string; flow?: boolean }): boolean {
-  return value.anchor !== undefined || value.flow === true
-}
-
 function laidOutText(text: string): string | undefined {
-  const documents = parseAllDocuments(withinNeighbours(text), reading)
+  const signed = marked(withinNeighbours(text), reading)
+  if (signed === undefined) return undefined
+  const documents = parseAllDocuments(signed, reading)
   if (!Array.isArray(documents) || documents.length === 0) return trimmed(text)
   if (documents.some(({ errors }) => errors.length > 0)) return undefined
-  for (const document of documents) stayBesideKeys(document)
-  return ended(documents.map(laidOut).join(''))
+  for (const document of documents) stayInside(document)
+  return ended(unmarked(documents.map(laidOut).join('')))
 }
 
 /** A text without values. */

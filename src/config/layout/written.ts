@@ -1,11 +1,13 @@
 import { CST, Lexer } from 'yaml'
 
 /** A piece of a text that counts wherever it stands, and its offset. */
-interface Piece {
+export interface WrittenPiece {
   text: string
   at: number
   /** A comment that has its line for itself. */
   isOwnLine: boolean
+  /** What a comment stands behind, on its line or above. Other pieces are no comments. */
+  beside?: 'dash' | 'properties' | 'other'
 }
 
 /**
@@ -13,26 +15,34 @@ interface Piece {
  * another value is seen here, and one that left the line of its value.
  */
 export function writtenIn(text: string): string[] {
-  return pieces(text).map(({ text: own, isOwnLine }) => (isOwnLine ? `above ${own}` : own))
+  return pieces(text).map(({ text: own, isOwnLine, beside }) => {
+    const place = isOwnLine ? 'above ' : beside === 'dash' ? '- ' : ''
+    return `${place}${own}`
+  })
 }
 
-function pieces(text: string): Piece[] {
-  const found: Piece[] = []
+/** What counts in a text wherever it stands, in order. */
+export function pieces(text: string): WrittenPiece[] {
+  const found: WrittenPiece[] = []
   let at = 0
   let isOwnLine = true
   let isContent = false
+  let beside: WrittenPiece['beside'] = 'other'
   for (const lexeme of new Lexer().lex(text)) {
     const type: string | null = isContent ? 'content' : CST.tokenType(lexeme)
     const isMark = type === 'scalar' || type === 'doc-mode' || type === 'flow-error-end'
     isContent = type === 'scalar'
-    const add = (own: string): void =>
-      void found.push({ text: own, at, isOwnLine: isOwnLine && type === 'comment' })
-    if (type === 'comment') add(lexeme.trimEnd())
+    const add = (own: string): void => void found.push({ text: own, at, isOwnLine: false })
+    if (type === 'comment') found.push({ text: lexeme.trimEnd(), at, isOwnLine, beside })
     else if (type === 'anchor' || type === 'alias' || type === 'tag') add(lexeme)
     else if (type === 'block-scalar-header') add(lexeme.replace(/\d/, ''))
     else if (type === 'scalar' || type?.endsWith('quoted-scalar') === true) add('scalar')
     if (type === 'newline' || (type === 'content' && lexeme.endsWith('\n'))) isOwnLine = true
-    else if (type !== 'space' && type !== 'comment' && !isMark) isOwnLine = false
+    else if (type !== 'space' && type !== 'comment' && !isMark) {
+      isOwnLine = false
+      const isDash = type === 'seq-item-ind'
+      beside = isDash ? 'dash' : type === 'anchor' || type === 'tag' ? 'properties' : 'other'
+    }
     if (!isMark) at += lexeme.length
   }
   return found
