@@ -67,7 +67,7 @@ function meaning(kind: Kind, source: SourceText, node: YamlNode, value: JsonObje
     name: nameOfItem(kind, value),
     fields,
     ...(typeof id === 'string' ? { id } : {}),
-    lifecycle: readLifecycle(lifecycle),
+    lifecycle: withFieldsIgnored(kind, readLifecycle(lifecycle), rest),
     span: nameSpan(kind, source, node),
     spanAt,
     ...(kind.placeInYaml && { spelled: place }),
@@ -168,6 +168,16 @@ function readLifecycle(value: Json | undefined): Lifecycle {
   }
 }
 
+/** `ignore_changes` may name a field as the file spells it: from here on, it has the paths of fields. */
+function withFieldsIgnored({ wording }: Kind, lifecycle: Lifecycle, item: JsonObject): Lifecycle {
+  if (wording === undefined || lifecycle.ignoreChanges.length === 0) return lifecycle
+  const spelling = wording.spelling(item)
+  return {
+    ...lifecycle,
+    ignoreChanges: lifecycle.ignoreChanges.flatMap((path) => wording.ignored(path, spelling))
+  }
+}
+
 function notAMapping(kind: Kind, node: YamlNode): ItemProblem {
   const found = node.is === 'scalar' ? typeWord(node.value) : `a ${node.is}`
   return {
@@ -211,30 +221,24 @@ function checkLifecycle(kind: Kind, value: JsonObject): ItemProblem[] {
   const lifecycle = value['lifecycle']
   const ignored = lifecycle !== undefined && isObject(lifecycle) ? lifecycle['ignore_changes'] : undefined
   if (!Array.isArray(ignored)) return []
-  const known = Object.keys(kind.fields)
+  const known = [...Object.keys(kind.fields), ...(kind.wording?.ignorable ?? [])]
   return ignored.flatMap((path, index): ItemProblem[] => {
     const field = typeof path === 'string' ? (path.split(/[.[]/, 1)[0] ?? '') : undefined
-    if (field === undefined || known.includes(field)) return []
-    const [compared] = kind.placeInYaml ? spelledAs(kind, known, field) : []
+    const isKnown = field !== undefined && known.includes(field)
+    if (field === undefined || (isKnown && kind.wording?.ignored(String(path), {}).length !== 0)) return []
     return [
       {
         path: ['lifecycle', 'ignore_changes', index],
         code: 'P104',
         message: `\`ignore_changes\` names a field that ${nounOf(kind)} does not have`,
-        label: 'no field has this name',
+        label: isKnown ? `\`${field}\` has no such part` : 'no field has this name',
         notes: [`fields are: ${known.join(', ')}`],
-        help:
-          compared === undefined
-            ? similarNames(field, known).map((name) => `a field with a similar name exists: \`${name}\``)
-            : [`what \`${field}\` says is compared as \`${compared}\`: write that`]
+        help: isKnown
+          ? [`name all of \`${field}\`, or what a plan names in it`]
+          : similarNames(field, known).map((name) => `a field with a similar name exists: \`${name}\``)
       }
     ]
   })
-}
-
-/** Returns the fields for which a YAML key is another spelling. */
-function spelledAs(kind: Kind, fields: readonly string[], key: string): string[] {
-  return fields.filter((field) => kind.placeInYaml?.([field], { [key]: {} })[0] === key)
 }
 
 /** Makes a diagnostic of an item's problem, with a span in the file. */

@@ -2,6 +2,7 @@ import { dictionary, isObject, textOf, type Json, type JsonObject } from '../sta
 import { list, withoutAbsent } from './fields.ts'
 import { conditionKey, isOfTarget } from './sync-filters.ts'
 import { allIdentities, areSeparate } from './sync-spellings.ts'
+import { ignoredPaths } from './sync-ignored.ts'
 import { isEncrypted } from './sync-yaml.ts'
 import type { NamedPart, Wording } from './wording.ts'
 
@@ -10,6 +11,8 @@ import type { NamedPart, Wording } from './wording.ts'
  * would write them. What one spelling cannot say has the name that it has in the other.
  */
 export const syncWording: Wording = {
+  ignorable: ['identities', 'model_filters', 'target_filters'],
+  ignored: ignoredPaths,
   spelling: ({ identity, identities, filters, filter_logic, model_filters, target_filters, fields }) =>
     withoutAbsent({
       identity: isObject(identities) ? 'several' : identity === undefined ? undefined : 'one',

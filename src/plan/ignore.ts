@@ -72,6 +72,14 @@ function takeItem(
   rule: Rule | undefined
 ): void {
   if (rule?.is !== 'set') return
+  const { group } = rule
+  const isOfGroup = (item: Json): boolean =>
+    item !== null && group !== undefined && name === `[*${group(item)}]`
+  if (rest.length === 0 && [...to, ...from].some(isOfGroup)) {
+    for (const [at, item] of to.entries()) if (isOfGroup(item)) to[at] = null
+    to.push(...from.filter(isOfGroup))
+    return
+  }
   const isCaseless = rule.item.is === 'reference' && rule.item.caseless === true
   const fold = (text: string): string => (isCaseless ? text.toLowerCase() : text)
   const wanted = fold(name)

@@ -38,9 +38,13 @@ function branchOf(step: string): Branch {
 
 function grow(root: Branch, change: FieldChange): void {
   let at = root
-  for (const step of change.path.length === 0 ? ['(all)'] : change.path) {
-    const next = at.branches.get(step) ?? branchOf(step)
-    at.branches.set(step, next)
+  const steps = change.path.length === 0 ? ['(all)'] : change.path
+  for (const [depth, step] of steps.entries()) {
+    const known = at.branches.get(step)
+    // What goes and what comes may have one name: a mapping, and a fixed value among the mappings.
+    const isOther = depth === steps.length - 1 && known?.whole !== undefined
+    const next = known === undefined || isOther ? branchOf(step) : known
+    at.branches.set(isOther ? `${step} ${at.branches.size}` : step, next)
     at = next
   }
   at.whole = change

@@ -48,7 +48,7 @@ export type Rule =
   | { is: 'stated' }
   /**
    * A list without order, whose items are paired by key. A null item only keeps the positions of the
-   * others. `open` returns whether an item that only the service has is no difference: it adds some
+   * others. `group` is what `ignore_changes` can name several by. `open` returns whether an item that only the service has is no difference: it adds some
    * itself, and some have no effect, which `idle` tells. `wanted` is the whole resource.
    */
   | {
@@ -56,6 +56,7 @@ export type Rule =
       key: (item: Json) => string
       item: Rule
       carried?: true
+      group?: (item: Json) => string
       open?: (item: Json, wanted: JsonObject) => boolean
       idle?: (item: Json) => boolean
     }

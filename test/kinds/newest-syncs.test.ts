@@ -187,11 +187,62 @@ describe('what only the newer shape can say', () => {
     expect(await run(worldOf('older', files), 3, 'plan')).toContain('`strategy` of a sync needs version')
   })
 
-  test('ignoring another spelling of a field says which it is', async () => {
-    const files = users(`${one}    lifecycle: { ignore_changes: [model_filters] }\n`)
-    expect(await run(worldOf('newest', files), 3, 'validate')).toContain(
-      'what `model_filters` says is compared as `filters`'
+  test('what a plan names can be ignored by that name, in parts and as a whole', async () => {
+    const files = users(two('priority') + separate())
+    const changed = files
+      .replace('{ source: email, function: IsNotNull }', '{ source: email, function: IsNull }')
+      .replace('known AND (B OR C)', 'known OR B OR C')
+      .replace('target: last_name, function: Equality', 'target: last_name, function: ISubstring')
+    const world = worldOf('newest', files)
+    await expectSettled(world, files)
+    world.write({ 'configs/a.yaml': changed })
+    const { changes } = JSON.parse(await run(world, 0, 'plan', '--format', 'json')) as {
+      changes: { name: string; fields: { path: string[] }[] }[]
+    }
+    const paths = changes.find(({ name }) => name === 'S')!.fields.map(({ path }) => path.join('.'))
+    expect(paths).toEqual([
+      'identities.mappings.[2].function',
+      'model_filters.conditions.[Users.email IsNotNull]',
+      'model_filters.conditions.[Users.email IsNull]',
+      'target_filters.logic'
+    ])
+    const ignoring = (names: string[]) => {
+      const list = `    lifecycle: { ignore_changes: ${JSON.stringify(names)} }\n`
+      world.write({ 'configs/a.yaml': changed.replace('    schedule:', `${list}    schedule:`) })
+    }
+    for (const names of [
+      paths,
+      ['identities', 'model_filters', 'target_filters'],
+      ['identities.mappings', 'model_filters', 'target_filters.logic']
+    ]) {
+      ignoring(names)
+      await run(world, 0, 'plan', '--detailed-exitcode')
+    }
+    ignoring(['identities', 'target_filters'])
+    const left = await run(world, 2, 'plan', '--detailed-exitcode', '--verbose')
+    expect(left).toContain('model_filters')
+    expect(left).toContain(
+      'ignored, and left as they are: identities.mappings.[2].function, target_filters.logic'
     )
+    ignoring(['model_filters.condition'])
+    expect(await run(world, 3, 'validate')).toContain('`model_filters` has no such part')
+  })
+
+  test('a mapping that makes room for a fixed value among the mappings is told beside it', async () => {
+    const files = users(one)
+    const world = worldOf('newest', files)
+    await expectSettled(world, files)
+    const changed = files.replace(
+      '{ source: first_name, target: first_name }',
+      '{ target: first_name, override_value: x }'
+    )
+    expect(changed).not.toBe(files)
+    world.write({ 'configs/a.yaml': changed })
+    const planned = await run(world, 2, 'plan', '--detailed-exitcode')
+    expect(planned).not.toContain('override_fields')
+    expect(planned).toMatch(/^ +\+ +\[?first_name.*x/m)
+    expect(planned).toMatch(/^ +- +\[?first_name.*Users · first_name/m)
+    await expectSettled(world, changed)
   })
 
   test('a sync that cannot run says why, in plan and drift', async () => {

@@ -5,6 +5,7 @@ import { resourceSchema, withoutRefs } from '../../src/config/validation/index.t
 import type { Kind } from '../../src/kinds/kind.ts'
 import { additions } from '../../src/plan/additions.ts'
 import { diff } from '../../src/plan/diff.ts'
+import { withIgnored } from '../../src/plan/ignore.ts'
 import type { FieldChange } from '../../src/plan/plan.ts'
 import { asShown, wordsOf } from '../../src/plan/wording.ts'
 import {
@@ -100,4 +101,30 @@ test('differences of a sync have the words of its file', () => {
   )
   for (const word of ['identity', 'identities', 'filters', 'model_filters', 'target_filters'])
     expect(seen).toContain(word)
+})
+
+test('`ignore_changes` means the same in the words of files and of fields', () => {
+  const sync = everyKind.find(([name]) => name === 'sync')![1]
+  fc.assert(
+    fc.property(pairOf(sync), ([one, other]) => {
+      const [wanted, live] = [sync.fromYaml(one), sync.fromYaml(other)]
+      const spelling = sync.wording!.spelling(one)
+      const textOfPath = ({ path }: FieldChange): string => path.join('.')
+      const left = (ignored: readonly string[]) =>
+        diff(sync.fields, withIgnored(wanted, ignored, live, sync), live, context).fields.map(textOfPath)
+      const own = diff(sync.fields, wanted, live, context).fields.map(textOfPath)
+      const shown = shownOf(sync, one, other).map(textOfPath)
+      for (const [index, path] of shown.entries()) {
+        const now = left(sync.wording!.ignored(path, spelling))
+        // A mapping and the fixed value of its target may have one name.
+        const place = path.replace(/^fields/, '')
+        const isBeside = (one: string) => path !== place && one.replace(/^(override_)?fields/, '') === place
+        const alike = left([own[index]!]).filter((one) => now.includes(one) || !isBeside(one))
+        expect([path, now]).toEqual([path, alike])
+      }
+      const all = shown.flatMap((path) => sync.wording!.ignored(path, spelling))
+      expect(left(all)).toEqual(left(own))
+    }),
+    samples(60)
+  )
 })
