@@ -3,7 +3,7 @@ import { isEmpty, isObject, textOf, type Json, type JsonObject } from '../state/
 import type { Codec } from './field.ts'
 import { list, toName, withoutAbsent, withoutHoles } from './fields.ts'
 import type { FromWire } from './kind.ts'
-import { conditionKey, filterRule, isOfTarget, overrideRule, withCondition } from './sync-filters.ts'
+import { conditionKey, filtersRule, overrideRule, withCondition } from './sync-filters.ts'
 import { conditionsKnown, fixedKnown, identityKnown, mappingsKnown, targetKnown } from './sync-known.ts'
 import { labelsOf, logicFromLabels, logicRule, logicToLetters } from './sync-logic.ts'
 import {
@@ -219,12 +219,7 @@ export const fixedValues: Codec = {
 /** Filters of the model and of the target, in one list. */
 export const filters: Codec = {
   schema: filtersSchema,
-  rule: {
-    is: 'set',
-    key: conditionKey,
-    group: (item) => (isOfTarget(item) ? 'target' : 'model'),
-    item: filterRule
-  },
+  rule: filtersRule,
   shape: conditionShape,
   known: conditionsKnown,
   fromYaml: (_value, item) => writtenFilters(item).filters.map(withoutLabel),

@@ -4,8 +4,7 @@ import type { ItemProblem } from './kind.ts'
 
 /** Filters and overrides: conditions on one field. The key of a condition is all that it says. */
 
-/** How filters are compared. */
-export const filterRule = {
+const filterRule = {
   is: 'object',
   fields: {
     field: {
@@ -22,6 +21,14 @@ export const filterRule = {
       fields: { model: { is: 'reference', kind: 'model' }, field: { is: 'scalar' } }
     }
   }
+} as const
+
+/** How filters are compared. Files may have those of the model and of the target apart. */
+export const filtersRule = {
+  is: 'set',
+  key: conditionKey,
+  group: (filter: Json): string => (isOfTarget(filter) ? 'target' : 'model'),
+  item: filterRule
 } as const
 
 /** An override is a condition and what to write where it holds. */

@@ -9,7 +9,7 @@ const partsOfIdentity = ['source', 'target', 'function', 'new_field']
 const modelParts = dictionary({ source: 'field' })
 const targetParts = dictionary({ field: 'field_id', value_source: 'value_field' })
 
-/** Returns the paths of the fields that a path in the words of files is about. None: nothing has this name. */
+/** Returns the paths of fields that a path in the words of files is about; none: nothing is called so. */
 export function ignoredPaths(path: string, { fixed }: JsonObject): string[] {
   const [, top = '', rest = ''] = /^([^.[]*)\.?(.*)$/su.exec(path) ?? []
   if (top === 'identities') return ofIdentities(rest)

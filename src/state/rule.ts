@@ -48,8 +48,9 @@ export type Rule =
   | { is: 'stated' }
   /**
    * A list without order, whose items are paired by key. A null item only keeps the positions of the
-   * others. `group` is what `ignore_changes` can name several by. `open` returns whether an item that only the service has is no difference: it adds some
-   * itself, and some have no effect, which `idle` tells. `wanted` is the whole resource.
+   * others. `open` returns whether an item that only the service has is no difference: it adds some
+   * itself, and some have no effect, which `idle` tells. `wanted` is the whole resource. `group` returns by
+   * what `ignore_changes` can name several items at once.
    */
   | {
       is: 'set'
