@@ -223,9 +223,10 @@ function checkLifecycle(kind: Kind, value: JsonObject): ItemProblem[] {
   if (!Array.isArray(ignored)) return []
   const known = [...Object.keys(kind.fields), ...(kind.wording?.ignorable ?? [])]
   return ignored.flatMap((path, index): ItemProblem[] => {
-    const field = typeof path === 'string' ? (path.split(/[.[]/, 1)[0] ?? '') : undefined
-    const isKnown = field !== undefined && known.includes(field)
-    if (field === undefined || (isKnown && kind.wording?.ignored(String(path), {}).length !== 0)) return []
+    if (typeof path !== 'string') return []
+    const field = path.split(/[.[]/, 1)[0] ?? ''
+    const isKnown = known.includes(field)
+    if (isKnown && kind.wording?.ignored(path, {}).length !== 0) return []
     return [
       {
         path: ['lifecycle', 'ignore_changes', index],
