@@ -27,7 +27,6 @@ import type { Result } from './output.ts'
 import { lookupResult, problemsResult } from './result.ts'
 import { reading, withContext, type CommandContext } from './run.ts'
 import { schemaPlace } from './schema-comment.ts'
-import { plainSchemaText } from './schema-file.ts'
 
 /** Options of `import` beside those of every command that reads. */
 export interface ImportOptions extends ReadOptions {
@@ -207,7 +206,10 @@ class ImportRun {
         environmentExample(before.ok ? before.text : undefined, imported.variables, io.redaction.shown)
       )
     const { missing } = schemaPlace(disk, io.project.folder)
-    if (missing !== undefined && texts.size > 0) texts.set(missing, await plainSchemaText())
+    if (missing !== undefined && texts.size > 0) {
+      const { surveyedSchemaText } = await import('./schema-live.ts')
+      texts.set(missing, await surveyedSchemaText(surveyed, context, io))
+    }
     const files = Array.from(texts, ([path, text]) => ({ path, text, state: stateOf(disk, path, text) }))
     const differing = files.filter(({ path, state }) => state === 'changed' && path !== example)
     if (differing.length > 0 && options.force !== true && options.check !== true)

@@ -7,6 +7,7 @@ import { askService } from '../remote/questions.ts'
 import { survey, type Survey } from '../remote/survey.ts'
 import type { Reader } from '../remote/transport.ts'
 import type { Checked } from '../diagnostics/diagnostic.ts'
+import type { JsonObject } from '../state/value.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { Result } from './output.ts'
@@ -30,20 +31,10 @@ async function written(options: SchemaOptions, io: CommandIo, context: CommandCo
   if (!found.ok) return await problemsResult(io, found.problems, context)
   const { surveyed, ...names } = found.value
   const { organization } = surveyed.state
-  const stamp: SchemaStamp = {
-    version: about.version,
-    organization,
-    service: context.service.name,
-    ...(context.header.environment === undefined ? {} : { environment: context.header.environment }),
-    readAt: io.now().toISOString()
-  }
-  const ofWorkspace = {
-    ...liveSchema(schema, kinds, names.names),
-    $id: `urn:polyctl:${encodeURIComponent(organization.id)}`
-  }
+  const ofWorkspace = schemaOf(surveyed, names)
   if (options.out === '-') return lookupResult(exit.done, { of: 'document', facts: ofWorkspace })
   const path = options.out ?? posix.join(io.project.folder, schemaFile)
-  const text = schemaText(ofWorkspace, stamp)
+  const text = schemaText(ofWorkspace, stampOf(surveyed, context, io))
   const failed = writtenTo(path, text, io)
   if (failed) return await problemsResult(io, [failed], context)
   const facts = {
@@ -63,6 +54,36 @@ async function written(options: SchemaOptions, io: CommandIo, context: CommandCo
     other_schema: filesWithOther(context.texts.keys(), path, openDisk(io.cwd, io.stdin))
   }
   return lookupResult(exit.done, { of: 'words', facts, text: textOf(facts, options) })
+}
+
+/** Returns the schema with the names that somebody has read already. It asks for nothing more. */
+export async function surveyedSchemaText(
+  surveyed: Survey,
+  context: CommandContext,
+  io: CommandIo
+): Promise<string> {
+  const names = await workspaceNames({
+    live: surveyed.state.resources,
+    desired: [],
+    all: false,
+    ask: async () => ({ ok: false, refused: false, words: '' })
+  })
+  return schemaText(schemaOf(surveyed, names), stampOf(surveyed, context, io))
+}
+
+function schemaOf({ state }: Survey, { names }: FoundNames): JsonObject {
+  const id = `urn:polyctl:${encodeURIComponent(state.organization.id)}`
+  return { ...liveSchema(schema, kinds, names), $id: id }
+}
+
+function stampOf({ state }: Survey, { header, service }: CommandContext, io: CommandIo): SchemaStamp {
+  return {
+    version: about.version,
+    organization: state.organization,
+    service: service.name,
+    ...(header.environment === undefined ? {} : { environment: header.environment }),
+    readAt: io.now().toISOString()
+  }
 }
 
 async function readNames(

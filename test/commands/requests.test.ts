@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { allow, createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
 
@@ -144,4 +146,42 @@ test('120 syncs are three pages, and one request for each that is declared', asy
   expect(
     (await requestsOf(world, 'plan')).filter((request) => request === 'GET /api/syncs/ID')
   ).toHaveLength(2)
+})
+
+test('an import: each list once, and each sync in full once, whatever is written beside the files', async () => {
+  const syncs = Array.from(
+    { length: 12 },
+    (_, index) =>
+      `  - { name: S${index}, mode: replace, active: false, model: M, fields: [{ source: email, target: email }], target: { connection: P, object: public.users }, schedule: manual }`
+  )
+  const text = [
+    'connections:',
+    '  - { name: C, type: mongodb, configuration: { hosts: h } }',
+    '  - { name: P, type: postgresql, configuration: { hostname: h, port: 5432, database: d, username: u, password: "${env:MONGODB_PASSWORD}" } }',
+    'models: [{ name: M, connection: C, configuration: { database: example, collection: users } }]',
+    'syncs:',
+    ...syncs
+  ]
+  const world = createSandbox({ files: { 'a.yaml': `${text.join('\n')}\n` }, env })
+  expect((await world.run('apply', '-f', 'a.yaml', '--yes', '--quiet')).code).toBe(0)
+  const requests = await requestsOf(world, 'import')
+  const settings = 'GET /api/connections/ID/proxy/settings'
+  const each = syncs.flatMap(() => ['GET /api/syncs/ID', 'GET /api/syncs/ID/error-handling'])
+  const others = [
+    'GET /api/bulk/syncs',
+    'GET /api/notifications/global-error-subscribers',
+    'GET /api/organization/record-logging',
+    'GET /api/organization/users',
+    'GET /api/permissions/policies',
+    'GET /api/permissions/roles',
+    'GET /api/webhooks'
+  ]
+  expect(requests).toEqual([...lists, ...others, settings, settings, ...each].toSorted())
+  // The names of the workspace came with the lists: the schema for editors has them, for no request more.
+  const schema = readFileSync(join(world.folder, '.polyctl/schema.json'), 'utf8')
+  for (const name of ['"all sync"', '"S11"', '"all model"', '"M"', '"email"'])
+    expect(schema).toContain(name)
+  expect(await requestsOf(world, 'import')).toEqual(requests)
+  expect(readFileSync(join(world.folder, '.polyctl/schema.json'), 'utf8')).toBe(schema)
+  expect((await world.run('validate')).err).not.toContain('P627')
 })
