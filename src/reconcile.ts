@@ -3,6 +3,7 @@ import { checked, type Checked, type Diagnostic } from './diagnostics/diagnostic
 import type { Kinds } from './kinds/kind.ts'
 import { checkPlan } from './plan/checks.ts'
 import { decide, decideDestroy } from './plan/decide.ts'
+import { EarlyChanges } from './plan/early-changes.ts'
 import type { DecideOptions } from './plan/options.ts'
 import type { Plan } from './plan/plan.ts'
 import { isSelected, scopeOf } from './plan/select.ts'
@@ -38,6 +39,8 @@ export interface PlanRequest extends DecideOptions {
   core?: boolean
   /** Reads what no file declares in full, too. */
   inFull?: boolean
+  /** Lets requests that were begun go on. */
+  turn?: () => Promise<void>
 }
 
 /** What must be done so that the service is as the files say. */
@@ -49,7 +52,9 @@ export async function plan(
 ): Promise<Checked<Planned>> {
   const { base, prune = false, forceDelete = false, selection, core = false, inFull = false } = options
   const scope = scopeOf(understood.desired, selection, kinds)
+  const early = new EarlyChanges(scope, kinds)
   const observed = await observe(reader, scope, kinds, {
+    beside: { turn: options.turn, met: (live, idOf) => early.compare(live, idOf) },
     everything: prune,
     core: core && selection === undefined,
     inFull: forceDelete || inFull,
@@ -57,7 +62,7 @@ export async function plan(
   })
   if (!observed.ok) return observed
   const { desired } = understood
-  const decision = decide(desired, observed.value, kinds, options)
+  const decision = decide(desired, observed.value, kinds, { ...options, early })
   const found =
     decision.ok && options.checks === true
       ? await checkPlan(

@@ -69,7 +69,8 @@ export async function makeDecision(
   return await reading(context, io, async (reader): Promise<Checked<Decided>> => {
     const requested = await decideOptionsOf(context, options, io, reader)
     if (!requested.ok) return requested
-    const planning = plan(context.understood, reader, kinds, { ...requested.value, ...how })
+    const turn = io.turn ? { turn: io.turn } : {}
+    const planning = plan(context.understood, reader, kinds, { ...requested.value, ...how, ...turn })
     meanwhile?.()
     const planned = await planning
     if (!planned.ok) return planned

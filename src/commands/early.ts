@@ -44,7 +44,8 @@ export class EarlyReading implements Meanwhile {
   }
 
   async pause(): Promise<void> {
-    if (this.#reader) await this.#io.turn?.()
+    if (!this.#reader) return
+    for (let turns = 0; turns < turnsOfPause; turns++) await this.#io.turn?.()
   }
 
   /**
@@ -66,6 +67,9 @@ export class EarlyReading implements Meanwhile {
     await this.#service.close()
   }
 }
+
+/** A connection is opened, a request written and a long answer read in turns: one alone gets nowhere. */
+const turnsOfPause = 8
 
 /** Undefined where the files must be understood before anything is asked. Nothing is sent yet. */
 export async function earlyReading(

@@ -42,8 +42,8 @@ export function changeOf(
  * as it was declared there.
  */
 interface Since {
-  base: BaseIndex | undefined
-  atBase: Desired | undefined
+  base?: BaseIndex | undefined
+  atBase?: Desired | undefined
 }
 
 function creation(resource: Desired, kind: Kind, match: Match, { base, atBase }: Since): Create {
@@ -61,10 +61,14 @@ function creation(resource: Desired, kind: Kind, match: Match, { base, atBase }:
   }
 }
 
-function existing(
+/**
+ * Returns the change of a resource that is live. It follows from what is given here alone: of the match only
+ * what references stand for is used.
+ */
+export function existing(
   resource: Desired,
   live: Live,
-  { kind, match, since }: { kind: Kind; match: Match; since: Since }
+  { kind, match, since }: { kind: Kind; match: Pick<Match, 'idOf'>; since: Since }
 ): Update | Rename | Unchanged {
   const { base, atBase } = since
   const { ignoreChanges } = resource.lifecycle
@@ -114,7 +118,7 @@ function spellingOf({ spelling }: Desired): Pick<Declared, 'spelling'> {
   return spelling === undefined ? {} : { spelling }
 }
 
-function contextOf(resource: Desired, { idOf }: Match): DiffContext {
+function contextOf(resource: Desired, { idOf }: Pick<Match, 'idOf'>): DiffContext {
   return { idOf, spanAt: resource.spanAt }
 }
 
@@ -170,7 +174,7 @@ function ofLive({ id, changed, pendingReason: waiting }: Live): Existing & { wai
   return { id, changed, ...(waiting === undefined ? {} : { waiting }) }
 }
 
-function idsOfUses(resource: Desired, match: Match): Record<string, string> {
+function idsOfUses(resource: Desired, match: Pick<Match, 'idOf'>): Record<string, string> {
   const known = namedBy(resource).flatMap((use): [string, string][] => {
     const id = match.idOf({ $ref: use.kind, name: use.name })
     return id === undefined ? [] : [[addressText(use), id]]

@@ -57,7 +57,7 @@ export function decide(
     const kind = kindOf(resource.kind, kinds)
     problems.push(...fixedProblems(resource, kind, matched.match))
     problems.push(...newerThanService(resource, kind, live, matched.match.liveOf(resource)))
-    return changeOf(resource, kind, matched.match, base)
+    return earlyChange(resource, matched.match, options) ?? changeOf(resource, kind, matched.match, base)
   })
   const created = selected.filter((resource) => matched.match.liveOf(resource) === undefined)
   problems.push(...incomplete(created, kinds))
@@ -72,6 +72,16 @@ export function decide(
   const renames = renameSuggestions(wanted, previous, options.base, kinds)
   problems.push(...renames, ...lookalikes(wanted, input, renames))
   return finished([...wanted, ...removals.changes], removals.noLongerDeclared, input, problems)
+}
+
+/** A change that was worked out while others were read. With a base it would be another one. */
+function earlyChange(
+  resource: Desired,
+  { liveOf, idOf }: Match,
+  { early, base }: DecideOptions
+): Change | undefined {
+  const live = early && !base ? liveOf(resource) : undefined
+  return live && early?.of(resource, live, idOf)
 }
 
 function liveOfChange({ resources }: LiveState): (change: Change) => Live | undefined {

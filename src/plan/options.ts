@@ -1,4 +1,5 @@
 import type { Base } from '../state/resource.ts'
+import type { EarlyChanges } from './early-changes.ts'
 import type { Selection } from './select.ts'
 
 /** The options of a plan. All of them are off by default. */
@@ -30,4 +31,6 @@ export interface DecideOptions {
   allowDestroy?: readonly string[]
   /** The part of the declared resources to plan. */
   selection?: Selection
+  /** Changes that were worked out while the service was read: the plan is the same without them. */
+  early?: EarlyChanges
 }

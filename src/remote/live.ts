@@ -38,18 +38,30 @@ export function liveResources(
   )
 }
 
+/** What is done while answers are awaited. */
+export interface BesideReading {
+  /** Lets requests that were begun go on. */
+  turn?: (() => Promise<void>) | undefined
+  /** Is given each resource that was made early, and what references seem to stand for by then. */
+  met?: (live: Live, idOf: (reference: Reference) => string | undefined) => void
+}
+
 /**
  * Makes live resources while others are still requested, when there is nothing else to do. A resource counts
  * only if all kinds that its answer leads to were read to their end: then nothing read later can change it.
  */
 export class EarlyLive {
   readonly #reader: Pick<Reader, 'version' | 'words'>
+  readonly #beside: BesideReading
   readonly #wires = new Map<string, readonly JsonObject[]>()
+  readonly #ids = new Map<string, string>()
   readonly #early = new WeakMap<Item, Live>()
   #known: FromWire
+  #isOver = false
 
-  constructor(reader: Pick<Reader, 'version' | 'words'>) {
+  constructor(reader: Pick<Reader, 'version' | 'words'>, beside: BesideReading = {}) {
     this.#reader = reader
+    this.#beside = beside
     this.#known = fromWireContext(this.#wires, reader.version)
   }
 
@@ -59,7 +71,19 @@ export class EarlyLive {
       kind.name,
       items.map(({ wire }) => wire)
     )
+    for (const { wire } of items) this.#ids.set(`${kind.name}\n${textOf(wire['name'])}`, textOf(wire['id']))
     this.#known = fromWireContext(this.#wires, this.#reader.version)
+  }
+
+  /** An answer lets another request begin: that is sent before anything is made of the answer. */
+  async arrived(kind: Kind, item: Item): Promise<void> {
+    await this.#beside.turn?.()
+    if (!this.#isOver) this.make(kind, item)
+  }
+
+  /** What is not made yet is made with all others. */
+  end(): void {
+    this.#isOver = true
   }
 
   /** Never throws: what fails here fails again when everything has been read. */
@@ -75,7 +99,9 @@ export class EarlyLive {
     }
     try {
       const live = liveResource(kind, item, context, this.#reader.words)
-      if (!isOpen) this.#early.set(item, live)
+      if (isOpen) return
+      this.#early.set(item, live)
+      this.#beside.met?.(live, ({ $ref, name, id }) => id ?? this.#ids.get(`${$ref}\n${name ?? ''}`))
     } catch {
       // It is made again, and fails there.
     }

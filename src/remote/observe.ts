@@ -7,7 +7,7 @@ import { pathOfAll } from './address.ts'
 import type { ApiVersion } from '../wire/common.ts'
 import type { Failure } from './failure.ts'
 import { identify } from './identity.ts'
-import { EarlyLive, liveResources, type Item, type ReadKind } from './live.ts'
+import { EarlyLive, liveResources, type BesideReading, type Item, type ReadKind } from './live.ts'
 import { listed, pages, type List } from './pages.ts'
 import { isRefusal, itemOf, kindText, readDerived, unread } from './derived.ts'
 import { readInFull, withParts } from './read.ts'
@@ -24,6 +24,7 @@ export interface ObserveOptions {
   core?: boolean
   /** The declarations of the base, which are looked for like those of now. */
   also?: readonly Desired[]
+  beside?: BesideReading
 }
 
 /**
@@ -41,7 +42,7 @@ export async function observe(
   const needed = neededKinds(desired, kinds, options)
   const deletes = deletedKinds(desired, kinds, options)
   const identity = identify(reader, desired.workspace)
-  const early = new EarlyLive(reader)
+  const early = new EarlyLive(reader, options.beside)
   const lists = needed
     .filter((kind) => !isDerived(kind))
     .map(async (kind) => {
@@ -59,6 +60,7 @@ export async function observe(
   const all = [...read, ...derived].map((one) => (named.has(one.kind) ? one : onlyNamed(one)))
   const isUnread = (kind: Kind): boolean =>
     !named.has(kind) && all.some((one) => one.kind === kind && one.problems.length > 0)
+  early.end()
   const state: LiveState = {
     organization,
     version: reader.version,
@@ -208,8 +210,8 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted, early: Early
       const item = readItem(reader, kind, wire, path, fields)
       const counted = fields === undefined ? item : read(item)
       // It is awaited after the last page: until then its error must not end the process.
-      void counted.then((found) => {
-        if (isLight && found && 'wire' in found) early.make(kind, found)
+      void counted.then(async (found) => {
+        if (isLight && found && 'wire' in found) await early.arrived(kind, found)
       }, noop)
       byId.set(id, counted)
     }

@@ -73,3 +73,26 @@ test('what fails early fails at the end alone', () => {
   expect(() => early.make(syncs.kind, broken)).not.toThrow()
   expect(early.of(broken)).toBeUndefined()
 })
+
+test('what is made early is met with the ids of what was read, after a turn, and not once all is read', async () => {
+  const met: [name: string, id: string | undefined][] = []
+  const [steps, turn] = [[] as string[], async (): Promise<void> => void steps.push('turn')]
+  const early = new EarlyLive(reader, {
+    turn,
+    met: ({ name }, idOf) => {
+      steps.push('met')
+      met.push([name, idOf({ $ref: 'connection', name: 'Store' })])
+    }
+  })
+  early.complete(models)
+  await early.arrived(syncs.kind, plain)
+  expect(met).toEqual([])
+  early.complete(connections)
+  await early.arrived(syncs.kind, plain)
+  expect(met).toEqual([['Sync s1', 'c1']])
+  expect(steps).toEqual(['turn', 'turn', 'met'])
+  early.complete(syncs)
+  early.end()
+  await early.arrived(syncs.kind, after)
+  expect(early.of(after)).toBeUndefined()
+})
