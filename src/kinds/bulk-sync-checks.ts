@@ -178,21 +178,31 @@ function modeProblems(sync: PlannedResource, inspected: Inspected, { modes }: Bu
   ]
 }
 
+/**
+ * A service that knows histories says of each destination whether it keeps them. For a bulk sync that exists
+ * its own answers tell that.
+ */
 function historyProblems(
-  sync: PlannedResource,
+  { address, wanted, live }: PlannedResource,
   inspected: Inspected,
-  destination: BulkDestination
+  { supports_history_mode: keepsThem }: BulkDestination
 ): Mistake[] {
-  const { schemas } = sync.wanted ?? {}
-  if (!denies(destination.supports_history_mode) || !Array.isArray(schemas)) return []
+  const { schemas } = wanted ?? {}
+  const isOlder = keepsThem === undefined && live === undefined
+  if ((!denies(keepsThem) && !isOlder) || !Array.isArray(schemas)) return []
+  const cause = isOlder ? 'this service does not know' : `${inspected.address} does not support`
   return schemas.flatMap((schema, index): Mistake[] =>
     isObject(schema) && schema.history_enabled === true
       ? [
           {
             path: ['schemas', index, 'history_enabled'],
             code: 'P425',
-            message: `${sync.address} keeps a history, which ${inspected.address} does not support`,
-            label: 'the destination keeps no histories'
+            message: `${address} keeps a history, which ${cause}`,
+            label: isOlder ? 'only newer services know this' : 'the destination keeps no histories',
+            ...(isOlder && {
+              notes: [`it does not say whether ${inspected.address} keeps histories, as newer ones do`],
+              help: ['leave it out until the service is newer: it would drop this in silence']
+            })
           }
         ]
       : []

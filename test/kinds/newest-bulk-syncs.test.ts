@@ -155,6 +155,28 @@ describe('history of schemas', () => {
   })
 })
 
+test.each([
+  [
+    '[{ id: public.users, history_enabled: true }]',
+    'replicate',
+    'keeps a history, which this service does not know'
+  ],
+  ['[public.users]', 'append', 'has the mode `append`, which connection "Warehouse" does not support']
+])(
+  'the first bulk sync of an older service: its destination tells what it knows (%#)',
+  async (schemas, mode, words) => {
+    const world = worldOf('older', twoConnections)
+    await expectSettled(world, twoConnections)
+    world.write({ 'configs/a.yaml': copying('', schemas, mode) })
+    world.requests()
+    const planned = await run(world, 3, 'plan')
+    expect(planned).toContain(words)
+    expect(world.requests().filter((request) => request.includes('/bulksync/target'))).toHaveLength(1)
+    expect(await run(world, 3, 'apply', '--yes')).toContain(words)
+    expect(world.server.store.all('bulk_sync')).toEqual([])
+  }
+)
+
 test('append is a mode of newer services alone', async () => {
   const files = copying('', '[public.users]', 'append')
   const world = worldOf('newest', files)
