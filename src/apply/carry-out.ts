@@ -43,6 +43,8 @@ class Run {
   readonly #writer: Writer
   readonly #byAddress: ReadonlyMap<string, Change>
   readonly #todo: Map<string, Change>
+  /** Deletions, and what waits for one: they start when everything else has ended. */
+  readonly #late: ReadonlySet<string>
   readonly #settled = new Map<string, { address: Address; action: Change['action']; outcome: Outcome }>()
   readonly #underWay = new Map<string, Promise<void>>()
   readonly #emit: (event: ApplyEvent) => void
@@ -66,6 +68,7 @@ class Run {
     this.#redaction.addLater(() => options.vault.known())
     this.#emit = emit
     this.#todo = new Map(attempted.map((change) => [addressText(change), change]))
+    this.#late = deletionsAndAfter(this.#todo)
     this.#perform = (change, pending) =>
       perform(change, pending, {
         writer: {
@@ -164,7 +167,7 @@ class Run {
     if (change.action === 'none' && (!wait || this.#stopped !== undefined))
       return { outcome: 'pending', id: change.id, because: change.waiting ?? '' }
     if (this.#stopped !== undefined) return { outcome: 'skipped', because: this.#stopped }
-    // Deletions cannot be undone: they start when everything else has ended.
+    // Deletions cannot be undone: they start when all that can end without one has ended.
     if (change.action === 'delete' && this.#buildsStill()) return 'wait'
     for (const address of wait ? needsOf(change) : change.after) {
       const outcome = this.#settled.get(address)?.outcome
@@ -183,7 +186,7 @@ class Run {
 
   #buildsStill(): boolean {
     const open = [...this.#todo.keys(), ...this.#underWay.keys()]
-    return open.some((address) => this.#byAddress.get(address)?.action !== 'delete')
+    return open.some((address) => !this.#late.has(address))
   }
 
   #start(address: string, change: Change): void {
@@ -246,6 +249,26 @@ class Run {
     for (const { outcome } of settled) counts[outcome.outcome] += 1
     return { settled, counts, interrupted: this.#interrupted }
   }
+}
+
+/**
+ * Returns the addresses of deletions, and of what waits for one, directly or through others. A deletion
+ * must not wait for the latter: each would wait for the other.
+ */
+function deletionsAndAfter(changes: ReadonlyMap<string, Change>): Set<string> {
+  const isDeletion = (address: string): boolean => changes.get(address)?.action === 'delete'
+  const late = new Set([...changes.keys()].filter(isDeletion))
+  if (late.size === 0) return late
+  const waiting = new Map<string, string[]>()
+  for (const [address, { after }] of changes)
+    for (const need of after) {
+      const known = waiting.get(need)
+      if (known) known.push(address)
+      else waiting.set(need, [address])
+    }
+  // The loop also visits what is added to the set meanwhile.
+  for (const address of late) for (const other of waiting.get(address) ?? []) late.add(other)
+  return late
 }
 
 /** Returns the addresses that a change needs, whether they change or not. */

@@ -412,6 +412,32 @@ describe('R24, R29: what is made, what waits, and what is deleted', () => {
     )
   })
 
+  test('what waits for a deletion comes after it, and deletions do not wait for that', async () => {
+    const after = (name: string): Partial<Create> => ({ after: [addressText({ kind: 'sync', name })] })
+    const role = addressText({ kind: 'role', name: 'c' })
+    const changes = [
+      deletion('a'),
+      making('b'),
+      making('c', after('a')),
+      making('d', { after: [role] }),
+      deletion('e'),
+      making('f', after('e'))
+    ]
+    const { report, events } = await carriedOut(changes, service())
+    expect(report.counts).toEqual({ done: 6, failed: 0, skipped: 0, pending: 0 })
+    const all = order(events)
+    const pairs = ['b a', 'b e', 'a c', 'c d', 'e f'].map((pair) => pair.split(' '))
+    for (const [first, then] of pairs)
+      expect(all.indexOf(`start ${then}`), `${first} ${then}`).toBeGreaterThan(
+        all.indexOf(`settled ${first}`)
+      )
+    const lost = await carriedOut(changes, service('a'))
+    expect(reported(lost.report).slice(2, 4)).toEqual([
+      'c skipped: sync "a" failed',
+      `d skipped: ${role} was skipped`
+    ])
+  })
+
   test('what waits for a person is pending, and is not touched', async () => {
     const { report, events } = await carriedOut([waiting('w')], service())
     expect(report.settled[0]!.outcome).toEqual({ outcome: 'pending', id: 'w', because: 'it waits' })

@@ -412,6 +412,19 @@ bulk_syncs:
     await run(world, 0, 'plan', '--detailed-exitcode')
   })
 
+  test('and is deleted before they are taken away, where both go by the same plan', async () => {
+    const [, without = ''] = /^(.*?)bulk_syncs:/s.exec(using('email')) ?? []
+    const fewer = files('{ id: b, type: string }').slice(source.length)
+    const more = files('{ id: zip, type: string }', '{ id: b, type: string }').slice(source.length)
+    const world = worldOf(`${source}${using('zip')}${more}`)
+    await run(world, 0, 'apply', '--yes')
+    world.write({ 'configs/a.yaml': `${source}${without}${fewer}removed: { bulk_syncs: [Copy] }\n` })
+    const writes = await writesOf(world, 'apply', '--yes')
+    expect(writes.at(-2)).toMatch(/^DELETE \/api\/bulk\/syncs\//)
+    expect(writes.at(-1)).toBe('DELETE /fields/zip')
+    await run(world, 0, 'plan', '--detailed-exitcode')
+  })
+
   test('but no other', async () => {
     const world = worldOf(source)
     await run(world, 0, 'apply', '--yes')
