@@ -244,7 +244,19 @@ function wishes(
   const named = declared.map((one) => renamedWithin(one, all))
   // What is in a renamed place may be called like what was drawn for that: files declare an address once.
   const once = named.filter(({ kind, name }, at) => !has(named.slice(0, at), kind, name))
-  return { declared: random.shuffled(once), removed }
+  return { declared: random.shuffled(once.map((one) => sameAs(one, live, all))), removed }
+}
+
+/** What holds its name stands for the live one of that name, wherever it was drawn from: it is at one place. */
+function sameAs(one: Declared, live: readonly Thing[], all: readonly Thing[]): Declared {
+  const { naming, singleton } = kindNamed(one.kind)
+  if (!naming || singleton) return one
+  const isIt = (thing: Thing | undefined): boolean =>
+    thing?.kind === one.kind && renamedWithin(thing, all).name === one.name
+  if (one.was !== undefined && isIt(live[one.was])) return one
+  const { was: _other, ...rest } = one
+  const was = live.findIndex(isIt)
+  return was === -1 ? rest : { ...rest, was }
 }
 
 /** Who names a resource that is renamed names it by its new name. */
