@@ -45,6 +45,7 @@ export function itemOf(kind: Kind, live: Live, context: ItemContext): ImportedIt
   if (pin) value['id'] = live.id
   placeSecrets(value, entry, context)
   entry.value = inKeyOrder(kind, value)
+  tellName(entry)
   describe(entry, pin, names)
   tellReferences(entry, fields, names)
   tellUnknown(entry, fields)
@@ -56,6 +57,14 @@ function namingOf(kind: Kind, live: Live): { [key: string]: Json } {
   const [key, another] = nameKeys(kind)
   if (key === undefined || another !== undefined || key in kind.fields) return {}
   return { [key]: literal(live.name) }
+}
+
+/** Names are looked through like other texts. Where they are fields, that was done. */
+function tellName(entry: ImportedItem): void {
+  const [key] = Object.keys(namingOf(entry.kind, entry.live))
+  const like = key === undefined ? undefined : secretLike(entry.live.name)
+  if (key !== undefined && like !== undefined)
+    note(entry, 'secret-like', `has what looks like ${like}`, [key])
 }
 
 /** A text that no placeholder is read in. */

@@ -49,6 +49,7 @@ test('blocks keep their style and each letter, quotes stay where a reader needs 
 
 test('a comment stays beside what it is about, or on its own line, wherever that is', () => {
   const texts = [
+    ['# the head\n\na:  1\n', '# the head\n\na: 1\n'],
     ['a:\n- # which?\n  b: c\n', 'a:\n  - # which?\n    b: c\n'],
     ['a:\n- &x # which?\n  b: c\n', 'a:\n  - &x # which?\n    b: c\n'],
     ['a: &x # which?\n   b: c\n', 'a: &x # which?\n  b: c\n'],

@@ -128,7 +128,7 @@ class Unmarking {
 
   /** Behind a comment two empty lines are one: each run would add another. */
   #plain(line: string): void {
-    const [over = '', last = ''] = this.#done.slice(-2)
+    const [over, last] = [this.#done.at(-2) ?? '', this.#done.at(-1)]
     if (line !== '' || last !== '' || !over.trimStart().startsWith('#')) this.#done.push(line)
     else if (over.search(anyMark) < 0) this.#done.push(line)
   }
