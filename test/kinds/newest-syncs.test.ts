@@ -161,6 +161,8 @@ describe('what only the newer shape can say', () => {
     const world = worldOf('older', users(two('priority')))
     const applied = await world.run('apply', '--yes')
     expect(applied.code).not.toBe(0)
+    expect(applied.out + applied.err).toContain('different: identities.mappings.[2]')
+    expect(applied.out + applied.err).not.toMatch(/\bidentity\b.*others/)
   })
 
   test.each([
