@@ -20,7 +20,18 @@ export const connectionTypes: ConnectionTypes = dictionary(
  * `missingSettings` returns what a new connection needs.
  */
 export function configurationSchema(type: string): JsonObject {
-  const fields = connectionTypes[type]?.fields ?? {}
+  const known = schemas.get(type)
+  if (known) return known
+  const schema = schemaOf(connectionTypes[type]?.fields ?? {})
+  // Any text may stand in place of a type: only those that there are are kept.
+  if (type in connectionTypes) schemas.set(type, schema)
+  return schema
+}
+
+/** Many connections have one type, and each is looked at several times. */
+const schemas = new Map<string, JsonObject>()
+
+function schemaOf(fields: Readonly<Record<string, ConnectionField>>): JsonObject {
   const settable = Object.entries(fields).filter(([, field]) => !isServerOwned(field))
   return {
     type: 'object',
