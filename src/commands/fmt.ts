@@ -1,7 +1,17 @@
 import { resolve } from 'node:path'
 import { formatted } from '../config/layout/index.ts'
-import { openDisk, readFiles, saveChanged, standardInput, type Disk } from '../config/source/index.ts'
+import { redact } from '../config/redact.ts'
+import { ShownTexts } from '../config/shown-texts.ts'
+import {
+  openDisk,
+  parseYaml,
+  readFiles,
+  saveChanged,
+  standardInput,
+  type Disk
+} from '../config/source/index.ts'
 import { inOrder, isError, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { kinds } from '../kinds/index.ts'
 import { unwritable } from '../pull/left-problems.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
@@ -30,6 +40,8 @@ export async function formatCommand(
 ): Promise<Result> {
   const disk = openDisk(io.cwd, io.stdin, projectOf(io.cwd).folder)
   const { texts, problems } = await readFiles(paths, disk)
+  const shown = new ShownTexts()
+  for (const [path, text] of texts) shown.defer(path, () => shownText(path, text))
   const named = new Set(paths.map((path) => disk.beside('', path)))
   const files = Array.from(texts, ([path, before]): FormattedFile => {
     const outside = named.has(path) ? undefined : outsideOf(disk, path)
@@ -38,7 +50,12 @@ export async function formatCommand(
   })
   if (options.check !== true)
     for (const file of files) if (file.state === 'formatted') save(file, io, problems)
-  return await answered({ files, texts, problems }, options, io)
+  return await answered({ files, texts: shown, problems }, options, io)
+}
+
+/** R36: The text of a file with dots in place of what is secret in it, or may be. */
+function shownText(path: string, text: string): string {
+  return redact(text, parseYaml(path, text).documents, kinds, () => [])
 }
 
 /** A link inside of a folder may lead to the file of somebody else. */
@@ -113,10 +130,12 @@ async function textOf(
   { check, verbose, quiet }: FormatOptions
 ): Promise<string> {
   const { unified } = await import('../render/unified.ts')
+  const patchLines = (path: string, before: string, after: string): string[] =>
+    unified(path, shownText(path, before), shownText(path, after)).patch.split('\n')
   const { visible } = await import('../render/plain-text.ts')
   const lines = changed.flatMap(({ path, before, after }) => [
     visible(path),
-    ...(verbose === true ? unified(path, before, after).patch.split('\n').map(visible) : [])
+    ...(verbose === true ? patchLines(path, before, after).map(visible) : [])
   ])
   const done = check === true ? 'would be formatted' : 'formatted'
   const left = files.filter(({ state }) => state === 'left').length

@@ -54,7 +54,8 @@ const steps = `steps:
 
 const applied = `git fetch origin '+refs/polyctl/*:refs/polyctl/*'`
 
-const run = `npx --yes ${about.name}@${about.version}`
+/** The package is in no registry yet, and whoever takes its name there must not get the key. */
+const run = `npx --yes --package "$POLYCTL_PACKAGE" ${about.name}`
 
 /** The page of the job shows the result. */
 const onPage = '--format markdown="$GITHUB_STEP_SUMMARY"'
@@ -73,6 +74,8 @@ concurrency: polytomic-\${{ github.ref }}
 
 env:
   POLYTOMIC_API_KEY: \${{ secrets.POLYTOMIC_API_KEY }}
+  # The package that \`npm pack\` makes in a checkout of polyctl: commit it here, or give its address.
+  POLYCTL_PACKAGE: ./${about.name}-${about.version}.tgz
 
 jobs:
   review:

@@ -175,6 +175,8 @@ function reportFormat(command: Command): Option {
       throw new InvalidArgumentError(
         `Standard output is in one format, and \`${onOutput}\` was named before: write \`${name}=FILE\`.`
       )
+    if (path !== undefined && files.some((file) => file.path === path))
+      throw new InvalidArgumentError(`Two formats cannot be one file: \`${path}\` was named before.`)
     if (path === undefined) onOutput = name
     else files.push({ format: name, path })
     command.setOptionValue('formatFiles', files)

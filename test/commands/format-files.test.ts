@@ -76,6 +76,7 @@ describe('`--format FORMAT=FILE` writes the result to a file as well', () => {
 describe('what is wrong with it is said', () => {
   test.each([
     [['--format', 'html5=x'], 'Allowed choices are text, json, '],
+    [['--format', 'json=x', '--format', 'markdown=x'], 'Two formats cannot be one file'],
     [['--format', 'markdown='], 'A path is missing behind `=`.'],
     [['--format', 'json', '--format', 'github'], 'Standard output is in one format']
   ])('%j', async (words, message) => {

@@ -131,7 +131,11 @@ test('the workflow plans in review, applies on merge, looks for drift by night, 
   })
   expect(workflow.permissions).toEqual({ contents: 'read' })
   expect(workflow.concurrency).toBe('polytomic-${{ github.ref }}')
-  expect(workflow.env).toEqual({ POLYTOMIC_API_KEY: '${{ secrets.POLYTOMIC_API_KEY }}' })
+  expect(workflow.env).toEqual({
+    POLYTOMIC_API_KEY: '${{ secrets.POLYTOMIC_API_KEY }}',
+    // Nothing is fetched by a name that anybody may take.
+    POLYCTL_PACKAGE: './polyctl-0.1.0.tgz'
+  })
   const commands = await createdCommands()
   const lines: Record<string, string[]> = {}
   for (const [name, job] of Object.entries<Job>(workflow.jobs)) {
@@ -143,7 +147,9 @@ test('the workflow plans in review, applies on merge, looks for drift by night, 
       { uses: expect.stringMatching(/^actions\/checkout@v\d+$/), with: { 'fetch-depth': 0 } },
       { uses: expect.stringMatching(/^actions\/setup-node@v\d+$/), with: { 'node-version': '24' } }
     ])
-    const own = job.steps.flatMap(({ run = '' }) => /^npx --yes \S+ (.*)/.exec(run)?.[1] ?? [])
+    const own = job.steps.flatMap(
+      ({ run = '' }) => /^npx --yes --package "\$POLYCTL_PACKAGE" polyctl (.*)/.exec(run)?.[1] ?? []
+    )
     for (const line of own) {
       const [command = '', ...words] = line.split(' ')
       for (const word of words.filter((one) => one.startsWith('--')))

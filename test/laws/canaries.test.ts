@@ -174,3 +174,24 @@ test('no command shows what is given from outside', async () => {
   }
   expect(leaks).toEqual([])
 })
+
+test('fmt shows no secret of a file that it would format, or cannot', async () => {
+  const sorts = ['postgresql', 'webhook', 'sync'].flatMap((type) => {
+    const found = places.find(([what]) => what === type || what.startsWith(`${type}.`))
+    return found === undefined ? [] : [found]
+  })
+  expect(sorts).toHaveLength(3)
+  const leaks: string[] = []
+  for (const [what, key, file, indent] of sorts) {
+    for (const [way, line] of Object.entries(breaks)) {
+      // The blanks are what would be formatted: lines beside the secret, and its own.
+      const crooked = file(line(key, indent)).replace('nmae: x', 'nmae:   x')
+      const world = createSandbox({ files: { 'configs/a.yaml': crooked } })
+      for (const words of [[], ['--format', 'json']]) {
+        const { out, err } = await world.run('fmt', '--check', '--verbose', ...words)
+        if (leaksIn(out + err, [planted]).length > 0) leaks.push(`${what}, ${way} ${words.join(' ')}`)
+      }
+    }
+  }
+  expect(leaks).toEqual([])
+})
