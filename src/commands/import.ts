@@ -72,12 +72,16 @@ function folderOf({ out, file }: ImportOptions, io: CommandIo, disk: Disk): stri
 
 /**
  * The files that may declare something already: those of the options, and those in the folder. Where only a
- * folder is named, files elsewhere do not count, unless it is inside of theirs.
+ * folder is named, files elsewhere do not count, unless it is inside of theirs, or all that is declared is to
+ * be left out.
  */
-function filesToRead({ file, out }: ImportOptions, folder: string, io: CommandIo, disk: Disk): string[] {
+function filesToRead(options: ImportOptions, folder: string, io: CommandIo, disk: Disk): string[] {
+  const { file, out, unmanaged = false } = options
   const usual = defaultFolders.map((name) => posix.join(io.project.folder, name))
   const there = usual.filter((path) => disk.look(path).is !== 'nothing').slice(0, 1)
-  const inside = there.filter((path) => out === undefined || `${folder}/`.startsWith(`${path}/`))
+  const inside = there.filter(
+    (path) => out === undefined || unmanaged || `${folder}/`.startsWith(`${path}/`)
+  )
   const roots = file.length > 0 ? file : inside
   return [...new Set(disk.look(folder).is === 'folder' ? [...roots, folder] : roots)]
 }

@@ -9,6 +9,7 @@ const mostVariables = 30
 
 /** What was written, what needs attention, which variables to set, and what comes next. */
 export function importText(facts: ImportFacts, look: Look): string {
+  if (look.quiet === true) return quietText(facts, look)
   return `${[
     ...kindLines(facts, look),
     ...fileLines(facts, look),
@@ -16,6 +17,14 @@ export function importText(facts: ImportFacts, look: Look): string {
     ...variableLines(facts, look),
     ...nextLines(facts, look)
   ].join('\n')}\n`
+}
+
+/** Only what is in no file, or in a file as something else, and what came of it all. */
+function quietText(facts: ImportFacts, look: Look): string {
+  const unread = facts.kinds.filter(({ live, refused }) => refused !== undefined || live === null)
+  const missed = facts.attention.filter(({ about }) => about === 'left out' || about === 'differs')
+  const [, closing = ''] = fileLines(facts, look)
+  return `${[...unread.map(kindLine), ...missed.map(noteLine), closing].join('\n')}\n`
 }
 
 function kindLines({ kinds, organization, service }: ImportFacts, look: Look): string[] {

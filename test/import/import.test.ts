@@ -179,6 +179,43 @@ test('one sync comes with all that it needs, and nothing else', async () => {
   expect(unknown.err).toContain('no live resource is called `sync "Nothing"`')
 })
 
+test('--unmanaged leaves what the usual files declare to them, whichever folder it writes to', async () => {
+  const world = await applied(tutorial, { MONGODB_PASSWORD: 'a secret' })
+  await world.run('import')
+  const role = { 'extra/role.yaml': 'roles: [{ name: readers }]\n' }
+  world.write(role)
+  expect((await world.run('apply', '--yes', '--file', 'extra')).code).toBe(0)
+  rmSync(join(world.folder, 'extra'), { recursive: true })
+  const { code, err } = await world.run('import', '--unmanaged', '--out', 'other')
+  expect([code, err]).toEqual([0, ''])
+  const [text = '', ...more] = Object.values(filesIn(world, 'other'))
+  expect(text.match(/name: .*/g)).toEqual(['name: readers'])
+  expect(more).toEqual([])
+})
+
+test('--quiet: only what no file holds, and the result', async () => {
+  const world = await applied(tutorial, { MONGODB_PASSWORD: 'a secret' })
+  expect(await world.run('import', '--quiet')).toMatchObject({
+    out: '5 files written in configs\n',
+    err: ''
+  })
+  const again = await world.run('import', '-q')
+  expect(again.out).toBe('0 files written in configs, 4 unchanged\n')
+})
+
+test.each([
+  ['import', '--out', 'afile/x'],
+  ['init', 'afile/y'],
+  ['plan', '--out', 'afile/z'],
+  ['schema', '--out', 'afile/s.json'],
+  ['validate', '--format', 'json=afile/v.json']
+])('below a file nothing can be written, and this is the reason: %s %s', async (...line) => {
+  const world = createSandbox({
+    files: { afile: '', 'configs/a.yaml': 'roles: [{ name: readers }]\n' }
+  })
+  expect((await world.run(...line)).err).toContain('a file is where a folder should be')
+})
+
 test('the JSON of an import is as its schema says', async () => {
   const schema: object = JSON.parse(readFileSync('schemas/import.schema.json', 'utf8'))
   const isValid = new Ajv2020({ strict: true, strictRequired: false, allErrors: true }).compile(schema)

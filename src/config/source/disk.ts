@@ -197,11 +197,6 @@ const reasons = dictionary<string>({
   ELOOP: 'it is a link that leads in a circle'
 })
 
-/** Whether a path leads to nothing. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
-}
-
 /** Returns the reason of an error of the disk, for people. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''

@@ -15,7 +15,7 @@ import {
   writeFileSync
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { decode, isMissing, reasonOf } from './disk.ts'
+import { decode, reasonOf } from './disk.ts'
 
 /**
  * Writes a file atomically: whole or not at all. Links are followed, and the mode of the file stays. A
@@ -30,8 +30,7 @@ export function saveFile(path: string, text: string, mode?: number): string | un
     else replaceFile(target, text, found?.mode ?? mode)
     return undefined
   } catch (error) {
-    // The file itself may be missing, so ENOENT is about its folder.
-    return isMissing(error) ? 'its folder does not exist' : reasonOf(error)
+    return reasonOfSaving(error)
   }
 }
 
@@ -77,8 +76,15 @@ function saveNew(path: string, text: string, drafts: Map<string, string>): strin
     renameSync(draft, path)
     return undefined
   } catch (error) {
-    return reasonOf(error)
+    return reasonOfSaving(error)
   }
+}
+
+/** The file itself may be missing, so what does not exist, or is no folder, is where it would be. */
+function reasonOfSaving(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOTDIR') return 'a file is where a folder should be'
+  return code === 'ENOENT' ? 'its folder does not exist' : reasonOf(error)
 }
 
 /**
