@@ -1,6 +1,6 @@
 import table from '../../schemas/connection-types.json' with { type: 'json' }
 import type { Path } from '../state/resource.ts'
-import { dictionary, type JsonObject } from '../state/value.ts'
+import { dictionary, isObject, type Json, type JsonObject } from '../state/value.ts'
 import type { ConnectionField, ConnectionTypes } from '../wire/connection-types.ts'
 import { withoutMasks } from './fields.ts'
 
@@ -99,4 +99,20 @@ export function withoutServerOwned(type: string, configuration: JsonObject): Jso
   const owned = new Set(serverOwnedFields(type))
   const kept = Object.entries(configuration).filter(([name]) => !owned.has(name))
   return withoutMasks(Object.fromEntries(kept))
+}
+
+/** Returns settings with numbers where the service answers a number as a text: files must have a number. */
+export function withNumbers(type: string, configuration: Json | undefined): Json | undefined {
+  if (!isObject(configuration)) return configuration
+  const fields = connectionTypes[type]?.fields ?? {}
+  return Object.fromEntries(
+    Object.entries(configuration).map(([name, value]) => [name, withNumber(fields[name], value) ?? null])
+  )
+}
+
+/** Returns the number that a text stands for, in a setting that is a number. */
+export function withNumber(field: ConnectionField | undefined, value: Json | undefined): Json | undefined {
+  const isText =
+    field?.type === 'integer' && typeof value === 'string' && /^(?:0|-?[1-9]\d{0,14})$/.test(value)
+  return isText ? Number(value) : value
 }

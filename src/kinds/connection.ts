@@ -15,6 +15,8 @@ import {
   connectionTypes,
   isSecretSetting,
   serverOwnedFields,
+  withNumber,
+  withNumbers,
   withoutServerOwned
 } from './connection-types.ts'
 import { secretSettings } from './connection-secrets.ts'
@@ -51,7 +53,8 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
       codec: {
         ...settings({ description: 'Host, user, password …: the keys depend on the type.' }),
         fromYaml: (value) => value ?? {},
-        toYaml: (value) => (isEmpty(value) ? undefined : value),
+        toYaml: (value, _context, { type }) =>
+          isEmpty(value) ? undefined : withNumbers(textOf(type), value),
         toWire: (value, context) => withoutCleared(value ?? {}, context.creating),
         fromWire(value, _context, wire) {
           const type = typeOf(wire.type)
@@ -185,7 +188,8 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
 
   isDefault(fields, path) {
     const field = connectionTypes[textOf(fields.type)]?.fields[textOf(path[1])]
-    return path.length === 2 && field?.default !== undefined && field.default === valueAt(fields, path)
+    const value = withNumber(field, valueAt(fields, path))
+    return path.length === 2 && field?.default !== undefined && field.default === value
   },
 
   pendingReason(wire) {
