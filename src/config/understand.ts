@@ -134,13 +134,17 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
   })
   vault = filling.vault
   await meanwhile?.pause()
-  const read = await readSections(sections, filling.filled, kinds, inputs)
+  const read = await readSections(sections, filling.filled, kinds, meanwhile)
   problems.push(...sections.problems, ...filling.problems, ...read.problems)
   if (problems.some(isError)) return end(undefined)
 
   await meanwhile?.pause()
   const { removed, workspace } = read
   const resources = withPins(read.resources, kinds)
+  for (const [at, resource] of resources.entries()) {
+    const item = read.items[at]
+    if (item) witness?.item(resource, item.node, item.value)
+  }
   const index = new ResourceIndex(resources, kinds)
   problems.push(...checkDeclared(resources, removed, index, kinds), ...checkCycles(resources, index))
   problems.push(...checkReferences(resources, removed, index, kinds))
@@ -166,16 +170,23 @@ async function parseAll(texts: ReadonlyMap<string, string>, meanwhile?: Meanwhil
   return parsed
 }
 
+/** What sections say, with the node and the filled value of each of the resources. */
+interface ReadSections extends DesiredState {
+  items: { node: YamlNode; value: JsonObject }[]
+  problems: Diagnostic[]
+}
+
 /** Reads the sections, with their placeholders filled, into desired state. */
 async function readSections(
   { documents, resources }: Sections,
   filled: Filling['filled'],
   kinds: Kinds,
-  { meanwhile, witness }: Pick<Inputs, 'meanwhile' | 'witness'>
-): Promise<DesiredState & { problems: Diagnostic[] }> {
-  const state: DesiredState & { problems: Diagnostic[] } = {
+  meanwhile: Meanwhile | undefined
+): Promise<ReadSections> {
+  const state: ReadSections = {
     workspace: {},
     resources: [],
+    items: [],
     removed: [],
     problems: []
   }
@@ -196,8 +207,9 @@ async function readSections(
     if (!part) continue
     const { desired, problems } = readResource(resource, part)
     for (const problem of problems) state.problems.push(problem)
-    if (desired) state.resources.push(desired)
-    if (desired && isObject(part.value)) witness?.item(desired, resource.node, part.value)
+    if (!desired) continue
+    state.resources.push(desired)
+    state.items.push({ node: resource.node, value: isObject(part.value) ? part.value : {} })
   }
   return state
 }

@@ -88,7 +88,8 @@ function addSection(
     const root = documents.root(document)
     return root.is === 'mapping' && root.entries.length > 0 && root.lock === undefined
   }
-  const own = owner && input.written.placeOf(owner)?.document
+  const change = input.plan.changes.find((one) => owner && 'id' in one && idKey(one) === idKey(owner))
+  const own = change && input.written.placeOf(change)?.document
   const document = own && isOpen(own) ? own : input.written.all.findLast(isOpen)
   const root = document && documents.root(document)
   if (!document || root?.is !== 'mapping' || entryIn(root, kind.section))

@@ -14,7 +14,9 @@ export class DeclaredNames {
     this.#key = keyOf(kinds)
     this.#declared = new Map(
       plan.changes.flatMap((change) =>
-        change.action === 'create' || change.action === 'delete' ? [] : [[idKey(change), change.name]]
+        change.action === 'create' || change.action === 'delete'
+          ? []
+          : [[idKey(change), change.pin ?? change.name]]
       )
     )
     this.#live = new Map(observed.resources.map((one) => [idKey(one), one]))
@@ -23,8 +25,9 @@ export class DeclaredNames {
       this.#taken.set(this.#key(one), (this.#taken.get(this.#key(one)) ?? 0) + 1)
   }
 
-  rename(change: { kind: string; id: string }, name: string): void {
-    this.#declared.set(idKey(change), name)
+  /** One of several of a name is referred to by its id, which it keeps. */
+  rename(change: Address & { id: string }, name: string): void {
+    if (change.pin === undefined) this.#declared.set(idKey(change), name)
   }
 
   /** A name that several have says nothing: then the id is written. */

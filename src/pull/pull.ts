@@ -123,7 +123,8 @@ class Pull {
   update(change: Update | Rename): void {
     const found = this.#found(change)
     const live = this.#live.get(idKey(change))
-    if (!found || !live) return
+    // A difference that is neither taken over nor told would be lost.
+    if (!found || !live) throw new Error(`nothing is known of ${addressText(change)}`)
     const { resource, kind, place } = found
     const context: MoveContext = {
       nameOf: (reference) => this.#names.nameOf(reference),
@@ -216,11 +217,12 @@ class Pull {
     this.#documents.put(place, state.draft)
   }
 
-  #take({ kind, name }: Address, { action, fields }: Omit<Taken, keyof Address>): void {
-    const key = addressText({ kind, name })
+  #take({ kind, name, pin }: Address, { action, fields }: Omit<Taken, keyof Address>): void {
+    const address = { kind, name, ...(pin === undefined ? {} : { pin }) }
+    const key = addressText(address)
     const known = this.#taken.get(key)
     const all = [...(known?.fields ?? []), ...fields]
-    this.#taken.set(key, { kind, name, action: known?.action ?? action, fields: all })
+    this.#taken.set(key, { ...address, action: known?.action ?? action, fields: all })
   }
 
   #leave(resource: Desired, reason: Left['reason'], field?: FieldChange): void {

@@ -3,7 +3,7 @@ import { isError } from '../diagnostics/diagnostic.ts'
 import { decide } from '../plan/decide.ts'
 import type { DecideOptions } from '../plan/options.ts'
 import type { Change } from '../plan/plan.ts'
-import { addressText, type Address, type Desired } from '../state/resource.ts'
+import { addressText, idKey, type Address, type Desired } from '../state/resource.ts'
 import { isObject, isSecret, sortedText, type Json, type JsonObject } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
 import type { Pulled, PullInput, Taken } from './input.ts'
@@ -102,14 +102,17 @@ async function tried(input: SoundInput, all: Pulled, units: readonly string[]): 
 function saysTheSame({ desired, vault, kinds }: PullInput, patches: Pulled, now: Understood): boolean {
   const renamed = new Map(patches.taken.map((taken) => [addressText(taken), taken]))
   const after = new Map(now.desired.resources.map((one) => [addressText(one), one]))
+  const pinned = new Map(now.desired.resources.flatMap((one) => (isPinned(one) ? [[idKey(one), one]] : [])))
   const added = patches.taken.filter(({ action }) => action === 'add').length
   const before = desired.resources.filter((one) => renamed.get(addressText(one))?.action !== 'remove')
   if (before.length + added !== now.desired.resources.length) return false
   return before.every((one) => {
     const taken = renamed.get(addressText(one))
-    const other = after.get(addressText(nameAfter(one, taken, patches)))
+    const expected = nameAfter(one, taken, patches)
+    // Whether a name needs the id beside it changes with the other resources of the name.
+    const other = isPinned(one) ? pinned.get(idKey(one)) : after.get(addressText(expected))
     const kind = kinds.managed.find(({ name }) => name === one.kind)
-    if (!other || !kind) return false
+    if (other?.name !== expected.name || !kind) return false
     const touched = patches.fields.get(addressText(one)) ?? one.fields
     return (
       areSame(kind, nameless(touched), nameless(other.fields)) &&
@@ -120,6 +123,10 @@ function saysTheSame({ desired, vault, kinds }: PullInput, patches: Pulled, now:
       JSON.stringify(one.lifecycle) === JSON.stringify(other.lifecycle)
     )
   })
+}
+
+function isPinned(resource: Desired): resource is Desired & { id: string } {
+  return resource.id !== undefined
 }
 
 /** A literal secret is called by its place, which moves with the lines above it. */

@@ -256,9 +256,9 @@ function pullDocument(view: PullView): unknown {
     since: view.since ?? null,
     check: view.isCheck,
     summary: { taken: view.taken.length, files: view.patches.length, left: view.problems.warnings },
-    taken: view.taken.map(({ fields, ...taken }) => ({
+    taken: view.taken.map(({ fields, pin, ...taken }) => ({
       ...taken,
-      address: addressText(taken),
+      address: addressText(pin === undefined ? taken : { ...taken, pin }),
       fields: fields.map(({ path, how }) => ({ path, how }))
     })),
     patches: view.patches.map(({ path, patch, isWritten }) => ({ path, patch, written: isWritten })),
