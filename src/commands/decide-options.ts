@@ -56,6 +56,7 @@ export interface Decided {
 /** What the command decides. `meanwhile` is called while the first answers are awaited. */
 interface DecisionOptions extends Omit<PlanRequest, keyof DecideOptions> {
   isUnattended?: boolean
+  missingPins?: boolean
   meanwhile?: () => void
 }
 

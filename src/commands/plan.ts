@@ -83,6 +83,7 @@ async function decideFrom(
   const decision = await makeDecision(context, options, io, {
     checks: type === 'plan' && options.check !== false,
     core,
+    missingPins: type === 'drift',
     meanwhile: () => void prepare(type, io).catch(() => undefined)
   })
   const problems = [...context.problems, ...decision.problems]

@@ -73,12 +73,13 @@ async function pullIn(pulling: Pulling): Promise<Result> {
   const decision = await reading(context, io, async (reader): Promise<Checked<Decided>> => {
     const requested = await baseAndOptions(pulling, reader)
     if (!requested.ok) return requested
+    const deciding = { ...requested.value, missingPins: true }
     const planned = await makePlan(context.understood, reader, kinds, {
-      ...requested.value,
+      ...deciding,
       inFull: options.unmanaged === true
     })
     if (!planned.ok) return { ok: false, problems: [...context.problems, ...planned.problems] }
-    return checked({ planned: planned.value, requested: requested.value }, planned.problems)
+    return checked({ planned: planned.value, requested: deciding }, planned.problems)
   })
   if (!decision.ok) return await problemsResult(io, decision.problems, context)
   const { planned, requested } = decision.value

@@ -30,7 +30,8 @@ export const serviceCodes = {
     explanation:
       'A declaration carries `id:`, and no live resource of its kind has this id. Perhaps it was ' +
       'deleted and made anew, or the id is from another organization. Remove `id:` to match by name, ' +
-      'or correct it.'
+      'or correct it. `polyctl drift` tells it as missing, and `polyctl pull --remove-missing` takes its ' +
+      'block out of the files.'
   },
   P405: {
     title: 'two declarations match one live resource',

@@ -42,7 +42,8 @@ export function decide(
   const isPlanned = (resource: Desired): boolean => isSelected(resource, options.selection, kinds)
   const matched = match(readable(desired, live, options), live, kinds, {
     isPlanned,
-    base: options.base?.resources
+    base: options.base?.resources,
+    missingPins: options.missingPins === true
   })
   if ([...optionProblems, ...matched.problems].some(isError))
     return { ok: false, problems: [...optionProblems, ...matched.problems] }

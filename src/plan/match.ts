@@ -32,6 +32,8 @@ export interface MatchOptions {
    * away again.
    */
   base?: readonly Desired[] | undefined
+  /** Whether an id that the service does not have means that the resource is missing. */
+  missingPins?: boolean
 }
 
 /**
@@ -42,7 +44,7 @@ export function match(
   desired: DesiredState,
   live: LiveState,
   kinds: Kinds,
-  { isPlanned = () => true, base = [] }: MatchOptions = {}
+  { isPlanned = () => true, base = [], missingPins = false }: MatchOptions = {}
 ): { match: Match; problems: Diagnostic[] } {
   const finding = findingOf(kinds)
   const { key } = finding
@@ -62,7 +64,12 @@ export function match(
     .filter(isPlanned)
     .flatMap((resource) => referenceProblems(resource, { pairs, index, twins, similar }))
   const removed = desired.removed.flatMap((one) => keptAndRemoved(one, index, pairs))
-  return { match: found, problems: [...pairProblems(pairs, twins), ...removed, ...references] }
+  // An id of another kind is a mistake of the files, whoever looks.
+  const wrongPins = pairs.unknownPins.filter(
+    ({ id }) => !missingPins || (id !== undefined && index.withId(id) !== undefined)
+  )
+  const unpaired = pairProblems({ ...pairs, unknownPins: wrongPins }, twins)
+  return { match: found, problems: [...unpaired, ...removed, ...references] }
 }
 
 function pairProblems(pairs: Pairs<Live>, twins: Twins): Diagnostic[] {

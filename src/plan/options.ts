@@ -31,6 +31,11 @@ export interface DecideOptions {
   allowDestroy?: readonly string[]
   /** The part of the declared resources to plan. */
   selection?: Selection
+  /**
+   * A resource whose pinned id the service does not have is missing, like one of no pin. Only for who makes
+   * nothing anew: an id that leads nowhere must not become another resource.
+   */
+  missingPins?: boolean
   /** Changes that were worked out while the service was read: the plan is the same without them. */
   early?: EarlyChanges
 }

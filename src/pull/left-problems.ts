@@ -15,7 +15,7 @@ export function leftProblem({ resource, reason, field: difference }: Left): Diag
   if (reason.is === 'missing')
     return warning('P705', `${name} is declared, and the service does not have it`, {
       labels: [{ span: resource.span, text: 'declared here' }],
-      help: ['`polyctl apply` makes it; `polyctl pull --since REVISION --remove-missing` removes the block']
+      help: [`${makingOf(resource)}\`polyctl pull --since REVISION --remove-missing\` removes the block`]
     })
   const span = field?.span ?? resource.span
   const what = field ? `\`${pathText(field.path)}\` of ${name}` : `the name of ${name}`
@@ -34,6 +34,12 @@ export function leftProblem({ resource, reason, field: difference }: Left): Diag
     notes,
     help: ['change it by hand, and see with `polyctl plan` whether nothing differs any more']
   })
+}
+
+/** Apply makes nothing for an id, and of several of one name each needs its own. */
+function makingOf({ id, pin }: Left['resource']): string {
+  if (pin !== undefined) return ''
+  return id === undefined ? '`polyctl apply` makes it; ' : 'without its `id`, `polyctl apply` makes it; '
 }
 
 function conflict(what: string, field: FieldChange, span: Span): Diagnostic {

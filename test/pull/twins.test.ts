@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { textOf } from '../../src/state/value.ts'
-import { createSandbox, type Sandbox } from '../support/sandbox.ts'
+import { apiRequest, createSandbox, type Sandbox } from '../support/sandbox.ts'
 import { env, file, parts } from '../support/warehouse.ts'
 
 /** R34: of several resources of one name, `id` says which is meant: each is taken over like any other. */
@@ -123,4 +124,36 @@ test('one that got a name of its own is renamed, and the other stays as it is', 
   await becomes(world, there)
   await pull(world)
   expect(textIn(world)).toBe(there)
+})
+
+test('one that somebody deleted is missing to drift and pull, and plan still stops', async () => {
+  const { world, syncs, text } = await twins()
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: world.folder, stdio: 'ignore' })
+  git('init', '-q')
+  git('add', '-A')
+  git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '-qm', 'applied')
+  const there = text.replace('hour: 2,', 'hour: 12,').replace('hour: 3,', 'hour: 13,')
+  await becomes(world, there)
+  await world.server.fetch(apiRequest(world, 'DELETE', `/api/syncs/${syncs[0]}`))
+
+  const drift = await world.run('drift', '--since', 'HEAD')
+  expect(drift.code, drift.out + drift.err).toBe(2)
+  for (const words of [`"Dup sync" (${syncs[0]})`, `"Dup sync" (${syncs[1]})`, '"Other sync"'])
+    expect(drift.out).toContain(words)
+  for (const command of ['plan', 'apply']) {
+    const stopped = await world.run(command, '--since', 'HEAD', ...(command === 'apply' ? ['--yes'] : []))
+    expect(stopped.code).not.toBe(0)
+    expect(stopped.err).toContain('P404')
+  }
+  expect(world.server.store.all('sync')).toHaveLength(2)
+
+  const ran = await world.run('pull', '--since', 'HEAD')
+  expect(ran.code, ran.out + ran.err).toBe(5)
+  expect(ran.err).toContain('P705')
+  expect(textIn(world)).toBe(there)
+  const removed = await world.run('pull', '--since', 'HEAD', '--remove-missing')
+  expect(removed.code, removed.out + removed.err).toBe(0)
+  expect(textIn(world)).not.toContain(syncs[0])
+  expect(textIn(world)).toContain(`id: ${syncs[1]}`)
+  expect((await world.run('drift', '--since', 'none')).code).toBe(0)
 })
