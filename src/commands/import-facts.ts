@@ -11,6 +11,8 @@ import type { Service } from './service.ts'
 export interface ImportResult {
   imported: Imported
   surveyed: Survey
+  /** What the command is to write, unless files declare it. */
+  selected: ReadonlySet<Live>
   /** What files declared before, and that was left to them. */
   declared: ReadonlySet<Live>
   files: ImportFacts['files']
@@ -47,23 +49,30 @@ export function factsOf(result: ImportResult): ImportFacts {
       path,
       text
     })),
-    next: nextOf(result)
+    next: nextOf(result),
+    ...(files.length === 0 && { idle: idleOf(result) })
   }
 }
 
+function idleOf({ selected, declared }: ImportResult): NonNullable<ImportFacts['idle']> {
+  if (selected.size === 0) return 'nothing live'
+  return [...selected].every((one) => declared.has(one)) ? 'declared' : 'left out'
+}
+
 function kindsOf({ imported, surveyed, declared }: ImportResult): ImportedKind[] {
-  const { state, refused } = surveyed
+  const { state, refused, passed } = surveyed
   const isOwn = ({ readOnly, reset }: Live): boolean => readOnly?.nameOnly !== true && reset !== true
   return imported.counts.map(({ kind, section, written }) => {
-    const because = refused.find((one) => one.kind === kind)?.because
+    const [because, where] = [refused, passed].map((all) => all.find((one) => one.kind === kind)?.because)
     const all = state.resources.filter((one) => one.kind === kind && isOwn(one))
     return {
       kind,
       section,
-      live: because === undefined ? all.length : null,
+      live: because === undefined && where === undefined ? all.length : null,
       written,
       declared: all.filter((one) => declared.has(one)).length,
-      ...(because === undefined ? {} : { refused: because })
+      ...(because === undefined ? {} : { refused: because }),
+      ...(where === undefined ? {} : { passed: where })
     }
   })
 }

@@ -14,7 +14,7 @@ import {
 import { kinds } from '../kinds/index.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { match } from '../plan/match.ts'
-import { idlePatterns, unknownAddress, type Selection } from '../plan/select.ts'
+import { idlePatterns, isSelected, unknownAddress, type Selection } from '../plan/select.ts'
 import { survey, type Survey, type SurveyOptions } from '../remote/survey.ts'
 import type { Desired, Live } from '../state/resource.ts'
 import { kindsNamed } from './decide-options.ts'
@@ -113,7 +113,11 @@ class ImportRun {
         kinds,
         choose: (listed) => this.#chosen(listed, selection.value),
         ...this.#choice(selection.value),
-        searches: (kind) => mayName(kind, selection.value)
+        searches: (kind) => mayName(kind, selection.value),
+        searchesAll: (kind) => isCalledFor(kind, selection.value),
+        looksIn: (parent) =>
+          parent.readOnly?.nameOnly !== true &&
+          isSelected(parent, { ...selection.value, only: [], kinds: [] }, kinds)
       })
     )
     if (!surveyed.ok) return await problemsResult(io, surveyed.problems, context)
@@ -127,7 +131,8 @@ class ImportRun {
     const request = this.#request(surveyed.value, this.#chosen(resources, selection.value))
     const imported = await importLive(request)
     if (imported.problems.some(isError)) return await problemsResult(io, imported.problems, context)
-    return await this.#written(imported, surveyed.value)
+    const selected = chosenOf(resources, { ...selection.value, isDeclared: () => false }, kinds)
+    return await this.#written(imported, surveyed.value, selected)
   }
 
   #selection(): Checked<Selection> {
@@ -199,7 +204,7 @@ class ImportRun {
     }
   }
 
-  async #written(imported: Imported, surveyed: Survey): Promise<Result> {
+  async #written(imported: Imported, surveyed: Survey, selected: Set<Live>): Promise<Result> {
     const { options, io, disk, folder, context } = this.#input
     const texts = new Map(imported.texts)
     const example = posix.join(io.project.folder, '.env.example')
@@ -229,6 +234,7 @@ class ImportRun {
     const facts = factsOf({
       imported,
       surveyed,
+      selected,
       declared,
       files,
       options,
@@ -242,12 +248,19 @@ class ImportRun {
 }
 
 /** Whether a selection may name resources of a kind, of which none is known yet. */
-function mayName({ name, section }: Kind, { only, kinds: names }: Selection): boolean {
-  if (names.length > 0 && !names.includes(name)) return false
-  const words = [name, section, '*'].map((word) => word.replaceAll('_', ' '))
-  const isNamed = (pattern: string): boolean =>
-    words.some((word) => pattern.replaceAll('_', ' ').startsWith(word))
-  return only.length === 0 || only.some(isNamed)
+function mayName(kind: Kind, { only, kinds: names }: Selection): boolean {
+  if (names.length > 0 && !names.includes(kind.name)) return false
+  return only.length === 0 || only.some((pattern) => pattern.startsWith('*') || beginsWith(pattern, kind))
+}
+
+/** Whether a selection names a kind itself. */
+function isCalledFor(kind: Kind, { only, kinds: names }: Selection): boolean {
+  return names.includes(kind.name) || only.some((pattern) => beginsWith(pattern, kind))
+}
+
+function beginsWith(pattern: string, { name, section }: Kind): boolean {
+  const plain = (text: string): string => text.replaceAll('_', ' ')
+  return [name, section].some((word) => plain(pattern).startsWith(plain(word)))
 }
 
 /** All paths below a folder, relative to it. */

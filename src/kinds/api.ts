@@ -109,6 +109,11 @@ export interface DerivedApi extends CommonApi {
 export interface Search {
   /** Returns the ids of the parents that may have some, from the answers of a kind. */
   parents(answers: (kind: string) => readonly JsonObject[]): string[]
+  /**
+   * Others may have some as well, which is unlikely and takes a request for each: why it is unlikely, before
+   * their names. Without it, others have none.
+   */
+  unlikely?: string
   /** The path of the read. */
   path(parent: string, version: ApiVersion): string
   /**

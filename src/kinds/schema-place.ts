@@ -60,14 +60,16 @@ export const placeApi = {
 } as const satisfies Partial<DerivedApi>
 
 /**
- * Returns how such resources are found: in the description of each connection that a bulk sync reads from.
- * `isOwn` tells the fields that people have described; the answers of older services do not tell that.
+ * Returns how such resources are found: in the description of each connection that a bulk sync reads from;
+ * others may have some, too. `isOwn` tells the fields that people have described; the answers of older
+ * services do not tell that.
  */
 export function placeSearch(isOwn: (field: JsonObject) => boolean): Search {
   return {
     parents: (answers) => [
       ...new Set(answers('bulk_sync').map((bulkSync) => textOf(bulkSync['source_connection_id'])))
     ],
+    unlikely: 'no bulk sync reads from',
     path: (parent, version) =>
       version === '2025-09-18'
         ? `/api/connections/${encodeURIComponent(parent)}/bulksync/source`

@@ -17,6 +17,8 @@ export interface Survey {
   state: LiveState
   /** Kinds that the service refuses to list, or does not have, with its reason. */
   refused: { kind: string; because: string }[]
+  /** Kinds that were not looked for everywhere, and where not. */
+  passed: { kind: string; because: string }[]
 }
 
 /** What to survey. */
@@ -35,6 +37,10 @@ export interface SurveyOptions {
   isChosen?: (listed: Live) => boolean
   /** Whether resources of a kind that is in no list are looked for. */
   searches: (kind: Kind) => boolean
+  /** Whether they are looked for where they are unlikely, too. */
+  searchesAll?: (kind: Kind) => boolean
+  /** The parents in which they are looked for; those that are chosen, if it is not given. */
+  looksIn?: (listed: Live) => boolean
 }
 
 /**
@@ -54,11 +60,11 @@ export async function survey(reader: Reader, options: SurveyOptions): Promise<Ch
       .map((kind) => readList(reader, kind, options.isChosen))
   ])
   if (!who.ok) return who
-  const chosen = new Set(
-    Array.from(choose(liveResources(lists, reader)), ({ kind, id }) => `${kind}\n${id}`)
-  )
+  const live = liveResources(lists, reader)
+  const chosen = idsOf(choose(live))
   const inFull = await Promise.all(lists.map((list) => readChosen(list, chosen)))
-  const search = new Searching(reader, inFull, chosen)
+  const parents = options.looksIn === undefined ? chosen : idsOf(live.filter(options.looksIn))
+  const search = new Searching(reader, inFull, { parents, isThorough: options.searchesAll })
   const derived = await Promise.all(searched.flatMap((kind) => only.get(kind) ?? search.of(kind) ?? []))
   const all = [...inFull, ...derived]
   const { key, self, ...organization } = who.value
@@ -73,7 +79,14 @@ export async function survey(reader: Reader, options: SurveyOptions): Promise<Ch
   const refused = all.flatMap(({ kind, refused: because }) =>
     because === undefined ? [] : [{ kind: kind.name, because }]
   )
-  return checked({ state, refused }, [...who.problems, ...all.flatMap(({ problems }) => problems)])
+  const passed = all.flatMap(({ kind, passed: because }) =>
+    because === undefined ? [] : [{ kind: kind.name, because }]
+  )
+  return checked({ state, refused, passed }, [...who.problems, ...all.flatMap(({ problems }) => problems)])
+}
+
+function idsOf(live: Iterable<Live>): Set<string> {
+  return new Set(Array.from(live, ({ kind, id }) => `${kind}\n${id}`))
 }
 
 /** A list that was read, and what reads one of its resources in full, once however often it is asked. */

@@ -21,7 +21,7 @@ export function importText(facts: ImportFacts, look: Look): string {
 
 /** Only what is in no file, or in a file as something else, and what came of it all. */
 function quietText(facts: ImportFacts, look: Look): string {
-  const unread = facts.kinds.filter(({ live, refused }) => refused !== undefined || live === null)
+  const unread = facts.kinds.filter(({ refused }) => refused !== undefined)
   const missed = facts.attention.filter(({ about }) => about === 'left out' || about === 'differs')
   const [, closing = ''] = fileLines(facts, look)
   return `${[...unread.map(kindLine), ...missed.map(noteLine), closing].join('\n')}\n`
@@ -37,9 +37,13 @@ function kindLines({ kinds, organization, service }: ImportFacts, look: Look): s
   ]
 }
 
-function kindLine({ section, live, written, declared, refused }: ImportedKind): string {
+function kindLine({ section, live, written, declared, refused, passed }: ImportedKind): string {
   const name = section.replaceAll('_', ' ').padEnd(24)
-  if (refused !== undefined || live === null) return `  ${name} not read: ${visible(refused ?? '')}`
+  if (live === null) {
+    const why = [refused, passed].filter((reason) => reason !== undefined).join('; ')
+    const some = written > 0 ? `${String(written).padStart(5)}, the rest ` : ''
+    return `  ${name} ${some}not read: ${visible(why)}`
+  }
   const left = live - written - declared
   const rest = [
     ...(declared > 0 ? [`${declared} declared already`] : []),
@@ -49,10 +53,19 @@ function kindLine({ section, live, written, declared, refused }: ImportedKind): 
   return `  ${name} ${String(written).padStart(5)} of ${live}${beside}`
 }
 
-function fileLines({ files, folder, applied }: ImportFacts, look: Look): string[] {
+function idleText({ idle, kinds }: ImportFacts): string {
+  if (idle === 'nothing live') return 'Nothing to write: nothing of these kinds is live, or could be read.'
+  if (idle === 'left out') return 'Nothing to write: what no file declares yet cannot be in one.'
+  return kinds.some(({ live }) => live === null)
+    ? 'Nothing to write: files declare all of it that was read.'
+    : 'Nothing to write: files declare all of it already.'
+}
+
+function fileLines(facts: ImportFacts, look: Look): string[] {
+  const { files, folder, applied } = facts
   const moved = files.filter(({ state }) => state !== 'unchanged')
   const same = files.length - moved.length
-  if (files.length === 0) return ['', 'Nothing to write: files declare all of it already.']
+  if (files.length === 0) return ['', idleText(facts)]
   const done = applied ? 'written' : 'would be written'
   const most = look.verbose === true ? moved.length : mostNotes
   return [

@@ -20,8 +20,8 @@ test('R33: an awkward workspace that the official SDK made is imported, and a pl
       models                       7 of 7
       syncs                        9 of 9
       bulk syncs                   3 of 3
-      schema primary keys      not read: the service does not tell what people have set in "SF"
-      schema fields            not read: the service does not tell what people have set in "SF"
+      schema primary keys      not read: the service does not tell what people have set in "SF"; no bulk sync reads from " ", "  leading and trailing  ", "!tag" and 33 more, where only \`--kind schema_primary_keys\` looks
+      schema fields            not read: the service does not tell what people have set in "SF"; no bulk sync reads from " ", "  leading and trailing  ", "!tag" and 33 more, where only \`--kind schema_fields\` looks
       roles                        4 of 4
       policies                     2 of 2
       users                        3 of 3

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import { client, postgres, testServer } from '../server/client.ts'
 import { applyAll, examples, secrets } from '../support/examples.ts'
 import { share } from '../support/samples.ts'
 import { createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
@@ -36,6 +37,8 @@ test('the tutorial, as a person would write it', async () => {
       connections                  2 of 2
       models                       1 of 1
       syncs                        1 of 1
+      schema primary keys      not read: no bulk sync reads from "MongoDB Connection", "Salesforce Connection", where only \`--kind schema_primary_keys\` looks
+      schema fields            not read: no bulk sync reads from "MongoDB Connection", "Salesforce Connection", where only \`--kind schema_fields\` looks
       users                        1 of 1
 
     5 files written in configs
@@ -191,6 +194,46 @@ test('--unmanaged leaves what the usual files declare to them, whichever folder 
   const [text = '', ...more] = Object.values(filesIn(world, 'other'))
   expect(text.match(/name: .*/g)).toEqual(['name: readers'])
   expect(more).toEqual([])
+})
+
+test('keys of schemas that no bulk sync reads are found where they are called for, and named elsewhere', async () => {
+  const server = testServer({ shape: 'newest' })
+  const api = client(server)
+  const { id } = (await api.post('/api/connections', postgres)).data
+  const place = `/api/connections/${id}/schemas/public.users/primary_keys`
+  await api.put(place, { fields: [{ field_id: 'email', is_primary_key: true }] })
+  const world = createSandbox({
+    env: { POLYTOMIC_API_KEY: server.apiKey },
+    io: { fetch: (request) => server.fetch(request) }
+  })
+  const all = await world.run('import')
+  expect(all.out).toContain(
+    `schema primary keys      not read: no bulk sync reads from "${postgres.name}", where only \`--kind schema_primary_keys\` looks\n`
+  )
+  const section = `schema_primary_keys:\n  - connection: ${postgres.name}\n    schema: public.users\n    fields: [email]\n`
+  for (const line of [
+    ['--kind', 'schema_primary_keys'],
+    ['schema primary keys "*"'],
+    ['--unmanaged', '--kind', 'schema_primary_keys']
+  ]) {
+    rmSync(join(world.folder, 'keys'), { recursive: true, force: true })
+    const { out, err } = await world.run('import', ...line, '--out', 'keys')
+    expect(err).toBe('')
+    expect(out).toContain('schema primary keys          1 of 1\n')
+    expect(Object.values(filesIn(world, 'keys')).join('')).toContain(section)
+  }
+  await api.delete(place)
+  const none = await world.run('import', '--kind', 'schema_primary_keys', '--out', 'none')
+  expect(none.out).toContain('Nothing to write: nothing of these kinds is live, or could be read.\n')
+})
+
+test('that files declare all is said only where they do', async () => {
+  const world = await applied('roles: [{ name: readers }]\n')
+  await world.run('import')
+  const unmanaged = await world.run('import', '--unmanaged')
+  expect(unmanaged.out).toContain('Nothing to write: files declare all of it already.\n')
+  const keys = await world.run('import', '--unmanaged', '--kind', 'schema_primary_keys')
+  expect(keys.out).toContain('Nothing to write: nothing of these kinds is live, or could be read.\n')
 })
 
 test('--quiet: only what no file holds, and the result', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { DerivedApi, ListedApi } from '../../src/kinds/api.ts'
-import type { Kind } from '../../src/kinds/kind.ts'
+import { derivedApi, type Kind } from '../../src/kinds/kind.ts'
 import type { RequestResult } from '../../src/remote/failure.ts'
 import { survey, type SurveyOptions } from '../../src/remote/survey.ts'
 import type { Reader } from '../../src/remote/transport.ts'
@@ -161,7 +161,8 @@ describe('everything that is live', () => {
           { ...plain, kind: 'settings', name: 'organization', id: 'of/settings', fields: own, wire: own }
         ]
       },
-      refused: []
+      refused: [],
+      passed: []
     })
     expect(result.problems).toEqual([])
   })
@@ -324,6 +325,26 @@ describe('what is looked for in its parents', () => {
     expect(three.state.resources.map(({ name }) => name)).toEqual(['A', 'B', 'C', 'D', 'D x'])
     const four = value((await found({ ...open, '/box/d/lids': [] })).result)
     expect(four.refused).toEqual([{ kind: 'big_lid', because: words('"C" and 1 more') }])
+  })
+
+  test('is looked for in all others that count where it is called for, and these are named elsewhere', async () => {
+    const api = derivedApi(lid)!
+    const search = { ...api.search!, parents: () => ['a'], unlikely: 'nobody opens' }
+    const rare: Kind = { ...lid, api: { ...api, search } }
+    const lids = { '/box/a/lids': { lids: [] }, '/box/b/lids': { lids: ['x'] }, '/box/c/lids': 500 }
+    const looksIn: SurveyOptions['looksIn'] = ({ name }) => name !== 'D'
+    const passing = await found(lids, { looksIn, choose: () => new Set() }, [box, rare])
+    expect(passing.asked).toEqual(['/box', '/box/a/lids'])
+    expect(value(passing.result).passed).toEqual([
+      { kind: 'big_lid', because: 'nobody opens "B", "C", where only `--kind big_lid` looks' }
+    ])
+    const all = await found(lids, { looksIn, searchesAll: () => true }, [box, rare])
+    expect(all.asked).toEqual(['/box', '/box/a/lids', '/box/b/lids', '/box/c/lids'])
+    expect(value(all.result)).toMatchObject({
+      refused: [{ because: 'the service does not tell what people have set in "C"' }],
+      passed: []
+    })
+    expect(names(all.result)).toContain('B x')
   })
 
   test('and cannot be read is a problem', async () => {

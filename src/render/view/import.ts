@@ -15,9 +15,11 @@ export interface ImportFacts {
   attention: ImportNote[]
   /** Commands that come next. */
   next: string[]
+  /** Why there is no file: all is declared, nothing of it is live or could be read, or files refuse it. */
+  idle?: 'declared' | 'nothing live' | 'left out'
 }
 
-/** How many of a kind there are; null where the service refuses to list them, and why. */
+/** How many of a kind there are; null where not all could be read, and why. */
 export interface ImportedKind {
   kind: string
   /** The section of the files that holds it. */
@@ -27,6 +29,8 @@ export interface ImportedKind {
   /** Those that files declared already, and that were left alone. */
   declared: number
   refused?: string
+  /** Where they were not looked for, and why. */
+  passed?: string
 }
 
 /** What a person should know of one resource. */
