@@ -4,7 +4,7 @@ import { checked, problem, type Checked, type Diagnostic } from '../diagnostics/
 import { kinds, shortened } from '../kinds/index.ts'
 import type { DecideOptions } from '../plan/options.ts'
 import { leftProblem, newVariable, notAdded, unwritable } from '../pull/left-problems.ts'
-import { additionsOf } from '../pull/additions.ts'
+import { addedAddress, additionsOf } from '../pull/additions.ts'
 import { soundPull, type Sound, type SoundInput } from '../pull/sound.ts'
 import { WrittenFiles } from '../pull/written.ts'
 import type { Reader } from '../remote/transport.ts'
@@ -107,7 +107,9 @@ async function pullIn(pulling: Pulling): Promise<Result> {
       : []
   const sound = await soundPull({ ...input, additions })
   const added = new Set(sound.pulled.taken.flatMap((one) => (one.action === 'add' ? addressText(one) : [])))
-  const variables = additions.flatMap((one) => (added.has(addressText(one.live)) ? one.variables : []))
+  const variables = additions.flatMap((one) =>
+    added.has(addressText(addedAddress(one))) ? one.variables : []
+  )
   const problems = [...context.problems, ...decision.problems, ...variables.map(newVariable)]
   return await answered(pulling, planned, problems, sound)
 }

@@ -3,7 +3,7 @@ import { valueAt } from '../config/pointer.ts'
 import type { YamlDocument } from '../config/source/index.ts'
 import { declaredItems } from '../import/index.ts'
 import { isSelected, type Selection } from '../plan/select.ts'
-import { idKey } from '../state/resource.ts'
+import { idKey, type Address } from '../state/resource.ts'
 import { isObject, isReference, type Json, type JsonObject } from '../state/value.ts'
 import type { Addition, PullInput } from './input.ts'
 import type { Documents } from './written.ts'
@@ -33,6 +33,11 @@ export function additionsOf(input: PullInput, options: AdditionOptions): Additio
   return declaredItems(chosen, { observed, kinds, takenVariables: options.takenVariables }).map(
     ({ value, ...one }) => ({ ...one, item: filled(value) })
   )
+}
+
+/** Returns the address of what is added: with its id, where the item needs one beside its name. */
+export function addedAddress({ live: { kind, name }, item: { id } }: Addition): Address {
+  return { kind, name, ...(typeof id === 'string' ? { pin: id } : {}) }
 }
 
 /** Placeholders of secrets become their sources, and texts mean themselves. */

@@ -3,7 +3,7 @@ import { keyOf, type Kind } from '../kinds/kind.ts'
 import type { Change, Create, FieldChange, Rename, Update } from '../plan/plan.ts'
 import { addressText, idKey, type Address, type Desired, type Live } from '../state/resource.ts'
 import { fieldsWithReferences } from '../state/value.ts'
-import { add } from './additions.ts'
+import { add, addedAddress } from './additions.ts'
 import type { Addition, Left, NotAdded, Pulled, PullInput, Taken } from './input.ts'
 import { changesOf, movesOf, type Move, type MoveContext } from './moves.ts'
 import { DeclaredNames } from './declared-names.ts'
@@ -26,7 +26,7 @@ export function pulled(input: PullInput, isAllowed: (address: Address) => boolea
   // Removing moves what comes after: it is done last, from the end of each file.
   const missing = input.plan.changes.filter((change) => change.action === 'create' && isAllowed(change))
   for (const change of missing.toReversed()) if (change.action === 'create') pull.missing(change)
-  const additions = (input.additions ?? []).filter(({ live }) => isAllowed(live))
+  const additions = (input.additions ?? []).filter((one) => isAllowed(addedAddress(one)))
   return pull.end(additions)
 }
 
@@ -59,10 +59,10 @@ class Pull {
       this.#documents.replace(place.document, withDraftAt(root, place.path, undefined))
     }
     const notAdded = additions.flatMap((addition): NotAdded[] => {
-      const { kind, name } = addition.live
+      const address = addedAddress(addition)
       const because = add(addition, this.#documents, this.#input)
-      if (because !== undefined) return [{ kind, name, because }]
-      this.#take({ kind, name }, { action: 'add', fields: [] })
+      if (because !== undefined) return [{ ...address, because }]
+      this.#take(address, { action: 'add', fields: [] })
       return []
     })
     return {

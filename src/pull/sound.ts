@@ -38,11 +38,13 @@ export async function soundPull(input: SoundInput): Promise<Sound> {
   const lost = all.taken.filter((taken) => !kept.units.includes(addressText(taken)))
   const left = sound.pulled.left.filter(({ reason }) => reason.is !== 'check')
   for (const taken of lost) {
-    const resource = input.desired.resources.find((one) => addressText(one) === addressText(taken))
     if (taken.action === 'add') {
       const because = 'files that declare it would not say what the service has'
-      sound.pulled.notAdded.push({ kind: taken.kind, name: taken.name, because })
+      const { fields: _fields, action: _action, ...address } = taken
+      sound.pulled.notAdded.push({ ...address, because })
+      continue
     }
+    const resource = input.desired.resources.find((one) => addressText(one) === addressText(taken))
     if (!resource) continue
     left.push(...all.left.filter((one) => one.resource === resource))
     const fields = taken.fields.length > 0 ? taken.fields.map((field) => ({ field })) : [{}]
@@ -174,7 +176,8 @@ function arePulled({ taken }: Pulled, { plan }: SoundInput, changes: readonly Ch
   return taken.every((one) => {
     const address = addressText(one)
     if (one.action === 'remove') return !after.has(address)
-    if (one.action === 'add') return after.get(address)?.action === 'none'
+    if (one.action === 'add')
+      return (one.pin === undefined ? after.get(address) : byId.get(one.pin))?.action === 'none'
     const change = before.get(address)
     const now = change && 'id' in change ? byId.get(change.id) : undefined
     if (!change || !now || now.action === 'delete') return false

@@ -157,3 +157,17 @@ test('one that somebody deleted is missing to drift and pull, and plan still sto
   expect(textIn(world)).toContain(`id: ${syncs[1]}`)
   expect((await world.run('drift', '--since', 'none')).code).toBe(0)
 })
+
+test.each([
+  ['both of them', /syncs:\n[^]*(?= {2}- name: Other sync)/, 'syncs:\n'],
+  ['the other one', / {2}- name: Dup sync\n[^]*?(?= {2}- name: Dup sync\n)/, '']
+])('that no file declares are added, each with its id: %s', async (_what, block, left) => {
+  const { world, syncs, text } = await twins()
+  const fewer = text.replace(block, left)
+  expect(fewer).not.toContain(syncs[0])
+  world.write({ [file]: fewer })
+  const ran = await world.run('pull', '--since', 'none', '--unmanaged')
+  expect(ran.code, ran.out + ran.err).toBe(0)
+  for (const id of syncs) expect(textIn(world).split(`id: ${id}`)).toHaveLength(2)
+  expect((await world.run('drift', '--since', 'none', '--fail-on', 'all')).code).toBe(0)
+})
