@@ -174,6 +174,7 @@ class ImportRun {
     const others = (own: ReadonlySet<string>): string[] =>
       [...context.texts.keys()].filter((path) => !own.has(path))
     const schema = schemaPlace(disk, io.project.folder).comment
+    const example = disk.read(posix.join(io.project.folder, '.env.example'))
     const request: ImportRequest = {
       observed: state,
       chosen,
@@ -184,6 +185,7 @@ class ImportRun {
       schema,
       takenPaths: [],
       takenVariables: [],
+      ...(example.ok && { example: example.text }),
       inputs: {
         files: options.file,
         env: context.env,

@@ -33,6 +33,8 @@ export interface ImportRequest {
   takenPaths: Iterable<string>
   /** Variables that mean something else already. */
   takenVariables: Iterable<string>
+  /** The text of `.env.example`, whose variables keep what they are for. */
+  example?: string
   /** Files that stay and may be referred to, and how all are read. */
   inputs: Inputs
 }
@@ -90,7 +92,7 @@ function filesFor(
   const { observed, kinds, layout, folder } = request
   const byName = new Map(kinds.managed.map((kind) => [kind.name, kind]))
   const names = openNames(observed.resources, kinds)
-  const variables = new VariableNames(request.takenVariables)
+  const variables = new VariableNames(request.takenVariables, request.example)
   const up = (kind: Kind): string => (folderOf(kind, layout) === '' ? '' : '../')
   const texts = new LongTexts(request.takenPaths, up)
   const moved = (...given: Parameters<LongTexts['moved']>): string | undefined =>

@@ -35,23 +35,34 @@ const longest = 48
  */
 export class VariableNames {
   readonly #taken: Set<string>
+  /** Names by what they are for. */
+  readonly #known: ReadonlyMap<string, string>
   readonly chosen: ImportedVariable[] = []
 
-  constructor(taken: Iterable<string>) {
-    this.#taken = new Set(taken)
+  /** Names that `example` has, the text of `.env.example`, stay with what they are for. */
+  constructor(taken: Iterable<string>, example = '') {
+    this.#known = knownIn(example)
+    this.#taken = new Set([...taken, ...this.#known.values()])
   }
 
-  choose({ of: { kind, name: called }, path, item, isNeeded, ...words }: SecretToName): string {
-    const of = { kind, name: called }
+  choose(secret: SecretToName): string {
+    const { of, path, isNeeded } = secret
+    const variable = { of: { kind: of.kind, name: of.name }, field: fieldText(path), isNeeded }
+    const known = this.#known.get(purpose(variable))
+    const isFree = known !== undefined && this.chosen.every(({ name }) => name !== known)
+    const name = isFree ? known : this.#newName(secret)
+    this.#taken.add(name)
+    this.chosen.push({ name, ...variable })
+    return name
+  }
+
+  #newName({ path, item, ...words }: SecretToName): string {
     const head = headOf(words.called, words.instead)
     const names = path.filter((part): part is string => typeof part === 'string')
     const candidates = [shortField(path, item), names.slice(1).join('_') || names.join('_')].map((field) =>
       safe(`${head}_${upper(field)}`)
     )
-    const name = candidates.find((one) => !this.#taken.has(one)) ?? this.#numbered(candidates[0] ?? head)
-    this.#taken.add(name)
-    this.chosen.push({ name, of, field: fieldText(path), isNeeded })
-    return name
+    return candidates.find((one) => !this.#taken.has(one)) ?? this.#numbered(candidates[0] ?? head)
   }
 
   #numbered(name: string): string {
@@ -60,6 +71,23 @@ export class VariableNames {
       if (!this.#taken.has(next)) return next
     }
   }
+}
+
+/** What a variable is for, as the comment above it says. */
+function purpose({ of, field }: Pick<ImportedVariable, 'of' | 'field'>): string {
+  return `${addressText(of)}: ${field}`
+}
+
+/** Names by their purpose, as comments say it. What is said twice tells resources of one name not apart. */
+function knownIn(example: string): Map<string, string> {
+  const lines = /^# (\S.*?)(?: \(optional\))?\r?\n([A-Za-z_]\w*)=/gm
+  const all = Array.from(example.matchAll(lines), ([, of = '', name = '']) => ({ of, name }))
+  const counts = Map.groupBy(all, ({ of }) => of)
+  return new Map(
+    all
+      .filter(({ of, name }) => counts.get(of)?.length === 1 && !own.test(name))
+      .map(({ of, name }) => [of, name])
+  )
 }
 
 /** The last key; of a value in a list of named ones, the name beside it. */

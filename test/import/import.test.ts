@@ -236,6 +236,25 @@ test('that files declare all is said only where they do', async () => {
   expect(keys.out).toContain('Nothing to write: nothing of these kinds is live, or could be read.\n')
 })
 
+test('variables of .env.example stay with what they are for, wherever it is written to', async () => {
+  const twins = ['twin', 'Twin'].map(
+    (name) =>
+      `  - { name: ${name}, type: mongodb, configuration: { hosts: h, username: u, password: x } }\n`
+  )
+  const world = await applied(`connections:\n${twins.join('')}`)
+  await world.run('import', '--layout', 'one')
+  const before = readFileSync(join(world.folder, '.env.example'), 'utf8')
+  const example = before.replace('\nTWIN_PASSWORD=', '\nOUR_OWN=')
+  writeFileSync(join(world.folder, '.env.example'), example)
+  expect((await world.run('import', '--layout', 'one', '--out', 'other')).err).toBe('')
+  expect(readFileSync(join(world.folder, '.env.example'), 'utf8')).toBe(example)
+  const [here = '', there = ''] = ['configs', 'other'].map((folder) =>
+    Object.values(filesIn(world, folder)).join('')
+  )
+  expect(here).toContain('${env:TWIN_PASSWORD_2}')
+  expect(there).toBe(here.replace('{env:TWIN_PASSWORD}', '{env:OUR_OWN}'))
+})
+
 test('--quiet: only what no file holds, and the result', async () => {
   const world = await applied(tutorial, { MONGODB_PASSWORD: 'a secret' })
   expect(await world.run('import', '--quiet')).toMatchObject({
