@@ -40,17 +40,23 @@ async function applied(more: Record<string, string> = {}): Promise<Repository> {
 const at = (world: Sandbox, path: string): string => join(world.folder, path)
 const ignore = (world: Sandbox): void => appendFileSync(at(world, '.git/info/exclude'), '/configs/b\n')
 
+/** A copied repository knows the times of other files: git keeps what it takes for changed out of a sparse checkout. */
+const refresh = (world: Repository): void => void world.git(['update-index', '-q', '--refresh'])
+
 /** Each way leaves `git status` clean, or is a rename in its words. */
 const ways: Record<string, (world: Repository) => Hidden> = {
   'a sparse checkout': (world) => {
+    refresh(world)
     world.git(['sparse-checkout', 'set', '--cone', 'configs/a'])
     return { world }
   },
   'a sparse checkout with a sparse index': (world) => {
+    refresh(world)
     world.git(['sparse-checkout', 'set', '--cone', '--sparse-index', 'configs/a'])
     return { world }
   },
   'a sparse checkout by patterns': (world) => {
+    refresh(world)
     world.git(['sparse-checkout', 'set', '--no-cone', '/*', '!/configs/b/'])
     return { world }
   },

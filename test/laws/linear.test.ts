@@ -62,9 +62,13 @@ test.each(spread(Object.entries(shapes), 4))(
   'twice as many cost twice as much: %s',
   async (_name, shape) => {
     await cost(shape(200))
-    const [once, fourTimes] = [await cost(shape(few)), await cost(shape(many))]
-    // The square would be sixteen; what is linear is four, and the collector of garbage wants a share.
-    expect(fourTimes / Math.max(once, 5)).toBeLessThan(9)
+    // The square would be sixteen, each time; what is linear is four, and the collector of garbage wants a share.
+    let ratio = Infinity
+    for (let round = 0; round < 3 && ratio >= 9; round++) {
+      const [once, fourTimes] = [await cost(shape(few)), await cost(shape(many))]
+      ratio = Math.min(ratio, fourTimes / Math.max(once, 5))
+    }
+    expect(ratio).toBeLessThan(9)
   }
 )
 
