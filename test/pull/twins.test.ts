@@ -168,6 +168,7 @@ test.each([
   world.write({ [file]: fewer })
   const ran = await world.run('pull', '--since', 'none', '--unmanaged')
   expect(ran.code, ran.out + ran.err).toBe(0)
-  for (const id of syncs) expect(textIn(world).split(`id: ${id}`)).toHaveLength(2)
+  // An id that begins like a number stands in quotes.
+  for (const id of syncs) expect(textIn(world).match(new RegExp(`id: "?${id}`, 'g'))).toHaveLength(1)
   expect((await world.run('drift', '--since', 'none', '--fail-on', 'all')).code).toBe(0)
 })
