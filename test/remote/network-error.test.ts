@@ -19,7 +19,7 @@ const by = (url: string) => ({ ...direct, url: new URL(url) })
 
 describe('why a connection failed', () => {
   test.each([
-    ['connect ECONNREFUSED 192.0.2.1:443', 'nobody listens at https://service.test'],
+    ['connect ECONNREFUSED 127.0.0.1:443', 'nobody listens at https://service.test'],
     ['getaddrinfo ENOTFOUND service.test', 'there is no host `service.test`'],
     ['getaddrinfo EAI_AGAIN service.test', 'no name server says where `service.test` is'],
     ['something else', 'something else']
@@ -92,12 +92,12 @@ describe('why a connection failed', () => {
 })
 
 describe('of a proxy', () => {
-  const through = { ...direct, proxy: 'http://proxy.test:3128' }
+  const through = { ...direct, proxy: 'http://proxy.example.com:8080' }
   const help = ['check HTTPS_PROXY and HTTP_PROXY, or name the service in NO_PROXY']
 
   test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])('%s is that it cannot be reached', (code) => {
     expect(explained(failed('m', code), through)).toEqual({
-      words: 'the proxy http://proxy.test:3128 cannot be reached',
+      words: 'the proxy http://proxy.example.com:8080 cannot be reached',
       help
     })
   })
@@ -106,7 +106,7 @@ describe('of a proxy', () => {
     '%s: who asks is unknown',
     (message) => {
       expect(explained(failed(message), through)).toEqual({
-        words: 'the proxy http://proxy.test:3128 wants a user and a password',
+        words: 'the proxy http://proxy.example.com:8080 wants a user and a password',
         help: ['write them into the address of the proxy']
       })
       expect(refusedForGood(failed(message))).toBe(true)
@@ -115,7 +115,7 @@ describe('of a proxy', () => {
 
   test('an answer is told; only a refusal is for good', () => {
     expect(explained(failed('Proxy response (502) !== 200'), through)).toEqual({
-      words: 'the proxy http://proxy.test:3128 answered 502',
+      words: 'the proxy http://proxy.example.com:8080 answered 502',
       help
     })
     expect(refusedForGood(failed('Proxy response (502) !== 200'))).toBe(false)

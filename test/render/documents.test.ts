@@ -333,7 +333,7 @@ describe('SARIF', () => {
         expect(message.text).not.toBe('')
         for (const { physicalLocation } of locations) {
           const { uri } = physicalLocation.artifactLocation
-          expect(new URL(uri, 'file:///work/').pathname.startsWith('/work/')).toBe(true)
+          expect(new URL(uri, 'file:///repository/').pathname.startsWith('/repository/')).toBe(true)
           expect(uri).not.toMatch(/[\s:#?<>"]/)
           expect(physicalLocation.region.startLine).toBeGreaterThan(0)
         }
