@@ -24,6 +24,7 @@ import { overwrites, saved, stateOf } from './import-write.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
 import type { Result } from './output.ts'
+import { showNames } from './redaction.ts'
 import { lookupResult, problemsResult } from './result.ts'
 import { reading, withContext, type CommandContext } from './run.ts'
 import { schemaPlace } from './schema-comment.ts'
@@ -123,6 +124,11 @@ class ImportRun {
     if (!surveyed.ok) return await problemsResult(io, surveyed.problems, context)
     const { resources } = surveyed.value.state
     io.redaction.add(clearSecrets(resources, kinds))
+    // Files have these names, so that the next run shows them: both runs name one variable alike.
+    showNames(
+      io.redaction,
+      resources.map(({ name }) => name)
+    )
     const idle = idlePatterns(resources, this.#input.addresses, kinds)
     if (idle.length > 0) {
       const unknown = idle.map((pattern) => unknownAddress(pattern, resources, kinds, 'live'))
