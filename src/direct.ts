@@ -173,7 +173,10 @@ class Chunks implements AsyncIterator<Uint8Array, undefined> {
     }
     stream.on('error', (error) => end({ error: reported(error) }))
     stream.on('end', () => end({}))
-    stream.on('close', () => end({ error: closed() }))
+    // Every stream closes, most after their end: an error that nobody reads takes longest of all this.
+    stream.on('close', () => {
+      if (!this.#end) end({ error: closed() })
+    })
     stream.on('data', (chunk: Uint8Array) => {
       this.#chunks.push(chunk)
       this.#wake?.()

@@ -205,12 +205,23 @@ function fixedProblems(resource: Desired, kind: Kind, matched: Match): Diagnosti
   if (!live) return []
   const renamed = kind.naming?.fixed === true && !isSameName(kind, live.name, resource.name)
   if (renamed) return [fixedProblem(resource, nameKeys(kind).join(' and '), live.name, resource.name)]
-  return Object.entries(kind.fields).flatMap(([name, field]) => {
+  return fixedNames(kind).flatMap((name) => {
     const wanted = resource.fields[name]
     const found = live.fields[name]
-    if (field.class !== 'fixed' || isEmpty(wanted) || wanted === found) return []
+    if (isEmpty(wanted) || wanted === found) return []
     return [fixedProblem(resource, name, textOf(found), textOf(wanted))]
   })
+}
+
+const knownFixed = new WeakMap<Kind, readonly string[]>()
+
+/** Looked up once for a kind, and not for each of its resources. */
+function fixedNames(kind: Kind): readonly string[] {
+  const names =
+    knownFixed.get(kind) ??
+    Object.entries(kind.fields).flatMap(([name, field]) => (field.class === 'fixed' ? [name] : []))
+  knownFixed.set(kind, names)
+  return names
 }
 
 /**

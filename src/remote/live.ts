@@ -46,6 +46,12 @@ export interface BesideReading {
   met?: (live: Live, idOf: (reference: Reference) => string | undefined) => void
 }
 
+/** What was read of a kind, and is still to be made. */
+interface Unmade {
+  kind: Kind
+  item: Item
+}
+
 /**
  * Makes live resources while others are still requested, when there is nothing else to do. A resource counts
  * only if all kinds that its answer leads to were read to their end: then nothing read later can change it.
@@ -56,6 +62,10 @@ export class EarlyLive {
   readonly #wires = new Map<string, readonly JsonObject[]>()
   readonly #ids = new Map<string, string>()
   readonly #early = new WeakMap<Item, Live>()
+  #unmade: Unmade[] = []
+  /** What led to kinds that were not read to their end. */
+  #open: Unmade[] = []
+  #work: Promise<void> | undefined
   #known: FromWire
   #isOver = false
 
@@ -73,12 +83,31 @@ export class EarlyLive {
     )
     for (const { wire } of items) this.#ids.set(`${kind.name}\n${textOf(wire['name'])}`, textOf(wire['id']))
     this.#known = fromWireContext(this.#wires, this.#reader.version)
+    this.#unmade.push(...this.#open)
+    this.#open = []
+    void this.idle()
   }
 
-  /** An answer lets another request begin: that is sent before anything is made of the answer. */
-  async arrived(kind: Kind, item: Item): Promise<void> {
-    await this.#beside.turn?.()
-    if (!this.#isOver) this.make(kind, item)
+  /** Takes in what was read of a kind, to be made when there is nothing else to do. */
+  arrived(kind: Kind, item: Item): void {
+    this.#unmade.push({ kind, item })
+    void this.idle()
+  }
+
+  /** Resolves when nothing is left that can be made. */
+  async idle(): Promise<void> {
+    await (this.#work ??= this.#makeAll())
+  }
+
+  /** Answers let other requests begin: those are sent before anything is made of the answers, one by one. */
+  async #makeAll(): Promise<void> {
+    for (;;) {
+      await this.#beside.turn?.()
+      const next = this.#isOver ? undefined : this.#unmade.pop()
+      if (!next) break
+      if (this.make(next.kind, next.item) === 'open') this.#open.push(next)
+    }
+    this.#work = undefined
   }
 
   /** What is not made yet is made with all others. */
@@ -86,8 +115,11 @@ export class EarlyLive {
     this.#isOver = true
   }
 
-  /** Never throws: what fails here fails again when everything has been read. */
-  make(kind: Kind, item: Item): void {
+  /**
+   * Makes one, or tells that its answer leads to a kind that was not read to its end. Never throws: what
+   * fails here fails again when everything has been read.
+   */
+  make(kind: Kind, item: Item): 'open' | undefined {
     let isOpen = false
     const uses = (other: string): void => {
       isOpen ||= !this.#wires.has(other)
@@ -99,12 +131,13 @@ export class EarlyLive {
     }
     try {
       const live = liveResource(kind, item, context, this.#reader.words)
-      if (isOpen) return
+      if (isOpen) return 'open'
       this.#early.set(item, live)
       this.#beside.met?.(live, ({ $ref, name, id }) => id ?? this.#ids.get(`${$ref}\n${name ?? ''}`))
     } catch {
       // It is made again, and fails there.
     }
+    return undefined
   }
 
   of(item: Item): Live | undefined {

@@ -195,7 +195,6 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted, early: Early
   const missing = { names: new Set(wanted.names.keys()), ids: new Set(wanted.ids.keys()) }
   const isComplete = (): boolean => missing.names.size === 0 && missing.ids.size === 0
   const read = countOf(reader, kind)
-  const isLight = kind.api.access === 'listed' && kind.api.lightList?.(reader.version) === true
   for await (const page of listed(reader, list, isComplete)) {
     if (!page.ok) return unread(kind, page.failure, `reading all of ${path}`)
     for (const wire of page.items) {
@@ -210,8 +209,8 @@ async function readKind(reader: Reader, kind: Kind, wanted: Wanted, early: Early
       const item = readItem(reader, kind, wire, path, fields)
       const counted = fields === undefined ? item : read(item)
       // It is awaited after the last page: until then its error must not end the process.
-      void counted.then(async (found) => {
-        if (isLight && found && 'wire' in found) await early.arrived(kind, found)
+      void counted.then((found) => {
+        if (found && 'wire' in found) early.arrived(kind, found)
       }, noop)
       byId.set(id, counted)
     }

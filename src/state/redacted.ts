@@ -21,10 +21,12 @@ export function redacted(value: unknown, shown: (text: string) => string): unkno
 /** Copied only from the first item on that is another one: in most there is none. */
 function redactedItems(items: readonly unknown[], shown: (text: string) => string): readonly unknown[] {
   let copy: unknown[] | undefined
-  for (const [index, item] of items.entries()) {
+  let index = 0
+  for (const item of items) {
     const own = redacted(item, shown)
     if (own !== item) copy ??= items.slice(0, index)
     copy?.push(own)
+    index += 1
   }
   return copy ?? items
 }
@@ -35,11 +37,15 @@ function redactedMembers(
 ): Readonly<Record<string, unknown>> {
   const names = Object.keys(value)
   let copy: [name: string, part: unknown][] | undefined
-  for (const [index, name] of names.entries()) {
-    const [ownName, own] = [shown(name), redacted(value[name], shown)]
-    if (ownName !== name || own !== value[name])
+  let index = 0
+  for (const name of names) {
+    const part = value[name]
+    const ownName = shown(name)
+    const own = redacted(part, shown)
+    if (ownName !== name || own !== part)
       copy ??= names.slice(0, index).map((before) => [before, value[before]])
     copy?.push([ownName, own])
+    index += 1
   }
   return copy === undefined ? value : Object.fromEntries(copy)
 }

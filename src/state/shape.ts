@@ -21,10 +21,35 @@ export type Shape =
  * expected, …`. Undefined where it does.
  */
 export function misfit(shape: Shape, value: Json | undefined, at: string): string | undefined {
+  return fits(shape, value) ? undefined : misfitting(shape, value, at)
+}
+
+/** Most answers are as they must be: nothing is put into words for them. */
+function fits(shape: Shape, value: Json | undefined): boolean {
+  if (shape === 'anything' || value === undefined || value === null) return true
+  if (typeof shape === 'string') return isA(shape, value)
+  if ('either' in shape) return shape.either.some((one) => fits(one, value))
+  if ('list' in shape)
+    return (
+      Array.isArray(value) && value.every((item) => isThere(shape.list, item) && fits(shape.list, item))
+    )
+  if (!isObject(value)) return false
+  if ('each' in shape) {
+    for (const name of Object.keys(value))
+      if (!isThere(shape.each, value[name]) || !fits(shape.each, value[name])) return false
+    return true
+  }
+  if (shape.needs?.some((name) => (value[name] ?? undefined) === undefined) === true) return false
+  for (const name of Object.keys(shape.members))
+    if (!fits(shape.members[name] ?? 'anything', value[name])) return false
+  return true
+}
+
+function misfitting(shape: Shape, value: Json | undefined, at: string): string | undefined {
   if (shape === 'anything' || value === undefined || value === null) return undefined
   if (typeof shape === 'string') return isA(shape, value) ? undefined : wrong(at, names[shape], value)
   if ('either' in shape) {
-    const found = shape.either.map((one) => misfit(one, value, at))
+    const found = shape.either.map((one) => misfitting(one, value, at))
     return found.includes(undefined) ? undefined : found[0]
   }
   if ('list' in shape) {
@@ -37,14 +62,17 @@ export function misfit(shape: Shape, value: Json | undefined, at: string): strin
   const missing = shape.needs?.find((name) => (value[name] ?? undefined) === undefined)
   if (missing !== undefined) return `${at}: there is no \`${missing}\` in it`
   return firstOf(Object.entries(shape.members), ([name, inner]) =>
-    misfit(inner, value[name], `${at}.${name}`)
+    misfitting(inner, value[name], `${at}.${name}`)
   )
 }
 
-/** Checks an item of a list or a value of a free key, which must not be null. */
 function needed(shape: Shape, value: Json | undefined, at: string): string | undefined {
-  if (value === null && shape !== 'anything') return `${at}: there is nothing`
-  return misfit(shape, value, at)
+  return isThere(shape, value) ? misfitting(shape, value, at) : `${at}: there is nothing`
+}
+
+/** An item of a list or a value of a free key must not be null. */
+function isThere(shape: Shape, value: Json | undefined): boolean {
+  return value !== null || shape === 'anything'
 }
 
 function firstOf<T>(

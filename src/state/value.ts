@@ -137,9 +137,17 @@ export function fieldsWithReferences(
 
 /** All references in a value, at any depth. */
 export function referencesIn(value: Json | undefined): Reference[] {
-  if (isReference(value)) return [value]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap((inner) => referencesIn(inner))
+  const found: Reference[] = []
+  collectReferences(value, found)
+  return found
+}
+
+/** Most values hold none: a list for each of them would be most of the work. */
+function collectReferences(value: Json | undefined, found: Reference[]): void {
+  if (typeof value !== 'object' || value === null) return
+  if (isReference(value)) found.push(value)
+  else if (Array.isArray(value)) for (const item of value) collectReferences(item, found)
+  else for (const name of Object.keys(value)) collectReferences(value[name], found)
 }
 
 /**

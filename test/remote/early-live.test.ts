@@ -74,7 +74,7 @@ test('what fails early fails at the end alone', () => {
   expect(early.of(broken)).toBeUndefined()
 })
 
-test('what is made early is met with the ids of what was read, after a turn, and not once all is read', async () => {
+test('what is made early is met with the ids of what was read, each after a turn, and not once all is read', async () => {
   const met: [name: string, id: string | undefined][] = []
   const [steps, turn] = [[] as string[], async (): Promise<void> => void steps.push('turn')]
   const early = new EarlyLive(reader, {
@@ -85,14 +85,39 @@ test('what is made early is met with the ids of what was read, after a turn, and
     }
   })
   early.complete(models)
-  await early.arrived(syncs.kind, plain)
+  early.arrived(syncs.kind, plain)
+  early.arrived(syncs.kind, { ...plain })
+  await early.idle()
   expect(met).toEqual([])
+  steps.length = 0
+  // What waited for the connections alone is made as soon as they are there.
   early.complete(connections)
-  await early.arrived(syncs.kind, plain)
-  expect(met).toEqual([['Sync s1', 'c1']])
-  expect(steps).toEqual(['turn', 'turn', 'met'])
-  early.complete(syncs)
-  early.end()
-  await early.arrived(syncs.kind, after)
+  await early.idle()
+  expect(met).toEqual([
+    ['Sync s1', 'c1'],
+    ['Sync s1', 'c1']
+  ])
+  expect(steps).toEqual(['turn', 'met', 'turn', 'met', 'turn'])
+  early.arrived(syncs.kind, after)
+  await early.idle()
   expect(early.of(after)).toBeUndefined()
+  early.end()
+  early.complete(syncs)
+  await early.idle()
+  expect(early.of(after)).toBeUndefined()
+  expect(liveResources(all, reader, early)).toEqual(liveResources(all, reader))
+})
+
+test('a turn lets in what arrives meanwhile, which is made too', async () => {
+  const arriving = [after, plain]
+  const early = new EarlyLive(reader, {
+    turn: async () => {
+      const next = arriving.pop()
+      if (next) early.arrived(syncs.kind, next)
+    }
+  })
+  for (const one of all) early.complete(one)
+  early.arrived(syncs.kind, { ...plain })
+  await early.idle()
+  expect([early.of(plain)?.name, early.of(after)?.name]).toEqual(['Sync s1', 'Sync s2'])
 })

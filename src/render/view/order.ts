@@ -58,10 +58,11 @@ function usesOf(changes: readonly Change[]): Arrows {
   const add = (user: string, used: string): void => {
     if (user !== used) of(user).add(used)
   }
-  const kindOf = new Map(changes.map((change) => [addressText(change), change.kind]))
+  let kindOf: Map<string, string> | undefined
   for (const change of changes) {
     of(change.kind)
     if (change.action === 'delete') {
+      kindOf ??= new Map(changes.map((one) => [addressText(one), one.kind]))
       for (const user of change.after) add(kindOf.get(user) ?? change.kind, change.kind)
       continue
     }
