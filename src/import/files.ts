@@ -1,4 +1,4 @@
-import { document, laidOut, type LaidSection } from '../config/layout/index.ts'
+import { sectionsText, type LaidSection } from '../config/layout/index.ts'
 import type { Kind, Kinds } from '../kinds/kind.ts'
 import { idKey, type Live } from '../state/resource.ts'
 import { isObject, isReference, type Json } from '../state/value.ts'
@@ -57,7 +57,7 @@ export function textOfFile(sections: ImportedFile['sections'], schema: string): 
     isList: kind.naming?.only === undefined,
     items: items.map(({ value, comments }) => ({ value, comments }))
   }))
-  return laidOut(document(laid, schema === '' ? [] : [schema]))
+  return sectionsText(laid, schema === '' ? [] : [schema])
 }
 
 interface Group {

@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { load } from 'js-yaml'
 import { parse, parseDocument } from 'yaml'
 import { expect, test } from 'vitest'
-import { document, laidOut, layoutOptions } from '../../src/config/layout/index.ts'
+import { document } from '../../src/config/layout/document.ts'
+import { laidOut, layoutOptions, sectionsText } from '../../src/config/layout/index.ts'
 import { parseYaml, valueOfMapping } from '../../src/config/source/index.ts'
 import type { Json } from '../../src/state/value.ts'
 import { awkwardNames, longSql } from '../import/awkward.ts'
@@ -11,7 +12,7 @@ import { samples } from '../support/samples.ts'
 /** The layout of written YAML: whatever reads it gets the same values, in YAML 1.2 and in YAML 1.1. */
 
 function written(value: { [key: string]: Json }): string {
-  return laidOut(document([{ name: 'models', isList: true, items: [{ value, comments: ['A comment.'] }] }]))
+  return sectionsText([{ name: 'models', isList: true, items: [{ value, comments: ['A comment.'] }] }])
 }
 
 /** Three readers, of both versions; ours first. */
@@ -74,6 +75,37 @@ const value = fc.letrec<{ value: Json }>((tie) => ({
   )
 }))
 
+/** Values as services have them: short keys and words, of which some fit on a line just so. */
+const usual = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'medium', withCrossShrink: true },
+    fc.nat({ max: 45 }).map((length) => 'x'.repeat(length)),
+    fc.constantFrom<Json>('public.users', 'a b', '1', '', null, true, 7),
+    fc.constantFrom('select 1\n  from t\n\nwhere x\n', 'a\nb\nc', ' a\nb\nc', 'a\nb'),
+    fc.array(tie('value'), { maxLength: 5 }),
+    fc.dictionary(fc.constantFrom('a', 'source', 'target', 'enabled', 'e', 'f'), tie('value'))
+  )
+}))
+
+/** Collections that fit on a line just so, or just not: by their keys, their depth and their letters. */
+const atTheEdge = fc
+  .record({
+    keys: fc.integer({ min: 1, max: 5 }),
+    length: fc.integer({ min: 40, max: 90 }),
+    within: fc.constantFrom<(inner: Json) => Json>(
+      (inner) => inner,
+      (inner) => [inner, 'a'],
+      (inner) => ({ a: inner }),
+      (inner) => ({ a: [inner, { b: inner }] }),
+      (inner) => ({ a: { b: { c: inner } }, d: [[inner]] })
+    ),
+    isList: fc.boolean()
+  })
+  .map(({ keys, length, within, isList }): Json => {
+    const words = Array.from({ length: keys }, (_, at) => (at > 0 ? 'b' : 'x'.repeat(length)))
+    return within(isList ? words : Object.fromEntries(words.map((word, at) => [`k${at}`, word])))
+  })
+
 test('what is written is read as it was, by each reader', () => {
   fc.assert(
     fc.property(
@@ -98,6 +130,41 @@ test('it stays what it is: what was read is written again, byte for byte, with i
     ),
     samples(300)
   )
+})
+
+function expectAsByLibrary(of: fc.Arbitrary<Json>, comment: fc.Arbitrary<string>, most: number): void {
+  const item = fc.record({
+    value: fc
+      .dictionary(fc.constantFrom('configuration', 'fields', 'c', 'yes'), of)
+      .map((fields) => ({ name: 'x', ...fields })),
+    comments: fc.array(comment, { maxLength: 2 })
+  })
+  const sections = fc.uniqueArray(
+    fc.record({
+      name: fc.constantFrom('models', 'syncs', 'no'),
+      isList: fc.constant(true),
+      items: fc.array(item, { minLength: 1, maxLength: 4 })
+    }),
+    { selector: ({ name }) => name, minLength: 1, maxLength: 2 }
+  )
+  fc.assert(
+    fc.property(sections, fc.subarray(['yaml-language-server: $schema=a.json', 'b']), (all, head) => {
+      expect(sectionsText(all, head)).toBe(laidOut(document(all, head)))
+    }),
+    samples(most)
+  )
+}
+
+const telling = fc.constantFrom('It is new.', 'It refers to a: b.')
+
+test('usual values are written byte for byte as the library writes the document of them', () => {
+  expectAsByLibrary(usual.value, telling, 100)
+  expectAsByLibrary(atTheEdge, telling, 400)
+})
+
+test('so are all others', () => {
+  const any = fc.oneof(value.value, usual.value)
+  expectAsByLibrary(any, fc.oneof(telling, fc.constantFrom('', ' ')), 100)
 })
 
 test('nothing in it is invisible, and every line is what it seems', () => {

@@ -20,7 +20,7 @@ export interface LaidSection {
 }
 
 /** What stands on one line, and from which length on a text of two lines stands on lines of its own. */
-const bounds = { columns: 88, keys: 3, keysInList: 4, block: 60, written: 108 } as const
+export const bounds = { columns: 88, keys: 3, keysInList: 4, block: 60, written: 108 } as const
 
 /** Writes texts: quotes where some reader could take a plain one for something else, blocks for lines. */
 const text: ScalarTag = {
@@ -41,7 +41,7 @@ const text: ScalarTag = {
  * Whether a text reads better as lines of its own, and comes back from them as it was, byte for byte. A
  * short one, such as a name with a line break by mistake, is shown in quotes.
  */
-function isBlock(value: string): boolean {
+export function isBlock(value: string): boolean {
   const lines = value.split('\n')
   if (lines.length < 3 && (lines.length < 2 || value.length < bounds.block)) return false
   return /\S/.test(value) && !/\n[\t \n]+$/.test(value) && !hasUnseenSigns(value)
