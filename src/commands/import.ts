@@ -4,6 +4,7 @@ import { isError, type Checked } from '../diagnostics/diagnostic.ts'
 import {
   chosenOf,
   clearSecrets,
+  EarlyItems,
   environmentExample,
   importLive,
   pathsFor,
@@ -99,6 +100,7 @@ interface RunInput {
 /** One run, from what is live to files. */
 class ImportRun {
   readonly #input: RunInput
+  readonly #early = new EarlyItems(kinds)
 
   constructor(input: RunInput) {
     this.#input = input
@@ -112,6 +114,7 @@ class ImportRun {
       survey(reader, {
         workspace: context.understood.desired.workspace,
         kinds,
+        beside: { turn: io.turn, met: (live) => this.#early.convert(live) },
         choose: (listed) => this.#chosen(listed, selection.value),
         ...this.#choice(selection.value),
         searches: (kind) => mayName(kind, selection.value),
@@ -191,6 +194,7 @@ class ImportRun {
       schema,
       takenPaths: [],
       takenVariables: [],
+      early: this.#early,
       ...(example.ok && { example: example.text }),
       inputs: {
         files: options.file,

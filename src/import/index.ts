@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kind, Kinds } from '../kinds/kind.ts'
 import { byAddress, type Live, type LiveState } from '../state/resource.ts'
 import { checkup } from './check.ts'
+import type { EarlyItems } from './early-items.ts'
 import { filesOf, folderOf, type FileLayout, type ImportedFile } from './files.ts'
 import { itemOf, type ImportedItem } from './item.ts'
 import { LongTexts } from './long-texts.ts'
@@ -12,6 +13,7 @@ import type { Note } from './notes.ts'
 import { VariableNames, type ImportedVariable } from './variables.ts'
 
 /** The entry point of this folder: what is live, as files that declare it. */
+export { EarlyItems } from './early-items.ts'
 export type { FileLayout } from './files.ts'
 export { clearSecrets } from './item.ts'
 export { chosenOf } from './select.ts'
@@ -37,6 +39,8 @@ export interface ImportRequest {
   example?: string
   /** Files that stay and may be referred to, and how all are read. */
   inputs: Inputs
+  /** Items that were made while others were read. */
+  early?: EarlyItems
 }
 
 /** What came of it. Nothing is written yet. */
@@ -100,7 +104,9 @@ function filesFor(
   const live = [...request.chosen].filter((one) => !left.has(one)).toSorted(inOrder)
   const items = live.flatMap((one) => {
     const kind = byName.get(one.kind)
-    return kind ? [itemOf(kind, one, { names, variables, moved })] : []
+    if (!kind) return []
+    const early = request.textFiles ? undefined : request.early?.of(one, names)
+    return [early ?? itemOf(kind, one, { names, variables, moved })]
   })
   const files = filesOf(items, {
     kinds,

@@ -29,7 +29,7 @@ export interface ImportedItem {
 /** What items are converted with. */
 export interface ItemContext {
   names: Names
-  variables: VariableNames
+  variables: Pick<VariableNames, 'choose'>
   /** Moves a long text into a file of its entry: returns the placeholder for it, if it does. */
   moved: (kind: Kind, live: Live, path: Path, text: string) => string | undefined
 }
@@ -179,7 +179,7 @@ function pinText(pin: Pin): string {
 function tellReferences(entry: ImportedItem, fields: JsonObject, names: Names): void {
   const missing = new Map<string, Reference>()
   for (const reference of referencesIn(fields))
-    if (!names.liveOf(reference)) missing.set(`${reference.$ref} ${reference.id ?? ''}`, reference)
+    if (!names.isThere(reference)) missing.set(`${reference.$ref} ${reference.id ?? ''}`, reference)
   for (const { $ref: kind, id = '' } of missing.values()) {
     const text = `refers to a ${kind.replaceAll('_', ' ')} that is not there any more: ${id}`
     entry.comments.push(`It ${text}.`)

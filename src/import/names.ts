@@ -6,8 +6,8 @@ import { isId, type Reference } from '../state/value.ts'
 export interface Names {
   /** Returns the text that stands for a reference: a name, or an id where no name can choose. */
   nameOf(reference: Reference): string
-  /** Returns the live resource that a reference means; undefined where there is none. */
-  liveOf(reference: Reference): Live | undefined
+  /** Whether there is what a reference means. */
+  isThere(reference: Reference): boolean
   /** Why a resource needs its id beside its name. */
   pinned(live: Live): Pin | undefined
   /** Returns names of others of the kind that look like that of this one, and are not equal. */
@@ -29,7 +29,7 @@ export function openNames(live: readonly Live[], kinds: Kinds): Names {
   const liveOf = ({ $ref: kind, id }: Reference): Live | undefined =>
     id === undefined ? undefined : byId.get(idKey({ kind, id }))
   return {
-    liveOf,
+    isThere: (reference) => liveOf(reference) !== undefined,
     nameOf(reference) {
       const found = liveOf(reference)
       if (!found) return reference.id ?? reference.name ?? ''

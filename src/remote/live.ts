@@ -34,7 +34,7 @@ export function liveResources(
   const wires = new Map(read.map(({ kind, items }) => [kind.name, items.map((item) => item.wire)]))
   const context = fromWireContext(wires, version)
   return read.flatMap(({ kind, items }) =>
-    items.map((item) => early?.of(item) ?? liveResource(kind, item, context, words))
+    items.map((item) => early?.of(item, context) ?? liveResource(kind, item, context, words))
   )
 }
 
@@ -52,16 +52,25 @@ interface Unmade {
   item: Item
 }
 
+/** A resource, and what references of it were taken for by lists alone. */
+interface EarlyResource {
+  live: Live
+  guesses: Reference[]
+}
+
 /**
  * Makes live resources while others are still requested, when there is nothing else to do. A resource counts
  * only if all kinds that its answer leads to were read to their end: then nothing read later can change it.
+ * Where these were only listed, it counts if they turn out to be called as the lists say.
  */
 export class EarlyLive {
   readonly #reader: Pick<Reader, 'version' | 'words'>
   readonly #beside: BesideReading
   readonly #wires = new Map<string, readonly JsonObject[]>()
   readonly #ids = new Map<string, string>()
-  readonly #early = new WeakMap<Item, Live>()
+  /** Kinds of which more than the list is read. */
+  readonly #listed = new Set<string>()
+  readonly #early = new WeakMap<Item, EarlyResource>()
   #unmade: Unmade[] = []
   /** What led to kinds that were not read to their end. */
   #open: Unmade[] = []
@@ -75,8 +84,19 @@ export class EarlyLive {
     this.#known = fromWireContext(this.#wires, reader.version)
   }
 
+  /** Takes in a kind that was listed, and of whose resources more is read. */
+  listed(read: Pick<ReadKind, 'kind' | 'items'>): void {
+    this.#listed.add(read.kind.name)
+    this.#takeIn(read)
+  }
+
   /** Takes in a kind of which nothing more is read. */
-  complete({ kind, items }: ReadKind): void {
+  complete(read: Pick<ReadKind, 'kind' | 'items'>): void {
+    this.#listed.delete(read.kind.name)
+    this.#takeIn(read)
+  }
+
+  #takeIn({ kind, items }: Pick<ReadKind, 'kind' | 'items'>): void {
     this.#wires.set(
       kind.name,
       items.map(({ wire }) => wire)
@@ -121,18 +141,24 @@ export class EarlyLive {
    */
   make(kind: Kind, item: Item): 'open' | undefined {
     let isOpen = false
-    const uses = (other: string): void => {
-      isOpen ||= !this.#wires.has(other)
-    }
+    const guesses: Reference[] = []
     const context: FromWire = {
       version: this.#known.version,
-      reference: (other, id) => (uses(other), this.#known.reference(other, id)),
-      wire: (other) => (uses(other), this.#known.wire(other))
+      reference: (other, id) => {
+        isOpen ||= !this.#wires.has(other)
+        const reference = this.#known.reference(other, id)
+        if (this.#listed.has(other)) guesses.push(reference)
+        return reference
+      },
+      wire: (other) => {
+        isOpen ||= !this.#wires.has(other) || this.#listed.has(other)
+        return this.#known.wire(other)
+      }
     }
     try {
       const live = liveResource(kind, item, context, this.#reader.words)
       if (isOpen) return 'open'
-      this.#early.set(item, live)
+      this.#early.set(item, { live, guesses })
       this.#beside.met?.(live, ({ $ref, name, id }) => id ?? this.#ids.get(`${$ref}\n${name ?? ''}`))
     } catch {
       // It is made again, and fails there.
@@ -140,8 +166,11 @@ export class EarlyLive {
     return undefined
   }
 
-  of(item: Item): Live | undefined {
-    return this.#early.get(item)
+  /** Undefined where nothing was made, or out of other names than are known now. */
+  of(item: Item, known: Pick<FromWire, 'reference'>): Live | undefined {
+    const early = this.#early.get(item)
+    const isSame = ({ $ref, name, id = '' }: Reference): boolean => known.reference($ref, id).name === name
+    return early?.guesses.every(isSame) === true ? early.live : undefined
   }
 }
 

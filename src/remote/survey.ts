@@ -5,7 +5,7 @@ import { textOf } from '../state/value.ts'
 import { isRefusal, itemOf, kindText, unread } from './derived.ts'
 import type { Failure } from './failure.ts'
 import { identify } from './identity.ts'
-import { liveResources, type Item } from './live.ts'
+import { EarlyLive, liveResources, type BesideReading, type Item } from './live.ts'
 import { countOf, listOf, readItem } from './observe.ts'
 import { listed } from './pages.ts'
 import { readInFull } from './read.ts'
@@ -41,6 +41,7 @@ export interface SurveyOptions {
   searchesAll?: (kind: Kind) => boolean
   /** The parents in which they are looked for; those that are chosen, if it is not given. */
   looksIn?: (listed: Live) => boolean
+  beside?: BesideReading
 }
 
 /**
@@ -53,14 +54,15 @@ export async function survey(reader: Reader, options: SurveyOptions): Promise<Ch
   const searched = known.filter(options.searches)
   // What is in no list and needs none is read meanwhile: it would wait for the last list otherwise.
   const only = new Map(searched.flatMap((kind) => singleton(reader, kind)))
+  const early = new EarlyLive(reader, options.beside)
   const [who, ...lists] = await Promise.all([
     identify(reader, workspace),
     ...known
       .filter(({ api }) => api.access === 'listed')
-      .map((kind) => readList(reader, kind, options.isChosen))
+      .map((kind) => readList(reader, kind, early, options.isChosen))
   ])
   if (!who.ok) return who
-  const live = liveResources(lists, reader)
+  const live = liveResources(lists, reader, early)
   const chosen = idsOf(choose(live))
   const inFull = await Promise.all(lists.map((list) => readChosen(list, chosen)))
   const parents = options.looksIn === undefined ? chosen : idsOf(live.filter(options.looksIn))
@@ -68,12 +70,13 @@ export async function survey(reader: Reader, options: SurveyOptions): Promise<Ch
   const derived = await Promise.all(searched.flatMap((kind) => only.get(kind) ?? search.of(kind) ?? []))
   const all = [...inFull, ...derived]
   const { key, self, ...organization } = who.value
+  early.end()
   const state: LiveState = {
     organization,
     version: reader.version,
     ...(key === undefined ? {} : { key }),
     ...(self === undefined ? {} : { self }),
-    resources: liveResources(all, reader),
+    resources: liveResources(all, reader, early),
     kinds: all.flatMap(({ kind, refused }) => (refused === undefined ? [kind.name] : []))
   }
   const refused = all.flatMap(({ kind, refused: because }) =>
@@ -97,11 +100,12 @@ interface ReadList extends SurveyedKind {
 async function readList(
   reader: Reader,
   kind: Kind,
+  early: EarlyLive,
   isChosen: ((listed: Live) => boolean) | undefined
 ): Promise<ReadList> {
   const list = await listOf(reader, kind)
   if (!list.ok) return { ...failedKind(kind, list.failure), inFull: async (item) => item }
-  const inFull = readingOf(reader, kind, list.path)
+  const inFull = readingOf(reader, kind, list.path, early)
   const partial = kind.api.access === 'listed' && kind.api.lightList?.(reader.version) === true
   const found = new Map<string, Item>()
   for await (const page of listed(reader, list, () => false)) {
@@ -111,22 +115,40 @@ async function readList(
       if (found.has(id)) continue
       const item = { wire, partial }
       found.set(id, item)
+      if (!isRead(kind, item)) early.arrived(kind, item)
       const [live] = isChosen ? liveResources([{ kind, items: [item], problems: [] }], reader) : []
       // It is awaited after the last page: until then its error must not end the process.
       if (live && isChosen?.(live) === true) inFull(item).catch(() => undefined)
     }
   }
-  return { kind, items: [...found.values()], problems: [], inFull }
+  const items = [...found.values()]
+  if (items.some((item) => isRead(kind, item))) early.listed({ kind, items })
+  else early.complete({ kind, items })
+  return { kind, items, problems: [], inFull }
+}
+
+/** Whether more of it is read than the list tells. */
+function isRead(kind: Kind, { partial }: Item): boolean {
+  return partial || (kind.api.parts ?? []).length > 0
 }
 
 /** Reads resources in full, each once. What a list item tells in full is not requested. */
-function readingOf(reader: Reader, kind: Kind, path: string): ReadList['inFull'] {
+function readingOf(reader: Reader, kind: Kind, path: string, early: EarlyLive): ReadList['inFull'] {
   const answers = new Map<Item, ReturnType<ReadList['inFull']>>()
   const count = countOf(reader, kind)
   return (item) => {
-    if (!item.partial && (kind.api.parts ?? []).length === 0) return Promise.resolve(item)
-    let answer = answers.get(item)
-    if (!answer) answers.set(item, (answer = count(readItem(reader, kind, item.wire, path, 'anything'))))
+    if (!isRead(kind, item)) return Promise.resolve(item)
+    const known = answers.get(item)
+    if (known) return known
+    const answer = count(readItem(reader, kind, item.wire, path, 'anything'))
+    answers.set(item, answer)
+    // Whoever asked for it sees how it failed.
+    answer.then(
+      (one) => {
+        if (one && 'wire' in one) early.arrived(kind, one)
+      },
+      () => undefined
+    )
     return answer
   }
 }

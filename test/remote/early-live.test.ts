@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
-import { EarlyLive, liveResources, type Item, type ReadKind } from '../../src/remote/live.ts'
+import {
+  EarlyLive,
+  fromWireContext,
+  liveResources,
+  type Item,
+  type ReadKind
+} from '../../src/remote/live.ts'
 import type { JsonObject } from '../../src/state/value.ts'
 
 /** What is made of an answer while others are on their way is what would be made of it at the end. */
@@ -44,20 +50,26 @@ const syncs = read(
 const [plain, after] = syncs.items as [Item, Item]
 const all = [connections, models, syncs]
 
+/** What counts of it where all was read. */
+function of(early: EarlyLive, item: Item) {
+  const wires = all.map(({ kind, items }) => [kind.name, items.map(({ wire }) => wire)] as const)
+  return early.of(item, fromWireContext(new Map(wires), reader.version))
+}
+
 test('nothing counts before all is known that an answer leads to', () => {
   const early = new EarlyLive(reader)
   early.make(syncs.kind, plain)
   early.complete(models)
   early.make(syncs.kind, plain)
-  expect(early.of(plain)).toBeUndefined()
+  expect(of(early, plain)).toBeUndefined()
   early.complete(connections)
   early.make(syncs.kind, plain)
   early.make(syncs.kind, after)
-  expect(early.of(plain)).toBeDefined()
+  expect(of(early, plain)).toBeDefined()
   // It runs after another sync, whose name may still change.
-  expect(early.of(after)).toBeUndefined()
+  expect(of(early, after)).toBeUndefined()
   expect(liveResources(all, reader, early)).toEqual(liveResources(all, reader))
-  expect(early.of(plain)?.fields).toMatchObject({
+  expect(of(early, plain)?.fields).toMatchObject({
     target: { connection: { $ref: 'connection', name: 'Store' } }
   })
 })
@@ -71,7 +83,7 @@ test('what fails early fails at the end alone', () => {
     }
   })
   expect(() => early.make(syncs.kind, broken)).not.toThrow()
-  expect(early.of(broken)).toBeUndefined()
+  expect(of(early, broken)).toBeUndefined()
 })
 
 test('what is made early is met with the ids of what was read, each after a turn, and not once all is read', async () => {
@@ -100,11 +112,11 @@ test('what is made early is met with the ids of what was read, each after a turn
   expect(steps).toEqual(['turn', 'met', 'turn', 'met', 'turn'])
   early.arrived(syncs.kind, after)
   await early.idle()
-  expect(early.of(after)).toBeUndefined()
+  expect(of(early, after)).toBeUndefined()
   early.end()
   early.complete(syncs)
   await early.idle()
-  expect(early.of(after)).toBeUndefined()
+  expect(of(early, after)).toBeUndefined()
   expect(liveResources(all, reader, early)).toEqual(liveResources(all, reader))
 })
 
@@ -119,5 +131,27 @@ test('a turn lets in what arrives meanwhile, which is made too', async () => {
   for (const one of all) early.complete(one)
   early.arrived(syncs.kind, { ...plain })
   await early.idle()
-  expect([early.of(plain)?.name, early.of(after)?.name]).toEqual(['Sync s1', 'Sync s2'])
+  expect([of(early, plain)?.name, of(early, after)?.name]).toEqual(['Sync s1', 'Sync s2'])
+})
+
+test.each(['Store', 'Old store'])('what lists call it counts if it is called so in the end: %s', (name) => {
+  const early = new EarlyLive(reader)
+  early.listed(read('connection', { ...connections.items[0]?.wire, name }))
+  early.listed(models)
+  early.make(syncs.kind, plain)
+  expect(of(early, plain)?.fields).toEqual(
+    name === 'Store' ? liveResources(all, reader)[2]?.fields : undefined
+  )
+  expect(liveResources(all, reader, early)).toEqual(liveResources(all, reader))
+})
+
+test('what follows from all of another kind waits until that was read, and not listed alone', () => {
+  const early = new EarlyLive(reader)
+  const filters = [{ field_type: 'Model', field_id: 'f1', function: 'Equality', value: 1 }]
+  const filtered: Item = { wire: { ...syncOf('s4', { frequency: 'manual' }), filters }, partial: false }
+  early.complete(connections)
+  early.listed(models)
+  expect(early.make(syncs.kind, filtered)).toBe('open')
+  early.complete(models)
+  expect(early.make(syncs.kind, filtered)).toBeUndefined()
 })
