@@ -74,6 +74,8 @@ function openProgress(reader: Reader, path: string) {
   const ids = new Set<string>()
   let [count, empty, size] = [0, 0, 0]
   let tellAt: number = listBounds.tellAfter
+  // What Node needs to write numbers for people is loaded when a number is first written so.
+  const known = (): string => ids.size.toLocaleString('en-US')
   return {
     beyond(items: readonly JsonObject[], letters = 0): string | undefined {
       const before = ids.size
@@ -81,18 +83,17 @@ function openProgress(reader: Reader, path: string) {
       count += 1
       size += letters
       empty = ids.size > before ? 0 : empty + 1
-      const known = ids.size.toLocaleString('en-US')
       const minutes = listBounds.milliseconds / 60_000
       if (ids.size > listBounds.items)
         return `the list has more than ${listBounds.items.toLocaleString('en-US')} items`
       if (size > listBounds.size) return `the list is larger than ${listBounds.size / 1024 / 1024} MiB`
       if (empty >= listBounds.emptyPages)
-        return `the list would never end: its last ${empty} pages brought nothing new, after ${known} items`
+        return `the list would never end: its last ${empty} pages brought nothing new, after ${known()} items`
       if (budget.elapsedMs() > listBounds.milliseconds)
-        return `the list did not end within ${minutes} minutes: ${known} items so far`
+        return `the list did not end within ${minutes} minutes: ${known()} items so far`
       if (count < tellAt) return undefined
       tellAt *= 2
-      reader.note(`reading ${path}: ${known} so far`)
+      reader.note(`reading ${path}: ${known()} so far`)
       return undefined
     }
   }

@@ -211,19 +211,17 @@ function groupOf(change: Change): ResourceView['group'] {
 
 /** Of all resources; `sends` says that what differs gets its secrets again. */
 function coverageOf(plan: Plan, sends: boolean): Coverage {
-  const live = plan.changes
-    .map(detailsOf)
-    .filter(({ action }) => action !== 'create' && action !== 'delete')
-  const sum = (number: (change: ChangeDetails) => number): number =>
-    live.reduce((total, change) => total + number(change), 0)
-  const isSent = ({ action }: ChangeDetails): boolean => sends && action !== 'none'
-  return {
-    secrets: sum((change) => (isSent(change) ? 0 : secretPaths(change.wanted).length)),
-    uncompared: sum((change) => (isSent(change) ? 0 : change.notCompared.length)),
-    left: sum(({ notStated, hidden }) => notStated.length + hidden.length),
-    unread: sum(({ notRead }) => notRead.length),
-    equal: sum(({ unchanged }) => unchanged)
+  const coverage = { equal: 0, secrets: 0, uncompared: 0, left: 0, unread: 0 }
+  for (const change of plan.changes) {
+    if (change.action === 'create' || change.action === 'delete') continue
+    coverage.equal += change.unchanged
+    coverage.left += change.notStated.length + change.hidden.length
+    coverage.unread += change.notRead.length
+    if (sends && change.action !== 'none') continue
+    coverage.secrets += secretPaths(change.wanted).length
+    coverage.uncompared += change.notCompared.length
   }
+  return coverage
 }
 
 /** The numbers of the closing line. */
