@@ -6,6 +6,8 @@ import { join } from 'node:path'
 export interface Command {
   words: string[]
   env?: Record<string, string>
+  /** Where it runs, if it writes anything. */
+  folder?: string
 }
 
 /** What one whole process took. */
@@ -40,10 +42,11 @@ export class Processes {
     writeFileSync(this.#preload, reporter)
   }
 
-  async run({ words, env }: Command): Promise<Run> {
+  async run({ words, env, folder }: Command): Promise<Run> {
     const [program = '', ...rest] = words
     const start = performance.now()
     const child = spawn(program, rest, {
+      ...(folder === undefined ? {} : { cwd: folder }),
       env: {
         ...process.env,
         NO_COLOR: '1',

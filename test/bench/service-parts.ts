@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { alone } from './pairs.ts'
 import { commandOf, type Context } from './context.ts'
+import type { Command } from './process.ts'
 import { aloneRow, type Row } from './rows.ts'
 import { startServer } from './server-process.ts'
 import { resources, scattered, workspace } from './workspaces.ts'
@@ -138,13 +139,13 @@ export async function importOf(context: Context): Promise<Row[]> {
   await processes.runs(commandOf(program, ['apply', '-f', path, '--yes', '--quiet'], quick.env))
   await quick.stop()
   const slow = await startServer(program.launcher, data, ['--latency', `${latencyMs}ms`])
-  const words = (): string[] => ['import', '--out', join(mkdtempSync(join(data, 'out-')), 'configs')]
-  const traced = await processes.runs(commandOf(program, [...words(), '--debug'], slow.env))
+  const command = (...more: string[]): Command => ({
+    ...commandOf(program, ['import', ...more], slow.env),
+    folder: mkdtempSync(join(data, 'out-'))
+  })
+  const traced = await processes.runs(command('--debug'))
   const requests = requestsOf(traced.output).length
-  const costs = await alone(
-    async () => await processes.runs(commandOf(program, words(), slow.env)),
-    turns(3)
-  )
+  const costs = await alone(async () => await processes.runs(command()), turns(3))
   await slow.stop()
   const names = {
     part: 'import',
