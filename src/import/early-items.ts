@@ -26,7 +26,7 @@ export class EarlyItems {
   /** Converts what was just read. Never throws: what fails here fails again when everything has been read. */
   convert(live: Live): void {
     const kind = this.#kinds.get(live.kind)
-    if (!kind || live.partial) return
+    if (!kind || live.partial || (kind.secretsIn?.(live.wire) ?? []).length > 0) return
     const called: EarlyItem['called'] = []
     const nameOf = (reference: Reference): string => {
       const { name } = reference
