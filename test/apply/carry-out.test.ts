@@ -63,13 +63,8 @@ function writer(fetch: (request: Request) => Promise<Response>): Writer {
   })
 }
 
-async function carriedOut(
-  changes: Change[],
-  fetch: (request: Request) => Promise<Response>,
-  more: Partial<ApplyOptions> = {}
-): Promise<{ report: Report; events: ApplyEvent[] }> {
-  const plan: Plan = { organization, changes, unmanaged: [], noLongerDeclared: [] }
-  const options: ApplyOptions = {
+function applyOptions(): ApplyOptions {
+  return {
     kinds,
     vault: new Vault(),
     observed: { organization, resources: [], kinds: [] },
@@ -77,9 +72,17 @@ async function carriedOut(
     failFast: false,
     wait: false,
     links: true,
-    interrupted: new Promise(() => undefined),
-    ...more
+    interrupted: new Promise(() => undefined)
   }
+}
+
+async function carriedOut(
+  changes: Change[],
+  fetch: (request: Request) => Promise<Response>,
+  more: Partial<ApplyOptions> = {}
+): Promise<{ report: Report; events: ApplyEvent[] }> {
+  const plan: Plan = { organization, changes, unmanaged: [], noLongerDeclared: [] }
+  const options: ApplyOptions = { ...applyOptions(), ...more }
   const events: ApplyEvent[] = []
   const run = carryOut(plan, writer(fetch), options)
   for (;;) {
@@ -313,16 +316,7 @@ describe('R24: what starts when', () => {
       unmanaged: [],
       noLongerDeclared: []
     }
-    const run = carryOut(plan, writer(slow), {
-      kinds,
-      vault: new Vault(),
-      observed: { organization, resources: [], kinds: [] },
-      parallelism: 4,
-      failFast: false,
-      wait: false,
-      links: true,
-      interrupted: stop.promise
-    })
+    const run = carryOut(plan, writer(slow), { ...applyOptions(), interrupted: stop.promise })
     for await (const event of run) {
       if (event.type !== 'settled') continue
       settled.push(`${event.address.name} ${event.outcome.outcome}`)

@@ -2,18 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formatNames } from '../../src/render/formats.ts'
-import { createSandbox } from '../support/sandbox.ts'
+import { createSandbox, storeFiles } from '../support/sandbox.ts'
 
 const password = 'planted-password-1'
-const files = {
-  'configs/a.yaml': `
-connections:
-  - name: Store
-    type: postgresql
-    configuration: { hostname: h, port: 5432, database: d, username: u, password: "\${env:PASSWORD}" }
-roles: [{ name: readers }]
-`
-}
 const all = formatNames.flatMap((name) => ['--format', `${name}=out/${name}.txt`])
 const other = formatNames.filter((name) => name !== 'text')
 
@@ -21,9 +12,9 @@ describe('`--format FORMAT=FILE` writes the result to a file as well', () => {
   test.each(['validate', 'plan', 'drift', 'apply --yes', 'destroy --yes'])(
     '%s, in all formats at once',
     async (command) => {
-      const world = createSandbox({ files, env: { PASSWORD: password } })
+      const world = createSandbox({ files: storeFiles, env: { PASSWORD: password } })
       if (command === 'drift' || command.startsWith('destroy')) await world.run('apply', '--yes')
-      const alone = createSandbox({ files, env: { PASSWORD: password } })
+      const alone = createSandbox({ files: storeFiles, env: { PASSWORD: password } })
       if (command === 'drift' || command.startsWith('destroy')) await alone.run('apply', '--yes')
       const { out, code } = await world.run(...command.split(' '), ...all)
       expect(code).toBe(0)
@@ -44,7 +35,7 @@ describe('`--format FORMAT=FILE` writes the result to a file as well', () => {
 
   test('and the same as standard output would have', async () => {
     for (const name of other) {
-      const world = createSandbox({ files, env: { PASSWORD: password } })
+      const world = createSandbox({ files: storeFiles, env: { PASSWORD: password } })
       const { out } = await world.run('plan', '--format', name)
       await world.run('plan', '--format', 'json', '--format', `${name}=plan.txt`)
       expect(readFileSync(join(world.folder, 'plan.txt'), 'utf8'), name).toBe(out)
@@ -63,7 +54,7 @@ describe('`--format FORMAT=FILE` writes the result to a file as well', () => {
   test('many organizations are one result', async () => {
     const env = { PASSWORD: password, POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'partner-key-1' }
     const server = { partnerKey: 'partner-key-1', organizations: [{ name: 'Acme' }, { name: 'Beta' }] }
-    const world = createSandbox({ files, env, server })
+    const world = createSandbox({ files: storeFiles, env, server })
     const { out, code } = await world.run('plan', '--all-organizations', '--format', 'markdown=p.md')
     expect(code).toBe(0)
     expect(out).toContain('── Acme')
@@ -80,13 +71,13 @@ describe('what is wrong with it is said', () => {
     [['--format', 'markdown='], 'A path is missing behind `=`.'],
     [['--format', 'json', '--format', 'github'], 'Standard output is in one format']
   ])('%j', async (words, message) => {
-    const { err, out, code } = await createSandbox({ files }).run('validate', ...words)
+    const { err, out, code } = await createSandbox({ files: storeFiles }).run('validate', ...words)
     expect(code).toBe(3)
     expect(`${out}${err}`).toContain(message)
   })
 
   test('a file that cannot be written ends the command with 1, the others are written, and the result is told', async () => {
-    const world = createSandbox({ files, env: { PASSWORD: password } })
+    const world = createSandbox({ files: storeFiles, env: { PASSWORD: password } })
     const { out, err, code } = await world.run(
       'plan',
       '--format',
@@ -101,7 +92,7 @@ describe('what is wrong with it is said', () => {
   })
 
   test('a failure of the command itself goes before', async () => {
-    const world = createSandbox({ files })
+    const world = createSandbox({ files: storeFiles })
     const { code } = await world.run('plan', '--file', 'no.yaml', '--format', 'json=configs/a.yaml/p.md')
     expect(code).toBe(3)
   })

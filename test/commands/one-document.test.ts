@@ -7,18 +7,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openDoor } from '../../src/commands/door.ts'
 import { Unwritable, type WorldIo } from '../../src/commands/io.ts'
 import { lookupResult } from '../../src/commands/result.ts'
-import { createSandbox, type Sandbox, type SandboxOptions } from '../support/sandbox.ts'
+import { createSandbox, storeFiles, type Sandbox, type SandboxOptions } from '../support/sandbox.ts'
 
-const good = {
-  'configs/a.yaml': `
-connections:
-  - name: Store
-    type: postgresql
-    configuration: { hostname: h, port: 5432, database: d, username: u, password: "\${env:PASSWORD}" }
-roles: [{ name: readers }]
-`
-}
-const bad = { ...good, 'configs/b.yaml': 'roles: [{ nme: a }]\n', 'vars.yaml': 'x: 1\n' }
+const bad = { ...storeFiles, 'configs/b.yaml': 'roles: [{ nme: a }]\n', 'vars.yaml': 'x: 1\n' }
 const env = { PASSWORD: 'planted' }
 const down = { fetch: () => Promise.reject(new TypeError('fetch failed')) }
 const stopped = { interrupted: Promise.resolve(), fetch: () => new Promise<Response>(() => undefined) }
@@ -52,7 +43,7 @@ const each = (names: readonly string[], code: number) =>
 
 const situations: Readonly<Record<string, Situation>> = {
   'all is well': {
-    world: { files: good, env },
+    world: { files: storeFiles, env },
     codes: {
       validate: 0,
       plan: 0,
@@ -66,65 +57,69 @@ const situations: Readonly<Record<string, Situation>> = {
     }
   },
   'the connection is not there': {
-    world: { files: good, env },
+    world: { files: storeFiles, env },
     codes: { 'connect Store': 3, 'sources Store': 3, 'targets Store': 3 }
   },
   'the files are wrong': { world: { files: bad, env }, codes: each(all, 3) },
   'an option is wrong': {
-    world: { files: good, env },
+    world: { files: storeFiles, env },
     words: ['--nonsense'],
     codes: each([...all, 'explain', 'schema'], 3)
   },
-  'a word is too many': { world: { files: good, env }, words: ['x', 'y', 'z'], codes: each(all, 3) },
+  'a word is too many': { world: { files: storeFiles, env }, words: ['x', 'y', 'z'], codes: each(all, 3) },
   'a value is wrong': {
-    world: { files: good, env },
+    world: { files: storeFiles, env },
     words: ['--timeout', 'soon'],
     codes: each(reading, 3)
   },
-  'a file is not there': { world: { files: good, env }, words: ['--file', 'no.yaml'], codes: each(all, 3) },
+  'a file is not there': {
+    world: { files: storeFiles, env },
+    words: ['--file', 'no.yaml'],
+    codes: each(all, 3)
+  },
   'an environment file is not there': {
-    world: { files: good, env },
+    world: { files: storeFiles, env },
     words: ['--env-file', 'no.env'],
     codes: each(all, 3)
   },
   'no such code': { world: {}, codes: { 'explain P999': 3 } },
-  'the service is away': { world: { files: good, env, io: down }, codes: each(reading, 4) },
+  'the service is away': { world: { files: storeFiles, env, io: down }, codes: each(reading, 4) },
   'the key is refused': {
-    world: { files: good, env: { ...env, POLYTOMIC_API_KEY: 'another' } },
+    world: { files: storeFiles, env: { ...env, POLYTOMIC_API_KEY: 'another' } },
     codes: each(reading, 4)
   },
   'the address is not trusted': {
-    world: { files: good, env: { ...env, POLYTOMIC_URL: 'http://other.example' } },
+    world: { files: storeFiles, env: { ...env, POLYTOMIC_URL: 'http://other.example' } },
     codes: each(reading, 7)
   },
   'the plan cannot be written': {
-    world: { files: good, env },
+    world: { files: storeFiles, env },
     words: ['--out', 'no/such/p.json'],
     codes: { plan: 3 }
   },
   'many organizations': {
-    world: { files: good, env: { ...env, ...partner }, server },
+    world: { files: storeFiles, env: { ...env, ...partner }, server },
     words: ['--all-organizations'],
     codes: { plan: 0, drift: 2, 'apply --yes': 0, apply: 7 }
   },
   'many organizations, one broken': {
-    world: { files: { ...good, ...tenants }, env: { ...env, ...partner }, server },
+    world: { files: { ...storeFiles, ...tenants }, env: { ...env, ...partner }, server },
     words: over,
     codes: { plan: 3, drift: 3, 'apply --yes': 3 }
   },
   'many organizations, no plan can be written': {
-    world: { files: good, env: { ...env, ...partner }, server },
+    world: { files: storeFiles, env: { ...env, ...partner }, server },
     words: ['--all-organizations', '--out', 'no/{organization}/p.json'],
     codes: { plan: 3 }
   },
   'many organizations, and none is known': {
-    world: { files: good, env: { ...env, ...partner }, server },
+    world: { files: storeFiles, env: { ...env, ...partner }, server },
     words: ['--organization', 'Nobody'],
     codes: { plan: 3, drift: 3, 'apply --yes': 3 }
   },
-  'a person stops it': { world: { files: good, env, io: stopped }, codes: each(reading, 130) },
+  'a person stops it': { world: { files: storeFiles, env, io: stopped }, codes: each(reading, 130) },
   'a person stops many': {
-    world: { files: good, env: { ...env, ...partner }, server, io: stopped },
+    world: { files: storeFiles, env: { ...env, ...partner }, server, io: stopped },
     words: ['--all-organizations'],
     codes: { plan: 130, drift: 130, 'apply --yes': 130 }
   }
@@ -173,7 +168,7 @@ describe('quiet is the result, and nothing else', () => {
   }
 
   test('of each command', async () => {
-    const world = createSandbox({ files: good, env })
+    const world = createSandbox({ files: storeFiles, env })
     expect(await quiet(world, 'validate')).toBe('Valid: 2 resources in 1 file.\n')
     expect(await quiet(world, 'plan')).toBe('Plan: 2 to create, 0 to update, 0 to delete; 0 unchanged.\n')
     expect(await quiet(world, 'plan', '--out', 'p.json')).toMatch(/^Plan: [^\n]*\n$/)
@@ -188,19 +183,19 @@ describe('quiet is the result, and nothing else', () => {
   })
 
   test('problems are told all the same', async () => {
-    const world = createSandbox({ files: good, env, io: down })
+    const world = createSandbox({ files: storeFiles, env, io: down })
     expect((await world.run('plan', '--quiet')).err).toContain('error[P603]')
   })
 
   test('what must be confirmed is shown', async () => {
     const io = { terminal: { out: true, err: false, in: true, width: 80 }, ask: async () => 'no' }
-    const ran = await createSandbox({ files: good, env, io }).run('apply', '--quiet')
+    const ran = await createSandbox({ files: storeFiles, env, io }).run('apply', '--quiet')
     expect(ran.out).toContain('+ connection "Store"')
   })
 })
 
 test('files are those of the configuration, whatever else was read and whatever came of it', async () => {
-  for (const files of [good, { ...good, 'configs/z.yaml': 'roles: [{ nme: a }]\n' }]) {
+  for (const files of [storeFiles, { ...storeFiles, 'configs/z.yaml': 'roles: [{ nme: a }]\n' }]) {
     const world = createSandbox({ files: { ...files, 'vars.yaml': '{}' }, env })
     const counts: number[] = []
     for (const words of [['validate'], ['plan'], ['drift'], ['apply', '--yes']]) {
@@ -227,7 +222,7 @@ test('a secret that looks like a number leaves JSON behind', async () => {
 })
 
 test('a plan that cannot be written is one answer with one problem more', async () => {
-  const world = createSandbox({ files: good, env })
+  const world = createSandbox({ files: storeFiles, env })
   const ran = await world.run('plan', '--out', 'no/such/p.json', '--format', 'json')
   const value = JSON.parse(ran.out) as { summary: unknown; problems: { code: string }[] }
   expect(value.summary).toMatchObject({ create: 2 })
@@ -238,7 +233,7 @@ test('a plan that cannot be written is one answer with one problem more', async 
 })
 
 test('many organizations: each has its own answer, whatever happens in one', async () => {
-  const world = createSandbox({ files: good, env: { ...env, ...partner }, server })
+  const world = createSandbox({ files: storeFiles, env: { ...env, ...partner }, server })
   const ran = await world.run(
     'plan',
     '--all-organizations',
@@ -305,7 +300,7 @@ describe('an answer that cannot be written', () => {
           throw new Unwritable('ENOSPC: no space left on device, write')
         }
       }
-      const world = createSandbox({ files: good, env, io })
+      const world = createSandbox({ files: storeFiles, env, io })
       await expect(world.run(...words), words.join(' ')).rejects.toThrow(Unwritable)
       expect(tries).toBe(1)
     }
@@ -317,7 +312,7 @@ describe('an answer that cannot be written', () => {
         throw new Unwritable('ENOSPC')
       }
     }
-    const world = createSandbox({ files: good, env, io })
+    const world = createSandbox({ files: storeFiles, env, io })
     await expect(world.run('apply', '--yes')).rejects.toThrow(Unwritable)
     expect(world.requests().filter((request) => !request.startsWith('GET '))).toEqual([])
   })

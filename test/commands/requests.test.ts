@@ -122,13 +122,14 @@ test('of kinds that nothing names, only what moves data is asked for, and by a l
   ])
 })
 
-test('120 syncs are three pages, and one request for each that is declared', async () => {
+/** Lines of a file with that many syncs: two connections and a model are in the first five. */
+function withSyncs(length: number): string[] {
   const syncs = Array.from(
-    { length: 120 },
+    { length },
     (_, index) =>
       `  - { name: S${index}, mode: replace, active: false, model: M, fields: [{ source: email, target: email }], target: { connection: P, object: public.users }, schedule: manual }`
   )
-  const text = [
+  return [
     'connections:',
     '  - { name: C, type: mongodb, configuration: { hosts: h } }',
     '  - { name: P, type: postgresql, configuration: { hostname: h, port: 5432, database: d, username: u, password: "${env:MONGODB_PASSWORD}" } }',
@@ -136,6 +137,10 @@ test('120 syncs are three pages, and one request for each that is declared', asy
     'syncs:',
     ...syncs
   ]
+}
+
+test('120 syncs are three pages, and one request for each that is declared', async () => {
+  const text = withSyncs(120)
   const world = createSandbox({ files: { 'configs/a.yaml': `${text.join('\n')}\n` }, env })
   expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
   const all = await requestsOf(world, 'plan')
@@ -149,24 +154,15 @@ test('120 syncs are three pages, and one request for each that is declared', asy
 })
 
 test('an import: each list once, and each sync in full once, whatever is written beside the files', async () => {
-  const syncs = Array.from(
-    { length: 12 },
-    (_, index) =>
-      `  - { name: S${index}, mode: replace, active: false, model: M, fields: [{ source: email, target: email }], target: { connection: P, object: public.users }, schedule: manual }`
-  )
-  const text = [
-    'connections:',
-    '  - { name: C, type: mongodb, configuration: { hosts: h } }',
-    '  - { name: P, type: postgresql, configuration: { hostname: h, port: 5432, database: d, username: u, password: "${env:MONGODB_PASSWORD}" } }',
-    'models: [{ name: M, connection: C, configuration: { database: example, collection: users } }]',
-    'syncs:',
-    ...syncs
-  ]
+  const text = withSyncs(12)
   const world = createSandbox({ files: { 'a.yaml': `${text.join('\n')}\n` }, env })
   expect((await world.run('apply', '-f', 'a.yaml', '--yes', '--quiet')).code).toBe(0)
   const requests = await requestsOf(world, 'import')
   const settings = 'GET /api/connections/ID/proxy/settings'
-  const each = syncs.flatMap(() => ['GET /api/syncs/ID', 'GET /api/syncs/ID/error-handling'])
+  const each = Array.from({ length: 12 }).flatMap(() => [
+    'GET /api/syncs/ID',
+    'GET /api/syncs/ID/error-handling'
+  ])
   const others = [
     'GET /api/bulk/syncs',
     'GET /api/notifications/global-error-subscribers',

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { DerivedApi } from '../../src/kinds/api.ts'
 import type { Kind, Kinds } from '../../src/kinds/kind.ts'
 import { checkPlan, type Ask } from '../../src/plan/checks.ts'
 import { decide } from '../../src/plan/decide.ts'
@@ -11,7 +10,7 @@ import { reference } from '../../src/state/value.ts'
 import { at, change, changed, diagnostic, plan } from '../render/builders.ts'
 import { kindNamed } from '../support/exchange.ts'
 import { gadget } from '../support/small-kind.ts'
-import { declared, service } from './world.ts'
+import { declared, partApi, service } from './world.ts'
 
 /** A kind that asks for two objects, the second once it knows the first. */
 function kinds(seen: string[]): Kinds {
@@ -87,16 +86,6 @@ describe('what a check is told', () => {
       { ...gadget, name: 'part', section: 'parts', api: partApi }
     ]
   })
-  const partApi: DerivedApi = {
-    access: 'derived',
-    path: '/api/parts',
-    id: () => undefined,
-    fieldsOf: () => [],
-    updates: () => [],
-    resets: () => [],
-    isReset: () => false,
-    adds: ({ names }) => names as string[]
-  }
   const world: LiveState = {
     organization: { id: 'o', name: 'Acme' },
     kinds: ['gadget', 'part'],

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
 import { decide } from '../../src/plan/decide.ts'
 import type { DecideOptions } from '../../src/plan/options.ts'
-import { savedPlan, type SavedOptions } from '../../src/plan/saved.ts'
+import { savedPlan } from '../../src/plan/saved.ts'
 import type { Desired, LiveState, Removed } from '../../src/state/resource.ts'
-import { declared, removed, service } from './world.ts'
+import { declared, noOptions, removed, service } from './world.ts'
 import { isFew } from '../support/samples.ts'
 
 /**
@@ -99,19 +99,6 @@ const shapes: Record<string, (size: number) => Input> = {
   }
 }
 
-const savedOptions: SavedOptions = {
-  files: [],
-  since: null,
-  prune: false,
-  only: [],
-  exclude: [],
-  kinds: [],
-  rotate: [],
-  allow_destroy: [],
-  force_delete: false,
-  max_deletes: null
-}
-
 /** How often anything of a resource is looked at, while a plan is made and saved. */
 function looks({ resources, live, gone = [], options = {} }: Input): number {
   let count = 0
@@ -134,7 +121,7 @@ function looks({ resources, live, gone = [], options = {} }: Input): number {
     kinds,
     service: 's',
     apiVersion: '2025-09-18',
-    options: savedOptions,
+    options: noOptions,
     literals
   }
   if (made.ok) savedPlan(made.value, making)

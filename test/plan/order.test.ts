@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { DerivedApi } from '../../src/kinds/api.ts'
 import type { Kinds } from '../../src/kinds/kind.ts'
 import { match } from '../../src/plan/match.ts'
 import { ordered } from '../../src/plan/order.ts'
@@ -8,7 +7,7 @@ import { addressText, type Desired, type Live } from '../../src/state/resource.t
 import type { JsonObject } from '../../src/state/value.ts'
 import { at, change } from '../render/builders.ts'
 import { gadget } from '../support/small-kind.ts'
-import { actions, changeOf, declared, planFor, removed, service } from './world.ts'
+import { actions, changeOf, declared, partApi, planFor, removed, service } from './world.ts'
 
 const csv = { type: { id: 'csv' }, configuration: { url: 'u' } }
 const wire = (more: object = {}) => ({
@@ -88,16 +87,6 @@ test('a name that another one leaves is taken only when that one is renamed, and
 })
 
 describe('what adds fields to what others use', () => {
-  const partApi: DerivedApi = {
-    access: 'derived',
-    path: '/api/parts',
-    id: () => undefined,
-    fieldsOf: () => [],
-    updates: () => [],
-    resets: () => [],
-    isReset: () => false,
-    adds: ({ names }) => (names as string[] | undefined) ?? []
-  }
   const kinds: Kinds = {
     managed: [
       gadget,

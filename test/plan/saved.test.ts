@@ -13,20 +13,9 @@ import {
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Desired, LiveState, Removed } from '../../src/state/resource.ts'
 import { sortedText, type JsonObject } from '../../src/state/value.ts'
-import { declared, planFor, removed, service } from './world.ts'
+import { declared, noOptions, planFor, removed, service } from './world.ts'
 
-const savedOptions: SavedOptions = {
-  files: ['configs'],
-  since: null,
-  prune: false,
-  only: [],
-  exclude: [],
-  kinds: [],
-  rotate: [],
-  allow_destroy: [],
-  force_delete: false,
-  max_deletes: null
-}
+const savedOptions: SavedOptions = { ...noOptions, files: ['configs'] }
 const csv = { type: { id: 'csv' }, configuration: { url: 'u' } }
 const table = (name: string, more: object = {}) => ({
   connection_id: 'c1',

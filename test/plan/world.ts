@@ -1,8 +1,10 @@
+import type { DerivedApi } from '../../src/kinds/api.ts'
 import { kinds } from '../../src/kinds/index.ts'
 import { decide } from '../../src/plan/decide.ts'
 import type { DecideOptions } from '../../src/plan/options.ts'
 import { detailsOf, type ChangeDetails } from '../../src/plan/details.ts'
 import type { Plan } from '../../src/plan/plan.ts'
+import type { SavedOptions } from '../../src/plan/saved.ts'
 import type { Desired, Live, LiveState, Removed } from '../../src/state/resource.ts'
 import { referencesIn, type JsonObject } from '../../src/state/value.ts'
 import { at } from '../render/builders.ts'
@@ -91,4 +93,30 @@ export function changeOf(plan: Plan | string[], name: string): ChangeDetails {
   const change = Array.isArray(plan) ? undefined : plan.changes.find((one) => one.name === name)
   if (!change) throw new Error(`no change of ${name} in ${JSON.stringify(plan)}`)
   return detailsOf(change)
+}
+
+/** The options of a saved plan where no flag was passed. */
+export const noOptions: SavedOptions = {
+  files: [],
+  since: null,
+  prune: false,
+  only: [],
+  exclude: [],
+  kinds: [],
+  rotate: [],
+  allow_destroy: [],
+  force_delete: false,
+  max_deletes: null
+}
+
+/** The API of a kind that adds fields, of the names that it states, to what it belongs to. */
+export const partApi: DerivedApi = {
+  access: 'derived',
+  path: '/api/parts',
+  id: () => undefined,
+  fieldsOf: () => [],
+  updates: () => [],
+  resets: () => [],
+  isReset: () => false,
+  adds: ({ names }) => (names as string[] | undefined) ?? []
 }

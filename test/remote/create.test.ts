@@ -8,6 +8,7 @@ import type { Writer } from '../../src/remote/transport.ts'
 import { textOf, type Json, type JsonObject } from '../../src/state/value.ts'
 import { kindNamed } from '../support/exchange.ts'
 import { waiting } from '../support/waiting.ts'
+import { done, failed, failure } from './results.ts'
 
 /** What is asked for a create, in which order and under which keys, whatever is answered. */
 
@@ -45,22 +46,6 @@ function wireOf(answer: RequestResult): JsonObject[] {
   return data ? [data] : []
 }
 
-function failure(status: number | undefined, more: Partial<Failure> = {}): Failure {
-  const plain = {
-    code: 'P609' as const,
-    request: 'POST /api/syncs',
-    words: 'w',
-    refused: false,
-    usedBy: []
-  }
-  return { ...plain, ...(status === undefined ? {} : { status }), ...more }
-}
-
-const failed = (status: number | undefined, more: Partial<Failure> = {}): RequestResult => ({
-  ok: false,
-  failure: failure(status, more)
-})
-const done = (data: Json, at = 0): RequestResult => ({ ok: true, status: 200, body: { data }, at })
 /** A person can be sent to authorize it, as a connection. */
 const sync = { ...kindNamed('sync'), authorization: kindNamed('connection').authorization! }
 const s = { id: 's1', name: 'S' }

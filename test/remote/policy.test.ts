@@ -184,6 +184,20 @@ test('R28: any service, on the way: every request ends within five minutes and o
   )
 })
 
+/** Options of a client whose clock stands still. */
+const atOnce = {
+  url: 'https://service.test',
+  authorization: 'Bearer k',
+  version: '2025-09-18',
+  parallelism: 4,
+  timeoutMs: 60_000,
+  timer: realTimer,
+  backoffMs: 300,
+  newKey: () => 'key-00000000',
+  random: () => 1,
+  now: () => 0
+} as const
+
 test('R28: who stops is answered at once, between tries, while throttled, and while a source is read', async () => {
   for (const reply of [
     [503, '', 'w'],
@@ -193,16 +207,7 @@ test('R28: who stops is answered at once, between tries, while throttled, and wh
     const stop = new AbortController()
     const slept: number[] = []
     const writer = openWriter({
-      url: 'https://service.test',
-      authorization: 'Bearer k',
-      version: '2025-09-18',
-      parallelism: 4,
-      timeoutMs: 60_000,
-      timer: realTimer,
-      backoffMs: 300,
-      newKey: () => 'key-00000000',
-      random: () => 1,
-      now: () => 0,
+      ...atOnce,
       stop: stop.signal,
       sleep(ms) {
         slept.push(ms)
@@ -222,16 +227,7 @@ test('R30: what is under way when somebody stops has a few seconds, and is then 
   const stop = new AbortController()
   let passGrace: () => void = () => undefined
   const writer = openWriter({
-    url: 'https://service.test',
-    authorization: 'Bearer k',
-    version: '2025-09-18',
-    parallelism: 4,
-    timeoutMs: 60_000,
-    timer: realTimer,
-    backoffMs: 300,
-    newKey: () => 'key-00000000',
-    random: () => 1,
-    now: () => 0,
+    ...atOnce,
     stop: stop.signal,
     sleep: (ms) =>
       new Promise((resolve) => {

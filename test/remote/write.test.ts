@@ -9,6 +9,7 @@ import type { Kind } from '../../src/kinds/kind.ts'
 import { kindNamed } from '../support/exchange.ts'
 import { gadget } from '../support/small-kind.ts'
 import { waiting } from '../support/waiting.ts'
+import { done, failed, failure } from './results.ts'
 
 /** A service that answers writes in turn, the last answer for ever, and lists what is there. */
 function service(
@@ -37,22 +38,6 @@ function service(
   return { writer, asked }
 }
 
-function failure(status: number | undefined, more: Partial<Failure> = {}): Failure {
-  const plain = {
-    code: 'P609' as const,
-    request: 'POST /api/syncs',
-    words: 'w',
-    refused: false,
-    usedBy: []
-  }
-  return { ...plain, ...(status === undefined ? {} : { status }), ...more }
-}
-
-const failed = (status: number | undefined, more: Partial<Failure> = {}): RequestResult => ({
-  ok: false,
-  failure: failure(status, more)
-})
-const done = (data: Json): RequestResult => ({ ok: true, status: 200, body: { data } })
 const sync = kindNamed('sync')
 const s = { id: 's1', name: 'S' }
 

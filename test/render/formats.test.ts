@@ -9,7 +9,7 @@ import { driftView } from '../../src/render/view/drift.ts'
 import { planView } from '../../src/render/view/plan.ts'
 import { problemsView } from '../../src/render/view/problems.ts'
 import { reportView } from '../../src/render/view/report.ts'
-import { createSandbox, type Ran } from '../support/sandbox.ts'
+import { createSandbox, storeFiles, type Ran } from '../support/sandbox.ts'
 import { diagnostic, header, label, look, plan } from './builders.ts'
 import { situations } from './compared.ts'
 import { mixed, texts } from './reports.ts'
@@ -46,15 +46,6 @@ vi.mock('../../src/render/formats.ts', async (original) => {
 })
 
 const password = 'planted-password'
-const files = {
-  'configs/a.yaml': `
-connections:
-  - name: Store
-    type: postgresql
-    configuration: { hostname: h, port: 5432, database: d, username: u, password: "\${env:PASSWORD}" }
-roles: [{ name: readers }]
-`
-}
 
 describe('a new format is one value and one name', () => {
   async function run(ran: Promise<Ran>, title: string, code: number): Promise<string> {
@@ -71,7 +62,7 @@ describe('a new format is one value and one name', () => {
   test('every command that plans, applies or checks is told in it, and in it alone', async () => {
     const terminal = { out: true, err: true, in: true, width: 80 }
     const world = createSandbox({
-      files,
+      files: storeFiles,
       env: { PASSWORD: password, NO_COLOR: undefined },
       io: { terminal }
     })
@@ -89,7 +80,12 @@ describe('a new format is one value and one name', () => {
   })
 
   test('what cannot be understood is told in it, too', async () => {
-    const { out, code } = await createSandbox({ files }).run('plan', '--nonsense', '--format', 'list')
+    const { out, code } = await createSandbox({ files: storeFiles }).run(
+      'plan',
+      '--nonsense',
+      '--format',
+      'list'
+    )
     expect(code).toBe(3)
     expect(out).toMatch(/^# findings\n[^]*P624/)
   })
@@ -97,7 +93,7 @@ describe('a new format is one value and one name', () => {
   test('and so are many organizations', async () => {
     const env = { PASSWORD: password, POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'partner-key-1' }
     const server = { partnerKey: 'partner-key-1', organizations: [{ name: 'Acme' }, { name: 'Beta' }] }
-    const world = createSandbox({ files, env, server })
+    const world = createSandbox({ files: storeFiles, env, server })
     const words = ['plan', '--all-organizations', '--format', 'list']
     const out = await run(world.run(...words), 'organizations', 0)
     expect(out.match(/answer type: plan$/gm)).toHaveLength(3)

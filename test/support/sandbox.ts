@@ -93,6 +93,17 @@ function io(ran: Ran, world: Sandbox, options: SandboxOptions): WorldIo {
   }
 }
 
+/** A connection with a secret, `PASSWORD`, and a role. */
+export const storeFiles = {
+  'configs/a.yaml': `
+connections:
+  - name: Store
+    type: postgresql
+    configuration: { hostname: h, port: 5432, database: d, username: u, password: "\${env:PASSWORD}" }
+roles: [{ name: readers }]
+`
+}
+
 /** The tutorial: MongoDB users become Salesforce contacts. */
 export const tutorial = `
 connections:
