@@ -127,6 +127,16 @@ test('what is said is compared, and what is not said stays', async () => {
   ])
 })
 
+test('who makes the connection anew makes the fields that files say, and nothing of what stood beside them', async () => {
+  const world = worldOf(files(zip))
+  await run(world, 0, 'apply', '--yes')
+  const api = client(world.server)
+  const { id } = await named(api, '/api/connections', 'Source')
+  await api.delete(`/api/connections/${id}`)
+  await expectSettled(world, files('{ id: address.zip, type: string }'))
+  expect(await ours(world)).toEqual([{ id: 'address.zip', name: 'address.zip', type: 'string' }])
+})
+
 test('a field that somebody adds by hand is shown, and deleted only as the plan says it', async () => {
   const world = worldOf(files(zip))
   await run(world, 0, 'apply', '--yes')

@@ -323,7 +323,8 @@ export function differences(
 ): string[] {
   const tolerant = edited.ids.size > 0
   const was = declared.was === undefined ? undefined : scene.ids[declared.was]
-  const isMadeAgain = was !== undefined && edited.deleted.has(was)
+  // What is derived goes with what it is of.
+  const isMadeAgain = was !== undefined && edited.deleted.has(was.split('/')[0]!)
   const expected = scene.expected.get(declared)
   const [a, b] = [expected, there.fields].map((fields) => (isObject(fields) ? fields : {}))
   const kind = kindOf(declared.kind)
@@ -338,13 +339,14 @@ export function differences(
       isBulk && field === 'schemas' && textOf(b!['automatically_add_new_fields'] ?? 'all') !== 'none'
     const added = isAdding ? withoutAddedFields(declared, listed, there) : listed
     const ideal = isBulk && field === 'schemas' ? asChosenBefore(scene, declared, added, there) : added
-    const [wanted, found] = [ideal, there].map((value) =>
-      JSON.stringify(asCompared(kind.fields[field]?.rule, isBulk ? withoutAddedByHand(value) : value))
+    const compared = [ideal, there].map((value) =>
+      asCompared(kind.fields[field]?.rule, isBulk ? withoutAddedByHand(value) : value)
     )
+    const [wanted, found] = compared.map((value) => JSON.stringify(value))
     if (wanted === found || (tolerant && isIn(ideal, there))) return []
     if (field === 'fields' && hadOtherSources(scene, declared)) return []
     // What the deleted one had beside what the files say is gone with it.
-    if (isMadeAgain && isIn(there, ideal)) return []
+    if (isMadeAgain && isIn(compared[1], compared[0])) return []
     // No limit is 0, and is nothing where nobody ever wrote one.
     if (owner === 'carried' && ideal === 0 && there === undefined) return []
     return [
@@ -523,6 +525,8 @@ function asCompared(rule: Rule | undefined, value: Json | undefined): Json | und
 /** Whether everything of the one is in the other: what somebody adds to free keys stays. */
 function isIn(part: Json | undefined, whole: Json | undefined): boolean {
   if (part === undefined && isObject(whole)) return true
+  if (Array.isArray(part) && Array.isArray(whole))
+    return part.length === whole.length && part.every((item, place) => isIn(item, whole[place]))
   if (!isObject(part) || !isObject(whole)) return JSON.stringify(part) === JSON.stringify(whole)
   return Object.entries(part).every(([key, value]) => isIn(value, whole[key]))
 }
