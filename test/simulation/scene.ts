@@ -41,6 +41,11 @@ async function settle(
   const ids: string[] = []
   const places = new Map<number, number>()
   for (const thing of inOrder(drawn.live)) {
+    const taken = live.findIndex((other) => isOnePlace(thing, other))
+    if (taken !== -1) {
+      places.set(drawn.live.indexOf(thing), taken)
+      continue
+    }
     for (const item of [thing.item, plainFor(thing, live)]) {
       if (item === undefined || !fitsAll(kindNamed(thing.kind), item, live)) continue
       const made = await service.make({ ...thing, item })
@@ -52,6 +57,11 @@ async function settle(
     }
   }
   return { live, ids, places }
+}
+
+/** What is in no list is there once: drawn a second time, it is the first one. */
+function isOnePlace(a: Thing, b: Thing): boolean {
+  return a.kind === b.kind && a.name === b.name && kindNamed(a.kind).api.access === 'derived'
 }
 
 /** The simplest item, with names that are there. */

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { makeClock } from './clock.ts'
+import { noFaults } from './faults.ts'
+import { plainDatabase } from './items.ts'
+import { makeScene } from './scene.ts'
+import { simulate } from './simulate.ts'
+import { base } from './small-worlds.ts'
+import type { Thing, World } from './world.ts'
+
+/** What of a drawn world is made, and what must come of it. */
+
+const connection: Thing = { kind: 'connection', name: 'a', item: plainDatabase }
+const users = (field: { label?: string; path?: string }): Thing => ({
+  kind: 'schema_fields',
+  name: 'a public.users',
+  item: { connection: 'a', schema: 'public.users', fields: [{ id: 'zip', type: 'string', ...field }] }
+})
+
+test('what is at one place and was drawn twice is there once, and what is declared is over that one', async () => {
+  const world: World = {
+    ...base,
+    shape: 'newest',
+    operation: 'apply',
+    removed: [],
+    live: [connection, users({ label: 'First' }), users({ path: '$.zip' })],
+    declared: [
+      { ...connection, was: 0 },
+      { ...users({}), was: 2 }
+    ]
+  }
+  const clock = makeClock()
+  const scene = await clock.until(makeScene(world, clock))
+  scene.service.server.close()
+  expect(scene.world.live).toEqual([connection, users({ label: 'First' })])
+  expect(scene.world.declared.map(({ was }) => was)).toEqual([0, 1])
+  expect(await simulate(world, { faults: () => noFaults })).toMatchObject({ is: 'planned', codes: [] })
+})
