@@ -134,6 +134,7 @@ async function opening(
     view: {
       kinds: kinds.managed.map(({ name }) => name),
       connects: authorized,
+      now: io.now(),
       sources: { texts: understanding.texts, hide: io.redaction.shown },
       ...(options.local === true ? { reach: '--local' } : {})
     },

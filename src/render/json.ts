@@ -2,12 +2,12 @@ import type { Outcome } from '../apply/events.ts'
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts'
 import type { Action, FieldChange, Impact } from '../plan/plan.ts'
 import { addressText } from '../state/resource.ts'
-import { isLongNumber, isReference, isSecret, type Json } from '../state/value.ts'
 import type { Format } from './format.ts'
 import type { PlanHeader } from './header.ts'
 import { jsonText } from './json-text.ts'
+import { valueJson } from './json-value.ts'
 import type { Answer, OrganizationsView } from './view/answer.ts'
-import type { ChangesView, ToldChange } from './view/changes.ts'
+import type { ChangesView, ResourceView, ToldChange } from './view/changes.ts'
 import type { FindingsView, ProblemsView } from './view/problems.ts'
 import type { PullView } from './view/pull.ts'
 import type { ReportView } from './view/report.ts'
@@ -80,8 +80,13 @@ function headJson(header: PlanHeader) {
 }
 
 /** In the order of the plan, whatever the order is in which they are told. */
-function changesIn({ resources }: ChangesView): ToldChange[] {
-  return resources.toSorted((a, b) => a.index - b.index).map(({ change }) => change)
+function changesIn(view: ChangesView): ToldChange[] {
+  return resourcesIn(view).map(({ change }) => change)
+}
+
+/** In the order of the plan. */
+function resourcesIn({ resources }: ChangesView): ResourceView[] {
+  return resources.toSorted((a, b) => a.index - b.index)
 }
 
 function countOf({ resources }: ChangesView, action: Action): number {
@@ -134,18 +139,6 @@ function fieldJson({ path, how, before, after, cause, base, span }: FieldChange)
   return { path, how, before: valueJson(before), after: valueJson(after), ...who, ...placeJson(span) }
 }
 
-/** Readers need not know our tags: a reference says what it names, a secret where it comes from. */
-function valueJson(value: Json | undefined): Json {
-  if (value === undefined || value === null || typeof value !== 'object') return value ?? null
-  if (Array.isArray(value)) return value.map(valueJson)
-  if (isLongNumber(value)) return { number: value.$number }
-  if (isSecret(value)) return { secret: value.$secret }
-  if (isReference(value)) {
-    return { reference: { kind: value.$ref, name: value.name ?? null, id: value.id ?? null } }
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, valueJson(part)]))
-}
-
 const drifts: Readonly<Record<Action, string>> = {
   create: 'missing',
   update: 'changed',
@@ -158,8 +151,8 @@ const turned = { added: 'removed', removed: 'added', changed: 'changed' } as con
 
 /** What became of the service: the same differences, seen from there. */
 export function driftDocument(view: ChangesView): unknown {
-  const changes = changesIn(view)
-  const declared = changes.filter((change) => change.action !== 'delete')
+  const resources = resourcesIn(view)
+  const declared = resources.filter(({ change }) => change.action !== 'delete')
   return {
     ...headJson(view.header),
     organization: { id: view.organization.id, name: view.organization.name },
@@ -172,12 +165,16 @@ export function driftDocument(view: ChangesView): unknown {
       none: countOf(view, 'none'),
       ...besideCounts(view)
     },
-    resources: changes.map((change) => ({
+    resources: resources.map(({ change, age }) => ({
       drift: drifts[change.action],
       cause: change.cause ?? null,
       ...resourceJson(change),
       name_in_service: change.action === 'create' ? null : (change.previousName ?? change.name),
-      changed: { at: change.changed?.at ?? null, by: change.changed?.by ?? null },
+      changed: {
+        at: change.changed?.at ?? null,
+        by: change.changed?.by ?? null,
+        age_seconds: age ?? null
+      },
       fields: change.action === 'create' ? [] : change.fields.map(driftedFieldJson),
       not_stated: change.notStated,
       ignored: change.hidden,

@@ -71,3 +71,24 @@ test('`--ignore-unmanaged` neither lists nor names what no file declares, and as
   expect(code).toBe(0)
   expect(world.requests().length).toBeLessThan(all.length)
 })
+
+test('a drift says how old the difference is, and JSON in seconds', async () => {
+  let now = new Date()
+  const world = createSandbox({ files, io: { now: () => now } })
+  await world.run('apply', '--yes')
+  const withUrl = (page: string): Record<string, string> => ({
+    'configs/c.yaml': `connections: [{ name: C, type: webhook, configuration: { url: https://example.com/${page} } }]\n`
+  })
+  for (const page of ['a', 'b']) {
+    world.write(withUrl(page))
+    expect((await world.run('apply', '--yes')).code).toBe(0)
+  }
+  world.write(withUrl('a'))
+  now = new Date(now.getTime() + 3 * 24 * 60 * 60 * 1000 + 60_000)
+  expect((await world.run('drift')).out).toMatch(/changed \d{4}-\d\d-\d\d \d\d:\d\d UTC \(3 days ago\) by /)
+  const { resources } = JSON.parse((await world.run('drift', '--format', 'json')).out) as {
+    resources: { name: string; changed: { age_seconds: number | null } }[]
+  }
+  const age = resources.find(({ name }) => name === 'C')?.changed.age_seconds
+  expect(Math.round(Number(age) / (24 * 60 * 60))).toBe(3)
+})

@@ -53,7 +53,10 @@ async function saidOf({ language, file, text }: Block): Promise<string> {
 }
 
 const settled = (text: string): string =>
-  text.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '2026-01-01 10:00').replaceAll(/^applying .*\n/gm, '')
+  text
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '2026-01-01 10:00')
+    .replaceAll('(1 minute ago)', '(just now)')
+    .replaceAll(/^applying .*\n/gm, '')
 
 test('each topic is a page, each page is a topic, and README names each', async () => {
   expect(names.toSorted()).toEqual(topics.toSorted())

@@ -6,7 +6,12 @@ import type { Look } from '../../src/render/style.ts'
 import type { ViewContext } from '../../src/render/view/changes.ts'
 import type { Json } from '../../src/state/value.ts'
 
-export const look: Look & ViewContext = { colour: false, width: 100, connects: new Set(['connection']) }
+export const look: Look & ViewContext = {
+  colour: false,
+  width: 100,
+  connects: new Set(['connection']),
+  now: new Date('2026-11-29T09:30:00.000Z')
+}
 
 export const header: PlanHeader = {
   organization: 'Acme',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
-import { added, at, change, diagnostic, header, plan } from './builders.ts'
+import { added, at, change, diagnostic, header, look, plan } from './builders.ts'
 import { situations } from './compared.ts'
 import { mixed } from './reports.ts'
 import * as situation from './situations.ts'
@@ -25,7 +25,7 @@ const forms = {
   'plan-since-no-longer-declared': ['plan', planJson(situations['since-no-longer-declared']!, header, [])],
   'plan-since-partial': ['plan', planJson(situations['since-partial']!, header, [])],
   'drift-since-three-way': ['drift', driftJson(situations['since-three-way']!, header, [])],
-  'drift-everything': ['drift', driftJson(situation.everything, header, [warning])],
+  'drift-everything': ['drift', driftJson(situation.everything, header, [warning], look)],
   'apply-mixed': ['apply', reportJson(mixed, header, [warning])],
   validate: ['validate', problemsJson([problem, warning], { files: 2, resources: 4 })],
   'validate-fine': ['validate', problemsJson([], { files: 2, resources: 4 })]

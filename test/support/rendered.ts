@@ -51,8 +51,13 @@ export function planJson(plan: Plan, header: PlanHeader, problems: Diagnostic[])
   return planDocument(planView(plan, header, {}, { problems }))
 }
 
-export function driftJson(plan: Plan, header: PlanHeader, problems: Diagnostic[]): unknown {
-  return driftDocument(driftView(plan, header, {}, { problems }))
+export function driftJson(
+  plan: Plan,
+  header: PlanHeader,
+  problems: Diagnostic[],
+  context: ViewContext = {}
+): unknown {
+  return driftDocument(driftView(plan, header, context, { problems }))
 }
 
 export function reportJson(report: Report, header: PlanHeader, problems: Diagnostic[]): unknown {

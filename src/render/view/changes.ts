@@ -5,6 +5,7 @@ import { isDifference } from '../../plan/pending.ts'
 import type { Action, Change, FieldChange, Impact, Plan } from '../../plan/plan.ts'
 import type { PlanHeader } from '../header.ts'
 import { count } from '../plain-text.ts'
+import { ageOf } from './last-change.ts'
 import { inDataOrder } from './order.ts'
 import { problemsView, type ProblemsView } from './problems.ts'
 import { rowsOf, toldField, type RowView, type Telling } from './rows.ts'
@@ -53,6 +54,8 @@ export interface ResourceView {
   place: Span
   /** Why, and whose work in the service this touches: sentences without a full stop. */
   notes: string[]
+  /** How many seconds ago it was last changed in the service, where that is known. */
+  age?: number
   rows: RowView[]
   /** What a comparison says nothing about, for those who ask. */
   leftAlone: { label: string; paths: readonly string[] }[]
@@ -113,6 +116,8 @@ export interface ViewContext {
   sources?: Sources | undefined
   /** Names of all kinds: the order of those that no reference puts before each other. */
   kinds?: readonly string[] | undefined
+  /** The time for which it is told; without it, nobody can say how old a change is. */
+  now?: Date | undefined
   /** What a suggested command needs to reach the same service, such as `--local`. */
   reach?: string | undefined
   /** The kinds that a person can be sent to authorize. */
@@ -124,7 +129,7 @@ export interface Perspective {
   signs: Readonly<Record<Action, ResourceView['sign']>>
   /** Where among the others a resource is told: the lowest first, then in the order of the data. */
   rank(group: ResourceView['group'], action: Action): number
-  notes(change: ToldChange, since: string | undefined): string[]
+  notes(change: ToldChange, since: string | undefined, age: number | undefined): string[]
   telling(action: Action): Telling
   impacts(differing: readonly Change[]): ImpactSum[]
   /** What differs gets its secrets again. */
@@ -189,12 +194,14 @@ function resourceOf(
   const change = toldOf(detailsOf(planned))
   const { action } = change
   const group = groupOf(planned)
+  const age = ageOf(change.changed, context.now)
   return {
     group,
     sign: group === 'pending' || group === 'waiting' ? '⧗' : signs[action],
     index,
     ...commonOf(change, context),
-    notes: notes(change, since),
+    notes: notes(change, since, age),
+    ...(age === undefined ? {} : { age }),
     rows: rowsOf(change, fieldsBesideName(change), telling(action), since)
   }
 }
@@ -278,21 +285,6 @@ export function connectFirst(resources: readonly ResourceView[]): string | undef
   const [first] = commands
   if (first === undefined) return undefined
   return commands.length === 1 ? `\`${first}\`` : `\`${first}\`, and ${count(commands.length - 1, 'more')}`
-}
-
-/** `2026-11-23 18:04 UTC by Ada Lovelace`: as much of it as is known. */
-export function lastChangeText(changed: ToldChange['changed']): string | undefined {
-  if (changed === undefined) return undefined
-  const at = changed.at === undefined ? undefined : instantText(changed.at)
-  const by = changed.by === undefined ? undefined : `by ${changed.by}`
-  const known = [at, by].filter((part) => part !== undefined)
-  return known.length === 0 ? undefined : known.join(' ')
-}
-
-function instantText(instant: string): string {
-  const date = new Date(instant)
-  if (Number.isNaN(date.getTime())) return instant
-  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 /** A new name is told in the heading. */

@@ -3,7 +3,6 @@ import type { Action, Plan } from '../../plan/plan.ts'
 import { count } from '../plain-text.ts'
 import {
   connectFirst,
-  lastChangeText,
   seenFrom,
   waitsText,
   type Closing,
@@ -11,6 +10,7 @@ import {
   type ResourceView,
   type ToldChange
 } from './changes.ts'
+import { lastChangeText } from './last-change.ts'
 
 const actions: readonly Action[] = ['create', 'delete', 'rename', 'update', 'none']
 
@@ -28,8 +28,8 @@ export const driftView = seenFrom({
   closing: closingOf
 })
 
-function notesOf(change: ToldChange, since: string | undefined): string[] {
-  const last = lastChangeText(change.changed)
+function notesOf(change: ToldChange, since: string | undefined, age: number | undefined): string[] {
+  const last = lastChangeText(change.changed, age)
   const changed = last === undefined ? [] : [`changed ${last}`]
   const notes: Readonly<Record<Action, string[]>> = {
     create: [

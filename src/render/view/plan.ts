@@ -1,7 +1,6 @@
 import type { Action, Change, Plan } from '../../plan/plan.ts'
 import {
   connectFirst,
-  lastChangeText,
   seenFrom,
   waitsText,
   type Closing,
@@ -9,6 +8,7 @@ import {
   type ImpactSum,
   type ResourceView
 } from './changes.ts'
+import { lastChangeText } from './last-change.ts'
 
 /** What cannot be taken back comes first; what is not to be done follows what is. */
 const actions: readonly Action[] = ['delete', 'create', 'rename', 'update']
