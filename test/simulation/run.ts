@@ -16,10 +16,12 @@ const began = performance.now()
 const total = { requests: 0, writes: 0, changes: 0, processes: 0, met: 0 }
 const by: Record<string, number> = {}
 let broken = 0
+let tried = 0
 console.log(
   `seeds ${first} to ${first + count - 1} (${single === undefined ? start.because : 'as asked for'})`
 )
 for (let seed = first; seed < first + count; seed++) {
+  tried += 1
   try {
     add(await simulateSeed(seed))
   } catch (error) {
@@ -31,10 +33,11 @@ for (let seed = first; seed < first + count; seed++) {
     )
     if (broken >= 5) break
   }
+  if (tried % 1000 === 0 && tried < count) console.log(`${tried} of ${count} worlds, ${broken} broke a law`)
 }
 const seconds = (performance.now() - began) / 1000
 console.log(
-  `${count} worlds, ${total.processes} processes, ${total.changes} changes, ${total.requests} requests (${total.writes} writes), ${total.met} met a fault, ${seconds.toFixed(1)} s`
+  `${tried} worlds, ${broken} broke a law, ${total.processes} processes, ${total.changes} changes, ${total.requests} requests (${total.writes} writes), ${total.met} met a fault, ${seconds.toFixed(1)} s`
 )
 console.log(JSON.stringify(by))
 if (broken > 0) process.exitCode = 1
