@@ -77,7 +77,8 @@ describe('imports', () => {
     import: ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'plan'],
     pull: ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'plan', 'import'],
     render: ['diagnostics', 'wire', 'state', 'plan', 'apply', 'package.json'],
-    server: ['wire', 'schemas/connection-types.json'],
+    storage: [],
+    server: ['wire', 'storage', 'schemas/connection-types.json'],
     commands: [...everything, 'schemas/polyctl.schema.json', 'package.json'],
     'reconcile.ts': ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'remote', 'plan', 'apply'],
     'direct.ts': [],
@@ -157,7 +158,7 @@ describe('imports', () => {
       sarif: ['render'],
       hono: ['server'],
       '@hono/node-server': ['server'],
-      'node:sqlite': ['server'],
+      'node:sqlite': ['storage'],
       commander: ['commands']
     }
     const wrong = sources.flatMap(({ path, imports }) =>
@@ -208,6 +209,7 @@ describe('edges', () => {
         'src/main.ts',
         'src/config/source/disk.ts',
         'src/config/source/save.ts',
+        'src/storage/folder.ts',
         'src/server/edge.ts'
       ]
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../wire/common.ts'
 import type { Organization } from '../wire/organization.ts'
-import { columnValue, type Database, type Row } from './database.ts'
+import { columnValue, type Database, type Row } from '../storage/database.ts'
 
 /**
  * The class of a key. A user key acts in its own organization; the others act in the one that the request

@@ -1,7 +1,7 @@
 import type { Actor } from '../wire/common.ts'
-import { FolderProblem } from './database.ts'
+import { FolderProblem } from '../storage/database.ts'
 import { digest, isKey, type Directory } from './directory.ts'
-import type { Folder } from './edge.ts'
+import type { Folder } from '../storage/folder.ts'
 import type { Records } from './records.ts'
 import { seedOrganization, seedUser, type Person } from './seed.ts'
 

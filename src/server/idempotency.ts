@@ -1,5 +1,5 @@
 import type { SerializedResponse } from './answer.ts'
-import { columnValue, type Database } from './database.ts'
+import { columnValue, type Database } from '../storage/database.ts'
 import { Refusal } from './refusal.ts'
 
 const keySyntax = /^[A-Za-z0-9_-]{8,255}$/

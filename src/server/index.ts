@@ -1,9 +1,10 @@
+import type { Database } from '../storage/database.ts'
 import type { Route, Shape } from './call.ts'
 import { openCatalogue } from './catalogue/catalogue.ts'
 import { makeCourier, type CourierParts, type Post } from './courier.ts'
-import { openDatabase, type Database } from './database.ts'
+import { openServerDatabase } from './database.ts'
 import { openDirectory } from './directory.ts'
-import { openFolder, realEdge } from './edge.ts'
+import { openServerFolder, realEdge } from './edge.ts'
 import { openEvents } from './events.ts'
 import { makeFaults, type Fault, type FaultControl, type FaultPlan } from './faults.ts'
 import { found, localEmail, type Founded, type Founders } from './founding.ts'
@@ -16,7 +17,7 @@ import { seedOrganization, seedUser } from './seed.ts'
 import { makeService } from './service.ts'
 import { makeStore, type Store } from './store.ts'
 
-export { FolderProblem } from './database.ts'
+export { FolderProblem } from '../storage/database.ts'
 export { isKey } from './directory.ts'
 export { readTextFile } from './edge.ts'
 export { readFaultPlan } from './fault-plan.ts'
@@ -85,8 +86,8 @@ const keptRequests = 10_000
 export function createServer(options: ServerOptions = {}): LocalServer {
   const now = options.now ?? realEdge.now
   const randomUUID = options.randomUUID ?? realEdge.randomUUID
-  const folder = options.directory === undefined ? undefined : openFolder(options.directory)
-  const database = openDatabase(folder)
+  const folder = options.directory === undefined ? undefined : openServerFolder(options.directory)
+  const database = openServerDatabase(folder)
   const directory = openDirectory(database)
   const records = openRecords(database)
   const transaction: Database['transaction'] = (work) => database.transaction(work)

@@ -1,5 +1,5 @@
 import type { Actor } from '../wire/common.ts'
-import { columnValue, type Database, type Row } from './database.ts'
+import { columnValue, type Database, type Row } from '../storage/database.ts'
 import type { Stored, StoredConnection, StoredKind } from './stored.ts'
 
 /** The position after which a page of a list begins. */

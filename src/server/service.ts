@@ -4,7 +4,7 @@ import { refused, serialized, toResponse, type SerializedResponse } from './answ
 import { anonymous, authenticate, type Caller } from './authentication.ts'
 import { readForm, readObject, readText } from './body.ts'
 import type { Call, Route, ServerContext } from './call.ts'
-import { storageProblem, type Database } from './database.ts'
+import { storageProblem, type Database } from '../storage/database.ts'
 import type { Fault, FaultName, Faults } from './faults.ts'
 import { readKey, type Outcomes } from './idempotency.ts'
 import { mustBeEmpty } from './kinds/request-shape.ts'

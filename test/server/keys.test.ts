@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { digest, openDirectory } from '../../src/server/directory.ts'
-import { openDatabase } from '../../src/server/database.ts'
+import { openServerDatabase } from '../../src/server/database.ts'
 import { client, origin, testServer } from './client.ts'
 
 const blanks = ['', ' ', '\t', '  \n', '\u00A0', '\u0000', 'a b', 'ä']
@@ -14,7 +14,7 @@ test.each(blanks)('%j cannot be made a key, whichever way it comes', (key) => {
   expect(() => testServer({ partnerKey: key })).toThrow(/a key must not be empty/)
   expect(() => testServer({ users: [{ name: 'X', key }] })).toThrow(/a key must not be empty/)
   expect(() => testServer({ organizations: [{ name: 'B', key }] })).toThrow(/a key must not be empty/)
-  const directory = openDirectory(openDatabase(undefined))
+  const directory = openDirectory(openServerDatabase(undefined))
   const credential = { class: 'partner', organizationId: '', actor: { id: '', name: '', type: 'partner' } }
   expect(() => directory.addCredential(key, credential as never)).toThrow(/a key must not be empty/)
 })

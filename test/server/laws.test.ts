@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { letter, logicProblem } from '../../src/server/kinds/filter-logic.ts'
 import { paged, type Page } from '../../src/server/paging.ts'
-import { openDatabase } from '../../src/server/database.ts'
+import { openServerDatabase } from '../../src/server/database.ts'
 import { byPosition, createdBy, openRecords } from '../../src/server/records.ts'
 import type { Actor } from '../../src/wire/common.ts'
 import { client, mongo, postgres, testServer, tutorialSync, tutorialWorld, type Client } from './client.ts'
@@ -39,7 +39,7 @@ test('the pages of a list are the list, for every limit and whatever the ties', 
 })
 
 test('a list that is read from a position on is the rest of the whole list, whatever the ties', () => {
-  const records = openRecords(openDatabase(undefined))
+  const records = openRecords(openServerDatabase(undefined))
   const [organization_id, other] = ['11111111-0000-4000-8000-000000000000', '2'.repeat(36)]
   // More than are read at once, and many of the same time.
   for (let number = 0; number < 240; number++) {

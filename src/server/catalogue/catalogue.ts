@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from '../../wire/common.ts'
 import type { PickValue } from '../../wire/enumeration.ts'
 import type { SyncMode } from '../../wire/sync.ts'
-import type { Folder } from '../edge.ts'
+import type { Folder } from '../../storage/folder.ts'
 import { Refusal } from '../refusal.ts'
 import airtable from './airtable.json' with { type: 'json' }
 import bigquery from './bigquery.json' with { type: 'json' }

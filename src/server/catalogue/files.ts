@@ -2,7 +2,7 @@
 import type { Json } from '../../wire/common.ts'
 import { parseJson } from '../body.ts'
 import { digest } from '../directory.ts'
-import { errorCode, type Folder } from '../edge.ts'
+import { errorCode, type Folder } from '../../storage/folder.ts'
 import { Refusal } from '../refusal.ts'
 import { readCsv } from './csv-text.ts'
 
