@@ -201,7 +201,7 @@ async function completed(run: CreateRun, posted: Posted): Promise<Written> {
  */
 function isAnsweredInFull({ api }: Kind, wire: JsonObject, { body, wanted }: Creation): boolean {
   const { parts = [], followUps, isConverged } = api
-  const isAsked = parts.some((part) => !part.optional || part.paths(wire, wanted, false).length > 0)
+  const isAsked = parts.some((part) => part.paths(wire, wanted, false).length > 0)
   return !isConverged && !isAsked && !followUps?.keys.some((key) => body[key] !== undefined)
 }
 
