@@ -50,7 +50,15 @@ export async function plan(
   kinds: Kinds,
   options: PlanRequest = {}
 ): Promise<Checked<Planned>> {
-  const { base, prune = false, forceDelete = false, selection, core = false, inFull = false } = options
+  const {
+    base,
+    left = [],
+    prune = false,
+    forceDelete = false,
+    selection,
+    core = false,
+    inFull = false
+  } = options
   const scope = scopeOf(understood.desired, selection, kinds)
   const early = new EarlyChanges(scope, kinds)
   const observed = await observe(reader, scope, kinds, {
@@ -58,7 +66,8 @@ export async function plan(
     everything: prune,
     core: core && selection === undefined,
     inFull: forceDelete || inFull,
-    also: (base?.resources ?? []).filter((atBase) => isSelected(atBase, selection, kinds))
+    also: (base?.resources ?? []).filter((atBase) => isSelected(atBase, selection, kinds)),
+    left: left.filter((one) => isSelected(one, selection, kinds))
   })
   if (!observed.ok) return observed
   const { desired } = understood

@@ -5,10 +5,15 @@ import {
   openDisk,
   pushApplied,
   remember,
-  type AppliedPlace
+  rememberLeft,
+  type AppliedPlace,
+  type AppliedRefs
 } from '../config/source/index.ts'
 import { warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { kinds } from '../kinds/index.ts'
+import { leftAfter } from '../plan/left-behind.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Planned } from '../reconcile.ts'
 import { organizationOf } from '../remote/identity.ts'
 import type { Reader } from '../remote/transport.ts'
 import type { ReportExtras } from '../render/view/report.ts'
@@ -17,6 +22,9 @@ import type { FileOptions, PlanningOptions, ServiceOptions } from './options.ts'
 
 /** What of the options decides about the revision that was applied last. */
 type Options = FileOptions & PlanningOptions & Pick<ServiceOptions, 'chosen'>
+
+/** In place of a revision: nothing says what was applied last. */
+export const noBase = 'none'
 
 /** Git is asked where there is a repository, and where files are read that it knows. */
 function placeIn(io: CommandIo, options: FileOptions): AppliedPlace | undefined {
@@ -32,22 +40,22 @@ export function isByDefault({ since, chosen }: Options): boolean {
   return since === undefined && chosen?.since === undefined
 }
 
+/** What git remembers of earlier applies. */
+type Remembered = ReturnType<AppliedRefs['of']>
+
 /**
- * The ref of what was applied last in the organization that the key opens; undefined where git remembers
- * nothing. Whose key it is, is asked once: the plan takes the same answer.
+ * What git remembers of the organization that the key opens: the ref of what was applied last, and what
+ * applies left behind. Whose key it is, is asked once: the plan takes the same answer.
  */
-export async function appliedLast(
-  options: Options,
-  io: CommandIo,
-  reader: Reader
-): Promise<string | undefined> {
-  const place = isByDefault(options) ? placeIn(io, options) : undefined
-  if (place === undefined) return undefined
+export async function remembered(options: Options, io: CommandIo, reader: Reader): Promise<Remembered> {
+  const nothing: Remembered = { left: { ok: true, value: [] } }
+  const place = isByDefault(options) || options.remembered === true ? placeIn(io, options) : undefined
+  if (place === undefined) return nothing
   const refs = appliedRefs(place)
-  if (refs.isEmpty) return undefined
+  if (refs.isEmpty) return nothing
   const who = await organizationOf(reader)
   // The plan asks the same, and tells what is wrong.
-  return who.ok ? refs.of(who.id)?.ref : undefined
+  return who.ok ? refs.of(who.id) : nothing
 }
 
 /** For the first line of a plan: that it compares with what was applied last, which nobody asked for. */
@@ -67,39 +75,46 @@ interface Memory {
    * After all was done: the commit is remembered, if the files are still what it says. If they are not, and
    * something was changed, nothing is.
    */
-  keep: (organization: string, hasChanged: boolean) => Remembering
+  keep: (done: Planned, hasChanged: boolean) => Remembering
   /** After all was deleted: nothing is applied any more. */
-  forget: (organization: string) => Remembering
+  forget: (done: Planned) => Remembering
 }
 
 /** Looks at the repository before the files are read; undefined where there is none to remember anything. */
 export function openMemory(
-  options: FileOptions & PlanningOptions & { pushApplied?: boolean },
+  options: Options & { pushApplied?: boolean },
   io: CommandIo
 ): Memory | undefined {
   const place = placeIn(io, options)
   if (place === undefined) return undefined
-  const before = committedState(place)
+  const state = committedState(place)
   const push = options.pushApplied === true
   return {
-    keep(organization, hasChanged) {
+    keep({ plan, observed }, hasChanged) {
+      const organization = plan.organization.id
+      const isToldAll = isByDefault(options) || options.since === noBase || options.remembered === true
+      const before = isToldAll ? undefined : appliedRefs(place).of(organization).left
+      const untold = before?.ok === true ? before.value : []
+      // First: what is told twice after a kill does no harm.
+      const left = rememberLeft(place, organization, leftAfter(plan, observed, untold, kinds))
       const unremembered = (because: string): Remembering => {
         // What was remembered is not what was applied last any more.
         if (hasChanged) remember(place, organization, undefined)
         return { reported: { unremembered: because }, problems: push ? [notPushed(because)] : [] }
       }
-      if (!before.ok) return unremembered(before.reason)
+      if (!left.ok) return unremembered(left.reason)
+      if (!state.ok) return unremembered(state.reason)
       const now = committedState(place)
       if (!now.ok) return unremembered(now.reason)
-      if (before.value !== now.value) return unremembered('another commit was checked out meanwhile')
+      if (state.value !== now.value) return unremembered('another commit was checked out meanwhile')
       const kept = remember(place, organization, now.value)
       if (!kept.ok) return unremembered(kept.reason)
-      const pushed = push ? pushApplied(place, kept.value) : undefined
+      const pushed = push ? pushApplied(place, organization) : undefined
       const problems = pushed?.ok === false ? [notPushed(pushed.reason)] : []
       return { reported: { appliedRevision: now.value }, problems }
     },
-    forget(organization) {
-      remember(place, organization, undefined)
+    forget({ plan }) {
+      remember(place, plan.organization.id, undefined)
       return { reported: {}, problems: [] }
     }
   }

@@ -10,8 +10,8 @@ import { openWriter } from '../remote/transport.ts'
 import { quoted } from '../render/change-text.ts'
 import { count } from '../render/plain-text.ts'
 import type { ReportExtras } from '../render/view/report.ts'
-import { openMemory, type Remembering } from './applied.ts'
-import { makeDecision, decideOptionsOf, noBase, optionsOf, readsAllLists } from './decide-options.ts'
+import { noBase, openMemory, type Remembering } from './applied.ts'
+import { makeDecision, decideOptionsOf, optionsOf, readsAllLists } from './decide-options.ts'
 import { exit, exitOfReport } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { WriteOptions } from './options.ts'
@@ -135,7 +135,7 @@ interface Question {
   /** What is said when there is nothing to do, in place of a plan. */
   nothing?: string
   /** Tells git what was done in an organization, where all of it was. */
-  remember?: (organization: string, hasChanged: boolean) => Remembering
+  remember?: (done: Planned, hasChanged: boolean) => Remembering
 }
 
 async function shownAndDone(
@@ -164,7 +164,7 @@ async function shownAndDone(
   }
   const report = await done(full, options, io, decided.value)
   const isWhole = readsAllLists(options) && (await exitOfReport(report)) === exit.done
-  const kept = isWhole ? question.remember?.(id, report.counts.done > 0) : undefined
+  const kept = isWhole ? question.remember?.(decided.value, report.counts.done > 0) : undefined
   const extras = { problems, isPlanTold, ...(idle === undefined ? {} : { idle }), ...kept?.reported }
   const beside = [...(report.problems ?? []), ...(kept?.problems ?? [])]
   return await reported({ ...report, problems: beside }, full, extras)

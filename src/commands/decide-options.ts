@@ -5,7 +5,8 @@ import type { Reader } from '../remote/transport.ts'
 import type { DecideOptions } from '../plan/options.ts'
 import type { SavedOptions } from '../plan/saved.ts'
 import type { Selection } from '../plan/select.ts'
-import { appliedLast, isByDefault } from './applied.ts'
+import type { LeftBehind } from '../state/resource.ts'
+import { isByDefault, noBase, remembered } from './applied.ts'
 import { understandThen } from './files.ts'
 import type { CommandIo } from './io.ts'
 import type { FileOptions, PlanningOptions, ServiceOptions } from './options.ts'
@@ -34,17 +35,40 @@ export async function decideOptionsOf(
     ...(allowDestroy === undefined ? {} : { allowDestroy }),
     ...(selection.value === undefined ? {} : { selection: selection.value })
   }
-  const since = options.since ?? options.chosen?.since ?? (await appliedLast(options, io, reader))
-  if (since === undefined || since === noBase) return { ok: true, value: requested, problems: [] }
+  const memory = await remembered(options, io, reader)
+  const since = options.since ?? options.chosen?.since ?? memory.ref
+  if (!memory.left.ok && prune === true) return { ok: false, problems: [notRemembered(memory.left.reason)] }
+  const left = memory.left.ok ? memory.left.value : []
+  const untold = memory.left.ok ? [] : notCompared([notRemembered(memory.left.reason)])
+  if (since === undefined || since === noBase)
+    return { ok: true, value: withLeft(requested, left), problems: untold }
   const then = await understandThen(io, options, context.env, since, context.understood)
   context.texts.adopt(then.texts)
   if (!then.result.ok) {
     // Nobody asked for this base: without it, the plan is the one of a workspace that git knows nothing of.
     if (isByDefault(options) && prune !== true)
-      return { ok: true, value: requested, problems: notCompared(then.result.problems) }
+      return {
+        ok: true,
+        value: withLeft(requested, left),
+        problems: [...untold, ...notCompared(then.result.problems)]
+      }
     return then.result
   }
-  return { ok: true, value: { ...requested, base: then.result.value }, problems: [] }
+  const here = left.filter((one) => then.isMovedOut?.(one) !== true)
+  return { ok: true, value: { ...withLeft(requested, here), base: then.result.value }, problems: untold }
+}
+
+function withLeft(requested: DecideOptions, left: readonly LeftBehind[]): DecideOptions {
+  return left.length === 0 ? requested : { ...requested, left }
+}
+
+function notRemembered(reason: string): Diagnostic {
+  return problem('P310', `git does not tell what earlier applies left behind: ${reason}`, {
+    help: [
+      "bring it from where it is right: `git fetch origin '+refs/polyctl/*:refs/polyctl/*'`",
+      'or forget it: `polyctl apply --since none`'
+    ]
+  })
 }
 
 /** A plan, and what was asked of the planner. */
@@ -125,9 +149,6 @@ export function readsAllLists({ only = [], exclude = [], kind = [] }: PlanningOp
   return only.length + exclude.length + kind.length === 0
 }
 
-/** In place of a revision: nothing says what was applied last. */
-export const noBase = 'none'
-
 /** The options as they are kept in a saved plan; the revision as the commit that it was. */
 export function savedOptions(
   options: FileOptions & PlanningOptions,
@@ -144,7 +165,8 @@ export function savedOptions(
     allow_destroy: options.allowDestroy ?? [],
     force_delete: options.forceDelete === true,
     max_deletes: options.maxDeletes ?? null,
-    max_updates: options.maxUpdates ?? null
+    max_updates: options.maxUpdates ?? null,
+    ...(requested.left === undefined ? {} : { remembered: true })
   }
 }
 
@@ -153,6 +175,7 @@ export function optionsOf(saved: SavedOptions): PlanningOptions & { file: string
   return {
     file: saved.files,
     since: saved.since ?? noBase,
+    ...(saved.remembered === true ? { remembered: true } : {}),
     ...(saved.prune ? { prune: true } : {}),
     only: saved.only,
     exclude: saved.exclude,

@@ -64,6 +64,8 @@ export interface OrganizationOptions {
 /** What is asked of a plan beside the files. Absent on commands that do not have them. */
 export interface PlanningOptions {
   since?: string
+  /** What git remembers counts although a revision is named. */
+  remembered?: boolean
   prune?: boolean
   maxDeletes?: number
   maxUpdates?: number

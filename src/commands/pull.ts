@@ -11,7 +11,7 @@ import type { Reader } from '../remote/transport.ts'
 import { plan as makePlan, type Planned } from '../reconcile.ts'
 import { addressText } from '../state/resource.ts'
 import type { ChangedFile } from '../render/view/pull.ts'
-import { appliedLast } from './applied.ts'
+import { remembered } from './applied.ts'
 import { decideOptionsOf, readsAllLists, type Decided } from './decide-options.ts'
 import { exit } from './exit.ts'
 import { understandChanged } from './files.ts'
@@ -121,8 +121,15 @@ async function baseAndOptions(
 ): Promise<Checked<DecideOptions>> {
   const named = options.since ?? options.chosen?.since
   // What is committed and not applied yet is newer than what the service has, and stays.
-  const since = named ?? (await appliedLast(options, io, reader)) ?? 'HEAD'
-  const wholePlan = { ...options, since, maxDeletes: Infinity, maxUpdates: Infinity }
+  const since = named ?? (await remembered(options, io, reader)).ref ?? 'HEAD'
+  const isRemembered = named === undefined
+  const wholePlan = {
+    ...options,
+    since,
+    remembered: isRemembered,
+    maxDeletes: Infinity,
+    maxUpdates: Infinity
+  }
   const requested = await decideOptionsOf(context, wholePlan, io, reader)
   if (requested.ok || named !== undefined) return requested
   const [first] = requested.problems

@@ -1,5 +1,5 @@
 import { keyOf, nameOfItem, type Kinds } from '../kinds/kind.ts'
-import type { Desired } from '../state/resource.ts'
+import type { Address } from '../state/resource.ts'
 import { isObject } from '../state/value.ts'
 import { splitSections } from './sections.ts'
 import { parseYaml, valueOfNode, type Disk } from './source/index.ts'
@@ -13,7 +13,7 @@ export function isDeclaredIn(
   paths: readonly string[],
   disk: Disk,
   kinds: Kinds
-): (atBase: Desired) => boolean {
+): (atBase: Address) => boolean {
   const key = keyOf(kinds)
   const declared = new Set<string>()
   const unclear: string[] = []

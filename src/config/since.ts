@@ -8,7 +8,7 @@ import {
 } from '../diagnostics/diagnostic.ts'
 import { keyOf, unansweredFields, type Kinds } from '../kinds/kind.ts'
 import { pairWithBase } from '../state/base-pairs.ts'
-import { addressText, type Base, type Desired } from '../state/resource.ts'
+import { addressText, type Address, type Base, type Desired } from '../state/resource.ts'
 import { isObject, isSecret, sortedText, type Json, type Secret } from '../state/value.ts'
 import type { Vault } from '../state/vault.ts'
 import { isDeclaredIn } from './moved-blocks.ts'
@@ -22,6 +22,8 @@ import { understand, type Inputs, type Understood } from './understand.ts'
 export interface UnderstoodBase {
   result: Checked<Base>
   texts: ShownTexts
+  /** Whether another file of the repository, which is no part of the configuration, declares it since. */
+  isMovedOut?: (resource: Address) => boolean
   /** The secrets of the base, as far as today's variables and files can open them. */
   vault?: Vault
 }
@@ -69,8 +71,9 @@ export async function understandBase(
   const all = result.value.desired.resources.map((resource) => atRevision(resource, short))
   const pairs = [...pairWithBase(now.desired.resources, all, keyOf(kinds))]
   const paired = new Set(pairs.map(([, atBase]) => atBase))
-  const otherFiles = all.length > paired.size ? committed.otherFiles : []
-  const isMovedOut = isDeclaredIn(otherFiles, inputs.disk, kinds)
+  let declaredElsewhere: ((resource: Address) => boolean) | undefined
+  const isMovedOut = (resource: Address): boolean =>
+    (declaredElsewhere ??= isDeclaredIn(committed.otherFiles, inputs.disk, kinds))(resource)
   const resources = all.filter((atBase) => paired.has(atBase) || !isMovedOut(atBase))
   const addresses = (isMoved: (resource: Desired, atBase: Desired) => boolean): string[] =>
     pairs.flatMap(([resource, atBase]) => (isMoved(resource, atBase) ? [addressText(resource)] : []))
@@ -84,6 +87,7 @@ export async function understandBase(
       problems: []
     },
     texts,
+    isMovedOut,
     vault: result.value.vault
   }
 }

@@ -105,14 +105,15 @@ function readable(desired: DesiredState, live: LiveState, { selection }: DecideO
  * everything, or nothing.
  */
 function optionProblemsOf(desired: DesiredState, kinds: Kinds, options: DecideOptions): Diagnostic[] {
-  const { base, rotate, selection, allowDestroy } = options
-  const all = [...desired.resources, ...desired.removed, ...(base?.resources ?? [])]
+  const { base, left = [], rotate, selection, allowDestroy } = options
+  const before = [...(base?.resources ?? []), ...left]
+  const all = [...desired.resources, ...desired.removed, ...before]
   return [
     ...idlePatterns(desired.resources, rotate, kinds),
     ...idlePatterns(all, selection?.only, kinds),
     ...idlePatterns(all, selection?.exclude, kinds),
     // A removal by id has a name too: the one under which the resource was declared.
-    ...idlePatterns([...desired.removed, ...(base?.resources ?? [])], allowDestroy, kinds)
+    ...idlePatterns([...desired.removed, ...before], allowDestroy, kinds)
   ].map((pattern) => unknownAddress(pattern, all, kinds))
 }
 

@@ -8,15 +8,17 @@ import {
   type Base,
   type Desired,
   type DesiredState,
+  type LeftBehind,
   type Live,
   type LiveState
 } from '../state/resource.ts'
 import { sortedText, type JsonObject } from '../state/value.ts'
 import { deletion } from './change.ts'
-import { protectedAtBase } from './guard.ts'
+import { protectedBeforeProblem } from './guard.ts'
+import { leftBehind, protectedBefore } from './left-behind.ts'
 import type { Match } from './match.ts'
 import type { DecideOptions } from './options.ts'
-import type { Change, Delete, Plan } from './plan.ts'
+import type { Change, Delete, NoLongerDeclared, Plan } from './plan.ts'
 import { isNamed, isSelected } from './select.ts'
 
 /**
@@ -49,21 +51,22 @@ export function deletions(input: PlanInput): Deletions {
   const problems: Diagnostic[] = []
   for (const removed of desired.removed.filter((one) => isSelected(one, options.selection, input.kinds)))
     problems.push(...removals.byRemoved(removed))
-  const vanished = vanishedOf(input).filter((atBase) => isSelected(atBase, options.selection, input.kinds))
-  const noLongerDeclared: Plan['noLongerDeclared'] = []
-  for (const atBase of vanished) {
-    const candidates = removals.called(atBase)
-    if (options.prune !== true) {
-      const stay = candidates.map(({ kind, name, id }) => ({ kind, name, id, span: atBase.span }))
-      noLongerDeclared.push(...stay)
-    } else if (candidates.length > 1) problems.push(input.match.ambiguous(atBase, candidates))
-    else if (candidates[0]) removals.take(atBase, candidates[0], reasonOfPrune(options.base))
+  const stay = new Map<string, NoLongerDeclared>()
+  for (const before of leftBehind(input)) {
+    const candidates = removals.called(before)
+    if (options.prune !== true)
+      for (const live of candidates) {
+        const named = { ...before, name: live.name, id: live.id, isOneOfSeveral: candidates.length > 1 }
+        if (!stay.has(idKey(live))) stay.set(idKey(live), named)
+      }
+    else if (candidates.length > 1) problems.push(input.match.ambiguous(before, candidates))
+    else if (candidates[0]) removals.take(before, candidates[0], reasonOfPrune(before))
   }
   if (options.prune === true) removals.exclusive()
   if (options.forceDelete === true) removals.cascade()
   return {
     changes: removals.changes,
-    noLongerDeclared: noLongerDeclared.toSorted(byAddress),
+    noLongerDeclared: [...stay.values()].toSorted(byAddress),
     problems: [...problems, ...protection(removals.changes, input)]
   }
 }
@@ -184,26 +187,8 @@ class Removals {
   }
 }
 
-function reasonOfPrune(base: Base | undefined): string {
-  return `the files declared it at ${base?.revision ?? 'the base'} and do no longer`
-}
-
-/**
- * Returns what was declared at the base and is declared no more: neither under its name, nor by its id,
- * nor as a former name, nor in `removed:`. A name that several had says nothing of the others.
- */
-function vanishedOf({ desired, kinds, options }: PlanInput): Desired[] {
-  const key = keyOf(kinds)
-  const known = new Set([...desired.resources.flatMap(namesOf), ...desired.removed].map(key))
-  return (options.base?.resources ?? []).filter(
-    ({ kind, name, pin, id = name }) =>
-      (pin !== undefined || !known.has(key({ kind, name }))) && !known.has(key({ kind, name: id }))
-  )
-}
-
-/** Returns everything by which a declared resource can be recognized: id, name and former names. */
-function namesOf({ kind, name, id = name, lifecycle }: Desired): Address[] {
-  return [name, id, ...lifecycle.renamedFrom].map((text) => ({ kind, name: text }))
+function reasonOfPrune({ revision }: LeftBehind): string {
+  return `the files declared it at ${revision} and do no longer`
 }
 
 /**
@@ -214,29 +199,26 @@ function protection(
   changes: readonly Delete[],
   { desired, live, kinds, options }: PlanInput
 ): Diagnostic[] {
-  const { base, allowDestroy = [] } = options
-  if (!base) return []
+  const { allowDestroy = [] } = options
   const key = keyOf(kinds)
   const guarded = new Map(
-    base.resources
-      .filter(({ lifecycle }) => lifecycle.preventDestroy)
-      .map((atBase) => [
-        atBase.id === undefined ? key(atBase) : idKey({ ...atBase, id: atBase.id }),
-        atBase
-      ])
+    protectedBefore(options).map((before) => [
+      before.id === undefined ? key(before) : idKey({ ...before, id: before.id }),
+      before
+    ])
   )
   const removed = new Set(desired.removed.map(key))
   const liveById = new Map(live.resources.map((one) => [`${one.kind}\n${one.id}`, one]))
   return changes.flatMap((change) => {
     const { name } = liveById.get(`${change.kind}\n${change.id}`) ?? change
     const called = [name, change.id].map((one) => ({ kind: change.kind, name: one }))
-    const atBase = guarded.get(key({ ...change, name })) ?? guarded.get(idKey({ ...change, id: change.id }))
-    if (!atBase) return []
+    const before = guarded.get(key({ ...change, name })) ?? guarded.get(idKey({ ...change, id: change.id }))
+    if (!before) return []
     const isRemoved = called.some((address) => removed.has(key(address)))
     const isAllowed = allowDestroy.some((pattern) =>
       called.some((address) => isNamed(address, pattern, kinds))
     )
-    return isRemoved && isAllowed ? [] : [protectedAtBase(atBase, change, base.revision)]
+    return isRemoved && isAllowed ? [] : [protectedBeforeProblem(before, change)]
   })
 }
 

@@ -1,6 +1,6 @@
 import { problem, warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kinds } from '../kinds/kind.ts'
-import { addressText, type Desired, type Live, type LiveState } from '../state/resource.ts'
+import { addressText, type Desired, type LeftBehind, type Live, type LiveState } from '../state/resource.ts'
 import type { Rule } from '../state/rule.ts'
 import { referencesIn, type Json } from '../state/value.ts'
 import type { Match } from './match.ts'
@@ -177,13 +177,14 @@ export function protectedProblem(resource: Desired): Diagnostic {
   })
 }
 
-/** R14: Returns the problem of deleting a resource that its declaration at the base protected. */
-export function protectedAtBase(atBase: Desired, change: Change, revision: string): Diagnostic {
-  const address = addressText({ kind: atBase.kind, name: atBase.name })
+/** R14: Returns the problem of deleting a resource that its declaration of then protected. */
+export function protectedBeforeProblem(before: LeftBehind, change: Change): Diagnostic {
+  const { kind, name, revision, protectedAt = before.span } = before
+  const address = addressText({ kind, name })
   return problem('P503', `${addressText(change)} was protected from deletion at ${revision}`, {
     labels: [
       { span: change.span, text: 'this is to be deleted' },
-      { span: atBase.spanAt(['lifecycle', 'prevent_destroy']), text: 'this protected it' }
+      { span: protectedAt, text: 'this protected it' }
     ],
     notes: ['taking the block away does not take the protection away'],
     help: [`list it under \`removed:\` and pass \`--allow-destroy '${address}'\``]

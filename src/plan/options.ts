@@ -1,4 +1,4 @@
-import type { Base } from '../state/resource.ts'
+import type { Base, LeftBehind } from '../state/resource.ts'
 import type { EarlyChanges } from './early-changes.ts'
 import type { Selection } from './select.ts'
 
@@ -20,6 +20,8 @@ export interface DecideOptions {
   rotate?: readonly string[]
   /** The declarations at an earlier revision. */
   base?: Base
+  /** What earlier applies left behind, beside what the base declared. */
+  left?: readonly LeftBehind[]
   /**
    * Deletes what the files declared at the base and declare no more, and undeclared resources of
    * exclusive kinds.

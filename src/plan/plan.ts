@@ -1,6 +1,6 @@
 import type { Span } from '../diagnostics/diagnostic.ts'
 import type { Effect } from '../state/impact.ts'
-import type { Address } from '../state/resource.ts'
+import type { Address, LeftBehind } from '../state/resource.ts'
 import type { Json, JsonObject } from '../state/value.ts'
 
 /**
@@ -18,10 +18,17 @@ export interface Plan {
   unmanaged: UnmanagedKind[]
   /** The base revision, where one was compared. */
   since?: string
-  /** What was declared at the base, is declared no more, and stays, since `--prune` was not given. */
-  noLongerDeclared: (Address & { id: string; span: Span })[]
+  /** What was declared once, is declared no more, and stays, since `--prune` was not given. */
+  noLongerDeclared: NoLongerDeclared[]
   /** Present when only a part of the declared resources is planned. */
   partial?: { selected: number; left: number }
+}
+
+/** A live resource that the files declared once. */
+export interface NoLongerDeclared extends LeftBehind {
+  id: string
+  /** Several have the name, and nothing says which one was declared. */
+  isOneOfSeveral?: boolean
 }
 
 /** The action of a change. Replacing a resource by a new one is none of them: people decide that. */

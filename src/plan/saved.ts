@@ -44,6 +44,8 @@ export type SavedOptions = {
   max_deletes: number | null
   /** Absent in plans that older versions saved. */
   max_updates?: number | null
+  /** What earlier applies left behind belongs to the plan. */
+  remembered?: boolean
 }
 
 /** One change, and hashes of what it was based on. */
@@ -282,7 +284,8 @@ const optionsShape: Shape = {
     allow_destroy: texts,
     force_delete: 'scalar',
     max_deletes: 'scalar',
-    max_updates: 'scalar'
+    max_updates: 'scalar',
+    remembered: 'scalar'
   },
   needs: ['files', 'only', 'exclude', 'kinds', 'rotate', 'allow_destroy']
 }

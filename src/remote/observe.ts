@@ -1,6 +1,6 @@
 import { checked, compareText, type Checked } from '../diagnostics/diagnostic.ts'
 import { isSameName, keyOf, type Kind, type Kinds } from '../kinds/kind.ts'
-import type { Address, Desired, DesiredState, LiveState } from '../state/resource.ts'
+import type { Address, Desired, DesiredState, LeftBehind, LiveState } from '../state/resource.ts'
 import { referredKinds } from '../state/rule.ts'
 import { textOf, type JsonObject } from '../state/value.ts'
 import { pathOfAll } from './address.ts'
@@ -24,6 +24,8 @@ export interface ObserveOptions {
   core?: boolean
   /** The declarations of the base, which are looked for like those of now. */
   also?: readonly Desired[]
+  /** What earlier applies left behind. */
+  left?: readonly LeftBehind[]
   beside?: BesideReading
 }
 
@@ -89,7 +91,7 @@ function onlyNamed(read: ReadKind): ReadKind {
 function neededKinds(desired: DesiredState, kinds: Kinds, options: ObserveOptions): Kind[] {
   const declared = desired.resources.map((resource) => resource.kind)
   const exclusive = options.everything ? (desired.workspace.exclusive?.kinds ?? []) : []
-  const removed = [...[...desired.removed, ...(options.also ?? [])].map(({ kind }) => kind), ...exclusive]
+  const removed = [...[...desired.removed, ...before(options)].map(({ kind }) => kind), ...exclusive]
   const named = new Set([
     ...declared,
     ...desired.resources.flatMap((resource) => resource.uses.map((use) => use.kind)),
@@ -123,12 +125,16 @@ interface Wanted {
   all: boolean
 }
 
+function before({ also = [], left = [] }: ObserveOptions): (Desired | LeftBehind)[] {
+  return [...also, ...left]
+}
+
 /** Returns the kinds of which resources may be deleted. */
 function deletedKinds(desired: DesiredState, kinds: Kinds, options: ObserveOptions): Set<string> {
-  const { also, everything } = options
+  const { also, left = [], everything } = options
   const key = keyOf(kinds)
   const declared = new Set(desired.resources.map(key))
-  const vanished = (also ?? []).filter((one) => !declared.has(key(one)))
+  const vanished = [...(also ?? []).filter((one) => !declared.has(key(one))), ...left]
   return new Set([
     ...desired.removed.map(({ kind }) => kind),
     ...(everything ? vanished.map(({ kind }) => kind) : []),
@@ -153,7 +159,7 @@ function wantedOf(
   desired: DesiredState,
   options: ObserveOptions & { hidesUse: boolean }
 ): Wanted {
-  const others: (Address & { id?: string })[] = [...desired.removed, ...(options.also ?? [])]
+  const others: (Address & { id?: string })[] = [...desired.removed, ...before(options)]
   const declared = desired.resources.filter((resource) => resource.kind === kind.name)
   const keyIn = keyOf({ managed: [kind] })
   const key = (name: string): string => keyIn({ kind: kind.name, name })

@@ -164,9 +164,12 @@ export function noLongerDeclaredLines({ noLongerDeclared, since }: ChangesView, 
   if (noLongerDeclared.length === 0) return []
   const number = count(noLongerDeclared.length, 'resource')
   const verb = noLongerDeclared.length === 1 ? 'is' : 'are'
-  const hint = paint(look, 'dim', '(--prune deletes)')
+  // What was left behind earlier names its commit in its place.
+  const isOlder = noLongerDeclared.some(({ revision }) => revision !== since)
+  const when = isOlder ? '' : ` since ${visible(since ?? '')}`
+  const hint = paint(look, 'dim', since === undefined ? '(`removed:` deletes)' : '(--prune deletes)')
   return [
-    `${number} ${verb} no longer declared since ${visible(since ?? '')}, and ${verb} left alone ${hint}`,
+    `${number} ${verb} no longer declared${when}, and ${verb} left alone ${hint}`,
     ...noLongerDeclared.map((one) => headingLine('?', 'warning', nameText(one), one.span, look))
   ]
 }

@@ -97,6 +97,21 @@ export interface Live extends Address {
   partial: boolean
 }
 
+/**
+ * What the files declared when they were applied, declare no more, and the service still has. Git remembers
+ * it until it is gone or declared again.
+ */
+export interface LeftBehind extends Address {
+  /** Absent where several had the name. */
+  id?: string
+  /** The place in the commit that declared it. */
+  span: Span
+  /** That commit, abbreviated. */
+  revision: string
+  /** Where it was protected from deletion, if it was. */
+  protectedAt?: Span
+}
+
 /** Everything that the configuration means. */
 export interface DesiredState {
   workspace: Workspace

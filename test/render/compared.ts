@@ -155,8 +155,8 @@ export const situations: Record<string, Plan> = {
   'since-three-way': compared([byFiles, threeWay, byService, takenAway, secrets, ...unchanged(2)]),
   'since-no-longer-declared': compared(unchanged(3), {
     noLongerDeclared: [
-      { kind: 'model', name: 'Old model', id: '1', span: then(3) },
-      { kind: 'sync', name: 'Old sync', id: '2', span: then(12) }
+      { kind: 'model', name: 'Old model', id: '1', span: then(3), revision: since },
+      { kind: 'sync', name: 'Old sync', id: '2', span: then(12), revision: since }
     ]
   }),
   'since-prune': compared([

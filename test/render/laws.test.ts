@@ -149,7 +149,9 @@ const plan: fc.Arbitrary<Plan> = fc.record(
       { maxLength: 2 }
     ),
     since: text,
-    noLongerDeclared: fc.array(fc.record({ kind: text, name: text, id: text, span }), { maxLength: 2 }),
+    noLongerDeclared: fc.array(fc.record({ kind: text, name: text, id: text, span, revision: text }), {
+      maxLength: 2
+    }),
     partial: fc.record({ selected: fc.nat(9), left: fc.nat(9) })
   },
   { requiredKeys: ['organization', 'changes', 'unmanaged', 'noLongerDeclared'] }

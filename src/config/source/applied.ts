@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
+import type { LeftBehind } from '../../state/resource.ts'
 import type { Disk } from './disk.ts'
 import { rootsOf } from './find-files.ts'
 import { runner, type GitAnswer } from './git.ts'
+import { leftBehindIn, textOfLeft } from './left-behind.ts'
 
 /**
  * What was applied last, which git remembers as a ref for each organization: a branch that nobody works on,
@@ -10,11 +12,17 @@ import { runner, type GitAnswer } from './git.ts'
  */
 export interface AppliedRefs {
   isEmpty: boolean
-  /** The commit that was applied last in an organization, by the name of its ref. */
-  of(organization: string): { ref: string; commit: string } | undefined
+  /** What is remembered of an organization. */
+  of(organization: string): {
+    /** The name of the ref of the commit that was applied last; undefined where there is none. */
+    ref?: string
+    /** What applies left behind. */
+    left: GitAnswer<LeftBehind[]>
+  }
 }
 
-const prefix = 'refs/polyctl/applied/'
+const prefix = 'refs/polyctl/'
+const nothingLeft: GitAnswer<LeftBehind[]> = { ok: true, value: [] }
 
 /** Where git is asked, and for which files. */
 export interface AppliedPlace {
@@ -33,13 +41,17 @@ export function appliedRefs(place: AppliedPlace): AppliedRefs {
   const found = run(['for-each-ref', '--format=%(refname) %(objectname)', prefix])
   const lines = found.ok ? found.value.toString('utf8').split('\n') : []
   const refs = new Map(lines.flatMap((line) => (line === '' ? [] : [pairOf(line)])))
-  if (refs.size === 0) return { isEmpty: true, of: () => undefined }
+  if (refs.size === 0) return { isEmpty: true, of: () => ({ left: nothingLeft }) }
   return {
     isEmpty: false,
     of(organization) {
-      const ref = refOf(organization, place)
-      const commit = refs.get(ref)
-      return commit === undefined ? undefined : { ref, commit }
+      const ref = refOf('applied', organization, place)
+      const blob = refs.get(refOf('left', organization, place))
+      const text = blob === undefined ? undefined : run(['cat-file', 'blob', blob])
+      return {
+        ...(refs.has(ref) ? { ref } : {}),
+        left: text === undefined ? nothingLeft : text.ok ? leftBehindIn(text.value.toString('utf8')) : text
+      }
     }
   }
 }
@@ -53,11 +65,11 @@ function pairOf(line: string): [ref: string, commit: string] {
  * Several configurations may share a repository and an organization. The one in the usual folder at the top
  * has the plain name; each other one is told apart by its files.
  */
-function refOf(organization: string, place: AppliedPlace): string {
+function refOf(what: 'applied' | 'left', organization: string, place: AppliedPlace): string {
   const own = rootsFromTop(place).toSorted().join('\n')
   const isUsual = own === 'configs' || own === 'polytomic'
   const name = /^[\w-]{1,80}$/.test(organization) ? organization : hashOf(organization)
-  return `${prefix}${name}${isUsual ? '' : `-${hashOf(own)}`}`
+  return `${prefix}${what}/${name}${isUsual ? '' : `-${hashOf(own)}`}`
 }
 
 function hashOf(text: string): string {
@@ -114,7 +126,7 @@ export function remember(
   commit: string | undefined
 ): GitAnswer<string> {
   const run = runner(place.cwd, place.env)
-  const ref = refOf(organization, place)
+  const ref = refOf('applied', organization, place)
   const done = run(
     commit === undefined
       ? ['update-ref', '-d', ref]
@@ -123,8 +135,30 @@ export function remember(
   return done.ok ? { ok: true, value: ref } : done
 }
 
-/** Pushes the ref to where the branches go: other machines learn what was applied. */
-export function pushApplied({ cwd, env }: AppliedPlace, ref: string): GitAnswer<string> {
+/**
+ * Remembers what an apply left behind, as a text that a ref names. Where nothing ever was, there is no ref;
+ * an empty list says on other machines, too, that nothing is any more.
+ */
+export function rememberLeft(
+  place: AppliedPlace,
+  organization: string,
+  left: readonly LeftBehind[]
+): GitAnswer<undefined> {
+  const run = runner(place.cwd, place.env)
+  const ref = refOf('left', organization, place)
+  if (left.length === 0 && !run(['rev-parse', '--verify', '--quiet', ref]).ok)
+    return { ok: true, value: undefined }
+  const written = run(['hash-object', '-w', '--stdin'], textOfLeft(left))
+  if (!written.ok) return written
+  const done = run(['update-ref', ref, written.value.toString('utf8').trim()])
+  return done.ok ? { ok: true, value: undefined } : done
+}
+
+/**
+ * Pushes the refs to where the branches go: other machines learn what was applied, and what it left behind.
+ */
+export function pushApplied(place: AppliedPlace, organization: string): GitAnswer<string> {
+  const { cwd, env } = place
   const run = runner(cwd, { ...env, GIT_TERMINAL_PROMPT: '0' })
   const configured = run(['config', '--get', 'remote.pushDefault'])
   const remotes = run(['remote'])
@@ -132,6 +166,8 @@ export function pushApplied({ cwd, env }: AppliedPlace, ref: string): GitAnswer<
   const wanted = configured.ok ? configured.value.toString('utf8').trim() : 'origin'
   const remote = names.includes(wanted) ? wanted : names[0]
   if (remote === undefined) return { ok: false, reason: 'the repository has no remote' }
-  const pushed = run(['push', '--quiet', '--no-verify', remote, `+${ref}:${ref}`])
+  const refs = [refOf('applied', organization, place), refOf('left', organization, place)]
+  const there = refs.filter((ref) => run(['rev-parse', '--verify', '--quiet', ref]).ok)
+  const pushed = run(['push', '--quiet', '--no-verify', remote, ...there.map((ref) => `+${ref}:${ref}`)])
   return pushed.ok ? { ok: true, value: remote } : pushed
 }

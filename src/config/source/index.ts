@@ -2,7 +2,15 @@
 export { openDisk, type Disk, type DiskEntry } from './disk.ts'
 export { saveChanged, saveFile, saveFiles } from './save.ts'
 export { defaultFolders, readFiles, standardInput } from './find-files.ts'
-export { appliedRefs, committedState, pushApplied, remember, type AppliedPlace } from './applied.ts'
+export {
+  appliedRefs,
+  committedState,
+  pushApplied,
+  remember,
+  rememberLeft,
+  type AppliedPlace,
+  type AppliedRefs
+} from './applied.ts'
 export { openGit, type Git } from './git.ts'
 export { openRevision } from './revision.ts'
 export { revisionNames } from './revision-names.ts'
