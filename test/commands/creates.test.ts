@@ -37,7 +37,10 @@ const connections = 'GET /api/connections'
  */
 const undated = (path: string): string[] => [`GET ${path}/ID`]
 
-/** What the files say of schemas is no part of the answer, but of one below it. */
+/**
+ * What the files say of schemas is no part of the answer, but of others below it. They are read to know what
+ * is to be sent, and once more, for all of it must be as wanted.
+ */
 const schemasApart = [
   'GET /api/bulk/syncs/ID',
   'GET /api/bulk/syncs/ID/schemas',
@@ -99,7 +102,7 @@ const creates: Readonly<Record<string, Creates>> = {
       'GET /api/connections/ID/bulksync/target',
       'GET /api/connections/ID/bulksync/source'
     ],
-    each: schemasApart
+    each: [...schemasApart, ...schemasApart]
   },
   role: {
     section: 'roles',
@@ -134,7 +137,7 @@ describe.each(Object.entries(creates))('%s', (_kind, { before, section, item, on
     'configs/b.yaml': `${section}:\n${Array.from({ length: many }, (_, at) => `  - ${item(at)}\n`).join('')}`
   }
 
-  test(`${many} creates cost a request each${each.length === 0 ? '' : `, and ${each.join(' and ')}`}`, async () => {
+  test(`${many} creates cost a request each${each.length === 0 ? '' : `, and ${each.length} to read it back`}`, async () => {
     const world = createSandbox({ env: { PASSWORD: 'x' } })
     await requestsOf(world, { 'configs/a.yaml': before ?? 'connections: []\n' })
     const requests = await requestsOf(world, files)
