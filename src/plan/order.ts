@@ -31,7 +31,7 @@ export function ordered(
   const byText = new Map(changes.map((change) => [addressText(change), change]))
   const moves = (address: Address): boolean =>
     (byText.get(addressText(address))?.action ?? 'none') !== 'none'
-  const usersOf = usersById(live)
+  const usersOf = usersOfLive(changes, live, match)
   const { extended, reduced } = extensionsOf(changes, live, kinds)
   const usesOf = new Map(
     desired.resources.map((resource) => [addressText(resource), neededBy(resource, extended)])
@@ -39,10 +39,8 @@ export function ordered(
   const waiting = changes
     .map((change) => {
       const waits =
-        change.action === 'delete'
-          ? users(change.id, usersOf, match)
-          : (usesOf.get(addressText(change)) ?? [])
-      const left = (reduced.get(change) ?? []).flatMap((parent) => users(parent, usersOf, match))
+        change.action === 'delete' ? usersOf(change.id) : (usesOf.get(addressText(change)) ?? [])
+      const left = (reduced.get(change) ?? []).flatMap(usersOf)
       const others = left.filter(({ kind }) => kind !== change.kind)
       const after = [...new Set([...waits, ...others].filter(moves).map(addressText))]
         .filter((text) => text !== addressText(change))
@@ -162,6 +160,19 @@ export function usersById(live: LiveState): Map<string, Live[]> {
   return users
 }
 
-function users(id: string, usersOf: ReadonlyMap<string, Live[]>, match: Match): Address[] {
-  return (usersOf.get(id) ?? []).map((live) => match.declaredBy(live) ?? live)
+/**
+ * Returns what finds the addresses of those that use a live resource, as changes name them: an undeclared one
+ * that goes has its id in its name where another one has the same name.
+ */
+function usersOfLive(
+  changes: readonly Change[],
+  live: LiveState,
+  match: Match
+): (id: string) => readonly Address[] {
+  const usersOf = usersById(live)
+  const deleted = new Map(
+    changes.flatMap((change) => (change.action === 'delete' ? [[idKey(change), change] as const] : []))
+  )
+  return (id) =>
+    (usersOf.get(id) ?? []).map((one) => deleted.get(idKey(one)) ?? match.declaredBy(one) ?? one)
 }

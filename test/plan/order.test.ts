@@ -66,6 +66,13 @@ test('of those that use each other in a circle one goes first, and all else keep
   expect(after).toEqual({ A: ['D'], B: [], C: ['A', 'B', 'D', 'E'], D: ['B', 'E'], E: [] })
 })
 
+test('what is deleted by its id is waited for like what is deleted by its name', () => {
+  const live = service(['connection', 'C', 'c1', csv], ['model', 'M', 'm1', wire()])
+  const plan = planFor([], live, [removed('connection', 'C'), removed('model', 'm1')])
+  expect(actions(plan)).toEqual(['delete connection C', 'delete model M (m1)'])
+  expect(changeOf(plan, 'C').after).toEqual(['model "M (m1)"'])
+})
+
 test('a name that another one leaves is taken only when that one is renamed, and nobody waits in a circle', () => {
   const live = service(
     ['connection', 'C', 'c1', csv],
