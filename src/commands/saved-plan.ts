@@ -4,14 +4,8 @@ import { openDisk, saveFile } from '../config/source/index.ts'
 import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import type { LiteralSecrets } from '../plan/literal-secrets.ts'
-import {
-  parseSaved,
-  savedPlan,
-  savedText,
-  staleness,
-  type SavedPlanInput,
-  type SavedPlan
-} from '../plan/saved.ts'
+import { savedPlan, staleness, type SavedPlanInput, type SavedPlan } from '../plan/saved.ts'
+import { parseSaved, savedText } from '../plan/saved-file.ts'
 import { savedOptions, type Decided } from './decide-options.ts'
 import type { CommandIo } from './io.ts'
 import type { PlanningOptions, ReadOptions } from './options.ts'

@@ -51,7 +51,7 @@ function namedIdentity(
   if (spelling.identity !== 'several' && !isOfSeveral && !isWhole && !isUnstated) return part
   if (head === undefined) return withValues(part, ['identities'], identitiesOf)
   if (head === 'strategy') return { ...part, path: ['identities', 'strategy'] }
-  if (head !== 'others') return { ...part, path: ['identities', 'mappings', '[1]', ...rest] }
+  if (head !== 'others') return { ...part, path: ['identities', 'mappings', '[0]', ...rest] }
   return withValues(
     part,
     ['identities', 'mappings', ...inner],
@@ -89,6 +89,10 @@ function namedFilter(
   sides: readonly JsonObject[]
 ): NamedPart {
   const all = sides.flatMap(({ filters }) => list(filters))
+  if (label === '') {
+    const [one, other] = new Set(all.map((filter) => (isOfTarget(filter) ? 'target' : 'model')))
+    return { ...part, path: one === undefined || other !== undefined ? ['filters'] : [`${one}_filters`] }
+  }
   const own = all.find(
     (one) => label === `[${conditionKey(one)}]` || label.startsWith(`[${conditionKey(one)} (`)
   )

@@ -67,11 +67,17 @@ export function fingerprintOfAll(kind: Kind, live: JsonObject, context: Resolvin
   )
 }
 
-/** The paths at which two readings of one resource differ, as people read them, in order. */
+/**
+ * The paths at which two readings of one resource differ, as people read them, in order. What came or went
+ * as a whole is one of them, without its parts.
+ */
 export function movedPaths(before: Fingerprint, now: Fingerprint): string[] {
   const keys = new Set([...before.keys(), ...now.keys()])
   const moved = [...keys].filter((key) => before.get(key)?.text !== now.get(key)?.text)
-  return moved.map((key) => (now.get(key) ?? before.get(key))!.label).toSorted(compareText)
+  const whole = moved.filter((key) => key.endsWith(']') && before.has(key) !== now.has(key))
+  const isTold = (key: string): boolean => whole.some((above) => key.startsWith(`${above}.`))
+  const labels = moved.filter((key) => !isTold(key)).map((key) => (now.get(key) ?? before.get(key))!.label)
+  return [...new Set(labels)].toSorted(compareText)
 }
 
 /** Sorts lists at every depth: their order never counts in a comparison. */

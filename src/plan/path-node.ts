@@ -32,7 +32,8 @@ export class PathNode {
    * may be renamed meanwhile.
    */
   get key(): string {
-    const own = typeof this.#part === 'string' ? this.#part : `[${this.#part.pairing.replace(/\n1$/, '')}]`
+    const own =
+      typeof this.#part === 'string' ? this.#part : `[${escaped(this.#part.pairing.replace(/\n1$/, ''))}]`
     return this.above === undefined ? own : `${this.above.key}.${own}`
   }
 
@@ -43,6 +44,11 @@ export class PathNode {
   get #label(): string {
     return typeof this.#part === 'string' ? this.#part : `[${this.#part.label}]`
   }
+}
+
+/** What stands in brackets has none of its own: each ends where it ends. */
+function escaped(text: string): string {
+  return text.replaceAll(/[%[\]]/g, encodeURIComponent)
 }
 
 /** A path in one text: `fields[Email].source`. */

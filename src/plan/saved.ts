@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { compareText, problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kinds } from '../kinds/kind.ts'
-import { boundedJson } from '../state/json-text.ts'
 import { addressText, type DesiredState, type Live, type LiveState } from '../state/resource.ts'
-import { misfit, type Shape } from '../state/shape.ts'
-import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
+import { sortedText, type Json, type JsonObject } from '../state/value.ts'
 import { fingerprint, fingerprintOfAll, movedPaths, type Fingerprint } from './fingerprint.ts'
 import { withIgnored } from './ignore.ts'
+import { pathText } from './path-node.ts'
+import { wordsOf, type Words } from './wording.ts'
 import { spellsOut, withLiterals, type LiteralSecrets } from './literal-secrets.ts'
 import { detailsOf, type ChangeDetails } from './details.ts'
 import type { Action, Plan } from './plan.ts'
@@ -133,6 +134,21 @@ function comparedOf(change: ChangeDetails, { kinds, observed }: SavedPlanInput):
   return found.set('name', { label: 'name', text: live.name })
 }
 
+/** Returns what the comparison looks at of what a change asks for: it names items that are not live. */
+function wantedOf(change: ChangeDetails, { kinds }: SavedPlanInput): Fingerprint {
+  const kind = kinds.managed.find(({ name }) => name === change.kind)
+  if (!kind || change.action === 'delete') return new Map()
+  const wanted = withoutIgnored(change.wanted, change, kinds)
+  const context = { idOf: idIn(change), spanAt: () => change.span }
+  return fingerprint(kind, wanted, wanted, context, change.spelling)
+}
+
+function wordsOfChange(change: ChangeDetails, { kinds, observed }: SavedPlanInput): Words | undefined {
+  const kind = kinds.managed.find(({ name }) => name === change.kind)
+  const live = liveIn(observed).get(`${change.kind}\n${change.id}`)
+  return kind && wordsOf(kind, change.spelling, change.wanted, ...(live ? [live.fields] : []))
+}
+
 const indexes = new WeakMap<LiveState, Map<string, Live>>()
 
 /** Indexes live resources by kind and id, once for each live state. */
@@ -169,7 +185,8 @@ export function idIn(
   return ({ $ref, name = '', id }) => id ?? change.ids[addressText({ kind: $ref, name })]
 }
 
-function hash(value: Json): string {
+/** Hashes a value: equal values have equal hashes. */
+export function hash(value: Json): string {
   return createHash('sha256').update(sortedText(value)).digest('base64url').slice(0, 22)
 }
 
@@ -203,7 +220,9 @@ function movedOf(
   const files = saved.declared === now.declared ? [] : ['the files say something else of it']
   if (saved.id !== now.id) return [...files, identity(saved, now)]
   if (saved.names !== now.names) return [...files, 'something that it names is another one now, or gone']
-  const moved = movedPaths(labelled(saved.seen, change, input), labelled(now.seen, change, input))
+  const moved = isDeepStrictEqual(saved.seen, now.seen)
+    ? []
+    : movedPaths(labelled(saved.seen, change, input), labelled(now.seen, change, input))
   if (moved.length > 0)
     return [...files, ...moved.map((path) => `\`${path}\` changed in the service${who(change)}`)]
   if (files.length > 0 || (saved.intended === now.intended && saved.action === now.action)) return files
@@ -216,9 +235,14 @@ function labelled(
   change: ChangeDetails | undefined,
   input: SavedPlanInput
 ): Fingerprint {
-  const known = change ? comparedOf(change, input) : new Map()
-  const labels = new Map([...known].map(([key, { label }]) => [storedKey(key), label]))
-  const lastKnownLabel = (key: string): string => key.replaceAll('.[', '[').replace(/\[#[^\]]*\].*$/, '')
+  const known = change ? [...wantedOf(change, input), ...comparedOf(change, input)] : []
+  const labels = new Map(known.map(([key, { label }]) => [storedKey(key), label]))
+  const words = change && wordsOfChange(change, input)
+  // Of an item that is gone and that no file states, only a hash was kept: its list is named.
+  const lastKnownLabel = (key: string): string => {
+    const path = key.replace(/\.?\[#.*$/s, '').split(/\.(?![^[]*\])/)
+    return pathText(words?.path(path) ?? path)
+  }
   return new Map(
     Object.entries(seen).map(([key, text]) => [
       key,
@@ -244,72 +268,4 @@ function stale(what: string, notes: string[], change: ChangeDetails | undefined)
     notes,
     help: ['make a new plan with `polyctl plan --out`, and have that approved']
   })
-}
-
-/** Returns the text of a plan file. Its seal detects damage and edits. */
-export function savedText(saved: SavedPlan): string {
-  const sealed: JsonObject = { ...saved, seal: hash(saved) }
-  return `${JSON.stringify(sealed, null, 1)}\n`
-}
-
-/** Parses the text of a plan file, or returns a sentence that says why it is none. */
-export function parseSaved(text: string): { ok: true; saved: SavedPlan } | { ok: false; reason: string } {
-  const read = boundedJson(text)
-  if (!read.ok) return { ok: false, reason: read.beyond ?? 'it is not JSON, or not all of it is there' }
-  const { value } = read
-  if (!isObject(value) || value['polyctl'] !== 'plan')
-    return { ok: false, reason: 'it was not written by `polyctl plan --out`' }
-  const { seal, ...rest } = value
-  if (rest['format_version'] !== 2)
-    return { ok: false, reason: 'another version of polyctl wrote it, in another format' }
-  if (seal !== hash(rest)) return { ok: false, reason: 'it was changed after it was written' }
-  if (isSaved(rest)) return { ok: true, saved: rest }
-  return { ok: false, reason: misfit(savedShape, rest, 'the plan') ?? 'it is no plan' }
-}
-
-function isSaved(value: JsonObject): value is SavedPlan {
-  return misfit(savedShape, value, 'the plan') === undefined
-}
-
-const texts: Shape = { list: 'text' }
-const optionsShape: Shape = {
-  members: {
-    files: texts,
-    since: 'text',
-    prune: 'scalar',
-    only: texts,
-    exclude: texts,
-    kinds: texts,
-    rotate: texts,
-    allow_destroy: texts,
-    force_delete: 'scalar',
-    max_deletes: 'scalar',
-    max_updates: 'scalar',
-    remembered: 'scalar'
-  },
-  needs: ['files', 'only', 'exclude', 'kinds', 'rotate', 'allow_destroy']
-}
-const resourceShape: Shape = {
-  members: {
-    address: 'text',
-    action: 'text',
-    id: 'text',
-    declared: 'text',
-    intended: 'text',
-    names: 'text',
-    seen: { each: 'text' }
-  },
-  needs: ['address', 'action', 'seen']
-}
-const savedShape: Shape = {
-  members: {
-    organization: { members: { id: 'text', name: 'text' }, needs: ['id', 'name'] },
-    service: 'text',
-    api_version: 'text',
-    options: optionsShape,
-    configuration: 'text',
-    secrets_key: 'text',
-    resources: { list: resourceShape }
-  },
-  needs: ['organization', 'api_version', 'options', 'configuration', 'resources']
 }

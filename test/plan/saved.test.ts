@@ -2,14 +2,8 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
 import type { DecideOptions } from '../../src/plan/options.ts'
-import {
-  parseSaved,
-  savedPlan,
-  savedText,
-  staleness,
-  type SavedPlanInput,
-  type SavedOptions
-} from '../../src/plan/saved.ts'
+import { savedPlan, staleness, type SavedPlanInput, type SavedOptions } from '../../src/plan/saved.ts'
+import { parseSaved, savedText } from '../../src/plan/saved-file.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Desired, LiveState, Removed } from '../../src/state/resource.ts'
 import { sortedText, type JsonObject } from '../../src/state/value.ts'
@@ -150,6 +144,46 @@ describe('R23: what moved since is told', () => {
     expect(moved(one, two)).toEqual(['P507 model "M": `tracking_columns[b c]` changed in the service'])
     // Of one that is gone, only a hash was kept.
     expect(moved(two, one)).toEqual(['P507 model "M": `tracking_columns` changed in the service'])
+  })
+
+  test('an item that the files state and the service has no longer, once, in the words of its file', () => {
+    const source = (field: string) => ({ model_id: 'm1', field })
+    const wire = (values: string[], targets: string[]) => ({
+      mode: 'create',
+      fields: targets.map((target) => ({ source: source('a'), target })),
+      model_filters: {
+        conditions: values.map((value) => ({ source: source('a'), function: 'Equality', value })),
+        logic: 'A'
+      },
+      target: { connection_id: 'c1', object: 'O' }
+    })
+    const item = {
+      model: 'M',
+      mode: 'create',
+      fields: [
+        { source: 'a', target: 'A' },
+        { source: 'a', target: 'B' }
+      ],
+      model_filters: { conditions: [{ source: 'a', function: 'Equality', value: 'x] y' }] },
+      target: { connection: 'C', object: 'O' },
+      schedule: 'manual'
+    }
+    const spelling = kinds.managed.find(({ name }) => name === 'sync')!.wording!.spelling(item)
+    const resources = [c(), m(), declared('sync', 'S', item, { spelling })]
+    const having = (values: string[], targets: string[]) =>
+      service(
+        ['connection', 'C', 'c1', csv],
+        ['model', 'M', 'm1', table('new')],
+        ['sync', 'S', 's1', wire(values, targets)]
+      )
+    const live = having(['x] y', 'z'], ['A', 'B'])
+    expect(JSON.stringify(saved({ resources, live }).resources)).not.toMatch(/x\]| y"/)
+    expect(moved({ resources, live }, { resources, live: having([], ['A']) })).toEqual([
+      'P507 sync "S": `fields[B]` changed in the service & ' +
+        '`model_filters` changed in the service & ' +
+        '`model_filters.conditions[M.a Equality "x] y"]` changed in the service & ' +
+        '`model_filters.logic` changed in the service'
+    ])
   })
 
   test('any field of what is to be deleted, and its name', () => {

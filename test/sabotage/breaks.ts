@@ -246,7 +246,7 @@ const planning: Break[] = [
   },
   {
     what: 'a saved plan may be edited',
-    file: 'src/plan/saved.ts',
+    file: 'src/plan/saved-file.ts',
     find: 'if (seal !== hash(rest)) return',
     replace: 'if (seal === 0) return',
     noticedBy: [by('rules/plan', 'R23: a plan that is edited is refused in a sentence')]
