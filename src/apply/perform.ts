@@ -2,6 +2,7 @@ import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { derivedApi, isSameName, type Kind } from '../kinds/kind.ts'
 import { diff } from '../plan/diff.ts'
 import { withIgnored } from '../plan/ignore.ts'
+import { pathText } from '../plan/path-node.ts'
 import type { Change, Create, Delete, FieldChange, Rename, Unchanged, Update } from '../plan/plan.ts'
 import { asShown, wordsOf } from '../plan/wording.ts'
 import { revealed } from '../remote/body.ts'
@@ -252,7 +253,7 @@ function missingSecret(change: Change, missing: string[]): Diagnostic {
 }
 
 function keptProblem(change: Change, kept: FieldChange[]): Diagnostic {
-  const fields = kept.map((field) => asShown(field).path.join('.'))
+  const fields = kept.map((field) => pathText(asShown(field).path))
   return problem('P614', `${addressText(change)} was sent, but the service kept something else`, {
     labels: [{ span: kept[0]?.span ?? change.span, text: 'this is not what the service has now' }],
     notes: fields.map((field) => `different: ${field}`),

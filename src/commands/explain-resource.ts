@@ -1,13 +1,16 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Understood } from '../config/understand.ts'
 import { isError, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
 import { kinds, openCatalogue } from '../kinds/index.ts'
 import { detailsOf } from '../plan/details.ts'
+import { pathText } from '../plan/path-node.ts'
 import { isAddress, isNamed, unknownAddress } from '../plan/select.ts'
+import { statedValues } from '../plan/stated.ts'
 import { asShown } from '../plan/wording.ts'
 import { plan } from '../reconcile.ts'
 import type { ResourceFacts, ValueFacts } from '../render/view/explain.ts'
-import { addressText, type Desired, type Path } from '../state/resource.ts'
-import { isEmpty, isObject, isReference, isSecret, textOf, type Json } from '../state/value.ts'
+import { addressText, type Desired } from '../state/resource.ts'
+import { isEmpty, isObject, textOf, type Json } from '../state/value.ts'
 import type { ReadOptions } from './options.ts'
 import { exit } from './exit.ts'
 import { environmentVariables, understandFiles, type EnvironmentVariables } from './files.ts'
@@ -60,7 +63,7 @@ export async function resourceResult(
       const change = changes.find((one) => addressText(one) === addressText(resource))
       return {
         ...factsOf(resource, origin),
-        live: change === undefined ? null : liveFacts(detailsOf(change), resource)
+        live: change === undefined ? null : liveFacts(detailsOf(change))
       }
     })
     return facts(all)
@@ -107,10 +110,13 @@ interface Origin {
 }
 
 function factsOf(resource: Desired, origin: Origin): Omit<ResourceFacts, 'live'> {
-  const stated = leavesOf(resource.fields, []).map(({ path, value }): ValueFacts => {
-    const span = resource.spanAt(path)
-    const from = placeholdersIn(textAt(origin.texts, span), origin)
-    return { path: pathOf(resource.spelled?.(path) ?? path), value, place: placeOf(span), from }
+  const kind = kinds.managed.find(({ name }) => name === resource.kind)
+  const whole = resource.spanAt([])
+  const stated = (kind ? statedValues(kind, resource) : []).flatMap(({ path, at, value }): ValueFacts[] => {
+    const span = resource.spanAt(at)
+    // An empty list is a value where the file has it, and else says that there is none.
+    if (isEmpty(value) && isDeepStrictEqual(span, whole)) return []
+    return [{ path, value, place: placeOf(span), from: placeholdersIn(textAt(origin.texts, span), origin) }]
   })
   return {
     kind: resource.kind,
@@ -120,36 +126,16 @@ function factsOf(resource: Desired, origin: Origin): Omit<ResourceFacts, 'live'>
   }
 }
 
-/** Differences are in the words of the file, as the values are that it states. */
-function liveFacts(
-  { action, changed, fields }: ReturnType<typeof detailsOf>,
-  resource: Desired
-): ResourceFacts['live'] {
-  const spelled = new Map(
-    leavesOf(resource.fields, []).flatMap(({ path }) =>
-      path.map((_, at): [string, string] => {
-        const part = path.slice(0, at + 1)
-        return [pathOf(part), pathOf(resource.spelled?.(part) ?? part)]
-      })
-    )
-  )
+function liveFacts({ action, changed, fields }: ReturnType<typeof detailsOf>): ResourceFacts['live'] {
   return {
     exists: action !== 'create',
     changed_at: changed?.at ?? null,
     changed_by: changed?.by ?? null,
     differences: fields.map((field) => {
       const { path, before } = asShown(field)
-      return { path: spelled.get(field.path.join('.')) ?? path.join('.'), value: before ?? null }
+      return { path: pathText(path), value: before ?? null }
     })
   }
-}
-
-/** Values without parts, with their paths. */
-function leavesOf(value: Json, path: Path): { path: Path; value: Json }[] {
-  const isWhole = typeof value !== 'object' || value === null || isReference(value) || isSecret(value)
-  if (isWhole || isEmpty(value)) return path.length === 0 ? [] : [{ path, value }]
-  if (Array.isArray(value)) return value.flatMap((inner, index) => leavesOf(inner, [...path, index]))
-  return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]))
 }
 
 /** What the service assumes of what is not stated. */
@@ -190,10 +176,4 @@ function textAt(texts: ReadonlyMap<string, string>, { path, start, end }: Span):
 
 function placeOf({ path, start }: Span): string {
   return `${path}:${start.line}`
-}
-
-function pathOf(path: Path): string {
-  return path
-    .map((part, at) => (typeof part === 'number' ? `[${part}]` : at === 0 ? part : `.${part}`))
-    .join('')
 }

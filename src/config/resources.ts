@@ -70,7 +70,6 @@ function meaning(kind: Kind, source: SourceText, node: YamlNode, value: JsonObje
     lifecycle: withFieldsIgnored(kind, readLifecycle(lifecycle), rest),
     span: nameSpan(kind, source, node),
     spanAt,
-    ...(kind.placeInYaml && { spelled: place }),
     ...(kind.wording && { spelling: kind.wording.spelling(rest) }),
     uses: usesOf(fields, source, node, place)
   }

@@ -4,6 +4,7 @@ import { isError, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Kinds } from '../kinds/kind.ts'
 import { decide } from '../plan/decide.ts'
 import { detailsOf } from '../plan/details.ts'
+import { pathText } from '../plan/path-node.ts'
 import { asShown } from '../plan/wording.ts'
 import { addressText, type DesiredState, type LiveState } from '../state/resource.ts'
 import type { ImportedFile } from './files.ts'
@@ -62,7 +63,7 @@ export async function checkup(input: CheckupInput): Promise<Checkup> {
     const span = spans.get(addressText(change))
     const item = span && items.at(span.path, span.start.offset)
     if (!item) continue
-    const fields = detailsOf(change).fields.map((field) => asShown(field).path.join('.'))
+    const fields = detailsOf(change).fields.map((field) => pathText(asShown(field).path))
     found.differing.set(item, fields.length > 0 ? fields : [change.action])
   }
   return found

@@ -104,7 +104,7 @@ export const identity: Codec = {
     const first = writtenIdentity(item)
     if (!first) return undefined
     const others = list(first.others).map((one, index) => ({
-      rank: index + 2,
+      rank: index + 1,
       ...one,
       source: sourceFromYaml(one.source, item.model) ?? null
     }))
@@ -121,7 +121,7 @@ export const identity: Codec = {
   fromWire(value, context) {
     if (!isObject(value) || isEmpty(value.target)) return undefined
     const others = list(value.others).map((one, index) => ({
-      rank: index + 2,
+      rank: index + 1,
       ...identityFromWire(one, context)
     }))
     const strategy = others.length > 0 ? value.strategy : undefined

@@ -29,7 +29,7 @@ function ofIdentities(rest: string): string[] {
   const [, place, inner = ''] = /^mappings(?:\.?\[(\d+)\](.*))?$/su.exec(rest) ?? [undefined, 'none']
   const first = partsOfIdentity.map((part) => `identity.${part}`)
   if (place === undefined) return [...first, 'identity.others']
-  if (place === '1') return inner === '' ? first : [`identity${inner}`]
+  if (place === '0') return inner === '' ? first : [`identity${inner}`]
   return place === 'none' ? [] : [`identity.others[${place}]${inner}`]
 }
 

@@ -22,6 +22,7 @@ import type {
   Unchanged,
   Update
 } from './plan.ts'
+import { pathText } from './path-node.ts'
 import { wordsOf } from './wording.ts'
 
 /** Returns the change that makes one declared resource what the files say. */
@@ -99,7 +100,7 @@ export function existing(
     ],
     notCompared: uncomparable(kind, wanted),
     notRead: live.unread ?? [],
-    hidden: hidden(resource, kind, live, context).map((path) => words.path(path).join('.'))
+    hidden: hidden(resource, kind, live, context).map((path) => pathText(words.path(path)))
   }
   if (renamed) return { ...compared, action: 'rename', previousName: live.name, fields }
   return fields.length > 0 ? { ...compared, action: 'update', fields } : { ...compared, action: 'none' }

@@ -67,7 +67,7 @@ export function secretPaths(value: Json): string[] {
   const walk = (inner: Json | undefined): void => {
     if (typeof inner !== 'object' || inner === null) return
     if (isSecret(inner)) found.push(path.join('').replace(/^\./, ''))
-    else if (Array.isArray(inner)) for (const [at, item] of inner.entries()) step(`[${at + 1}]`, item)
+    else if (Array.isArray(inner)) for (const [at, item] of inner.entries()) step(`[${at}]`, item)
     else for (const key of Object.keys(inner)) step(`.${key}`, inner[key])
   }
   const step = (part: string, inner: Json | undefined): void => {

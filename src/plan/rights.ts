@@ -3,6 +3,7 @@ import type { Kinds } from '../kinds/kind.ts'
 import { addressText, type Desired, type DesiredState, type LiveState } from '../state/resource.ts'
 import type { Match } from './match.ts'
 import { detailsOf, liveId } from './details.ts'
+import { pathText } from './path-node.ts'
 import type { Change } from './plan.ts'
 import { asShown } from './wording.ts'
 
@@ -53,7 +54,7 @@ export function foreign(changes: readonly Change[], live: LiveState): Diagnostic
         labels: [{ span: change.span, text: 'this asks for it' }],
         notes: detailsOf(change)
           .fields.slice(0, 10)
-          .map((field) => `different: ${asShown(field).path.join('.')}`),
+          .map((field) => `different: ${pathText(asShown(field).path)}`),
         help: [
           why.nameOnly
             ? 'remove this: other resources may name it all the same'

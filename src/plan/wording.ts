@@ -7,10 +7,13 @@ import type { FieldChange } from './plan.ts'
  * fingerprints and `ignore_changes` have the paths of the normal form.
  */
 
+type NamedPart = ReturnType<NonNullable<Kind['wording']>['named']>
+
 /** Names the parts of one resource. */
 export interface Words {
   fields(fields: readonly FieldChange[]): FieldChange[]
   path(path: readonly string[]): readonly string[]
+  named(part: NamedPart): NamedPart
 }
 
 /** Returns the words of a file with a spelling. `sides` are the fields of its resource: wanted, and live. */
@@ -34,11 +37,12 @@ export function wordsOf(
         const named = wording.named(part, of, sides)
         return named === part ? field : { ...field, shown: { ...named, path: [...named.path] } }
       }),
-    path: (path) => wording.named({ path }, of, sides).path
+    path: (path) => wording.named({ path }, of, sides).path,
+    named: (part) => wording.named(part, of, sides)
   }
 }
 
-const asTheyAre: Words = { fields: (fields) => [...fields], path: (path) => path }
+const asTheyAre: Words = { fields: (fields) => [...fields], path: (path) => path, named: (part) => part }
 
 /** A difference in the words in which it is told. */
 export function asShown<Part extends Pick<FieldChange, 'path' | 'shown'>>(

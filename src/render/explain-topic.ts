@@ -1,7 +1,8 @@
 import { kindText } from './change-text.ts'
 import { columns, visible, visibleLines, wrapped } from './plain-text.ts'
 import { paint, type Look } from './style.ts'
-import { valueText } from './value-text.ts'
+import type { Json } from '../state/value.ts'
+import { isSaid, mappingText, valueText } from './value-text.ts'
 import type { KeyFacts, ResourceFacts, TopicFacts, TypeFacts, ValueFacts } from './view/explain.ts'
 
 /** What may be written: a kind, a key or a type of connections, with what is inside of it. */
@@ -46,17 +47,15 @@ export function typesText(types: readonly TypeFacts[]): string {
 export function resourceText({ kind, name, place, values, live }: ResourceFacts, look: Look): string {
   const address = `${kindText(kind)} ${visible(JSON.stringify(name))}`
   const head = `${paint(look, 'strong', address)}  ${visible(place)}`
-  const width = Math.max(0, ...values.map(({ path }) => columns(path)))
-  const differences = new Map(live?.differences.map(({ path, value }) => [plainPath(path), value]))
+  const width = Math.min(40, Math.max(0, ...values.map(({ path }) => columns(path))))
+  const differences = live?.differences ?? []
   const lines = values.map((value) => {
-    const other = differences.get(plainPath(value.path))
-    const inService = other === undefined ? '' : `; in the service: ${valueText(other)}`
-    const shown = `${visible(value.path).padEnd(width)}  ${valueText(value.value)}`
-    return `  ${shown}  ${paint(look, 'dim', `${originText(value)}${inService}`)}`
+    const others = differences.flatMap((one) => inServiceText(one, value.path) ?? [])
+    const shown = [visible(value.path).padEnd(width), itemText(value)].filter((text) => text !== '')
+    return `  ${[...shown, paint(look, 'dim', [originText(value), ...others].join('; '))].join('  ')}`
   })
-  const known = new Set(values.map(({ path }) => plainPath(path)))
-  const others = (live?.differences ?? [])
-    .filter(({ path }) => !known.has(plainPath(path)))
+  const others = differences
+    .filter((one) => !values.some(({ path }) => inServiceText(one, path) !== undefined))
     .map(({ path, value }) => `  ${visible(path)}: in the service ${valueText(value)}, in no file`)
   return [head, ...lines, ...others, ...(live === null ? [] : [liveText(live)]), ''].join('\n')
 }
@@ -74,9 +73,24 @@ function liveText({
   return `  ${same}${who === '' && when === '' ? '' : `; last changed${who}${when}`}.`
 }
 
-/** Positions in lists are told in other ways by plans: values are paired by the names alone. */
-function plainPath(path: string): string {
-  return path.replaceAll(/\[(\d+)\]/g, '.$1')
+/** An item says nothing that its name has said. */
+function itemText({ path, value }: ValueFacts): string {
+  const [, key] = /\[(.*)\]$/su.exec(path) ?? []
+  if (key === undefined || value === null) return valueText(value)
+  return mappingText(value, key) ?? (isSaid(value, key) ? '' : valueText(value))
+}
+
+/** What the service has instead of a value, or of a part of it; undefined where that is about another one. */
+function inServiceText(other: { path: string; value: Json }, path: string): string | undefined {
+  if (other.path === path && other.value !== null) return `in the service: ${valueText(other.value)}`
+  if (isWithin(path, other.path)) return 'not in the service'
+  if (!isWithin(other.path, path)) return undefined
+  const part = other.path.slice(path.length).replace(/^\./, '')
+  return `in the service ${visible(part)}: ${valueText(other.value)}`
+}
+
+function isWithin(path: string, above: string): boolean {
+  return path === above || path.startsWith(`${above}.`) || path.startsWith(`${above}[`)
 }
 
 function originText({ place, from }: ValueFacts): string {

@@ -183,14 +183,6 @@ export function count(number: number, one: string, many = plural(one)): string {
   return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`
 }
 
-/** `fields[Email].source`: a path as people write it. */
-export function pathText(path: readonly string[]): string {
-  return path
-    .map((step) => (step.startsWith('[') ? step : `.${step}`))
-    .join('')
-    .replace(/^\./, '')
-}
-
 /** A sentence in lines of at most a width, broken between words. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = []

@@ -1,5 +1,6 @@
 import { closingLines, headLine, nameText } from './change-text.ts'
 import { fitted } from './layout.ts'
+import { pathText } from '../plan/path-node.ts'
 import { visible } from './plain-text.ts'
 import { paint, type Ink, type Look } from './style.ts'
 import type { PatchView, PullView, TakenView } from './view/pull.ts'
@@ -46,7 +47,7 @@ const inks: Readonly<Record<TakenView['action'], Ink>> = {
 const signs = { update: '~', rename: '→', remove: '-', add: '+' } as const
 
 function takenLine(taken: TakenView, look: Look): string {
-  const fields = taken.fields.map(({ path }) => visible(path.join('.').replaceAll('.[', '[')))
+  const fields = taken.fields.map(({ path }) => visible(pathText(path)))
   const what = fields.length === 0 ? '' : paint(look, 'dim', `  ${fields.join(', ')}`)
   const sign = paint(look, inks[taken.action], signs[taken.action])
   return `${sign} ${paint(look, 'strong', nameText(taken))}${what}`

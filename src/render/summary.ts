@@ -8,9 +8,10 @@ import {
   quoted,
   unmanagedLines
 } from './change-text.ts'
+import { pathText } from '../plan/path-node.ts'
 import { fieldRows } from './field-rows.ts'
 import type { Format, Printed } from './format.ts'
-import { count, pathText, visible } from './plain-text.ts'
+import { count, visible } from './plain-text.ts'
 import type { Look } from './style.ts'
 import type { OrganizationsView, OrganizationView } from './view/answer.ts'
 import type { ChangesView, Closing, ResourceView } from './view/changes.ts'

@@ -81,7 +81,7 @@ function isShortList(values: Json[]): boolean {
 /** The parts of a nested value with what each is called; items of lists by what tells them apart. */
 export function partsOf(value: Json[] | JsonObject): [label: string, part: Json][] {
   if (!Array.isArray(value)) return Object.entries(value).filter(([, part]) => part !== null)
-  return value.map((item, index) => [`[${itemKey(item) ?? index + 1}]`, item])
+  return value.map((item, index) => [`[${itemKey(item) ?? index}]`, item])
 }
 
 /** What tells the items of most lists apart, the likeliest first. */

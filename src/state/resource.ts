@@ -46,8 +46,6 @@ export interface Desired extends Address {
    * is not written.
    */
   spanAt: (path: Path) => Span
-  /** Returns a path of the fields as the file spells it. */
-  spelled?: (path: Path) => Path
   /** How the file spells it, as far as names of fields depend on that. */
   spelling?: JsonObject
   /** The references of its fields, with their places. */

@@ -233,20 +233,53 @@ test('values of a sync have the words of its file', async () => {
     model: M
     mode: update
     target: { connection: C, object: O }
-    identities: { mappings: [{ source: a, target: A, function: Equality }] }
+    identities: { strategy: and, mappings: [{ source: a, target: A, function: Equality }, { source: c, target: C, function: OneOf }] }
     fields: [{ source: b, target: B }]
-    model_filters: { conditions: [{ source: c, function: IsNull }] }
+    model_filters: { conditions: [{ source: c, function: IsNull }, { source: d, function: Between, value: [1, 2] }], logic: A or B }
     target_filters: { conditions: [{ field: D, function: Equality, value_source: d }] }
     schedule: manual
 `
   const world = createSandbox({ files: { 'configs/a.yaml': newer } })
   const { out } = await world.run('explain', 'sync "S"')
-  for (const path of [
-    'identities.mappings[0].target',
-    'model_filters.conditions[0].source.field',
-    'target_filters.conditions[0].field',
-    'target_filters.conditions[0].value_source.field'
+  for (const line of [
+    /^ {2}identities\.mappings\[0\]\.target +A {2}configs\/a\.yaml:6$/m,
+    /^ {2}identities\.mappings\[1\] +C ← M · c \(function: OneOf\) {2}configs\/a\.yaml:6$/m,
+    /^ {2}fields\[B\] +← M · b {2}configs\/a\.yaml:7$/m,
+    /^ {2}model_filters\.conditions\[M\.c IsNull\] +configs\/a\.yaml:8$/m,
+    /^ {2}model_filters\.logic +"\[c IsNull\] OR \[d Between \[1,2\]\]" {2}configs\/a\.yaml:8$/m,
+    /^ {2}target_filters\.conditions\[D Equality = d\] +\{.*value_source: M · d\} {2}configs\/a\.yaml:9$/m
   ])
-    expect(out).toContain(path)
-  expect(out).not.toMatch(/^ *(identity|filters)\b|value_field|field_id/m)
+    expect(out).toMatch(line)
+  expect(out).not.toMatch(/^ *(identity|filters)\b|value_field|field_id|override/m)
+})
+
+test('with --live, what differs is told beside the value of the file, and what only the service has by itself', async () => {
+  const files = {
+    'configs/a.yaml': `connections: [{ name: C, type: csv, configuration: { url: "https://example.com/a.csv" } }]
+models: [{ name: M, connection: C, configuration: { url: "https://example.com/a.csv" }, fields: [a, b] }]
+syncs:
+  - name: S
+    model: M
+    mode: create
+    active: false
+    identity: { source: a, target: I, function: Equality }
+    target: { connection: C, object: O }
+    fields: [{ source: a, target: A }, { source: b, target: B }]
+    schedule: { frequency: daily, hour: 1, minute: 0 }
+`
+  }
+  const world = createSandbox({ files, server: { shape: 'newest' } })
+  const applied = await world.run('apply', '--yes', '--no-check')
+  expect(applied.code, applied.out + applied.err).toBe(0)
+  world.write({
+    'configs/a.yaml': files['configs/a.yaml']
+      .replace('hour: 1', 'hour: 2')
+      .replace('target: B }', 'target: D }')
+      .replace('target: A }', 'target: A, sync_mode: create }')
+  })
+  const { out } = await world.run('explain', 'sync "S"', '--live')
+  expect(out).toMatch(/schedule\.hour +2 {2}configs\/a\.yaml:11; in the service: 1$/m)
+  expect(out).toMatch(/fields\[D\] +← M · b {2}configs\/a\.yaml:10; not in the service$/m)
+  expect(out).toMatch(/fields\[A\].*configs\/a\.yaml:10; in the service sync_mode: \(none\)$/m)
+  expect(out).toMatch(/^ {2}fields\[B\]: in the service B ← M · b, in no file$/m)
 })

@@ -205,8 +205,8 @@ test('one identity in the files takes the others away, and says so; ignored they
   const other = { ...identity, source: { ...identity.source, field: 'last_name' }, target: 'last_name' }
   it.byHand.others = [other]
   const reported = await run(it.world, 2, 'plan', '--detailed-exitcode')
-  expect(reported).toMatch(/- identities\.mappings\[2\] +last_name ← Users · last_name/)
-  expect(reported).toContain('may duplicate (identities.mappings[2])')
+  expect(reported).toMatch(/- identities\.mappings\[1\] +last_name ← Users · last_name/)
+  expect(reported).toContain('may duplicate (identities.mappings[1])')
   const ignoring = '    lifecycle: { ignore_changes: [identity] }\n'
   it.world.write({
     'configs/a.yaml': syncOfUsers(ignoring).replace('schedule: manual', 'schedule: continuous')

@@ -161,7 +161,7 @@ describe('what only the newer shape can say', () => {
     const world = worldOf('older', users(two('priority')))
     const applied = await world.run('apply', '--yes')
     expect(applied.code).not.toBe(0)
-    expect(applied.out + applied.err).toContain('different: identities.mappings.[2]')
+    expect(applied.out + applied.err).toContain('different: identities.mappings[1]')
     expect(applied.out + applied.err).not.toMatch(/\bidentity\b.*others/)
   })
 
@@ -203,7 +203,7 @@ describe('what only the newer shape can say', () => {
     }
     const paths = changes.find(({ name }) => name === 'S')!.fields.map(({ path }) => path.join('.'))
     expect(paths).toEqual([
-      'identities.mappings.[2].function',
+      'identities.mappings.[1].function',
       'model_filters.conditions.[Users.email IsNotNull]',
       'model_filters.conditions.[Users.email IsNull]',
       'target_filters.logic'
@@ -224,7 +224,7 @@ describe('what only the newer shape can say', () => {
     const left = await run(world, 2, 'plan', '--detailed-exitcode', '--verbose')
     expect(left).toContain('model_filters')
     expect(left).toContain(
-      'ignored, and left as they are: identities.mappings.[2].function, target_filters.logic'
+      'ignored, and left as they are: identities.mappings[1].function, target_filters.logic'
     )
     ignoring(['model_filters.condition'])
     expect(await run(world, 3, 'validate')).toContain('`model_filters` has no such part')

@@ -20,14 +20,14 @@ const kind: Kind = {
   }
 }
 
-test('secrets are found at any depth; items of lists count from one', () => {
+test('secrets are found at any depth; items of lists count from nought', () => {
   expect(secretPaths({ a: s, b: { c: [1, s, { d: s }, null] }, e: 'x', f: null })).toEqual([
     'a',
-    'b.c[2]',
-    'b.c[3].d'
+    'b.c[1]',
+    'b.c[2].d'
   ])
   expect(secretPaths(s)).toEqual([''])
-  expect(secretPaths([{ a: s }])).toEqual(['[1].a'])
+  expect(secretPaths([{ a: s }])).toEqual(['[0].a'])
   for (const value of ['x', 1, null, [], {}] as Json[]) expect(secretPaths(value)).toEqual([])
 })
 
