@@ -154,6 +154,7 @@ describe('imports', () => {
       diff: ['render'],
       'cli-table3': ['render'],
       'wrap-ansi': ['render'],
+      '@hpcc-js/wasm-graphviz': ['render'],
       // Only its types.
       sarif: ['render'],
       hono: ['server'],

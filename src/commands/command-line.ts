@@ -7,6 +7,7 @@ import type { Door } from './door.ts'
 import { failOnOption } from './drift-options.ts'
 import { addFileCommands, addSchema } from './file-commands.ts'
 import { addHelp, overview } from './help-command.ts'
+import { addGraph } from './drawing-commands.ts'
 import {
   withCascade,
   withFiles,
@@ -223,6 +224,7 @@ function addAsking({ add, settle }: Commands): void {
       )
   )
   addSchema({ add, settle })
+  addGraph({ add, settle })
 }
 
 function addLocal({ add, settle }: Commands): void {

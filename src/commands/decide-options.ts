@@ -109,7 +109,8 @@ function notCompared(problems: readonly Diagnostic[]): Diagnostic[] {
   return problems.slice(0, 1).map((problem) => ({ ...problem, severity: 'warning' }))
 }
 
-function selectionOf({
+/** The part that the options choose; undefined where that is all. */
+export function selectionOf({
   only = [],
   exclude = [],
   kind = []

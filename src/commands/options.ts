@@ -1,7 +1,7 @@
 import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander'
 import type { DeclaredEnvironment, Stated } from '../config/environments.ts'
 import type { Gate } from '../remote/gate.ts'
-import { formatNames, isFormat, type FormatName } from '../render/formats.ts'
+import { formatNames, isFormat, lookupFormatNames, type FormatName } from '../render/formats.ts'
 import type { FormatFile, OutputOptions } from './output.ts'
 
 /** Options that mean the same in every command that has them. */
@@ -153,12 +153,12 @@ export function withService(command: Command): Command {
  * Adds the options of `OutputOptions`: all that a command takes which needs neither files nor the service.
  */
 export function withOutput(command: Command, formats = formatNames): Command {
-  const isReport = formats === formatNames
+  const isReport = formats !== lookupFormatNames
   return command
     .optionsGroup('Output:')
     .addOption(
       isReport
-        ? reportFormat(command)
+        ? reportFormat(command, formats)
         : new Option('--format <format>', 'how to print the result').choices(formats).default('text')
     )
     .option('-v, --verbose', 'show what is usually folded')
@@ -166,12 +166,13 @@ export function withOutput(command: Command, formats = formatNames): Command {
 }
 
 /** One format for standard output, and as many as are wanted for files. */
-function reportFormat(command: Command): Option {
+function reportFormat(command: Command, formats: readonly string[]): Option {
   const files: FormatFile[] = []
   let onOutput: FormatName | undefined
   const parse = (text: string): FormatName => {
     const [name, path] = splitAt(text, '=')
-    if (!isFormat(name)) throw new InvalidArgumentError(`Allowed choices are ${formatNames.join(', ')}.`)
+    if (!isFormat(name) || !formats.includes(name))
+      throw new InvalidArgumentError(`Allowed choices are ${formats.join(', ')}.`)
     if (path === '') throw new InvalidArgumentError('A path is missing behind `=`.')
     if (path === undefined && onOutput !== undefined && onOutput !== name)
       throw new InvalidArgumentError(
@@ -188,7 +189,7 @@ function reportFormat(command: Command): Option {
     '--format <format>',
     'how to print the result; `FORMAT=FILE` writes it to a file as well, and is repeatable'
   )
-    .choices(formatNames)
+    .choices(formats)
     .argParser(parse)
     .default('text')
 }

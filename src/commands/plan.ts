@@ -130,7 +130,8 @@ async function answered(
   }
   const failures = failure ? [failure] : []
   const view = await views[type]()
-  const beside = { problems, failures, also, ...(saved === undefined ? {} : { saved }) }
+  const { observed } = planned
+  const beside = { problems, failures, also, observed, ...(saved === undefined ? {} : { saved }) }
   return {
     code: failure ? await exitOfProblems(failures) : code,
     answer: { type, view: view(planned.plan, header, context.view, beside) }

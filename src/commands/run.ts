@@ -3,6 +3,7 @@ import type { ShownTexts } from '../config/shown-texts.ts'
 import type { Understood, Witness } from '../config/understand.ts'
 import { openReader, type Reader } from '../remote/transport.ts'
 import { kinds } from '../kinds/index.ts'
+import { flowsOf } from '../plan/flows.ts'
 import type { PlanHeader } from '../render/header.ts'
 import type { ViewContext } from '../render/view/changes.ts'
 import type { DesiredState } from '../state/resource.ts'
@@ -135,6 +136,7 @@ async function opening(
       kinds: kinds.managed.map(({ name }) => name),
       connects: authorized,
       now: io.now(),
+      flows,
       sources: { texts: understanding.texts, hide: io.redaction.shown },
       ...(options.local === true ? { reach: '--local' } : {})
     },
@@ -164,6 +166,9 @@ export async function reading<T>(
 export const authorized: ReadonlySet<string> = new Set(
   kinds.managed.filter(({ authorization }) => authorization !== undefined).map(({ name }) => name)
 )
+
+/** How data moves along the references of all kinds. */
+export const flows = flowsOf(kinds)
 
 /** The local Polytomic has an organization of its own, in which the files of any other can be tried. */
 function rehearsed(desired: DesiredState): DesiredState {

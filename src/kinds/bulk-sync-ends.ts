@@ -1,3 +1,4 @@
+import type { Flow } from '../state/flow.ts'
 import { isEmpty, isObject, type Json, type JsonObject } from '../state/value.ts'
 import {
   fromId,
@@ -12,6 +13,14 @@ import {
 import { endSchema } from './bulk-sync-schema.ts'
 import type { Codec } from './field.ts'
 import type { FromWire, ToWire, ToYaml } from './kind.ts'
+
+/** From its source to its destination, when its schedules say so. */
+export const bulkFlows: readonly Flow[] = [
+  { at: ['source'], as: 'from' },
+  { at: ['destination'], as: 'to', object: ['destination', 'configuration', 'schema'] },
+  { at: ['default_schedule'], as: 'after' },
+  { at: ['additional_schedules'], as: 'after' }
+]
 
 /** An end of a bulk sync. */
 type End = 'source' | 'destination'

@@ -13,7 +13,7 @@ import { idsOf, usesOf, valueAt, withoutAbsent } from './fields.ts'
 import { opposite } from './synonym.ts'
 import { bulkModeWords, discoveryWords, normalizationWords } from './words.ts'
 import { kindOf } from './kind-of.ts'
-import { endOf, withLiveConfiguration } from './bulk-sync-ends.ts'
+import { bulkFlows, endOf, withLiveConfiguration } from './bulk-sync-ends.ts'
 import { schedulesKnown, schemasKnown } from './bulk-sync-known.ts'
 import { isPlain, meansAll, schemasFromWire, withShortSchemas } from './bulk-sync-parts.ts'
 import { mergedSchemas, statedSchemas } from './bulk-sync-merge.ts'
@@ -46,6 +46,7 @@ const atOnce = { effect: 'none', because: 'it says how much runs at once' } as c
 export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHandling>()({
   name: 'bulk_sync',
   core: true,
+  flows: bulkFlows,
   section: 'bulk_syncs',
   description: 'Whole objects of one connection, copied to another.',
   fields: {

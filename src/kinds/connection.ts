@@ -133,6 +133,7 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
   },
   offers: true,
   core: true,
+  flows: [],
   api: {
     access: 'listed',
     path: '/api/connections',

@@ -30,6 +30,7 @@ interface Definition<W, N extends string> extends Pick<
   | 'authorization'
   | 'offers'
   | 'core'
+  | 'flows'
   | 'detail'
   | 'describedDetail'
   | 'check'

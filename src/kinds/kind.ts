@@ -2,6 +2,7 @@ import type { Finding, Inquiry, Mistake, PlannedResource } from '../state/questi
 import type { Address, Path } from '../state/resource.ts'
 import { isId, isObject, type Json, type JsonObject, type Reference } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
+import type { Flow } from '../state/flow.ts'
 import type { DataImpacts } from '../state/impact.ts'
 import type { Field } from '../state/rule.ts'
 import type { DerivedApi, KindApi } from './api.ts'
@@ -44,9 +45,7 @@ export interface Kind {
   readonly synonyms?: Readonly<Record<string, Synonym>>
   /** Names match in any case. */
   readonly caselessNames?: true
-  /**
-   * The service has built-in resources of this kind, so a reference to an undeclared one needs no warning.
-   */
+  /** The service has built-in resources of this kind: a reference to an undeclared one needs no warning. */
   readonly builtIns?: true
   /** An organization has at most one, so the live one matches under any name. */
   readonly singleton?: true
@@ -56,6 +55,8 @@ export interface Kind {
   readonly offers?: true
   /** It moves data, or data is moved from and to it. What no file declares of it is always named. */
   readonly core?: true
+  /** How data moves along its references. Absent: it is no part of what data moves through. */
+  readonly flows?: readonly Flow[]
   /** The first version with a field that older ones do not have, by path (`*` for every item of a list). */
   readonly since?: Readonly<Record<string, ApiVersion>>
 

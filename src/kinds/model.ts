@@ -30,6 +30,11 @@ const mapped: DataImpact = {
 export const model = kindOf<Model & ModelRequest>()({
   name: 'model',
   core: true,
+  flows: [
+    { at: ['connection'], as: 'from' },
+    { at: ['relations'], as: 'from' },
+    { at: ['enricher'], as: 'from' }
+  ],
   section: 'models',
   description: 'What is read from a connection: a table, a collection, a query.',
   fields: {

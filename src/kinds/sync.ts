@@ -41,6 +41,14 @@ const flag = (description: string) => scalar({ type: 'boolean', description }, {
 export const sync = kindOf<Sync & WithErrorHandling>()({
   name: 'sync',
   core: true,
+  flows: [
+    { at: ['identity'], as: 'from' },
+    { at: ['fields'], as: 'from' },
+    { at: ['filters'], as: 'from' },
+    { at: ['overrides'], as: 'from' },
+    { at: ['target'], as: 'to', object: ['target', 'object'] },
+    { at: ['schedule'], as: 'after' }
+  ],
   section: 'syncs',
   description: 'What is written where: from models to an object of a connection, and when.',
   fields: {

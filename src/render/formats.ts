@@ -14,8 +14,17 @@ const formats = {
   sarif: async (): Promise<Format> => (await import('./sarif.ts')).sarif
 }
 
+/** Formats that draw a graph. */
+const drawings = {
+  mermaid: async (): Promise<Format> => (await import('./graph/formats.ts')).mermaid,
+  dot: async (): Promise<Format> => (await import('./graph/formats.ts')).dot,
+  svg: async (): Promise<Format> => (await import('./graph/formats.ts')).svg
+}
+
+const all = { ...formats, ...drawings }
+
 /** What `--format` takes. */
-export type FormatName = keyof typeof formats
+export type FormatName = keyof typeof all
 
 /** The formats of commands that tell of plans, reports and problems. */
 export const formatNames: readonly string[] = Object.keys(formats)
@@ -23,12 +32,15 @@ export const formatNames: readonly string[] = Object.keys(formats)
 /** The formats of commands that look something up. */
 export const lookupFormatNames: readonly string[] = ['text', 'json']
 
+/** The formats of a graph. */
+export const graphFormatNames: readonly string[] = [...lookupFormatNames, ...Object.keys(drawings)]
+
 /** Whether a text is the name of a format. */
 export function isFormat(name: string): name is FormatName {
-  return Object.hasOwn(formats, name)
+  return Object.hasOwn(all, name)
 }
 
 /** Loads a format. */
 export async function formatOf(name: FormatName): Promise<Format> {
-  return await formats[name]()
+  return await all[name]()
 }

@@ -1,4 +1,4 @@
-import { printed, type Format, type Piece } from './format.ts'
+import { printed, type Format, type Piece, type Printed } from './format.ts'
 import type { Look } from './style.ts'
 import type { LookupView, OrganizationView, Reported } from './view/answer.ts'
 import type { ChangesView } from './view/changes.ts'
@@ -98,7 +98,7 @@ async function reportedPieces(one: Reported, look: Look): Promise<Piece[]> {
   return one.type === 'lines' ? [{ to: 'err', text: one.text }] : await printed(one, text, look)
 }
 
-async function lookup(view: LookupView, look: Look): Promise<string> {
+async function lookup(view: LookupView, look: Look): Promise<Printed> {
   if (view.of === 'words') return view.text
   if (view.of === 'document') return (await import('./json-text.ts')).jsonText(view.facts)
   if (view.of === 'codes' || view.of === 'code') {
@@ -113,6 +113,7 @@ async function lookup(view: LookupView, look: Look): Promise<string> {
   }
   if (view.of === 'page') return (await import('./page.ts')).pageText(view.facts.markdown, look)
   if (view.of === 'import') return (await import('./import.ts')).importText(view.facts, look)
+  if (view.of === 'graph') return (await import('./graph/tree.ts')).treeText(view.graph, look)
   const tables = await import('./tables.ts')
   if (view.of === 'status') return tables.statusText(view.facts, look)
   if (view.of === 'sources') return tables.sourcesText(view.facts, look)

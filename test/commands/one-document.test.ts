@@ -35,9 +35,10 @@ const reading = [
   'destroy --yes',
   'connect Store',
   'sources Store',
-  'targets Store'
+  'targets Store',
+  'graph --live'
 ]
-const all = ['validate', ...reading]
+const all = ['validate', 'graph', ...reading]
 const each = (names: readonly string[], code: number) =>
   Object.fromEntries(names.map((name) => [name, code]))
 
@@ -53,6 +54,8 @@ const situations: Readonly<Record<string, Situation>> = {
       apply: 7,
       'destroy --yes': 0,
       explain: 0,
+      graph: 0,
+      'graph --live': 0,
       'explain P201': 0
     }
   },

@@ -32,6 +32,7 @@ const allowed: readonly (readonly [path: string, word: string, because: string])
   ['src/commands/file-commands.ts', 'connection', 'a word of the option `--layout`'],
   ['src/import/files.ts', 'connection', 'a word of the option `--layout`'],
   ['src/plan/rights.ts', 'user', 'a class of keys'],
+  ['src/render/graph/svg.ts', 'role', 'an attribute of drawings'],
   ['src/remote/identity.ts', 'user', 'a class of keys, and the person of `/api/me`'],
   ['src/state/resource.ts', 'user', 'a class of keys']
 ]

@@ -2,6 +2,8 @@ import type { CodeEntry } from '../../diagnostics/code-entry.ts'
 import type { Setting } from '../../state/settings.ts'
 import type { Json, KeyClass } from '../../wire/common.ts'
 import type { SourceMeta, TargetFields, TargetObjects } from '../../wire/enumeration.ts'
+import type { GraphFacts } from './graph-facts.ts'
+import type { GraphView } from './graph.ts'
 import type { ImportFacts } from './import.ts'
 import type { ResourceFacts, TopicFacts, TypeFacts } from './explain.ts'
 import type { ChangesView } from './changes.ts'
@@ -53,6 +55,7 @@ export type LookupView =
   | { of: 'destination'; facts: DestinationFacts }
   | { of: 'status'; facts: StatusFacts }
   | { of: 'import'; facts: ImportFacts }
+  | { of: 'graph'; facts: GraphFacts; graph: GraphView }
   | { of: 'codes'; facts: { code: string; title: string }[] }
   | { of: 'code'; facts: CodeEntry & { code: string } }
   | { of: 'topic'; facts: TopicFacts }

@@ -1,11 +1,14 @@
 import { inOrder, type Diagnostic, type Span } from '../../diagnostics/diagnostic.ts'
 import { detailsOf, type ChangeDetails } from '../../plan/details.ts'
 import { secretPaths } from '../../plan/left-alone.ts'
+import type { Flows, Health } from '../../plan/flows.ts'
 import { isDifference } from '../../plan/pending.ts'
 import type { Action, Change, FieldChange, Impact, Plan } from '../../plan/plan.ts'
+import type { LiveState } from '../../state/resource.ts'
 import type { PlanHeader } from '../header.ts'
 import { count } from '../plain-text.ts'
 import { ageOf } from './last-change.ts'
+import { Movements, type Moving } from './moving.ts'
 import { inDataOrder } from './order.ts'
 import { problemsView, type ProblemsView } from './problems.ts'
 import { rowsOf, toldField, type RowView, type Telling } from './rows.ts'
@@ -35,13 +38,17 @@ export interface ChangesView {
   failures: ProblemsView
   /** Where it was kept, and how to go on from there. */
   saved?: string
+  /** Names of all kinds, in their order. */
+  kinds?: readonly string[]
+  /** What does not work of what no file declares, by address. */
+  elsewhere?: Readonly<Record<string, Health>>
 }
 
 /** A change as it may be told: without what is only needed to carry it out. */
 export type ToldChange = Omit<ChangeDetails, 'wanted' | 'ids' | 'ignored' | 'spelling'>
 
 /** What is told of one resource. */
-export interface ResourceView {
+export interface ResourceView extends Moving {
   /**
    * Why it is told: it differs, it cannot be made before a person acts, it is as the files say and waits
    * for a person, or it is just as the files say.
@@ -108,6 +115,8 @@ export interface PlanExtras {
   also?: readonly string[]
   problems?: readonly Diagnostic[]
   failures?: readonly Diagnostic[]
+  /** What the plan rests on: it tells how data moves through what goes, and what does not work. */
+  observed?: LiveState
 }
 
 /** What a view is made for, beside the plan. */
@@ -122,6 +131,8 @@ export interface ViewContext {
   reach?: string | undefined
   /** The kinds that a person can be sent to authorize. */
   connects?: ReadonlySet<string> | undefined
+  /** How data moves along references. Absent: nobody asks for that. */
+  flows?: Flows | undefined
 }
 
 /** From which side the same plan is told: as what will be done, or as what the service has become. */
@@ -150,14 +161,18 @@ function changesView(
   plan: Plan,
   header: PlanHeader,
   context: ViewContext,
-  { problems = [], failures = [], saved, isAsked = false, also = [] }: PlanExtras,
+  { problems = [], failures = [], saved, isAsked = false, also = [], observed }: PlanExtras,
   perspective: Perspective
 ): ChangesView {
   const indexes = new Map(plan.changes.map((change, index) => [change, index]))
   const sorted = inDataOrder(plan.changes, plan.changes, context.kinds ?? [])
   const { rank } = perspective
+  const movements = context.flows && new Movements(plan, context.flows, observed)
   const resources = sorted
-    .map((change) => resourceOf(change, indexes.get(change) ?? 0, plan, context, perspective))
+    .map((change) => {
+      const resource = resourceOf(change, indexes.get(change) ?? 0, plan, context, perspective)
+      return movements ? { ...resource, ...movements.of(detailsOf(change)) } : resource
+    })
     .toSorted((a, b) => rank(a.group, a.change.action) - rank(b.group, b.change.action))
   const counts = countsOf(plan)
   const closing = withAlso(perspective.closing(plan, counts, resources), also)
@@ -175,6 +190,7 @@ function changesView(
     coverage: coverageOf(plan, perspective.sends),
     closing: isAsked || saved !== undefined ? { text: closing.text } : closing,
     ...(saved === undefined ? {} : { saved }),
+    ...(movements && { kinds: context.kinds ?? [], elsewhere: movements.elsewhere() }),
     problems: problemsView(inOrder(problems), sources),
     failures: problemsView(inOrder(failures), sources)
   }

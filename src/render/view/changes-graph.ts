@@ -1,0 +1,21 @@
+import type { Health } from '../../plan/flows.ts'
+import type { ChangesView } from './changes.ts'
+import { graphOf, type Graph, type GraphSource } from './graph.ts'
+
+/** The graph of a plan or a drift; undefined where the view holds no arrows. */
+export function graphOfChanges(view: ChangesView): Graph | undefined {
+  const sources = view.resources.flatMap(({ change, place, arrows, unhealthy }): GraphSource[] => {
+    if (arrows === undefined) return []
+    const { kind, name, pin, action, waiting } = change
+    const health: Health | undefined =
+      unhealthy !== undefined
+        ? { is: 'broken', because: unhealthy }
+        : waiting !== undefined && action !== 'delete'
+          ? { is: 'waits', because: waiting }
+          : undefined
+    const address = pin === undefined ? { kind, name } : { kind, name, pin }
+    return [{ address, state: action, place, arrows, ...(health && { health }) }]
+  })
+  if (sources.length === 0) return undefined
+  return graphOf(sources, view.kinds ?? [], new Map(Object.entries(view.elsewhere ?? {})))
+}
