@@ -58,6 +58,37 @@ const condition = {
   field_id: maybeText,
   value: {}
 }
+const target = {
+  type: 'object',
+  required: ['connection_id'],
+  properties: {
+    connection_id: { type: 'string', minLength: 1 },
+    object: maybeText,
+    create: { type: ['object', 'null'], additionalProperties: text },
+    configuration: { type: ['object', 'null'] },
+    filter_logic: maybeText,
+    new_name: maybeText,
+    search_values: { type: ['object', 'null'] }
+  }
+}
+const schedule = {
+  type: 'object',
+  properties: {
+    frequency: maybeText,
+    minute: maybeText,
+    hour: maybeText,
+    day_of_week: maybeText,
+    day_of_month: maybeText,
+    month: maybeText,
+    connection_id: maybeText,
+    job_id: { type: ['integer', 'null'] },
+    run_after_success_only: maybeBoolean,
+    run_after: {
+      type: ['object', 'null'],
+      properties: { sync_ids: maybeTexts, bulk_sync_ids: maybeTexts }
+    }
+  }
+}
 
 /** Types of everything in a request for a sync; meanings are checked after. */
 export const syncShape = lazily<SyncRequest>(() => ({
@@ -76,19 +107,7 @@ export const syncShape = lazily<SyncRequest>(() => ({
     sync_all_records: maybeBoolean,
     only_enrich_updates: maybeBoolean,
     skip_initial_backfill: maybeBoolean,
-    target: {
-      type: 'object',
-      required: ['connection_id'],
-      properties: {
-        connection_id: { type: 'string', minLength: 1 },
-        object: maybeText,
-        create: { type: ['object', 'null'], additionalProperties: text },
-        configuration: { type: ['object', 'null'] },
-        filter_logic: maybeText,
-        new_name: maybeText,
-        search_values: { type: ['object', 'null'] }
-      }
-    },
+    target,
     identity: { ...identity, type: ['object', 'null'] },
     identities: {
       type: ['object', 'null'],
@@ -115,24 +134,7 @@ export const syncShape = lazily<SyncRequest>(() => ({
       type: ['array', 'null'],
       items: { type: 'object', properties: { ...condition, function: maybeText, override: {} } }
     },
-    schedule: {
-      type: 'object',
-      properties: {
-        frequency: maybeText,
-        minute: maybeText,
-        hour: maybeText,
-        day_of_week: maybeText,
-        day_of_month: maybeText,
-        month: maybeText,
-        connection_id: maybeText,
-        job_id: { type: ['integer', 'null'] },
-        run_after_success_only: maybeBoolean,
-        run_after: {
-          type: ['object', 'null'],
-          properties: { sync_ids: maybeTexts, bulk_sync_ids: maybeTexts }
-        }
-      }
-    }
+    schedule
   },
   // `problems` of a sync are the service's own words.
   answered: [...bookkeeping, 'model_ids', 'problems'],
