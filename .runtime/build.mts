@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
+import manifest from '../package.json' with { type: 'json' }
 import { buildMark } from './mark.mts'
 import { lazyModules } from './lazy.mts'
 import { compiledValidators } from './validators.mts'
@@ -14,6 +15,8 @@ await build({
   cwd: fileURLToPath(new URL('..', import.meta.url)),
   input: 'src/main.ts',
   platform: 'node',
+  // Whoever uses none of these systems need not have their drivers.
+  external: Object.keys(manifest.optionalDependencies),
   plugins: [compiledValidators, lazyModules, buildMark],
   checks: { pluginTimings: false },
   output: {

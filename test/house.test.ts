@@ -140,6 +140,42 @@ describe('imports', () => {
     expect(wrong.map(({ path }) => `${path} must not import the server`)).toEqual([])
   })
 
+  test('the runner knows few of the server, and of the rest only handlers and the start know it', () => {
+    const room = 'src/server/runner/'
+    const known = new Set([
+      ...['stored', 'records', 'events'].map((name) => `src/server/${name}.ts`),
+      'src/storage/database.ts'
+    ])
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports.flatMap(({ from, own }) => {
+        if (!path.startsWith('src/server/')) return []
+        const isOut =
+          own && path.startsWith(room) && !from.startsWith(room) && !from.startsWith('src/wire/')
+        if (isOut && !known.has(from)) return [`${path} must not import ${from}`]
+        const isIn = !path.startsWith(room) && from.startsWith(room)
+        const mayEnter = ['call', 'index', 'kinds/execution', 'kinds/execution-start']
+        const isSql = from === 'node:sqlite' && !path.startsWith(room)
+        if (isSql) return [`${path} must not import ${from}: the database is that of storage`]
+        return isIn && !mayEnter.some((name) => path === `src/server/${name}.ts`)
+          ? [`${path} must not import ${from}: the runner is in the context`]
+          : []
+      })
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('a driver of another system is loaded when it is first used', () => {
+    const drivers = Object.keys(manifestOf('optionalDependencies'))
+    const statement = /^(?:import|export)\s+(?!type\b)[^'";]*from\s+'([^']+)'/gm
+    const wrong = sources.flatMap(({ path, text }) =>
+      Array.from(text.matchAll(statement), ([, from = '']) => from)
+        .filter((from) => drivers.includes(from))
+        .map((from) => `${path} must load ${from} by \`import()\``)
+    )
+    expect(drivers).not.toEqual([])
+    expect(wrong).toEqual([])
+  })
+
   test('packages stay behind their fences', () => {
     const fences: Readonly<Record<string, readonly string[]>> = {
       yaml: ['config'],
@@ -159,7 +195,10 @@ describe('imports', () => {
       sarif: ['render'],
       hono: ['server'],
       '@hono/node-server': ['server'],
-      'node:sqlite': ['storage'],
+      'node:sqlite': ['storage', 'server'],
+      'csv-parse': ['server'],
+      pg: ['server'],
+      'pg-cursor': ['server'],
       commander: ['commands']
     }
     const wrong = sources.flatMap(({ path, imports }) =>
@@ -173,6 +212,15 @@ describe('imports', () => {
     expect(wrong).toEqual([])
   })
 })
+
+/** One part of `package.json`. */
+function manifestOf(part: string): Record<string, string> {
+  const all = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+    string,
+    Record<string, string>
+  >
+  return all[part] ?? {}
+}
 
 /** Files that reach themselves, by whatever kind of import. */
 function circles(): string[] {

@@ -256,6 +256,7 @@ function addLocal({ add, settle }: Commands): void {
       .option('--latency <time>', 'answer this much later, e.g. 100ms')
       .option('--rate <n/s>', 'answer 429 above this rate, e.g. 20/s')
       .option('--faults <file>', 'a JSON file of faults to rehearse')
+      .option('--run', 'let syncs really move data between the systems of their connections')
       .addOption(
         new Option(
           '--shape <shape>',

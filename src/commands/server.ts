@@ -32,6 +32,8 @@ export interface ServerCommandOptions extends KeyOptions {
   latency?: string
   rate?: string
   faults?: string
+  /** Lets syncs run: they read and write the systems of their connections. */
+  run?: boolean
   /** With which members 2025-09-18 is answered. Absent: without those that were added to it. */
   shape?: 'older' | 'newest'
   ledger?: boolean
@@ -146,6 +148,7 @@ function open(
       latencyMs,
       ...(options.shape === undefined ? {} : { shape: options.shape }),
       post,
+      ...(options.run === true ? { run: { fetch: post } } : {}),
       ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
       ...(faults === undefined ? {} : { faults })
     })
@@ -229,11 +232,12 @@ Stop it with Ctrl-C.
 }
 
 /** What makes this server unlike the usual one. Names of users only: their keys are never printed. */
-function extras({ latency, rate, faults, shape, user }: ServerCommandOptions): string {
+function extras({ latency, rate, faults, run, shape, user }: ServerCommandOptions): string {
   return [
     ...(latency === undefined ? [] : [`--latency ${latency}`]),
     ...(rate === undefined ? [] : [`--rate ${rate}`]),
     ...(faults === undefined ? [] : [`--faults ${visible(faults)}`]),
+    ...(run === true ? ['--run'] : []),
     ...(shape === 'newest' ? ['--shape newest'] : []),
     ...Object.keys(user ?? {}).map((name) => `--user ${visible(name)}`)
   ].join(', ')

@@ -7,6 +7,7 @@ import type { Events } from './events.ts'
 import { positionIn } from './paging.ts'
 import type { Records } from './records.ts'
 import { forbidden, invalid, notFound } from './refusal.ts'
+import type { Runner } from './runner/runner.ts'
 import type { Stored, StoredKind } from './stored.ts'
 
 /**
@@ -22,6 +23,8 @@ export interface ServerContext {
   directory: Directory
   catalogue: Catalogue
   events: Events
+  /** Moves the data of syncs. Absent: this server starts none. */
+  runner?: Runner
   now: () => Date
   randomUUID: () => string
 }

@@ -3,7 +3,7 @@
  * given these as arguments.
  */
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { openFolder, type Folder, type FolderFiles } from '../storage/folder.ts'
 
@@ -15,6 +15,8 @@ export interface Edge {
   sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
   /** A signal that fires after so many milliseconds, and keeps no program alive. */
   timeout: (milliseconds: number) => AbortSignal
+  /** From 0 to 1, by chance. */
+  random: () => number
 }
 
 /**
@@ -27,7 +29,8 @@ export const realEdge: Edge = {
   sleep: async (milliseconds, signal) => {
     await wait(milliseconds, undefined, signal === undefined ? {} : { signal })
   },
-  timeout: (milliseconds) => AbortSignal.timeout(milliseconds)
+  timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
+  random: () => Math.random()
 }
 
 /** Files with keys, passwords and digests, also those that the database makes beside its own. */
@@ -36,7 +39,10 @@ const privateFiles: FolderFiles = [
   'api-key',
   'polytomic.db-wal',
   'polytomic.db-shm',
-  'lock.db'
+  'lock.db',
+  'runner.db',
+  'runner.db-wal',
+  'runner.db-shm'
 ]
 /** Opens the folder of a server: see `openFolder` of `storage`. */
 export function openServerFolder(path: string): Folder {
@@ -46,4 +52,9 @@ export function openServerFolder(path: string): Folder {
 /** Returns the text of a file that the user named. Throws the error of Node. */
 export function readTextFile(path: string): string {
   return readFileSync(path, 'utf8')
+}
+
+/** Reads a file in pieces. Rejects with the error of Node. */
+export function readPieces(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path)
 }

@@ -9,7 +9,7 @@ const lifetime = 48 * 60 * 60 * 1000
 
 /** The events of an organization: kept for a while, and delivered to its webhook. */
 export interface Events {
-  /** Raises an event. Executions would; there are none on this server. */
+  /** Raises an event, within a transaction of the caller. */
   raise(organizationId: string, type: EventType, event: JsonObject): StoredEvent
   /** Newest first. */
   list(organizationId: string): StoredEvent[]

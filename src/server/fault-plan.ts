@@ -44,7 +44,8 @@ const stored: Readonly<Record<StoredKind, true>> = {
   job: true,
   authorization: true,
   query: true,
-  connect_card: true
+  connect_card: true,
+  execution: true
 }
 
 /** All members of an edit. */

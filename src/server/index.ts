@@ -1,18 +1,24 @@
+import { join } from 'node:path'
 import type { Database } from '../storage/database.ts'
+import { makePrivateFile, type Folder } from '../storage/folder.ts'
 import type { Route, Shape } from './call.ts'
 import { openCatalogue } from './catalogue/catalogue.ts'
 import { makeCourier, type CourierParts, type Post } from './courier.ts'
 import { openServerDatabase } from './database.ts'
 import { openDirectory } from './directory.ts'
-import { openServerFolder, realEdge } from './edge.ts'
+import { openServerFolder, readPieces, realEdge } from './edge.ts'
 import { openEvents } from './events.ts'
 import { makeFaults, type Fault, type FaultControl, type FaultPlan } from './faults.ts'
 import { found, localEmail, type Founded, type Founders } from './founding.ts'
 import { openOutcomes } from './idempotency.ts'
 import { rateLimit } from './rate.ts'
-import { openRecords } from './records.ts'
+import { openRecords, type Records } from './records.ts'
 import { countRequests, type RequestCounts, type RequestRecord } from './request-log.ts'
 import { routes } from './routes.ts'
+import { localConnectors, type Connectors } from './runner/connectors.ts'
+import type { ConnectorParts } from './runner/connector.ts'
+import { openRunner, type Runner, type RunnerParts } from './runner/runner.ts'
+import { openRunnerState } from './runner/state.ts'
 import { seedOrganization, seedUser } from './seed.ts'
 import { makeService } from './service.ts'
 import { makeStore, type Store } from './store.ts'
@@ -58,6 +64,18 @@ export interface ServerOptions extends Founders {
    * Requests may have them in both shapes.
    */
   shape?: Shape
+  /** Lets syncs really run: they read and write the systems of their connections. Absent: none is started. */
+  run?: RunOptions
+}
+
+/** What running syncs needs of the world. */
+export interface RunOptions {
+  /** Reaches other systems, like `fetch`. */
+  fetch: ConnectorParts['fetch']
+  /** From 0 to 1, by chance. */
+  random?: () => number
+  /** In place of those that ship with polyctl. */
+  connectors?: Connectors
 }
 
 /** The Polytomic API on this machine. */
@@ -107,12 +125,12 @@ export function createServer(options: ServerOptions = {}): LocalServer {
     records,
     events,
     transaction,
-    seed: (id, user) => {
-      seedOrganization(id, records, now(), randomUUID)
-      seedUser(id, { ...user, email: localEmail }, records, now())
-    },
+    seed: (id, user) => seed(records, clock, id, user),
     ...clock
   })
+  const runner = orClose(database, () =>
+    runnerOf(options, folder, { records, events, transaction, now, sleep })
+  )
   const serve = makeService({
     routes: routes satisfies readonly Route[],
     context: {
@@ -121,6 +139,7 @@ export function createServer(options: ServerOptions = {}): LocalServer {
       directory,
       events,
       catalogue: openCatalogue(folder, options.catalogue),
+      ...(runner === undefined ? {} : { runner }),
       ...clock
     },
     database,
@@ -131,10 +150,7 @@ export function createServer(options: ServerOptions = {}): LocalServer {
     latencyMs: options.latencyMs ?? 0,
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     editAsAnother: (change) => editAsAnother(store, change),
-    record: (request) => {
-      requests.push(request)
-      if (requests.length > keptRequests) requests.splice(0, requests.length - keptRequests)
-    },
+    record: (request) => keepRequest(requests, request),
     closing: closing.signal
   })
   return {
@@ -149,9 +165,46 @@ export function createServer(options: ServerOptions = {}): LocalServer {
     faults,
     close: () => {
       closing.abort()
+      runner?.close()
       database.close()
     }
   }
+}
+
+/** Opens the runner, and lets it go on with what an earlier process accepted. */
+function runnerOf(
+  { run }: ServerOptions,
+  folder: Folder | undefined,
+  parts: Pick<RunnerParts, 'records' | 'events' | 'transaction' | 'now' | 'sleep'>
+): Runner | undefined {
+  if (run === undefined) return undefined
+  const file = folder === undefined ? undefined : join(folder.path, 'runner.db')
+  if (file !== undefined) makePrivateFile(file)
+  const runner = openRunner({
+    ...parts,
+    state: openRunnerState(file),
+    connectors: run.connectors ?? localConnectors,
+    parts: { fetch: run.fetch, readFile: readPieces, now: parts.now },
+    random: run.random ?? realEdge.random
+  })
+  runner.recover()
+  return runner
+}
+
+function keepRequest(requests: RequestRecord[], request: RequestRecord): void {
+  requests.push(request)
+  if (requests.length > keptRequests) requests.splice(0, requests.length - keptRequests)
+}
+
+/** Makes what a new organization has, and its first user. */
+function seed(
+  records: Records,
+  { now, randomUUID }: { now: () => Date; randomUUID: () => string },
+  id: string,
+  user: { id: string; name: string }
+): void {
+  seedOrganization(id, records, now(), randomUUID)
+  seedUser(id, { ...user, email: localEmail }, records, now())
 }
 
 /** Closes the database when a later step of the start fails, so that no folder stays locked. */

@@ -11,7 +11,8 @@ import type { Actor, JsonObject } from '../wire/common.ts'
 import type { EventType } from '../wire/event.ts'
 import type { Model } from '../wire/model.ts'
 import type { PolicyAction } from '../wire/permission.ts'
-import type { SyncErrorHandling, SyncRequest } from '../wire/sync.ts'
+import type { ExecutionCounts, ExecutionStatus } from '../wire/execution.ts'
+import type { SyncErrorHandling, SyncRequest, SyncStartRequest } from '../wire/sync.ts'
 
 /** The members of every stored thing. */
 export interface StoredBase {
@@ -213,6 +214,22 @@ export interface StoredConnectCard extends StoredBase {
   organization_name?: string
 }
 
+/** One run of a sync. It keeps the place in lists that it had when it was created. */
+export interface StoredExecution extends StoredBase {
+  sync_id: string
+  type: 'manual' | 'scheduled'
+  status: ExecutionStatus
+  request: SyncStartRequest
+  counts: ExecutionCounts
+  errors: string[]
+  started_at?: string
+  completed_at?: string
+  /** Signs the addresses of its logs. */
+  log_secret: string
+  /** The base of addresses in events. */
+  base_url: string
+}
+
 /** The kinds of stored things. */
 export interface Stored {
   connection: StoredConnection
@@ -230,6 +247,7 @@ export interface Stored {
   authorization: StoredAuthorization
   query: StoredQuery
   connect_card: StoredConnectCard
+  execution: StoredExecution
 }
 
 /** The names of kinds are in the database: renaming one loses what is stored under it. */

@@ -12,11 +12,11 @@ test('every behaviour has an id of its own and a sentence', () => {
 test('assumptions are counted: a new one is a decision, one turned into a fact a success', () => {
   expect(ledgerCounts()).toMatchInlineSnapshot(`
     {
-      "assumption": 213,
-      "documentation": 96,
+      "assumption": 226,
+      "documentation": 101,
       "provider": 44,
       "provider-test": 20,
-      "sdk": 114,
+      "sdk": 117,
     }
   `)
 })

@@ -171,7 +171,7 @@ test('a sync is not started, and nothing pretends that it was', async () => {
   const started = await api.post(`/api/syncs/${data.id}/executions`, {})
   expect(started.body).toMatchObject({
     status: 409,
-    message: 'the sync "S" was not started: this server does not run syncs yet'
+    message: 'the sync "S" was not started: this server moves no data; start it with --run to let it'
   })
   expect((await api.get(`/api/syncs/${data.id}/executions`)).list).toEqual([])
   expect((await api.get(`/api/syncs/${data.id}/status`)).data).toEqual({ next_execution_time: null })

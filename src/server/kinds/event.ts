@@ -5,7 +5,7 @@ import { organizationOf, type Call, type Route } from '../call.ts'
 import { invalid } from '../refusal.ts'
 import type { StoredEvent } from '../stored.ts'
 
-/** All events tell of executions. Nothing is executed here yet, so there are none that the server raised. */
+/** All events tell of executions. Where nothing is executed, there are none that the server raised. */
 export const eventRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/events_types', access: 'organization', answer: () => data(eventTypes) },
   { method: 'GET', path: '/api/events', access: 'key', answer: list }

@@ -1,108 +1,199 @@
-import type { Source, SyncStartRequest } from '../../wire/sync.ts'
+import { logTypes, type Execution, type ExecutionCounts, type LogType } from '../../wire/execution.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { found, param, type Call, type Route } from '../call.ts'
-import { invalid, notFound, Refusal } from '../refusal.ts'
-import type { StoredSync } from '../stored.ts'
-import { mustFit } from './request-shape.ts'
-import { identitiesOf } from './sync-identity.ts'
-import { syncStartShape } from './sync-shape.ts'
+import { flag, found, param, type Call, type Route } from '../call.ts'
+import { paged, pagination } from '../paging.ts'
+import { notFound, Refusal } from '../refusal.ts'
+import { expiryOf, isGenuine, logAddress } from '../runner/log-address.ts'
+import { isOpen } from '../runner/runner.ts'
+import type { StoredExecution } from '../stored.ts'
+import { executionsOf, startExecution } from './execution-start.ts'
 
 const execution = '/api/syncs/:id/executions/:execution'
-const logTypes = ['records', 'errors', 'inserts', 'updates', 'warnings', 'deletes']
 
-/** What hangs on one execution. `logs` and `consolelog` are no types of records. */
-const ofOne: readonly [method: Route['method'], path: string][] = [
-  ['GET', execution],
-  // Only 2024-02-08 has it; there is none to change in any version.
-  ['PUT', execution],
-  ['POST', `${execution}/cancel`],
-  ['GET', `${execution}/logs`],
-  ['GET', `${execution}/consolelog`],
-  ...logTypes.flatMap((type): [Route['method'], string][] => [
-    ['GET', `${execution}/${type}`],
-    ['GET', `${execution}/${type}/:file`]
-  ])
-]
-
-/** Executions are not faked: this server moves no data yet, so it starts none and has none to show. */
+/** Routes of executions. Where this server moves no data it starts none, and has none to show. */
 export const executionRoutes: readonly Route[] = [
-  { method: 'POST', path: '/api/syncs/:id/executions', access: 'organization', answer: start },
+  { method: 'POST', path: '/api/syncs/:id/executions', access: 'organization', answer: startExecution },
+  { method: 'GET', path: '/api/syncs/:id/executions', access: 'organization', answer: list },
   {
     method: 'GET',
-    path: '/api/syncs/:id/executions',
+    path: execution,
     access: 'organization',
-    answer: (call) => none(call, data([]))
+    answer: (call) => data(shown(call, one(call)))
   },
-  ...ofOne.map(([method, path]): Route => ({
-    method,
-    path,
-    access: 'organization',
-    anyVerb: true,
-    answer: missing
-  })),
-  {
-    method: 'GET',
-    path: '/api/syncs/:id/status',
-    access: 'organization',
-    answer: (call) => none(call, data({ next_execution_time: null }))
-  },
+  // Only 2024-02-08 has it, for executions that hang.
+  { method: 'PUT', path: execution, access: 'organization', anyVerb: true, answer: change },
+  { method: 'POST', path: `${execution}/cancel`, access: 'organization', answer: cancelOne },
+  { method: 'GET', path: `${execution}/logs`, access: 'organization', answer: logIndex },
+  { method: 'GET', path: `${execution}/consolelog`, access: 'organization', answer: consoleLog },
+  ...logTypes.flatMap((type): Route[] => [
+    {
+      method: 'GET',
+      path: `${execution}/${type}`,
+      access: 'organization',
+      answer: (call) => logAddresses(call, type)
+    },
+    {
+      method: 'GET',
+      path: `${execution}/${type}/:file`,
+      access: 'organization',
+      answer: (call) => redirected(call, type)
+    }
+  ]),
+  { method: 'GET', path: '/record-logs/:execution/:file', access: 'open', answer: logFile },
+  { method: 'GET', path: '/api/syncs/:id/status', access: 'organization', answer: status },
   {
     method: 'POST',
     path: '/api/syncs/:id/cancel',
     access: 'organization',
     bodyless: true,
-    answer: (call) => none(call, data({ message: 'no execution is running' }))
+    answer: cancelAll
   }
 ]
 
-function start(call: Call): RouteResult {
+function one(call: Call): StoredExecution {
   const sync = found(call, 'sync', param(call, 'id'))
-  mustBeStartable(sync, mustFit(syncStartShape(), call.body, 400))
-  throw new Refusal(
-    409,
-    'no_runner',
-    `the sync "${sync.name}" was not started: this server does not run syncs yet`,
-    { metadata: { sync_id: sync.id } }
-  )
+  const id = param(call, 'execution')
+  const stored = call.context.records.get('execution', id)
+  if (stored?.sync_id !== sync.id) throw notFound('execution', id)
+  return stored
 }
 
-const mostIdentities = 1000
+/** What was counted so far, of one that runs. */
+function countsOf(call: Call, { id, status, counts }: StoredExecution): ExecutionCounts {
+  return isOpen(status) ? (call.context.runner?.counts(id) ?? counts) : counts
+}
 
-/** Checks which records a start may name before it says that nothing is started. */
-function mustBeStartable(sync: StoredSync, request: SyncStartRequest): void {
-  const { mappings, strategy } = identitiesOf(sync)
-  const plain = request.identities ?? []
-  const entries = request.source_identities ?? []
-  if (plain.length > 0 && entries.length > 0)
-    throw invalid('identities', 'cannot be given together with source_identities', 400)
-  if (plain.length > 0 && mappings.length > 1)
-    throw invalid('identities', 'names records by one field, and this sync has several mappings', 400)
-  if (entries.length > mostIdentities)
-    throw invalid('source_identities', `has more than ${mostIdentities} entries`, 400)
-  const own = new Set(mappings.map(({ source }) => nameOf(source)))
-  for (const [index, entry] of entries.entries()) {
-    const where = `source_identities[${index}]`
-    const named = new Set(entry.map(({ source }) => nameOf(source)))
-    const foreign = entry.findIndex(({ source }) => !own.has(nameOf(source)))
-    if (foreign >= 0) throw invalid(`${where}[${foreign}].source`, 'is not the source of a mapping', 400)
-    if (new Set(entry.map(({ source }) => source.model_id)).size > 1)
-      throw invalid(where, 'reads from more than one model', 400)
-    if (entry.length === 0) throw invalid(where, 'names no record', 400)
-    if (strategy === 'and' && [...own].some((name) => !named.has(name)))
-      throw invalid(where, 'must have the source of every mapping', 400)
+function shown(call: Call, stored: StoredExecution): Execution {
+  const { id, type, status, created_at, started_at, completed_at, errors } = stored
+  const counts = countsOf(call, stored)
+  const { total, insert, update, error } = counts
+  return {
+    id,
+    type,
+    status,
+    created_at,
+    started_at: started_at ?? null,
+    completed_at: completed_at ?? null,
+    counts: call.version === '2023-04-25' ? { total, insert, update, error } : counts,
+    errors
   }
 }
 
-function nameOf({ model_id, field }: Source): string {
-  return JSON.stringify([model_id, field])
+/** Newest first. There are few enough for one page, unless they are turned round. */
+function list(call: Call): RouteResult {
+  const all = executionsOf(call, param(call, 'id')).filter(
+    ({ status }) => !flag(call, 'only_completed') || !isOpen(status)
+  )
+  if (call.version === '2023-04-25') return data(all.map((stored) => shown(call, stored)))
+  if (flag(call, 'ascending')) return data(all.toReversed().map((stored) => shown(call, stored)))
+  const page = paged(all, call.query)
+  return data(
+    page.items.map((stored) => shown(call, stored)),
+    pagination(page)
+  )
 }
 
-function none(call: Call, answer: RouteResult): RouteResult {
-  found(call, 'sync', param(call, 'id'))
-  return answer
+function status(call: Call): RouteResult {
+  const all = executionsOf(call, param(call, 'id'))
+  const current = all.find(({ status }) => isOpen(status))
+  const last = all.find(({ status }) => !isOpen(status))
+  return data({
+    ...(current === undefined ? {} : { current_execution: shown(call, current) }),
+    ...(last === undefined ? {} : { last_execution: shown(call, last) }),
+    next_execution_time: null
+  })
 }
 
-function missing(call: Call): RouteResult {
-  found(call, 'sync', param(call, 'id'))
-  throw notFound('execution', param(call, 'execution'))
+function change(call: Call): RouteResult {
+  const { status } = one(call)
+  throw new Refusal(400, 'not_stalled', `the execution is ${status}: there is nothing to resolve`)
+}
+
+function cancelAll(call: Call): RouteResult {
+  const open = executionsOf(call, param(call, 'id')).filter(({ status }) => isOpen(status))
+  for (const stored of open) cancel(call, stored)
+  return data({ message: open.length === 0 ? 'no execution is running' : 'the execution will be canceled' })
+}
+
+function cancelOne(call: Call): RouteResult {
+  const stored = one(call)
+  if (!isOpen(stored.status))
+    throw new Refusal(400, 'ended', `the execution has ended already: it is ${stored.status}`)
+  cancel(call, stored)
+  return data({ message: 'the execution will be canceled' })
+}
+
+function cancel({ context }: Call, stored: StoredExecution): void {
+  context.records.put('execution', { ...stored, status: 'canceling' })
+  context.runner?.cancel(stored.id)
+}
+
+function logCounts(call: Call, stored: StoredExecution): Record<LogType, number> {
+  const { insert, update, delete: deleted, upserts, error, warnings } = countsOf(call, stored)
+  return {
+    records: insert + update + deleted + upserts,
+    errors: error,
+    warnings,
+    inserts: insert + upserts,
+    updates: update,
+    deletes: deleted
+  }
+}
+
+function logIndex(call: Call): RouteResult {
+  const stored = one(call)
+  const base = `${call.publicUrl}/api/syncs/${stored.sync_id}/executions/${stored.id}`
+  const entries = Object.entries(logCounts(call, stored)).filter(([, count]) => count > 0)
+  return data(Object.fromEntries(entries.map(([type, count]) => [type, { count, url: `${base}/${type}` }])))
+}
+
+function logAddresses(call: Call, type: LogType): RouteResult {
+  const stored = one(call)
+  if (logCounts(call, stored)[type] === 0) return data({ urls: null, expires: null })
+  const now = call.context.now().toISOString()
+  const address = logAddress({ ...stored, base_url: call.publicUrl }, type, now)
+  return data({ urls: [address], expires: expiryOf(now) })
+}
+
+function redirected(call: Call, type: LogType): RouteResult {
+  const stored = one(call)
+  const file = param(call, 'file')
+  if (file !== `${type}.json`) throw notFound('log file', file)
+  const now = call.context.now().toISOString()
+  return {
+    status: 302,
+    headers: { location: logAddress({ ...stored, base_url: call.publicUrl }, type, now) }
+  }
+}
+
+/** Needs no key but the signature of its address. */
+function logFile(call: Call): RouteResult {
+  const { records, runner, now } = call.context
+  const type = param(call, 'file').replace(/\.json$/, '')
+  const stored = records.get('execution', param(call, 'execution'))
+  const known = logTypes.find((one) => one === type)
+  if (stored === undefined || known === undefined || !isGenuine(stored, type, call.query, now()))
+    throw new Refusal(403, 'forbidden', 'the address of this log is not valid any more')
+  const entries: unknown[] = (runner?.logs.read(stored.id, known) ?? []).map((text) => JSON.parse(text))
+  return { body: entries }
+}
+
+const mostLines = 50
+
+function consoleLog(call: Call): RouteResult {
+  const stored = one(call)
+  const after = Number(call.query.get('after') ?? '0')
+  const limit = Number(call.query.get('limit') ?? mostLines)
+  const most = Number.isInteger(limit) && limit > 0 ? Math.min(limit, mostLines) : mostLines
+  const lines = call.context.runner?.logs.lines(stored.id, Number.isInteger(after) ? after : 0, most) ?? []
+  return data({
+    entries: lines.map(({ seq, level, message, timestamp }) => ({
+      id: String(seq),
+      level,
+      message,
+      timestamp,
+      payload: null
+    })),
+    next_cursor: String(lines.at(-1)?.seq ?? after)
+  })
 }

@@ -18,6 +18,7 @@ import { paged, pagination } from '../paging.ts'
 import { createdBy } from '../records.ts'
 import { invalid } from '../refusal.ts'
 import type { StoredModel, StoredSync } from '../stored.ts'
+import { forgetExecutions } from './execution-start.ts'
 import { activation, mustFit } from './request-shape.ts'
 import { readConditions } from './sync-conditions.ts'
 import { readOverrides } from './sync-filters.ts'
@@ -177,7 +178,9 @@ function update(call: Call): RouteResult {
 }
 
 function remove(call: Call): RouteResult {
-  call.context.records.remove('sync', found(call, 'sync', param(call, 'id')).id)
+  const sync = found(call, 'sync', param(call, 'id'))
+  call.context.records.remove('sync', sync.id)
+  forgetExecutions(call, sync)
   return {}
 }
 

@@ -186,7 +186,36 @@ export const syncs: LedgerRow[] = rows('sync', [
   ['delete', 'documentation', 'a delete is final'],
   ['activate', 'sdk', 'activating answers id and active'],
   ['activate.updated', 'assumption', 'activating counts as an update of the sync'],
-  ['executions.none', 'assumption', 'a sync cannot be started here: 409, which says so'],
+  ['executions.none', 'assumption', 'without --run a sync cannot be started here: 409, which says so'],
+  ['executions.active', 'documentation', 'only active syncs are executed, also by hand'],
+  ['executions.inactive', 'assumption', 'starting an inactive sync is refused with 400'],
+  ['executions.running', 'assumption', 'starting a sync that runs is refused with 409'],
+  ['executions.changed', 'documentation', 'only new and changed records are sent; resync sends all'],
+  ['executions.tracking', 'documentation', 'tracking columns decide what changed, where a model has them'],
+  ['executions.refused', 'assumption', 'a record that the target refused comes back in the next execution'],
+  ['executions.returned', 'assumption', 'a record that left the source and comes back counts as new'],
+  ['executions.missing', 'assumption', 'a record that update or remove does not find is looked for again'],
+  ['executions.ambiguous', 'assumption', 'a record that matches several ones of the target is an error'],
+  [
+    'executions.baseline',
+    'sdk',
+    'with skip_initial_backfill the first execution only notes how things are'
+  ],
+  ['executions.field-create', 'documentation', 'a field of mode create is written where it is empty'],
+  ['executions.null', 'assumption', 'null clears a field of the target, and a missing one is left alone'],
+  [
+    'executions.filters-null',
+    'assumption',
+    'a value that is null passes IsNull and the negative functions'
+  ],
+  ['executions.overrides', 'assumption', 'of several overrides of a field the first that applies is used'],
+  ['executions.identities', 'sdk', 'a start may name the records by the values of their identity'],
+  ['executions.test', 'assumption', 'a test execution reads and plans, and writes nothing'],
+  ['executions.total', 'assumption', 'total counts the records that passed the filters and changed'],
+  ['executions.webhook', 'documentation', 'a webhook that answers 4xx or 5xx fails the sync'],
+  ['executions.webhook-retried', 'assumption', '429 and 5xx of a webhook are tried six times before'],
+  ['executions.logs', 'sdk', 'logs of records are files, whose addresses need no key for an hour'],
+  ['executions.log-records', 'assumption', 'a log entry has the identity, the target and the error'],
   ['executions.status', 'sdk', 'without executions the status has neither a current nor a last one'],
   ['executions.cancel', 'assumption', 'cancelling when nothing runs succeeds and says so']
 ])

@@ -1,0 +1,139 @@
+/** Starting a sync: what is checked before an execution is stored. */
+import type { Source, SyncStartRequest } from '../../wire/sync.ts'
+import { data, type RouteResult } from '../answer.ts'
+import { actorOf, found, param, type Call } from '../call.ts'
+import { createdBy } from '../records.ts'
+import { invalid, Refusal } from '../refusal.ts'
+import { RunProblem } from '../runner/connector.ts'
+import { noCounts } from '../runner/run-log.ts'
+import { isOpen } from '../runner/runner.ts'
+import type { StoredExecution, StoredSync } from '../stored.ts'
+import { mustFit } from './request-shape.ts'
+import { identitiesOf } from './sync-identity.ts'
+import { syncStartShape } from './sync-shape.ts'
+
+/** How many executions of a sync are kept. */
+const kept = 50
+
+/** Stores an execution, and lets it begin when the request is done. */
+export function startExecution(call: Call): RouteResult {
+  const sync = found(call, 'sync', param(call, 'id'))
+  const request = mustFit(syncStartShape(), call.body, 400)
+  mustBeStartable(sync, request)
+  const { runner, records } = call.context
+  if (runner === undefined)
+    throw new Refusal(
+      409,
+      'no_runner',
+      `the sync "${sync.name}" was not started: this server moves no data; start it with --run to let it`,
+      { metadata: { sync_id: sync.id } }
+    )
+  mustBeActive(sync)
+  const executions = executionsOf(call, sync.id)
+  const open = executions.find(({ status }) => isOpen(status))
+  if (open !== undefined)
+    throw new Refusal(409, 'running', `the sync "${sync.name}" is running already: ${open.id}`, {
+      metadata: { sync_id: sync.id, execution_id: open.id }
+    })
+  mustRunHere(() => runner.mustRun(sync))
+  for (const previous of executions.slice(kept - 1)) {
+    records.remove('execution', previous.id)
+    runner.logs.forget(previous.id)
+  }
+  const execution = newExecution(call, sync, request)
+  records.put('execution', execution)
+  runner.begin(execution.id)
+  return data({ id: execution.id, status: execution.status, created_at: execution.created_at })
+}
+
+function newExecution(call: Call, sync: StoredSync, request: SyncStartRequest): StoredExecution {
+  const { randomUUID, now } = call.context
+  return {
+    id: randomUUID(),
+    organization_id: sync.organization_id,
+    name: '',
+    sync_id: sync.id,
+    type: 'manual',
+    status: 'created',
+    request,
+    counts: noCounts(),
+    errors: [],
+    log_secret: randomUUID(),
+    base_url: call.publicUrl,
+    ...createdBy(now(), actorOf(call))
+  }
+}
+
+/** The executions of a sync, newest first. */
+export function executionsOf(call: Call, sync: string): StoredExecution[] {
+  const { records } = call.context
+  const { organization_id } = found(call, 'sync', sync)
+  return records.list('execution', organization_id).filter(({ sync_id }) => sync_id === sync)
+}
+
+/** Cancels and forgets the executions of a sync that is deleted. */
+export function forgetExecutions({ context }: Call, sync: StoredSync): void {
+  const { records, runner } = context
+  if (runner === undefined) return
+  for (const { id, sync_id } of records.list('execution', sync.organization_id)) {
+    if (sync_id !== sync.id) continue
+    runner.cancel(id)
+    runner.logs.forget(id)
+    records.remove('execution', id)
+  }
+  runner.forget(sync.id)
+}
+
+function mustBeActive(sync: StoredSync): void {
+  if (sync.active) return
+  const hint = `activate it first: POST /api/syncs/${sync.id}/activate with {"active": true}`
+  throw new Refusal(
+    400,
+    'inactive',
+    `the sync "${sync.name}" is not active, and only active ones run; ${hint}`,
+    {
+      metadata: { sync_id: sync.id }
+    }
+  )
+}
+
+/** Says in one sentence why a sync does not run here. */
+function mustRunHere(check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    if (error instanceof RunProblem) throw new Refusal(400, 'not_run_here', error.message)
+    throw error
+  }
+}
+
+const mostIdentities = 1000
+
+/** Checks which records a start may name before it says that nothing is started. */
+function mustBeStartable(sync: StoredSync, request: SyncStartRequest): void {
+  const { mappings, strategy } = identitiesOf(sync)
+  const plain = request.identities ?? []
+  const entries = request.source_identities ?? []
+  if (plain.length > 0 && entries.length > 0)
+    throw invalid('identities', 'cannot be given together with source_identities', 400)
+  if (plain.length > 0 && mappings.length > 1)
+    throw invalid('identities', 'names records by one field, and this sync has several mappings', 400)
+  if (entries.length > mostIdentities)
+    throw invalid('source_identities', `has more than ${mostIdentities} entries`, 400)
+  const own = new Set(mappings.map(({ source }) => nameOf(source)))
+  for (const [index, entry] of entries.entries()) {
+    const where = `source_identities[${index}]`
+    const named = new Set(entry.map(({ source }) => nameOf(source)))
+    const foreign = entry.findIndex(({ source }) => !own.has(nameOf(source)))
+    if (foreign >= 0) throw invalid(`${where}[${foreign}].source`, 'is not the source of a mapping', 400)
+    if (new Set(entry.map(({ source }) => source.model_id)).size > 1)
+      throw invalid(where, 'reads from more than one model', 400)
+    if (entry.length === 0) throw invalid(where, 'names no record', 400)
+    if (strategy === 'and' && [...own].some((name) => !named.has(name)))
+      throw invalid(where, 'must have the source of every mapping', 400)
+  }
+}
+
+function nameOf({ model_id, field }: Source): string {
+  return JSON.stringify([model_id, field])
+}

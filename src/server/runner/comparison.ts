@@ -1,0 +1,78 @@
+import type { Json } from '../../wire/common.ts'
+import { Decimal, Instant, isDocument, isList, textOf, type Cell } from './value.ts'
+
+/** How values of different systems are compared: by what they mean, and not by how they are written. */
+
+/** Whether both are the same number, moment or text. */
+export function sameAs(value: Cell, expected: Cell | Json): boolean {
+  const [a, b] = [numberOf(value), numberOf(expected)]
+  if (isNumber(value) || isNumber(expected)) {
+    if (a !== undefined && b !== undefined)
+      return plainNumber(textOf(value)) === plainNumber(textOf(expected))
+  }
+  if (value instanceof Instant || expected instanceof Instant) {
+    const [at, other] = [timeOf(value), timeOf(expected)]
+    if (at !== undefined && other !== undefined) return at === other
+  }
+  return textOf(value) === textOf(expected)
+}
+
+/** Returns 1, 0 or -1 for numbers and moments; undefined for what has no order. */
+export function bigger(value: Cell, expected: Cell | Json): number | undefined {
+  const [a, b] = [numberOf(value), numberOf(expected)]
+  if (a !== undefined && b !== undefined) return Math.sign(a - b)
+  const [at, other] = [timeOf(value), timeOf(expected)]
+  return at === undefined || other === undefined ? undefined : Math.sign(at - other)
+}
+
+function isNumber(value: Cell): boolean {
+  return typeof value === 'number' || typeof value === 'bigint' || value instanceof Decimal
+}
+
+function numberOf(value: Cell): number | undefined {
+  if (!isNumber(value) && typeof value !== 'string') return undefined
+  const text = textOf(value).trim()
+  const number = Number(text)
+  return text === '' || Number.isNaN(number) ? undefined : number
+}
+
+/**
+ * Returns a number in one spelling: `1.50`, `1.5` and `015e-1` are the same. Anything else stays as it is.
+ */
+export function plainNumber(text: string): string {
+  const [, sign = '', whole = '', part = '', power = ''] =
+    /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(text) ?? []
+  if (whole === '' && part === '') return text
+  const shift = Number(power || '0')
+  if (Math.abs(shift) > 1000) return text
+  const digits = whole + part
+  const point = whole.length + shift
+  const left = point <= 0 ? '' : digits.slice(0, point).padEnd(point, '0')
+  const right = point <= 0 ? '0'.repeat(-point) + digits : digits.slice(point)
+  const shown = (left.replace(/^0+/, '') || '0') + `.${right}`.replace(/\.?0*$/, '')
+  return sign === '-' && shown !== '0' ? `-${shown}` : shown
+}
+
+/** Whether a value is a moment or a date. */
+export function isTime(value: Cell): boolean {
+  return timeOf(value) !== undefined
+}
+
+const clock = String.raw`[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?\s*(Z|[+-]\d{2}(?::?\d{2})?)?`
+const moment = new RegExp(String.raw`^(\d{4}-\d{2}-\d{2})(?:${clock})?$`, 'i')
+
+/** Returns a moment as microseconds since 1970. A text without a zone is in UTC. */
+export function timeOf(value: Cell): number | undefined {
+  if (!(value instanceof Instant) && typeof value !== 'string') return undefined
+  const [, day, time = '00:00:00', fraction = '', zone = 'Z'] = moment.exec(textOf(value).trim()) ?? []
+  if (day === undefined) return undefined
+  const [, hours = '', minutes = '00'] = /^([+-]\d{2}):?(\d{2})?$/.exec(zone) ?? []
+  const at = Date.parse(`${day}T${time}${hours === '' ? 'Z' : `${hours}:${minutes}`}`)
+  return Number.isNaN(at) ? undefined : at * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'))
+}
+
+/** Returns the two ends of a range: a list, or an object with `from` and `to`. */
+export function endsOf(value: Cell | Json): readonly Cell[] {
+  if (isList(value)) return value
+  return isDocument(value) ? [value['from'], value['to']] : []
+}

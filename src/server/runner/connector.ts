@@ -1,0 +1,203 @@
+/**
+ * What the runner knows of other systems: how records are read, found and written there. A connector is
+ * loaded when a connection of its type is first used.
+ */
+import type { JsonObject } from '../../wire/common.ts'
+import type { IdentityFunction, SyncMode } from '../../wire/sync.ts'
+import type { Cell, Row, Value } from './value.ts'
+
+/** The parts of a connection that a connector gets, with its secrets in clear. */
+export interface ConnectionFacts {
+  id: string
+  name: string
+  type: string
+  configuration: JsonObject
+}
+
+/** What connectors may use of the machine. */
+export interface ConnectorParts {
+  /** Like `fetch`. Of the answer no more is there than that. */
+  fetch: (request: Request) => Promise<HttpReply>
+  /** Reads a file of this machine in pieces; it rejects with the error of Node. */
+  readFile: (path: string) => AsyncIterable<Uint8Array>
+  now: () => Date
+  /** Fires when the run is canceled or the server stops. */
+  signal: AbortSignal
+}
+
+/** An answer to a request of a connector. */
+export interface HttpReply {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  readonly body: AsyncIterable<Uint8Array> | null
+}
+
+/** One type of connection. Which of the three it has says what it can be. */
+export interface Connector {
+  source?(connection: ConnectionFacts, parts: ConnectorParts): Promise<Source>
+  /** Looks, and has no way to write. */
+  reader?(connection: ConnectionFacts, parts: ConnectorParts): Promise<TargetReader>
+  writer?(connection: ConnectionFacts, parts: ConnectorParts): Promise<TargetWriter>
+}
+
+/** A table, a collection, a file: what can be read or written, with its fields. */
+export interface ObjectFacts {
+  /** As models and syncs name it: `public.users`, `Contact`. */
+  id: string
+  label?: string
+  /** Undefined: nobody can tell. */
+  fields: FieldFacts[] | undefined
+}
+
+/** A field of an object. */
+export interface FieldFacts {
+  name: string
+  /** One of the API's: string, number, boolean, datetime, array, object, binary, unknown. */
+  type: string
+  /** What the system itself calls the type. */
+  remoteType?: string
+  unique?: boolean
+  required?: boolean
+  readOnly?: boolean
+  /** Two texts that differ in case alone identify the same record here. */
+  foldsCase?: boolean
+}
+
+/** Where records are read. */
+export interface Source {
+  /** What models can be made of. */
+  objects(): Promise<ObjectFacts[]>
+  /** The fields that this configuration of a model reads. */
+  fields(configuration: JsonObject): Promise<FieldFacts[]>
+  /**
+   * Reads all records as of one moment, in batches of about `batch`. A name of a field may be a path
+   * (`address.city`). Throws `RunProblem` for what a person must mend.
+   */
+  rows(request: RowRequest): AsyncIterable<Row[]>
+  close(): Promise<void>
+}
+
+/** Which records to read, and which fields of them. */
+export interface RowRequest {
+  configuration: JsonObject
+  fields: readonly string[]
+  batch: number
+}
+
+/** One way to find the record of a target: its field, and how the value of the source is compared to it. */
+export interface Match {
+  target: string
+  function: IdentityFunction
+}
+
+/** The question which records of the target belong to values of the source. */
+export interface LookUp {
+  /** All must hold. */
+  matches: readonly Match[]
+  /** The values of the source, one list for each record, in the order of `matches`; none is empty. */
+  keys: readonly (readonly Value[])[]
+  /** The fields of the target whose values are wanted. */
+  select: readonly string[]
+}
+
+/** A record of the target. */
+export interface Hit {
+  /** Names the record for a later update or deletion: opaque to all but its target. */
+  id: string
+  values: Row
+}
+
+/** The target of one sync, as a preview sees it. */
+export interface TargetReader {
+  /** Throws `RunProblem` where the object does not exist. */
+  describe(object: string, configuration: JsonObject): Promise<TargetFacts>
+  /** For each key the records that match: two are enough to show that they are several. */
+  lookUp(object: string, request: LookUp): Promise<Hit[][]>
+  close(): Promise<void>
+}
+
+/** What the plan of a run needs to know of a target. */
+export interface TargetFacts extends ObjectFacts {
+  modes: readonly SyncMode[]
+  functions: readonly IdentityFunction[]
+  /** Records in one request. */
+  batch: number
+  /** Requests at once. */
+  workers: number
+  /** Its records cannot be looked up: each is sent, and what it does with it is its own affair. */
+  isBlind?: boolean
+  /** Mapped fields with this target are written under the names of their sources: `record` of a webhook. */
+  container?: string
+}
+
+/** The same target for a run. */
+export interface TargetWriter extends TargetReader {
+  /**
+   * Writes records of one operation. Resolves with one outcome for each, in order. Throws `LostAnswer` where
+   * nobody knows what was done, `RetryLater` where nothing was, and `RunProblem` where going on is pointless.
+   */
+  write(request: WriteRequest): Promise<Outcome[]>
+  /** Replaces all that the object holds. Absent: it cannot. */
+  replace?(object: string, fields: readonly string[]): Promise<Replacement>
+}
+
+/** The operations on a record. */
+export type Operation = 'insert' | 'update' | 'delete'
+
+/** Records to write to an object by one operation. */
+export interface WriteRequest {
+  sync: { id: string; name: string }
+  object: string
+  operation: Operation
+  /** The names of the fields of `values`. */
+  fields: readonly string[]
+  records: readonly WriteRecord[]
+}
+
+/** A record to write. */
+export interface WriteRecord {
+  /** Of updates and deletions: the `id` of its hit. */
+  id?: string
+  /** In the order of `fields`; where undefined, the field is left as it is. */
+  values: readonly Cell[]
+  /** The same for each try and each run that writes these values to this record. */
+  token: string
+}
+
+/** What became of a record. */
+export type Outcome =
+  | { state: 'done'; id?: string; warning?: string }
+  | { state: 'rejected'; code: string; message: string }
+  /** Nothing was done with it, and trying again may help. */
+  | { state: 'retry'; code: string; message: string }
+
+/** A replacement of all records: nobody sees it before it is committed. */
+export interface Replacement {
+  write(records: readonly WriteRecord[]): Promise<Outcome[]>
+  /** Resolves with how many records there were before. */
+  commit(): Promise<{ removed: number }>
+  rollback(): Promise<void>
+}
+
+/** Ends the run as failed. The message is one sentence for a person, without values of records. */
+export class RunProblem extends Error {
+  readonly code: string
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Nothing was done; the whole request may be sent again, after `afterMs` if the target says so. */
+export class RetryLater extends Error {
+  readonly code: string
+  readonly afterMs: number | undefined
+  constructor(code: string, message: string, afterMs?: number) {
+    super(message)
+    this.code = code
+    this.afterMs = afterMs
+  }
+}
+
+/** The request was sent and its answer did not come: it may have been carried out, or a part of it. */
+export class LostAnswer extends Error {}

@@ -1,0 +1,17 @@
+import type { Connector } from './connector.ts'
+
+/** A type of connection that this server really talks to. Its code is loaded when it is first used. */
+export interface ConnectorEntry {
+  source: boolean
+  target: boolean
+  load: () => Promise<Connector>
+}
+
+/** The connectors by types of connections. */
+export type Connectors = ReadonlyMap<string, ConnectorEntry>
+
+/** Those that ship with polyctl. */
+export const localConnectors: Connectors = new Map<string, ConnectorEntry>([
+  ['csv', { source: true, target: false, load: async () => (await import('./csv/connector.ts')).csv }],
+  ['webhook', { source: false, target: true, load: async () => (await import('./webhook.ts')).webhook }]
+])

@@ -1,0 +1,110 @@
+import type { SyncStartRequest } from '../../wire/sync.ts'
+import { digest, packed } from './codec.ts'
+import { identityTexts, looksUp, mustGoOn, warn, type Job } from './job.ts'
+import { identityValues, type IdentityPlan } from './mapping.ts'
+import { textOf, type Cell, type Row } from './value.ts'
+
+const batch = 2000
+
+/** Told of each record that is new or changed, in place of the stage. */
+export type Baseline = (key: Buffer, hash: Buffer) => void
+
+/**
+ * Phase 1: reads the source, and puts the records that are new or changed on the stage. The source is read to
+ * its end before anything is asked of the target, so that it holds no snapshot while that takes its time.
+ */
+export async function extract(job: Job, baseline?: Baseline): Promise<void> {
+  const { source, mapping, model, stage } = job
+  const take = taker(job, baseline)
+  const request = { configuration: model.configuration, fields: mapping.reads, batch }
+  for await (const rows of source.rows(request)) {
+    mustGoOn(job)
+    stage.transaction(() => {
+      for (const row of rows) if (mapping.passes(row)) take(row)
+    })
+  }
+}
+
+/** Returns a function that takes a row: it is left out, or it is new or changed. */
+function taker(job: Job, baseline: Baseline | undefined): (row: Row) => void {
+  const { sync, mapping, state, stage, request } = job
+  const isForced = request.resync === true || sync.sync_all_records === true || sync.mode === 'replace'
+  const isWanted = wanted(job)
+  const keyOf = keys(job)
+  const prefix = digest(mapping.signature).toString('hex')
+  return (row) => {
+    const mapped = mapping.map(row)
+    if (!isWanted(mapped)) return
+    const key = keyOf(row, mapped)
+    if (key === undefined) return
+    const text = packed(mapped)
+    const tracked = mapping.tracked?.(row)
+    const hash = digest(prefix + (tracked === undefined ? text : packed(tracked)))
+    if (!isForced && state.recorded(sync.id, key)?.hash.equals(hash) === true) return
+    if (baseline === undefined) stage.add({ key, hash, row: text })
+    else baseline(key, hash)
+  }
+}
+
+/** Returns the function that says under which key a record is remembered; undefined leaves the record out. */
+function keys(job: Job): (row: Row, mapped: Row) => Buffer | undefined {
+  const { mapping, facts, stage } = job
+  const once = (text: string, mapped: Row): Buffer | undefined => {
+    const key = digest(text)
+    if (stage.see(key)) return key
+    warn(job, mapped, 'DUPLICATE_IDENTITY', 'another record of the source has the same identity')
+    return undefined
+  }
+  if (looksUp(job)) {
+    return (_row, mapped) => {
+      const values = identityValues(mapped, mapping.identity)
+      if (values !== undefined)
+        return once(JSON.stringify(identityTexts(values, mapping.identity, facts)), mapped)
+      warn(job, mapped, 'EMPTY_IDENTITY', 'the record has no value by which it can be identified')
+      return undefined
+    }
+  }
+  const { identifier } = mapping
+  if (identifier !== undefined && job.sync.mode !== 'replace')
+    return (row, mapped) => once(JSON.stringify([textOf(identifier(row))]), mapped)
+  return everyRow(job)
+}
+
+/** Rows without any name: equal ones are told apart by how many of them came before. */
+function everyRow({ stage, mapping }: Job): (row: Row, mapped: Row) => Buffer {
+  const copies = new Map<string, number>()
+  return (_row, mapped) => {
+    const text = packed(mapped.slice(0, mapping.columns.length))
+    const first = digest(text)
+    if (stage.see(first)) return first
+    const name = first.toString('hex')
+    const before = copies.get(name) ?? 1
+    copies.set(name, before + 1)
+    const key = digest(`${before} ${text}`)
+    stage.see(key)
+    return key
+  }
+}
+
+/** Whether a start asked for the record: a start that names none asks for all. */
+function wanted({ request, mapping }: Job): (mapped: Row) => boolean {
+  const { identities, source_identities: entries } = request
+  const { identity } = mapping
+  if (identities?.length) {
+    const names = new Set(identities)
+    return (mapped) => names.has(textOf(mapped[identity.at]))
+  }
+  if (!entries?.length) return () => true
+  const sets = entries.map((entry) => entryOf(entry, identity))
+  return (mapped) => sets.some((set) => set.every(({ at, value }) => textOf(mapped[at]) === value))
+}
+
+function entryOf(
+  entry: NonNullable<SyncStartRequest['source_identities']>[number],
+  { sources, at }: IdentityPlan
+): { at: number; value: Cell }[] {
+  return entry.map(({ source, value }) => ({
+    at: at + sources.findIndex((one) => one.field === source.field && one.model_id === source.model_id),
+    value
+  }))
+}

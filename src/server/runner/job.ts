@@ -1,0 +1,74 @@
+import type { ExecutionCounts } from '../../wire/execution.ts'
+import type { SyncStartRequest } from '../../wire/sync.ts'
+import type { StoredModel, StoredSync } from '../stored.ts'
+import type { Source, TargetFacts, TargetReader } from './connector.ts'
+import { identityText } from './identity.ts'
+import type { IdentityPlan, Mapping } from './mapping.ts'
+import type { ErrorSummary, RunLog } from './run-log.ts'
+import type { Stage, StateReader } from './state.ts'
+import { textOf, type Row } from './value.ts'
+
+/** One sync that is run or previewed, with all that its phases share. It has no way to write. */
+export interface Job {
+  sync: StoredSync
+  model: StoredModel
+  request: SyncStartRequest
+  source: Source
+  target: TargetReader
+  facts: TargetFacts
+  mapping: Mapping
+  state: StateReader
+  stage: Stage
+  log: RunLog
+  counts: ExecutionCounts
+  errors: ErrorSummary
+  /** Fires when it is to stop. */
+  signal: AbortSignal
+}
+
+/** The reason of a signal that stops a run: somebody asked for it. */
+export class Canceled extends Error {}
+
+/** Throws when the run is to stop. */
+export function mustGoOn({ signal }: Pick<Job, 'signal'>): void {
+  if (signal.aborted) throw new Canceled('canceled')
+}
+
+/** Whether records are found in the target, rather than added or sent to it in any case. */
+export function looksUp({ sync, facts, mapping }: Pick<Job, 'sync' | 'facts' | 'mapping'>): boolean {
+  return (
+    facts.isBlind !== true &&
+    sync.mode !== 'append' &&
+    sync.mode !== 'replace' &&
+    mapping.identity.matches.length > 0
+  )
+}
+
+/** Identity values as texts that are equal where the target cannot tell the values apart. */
+export function identityTexts(values: Row, { matches }: IdentityPlan, facts: TargetFacts): string[] {
+  return values.map((value, index) => {
+    const name = matches[index]?.target
+    return identityText(
+      value,
+      facts.fields?.find((field) => field.name === name)
+    )
+  })
+}
+
+/** Which records a log entry is about. */
+export function namesOf(mapped: Row, { matches, at }: IdentityPlan): string[] {
+  return mapped.slice(at, at + matches.length).map(textOf)
+}
+
+/** ExecutionCounts and logs a record that is not written because of itself. */
+export function refuse(job: Job, mapped: Row, code: string, message: string): void {
+  job.counts.error += 1
+  job.errors.add(code, message)
+  job.log.entry('errors', { identity: namesOf(mapped, job.mapping.identity), code, message })
+}
+
+/** The same for one that is left out without being wrong. */
+export function warn(job: Job, mapped: Row, code: string, message: string): void {
+  job.counts.warnings += 1
+  job.log.entry('warnings', { identity: namesOf(mapped, job.mapping.identity), code, message })
+}

@@ -1,0 +1,157 @@
+import type { ExecutionCounts } from '../../wire/execution.ts'
+import type { SyncStartRequest } from '../../wire/sync.ts'
+import type { StoredConnection, StoredModel, StoredSync } from '../stored.ts'
+import type { Writing } from './apply.ts'
+import {
+  RunProblem,
+  type ConnectionFacts,
+  type Connector,
+  type ConnectorParts,
+  type TargetReader,
+  type TargetWriter
+} from './connector.ts'
+import type { Connectors } from './connectors.ts'
+import type { Job } from './job.ts'
+import { mappingOf } from './mapping.ts'
+import { preview, run } from './run.ts'
+import type { Decision } from './plan.ts'
+import { ErrorSummary, noCounts, type RunLog } from './run-log.ts'
+import type { RunnerState } from './state.ts'
+
+/** A sync with what it names. */
+export interface SyncFacts {
+  sync: StoredSync
+  model: StoredModel
+  from: StoredConnection
+  to: StoredConnection
+}
+
+/** What runs and previews need of the server. */
+export interface JobParts {
+  connectors: Connectors
+  state: RunnerState
+  parts: Omit<ConnectorParts, 'signal'>
+  sleep: Writing['sleep']
+  random: () => number
+}
+
+/** One run or preview. */
+export interface JobRequest {
+  request: SyncStartRequest
+  log: RunLog
+  signal: AbortSignal
+  counts?: ExecutionCounts
+  errors?: ErrorSummary
+}
+
+/** Runs a sync to its end. Rejects with `RunProblem`, `Canceled`, or what went wrong. */
+export async function runSync(
+  facts: SyncFacts,
+  parts: JobParts,
+  request: JobRequest
+): Promise<ExecutionCounts> {
+  const { connectors, state, sleep, random } = parts
+  return withJob(
+    facts,
+    parts,
+    request,
+    async (connector, open) => {
+      const writer = await opened(connector.writer, facts.to, parts, request.signal)
+      return using(writer, async () => {
+        const job = await open(writer)
+        await run({ job, writer, store: state.store, sleep, random })
+        return job.counts
+      })
+    },
+    connectors
+  )
+}
+
+/** Shows what a run would do. Nothing that it is given can write. */
+export async function previewSync(
+  facts: SyncFacts,
+  parts: JobParts,
+  request: JobRequest,
+  show: (decision: Decision, job: Job) => void
+): Promise<ExecutionCounts> {
+  return withJob(
+    facts,
+    parts,
+    request,
+    async (connector, open) => {
+      const reader = await opened(connector.reader, facts.to, parts, request.signal)
+      return using(reader, async () => {
+        const job = await open(reader)
+        await preview(job, (decision) => show(decision, job))
+        return job.counts
+      })
+    },
+    parts.connectors
+  )
+}
+
+type Open = (target: TargetReader) => Promise<Job>
+
+async function withJob(
+  facts: SyncFacts,
+  parts: JobParts,
+  { request, log, signal, counts, errors }: JobRequest,
+  work: (target: Connector, open: Open) => Promise<ExecutionCounts>,
+  connectors: Connectors
+): Promise<ExecutionCounts> {
+  const { sync, model, from, to } = facts
+  const connector = await loaded(connectors, from.type)
+  const source = await opened(connector.source, from, parts, signal)
+  return using(source, async () => {
+    const stage = parts.state.openStage()
+    try {
+      return await work(await loaded(connectors, to.type), async (target) => {
+        const described = await target.describe(sync.target.object ?? '', sync.target.configuration ?? {})
+        return {
+          sync,
+          model,
+          request,
+          source,
+          target,
+          facts: described,
+          mapping: mappingOf(sync, model, described),
+          state: parts.state.reader,
+          stage,
+          log,
+          counts: counts ?? noCounts(),
+          errors: errors ?? new ErrorSummary(),
+          signal
+        }
+      })
+    } finally {
+      stage.drop()
+    }
+  })
+}
+
+async function loaded(connectors: Connectors, type: string): Promise<Connector> {
+  const entry = connectors.get(type)
+  if (entry === undefined) throw new RunProblem('connector', `this server does not talk to ${type}`)
+  return entry.load()
+}
+
+type Opener<T> = (connection: ConnectionFacts, parts: ConnectorParts) => Promise<T>
+
+async function opened<T extends TargetReader | TargetWriter | Job['source']>(
+  open: Opener<T> | undefined,
+  { id, name, type, configuration }: StoredConnection,
+  { parts }: JobParts,
+  signal: AbortSignal
+): Promise<T> {
+  if (open === undefined) throw new RunProblem('connector', `this server does not use ${type} in this way`)
+  return open({ id, name, type, configuration }, { ...parts, signal })
+}
+
+/** Closes what was opened, however the work ends. */
+async function using<T>(resource: { close(): Promise<void> }, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await resource.close().catch(() => undefined)
+  }
+}

@@ -1,0 +1,87 @@
+import { apply, type Writing } from './apply.ts'
+import { RunProblem } from './connector.ts'
+import { extract } from './extract.ts'
+import { looksUp, type Job } from './job.ts'
+import { plan, type Decision } from './plan.ts'
+import { replaceAll } from './replace.ts'
+import type { StateStore } from './state.ts'
+
+/**
+ * The algorithm on one page. A preview is the first two phases and a run all three, with the same code: what
+ * a run writes is what the preview listed.
+ *
+ * 1. extract: read the source in batches, and stage what is new or changed by its hash.
+ * 2. plan: look the staged records up in the target, and decide what is done with each.
+ * 3. apply: write in batches, and settle each record on its own result.
+ *
+ * A run that is killed leaves nothing to resume: the next one derives from what was settled what is left, and
+ * finds in the target what was written without being settled.
+ */
+export async function run(writing: Writing): Promise<void> {
+  const { job, store, writer } = writing
+  const { sync, stage } = job
+  if (sync.skip_initial_backfill === true && !store.hasBaseline(sync.id)) return baselineOnly(job, store)
+  mustBePossible(job)
+  await extract(job)
+  job.counts.total = stage.count()
+  job.log.say('INFO', `${stage.seen()} records read, ${job.counts.total} of them new or changed`)
+  if (sync.mode === 'replace') await replaceAll(job, writer)
+  else {
+    await plan(job, (decision) => keep(job, store, decision))
+    job.log.say('INFO', plannedWords(job))
+    await apply(writing)
+  }
+  if (isWhole(job)) settleWhole(job, store)
+}
+
+/** Shows what a run would do. It was given nothing that could write. */
+export async function preview(job: Job, show: (decision: Decision) => void): Promise<void> {
+  const { sync, stage, state } = job
+  if (sync.skip_initial_backfill === true && !state.hasBaseline(sync.id)) return
+  mustBePossible(job)
+  await extract(job)
+  job.counts.total = stage.count()
+  await plan(job, show, true)
+}
+
+/** Remembers all records as they are now, and writes none. */
+async function baselineOnly(job: Job, store: StateStore): Promise<void> {
+  await extract(job, (key, hash) => store.record(job.sync.id, key, { hash, id: undefined }))
+  if (isWhole(job)) store.setBaseline(job.sync.id)
+  job.log.say('INFO', `${job.stage.seen()} records noted as they are; the next run sends what changes`)
+}
+
+function mustBePossible(job: Job): void {
+  const { sync, facts, mapping } = job
+  const { mode } = sync
+  if (!facts.modes.some((one) => one === mode))
+    throw new RunProblem('mode', `this server has no mode ${mode} for its target`)
+  if (['update', 'updateOrCreate', 'remove'].includes(mode) && !looksUp(job) && facts.isBlind !== true)
+    throw new RunProblem('identity', `its mode ${mode} needs an identity`)
+  const unknown = mapping.identity.matches.find((match) => !facts.functions.includes(match.function))
+  if (unknown !== undefined && looksUp(job))
+    throw new RunProblem('identity', `this server cannot look up its target by ${unknown.function}`)
+}
+
+/** A record that exists already needs no more looking in mode `create`, until it changes in the source. */
+function keep({ sync }: Job, store: StateStore, { operation, reason, record, hit }: Decision): void {
+  if (operation !== 'skip' || reason !== 'exists') return
+  store.record(sync.id, record.key, { hash: record.hash, id: hit?.id })
+}
+
+function plannedWords({ stage }: Job): string {
+  const words = (['insert', 'update', 'delete'] as const).map((one) => `${stage.planned(one)} to ${one}`)
+  return `planned: ${words.join(', ')}`
+}
+
+/** Whether all records of the source were looked at. */
+function isWhole({ request }: Job): boolean {
+  return !request.identities?.length && !request.source_identities?.length
+}
+
+function settleWhole(job: Job, store: StateStore): void {
+  store.transaction(() => {
+    if (job.sync.mode !== 'replace') store.forgetUnseen(job.sync.id, job.stage)
+    store.setBaseline(job.sync.id)
+  })
+}

@@ -1,0 +1,180 @@
+import pLimit from 'p-limit'
+import type { ExecutionCounts, ExecutionStatus } from '../../wire/execution.ts'
+import { storageProblem } from '../../storage/database.ts'
+import type { Events } from '../events.ts'
+import type { Records } from '../records.ts'
+import type { StoredExecution, StoredSync } from '../stored.ts'
+import { RunProblem } from './connector.ts'
+import { raiseEnd, raiseStart } from './execution-events.ts'
+import { Canceled, mustGoOn } from './job.ts'
+import type { LogStore } from './log-store.ts'
+import { previewSync, runSync, type JobParts } from './open-job.ts'
+import { possible } from './possible.ts'
+import { ErrorSummary, noCounts, type RunLog } from './run-log.ts'
+
+/** Runs executions outside of the requests that start them. */
+export interface Runner {
+  /** Throws `RunProblem` where the sync cannot run here. */
+  mustRun(sync: StoredSync): void
+  /** Is called within the transaction that stores the execution; it begins when that is over. */
+  begin(execution: string): void
+  /** Asks a running execution to stop. False where none runs. */
+  cancel(execution: string): boolean
+  /** What a running execution has counted. */
+  counts(execution: string): ExecutionCounts | undefined
+  logs: LogStore
+  /** Forgets what was written of a sync. */
+  forget(sync: string): void
+  /** Begins what an earlier process has accepted, and marks what it left in the middle. */
+  recover(): void
+  /** Marks what is running as interrupted, and ends it. */
+  close(): void
+}
+
+/** The dependencies of the runner. */
+export interface RunnerParts extends JobParts {
+  records: Records
+  events: Events
+  transaction: <T>(work: () => T) => T
+  now: () => Date
+}
+
+interface Running {
+  stop: AbortController
+  counts: ExecutionCounts
+  errors: ErrorSummary
+}
+
+const syncsAtOnce = 4
+
+/** Opens the runner of a server. */
+export function openRunner(parts: RunnerParts): Runner {
+  const { records, state, connectors, transaction, now } = parts
+  const limit = pLimit(syncsAtOnce)
+  const running = new Map<string, Running>()
+  const closing = { isClosed: false }
+  const begin = (id: string): void => {
+    const own: Running = { stop: new AbortController(), counts: noCounts(), errors: new ErrorSummary() }
+    running.set(id, own)
+    // Transactions are synchronous, so this runs when the one that stored the execution is over.
+    void limit(() => execute(parts, id, own, closing))
+      .catch(() => undefined)
+      .finally(() => running.delete(id))
+  }
+  return {
+    mustRun: (sync) => void possible(sync, records, connectors),
+    begin,
+    cancel: (id) => {
+      running.get(id)?.stop.abort()
+      return running.has(id)
+    },
+    counts: (id) => running.get(id)?.counts,
+    logs: state.logs,
+    forget: (sync) => state.store.forget(sync),
+    recover: () => {
+      for (const execution of records.all('execution')) {
+        if (execution.status === 'created') begin(execution.id)
+        else if (isOpen(execution.status)) transaction(() => interrupt(records, execution, now()))
+      }
+    },
+    close: () => {
+      for (const [id, { counts, stop }] of running) {
+        const execution = records.get('execution', id)
+        if (execution !== undefined && execution.status !== 'created')
+          transaction(() => interrupt(records, { ...execution, counts: { ...counts } }, now()))
+        stop.abort()
+      }
+      closing.isClosed = true
+      state.close()
+    }
+  }
+}
+
+/** Whether an execution has not come to its end. */
+export function isOpen(status: ExecutionStatus): boolean {
+  return !['canceled', 'completed', 'failed', 'interrupted'].includes(status)
+}
+
+function interrupt(records: Records, execution: StoredExecution, at: Date): void {
+  records.put('execution', {
+    ...execution,
+    status: 'interrupted',
+    completed_at: at.toISOString(),
+    errors: [...execution.errors, 'the server ended while it ran; the next execution goes on']
+  })
+}
+
+async function execute(
+  parts: RunnerParts,
+  id: string,
+  own: Running,
+  closing: { isClosed: boolean }
+): Promise<void> {
+  const { records, transaction, now } = parts
+  const stored = records.get('execution', id)
+  const sync = stored === undefined ? undefined : records.get('sync', stored.sync_id)
+  // What stored it may have been rolled back, and the sync may be gone since.
+  if (stored === undefined || sync === undefined || closing.isClosed) return
+  const started: StoredExecution = { ...stored, status: 'running', started_at: now().toISOString() }
+  transaction(() => {
+    records.put('execution', started)
+    raiseStart(parts.events, started, sync)
+  })
+  const end = await outcomeOf(parts, started, sync, own)
+  if (closing.isClosed) return
+  transaction(() => {
+    const { errors, ...rest } = end
+    const ended: StoredExecution = {
+      ...started,
+      ...rest,
+      counts: { ...own.counts },
+      errors: [...errors, ...own.errors.lines()],
+      completed_at: now().toISOString()
+    }
+    // A sync that was deleted takes its executions along.
+    if (records.get('execution', id) === undefined) return
+    records.put('execution', ended)
+    raiseEnd(parts.events, ended, sync)
+  })
+}
+
+async function outcomeOf(
+  parts: RunnerParts,
+  { id, request }: StoredExecution,
+  sync: StoredSync,
+  { stop, counts, errors }: Running
+): Promise<Pick<StoredExecution, 'status' | 'errors'>> {
+  const log = logOf(parts, id)
+  const job = { request, log, signal: stop.signal, counts, errors }
+  try {
+    mustGoOn({ signal: stop.signal })
+    const facts = possible(sync, parts.records, parts.connectors)
+    if (request.test === true) await previewSync(facts, parts, job, () => undefined)
+    else await runSync(facts, parts, job)
+    log.say('INFO', 'completed')
+    return { status: 'completed', errors: [] }
+  } catch (error) {
+    if (stop.signal.aborted || error instanceof Canceled) return { status: 'canceled', errors: [] }
+    const why = reasonOf(error)
+    log.say('ERROR', why)
+    return { status: 'failed', errors: [why] }
+  }
+}
+
+/** Says what ended a run. What is not expected is named by its type: its message may repeat a value. */
+function reasonOf(error: unknown): string {
+  if (error instanceof RunProblem) return error.message
+  const storage = storageProblem(error)
+  if (storage !== undefined) return `the runner cannot keep its state: ${storage}`
+  const name = error instanceof Error ? error.name : 'Error'
+  const place = error instanceof Error ? (/at .*\n/.exec(error.stack ?? '')?.[0]?.trim() ?? '') : ''
+  return `the local Polytomic has a bug: ${name} ${place}`
+}
+
+function logOf({ state, now }: RunnerParts, id: string): RunLog {
+  return {
+    entry: (type, entry) => state.logs.add(id, type, entry),
+    say: (level, message) => state.logs.say(id, { level, message, timestamp: now().toISOString() }),
+    progress: () => undefined
+  }
+}

@@ -1,0 +1,164 @@
+import { openRunnerState, type RunnerState } from '../../../src/server/runner/state.ts'
+import { previewSync, runSync, type SyncFacts } from '../../../src/server/runner/open-job.ts'
+import { ErrorSummary, noCounts, type LogEntry } from '../../../src/server/runner/run-log.ts'
+import type { ExecutionCounts } from '../../../src/wire/execution.ts'
+import { textOf } from '../../../src/server/runner/value.ts'
+import type { StoredConnection, StoredModel, StoredSync } from '../../../src/server/stored.ts'
+import type { SyncStartRequest } from '../../../src/wire/sync.ts'
+import type { Connectors } from '../../../src/server/runner/connectors.ts'
+
+/** Runs of one sync without a server around them. */
+
+const by = { id: 'u', name: 'U', type: 'user' as const }
+const base = {
+  organization_id: 'o',
+  created_at: '2026-01-01T00:00:00Z',
+  created_by: by,
+  updated_at: '2026-01-01T00:00:00Z',
+  updated_by: by
+}
+
+function connection(
+  id: string,
+  type: string,
+  configuration: StoredConnection['configuration']
+): StoredConnection {
+  return { ...base, id, name: id, type, configuration, status: 'healthy', policies: [] }
+}
+
+export function field(target: string, source = target, more: object = {}): StoredSync['fields'][number] {
+  return { target, source: { model_id: 'm', field: source }, ...more }
+}
+
+export function identity(
+  target: string,
+  source = target,
+  name = 'Equality'
+): NonNullable<StoredSync['identity']> {
+  return { source: { model_id: 'm', field: source }, target, function: name }
+}
+
+export interface Setting {
+  sync?: Partial<StoredSync>
+  model?: Partial<StoredModel>
+  from?: Partial<StoredConnection>
+  to?: Partial<StoredConnection>
+}
+
+/** A sync of `people` by e-mail address, as far as it is not said otherwise. */
+export function syncFacts({ sync = {}, model = {}, from = {}, to = {} }: Setting = {}): SyncFacts {
+  return {
+    sync: {
+      ...base,
+      id: 's',
+      name: 'People',
+      mode: 'updateOrCreate',
+      active: true,
+      policies: [],
+      model_ids: ['m'],
+      fields: [field('name')],
+      identity: identity('email'),
+      schedule: { frequency: 'manual' },
+      target: { connection_id: 'to', object: 'people' },
+      ...sync
+    },
+    model: {
+      ...base,
+      id: 'm',
+      name: 'People',
+      type: 'postgresql',
+      version: 1,
+      connection_id: 'from',
+      configuration: { table: 'people' },
+      identifier: '',
+      fields: [],
+      fields_known: false,
+      relations: [],
+      tracking_columns: [],
+      labels: [],
+      policies: [],
+      ...model
+    },
+    from: { ...connection('from', 'postgresql', {}), ...from },
+    to: { ...connection('to', 'salesforce', {}), ...to }
+  }
+}
+
+export interface Shown {
+  operation: string
+  reason: string | undefined
+  identity: string[]
+}
+
+export interface Done {
+  counts: ExecutionCounts
+  errors: string[]
+  log: Record<string, LogEntry[]>
+  shown: Shown[]
+  problem?: unknown
+}
+
+/** The runner over a state that outlives its runs. */
+export interface RunnerWorld {
+  state: RunnerState
+  run(facts?: SyncFacts, request?: SyncStartRequest, signal?: AbortSignal): Promise<Done>
+  preview(facts?: SyncFacts, request?: SyncStartRequest): Promise<Done>
+}
+
+export function runnerWorld(connectors: Connectors, file?: string): RunnerWorld {
+  const state = openRunnerState(file)
+  const parts = {
+    connectors,
+    state,
+    parts: {
+      fetch: (request: Request) => fetch(request),
+      readFile: () => {
+        throw new Error('no files here')
+      },
+      now: () => new Date(0)
+    },
+    sleep: () => Promise.resolve(),
+    random: () => 0.5
+  }
+  const doing = async (
+    work: (request: Parameters<typeof runSync>[2], shown: Shown[]) => Promise<ExecutionCounts>,
+    request: SyncStartRequest = {},
+    signal: AbortSignal = new AbortController().signal
+  ): Promise<Done> => {
+    const log: Record<string, LogEntry[]> = {}
+    const errors = new ErrorSummary()
+    const counts = noCounts()
+    const shown: Shown[] = []
+    const job = {
+      request,
+      signal,
+      counts,
+      errors,
+      log: {
+        entry: (type: string, entry: LogEntry) => void (log[type] ??= []).push(entry),
+        say: () => undefined,
+        progress: () => undefined
+      }
+    }
+    try {
+      await work(job, shown)
+      return { counts, errors: errors.lines(), log, shown }
+    } catch (problem) {
+      return { counts, errors: errors.lines(), log, shown, problem }
+    }
+  }
+  return {
+    state,
+    run: (facts = syncFacts(), request, signal) =>
+      doing((job) => runSync(facts, parts, job), request, signal),
+    preview: (facts = syncFacts(), request) =>
+      doing(
+        (job, shown) =>
+          previewSync(facts, parts, job, ({ operation, reason, mapped }, { mapping }) => {
+            const { at, matches } = mapping.identity
+            shown.push({ operation, reason, identity: mapped.slice(at, at + matches.length).map(textOf) })
+          }),
+        request
+      )
+  }
+}
