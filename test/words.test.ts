@@ -48,7 +48,9 @@ const instead: Readonly<Record<string, string>> = {
   speaks: 'a name for what is recognised, such as `newerIn`',
   doubtOf: 'unclearContent',
   unknownThen: 'notCommitted',
-  cameBy: 'reachedBy'
+  cameBy: 'reachedBy',
+  circles: 'cycles',
+  further: 'others, longer'
 }
 
 /**
@@ -143,7 +145,7 @@ describe('types', () => {
   test('mean one thing each', () => {
     const places = Map.groupBy(
       sources
-        .filter(({ room }) => room !== 'wire' && room !== 'server')
+        .filter(({ room }) => room !== 'server')
         .flatMap(({ path, types }) => types.map((name) => ({ name, path }))),
       ({ name }) => name
     )

@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import { isError, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { similarNames } from '../diagnostics/similar.ts'
 import { isLike } from '../plan/select.ts'
-import { organizationsOf, type Organization } from '../remote/organizations.ts'
+import { organizationsOf, type NamedOrganization } from '../remote/organizations.ts'
 import { openReader } from '../remote/transport.ts'
 import { textsIn, workspaceIn } from './environments.ts'
 import { environmentVariables } from './files.ts'
@@ -165,9 +165,12 @@ function isShared(path: string): boolean {
 }
 
 /** By name or id; `*` stands for any text, `?` for any letter. */
-function selectedOf(requested: readonly string[], all: readonly Organization[]): Checked<Organization[]> {
+function selectedOf(
+  requested: readonly string[],
+  all: readonly NamedOrganization[]
+): Checked<NamedOrganization[]> {
   const problems: Diagnostic[] = []
-  const chosen = new Set<Organization>()
+  const chosen = new Set<NamedOrganization>()
   for (const text of requested) {
     const found = all.filter((one) => isCalled(one, text))
     const same = found.filter(({ name }) => name === text)
@@ -179,7 +182,7 @@ function selectedOf(requested: readonly string[], all: readonly Organization[]):
   return { ok: true, value: all.filter((one) => chosen.has(one)), problems: [] }
 }
 
-function isCalled({ id, name }: Organization, text: string): boolean {
+function isCalled({ id, name }: NamedOrganization, text: string): boolean {
   return id === text.toLowerCase() || isLike(name, text)
 }
 
@@ -196,7 +199,7 @@ function oneFile(path: string): Diagnostic {
   })
 }
 
-function unknown(text: string, all: readonly Organization[]): Diagnostic {
+function unknown(text: string, all: readonly NamedOrganization[]): Diagnostic {
   const similar = similarNames(
     text,
     all.map(({ name }) => name)
@@ -207,7 +210,7 @@ function unknown(text: string, all: readonly Organization[]): Diagnostic {
   })
 }
 
-function ambiguous(text: string, same: readonly Organization[]): Diagnostic {
+function ambiguous(text: string, same: readonly NamedOrganization[]): Diagnostic {
   return problem('P409', `${same.length} organizations are called \`${text}\``, {
     notes: same.map(({ id }) => `one has the id ${id}`),
     help: ['name the one that is meant by its id']

@@ -1,8 +1,8 @@
-import type { Organization } from '../remote/organizations.ts'
+import type { NamedOrganization } from '../remote/organizations.ts'
 import { isId } from '../state/value.ts'
 
 /** An organization among others: what it is called where the others are, too. */
-export interface Tenant extends Organization {
+export interface Tenant extends NamedOrganization {
   /** Its name; with the id where another one has the same. */
   label: string
   /** What `{organization}` in a path becomes. No two of them share a file on any disk. */
@@ -14,7 +14,7 @@ export interface Tenant extends Organization {
  * alone must be found again over all. The service keeps names neither unique nor fit for paths; ids are
  * both.
  */
-export function tenantsOf(all: readonly Organization[]): Map<string, Tenant> {
+export function tenantsOf(all: readonly NamedOrganization[]): Map<string, Tenant> {
   const shown = Map.groupBy(all, ({ name }) => shownKey(name))
   const stored = Map.groupBy(all, ({ name }) => diskKey(name))
   const tenants = all.map(({ id, name }): Tenant => {

@@ -77,7 +77,7 @@ function pairProblems(pairs: Pairs<Live>, twins: Twins): Diagnostic[] {
     ...pairs.unknownPins.map(unknownPin),
     ...pairs.ambiguous.map(({ resource, name, candidates }) => twins.declared(resource, name, candidates)),
     ...pairs.shared.map(({ resource, otherClaimant, live }) => sameLive(resource, otherClaimant, live)),
-    ...pairs.circles.map(exchangedNames)
+    ...pairs.cycles.map(exchangedNames)
   ]
 }
 

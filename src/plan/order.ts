@@ -82,8 +82,8 @@ function extensionsOf(
 /** Returns what a resource refers to, and what adds fields to that. */
 function neededBy(resource: Desired, extended: ReadonlyMap<string, Address[]>): Address[] {
   const named = namedBy(resource)
-  const further = extended.size > 0 ? named.flatMap((one) => extended.get(addressText(one)) ?? []) : []
-  return further.some(({ kind }) => kind === resource.kind) ? named : [...named, ...further]
+  const others = extended.size > 0 ? named.flatMap((one) => extended.get(addressText(one)) ?? []) : []
+  return others.some(({ kind }) => kind === resource.kind) ? named : [...named, ...others]
 }
 
 /**

@@ -9,7 +9,7 @@ type DerivedApi = Extract<Kind['api'], { access: 'derived' }>
 type RequestBelow = ReturnType<DerivedApi['updates']>[number]
 
 /** The result of a write that is not read back. */
-type Sent = { ok: true } | { ok: false; failure: Failure }
+type PutInPlace = { ok: true } | { ok: false; failure: Failure }
 
 /** What is written in place: a body, or nothing where what it is about is put back. */
 interface Writing {
@@ -26,7 +26,7 @@ export async function putInPlace(
   kind: Kind,
   api: DerivedApi,
   { id, body, live, secrets = [] }: Writing
-): Promise<Sent> {
+): Promise<PutInPlace> {
   const at = await pathOfOne(writer, kind, id)
   if (!at.ok) return at
   const now =

@@ -118,7 +118,7 @@ interface Wanted {
   names: Map<string, JsonObject | 'anything'>
   ids: Map<string, JsonObject>
   /** The fields of the only resource of its kind, whatever its name. */
-  alone?: JsonObject
+  singleton?: JsonObject
   /** Names and ids of resources that may be missing, and that are read in full where they exist. */
   others: Set<string>
   /** True where each resource is read in full, for any of them may be deleted. */
@@ -163,14 +163,14 @@ function wantedOf(
   const declared = desired.resources.filter((resource) => resource.kind === kind.name)
   const keyIn = keyOf({ managed: [kind] })
   const key = (name: string): string => keyIn({ kind: kind.name, name })
-  const alone = kind.singleton === true ? declared[0]?.fields : undefined
+  const singleton = kind.singleton === true ? declared[0]?.fields : undefined
   return {
     key,
     names: byEachName(declared, key),
     ids: new Map(
       declared.flatMap(({ id, fields }) => (id === undefined ? [] : [[key(id), fields] as const]))
     ),
-    ...(alone ? { alone } : {}),
+    ...(singleton ? { singleton } : {}),
     others: new Set(
       others.filter((one) => one.kind === kind.name).flatMap(({ name, id = name }) => [key(name), key(id)])
     ),
@@ -246,7 +246,7 @@ export function countOf(reader: Reader, kind: Kind): <T>(item: Promise<T>) => Pr
  * nothing names it.
  */
 function wantedFields(wanted: Wanted, id: string, name: string): JsonObject | 'anything' | undefined {
-  const declared = wanted.ids.get(id) ?? wanted.names.get(name) ?? wanted.alone
+  const declared = wanted.ids.get(id) ?? wanted.names.get(name) ?? wanted.singleton
   if (declared || wanted.all || wanted.others.has(name) || wanted.others.has(id)) return declared ?? {}
   return undefined
 }

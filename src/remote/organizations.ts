@@ -9,14 +9,14 @@ const whoseKey =
   'check POLYTOMIC_PARTNER_KEY or POLYTOMIC_DEPLOYMENT_KEY: only these keys are told of organizations'
 
 /** An organization of a partner or of a deployment. */
-export interface Organization {
+export interface NamedOrganization {
   id: string
   name: string
 }
 
 /** Returns all organizations in which a partner or deployment key may act, by name. */
-export async function organizationsOf(reader: Reader): Promise<Checked<Organization[]>> {
-  const found = new Map<string, Organization>()
+export async function organizationsOf(reader: Reader): Promise<Checked<NamedOrganization[]>> {
+  const found = new Map<string, NamedOrganization>()
   for await (const page of pages(reader, { path: '/api/organizations', nameKey: 'name' }, true)) {
     if (!page.ok) {
       const problem = failureProblem(page.failure, 'listing the organizations')

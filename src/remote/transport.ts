@@ -19,7 +19,7 @@ import {
   type Link,
   type Patience,
   type Query,
-  type Sent
+  type RequestOptions
 } from './tries.ts'
 
 /** The connection of a command that only reads. It has no method that writes. */
@@ -44,7 +44,11 @@ export interface Reader {
 
 /** A connection that can also write; only commands that apply or connect get one. */
 export interface Writer extends Reader {
-  send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, sent?: Sent): Promise<RequestResult>
+  send(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    sent?: RequestOptions
+  ): Promise<RequestResult>
   /** A fresh idempotency key. */
   newKey(): string
   /** The time of the service in milliseconds since 1970, as its last answer told it; else of this machine. */
@@ -85,7 +89,7 @@ export function openWriter(options: RemoteOptions): Writer {
   const request = async (
     method: string,
     path: string,
-    sent: Sent = {},
+    sent: RequestOptions = {},
     asks = false
   ): Promise<RequestResult> => {
     const search = new URLSearchParams(sent.query).toString()

@@ -25,7 +25,7 @@ export interface Keys {
 }
 
 /** The body and the options of a request. Without a body nothing is sent, not even `{}`. */
-export interface Sent extends Patience {
+export interface RequestOptions extends Patience {
   query?: Query
   /** For a POST that creates something. Absent: one key for all its tries. */
   keys?: Keys
@@ -42,7 +42,7 @@ export interface Attempt {
   url: string
   /** `POST /api/syncs` */
   line: string
-  sent: Sent
+  sent: RequestOptions
   /** True where it creates something: two requests then create two. */
   creates: boolean
   keys?: Keys

@@ -18,7 +18,7 @@ export interface Pairs<L extends Findable> {
    * Circles of renames: the former name of each is the name of the next, and that of the last the name of
    * the first.
    */
-  circles: readonly (readonly { resource: Desired; former: L }[])[]
+  cycles: readonly (readonly { resource: Desired; former: L }[])[]
   /** Declared resources whose `id` no live resource of the kind has. */
   unknownPins: readonly Desired[]
 }
@@ -51,7 +51,7 @@ class Pairing<L extends Findable> {
   readonly result: Pairs<L> & {
     ambiguous: { resource: Desired; name: string; candidates: readonly L[] }[]
     shared: { resource: Desired; otherClaimant: Desired; live: L }[]
-    circles: { resource: Desired; former: L }[][]
+    cycles: { resource: Desired; former: L }[][]
     unknownPins: Desired[]
   }
 
@@ -63,7 +63,7 @@ class Pairing<L extends Findable> {
       declaredBy: this.#declaredBy,
       ambiguous: [],
       shared: [],
-      circles: [],
+      cycles: [],
       unknownPins: []
     }
   }
@@ -158,13 +158,13 @@ class Pairing<L extends Findable> {
         const bearer = this.#input.index.declared({ kind: resource.kind, name })
         const former = this.#free(resource, name)[0]
         if (!bearer || !former || bearer === resource) continue
-        const further = [...way, { resource, former }]
+        const longer = [...way, { resource, former }]
         if (bearer === first) {
-          this.result.circles.push(further)
-          for (const one of further) this.#open.delete(one.resource)
+          this.result.cycles.push(longer)
+          for (const one of longer) this.#open.delete(one.resource)
           return
         }
-        if (!seen.has(bearer)) seen.set(bearer, further)
+        if (!seen.has(bearer)) seen.set(bearer, longer)
       }
     }
   }

@@ -31,7 +31,7 @@ export interface Actor {
 }
 
 /** `GET /api/me`: who the key belongs to. */
-export interface Identity {
+export interface KeyHolder {
   id?: string
   email?: string
   role?: string

@@ -1,4 +1,4 @@
-import type { Identity } from '../../wire/common.ts'
+import type { KeyHolder } from '../../wire/common.ts'
 import type { Organization, OrganizationRequest } from '../../wire/organization.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { isNewest, organizationOf, param, type Call, type Route } from '../call.ts'
@@ -36,7 +36,7 @@ export const organizationRoutes: readonly Route[] = [
 ]
 
 /** Answers the owner of the key; exactly one of the four flags is true. */
-function me(call: Call): Partial<Identity> {
+function me(call: Call): Partial<KeyHolder> {
   const { caller, context } = call
   const organization =
     caller.organizationId === undefined ? undefined : context.directory.organization(caller.organizationId)
