@@ -6,10 +6,12 @@ import { missingSecrets } from '../plan/missing-secrets.ts'
 import type { Change } from '../plan/plan.ts'
 import type { SavedPlan } from '../plan/saved.ts'
 import { carryOut, planDestroy, type Planned } from '../reconcile.ts'
-import { openWriter } from '../remote/transport.ts'
+import { identify } from '../remote/identity.ts'
+import { openReader, openWriter } from '../remote/transport.ts'
 import { quoted } from '../render/change-text.ts'
 import { count } from '../render/plain-text.ts'
 import type { ReportExtras } from '../render/view/report.ts'
+import { isLocking, openLock, type ApplyLock } from './apply-lock.ts'
 import { noBase, openMemory, type Remembering } from './applied.ts'
 import { makeDecision, decideOptionsOf, optionsOf, readsAllLists } from './decide-options.ts'
 import { exit, exitOfReport } from './exit.ts'
@@ -31,6 +33,9 @@ export async function applyCommand(
   io: CommandIo,
   given: readonly string[] = []
 ): Promise<Result> {
+  const opened = openLock(options, io)
+  if (!opened.ok) return await problemsResult(io, opened.problems, nothingRead)
+  const lock = opened.value
   if (isOverOrganizations(options)) {
     if (options.yes !== true && file === undefined)
       return await problemsResult(io, [unasked()], nothingRead)
@@ -56,15 +61,39 @@ export async function applyCommand(
     prompt: promptFor,
     answer: () => 'yes',
     help: 'type the whole word yes',
-    ...(memory && { remember: memory.keep })
+    ...(memory && { remember: memory.keep }),
+    ...(lock && { lock })
   }
-  const decide = async (context: CommandContext): Promise<Checked<Planned>> =>
-    await decidedToApply(context, full, io, saved)
-  return await withContext(io, full, (context) => shownAndDone(context, full, io, decide, question), {
+  const decide = async (context: CommandContext): Promise<Checked<Planned>> => {
+    const held = lock === undefined ? nothingHeld : await locked(context, lock)
+    if (!held.ok) return held
+    const decided = await decidedToApply(context, full, io, saved)
+    return { ...decided, problems: [...held.problems, ...decided.problems] }
+  }
+  const work = async (context: CommandContext): Promise<Result> => {
+    try {
+      return await shownAndDone(context, full, io, decide, question)
+    } finally {
+      lock?.release()
+    }
+  }
+  return await withContext(io, full, work, {
     reachable: options.wait === true,
     finishes: true,
-    lists: readsAllLists(full)
+    // What is read before the lock is ours, another apply may still change.
+    lists: readsAllLists(full) && !isLocking(full)
   })
+}
+
+const nothingHeld = { ok: true as const, problems: [] }
+
+/** Takes the lock of the organization that the key opens. */
+async function locked(
+  { service, understood }: CommandContext,
+  lock: ApplyLock
+): Promise<Checked<undefined>> {
+  const who = await identify(openReader(service.remote), understood.desired.workspace)
+  return who.ok ? lock.take(who.value.id) : who
 }
 
 async function decidedToApply(
@@ -134,6 +163,8 @@ interface Question {
   help: string
   /** What is said when there is nothing to do, in place of a plan. */
   nothing?: string
+  /** Is given back as soon as all is done. */
+  lock?: ApplyLock
   /** Tells git what was done in an organization, where all of it was. */
   remember?: (done: Planned, hasChanged: boolean) => Remembering
 }
@@ -145,10 +176,11 @@ async function shownAndDone(
   decide: (context: CommandContext) => Promise<Checked<Planned>>,
   question: Question
 ): Promise<Result> {
+  const release = (): Diagnostic[] => question.lock?.release() ?? []
   const decided = await abortable(io, decide(context))
-  if (decided === undefined) return await nothingChanged()
+  if (decided === undefined) return await nothingChanged(release())
   const problems = [...context.problems, ...decided.problems]
-  if (!decided.ok) return await problemsResult(io, problems, context)
+  if (!decided.ok) return await problemsResult(io, [...problems, ...release()], context)
   const { id, name } = decided.value.plan.organization
   const header = { ...context.header, organization: name, organizationId: id }
   const full = { ...context, header, problems }
@@ -157,16 +189,16 @@ async function shownAndDone(
   const idle = isPlanTold ? await tellPlan(full, options, io, decided.value) : question.nothing
   if (!isIdle) {
     const answer = await confirmation(options, io, question, { planned: decided.value, problems })
-    if (answer === 'stopped') return await nothingChanged()
+    if (answer === 'stopped') return await nothingChanged(release())
     // Beside the plan the others were told.
     const untold = io.output.isDocument ? problems : []
-    if (answer !== 'yes') return await problemsResult(io, [...untold, answer], context)
+    if (answer !== 'yes') return await problemsResult(io, [...untold, answer, ...release()], context)
   }
   const report = await done(full, options, io, decided.value)
   const isWhole = readsAllLists(options) && (await exitOfReport(report)) === exit.done
   const kept = isWhole ? question.remember?.(decided.value, report.counts.done > 0) : undefined
   const extras = { problems, isPlanTold, ...(idle === undefined ? {} : { idle }), ...kept?.reported }
-  const beside = [...(report.problems ?? []), ...(kept?.problems ?? [])]
+  const beside = [...(report.problems ?? []), ...(kept?.problems ?? []), ...release()]
   return await reported({ ...report, problems: beside }, full, extras)
 }
 
@@ -188,8 +220,9 @@ function changesIn(changes: readonly Change[]): Change[] {
 }
 
 /** Whoever stops it before anything was sent hears just that. */
-async function nothingChanged(): Promise<Result> {
-  return await interruptedResult('Interrupted: nothing was changed.')
+async function nothingChanged(beside: readonly Diagnostic[]): Promise<Result> {
+  const sentences = beside.map(({ message, help }) => ` ${[message, ...help].join('; ')}.`)
+  return await interruptedResult(`Interrupted: nothing was changed.${sentences.join('')}`)
 }
 
 /** Tells the plan before anybody is asked; gives the sentence that it comes to. */

@@ -127,6 +127,8 @@ function addWriting({ add, settle }: Commands): void {
       .argument('[plan]', 'a file that `polyctl plan --out` saved: exactly that is done, without asking')
       .option('--wait', 'wait until a person has authorized what needs it')
       .option('--push-applied', 'push the ref with which git remembers what was applied')
+      .option('--lock', 'hold a lock meanwhile: a ref on the git remote, so that one apply runs at a time')
+      .option('--take-lock <id>', 'take over the lock that an apply left behind')
       .action((plan, options, given) =>
         settle(options, async (io, options) =>
           (await import('./apply.ts')).applyCommand(plan, options, io, givenTo(given))

@@ -53,4 +53,6 @@ export interface CommandIo extends Omit<WorldIo, 'out' | 'err'> {
   /** Knows the secrets of the run, as soon as they are known. */
   redaction: Redaction
   output: Output
+  /** What is still to be done where the process ends before the command does: quickly, and at once. */
+  leaving?(work: () => void): void
 }

@@ -91,6 +91,9 @@ export interface WriteOptions extends ReadOptions, PlanningOptions, Organization
   wait?: boolean
   /** Pushes what git remembers as applied. */
   pushApplied?: boolean
+  lock?: boolean
+  /** The lock that is taken over, by the beginning of its id. */
+  takeLock?: string
 }
 
 /**

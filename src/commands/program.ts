@@ -26,9 +26,11 @@ export function createProgram(world: WorldIo): Program {
   const door = openDoor(world)
   const { out: _out, err: _err, ...rest } = world
   let code: number = exit.done
+  const left: (() => void)[] = []
   const settle: Settle = async (options, run) => {
     const output = door.open(options)
-    const io: CommandIo = { ...rest, redaction: door.redaction, output, project: { folder: '.' } }
+    const leaving = (work: () => void): void => void left.push(work)
+    const io: CommandIo = { ...rest, redaction: door.redaction, output, project: { folder: '.' }, leaving }
     code = await door.end(await inProject(options, io, run), options)
   }
   return {
@@ -63,6 +65,7 @@ export function createProgram(world: WorldIo): Program {
       }
     },
     async giveUp(words) {
+      for (const work of left.splice(0)) work()
       const format = formatIn(words)
       if (format !== 'text') await door.end(await interruptedResult(), { format })
     }

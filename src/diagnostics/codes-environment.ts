@@ -204,6 +204,25 @@ connections:
       'what git said. The service is as the files say all the same. Check the rights of the workflow ' +
       '(`contents: write`), and run the same apply again.'
   },
+  P317: {
+    exit: 'conflict',
+    title: 'somebody else holds the lock',
+    explanation:
+      '`apply --lock` holds a lock while it runs: the ref `refs/polyctl/lock/ORGANIZATION` on the git ' +
+      'remote, which is set only where nobody has set it. Another apply holds it; the message says whose ' +
+      'it is and since when. Run it again when that one has ended. An apply that was killed, or lost its ' +
+      'network, leaves the lock behind: `--take-lock ID` takes over the lock with this id, and no other. ' +
+      'The lock keeps those apart who ask for it; an apply without `--lock` does not look at it. ' +
+      'As a warning, the code tells that a lock was taken over.'
+  },
+  P318: {
+    title: 'the lock cannot be used',
+    explanation:
+      '`apply --lock` keeps its lock as a ref on the git remote. There is no repository or no remote, the ' +
+      'remote does not let us push, or `--take-lock` was given something else than the id of a lock, which ' +
+      'the message of P317 shows. Where a lock could not be given back at the end, what was applied is ' +
+      'applied all the same, and the next apply takes the lock over.'
+  },
   P316: {
     title: 'the environment is not known, or is at odds with something else',
     explanation:

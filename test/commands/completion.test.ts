@@ -142,7 +142,7 @@ test('git revisions', async () => {
 
 /** Values that only the person knows. */
 const free =
-  '--param --url --allow-host --parallelism --timeout --organization --max-deletes --max-updates ' +
+  '--param --take-lock --url --allow-host --parallelism --timeout --organization --max-deletes --max-updates ' +
   '--port --host --public-url --api-key --user --partner-key --latency --rate object'
 
 test('each value of each command is completed, or only the person knows it', async () => {

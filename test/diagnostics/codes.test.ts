@@ -9,7 +9,19 @@ const entries: [string, CodeEntry][] = Object.entries(configurationCodes)
 const examples = entries.filter(([, { bad }]) => bad !== undefined)
 
 /** What cannot be shown by YAML alone: sizes, disks, environments, versions of the API, git. */
-const withoutExample = ['P007', 'P008', 'P009', 'P111', 'P114', 'P302', 'P312', 'P310', 'P311']
+const withoutExample = [
+  'P007',
+  'P008',
+  'P009',
+  'P111',
+  'P114',
+  'P302',
+  'P312',
+  'P317',
+  'P318',
+  'P310',
+  'P311'
+]
 
 /** All that can be said without the service. */
 async function problemsOf(text: string) {

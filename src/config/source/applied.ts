@@ -4,6 +4,7 @@ import type { LeftBehind } from '../../state/resource.ts'
 import type { Disk } from './disk.ts'
 import { rootsOf } from './find-files.ts'
 import { runner, type GitAnswer } from './git.ts'
+import { pushRemote } from './push-remote.ts'
 import { leftBehindIn, textOfLeft } from './left-behind.ts'
 
 /**
@@ -160,12 +161,9 @@ export function rememberLeft(
 export function pushApplied(place: AppliedPlace, organization: string): GitAnswer<string> {
   const { cwd, env } = place
   const run = runner(cwd, { ...env, GIT_TERMINAL_PROMPT: '0' })
-  const configured = run(['config', '--get', 'remote.pushDefault'])
-  const remotes = run(['remote'])
-  const names = remotes.ok ? remotes.value.toString('utf8').split('\n').filter(Boolean) : []
-  const wanted = configured.ok ? configured.value.toString('utf8').trim() : 'origin'
-  const remote = names.includes(wanted) ? wanted : names[0]
-  if (remote === undefined) return { ok: false, reason: 'the repository has no remote' }
+  const found = pushRemote(run)
+  if (!found.ok) return found
+  const remote = found.value
   const refs = [refOf('applied', organization, place), refOf('left', organization, place)]
   const there = refs.filter((ref) => run(['rev-parse', '--verify', '--quiet', ref]).ok)
   const pushed = run(['push', '--quiet', '--no-verify', remote, ...there.map((ref) => `+${ref}:${ref}`)])

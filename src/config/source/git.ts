@@ -217,9 +217,10 @@ function refusal(error: unknown): GitAnswer<never> {
   const isBroken = /corrupt|unable to read|not a (valid|tree) object|bad (object|tree)|missing blob/i.test(
     words
   )
+  // The first line of a push that failed is only where it went.
   return {
     ok: false,
-    reason: `git says: ${words.trim().split('\n')[0] || thrownText(error)}`,
+    reason: `git says: ${/^(?!To )[ \t]*(\S.*)$/m.exec(words)?.[1]?.trim() ?? thrownText(error)}`,
     ...(isBroken
       ? { hint: '`git fsck` tells what is broken; `--since` cannot be used before it is mended' }
       : {})

@@ -11,6 +11,7 @@ export {
   type AppliedPlace,
   type AppliedRefs
 } from './applied.ts'
+export { openLockPlace, whoIsHere, type Held, type LockRef } from './apply-lock.ts'
 export { openGit, type Git } from './git.ts'
 export { openRevision } from './revision.ts'
 export { revisionNames } from './revision-names.ts'
