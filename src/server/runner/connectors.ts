@@ -13,5 +13,13 @@ export type Connectors = ReadonlyMap<string, ConnectorEntry>
 /** Those that ship with polyctl. */
 export const localConnectors: Connectors = new Map<string, ConnectorEntry>([
   ['csv', { source: true, target: false, load: async () => (await import('./csv/connector.ts')).csv }],
+  [
+    'postgresql',
+    {
+      source: true,
+      target: true,
+      load: async () => (await import('./postgresql/connector.ts')).postgresql
+    }
+  ],
   ['webhook', { source: false, target: true, load: async () => (await import('./webhook.ts')).webhook }]
 ])

@@ -1,0 +1,89 @@
+import { RunProblem, type FieldFacts, type ObjectFacts } from '../connector.ts'
+import { textOf } from '../value.ts'
+import { quoted, type Sql } from './client.ts'
+import { typeWord, type WritableType } from './types.ts'
+
+/** A table or a view, as SQL names it. */
+export interface Table {
+  /** With quotes. */
+  sql: string
+  columns: ReadonlyMap<string, Column>
+  primaryKey: readonly string[]
+}
+
+/** A column, and how values are converted to its type. */
+export interface Column extends WritableType {
+  name: string
+  /** The type without a length: one with a length would cut what is too long. */
+  cast: string
+  facts: FieldFacts
+}
+
+const columnsOf = `
+SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.typname, tn.nspname,
+  t.typcategory, a.attnotnull AND NOT a.atthasdef AND a.attidentity = '', a.attidentity = 'a' OR
+  a.attgenerated <> '', t.typname = 'citext' OR coalesce(NOT co.collisdeterministic, false),
+  coalesce(a.attnum = ANY(pk.conkey), false), coalesce(array_position(pk.conkey, a.attnum), 0),
+  EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indnatts = 1
+    AND i.indkey[0] = a.attnum)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace
+LEFT JOIN pg_collation co ON co.oid = a.attcollation
+LEFT JOIN pg_constraint pk ON pk.conrelid = c.oid AND pk.contype = 'p'
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')`
+
+/** Finds a table by its name, with or without a schema. Quotes and dots may be part of its name. */
+export async function tableOf(sql: Sql, name: string): Promise<Table> {
+  const { rows } = await sql.query(
+    `${columnsOf} AND (n.nspname || '.' || c.relname = $1 OR (c.relname = $1 AND pg_table_is_visible(c.oid)))
+     ORDER BY n.nspname || '.' || c.relname = $1 DESC, c.oid, a.attnum`,
+    [name]
+  )
+  const [first] = rows
+  if (first === undefined)
+    throw new RunProblem('object', `the database of the connection "${sql.name}" has no table ${name}`)
+  const [schema, table] = first.map(textOf)
+  const own = rows.filter((row) => textOf(row[0]) === schema && textOf(row[1]) === table)
+  const keys = own
+    .filter((row) => row[10] === true)
+    .toSorted((a, b) => Number(a[11]) - Number(b[11]))
+    .map((row) => textOf(row[2]))
+  return {
+    sql: `${quoted(schema ?? '')}.${quoted(table ?? '')}`,
+    columns: new Map(own.map((row) => [textOf(row[2]), columnOf(row)])),
+    primaryKey: keys
+  }
+}
+
+type CatalogueRow = Awaited<ReturnType<Sql['query']>>['rows'][number]
+
+function columnOf(row: CatalogueRow): Column {
+  const [, , name, remoteType, typeName, typeSchema, category] = row.map(textOf)
+  const [required, readOnly, foldsCase] = row.slice(7, 10)
+  return {
+    name: name ?? '',
+    typeName: typeName ?? '',
+    category: category ?? '',
+    cast: `${quoted(typeSchema ?? '')}.${quoted(typeName ?? '')}`,
+    facts: {
+      name: name ?? '',
+      type: typeWord(category ?? '', typeName ?? ''),
+      remoteType: remoteType ?? '',
+      required: required === true,
+      readOnly: readOnly === true,
+      foldsCase: foldsCase === true,
+      unique: row[12] === true
+    }
+  }
+}
+
+/** Lists all tables and views that are not the system's own. */
+export async function allTables(sql: Sql): Promise<ObjectFacts[]> {
+  const { rows } = await sql.query(
+    `${columnsOf} AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_toast'
+     ORDER BY n.nspname, c.relname, a.attnum`
+  )
+  const byTable = Map.groupBy(rows, (row) => `${textOf(row[0])}.${textOf(row[1])}`)
+  return Array.from(byTable, ([id, own]) => ({ id, fields: own.map((row) => columnOf(row).facts) }))
+}
