@@ -197,6 +197,7 @@ describe('imports', () => {
       '@hono/node-server': ['server'],
       'node:sqlite': ['storage', 'server'],
       'csv-parse': ['server'],
+      mongodb: ['server'],
       pg: ['server'],
       'pg-cursor': ['server'],
       commander: ['commands']

@@ -14,6 +14,14 @@ export type Connectors = ReadonlyMap<string, ConnectorEntry>
 export const localConnectors: Connectors = new Map<string, ConnectorEntry>([
   ['csv', { source: true, target: false, load: async () => (await import('./csv/connector.ts')).csv }],
   [
+    'mongodb',
+    {
+      source: true,
+      target: false,
+      load: async () => (await import('./mongodb/connector.ts')).mongodb
+    }
+  ],
+  [
     'postgresql',
     {
       source: true,

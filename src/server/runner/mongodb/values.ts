@@ -1,0 +1,97 @@
+import { plainNumber } from '../comparison.ts'
+import { Decimal, Instant, type Cell, type Value } from '../value.ts'
+
+/**
+ * Values of documents, as the driver reads them with `useBigInt64`: what JavaScript has no type for are
+ * objects that say by `_bsontype` what they are.
+ */
+
+/** Returns a value of a document. What is not there at all is undefined, and not null. */
+export function valueOf(value: unknown): Cell {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'bigint') return value
+  if (typeof value === 'number') return Number.isFinite(value) ? value : new Decimal(String(value))
+  return typeof value === 'object' ? objectOf(value) : undefined
+}
+
+/** An object of the driver's own; its text is its value. */
+interface Special {
+  toString(): string
+}
+
+function objectOf(value: object): Cell {
+  if (Array.isArray(value)) return value.map((item): Value => valueOf(item) ?? null)
+  if (value instanceof Date) return momentOf(value)
+  if (value instanceof RegExp) return String(value)
+  const type = bsonTypeOf(value)
+  return type === undefined ? documentOf(value) : (readers.get(type) ?? plainText)(value)
+}
+
+function documentOf(value: object): Cell {
+  const members = Object.entries(value).flatMap(([name, member]): [string, Value][] => {
+    const read = valueOf(member)
+    return read === undefined ? [] : [[name, read]]
+  })
+  return Object.fromEntries(members)
+}
+
+/** A moment that JavaScript cannot have is left alone. */
+function momentOf(date: Date): Cell {
+  return Number.isNaN(date.getTime()) ? undefined : new Instant(date.toISOString())
+}
+
+/** What a value of the driver's own says that it is. */
+export function bsonTypeOf(value: object): string | undefined {
+  return '_bsontype' in value && typeof value._bsontype === 'string' ? value._bsontype : undefined
+}
+
+function plainText(value: Special): string {
+  return value.toString()
+}
+
+const readers: ReadonlyMap<string, (value: Special) => Cell> = new Map<string, (value: Special) => Cell>([
+  ['Decimal128', (value) => decimalOf(plainText(value))],
+  ['Binary', binaryOf],
+  ['Timestamp', (value) => momentOf(new Date(Number(member(value, 't')) * 1000))],
+  ['MinKey', () => 'MinKey'],
+  ['MaxKey', () => 'MaxKey'],
+  ['Code', (value) => valueOf(member(value, 'code'))],
+  ['DBRef', (value) => documentOf({ $ref: member(value, 'collection'), $id: member(value, 'oid') })]
+])
+
+/** One spelling without an exponent, as long as that is no novel. */
+function decimalOf(text: string): Decimal {
+  return new Decimal(/\dE/i.test(text) ? plainNumber(text) : text)
+}
+
+const uuid = 4
+
+function binaryOf(value: object): Cell {
+  const bytes = bytesOf(value)
+  if (member(value, 'sub_type') !== uuid || bytes.length !== 16) return bytes
+  const digits = Buffer.from(bytes).toString('hex')
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+function bytesOf(value: object): Uint8Array {
+  const [buffer, length] = [member(value, 'buffer'), member(value, 'position')]
+  const bytes = buffer instanceof Uint8Array ? buffer : new Uint8Array()
+  return bytes.subarray(0, typeof length === 'number' ? length : bytes.length)
+}
+
+function member(value: object, name: string): unknown {
+  return Reflect.get(value, name)
+}
+
+/** Returns what a path leads to in a document, as the driver read it. */
+export function partAt(document: unknown, path: readonly string[]): unknown {
+  let part: unknown = document
+  for (const name of path) {
+    if (typeof part !== 'object' || part === null) return undefined
+    const isList = Array.isArray(part)
+    if (isList ? !/^\d+$/.test(name) : bsonTypeOf(part) !== undefined || part instanceof Date)
+      return undefined
+    part = Object.hasOwn(part, name) ? Reflect.get(part, name) : undefined
+  }
+  return part
+}
