@@ -126,6 +126,9 @@ class Pull {
     // A difference that is neither taken over nor told would be lost.
     if (!found || !live) throw new Error(`nothing is known of ${addressText(change)}`)
     const { resource, kind, place } = found
+    // What is derived is always there: in its initial state it is what a deletion leaves.
+    if (live.reset === true && (change.cause ?? 'drift') === 'drift')
+      return this.#missing(resource, place, change)
     const context: MoveContext = {
       nameOf: (reference) => this.#names.nameOf(reference),
       shorten: this.#input.shorten
@@ -181,7 +184,10 @@ class Pull {
   missing(change: Create): void {
     const resource = this.#desired.get(addressText(change))
     if (!resource || change.cause === 'config') return
-    const place = this.#input.written.placeOf(resource)
+    this.#missing(resource, this.#input.written.placeOf(resource), change)
+  }
+
+  #missing(resource: Desired, place: ItemPlace | undefined, change: Create | Update | Rename): void {
     if (!this.#input.removeMissing || change.cause === undefined || !place)
       return this.#leave(resource, { is: 'missing' })
     const draft = this.#documents.at(place)

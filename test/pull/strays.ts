@@ -52,7 +52,12 @@ function differences(was: Json | undefined, is: Json | undefined, path: Path = [
   if (!Array.isArray(was) || !Array.isArray(is) || was.length === 0 || is.length === 0) return [path]
   if (path.length <= 1) return was.flatMap((one, index) => differences(one, is[index], [...path, index]))
   const [before, after] = [was, is].map((items) => items.map((one) => sortedText(one)))
-  const gone = before!.flatMap((one, index) => (after!.includes(one) ? [] : [[...path, index]]))
+  const left = [...after!]
+  const gone = before!.flatMap((one, index) => {
+    const at = left.indexOf(one)
+    if (at !== -1) left.splice(at, 1)
+    return at === -1 ? [[...path, index]] : []
+  })
   const isMore = after!.length > before!.length - gone.length
   return [...gone, ...(isMore || gone.length === 0 ? [[...path, was.length]] : [])]
 }
@@ -70,6 +75,8 @@ function meets(field: readonly string[], path: Path): boolean {
   const item = path.findIndex((part) => typeof part === 'number')
   const length = Math.min(field.length, item === -1 ? path.length : item)
   const spelled = (part: string | number | undefined): string => sameThing[String(part)] ?? String(part)
+  // One identity stands by itself, or as one of several, whose members have other places.
+  if (field[0] === 'identity' && path[0] === 'identities') return true
   return field.slice(0, length).every((part, index) => spelled(part) === spelled(path[index]))
 }
 
@@ -87,6 +94,8 @@ function touchedLines(text: string, root: YamlNode, paths: readonly Path[]): Set
       if (!complete && !isOneLine && node.is !== 'scalar') return []
       const last = lineOf(Math.max(node.start, node.end - 1))
       let first = lineOf(key?.start ?? node.start)
+      const isItem = typeof path.at(-1) === 'number'
+      if (complete && isItem && /^\s*-(\s+&\S+)?(\s+#.*)?\s*$/.test(lines[first - 1] ?? '')) first -= 1
       if (complete) while (/^\s*#/.test(lines[first - 1] ?? '')) first -= 1
       return Array.from({ length: last - first + 1 }, (_, index) => first + index)
     })

@@ -23,11 +23,8 @@ describe('what is live is taken over into the files', () => {
         const made = await pullIn(scene, seed, { adds: seed % 2 === 0 })
         scene.service.server.close()
         if (!made) return
-        // Fields of a schema cannot be declared as none: where all are away in the service, that is told and left.
         const left = made.sound.pulled.left.filter(
-          ({ resource, reason, field }) =>
-            !['missing', 'secret', 'lock'].includes(reason.is) &&
-            !(resource.kind === 'schema_fields' && reason.is === 'check' && field?.before === undefined)
+          ({ reason }) => !['missing', 'secret', 'lock'].includes(reason.is)
         )
         const others = left.map(
           ({ resource, reason, field }) =>

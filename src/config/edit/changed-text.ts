@@ -64,11 +64,18 @@ class Changes {
   readonly #places: TextPlaces
   readonly #style: Style
   readonly #new: NewText
+  readonly #newQuoted: NewText
 
   constructor(text: string, style: Style) {
     this.#places = new TextPlaces(text)
     this.#style = style
     this.#new = new NewText(text, style)
+    this.#newQuoted = new NewText(text, style, false)
+  }
+
+  /** Writes what stands in a range of the text from then on. `column` is that of the key or dash above it. */
+  #newAt(start: number, end: number, column: number): NewText {
+    return this.#places.hasCommentsBelow(start, end, column) ? this.#newQuoted : this.#new
   }
 
   walk(before: Draft, after: Draft, hang: Hang): void {
@@ -103,9 +110,11 @@ class Changes {
     }
     this.splices.push(...removedFromBlock(this.#places, children, isRemoved))
     const column = columnOf(this.#places.text, children[0]?.start ?? node.start)
-    const lines = grouped(added, ({ key, draft }) =>
-      key === undefined ? this.#new.item(draft, column) : this.#new.entry(key, draft, column)
-    )
+    const lines = grouped(added, ({ key, draft, after }) => {
+      const { start, end } = children[Math.max(after, where.first)] ?? node
+      const text = this.#newAt(after === -1 ? start : end, after === -1 ? start : end, column)
+      return key === undefined ? text.item(draft, column) : text.entry(key, draft, column)
+    })
     this.splices.push(...addedToBlock(this.#places, children, lines, where))
   }
 
@@ -209,7 +218,9 @@ class Changes {
     const isLong =
       isAlone && typeof value === 'string' && value.includes('\n') && !hang.isFlow && quoting !== 'double'
     const written = isLong
-      ? this.#new.block({ is: 'scalar', value }, Math.max(hang.column, 0), false).join(this.#style.lineEnd)
+      ? this.#newAt(node.start, node.end, hang.column)
+          .block({ is: 'scalar', value }, Math.max(hang.column, 0), false)
+          .join(this.#style.lineEnd)
       : scalarText(value, quoting, hang.isFlow, this.#style.quotes)
     if (raw === '') this.splices.push({ start: hang.intro, end: hang.intro, text: ` ${written}` })
     else this.splices.push({ start: node.start, end: node.end, text: written })
@@ -235,7 +246,7 @@ class Changes {
     const lines =
       hang.isFlow || (hang.isItem && isHeld)
         ? [this.#new.flow(after)]
-        : this.#new.block(after, Math.max(hang.column, 0), hang.isItem)
+        : this.#newAt(hang.intro, end, hang.column).block(after, Math.max(hang.column, 0), hang.isItem)
     const isCut = lines.length > 1 && lines[0] !== '' && !this.#isAlone(isBelow ? hang.intro : end)
     const text = isCut ? this.#new.flow(after, false) : lines.join(this.#style.lineEnd)
     if (hang.isItem || (!isBelow && lines[0] !== '')) {

@@ -9,10 +9,13 @@ import type { Style } from './style.ts'
 export class NewText {
   readonly #text: string
   readonly #style: Style
+  readonly #mayBlock: boolean
 
-  constructor(text: string, style: Style) {
+  /** Without `mayBlock`, texts of several lines are quoted. */
+  constructor(text: string, style: Style, mayBlock = true) {
     this.#text = text
     this.#style = style
+    this.#mayBlock = mayBlock
   }
 
   /** Whether a value is to stand in one line: as its neighbour does, or as the file has short ones. */
@@ -85,7 +88,7 @@ export class NewText {
 
   #blockScalar(draft: Draft, column: number): string[] | undefined {
     const value = valueOfDraft(draft)
-    if (typeof value !== 'string' || !/.\n./s.test(value)) return undefined
+    if (!this.#mayBlock || typeof value !== 'string' || !/.\n./s.test(value)) return undefined
     return blockScalarLines(value, {
       sign: '|',
       keeps: false,

@@ -72,6 +72,18 @@ export class TextPlaces {
       })
   }
 
+  /**
+   * Whether comments stand in a range of lines, or right below it, that are indented deeper than a column: a block
+   * scalar that is written before them would take them for its text.
+   */
+  hasCommentsBelow(start: number, end: number, column: number): boolean {
+    const isDeep = (line: string): boolean => line.trimStart().startsWith('#') && line.search(/\S/) > column
+    let next = this.nextLine(end)
+    while (next < this.text.length && this.line(next).trim() === '') next = this.nextLine(next)
+    const below = next < this.text.length ? this.line(next) : ''
+    return [...this.text.slice(this.nextLine(start), end).split('\n'), below].some(isDeep)
+  }
+
   /** Returns the offset behind the colon of a key. */
   colon(keyEnd: number): number {
     const at = keyEnd + (/^\s*/.exec(this.text.slice(keyEnd, keyEnd + 80))?.[0].length ?? 0)
