@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { detailsOf } from '../plan/details.ts'
 import { isDifference, pendingNeed } from '../plan/pending.ts'
-import type { Change, Plan } from '../plan/plan.ts'
+import type { Change, Create, Plan } from '../plan/plan.ts'
 import { failureProblem } from '../remote/failure.ts'
 import { namesakes } from '../remote/namesakes.ts'
 import type { Writer } from '../remote/transport.ts'
@@ -9,6 +9,7 @@ import { openRedaction } from '../state/redaction.ts'
 import { addressText, type Address } from '../state/resource.ts'
 import type { ApplyEvent, Outcome, Report } from './events.ts'
 import { openKnowledge } from './knowledge.ts'
+import { isHalfDone, ofSecondStep, secondStep } from './follow.ts'
 import { mistakeProblem } from './mistake.ts'
 import type { ApplyOptions } from './options.ts'
 import { perform } from './perform.ts'
@@ -47,6 +48,8 @@ class Run {
   readonly #late: ReadonlySet<string>
   readonly #settled = new Map<string, { address: Address; action: Change['action']; outcome: Outcome }>()
   readonly #underWay = new Map<string, Promise<void>>()
+  /** Ids of what is half done: there, without what closes a circle. */
+  readonly #halfDone = new Map<string, string>()
   readonly #emit: (event: ApplyEvent) => void
   readonly #redaction = openRedaction()
   readonly #options: ApplyOptions
@@ -164,12 +167,28 @@ class Run {
 
   #verdict(change: Change): 'start' | 'wait' | Outcome {
     const { wait } = this.#options
+    const id = this.#halfDone.get(addressText(change))
+    if (id !== undefined && change.action === 'create') return this.#secondVerdict(change, id)
     if (change.action === 'none' && (!wait || this.#stopped !== undefined))
       return { outcome: 'pending', id: change.id, because: change.waiting ?? '' }
     if (this.#stopped !== undefined) return { outcome: 'skipped', because: this.#stopped }
     // Deletions cannot be undone: they start when all that can end without one has ended.
     if (change.action === 'delete' && this.#buildsStill()) return 'wait'
-    for (const address of wait ? needsOf(change) : change.after) {
+    return this.#waitsFor(wait ? needsOf(change) : change.after)
+  }
+
+  #secondVerdict(change: Create, id: string): 'start' | 'wait' | Outcome {
+    const { follows } = change
+    const verdict =
+      this.#stopped === undefined
+        ? this.#waitsFor(follows?.after ?? [])
+        : { outcome: 'skipped' as const, because: this.#stopped }
+    return typeof verdict === 'string' ? verdict : ofSecondStep(change, id, verdict)
+  }
+
+  #waitsFor(addresses: readonly string[]): 'start' | 'wait' | Outcome {
+    for (const address of addresses) {
+      if (this.#halfDone.has(address)) continue
       const outcome = this.#settled.get(address)?.outcome
       if (outcome === undefined && (this.#todo.has(address) || this.#underWay.has(address))) return 'wait'
       const lost = outcome?.outcome === 'failed' || outcome?.outcome === 'skipped'
@@ -190,19 +209,31 @@ class Run {
   }
 
   #start(address: string, change: Change): void {
-    this.#emit({ type: 'start', address: addressOf(change), action: change.action })
+    const half = this.#halfDone.get(address)
+    if (half === undefined) this.#emit({ type: 'start', address: addressOf(change), action: change.action })
     const work = async (): Promise<void> => {
       let outcome: Outcome
       try {
-        outcome = await this.#perform(change, this.#pendingBelow(change))
+        outcome = await this.#step(change, half)
       } catch (error) {
         outcome = this.#mistake(change, error)
       }
       this.#underWay.delete(address)
+      if (half === undefined && isHalfDone(change, outcome)) {
+        this.#halfDone.set(address, outcome.id)
+        this.#todo.set(address, change)
+        return
+      }
       this.#settle(change, outcome)
       if (outcome.outcome === 'failed' && this.#options.failFast) this.stop('another change failed')
     }
     this.#underWay.set(address, work())
+  }
+
+  async #step(change: Change, half: string | undefined): Promise<Outcome> {
+    const pending = this.#pendingBelow(change)
+    if (half === undefined || change.action !== 'create') return await this.#perform(change, pending)
+    return ofSecondStep(change, half, await this.#perform(secondStep(change, half), pending))
   }
 
   #guarded<T>(change: Change, work: () => T): T | Outcome {

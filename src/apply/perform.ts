@@ -15,6 +15,7 @@ import { addressText, type LiveState } from '../state/resource.ts'
 import { isReference, textOf, type JsonObject } from '../state/value.ts'
 import { authorized } from './authorize.ts'
 import type { Outcome } from './events.ts'
+import { firstStep } from './follow.ts'
 import type { Knowledge } from './knowledge.ts'
 import { removedProblem, movedProblem } from './moved.ts'
 import type { ApplyOptions } from './options.ts'
@@ -45,7 +46,7 @@ export async function perform(
   if (change.action === 'delete') return await performDelete(change, kind, context)
   if (change.action === 'none') return await performWait(change, kind, context)
   const outcome = await (change.action === 'create'
-    ? performCreate(change, kind, context, pending !== undefined)
+    ? performCreate(firstStep(change), kind, context, pending !== undefined)
     : performUpdate(change, kind, context))
   const refusal = outcome.outcome === 'failed' && ['P601', 'P607'].includes(outcome.problem.code)
   if (!refusal || pending === undefined) return outcome

@@ -1,5 +1,7 @@
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Kinds } from '../kinds/kind.ts'
 import { addressText, byAddress, type Desired, type Use } from '../state/resource.ts'
+import { stronglyConnected } from '../state/graph.ts'
 import type { ResourceIndex } from './references.ts'
 
 interface Link {
@@ -10,12 +12,26 @@ interface Link {
 
 /**
  * Reports resources that depend on each other in a cycle: none of them could be created first. One problem
- * for each group of resources that all reach each other; a shortest cycle of the group is shown.
+ * for each group of resources that all reach each other; a shortest cycle of the group is shown. What can be
+ * set once all are made closes no cycle.
  */
-export function checkCycles(resources: readonly Desired[], index: ResourceIndex): Diagnostic[] {
+export function checkCycles(
+  resources: readonly Desired[],
+  index: ResourceIndex,
+  { managed }: Kinds
+): Diagnostic[] {
   const links = new Map<Desired, Link[]>()
-  for (const from of cyclicOrDependent(resources, index)) {
-    const targets = index.targets(from)
+  const fieldsOf = new Map(managed.map(({ name, fields }) => [name, fields]))
+  const needs = (resource: Desired): (Desired | undefined)[] => {
+    const fields = fieldsOf.get(resource.kind)
+    const targets = index.targets(resource)
+    return targets.map((target, at) => {
+      const field = fields?.[String(resource.uses[at]?.path[0])]
+      return field?.mayFollow === true ? undefined : target
+    })
+  }
+  for (const from of cyclicOrDependent(resources, needs)) {
+    const targets = needs(from)
     const own = from.uses.flatMap((use, at): Link[] => {
       const to = targets[at]
       return to ? [{ from, to, use }] : []
@@ -25,7 +41,8 @@ export function checkCycles(resources: readonly Desired[], index: ResourceIndex)
       own.toSorted((a, b) => byAddress(a.to, b.to))
     )
   }
-  return stronglyConnected([...links.keys()].toSorted(byAddress), links).flatMap((members) => {
+  const next = (one: Desired): Desired[] => (links.get(one) ?? []).map(({ to }) => to)
+  return stronglyConnected([...links.keys()].toSorted(byAddress), next).flatMap((members) => {
     const [least] = members.toSorted(byAddress)
     const cycle = least ? shortestCycle(least, new Set(members), links) : undefined
     return cycle ? [cycleProblem(cycle)] : []
@@ -36,13 +53,16 @@ export function checkCycles(resources: readonly Desired[], index: ResourceIndex)
  * Kahn's algorithm: returns the resources that no order of creation contains. These are the members of
  * cycles and their dependents; as a rule there are none.
  */
-function cyclicOrDependent(resources: readonly Desired[], index: ResourceIndex): Desired[] {
+function cyclicOrDependent(
+  resources: readonly Desired[],
+  needed: (resource: Desired) => readonly (Desired | undefined)[]
+): Desired[] {
   const users = new Map<Desired, Desired[]>()
   const needs = new Map<Desired, number>()
   const ready: Desired[] = []
   for (const resource of resources) {
     let count = 0
-    for (const target of index.targets(resource)) {
+    for (const target of needed(resource)) {
       if (!target) continue
       count++
       const known = users.get(target)
@@ -62,54 +82,6 @@ function cyclicOrDependent(resources: readonly Desired[], index: ResourceIndex):
     }
   }
   return [...needs.keys()]
-}
-
-interface Visit {
-  of: Desired
-  index: number
-  low: number
-  next: number
-}
-
-/**
- * Tarjan's algorithm for strongly connected components. Its stack is explicit, because a chain of
- * references may be ten thousand long, and recursion would overflow.
- */
-function stronglyConnected(
-  resources: readonly Desired[],
-  links: ReadonlyMap<Desired, Link[]>
-): Desired[][] {
-  const visits = new Map<Desired, Visit>()
-  const open: Desired[] = []
-  const isOpen = new Set<Desired>()
-  const found: Desired[][] = []
-  const enter = (of: Desired): Visit => {
-    const visit = { of, index: visits.size, low: visits.size, next: 0 }
-    visits.set(of, visit)
-    open.push(of)
-    isOpen.add(of)
-    return visit
-  }
-  for (const resource of resources) {
-    const stack = visits.has(resource) ? [] : [enter(resource)]
-    for (let visit = stack.at(-1); visit; visit = stack.at(-1)) {
-      const link = links.get(visit.of)?.[visit.next++]
-      if (link) {
-        const seen = visits.get(link.to)
-        if (!seen) stack.push(enter(link.to))
-        else if (isOpen.has(link.to)) visit.low = Math.min(visit.low, seen.index)
-        continue
-      }
-      stack.pop()
-      const above = stack.at(-1)
-      if (above) above.low = Math.min(above.low, visit.low)
-      if (visit.low !== visit.index) continue
-      const members = open.splice(open.lastIndexOf(visit.of))
-      for (const member of members) isOpen.delete(member)
-      found.push(members)
-    }
-  }
-  return found
 }
 
 /** Breadth-first search for the shortest path from a resource back to itself, inside of its group. */

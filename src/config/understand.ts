@@ -146,7 +146,7 @@ export async function understand(inputs: Inputs, kinds: Kinds): Promise<Understa
     if (item) witness?.item(resource, item.node, item.value)
   }
   const index = new ResourceIndex(resources, kinds)
-  problems.push(...checkDeclared(resources, removed, index, kinds), ...checkCycles(resources, index))
+  problems.push(...checkDeclared(resources, removed, index, kinds), ...checkCycles(resources, index, kinds))
   problems.push(...checkReferences(resources, removed, index, kinds))
   await meanwhile?.pause()
   const desired = {

@@ -44,31 +44,47 @@ connections:
     explanation: `
 Each of these resources needs the next one, and the last needs the first. Whatever is needed must
 exist before what needs it, so none of them could be made first. The places are numbered in the
-order of the circle: remove one of the references, mostly the one that was added last.`,
+order of the circle: remove one of the references, mostly the one that was added last. Models may
+be joined in a circle: their \`relations\` are set once all of them are made.`,
     bad: `
 connections:
+  - { name: CRM, type: salesforce }
   - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
-  - name: Buyers
-    connection: Orders
-    configuration: { database: shop, collection: buyers }
-    relations: [{ from: order, to: { model: Baskets, field: id } }]
-  - name: Baskets
-    connection: Orders
-    configuration: { database: shop, collection: baskets }
-    relations: [{ from: buyer, to: { model: Buyers, field: id } }]
+  - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
+syncs:
+  - name: Contacts
+    model: Buyers
+    mode: create
+    target: { connection: CRM, object: Contact }
+    fields: [{ source: email, target: Email }]
+    schedule: { frequency: runafter, run_after: { syncs: [Leads] } }
+  - name: Leads
+    model: Buyers
+    mode: create
+    target: { connection: CRM, object: Lead }
+    fields: [{ source: email, target: Email }]
+    schedule: { frequency: runafter, run_after: { syncs: [Contacts] } }
 `,
     good: `
 connections:
+  - { name: CRM, type: salesforce }
   - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
 models:
-  - name: Buyers
-    connection: Orders
-    configuration: { database: shop, collection: buyers }
-  - name: Baskets
-    connection: Orders
-    configuration: { database: shop, collection: baskets }
-    relations: [{ from: buyer, to: { model: Buyers, field: id } }]
+  - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
+syncs:
+  - name: Contacts
+    model: Buyers
+    mode: create
+    target: { connection: CRM, object: Contact }
+    fields: [{ source: email, target: Email }]
+    schedule: { frequency: runafter, run_after: { syncs: [Leads] } }
+  - name: Leads
+    model: Buyers
+    mode: create
+    target: { connection: CRM, object: Lead }
+    fields: [{ source: email, target: Email }]
+    schedule: { frequency: daily, hour: 8, minute: 0 }
 `
   },
   P204: {

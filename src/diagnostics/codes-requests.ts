@@ -158,5 +158,14 @@ export const requestCodes = {
       'ours, not of your files. All other changes were carried out as planned, except those that need ' +
       'this one. The note says whether anything was sent for it. Run `polyctl plan` to see what is ' +
       'there now, and please report it, with what POLYCTL_STACK=1 shows.'
+  },
+  P628: {
+    exit: 'service',
+    title: 'it is made, and something of it is still to be set',
+    explanation:
+      'Models that are joined both ways, or to themselves, are made in two steps: first without the ' +
+      '`relations` that name what is not there yet, then these are set. The first step was carried ' +
+      'out, and the second was not: what it names failed, or the apply was interrupted. The note says ' +
+      'which. Mend that, and run the same apply again: it finds what is made, and does what is left.'
   }
 } satisfies Record<string, CodeEntry>

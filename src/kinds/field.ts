@@ -48,6 +48,11 @@ interface Declared<W> {
    * The field under whose name files write this one: `ignore_changes` of that field is for this one, too.
    */
   with?: string
+  /**
+   * What it refers to may be made after the resource: where they need each other in a circle, the resource
+   * is made without it, and gets it when all are there.
+   */
+  mayFollow?: true
   /** It is a parameter of the request, and no part of the resource. */
   perRequest?: true
   /**

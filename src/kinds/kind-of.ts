@@ -213,11 +213,12 @@ function withMerged(fields: readonly NamedField[], live: JsonObject, body: JsonO
   return withoutAbsent({ ...body, ...Object.fromEntries(kept) })
 }
 
-function ruleOf({ owner, codec, with: other, perRequest }: NamedField): Field {
+function ruleOf({ owner, codec, with: other, mayFollow, perRequest }: NamedField): Field {
   return {
     class: owner,
     rule: codec.rule,
     ...(other === undefined ? {} : { with: other }),
+    ...(mayFollow && { mayFollow }),
     ...(perRequest && { perRequest })
   }
 }

@@ -104,6 +104,7 @@ export const model = kindOf<Model & ModelRequest>()({
     relations: {
       codec: relations,
       owner: 'owned',
+      mayFollow: true,
       synonyms: ['joins'],
       impact: { effect: 'other records', because: 'joins say which records belong together', reaches: true }
     },

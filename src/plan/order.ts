@@ -9,6 +9,7 @@ import {
   type Live,
   type LiveState
 } from '../state/resource.ts'
+import { withFollowing } from './circles.ts'
 import type { Match } from './match.ts'
 import { isReference } from '../state/value.ts'
 import type { Change } from './plan.ts'
@@ -48,7 +49,7 @@ export function ordered(
       return { ...change, after }
     })
     .toSorted(byAddress)
-  return withoutCircles(withNamesLeft(waiting, live))
+  return withoutCircles(withNamesLeft(withFollowing(waiting, desired, kinds), live))
 }
 
 /**

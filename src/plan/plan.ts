@@ -60,6 +60,8 @@ export interface Create extends ChangeHead, Declared {
   fields: FieldChange[]
   /** Who moved: the files declare it anew, or the service lost it. */
   cause?: Cause
+  /** It is made without these fields, which name what is made after it; `after` are the addresses of that. */
+  follows?: { fields: string[]; after: string[] }
 }
 
 /** The resource differs from what the files say. Without fields, only its secrets are sent again. */

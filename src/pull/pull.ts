@@ -2,7 +2,7 @@ import { entryIn, inPlaceOf, withDraftAt, type Draft } from '../config/edit/inde
 import { keyOf, type Kind } from '../kinds/kind.ts'
 import type { Change, Create, FieldChange, Rename, Update } from '../plan/plan.ts'
 import { addressText, idKey, type Address, type Desired, type Live } from '../state/resource.ts'
-import { fieldsWithReferences } from '../state/value.ts'
+import { fieldsWithReferences, isEmpty, isObject, type JsonObject } from '../state/value.ts'
 import { add, addedAddress } from './additions.ts'
 import type { Addition, Left, NotAdded, Pulled, PullInput, Taken } from './input.ts'
 import { changesOf, movesOf, type Move, type MoveContext } from './moves.ts'
@@ -126,9 +126,6 @@ class Pull {
     // A difference that is neither taken over nor told would be lost.
     if (!found || !live) throw new Error(`nothing is known of ${addressText(change)}`)
     const { resource, kind, place } = found
-    // What is derived is always there: in its initial state it is what a deletion leaves.
-    if (live.reset === true && (change.cause ?? 'drift') === 'drift')
-      return this.#missing(resource, place, change)
     const context: MoveContext = {
       nameOf: (reference) => this.#names.nameOf(reference),
       shorten: this.#input.shorten
@@ -148,6 +145,9 @@ class Pull {
     const obstacles = new Map(
       over.left.flatMap(({ move, obstacle }) => move.changes.map((field) => [field, obstacle] as const))
     )
+    // What is derived is always there: in its initial state it is what a deletion leaves.
+    if (live.reset === true && over.taken.length > 0 && isUnsayable(kind, over.state.fields))
+      return this.#missing(resource, place, change)
     for (const [field, obstacle] of obstacles) this.#leave(resource, obstacle, field)
     if (over.taken.length === 0) return
     this.#keep(resource, place, over.state)
@@ -234,6 +234,16 @@ class Pull {
   #leave(resource: Desired, reason: Left['reason'], field?: FieldChange): void {
     this.#left.push({ resource, reason, ...(field && { field }) })
   }
+}
+
+/** Whether a list that files must state, and not as an empty one, would be empty. */
+function isUnsayable({ schema }: Kind, fields: JsonObject): boolean {
+  const { required, properties } = schema
+  return (Array.isArray(required) ? required : []).some((name) => {
+    const own = isObject(properties) && typeof name === 'string' ? properties[name] : undefined
+    const value = typeof name === 'string' ? fields[name] : undefined
+    return isObject(own) && own['minItems'] === 1 && isEmpty(value)
+  })
 }
 
 interface Moved {

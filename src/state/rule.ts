@@ -17,6 +17,8 @@ export interface Field {
   rule: Rule
   /** Another field, under whose name the files write this one: ignoring that one ignores this one. */
   with?: string
+  /** True where a resource can be made without it, and get it later. */
+  mayFollow?: true
   /** True for a field of the request that the service does not keep. */
   perRequest?: true
 }

@@ -89,7 +89,7 @@ function* editsOf(before: Draft, whole: Json): Generator<Edit> {
       yield {
         what: `${at.join('.')} becomes ${JSON.stringify(to)}`,
         wanted: changed(whole, at, () => to),
-        after: withDraftAt(before, at, to === undefined ? undefined : inPlaceOf(part, to))!
+        after: withDraftAt(before, at, to === undefined ? undefined : inPlaceOf(part, to))
       }
     if (part.is === 'scalar') continue
     for (const to of [...values, ...nested].filter((one) => one !== undefined)) {
@@ -102,7 +102,7 @@ function* editsOf(before: Draft, whole: Json): Generator<Edit> {
         wanted: changed(whole, at, (was) =>
           Array.isArray(was) ? [...was, to] : { ...(was as object), new: to }
         ),
-        after: withDraftAt(before, at, more)!
+        after: withDraftAt(before, at, more)
       }
     }
   }

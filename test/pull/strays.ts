@@ -9,8 +9,8 @@ import type { PulledScene } from './pulled.ts'
 type Path = (string | number)[]
 
 /**
- * Each value that differs and is none of a field that was taken over, and each line that is gone and has no such
- * value on it. Whoever reads the diff then reads nothing else.
+ * Each value that differs and is none of a field that was taken over, and each line that is gone and has no
+ * such value on it. Whoever reads the diff then reads nothing else.
  */
 export function strays({ before, files, sound, desired, written }: PulledScene): string[] {
   const places = new Map(desired.resources.map((one) => [one, written.placeOf(one)]))
@@ -41,7 +41,10 @@ export function strays({ before, files, sound, desired, written }: PulledScene):
   })
 }
 
-/** Paths of values that differ, as deep as mappings and lists go. An item that is new stands behind the last. */
+/**
+ * Paths of values that differ, as deep as mappings and lists go. An item that is new stands behind the
+ * last.
+ */
 function differences(was: Json | undefined, is: Json | undefined, path: Path = []): Path[] {
   if (sortedText(was ?? null) === sortedText(is ?? null)) return []
   // What is empty stands on the line of its key.
@@ -70,19 +73,22 @@ const sameThing: Readonly<Record<string, string>> = {
   identities: 'identity'
 }
 
-/** Whether a field is about a value, or one is within the other. Fields name items by their keys: these are not compared. */
+/**
+ * Whether a field is about a value, or one is within the other. Fields name items by their keys: these are
+ * not compared.
+ */
 function meets(field: readonly string[], path: Path): boolean {
   const item = path.findIndex((part) => typeof part === 'number')
   const length = Math.min(field.length, item === -1 ? path.length : item)
   const spelled = (part: string | number | undefined): string => sameThing[String(part)] ?? String(part)
-  // One identity stands by itself, or as one of several, whose members have other places.
-  if (field[0] === 'identity' && path[0] === 'identities') return true
+  // In another spelling, members have other places.
+  if (field[0] !== path[0] && spelled(field[0]) === spelled(path[0])) return true
   return field.slice(0, length).every((part, index) => spelled(part) === spelled(path[index]))
 }
 
 /**
- * Lines of what differs, with the comments right above, which go with what goes; of what is new in a mapping or list
- * on one line, that line.
+ * Lines of what differs, with the comments right above, which go with what goes; of what is new in a
+ * mapping or list on one line, that line.
  */
 function touchedLines(text: string, root: YamlNode, paths: readonly Path[]): Set<number> {
   const lines = text.split('\n')

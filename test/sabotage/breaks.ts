@@ -202,8 +202,8 @@ const planning: Break[] = [
   {
     what: 'what was protected at the base is deleted once its block is gone',
     file: 'src/plan/deletions.ts',
-    find: 'if (!atBase) return []',
-    replace: 'if (atBase ?? true) return []',
+    find: 'if (!before) return []',
+    replace: 'if (before ?? true) return []',
     noticedBy: [by('rules/git', 'R14: prevent_destroy at the base still protects after its block is gone')]
   },
   {

@@ -73,8 +73,8 @@ export class TextPlaces {
   }
 
   /**
-   * Whether comments stand in a range of lines, or right below it, that are indented deeper than a column: a block
-   * scalar that is written before them would take them for its text.
+   * Whether comments stand in a range of lines, or right below it, that are indented deeper than a column:
+   * a block scalar that is written before them would take them for its text.
    */
   hasCommentsBelow(start: number, end: number, column: number): boolean {
     const isDeep = (line: string): boolean => line.trimStart().startsWith('#') && line.search(/\S/) > column
