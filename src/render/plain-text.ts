@@ -1,3 +1,5 @@
+import stringWidth from 'string-width'
+
 /**
  * Data as text for a terminal: control characters are shown instead of obeyed, and width is counted in
  * columns, since a wide character takes two and an accent none.
@@ -91,27 +93,9 @@ export function sourceLine(text: string): string {
   return text.replace(/\r$/, '').replaceAll('\t', ' ')
 }
 
-const nothing = /^[\p{Mn}\p{Me}\p{Cf}]*$/u
-const emoji = /\p{Emoji_Presentation}|\ufe0f/u
-const wide = new RegExp(
-  '^[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\u4dbf\\u4e00-\\ua4cf\\ua960-\\ua97c\\uac00-\\ud7a3' +
-    '\\uf900-\\ufaff\\ufe10-\\ufe19\\ufe30-\\ufe6f\\uff01-\\uff60\\uffe0-\\uffe6' +
-    '\\u{16fe0}-\\u{18dff}\\u{1aff0}-\\u{1b2ff}' +
-    '\\u{20000}-\\u{3fffd}]',
-  'u'
-)
-
 /** How many columns a text takes that has no colours in it. */
 export function columns(text: string): number {
-  if (/^[ -~]*$/.test(text)) return text.length
-  let width = 0
-  for (const { segment } of graphemesOf(text)) width += segmentColumns(segment)
-  return width
-}
-
-function segmentColumns(segment: string): number {
-  if (nothing.test(segment)) return 0
-  return wide.test(segment) || emoji.test(segment) ? 2 : 1
+  return stringWidth(text)
 }
 
 /** The text, or as much of it as fits, with `…` where something is missing. */
@@ -164,7 +148,7 @@ function window(text: string, first: number, width: number) {
   let start: number | undefined
   let after = false
   for (const { segment } of graphemesOf(text)) {
-    const next = column + segmentColumns(segment)
+    const next = column + columns(segment)
     if (next > first + width) {
       after = true
       break

@@ -43,6 +43,19 @@ function tooWide(text: string, width: number): string[] {
     )
 }
 
+test.each([
+  ['plain text', 10],
+  ['日本語', 6],
+  ['e\u0301', 1],
+  ['👩\u200d👩\u200d👧', 2],
+  ['1\ufe0f\u20e3', 2],
+  // Marks that take a column of their own, though they are of the letter before.
+  ['ﾊﾞ', 2],
+  ['कि', 2]
+])('%s takes %i columns', (text, width) => {
+  expect(columns(text)).toBe(width)
+})
+
 describe.each([100, 80, 60, 40])('at %s columns', (width) => {
   const narrow = { ...look, width, wraps: true }
   test.each(Object.entries(plans))('the plan and the drift of %s', (_name, value) => {
