@@ -171,11 +171,25 @@ function world(stop: Interruption): WorldIo {
     proxyFor: (url) => getProxyForUrl(url),
     backoffMs: 300,
     newKey: () => crypto.randomUUID(),
+    self: selfText,
     turn: async () => {
       await turn()
     },
     holding: frugal
   }
+}
+
+/** Whose process this is. Who has no name on this machine has a number. */
+function selfText(): string {
+  const { hostname, userInfo } = process.getBuiltinModule('node:os')
+  const user = (): string => {
+    try {
+      return userInfo().username
+    } catch {
+      return String(process.getuid?.() ?? 'somebody')
+    }
+  }
+  return `${user()}@${hostname()}, process ${process.pid}`
 }
 
 /**

@@ -78,6 +78,7 @@ describe('imports', () => {
     pull: ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'plan', 'import'],
     render: ['diagnostics', 'wire', 'state', 'plan', 'apply', 'package.json'],
     storage: [],
+    watch: ['diagnostics', 'render', 'storage'],
     server: ['wire', 'storage', 'schemas/connection-types.json'],
     commands: [...everything, 'schemas/polyctl.schema.json', 'package.json'],
     'reconcile.ts': ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'remote', 'plan', 'apply'],
@@ -194,13 +195,16 @@ describe('imports', () => {
       '@hpcc-js/wasm-graphviz': ['render'],
       // Only its types.
       sarif: ['render'],
-      hono: ['server'],
+      hono: ['server', 'watch'],
       '@hono/node-server': ['server'],
       'node:sqlite': ['storage', 'server'],
       'csv-parse': ['server'],
       mongodb: ['server'],
       pg: ['server'],
       'pg-cursor': ['server'],
+      croner: ['watch'],
+      'prom-client': ['watch'],
+      nodemailer: ['watch'],
       commander: ['commands']
     }
     const wrong = sources.flatMap(({ path, imports }) =>

@@ -8,6 +8,7 @@ import { failOnOption } from './drift-options.ts'
 import { addFileCommands, addSchema } from './file-commands.ts'
 import { addHelp, overview } from './help-command.ts'
 import { addGraph } from './drawing-commands.ts'
+import { addWatch } from './watch-line.ts'
 import {
   withCascade,
   withFiles,
@@ -44,6 +45,7 @@ export async function commandLine(
     settle
   }
   addReading(commands)
+  addWatch(commands)
   addWriting(commands)
   addFileCommands(commands)
   addAsking(commands)

@@ -40,6 +40,8 @@ export interface WorldIo {
   random(): number
   /** A random UUID, for idempotency keys. */
   newKey(): string
+  /** Who runs this and where, for others who find its traces: `ada@host, process 123`. */
+  self?(): string
   /** Lets whatever has begun go on, in the middle of long work. */
   turn?(): Promise<void>
   /** Told how many letters of files are held so far: whoever looks after memory may prepare for it. */

@@ -8,6 +8,7 @@ export const topics: readonly string[] = [
   'editors',
   'importing',
   'pulling',
+  'watching',
   'selection',
   'environments',
   'secrets-and-trust',

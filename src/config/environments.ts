@@ -6,6 +6,7 @@ import type { Filled } from './placeholders/index.ts'
 import { placed } from './resources.ts'
 import { redact } from './redact.ts'
 import {
+  entryOf,
   headSpan,
   locate,
   parseYaml,
@@ -18,6 +19,7 @@ import {
   type SourceText
 } from './source/index.ts'
 import { validateEnvironments } from './validation/index.ts'
+import { watchingOf, type DeclaredWatch } from './watching.ts'
 
 /** A text of a file, and where it stands. */
 export interface Stated {
@@ -42,6 +44,8 @@ export interface DeclaredEnvironment {
 export interface Environments {
   all: DeclaredEnvironment[]
   byDefault?: string
+  /** Whom `polyctl watch` tells what, and when. */
+  watch?: DeclaredWatch
 }
 
 /** The result of reading a `polyctl.yaml`, and its text for frames. */
@@ -80,6 +84,8 @@ export function readEnvironments(path: string, disk: Disk, kinds: Kinds): Enviro
     problems.push(...read.problems)
     environments.all.push(...read.all)
     if (read.byDefault !== undefined) environments.byDefault = read.byDefault
+    const watch = entryOf(root, 'watch')
+    if (watch) environments.watch = watchingOf(valueOfNode(watch.value), source, root)
   }
   return { result: checked(environments, problems), texts }
 }
@@ -100,7 +106,8 @@ function shapeProblems(source: SourceText, root: MappingNode): Diagnostic[] {
     value: valueOfNode(known),
     secrets: new Map(),
     texts: new Map(),
-    given: new Set(),
+    // What should be the name of a variable may be the secret itself.
+    given: new Set(['/watch/notify']),
     unresolved: new Set(),
     isMixed: false
   }

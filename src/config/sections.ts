@@ -43,7 +43,7 @@ interface WorkspaceSection {
 }
 
 /** The sections of a `polyctl.yaml`, which no other file has. */
-const environmentSections: readonly string[] = ['environments', 'default_environment']
+const environmentSections: readonly string[] = ['environments', 'default_environment', 'watch']
 
 /** The name of the file that declares environments, in the folder of the project. */
 export const environmentsFile = 'polyctl.yaml'

@@ -41,5 +41,23 @@ export const optionCodes = {
       'came since are not offered, and keys that are new may be marked as wrong; what polyctl itself ' +
       'does with the files does not depend on it, so this is a warning even with `--strict`. Write it ' +
       'anew with `polyctl schema --live`, or delete it.'
+  },
+  P629: {
+    title: 'what the watcher is told to do cannot be done',
+    explanation:
+      '`polyctl watch` was given a schedule, a time, an address to listen on, or something in `watch` of ' +
+      '`polyctl.yaml` that cannot be used: a time zone that nobody knows, a variable of the environment ' +
+      'that is not set or holds no address, two receivers of one name. Webhooks and mail servers are ' +
+      'secrets, so they stand in variables of the environment, and only the names of the variables are ' +
+      'told. `polyctl help watching` shows all that can be said.'
+  },
+  P630: {
+    exit: 'refused',
+    title: 'another watcher works here already',
+    explanation:
+      'One watcher at a time uses a folder: two would tell everything twice. The message says whose it ' +
+      'is, and since when it runs. It is over when that process ends, however it ends: nothing is to be ' +
+      'removed by hand. To watch another workspace, or another organization, use another folder with ' +
+      '`--data`.'
   }
 } satisfies Record<string, CodeEntry>

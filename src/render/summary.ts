@@ -241,7 +241,8 @@ function organizationSummary({ answer, code, closing }: OrganizationView, look: 
   return isFine.has(code) ? own : { ...own, outcome: 'failed' }
 }
 
-function answerSummary(answer: NonNullable<OrganizationView['answer']>, look: Look): Summary {
+/** The summary of what one command came to. */
+export function answerSummary(answer: NonNullable<OrganizationView['answer']>, look: Look): Summary {
   switch (answer.type) {
     case 'plan':
     case 'drift':

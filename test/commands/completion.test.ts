@@ -143,7 +143,8 @@ test('git revisions', async () => {
 /** Values that only the person knows. */
 const free =
   '--param --take-lock --url --allow-host --parallelism --timeout --organization --max-deletes --max-updates ' +
-  '--port --host --public-url --api-key --user --partner-key --latency --rate object'
+  '--port --host --public-url --api-key --user --partner-key --latency --rate object ' +
+  '--every --cron --time-zone --remind --token'
 
 test('each value of each command is completed, or only the person knows it', async () => {
   const silent = { out: () => {}, err: () => {} }

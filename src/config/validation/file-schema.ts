@@ -2,6 +2,7 @@ import type { Kinds } from '../../kinds/kind.ts'
 import type { JsonObject } from '../../state/value.ts'
 import { apiVersions } from '../../wire/common.ts'
 import { variableTypes } from '../placeholders/index.ts'
+import { watchSchema } from './watch-schema.ts'
 
 /** Returns the schema of a file without its resources. */
 export function fileSchema(kinds: Kinds): JsonObject {
@@ -107,7 +108,8 @@ export const environmentsSchema: JsonObject = {
     default_environment: {
       type: 'string',
       description: 'The environment where none is named. In polyctl.yaml alone.'
-    }
+    },
+    watch: watchSchema
   }
 }
 
