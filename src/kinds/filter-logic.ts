@@ -190,6 +190,13 @@ export function withoutRepeats<T>(logic: Logic<T>): Logic<T> {
   return 'all' in logic ? { all: kept } : { any: kept }
 }
 
+/** Returns what stands behind each NOT of a logic, in its order. */
+export function negatedIn<T>(logic: Logic<T>): Logic<T>[] {
+  if ('filter' in logic) return []
+  if ('not' in logic) return [logic.not, ...negatedIn(logic.not)]
+  return ('all' in logic ? logic.all : logic.any).flatMap((one) => negatedIn(one))
+}
+
 /** Returns all filters of a logic, in its order. */
 export function filtersIn<T>(logic: Logic<T>): T[] {
   if ('filter' in logic) return [logic.filter]

@@ -46,9 +46,19 @@ describe('a logic that is none is told at its place', () => {
     )
   })
 
-  test('NOT is an operator: live syncs have it', async () => {
-    expect(await problemsOf(two('x', 'A AND NOT B'))).toEqual([])
-    expect(await problemsOf(two('x', 'not (A or B)'))).toEqual([])
+  test('NOT is an operator that nothing documents: a warning, with the functions that say the same', async () => {
+    expect(await problemsOf(two('x', 'A AND NOT B'))).toEqual(['wP209 23:25 NOT'])
+    expect(await problemsOf(two('x', 'not (A or B)'))).toEqual(['wP209 23:19 not'])
+    const helpOf = async (logic: string) => (await read(two('x', logic))).result.problems[0]?.help
+    expect(await helpOf('A AND NOT B')).toEqual([
+      'in place of `NOT B` write `B`, and `function: Inequality` for `Equality` in it'
+    ])
+    expect(await helpOf('NOT (A AND NOT A) OR B')).toEqual([
+      'NOT (A OR B) is the same as NOT A AND NOT B',
+      'in place of `NOT A` write `A`, and `function: IsNull` for `IsNotNull` in it'
+    ])
+    // A label may look like it.
+    expect(await problemsOf(two('x, label: not_b', 'A AND not_b'))).toEqual([])
   })
 
   test('a filter that is left out is a warning', async () => {
