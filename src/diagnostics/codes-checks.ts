@@ -73,7 +73,8 @@ export const checkCodes = {
     explanation:
       'What a connection can do depends on the system that it is to, and the service says so. Requests can ' +
       'be sent through connections to some systems only: `proxy: true` is refused by the others, and ' +
-      '`proxy: false` is what they have.'
+      '`proxy: false` is what they have. From some nothing can be read, such as webhooks. And only dbt ' +
+      'Cloud has jobs after which a sync can run.'
   },
   P430: {
     title: 'a new field without its type',

@@ -3,7 +3,7 @@ import { describedSettings, lackingSettings } from '../state/settings.ts'
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { BulkDestination, BulkSource } from '../wire/bulk-sync.ts'
 import { idOf, isOff } from './bulk-sync-parts.ts'
-import { absenceIn, adviceOn, denies, inspectable, isWord, items, quotedNames } from './checks.ts'
+import { absenceIn, adviceOn, denies, inspectable, isWord, items, noSource, quotedNames } from './checks.ts'
 import { list, valueAt } from './fields.ts'
 
 /** R39: Checks what a bulk sync copies and how it writes against what the service knows of both ends. */
@@ -14,13 +14,17 @@ export function bulkSyncChecks(sync: PlannedResource, service: Inquiry): Finding
 /** The schemas that are listed must be in the source. Where none is listed there is nothing to ask. */
 function schemaChecks(sync: PlannedResource, service: Inquiry): Finding[] {
   const { wanted = {} } = sync
-  const inspected = inspectable(service.find(valueAt(wanted.source, ['connection']), sync))
+  const connection = service.find(valueAt(wanted.source, ['connection']), sync)
+  const inspected = inspectable(connection)
   const listed = listedIn(wanted)
   if (!inspected || listed.length === 0) return []
   const withFields = listed.some(({ schema }) => isObject(schema) && namedFields(schema).length > 0)
   const answer = service.ask({ about: 'schemas', at: inspected, withFields })
   if (!answer) return []
-  if (!answer.ok) return [{ unasked: inspected, why: answer.words }]
+  if (!answer.ok) {
+    const none = answer.refused ? noSource(sync, ['source', 'connection'], connection, service) : []
+    return none?.length === 0 ? [{ unasked: inspected, why: answer.words }] : (none ?? [])
+  }
   const schemas = answer.value.schemas ?? []
   if (schemas.length === 0)
     return [{ unasked: inspected, why: 'the service knows no schemas of it: they may not be read yet' }]
@@ -111,14 +115,16 @@ function fieldProblems(
 
 /** Returns the fields that a schema names, with their paths. */
 function namedFields(schema: JsonObject): { path: (string | number)[]; name: string }[] {
-  const { fields, filters, tracking_field: tracking } = schema
+  const { fields, filters } = schema
+  const keys = ['tracking_field', 'partition_key'].map((key) => ({
+    path: [key],
+    name: textOf(schema[key] ?? '')
+  }))
   const under = (key: string, value: Json | undefined, part: string) =>
     list(value).map((one, index) => ({ path: [key, index, part], name: textOf(one[part] ?? '') }))
-  return [
-    ...under('fields', fields, 'id'),
-    ...under('filters', filters, 'field_id'),
-    ...(typeof tracking === 'string' ? [{ path: ['tracking_field'], name: tracking }] : [])
-  ].filter(({ name }) => name !== '')
+  return [...under('fields', fields, 'id'), ...under('filters', filters, 'field_id'), ...keys].filter(
+    ({ name }) => name !== ''
+  )
 }
 
 /** Checks that the destination supports the mode and histories, and has the settings that it requires. */

@@ -14,6 +14,39 @@ export function inspectable(connection: PlannedResource | undefined): Inspected 
   return { kind, id: live.id, address: address ?? '' }
 }
 
+/** Returns the type of a connection as it will be; undefined where nothing tells. */
+export function typeOf(connection: PlannedResource | undefined): string | undefined {
+  const type = connection?.wanted?.type ?? connection?.live?.fields.type
+  return typeof type === 'string' && type !== '' ? type : undefined
+}
+
+/**
+ * Returns what is wrong where a service that refused to look into a source says of its type that it is none;
+ * undefined as long as there is no answer.
+ */
+export function noSource(
+  subject: PlannedResource,
+  path: (string | number)[],
+  connection: PlannedResource | undefined,
+  service: Inquiry
+): Mistake[] | undefined {
+  const [inspected, type] = [inspectable(connection), typeOf(connection)]
+  if (!inspected || type === undefined) return []
+  const types = service.ask({ about: 'types', at: inspected })
+  if (!types) return undefined
+  const known = types.ok ? types.value.find(({ id }) => id === type) : undefined
+  if (known?.capabilities?.source !== false) return []
+  return [
+    {
+      path,
+      code: 'P429',
+      message: `${subject.address} reads from ${inspected.address}, and nothing can be read from ${type}`,
+      label: 'the service says that this is no source',
+      help: ['read from another connection']
+    }
+  ]
+}
+
 /**
  * Returns the words for a missing thing: the service does not have it, or, if it refused nothing, does not
  * list it.

@@ -1,7 +1,9 @@
-import { dictionary, type Json, type JsonObject } from '../state/value.ts'
+import type { Finding, PlannedResource } from '../state/question.ts'
+import { dictionary, isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { ConnectionField, ConnectionType } from '../wire/connection-types.ts'
 import { connectionTypes, isServerOwned } from './connection-types.ts'
 import { exampleLine } from './connection-examples.ts'
+import { valueAt } from './fields.ts'
 import type { ItemProblem, Needed } from './kind.ts'
 
 /**
@@ -62,6 +64,30 @@ export function missingSettings(type: string, configuration: JsonObject): ItemPr
       ]
     }
   ]
+}
+
+/** Tells of settings of a live connection that the files empty, although its type requires them. */
+export function emptiedChecks({ wanted, live, address }: PlannedResource): Finding[] {
+  const stated = valueAt(wanted, ['configuration'])
+  if (!live || !isObject(stated)) return []
+  const type = textOf(live.fields.type)
+  const there = valueAt(live.fields, ['configuration'])
+  const configuration = { ...(isObject(there) ? there : {}), ...stated }
+  const of = connectionTypes[type]
+  if (!of || isCompletedByPerson(of, configuration)) return []
+  return requiredIn(type, modeOf(of, configuration)).flatMap((name) =>
+    name in stated && isMissing(stated[name])
+      ? [
+          {
+            path: ['configuration', name],
+            code: 'P116' as const,
+            message: `${address} needs \`${name}\`, which is empty`,
+            label: 'the service refuses to empty this',
+            help: [`write \`${exampleLine(type, name)}\`, or leave it out: then it stays as it is`]
+          }
+        ]
+      : []
+  )
 }
 
 function isMissing(value: Json | undefined): boolean {

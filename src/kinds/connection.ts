@@ -21,7 +21,7 @@ import {
 } from './connection-types.ts'
 import { secretSettings } from './connection-secrets.ts'
 import { typeMeant } from './connection-names.ts'
-import { missingSettings, neededSettings } from './connection-required.ts'
+import { emptiedChecks, missingSettings, neededSettings } from './connection-required.ts'
 import { overlay, valueAt, withoutCleared } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 import { kindOf } from './kind-of.ts'
@@ -145,7 +145,7 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
     followUps: { keys: ['proxy'], exclusive: true, requests: proxyRequests }
   },
   newerThan: proxyIsNewer,
-  checks: proxyChecks,
+  checks: (resource) => [...proxyChecks(resource), ...emptiedChecks(resource)],
 
   isSecret(item, path) {
     return (
@@ -158,7 +158,12 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
   detail(item) {
     const type = item.type
     if (typeof type !== 'string' || !(type in connectionTypes)) return undefined
-    return { path: ['configuration'], key: `connection ${type}`, schema: configurationSchema(type) }
+    return {
+      path: ['configuration'],
+      key: `connection ${type}`,
+      topic: type,
+      schema: configurationSchema(type)
+    }
   },
 
   async describedDetail({ type }) {

@@ -38,7 +38,7 @@ export interface Kind {
    * It is compiled once for each `key`, at its first use. Undefined if the other field has no valid value,
    * which the schema of the item reports.
    */
-  detail?(item: JsonObject): { path: Path; key: string; schema: JsonObject } | undefined
+  detail?(item: JsonObject): { path: Path; key: string; topic: string; schema: JsonObject } | undefined
   /** Returns the schema of `detail` with a description of each key, for people. */
   describedDetail?(item: JsonObject): Promise<JsonObject>
   /** Other names of keys that people write (`sql` for `query`). Advice has them before similar names. */

@@ -6,12 +6,11 @@ import type {
   PlannedResource,
   ServiceAnswer
 } from '../state/question.ts'
-import { isObject, isSecret, textOf, type Json } from '../state/value.ts'
-import type { SourceMeta } from '../wire/enumeration.ts'
-import { absenceIn, adviceOn, inspectable, quotedNames, type KnownNames } from './checks.ts'
+import { isObject, textOf, type Json } from '../state/value.ts'
+import { adviceOn, inspectable, noSource, quotedNames, type KnownNames } from './checks.ts'
+import { choicesOf, valuesOf, wrongChoices } from './model-choices.ts'
 import { list, valueAt } from './fields.ts'
 import { isAdded, nameOf } from './model-parts.ts'
-import { readConfiguration } from './model-source.ts'
 
 /** R39: Checks what a model names in its source against what the service knows of it. */
 export function modelChecks(model: PlannedResource, service: Inquiry): Finding[] {
@@ -44,7 +43,8 @@ interface SourceFacts {
  */
 function sourceOf(model: PlannedResource, service: Inquiry): SourceFacts {
   const { wanted, live } = model
-  const inspected = inspectable(service.find(wanted?.connection ?? live?.fields.connection, model))
+  const connection = service.find(wanted?.connection ?? live?.fields.connection, model)
+  const inspected = inspectable(connection)
   const chosen = choicesOf(model)
   // A choice that is a mapping, as in Airtable, has no documented form in a question.
   if (!inspected || !chosen) return { problems: [] }
@@ -66,7 +66,12 @@ function sourceOf(model: PlannedResource, service: Inquiry): SourceFacts {
       )
     : []
   if (problems.length > 0) return { inspected, problems }
-  if (!fields.ok || !meta.ok) return { inspected, problems, why: wordsOf(fields) ?? wordsOf(meta) ?? '' }
+  if (!fields.ok || !meta.ok) {
+    const isRefused = !meta.ok && meta.refused
+    const none = isRefused ? noSource(model, ['connection'], connection, service) : []
+    if (!none || none.length > 0) return { problems: none ?? [] }
+    return { inspected, problems, why: wordsOf(fields) ?? wordsOf(meta) ?? '' }
+  }
   // Of what is free text, such as a query, nothing is listed: there, no fields are all that can be known.
   const isListed = Object.keys(chosen).every((name) => valuesOf(meta.value, name).length > 0)
   const why = `the service knows no fields of what ${model.address} reads: it may not be read yet`
@@ -78,80 +83,6 @@ const longestQuestion = 7000
 
 function wordsOf(answer: ServiceAnswer<unknown>): string | undefined {
   return answer.ok ? undefined : answer.words
-}
-
-/** Returns the values that may be chosen for a setting; none, if it is free text. */
-function valuesOf({ configuration, items }: SourceMeta, name: string): string[] {
-  const offered = new Map(Object.entries({ ...configuration, ...items }))
-  return (offered.get(name)?.items ?? []).map(textOf)
-}
-
-/** The choices of a configuration as they are asked with; none where one of them is no plain value. */
-function choicesOf({ wanted, live }: PlannedResource): Record<string, string> | undefined {
-  const configuration = readConfiguration(live?.wire ?? {}, wanted ?? {})
-  const entries = Object.entries(configuration).filter(([, value]) => value !== null && value !== '')
-  if (entries.some(([, value]) => typeof value === 'object' || isSecret(value))) return undefined
-  return Object.fromEntries(entries.map(([name, value]) => [name, textOf(value)]))
-}
-
-interface Choices {
-  inspected: Inspected
-  chosen: Record<string, string>
-  meta: SourceMeta
-  refused: boolean
-}
-
-/**
- * Values that are not among those that are listed. Where the service has not refused them, they may be
- * there all the same: what is listed may be older than the source.
- */
-function wrongChoices(
-  model: PlannedResource,
-  { inspected, chosen, meta, refused }: Choices,
-  service: Inquiry
-): Mistake[] {
-  const severity = refused ? 'error' : 'warning'
-  const missing = Object.entries(chosen).flatMap(([name, value]): Mistake[] => {
-    const all = valuesOf(meta, name)
-    if (all.length === 0 || all.includes(value)) return []
-    const known = { scope: `choice\n${inspected.id}\n${name}\n${all.length}`, all }
-    return [
-      {
-        path: ['configuration', name],
-        code: 'P420',
-        severity,
-        message: `${model.address} reads ${name} \`${value}\`, which ${absenceIn(inspected, refused)}`,
-        label: refused ? `no ${name} is called so` : `no ${name} of this name is listed`,
-        ...adviceOn(value, known, `a ${name}`, service)
-      }
-    ]
-  })
-  return missing.length > 0 || !refused ? missing : unchosen(model, chosen, meta, service)
-}
-
-/** Nothing is chosen of what the service wants one of. */
-function unchosen(
-  model: PlannedResource,
-  chosen: Record<string, string>,
-  meta: SourceMeta,
-  service: Inquiry
-): Mistake[] {
-  const wanted = meta.requires_one_of ?? []
-  if (wanted.length === 0 || wanted.some((name) => name in chosen)) return []
-  const near = Object.keys(chosen).flatMap((name) =>
-    service.similar(name, `choices\n${wanted.join('\n')}`, () => wanted)
-  )
-  return [
-    {
-      path: ['configuration'],
-      code: 'P420',
-      message: `${model.address} does not say which ${wanted.join(' or ')} it reads`,
-      label: 'the service wants one of these',
-      help: [
-        near.length > 0 ? `perhaps this is meant: ${quotedNames(near)}` : `state ${quotedNames(wanted)}`
-      ]
-    }
-  ]
 }
 
 /** The fields of a model; `isOpen` where it may have others as well. */

@@ -1,6 +1,6 @@
-import type { Finding, Inquiry, PlannedResource } from '../state/question.ts'
+import type { Finding, Inquiry, Mistake, PlannedResource } from '../state/question.ts'
 import type { Json, JsonObject } from '../state/value.ts'
-import { identityPath, items } from './checks.ts'
+import { identityPath, items, typeOf } from './checks.ts'
 import { valueAt } from './fields.ts'
 import { fieldProblem, unaskedOf } from './model-checks.ts'
 import { targetChecks } from './sync-target-checks.ts'
@@ -10,7 +10,7 @@ import { allIdentities } from './sync-spellings.ts'
  * R39: Checks what a sync reads from its models and writes to its target against what the service knows.
  */
 export function syncChecks(sync: PlannedResource, service: Inquiry): Finding[] {
-  return [...sourceChecks(sync, service), ...targetChecks(sync, service)]
+  return [...sourceChecks(sync, service), ...targetChecks(sync, service), ...jobChecks(sync, service)]
 }
 
 /** Each source must be a field of its model. */
@@ -24,6 +24,22 @@ function sourceChecks(sync: PlannedResource, service: Inquiry): Finding[] {
     return fieldProblem(sync, models.get(key), { path: [...path, 'field'], name }, service)
   })
   return [...problems, ...[...models.values()].flatMap((model) => unaskedOf(model, service))]
+}
+
+/** Only a connection to dbt Cloud has jobs to run after. Nothing is asked: its type is known. */
+function jobChecks(sync: PlannedResource, service: Inquiry): Mistake[] {
+  const connection = service.find(valueAt(sync.wanted?.schedule, ['connection']), sync)
+  const type = typeOf(connection)
+  if (connection === undefined || type === undefined || type === 'dbtcloud') return []
+  return [
+    {
+      path: ['schedule', 'connection'],
+      code: 'P429',
+      message: `${sync.address} runs after a job of ${connection.address}, which has none: it is ${type}`,
+      label: 'the service wants a connection to dbt Cloud here',
+      help: ['name a connection with `type: dbtcloud`, or choose another `frequency`']
+    }
+  ]
 }
 
 /** Returns all sources in the fields of a sync, with their paths. */

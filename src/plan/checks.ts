@@ -103,7 +103,8 @@ class Inquiries {
     'creation values': new Map(),
     target: new Map(),
     schemas: new Map(),
-    destination: new Map()
+    destination: new Map(),
+    types: new Map()
   }
   readonly #underWay = new Map<string, Promise<void>>()
   readonly #names = new Map<string, SimilarNames>()
@@ -151,9 +152,9 @@ class Inquiries {
   }
 }
 
-/** Equal questions have equal keys. */
+/** Equal questions have equal keys. Types are the same wherever one looks. */
 function keyOfQuestion<A extends keyof Answers>(question: Question<A>): string {
-  return sortedText({ ...question, at: idKey(question.at) })
+  return sortedText({ ...question, at: question.about === 'types' ? '' : idKey(question.at) })
 }
 
 /** Finds what a reference stands for, as it will be. */

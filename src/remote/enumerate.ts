@@ -1,6 +1,7 @@
 import { misfit, type Shape } from '../state/shape.ts'
 import { isObject, textOf, type Json } from '../state/value.ts'
 import type { BulkDestination, BulkSource } from '../wire/bulk-sync.ts'
+import type { TypeCapabilities } from '../wire/connection.ts'
 import type { PickValue, SourceMeta, TargetFields, TargetObjects } from '../wire/enumeration.ts'
 import type { ModelField } from '../wire/model.ts'
 import type { RequestResult, Failure } from './failure.ts'
@@ -126,6 +127,12 @@ export async function enumerateBulkDestination(
   const isOldest = reader.version === '2023-04-25'
   const path = isOldest ? `/api/bulk/dest/${encodeURIComponent(id)}` : `${at}/bulksync/target`
   return dataOf<BulkDestination>(bulkDestinationAnswer, await reader.get(path), `GET ${path}`)
+}
+
+/** Returns what each type of connections can be used for. */
+export async function enumerateTypes(reader: Reader): Promise<Enumerated<TypeCapabilities[]>> {
+  const path = '/api/connection_types'
+  return dataOf<TypeCapabilities[]>(typesAnswer, await reader.get(path), `GET ${path}`)
 }
 
 function parameters(chosen: Record<string, string>): Record<string, string> {
@@ -258,6 +265,10 @@ const bulkSourceAnswer: Shape = {
       }
     }
   }
+}
+
+const typesAnswer: Shape = {
+  list: { members: { id: 'text', capabilities: { members: { source: 'scalar' } } }, needs: ['id'] }
 }
 
 const bulkDestinationAnswer: Shape = {

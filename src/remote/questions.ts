@@ -10,6 +10,7 @@ import {
   enumerateSourceFields,
   enumerateTargetFields,
   enumerateTargets,
+  enumerateTypes,
   type BulkEnd,
   type Enumerated
 } from './enumerate.ts'
@@ -30,7 +31,8 @@ const ways: {
   'creation values': (reader, { at }, { property }) => enumerateCreationValues(reader, at, property),
   target: (reader, { at }, { object }) => enumerateTargetFields(reader, at, object),
   schemas: (reader, end, { withFields }) => enumerateBulkSource(reader, end, withFields),
-  destination: (reader, end) => enumerateBulkDestination(reader, end)
+  destination: (reader, end) => enumerateBulkDestination(reader, end),
+  types: (reader) => enumerateTypes(reader)
 }
 
 /** R39: Asks one question of a plan, with GET or with what the oldest versions read by POST. */

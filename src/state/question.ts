@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { BulkDestination, BulkSource } from '../wire/bulk-sync.ts'
+import type { TypeCapabilities } from '../wire/connection.ts'
 import type { PickValue, SourceMeta, TargetFields, TargetObjects } from '../wire/enumeration.ts'
 import type { ModelField } from '../wire/model.ts'
 import type { Live, Path } from './resource.ts'
@@ -34,6 +35,8 @@ export interface Answers {
   schemas: BulkSource
   /** How schemas can be written. */
   destination: BulkDestination
+  /** What each type of connections can be used for. */
+  types: TypeCapabilities[]
 }
 
 /** What each question needs to be asked, beside the resource that is looked into. */
@@ -45,6 +48,7 @@ interface Details {
   target: { object: string }
   schemas: { withFields: boolean }
   destination: object
+  types: object
 }
 
 /** A question; of one sort, or of any. */

@@ -51,6 +51,12 @@ export interface ConnectionRequest {
   reconnect?: boolean
 }
 
+/** What polyctl needs of an item of `GET /api/connection_types`. */
+export interface TypeCapabilities {
+  id: string
+  capabilities?: { source?: boolean } | null
+}
+
 /** `POST /api/connections/connect/`: asks for a page where a person makes a connection. */
 export interface ConnectCardRequest {
   /** Of the connection that is made; its own among those of the organization. */

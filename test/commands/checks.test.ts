@@ -18,6 +18,8 @@ connections:
   - { name: Files, type: s3, configuration: { auth_mode: access_key_and_secret, aws_access_key_id: k, aws_secret_access_key: "\${env:PW}", s3_bucket_region: us-east-1, s3_bucket_name: b } }
   - { name: Big, type: bigquery, configuration: { auth_method: service_account_key, service_account: "\${env:PW}" } }
   - { name: Odd, type: api, configuration: { url: "https://odd.test" } }
+  - { name: Hook, type: webhook, configuration: { url: "https://hook.test" } }
+  - { name: Dbt, type: dbtcloud, configuration: { url: "https://dbt.test", token: "\${env:PW}" } }
 models:
   - { name: People, connection: Mongo, configuration: { database: example, collection: users } }
 `
@@ -141,6 +143,7 @@ const fields = 'modelsync/source/fields'
 const source = 'modelsync/source'
 const target = 'modelsync/target/fields'
 const objects = 'modelsync/targetobjects'
+const types = 'GET /api/connection_types'
 const ends = ['bulksync/source', 'bulksync/target']
 
 type Row = [
@@ -512,6 +515,38 @@ const rows: Row[] = [
   [
     'a field of a schema',
     bulk({ schemas: '[{ id: public.users, fields: [id, emial] }]' }),
+    [['P427', 'emial']],
+    /`email`/,
+    ends,
+    ['emial', 'email']
+  ],
+  [
+    'a model of a connection that nothing can be read from',
+    model('connection: Hook, configuration: { table: public.users }'),
+    [['P429', 'Hook']],
+    /read from another connection/,
+    [fields, source, types],
+    ['Hook', 'Pg']
+  ],
+  [
+    'a bulk sync from a connection that nothing can be read from',
+    bulk({ source: '{ connection: Hook }' }),
+    [['P429', 'Hook']],
+    /read from another connection/,
+    [...ends, types],
+    ['{ connection: Hook }', '{ connection: Pg }']
+  ],
+  [
+    'a schedule after a job of what has none',
+    sync({ schedule: '{ frequency: dbtcloud, connection: Pg, job_id: 3 }' }),
+    [['P429', 'Pg']],
+    /`type: dbtcloud`/,
+    [target],
+    ['connection: Pg, job_id', 'connection: Dbt, job_id']
+  ],
+  [
+    'a partition key of a schema',
+    bulk({ schemas: '[{ id: public.users, partition_key: emial }]' }),
     [['P427', 'emial']],
     /`email`/,
     ends,

@@ -54,6 +54,26 @@ describe('a new connection that lacks what its type requires', () => {
     expect((await world.run('validate')).err).not.toContain('P116')
   })
 
+  test('stops where a file empties what a live one needs; leaving it out keeps it', async () => {
+    const whole = (hostname: string): string =>
+      `connections:\n  - name: One\n    type: postgresql\n    configuration:\n${hostname}` +
+      '      database: d\n      username: u\n      password: ${env:PW}\n'
+    const world = createSandbox({
+      files: { 'configs/a.yaml': whole('      hostname: h\n') },
+      env: { PW: 'p' }
+    })
+    expect((await world.run('apply', '--yes')).code).toBe(0)
+    world.write({ 'configs/a.yaml': whole('      hostname: ""\n') })
+    const { code, err } = await world.run('plan')
+    expect([code, err.match(/error\[.*|-->.*/g)]).toEqual([
+      3,
+      ['error[P116]: connection "One" needs `hostname`, which is empty', '--> configs/a.yaml:5:17']
+    ])
+    expect((await world.run('apply', '--yes', '--no-check')).out).toContain('hostname is required')
+    world.write({ 'configs/a.yaml': whole('') })
+    expect((await world.run('plan', '--detailed-exitcode')).code).toBe(0)
+  })
+
   test('need not be completed to be only looked at or removed', async () => {
     const world = createSandbox({ files })
     expect((await world.run('destroy', '--yes')).code).toBe(0)

@@ -160,6 +160,7 @@ const numbered: Kind = {
   detail: () => ({
     path: ['configuration'],
     key: 'numbered',
+    topic: 'numbered',
     schema: { type: 'object', properties: { password: { type: 'integer' } } }
   })
 }

@@ -107,7 +107,23 @@ test('an unknown field is explained by what was probably meant', async () => {
     help: ['what you mean is called `color` here', 'a field with a similar name exists: `color`']
   })
   expect(await first('field_of_no_name: 1')).toMatchObject({
-    notes: ['a gadget has 22 fields; `polyctl schema` prints them']
+    notes: ['a gadget has 22 fields; `polyctl explain gadget` lists them']
+  })
+  // People shorten names to a word of them, and lengthen them.
+  const settings = async (type: string, key: string) =>
+    (await read(`connections: [{ name: C, type: ${type}, configuration: { ${key}: x } }]`)).result
+      .problems[0]
+  expect(await settings('s3', 'bucket')).toMatchObject({
+    help: [
+      'a field with a similar name exists: `s3_bucket_region`',
+      'a field with a similar name exists: `s3_bucket_name`'
+    ]
+  })
+  expect(await settings('postgresql', 'sslmode')).toMatchObject({
+    help: ['a field with a similar name exists: `ssl`']
+  })
+  expect(await settings('postgresql', 'nothing_like_it')).toMatchObject({
+    notes: ['`configuration` has 17 fields; `polyctl explain postgresql` lists them']
   })
   expect(await first('parts: [{ field: x, name: y }]')).toMatchObject({
     message: 'unknown field `name` in `parts[0]` of a gadget',

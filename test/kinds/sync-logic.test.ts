@@ -14,6 +14,26 @@ const two = (value: string, logic: string, more = '') =>
     filter_logic: ${logic}
 ${more}`)
 
+test('a value that a function does not look at, and one that it lacks, are warnings in both spellings', async () => {
+  const of = async (filter: string, list = 'filters: [%]') =>
+    (await problemsOf(syncOfUsers(`    ${list.replace('%', filter)}\n`))).map((one) =>
+      one.replace(/ \d+:\d+/, '')
+    )
+  expect(await of('{ field: email, function: IsNull, value: x }')).toEqual(['wP109 value'])
+  expect(await of('{ field: email, function: equality }')).toEqual(['wP103 equality'])
+  expect(await of('{ field: email, function: Equality, value: "" }')).toEqual([])
+  expect(await of('{ field: email, function: IsNotNull, override: x }', 'overrides: [%]')).toEqual([])
+  expect(await of('{ field: email, function: Between, override: x }', 'overrides: [%]')).toEqual([
+    'wP103 Between'
+  ])
+  const separate = 'model_filters: { conditions: [%] }'
+  expect(await of('{ source: email, function: "True", value: true }', separate)).toEqual(['wP109 value'])
+  expect(await of('{ source: email, function: InTheLast }', separate)).toEqual(['wP103 InTheLast'])
+  const target = 'target_filters: { conditions: [%] }'
+  expect(await of('{ field: email, function: Equality, value_source: email }', target)).toEqual([])
+  expect(await of('{ field: email, function: Equality }', target)).toEqual(['wP103 Equality'])
+})
+
 describe('a logic that is none is told at its place', () => {
   test.each([
     ['A OR', 'P205 23:21 OR'],

@@ -9,6 +9,8 @@ export interface Noun {
   one: string
   /** The word for a key. `section` is for whole files, which messages do not mention. */
   part: 'field' | 'section'
+  /** What `polyctl explain` explains its keys by: `sync`. */
+  topic?: string
   synonyms: NonNullable<Kind['synonyms']>
   meant?: NonNullable<Kind['meant']>
 }

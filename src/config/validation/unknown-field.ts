@@ -1,4 +1,5 @@
 import { similarNames } from '../../diagnostics/similar.ts'
+import type { Path } from '../../state/resource.ts'
 import { isObject, type Json } from '../../state/value.ts'
 import { pointer } from '../pointer.ts'
 import { isKeyName } from '../source/index.ts'
@@ -26,7 +27,8 @@ export function unknownField({ error, path, found, schema, subject }: SchemaErro
     ? sectionMeant(name)
     : subject.noun.meant?.([...subject.at, ...path, name], present[name])
   // A known translation makes similar names superfluous.
-  const near = other ? [] : similarFields(name, free)
+  const isKey = isKeyName(name, (present[name] ?? null) !== null)
+  const near = other ? [] : similarFields(name, free, isKey)
   const whole = [...subject.at, ...path]
   const owner = whole.length === 0 ? subject.noun.one : `\`${label(whole)}\``
   const word = isSection ? 'section' : 'field'
@@ -37,8 +39,7 @@ export function unknownField({ error, path, found, schema, subject }: SchemaErro
   const sure = synonym ?? other
   if (sure) help.unshift(sure.help)
   if (advice !== undefined) help.unshift(advice)
-  const isNamed =
-    isKeyName(name, (present[name] ?? null) !== null) || near.length > 0 || Boolean(sure) || Boolean(inner)
+  const isNamed = isKey || near.length > 0 || Boolean(sure) || Boolean(inner)
   const shown = isNamed ? ` \`${name}\`` : ''
   const problem: SchemaProblem = {
     path: [...path, name],
@@ -46,7 +47,9 @@ export function unknownField({ error, path, found, schema, subject }: SchemaErro
     code: 'P101',
     message: isSection ? `unknown section${shown}` : `unknown field${shown} in ${container(path, subject)}`,
     label: isSection ? 'no section has this name' : `not a field of ${owner}`,
-    notes: isSection ? [`sections are: ${known.join(', ')}`] : knownFields(owner, known, help.length > 0),
+    notes: isSection
+      ? [`sections are: ${known.join(', ')}`]
+      : knownFields(owner, known, help.length > 0 ? undefined : topicOf(subject, path)),
     help
   }
   const meant = [...near, ...(sure ? [sure.field] : [])].map((field) => pointer([...path, field]))
@@ -85,17 +88,31 @@ function sectionMeant(name: string): string | undefined {
   return undefined
 }
 
-/** Returns similar fields: by edit distance, or else by a common prefix, because people shorten names. */
-function similarFields(name: string, free: readonly string[]): string[] {
+/**
+ * Returns similar fields: by edit distance, or else by a common prefix or word, because people shorten names,
+ * and lengthen them.
+ */
+function similarFields(name: string, free: readonly string[], isKey: boolean): string[] {
   const near = similarNames(name, free)
   if (near.length > 0 || name.length < 3) return near
-  return free.filter((field) => field.startsWith(name.toLowerCase())).slice(0, 4)
+  const word = name.toLowerCase()
+  const longer = free.filter((field) => field.startsWith(word) || field.split('_').includes(word))
+  // What may be a value must not be repeated because it begins with a key.
+  if (longer.length > 0 || !isKey) return longer.slice(0, 4)
+  return free.filter((field) => field.length > 2 && word.startsWith(field)).slice(0, 4)
 }
 
-function knownFields(owner: string, known: readonly string[], isHelped: boolean): string[] {
+/** Returns what to ask `polyctl explain` for the keys at a path. */
+function topicOf({ noun: { topic } }: SchemaError['subject'], path: Path): string | undefined {
+  return topic && [topic, ...path.filter((part) => typeof part === 'string')].join('.')
+}
+
+function knownFields(owner: string, known: readonly string[], topic: string | undefined): string[] {
   if (known.length === 0) return [`${owner} has no fields`]
   if (known.length <= listLimit) return [`${owner} has: ${known.join(', ')}`]
-  return isHelped ? [] : [`${owner} has ${known.length} fields; \`polyctl schema\` prints them`]
+  return topic === undefined
+    ? []
+    : [`${owner} has ${known.length} fields; \`polyctl explain ${topic}\` lists them`]
 }
 
 /** Returns the part of an item whose schema has a field of this name, if there is exactly one. */

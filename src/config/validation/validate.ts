@@ -29,6 +29,7 @@ export function validateResource(kind: Kind, filled: Filled, sourceText: SourceT
   const noun: Noun = {
     one,
     part: 'field',
+    topic: kind.name,
     synonyms: kind.synonyms ?? {},
     ...(kind.meant && { meant: kind.meant })
   }
@@ -49,7 +50,11 @@ export function validateResource(kind: Kind, filled: Filled, sourceText: SourceT
   if (silent || missing || isUnresolved(filled, place)) return problems
   return [
     ...problems,
-    ...validateAgainst(detailSchema(kind, detail), filled, { at: detail.path, noun, sourceText })
+    ...validateAgainst(detailSchema(kind, detail), filled, {
+      at: detail.path,
+      noun: { ...noun, topic: detail.topic },
+      sourceText
+    })
   ]
 }
 
