@@ -72,7 +72,7 @@ async function liveGraph(
       organizationId: plan.organization.id
     }
     const view = planView(plan, header, context.view, { observed })
-    const graph = graphOfChanges(view) ?? { nodes: [], edges: [] }
+    const graph = graphOfChanges('plan', view) ?? { nodes: [], edges: [] }
     const { resources } = context.understood.desired
     return await answered({ graph, resources, selection, read: context, header }, problems, io)
   }

@@ -11,7 +11,8 @@ const formats = {
   github: async (): Promise<Format> => (await import('./github.ts')).github,
   slack: async (): Promise<Format> => (await import('./slack.ts')).slack,
   junit: async (): Promise<Format> => (await import('./junit.ts')).junit,
-  sarif: async (): Promise<Format> => (await import('./sarif.ts')).sarif
+  sarif: async (): Promise<Format> => (await import('./sarif.ts')).sarif,
+  html: async (): Promise<Format> => (await import('./html/html.ts')).html
 }
 
 /** Formats that draw a graph. */
@@ -33,7 +34,7 @@ export const formatNames: readonly string[] = Object.keys(formats)
 export const lookupFormatNames: readonly string[] = ['text', 'json']
 
 /** The formats of a graph. */
-export const graphFormatNames: readonly string[] = [...lookupFormatNames, ...Object.keys(drawings)]
+export const graphFormatNames: readonly string[] = [...lookupFormatNames, ...Object.keys(drawings), 'html']
 
 /** Whether a text is the name of a format. */
 export function isFormat(name: string): name is FormatName {

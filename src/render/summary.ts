@@ -14,6 +14,7 @@ import type { Format, Printed } from './format.ts'
 import { count, visible } from './plain-text.ts'
 import type { Look } from './style.ts'
 import type { OrganizationsView, OrganizationView } from './view/answer.ts'
+import { graphOfChanges } from './view/changes-graph.ts'
 import type { ChangesView, Closing, ResourceView } from './view/changes.ts'
 import type { FindingsView, ProblemsView, ProblemView } from './view/problems.ts'
 import type { PullView } from './view/pull.ts'
@@ -67,7 +68,8 @@ function changesSummary(of: 'plan' | 'drift', view: ChangesView, look: Look): Su
       ...unmanagedLines(view, false, plain),
       ...(of === 'plan' ? [] : [coverageLines(view.coverage, false, { ...plain, width: Infinity })].flat())
     ].map(oneLine),
-    problems
+    problems,
+    graph: () => graphOfChanges(of, view)
   }
 }
 
@@ -97,6 +99,7 @@ function changeEntry(of: 'plan' | 'drift', resource: ResourceView, look: Look): 
             .filter(({ effect }) => effect !== 'none')
             .map((impact) => impactText(impact, look.verbose === true)),
     rows: fields.length,
+    fields: { rows: fields, turned: isTurned },
     lines: () =>
       fieldRows(fields, look, { turned: isTurned, verbose: look.verbose === true }).map((line) =>
         line.slice(2)

@@ -33,6 +33,8 @@ const allowed: readonly (readonly [path: string, word: string, because: string])
   ['src/import/files.ts', 'connection', 'a word of the option `--layout`'],
   ['src/plan/rights.ts', 'user', 'a class of keys'],
   ['src/render/graph/svg.ts', 'role', 'an attribute of drawings'],
+  ['src/render/html/graph.ts', 'role', 'an attribute of pages'],
+  ['src/render/html/tools.ts', 'role', 'an attribute of pages'],
   ['src/remote/identity.ts', 'user', 'a class of keys, and the person of `/api/me`'],
   ['src/state/resource.ts', 'user', 'a class of keys']
 ]

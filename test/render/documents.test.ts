@@ -1,4 +1,6 @@
 import { Buffer } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import { Script } from 'node:vm'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import MarkdownIt from 'markdown-it'
 import { describe, expect, test } from 'vitest'
@@ -6,107 +8,19 @@ import { printed } from '../../src/render/format.ts'
 import { formatNames, formatOf, isFormat, type FormatName } from '../../src/render/formats.ts'
 import { mostBytes } from '../../src/render/markdown.ts'
 import type { Answer } from '../../src/render/view/answer.ts'
-import { driftView } from '../../src/render/view/drift.ts'
 import { planView } from '../../src/render/view/plan.ts'
-import { problemsView } from '../../src/render/view/problems.ts'
-import { pullView } from '../../src/render/view/pull.ts'
-import { reportView } from '../../src/render/view/report.ts'
-import type { Change, Plan } from '../../src/plan/plan.ts'
-import { added, at, change, changed, diagnostic, header, look, plan } from './builders.ts'
-import { mixed } from './reports.ts'
+import type { Change } from '../../src/plan/plan.ts'
+import { added, at, change, changed, header, look, plan } from './builders.ts'
+import { answers, driftAnswer, findings, planAnswer } from './answers.ts'
 import * as situation from './situations.ts'
-import { tutorial } from './tutorial.ts'
-
-const problems = [
-  diagnostic({
-    code: 'P421',
-    message: 'sync `Out` names the field `first_nme`, which model `Users` does not have',
-    labels: [{ span: at('configs/syncs.yaml', 12, 9, 9), text: 'no such field' }],
-    help: ['write `first_name`', 'or see `polyctl sources Mongo`']
-  }),
-  diagnostic({
-    code: 'P502',
-    severity: 'warning',
-    message: '<b>@everyone</b> ]] --> ]]> #12 %0A ::error::x | *bold* ~no~ [a](http://x) ``` `',
-    labels: [{ span: at('configs/we,ird:näme #1.yaml', 1), text: 'here' }]
-  })
-]
-
-function planAnswer(value: Plan): Answer {
-  return { type: 'plan', view: planView(value, header, look, { problems }) }
-}
-
-function driftAnswer(value: Plan): Answer {
-  return { type: 'drift', view: driftView(value, header, look) }
-}
-
-const findings: Answer = {
-  type: 'findings',
-  view: {
-    files: 2,
-    resources: 3,
-    problems: problemsView(problems, { texts: new Map() }),
-    interrupted: false
-  }
-}
-
-const pull: Answer = {
-  type: 'pull',
-  view: pullView({
-    header,
-    since: 'a1b2c3d',
-    isCheck: false,
-    taken: [
-      { action: 'update', kind: 'sync', name: 'Users', fields: [{ path: ['mode'], how: 'changed' }] }
-    ],
-    files: [{ path: 'configs/a.yaml', before: 'a: 1\n', after: 'a: 2\n```\n', isWritten: true }],
-    ahead: 1,
-    left: [],
-    problems: [],
-    failures: [],
-    sources: undefined
-  })
-}
-
-const organizations: Answer = {
-  type: 'organizations',
-  view: {
-    organizations: [
-      {
-        id: '1',
-        name: 'Acme',
-        label: 'Acme',
-        code: 2,
-        reported: [],
-        answer: driftAnswer(situation.everything),
-        closing: ''
-      },
-      { id: '2', name: 'B<e>ta', label: 'B<e>ta', code: 3, reported: [], answer: findings, closing: '' },
-      { id: '3', name: 'Gamma', label: 'Gamma', code: 130, reported: [], closing: 'not begun' }
-    ]
-  }
-}
-
-const answers: Record<string, Answer> = {
-  'plan-tutorial': planAnswer(plan(tutorial)),
-  'plan-everything': planAnswer(situation.everything),
-  'plan-delete': planAnswer(plan([situation.deletion])),
-  'plan-empty': { type: 'plan', view: planView(plan(situation.unchanged(4)), header, look) },
-  'plan-hostile': planAnswer(plan([situation.hostile], situation.everything.unmanaged)),
-  'drift-everything': driftAnswer(situation.everything),
-  'drift-none': driftAnswer(plan(situation.unchanged(4))),
-  'report-mixed': { type: 'report', view: reportView(mixed, header, look) },
-  findings,
-  pull,
-  organizations
-}
 
 const endings: Record<string, string> = {
   markdown: 'md',
   github: 'txt',
   slack: 'json',
   junit: 'xml',
-  sarif: 'json'
+  sarif: 'json',
+  html: 'html'
 }
 const documents = formatNames.filter((name) => name !== 'text' && name !== 'json')
 
@@ -127,10 +41,17 @@ async function folded(answer: Answer, format: string): Promise<string> {
   return pieces.map(({ text }) => text).join('')
 }
 
+/** What a page says, an element a line: how it looks and what it does is the same for all. */
+function bodyOf(page: string): string {
+  const body = page.slice(page.indexOf('<body>')).replace(/<script>[^]*<\/script>/, '<script></script>')
+  return body.replaceAll('><', '>\n<')
+}
+
 describe.each(documents)('%s', (format) => {
   test.each(Object.entries(answers))('of %s', async (name, answer) => {
     const file = `../golden/documents/${name}.${format}.${endings[format] ?? 'txt'}`
-    await expect(await fold(answer, format)).toMatchFileSnapshot(file)
+    const text = await fold(answer, format)
+    await expect(format === 'html' ? bodyOf(text) : text).toMatchFileSnapshot(file)
   })
 })
 
@@ -340,4 +261,59 @@ describe('SARIF', () => {
       }
     }
   )
+})
+
+describe('a page', () => {
+  const tags = new Set(
+    'html head meta link title style body script a header main footer section nav search p h1 h2 ul li div span b bdi code pre mark ins del details summary button label input select option'.split(
+      ' '
+    )
+  )
+  const drawn = new Set('svg g path rect text title a'.split(' '))
+  const attributes = /^ (?:[a-z-]+|viewBox)="[^"<>]*"| (?:open|hidden|disabled)(?= |$)/
+
+  test.each([['hostile', nasty] as const, ['3,000 changes', fewer] as const, ...Object.entries(answers)])(
+    'of %s has no element and no attribute that is not its own',
+    async (_name, answer) => {
+      const page = await fold(answer, 'html')
+      expect(page.match(/<style>/g)).toHaveLength(1)
+      const text = page
+        .replace(/<style>[^]*?<\/style>/, '')
+        .replace(/<script>[^]*?<\/script>\s*(?=<\/body>)/, '')
+      for (const [, tag = ''] of text.matchAll(/<\/?([^\s>]*)/g))
+        expect(tags.has(tag) || drawn.has(tag) || tag === '!doctype', tag).toBe(true)
+      for (const [, tag = ''] of text.matchAll(/<[a-z0-9]+((?: [^>]*)?)>/g)) {
+        let rest = tag
+        for (let found = attributes.exec(rest); found !== null; found = attributes.exec(rest))
+          rest = rest.slice(found[0].length)
+        expect(rest.slice(0, 200)).toBe('')
+        expect(tag).not.toMatch(/ (?:on[a-z]+|src|style|srcdoc|formaction)=/)
+      }
+      for (const [, href = ''] of text.matchAll(/ href="([^"]*)"/g))
+        expect(href).toMatch(/^#[a-z0-9-]+$|^data:,$/)
+    }
+  )
+
+  test('may run its own script and nothing else', async () => {
+    const page = await fold(findings, 'html')
+    const [, policy = ''] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page) ?? []
+    const [, script = ''] = /<script>([^]*)<\/script>/.exec(page) ?? []
+    const [, style = ''] = /<style>([^]*)<\/style>/.exec(page) ?? []
+    const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+    expect(policy.split('; ')).toEqual([
+      "default-src 'none'",
+      `script-src ${hash(script)}`,
+      `style-src ${hash(style)}`,
+      'img-src data:',
+      "base-uri 'none'",
+      "form-action 'none'"
+    ])
+    expect(() => new Script(script)).not.toThrow()
+  })
+
+  test('of 10,000 changes says of which it leaves the fields out, and stays small enough for a phone', async () => {
+    const page = await fold(many, 'html')
+    expect(page.match(/<details class="entry/g)).toHaveLength(10_000)
+    expect(page.length).toBeLessThan(20_000_000)
+  })
 })

@@ -4,6 +4,8 @@
  * the file by its name.
  */
 export const long = [
+  // A browser takes its time.
+  'test/browser/*.test.ts',
   // Every fault at every request; of these worlds the swarm tries some, too.
   'test/simulation/nth-fault*.test.ts',
   'test/simulation/every-change.test.ts',

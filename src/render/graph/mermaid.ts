@@ -15,8 +15,8 @@ export function mermaidText(whole: Graph): string {
       name === undefined
         ? []
         : [
-            `  classDef ${name} ${stylesOf(name)}`,
-            `  class ${members.map((index) => `n${index}`).join(',')} ${name}`
+            `  classDef ${name.replace(' ', '-')} ${stylesOf(name)}`,
+            `  class ${members.map((index) => `n${index}`).join(',')} ${name.replace(' ', '-')}`
           ]
     )
   ]

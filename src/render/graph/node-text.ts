@@ -8,6 +8,10 @@ export const stateSigns: Readonly<Record<NodeState, string>> = {
   update: '~',
   rename: '→',
   delete: '-',
+  missing: '-',
+  changed: '~',
+  renamed: '→',
+  'not removed': '+',
   none: '=',
   declared: '',
   elsewhere: '?'
@@ -19,6 +23,10 @@ export const stateWords: Readonly<Record<NodeState, string>> = {
   update: 'to update',
   rename: 'to rename',
   delete: 'to delete',
+  missing: 'missing',
+  changed: 'changed',
+  renamed: 'renamed',
+  'not removed': 'not removed',
   none: 'unchanged',
   declared: 'declared',
   elsewhere: 'in no file'
@@ -58,6 +66,19 @@ export function nodeSentence(node: GraphNode): string {
   return [name, what, ...(health === '' ? [] : [health])].join(', ')
 }
 
+/** What is counted, in this order. */
+const toldStates: readonly NodeState[] = [
+  'create',
+  'update',
+  'rename',
+  'delete',
+  'missing',
+  'changed',
+  'renamed',
+  'not removed',
+  'elsewhere'
+]
+
 /** `2 connections, 3 models; 1 to create`: what a graph holds. */
 export function graphSentence({ nodes }: Graph): string {
   const own = nodes.filter(({ of }) => of === 'resource')
@@ -66,8 +87,9 @@ export function graphSentence({ nodes }: Graph): string {
   const kinds = [...Map.groupBy(own, ({ address }) => kindText(address.kind))].map(([kind, all]) =>
     number(all, kind)
   )
-  const states = (['create', 'update', 'rename', 'delete', 'elsewhere'] as const).flatMap((state) => {
-    const some = own.filter((node) => node.state === state)
+  const states = toldStates.flatMap((state) => {
+    // What waits for a person is told as that.
+    const some = own.filter((node) => node.state === state && node.health?.is !== 'waits')
     return some.length === 0 ? [] : [`${some.length} ${stateWords[state]}`]
   })
   const waits = own.filter(({ health }) => health?.is === 'waits').length

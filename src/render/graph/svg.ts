@@ -17,10 +17,10 @@ export const graphStyle = `
 .graph rect { fill: var(--box); stroke: var(--line); }
 .graph text { fill: var(--ink); font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 .graph .kind { fill: var(--soft); font-size: 10px; }
-.graph .create rect { fill: var(--create); stroke: var(--create-line); }
-.graph .update rect { fill: var(--update); stroke: var(--update-line); }
-.graph .delete rect { fill: var(--delete); stroke: var(--delete-line); }
-.graph .rename rect { fill: var(--rename); stroke: var(--rename-line); }
+.graph .create rect, .graph .kept rect { fill: var(--create); stroke: var(--create-line); }
+.graph .update rect, .graph .changed rect { fill: var(--update); stroke: var(--update-line); }
+.graph .delete rect, .graph .missing rect { fill: var(--delete); stroke: var(--delete-line); }
+.graph .rename rect, .graph .renamed rect { fill: var(--rename); stroke: var(--rename-line); }
 .graph .elsewhere rect { stroke-dasharray: 2 3; }
 .graph .waits rect { stroke: var(--waits-line); stroke-width: 2.5; stroke-dasharray: 6 3; }
 .graph .broken rect { stroke: var(--broken-line); stroke-width: 3; }
@@ -58,7 +58,8 @@ const margin = 8
 function drawnNode(node: GraphNode, { x, y, width, height }: Box, link: string | undefined): Element {
   const { kind, name } = drawnLines(node)
   const left = round(x - width / 2 + 10)
-  const [state, health] = [node.of === 'target' ? 'target' : node.state, node.health?.is]
+  const state = node.of === 'target' ? 'target' : node.state.replace('not removed', 'kept')
+  const health = node.health?.is
   const group = element(
     'g',
     { class: health === undefined ? state : `${state} ${health}` },

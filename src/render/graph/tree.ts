@@ -11,6 +11,10 @@ const inks: Readonly<Record<NodeState, Ink>> = {
   update: 'change',
   rename: 'rename',
   delete: 'remove',
+  missing: 'remove',
+  changed: 'change',
+  renamed: 'rename',
+  'not removed': 'add',
   none: 'dim',
   declared: 'dim',
   elsewhere: 'warning'

@@ -31,8 +31,14 @@ export interface GraphNode {
   place?: Span
 }
 
-/** What becomes of it: an action of the plan; `declared` where no plan was made; `elsewhere`: in no file. */
-export type NodeState = Action | 'declared' | 'elsewhere'
+/**
+ * What becomes of it: an action of the plan, or what a drift calls it; `declared` where none was made;
+ * `elsewhere`: in no file.
+ */
+export type NodeState = Action | Drifted | 'declared' | 'elsewhere'
+
+/** What has become of a resource in the service. */
+export type Drifted = 'missing' | 'changed' | 'renamed' | 'not removed'
 
 /** From one node to another, by their places in the list, in the direction in which data or runs move. */
 export interface GraphEdge {

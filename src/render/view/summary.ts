@@ -1,8 +1,10 @@
 import type { Span } from '../../diagnostics/diagnostic.ts'
 import type { Address } from '../../state/resource.ts'
 import type { ResourceView } from './changes.ts'
+import type { Graph } from './graph.ts'
 import type { ProblemView } from './problems.ts'
 import type { PatchView } from './pull.ts'
+import type { RowView } from './rows.ts'
 
 /**
  * Any answer in the parts that a report for people has, in the order in which they are read: what it is
@@ -11,7 +13,7 @@ import type { PatchView } from './pull.ts'
  * and harmless on a terminal; each format escapes what is special in it.
  */
 export interface Summary {
-  of: 'plan' | 'drift' | 'report' | 'pull' | 'findings' | 'organizations'
+  of: 'plan' | 'drift' | 'report' | 'pull' | 'findings' | 'organizations' | 'graph'
   title: string
   /** Where it was looked, in a line; empty where that is not known. */
   about: string
@@ -25,6 +27,8 @@ export interface Summary {
   patches: PatchView[]
   /** One for each organization, of many. */
   organizations: { label: string; summary: Summary }[]
+  /** What data moves through, where that is known. */
+  graph?: () => Graph | undefined
 }
 
 /** What is reported of one resource. */
@@ -44,4 +48,6 @@ export interface Entry {
   rows: number
   /** The fields as lines of text, each with its sign in the first column: of many, few are shown. */
   lines: () => string[]
+  /** The same as data; turned, the service's side is the new one. */
+  fields?: { rows: readonly RowView[]; turned: boolean }
 }

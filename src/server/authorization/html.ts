@@ -16,7 +16,7 @@ export function escaped(text: string): string {
 const style = `
 :root { color-scheme: light dark; font: 1.05rem/1.5 system-ui, sans-serif }
 body { margin: 0; display: grid; min-height: 100vh; place-items: center }
-main { max-width: 32rem; padding: 2rem }
+main { box-sizing: border-box; width: min(32rem, 100vw); padding: 2rem; overflow-wrap: anywhere }
 button { font: inherit; padding: 0.5rem 1.5rem; margin-right: 0.75rem; border: 2px solid;
   border-radius: 0.5rem; cursor: pointer;
   background: transparent; color: inherit }
