@@ -199,6 +199,7 @@ describe('imports', () => {
       '@hono/node-server': ['server'],
       'node:sqlite': ['storage', 'server'],
       'csv-parse': ['server'],
+      '@jsforce/jsforce-node': ['server'],
       mongodb: ['server'],
       pg: ['server'],
       'pg-cursor': ['server'],

@@ -184,7 +184,13 @@ function runnerOf(
     ...parts,
     state: openRunnerState(file),
     connectors: run.connectors ?? localConnectors,
-    parts: { fetch: run.fetch, readFile: readPieces, now: parts.now },
+    parts: {
+      fetch: run.fetch,
+      readFile: readPieces,
+      now: parts.now,
+      sleep: parts.sleep,
+      timeout: realEdge.timeout
+    },
     random: run.random ?? realEdge.random
   })
   runner.recover()

@@ -21,6 +21,10 @@ export interface ConnectorParts {
   /** Reads a file of this machine in pieces; it rejects with the error of Node. */
   readFile: (path: string) => AsyncIterable<Uint8Array>
   now: () => Date
+  /** Rejects when the signal fires first. */
+  sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** A signal that fires after so many milliseconds, and keeps no program alive. */
+  timeout: (milliseconds: number) => AbortSignal
   /** Fires when the run is canceled or the server stops. */
   signal: AbortSignal
 }

@@ -29,5 +29,13 @@ export const localConnectors: Connectors = new Map<string, ConnectorEntry>([
       load: async () => (await import('./postgresql/connector.ts')).postgresql
     }
   ],
+  [
+    'salesforce',
+    {
+      source: false,
+      target: true,
+      load: async () => (await import('./salesforce/connector.ts')).salesforce
+    }
+  ],
   ['webhook', { source: false, target: true, load: async () => (await import('./webhook.ts')).webhook }]
 ])

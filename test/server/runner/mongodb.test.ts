@@ -23,6 +23,8 @@ function partsWith(signal: AbortSignal = new AbortController().signal): Connecto
   return {
     signal,
     now: () => new Date(0),
+    sleep: () => Promise.resolve(),
+    timeout: () => new AbortController().signal,
     fetch: () => expect.unreachable('no requests'),
     readFile: () => expect.unreachable('no files')
   }

@@ -115,7 +115,9 @@ export function runnerWorld(connectors: Connectors, file?: string): RunnerWorld 
       readFile: () => {
         throw new Error('no files here')
       },
-      now: () => new Date(0)
+      now: () => new Date(0),
+      sleep: () => Promise.resolve(),
+      timeout: () => new AbortController().signal
     },
     sleep: () => Promise.resolve(),
     random: () => 0.5

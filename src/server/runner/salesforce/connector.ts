@@ -1,0 +1,28 @@
+import type { ConnectionFacts, Connector, ConnectorParts, TargetReader } from '../connector.ts'
+import { lookUp } from './look-up.ts'
+import { factsOf, objectsOf } from './objects.ts'
+import { openSalesforce } from './session.ts'
+import { write } from './write.ts'
+
+/** The connector of Salesforce: records are found by SOQL and written 200 at once, by the official client. */
+export const salesforce: Connector = {
+  reader: async (connection, parts) => (await opened(connection, parts)).reader,
+  writer: async (connection, parts) => {
+    const { reader, organization, objects } = await opened(connection, parts)
+    return {
+      ...reader,
+      write: async (request) => write(organization, await objects(request.object), request)
+    }
+  }
+}
+
+async function opened(connection: ConnectionFacts, parts: ConnectorParts) {
+  const organization = await openSalesforce(connection, parts)
+  const objects = objectsOf(organization)
+  const reader: TargetReader = {
+    describe: async (object) => factsOf(await objects(object)),
+    lookUp: async (object, request) => lookUp(organization, await objects(object), request),
+    close: () => Promise.resolve()
+  }
+  return { organization, objects, reader }
+}
