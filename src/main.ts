@@ -138,7 +138,7 @@ function world(stop: Interruption): WorldIo {
         const answer = await Promise.race([stopped, lines.question(question), left])
         // The question's line is still open.
         if (typeof answer !== 'string' || isHidden) standardError().write('\n')
-        return answer === null ? '' : answer
+        return answer
       } finally {
         lines.close()
       }

@@ -55,6 +55,11 @@ export function isNamedOutside({ io, options }: Pick<AddressSources, 'io' | 'opt
   return options.url !== undefined || serviceVariables.some((name) => io.env[name] !== undefined)
 }
 
+/** Whether other machines must be told an address: it is neither the hosted service, nor of this machine. */
+export function isElsewhere(url: URL): boolean {
+  return url.href !== new URL(hosted).href && !isLoopback(url)
+}
+
 /** Variables of the environment that name the address; the first counts. */
 export const serviceVariables = ['POLYTOMIC_URL', 'POLYTOMIC_DEPLOYMENT_URL']
 

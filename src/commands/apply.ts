@@ -262,7 +262,7 @@ async function confirmation(
   }
   const answer = await abortable(io, io.ask(question.prompt(planned, problems)))
   if (answer === undefined) return 'stopped'
-  if (answer.trim() === question.answer(planned).trim()) return 'yes'
+  if (answer?.trim() === question.answer(planned).trim()) return 'yes'
   return problem('P505', 'not confirmed: nothing was changed', { help: [question.help] })
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
-import { saveFiles, type Disk } from '../config/source/index.ts'
+import { parseYaml, saveFiles, valueOfNode, type Disk } from '../config/source/index.ts'
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { isObject, sortedText, type Json } from '../state/value.ts'
 import type { ImportFacts } from '../render/view/import.ts'
 import type { CommandIo } from './io.ts'
 
@@ -9,6 +10,32 @@ export function stateOf(disk: Disk, path: string, text: string): ImportFacts['fi
   if (disk.look(path).is === 'nothing') return 'new'
   const reading = disk.read(path)
   return reading.ok && reading.text === text ? 'unchanged' : 'changed'
+}
+
+/**
+ * Whether a file of YAML says what an import would write: services answer settings in any order, and people
+ * add comments. The file stays as it is then.
+ */
+export function saysTheSame(disk: Disk, path: string, text: string): boolean {
+  const reading = disk.read(path)
+  if (!reading.ok || !/\.ya?ml$/.test(path)) return false
+  const meant = [reading.text, text].map((one) => {
+    const { documents, problems } = parseYaml(path, one)
+    return problems.length > 0
+      ? undefined
+      : sortedText(documents.map(({ root }) => unordered(valueOfNode(root))))
+  })
+  return meant[0] !== undefined && meant[0] === meant[1]
+}
+
+/** Lists of texts have no order that means anything. */
+function unordered(value: Json): Json {
+  if (Array.isArray(value)) {
+    const items = value.map(unordered)
+    return items.every((item) => typeof item === 'string') ? items.toSorted() : items
+  }
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unordered(inner)]))
 }
 
 /** Writes files, each whole or not at all. Stops at the first that cannot be written. */

@@ -21,7 +21,7 @@ import type { Desired, Live } from '../state/resource.ts'
 import { kindsNamed } from './decide-options.ts'
 import { exit } from './exit.ts'
 import { factsOf } from './import-facts.ts'
-import { overwrites, saved, stateOf } from './import-write.ts'
+import { overwrites, saved, saysTheSame, stateOf } from './import-write.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
 import type { Result } from './output.ts'
@@ -231,7 +231,11 @@ class ImportRun {
       const { surveyedSchemaText } = await import('./schema-live.ts')
       texts.set(missing, await surveyedSchemaText(surveyed, context, io))
     }
-    const files = Array.from(texts, ([path, text]) => ({ path, text, state: stateOf(disk, path, text) }))
+    const files = Array.from(texts, ([path, text]) => {
+      const state = stateOf(disk, path, text)
+      const isSame = state === 'changed' && options.force !== true && saysTheSame(disk, path, text)
+      return { path, text, state: isSame ? ('unchanged' as const) : state }
+    })
     const differing = files.filter(({ path, state }) => state === 'changed' && path !== example)
     if (differing.length > 0 && options.force !== true && options.check !== true)
       return await problemsResult(io, [overwrites(differing.map(({ path }) => path))], context)

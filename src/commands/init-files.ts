@@ -15,10 +15,13 @@ export function withIgnored(before: string): string {
 }
 
 /** What to set, and where: the file is for people, and has no value. */
-export const environmentExample = `# Copy this file to .env, which git ignores, and fill it in.
+export function environmentExample(url: string | undefined): string {
+  const address = url === undefined ? '' : `# The address of Polytomic.\nPOLYTOMIC_URL=${url}\n`
+  return `# Copy this file to .env, which git ignores, and fill it in.
 # The key of your organization: Settings, API keys.
 POLYTOMIC_API_KEY=
-`
+${address}`
+}
 
 /** An example that plans at once with \`--local\`, without any secret. `schema` is the line for editors. */
 export function exampleFile(schema: string): string {
@@ -60,8 +63,12 @@ const run = `npx --yes --package "$POLYCTL_PACKAGE" ${about.name}`
 /** The page of the job shows the result. */
 const onPage = '--format markdown="$GITHUB_STEP_SUMMARY"'
 
-/** Plans in review, applies on merge, and looks for drift each night. */
-export const workflow = `name: polytomic
+/**
+ * Plans in review, applies on merge, and looks for drift each night; `url` is where, if not the hosted
+ * service.
+ */
+export function workflow(url: string | undefined): string {
+  return `name: polytomic
 on:
   pull_request:
   push:
@@ -73,7 +80,7 @@ permissions:
 concurrency: polytomic-\${{ github.ref }}
 
 env:
-  POLYTOMIC_API_KEY: \${{ secrets.POLYTOMIC_API_KEY }}
+  POLYTOMIC_API_KEY: \${{ secrets.POLYTOMIC_API_KEY }}${url === undefined ? '' : `\n  POLYTOMIC_URL: ${url}`}
   # The package that \`npm pack\` makes in a checkout of polyctl: commit it here, or give its address.
   POLYCTL_PACKAGE: ./${about.name}-${about.version}.tgz
 
@@ -103,3 +110,4 @@ jobs:
       - run: ${applied}
       - run: ${run} drift ${onPage}
 `
+}

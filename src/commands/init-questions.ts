@@ -1,4 +1,4 @@
-import type { Checked } from '../diagnostics/diagnostic.ts'
+import { problem, type Checked } from '../diagnostics/diagnostic.ts'
 import { addressOf, serviceVariables } from './address.ts'
 import type { EnvironmentVariables } from './files.ts'
 import type { CommandIo } from './io.ts'
@@ -39,21 +39,26 @@ export async function beginningOf(
   if (options.import === false || (options.import === undefined && (hasFiles || !isPerson))) return example
   if (options.import === undefined) {
     const wanted = await answerTo(io, first, (word) => isChoice(word, io))
-    if (wanted === undefined) return undefined
-    if (wanted !== 'live') return example
+    if (!wanted?.ok) return wanted
+    if (wanted.value !== 'live') return example
   }
   if (isKeyGiven(input)) return begun({ isImport: true, isKept: false })
   const missing = { ok: false as const, problems: [noKey()] }
   if (!isPerson) return missing
-  const url = isAddressGiven(input) ? '' : await answerTo(io, where, (text) => isAddress(text, input, io))
-  if (url === undefined) return undefined
-  const typed = await answerTo(io, which, (text) => isTypedKey(text, io), { isHidden: true })
-  if (typed === undefined) return undefined
-  if (typed === '') return missing
-  io.redaction.add([typed])
+  const url = isAddressGiven(input)
+    ? answered('')
+    : await answerTo(io, where, (text) => isAddress(text, input, io))
+  if (!url?.ok) return url
+  const typed = await answerTo(io, which, (text) => isTypedKey(text, io), {
+    isHidden: true,
+    otherwise: missing
+  })
+  if (!typed?.ok) return typed
+  io.redaction.add([typed.value])
   const kept = await answerTo(io, keeping, () => true)
-  if (kept === undefined) return undefined
-  return begun({ isImport: true, key: typed, isKept: kept === 'yes', ...(url === '' ? {} : { url }) })
+  if (!kept?.ok) return kept
+  const address = url.value === '' ? {} : { url: url.value }
+  return begun({ isImport: true, key: typed.value, isKept: kept.value === 'yes', ...address })
 }
 
 const first = 'Begin with an `example`, or with what is `live` in Polytomic? (Enter: example) '
@@ -64,19 +69,46 @@ const keeping = 'Keep the key in .env, which git ignores? Only `yes` is a yes: '
 /** After so many wrong answers nobody is there who knows. */
 const tries = 3
 
-/** Asks until the answer, without blanks around, is one; nothing comes back when the person stops it. */
+/**
+ * Asks until the answer, without blanks around, is one; nothing comes back when the person stops it. What
+ * nobody answered is never taken for an answer.
+ */
 async function answerTo(
   io: CommandIo,
   question: string,
   isOne: (answer: string) => boolean,
-  options: { isHidden?: boolean } = {}
-): Promise<string | undefined> {
+  { isHidden = false, otherwise = unanswered('nothing that was typed is an answer') }: Asking = {}
+): Promise<Checked<string> | undefined> {
   for (let left = tries; left > 0; left--) {
-    const answer = await abortable(io, io.ask(question, options))
+    const answer = await abortable(io, io.ask(question, { isHidden }))
     if (answer === undefined) return undefined
-    if (isOne(answer.trim())) return answer.trim()
+    if (answer === null) return unanswered('the input ended')
+    if (isOne(answer.trim())) return answered(answer.trim())
   }
-  return ''
+  return otherwise
+}
+
+interface Asking {
+  isHidden?: boolean
+  /** What comes of wrong answers alone. */
+  otherwise?: Checked<string>
+}
+
+function answered(value: string): Checked<string> {
+  return { ok: true, value, problems: [] }
+}
+
+function unanswered(because: string): Checked<string> {
+  const help = [
+    '`polyctl init --no-import` begins with an example',
+    '`polyctl init --import` with what is live: `--url` says where, and POLYTOMIC_API_KEY has the key'
+  ]
+  return {
+    ok: false,
+    problems: [
+      problem('P505', `a question was not answered: ${because}`, { notes: ['nothing was written'], help })
+    ]
+  }
 }
 
 function isChoice(word: string, io: CommandIo): boolean {

@@ -7,7 +7,8 @@ import { stateOf } from './import-write.ts'
 import { environmentExample, exampleFile, withIgnored, workflow } from './init-files.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
-import { environmentVariables } from './files.ts'
+import { addressOf, isElsewhere } from './address.ts'
+import { environmentVariables, type EnvironmentVariables } from './files.ts'
 import { keptKey, type KeptKey } from './init-key.ts'
 import { beginningOf, type Beginning } from './init-questions.ts'
 import type { Result } from './output.ts'
@@ -52,7 +53,8 @@ export async function initCommand(
   if (beginning === undefined) return await interruptedResult('Interrupted: nothing was written.')
   if (!beginning.ok) return await problemsResult(io, beginning.problems, nothingRead)
   const { isImport } = beginning.value
-  const files = await filesFor(disk, options, found === undefined && !isImport)
+  const url = otherAddress({ io, own, variables, typed: beginning.value.url })
+  const files = await filesFor(disk, options, { isExample: found === undefined && !isImport, url })
   const changed = files.filter(({ state }) => state === 'new' || state === 'changed')
   const failed = saveFiles(changed.map(({ path, text }) => ({ path: resolve(cwd, path), text })))
   if (failed) return await problemsResult(io, [notSaved(failed)], nothingRead)
@@ -74,6 +76,28 @@ export async function initCommand(
 }
 
 const unsaid = '\nWhat is live in Polytomic becomes files with `--import`.\n'
+
+interface AddressInput {
+  io: CommandIo
+  own: InitOptions
+  variables: EnvironmentVariables
+  /** What a person typed. */
+  typed: string | undefined
+}
+
+/** The address of another service than the hosted one, which a workflow must be told, too. */
+function otherAddress({ io, own, variables, typed }: AddressInput): string | undefined {
+  if (own.local === true) return undefined
+  const options = { ...own, ...(typed === undefined ? {} : { url: typed }) }
+  const { environmentFile } = variables
+  const found = addressOf({ io, options, environmentFile, workspace: {} })
+  // What is wrong with an address is told by what connects to it.
+  return found.ok && isElsewhere(found.value.url) ? withoutSlash(found.value.url.href) : undefined
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/$/, '')
+}
 
 /** A `.env` in the folder counts, whatever folder the command runs in. */
 function withVariables(folder: string | undefined, options: InitOptions, disk: Disk): InitOptions {
@@ -135,7 +159,7 @@ function keyText(kept: KeptKey, url: string | undefined): string {
 async function filesFor(
   disk: Disk,
   { workflow: hasWorkflow, force }: InitOptions,
-  isExample: boolean
+  { isExample, url }: { isExample: boolean; url: string | undefined }
 ): Promise<InitFile[]> {
   const before = disk.read('.gitignore')
   const isNew = disk.look('.gitignore').is === 'nothing'
@@ -144,9 +168,9 @@ async function filesFor(
   const { comment, missing } = schemaPlace(disk, '.')
   const wanted: [string, string][] = [
     ...(isExample ? [[example, exampleFile(comment(example))] satisfies [string, string]] : []),
-    ['.env.example', environmentExample],
+    ['.env.example', environmentExample(url)],
     ...(missing === undefined ? [] : [[missing, await plainSchemaText()] satisfies [string, string]]),
-    ...(hasWorkflow ? [['.github/workflows/polyctl.yml', workflow] satisfies [string, string]] : [])
+    ...(hasWorkflow ? [['.github/workflows/polyctl.yml', workflow(url)] satisfies [string, string]] : [])
   ]
   // What cannot be read must not be replaced by what is added to it.
   const ignoreState = isNew || before.ok ? stateOf(disk, '.gitignore', ignore) : 'kept'

@@ -18,9 +18,9 @@ export interface WorldIo {
   terminal: { out: boolean; err: boolean; in: boolean; readonly width: number }
   /**
    * Asks one line of a person; only where `terminal.in`. Nothing comes back when the person stops it with
-   * Ctrl-C. What is hidden does not appear while it is typed.
+   * Ctrl-C, and null when the input ended (Ctrl-D). What is hidden does not appear while it is typed.
    */
-  ask(question: string, options?: { isHidden?: boolean }): Promise<string | undefined>
+  ask(question: string, options?: { isHidden?: boolean }): Promise<string | null | undefined>
   /** All of standard input. */
   stdin(): Promise<string>
   /** Resolves when the person asks to stop (Ctrl-C). */

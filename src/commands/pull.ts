@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
-import { saveChanged, standardInput } from '../config/source/index.ts'
+import { posix, resolve } from 'node:path'
+import { openDisk, saveChanged, standardInput } from '../config/source/index.ts'
 import { checked, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds, shortened } from '../kinds/index.ts'
 import type { DecideOptions } from '../plan/options.ts'
@@ -102,7 +102,8 @@ async function pullIn(pulling: Pulling): Promise<Result> {
     options.unmanaged === true
       ? additionsOf(input, {
           selection: requested.selection,
-          takenVariables: [...Object.keys(context.env), ...variablesIn(written)]
+          takenVariables: [...Object.keys(context.env), ...variablesIn(written)],
+          ...exampleIn(io)
         })
       : []
   const sound = await soundPull({ ...input, additions })
@@ -146,6 +147,12 @@ async function baseAndOptions(
       })
     ]
   }
+}
+
+/** Names that people gave to variables before: the secret of a resource keeps its own. */
+function exampleIn({ cwd, stdin, project }: CommandIo): { example?: string } {
+  const read = openDisk(cwd, stdin).read(posix.join(project.folder, '.env.example'))
+  return read.ok ? { example: read.text } : {}
 }
 
 /** Variables that the files name already. */

@@ -9,6 +9,7 @@ import {
 import { isHost, isLoopback, isWildcard } from '../server/host.ts'
 import { evidenceWords, ledger, ledgerCounts } from '../server/ledger.ts'
 import { listen, type Listening } from '../server/listen.ts'
+import { reasonOfSaving } from '../config/source/index.ts'
 import { thrownCode, thrownText } from '../diagnostics/thrown.ts'
 import { visible } from '../render/plain-text.ts'
 import { exit } from './exit.ts'
@@ -155,8 +156,18 @@ function open(
   } catch (error) {
     if (error instanceof FolderProblem) throw new Stop(error.message, { cause: error })
     if (thrownCode(error) === undefined) throw error
-    throw new Stop(`The folder ${directory} cannot be used: ${thrownText(error)}`, { cause: error })
+    const why = reasonOfFolder(error)
+    throw new Stop(`The folder ${visible(directory)} cannot be used: ${why}. Choose another with --data.`, {
+      cause: error
+    })
   }
+}
+
+/** The database has words of its own. */
+function reasonOfFolder(error: unknown): string {
+  return thrownCode(error)?.startsWith('E') === true && !thrownCode(error)?.startsWith('ERR_')
+    ? reasonOfSaving(error)
+    : thrownText(error)
 }
 
 async function bind(server: LocalServer, options: ServerCommandOptions): Promise<Listening> {

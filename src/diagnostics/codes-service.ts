@@ -140,7 +140,8 @@ export const serviceCodes = {
     title: 'nobody can confirm',
     explanation:
       'Changes are confirmed by a person, and there is none: standard input is not a terminal, or the ' +
-      'answer is wanted as JSON. In CI, where the plan was reviewed, pass `--yes`.'
+      'answer is wanted as JSON. In CI, where the plan was reviewed, pass `--yes`. The same is said where ' +
+      'the input ends at a question (Ctrl-D): nothing is done, or written, without an answer.'
   },
   P506: {
     exit: 'refused',

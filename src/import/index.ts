@@ -123,11 +123,16 @@ function filesFor(
 /** Returns items that declare live resources, for files that people wrote. */
 export function declaredItems(
   chosen: readonly Live[],
-  { observed, kinds, takenVariables }: Pick<ImportRequest, 'observed' | 'kinds' | 'takenVariables'>
+  {
+    observed,
+    kinds,
+    takenVariables,
+    example
+  }: Pick<ImportRequest, 'observed' | 'kinds' | 'takenVariables' | 'example'>
 ): (Pick<ImportedItem, 'kind' | 'live' | 'value'> & { variables: ImportedVariable[] })[] {
   const byName = new Map(kinds.managed.map((kind) => [kind.name, kind]))
   const names = openNames(observed.resources, kinds)
-  const variables = new VariableNames(takenVariables)
+  const variables = new VariableNames(takenVariables, example)
   return chosen.toSorted(inOrder).flatMap((one) => {
     const kind = byName.get(one.kind)
     if (!kind) return []

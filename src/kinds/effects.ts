@@ -40,7 +40,7 @@ const frequencyOrder = ['manual', 'weekly', 'daily', 'hourly', 'continuous']
 
 /**
  * The effect of a change of a schedule, by its frequency before and after. Other parts do not change how
- * often it runs.
+ * often it runs, but for those of a cron; and parts go along with the frequency that had them.
  */
 export const scheduleEffect: EffectOf = (field, wanted) => {
   const [name = 'schedule', part] = field.path
@@ -48,7 +48,8 @@ export const scheduleEffect: EffectOf = (field, wanted) => {
     const schedule = wanted[name]
     const frequency = isFrequency(schedule) ? schedule.frequency : ''
     const isSameRate = ['hourly', 'daily', 'weekly'].includes(frequency)
-    return isSameRate ? 'none' : 'unknown'
+    const goesAlong = field.how === 'removed' && !['custom', 'builder'].includes(frequency)
+    return isSameRate || goesAlong ? 'none' : 'unknown'
   }
   const before = frequencyOrder.indexOf(frequencyOf(field.before))
   const after = frequencyOrder.indexOf(frequencyOf(field.after))

@@ -56,6 +56,7 @@ function creation(resource: Desired, kind: Kind, match: Match, { base, atBase }:
     fields: words.fields(additions(kind.fields, resource.fields, contextOf(resource, match))),
     reason: reasonOfCreate(kind, base, atBase),
     ...(base && { cause: atBase ? 'drift' : 'config' }),
+    ...(resource.id === undefined ? {} : { lostId: resource.id }),
     wanted: resource.fields,
     ids: idsOfUses(resource, match),
     ignored: resource.lifecycle.ignoreChanges

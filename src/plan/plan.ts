@@ -60,6 +60,8 @@ export interface Create extends ChangeHead, Declared {
   fields: FieldChange[]
   /** Who moved: the files declare it anew, or the service lost it. */
   cause?: Cause
+  /** The files pin an id that the service does not have. Nothing is made for it: only a drift has such. */
+  lostId?: string
   /** It is made without these fields, which name what is made after it; `after` are the addresses of that. */
   follows?: { fields: string[]; after: string[] }
 }

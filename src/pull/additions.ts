@@ -13,6 +13,8 @@ interface AdditionOptions {
   selection?: Selection | undefined
   /** Variables that mean something else already. */
   takenVariables: Iterable<string>
+  /** The text of `.env.example`, whose variables keep what they are for. */
+  example?: string
 }
 
 /** Returns the additions: what the files declare, remove or no longer declare is none. */
@@ -30,9 +32,9 @@ export function additionsOf(input: PullInput, options: AdditionOptions): Additio
       live.readOnly === undefined &&
       isSelected(live, options.selection, kinds)
   )
-  return declaredItems(chosen, { observed, kinds, takenVariables: options.takenVariables }).map(
-    ({ value, ...one }) => ({ ...one, item: filled(value) })
-  )
+  const { takenVariables, example } = options
+  const naming = { observed, kinds, takenVariables, ...(example === undefined ? {} : { example }) }
+  return declaredItems(chosen, naming).map(({ value, ...one }) => ({ ...one, item: filled(value) }))
 }
 
 /** Returns the address of what is added: with its id, where the item needs one beside its name. */

@@ -92,3 +92,12 @@ test('a drift says how old the difference is, and JSON in seconds', async () => 
   const age = resources.find(({ name }) => name === 'C')?.changed.age_seconds
   expect(Math.round(Number(age) / (24 * 60 * 60))).toBe(3)
 })
+
+test('an id that is not there is told with what a plan would say of it', async () => {
+  const id = '11111111-2222-4333-8444-555555555555'
+  const world = createSandbox({ files: { 'configs/a.yaml': `roles: [{ name: Readers, id: ${id} }]\n` } })
+  const { code, out } = await world.run('drift')
+  expect(code).toBe(2)
+  expect(out.replaceAll(/\s+/g, ' ')).toContain('`polyctl plan` stops at an `id` that is not there')
+  expect((await world.run('plan')).err).toContain('error[P404]')
+})

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { formatNames } from '../../src/render/formats.ts'
 import { createSandbox, storeFiles } from '../support/sandbox.ts'
 
@@ -89,6 +90,19 @@ describe('what is wrong with it is said', () => {
     expect(out).toContain('2 to create')
     expect(err).toContain('error[P626]: the result cannot be written to `configs/a.yaml/p.md`')
     expect(existsSync(join(world.folder, 'ok.txt'))).toBe(true)
+  })
+
+  test('a folder that is missing is made in the checkout alone', async () => {
+    const world = createSandbox({ files: storeFiles })
+    const elsewhere = mkdtempSync(join(tmpdir(), 'polyctl-test-'))
+    onTestFinished(() => rmSync(elsewhere, { recursive: true }))
+    const to = (path: string) => world.run('validate', '--format', `json=${path}`)
+    expect((await to('a/b/v.json')).code).toBe(0)
+    expect(existsSync(join(world.folder, 'a/b/v.json'))).toBe(true)
+    expect((await to(join(elsewhere, 'v.json'))).code).toBe(0)
+    const missing = await to(join(elsewhere, 'a', 'v.json'))
+    expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('its folder does not exist')])
+    expect(readdirSync(elsewhere)).toEqual(['v.json'])
   })
 
   test('a failure of the command itself goes before', async () => {

@@ -93,6 +93,16 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     }
   )
 
+  test('Ctrl-D at a question is no answer: nothing is written, and that is said', async () => {
+    const world = createSandbox()
+    const screen = run(world.folder, 'new')
+    await screen.sees('Begin with an `example`')
+    screen.type('\u0004')
+    expect(await screen.ended()).toBe(7)
+    expect(screen.text()).toContain('error[P505]: a question was not answered: the input ended')
+    expect(existsSync(join(world.folder, 'new'))).toBe(false)
+  })
+
   test('what is no answer is wanted again, and no flag is wanted that was given', async () => {
     const { world, url } = await opened()
     const screen = run(world.folder, 'new', '--import', '--url', url)

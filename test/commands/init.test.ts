@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createdCommands } from '../support/command-words.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
 
@@ -133,6 +133,7 @@ test('the workflow plans in review, applies on merge, looks for drift by night, 
   expect(workflow.concurrency).toBe('polytomic-${{ github.ref }}')
   expect(workflow.env).toEqual({
     POLYTOMIC_API_KEY: '${{ secrets.POLYTOMIC_API_KEY }}',
+    POLYTOMIC_URL: 'https://polytomic.test',
     // Nothing is fetched by a name that anybody may take.
     POLYCTL_PACKAGE: './polyctl-0.1.0.tgz'
   })
@@ -182,3 +183,65 @@ interface Job {
   permissions?: object
   steps: { uses?: string; run?: string }[]
 }
+
+describe('another address than that of the hosted service', () => {
+  const files = (world: Sandbox): string[] =>
+    ['.github/workflows/polyctl.yml', '.env.example'].map((path) =>
+      readFileSync(join(world.folder, path), 'utf8')
+    )
+
+  test.each([
+    ['of an option', ['--url', 'https://eu.polytomic.example/'], {}, 'https://eu.polytomic.example'],
+    ['of the environment', [], { POLYTOMIC_URL: 'polytomic.example' }, 'https://polytomic.example']
+  ])('%s is told to the workflow and to colleagues', async (_what, words, env, url) => {
+    const world = createSandbox({ env: { POLYTOMIC_URL: undefined, ...env } })
+    expect((await world.run('init', '--no-import', ...words)).code).toBe(0)
+    const [workflow, example] = files(world)
+    expect(workflow).toContain(
+      `\n  POLYTOMIC_API_KEY: \${{ secrets.POLYTOMIC_API_KEY }}\n  POLYTOMIC_URL: ${url}\n`
+    )
+    expect(example).toContain(`\nPOLYTOMIC_URL=${url}\n`)
+  })
+
+  test.each([
+    ['the hosted service', { POLYTOMIC_URL: 'https://app.polytomic.com/' }],
+    ['nothing', { POLYTOMIC_URL: undefined }],
+    ['this machine', { POLYTOMIC_URL: 'http://127.0.0.1:8080' }]
+  ])('%s is none', async (_what, env) => {
+    const world = createSandbox({ env })
+    expect((await world.run('init', '--no-import')).code).toBe(0)
+    expect(files(world).join('\n')).not.toContain('POLYTOMIC_URL')
+  })
+})
+
+describe('what nobody answers is no answer', () => {
+  const terminal = { out: true, err: true, in: true, width: 80 }
+  const answers = (...all: (string | null)[]) => {
+    const left = [...all]
+    return async (): Promise<string | null> => left.shift() ?? null
+  }
+
+  test.each<[string, (string | null)[], string]>([
+    ['the input ends at once', [null], 'the input ended'],
+    ['three wrong words', ['x', 'y', 'z'], 'nothing that was typed is an answer'],
+    ['the input ends at the address', ['live', null], 'the input ended'],
+    [
+      'three wrong addresses',
+      ['live', 'a b', 'x://y', 'https://u:p@h'],
+      'nothing that was typed is an answer'
+    ],
+    ['the input ends at the key', ['live', '', null], 'the input ended'],
+    ['the input ends at the last question', ['live', '', 'key', null], 'the input ended']
+  ])('%s: nothing is written, and that is said', async (_what, all, because) => {
+    const env = { POLYTOMIC_URL: undefined, POLYTOMIC_API_KEY: undefined }
+    const world = createSandbox({ env, io: { terminal, ask: answers(...all) } })
+    const { code, err } = await world.run('init')
+    expect([code, err]).toEqual([
+      7,
+      expect.stringContaining(`error[P505]: a question was not answered: ${because}`)
+    ])
+    expect(err).toContain('nothing was written')
+    expect(readdirSync(world.folder)).toEqual([])
+    expect(world.requests()).toEqual([])
+  })
+})

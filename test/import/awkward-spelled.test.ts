@@ -18,7 +18,10 @@ beforeEach(async () => {
 /** Members that a service may leave out, name null, or have empty. */
 const optional = ['relations', 'tracking_columns', 'filters', 'overrides', 'override_fields', 'policies']
 
-/** The same value in other words: keys in another order, settings as texts, null or nothing for an empty list. */
+/**
+ * The same value in other words: keys in another order, settings as texts, null or nothing for an empty
+ * list.
+ */
 function spelled(value: Json, isSetting: boolean, nothing: Json | undefined): Json {
   if (Array.isArray(value)) return value.map((one) => spelled(one, isSetting, nothing))
   if (isSetting && typeof value === 'number') return String(value)
@@ -71,6 +74,9 @@ test.each([
   expect(plan.out + plan.err).toContain('Nothing to do')
   expect(plan.code).toBe(0)
   expect((await world.run('drift')).code).toBe(0)
+  // What files say already is no reason to refuse, or to write them again.
+  const same = await world.run('import')
+  expect([same.code, same.err, filesIn(world)]).toEqual([0, '', files])
   // What is written is the short form, however the service spells it.
   const again = await world.run('import', '--force')
   expect([again.code, valuesOf(filesIn(world))]).toEqual([0, valuesOf(files)])

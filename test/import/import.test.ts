@@ -112,7 +112,13 @@ test('files that somebody changed are not overwritten unasked, and nothing else 
   await world.run('import')
   const before = filesIn(world)
   const path = 'configs/connections/mongodb-connection.yaml'
-  const changed = `${before[path]}# mine\n`
+  const commented = `${before[path]}# mine\n`
+  writeFileSync(join(world.folder, path), commented)
+  // A file that says the same stays as it is, with what people wrote beside it.
+  expect((await world.run('import', '--check')).code).toBe(0)
+  expect((await world.run('import')).code).toBe(0)
+  expect(filesIn(world)).toEqual({ ...before, [path]: commented })
+  const changed = `${before[path]}roles: [{ name: mine }]\n`
   writeFileSync(join(world.folder, path), changed)
   rmSync(join(world.folder, 'configs/connections/salesforce-connection.yaml'))
   const refused = await world.run('import')

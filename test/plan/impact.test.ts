@@ -43,6 +43,11 @@ test('a default schedule is compared by how often it runs, and its parts only mo
   const daily = { default_schedule: { frequency: 'daily' } }
   expect(effectOf(['default_schedule', 'minute'], {}, daily)).toBe('none')
   expect(effectOf(['additional_schedules', '[Contact]', 'minute'], {}, daily)).toBe('unknown')
+  // Parts go along with the frequency that had them.
+  const manual = { default_schedule: { frequency: 'manual' } }
+  expect(effectOf(['default_schedule', 'minute'], { how: 'removed' }, manual)).toBe('none')
+  const custom = { default_schedule: { frequency: 'custom' } }
+  expect(effectOf(['default_schedule', 'day_of_week'], { how: 'removed' }, custom)).toBe('unknown')
 })
 
 test('a bulk sync that is made inactive copies nothing yet', () => {

@@ -336,6 +336,20 @@ describe('what no file declares', () => {
     expect(textIn(world)).toContain('${env:STORE_PASSWORD}')
     expect(ran.err).toContain('set `STORE_PASSWORD`')
   })
+
+  test('has its secrets as the variables that `.env.example` has for them', async () => {
+    const text = without('store', 'usersOut', 'ordersOut')
+    const example = '# connection "Store": configuration.password\nTHE_STORE=\n'
+    const world = createSandbox({
+      files: { [file]: text, 'live.yml': warehouse(), '.env.example': example },
+      env
+    })
+    await world.run('apply', '--yes', '--quiet', '-f', 'live.yml')
+    const ran = await world.run('pull', '--unmanaged', '--since', 'none')
+    expect(ran.code, ran.out + ran.err).toBe(0)
+    expect(textIn(world)).toContain('${env:THE_STORE}')
+    expect(ran.err).toContain('set `THE_STORE`')
+  })
 })
 
 describe('many organizations', () => {

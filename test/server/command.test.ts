@@ -146,7 +146,9 @@ test('a folder that is in use, or is none, is told in one line', async () => {
   writeFileSync(join(cwd, 'file'), '')
   const third = run(cwd, { data: 'file/below' })
   expect(await third.code).toBe(1)
-  expect(third.err.join('')).toMatch(/^The folder .*file\/below cannot be used: [^\n]*\n$/)
+  expect(third.err.join('')).toMatch(
+    /^The folder .*file\/below cannot be used: a file is where a folder should be. Choose another with --data.\n$/
+  )
 })
 
 test('options that make no sense are told in one line', async () => {

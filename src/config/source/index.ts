@@ -1,6 +1,6 @@
 /** The entry point of this folder: finding and reading files, on disk or in git, and parsing YAML. */
 export { openDisk, type Disk, type DiskEntry } from './disk.ts'
-export { saveChanged, saveFile, saveFiles } from './save.ts'
+export { reasonOfSaving, saveChanged, saveFile, saveFiles } from './save.ts'
 export { defaultFolders, readFiles, standardInput } from './find-files.ts'
 export {
   appliedRefs,

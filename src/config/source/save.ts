@@ -80,8 +80,11 @@ function saveNew(path: string, text: string, drafts: Map<string, string>): strin
   }
 }
 
-/** The file itself may be missing, so what does not exist, or is no folder, is where it would be. */
-function reasonOfSaving(error: unknown): string {
+/**
+ * Why something cannot be written. It may be missing itself, so what does not exist, or is no folder, is
+ * where it would be.
+ */
+export function reasonOfSaving(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOTDIR') return 'a file is where a folder should be'
   return code === 'ENOENT' ? 'its folder does not exist' : reasonOf(error)

@@ -56,13 +56,18 @@ function whoMoved({ cause }: ToldChange, since: string | undefined): string[] {
   return [sentences[cause]]
 }
 
+const differing = '`polyctl plan` shows what apply would put back; `polyctl pull` keeps what is there.'
+
+/** A plan stops there: an id that leads nowhere must not become another resource. */
+const lost =
+  '`polyctl plan` stops at an `id` that is not there: take it away, and apply makes the resource anew; ' +
+  '`polyctl pull --remove-missing` takes the block away.'
+
 function closingOf(plan: Plan, counts: Counts, resources: readonly ResourceView[]): Closing {
   const text = `${sentenceOf(plan, counts)}${waitsText(counts)}`
   if (text.startsWith('Drift: ')) {
-    return {
-      text,
-      next: '`polyctl plan` shows what apply would put back; `polyctl pull` keeps what is there.'
-    }
+    const isLost = plan.changes.some((change) => change.action === 'create' && change.lostId !== undefined)
+    return { text, next: isLost ? lost : differing }
   }
   const next = connectFirst(resources)
   return { text, ...(next === undefined ? {} : { next: `${next} lets it work.` }) }
@@ -70,7 +75,7 @@ function closingOf(plan: Plan, counts: Counts, resources: readonly ResourceView[
 
 function sentenceOf(plan: Plan, { pending }: Counts): string {
   const declared = plan.changes.filter((change) => change.action !== 'delete')
-  const differing = declared.filter((change) => isDifference(change) && change.cause !== 'config').length
+  const different = declared.filter((change) => isDifference(change) && change.cause !== 'config').length
   const waiting = declared.filter((change) => isDifference(change) && change.cause === 'config').length
   const ahead =
     waiting === 0
@@ -78,10 +83,10 @@ function sentenceOf(plan: Plan, { pending }: Counts): string {
       : ` ${count(waiting, 'change')} of the files ${waiting === 1 ? 'is' : 'are'} not applied yet.`
   const excess = plan.changes.length - declared.length
   const more = `${excess} that the files remove ${excess === 1 ? 'is' : 'are'} still there`
-  if (differing > 0) {
-    const verb = differing === 1 ? 'differs' : 'differ'
+  if (different > 0) {
+    const verb = different === 1 ? 'differs' : 'differ'
     const tail = excess > 0 ? `; ${more}` : ''
-    const some = `${differing} of ${count(declared.length, 'declared resource')}`
+    const some = `${different} of ${count(declared.length, 'declared resource')}`
     return `Drift: ${some} ${verb}${tail}.${ahead}`
   }
   if (excess > 0) return `Drift: ${more}.${ahead}`
