@@ -5,6 +5,7 @@ import { visibleLines } from '../render/plain-text.ts'
 import { example, type Commands, type Settle } from './commands.ts'
 import type { Door } from './door.ts'
 import { failOnOption } from './drift-options.ts'
+import { addExecutions } from './execution-commands.ts'
 import { addFileCommands, addSchema } from './file-commands.ts'
 import { addHelp, overview } from './help-command.ts'
 import { addGraph } from './drawing-commands.ts'
@@ -47,6 +48,7 @@ export async function commandLine(
   addReading(commands)
   addWatch(commands)
   addWriting(commands)
+  addExecutions(commands)
   addFileCommands(commands)
   addAsking(commands)
   addLocal(commands)

@@ -18,6 +18,7 @@ export interface Value {
 export type Sort =
   | 'addresses'
   | 'authorizable'
+  | 'executable'
   | 'kinds'
   | 'environments'
   | 'revisions'
@@ -45,6 +46,10 @@ export async function valuesOf(sort: Sort, typed: Typed): Promise<Value[]> {
       return (await namesIn(typed))
         .filter(({ kind }) => authorizable.has(kind))
         .map(({ name }) => ({ value: name }))
+    case 'executable':
+      return (await namesIn(typed))
+        .filter(({ kind }) => executable.has(kind))
+        .map((address) => ({ value: writtenAs(address, typed) }))
     case 'kinds':
       return kindNames()
     case 'environments':
@@ -63,6 +68,11 @@ export async function valuesOf(sort: Sort, typed: Typed): Promise<Value[]> {
 /** Kinds that a person may have to authorize: those that stand for a connected system. */
 const authorizable = new Set(
   kinds.managed.filter(({ authorization }) => authorization !== undefined).map(({ name }) => name)
+)
+
+/** Kinds that `run` runs. */
+const executable = new Set(
+  kinds.managed.filter(({ executions }) => executions !== undefined).map(({ name }) => name)
 )
 
 function kindNames(): Value[] {

@@ -101,6 +101,7 @@ const sortsOfOptions = new Map<string, Sort>(
 const sortsOfArguments = new Map<string, Sort>(
   Object.entries({
     connection: 'authorizable',
+    name: 'executable',
     address: addressed,
     addresses: addressed,
     what: 'topics',

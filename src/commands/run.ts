@@ -40,6 +40,8 @@ export interface CommandContext {
 export interface ContextOptions {
   /** A browser must reach the local server. */
   reachable?: boolean
+  /** The local server moves data, for the systems that it talks to. */
+  moves?: boolean
   /** The command works without any file. */
   filesOptional?: boolean
   /** The command looks after Ctrl-C itself: what it writes must be brought to an end. */
@@ -111,9 +113,9 @@ async function opening(
   const own = inOrganization({ ...understood.value.desired, workspace: place.value }, options.within)
   if (!own.ok) return await problemsResult(io, own.problems, read)
   const desired = options.local === true ? rehearsed(own.value) : own.value
-  const reachable = wants.reachable === true ? { reachable: true } : {}
+  const local = { reachable: wants.reachable === true, moves: wants.moves === true }
   const { workspace } = desired
-  const opened = await openService({ io, env, environmentFile, options, workspace, ...reachable })
+  const opened = await openService({ io, env, environmentFile, options, workspace, ...local })
   if (!opened.ok) return await problemsResult(io, opened.problems, read)
   const service = early?.adopted(opened.value) ?? opened.value
   const header: PlanHeader = {

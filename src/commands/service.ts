@@ -31,6 +31,8 @@ export interface ServiceRequest {
   workspace: Workspace
   /** Whether a browser must reach the local server while the command runs. */
   reachable?: boolean
+  /** Whether syncs run on the local server. */
+  moves?: boolean
   /** Tells the person why something takes a while. Absent: as all output. */
   say?: (line: string) => void
 }
@@ -84,13 +86,14 @@ function at(
 }
 
 async function localService(request: ServiceRequest, version: ApiVersion): Promise<Checked<Service>> {
-  const { io, reachable } = request
+  const { io, reachable, moves } = request
   const { createServer, FolderProblem } = await import('../server/index.ts')
   let page = 'http://127.0.0.1'
   try {
     const server = createServer({
       directory: join(io.cwd, io.project.folder, '.polyctl', 'local'),
-      publicUrl: () => page
+      publicUrl: () => page,
+      ...(moves === true ? { run: { fetch: (sent) => io.fetch(sent) } } : {})
     })
     const socket =
       reachable === true

@@ -16,6 +16,7 @@ export const topics: readonly string[] = [
   'deleting',
   'approving',
   'workflow',
+  'running',
   'data-impacts',
   'organizations',
   'never',

@@ -1,6 +1,7 @@
 import type { CodeEntry } from './code-entry.ts'
 import { checkCodes } from './codes-checks.ts'
 import { configurationCodes } from './codes-configuration.ts'
+import { executionCodes } from './codes-executions.ts'
 import { optionCodes } from './codes-options.ts'
 import { pullCodes } from './codes-pull.ts'
 import { requestCodes } from './codes-requests.ts'
@@ -14,12 +15,13 @@ export type Code =
   | keyof typeof checkCodes
   | keyof typeof requestCodes
   | keyof typeof pullCodes
+  | keyof typeof executionCodes
 
 /**
  * Every problem that polyctl can tell. The number alone says the stage: P0 YAML, P1 shape, P2 names and
  * references, P3 environment and secrets, P4 matching with the service, P5 guards of the plan, P6 applying
- * and talking to the service, P7 writing into files that people wrote. A code is never used again
- * for something else.
+ * and talking to the service, P7 writing into files that people wrote, P8 moving data. A code is never
+ * used again for something else.
  */
 export const codes: Readonly<Record<Code, CodeEntry>> = {
   ...configurationCodes,
@@ -27,5 +29,6 @@ export const codes: Readonly<Record<Code, CodeEntry>> = {
   ...checkCodes,
   ...requestCodes,
   ...optionCodes,
-  ...pullCodes
+  ...pullCodes,
+  ...executionCodes
 }

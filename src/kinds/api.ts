@@ -159,3 +159,10 @@ export interface RequestBelow {
   path: string
   body?: JsonObject
 }
+
+/** A GET, or a POST without effects (with `body`) in old versions. */
+export interface PreUpdateRead {
+  path: string
+  query?: Record<string, string>
+  body?: JsonObject
+}

@@ -59,3 +59,7 @@ export const cutoff: Codec = {
   fromYaml: moment,
   fromWire: (value) => moment(value ?? undefined)
 }
+
+/** A number that limits something; 0 leaves it to the service. */
+export const limit = (what: string) =>
+  scalar({ type: 'integer', minimum: 0, description: `${what} 0: as the service does it.` }, { default: 0 })

@@ -19,6 +19,7 @@ import { isPlain, meansAll, schemasFromWire, withShortSchemas } from './bulk-syn
 import { mergedSchemas, statedSchemas } from './bulk-sync-merge.ts'
 import { bulkNewerThan, historyProblems } from './bulk-sync-newer.ts'
 import { bulkSyncChecks } from './bulk-sync-checks.ts'
+import { bulkSyncExecutions } from './bulk-sync-executions.ts'
 import { schemaProblems } from './bulk-sync-problems.ts'
 import {
   type Beside,
@@ -29,7 +30,7 @@ import {
   withSchemas
 } from './bulk-sync-requests.ts'
 import { additionalSchedules, bulkScheduleProblems, withScheduleIds } from './bulk-sync-schedules.ts'
-import { cutoff, defaultSchedule, schemas, schemasOff } from './bulk-sync-codecs.ts'
+import { cutoff, defaultSchedule, limit, schemas, schemasOff } from './bulk-sync-codecs.ts'
 import { scheduleAdvice } from './schedule-words.ts'
 import { schedule } from './sync-schedule.ts'
 
@@ -38,8 +39,6 @@ const whichSchemas = {
   because: 'schemas say which objects are copied, with which of their records and fields'
 } as const
 
-const limit = (what: string) =>
-  scalar({ type: 'integer', minimum: 0, description: `${what} 0: as the service does it.` }, { default: 0 })
 const atOnce = { effect: 'none', because: 'it says how much runs at once' } as const
 
 /** A bulk sync: copies whole objects of one connection to another. */
@@ -47,6 +46,7 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
   name: 'bulk_sync',
   core: true,
   flows: bulkFlows,
+  executions: bulkSyncExecutions,
   section: 'bulk_syncs',
   description: 'Whole objects of one connection, copied to another.',
   fields: {

@@ -28,6 +28,7 @@ interface Definition<W, N extends string> extends Pick<
   | 'builtIns'
   | 'singleton'
   | 'authorization'
+  | 'executions'
   | 'offers'
   | 'core'
   | 'flows'

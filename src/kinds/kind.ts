@@ -1,3 +1,4 @@
+import type { Executions } from '../state/execution.ts'
 import type { Finding, Inquiry, Mistake, PlannedResource } from '../state/question.ts'
 import type { Address, Path } from '../state/resource.ts'
 import { isId, isObject, type Json, type JsonObject, type Reference } from '../state/value.ts'
@@ -5,7 +6,7 @@ import type { ApiVersion } from '../wire/common.ts'
 import type { Flow } from '../state/flow.ts'
 import type { DataImpacts } from '../state/impact.ts'
 import type { Field } from '../state/rule.ts'
-import type { DerivedApi, KindApi } from './api.ts'
+import type { DerivedApi, KindApi, PreUpdateRead } from './api.ts'
 import type { Synonym } from './synonym.ts'
 import type { Wording } from './wording.ts'
 
@@ -51,6 +52,8 @@ export interface Kind {
   readonly singleton?: true
   /** A person must authorize a resource before it works; this says how to get to the page for that. */
   readonly authorization?: Authorization
+  /** It moves data in executions, which can be started and followed. */
+  readonly executions?: Executions
   /** It offers objects for other resources, which the commands `sources` and `targets` list. */
   readonly offers?: true
   /** It moves data, or data is moved from and to it. What no file declares of it is always named. */
@@ -217,13 +220,6 @@ export interface FromWire {
 export interface Needed {
   always: readonly string[]
   by?: { key: string; values: Readonly<Record<string, readonly string[]>> }
-}
-
-/** A GET, or a POST without effects (with `body`) in old versions. */
-export interface PreUpdateRead {
-  path: string
-  query?: Record<string, string>
-  body?: JsonObject
 }
 
 /** A problem of a YAML item, before its path is converted to a span. */

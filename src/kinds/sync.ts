@@ -17,6 +17,7 @@ import { filterLogic, filters, fixedValues, identity, mappings, overrides, targe
 import { modelsOf, withNewField } from './sync-parts.ts'
 import { newerShapesKnown } from './sync-known.ts'
 import { syncChecks } from './sync-checks.ts'
+import { syncExecutions } from './sync-executions.ts'
 import { syncProblems } from './sync-problems.ts'
 import { settledLogic } from './sync-settled.ts'
 import { scheduleAdvice } from './schedule-words.ts'
@@ -49,6 +50,7 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
     { at: ['target'], as: 'to', object: ['target', 'object'] },
     { at: ['schedule'], as: 'after' }
   ],
+  executions: syncExecutions,
   section: 'syncs',
   description: 'What is written where: from models to an object of a connection, and when.',
   fields: {

@@ -94,9 +94,9 @@ export function openWriter(options: RemoteOptions): Writer {
   ): Promise<RequestResult> => {
     const search = new URLSearchParams(sent.query).toString()
     const url = `${base}${path}${search === '' ? '' : `?${search}`}`
-    const creates = method === 'POST' && !asks && sent.repeatable !== true
+    const creates = method === 'POST' && !asks && sent.repeatable !== true && sent.startsOnce !== true
     const attempt: Attempt = { method, url, line: `${method} ${path}`, sent, creates }
-    if (creates) attempt.keys = sent.keys ?? oneKey(options.newKey())
+    if (creates || sent.startsOnce === true) attempt.keys = sent.keys ?? oneKey(options.newKey())
     const answer = await carried(attempt, link)
     if (answer.ok || !isAboutAddress(answer.failure)) return answer
     const isByProxy = options.proxy !== undefined && answer.failure.code === 'P610'

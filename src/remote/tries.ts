@@ -31,6 +31,11 @@ export interface RequestOptions extends Patience {
   keys?: Keys
   /** True for a POST that may be sent twice as well as once. */
   repeatable?: true
+  /**
+   * For a POST that starts something of which one runs at a time: a lost try is repeated under the same key,
+   * and 409 says that one runs already, which no other try would change.
+   */
+  startsOnce?: true
   body?: JsonObject
   /** Values in the body that must not be shown, whatever the service answers. */
   secrets?: readonly string[]
@@ -199,7 +204,8 @@ function triedBy(
   if (status === 429) return { is: 'throttled', failure, ...link.gate.slowDown(headers) }
   if (isReading(failure, sent.retryableMessages))
     return { is: 'reading', failure: { ...failure, code: 'P621' } }
-  if (status === 409 && method !== 'GET') return { is: 'busy', failure }
+  if (status === 409 && method !== 'GET')
+    return { is: sent.startsOnce === true ? 'final' : 'busy', failure }
   if (creates || !passing.has(status)) return { is: 'final', failure }
   const pauseMs = afterStatuses.has(status) ? namedPauseMs(headers, link.options.now()) : 0
   return { is: 'failed', failure, pauseMs }

@@ -1,6 +1,7 @@
 import type { Look } from './style.ts'
 import type { Answer, LookupView, OrganizationsView, OrganizationView } from './view/answer.ts'
 import type { ChangesView } from './view/changes.ts'
+import type { ExecutionsView } from './view/executions.ts'
 import type { FindingsView } from './view/problems.ts'
 import type { PullView } from './view/pull.ts'
 import type { ReportView } from './view/report.ts'
@@ -26,6 +27,7 @@ export interface Format {
   drift(view: ChangesView, look: Look): Printed | Promise<Printed>
   report(view: ReportView, look: Look): Printed | Promise<Printed>
   pull(view: PullView, look: Look): Printed | Promise<Printed>
+  executions(view: ExecutionsView, look: Look): Printed | Promise<Printed>
   findings(view: FindingsView, look: Look): Printed | Promise<Printed>
   organizations(view: OrganizationsView, look: Look): Printed | Promise<Printed>
   /** One organization of many, as soon as it is known; a document has no use for it. */
@@ -63,6 +65,8 @@ function folded(answer: Answer, format: Format, look: Look): Printed | Promise<P
       return format.report(answer.view, look)
     case 'pull':
       return format.pull(answer.view, look)
+    case 'executions':
+      return format.executions(answer.view, look)
     case 'findings':
       return format.findings(answer.view, look)
     case 'organizations':

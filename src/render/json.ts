@@ -1,22 +1,16 @@
 import type { Outcome } from '../apply/events.ts'
-import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts'
 import type { Action, FieldChange, Impact } from '../plan/plan.ts'
 import { addressText } from '../state/resource.ts'
 import type { Format } from './format.ts'
-import type { PlanHeader } from './header.ts'
 import { jsonText } from './json-text.ts'
+import { executionsDocument } from './json-executions.ts'
+import { formatVersion, headJson, placeJson, problemJson, problemsJson } from './json-parts.ts'
 import { valueJson } from './json-value.ts'
 import type { Answer, OrganizationsView } from './view/answer.ts'
 import type { ChangesView, ResourceView, ToldChange } from './view/changes.ts'
-import type { FindingsView, ProblemsView } from './view/problems.ts'
+import type { FindingsView } from './view/problems.ts'
 import type { PullView } from './view/pull.ts'
 import type { ReportView } from './view/report.ts'
-
-/**
- * The output formats for programs. Each has a schema in `schemas/`; a change that could break a reader
- * raises the version. What is not known is null, so that every key is always there.
- */
-const formatVersion = 1
 
 /** Each answer as a document of its own. */
 export const json: Format = {
@@ -24,6 +18,7 @@ export const json: Format = {
   drift: (view) => jsonText(driftDocument(view)),
   report: (view) => jsonText(reportDocument(view)),
   pull: (view) => jsonText(pullDocument(view)),
+  executions: (view) => jsonText(executionsDocument(view)),
   findings: (view) => jsonText(findingsDocument(view)),
   organizations: (view) => jsonText(organizationsDocument(view)),
   lookup: ({ facts }) => jsonText(facts)
@@ -39,6 +34,8 @@ function documentOf(answer: Answer): unknown {
       return reportDocument(answer.view)
     case 'pull':
       return pullDocument(answer.view)
+    case 'executions':
+      return executionsDocument(answer.view)
     case 'findings':
       return findingsDocument(answer.view)
     case 'organizations':
@@ -64,18 +61,6 @@ export function planDocument(view: ChangesView): unknown {
     changes: changesIn(view).map(changeJson),
     ...besideJson(view),
     problems: problemsJson(view.problems, view.failures)
-  }
-}
-
-function headJson(header: PlanHeader) {
-  return {
-    format_version: formatVersion,
-    organization: { id: header.organizationId ?? null, name: header.organization },
-    service: header.service,
-    api_version: header.apiVersion,
-    environment: header.environment ?? null,
-    files: header.files,
-    resources: header.resources
   }
 }
 
@@ -128,10 +113,6 @@ function impactJson({ effect, because, paths, reaches }: Impact) {
 function resourceJson(change: ToldChange) {
   const { kind, name, id, span } = change
   return { kind, name, address: addressText(change), id: id ?? null, ...placeJson(span) }
-}
-
-function placeJson(span: Span | undefined) {
-  return { file: span?.path ?? null, line: span?.start.line ?? null, column: span?.start.column ?? null }
 }
 
 function fieldJson({ path, how, before, after, cause, base, span }: FieldChange) {
@@ -292,26 +273,5 @@ function organizationsDocument({ organizations }: OrganizationsView): unknown {
       exit_code: code,
       result: answer === undefined ? null : documentOf(answer)
     }))
-  }
-}
-
-function problemsJson(...views: readonly ProblemsView[]) {
-  return views.flatMap(({ problems }) => problems.map(problemJson))
-}
-
-function problemJson({ code, severity, message, labels, notes, help }: Diagnostic) {
-  return {
-    code,
-    severity,
-    message,
-    ...placeJson(labels[0]?.span),
-    labels: labels.map(({ span, text }) => ({
-      ...placeJson(span),
-      end_line: span.end.line,
-      end_column: span.end.column,
-      text
-    })),
-    notes,
-    help
   }
 }

@@ -10,6 +10,7 @@ import {
 } from './change-text.ts'
 import { pathText } from '../plan/path-node.ts'
 import { fieldRows } from './field-rows.ts'
+import { executionsParts } from './summary-executions.ts'
 import type { Format, Printed } from './format.ts'
 import { count, visible } from './plain-text.ts'
 import type { Look } from './style.ts'
@@ -29,6 +30,7 @@ export function summaryFormat(fold: (summary: Summary, look: Look) => Printed | 
     drift: (view, look) => fold(changesSummary('drift', view, look), look),
     report: (view, look) => fold(reportSummary(view, look), look),
     pull: (view, look) => fold(pullSummary(view, look), look),
+    executions: (view, look) => fold({ ...empty, ...executionsParts(view, look) }, look),
     findings: (view, look) => fold(findingsSummary(view), look),
     organizations: (view, look) => fold(organizationsSummary(view, look), look)
   }
@@ -254,6 +256,8 @@ export function answerSummary(answer: NonNullable<OrganizationView['answer']>, l
       return reportSummary(answer.view, look)
     case 'pull':
       return pullSummary(answer.view, look)
+    case 'executions':
+      return { ...empty, ...executionsParts(answer.view, look) }
     case 'findings':
       return findingsSummary(answer.view)
     case 'organizations':

@@ -2,6 +2,7 @@ import { printed, type Format, type Piece, type Printed } from './format.ts'
 import type { Look } from './style.ts'
 import type { LookupView, OrganizationView, Reported } from './view/answer.ts'
 import type { ChangesView } from './view/changes.ts'
+import type { ExecutionsView } from './view/executions.ts'
 import type { FindingsView, ProblemsView } from './view/problems.ts'
 import type { PullView } from './view/pull.ts'
 import type { ReportView } from './view/report.ts'
@@ -25,6 +26,7 @@ export const text: Format = {
   },
   report,
   pull,
+  executions,
   findings,
   async organizations({ organizations }, look) {
     const { organizationsText } = await import('./organizations.ts')
@@ -73,6 +75,11 @@ async function pull(view: PullView, look: Look): Promise<Piece[]> {
     { to: view.isCheck ? 'err' : 'out', text },
     await problems(view.failures, look)
   ]
+}
+
+async function executions(view: ExecutionsView, look: Look): Promise<Piece[]> {
+  const { executionsText } = await import('./executions.ts')
+  return [await problems(view.problems, look), { to: 'out', text: executionsText(view, look) }]
 }
 
 async function findings(view: FindingsView, look: Look): Promise<Piece[]> {

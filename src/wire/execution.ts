@@ -25,7 +25,7 @@ export interface ExecutionCounts {
   warnings: number
 }
 
-export interface Execution {
+export interface SyncExecution {
   id: string
   type: string
   status: ExecutionStatus

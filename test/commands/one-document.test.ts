@@ -34,6 +34,7 @@ const reading = [
   'apply --yes',
   'destroy --yes',
   'connect Store',
+  'run --all',
   'sources Store',
   'targets Store',
   'graph --live'

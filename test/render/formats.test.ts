@@ -30,6 +30,7 @@ const list: Format = {
   drift: fold('drift'),
   report: fold('report'),
   pull: fold('pull'),
+  executions: fold('executions'),
   findings: fold('findings'),
   organizations: fold('organizations')
 }

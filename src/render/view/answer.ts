@@ -9,6 +9,7 @@ import type { ResourceFacts, TopicFacts, TypeFacts } from './explain.ts'
 import type { ChangesView } from './changes.ts'
 import type { FindingsView } from './problems.ts'
 import type { PullView } from './pull.ts'
+import type { ExecutionsView } from './executions.ts'
 import type { ReportView } from './report.ts'
 import type { SourceKey } from './source-keys.ts'
 
@@ -18,6 +19,7 @@ export type Answer =
   | { type: 'drift'; view: ChangesView }
   | { type: 'report'; view: ReportView }
   | { type: 'pull'; view: PullView }
+  | { type: 'executions'; view: ExecutionsView }
   | { type: 'findings'; view: FindingsView }
   | { type: 'organizations'; view: OrganizationsView }
   | { type: 'lookup'; view: LookupView }

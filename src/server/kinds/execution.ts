@@ -1,4 +1,4 @@
-import { logTypes, type Execution, type ExecutionCounts, type LogType } from '../../wire/execution.ts'
+import { logTypes, type ExecutionCounts, type LogType, type SyncExecution } from '../../wire/execution.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { flag, found, param, type Call, type Route } from '../call.ts'
 import { paged, pagination } from '../paging.ts'
@@ -63,7 +63,7 @@ function countsOf(call: Call, { id, status, counts }: StoredExecution): Executio
   return isOpen(status) ? (call.context.runner?.counts(id) ?? counts) : counts
 }
 
-function shown(call: Call, stored: StoredExecution): Execution {
+function shown(call: Call, stored: StoredExecution): SyncExecution {
   const { id, type, status, created_at, started_at, completed_at, errors } = stored
   const counts = countsOf(call, stored)
   const { total, insert, update, error } = counts

@@ -1,0 +1,46 @@
+import { InvalidArgumentError } from 'commander'
+import { conditionForms, conditionOf, type Condition } from '../executions/conditions.ts'
+import { example, type Commands } from './commands.ts'
+import { collect, wholeNumber, withFiles, withOutput, withService } from './options.ts'
+
+/** Adds what moves data. */
+export function addExecutions({ add, settle }: Commands): void {
+  add('run', 'start syncs, and follow them to their ends', (command) =>
+    example(
+      withOutput(withService(withFiles(command))),
+      'polyctl run \'sync "Users*"\'',
+      "polyctl run --failed --fail-on 'errors>1%'"
+    )
+      .argument('[name...]', 'names, addresses or ids of syncs and bulk syncs; `*` for any text')
+      .optionsGroup('Which syncs:')
+      .option('--all', 'all that the service has')
+      .option('--failed', 'of these, or of all, those whose last run failed or had errors')
+      .option('--kind <kind>', 'only of this kind, e.g. bulk_sync; repeatable', collect, [])
+      .optionsGroup('How they run:')
+      .option('--resync', 'send all records again, whatever was sent before')
+      .option('--test', 'a test, as the service does it; it may write a few records')
+      .option('--identity <value>', 'only the record with this identity; repeatable', collect, [])
+      .option('--at-once <n>', 'run at most so many at once', wholeNumber(1), 4)
+      .option('--join', 'follow what runs already, instead of failing')
+      .option('--detach', 'start them, and do not wait')
+      .option('--cancel', 'cancel what runs on Ctrl-C; without it, it goes on in the service')
+      .option(
+        '--fail-on <condition>',
+        "exit with 5 where this is so, e.g. 'errors>1%', 'total==0', 'duration>30m'; repeatable " +
+          '(default: errors>0)',
+        condition,
+        []
+      )
+      .action((patterns, options) =>
+        settle(options, async (io, options) =>
+          (await import('./run-syncs.ts')).runCommand(patterns, options, io)
+        )
+      )
+  )
+}
+
+function condition(text: string, before: Condition[]): Condition[] {
+  const read = conditionOf(text)
+  if (read === undefined) throw new InvalidArgumentError(`A condition has three parts: ${conditionForms}.`)
+  return [...before, read]
+}

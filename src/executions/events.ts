@@ -1,0 +1,26 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Execution } from '../state/execution.ts'
+import type { Address } from '../state/resource.ts'
+
+/** What is told while syncs run. */
+export type ExecutionEvent =
+  | { type: 'started' | 'joined' | 'canceling'; address: Address; execution: string }
+  /** Something of it changed since it was looked at last. */
+  | { type: 'progress'; address: Address; execution: Execution }
+  | { type: 'settled'; address: Address; run: Run }
+
+/** What became of one sync. */
+export type Run =
+  | { outcome: 'ended'; execution: Execution; durationMs?: number; isJoined: boolean }
+  /** It goes on without polyctl. */
+  | { outcome: 'running'; execution: Execution; isJoined: boolean }
+  /** It was not started, or what became of it is not known; then the execution is told where there is one. */
+  | { outcome: 'failed'; problem: Diagnostic; execution?: string }
+  | { outcome: 'skipped'; because: string }
+
+/** A sync and what became of it. */
+export interface SyncRun {
+  address: Address
+  id: string
+  run: Run
+}

@@ -1,0 +1,158 @@
+import { isMet, type Condition } from '../../executions/conditions.ts'
+import type { Run, SyncRun } from '../../executions/events.ts'
+import { inOrder, type Diagnostic } from '../../diagnostics/diagnostic.ts'
+import type { Execution } from '../../state/execution.ts'
+import type { Address } from '../../state/resource.ts'
+import type { PlanHeader } from '../header.ts'
+import type { Closing, ViewContext } from './changes.ts'
+import { problemsView, type ProblemsView } from './problems.ts'
+
+/** What became of syncs that were run, as data that a person is told. */
+export interface ExecutionsView {
+  header: PlanHeader
+  /** In the order in which they were chosen. */
+  runs: RunView[]
+  /** What was found on the way, and why syncs were not started. */
+  problems: ProblemsView
+  closing: Closing
+}
+
+/** What became of one sync. */
+export interface RunView {
+  address: Address
+  id: string
+  state: RunState
+  execution?: Execution
+  durationMs?: number
+  /** It ran already, and was followed. */
+  isJoined: boolean
+  /** Reasons: what failed, what met a condition, whom it waited for. */
+  notes: string[]
+  /** The conditions that it met. */
+  met: string[]
+  problem?: Diagnostic
+}
+
+/**
+ * `degraded`: it came to its end, and not all went well. `running`: it goes on without polyctl. `unknown`: it
+ * was started, and could not be followed.
+ */
+export type RunState =
+  | 'done'
+  | 'degraded'
+  | 'failed'
+  | 'canceled'
+  | 'running'
+  | 'unknown'
+  | 'not started'
+  | 'skipped'
+
+/** What runs came with. */
+export interface ExecutionsExtras {
+  problems: readonly Diagnostic[]
+  /** What a run may not be; none given: it may have no errors. */
+  conditions: readonly Condition[]
+  interrupted: boolean
+}
+
+/** What became of each sync, and what it comes to. */
+export function executionsView(
+  runs: readonly SyncRun[],
+  header: PlanHeader,
+  context: ViewContext,
+  { problems, conditions, interrupted }: ExecutionsExtras
+): ExecutionsView {
+  const shown = runs.map(({ address, id, run }) => ({ address, id, ...runView(run, conditions) }))
+  const failures = shown.flatMap(({ problem }) => problem ?? [])
+  const sources = context.sources ?? { texts: new Map() }
+  return {
+    header,
+    runs: shown,
+    problems: problemsView([...inOrder(problems), ...failures], sources),
+    closing: closing(shown, interrupted)
+  }
+}
+
+function runView(run: Run, conditions: readonly Condition[]): Omit<RunView, 'address' | 'id'> {
+  const nothing = { notes: [], met: [], isJoined: false }
+  switch (run.outcome) {
+    case 'failed':
+      return {
+        ...nothing,
+        state: run.execution === undefined ? 'not started' : 'unknown',
+        problem: run.problem
+      }
+    case 'skipped':
+      return { ...nothing, state: 'skipped', notes: [run.because] }
+    case 'running':
+      return { ...nothing, state: 'running', execution: run.execution, isJoined: run.isJoined }
+    case 'ended':
+      return endedView(run, conditions)
+  }
+}
+
+function endedView(
+  { execution, durationMs, isJoined }: Extract<Run, { outcome: 'ended' }>,
+  conditions: readonly Condition[]
+): Omit<RunView, 'address' | 'id'> {
+  const met = conditions.filter((one) => isMet(one, execution.counts, durationMs) !== false)
+  const isClean =
+    conditions.length > 0
+      ? met.length === 0
+      : (execution.counts.errors ?? 0) === 0 && execution.parts.every(({ hasFailed }) => !hasFailed)
+  const notes = [
+    ...met.map((one) =>
+      isMet(one, execution.counts, durationMs) === true
+        ? `${one.text} is met`
+        : `${one.text} cannot be told: the service gives no such number`
+    ),
+    ...execution.errors,
+    ...execution.parts
+      .filter(({ hasFailed }) => hasFailed)
+      .map(({ name, status, message }) => `${name} ${status}${message === undefined ? '' : `: ${message}`}`)
+  ]
+  return {
+    state:
+      execution.ended === 'completed' ? (isClean ? 'done' : 'degraded') : (execution.ended ?? 'unknown'),
+    execution,
+    ...(durationMs === undefined ? {} : { durationMs }),
+    isJoined,
+    notes,
+    met: met.map(({ text }) => text)
+  }
+}
+
+const order: readonly RunState[] = [
+  'done',
+  'degraded',
+  'failed',
+  'canceled',
+  'unknown',
+  'not started',
+  'skipped',
+  'running'
+]
+
+const words: Readonly<Record<RunState, string>> = {
+  done: 'done',
+  degraded: 'done, but not clean',
+  failed: 'failed',
+  canceled: 'canceled',
+  running: 'running',
+  unknown: 'unknown',
+  'not started': 'not started',
+  skipped: 'skipped'
+}
+
+function closing(runs: readonly RunView[], interrupted: boolean): Closing {
+  const counts = order
+    .map((state) => [state, runs.filter((run) => run.state === state).length] as const)
+    .filter(([, number]) => number > 0)
+    .map(([state, number]) => `${number} ${words[state]}`)
+  const what = counts.length === 0 ? 'nothing to run' : counts.join(', ')
+  const text = `${interrupted ? 'Interrupted' : 'Run'}: ${what}.`
+  const isRunning = runs.some(({ state }) => state === 'running')
+  if (isRunning) return { text, next: '`polyctl run --join` with the same names follows what is running.' }
+  const again = runs.some(({ state }) => state === 'failed' || state === 'degraded')
+  return again ? { text, next: '`polyctl run --failed` with the same names runs these again.' } : { text }
+}

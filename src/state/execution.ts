@@ -1,0 +1,65 @@
+import type { ApiVersion } from '../wire/common.ts'
+import type { JsonObject } from './value.ts'
+
+/** One run of a sync, as the service tells it. */
+export interface Execution {
+  id: string
+  /** In the words of the service; there may be new ones. */
+  status: string
+  /** How it ended. Absent while it goes on, and for words that polyctl does not know. */
+  ended?: 'completed' | 'failed' | 'canceled'
+  counts: RecordCounts
+  /** Reasons, in the words of the service. */
+  errors: string[]
+  /** The schemas of a bulk sync; a sync has none. */
+  parts: ExecutionPart[]
+  startedAt?: string
+  completedAt?: string
+}
+
+/** Numbers of records; absent where the service tells none. */
+export interface RecordCounts {
+  total?: number
+  inserts?: number
+  updates?: number
+  /** Written, where the target does not tell new records from others. */
+  upserts?: number
+  deletes?: number
+  errors?: number
+  warnings?: number
+}
+
+/** One schema in the execution of a bulk sync. */
+export interface ExecutionPart {
+  name: string
+  status: string
+  hasFailed: boolean
+  counts: RecordCounts
+  message?: string
+}
+
+/** What is asked of an execution. Nothing: what a scheduled one does. */
+export interface StartRequest {
+  /** All records again, whatever was sent before. */
+  resync: boolean
+  /** Nothing is written to the target. */
+  test: boolean
+  /** Only the records with these values of the identity; empty for all. */
+  identities: readonly string[]
+}
+
+/** How resources of a kind are executed: what the requests hold, and what the answers mean. */
+export interface Executions {
+  /** Returns the body that starts one, or why there is none for this request. */
+  start(
+    live: JsonObject,
+    request: StartRequest,
+    version: ApiVersion
+  ): { ok: true; body: JsonObject } | { ok: false; because: string }
+  /** Returns why the service would not start it. */
+  idleReason(live: JsonObject): string | undefined
+  /** Converts an answer whose shape was checked. */
+  fromWire(wire: JsonObject): Execution
+  /** Returns the ids of those after which its schedule starts it. */
+  runsAfter(live: JsonObject): string[]
+}
