@@ -4,7 +4,9 @@ import { addressText } from '../../src/state/resource.ts'
 import { makeClock, type Clock } from './clock.ts'
 import { noFaults, swarm, type InjectedFaults } from './faults.ts'
 import { kindNamed } from './items.ts'
-import { converges, differences, idempotent, laws, type Case, type Meddled } from './invariants.ts'
+import type { Case, EditedByOthers } from './case.ts'
+import { differences } from './differences.ts'
+import { converges, idempotent, laws } from './invariants.ts'
 import { run, understood, type Run, type Settings } from './program.ts'
 import { makeRandom, type Random } from './random.ts'
 import { makeScene, type Scene } from './scene.ts'
@@ -263,7 +265,7 @@ function recordedBefore(runs: readonly Run[]): Set<string> {
   return new Set(runs.slice(0, -1).flatMap(({ exchanges }) => exchanges.flatMap(({ key }) => key ?? [])))
 }
 
-function editedIn(runs: readonly Run[]): Meddled {
+function editedIn(runs: readonly Run[]): EditedByOthers {
   const all = runs.flatMap(({ outsideEdits }) => outsideEdits)
   const deleted = all.filter(({ how }) => how === 'delete')
   return { ids: new Set(all.map(({ id }) => id)), deleted: new Set(deleted.map(({ id }) => id)) }

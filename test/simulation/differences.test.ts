@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { differences } from './invariants.ts'
+import { differences } from './differences.ts'
 import type { Scene } from './scene.ts'
 import type { Declared, World } from './world.ts'
 
