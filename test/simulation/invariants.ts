@@ -204,14 +204,15 @@ const noLeak: Law = ({ run }) => {
 
 /** Who reads a thing, and finds that it is not as it was planned upon, writes nothing. */
 const noOverwriting: Law = ({ scene, run }) =>
-  run.outsideEdits.flatMap(({ kind: kindName, id, how, at, fields }) => {
+  run.outsideEdits.flatMap(({ kind: kindName, id, how, at, taken, fields }) => {
     if (how !== 'edit' || at < run.planning) return []
     const isIt = ({ path }: Exchange): boolean => below(kindName, path) === `/${id}`
-    const later = run.exchanges.filter((exchange) => isIt(exchange) && exchange.number >= at)
-    const look = later.find(({ method, status }) => method === 'GET' && status === 200)
-    const write = later.find(
-      (exchange) => isWrite(exchange) && exchange.number > (look?.number ?? Infinity)
+    const all = run.exchanges.filter(isIt)
+    // Sent later, a request may be taken earlier: what it saw is what was there then.
+    const look = all.find(
+      (exchange) => exchange.method === 'GET' && exchange.status === 200 && (exchange.taken ?? 0) >= taken
     )
+    const write = all.find((exchange) => isWrite(exchange) && exchange.number > (look?.number ?? Infinity))
     // A write before has read the thing before: nobody can tell then.
     const isFirst = !writesOf(run).some((one) => isIt(one) && one.number < (look?.number ?? 0))
     const change = run.plan?.changes.find((one) => liveId(one) === id)
@@ -225,7 +226,7 @@ const noOverwriting: Law = ({ scene, run }) =>
     // Of two edits of a switch the second takes the first back: then it is as it was planned upon.
     const isTakenBack = (field: string): boolean =>
       run.outsideEdits.filter(
-        (other) => other.id === id && other.at <= look!.number && other.fields.includes(field)
+        (other) => other.id === id && other.taken <= (look!.taken ?? 0) && other.fields.includes(field)
       ).length > 1
     const overwritten = fields.filter(
       (field) => field in kind.fields && isCompared(field) && !isTakenBack(field)

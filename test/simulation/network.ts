@@ -18,6 +18,8 @@ export interface Exchange {
   key?: string
   /** The id that a create was answered with. */
   made?: string
+  /** Its place in the order in which the service took requests, which is another one than that of sending. */
+  taken?: number
   /** Absent: nothing was answered. */
   status?: number
   /** Ids in the body that nothing had when it was sent. */
@@ -31,8 +33,10 @@ export interface OutsideEdit {
   kind: string
   id: string
   how: 'edit' | 'touch' | 'delete'
-  /** It happened just before the request with this number was served. */
+  /** It happened just before the request with this number was taken. */
   at: number
+  /** The place of that request in the order of taking. */
+  taken: number
   /** What an edit changed. */
   fields: string[]
 }
@@ -71,6 +75,7 @@ export function openNetwork(
   const late: Promise<unknown>[] = []
   const isCalm = faults.server.length + faults.way.length === 0
   let underWay = 0
+  let taken = 0
   let isDead = false
   let die: (how: 'killed') => void = () => undefined
   const killed = new Promise<'killed'>((resolve) => (die = resolve))
@@ -90,11 +95,19 @@ export function openNetwork(
     incidents: readonly Incident[]
   ): Promise<Response> {
     const is = (what: Incident['what']): boolean => incidents.some((incident) => incident.what === what)
+    const place = (taken += 1)
+    exchange.taken = place
     for (const incident of incidents) {
       if (incident.what === 'interrupt') given.hooks.interrupt()
       if (incident.what === 'stop-listening') given.hooks.stopListening()
       if (incident.what === 'edit' || incident.what === 'touch' || incident.what === 'delete')
-        outsideEdits.push(...mutate(service, incident.what, incident.draw, exchange.number))
+        outsideEdits.push(
+          ...mutate(
+            service,
+            { what: incident.what, draw: incident.draw },
+            { at: exchange.number, taken: place }
+          )
+        )
     }
     if (is('killed-before')) return await kill()
     if (is('late')) {
@@ -200,7 +213,11 @@ function refusal(exchange: Exchange): Response {
 }
 
 /** Somebody else does something to one of the things that are there. */
-function mutate(service: Service, how: OutsideEdit['how'], draw: number, at: number): OutsideEdit[] {
+function mutate(
+  service: Service,
+  { what: how, draw }: { what: OutsideEdit['how']; draw: number },
+  when: { at: number; taken: number }
+): OutsideEdit[] {
   const { store } = service.server
   const things = simulated
     .filter(({ api }) => api.access === 'listed')
@@ -220,7 +237,7 @@ function mutate(service: Service, how: OutsideEdit['how'], draw: number, at: num
     if (users.some((other) => other.thing.id !== thing.id)) return []
     store.remove(kind, thing.id)
   }
-  return [{ kind, id: thing.id, how, at, fields: Object.keys(patch) }]
+  return [{ kind, id: thing.id, how, ...when, fields: Object.keys(patch) }]
 }
 
 /** A value that could be there as well: a switch is turned, or a setting is made; `way` says which. */
