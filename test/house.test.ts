@@ -540,7 +540,7 @@ describe('the repository', () => {
       Object.entries(manifest[of] ?? {})
     )
     expect(all.length).toBeGreaterThan(10)
-    expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([])
+    expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([])
   })
 
   test.each(['configs', 'schemas'])('the README of %s names each file there, and no other', (folder) => {

@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { Script } from 'node:vm'
+import schemaOfSarif from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' }
+import { Ajv } from 'ajv'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import MarkdownIt from 'markdown-it'
 import { describe, expect, test } from 'vitest'
@@ -13,6 +15,16 @@ import type { Change } from '../../src/plan/plan.ts'
 import { added, at, change, changed, header, look, plan } from './builders.ts'
 import { answers, driftAnswer, findings, planAnswer } from './answers.ts'
 import * as situation from './situations.ts'
+
+const anyFormat = { uri: isUri, 'uri-reference': isReference, 'date-time': true } as const
+
+function isUri(text: string): boolean {
+  return URL.canParse(text)
+}
+
+function isReference(text: string): boolean {
+  return URL.canParse(text, 'file:///') && !/\s/.test(text)
+}
 
 const endings: Record<string, string> = {
   markdown: 'md',
@@ -223,6 +235,70 @@ describe('a report of tests', () => {
     }
   )
 
+  /** What the schema of Jenkins lets stand where: attributes (those with `!` must), and elements inside. */
+  const verdict = { attributes: ['message', 'type'], inside: ['#text'] }
+  const schema: Readonly<Record<string, { attributes: string[]; inside: string[] }>> = {
+    testsuites: { attributes: ['name', 'time', 'tests', 'failures', 'errors'], inside: ['testsuite'] },
+    testsuite: {
+      attributes: ['name!', 'tests!', 'failures!', 'errors!', 'skipped', 'time', 'timestamp', 'hostname'],
+      inside: ['testcase', 'properties', 'system-out', 'system-err']
+    },
+    testcase: {
+      attributes: ['name!', 'classname', 'time', 'group'],
+      inside: ['failure', 'error', 'skipped', 'system-out', 'system-err']
+    },
+    failure: verdict,
+    error: verdict,
+    skipped: verdict,
+    'system-out': { attributes: [], inside: ['#text'] }
+  }
+  interface Element {
+    [name: string]: Element[] | Record<string, string> | string | undefined
+    ':@'?: Record<string, string>
+  }
+
+  function misfitsOf(all: readonly Element[], parent: string): string[] {
+    return all.flatMap((element) => {
+      const name = Object.keys(element).find((key) => key !== ':@') ?? ''
+      const here = schema[parent]?.inside.includes(name) === false ? [`${name} in ${parent}`] : []
+      if (name === '#text') return here
+      const { attributes = [], inside = [] } = schema[name] ?? {}
+      const given = Object.keys(element[':@'] ?? {})
+      const allowed = new Set(attributes.map((one) => one.replace('!', '')))
+      const missing = attributes.filter((one) => one.endsWith('!') && !given.includes(one.slice(0, -1)))
+      const inner = element[name]
+      return [
+        ...here,
+        ...(name in schema ? [] : [`there is no ${name}`]),
+        ...given.filter((one) => !allowed.has(one)).map((one) => `${name} has ${one}`),
+        ...missing.map((one) => `${name} lacks ${one}`),
+        ...(Array.isArray(inner) && inside.length > 0 ? misfitsOf(inner, name) : [])
+      ]
+    })
+  }
+
+  test.each([['hostile', nasty] as const, ...Object.entries(answers)])(
+    'of %s has only what the schema of Jenkins knows',
+    async (_name, answer) => {
+      const inOrder = new XMLParser({
+        preserveOrder: true,
+        ignoreAttributes: false,
+        attributeNamePrefix: ''
+      })
+      const all = inOrder.parse(await fold(answer, 'junit')) as Element[]
+      const elements = all.filter((one) => !('?xml' in one))
+      expect(elements.map((one) => Object.keys(one)[0])).toEqual(['testsuites'])
+      expect(misfitsOf(elements, '')).toEqual([])
+      expect(misfitsOf([{ testsuite: [{ note: [] }], ':@': { name: 'x' } }], '')).toEqual([
+        'testsuite lacks tests!',
+        'testsuite lacks failures!',
+        'testsuite lacks errors!',
+        'note in testsuite',
+        'there is no note'
+      ])
+    }
+  )
+
   test('a plan fails nothing, a drift fails what drifted', async () => {
     const value = plan([...situation.everything.changes])
     const none = await fold({ type: 'plan', view: planView(value, header, look) }, 'junit')
@@ -232,6 +308,27 @@ describe('a report of tests', () => {
 })
 
 describe('SARIF', () => {
+  // Of the older draft, which has other words for the name of a schema; all else in it means the same.
+  const { $schema: _draft, id: _id, ...rest } = schemaOfSarif
+  const isValid = new Ajv({
+    strict: false,
+    allErrors: true,
+    formats: anyFormat,
+    unicodeRegExp: false
+  }).compile(rest)
+
+  test.each([['hostile', nasty] as const, ...Object.entries(answers)])(
+    'of %s is as the published schema says',
+    async (_name, answer) => {
+      isValid(JSON.parse(await fold(answer, 'sarif')))
+      expect(isValid.errors ?? []).toEqual([])
+    }
+  )
+
+  test('the schema finds what is wrong', () => {
+    expect(isValid({ version: '2.1.0', runs: [{ results: [{}] }] })).toBe(false)
+  })
+
   test.each([['hostile', nasty] as const, ...Object.entries(answers)])(
     'of %s: each result has a rule, and each place is relative',
     async (_name, answer) => {
