@@ -69,6 +69,7 @@ test('no part of the program imports by itself: Node would warn of it on the scr
 test('the package holds what was built, and no sources or tests', () => {
   expect(readdirSync(unpacked).toSorted()).toEqual([
     '.dist',
+    '.github',
     '.runtime',
     'CHANGELOG.md',
     'LICENSE',
