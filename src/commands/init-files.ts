@@ -55,7 +55,9 @@ const steps = `steps:
       - uses: actions/setup-node@v6
         with: { node-version: "24" }`
 
-const applied = `git fetch origin '+refs/polyctl/*:refs/polyctl/*'`
+const applied =
+  `git fetch origin '+refs/polyctl/applied/*:refs/polyctl/applied/*' ` +
+  `'+refs/polyctl/left/*:refs/polyctl/left/*'`
 
 /** The package is in no registry yet, and whoever takes its name there must not get the key. */
 const run = `npx --yes --package "$POLYCTL_PACKAGE" ${about.name}`
@@ -64,8 +66,9 @@ const run = `npx --yes --package "$POLYCTL_PACKAGE" ${about.name}`
 const onPage = '--format markdown="$GITHUB_STEP_SUMMARY"'
 
 /**
- * Plans in review, applies on merge, and looks for drift each night; `url` is where, if not the hosted
- * service.
+ * Plans in review, applies the plan of the commit on merge, and looks for drift each night: the recipe in
+ * `configs/ci` in short, without what a script tells on the pull request and in an issue. `url` is where, if
+ * not the hosted service.
  */
 export function workflow(url: string | undefined): string {
   return `name: polytomic
@@ -77,7 +80,10 @@ on:
     - cron: "17 3 * * *"
 permissions:
   contents: read
-concurrency: polytomic-\${{ github.ref }}
+# One at a time: an apply is never stopped in its middle, the plan of an older commit is.
+concurrency:
+  group: polytomic-\${{ github.ref }}
+  cancel-in-progress: \${{ github.event_name == 'pull_request' }}
 
 env:
   POLYTOMIC_API_KEY: \${{ secrets.POLYTOMIC_API_KEY }}${url === undefined ? '' : `\n  POLYTOMIC_URL: ${url}`}
@@ -91,17 +97,32 @@ jobs:
     ${steps}
       - run: ${run} fmt --check --verbose
       - run: ${run} validate --format github
-      - run: ${run} plan --since "origin/$GITHUB_BASE_REF" ${onPage}
+      # A pull request from a fork gets no secrets: its files are checked, and not planned.
+      - if: env.POLYTOMIC_API_KEY != ''
+        run: ${run} plan --since "origin/$GITHUB_BASE_REF" ${onPage}
 
-  apply:
+  plan:
     if: github.event_name == 'push'
     runs-on: ubuntu-latest
+    ${steps}
+      - run: ${applied}
+      - run: ${run} plan --out plan.json ${onPage}
+      - uses: actions/upload-artifact@v4
+        with: { name: "polytomic-plan-\${{ github.sha }}", path: plan.json }
+
+  # Exactly what the plan of this commit says, or a refusal. Reviewers of the environment see it before.
+  apply:
+    needs: plan
+    runs-on: ubuntu-latest
+    environment: polytomic
     permissions:
       contents: write # what was applied is remembered as a ref
     ${steps}
+      - uses: actions/download-artifact@v5
+        with: { name: "polytomic-plan-\${{ github.sha }}" }
       - run: ${applied}
       # Variables that the files name, such as passwords, go here as well, each from a secret.
-      - run: ${run} apply --yes --push-applied ${onPage}
+      - run: ${run} apply plan.json --push-applied ${onPage}
 
   drift:
     if: github.event_name == 'schedule'

@@ -130,7 +130,10 @@ test('the workflow plans in review, applies on merge, looks for drift by night, 
     schedule: [{ cron: expect.stringMatching(/^\d+ \d+ \* \* \*$/) }]
   })
   expect(workflow.permissions).toEqual({ contents: 'read' })
-  expect(workflow.concurrency).toBe('polytomic-${{ github.ref }}')
+  expect(workflow.concurrency).toEqual({
+    group: 'polytomic-${{ github.ref }}',
+    'cancel-in-progress': "${{ github.event_name == 'pull_request' }}"
+  })
   expect(workflow.env).toEqual({
     POLYTOMIC_API_KEY: '${{ secrets.POLYTOMIC_API_KEY }}',
     POLYTOMIC_URL: 'https://polytomic.test',
@@ -166,19 +169,30 @@ test('the workflow plans in review, applies on merge, looks for drift by night, 
       'validate --format github',
       `plan --since "origin/$GITHUB_BASE_REF" ${onPage}`
     ],
-    apply: [`apply --yes --push-applied ${onPage}`],
+    plan: [`plan --out plan.json ${onPage}`],
+    apply: [`apply plan.json --push-applied ${onPage}`],
     drift: [`drift ${onPage}`]
   })
   const page = (await world.run('help', 'workflow')).out
-  for (const line of ['validate', 'plan --since origin/main', 'apply --yes --push-applied', 'drift'])
+  for (const line of [
+    'validate',
+    'plan --since origin/main',
+    'plan --out plan.json',
+    'apply plan.json --push-applied',
+    'drift'
+  ])
     expect(page).toMatch(new RegExp(`^polyctl ${line} `, 'm'))
-  expect(Object.values<Job>(workflow.jobs).map((job) => job.if)).toEqual(
-    ['pull_request', 'push', 'schedule'].map((event) => `github.event_name == '${event}'`)
-  )
+  expect(Object.values<Job>(workflow.jobs).map((job) => job.if ?? job.needs)).toEqual([
+    "github.event_name == 'pull_request'",
+    "github.event_name == 'push'",
+    'plan',
+    "github.event_name == 'schedule'"
+  ])
 })
 
 interface Job {
-  if: string
+  if?: string
+  needs?: string
   'runs-on': string
   permissions?: object
   steps: { uses?: string; run?: string }[]

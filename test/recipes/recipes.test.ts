@@ -90,7 +90,7 @@ describe('each command in them', () => {
 describe('workflows of GitHub', () => {
   const files: [string, string][] = [
     ['the recipe', textOf('github.yml.example')],
-    ['what `init` writes', workflow],
+    ['what `init` writes', workflow(undefined)],
     ['our own', readFileSync(join(root, '.github', 'workflows', 'ci.yml'), 'utf8')]
   ]
 
@@ -141,6 +141,16 @@ describe('workflows of GitHub', () => {
     expect(ours.map((step) => step.with?.['mode'])).toEqual(['review', 'plan', 'apply', 'drift', 'pull'])
     for (const step of ours)
       expect(Object.keys(inputs)).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})))
+  })
+
+  test('what `init` writes is of the same shape', () => {
+    const ours = parse(workflow(undefined)) as typeof jobs & Record<string, unknown>
+    const recipe = jobs as typeof ours
+    for (const key of ['name', 'permissions', 'concurrency', 'env']) expect(ours[key]).toEqual(recipe[key])
+    const { pull: _pull, ...both } = recipe.jobs
+    expect(Object.keys(ours.jobs)).toEqual(Object.keys(both))
+    for (const [name, { needs, environment }] of Object.entries(ours.jobs))
+      expect([needs, environment]).toEqual([both[name]?.needs, both[name]?.environment])
   })
 
   test('the plan is an artifact of its commit, and `apply` takes that one', () => {
