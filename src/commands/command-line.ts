@@ -8,7 +8,7 @@ import { failOnOption } from './drift-options.ts'
 import { addExecutions } from './execution-commands.ts'
 import { addFileCommands, addSchema } from './file-commands.ts'
 import { addHelp, overview } from './help-command.ts'
-import { addGraph } from './drawing-commands.ts'
+import { addShowing } from './showing-commands.ts'
 import { addWatch } from './watch-line.ts'
 import {
   withCascade,
@@ -230,7 +230,7 @@ function addAsking({ add, settle }: Commands): void {
       )
   )
   addSchema({ add, settle })
-  addGraph({ add, settle })
+  addShowing({ add, settle })
 }
 
 function addLocal({ add, settle }: Commands): void {

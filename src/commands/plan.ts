@@ -7,6 +7,7 @@ import { makeDecision, readsAllLists } from './decide-options.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
+import type { PlanHeader } from '../render/header.ts'
 import { isOverOrganizations, overOrganizations } from './organizations.ts'
 import type { Result } from './output.ts'
 import { problemsResult } from './result.ts'
@@ -31,7 +32,8 @@ export async function planCommand(options: PlanOptions, io: CommandIo): Promise<
     const { planned } = decided.value
     const differs = planned.plan.changes.some(isDifference)
     const code = options.detailedExitcode === true && differs ? exit.differences : exit.done
-    const saved = options.out === undefined ? {} : savePlan(options.out, decided.value, io)
+    const saved =
+      options.out === undefined ? {} : await savedWithView(options.out, decided.value, decided.problems, io)
     return await answered(decided.value, decided.problems, { type: 'plan', code, ...saved })
   }
   return await withContext(io, options, work, wants)
@@ -121,19 +123,38 @@ async function answered(
   problems: Diagnostic[],
   { type, code, failure, saved, also = [] }: Telling
 ): Promise<Result> {
+  const failures = failure ? [failure] : []
+  const view = await views[type]()
+  const { observed, plan } = planned
+  const beside = { problems, failures, also, observed, ...(saved === undefined ? {} : { saved }) }
+  return {
+    code: failure ? await exitOfProblems(failures) : code,
+    answer: { type, view: view(plan, headerOf({ planned, context, options }), context.view, beside) }
+  }
+}
+
+function headerOf({ planned, context, options }: Omit<PlanWithInputs, 'requested'>): PlanHeader {
   const { id, name } = planned.plan.organization
-  const header = {
+  return {
     ...context.header,
     organization: name,
     organizationId: id,
     ...appliedHeader(planned.plan, options)
   }
-  const failures = failure ? [failure] : []
-  const view = await views[type]()
-  const { observed } = planned
-  const beside = { problems, failures, also, observed, ...(saved === undefined ? {} : { saved }) }
-  return {
-    code: failure ? await exitOfProblems(failures) : code,
-    answer: { type, view: view(planned.plan, header, context.view, beside) }
-  }
+}
+
+/** Saves a plan with what is told of it: without secrets, and the same whenever it is made. */
+async function savedWithView(
+  path: string,
+  decided: PlanWithInputs,
+  problems: readonly Diagnostic[],
+  io: CommandIo
+): Promise<{ failure: Diagnostic } | { saved: string }> {
+  const { keptView } = await import('../render/view/kept.ts')
+  const { planned, context } = decided
+  const { now: _now, ...timeless } = context.view
+  const toView = await views.plan()
+  const extras = { problems, observed: planned.observed, isAsked: true }
+  const view = toView(planned.plan, headerOf(decided), timeless, extras)
+  return savePlan(path, decided, io, keptView(io.redaction.data(view)))
 }

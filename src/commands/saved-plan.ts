@@ -6,6 +6,7 @@ import { kinds } from '../kinds/index.ts'
 import type { LiteralSecrets } from '../plan/literal-secrets.ts'
 import { savedPlan, staleness, type SavedPlanInput, type SavedPlan } from '../plan/saved.ts'
 import { parseSaved, savedText } from '../plan/saved-file.ts'
+import type { Json } from '../state/value.ts'
 import { savedOptions, type Decided } from './decide-options.ts'
 import type { CommandIo } from './io.ts'
 import type { PlanningOptions, ReadOptions } from './options.ts'
@@ -17,22 +18,28 @@ export interface PlanWithInputs extends Decided {
   options: ReadOptions & PlanningOptions
 }
 
-/** Writes a plan to a file, whole or not at all. */
+/** Writes a plan to a file, whole or not at all, with what is told of it. */
 export function savePlan(
   path: string,
   decided: PlanWithInputs,
-  io: CommandIo
+  io: CommandIo,
+  view: Json
 ): { failure: Diagnostic } | { saved: string } {
   const failure = saveFile(
     resolve(io.cwd, path),
-    savedText(savedPlan(decided.planned.plan, inputsOf(decided)))
+    savedText(savedPlan(decided.planned.plan, inputsOf(decided), view))
   )
   if (failure !== undefined) {
     const help = ['give another path to `--out`']
     return { failure: problem('P508', `the plan cannot be written to \`${path}\`: ${failure}`, { help }) }
   }
-  const local = decided.options.local === true ? ' --local' : ''
-  return { saved: `Saved to ${path}: \`polyctl apply ${path}${local}\` does exactly this, or refuses.` }
+  const apply = applyText(path, decided.context.service.name)
+  return { saved: `Saved to ${path}: ${apply} does exactly this, or refuses.` }
+}
+
+/** The command that carries a saved plan out. */
+export function applyText(path: string, service: string): string {
+  return `\`polyctl apply ${path}${service === 'local' ? ' --local' : ''}\``
 }
 
 function inputsOf({ planned, requested, context, options }: PlanWithInputs): SavedPlanInput {

@@ -7,6 +7,15 @@ import { hash, type SavedPlan } from './saved.ts'
 
 /** Returns the text of a plan file. Its seal detects damage and edits. */
 export function savedText(saved: SavedPlan): string {
+  const text = sealedText(saved)
+  const { view: _view, ...without } = saved
+  // Whoever applies it must be able to read it: a plan that is too large with its view goes without.
+  return saved.view === undefined || boundedJson(text).ok
+    ? text
+    : sealedText({ ...without, format_version: 2 })
+}
+
+function sealedText(saved: SavedPlan): string {
   const sealed: JsonObject = { ...saved, seal: hash(saved) }
   return `${JSON.stringify(sealed, null, 1)}\n`
 }
@@ -19,7 +28,8 @@ export function parseSaved(text: string): { ok: true; saved: SavedPlan } | { ok:
   if (!isObject(value) || value['polyctl'] !== 'plan')
     return { ok: false, reason: 'it was not written by `polyctl plan --out`' }
   const { seal, ...rest } = value
-  if (rest['format_version'] !== 2)
+  // The one before had no view.
+  if (rest['format_version'] !== 3 && rest['format_version'] !== 2)
     return { ok: false, reason: 'another version of polyctl wrote it, in another format' }
   if (seal !== hash(rest)) return { ok: false, reason: 'it was changed after it was written' }
   if (isSaved(rest)) return { ok: true, saved: rest }

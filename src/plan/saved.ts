@@ -13,11 +13,12 @@ import { detailsOf, type ChangeDetails } from './details.ts'
 import type { Action, Plan } from './plan.ts'
 
 /**
- * A saved plan: an approval that can be kept in a file. It holds hashes of what was to be done and of
- * what that was based on. No body and no value is in it, so it holds no secrets.
+ * A saved plan: an approval that can be kept in a file. It holds hashes of what was to be done and of what
+ * that was based on, and what was told of it, which has no secrets in it.
  */
 export type SavedPlan = {
-  format_version: 2
+  /** 2 where it has no view. */
+  format_version: 2 | 3
   polyctl: 'plan'
   organization: { id: string; name: string }
   service: string
@@ -29,6 +30,8 @@ export type SavedPlan = {
   /** Hash of the key by which literal secrets were hashed. Absent where there are no such secrets. */
   secrets_key?: string
   resources: SavedResource[]
+  /** What was told of it, for people who approve it: no secret is in that. Nothing else depends on it. */
+  view?: Json
 }
 
 /** The options of `plan`, in the form in which a program can pass them again. */
@@ -76,7 +79,7 @@ export interface SavedPlanInput {
 }
 
 /** R23: Returns the approval of a plan. The same plan gives the same bytes. */
-export function savedPlan(plan: Plan, input: SavedPlanInput): SavedPlan {
+export function savedPlan(plan: Plan, input: SavedPlanInput, view?: Json): SavedPlan {
   const { desired, service, apiVersion, options } = input
   const declared = new Map(
     desired.resources.map(({ fields, lifecycle, id = null, ...address }) => [
@@ -86,7 +89,7 @@ export function savedPlan(plan: Plan, input: SavedPlanInput): SavedPlan {
   )
   const removed = desired.removed.map(addressText)
   return {
-    format_version: 2,
+    format_version: view === undefined ? 2 : 3,
     polyctl: 'plan',
     organization: plan.organization,
     service,
@@ -108,7 +111,8 @@ export function savedPlan(plan: Plan, input: SavedPlanInput): SavedPlan {
       }),
       names: hash(change.ids),
       seen: seenBy(change, input)
-    }))
+    })),
+    ...(view === undefined ? {} : { view })
   }
 }
 

@@ -64,6 +64,10 @@ const situations: Readonly<Record<string, Situation>> = {
     world: { files: storeFiles, env },
     codes: { 'connect Store': 3, 'sources Store': 3, 'targets Store': 3 }
   },
+  'the saved plan is none': {
+    world: { files: { 'plan.json': '{}' } },
+    codes: { 'show plan.json': 3, 'show no.json': 3 }
+  },
   'the files are wrong': { world: { files: bad, env }, codes: each(all, 3) },
   'an option is wrong': {
     world: { files: storeFiles, env },

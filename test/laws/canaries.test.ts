@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { connectionTypes, isSecretSetting } from '../../src/kinds/connection-types.ts'
@@ -136,7 +136,7 @@ test.each([
 })
 
 const files = formatNames.flatMap((name) => ['--format', `${name}=out/${name}`])
-const reporting = new Set(['validate', 'plan', 'apply', 'drift', 'destroy'])
+const reporting = new Set(['validate', 'plan', 'show', 'apply', 'drift', 'destroy'])
 
 test('no command shows what is given from outside', async () => {
   const broken = `connections:\n  - name: C\n    type: postgresql\n    configuration:\n`
@@ -153,7 +153,8 @@ test('no command shows what is given from outside', async () => {
     const given = ['--var-file', 'v.yaml', '--env-file', 'e', '--var', `pw=${planted}`]
     for (const words of [
       ['validate'],
-      ['plan', '--verbose'],
+      ['plan', '--verbose', '--out', 'plan.json'],
+      ['show', 'plan.json'],
       ['apply', '--yes'],
       ['drift'],
       ['destroy', '--yes'],
@@ -163,8 +164,18 @@ test('no command shows what is given from outside', async () => {
     ]) {
       for (const format of ['text', 'json']) {
         const asFiles = reporting.has(words[0]!) ? files : []
-        const ran = await world.run(...words, ...given, '--format', format, ...asFiles)
+        const ran = await world.run(
+          ...words,
+          ...(words[0] === 'show' ? [] : given),
+          '--format',
+          format,
+          ...asFiles
+        )
         if (leaksIn(ran.out + ran.err, [planted]).length > 0) leaks.push(`${at} ${words[0]} ${format}`)
+        const kept = existsSync(join(world.folder, 'plan.json'))
+          ? readFileSync(join(world.folder, 'plan.json'), 'utf8')
+          : ''
+        if (leaksIn(kept, [planted]).length > 0) leaks.push(`${at} ${words[0]} in plan.json`)
         for (const name of asFiles.length > 0 ? formatNames : []) {
           const text = readFileSync(join(world.folder, 'out', name), 'utf8')
           if (leaksIn(text, [planted]).length > 0) leaks.push(`${at} ${words[0]} to a file as ${name}`)

@@ -6,7 +6,7 @@ import { savedPlan, staleness, type SavedPlanInput, type SavedOptions } from '..
 import { parseSaved, savedText } from '../../src/plan/saved-file.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Desired, LiveState, Removed } from '../../src/state/resource.ts'
-import { sortedText, type JsonObject } from '../../src/state/value.ts'
+import { sortedText, type Json, type JsonObject } from '../../src/state/value.ts'
 import { declared, noOptions, planFor, removed, service } from './world.ts'
 
 const savedOptions: SavedOptions = { ...noOptions, files: ['configs'] }
@@ -329,5 +329,12 @@ describe('R23: a file that is not what was approved is none', () => {
             ok: false,
             reason: expect.stringContaining('the plan') as string
           })
+  })
+
+  test('a view goes along, if the file can be read with it', () => {
+    const withView = (view: Json) => ({ ...saved({}), format_version: 3 as const, view })
+    expect(parseSaved(savedText(withView({ a: 1 })))).toEqual({ ok: true, saved: withView({ a: 1 }) })
+    for (const large of ['x'.repeat(2 ** 20 + 1), { $ref: 'a tag' }])
+      expect(parseSaved(savedText(withView(large)))).toEqual({ ok: true, saved: saved({}) })
   })
 })

@@ -85,7 +85,7 @@ describe('R21: a plan is the same bytes for the same input, and holds no secret'
     expect(await round()).toEqual(await round())
   })
 
-  test('R21: a saved plan holds no value: not of a secret in any encoding, and not of any field', async () => {
+  test('R21: a saved plan holds what was told, and no secret in any encoding', async () => {
     const text = rich.replaceAll('"${env:PASSWORD}"', JSON.stringify(planted))
     const world = createSandbox({ files: { [file]: text } })
     expect((await world.run('plan', '--out', 'plan.json')).code).toBe(0)
@@ -97,15 +97,9 @@ describe('R21: a plan is the same bytes for the same input, and holds no secret'
       encodeURIComponent(planted),
       JSON.stringify(planted).slice(1, -1)
     ]
-    for (const form of [
-      ...encoded,
-      'source.example.net',
-      'select * from',
-      'public.users',
-      'updateOrCreate'
-    ])
-      expect(content).not.toContain(form)
-    expect(content).toContain('Users out')
+    for (const form of encoded) expect(content).not.toContain(form)
+    for (const form of ['Users out', 'source.example.net', 'updateOrCreate'])
+      expect(content).toContain(form)
   })
 })
 
@@ -271,7 +265,7 @@ describe('R23: a saved plan is carried out as it was approved, or not at all', (
     ['no JSON', () => 'connections: []\n'],
     ['other JSON', () => '[]'],
     ['another document', () => '{"polyctl":"report"}'],
-    ['of another format', (text) => text.replace('"format_version": 2', '"format_version": 1')],
+    ['of another format', (text) => text.replace('"format_version": 3', '"format_version": 1')],
     ['edited', (text) => text.replace('"action": "update"', '"action": "none"')],
     ['edited in what was asked', (text) => text.replace('"force_delete": false', '"force_delete": true')],
     ['edited by a line more', (text) => text.replace('{', '{ "more": 1,')],

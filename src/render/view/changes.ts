@@ -304,6 +304,6 @@ export function connectFirst(resources: readonly ResourceView[]): string | undef
 }
 
 /** A new name is told in the heading. */
-function fieldsBesideName({ action, fields }: ToldChange): FieldChange[] {
+export function fieldsBesideName({ action, fields }: ToldChange): FieldChange[] {
   return action === 'rename' ? fields.filter((field) => field.path.join('.') !== 'name') : fields
 }

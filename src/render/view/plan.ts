@@ -1,14 +1,17 @@
 import type { Action, Change, Plan } from '../../plan/plan.ts'
 import {
   connectFirst,
+  fieldsBesideName,
   seenFrom,
   waitsText,
   type Closing,
   type Counts,
   type ImpactSum,
-  type ResourceView
+  type ResourceView,
+  type ToldChange
 } from './changes.ts'
 import { lastChangeText } from './last-change.ts'
+import { rowsOf, type RowView, type Telling } from './rows.ts'
 
 /** What cannot be taken back comes first; what is not to be done follows what is. */
 const actions: readonly Action[] = ['delete', 'create', 'rename', 'update']
@@ -26,11 +29,20 @@ export const planView = seenFrom({
       ...(last === undefined ? [] : [`last changed in the service ${last}`])
     ]
   },
-  telling: (action) => ({ signs: action !== 'create' && action !== 'delete', turned: false }),
+  telling,
   impacts: impactsOf,
   sends: true,
   closing: closingOf
 })
+
+function telling(action: Action): Telling {
+  return { signs: action !== 'create' && action !== 'delete', turned: false }
+}
+
+/** The fields of a change as rows, as plans tell them. */
+export function planRows(change: ToldChange, since: string | undefined): RowView[] {
+  return rowsOf(change, fieldsBesideName(change), telling(change.action), since)
+}
 
 /** By kind and effect. */
 function impactsOf(changes: readonly Change[]): ImpactSum[] {
