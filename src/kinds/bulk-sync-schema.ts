@@ -1,6 +1,6 @@
 import { filterFunctionWords, frequencyWords, resyncWords, selectiveWords, worded } from './words.ts'
 import { nameSchema } from './suggested.ts'
-import { caseless, names, times } from './sync-schema.ts'
+import { names, times } from './sync-schema.ts'
 
 const text = { type: 'string' }
 /** The schema of an instant. */
@@ -129,7 +129,7 @@ export const schemasSchema = {
     '`polyctl sources CONNECTION --bulk` lists them.'
   ].join(' '),
   anyOf: [
-    { ...caseless(['all']), type: 'string', 'x-meant': meantBySchemas },
+    { ...worded({ all: 'Every object that the source has.' }), type: 'string', 'x-meant': meantBySchemas },
     { type: 'array', minItems: 1, items: chosen }
   ]
 }

@@ -28,12 +28,14 @@ export function carriedUnknown(
     if (found.length === 0) return []
     const names = [...new Set(found.flatMap(({ paths }) => paths))]
     const noun = kind.name.replaceAll('_', ' ')
-    const are = names.length === 1 ? 'it is' : 'they are'
+    const isOne = names.length === 1
     return [
       warning('P413', `the service also has ${listed(names)} of a ${noun} that is updated`, {
         labels: found.slice(0, limit).map(({ change }) => ({ span: change.span, text: 'this is updated' })),
         notes: [
-          `this version of polyctl does not know that, and carries it back as ${are}`,
+          isOne
+            ? 'this version of polyctl does not know that, and carries it back as it is'
+            : 'this version of polyctl does not know these, and carries them back as they are',
           'if it says the same as something that changes, the service may refuse it or keep the old'
         ],
         help: ['look whether there is a newer version of polyctl']

@@ -76,6 +76,12 @@ export function explained(error: Error, { url, proxy }: Way): Explained {
       help: [`write \`${written}\`, if the service is to be there`]
     }
   }
+  if (url.protocol === 'http:' && /^(UND_ERR_SOCKET|ECONNRESET|HPE_INVALID_CONSTANT)$/.test(code)) {
+    return {
+      words: reasonOf(error),
+      help: [`if this port speaks TLS, write \`https://${url.host}\``]
+    }
+  }
   if (unknownIssuer.has(code)) {
     return {
       words: 'its certificate is of an issuer that this machine does not know',

@@ -189,7 +189,7 @@ describe('members that nobody knows', () => {
       'the service also has `a`, `b`, `c`, `d`, `e`, 2 more of a gadget that is updated'
     )
     expect(problem?.notes[0]).toBe(
-      'this version of polyctl does not know that, and carries it back as they are'
+      'this version of polyctl does not know these, and carries them back as they are'
     )
     expect(problem?.labels).toHaveLength(5)
     expect(reported([one('a')], letters.slice(0, 5))[0]?.message).toContain('`e` of a gadget')

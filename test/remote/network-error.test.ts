@@ -79,6 +79,15 @@ describe('why a connection failed', () => {
     }
   )
 
+  test('a connection without TLS that is closed without a word may have met a port that speaks it', () => {
+    const closed = failed('other side closed', 'UND_ERR_SOCKET')
+    expect(explained(closed, by('http://service.test:8443'))).toEqual({
+      words: 'other side closed',
+      help: ['if this port speaks TLS, write `https://service.test:8443`']
+    })
+    expect(explained(closed, direct)).toEqual({ words: 'other side closed' })
+  })
+
   test.each(['localhost:1', '127.0.0.1:1', '127.1.2.3', '[::1]:1'])('%s is this machine', (host) => {
     expect(explained(failed('m', 'ECONNREFUSED'), by(`http://${host}`))).toEqual({
       words: `nobody listens at http://${host}`,
