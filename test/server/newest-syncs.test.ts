@@ -310,6 +310,26 @@ test.each(refused)('%s %s', async (field, problem, more) => {
   }
 })
 
+test('the older shape does not say which functions a field takes, and takes all of them', async () => {
+  const fields = { email: 'string', name: 'string', age: 'number' }
+  const catalogue = { Warehouse: { objects: { 'polytomic.sync_test_target': { fields } } } }
+  const filter = { field_id: 'age', field_type: 'Target', function: 'StringContains', value: '1' }
+  for (const [shape, status] of [
+    ['older', 200],
+    ['newest', 422]
+  ] as const) {
+    const world = await newest({ shape, catalogue })
+    const reply = await world.api.post('/api/syncs', updating(world, { filters: [filter] }))
+    expect([shape, reply.status, reply.body['message']]).toEqual([
+      shape,
+      status,
+      status === 200
+        ? undefined
+        : (expect.stringMatching(/^filters\[0\]\.function must be one of Equality, .* for age$/) as string)
+    ])
+  }
+})
+
 test('what the target does not support is refused, and said before', async () => {
   const facts = { multipleIdentities: false, filterValueFields: false }
   const fields = { email: 'string', name: 'string', age: 'number' }

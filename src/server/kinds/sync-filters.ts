@@ -90,7 +90,9 @@ export function targetFilter(
   if (fields !== undefined && field === undefined)
     throw invalid(places.field, `is not a field of the target: ${id}`)
   if (field?.filterable === false) throw invalid(places.field, `is a field that cannot be filtered: ${id}`)
-  const functions = (field?.filter_functions ?? []).map((one) => one.id)
+  // What a service does not tell of a field, it is not known to hold against anybody.
+  const told = context.isNewest ? field?.filter_functions : undefined
+  const functions = (told ?? []).map((one) => one.id)
   if (functions.length > 0 && !functions.includes(name))
     throw invalid(`${where}.function`, `must be one of ${functions.join(', ')} for ${id}`)
   const from = compared ?? undefined
