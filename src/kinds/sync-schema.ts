@@ -27,8 +27,6 @@ const source = {
   ]
 }
 
-/** The schema of words in any case. */
-export const caseless = (values: readonly string[]) => ({ enum: [...values], 'x-caseless': true })
 const part = (description: string) => ({ type: ['string', 'integer'], description })
 /** The schema of a list of names. */
 export const names = (description: string) => ({ type: 'array', items: { type: 'string' }, description })
