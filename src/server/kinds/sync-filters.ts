@@ -91,8 +91,8 @@ export function targetFilter(
     throw invalid(places.field, `is not a field of the target: ${id}`)
   if (field?.filterable === false) throw invalid(places.field, `is a field that cannot be filtered: ${id}`)
   // What a service does not tell of a field, it is not known to hold against anybody.
-  const told = context.isNewest ? field?.filter_functions : undefined
-  const functions = (told ?? []).map((one) => one.id)
+  const published = context.isNewest ? field?.filter_functions : undefined
+  const functions = (published ?? []).map((one) => one.id)
   if (functions.length > 0 && !functions.includes(name))
     throw invalid(`${where}.function`, `must be one of ${functions.join(', ')} for ${id}`)
   const from = compared ?? undefined
