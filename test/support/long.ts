@@ -42,6 +42,8 @@ export const long = [
   'test/apply/faults.test.ts',
   'test/apply/mistakes.test.ts',
   'test/apply/races.test.ts',
+  // Processes that are killed.
+  'test/server/runner/kills.test.ts',
   // Bytes mutated at random.
   'test/fuzz/*.test.ts',
   'test/server/fuzz.test.ts',

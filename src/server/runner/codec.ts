@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Decimal, Instant, isList, JsonText, type Cell, type Row, type Value } from './value.ts'
 
 /** How rows are kept while they wait to be written, and by what a change of them is noticed. */
@@ -54,5 +54,5 @@ function isPlain(value: unknown): value is null | string | number | boolean {
 
 /** Returns the first 16 bytes of a digest: enough to tell any two texts apart. */
 export function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest().subarray(0, 16)
+  return hash('sha256', text, 'buffer').subarray(0, 16)
 }

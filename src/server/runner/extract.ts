@@ -12,10 +12,12 @@ export type Baseline = (key: Buffer, hash: Buffer) => void
 /**
  * Phase 1: reads the source, and puts the records that are new or changed on the stage. The source is read to
  * its end before anything is asked of the target, so that it holds no snapshot while that takes its time.
+ * Returns how many records were written before.
  */
-export async function extract(job: Job, baseline?: Baseline): Promise<void> {
+export async function extract(job: Job, baseline?: Baseline): Promise<{ known: number }> {
   const { source, mapping, model, stage } = job
-  const take = taker(job, baseline)
+  const known = { count: 0 }
+  const take = taker(job, known, baseline)
   const request = { configuration: model.configuration, fields: mapping.reads, batch }
   for await (const rows of source.rows(request)) {
     mustGoOn(job)
@@ -23,10 +25,11 @@ export async function extract(job: Job, baseline?: Baseline): Promise<void> {
       for (const row of rows) if (mapping.passes(row)) take(row)
     })
   }
+  return { known: known.count }
 }
 
 /** Returns a function that takes a row: it is left out, or it is new or changed. */
-function taker(job: Job, baseline: Baseline | undefined): (row: Row) => void {
+function taker(job: Job, known: { count: number }, baseline: Baseline | undefined): (row: Row) => void {
   const { sync, mapping, state, stage, request } = job
   const isForced = request.resync === true || sync.sync_all_records === true || sync.mode === 'replace'
   const isWanted = wanted(job)
@@ -40,7 +43,9 @@ function taker(job: Job, baseline: Baseline | undefined): (row: Row) => void {
     const text = packed(mapped)
     const tracked = mapping.tracked?.(row)
     const hash = digest(prefix + (tracked === undefined ? text : packed(tracked)))
-    if (!isForced && state.recorded(sync.id, key)?.hash.equals(hash) === true) return
+    const before = state.recorded(sync.id, key, hash)
+    if (before !== 'none') known.count += 1
+    if (before === 'same' && !isForced) return
     if (baseline === undefined) stage.add({ key, hash, row: text })
     else baseline(key, hash)
   }
@@ -51,7 +56,7 @@ function keys(job: Job): (row: Row, mapped: Row) => Buffer | undefined {
   const { mapping, facts, stage } = job
   const once = (text: string, mapped: Row): Buffer | undefined => {
     const key = digest(text)
-    if (stage.see(key)) return key
+    if (stage.seen.add(key)) return key
     warn(job, mapped, 'DUPLICATE_IDENTITY', 'another record of the source has the same identity')
     return undefined
   }
@@ -76,12 +81,12 @@ function everyRow({ stage, mapping }: Job): (row: Row, mapped: Row) => Buffer {
   return (_row, mapped) => {
     const text = packed(mapped.slice(0, mapping.columns.length))
     const first = digest(text)
-    if (stage.see(first)) return first
+    if (stage.seen.add(first)) return first
     const name = first.toString('hex')
     const before = copies.get(name) ?? 1
     copies.set(name, before + 1)
     const key = digest(`${before} ${text}`)
-    stage.see(key)
+    stage.seen.add(key)
     return key
   }
 }

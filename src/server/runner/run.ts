@@ -22,16 +22,20 @@ export async function run(writing: Writing): Promise<void> {
   const { sync, stage } = job
   if (sync.skip_initial_backfill === true && !store.hasBaseline(sync.id)) return baselineOnly(job, store)
   mustBePossible(job)
-  await extract(job)
+  const { known } = await extract(job)
+  const isForgotten = isWhole(job) && sync.mode !== 'replace' && store.count(sync.id) > known
   job.counts.total = stage.count()
-  job.log.say('INFO', `${stage.seen()} records read, ${job.counts.total} of them new or changed`)
+  job.log.say('INFO', `${stage.seen.size} records read, ${job.counts.total} of them new or changed`)
   if (sync.mode === 'replace') await replaceAll(job, writer)
   else {
     await plan(job, (decision) => keep(job, store, decision))
     job.log.say('INFO', plannedWords(job))
     await apply(writing)
   }
-  if (isWhole(job)) settleWhole(job, store)
+  store.transaction(() => {
+    if (isForgotten) store.forgetUnseen(sync.id, stage.seen)
+    if (isWhole(job)) store.setBaseline(sync.id)
+  })
 }
 
 /** Shows what a run would do. It was given nothing that could write. */
@@ -48,7 +52,7 @@ export async function preview(job: Job, show: (decision: Decision) => void): Pro
 async function baselineOnly(job: Job, store: StateStore): Promise<void> {
   await extract(job, (key, hash) => store.record(job.sync.id, key, { hash, id: undefined }))
   if (isWhole(job)) store.setBaseline(job.sync.id)
-  job.log.say('INFO', `${job.stage.seen()} records noted as they are; the next run sends what changes`)
+  job.log.say('INFO', `${job.stage.seen.size} records noted as they are; the next run sends what changes`)
 }
 
 function mustBePossible(job: Job): void {
@@ -77,11 +81,4 @@ function plannedWords({ stage }: Job): string {
 /** Whether all records of the source were looked at. */
 function isWhole({ request }: Job): boolean {
   return !request.identities?.length && !request.source_identities?.length
-}
-
-function settleWhole(job: Job, store: StateStore): void {
-  store.transaction(() => {
-    if (job.sync.mode !== 'replace') store.forgetUnseen(job.sync.id, job.stage)
-    store.setBaseline(job.sync.id)
-  })
 }

@@ -1,3 +1,4 @@
+import { KeySet } from './key-set.ts'
 import { logSchema, openLogs, type LogStore } from './log-store.ts'
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 
@@ -8,8 +9,8 @@ import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqli
 export interface StateReader {
   /** Whether a run of this sync ever came to its end. */
   hasBaseline(sync: string): boolean
-  /** The record that was written for a key; its hash is what a change is noticed by. */
-  recorded(sync: string, key: Buffer): Recorded | undefined
+  /** Whether the record of a key was last written with these values, with others, or never. */
+  recorded(sync: string, key: Buffer, hash: Buffer): 'same' | 'other' | 'none'
 }
 
 /** A record as it was last written. */
@@ -24,8 +25,9 @@ export interface StateStore extends StateReader {
   record(sync: string, key: Buffer, recorded: Recorded): void
   /** Notes that a run came to its end. */
   setBaseline(sync: string): void
-  /** Forgets the records that are not in the stage, so that they count as new when they come back. */
-  forgetUnseen(sync: string, stage: Stage): void
+  /** Forgets the records whose keys are not in the set, so that they count as new when they come back. */
+  forgetUnseen(sync: string, seen: Pick<KeySet, 'has'>): void
+  count(sync: string): number
   /** Forgets all of a sync. */
   forget(sync: string): void
   /** Makes writes of `work` one: all of them are kept, or none. */
@@ -51,11 +53,8 @@ export interface Task extends Staged {
 
 /** The records of one run: a table that is gone with it. */
 export interface Stage {
-  readonly name: string
-  /** Whether the key is new to this run. */
-  see(key: Buffer): boolean
-  /** How many keys were seen. */
-  seen(): number
+  /** The keys of this run. */
+  seen: KeySet
   add(record: Omit<Staged, 'seq'>): void
   count(): number
   /** The records after `seq`, at most so many. */
@@ -80,7 +79,7 @@ export interface RunnerState {
 
 const schema = `
 PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768;
-PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -32768;
+PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -32768; PRAGMA temp.journal_mode = MEMORY;
 CREATE TABLE IF NOT EXISTS sync (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, baseline INTEGER
 ) STRICT;
@@ -147,13 +146,15 @@ function storeOf(statement: Prepare, transaction: StateStore['transaction']): St
   return {
     hasBaseline: (sync) =>
       statement('SELECT 1 FROM sync WHERE id = ? AND baseline = 1').get(sync) !== undefined,
-    recorded: (sync, key) => {
+    recorded: (sync, key, hash) => {
       const number = numberOf(sync)
-      if (number === undefined) return undefined
-      const row = statement('SELECT hash, target FROM rec WHERE sync = ? AND key = ?').get(number, key)
-      return row === undefined
-        ? undefined
-        : { hash: bytes(row['hash']), id: row['target'] === null ? undefined : String(row['target']) }
+      if (number === undefined) return 'none'
+      const row = statement('SELECT hash = ? AS same FROM rec WHERE sync = ? AND key = ?').get(
+        hash,
+        number,
+        key
+      )
+      return row === undefined ? 'none' : row['same'] === 1 ? 'same' : 'other'
     },
     record: (sync, key, { hash, id }) => {
       statement('INSERT OR REPLACE INTO rec (sync, key, hash, target) VALUES (?, ?, ?, ?)').run(
@@ -166,11 +167,15 @@ function storeOf(statement: Prepare, transaction: StateStore['transaction']): St
     setBaseline: (sync) => {
       statement('UPDATE sync SET baseline = 1 WHERE number = ?').run(ownNumber(sync))
     },
-    forgetUnseen: (sync, { name }) => {
-      statement(`DELETE FROM rec WHERE sync = ? AND key NOT IN (SELECT key FROM temp.${name}_seen)`).run(
-        ownNumber(sync)
-      )
+    forgetUnseen: (sync, seen) => {
+      const number = ownNumber(sync)
+      const unseen: Buffer[] = []
+      for (const { key } of statement('SELECT key FROM rec WHERE sync = ?').iterate(number))
+        if (!seen.has(bytes(key))) unseen.push(bytes(key))
+      for (const key of unseen) statement('DELETE FROM rec WHERE sync = ? AND key = ?').run(number, key)
     },
+    count: (sync) =>
+      Number(statement('SELECT count(*) AS n FROM rec WHERE sync = ?').get(ownNumber(sync))?.['n'] ?? 0),
     forget: (sync) => {
       const number = numberOf(sync)
       if (number === undefined) return
@@ -183,13 +188,11 @@ function storeOf(statement: Prepare, transaction: StateStore['transaction']): St
 
 function stageOf(database: DatabaseSync, name: string, transaction: Stage['transaction']): Stage {
   database.exec(`
-    CREATE TEMP TABLE ${name}_seen (key BLOB PRIMARY KEY) WITHOUT ROWID;
     CREATE TEMP TABLE ${name} (
       seq INTEGER PRIMARY KEY, key BLOB, hash BLOB, row TEXT, operation TEXT, target TEXT, without TEXT
     );
     CREATE INDEX temp.${name}_tasks ON ${name} (operation, seq) WHERE operation IS NOT NULL;
     CREATE TEMP TABLE ${name}_claim (claim TEXT PRIMARY KEY) WITHOUT ROWID;`)
-  const see = database.prepare(`INSERT OR IGNORE INTO ${name}_seen (key) VALUES (?)`)
   const add = database.prepare(`INSERT INTO ${name} (key, hash, row) VALUES (?, ?, ?)`)
   const after = database.prepare(`SELECT seq, key, hash, row FROM ${name} WHERE seq > ? LIMIT ?`)
   const claim = database.prepare(`INSERT OR IGNORE INTO ${name}_claim (claim) VALUES (?)`)
@@ -201,9 +204,7 @@ function stageOf(database: DatabaseSync, name: string, transaction: Stage['trans
   const counted = (sql: string, ...values: string[]): number =>
     Number(database.prepare(sql).get(...values)?.['n'] ?? 0)
   return {
-    name,
-    see: (key) => see.run(key).changes === 1,
-    seen: () => counted(`SELECT count(*) AS n FROM ${name}_seen`),
+    seen: new KeySet(),
     add: ({ key, hash, row }) => {
       add.run(key, hash, row)
     },
@@ -226,7 +227,7 @@ function stageOf(database: DatabaseSync, name: string, transaction: Stage['trans
           .map(Number)
       })),
     transaction,
-    drop: () => database.exec(`DROP TABLE ${name}; DROP TABLE ${name}_seen; DROP TABLE ${name}_claim`)
+    drop: () => database.exec(`DROP TABLE ${name}; DROP TABLE ${name}_claim`)
   }
 }
 

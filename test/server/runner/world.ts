@@ -105,7 +105,11 @@ export interface RunnerWorld {
   preview(facts?: SyncFacts, request?: SyncStartRequest): Promise<Done>
 }
 
-export function runnerWorld(connectors: Connectors, file?: string): RunnerWorld {
+export function runnerWorld(
+  connectors: Connectors,
+  file?: string,
+  progress: () => void = () => undefined
+): RunnerWorld {
   const state = openRunnerState(file)
   const parts = {
     connectors,
@@ -139,7 +143,7 @@ export function runnerWorld(connectors: Connectors, file?: string): RunnerWorld 
       log: {
         entry: (type: string, entry: LogEntry) => void (log[type] ??= []).push(entry),
         say: () => undefined,
-        progress: () => undefined
+        progress
       }
     }
     try {
