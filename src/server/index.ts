@@ -138,7 +138,7 @@ export function createServer(options: ServerOptions = {}): LocalServer {
       records,
       directory,
       events,
-      catalogue: openCatalogue(folder, options.catalogue),
+      catalogue: openCatalogue(folder, options.catalogue, isReal(options)),
       ...(runner === undefined ? {} : { runner }),
       ...clock
     },
@@ -169,6 +169,12 @@ export function createServer(options: ServerOptions = {}): LocalServer {
       database.close()
     }
   }
+}
+
+/** The types whose systems are really there: their files do not say what is in them. */
+function isReal({ run }: ServerOptions): (type: string) => boolean {
+  const connectors = run === undefined ? new Map() : (run.connectors ?? localConnectors)
+  return (type) => connectors.has(type)
 }
 
 /** Opens the runner, and lets it go on with what an earlier process accepted. */

@@ -176,11 +176,17 @@ function shippedFile(type: string): CatalogueFile {
  * Opens the catalogues. Files of the user are read anew each time, so that edits take effect at once; one
  * for the connection takes precedence over one for its type. Throws 400 for a file that cannot be
  * understood.
+ * `isReal` are the types whose systems are really there: what they hold is for them to say, and not for the
+ * files that ship with polyctl.
  */
-export function openCatalogue(folder: Folder | undefined, given: Record<string, unknown> = {}): Catalogue {
+export function openCatalogue(
+  folder: Folder | undefined,
+  given: Record<string, unknown> = {},
+  isReal: (type: string) => boolean = () => false
+): Catalogue {
   return {
     of: ({ type, parent_name, name: ownName, created_objects: created = [], configuration }) => {
-      const base = catalogueOfType(type)
+      const base = isReal(type) ? unlisted(catalogueOfType(type)) : catalogueOfType(type)
       const name = parent_name ?? ownName
       const own = Object.hasOwn(given, name)
         ? { file: name, value: given[name] }
@@ -192,6 +198,11 @@ export function openCatalogue(folder: Folder | undefined, given: Record<string, 
       return { ...merged, objects: { ...byId, ...merged.objects } }
     }
   }
+}
+
+/** A system of its own kind, with whatever is in it. What is sent to an address has one shape always. */
+function unlisted(file: CatalogueFile): CatalogueFile {
+  return file.fieldsOptional === true ? file : { ...file, open: true, objects: {} }
 }
 
 function merge(base: CatalogueFile, own: unknown, name: string): CatalogueFile {

@@ -211,6 +211,19 @@ const people = [
   { email: 'alan@example.com', name: 'Alan' }
 ]
 
+test('what ships as the content of a system does not limit what is really there', async () => {
+  const refused = { name: 'U', configuration: { table: 'public.users' }, fields: ['phone'] }
+  const shipped = createServer({ apiKey: 'test-key' })
+  toClose.push(shipped.close)
+  const statuses = [shipped, server(memory(memorySystem()))].map(async (one) => {
+    const api = client(one)
+    const access = { hostname: 'db.example.com', username: 'u', password: 'p', database: 'd', port: 5432 }
+    const connection_id = await connection(api, 'postgresql', access)
+    return (await api.post('/api/models', { ...refused, connection_id })).status
+  })
+  expect(await Promise.all(statuses)).toEqual([400, 200])
+})
+
 test('status, list, logs and console of an execution', async () => {
   const system = memorySystem({
     rows: new Map([['people', people]]),
