@@ -17,4 +17,6 @@ const { counts, problem, errors } = await runnerWorld(localConnectors, file, pro
     sync: { fields: [field('name')], target: { connection_id: 'to', object: 'public.target' } }
   })
 )
-process.stdout.write(JSON.stringify({ ...counts, errors, problem: String(problem ?? '') }))
+process.stdout.write(
+  JSON.stringify({ ...counts, errors, problem: problem instanceof Error ? problem.message : '' })
+)

@@ -10,7 +10,7 @@ const why = whyNoPostgresql()
 if (why !== undefined) console.warn(why)
 
 const records = isFew ? 4000 : 20_000
-const rounds = isFew ? 4 : 100
+const rounds = isFew ? 4 : 30
 
 describe.skipIf(why !== undefined)('killed at any point', () => {
   let db: RealPostgresql
@@ -66,7 +66,7 @@ describe.skipIf(why !== undefined)('killed at any point', () => {
       ).toEqual([{ n: records, d: records }])
       expect(JSON.parse(await run(state))).toMatchObject({ total: 0, insert: 0, update: 0 })
     }
-    if (!isFew) expect(inTheMiddle).toBeGreaterThan(10)
+    if (!isFew) expect(inTheMiddle).toBeGreaterThan(3)
     console.log(`${rounds} kills, ${inTheMiddle} of them in the middle of writing`)
   })
 })

@@ -1,6 +1,7 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { SyncFacts } from '../../../src/server/runner/open-job.ts'
+import { textOf } from '../../../src/server/runner/value.ts'
 import { samples } from '../../support/samples.ts'
 import { memoryConnectors, memorySystem, objectOf, type MemoryRecord, type MemorySystem } from './memory.ts'
 import { field, identity, runnerWorld, syncFacts, type Shown } from './world.ts'
@@ -71,7 +72,7 @@ function must(
     seen.add(key)
     const values = JSON.stringify([name === undefined ? 'missing' : { name }, age, email])
     if (memory.get(key) === values) continue
-    const hits = target.filter((record) => fold(String(record['email'])) === key)
+    const hits = target.filter((record) => fold(textOf(record['email'])) === key)
     const [hit] = hits
     const isKept = keepsName && hit !== undefined && hit['name'] !== null && hit['name'] !== undefined
     const written = { ...(name === undefined || isKept ? {} : { name }), age }
