@@ -5,6 +5,7 @@ import { example, type Commands } from './commands.ts'
 import {
   wholeNumber,
   withFiles,
+  withLimits,
   withOrganizations,
   withOutput,
   withSelection,
@@ -17,12 +18,22 @@ export function addWatch({ add, settle }: Commands): void {
   add('watch', 'look for drift again and again, and tell what is new', (command) => {
     const reading = withSelection(withOutput(withService(withFiles(command)), lookupFormatNames))
     example(
-      withWeb(withSchedule(withOrganizations(withSince(reading)))),
+      withWeb(withSchedule(withOrganizations(withLimits(withSince(reading))))),
       'polyctl watch --every 15m',
-      "polyctl watch --cron '0 7 * * mon-fri' --time-zone Europe/Berlin --remind 7d"
-    ).action((options) =>
-      settle(options, async (io, options) => (await import('./watch.ts')).watchCommand(options, io))
+      "polyctl watch --cron '0 7 * * mon-fri' --time-zone Europe/Berlin --remind 7d",
+      'polyctl watch --apply --max-updates 5'
     )
+      .optionsGroup('Writing:')
+      .option('--apply', 'put back what drifted, within the limits of apply')
+      .addOption(
+        new Option(
+          '--pull [branch]',
+          'write what drifted to a branch of git (default: polyctl/drift); no file here changes'
+        ).conflicts('apply')
+      )
+      .action((options) =>
+        settle(options, async (io, options) => (await import('./watch.ts')).watchCommand(options, io))
+      )
   })
 }
 

@@ -13,4 +13,7 @@ export interface WatchOptions extends ReadOptions, PlanningOptions, Organization
   /** The name of a variable, never a token. */
   token?: string
   publicUrl?: string
+  apply?: boolean
+  /** The name of a branch; true for the usual one. */
+  pull?: string | boolean
 }

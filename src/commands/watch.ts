@@ -21,7 +21,7 @@ import type { Result } from './output.ts'
 import { nothingRead, problemsResult } from './result.ts'
 import type { WatchOptions } from './watch-options.ts'
 import { watchSettings, type WatchSettings } from './watch-settings.ts'
-import { openLook } from './watch-turn.ts'
+import { openLook, type Looking } from './watch-look.ts'
 
 /**
  * `polyctl watch`: looks for drift when it is time to, until it is stopped, and tells what is new. It ends
@@ -61,7 +61,7 @@ async function watch(
     random: () => io.random(),
     newId: () => io.newKey(),
     stopped: io.interrupted,
-    look: openLook({ options, io, metrics, secrets: settings.secrets }),
+    look: openLook({ options, io, metrics, secrets: settings.secrets, ...writing(options, io) }),
     words: (error) =>
       visible(io.redaction.words(error instanceof Error ? reasonOf(error) : thrownText(error))),
     report: (turn, news) => io.output.announce(factsOf(turn, news), textOf(turn, news)),
@@ -78,8 +78,27 @@ async function watch(
   }
 }
 
+/** What is done with what a look found, beside telling it. */
+function writing(options: WatchOptions, io: CommandIo): Pick<Looking, 'afterwards'> {
+  if (options.apply === true)
+    return {
+      afterwards: async (looked, turnIo) =>
+        await (await import('./watch-heal.ts')).putBack(looked, options, turnIo)
+    }
+  if (options.pull === undefined || options.pull === false) return {}
+  const data = folderOf(options, io)
+  return {
+    afterwards: async (looked, turnIo) =>
+      await (await import('./watch-pull.ts')).pullToBranch(looked, { data, options, io: turnIo })
+  }
+}
+
+function folderOf(options: WatchOptions, io: CommandIo): string {
+  return resolve(io.cwd, options.data ?? join(io.project.folder, '.polyctl', 'watch'))
+}
+
 function openStore(options: WatchOptions, io: CommandIo): Checked<WatchStore> {
-  const path = resolve(io.cwd, options.data ?? join(io.project.folder, '.polyctl', 'watch'))
+  const path = folderOf(options, io)
   const now = io.now().getTime()
   const opened = openWatchStore(path, { who: io.self?.() ?? 'somebody', since: now })
   if (opened.ok) return { ok: true, value: opened.store, problems: [] }
@@ -106,7 +125,7 @@ interface Shown {
 }
 
 async function openPage(
-  { web, port, host }: WatchOptions,
+  { web, port, host, publicUrl }: WatchOptions,
   { token }: WatchSettings,
   { watcher, metrics, io }: Shown
 ): Promise<Checked<Listening | undefined>> {
@@ -120,7 +139,14 @@ async function openPage(
     page: () => io.redaction.data({ ...watcher.facts(), version: about.version })
   })
   try {
-    return { ok: true, value: await listen({ fetch: answer }, { port, host }), problems: [] }
+    return {
+      ok: true,
+      value: await listen(
+        { fetch: answer },
+        { port, host, ...(publicUrl === undefined ? {} : { publicUrl }) }
+      ),
+      problems: []
+    }
   } catch (error) {
     const isTaken = thrownCode(error) === 'EADDRINUSE'
     const why = isTaken ? 'it is taken' : thrownText(error)

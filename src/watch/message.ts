@@ -95,7 +95,7 @@ function entryOf({ of, scope, found, trouble, since }: News, isOneOfMany: boolea
   const words = {
     ...wordsOf,
     new: found?.word ?? 'new',
-    changed: `${found?.word ?? ''}, otherwise than before`
+    changed: `${found?.word ?? ''} again`
   }
   const stays = of === 'new' || of === 'changed'
   return {
@@ -119,10 +119,10 @@ function entryOf({ of, scope, found, trouble, since }: News, isOneOfMany: boolea
 const wordsOf: Readonly<Record<NewsOf, string>> = {
   new: 'new',
   changed: 'changed',
-  resolved: 'is as the files say again',
-  healed: 'was put back by apply',
+  resolved: 'resolved',
+  healed: 'put back',
   passed: 'came and went',
-  open: 'is still open',
+  open: 'still open',
   failed: 'failed',
   recovered: 'works again'
 }

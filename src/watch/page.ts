@@ -21,12 +21,12 @@ type Html = ReturnType<typeof html>
 
 const style = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
-body { margin: 0 auto; max-width: 70rem; padding: 1rem }
+body { margin: 0 auto; max-width: 70rem; padding: 1rem; overflow-wrap: anywhere }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: 0.35rem 0.75rem 0.35rem 0 }
 tr { border-bottom: 1px solid #8884 }
 .wide { overflow-x: auto }
-td { overflow-wrap: anywhere }
+table { min-width: 34rem }
 pre { margin: 0.25rem 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.85rem }
 .state { padding: 0.75rem 1rem; border-left: 0.4rem solid; margin: 1rem 0 }
 .fine { border-color: #1a7f37 } .drift { border-color: #9a6700 } .failed { border-color: #cf222e }
@@ -99,7 +99,7 @@ function knownOf({ known }: PageFacts): Html {
         <thead>
           <tr>
             <th scope="col">What</th>
-            <th scope="col">DriftItem</th>
+            <th scope="col">How</th>
             <th scope="col">Where</th>
             <th scope="col">Since</th>
           </tr>

@@ -3,30 +3,14 @@ import type { Channel } from './channels/channel.ts'
 import { deliver } from './deliver.ts'
 import type { FindingName, DriftItem } from './items.ts'
 import { runLoop } from './loop.ts'
-import { countsText, messageOf } from './message.ts'
+import { messageOf } from './message.ts'
 import type { Metrics } from './metrics.ts'
 import { newsOf, type KnownItem, type News, type Scope, type Trouble } from './news.ts'
 import type { PageFacts } from './page.ts'
 import { isQuiet, type QuietTime } from './quiet.ts'
 import type { WatchSchedule } from './schedule.ts'
 import type { WatchStore } from './store.ts'
-import type { Turn } from './turn.ts'
-
-/** What came of looking at one organization. `before` is what was found before apply put some of it back. */
-export type Looked = { scope: Scope } & (
-  | { ok: true; found: DriftItem[]; before?: DriftItem[] }
-  | { ok: false; trouble: Trouble }
-)
-
-/** What came of a turn: of each organization, or why there was none to look at. */
-export interface TurnResult {
-  looked: Looked[]
-  trouble?: Trouble
-  requests: number
-  throttled: number
-  /** What else is to be said of it, in sentences. */
-  notes: string[]
-}
+import { closingOf, type Looked, type Turn, type TurnResult } from './turn.ts'
 
 /** What a watcher needs. Clock, timers, chance and the look itself are handed in. */
 export interface WatcherOptions {
@@ -69,6 +53,8 @@ export class Watcher {
   /** When the loop last did something, and whether that is a turn that goes on. */
   #beat: { at: number; isTurn: boolean }
   #last: Turn | undefined
+  /** Nothing waits to be told: to look for that each minute would be idle. */
+  #hasNothingToTell = false
 
   constructor(options: WatcherOptions) {
     this.#options = options
@@ -90,8 +76,8 @@ export class Watcher {
       timer,
       random,
       stopped,
-      turn: () => this.#turn(),
-      between: () => this.#between(),
+      turn: () => this.#surviving(() => this.#turn(), false),
+      between: () => this.#surviving(() => this.#between(), undefined),
       skipped(reason, moments) {
         metrics.skipped(reason, moments)
         say(`${count(moments, 'turn')} skipped: ${whySkipped[reason]}.`)
@@ -130,6 +116,16 @@ export class Watcher {
     }
   }
 
+  /** A disk that is full, say, is no reason to end: what was not written is found, or sent, again. */
+  async #surviving<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      this.#options.say(`It failed in its middle: ${this.#options.words(error)}.`)
+      return otherwise
+    }
+  }
+
   async #turn(): Promise<boolean> {
     const { now, look, store, metrics, report } = this.#options
     const at = now()
@@ -162,6 +158,7 @@ export class Watcher {
     const closing = [closingOf(result, open, news), ...result.notes].join(' ')
     this.#last = { at, tookMs, outcome, closing, open, news: news.length, requests, throttled }
     store.addTurn(this.#last)
+    this.#hasNothingToTell = false
     store.tidy(at)
     return news
   }
@@ -240,7 +237,7 @@ export class Watcher {
   async #between(): Promise<void> {
     const { store, channels, quiet, now, newId, link, metrics, say } = this.#options
     this.#beat = { at: now(), isTurn: false }
-    if (isQuiet(now(), quiet)) return
+    if (this.#hasNothingToTell || isQuiet(now(), quiet)) return
     const waiting = store.waitingNews()
     if (waiting.length > 0) {
       const [at, open] = [now(), store.allKnown().length]
@@ -265,7 +262,9 @@ export class Watcher {
         if (problem !== undefined) say(`${channel.name} could not be told: ${problem}.`)
       }
     })
-    metrics.deliveries(store.counts())
+    const counts = store.counts()
+    metrics.deliveries(counts)
+    this.#hasNothingToTell = counts.pending === 0
   }
 }
 
@@ -286,15 +285,4 @@ function knownAfter(
       { digest: one.digest, since: before.get(one.key)?.since ?? at, found: one }
     ])
   )
-}
-
-function closingOf({ looked, trouble }: TurnResult, open: number, news: readonly News[]): string {
-  if (trouble !== undefined) return `Failed: ${trouble.reasons[0] ?? 'nobody knows why'}.`
-  const failing = looked.flatMap((one) => (one.ok ? [] : [one]))
-  const counts = news.length === 0 ? '' : ` (${countsText(news)})`
-  const state = open === 0 ? 'No drift' : count(open, 'difference')
-  if (failing.length === 0) return `${state}${counts}.`
-  const [first] = failing
-  if (looked.length === 1) return `Failed: ${first?.trouble.reasons[0] ?? 'nobody knows why'}.`
-  return `${state}${counts}; ${failing.length} of ${count(looked.length, 'organization')} failed.`
 }

@@ -7,5 +7,6 @@ export const isolated = [
   'test/kinds/added.test.ts',
   'test/laws/linear.test.ts',
   'test/remote/tries.test.ts',
-  'test/render/formats.test.ts'
+  'test/render/formats.test.ts',
+  'test/watch/days.test.ts'
 ]

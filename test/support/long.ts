@@ -51,6 +51,7 @@ export const long = [
   'test/commands/interrupted.test.ts',
   'test/commands/interrupted-git.test.ts',
   'test/commands/killed.test.ts',
+  'test/commands/watch-process.test.ts',
   'test/commands/packed.test.ts',
   'test/commands/init-terminal.test.ts',
   'test/commands/terminal.test.ts',

@@ -175,7 +175,7 @@ describe('e-mail', () => {
     at configs/a.yaml:3:5
     
 
-= sync "S1" is as the files say again
+= sync "S1" resolved
     since 2026-01-05 08:00 UTC
 
 polyctl plan shows what apply would put back; polyctl pull keeps what is there.

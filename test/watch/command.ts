@@ -5,7 +5,10 @@ import { watchClock, type WatchClock } from './fake.ts'
 export interface Hook {
   url: string
   headers: Headers
-  body: { closing: string; news: { what: string; name?: string; organization: { name: string } }[] }
+  body: {
+    closing: string
+    news: { what: string; name?: string; at: string; organization: { name: string } }[]
+  }
 }
 
 /** A sandbox with a watcher in it, whose time passes only when nothing else happens. */
@@ -36,6 +39,8 @@ export const watchFile = `watch:
 /** What is loaded while it runs takes time that its clock knows nothing of. */
 const loaded = Promise.all([
   import('../../src/commands/watch.ts'),
+  import('../../src/commands/watch-heal.ts'),
+  import('../../src/commands/watch-pull.ts'),
   import('../../src/commands/apply.ts'),
   import('../../src/commands/pull.ts'),
   import('../../src/commands/environments.ts'),
@@ -53,7 +58,17 @@ const loaded = Promise.all([
   import('../../src/watch/channels/webhook.ts')
 ])
 
-export function createWatchSandbox(options: SandboxOptions = {}): WatchSandbox {
+/** What a test may hear and say meanwhile. */
+interface WatchSandboxOptions extends SandboxOptions {
+  /** What receivers answer; without it, yes. */
+  hook?: (hook: Hook) => Response
+  /** Is given a function that stops the watcher, each time that one begins. */
+  stopped?: (stop: () => void) => void
+  /** Hears what the watcher says as it comes. */
+  out?: (text: string) => void
+}
+
+export function createWatchSandbox(options: WatchSandboxOptions = {}): WatchSandbox {
   const clock = watchClock()
   const hooks: Hook[] = []
   let stop = Promise.withResolvers<void>()
@@ -67,6 +82,7 @@ export function createWatchSandbox(options: SandboxOptions = {}): WatchSandbox {
       now: () => new Date(clock.now()),
       timer: clock.timer,
       sleep: (ms) => new Promise((resolve) => void clock.timer(resolve, ms)),
+      ...(options.out ? { out: options.out } : {}),
       get interrupted() {
         return stop.promise
       },
@@ -74,7 +90,9 @@ export function createWatchSandbox(options: SandboxOptions = {}): WatchSandbox {
         const service = options.io?.fetch ?? (async (sent: Request) => await box.server.fetch(sent))
         if (new URL(request.url).hostname !== 'hooks.example.com') return await service(request)
         const body = JSON.parse(await request.text()) as Hook['body']
-        hooks.push({ url: request.url, headers: request.headers, body })
+        const hook = { url: request.url, headers: request.headers, body }
+        if (options.hook) return options.hook(hook)
+        hooks.push(hook)
         return new Response('ok')
       }
     }
@@ -91,7 +109,8 @@ export function createWatchSandbox(options: SandboxOptions = {}): WatchSandbox {
     async watch(minutes: number, ...words: string[]) {
       await loaded
       stop = Promise.withResolvers<void>()
-      clock.timer(() => stop.resolve(), minutes * 60_000)
+      if (minutes > 0) clock.timer(() => stop.resolve(), minutes * 60_000)
+      options.stopped?.(() => stop.resolve())
       const ran = await clock.until(begin('watch', '--no-web', ...words))
       stop = Promise.withResolvers<void>()
       return ran

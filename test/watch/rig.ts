@@ -4,7 +4,8 @@ import type { Message } from '../../src/watch/message.ts'
 import { openMetrics, type Metrics } from '../../src/watch/metrics.ts'
 import { everySchedule } from '../../src/watch/schedule.ts'
 import { WatchStore } from '../../src/watch/store.ts'
-import { Watcher, type TurnResult, type WatcherOptions } from '../../src/watch/watcher.ts'
+import type { TurnResult } from '../../src/watch/turn.ts'
+import { Watcher, type WatcherOptions } from '../../src/watch/watcher.ts'
 import { acme, watchClock } from './fake.ts'
 
 const hour = 3_600_000

@@ -246,6 +246,22 @@ test('the numbers say what happened, and can be read', async () => {
   expect(get('info', { version: '1.2.3' })).toBe(1)
 })
 
+test('a disk that is full for a while ends nothing: what was found then is told later, once', async () => {
+  const rig = new Rig()
+  let isFull = false
+  const add = rig.store.addTurn.bind(rig.store)
+  rig.store.addTurn = (turn) => {
+    if (isFull) throw new Error('database or disk is full')
+    add(turn)
+  }
+  await rig.run(3, (look) => {
+    isFull = look === 1
+    return [a]
+  })
+  expect(rig.lines).toContain('It failed in its middle: database or disk is full.')
+  expect(rig.reported()).toEqual(['new A'])
+})
+
 test('it says that it does nothing any more, where it does not', async () => {
   const rig = new Rig()
   await rig.run(1, () => [])

@@ -12,6 +12,7 @@ export {
   type AppliedRefs
 } from './applied.ts'
 export { openLockPlace, whoIsHere, type Held, type LockRef } from './apply-lock.ts'
+export { draftBranch } from './branch-draft.ts'
 export { openGit, type Git } from './git.ts'
 export { openRevision } from './revision.ts'
 export { revisionNames } from './revision-names.ts'

@@ -68,7 +68,7 @@ function entryText({ sign, word, text: about, notes }: Entry): string {
 
 /** A text block reads a part of Markdown: each sign of that stands for itself. */
 function escaped(words: string): string {
-  return words.replaceAll(/[\\`*_{}[\]()#+\-!<>|~]/g, (sign) => `\\${sign}`)
+  return words.replaceAll(/[\\`*_[\]<>|~]|^[#+-]/g, (sign) => `\\${sign}`)
 }
 
 function cut(words: string): string {

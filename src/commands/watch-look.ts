@@ -2,13 +2,13 @@ import { thrownText } from '../diagnostics/thrown.ts'
 import { isError } from '../diagnostics/diagnostic.ts'
 import type { HttpAnswer } from '../remote/options.ts'
 import { visible } from '../render/plain-text.ts'
-import type { Answer } from '../render/view/answer.ts'
+import { closingOf, type Answer } from '../render/view/answer.ts'
 import type { ProblemsView } from '../render/view/problems.ts'
 import { openRedaction } from '../state/redaction.ts'
 import { foundIn } from '../watch/items.ts'
 import type { Metrics } from '../watch/metrics.ts'
 import type { Scope, Trouble } from '../watch/news.ts'
-import type { Looked, TurnResult } from '../watch/watcher.ts'
+import type { Looked, TurnResult } from '../watch/turn.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { Result } from './output.ts'
@@ -23,6 +23,8 @@ export interface Looking {
   /** What must be shown nowhere, beside what a turn gets to know. */
   secrets: readonly string[]
   metrics: Pick<Metrics, 'request'>
+  /** What is done after a look, such as to put back what drifted. */
+  afterwards?: (looked: Looked[], turnIo: CommandIo) => Promise<Pick<TurnResult, 'looked' | 'notes'>>
 }
 
 /** A function that looks once. Nothing comes back where it was stopped. */
@@ -30,7 +32,8 @@ export function openLook({
   options,
   io,
   metrics,
-  secrets
+  secrets,
+  afterwards
 }: Looking): () => Promise<TurnResult | undefined> {
   let stop: (() => void) | undefined
   let isStopped = false
@@ -63,7 +66,8 @@ export function openLook({
     const first = await lookOnce(options, turnIo)
     if (first === undefined) return undefined
     if (!Array.isArray(first)) return { looked: [], trouble: first, ...counted, notes: [] }
-    return { looked: first, ...counted, notes: [] }
+    const done = await afterwards?.(first, turnIo)
+    return { ...(done ?? { looked: first, notes: [] }), ...counted }
   }
 }
 
@@ -79,9 +83,12 @@ async function answered(answer: Promise<HttpAnswer>, metrics: Looking['metrics']
 }
 
 /** One look at all organizations that are watched; or why there was none to look at. */
-async function lookOnce(options: WatchOptions, io: CommandIo): Promise<Looked[] | Trouble | undefined> {
+export async function lookOnce(
+  options: WatchOptions,
+  io: CommandIo
+): Promise<Looked[] | Trouble | undefined> {
   try {
-    const { every: _every, cron: _cron, ...reading } = options
+    const { every: _every, cron: _cron, apply: _apply, pull: _pull, ...reading } = options
     const { answer, code } = io.redaction.data(await driftCommand(reading, io))
     if (code === exit.interrupted) return undefined
     if (answer?.type !== 'organizations') {
@@ -105,7 +112,10 @@ function lookedOf(scope: Scope | undefined, { code, answer }: Result): Looked | 
     return {
       scope: scope ?? { id: organizationId, name: organization },
       ok: true,
-      found: foundIn(answer.view)
+      found: foundIn(answer.view),
+      isAhead: answer.view.resources.some(
+        ({ group, change }) => group === 'difference' && change.cause === 'config'
+      )
     }
   }
   return { scope: scope ?? { id: '', name: '' }, ok: false, trouble: troubleOf(code, answer) }
@@ -117,13 +127,15 @@ const mostReasons = 3
  * Two failures are of one sort where they end with one exit code: those of a service that is down may each
  * look different.
  */
-function troubleOf(code: number, answer: Answer | undefined): Trouble {
+export function troubleOf(code: number, answer: Answer | undefined): Trouble {
   const views: ProblemsView[] =
     answer?.type === 'findings'
       ? [answer.view.problems]
-      : answer?.type === 'report' || answer?.type === 'pull'
+      : answer?.type === 'pull'
         ? [answer.view.problems, answer.view.failures]
-        : []
+        : answer?.type === 'report'
+          ? [answer.view.failures, answer.view.beside, answer.view.problems]
+          : []
   const errors = views.flatMap(({ problems }) => problems).filter(isError)
   const reasons = errors.slice(0, mostReasons).map(({ code, message, notes }) => {
     const [note] = notes
@@ -131,5 +143,8 @@ function troubleOf(code: number, answer: Answer | undefined): Trouble {
   })
   const more = errors.length - reasons.length
   if (more > 0) reasons.push(`and ${more} more`)
-  return { sort: `exit ${code}`, reasons: reasons.length > 0 ? reasons : [`it ended with ${code}`] }
+  return {
+    sort: `exit ${code}`,
+    reasons: reasons.length > 0 ? reasons : [visible(closingOf(answer)) || `it ended with ${code}`]
+  }
 }
