@@ -78,6 +78,8 @@ async function opened(
     colorScheme: dark ? 'dark' : 'light',
     javaScriptEnabled: !still
   })
+  // What a test waits for comes, however busy the machine is.
+  context.setDefaultTimeout(0)
   onTestFinished(() => context.close())
   const page = await context.newPage()
   const complaints: string[] = []

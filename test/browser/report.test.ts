@@ -149,7 +149,7 @@ describe.skipIf(!hasBrowser)('a page, by the keyboard alone', () => {
     const link = page.locator('svg a', { hasText: 'Warehouse Users' })
     await link.focus()
     await page.keyboard.press('Enter')
-    await expect.poll(() => page.locator('.entry[open]').count()).toBe(1)
+    await page.locator('.entry[open]').waitFor()
     expect(await page.evaluate('document.activeElement.textContent')).toContain('Warehouse Users')
     expect(complaints).toEqual([])
   })
