@@ -60,7 +60,13 @@ export async function openSql(connection: ConnectionFacts, connections: number):
     types,
     query: (text, values = []) =>
       understandably(async () => resultOf(await pool.query(statement(text, values, types)))),
-    acquire: () => understandably(() => pool.connect()),
+    acquire: () =>
+      understandably(async () => {
+        const client = await pool.connect()
+        // What ends the connection fails what is done over it; by itself it must not end the process.
+        client.on('error', () => undefined)
+        return client
+      }),
     close: () => pool.end()
   }
 }
