@@ -144,7 +144,7 @@ test('git revisions', async () => {
 const free =
   '--param --take-lock --url --allow-host --parallelism --timeout --organization --max-deletes --max-updates ' +
   '--port --host --public-url --api-key --user --partner-key --latency --rate object ' +
-  '--identity --at-once --every --cron --time-zone --remind --token'
+  '--identity --at-once --every --cron --time-zone --remind --token --pull'
 
 test('each value of each command is completed, or only the person knows it', async () => {
   const silent = { out: () => {}, err: () => {} }
