@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, globSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  writeFileSync
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -59,6 +68,8 @@ function openFolder(): string {
   const memory = '/dev/shm'
   const isFit = process.env['TMPDIR'] === undefined && existsSync(memory) && hasRoom(memory)
   const folder = mkdtempSync(join(isFit && runsPrograms(memory) ? memory : tmpdir(), 'polyctl-tests-'))
+  // A server that does not run as root keeps a folder of its own in it, and must get there.
+  chmodSync(folder, 0o711)
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   // Ctrl-C ends vitest, and then this: without a listener it would leave the folder behind.
   process.on('SIGINT', () => process.exit(130))

@@ -32,7 +32,7 @@ test('with --live: what a plan would do, and what does not work; it costs as muc
   const requests = world.requests().toSorted()
   expect(out).toContain('└─ ~ model "MongoDB Model"')
   expect(out).toContain('⧗ it is not authorized yet, or no longer')
-  expect(out).toContain('1 to create, 1 to update, 2 wait for a person.')
+  expect(out).toContain('; 1 to update, 2 wait for a person.')
   await world.run('plan', '--no-check')
   const planned = world.requests().filter((request) => request !== 'GET /api/bulk/syncs')
   expect(requests).toEqual(planned.toSorted())

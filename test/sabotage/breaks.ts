@@ -159,8 +159,8 @@ const planning: Break[] = [
   {
     what: 'what is deleted does not wait for what used it',
     file: 'src/plan/order.ts',
-    find: '? users(change.id, usersOf, match)',
-    replace: '? []',
+    find: "change.action === 'delete' ? usersOf(change.id) :",
+    replace: "change.action === 'delete' ? [] :",
     noticedBy: [
       by(
         'plan/decide',
