@@ -230,11 +230,11 @@ async function tellPlan(
   { header, problems, files, view: viewContext }: CommandContext,
   options: WriteOptions,
   { output }: CommandIo,
-  { plan }: Planned
+  { plan, observed }: Planned
 ): Promise<string> {
   const isIdle = changesIn(plan.changes).length === 0
   const { planView } = await import('../render/view/plan.ts')
-  const view = planView(plan, header, viewContext, { problems, isAsked: !isIdle })
+  const view = planView(plan, header, viewContext, { problems, isAsked: !isIdle, observed })
   const isUnasked = options.yes === true || isIdle
   if (options.quiet === true && options.yes === true && !isIdle) {
     const { resources } = header

@@ -11,6 +11,7 @@ import { ageOf } from './last-change.ts'
 import { Movements, type Moving } from './moving.ts'
 import { inDataOrder } from './order.ts'
 import { problemsView, type ProblemsView } from './problems.ts'
+import { namingOf, type Naming } from './references.ts'
 import { rowsOf, toldField, type RowView, type Telling } from './rows.ts'
 import type { Sources } from './source.ts'
 
@@ -167,10 +168,12 @@ function changesView(
   const indexes = new Map(plan.changes.map((change, index) => [change, index]))
   const sorted = inDataOrder(plan.changes, plan.changes, context.kinds ?? [])
   const { rank } = perspective
+  const naming = namingOf(observed)
   const movements = context.flows && new Movements(plan, context.flows, observed)
   const resources = sorted
     .map((change) => {
-      const resource = resourceOf(change, indexes.get(change) ?? 0, plan, context, perspective)
+      const index = indexes.get(change) ?? 0
+      const resource = resourceOf(change, index, plan, { ...context, naming }, perspective)
       return movements ? { ...resource, ...movements.of(detailsOf(change)) } : resource
     })
     .toSorted((a, b) => rank(a.group, a.change.action) - rank(b.group, b.change.action))
@@ -204,10 +207,10 @@ function resourceOf(
   planned: Change,
   index: number,
   { since }: Plan,
-  context: ViewContext,
+  context: ViewContext & { naming: Naming },
   { signs, notes, telling }: Perspective
 ): ResourceView {
-  const change = toldOf(detailsOf(planned))
+  const change = toldOf(detailsOf(planned), context.naming)
   const { action } = change
   const group = groupOf(planned)
   const age = ageOf(change.changed, context.now)
@@ -222,9 +225,9 @@ function resourceOf(
   }
 }
 
-function toldOf(details: ChangeDetails): ToldChange {
+function toldOf(details: ChangeDetails, naming: Naming): ToldChange {
   const { wanted: _wanted, ids: _ids, ignored: _ignored, spelling: _spelling, ...change } = details
-  return { ...change, fields: change.fields.map(toldField) }
+  return { ...change, fields: change.fields.map((field) => toldField(field, naming)) }
 }
 
 function groupOf(change: Change): ResourceView['group'] {

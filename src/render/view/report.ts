@@ -94,7 +94,7 @@ export function reportView(
 
 function toldOf(outcome: Outcome): Outcome {
   if (outcome.outcome === 'failed' && outcome.kept !== undefined)
-    return { ...outcome, kept: outcome.kept.map(toldField) }
+    return { ...outcome, kept: outcome.kept.map((field) => toldField(field)) }
   return outcome
 }
 

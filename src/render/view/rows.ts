@@ -4,6 +4,7 @@ import type { Cause, FieldChange } from '../../plan/plan.ts'
 import { asShown } from '../../plan/wording.ts'
 import { isObject, isSecret, type Json } from '../../state/value.ts'
 import { fieldLines } from '../field-tree.ts'
+import type { Naming } from './references.ts'
 
 /** A line of a resource's fields: a title for what is below it, or a field with its difference. */
 export interface RowView {
@@ -82,13 +83,14 @@ function placeOf(span: Span, resource: Span): FieldView['place'] {
 }
 
 /** A difference as it may be told. */
-export function toldField(difference: FieldChange): FieldChange {
+export function toldField(difference: FieldChange, naming: Naming = (value) => value): FieldChange {
   const { before, after, base, ...field } = asShown(difference)
+  const shown = (value: Json): Json => withoutSecrets(naming(value))
   return {
     ...field,
-    ...(before === undefined ? {} : { before: withoutSecrets(before) }),
-    ...(after === undefined ? {} : { after: withoutSecrets(after) }),
-    ...(base === undefined ? {} : { base: withoutSecrets(base) })
+    ...(before === undefined ? {} : { before: shown(before) }),
+    ...(after === undefined ? {} : { after: shown(after) }),
+    ...(base === undefined ? {} : { base: shown(base) })
   }
 }
 
