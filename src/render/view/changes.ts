@@ -11,7 +11,7 @@ import { ageOf } from './last-change.ts'
 import { Movements, type Moving } from './moving.ts'
 import { inDataOrder } from './order.ts'
 import { problemsView, type ProblemsView } from './problems.ts'
-import { namingOf, type Naming } from './references.ts'
+import { namingOf, type CallReferences } from './references.ts'
 import { rowsOf, toldField, type RowView, type Telling } from './rows.ts'
 import type { Sources } from './source.ts'
 
@@ -207,7 +207,7 @@ function resourceOf(
   planned: Change,
   index: number,
   { since }: Plan,
-  context: ViewContext & { naming: Naming },
+  context: ViewContext & { naming: CallReferences },
   { signs, notes, telling }: Perspective
 ): ResourceView {
   const change = toldOf(detailsOf(planned), context.naming)
@@ -225,7 +225,7 @@ function resourceOf(
   }
 }
 
-function toldOf(details: ChangeDetails, naming: Naming): ToldChange {
+function toldOf(details: ChangeDetails, naming: CallReferences): ToldChange {
   const { wanted: _wanted, ids: _ids, ignored: _ignored, spelling: _spelling, ...change } = details
   return { ...change, fields: change.fields.map((field) => toldField(field, naming)) }
 }

@@ -4,7 +4,7 @@ import type { Cause, FieldChange } from '../../plan/plan.ts'
 import { asShown } from '../../plan/wording.ts'
 import { isObject, isSecret, type Json } from '../../state/value.ts'
 import { fieldLines } from '../field-tree.ts'
-import type { Naming } from './references.ts'
+import type { CallReferences } from './references.ts'
 
 /** A line of a resource's fields: a title for what is below it, or a field with its difference. */
 export interface RowView {
@@ -83,7 +83,7 @@ function placeOf(span: Span, resource: Span): FieldView['place'] {
 }
 
 /** A difference as it may be told. */
-export function toldField(difference: FieldChange, naming: Naming = (value) => value): FieldChange {
+export function toldField(difference: FieldChange, naming: CallReferences = (value) => value): FieldChange {
   const { before, after, base, ...field } = asShown(difference)
   const shown = (value: Json): Json => withoutSecrets(naming(value))
   return {
