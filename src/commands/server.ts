@@ -149,7 +149,7 @@ function open(
       latencyMs,
       ...(options.shape === undefined ? {} : { shape: options.shape }),
       post,
-      ...(options.run === true ? { run: { fetch: post } } : {}),
+      ...(options.run === true ? { run: { fetch: post, localFiles: options.expose !== true } } : {}),
       ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
       ...(faults === undefined ? {} : { faults })
     })

@@ -72,6 +72,8 @@ export interface ServerOptions extends Founders {
 export interface RunOptions {
   /** Reaches other systems, like `fetch`. */
   fetch: ConnectorParts['fetch']
+  /** Whether CSV connections may name files of this machine. Absent: they may. */
+  localFiles?: boolean
   /** From 0 to 1, by chance. */
   random?: () => number
   /** In place of those that ship with polyctl. */
@@ -192,7 +194,7 @@ function runnerOf(
     connectors: run.connectors ?? localConnectors,
     parts: {
       fetch: run.fetch,
-      readFile: readPieces,
+      ...(run.localFiles === false ? {} : { readFile: readPieces }),
       now: parts.now,
       sleep: parts.sleep,
       timeout: realEdge.timeout

@@ -19,7 +19,7 @@ export interface ConnectorParts {
   /** Like `fetch`. Of the answer no more is there than that. */
   fetch: (request: Request) => Promise<HttpReply>
   /** Reads a file of this machine in pieces; it rejects with the error of Node. */
-  readFile: (path: string) => AsyncIterable<Uint8Array>
+  readFile?: (path: string) => AsyncIterable<Uint8Array>
   now: () => Date
   /** Rejects when the signal fires first. */
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>

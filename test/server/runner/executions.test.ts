@@ -170,6 +170,20 @@ test.each([
   expect(received).toEqual([])
 })
 
+test('a server that other machines reach reads no file of its own', async () => {
+  const directory = folder()
+  const file = join(directory, 'people.csv')
+  writeFileSync(file, 'email,name\nada@example.com,Ada\n')
+  const { url, received } = await receiver()
+  const api = client(server({ run: { fetch: (request) => fetch(request), localFiles: false } }))
+  const sync = await csvToWebhook(api, file, url)
+  const start = await api.post(`/api/syncs/${sync.id}/executions`, {})
+  const end = await ended(api, sync.id, start.data.id)
+  expect(end['status']).toBe('failed')
+  expect(String(end['errors'])).toContain('must not read its files; give an http address instead')
+  expect(received).toEqual([])
+})
+
 /** People of a system in memory, written to itself under another name. */
 async function memorySync(
   api: Client,

@@ -49,6 +49,10 @@ async function* fileOf(
   url: unknown,
   { readFile }: ConnectorParts
 ): AsyncIterable<Uint8Array> {
+  if (readFile === undefined) {
+    const words = `the file of the connection "${name}" is not read: other machines reach this server`
+    throw new RunProblem('file', `${words}, and must not read its files; give an http address instead`)
+  }
   const path = typeof url === 'string' ? url : ''
   try {
     yield* readFile(/^file:/i.test(path) ? fileURLToPath(path) : path)
