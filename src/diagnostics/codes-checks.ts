@@ -90,5 +90,13 @@ export const checkCodes = {
       'The service says which settings a destination takes and which of them it requires, such as the ' +
       'dataset in BigQuery, and refuses to make a bulk sync without these. One that exists already has ' +
       'them and may leave them out. `polyctl targets` with `--bulk` shows all of them.'
+  },
+  P432: {
+    title: 'a filter logic with `NOT`',
+    explanation:
+      'What the documentation of the service says of a logic is: labels with `and`, `or` and parentheses. ' +
+      'A logic with `not` that a service has is understood, but a service may refuse it when it is sent, ' +
+      'so a plan that would send one warns of it. Filters can say the same: most functions have an ' +
+      'opposite, such as `IsNull` and `IsNotNull`.'
   }
 } satisfies Record<string, CodeEntry>

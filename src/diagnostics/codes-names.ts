@@ -198,44 +198,6 @@ models:
       - { name: meta.town, label: Town, type: string }
 `
   },
-  P209: {
-    title: 'a filter logic with `NOT`',
-    explanation: `
-What the documentation of the service says of a logic is: labels with \`and\`, \`or\` and parentheses. A
-service that has a logic with \`not\` is understood, but another may refuse it when it is sent. Filters
-can say the same: most functions have an opposite, such as \`IsNull\` and \`IsNotNull\`.`,
-    bad: `
-connections:
-  - { name: CRM, type: salesforce }
-  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
-models:
-  - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
-syncs:
-  - name: Buyers to CRM
-    mode: create
-    model: Buyers
-    fields: [{ source: email, target: Email }]
-    filters: [{ field: email, function: IsNull }]
-    filter_logic: NOT A
-    target: { connection: CRM, object: Contact }
-    schedule: manual
-`,
-    good: `
-connections:
-  - { name: CRM, type: salesforce }
-  - { name: Orders, type: mongodb, configuration: { hosts: db.example.com } }
-models:
-  - { name: Buyers, connection: Orders, configuration: { database: shop, collection: buyers } }
-syncs:
-  - name: Buyers to CRM
-    mode: create
-    model: Buyers
-    fields: [{ source: email, target: Email }]
-    filters: [{ field: email, function: IsNotNull }]
-    target: { connection: CRM, object: Contact }
-    schedule: manual
-`
-  },
   P207: {
     title: 'a filter logic that leaves a filter out',
     explanation: `

@@ -5,10 +5,19 @@ import type { BulkDestination, BulkSource } from '../wire/bulk-sync.ts'
 import { idOf, isOff } from './bulk-sync-parts.ts'
 import { absenceIn, adviceOn, denies, inspectable, isWord, items, noSource, quotedNames } from './checks.ts'
 import { list, valueAt } from './fields.ts'
+import { valueProblems } from './filter-values.ts'
 
 /** R39: Checks what a bulk sync copies and how it writes against what the service knows of both ends. */
 export function bulkSyncChecks(sync: PlannedResource, service: Inquiry): Finding[] {
-  return [...schemaChecks(sync, service), ...destinationChecks(sync, service)]
+  return [...filterDoubts(sync), ...schemaChecks(sync, service), ...destinationChecks(sync, service)]
+}
+
+/** What is strange about filters that are new or changed. Nothing is asked. */
+function filterDoubts({ wanted = {}, differs }: PlannedResource): Mistake[] {
+  if (!differs.has('schemas')) return []
+  return items(wanted.schemas).flatMap(({ item, index }) =>
+    valueProblems(item.filters, ['schemas', index, 'filters'])
+  )
 }
 
 /** The schemas that are listed must be in the source. Where none is listed there is nothing to ask. */

@@ -1,6 +1,5 @@
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import { idOf, isOff } from './bulk-sync-parts.ts'
-import { valueProblems } from './filter-values.ts'
 import type { ItemProblem } from './kind.ts'
 
 /**
@@ -22,8 +21,7 @@ export function schemaProblems(item: JsonObject): ItemProblem[] {
       return [
         ...listedTwice(fields, path, 'field'),
         ...wordsAsIds(fields, path, allFields),
-        ...(isNone ? [noField(path)] : []),
-        ...(isObject(schema) ? valueProblems(schema.filters, ['schemas', index, 'filters']) : [])
+        ...(isNone ? [noField(path)] : [])
       ]
     })
   ]

@@ -8,7 +8,8 @@ const known: ReadonlySet<string> = new Set(filterFunctions.map((name) => name.to
 
 /**
  * Warns of conditions with a value that their function does not look at, and without one that it needs: the
- * service keeps them and finds other records than those that were meant, or refuses them.
+ * service keeps them and finds other records than those that were meant, or refuses them. Only for what a
+ * plan makes or changes: what is live like that, the service has taken.
  */
 export function valueProblems(
   conditions: Json | undefined,

@@ -2,7 +2,9 @@ import type { Finding, Inquiry, Mistake, PlannedResource } from '../state/questi
 import type { Json, JsonObject } from '../state/value.ts'
 import { identityPath, items, typeOf } from './checks.ts'
 import { valueAt } from './fields.ts'
+import { valueProblems } from './filter-values.ts'
 import { fieldProblem, unaskedOf } from './model-checks.ts'
+import { notProblems } from './sync-logic-problems.ts'
 import { targetChecks } from './sync-target-checks.ts'
 import { allIdentities } from './sync-spellings.ts'
 
@@ -10,7 +12,24 @@ import { allIdentities } from './sync-spellings.ts'
  * R39: Checks what a sync reads from its models and writes to its target against what the service knows.
  */
 export function syncChecks(sync: PlannedResource, service: Inquiry): Finding[] {
-  return [...sourceChecks(sync, service), ...targetChecks(sync, service), ...jobChecks(sync, service)]
+  return [
+    ...filterDoubts(sync),
+    ...sourceChecks(sync, service),
+    ...targetChecks(sync, service),
+    ...jobChecks(sync, service)
+  ]
+}
+
+/** What is strange about filters that are new or changed. Nothing is asked. */
+function filterDoubts({ wanted = {}, differs }: PlannedResource): Mistake[] {
+  const filters = Array.isArray(wanted.filters) ? wanted.filters : []
+  const logics = ['filters', 'filter_logic', 'target'].some((name) => differs.has(name))
+  return [
+    ...(differs.has('filters') ? valueProblems(filters, ['filters'], ['value_field', 'value_source']) : []),
+    ...(differs.has('overrides') ? valueProblems(wanted.overrides, ['overrides']) : []),
+    ...(logics ? notProblems(['filter_logic'], wanted.filter_logic) : []),
+    ...(logics ? notProblems(['target', 'filter_logic'], valueAt(wanted.target, ['filter_logic'])) : [])
+  ]
 }
 
 /** Each source must be a field of its model. */

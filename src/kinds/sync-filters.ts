@@ -1,6 +1,5 @@
 import { isEmpty, isObject, sortedText, textOf, type Json, type JsonObject } from '../state/value.ts'
-import { referenceKey, valueAt, withoutAbsent } from './fields.ts'
-import { valueProblems } from './filter-values.ts'
+import { referenceKey, withoutAbsent } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 
 /** Filters and overrides: conditions on one field. The key of a condition is all that it says. */
@@ -66,15 +65,7 @@ export function isOfTarget(filter: Json): boolean {
  * `field_id`.
  */
 export function conditionProblems(item: JsonObject): ItemProblem[] {
-  const { filters, overrides, model_filters: ofModel, target_filters: ofTarget } = item
-  return [
-    ...mixedProblems(item),
-    ...separateProblems(item),
-    ...valueProblems(filters, ['filters'], ['value_field']),
-    ...valueProblems(valueAt(ofModel, ['conditions']), ['model_filters', 'conditions']),
-    ...valueProblems(valueAt(ofTarget, ['conditions']), ['target_filters', 'conditions'], ['value_source']),
-    ...valueProblems(overrides, ['overrides'])
-  ]
+  return [...mixedProblems(item), ...separateProblems(item)]
 }
 
 /** Reports problems of `filters`, the list with both sides. */

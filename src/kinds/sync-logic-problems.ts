@@ -1,14 +1,9 @@
 import { dictionary, isObject, textOf, type Json } from '../state/value.ts'
-import {
-  filtersIn,
-  isOperator,
-  negatedIn,
-  readLogic,
-  type FilterLabel,
-  type Logic
-} from './filter-logic.ts'
+import { filtersIn, isOperator, negatedIn, readLogic } from './filter-logic.ts'
+import type { Mistake } from '../state/question.ts'
 import type { ItemProblem } from './kind.ts'
-import { labelsOf, ownOf, type Side } from './sync-logic.ts'
+import { conditionText } from './sync-filters.ts'
+import { labelsOf, ownOf, treeOf, type Side } from './sync-logic.ts'
 
 /** What may be wrong with the logic of filters, as a file has it. */
 
@@ -67,9 +62,36 @@ export function logicProblems(
       within: { text: logic, start, end }
     }))
   const left = own.filter((label) => !named.has(label))
+  return left.map((label) => leftOut(path, label, isNewer))
+}
+
+/**
+ * Warns of NOT in a logic of fields, which the documentation of the service does not mention. Only for what
+ * a plan makes or changes: what is live with it is the service's own word.
+ */
+export function notProblems(path: Mistake['path'], logic: Json | undefined): Mistake[] {
+  const tree = treeOf(logic)
+  const negated = typeof tree === 'object' ? negatedIn(tree) : []
+  if (negated.length === 0) return []
+  const help = negated.map((one) => {
+    if (!('filter' in one)) return 'NOT (A OR B) is the same as NOT A AND NOT B'
+    const { filter } = one.filter
+    const name = isObject(filter) ? textOf(filter.function ?? '') : ''
+    const opposite = oppositeOf[name]
+    return opposite === undefined
+      ? `say the opposite of \`${conditionText(filter)}\` by its function`
+      : `in place of NOT write \`function: ${opposite}\` for \`${name}\` in \`${conditionText(filter)}\``
+  })
   return [
-    ...left.map((label) => leftOut(path, label, isNewer)),
-    ...withNot(path, logic, read.logic, (label) => filters[labels.indexOf(label)])
+    {
+      path,
+      code: 'P432',
+      severity: 'warning',
+      message: 'the logic has `NOT`, which the service may refuse',
+      label: 'nothing says that the service knows this',
+      notes: ['its documentation names AND, OR and parentheses'],
+      help: [...new Set(help)].slice(0, 5)
+    }
   ]
 }
 
@@ -95,39 +117,6 @@ const oppositeOf = dictionary(
     ])
   )
 )
-
-/** Warns of NOT, which the documentation of the service does not mention. */
-function withNot(
-  path: readonly string[],
-  text: string,
-  logic: Logic<FilterLabel>,
-  filterOf: (label: string) => Json | undefined
-): ItemProblem[] {
-  const found = /(?<![^\s()])not(?![^\s()])/i.exec(text)
-  if (!found) return []
-  const help = negatedIn(logic).map((one) => {
-    if (!('filter' in one)) return 'NOT (A OR B) is the same as NOT A AND NOT B'
-    const { label } = one.filter
-    const filter = filterOf(label)
-    const name = isObject(filter) ? textOf(filter.function ?? '') : ''
-    const opposite = oppositeOf[name]
-    return opposite === undefined
-      ? `say the opposite by the function of \`${label}\``
-      : `in place of \`NOT ${label}\` write \`${label}\`, and \`function: ${opposite}\` for \`${name}\` in it`
-  })
-  return [
-    {
-      path,
-      code: 'P209',
-      severity: 'warning',
-      message: 'the logic has `NOT`, which the service may refuse',
-      label: 'nothing says that the service knows this',
-      notes: ['its documentation names AND, OR and parentheses'],
-      help: [...new Set(help)].slice(0, 5),
-      within: { text, start: found.index, end: found.index + found[0].length }
-    }
-  ]
-}
 
 function unknownLabel(label: string, labels: readonly string[], of: Side): string {
   if (!labels.includes(label)) return `the logic names \`${label}\`, but no filter has this label`

@@ -148,7 +148,8 @@ export function ownOf(filters: readonly Json[], of: Side): [index: number, filte
   return [...filters.entries()].filter(([, filter]) => isOfTarget(filter) === (of === 'target'))
 }
 
-function treeOf(logic: Json | undefined): Logic<Leaf> | string | undefined {
+/** Returns a logic of fields as a tree; text that cannot be parsed stays. */
+export function treeOf(logic: Json | undefined): Logic<Leaf> | string | undefined {
   if (isObject(logic) && typeof logic.unread === 'string') return logic.unread
   return isTree(logic) ? logic : undefined
 }
