@@ -57,13 +57,20 @@ const texts: [what: string, text: string, code: string, place: string][] = [
   ],
   [
     'a circle',
-    `models:
-  - { name: a, connection: C, configuration: {}, relations: [{ from: x, to: { model: b, field: y } }] }
-  - { name: b, connection: C, configuration: {}, relations: [{ from: x, to: { model: a, field: y } }] }
-connections: [{ name: C, type: mongodb, configuration: { hosts: h } }]
+    `connections: [{ name: C, type: mongodb, configuration: { hosts: h } }]
+models: [{ name: M, connection: C, configuration: {} }]
+syncs:
+  - &one
+    name: a
+    schedule: { frequency: runafter, run_after: { syncs: [b] } }
+    mode: create
+    model: M
+    fields: [{ source: x, target: X }]
+    target: { connection: C, object: O }
+  - { <<: *one, name: b, schedule: { frequency: runafter, run_after: { syncs: [a] } } }
 `,
     'P203',
-    'configs/a.yaml:2:86'
+    'configs/a.yaml:6:59'
   ]
 ]
 

@@ -44,6 +44,13 @@ export const long = [
   'test/apply/races.test.ts',
   // Processes that are killed.
   'test/server/runner/kills.test.ts',
+  // Official clients over sockets, and what reads the recipes: `test/server/runner` and `test/recipes` have the rest.
+  'test/server/runner/mongodb-to-salesforce.test.ts',
+  'test/recipes/action.test.ts',
+  'test/watch/days.test.ts',
+  // Two appliers and a git remote, several times over: `rules/git` has the examples.
+  'test/commands/apply-lock.test.ts',
+  'test/commands/watch-writing.test.ts',
   // Bytes mutated at random.
   'test/fuzz/*.test.ts',
   'test/server/fuzz.test.ts',

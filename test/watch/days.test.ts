@@ -234,9 +234,10 @@ test.each([[1], [2]].slice(0, isFew ? 1 : 2))(
       expect(world.counts[what as keyof typeof world.counts], what).toBeGreaterThanOrEqual(
         Math.floor(least * days)
       )
-    // From the first quarter on nothing grows but what one run says.
+    // From the first quarter on nothing grows but what this world keeps: what runs said, what was received, and
+    // the watchers that were killed, which hang for ever. A look that kept 64 KiB would be seen.
     const [first = 0, , , last = 0] = heap
-    expect(last - first, heap.join(', ')).toBeLessThan(8)
+    expect(last - first, heap.join(', ')).toBeLessThan(24)
     expect(JSON.stringify([...world.received.values()])).not.toContain(watchEnv.PASSWORD)
   }
 )
