@@ -14,7 +14,9 @@ const textIn = ({ folder }: Sandbox, path: string): string =>
 /** Kills the program as soon as a file is not what it was. */
 async function killedAt(world: Sandbox, words: string[], path: string): Promise<void> {
   const before = textIn(world, path)
-  const child = spawn(process.execPath, [program, ...words], { cwd: world.folder, stdio: 'ignore' })
+  // Of the same service as the sandbox: what `init` writes names it.
+  const env = { ...process.env, POLYTOMIC_URL: 'https://polytomic.test' }
+  const child = spawn(process.execPath, [program, ...words], { cwd: world.folder, stdio: 'ignore', env })
   const ended = new Promise<void>((resolve) => void child.on('close', () => resolve()))
   const watch = setInterval(() => void (textIn(world, path) !== before && child.kill('SIGKILL')), 1)
   await ended
