@@ -137,7 +137,10 @@ test('a webhook that refuses ends the run as failed, and one that is busy is ask
     if (answer === 503) answer = 400
     return now
   })
-  const api = client(server({ sleep: () => Promise.resolve() }))
+  // Events of one millisecond have no order.
+  let ms = Date.parse('2026-01-01T00:00:00Z')
+  const now = (): Date => new Date((ms += 1))
+  const api = client(server({ sleep: () => Promise.resolve(), now }))
   const sync = await csvToWebhook(api, file, url)
   const start = await api.post(`/api/syncs/${sync.id}/executions`, {})
   const end = await ended(api, sync.id, start.data.id)
