@@ -123,15 +123,11 @@ function addressesMeant(pattern: string, declared: readonly Address[], { managed
   const isWord = ({ name, section }: Kind): boolean =>
     [name, section].some((own) => own.replaceAll('_', ' ') === word.toLowerCase().replaceAll('_', ' '))
   const kind = rest === undefined ? undefined : managed.find(isWord)
-  const name = kind && rest !== undefined ? rest : pattern
   const all = declared.filter((address) => kind === undefined || address.kind === kind.name)
-  const near = [
-    name,
-    ...similarNames(
-      name,
-      all.map((address) => address.name)
-    )
-  ]
+  const known = all.map((address) => address.name)
+  // The kind may be what is misspelt; where it is none, the pattern may be a name with such a sign in it.
+  const names = rest === undefined ? [pattern] : kind ? [rest] : [pattern, rest]
+  const near = [...new Set(names.flatMap((name) => [name, ...similarNames(name, known)]))]
   return near.flatMap((one) => all.filter((address) => address.name === one))
 }
 

@@ -130,6 +130,8 @@ describe('a pattern that names nothing is told', () => {
     for (const pattern of ['bulk_sync.Users', 'bulk sync.Users', 'BULK_SYNCS.Users'])
       expect(reported(pattern).help).toEqual(['write `\'bulk sync "Users"\'`'])
     expect(reported('sync.Usres').help).toEqual(['write `\'sync "Users"\'`'])
+    for (const pattern of ['snyc "Orders"', 'snyc/Orders', 'snycs.Ordres'])
+      expect(reported(pattern).help).toEqual(['write `\'sync "Orders"\'`'])
     expect(reported('Usres').help).toEqual(['write `\'bulk sync "Users"\'` or `\'sync "Users"\'`'])
   })
 
