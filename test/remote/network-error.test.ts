@@ -95,18 +95,18 @@ describe('why a connection failed', () => {
     })
   })
 
-  test.each(['http://localhost.test', 'http://128.0.0.1', 'http://x127.test'])('%s is another', (url) => {
+  test.each(['http://localhost.test', 'http://192.0.2.1', 'http://x127.test'])('%s is another', (url) => {
     expect(explained(failed('m', 'ECONNREFUSED'), by(url))).toEqual({ words: `nobody listens at ${url}` })
   })
 })
 
 describe('of a proxy', () => {
-  const through = { ...direct, proxy: 'http://proxy.example.com:8080' }
+  const through = { ...direct, proxy: 'http://way.example.com:8080' }
   const help = ['check HTTPS_PROXY and HTTP_PROXY, or name the service in NO_PROXY']
 
   test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])('%s is that it cannot be reached', (code) => {
     expect(explained(failed('m', code), through)).toEqual({
-      words: 'the proxy http://proxy.example.com:8080 cannot be reached',
+      words: 'the proxy http://way.example.com:8080 cannot be reached',
       help
     })
   })
@@ -115,7 +115,7 @@ describe('of a proxy', () => {
     '%s: who asks is unknown',
     (message) => {
       expect(explained(failed(message), through)).toEqual({
-        words: 'the proxy http://proxy.example.com:8080 wants a user and a password',
+        words: 'the proxy http://way.example.com:8080 wants a user and a password',
         help: ['write them into the address of the proxy']
       })
       expect(refusedForGood(failed(message))).toBe(true)
@@ -124,7 +124,7 @@ describe('of a proxy', () => {
 
   test('an answer is told; only a refusal is for good', () => {
     expect(explained(failed('Proxy response (502) !== 200'), through)).toEqual({
-      words: 'the proxy http://proxy.example.com:8080 answered 502',
+      words: 'the proxy http://way.example.com:8080 answered 502',
       help
     })
     expect(refusedForGood(failed('Proxy response (502) !== 200'))).toBe(false)
