@@ -239,10 +239,12 @@ describe('modes', () => {
   })
 })
 
-test('the questions and the requests run side by side', async () => {
-  mongo.put('example.users', users(2000))
-  org.latency = 5
-  await world.run(facts())
+test.each(['GET query', 'POST composite/sobjects'])('%s: six run side by side, and no more', async (on) => {
+  mongo.put('example.users', users(3000))
+  const reached = org.hold(on, 6).then(() => 'six at once')
+  const run = world.run(facts())
+  expect(await Promise.race([reached, run])).toBe('six at once')
+  await run
   expect(org.mostAtOnce()).toBe(6)
-  expect(emails()).toHaveLength(2000)
+  expect(emails()).toHaveLength(3000)
 })
