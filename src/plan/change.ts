@@ -1,5 +1,6 @@
 import { isSameName, type Kind } from '../kinds/kind.ts'
 import { addressText, type Desired, type Live } from '../state/resource.ts'
+import { referencesIn } from '../state/value.ts'
 import { additions } from './additions.ts'
 import type { BaseIndex } from './base-index.ts'
 import { causesOf } from './cause.ts'
@@ -23,7 +24,7 @@ import type {
   Update
 } from './plan.ts'
 import { pathText } from './path-node.ts'
-import { wordsOf } from './wording.ts'
+import { callingByName, wordsOf, type Words } from './wording.ts'
 
 /** Returns the change that makes one declared resource what the files say. */
 export function changeOf(
@@ -48,7 +49,7 @@ interface Since {
 }
 
 function creation(resource: Desired, kind: Kind, match: Match, { base, atBase }: Since): Create {
-  const words = wordsOf(kind, resource.spelling, resource.fields)
+  const words = wordsFor(resource, match, wordsOf(kind, resource.spelling, resource.fields))
   return {
     ...planned(resource),
     ...spellingOf(resource),
@@ -65,12 +66,12 @@ function creation(resource: Desired, kind: Kind, match: Match, { base, atBase }:
 
 /**
  * Returns the change of a resource that is live. It follows from what is given here alone: of the match only
- * what references stand for is used.
+ * what references stand for is used, and what is called by an id.
  */
 export function existing(
   resource: Desired,
   live: Live,
-  { kind, match, since }: { kind: Kind; match: Pick<Match, 'idOf'>; since: Since }
+  { kind, match, since }: { kind: Kind; match: Pick<Match, 'idOf' | 'nameOf'>; since: Since }
 ): Update | Rename | Unchanged {
   const { base, atBase } = since
   const { ignoreChanges } = resource.lifecycle
@@ -78,7 +79,7 @@ export function existing(
   const wanted = withIgnored(resource.fields, [...ignoreChanges, ...(live.unread ?? [])], live.fields, kind)
   const meant = base && atBase && withIgnored(base.fields(atBase), ignoreChanges, live.fields, kind)
   const found = diff(kind.fields, wanted, live.fields, context, meant)
-  const words = wordsOf(kind, resource.spelling, wanted, live.fields)
+  const words = wordsFor(resource, match, wordsOf(kind, resource.spelling, wanted, live.fields))
   const named = words.fields(found.fields)
   // A resource that the files did not declare at the base differs because they declare it now.
   const fields =
@@ -118,6 +119,15 @@ export function deletion(
 
 function spellingOf({ spelling }: Desired): Pick<Declared, 'spelling'> {
   return spelling === undefined ? {} : { spelling }
+}
+
+function wordsFor({ fields }: Desired, match: Pick<Match, 'nameOf'>, words: Words): Words {
+  const names = new Map<string, string>()
+  for (const reference of referencesIn(fields)) {
+    const name = match.nameOf(reference)
+    if (name !== undefined && reference.name !== undefined) names.set(reference.name.toLowerCase(), name)
+  }
+  return callingByName(words, names)
 }
 
 function contextOf(resource: Desired, { idOf }: Pick<Match, 'idOf'>): DiffContext {

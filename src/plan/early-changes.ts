@@ -1,6 +1,6 @@
 import { keyOf, type Kinds } from '../kinds/kind.ts'
 import type { Desired, DesiredState, Live } from '../state/resource.ts'
-import type { Reference } from '../state/value.ts'
+import { isId, referencesIn, type Reference } from '../state/value.ts'
 import { existing } from './change.ts'
 import type { Match } from './match.ts'
 
@@ -34,13 +34,19 @@ export class EarlyChanges {
     const resource = this.#declared.get(this.#key(live))
     const kind = this.#kinds.managed.find(({ name }) => name === live.kind)
     if (!resource || !kind) return
+    // What an id is called is known when all is read.
+    if (referencesIn(resource.fields).some(({ name = '' }) => isId(name))) return
     const ids = new Map<string, [Reference, string | undefined]>()
     const recording = (reference: Reference): string | undefined => {
       const id = idOf(reference)
       ids.set(JSON.stringify([reference.$ref, reference.name, reference.id]), [reference, id])
       return id
     }
-    const change = existing(resource, live, { kind, match: { idOf: recording }, since: {} })
+    const change = existing(resource, live, {
+      kind,
+      match: { idOf: recording, nameOf: () => undefined },
+      since: {}
+    })
     this.#found.set(resource, { live, change, ids: [...ids.values()] })
   }
 

@@ -15,6 +15,8 @@ export interface Match {
   liveOf(desired: Desired): Live | undefined
   /** Returns the id that a reference names; undefined when that is unknown, or still to be created. */
   idOf(reference: Reference): string | undefined
+  /** Returns the name of what an id stands for that the files have in place of a name. */
+  nameOf(reference: Reference): string | undefined
   declaredBy(live: Live): Desired | undefined
   /** Returns the problem of a name that several live resources have, one of which is to be deleted. */
   ambiguous(of: Address & { span: Span }, candidates: readonly Live[]): Diagnostic
@@ -55,6 +57,13 @@ export function match(
   const found: Match = {
     liveOf: (resource) => pairs.liveOf.get(resource),
     idOf: (reference) => index.idOf(reference, pairs),
+    nameOf: (reference) => {
+      const { name } = reference
+      const live = name !== undefined && isId(name) ? index.withId(name) : undefined
+      return live?.kind === reference.$ref && index.idOf(reference, pairs) === live.id
+        ? live.name
+        : undefined
+    },
     declaredBy: (resource) => pairs.declaredBy.get(resource),
     ambiguous: (of, candidates) => twins.ambiguous(of, of.name, 'removal', candidates)
   }

@@ -42,6 +42,38 @@ export function wordsOf(
   }
 }
 
+/**
+ * Returns words in which list items are called by names that the files have as ids: the key of an item may
+ * hold what it refers to.
+ */
+export function callingByName(words: Words, names: ReadonlyMap<string, string>): Words {
+  if (names.size === 0) return words
+  const ids = new RegExp([...names.keys()].join('|'), 'gi')
+  const called = (path: readonly string[]): readonly string[] =>
+    path.map((part) =>
+      part.startsWith('[') ? part.replaceAll(ids, (id) => names.get(id.toLowerCase()) ?? id) : part
+    )
+  return {
+    fields: (fields) =>
+      words.fields(fields).map((field) => {
+        const { path, before, after, base } = field.shown ?? field
+        const isCalled = called(path).some((part, index) => part !== path[index])
+        if (!isCalled) return field
+        const values = {
+          ...(before === undefined ? {} : { before }),
+          ...(after === undefined ? {} : { after }),
+          ...(base === undefined ? {} : { base })
+        }
+        return { ...field, shown: { ...values, path: [...called(path)] } }
+      }),
+    path: (path) => called(words.path(path)),
+    named: (part) => {
+      const named = words.named(part)
+      return { ...named, path: [...called(named.path)] }
+    }
+  }
+}
+
 const asTheyAre: Words = { fields: (fields) => [...fields], path: (path) => path, named: (part) => part }
 
 /** A difference in the words in which it is told. */

@@ -26,3 +26,29 @@ test('R9: a live resource is called by its name on both sides, also where a file
   expect(twins.out.replaceAll(/\s+/g, ' ')).toContain(`Users (${orders.id})`)
   expect(twins.out.replaceAll(/\s+/g, ' ')).toContain(`Users (${id})`)
 })
+
+test('R9: items of lists are called by names, too, where a file has the id of what they refer to', async () => {
+  const filtered = (model: string, ...functions: string[]): string =>
+    warehouse({
+      ...parts,
+      ordersOut: `${parts.ordersOut}    filters:\n${functions
+        .map((one) => `      - { field: { model: ${model}, field: email }, function: ${one} }\n`)
+        .join('')}`
+    })
+  const world = createSandbox({ files: { [file]: filtered('Users', 'IsNotNull') }, env })
+  expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
+  const { id } = world.server.store.all('model').find(({ name }) => name === 'Users')!
+  world.write({ [file]: filtered(id, 'IsNull') })
+  for (const command of ['plan', 'drift'] as const)
+    for (const format of ['text', 'markdown'] as const) {
+      const { out } = await world.run(command, '--format', format)
+      expect(out.replaceAll('\\', '')).toContain('[Users.email IsNull]')
+      expect(out, `${command} ${format}`).not.toContain(id)
+    }
+  const left = await world.run('pull', '--check', '--since', 'none')
+  expect(left.out + left.err).not.toContain(`[${id}`)
+  world.write({ [file]: filtered(id, 'IsNull').replace('Orders out', 'Orders elsewhere') })
+  const created = await world.run('plan')
+  expect(created.out).toContain('[Users.email IsNull] ')
+  expect(created.out).not.toContain(id)
+})
