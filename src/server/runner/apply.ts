@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { unpacked } from './codec.ts'
 import {
   LostAnswer,
@@ -10,7 +10,8 @@ import {
   type WriteRecord
 } from './connector.ts'
 import { looksUp, mustGoOn, namesOf, refuse, warn, type Job } from './job.ts'
-import type { StateStore, Task } from './state.ts'
+import type { Task } from './stage.ts'
+import type { StateStore } from './state.ts'
 import { isEmpty, type Row, type Value } from './value.ts'
 
 /** What writing needs beside a job. */
@@ -165,9 +166,7 @@ function idOf({ id }: Task): { id?: string } {
 
 /** The same for the same values of the same record: whoever gets it twice may drop the second. */
 export function tokenOf(sync: string, { key, row }: Pick<Task, 'key' | 'row'>): string {
-  return createHash('sha256')
-    .update(`${sync} ${key.toString('hex')} ${row}`)
-    .digest('hex')
+  return hash('sha256', `${sync} ${key} ${row}`, 'hex')
 }
 
 /** Keeps the results of a batch in one transaction. */

@@ -52,7 +52,7 @@ function isPlain(value: unknown): value is null | string | number | boolean {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
 
-/** Returns the first 16 bytes of a digest: enough to tell any two texts apart. */
-export function digest(text: string): Buffer {
-  return hash('sha256', text, 'buffer').subarray(0, 16)
+/** Returns the first 132 bits of a digest, in base64url: enough to tell any two texts apart. */
+export function digest(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 22)
 }

@@ -7,7 +7,7 @@ import { textOf, type Cell, type Row } from './value.ts'
 const batch = 2000
 
 /** Told of each record that is new or changed, in place of the stage. */
-export type Baseline = (key: Buffer, hash: Buffer) => void
+export type Baseline = (key: string, hash: string) => void
 
 /**
  * Phase 1: reads the source, and puts the records that are new or changed on the stage. The source is read to
@@ -34,7 +34,7 @@ function taker(job: Job, known: { count: number }, baseline: Baseline | undefine
   const isForced = request.resync === true || sync.sync_all_records === true || sync.mode === 'replace'
   const isWanted = wanted(job)
   const keyOf = keys(job)
-  const prefix = digest(mapping.signature).toString('hex')
+  const prefix = digest(mapping.signature)
   return (row) => {
     const mapped = mapping.map(row)
     if (!isWanted(mapped)) return
@@ -52,9 +52,9 @@ function taker(job: Job, known: { count: number }, baseline: Baseline | undefine
 }
 
 /** Returns the function that says under which key a record is remembered; undefined leaves the record out. */
-function keys(job: Job): (row: Row, mapped: Row) => Buffer | undefined {
+function keys(job: Job): (row: Row, mapped: Row) => string | undefined {
   const { mapping, facts, stage } = job
-  const once = (text: string, mapped: Row): Buffer | undefined => {
+  const once = (text: string, mapped: Row): string | undefined => {
     const key = digest(text)
     if (stage.seen.add(key)) return key
     warn(job, mapped, 'DUPLICATE_IDENTITY', 'another record of the source has the same identity')
@@ -76,15 +76,14 @@ function keys(job: Job): (row: Row, mapped: Row) => Buffer | undefined {
 }
 
 /** Rows without any name: equal ones are told apart by how many of them came before. */
-function everyRow({ stage, mapping }: Job): (row: Row, mapped: Row) => Buffer {
+function everyRow({ stage, mapping }: Job): (row: Row, mapped: Row) => string {
   const copies = new Map<string, number>()
   return (_row, mapped) => {
     const text = packed(mapped.slice(0, mapping.columns.length))
     const first = digest(text)
     if (stage.seen.add(first)) return first
-    const name = first.toString('hex')
-    const before = copies.get(name) ?? 1
-    copies.set(name, before + 1)
+    const before = copies.get(first) ?? 1
+    copies.set(first, before + 1)
     const key = digest(`${before} ${text}`)
     stage.seen.add(key)
     return key

@@ -5,7 +5,8 @@ import type { Source, TargetFacts, TargetReader } from './connector.ts'
 import { identityText } from './identity.ts'
 import type { IdentityPlan, Mapping } from './mapping.ts'
 import type { ErrorSummary, RunLog } from './run-log.ts'
-import type { Stage, StateReader } from './state.ts'
+import type { Stage } from './stage.ts'
+import type { StateReader } from './state.ts'
 import { textOf, type Row } from './value.ts'
 
 /** One sync that is run or previewed, with all that its phases share. It has no way to write. */

@@ -10,13 +10,13 @@ export class KeySet {
     return this.#size
   }
 
-  has(key: Uint8Array): boolean {
+  has(key: string): boolean {
     const [high, low] = bitsOf(key)
     return this.#slots[place(this.#slots, high, low)] !== 0
   }
 
   /** Adds a key. False where it was there. */
-  add(key: Uint8Array): boolean {
+  add(key: string): boolean {
     const [high, low] = bitsOf(key)
     const at = place(this.#slots, high, low)
     if (this.#slots[at] !== 0) return false
@@ -41,16 +41,27 @@ export class KeySet {
   }
 }
 
-/** The first is never 0, which marks a free slot. */
-function bitsOf(key: Uint8Array): [high: number, low: number] {
-  const word = (at: number): number =>
-    (((key[at] ?? 0) << 24) |
-      ((key[at + 1] ?? 0) << 16) |
-      ((key[at + 2] ?? 0) << 8) |
-      (key[at + 3] ?? 0)) >>>
-    0
-  return [word(0) || 1, word(4)]
+/** 64 bits of a digest in base64url. The first 32 are never 0, which marks a free slot. */
+function bitsOf(key: string): [high: number, low: number] {
+  const [shared, last] = [bits(key, 5), bits(key, 10)]
+  const high = ((four(key, 0) << 8) | (bits(key, 4) << 2) | (shared >>> 4)) >>> 0
+  const low = ((shared << 28) | (four(key, 6) << 4) | (last >>> 2)) >>> 0
+  return [high || 1, low]
 }
+
+/** The bits of four characters. */
+function four(key: string, at: number): number {
+  return (bits(key, at) << 18) | (bits(key, at + 1) << 12) | (bits(key, at + 2) << 6) | bits(key, at + 3)
+}
+
+/** The six bits of a character. */
+function bits(key: string, at: number): number {
+  return sixBits[key.charCodeAt(at)] ?? 0
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const sixBits = new Uint8Array(128)
+for (let value = 0; value < alphabet.length; value += 1) sixBits[alphabet.charCodeAt(value)] = value
 
 /** The slot of a key: its own, or the free one where it belongs. There always is a free one. */
 function place(slots: Uint32Array, high: number, low: number): number {

@@ -103,7 +103,7 @@ async function withJob(
   const connector = await loaded(connectors, from.type)
   const source = await opened(connector.source, from, parts, signal)
   return using(source, async () => {
-    const stage = parts.state.openStage()
+    const stage = parts.state.openStage(sync.id)
     try {
       return await work(await loaded(connectors, to.type), async (target) => {
         const described = await target.describe(sync.target.object ?? '', sync.target.configuration ?? {})

@@ -3,7 +3,7 @@ import { unpacked } from './codec.ts'
 import type { Hit, Match, Operation } from './connector.ts'
 import { identityTexts, looksUp, mustGoOn, refuse, warn, type Job } from './job.ts'
 import { identityValues } from './mapping.ts'
-import type { Staged } from './state.ts'
+import type { Staged } from './stage.ts'
 import { isEmpty, type Cell, type Row, type Value } from './value.ts'
 
 /** What is to be done with a record, and why. */

@@ -2,7 +2,7 @@ import { unpacked } from './codec.ts'
 import { RunProblem, type Outcome, type TargetWriter, type WriteRecord } from './connector.ts'
 import { mustGoOn, namesOf, refuse, type Job } from './job.ts'
 import { tokenOf } from './apply.ts'
-import type { Staged } from './state.ts'
+import type { Staged } from './stage.ts'
 import type { Row } from './value.ts'
 
 /**

@@ -20,7 +20,7 @@ import type { StateStore } from './state.ts'
 export async function run(writing: Writing): Promise<void> {
   const { job, store, writer } = writing
   const { sync, stage } = job
-  if (sync.skip_initial_backfill === true && !store.hasBaseline(sync.id)) return baselineOnly(job, store)
+  if (sync.skip_initial_backfill === true && !store.hasBaseline(sync.id)) return baselineOnly(writing)
   mustBePossible(job)
   const { known } = await extract(job)
   const isForgotten = isWhole(job) && sync.mode !== 'replace' && store.count(sync.id) > known
@@ -32,6 +32,7 @@ export async function run(writing: Writing): Promise<void> {
     job.log.say('INFO', plannedWords(job))
     await apply(writing)
   }
+  await foldAll(writing)
   store.transaction(() => {
     if (isForgotten) store.forgetUnseen(sync.id, stage.seen)
     if (isWhole(job)) store.setBaseline(sync.id)
@@ -49,10 +50,17 @@ export async function preview(job: Job, show: (decision: Decision) => void): Pro
 }
 
 /** Remembers all records as they are now, and writes none. */
-async function baselineOnly(job: Job, store: StateStore): Promise<void> {
+async function baselineOnly(writing: Writing): Promise<void> {
+  const { job, store } = writing
   await extract(job, (key, hash) => store.record(job.sync.id, key, { hash, id: undefined }))
+  await foldAll(writing)
   if (isWhole(job)) store.setBaseline(job.sync.id)
   job.log.say('INFO', `${job.stage.seen.size} records noted as they are; the next run sends what changes`)
+}
+
+/** Folds in what was recorded, with a breath in between: the server has other things to do. */
+async function foldAll({ job, store, sleep }: Writing): Promise<void> {
+  while (store.fold(job.sync.id)) await sleep(0, job.signal).catch(() => undefined)
 }
 
 function mustBePossible(job: Job): void {

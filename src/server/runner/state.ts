@@ -1,6 +1,7 @@
-import { KeySet } from './key-set.ts'
+import type { KeySet } from './key-set.ts'
 import { logSchema, openLogs, type LogStore } from './log-store.ts'
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { stageOf, type Stage } from './stage.ts'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 /**
  * What the runner remembers of each sync: by which values each record was last written. It is moved only by
@@ -10,19 +11,20 @@ export interface StateReader {
   /** Whether a run of this sync ever came to its end. */
   hasBaseline(sync: string): boolean
   /** Whether the record of a key was last written with these values, with others, or never. */
-  recorded(sync: string, key: Buffer, hash: Buffer): 'same' | 'other' | 'none'
+  recorded(sync: string, key: string, hash: string): 'same' | 'other' | 'none'
 }
 
 /** A record as it was last written. */
 export interface Recorded {
-  hash: Buffer
+  hash: string
   /** The record in the target, where the target named it. */
   id: string | undefined
 }
 
 /** The same for a run. */
 export interface StateStore extends StateReader {
-  record(sync: string, key: Buffer, recorded: Recorded): void
+  /** Is kept from now on; `recorded` knows it once it is folded in. */
+  record(sync: string, key: string, recorded: Recorded): void
   /** Notes that a run came to its end. */
   setBaseline(sync: string): void
   /** Forgets the records whose keys are not in the set, so that they count as new when they come back. */
@@ -30,41 +32,13 @@ export interface StateStore extends StateReader {
   count(sync: string): number
   /** Forgets all of a sync. */
   forget(sync: string): void
+  /**
+   * Folds a part of what was recorded since the last time into what `recorded` knows, in the order of keys.
+   * True as long as there is more.
+   */
+  fold(sync: string): boolean
   /** Makes writes of `work` one: all of them are kept, or none. */
   transaction<T>(work: () => T): T
-}
-
-/** A record on its way, in the order of the source. */
-export interface Staged {
-  seq: number
-  key: Buffer
-  hash: Buffer
-  /** The packed row. */
-  row: string
-}
-
-/** What is to be done with a record. */
-export interface Task extends Staged {
-  /** The record in the target. */
-  id: string | undefined
-  /** The positions of columns that are left alone. */
-  without: readonly number[]
-}
-
-/** The records of one run: a table that is gone with it. */
-export interface Stage {
-  /** The keys of this run. */
-  seen: KeySet
-  add(record: Omit<Staged, 'seq'>): void
-  count(): number
-  /** The records after `seq`, at most so many. */
-  after(seq: number, most: number): Staged[]
-  /** Notes what is to be done. False where another record of this run has the same `claim`. */
-  plan(task: Pick<Task, 'seq' | 'id' | 'without'>, operation: string, claims: readonly string[]): boolean
-  planned(operation: string): number
-  tasks(operation: string, after: number, most: number): Task[]
-  transaction<T>(work: () => T): T
-  drop(): void
 }
 
 /** The state of all syncs of a server. */
@@ -73,19 +47,30 @@ export interface RunnerState {
   /** Looks alone: a preview has no way to move what is remembered. */
   reader: StateReader
   logs: LogStore
-  openStage(): Stage
+  /** Opens the stage of a run, and folds in what one that was killed left behind. */
+  openStage(sync: string): Stage
   close(): void
 }
 
+/**
+ * What is settled is added to the end of a list, batch by batch: to find the place of each record among
+ * millions would be a page of the disk for each. `fold` does that later, in the order of the keys.
+ */
 const schema = `
 PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768;
-PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -32768; PRAGMA temp.journal_mode = MEMORY;
+PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16384; PRAGMA temp.journal_mode = MEMORY;
+PRAGMA wal_autocheckpoint = 4000;
 CREATE TABLE IF NOT EXISTS sync (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, baseline INTEGER
 ) STRICT;
-CREATE TABLE IF NOT EXISTS rec (
-  sync INTEGER NOT NULL, key BLOB NOT NULL, hash BLOB NOT NULL, target TEXT, PRIMARY KEY (sync, key)
+CREATE TABLE IF NOT EXISTS written (
+  sync INTEGER NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL, target TEXT, PRIMARY KEY (sync, key)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS settled (
+  sync INTEGER NOT NULL, part INTEGER NOT NULL, seq INTEGER NOT NULL,
+  key TEXT NOT NULL, hash TEXT NOT NULL, target TEXT, PRIMARY KEY (sync, part, seq)
+) STRICT, WITHOUT ROWID;
+DROP TABLE IF EXISTS rec;
 ${logSchema}`
 
 /** Opens the state. `file` was made readable by its owner alone; without one it is in memory. */
@@ -105,7 +90,10 @@ export function openRunnerState(file: string | undefined): RunnerState {
     store,
     reader: { hasBaseline: store.hasBaseline, recorded: store.recorded },
     logs: openLogs(statement),
-    openStage: () => stageOf(database, `run_${(stages += 1)}`, transaction),
+    openStage: (sync) => {
+      while (store.fold(sync));
+      return stageOf(database, `run_${(stages += 1)}`, transaction)
+    },
     close: () => database.close()
   }
 }
@@ -128,6 +116,11 @@ type Prepare = (sql: string) => StatementSync
 
 function storeOf(statement: Prepare, transaction: StateStore['transaction']): StateStore {
   const numbers = new Map<string, number>()
+  const find = statement('SELECT hash = ? AS same FROM written WHERE sync = ? AND key = ?')
+  const add = statement(
+    'INSERT INTO settled (sync, part, seq, key, hash, target) VALUES (?, ?, ?, ?, ?, ?)'
+  )
+  let settled = Number(statement('SELECT max(seq) AS last FROM settled').get()?.['last'] ?? 0)
   const numberOf = (id: string): number | undefined => {
     const known = numbers.get(id)
     if (known !== undefined) return known
@@ -149,95 +142,56 @@ function storeOf(statement: Prepare, transaction: StateStore['transaction']): St
     recorded: (sync, key, hash) => {
       const number = numberOf(sync)
       if (number === undefined) return 'none'
-      const row = statement('SELECT hash = ? AS same FROM rec WHERE sync = ? AND key = ?').get(
-        hash,
-        number,
-        key
-      )
+      const row = find.get(hash, number, key)
       return row === undefined ? 'none' : row['same'] === 1 ? 'same' : 'other'
     },
     record: (sync, key, { hash, id }) => {
-      statement('INSERT OR REPLACE INTO rec (sync, key, hash, target) VALUES (?, ?, ?, ?)').run(
-        ownNumber(sync),
-        key,
-        hash,
-        id ?? null
-      )
+      settled += 1
+      add.run(ownNumber(sync), partOf(key), settled, key, hash, id ?? null)
     },
+    fold: (sync) => fold(statement, transaction, ownNumber(sync)),
     setBaseline: (sync) => {
       statement('UPDATE sync SET baseline = 1 WHERE number = ?').run(ownNumber(sync))
     },
-    forgetUnseen: (sync, seen) => {
-      const number = ownNumber(sync)
-      const unseen: Buffer[] = []
-      for (const { key } of statement('SELECT key FROM rec WHERE sync = ?').iterate(number))
-        if (!seen.has(bytes(key))) unseen.push(bytes(key))
-      for (const key of unseen) statement('DELETE FROM rec WHERE sync = ? AND key = ?').run(number, key)
-    },
+    forgetUnseen: (sync, seen) => forgetUnseen(statement, ownNumber(sync), seen),
     count: (sync) =>
-      Number(statement('SELECT count(*) AS n FROM rec WHERE sync = ?').get(ownNumber(sync))?.['n'] ?? 0),
+      Number(
+        statement('SELECT count(*) AS n FROM written WHERE sync = ?').get(ownNumber(sync))?.['n'] ?? 0
+      ),
     forget: (sync) => {
       const number = numberOf(sync)
       if (number === undefined) return
-      statement('DELETE FROM rec WHERE sync = ?').run(number)
+      for (const table of ['written', 'settled'])
+        statement(`DELETE FROM ${table} WHERE sync = ?`).run(number)
       statement('UPDATE sync SET baseline = NULL WHERE number = ?').run(number)
     },
     transaction
   }
 }
 
-function stageOf(database: DatabaseSync, name: string, transaction: Stage['transaction']): Stage {
-  database.exec(`
-    CREATE TEMP TABLE ${name} (
-      seq INTEGER PRIMARY KEY, key BLOB, hash BLOB, row TEXT, operation TEXT, target TEXT, without TEXT
-    );
-    CREATE INDEX temp.${name}_tasks ON ${name} (operation, seq) WHERE operation IS NOT NULL;
-    CREATE TEMP TABLE ${name}_claim (claim TEXT PRIMARY KEY) WITHOUT ROWID;`)
-  const add = database.prepare(`INSERT INTO ${name} (key, hash, row) VALUES (?, ?, ?)`)
-  const after = database.prepare(`SELECT seq, key, hash, row FROM ${name} WHERE seq > ? LIMIT ?`)
-  const claim = database.prepare(`INSERT OR IGNORE INTO ${name}_claim (claim) VALUES (?)`)
-  const plan = database.prepare(`UPDATE ${name} SET operation = ?, target = ?, without = ? WHERE seq = ?`)
-  const tasks = database.prepare(
-    `SELECT seq, key, hash, row, target, without FROM ${name}
-     WHERE operation = ? AND seq > ? ORDER BY seq LIMIT ?`
-  )
-  const counted = (sql: string, ...values: string[]): number =>
-    Number(database.prepare(sql).get(...values)?.['n'] ?? 0)
-  return {
-    seen: new KeySet(),
-    add: ({ key, hash, row }) => {
-      add.run(key, hash, row)
-    },
-    count: () => counted(`SELECT count(*) AS n FROM ${name}`),
-    after: (seq, most) => after.all(seq, most).map(stagedOf),
-    plan: ({ seq, id, without }, operation, claims) => {
-      const free = claims.map((one) => claim.run(one).changes === 1)
-      if (free.includes(false)) return false
-      plan.run(operation, id ?? null, without.join(','), seq)
-      return true
-    },
-    planned: (operation) => counted(`SELECT count(*) AS n FROM ${name} WHERE operation = ?`, operation),
-    tasks: (operation, seq, most) =>
-      tasks.all(operation, seq, most).map((row) => ({
-        ...stagedOf(row),
-        id: row['target'] === null ? undefined : String(row['target']),
-        without: String(row['without'] ?? '')
-          .split(',')
-          .filter((position) => position !== '')
-          .map(Number)
-      })),
-    transaction,
-    drop: () => database.exec(`DROP TABLE ${name}; DROP TABLE ${name}_claim`)
+function fold(statement: Prepare, transaction: StateStore['transaction'], sync: number): boolean {
+  const part = statement('SELECT min(part) AS part FROM settled WHERE sync = ?').get(sync)?.['part']
+  if (typeof part !== 'number') return false
+  const folding = statement(`INSERT OR REPLACE INTO written (sync, key, hash, target)
+    SELECT sync, key, hash, target FROM settled WHERE sync = ? AND part = ? ORDER BY key, seq`)
+  transaction(() => {
+    folding.run(sync, part)
+    statement('DELETE FROM settled WHERE sync = ? AND part = ?').run(sync, part)
+  })
+  return true
+}
+
+function forgetUnseen(statement: Prepare, sync: number, seen: Pick<KeySet, 'has'>): void {
+  const page = statement('SELECT key FROM written WHERE sync = ? AND key > ? ORDER BY key LIMIT 10000')
+  const remove = statement('DELETE FROM written WHERE sync = ? AND key = ?')
+  for (let keys = page.all(sync, ''); keys.length > 0;) {
+    const names = keys.map(({ key }) => String(key))
+    for (const key of names) if (!seen.has(key)) remove.run(sync, key)
+    keys = page.all(sync, names.at(-1) ?? '')
   }
 }
 
-function stagedOf(row: Record<string, SQLOutputValue>): Staged {
-  const { seq, key, hash, row: text } = row
-  return { seq: Number(seq), key: bytes(key), hash: bytes(hash), row: String(text) }
-}
-
-function bytes(value: SQLOutputValue | undefined): Buffer {
-  return value instanceof Uint8Array
-    ? Buffer.from(value.buffer, value.byteOffset, value.length)
-    : Buffer.of()
+/** What is settled is folded in by parts: so much at once that the server answers others in between. */
+function partOf(key: string): number {
+  return key.charCodeAt(0) & 15
 }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { digest } from '../../../src/server/runner/codec.ts'
 import { KeySet } from '../../../src/server/runner/key-set.ts'
 
-const keyOf = (number: number): Buffer =>
-  createHash('sha256').update(String(number)).digest().subarray(0, 16)
+const keyOf = (number: number): string => digest(String(number))
 
 test('has what was added, each once, and nothing else, however many there are', () => {
   const set = new KeySet()
@@ -16,7 +15,19 @@ test('has what was added, each once, and nothing else, however many there are', 
 
 test('a key of nothing but zeros is one like others', () => {
   const set = new KeySet()
-  expect(set.has(Buffer.alloc(16))).toBe(false)
-  expect(set.add(Buffer.alloc(16))).toBe(true)
-  expect(set.add(Buffer.alloc(16))).toBe(false)
+  const zeros = 'A'.repeat(22)
+  expect(set.has(zeros)).toBe(false)
+  expect(set.add(zeros)).toBe(true)
+  expect(set.add(zeros)).toBe(false)
+})
+
+test('each of the first 64 bits counts', () => {
+  const set = new KeySet()
+  const keys = Array.from({ length: 64 }, (_, bit) =>
+    Buffer.from((1n << BigInt(bit)).toString(16).padStart(16, '0').padEnd(32, '0'), 'hex').toString(
+      'base64url'
+    )
+  )
+  for (const key of ['B'.repeat(22), ...keys]) expect(set.add(key)).toBe(true)
+  expect(set.size).toBe(65)
 })
