@@ -74,7 +74,7 @@ describe('imports', () => {
     remote: ['diagnostics', 'wire', 'state', 'src/kinds/kind.ts'],
     plan: ['diagnostics', 'wire', 'state', 'src/kinds/kind.ts'],
     apply: ['diagnostics', 'wire', 'state', 'src/kinds/kind.ts', 'plan', 'remote'],
-    executions: ['diagnostics', 'state', 'src/kinds/kind.ts', 'remote'],
+    executions: ['diagnostics', 'wire', 'state', 'src/kinds/kind.ts', 'remote'],
     import: ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'plan'],
     pull: ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'plan', 'import'],
     render: ['diagnostics', 'wire', 'state', 'plan', 'apply', 'executions', 'package.json'],

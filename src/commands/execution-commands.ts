@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { conditionForms, conditionOf, type Condition } from '../executions/conditions.ts'
+import { limitOf, type RequestedLimit } from '../executions/guards.ts'
 import { example, type Commands } from './commands.ts'
 import { collect, wholeNumber, withFiles, withOutput, withService } from './options.ts'
 
@@ -31,12 +32,28 @@ export function addExecutions({ add, settle }: Commands): void {
         condition,
         []
       )
+      .optionsGroup('Guards (on the server of polyctl):')
+      .option('--limit <n>', 'write at most so many records of each sync; the others wait', wholeNumber(1))
+      .option('--max-creates <n>', 'stop before more are created: a number, a share (10%), or none', limit)
+      .option('--max-updates <n>', 'the same for what is updated', limit)
+      .option(
+        '--max-removes <n>',
+        'the same for what is removed (default of mode remove and replace: the larger of 3 and 10%)',
+        limit
+      )
+      .option('--allow-empty-source', 'go on where the source has no records')
       .action((patterns, options) =>
         settle(options, async (io, options) =>
           (await import('./run-syncs.ts')).runCommand(patterns, options, io)
         )
       )
   )
+}
+
+function limit(text: string): RequestedLimit {
+  const read = limitOf(text)
+  if (read === false) throw new InvalidArgumentError('It is a number, a share such as 10%, or none.')
+  return read
 }
 
 function condition(text: string, before: Condition[]): Condition[] {

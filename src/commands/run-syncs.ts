@@ -11,6 +11,8 @@ import { observe } from '../remote/observe.ts'
 import { openWriter, type Reader } from '../remote/transport.ts'
 import type { ExecutionsView, RunState } from '../render/view/executions.ts'
 import { addressText } from '../state/resource.ts'
+import { bounded } from './run-bounds.ts'
+import type { BoundOptions } from './run-bounds.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
@@ -19,7 +21,7 @@ import { interruptedResult, nothingRead, problemsResult } from './result.ts'
 import { reading, withContext, type CommandContext } from './run.ts'
 
 /** As typed. Without names, `failed` or `all`, nothing is run. */
-export interface RunCommandOptions extends ReadOptions {
+export interface RunCommandOptions extends ReadOptions, BoundOptions {
   all?: boolean
   /** Names of kinds. */
   kind: string[]
@@ -66,12 +68,15 @@ async function run(
     const who = await identify(reader, understood.desired.workspace)
     if (!who.ok) return who
     const found = await chosen(patterns, options, reader, context)
-    return found.ok ? { ...found, value: { executables: found.value, who: who.value } } : found
+    if (!found.ok) return found
+    const within = await bounded(found.value, understood.desired.resources, options, reader)
+    return within.ok ? { ...within, value: { executables: within.value, who: who.value } } : within
   })
   if (service.remote.stop?.aborted === true)
     return await interruptedResult('Interrupted: nothing was started.')
   if (!read.ok) return await problemsResult(io, read.problems, context)
   const { executables, who } = read.value
+  context.problems.push(...read.problems)
   const { stop: _stop, unwanted: _unwanted, ...patient } = service.remote
   const { eventLine } = await import('../render/executions.ts')
   const runs = await runAll(
@@ -121,6 +126,7 @@ async function exitOf({ runs, problems }: ExecutionsView): Promise<number> {
   const isRefused = runs.some(({ problem }) => problem?.code === 'P601')
   if (isRefused || has('failed', 'canceled', 'unknown')) return exit.failure
   if (has('not started')) return await exitOfProblems(problems.problems)
+  if (has('stopped')) return exit.refused
   return has('degraded', 'skipped') ? exit.partial : exit.done
 }
 

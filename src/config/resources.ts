@@ -67,12 +67,20 @@ function meaning(kind: Kind, source: SourceText, node: YamlNode, value: JsonObje
     name: nameOfItem(kind, value),
     fields,
     ...(typeof id === 'string' ? { id } : {}),
+    ...ownOf(kind, rest),
     lifecycle: withFieldsIgnored(kind, readLifecycle(lifecycle), rest),
     span: nameSpan(kind, source, node),
     spanAt,
     ...(kind.wording && { spelling: kind.wording.spelling(rest) }),
     uses: usesOf(fields, source, node, place)
   }
+}
+
+function ownOf({ own = [] }: Kind, item: JsonObject): Pick<Desired, 'own'> {
+  const entries = own.flatMap((key): [string, Json][] =>
+    item[key] === undefined ? [] : [[key, item[key]]]
+  )
+  return entries.length === 0 ? {} : { own: Object.fromEntries(entries) }
 }
 
 /** Returns the span of the name; where an alias or `<<` brings the name, the span of the item itself. */

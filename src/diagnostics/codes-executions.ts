@@ -24,5 +24,19 @@ export const executionCodes = {
       'pattern (`polyctl run Users`, `polyctl run \'sync "Users*"\'`), choose those whose last run was ' +
       'not clean with `--failed`, or pass `--all`. A name without a kind that several have is not ' +
       'enough: write the address.'
+  },
+  P804: {
+    title: 'the service cannot keep a run within bounds',
+    explanation:
+      '`--limit`, `--max-creates`, `--max-updates`, `--max-removes` and `--allow-empty-source` are kept ' +
+      'to by the server of polyctl alone (`--local`, or `polyctl server --run` and `--url`): the API of ' +
+      'Polytomic has no words for them. Nothing was started. `--identity` sends named records on every ' +
+      'service.'
+  },
+  P805: {
+    title: 'the guards of a sync are not kept to here',
+    explanation:
+      'Files declare `guards` for a sync, and the service that runs it is not the server of polyctl: it ' +
+      'writes without counting first. The sync is run all the same, as its schedule would run it.'
   }
 } satisfies Record<string, CodeEntry>

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Execution } from '../state/execution.ts'
+import type { GuardStop } from '../wire/local-start.ts'
 import type { Address } from '../state/resource.ts'
 
 /** What is told while syncs run. */
@@ -11,7 +12,7 @@ export type ExecutionEvent =
 
 /** What became of one sync. */
 export type Run =
-  | { outcome: 'ended'; execution: Execution; durationMs?: number; isJoined: boolean }
+  | { outcome: 'ended'; execution: Execution; durationMs?: number; isJoined: boolean; stops: GuardStop[] }
   /** It goes on without polyctl. */
   | { outcome: 'running'; execution: Execution; isJoined: boolean }
   /** It was not started, or what became of it is not known; then the execution is told where there is one. */

@@ -1,9 +1,12 @@
 import pLimit from 'p-limit'
+import { pathOfOne } from '../remote/address.ts'
 import type { Reader, Writer } from '../remote/transport.ts'
-import type { StartRequest } from '../state/execution.ts'
+import type { Execution, StartRequest } from '../state/execution.ts'
+import type { GuardStop } from '../wire/local-start.ts'
 import { addressText } from '../state/resource.ts'
 import type { ExecutionEvent, Run, SyncRun } from './events.ts'
 import { cancel, followed } from './follow.ts'
+import { stopsOf } from './own-service.ts'
 import { started, type Executable } from './start.ts'
 
 /** How executions are run. */
@@ -132,7 +135,20 @@ async function runOne(
   }
   if (come.is === 'lost') return { outcome: 'failed', problem: come.problem, execution: execution.id }
   if (come.is === 'left') return { outcome: 'running', execution: come.execution, isJoined }
-  return { outcome: 'ended', execution: come.execution, ...durationOf(come.execution), isJoined }
+  const { execution: end } = come
+  const stops = await stopsOfOne(one, end, writer)
+  return { outcome: 'ended', execution: end, ...durationOf(end), isJoined, stops }
+}
+
+/** Only polyctl's own server says why it stopped one before it wrote anything. */
+async function stopsOfOne(
+  { live, kind, bounds }: Executable,
+  { id, ended }: Execution,
+  writer: Writer
+): Promise<GuardStop[]> {
+  if (bounds === undefined || ended !== 'failed') return []
+  const at = await pathOfOne(writer, kind, live.id)
+  return at.ok ? await stopsOf(at.path, id, writer) : []
 }
 
 /** After an interrupt nobody waits long for the end of what was canceled. */

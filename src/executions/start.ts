@@ -5,6 +5,8 @@ import { failureProblem, type Failure } from '../remote/failure.ts'
 import type { Reader, Writer } from '../remote/transport.ts'
 import type { Execution, Executions, StartRequest } from '../state/execution.ts'
 import { addressText, type Live } from '../state/resource.ts'
+import type { RunBounds } from '../wire/local-start.ts'
+import { besideApi } from './own-service.ts'
 import { misfit, type Shape } from '../state/shape.ts'
 import { isObject, type Json } from '../state/value.ts'
 
@@ -12,6 +14,8 @@ import { isObject, type Json } from '../state/value.ts'
 export interface Executable {
   live: Live
   kind: Kind & { executions: Executions }
+  /** How it is bounded, where the service is polyctl's own. Absent: it is started by the API alone. */
+  bounds?: RunBounds
 }
 
 /** What came of a start. */
@@ -33,7 +37,7 @@ export interface Joining {
  * one; anything else is a problem.
  */
 export async function started(
-  { live, kind }: Executable,
+  { live, kind, bounds }: Executable,
   request: StartRequest,
   joining: Joining,
   writer: Writer
@@ -44,8 +48,9 @@ export async function started(
   const at = await pathOfOne(writer, kind, live.id)
   if (!at.ok) return failed(at.failure, `starting ${name}`)
   const key = writer.newKey()
-  const answer = await writer.send('POST', `${at.path}/executions`, {
-    body: wanted.body,
+  const path = `${bounds === undefined ? at.path : besideApi(at.path)}/executions`
+  const answer = await writer.send('POST', path, {
+    body: bounds === undefined ? wanted.body : { start: wanted.body, ...bounds },
     keys: { current: () => key },
     startsOnce: true
   })
@@ -53,7 +58,7 @@ export async function started(
     const execution = executionIn(kind, answer.body)
     return execution.ok
       ? { ok: true, execution: execution.value, isJoined: false }
-      : failed(strange(`POST ${at.path}/executions`, execution.words), `starting ${name}`)
+      : failed(strange(`POST ${path}`, execution.words), `starting ${name}`)
   }
   const { failure } = answer
   if (failure.status !== 409) return notStarted({ live, kind }, failure)

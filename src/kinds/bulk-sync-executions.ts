@@ -31,6 +31,7 @@ export const bulkSyncExecutions: Executions = {
       parts
     }
   },
+  removal: () => undefined,
   runsAfter: ({ default_schedule: now, schedule: older }) => runsAfter(now ?? older)
 }
 

@@ -84,6 +84,8 @@ export interface Shorthand {
   /** JSON Schema, with its description. */
   shorthand: JsonObject
   toYaml?(fields: JsonObject, context: ToYaml): Json | undefined
+  /** It is for polyctl alone: no part of what the service gets, has or is compared with. */
+  own?: true
 }
 
 /** A field of any kind, after its name on the wire was checked by its type. */

@@ -135,6 +135,7 @@ function kindFrom(definition: AnyDefinition): Kind {
   const secrets = new Set(fields.flatMap(({ name, codec }) => (codec.secret ? [name] : [])))
   return {
     ...same,
+    ...ownKeys(entries),
     essential(live) {
       return essential(this, live)
     },
@@ -180,6 +181,12 @@ function kindFrom(definition: AnyDefinition): Kind {
       ...fields.flatMap(({ codec, wire: key }) => codec.uses?.(wire[key], wire) ?? [])
     ]
   }
+}
+
+/** The keys that are for polyctl alone, where there are any. */
+function ownKeys(entries: readonly [string, AnyField | Shorthand][]): Pick<Kind, 'own'> {
+  const own = entries.flatMap(([name, field]) => (isShorthand(field) && field.own ? [name] : []))
+  return own.length === 0 ? {} : { own }
 }
 
 type NamedField = AnyField & { name: string; wire: string }

@@ -52,6 +52,8 @@ export interface Kind {
   readonly singleton?: true
   /** A person must authorize a resource before it works; this says how to get to the page for that. */
   readonly authorization?: Authorization
+  /** Keys of YAML that are for polyctl alone: the service neither gets nor has them. */
+  readonly own?: readonly string[]
   /** It moves data in executions, which can be started and followed. */
   readonly executions?: Executions
   /** It offers objects for other resources, which the commands `sources` and `targets` list. */

@@ -37,6 +37,7 @@ export const syncExecutions: Executions = {
     errors: Array.isArray(wire.errors) ? wire.errors.flatMap((error) => textOf(error) ?? []) : [],
     parts: []
   }),
+  removal: ({ mode }) => (mode === 'remove' ? 'some' : mode === 'replace' ? 'all' : undefined),
   runsAfter: ({ schedule }) => runsAfter(schedule)
 }
 

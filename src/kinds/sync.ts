@@ -14,6 +14,7 @@ import { idsOf, list, overlay, usesOf, valueAt, withoutEmpty, withoutMasks } fro
 import { syncModeWords } from './words.ts'
 import { kindOf, type AnswerOf } from './kind-of.ts'
 import { filterLogic, filters, fixedValues, identity, mappings, overrides, target } from './sync-codecs.ts'
+import { guardsSchema } from './sync-guards.ts'
 import { modelsOf, withNewField } from './sync-parts.ts'
 import { newerShapesKnown } from './sync-known.ts'
 import { syncChecks } from './sync-checks.ts'
@@ -207,7 +208,8 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
       codec: policies(),
       owner: 'carried',
       impact: { effect: 'none', because: 'policies say who may see and change it' }
-    }
+    },
+    guards: { shorthand: guardsSchema, own: true }
   },
   observed: ['model_ids', 'identities', 'model_filters', 'target_filters', 'problems'],
   observedShapes: {

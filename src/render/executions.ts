@@ -10,6 +10,7 @@ const inks: Readonly<Record<RunState, Ink>> = {
   done: 'add',
   degraded: 'warning',
   failed: 'error',
+  stopped: 'error',
   canceled: 'error',
   running: 'wait',
   unknown: 'error',

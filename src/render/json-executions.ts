@@ -7,6 +7,7 @@ const states: readonly RunState[] = [
   'done',
   'degraded',
   'failed',
+  'stopped',
   'canceled',
   'running',
   'unknown',

@@ -9,6 +9,7 @@ const runTones = {
   done: { sign: '=', tone: 'add' },
   degraded: { sign: '!', tone: 'failed' },
   failed: { sign: '!', tone: 'failed' },
+  stopped: { sign: '!', tone: 'failed' },
   canceled: { sign: '!', tone: 'failed' },
   unknown: { sign: '!', tone: 'failed' },
   'not started': { sign: '!', tone: 'failed' },

@@ -20,7 +20,7 @@ import { enrichmentRoutes } from './kinds/enrichment.ts'
 import { entityRoutes } from './kinds/entity.ts'
 import { errorHandlingRoutes } from './kinds/error-handling.ts'
 import { eventRoutes } from './kinds/event.ts'
-import { executionRoutes } from './kinds/execution.ts'
+import { executionRoutes, localExecutionRoutes } from './kinds/execution.ts'
 import { jobRoutes } from './kinds/job.ts'
 import { modelRoutes } from './kinds/model.ts'
 import { notificationRoutes } from './kinds/notification.ts'
@@ -56,6 +56,7 @@ export const routes: readonly Route[] = [
   ...syncRoutes,
   ...errorHandlingRoutes,
   ...executionRoutes,
+  ...localExecutionRoutes,
   ...jobRoutes,
   ...eventRoutes,
   ...roleRoutes,

@@ -12,6 +12,7 @@ import type { EventType } from '../wire/event.ts'
 import type { Model } from '../wire/model.ts'
 import type { PolicyAction } from '../wire/permission.ts'
 import type { ExecutionCounts, ExecutionStatus } from '../wire/execution.ts'
+import type { GuardStop, RunBounds } from '../wire/local-start.ts'
 import type { SyncErrorHandling, SyncRequest, SyncStartRequest } from '../wire/sync.ts'
 
 /** The members of every stored thing. */
@@ -222,6 +223,10 @@ export interface StoredExecution extends StoredBase {
   request: SyncStartRequest
   counts: ExecutionCounts
   errors: string[]
+  /** What the start said beside the API. */
+  bounds?: RunBounds
+  /** The guards that stopped it before it wrote anything. */
+  stops?: GuardStop[]
   started_at?: string
   completed_at?: string
   /** Signs the addresses of its logs. */

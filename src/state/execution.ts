@@ -60,6 +60,8 @@ export interface Executions {
   idleReason(live: JsonObject): string | undefined
   /** Converts an answer whose shape was checked. */
   fromWire(wire: JsonObject): Execution
+  /** Returns whether it takes records away: some of the target's, or all that it does not write. */
+  removal(live: JsonObject): 'some' | 'all' | undefined
   /** Returns the ids of those after which its schedule starts it. */
   runsAfter(live: JsonObject): string[]
 }

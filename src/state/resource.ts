@@ -39,6 +39,8 @@ export interface Desired extends Address {
   /** The id of the live resource, where the files pin it. */
   id?: string
   lifecycle: Lifecycle
+  /** What files say of it to polyctl alone, by keys: the service never gets it. */
+  own?: JsonObject
   /** The place of the name. */
   span: Span
   /**

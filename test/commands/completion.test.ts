@@ -142,7 +142,7 @@ test('git revisions', async () => {
 
 /** Values that only the person knows. */
 const free =
-  '--param --take-lock --url --allow-host --parallelism --timeout --organization --max-deletes --max-updates ' +
+  '--param --take-lock --url --allow-host --parallelism --timeout --organization --max-deletes --max-updates --max-creates --max-removes --limit ' +
   '--port --host --public-url --api-key --user --partner-key --latency --rate object ' +
   '--identity --at-once --every --cron --time-zone --remind --token --pull'
 

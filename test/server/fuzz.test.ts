@@ -195,6 +195,11 @@ beforeEach(async () => {
     ['PUT', '/api/syncs/:id', sync],
     ['POST', '/api/syncs/:id/activate', { active: true }],
     ['POST', '/api/syncs/:id/executions', { resync: true, identities: ['a'] }],
+    [
+      'POST',
+      '/polyctl/syncs/:id/executions',
+      { start: {}, limit: 1, guards: { removes: { share: 0.1 } }, requested: ['--limit 1'] }
+    ],
     ['PUT', '/api/syncs/:id/executions/:execution', { status: 'canceled' }],
     ['POST', '/api/bulk/syncs', { ...world.request(), schemas: [{ id: schema, enabled: true }] }],
     ['PUT', '/api/bulk/syncs/:id', { ...world.request(), mode: 'replicate', data_cutoff_timestamp: null }],

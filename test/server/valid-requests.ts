@@ -168,6 +168,10 @@ export async function validRequests(from = testServer()): Promise<Record<string,
     },
     'POST /api/syncs/:id/activate': { path: `/api/syncs/${madeSync.id}/activate`, body: { active: false } },
     'POST /api/syncs/:id/executions': { path: `/api/syncs/${madeSync.id}/executions`, body: {} },
+    'POST /polyctl/syncs/:id/executions': {
+      path: `/polyctl/syncs/${madeSync.id}/executions`,
+      body: { start: {}, limit: 1, guards: { creates: { most: 1, share: 0.5 }, empty_source: true } }
+    },
     'PUT /api/syncs/:id/error-handling': {
       path: `/api/syncs/${madeSync.id}/error-handling`,
       body: { subscribers: [] }

@@ -1,4 +1,5 @@
 import { isMet, type Condition } from '../../executions/conditions.ts'
+import { stopWords } from '../../executions/guards.ts'
 import type { Run, SyncRun } from '../../executions/events.ts'
 import { inOrder, type Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { Execution } from '../../state/execution.ts'
@@ -34,13 +35,14 @@ export interface RunView {
 }
 
 /**
- * `degraded`: it came to its end, and not all went well. `running`: it goes on without polyctl. `unknown`: it
- * was started, and could not be followed.
+ * `degraded`: it came to its end, and not all went well. `stopped`: a guard ended it before it wrote
+ * anything. `running`: it goes on without polyctl. `unknown`: it was started, and could not be followed.
  */
 export type RunState =
   | 'done'
   | 'degraded'
   | 'failed'
+  | 'stopped'
   | 'canceled'
   | 'running'
   | 'unknown'
@@ -92,7 +94,7 @@ function runView(run: Run, conditions: readonly Condition[]): Omit<RunView, 'add
 }
 
 function endedView(
-  { execution, durationMs, isJoined }: Extract<Run, { outcome: 'ended' }>,
+  { execution, durationMs, isJoined, stops }: Extract<Run, { outcome: 'ended' }>,
   conditions: readonly Condition[]
 ): Omit<RunView, 'address' | 'id'> {
   const met = conditions.filter((one) => isMet(one, execution.counts, durationMs) !== false)
@@ -106,14 +108,20 @@ function endedView(
         ? `${one.text} is met`
         : `${one.text} cannot be told: the service gives no such number`
     ),
-    ...execution.errors,
+    ...(stops.length > 0 ? stops.map(stopWords) : execution.errors),
     ...execution.parts
       .filter(({ hasFailed }) => hasFailed)
       .map(({ name, status, message }) => `${name} ${status}${message === undefined ? '' : `: ${message}`}`)
   ]
   return {
     state:
-      execution.ended === 'completed' ? (isClean ? 'done' : 'degraded') : (execution.ended ?? 'unknown'),
+      stops.length > 0
+        ? 'stopped'
+        : execution.ended === 'completed'
+          ? isClean
+            ? 'done'
+            : 'degraded'
+          : (execution.ended ?? 'unknown'),
     execution,
     ...(durationMs === undefined ? {} : { durationMs }),
     isJoined,
@@ -126,6 +134,7 @@ const order: readonly RunState[] = [
   'done',
   'degraded',
   'failed',
+  'stopped',
   'canceled',
   'unknown',
   'not started',
@@ -137,6 +146,7 @@ const words: Readonly<Record<RunState, string>> = {
   done: 'done',
   degraded: 'done, but not clean',
   failed: 'failed',
+  stopped: 'stopped by a guard',
   canceled: 'canceled',
   running: 'running',
   unknown: 'unknown',

@@ -1,4 +1,5 @@
 /** Starting a sync: what is checked before an execution is stored. */
+import type { RunBounds } from '../../wire/local-start.ts'
 import type { Source, SyncStartRequest } from '../../wire/sync.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { actorOf, found, param, type Call } from '../call.ts'
@@ -10,6 +11,7 @@ import { isOpen } from '../runner/runner.ts'
 import type { StoredExecution, StoredSync } from '../stored.ts'
 import { mustFit } from './request-shape.ts'
 import { identitiesOf } from './sync-identity.ts'
+import { localStartShape } from './local-start-shape.ts'
 import { syncStartShape } from './sync-shape.ts'
 
 /** How many executions of a sync are kept. */
@@ -17,8 +19,17 @@ const kept = 50
 
 /** Stores an execution, and lets it begin when the request is done. */
 export function startExecution(call: Call): RouteResult {
+  return begin(call, mustFit(syncStartShape(), call.body, 400), {})
+}
+
+/** The same for a start that says more than the API can. */
+export function startLocally(call: Call): RouteResult {
+  const { start, ...bounds } = mustFit(localStartShape(), call.body, 400)
+  return begin(call, start, bounds)
+}
+
+function begin(call: Call, request: SyncStartRequest, bounds: RunBounds): RouteResult {
   const sync = found(call, 'sync', param(call, 'id'))
-  const request = mustFit(syncStartShape(), call.body, 400)
   mustBeStartable(sync, request)
   const { runner, records } = call.context
   if (runner === undefined)
@@ -40,7 +51,7 @@ export function startExecution(call: Call): RouteResult {
     records.remove('execution', previous.id)
     runner.logs.forget(previous.id)
   }
-  const execution = newExecution(call, sync, request)
+  const execution: StoredExecution = { ...newExecution(call, sync, request), bounds }
   records.put('execution', execution)
   runner.begin(execution.id)
   return data({ id: execution.id, status: execution.status, created_at: execution.created_at })

@@ -1,4 +1,5 @@
 import { logTypes, type ExecutionCounts, type LogType, type SyncExecution } from '../../wire/execution.ts'
+import type { LocalExecution } from '../../wire/local-start.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { flag, found, param, type Call, type Route } from '../call.ts'
 import { paged, pagination } from '../paging.ts'
@@ -6,7 +7,7 @@ import { notFound, Refusal } from '../refusal.ts'
 import { expiryOf, isGenuine, logAddress } from '../runner/log-address.ts'
 import { isOpen } from '../runner/runner.ts'
 import type { StoredExecution } from '../stored.ts'
-import { executionsOf, startExecution } from './execution-start.ts'
+import { executionsOf, startExecution, startLocally } from './execution-start.ts'
 
 const execution = '/api/syncs/:id/executions/:execution'
 
@@ -49,6 +50,28 @@ export const executionRoutes: readonly Route[] = [
     answer: cancelAll
   }
 ]
+
+/** What polyctl asks of its own server beside the API. */
+export const localExecutionRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/polyctl/runner',
+    access: 'organization',
+    answer: ({ context }) => data({ runs: context.runner !== undefined })
+  },
+  { method: 'POST', path: '/polyctl/syncs/:id/executions', access: 'organization', answer: startLocally },
+  {
+    method: 'GET',
+    path: '/polyctl/syncs/:id/executions/:execution',
+    access: 'organization',
+    answer: local
+  }
+]
+
+function local(call: Call): RouteResult {
+  const { stops = [], bounds = {} } = one(call)
+  return data({ stops, requested: bounds.requested ?? [] } satisfies LocalExecution)
+}
 
 function one(call: Call): StoredExecution {
   const sync = found(call, 'sync', param(call, 'id'))

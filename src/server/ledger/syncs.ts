@@ -210,6 +210,11 @@ export const syncs: LedgerRow[] = rows('sync', [
   ],
   ['executions.overrides', 'assumption', 'of several overrides of a field the first that applies is used'],
   ['executions.identities', 'sdk', 'a start may name the records by the values of their identity'],
+  [
+    'executions.beside',
+    'assumption',
+    'addresses under /polyctl are of this server alone: they start syncs with limits and guards'
+  ],
   ['executions.test', 'assumption', 'a test execution reads and plans, and writes nothing'],
   ['executions.total', 'assumption', 'total counts the records that passed the filters and changed'],
   ['executions.webhook', 'documentation', 'a webhook that answers 4xx or 5xx fails the sync'],

@@ -117,6 +117,8 @@ export interface TargetReader {
   describe(object: string, configuration: JsonObject): Promise<TargetFacts>
   /** For each key the records that match: two are enough to show that they are several. */
   lookUp(object: string, request: LookUp): Promise<Hit[][]>
+  /** How many records the object holds. Absent: it cannot tell. */
+  count?(object: string): Promise<number>
   close(): Promise<void>
 }
 

@@ -22,7 +22,11 @@ export async function extract(job: Job, baseline?: Baseline): Promise<{ known: n
   for await (const rows of source.rows(request)) {
     mustGoOn(job)
     stage.transaction(() => {
-      for (const row of rows) if (mapping.passes(row)) take(row)
+      for (const row of rows) {
+        if (!mapping.passes(row)) continue
+        job.passed += 1
+        take(row)
+      }
     })
   }
   return { known: known.count }

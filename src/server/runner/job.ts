@@ -1,4 +1,5 @@
 import type { ExecutionCounts } from '../../wire/execution.ts'
+import type { RunBounds } from '../../wire/local-start.ts'
 import type { SyncStartRequest } from '../../wire/sync.ts'
 import type { StoredModel, StoredSync } from '../stored.ts'
 import type { Source, TargetFacts, TargetReader } from './connector.ts'
@@ -14,6 +15,8 @@ export interface Job {
   sync: StoredSync
   model: StoredModel
   request: SyncStartRequest
+  /** What it was told beside that, which the API has no words for. */
+  bounds: RunBounds
   source: Source
   target: TargetReader
   facts: TargetFacts
@@ -22,6 +25,8 @@ export interface Job {
   stage: Stage
   log: RunLog
   counts: ExecutionCounts
+  /** How many records of the source the filters let pass. */
+  passed: number
   errors: ErrorSummary
   /** Fires when it is to stop. */
   signal: AbortSignal

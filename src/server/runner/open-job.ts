@@ -1,4 +1,5 @@
 import type { ExecutionCounts } from '../../wire/execution.ts'
+import type { GuardStop, RunBounds } from '../../wire/local-start.ts'
 import type { SyncStartRequest } from '../../wire/sync.ts'
 import type { StoredConnection, StoredModel, StoredSync } from '../stored.ts'
 import type { Writing } from './apply.ts'
@@ -38,6 +39,7 @@ export interface JobParts {
 /** One run or preview. */
 export interface JobRequest {
   request: SyncStartRequest
+  bounds?: RunBounds
   log: RunLog
   signal: AbortSignal
   counts?: ExecutionCounts
@@ -67,13 +69,15 @@ export async function runSync(
   )
 }
 
-/** Shows what a run would do. Nothing that it is given can write. */
+/**
+ * Shows what a run would do, and returns the guards that would stop it. Nothing that it is given can write.
+ */
 export async function previewSync(
   facts: SyncFacts,
   parts: JobParts,
   request: JobRequest,
   show: (decision: Decision, job: Job) => void
-): Promise<ExecutionCounts> {
+): Promise<{ counts: ExecutionCounts; stops: GuardStop[] }> {
   return withJob(
     facts,
     parts,
@@ -82,8 +86,8 @@ export async function previewSync(
       const reader = await opened(connector.reader, facts.to, parts, request.signal)
       return using(reader, async () => {
         const job = await open(reader)
-        await preview(job, (decision) => show(decision, job))
-        return job.counts
+        const stops = await preview(job, (decision) => show(decision, job))
+        return { counts: job.counts, stops }
       })
     },
     parts.connectors
@@ -92,13 +96,13 @@ export async function previewSync(
 
 type Open = (target: TargetReader) => Promise<Job>
 
-async function withJob(
+async function withJob<T>(
   facts: SyncFacts,
   parts: JobParts,
-  { request, log, signal, counts, errors }: JobRequest,
-  work: (target: Connector, open: Open) => Promise<ExecutionCounts>,
+  { request, bounds, log, signal, counts, errors }: JobRequest,
+  work: (target: Connector, open: Open) => Promise<T>,
   connectors: Connectors
-): Promise<ExecutionCounts> {
+): Promise<T> {
   const { sync, model, from, to } = facts
   const connector = await loaded(connectors, from.type)
   const source = await opened(connector.source, from, parts, signal)
@@ -111,6 +115,7 @@ async function withJob(
           sync,
           model,
           request,
+          bounds: bounds ?? {},
           source,
           target,
           facts: described,
@@ -120,6 +125,7 @@ async function withJob(
           log,
           counts: counts ?? noCounts(),
           errors: errors ?? new ErrorSummary(),
+          passed: 0,
           signal
         }
       })

@@ -22,10 +22,20 @@ const chunk = 500
 
 /**
  * Phase 2: looks the records of the stage up in the target, and decides what is done with each. A preview
- * ends here. `show` makes it read all fields that would be written, for a before and after.
+ * ends here. `show` makes it read all fields that would be written, for a before and after. Returns how many
+ * records were decided on: with a limit, no more than it takes to have that many to write.
  */
-export async function plan(job: Job, decided: (decision: Decision) => void, show = false): Promise<void> {
+export async function plan(job: Job, decided: (decision: Decision) => void, show = false): Promise<number> {
   const { stage, facts } = job
+  const { limit: most = Infinity } = job.bounds
+  let [count, toWrite] = [0, 0]
+  const take = ({ record, mapped, hits }: Candidate): void => {
+    if (toWrite >= most) return
+    const decision = noted(job, decide(job, record, mapped, hits))
+    count += 1
+    if (decision.operation !== 'skip' && decision.operation !== 'refuse') toWrite += 1
+    decided(decision)
+  }
   const limit = pLimit(Math.max(1, facts.workers))
   const select = selection(job, show)
   for (let last = 0; ;) {
@@ -36,16 +46,12 @@ export async function plan(job: Job, decided: (decision: Decision) => void, show
       last = records.at(-1)?.seq ?? last
       chunks.push(records)
     }
-    if (chunks.length === 0) return
+    if (chunks.length === 0 || toWrite >= most) return count
     mustGoOn(job)
     const answers = await Promise.all(
       chunks.map((records) => limit(() => candidates(job, records, select)))
     )
-    stage.transaction(() => {
-      for (const answer of answers)
-        for (const { record, mapped, hits } of answer)
-          decided(noted(job, decide(job, record, mapped, hits)))
-    })
+    stage.transaction(() => answers.flat().forEach(take))
   }
 }
 

@@ -1,6 +1,8 @@
 import { apply, type Writing } from './apply.ts'
 import { RunProblem } from './connector.ts'
+import type { GuardStop } from '../../wire/local-start.ts'
 import { extract } from './extract.ts'
+import { Stopped, stopsOf } from './guards.ts'
 import { looksUp, type Job } from './job.ts'
 import { plan, type Decision } from './plan.ts'
 import { replaceAll } from './replace.ts'
@@ -26,12 +28,14 @@ export async function run(writing: Writing): Promise<void> {
   const isForgotten = isWhole(job) && sync.mode !== 'replace' && store.count(sync.id) > known
   job.counts.total = stage.count()
   job.log.say('INFO', `${stage.seen.size} records read, ${job.counts.total} of them new or changed`)
-  if (sync.mode === 'replace') await replaceAll(job, writer)
-  else {
-    await plan(job, (decision) => keep(job, store, decision))
+  if (sync.mode !== 'replace') {
+    job.counts.total = await plan(job, (decision) => keep(job, store, decision))
     job.log.say('INFO', plannedWords(job))
-    await apply(writing)
   }
+  const stops = await stopsOf(job)
+  if (stops.length > 0) throw new Stopped(stops)
+  if (sync.mode === 'replace') await replaceAll(job, writer)
+  else await apply(writing)
   await foldAll(writing)
   store.transaction(() => {
     if (isForgotten) store.forgetUnseen(sync.id, stage.seen)
@@ -39,19 +43,24 @@ export async function run(writing: Writing): Promise<void> {
   })
 }
 
-/** Shows what a run would do. It was given nothing that could write. */
-export async function preview(job: Job, show: (decision: Decision) => void): Promise<void> {
-  const { sync, stage, state } = job
-  if (sync.skip_initial_backfill === true && !state.hasBaseline(sync.id)) return
+/**
+ * Shows what a run would do, and returns the guards that would stop it. It was given nothing that could
+ * write.
+ */
+export async function preview(job: Job, show: (decision: Decision) => void): Promise<GuardStop[]> {
+  const { sync, state } = job
+  if (sync.skip_initial_backfill === true && !state.hasBaseline(sync.id)) return []
   mustBePossible(job)
   await extract(job)
-  job.counts.total = stage.count()
-  await plan(job, show, true)
+  job.counts.total = await plan(job, show, true)
+  return stopsOf(job)
 }
 
 /** Remembers all records as they are now, and writes none. */
 async function baselineOnly(writing: Writing): Promise<void> {
   const { job, store } = writing
+  if (job.bounds.limit !== undefined)
+    throw new RunProblem('limit', 'its first run sends nothing (skip_initial_backfill), limited or not')
   await extract(job, (key, hash) => store.record(job.sync.id, key, { hash, id: undefined }))
   await foldAll(writing)
   if (isWhole(job)) store.setBaseline(job.sync.id)
@@ -64,8 +73,10 @@ async function foldAll({ job, store, sleep }: Writing): Promise<void> {
 }
 
 function mustBePossible(job: Job): void {
-  const { sync, facts, mapping } = job
+  const { sync, facts, mapping, bounds } = job
   const { mode } = sync
+  if (mode === 'replace' && bounds.limit !== undefined)
+    throw new RunProblem('limit', 'its mode replace writes all records or none, so it has no limit')
   if (!facts.modes.some((one) => one === mode))
     throw new RunProblem('mode', `this server has no mode ${mode} for its target`)
   if (['update', 'updateOrCreate', 'remove'].includes(mode) && !looksUp(job) && facts.isBlind !== true)
@@ -87,6 +98,7 @@ function plannedWords({ stage }: Job): string {
 }
 
 /** Whether all records of the source were looked at. */
-function isWhole({ request }: Job): boolean {
-  return !request.identities?.length && !request.source_identities?.length
+function isWhole({ request, bounds }: Job): boolean {
+  const isNamed = request.identities?.length || request.source_identities?.length
+  return !isNamed && bounds.limit === undefined
 }

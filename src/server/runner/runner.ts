@@ -6,6 +6,7 @@ import type { Records } from '../records.ts'
 import type { StoredExecution, StoredSync } from '../stored.ts'
 import { RunProblem } from './connector.ts'
 import { raiseEnd, raiseStart } from './execution-events.ts'
+import { Stopped } from './guards.ts'
 import { Canceled, mustGoOn } from './job.ts'
 import type { LogStore } from './log-store.ts'
 import { previewSync, runSync, type JobParts } from './open-job.ts'
@@ -140,14 +141,15 @@ async function execute(
 
 async function outcomeOf(
   parts: RunnerParts,
-  { id, request }: StoredExecution,
+  { id, request, bounds = {} }: StoredExecution,
   sync: StoredSync,
   { stop, counts, errors }: Running
-): Promise<Pick<StoredExecution, 'status' | 'errors'>> {
+): Promise<Pick<StoredExecution, 'status' | 'errors' | 'stops'>> {
   const log = logOf(parts, id)
-  const job = { request, log, signal: stop.signal, counts, errors }
+  const job = { request, bounds, log, signal: stop.signal, counts, errors }
   try {
     mustGoOn({ signal: stop.signal })
+    for (const requested of bounds.requested ?? []) log.say('INFO', `asked for: ${requested}`)
     const facts = possible(sync, parts.records, parts.connectors)
     if (request.test === true) await previewSync(facts, parts, job, () => undefined)
     else await runSync(facts, parts, job)
@@ -157,7 +159,7 @@ async function outcomeOf(
     if (stop.signal.aborted || error instanceof Canceled) return { status: 'canceled', errors: [] }
     const why = reasonOf(error)
     log.say('ERROR', why)
-    return { status: 'failed', errors: [why] }
+    return { status: 'failed', errors: [why], ...(error instanceof Stopped && { stops: [...error.stops] }) }
   }
 }
 

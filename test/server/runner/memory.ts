@@ -21,6 +21,10 @@ export interface MemorySystem {
   fields: FieldFacts[]
   batch: number
   workers: number
+  /** It does not tell what it does with records. */
+  isBlind?: boolean
+  /** False: it cannot say how many records it holds. */
+  counts?: boolean
   /** Called with each request before and after it is carried out; what it throws is the answer. */
   before: (request: WriteRequest) => Outcome[] | undefined | void
   after: (request: WriteRequest) => void
@@ -63,7 +67,8 @@ function memoryConnector(system: MemorySystem): Connector {
     modes: syncModes,
     functions: identityFunctions,
     batch: system.batch,
-    workers: system.workers
+    workers: system.workers,
+    ...(system.isBlind === true ? { isBlind: true } : {})
   }
   const reader = {
     describe: () => Promise.resolve(facts),
@@ -71,6 +76,9 @@ function memoryConnector(system: MemorySystem): Connector {
       system.lookUps += 1
       return Promise.resolve(request.keys.map((key) => hits(system, object, request, key)))
     },
+    ...(system.counts === false
+      ? {}
+      : { count: (object: string) => Promise.resolve(objectOf(system, object).size) }),
     close: () => Promise.resolve()
   }
   return {

@@ -181,3 +181,34 @@ test('a run of some records and then one of all come to the same as one of all',
     samples(200, 20)
   )
 })
+
+test('a limited run writes no more than that, and one of all after it comes to the same as one of all', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      worlds,
+      fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 3 }),
+      async (drawn, limits) => {
+        const results: string[][] = []
+        for (const some of [[], limits]) {
+          const system = systemOf(drawn)
+          system.rows.set('people', drawn.rounds[0]?.rows ?? [])
+          const { run, state } = runnerWorld(memoryConnectors(system))
+          for (const limit of some) {
+            system.writes = []
+            const { counts, problem } = await run(syncOf(drawn), {}, undefined, { limit })
+            expect(problem).toBeUndefined()
+            expect(system.writes.flatMap(({ records }) => records).length).toBeLessThanOrEqual(limit)
+            expect(counts.insert + counts.update + counts.delete).toBeLessThanOrEqual(limit)
+          }
+          await run(syncOf(drawn))
+          // What is remembered is the same as well: nothing is left to do.
+          const after = await run(syncOf(drawn))
+          results.push(sorted(objectOf(system, 'people').values()), [JSON.stringify(after.counts)])
+          state.close()
+        }
+        expect(results.slice(2)).toEqual(results.slice(0, 2))
+      }
+    ),
+    samples(300, 30)
+  )
+})

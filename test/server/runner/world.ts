@@ -4,6 +4,7 @@ import { ErrorSummary, noCounts, type LogEntry } from '../../../src/server/runne
 import type { ExecutionCounts } from '../../../src/wire/execution.ts'
 import { textOf } from '../../../src/server/runner/value.ts'
 import type { StoredConnection, StoredModel, StoredSync } from '../../../src/server/stored.ts'
+import type { GuardStop, RunBounds } from '../../../src/wire/local-start.ts'
 import type { SyncStartRequest } from '../../../src/wire/sync.ts'
 import type { Connectors } from '../../../src/server/runner/connectors.ts'
 
@@ -95,14 +96,21 @@ export interface Done {
   errors: string[]
   log: Record<string, LogEntry[]>
   shown: Shown[]
+  /** Of a preview: the guards that would stop the run. */
+  stops: GuardStop[]
   problem?: unknown
 }
 
 /** The runner over a state that outlives its runs. */
 export interface RunnerWorld {
   state: RunnerState
-  run(facts?: SyncFacts, request?: SyncStartRequest, signal?: AbortSignal): Promise<Done>
-  preview(facts?: SyncFacts, request?: SyncStartRequest): Promise<Done>
+  run(
+    facts?: SyncFacts,
+    request?: SyncStartRequest,
+    signal?: AbortSignal,
+    bounds?: RunBounds
+  ): Promise<Done>
+  preview(facts?: SyncFacts, request?: SyncStartRequest, bounds?: RunBounds): Promise<Done>
 }
 
 export function runnerWorld(
@@ -127,9 +135,10 @@ export function runnerWorld(
     random: () => 0.5
   }
   const doing = async (
-    work: (request: Parameters<typeof runSync>[2], shown: Shown[]) => Promise<ExecutionCounts>,
+    work: (request: Parameters<typeof runSync>[2], shown: Shown[]) => Promise<GuardStop[]>,
     request: SyncStartRequest = {},
-    signal: AbortSignal = new AbortController().signal
+    signal: AbortSignal = new AbortController().signal,
+    bounds: RunBounds = {}
   ): Promise<Done> => {
     const log: Record<string, LogEntry[]> = {}
     const errors = new ErrorSummary()
@@ -137,6 +146,7 @@ export function runnerWorld(
     const shown: Shown[] = []
     const job = {
       request,
+      bounds,
       signal,
       counts,
       errors,
@@ -147,24 +157,33 @@ export function runnerWorld(
       }
     }
     try {
-      await work(job, shown)
-      return { counts, errors: errors.lines(), log, shown }
+      const stops = await work(job, shown)
+      return { counts, errors: errors.lines(), log, shown, stops }
     } catch (problem) {
-      return { counts, errors: errors.lines(), log, shown, problem }
+      return { counts, errors: errors.lines(), log, shown, stops: [], problem }
     }
   }
   return {
     state,
-    run: (facts = syncFacts(), request, signal) =>
-      doing((job) => runSync(facts, parts, job), request, signal),
-    preview: (facts = syncFacts(), request) =>
+    run: (facts = syncFacts(), request, signal, bounds) =>
+      doing(async (job) => (await runSync(facts, parts, job), []), request, signal, bounds),
+    preview: (facts = syncFacts(), request, bounds) =>
       doing(
-        (job, shown) =>
-          previewSync(facts, parts, job, ({ operation, reason, mapped }, { mapping }) => {
-            const { at, matches } = mapping.identity
-            shown.push({ operation, reason, identity: mapped.slice(at, at + matches.length).map(textOf) })
-          }),
-        request
+        async (job, shown) => {
+          const { stops } = await previewSync(
+            facts,
+            parts,
+            job,
+            ({ operation, reason, mapped }, { mapping }) => {
+              const { at, matches } = mapping.identity
+              shown.push({ operation, reason, identity: mapped.slice(at, at + matches.length).map(textOf) })
+            }
+          )
+          return stops
+        },
+        request,
+        undefined,
+        bounds
       )
   }
 }

@@ -27,6 +27,10 @@ export function readerOf(sql: Sql): TargetReader {
   return {
     describe: async (object) => factsOf(object, await tables(object)),
     lookUp: async (object, request) => lookUp(sql, await tables(object), request),
+    count: async (object) => {
+      const { rows } = await sql.query(`SELECT count(*) FROM ${(await tables(object)).sql}`)
+      return Number(rows[0]?.[0] ?? 0)
+    },
     close: () => sql.close()
   }
 }

@@ -1,5 +1,5 @@
 import type { ConnectionFacts, Connector, ConnectorParts, TargetReader } from '../connector.ts'
-import { lookUp } from './look-up.ts'
+import { count, lookUp } from './look-up.ts'
 import { factsOf, objectsOf } from './objects.ts'
 import { openSalesforce } from './session.ts'
 import { write } from './write.ts'
@@ -22,6 +22,7 @@ async function opened(connection: ConnectionFacts, parts: ConnectorParts) {
   const reader: TargetReader = {
     describe: async (object) => factsOf(await objects(object)),
     lookUp: async (object, request) => lookUp(organization, await objects(object), request),
+    count: async (object) => count(organization, await objects(object)),
     close: () => Promise.resolve()
   }
   return { organization, objects, reader }

@@ -53,6 +53,14 @@ export async function lookUp(
   return hits
 }
 
+/** Returns how many records the object has. */
+export async function count(salesforce: Salesforce, { name }: SalesforceObject): Promise<number> {
+  const question = encodeURIComponent(`SELECT COUNT() FROM ${name}`)
+  const total = members(await salesforce.get(`/query?q=${question}`))['totalSize']
+  if (typeof total === 'number') return total
+  throw new RunProblem('count', `Salesforce does not say how many records ${name} has`)
+}
+
 async function* recordsOf(
   salesforce: Salesforce,
   soql: string

@@ -1,0 +1,23 @@
+import type { LocalStart } from '../../wire/local-start.ts'
+import { lazily } from './request-shape.ts'
+import { syncStartShape } from './sync-shape.ts'
+
+const limit = {
+  type: 'object',
+  properties: { most: { type: 'integer', minimum: 0 }, share: { type: 'number', minimum: 0 } }
+}
+
+/** POST of an execution beside the API. */
+export const localStartShape = lazily<LocalStart>(() => ({
+  type: 'object',
+  required: ['start'],
+  properties: {
+    start: syncStartShape().level,
+    limit: { type: 'integer', minimum: 1 },
+    guards: {
+      type: 'object',
+      properties: { creates: limit, updates: limit, removes: limit, empty_source: { type: 'boolean' } }
+    },
+    requested: { type: 'array', items: { type: 'string' } }
+  }
+}))

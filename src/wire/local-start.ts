@@ -1,0 +1,53 @@
+/**
+ * What polyctl's own server answers beside the API: a start that says more than the API can. Its addresses
+ * begin with `/polyctl` in place of `/api`, and no other service has them.
+ */
+import type { JsonObject } from './common.ts'
+import type { SyncStartRequest } from './sync.ts'
+
+// Types, and no interfaces, where a body is made of them: only types fit an index signature.
+
+/** At most so many records, or so large a share of them (0 to 1): of both the larger. */
+export type RecordLimit = {
+  most?: number
+  share?: number
+}
+
+/** What a run must not exceed. What is absent has no limit. */
+export type RecordGuards = {
+  creates?: RecordLimit
+  updates?: RecordLimit
+  removes?: RecordLimit
+  /** A source without records stops the run. */
+  empty_source?: boolean
+}
+
+/** How a run is bounded. */
+export type RunBounds = {
+  /** Records to write at most; the others are left for a later run. */
+  limit?: number
+  guards?: RecordGuards
+  /** What a person asked for on the command line, which the execution records: `--max-removes 40`. */
+  requested?: string[]
+}
+
+/** The body of `POST /polyctl/syncs/ID/executions`. */
+export interface LocalStart extends RunBounds {
+  /** What the API takes. */
+  start: SyncStartRequest
+}
+
+/** Why a guard stopped a run before anything was written. */
+export interface GuardStop extends JsonObject {
+  guard: keyof RecordGuards
+  /** The records that it is about. */
+  count: number
+  /** So many may be. */
+  allowed: number
+}
+
+/** `GET /polyctl/syncs/ID/executions/ID`: what the API's answer does not tell of an execution. */
+export interface LocalExecution extends JsonObject {
+  stops: GuardStop[]
+  requested: string[]
+}
