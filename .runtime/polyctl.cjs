@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --
+#!/usr/bin/env -S node --max-semi-space-size=16 --
 // The command on the path. (`--` keeps Node from taking options such as --env-file for itself. What is read of large files lives long:
 // a large room for what lives shortly would only take memory.) It runs the built program where there is one, and the sources in a checkout.
 'use strict'

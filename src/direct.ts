@@ -39,10 +39,9 @@ const connectMs = 10_000
  * of the web, which take more time for a small answer than all that is done with it afterwards. Redirects are
  * answers like others.
  */
-export async function direct(request: Request): Promise<DirectAnswer> {
+export async function direct(request: Request, signal = request.signal): Promise<DirectAnswer> {
   const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer())
-  const { signal } = request
-  const protocol = new URL(request.url).protocol === 'https:' ? await overTls() : plain
+  const protocol = request.url.startsWith('https:') ? await overTls() : plain
   signal.throwIfAborted()
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const sent = opened(request, body, protocol)

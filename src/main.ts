@@ -163,10 +163,10 @@ function world(stop: Interruption): WorldIo {
       return () => clearTimeout(timer)
     },
     random: () => Math.random(),
-    fetch: async (request, proxy) => {
-      if (proxy === undefined) return await (await import('./direct.ts')).direct(request)
+    fetch: async (request, { proxy, cut } = {}) => {
+      if (proxy === undefined) return await (await import('./direct.ts')).direct(request, cut)
       const { throughProxy } = await import('./network.ts')
-      return await throughProxy(request, proxy)
+      return await throughProxy(request, proxy, cut)
     },
     proxyFor: (url) => getProxyForUrl(url),
     backoffMs: 300,

@@ -7,13 +7,17 @@ const agents = new Map<string, ProxyAgent>()
  * Sends a request through a proxy: over a tunnel that the proxy cannot look into where the address is https,
  * and by the proxy itself where it is plain http. Fails as the platform's `fetch` does.
  */
-export async function throughProxy(request: Request, proxy: string): Promise<Response> {
+export async function throughProxy(
+  request: Request,
+  proxy: string,
+  signal = request.signal
+): Promise<Response> {
   const body = request.body === null ? null : await request.arrayBuffer()
   const answer = await fetch(request.url, {
     method: request.method,
     headers: [...request.headers],
     redirect: request.redirect,
-    signal: request.signal,
+    signal,
     body,
     dispatcher: agentOf(proxy, new URL(request.url).protocol === 'https:')
   })

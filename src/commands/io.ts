@@ -6,6 +6,12 @@ import type { Output } from './output.ts'
 /** Standard output takes no more: a disk is full, say. An answer that is not whole is a failure. */
 export class Unwritable extends Error {}
 
+/** How a request goes: straight, or by way of a proxy. `cut` ends it in place of its own signal. */
+export interface RequestWay {
+  proxy?: string | undefined
+  cut?: AbortSignal
+}
+
 /** What the program may touch of the world. `main.ts` gives the real one, tests another. */
 export interface WorldIo {
   /** Writes to standard output: the answer. Throws `Unwritable` where not all of it can be written. */
@@ -30,8 +36,8 @@ export interface WorldIo {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** Rings once after so long, unless what is returned is called before. */
   timer(ring: () => void, ms: number): () => void
-  /** How a request reaches the service: straight, or by way of a proxy. */
-  fetch(request: Request, proxy?: string): Promise<HttpAnswer>
+  /** Sends a request. */
+  fetch(request: Request, way?: RequestWay): Promise<HttpAnswer>
   /** The proxy that the environment names for an address (HTTPS_PROXY, NO_PROXY and the like), or ``. */
   proxyFor(url: string): string
   /** The first wait before a request is repeated, in milliseconds; it doubles each time. */

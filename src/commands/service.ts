@@ -80,7 +80,7 @@ function at(
     namedBy: by,
     ...(shown === undefined ? {} : { proxy: shown }),
     authorization,
-    fetch: (sent) => io.fetch(sent, uri)
+    fetch: (sent, cut) => io.fetch(sent, { proxy: uri, cut })
   }
   return { ok: true, value: serviceAt(url.host, request, version, reached), problems: [] }
 }
@@ -103,7 +103,7 @@ async function localService(request: ServiceRequest, version: ApiVersion): Promi
     const reached: Reached = {
       url: 'http://local',
       authorization: `Bearer ${server.apiKey}`,
-      fetch: (sent) => server.fetch(sent)
+      fetch: (sent, cut) => server.fetch(new Request(sent, { signal: cut }))
     }
     const close = async (): Promise<void> => {
       await socket?.close()

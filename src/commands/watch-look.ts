@@ -56,9 +56,9 @@ export function openLook({
       redaction,
       output: unread(),
       terminal: { ...io.terminal, in: false, err: false },
-      async fetch(request: Request, proxy?: string) {
+      async fetch(request, way) {
         counted.requests += 1
-        const answer = await answered(io.fetch(request, proxy), metrics)
+        const answer = await answered(io.fetch(request, way), metrics)
         if (answer.status === 429) counted.throttled += 1
         return answer
       }

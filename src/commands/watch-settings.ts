@@ -146,7 +146,7 @@ async function channelOf(receiver: DeclaredReceiver, opening: Opening): Promise<
   if (url === undefined) return undefined
   const proxy = proxyOf(io, new URL(url))
   if (!proxy.ok) opening.problems.push(...proxy.problems)
-  const post: Post = (request) => io.fetch(request, proxy.ok ? proxy.value?.uri : undefined)
+  const post: Post = (request) => io.fetch(request, { proxy: proxy.ok ? proxy.value?.uri : undefined })
   if (receiver.type === 'webhook') {
     const secret = opened(receiver.secret, opening, (text) =>
       text.length < shortestToken ? `holds fewer than ${shortestToken} letters` : undefined

@@ -36,11 +36,12 @@ export function openClient(options: RemoteOptions, gate: Gate): Client {
   return async (url, how, cut) => {
     let come: WholeAnswer | undefined
     const send = async (request: Request): Promise<WholeAnswer> =>
-      await whole(request, await options.fetch(request), underWay)
+      await whole(request, await options.fetch(request, cut.signal), cut.signal, underWay)
     await client(url, {
       ...how,
-      fetch: async (input, init) => {
-        const request = new Request(input, { ...init, signal: cut.signal })
+      // The request as it is: one more that follows the signal would take as long as half of all this.
+      fetch: async (request) => {
+        if (!(request instanceof Request)) throw new Error('the client sent something that is no request')
         come = await answered(request, options, gate, () => inTime(request, options, cut, send))
         return responseOf(come)
       }
@@ -66,14 +67,15 @@ async function answered(
   gate: Gate,
   send: () => Promise<WholeAnswer>
 ): Promise<WholeAnswer> {
-  const line = `${request.method} ${new URL(request.url).pathname}`
+  const tell = (how: string | number): void =>
+    options.trace?.(`${request.method} ${new URL(request.url).pathname} ${how}`)
   try {
     const response = await send()
-    options.trace?.(`${line} ${response.status}`)
+    tell(response.status)
     if (response.status !== 429) gate.fine()
     return response
   } catch (error) {
-    options.trace?.(`${line} no answer`)
+    tell('no answer')
     throw error
   }
 }
@@ -99,12 +101,17 @@ async function inTime<T>(
 }
 
 /** The answer is complete when the body has been read, so that the time-out covers the body too. */
-async function whole(request: Request, answer: HttpAnswer, underWay: BytesUnderWay): Promise<WholeAnswer> {
+async function whole(
+  request: Request,
+  answer: HttpAnswer,
+  signal: AbortSignal,
+  underWay: BytesUnderWay
+): Promise<WholeAnswer> {
   const { status, headers } = answer
   try {
     // A status that no response can have ends like an answer that makes no sense otherwise.
     if (status < 200 || status > 599) throw new RangeError(`${status} is the status of no answer`)
-    return { status, headers, text: await boundedText(answer, request.signal, underWay) }
+    return { status, headers, text: await boundedText(answer, signal, underWay) }
   } catch (cause) {
     if (cause instanceof BeyondBounds || cause instanceof TimeoutError) throw cause
     throw new NetworkError(request, { cause: new CutOff('the answer was cut off', { cause }) })

@@ -41,8 +41,11 @@ export interface RemoteOptions {
   /** The value of the `Authorization` header. Never printed. */
   authorization: string
   version: ApiVersion
-  /** The local server's handler, or a way over the network. Fails as the platform's `fetch` does. */
-  fetch: (request: Request) => Promise<HttpAnswer>
+  /**
+   * The local server's handler, or a way over the network. Fails as the platform's `fetch` does, which `cut`
+   * ends in place of the request's own signal.
+   */
+  fetch: (request: Request, cut: AbortSignal) => Promise<HttpAnswer>
   /** The maximum of requests at the same time. */
   parallelism: number
   /** The time-out of one try in milliseconds. */

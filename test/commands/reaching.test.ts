@@ -35,7 +35,7 @@ async function plan(url: string, io: Parameters<typeof createSandbox>[0] = {}): 
     files,
     ...io,
     env: { POLYTOMIC_URL: url, POLYTOMIC_API_KEY: 'k', ...io.env },
-    io: { fetch: direct, ...io.io }
+    io: { fetch: (request, { cut } = {}) => direct(request, cut), ...io.io }
   })
   return await world.run('plan')
 }

@@ -223,10 +223,8 @@ describe('a wrong service', () => {
     const world = createSandbox({
       files,
       io: {
-        fetch: (request) =>
-          new Promise((_, reject) =>
-            request.signal.addEventListener('abort', () => reject(request.signal.reason as Error))
-          )
+        fetch: (_request, { cut } = {}) =>
+          new Promise((_, reject) => cut?.addEventListener('abort', () => reject(cut.reason as Error)))
       }
     })
     expectProblem(await world.run('plan', '--timeout', '1'), 'P613', 4)

@@ -346,7 +346,7 @@ describe('the time of one try', () => {
         setImmediate(ring)
         return () => undefined
       },
-      fetch: async ({ signal }) => {
+      fetch: async (_request, signal) => {
         signals.push(signal)
         return await new Promise<Response>(() => undefined)
       }
@@ -536,9 +536,9 @@ describe('an answer without a bound', () => {
     new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new TextEncoder().encode(chunk)) }))
   const answerTo = async (reply: Response, fetch = service([reply]).options.fetch) => {
     let tries = 0
-    const counted = (request: Request) => {
+    const counted: typeof fetch = (request, cut) => {
       tries += 1
-      return fetch(request)
+      return fetch(request, cut)
     }
     const answer = await openReader({ ...service([]).options, fetch: counted }).get('/api/me')
     return { answer, tries }
@@ -584,9 +584,11 @@ test('what ends requests reaches those under way, and none that was answered', a
   const reader = openReader({
     ...options,
     unwanted: unwanted.signal,
-    fetch: async (request) => {
-      signals.push(request.signal)
-      return request.url.endsWith('/slow') ? await new Promise(() => undefined) : await answering(request)
+    fetch: async (request, cut) => {
+      signals.push(cut)
+      return request.url.endsWith('/slow')
+        ? await new Promise(() => undefined)
+        : await answering(request, cut)
     }
   })
   await Promise.all(Array.from({ length: 20 }, (_, at) => reader.get(`/api/syncs/${at}`)))

@@ -43,7 +43,7 @@ export interface OutsideEdit {
 
 /** The way between one process and the service. */
 export interface Network {
-  fetch(request: Request): Promise<Response>
+  fetch(request: Request, cut?: AbortSignal): Promise<Response>
   exchanges: Exchange[]
   outsideEdits: OutsideEdit[]
   /** Settles when the process has been killed. */
@@ -138,9 +138,9 @@ export function openNetwork(
     killed,
     isKilled: () => isDead,
     settled: () => Promise.all(late),
-    async fetch(sent) {
+    async fetch(sent, cut) {
       if (isDead) return await never
-      const request = paged(sent, given.pageSize)
+      const request = paged(cut ? new Request(sent, { signal: cut }) : sent, given.pageSize)
       const { pathname, search } = new URL(request.url)
       const text = await request.clone().text()
       underWay += 1

@@ -85,7 +85,7 @@ function io(ran: Ran, world: Sandbox, options: SandboxOptions): WorldIo {
     sleep: () => new Promise((resolve) => setImmediate(resolve)),
     timer: realTimer,
     random: () => 0,
-    fetch: (request) => world.server.fetch(request),
+    fetch: (request, { cut } = {}) => world.server.fetch(new Request(request, cut ? { signal: cut } : {})),
     proxyFor: () => '',
     backoffMs: 1,
     newKey: () => randomUUID(),
