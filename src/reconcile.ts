@@ -1,7 +1,7 @@
 import type { Understood } from './config/understand.ts'
 import { checked, type Checked, type Diagnostic } from './diagnostics/diagnostic.ts'
 import type { Kinds } from './kinds/kind.ts'
-import { checkPlan } from './plan/checks.ts'
+import { checkPlan, type Unchecked } from './plan/checks.ts'
 import { decide, decideDestroy } from './plan/decide.ts'
 import { EarlyChanges } from './plan/early-changes.ts'
 import type { DecideOptions } from './plan/options.ts'
@@ -29,6 +29,8 @@ export interface Planned {
   plan: Plan
   /** What it was decided upon. */
   observed: LiveState
+  /** What the service can be asked about only when the plan was carried out. */
+  unchecked?: Unchecked
 }
 
 /** How a plan is made, beside what it decides by. */
@@ -78,9 +80,10 @@ export async function plan(
           { plan: decision.value, desired, observed: observed.value, kinds },
           async (question) => await askService(reader, kinds, question)
         )
-      : []
-  const whole = decision.ok ? checked(decision.value, [...decision.problems, ...found]) : decision
-  return planned(whole, observed.value, observed.problems)
+      : { problems: [] }
+  const { unchecked } = found
+  const whole = decision.ok ? checked(decision.value, [...decision.problems, ...found.problems]) : decision
+  return planned(whole, { observed: observed.value, ...(unchecked && { unchecked }) }, observed.problems)
 }
 
 /** What must be done so that nothing is left of what the files declare. */
@@ -94,14 +97,18 @@ export async function planDestroy(
   if (!observed.ok) return observed
   return planned(
     decideDestroy(understood.desired, observed.value, kinds, options),
-    observed.value,
+    { observed: observed.value },
     observed.problems
   )
 }
 
-function planned(decision: Checked<Plan>, observed: LiveState, before: Diagnostic[]): Checked<Planned> {
+function planned(
+  decision: Checked<Plan>,
+  beside: Omit<Planned, 'plan'>,
+  before: Diagnostic[]
+): Checked<Planned> {
   const problems = [...before, ...decision.problems]
   return decision.ok
-    ? { ok: true, value: { plan: decision.value, observed }, problems }
+    ? { ok: true, value: { plan: decision.value, ...beside }, problems }
     : { ok: false, problems }
 }

@@ -230,11 +230,16 @@ async function tellPlan(
   { header, problems, files, view: viewContext }: CommandContext,
   options: WriteOptions,
   { output }: CommandIo,
-  { plan, observed }: Planned
+  { plan, observed, unchecked }: Planned
 ): Promise<string> {
   const isIdle = changesIn(plan.changes).length === 0
   const { planView } = await import('../render/view/plan.ts')
-  const view = planView(plan, header, viewContext, { problems, isAsked: !isIdle, observed })
+  const view = planView(plan, header, viewContext, {
+    problems,
+    isAsked: !isIdle,
+    observed,
+    unchecked
+  })
   const isUnasked = options.yes === true || isIdle
   if (options.quiet === true && options.yes === true && !isIdle) {
     const { resources } = header

@@ -125,8 +125,15 @@ async function answered(
 ): Promise<Result> {
   const failures = failure ? [failure] : []
   const view = await views[type]()
-  const { observed, plan } = planned
-  const beside = { problems, failures, also, observed, ...(saved === undefined ? {} : { saved }) }
+  const { observed, plan, unchecked } = planned
+  const beside = {
+    problems,
+    failures,
+    also,
+    observed,
+    unchecked,
+    ...(saved === undefined ? {} : { saved })
+  }
   return {
     code: failure ? await exitOfProblems(failures) : code,
     answer: { type, view: view(plan, headerOf({ planned, context, options }), context.view, beside) }
@@ -154,7 +161,8 @@ async function savedWithView(
   const { planned, context } = decided
   const { now: _now, ...timeless } = context.view
   const toView = await views.plan()
-  const extras = { problems, observed: planned.observed, isAsked: true }
+  const { observed, unchecked } = planned
+  const extras = { problems, observed, unchecked, isAsked: true }
   const view = toView(planned.plan, headerOf(decided), timeless, extras)
   return savePlan(path, decided, io, keptView(io.redaction.data(view)))
 }

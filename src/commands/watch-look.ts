@@ -56,7 +56,7 @@ export function openLook({
       redaction,
       output: unread(),
       terminal: { ...io.terminal, in: false, err: false },
-      async fetch(request, way) {
+      fetch: async (request, way) => {
         counted.requests += 1
         const answer = await answered(io.fetch(request, way), metrics)
         if (answer.status === 429) counted.throttled += 1

@@ -24,7 +24,7 @@ function filterDoubts({ wanted = {}, differs }: PlannedResource): Mistake[] {
 function schemaChecks(sync: PlannedResource, service: Inquiry): Finding[] {
   const { wanted = {} } = sync
   const connection = service.find(valueAt(wanted.source, ['connection']), sync)
-  const inspected = inspectable(connection)
+  const inspected = inspectable(connection, service)
   const listed = listedIn(wanted)
   if (!inspected || listed.length === 0) return []
   const withFields = listed.some(({ schema }) => isObject(schema) && namedFields(schema).length > 0)
@@ -139,7 +139,7 @@ function namedFields(schema: JsonObject): { path: (string | number)[]; name: str
 /** Checks that the destination supports the mode and histories, and has the settings that it requires. */
 function destinationChecks(sync: PlannedResource, service: Inquiry): Finding[] {
   const { wanted = {} } = sync
-  const inspected = inspectable(service.find(valueAt(wanted.destination, ['connection']), sync))
+  const inspected = inspectable(service.find(valueAt(wanted.destination, ['connection']), sync), service)
   if (!inspected) return []
   const answer = service.ask({ about: 'destination', at: inspected })
   if (!answer) return []

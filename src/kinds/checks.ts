@@ -7,11 +7,16 @@ import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
  * Returns a connection that can be inspected as it will be after the apply. A connection that does not
  * exist, waits for a person, or is about to change its type or configuration cannot.
  */
-export function inspectable(connection: PlannedResource | undefined): Inspected | undefined {
-  const { live, differs, kind, address } = connection ?? {}
-  if (!live || kind === undefined || live.pendingReason !== undefined) return undefined
-  if (differs?.has('configuration') === true || differs?.has('type') === true) return undefined
-  return { kind, id: live.id, address: address ?? '' }
+export function inspectable(
+  connection: PlannedResource | undefined,
+  service: Inquiry
+): Inspected | undefined {
+  if (!connection) return undefined
+  const { live, differs, kind, address } = connection
+  if (live?.pendingReason !== undefined) return undefined
+  if (live && !differs.has('configuration') && !differs.has('type')) return { kind, id: live.id, address }
+  service.postpone(connection)
+  return undefined
 }
 
 /** Returns the type of a connection as it will be; undefined where nothing tells. */
@@ -30,7 +35,7 @@ export function noSource(
   connection: PlannedResource | undefined,
   service: Inquiry
 ): Mistake[] | undefined {
-  const [inspected, type] = [inspectable(connection), typeOf(connection)]
+  const [inspected, type] = [inspectable(connection, service), typeOf(connection)]
   if (!inspected || type === undefined) return []
   const types = service.ask({ about: 'types', at: inspected })
   if (!types) return undefined

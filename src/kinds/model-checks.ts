@@ -44,7 +44,7 @@ interface SourceFacts {
 function sourceOf(model: PlannedResource, service: Inquiry): SourceFacts {
   const { wanted, live } = model
   const connection = service.find(wanted?.connection ?? live?.fields.connection, model)
-  const inspected = inspectable(connection)
+  const inspected = inspectable(connection, service)
   const chosen = choicesOf(model)
   // A choice that is a mapping, as in Airtable, has no documented form in a question.
   if (!inspected || !chosen) return { problems: [] }

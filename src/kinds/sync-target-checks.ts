@@ -11,7 +11,7 @@ import { allIdentities } from './sync-spellings.ts'
 export function targetChecks(sync: PlannedResource, service: Inquiry): Finding[] {
   const { wanted = {}, live } = sync
   const target = isObject(wanted.target) ? wanted.target : {}
-  const inspected = inspectable(service.find(target.connection, sync))
+  const inspected = inspectable(service.find(target.connection, sync), service)
   if (!inspected) return []
   const object = objectOf(target, live?.fields.target)
   if (object === undefined)

@@ -14,6 +14,7 @@ import type {
 import { addressText, idKey, type Desired, type DesiredState, type LiveState } from '../state/resource.ts'
 import { isReference, sortedText, type Json } from '../state/value.ts'
 import { detailsOf, isKept, liveId } from './details.ts'
+import { isDifference } from './pending.ts'
 import type { Change, Plan } from './plan.ts'
 
 /** Asks the service one question. It never throws for what the service does. */
@@ -31,29 +32,52 @@ export interface Checkable {
  * R39: Checks what would be made or changed against what the service knows of the connected systems. Each
  * check waits for its own answers only, and each question is asked once. What stays as it is asks nothing.
  */
-export async function checkPlan(checkable: Checkable, ask: Ask): Promise<Diagnostic[]> {
+export async function checkPlan(checkable: Checkable, ask: Ask): Promise<Examined> {
   const { plan, desired, kinds } = checkable
   const checked = plan.changes.flatMap((change) => {
     const kind = kinds.managed.find(({ name }) => name === change.kind)
     return kind?.checks && isKept(change) && change.action !== 'none' ? [{ change, kind }] : []
   })
-  if (checked.length === 0) return []
+  if (checked.length === 0) return { problems: [] }
   const inquiry = new Inquiries(subjectsOf(checkable), ask)
   const declared = new Map(desired.resources.map((one) => [addressText(one), one]))
   const found = await Promise.all(
     checked.map(async ({ change, kind }) => ({
       change,
       declared: declared.get(addressText(change)),
-      findings: await inquiry.settled(kind, change)
+      ...(await inquiry.settled(kind, change))
     }))
   )
-  return [...found.flatMap(mistakesOf), ...unaskedProblems(found)]
+  return { problems: [...found.flatMap(mistakesOf), ...unaskedProblems(found)], ...uncheckedOf(found) }
+}
+
+/** What checking a plan came to. */
+export interface Examined {
+  problems: Diagnostic[]
+  unchecked?: Unchecked
+}
+
+/** Resources of which not all could be checked: what they name is in what the same plan makes or changes. */
+export interface Unchecked {
+  resources: number
+  /** `connection "Warehouse"`, in the order of the plan. */
+  within: string[]
+}
+
+function uncheckedOf(found: readonly CheckedChange[]): Pick<Examined, 'unchecked'> {
+  // What waits for a person is not made, and checked when it is.
+  const early = found.filter(({ change, postponed }) => isDifference(change) && postponed.size > 0)
+  if (early.length === 0) return {}
+  const within = new Set(early.flatMap(({ postponed }) => [...postponed]))
+  return { unchecked: { resources: early.length, within: [...within] } }
 }
 
 interface CheckedChange {
   change: Change
   declared: Desired | undefined
   findings: Finding[]
+  /** Addresses of what could not be looked into yet. */
+  postponed: ReadonlySet<string>
 }
 
 function mistakesOf({ declared, change, findings }: CheckedChange): Diagnostic[] {
@@ -114,17 +138,18 @@ class Inquiries {
     this.#ask = ask
   }
 
-  async settled(kind: Kind, change: Change): Promise<Finding[]> {
+  async settled(kind: Kind, change: Change): Promise<Pick<CheckedChange, 'findings' | 'postponed'>> {
     const subject = this.#subjects.of(change)
     for (;;) {
       const open: Promise<void>[] = []
-      const findings = kind.checks?.(subject, this.#inquiry(open)) ?? []
-      if (open.length === 0) return findings
+      const postponed = new Set<string>()
+      const findings = kind.checks?.(subject, this.#inquiry(open, postponed)) ?? []
+      if (open.length === 0) return { findings, postponed }
       await Promise.all(open)
     }
   }
 
-  #inquiry(open: Promise<void>[]): Inquiry {
+  #inquiry(open: Promise<void>[], postponed: Set<string>): Inquiry {
     return {
       ask: (question) => {
         const key = keyOfQuestion(question)
@@ -133,6 +158,7 @@ class Inquiries {
         return known
       },
       find: (reference, from) => this.#subjects.find(reference, from),
+      postpone: ({ address }) => void postponed.add(address),
       addedTo: (inspected) => this.#subjects.addedTo(inspected),
       similar: (name, scope, candidates) => {
         const names = this.#names.get(scope) ?? new SimilarNames(candidates)

@@ -101,6 +101,18 @@ export function coverageLines(
   return wrapped(parts.join('; '), look.width).map((line) => paint(look, 'dim', line))
 }
 
+/** What the service cannot be asked about yet, and where mistakes show instead. */
+export function uncheckedLines({ unchecked }: ChangesView, verbose: boolean, look: Look): string[] {
+  if (unchecked === undefined) return []
+  const { resources, within } = unchecked
+  const these = within.length === 1 ? 'it' : 'these'
+  const text =
+    `Not checked: what ${count(resources, 'resource')} ${resources === 1 ? 'names' : 'name'} in ` +
+    `${someOf(within, verbose)}. Mistakes there show when it is applied, or in a plan ` +
+    `after \`polyctl apply --only\` with ${these}.`
+  return wrapped(text, look.width).map((line) => paint(look, 'dim', line))
+}
+
 /** What a person must do before a resource works. */
 export function waitingLines({ waiting }: ResourceView, look: Look, indent: string): string[] {
   if (waiting === undefined) return []

@@ -59,6 +59,7 @@ export function planDocument(view: ChangesView): unknown {
       ...besideCounts(view)
     },
     changes: changesIn(view).map(changeJson),
+    not_checked: view.unchecked ?? null,
     ...besideJson(view),
     problems: problemsJson(view.problems, view.failures)
   }

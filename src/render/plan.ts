@@ -11,6 +11,7 @@ import {
   leftAloneLines,
   nameText,
   noLongerDeclaredLines,
+  uncheckedLines,
   partialLines,
   quoted,
   unmanagedLines,
@@ -52,6 +53,7 @@ export function planText(view: ChangesView, look: Look): string {
     noLongerDeclaredLines(view, look),
     unmanagedLines(view, verbose, look),
     coverageLines(view.coverage, verbose, look),
+    uncheckedLines(view, verbose, look),
     closingLines(view.closing, look)
   ]
   const shown = blocks

@@ -4,6 +4,7 @@ import {
   impactText,
   nameText,
   noLongerDeclaredLines,
+  uncheckedLines,
   partialLines,
   quoted,
   unmanagedLines
@@ -68,6 +69,7 @@ function changesSummary(of: 'plan' | 'drift', view: ChangesView, look: Look): Su
       ...partialLines(view, plain),
       ...noLongerDeclaredLines(view, plain),
       ...unmanagedLines(view, false, plain),
+      ...uncheckedLines(view, false, { ...plain, width: Infinity }),
       ...(of === 'plan' ? [] : [coverageLines(view.coverage, false, { ...plain, width: Infinity })].flat())
     ].map(oneLine),
     problems,

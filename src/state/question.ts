@@ -76,6 +76,8 @@ export interface Inquiry {
   ask<A extends keyof Answers>(question: Question<A>): ServiceAnswer<Answers[A]> | undefined
   /** What a reference of a resource stands for. Undefined where nothing tells. */
   find(reference: Json | undefined, from: PlannedResource): PlannedResource | undefined
+  /** Told of what cannot be looked into before the plan is carried out, for the plan makes or changes it. */
+  postpone(looked: PlannedResource): void
   /** Names of fields that the same plan adds to schemas of what is looked into: no answer has them yet. */
   addedTo(inspected: Inspected): readonly string[]
   /** Names like this one among those of a scope; the candidates of a scope are always the same. */

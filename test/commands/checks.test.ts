@@ -102,6 +102,12 @@ async function planned(world: Sandbox, text: string, ...words: string[]): Promis
   }
 }
 
+/** What a plan says that it could not check yet. */
+async function notChecked(world: Sandbox, ...words: string[]): Promise<unknown> {
+  const ran = await world.run('plan', '--format', 'json', ...words)
+  return (JSON.parse(ran.out) as { not_checked: unknown }).not_checked
+}
+
 const model = (more: string, name = 'M'): string => `models:\n  - { name: ${name}, ${more} }\n`
 const pg = 'connection: Pg, configuration: { table: public.users }'
 const sync = (more: Record<string, string>): string => {
@@ -731,12 +737,22 @@ syncs: [{ name: S, mode: create, model: M, identity: { source: y, target: z, fun
     world.write({ 'configs/a.yaml': file(models) })
     const first = await world.run('plan')
     expect([first.code, first.err]).toEqual([0, ''])
+    expect(first.out).toContain(
+      'Not checked: what 2 resources name in connection "New", connection "Waits". Mistakes there show when\n' +
+        'it is applied, or in a plan after `polyctl apply --only` with these.\n'
+    )
+    const within = ['connection "New"', 'connection "Waits"']
+    expect(await notChecked(world)).toEqual({ resources: 2, within })
+    expect(await notChecked(world, '--no-check')).toBeNull()
+    expect((await world.run('plan', '--out', 'plan.json')).code).toBe(0)
+    expect((await world.run('show', 'plan.json')).out).toContain('what 2 resources name in connection')
+    expect((await world.run('plan', '--format', 'markdown')).out).toContain('Not checked: what 2 resources')
     world.write({ 'configs/a.yaml': file('') })
     expect((await world.run('apply', '--yes')).code).toBe(8)
     world.write({ 'configs/a.yaml': file(models) })
     world.requests()
     const second = await world.run('plan', '--kind', 'sync', '--kind', 'model')
-    expect(second.code).toBe(0)
+    expect([second.code, second.out.includes('Not checked')]).toEqual([0, false])
     expect(world.requests().filter((one) => one.includes('/Waits') || one.includes('target'))).toEqual([])
   })
 
@@ -748,6 +764,7 @@ syncs: [{ name: S, mode: create, model: M, identity: { source: y, target: z, fun
     const ran = await world.run('plan')
     expect([ran.code, ran.err]).toEqual([0, ''])
     expect(world.requests().filter((one) => one.includes('modelsync'))).toEqual([])
+    expect(await notChecked(world)).toEqual({ resources: 1, within: ['connection "Pg"'] })
   })
 
   test('a model that the same plan makes has the fields of its source, and those of the files', async () => {

@@ -69,6 +69,7 @@ function found(subject: PlannedResource, answers: Answering, model = modelOf(['i
     },
     find: (to) =>
       isReference(to) && to.$ref === 'model' ? model : isReference(to) ? connection('C') : undefined,
+    postpone: () => undefined,
     addedTo: () => [],
     similar: () => []
   }

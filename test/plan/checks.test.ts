@@ -53,7 +53,7 @@ test('R39: each check waits for its own answers only, and equal questions are on
     if (text === 'fast second') setTimeout(() => release.resolve(), 5)
     return { ok: false, refused: false, words: 'down' }
   }
-  const problems = await checkPlan({ plan: decision.value, desired, observed: live, kinds: all }, ask)
+  const { problems } = await checkPlan({ plan: decision.value, desired, observed: live, kinds: all }, ask)
   expect(questions).toEqual(['fast first', 'slow first', 'fast second', 'slow second'])
   expect(problems.map(({ code, severity, notes }) => [code, severity, notes])).toEqual([
     ['P428', 'warning', ['down', '2 resources are concerned']],
@@ -75,7 +75,7 @@ test('R39: what stays as it is, or goes, is not checked', async () => {
   const ask: Ask = () => Promise.reject(new Error('nothing is to be asked'))
   expect(
     await checkPlan({ plan: decision.value, desired: same, observed: there, kinds: all }, ask)
-  ).toEqual([])
+  ).toEqual({ problems: [] })
 })
 
 describe('what a check is told', () => {
@@ -113,10 +113,8 @@ describe('what a check is told', () => {
     { ask = unanswered, declarations = [] as Desired[] } = {}
   ) {
     const wanted = { workspace: {}, resources: declarations, removed: [] }
-    return await checkPlan(
-      { plan: plan(changes), desired: wanted, observed: world, kinds: kindWith(checks) },
-      ask
-    )
+    const checkable = { plan: plan(changes), desired: wanted, observed: world, kinds: kindWith(checks) }
+    return (await checkPlan(checkable, ask)).problems
   }
 
   const update = (name: string, id: string, more: Partial<ChangeDetails> = {}) =>

@@ -1,6 +1,7 @@
 import { inOrder, type Diagnostic, type Span } from '../../diagnostics/diagnostic.ts'
 import { detailsOf, type ChangeDetails } from '../../plan/details.ts'
 import { secretPaths } from '../../plan/left-alone.ts'
+import type { Unchecked } from '../../plan/checks.ts'
 import type { Flows, Health } from '../../plan/flows.ts'
 import { isDifference } from '../../plan/pending.ts'
 import type { Action, Change, FieldChange, Impact, Plan } from '../../plan/plan.ts'
@@ -39,6 +40,8 @@ export interface ChangesView {
   failures: ProblemsView
   /** Where it was kept, and how to go on from there. */
   saved?: string
+  /** What could not be checked yet. */
+  unchecked?: Unchecked
   /** Names of all kinds, in their order. */
   kinds?: readonly string[]
   /** What does not work of what no file declares, by address. */
@@ -118,6 +121,7 @@ export interface PlanExtras {
   failures?: readonly Diagnostic[]
   /** What the plan rests on: it tells how data moves through what goes, and what does not work. */
   observed?: LiveState
+  unchecked?: Unchecked | undefined
 }
 
 /** What a view is made for, beside the plan. */
@@ -162,7 +166,7 @@ function changesView(
   plan: Plan,
   header: PlanHeader,
   context: ViewContext,
-  { problems = [], failures = [], saved, isAsked = false, also = [], observed }: PlanExtras,
+  { problems = [], failures = [], saved, isAsked = false, also = [], observed, unchecked }: PlanExtras,
   perspective: Perspective
 ): ChangesView {
   const indexes = new Map(plan.changes.map((change, index) => [change, index]))
@@ -191,6 +195,7 @@ function changesView(
     noLongerDeclared: plan.noLongerDeclared,
     unmanaged: plan.unmanaged,
     coverage: coverageOf(plan, perspective.sends),
+    ...(unchecked && { unchecked }),
     closing: isAsked || saved !== undefined ? { text: closing.text } : closing,
     ...(saved === undefined ? {} : { saved }),
     ...(movements && { kinds: context.kinds ?? [], elsewhere: movements.elsewhere() }),

@@ -215,6 +215,7 @@ const viewShape: Shape = {
     noLongerDeclared: { list: undeclared },
     unmanaged: { list: unmanaged },
     coverage: counted('equal', 'secrets', 'uncompared', 'left', 'unread'),
+    unchecked: { members: { resources: 'scalar', within: texts }, needs: ['resources', 'within'] },
     closing: { members: { text: 'text', next: 'text' }, needs: ['text'] },
     problems,
     failures: problems,
