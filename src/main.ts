@@ -1,10 +1,10 @@
 import { fstatSync, writeSync } from 'node:fs'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
-import { setFlagsFromString } from 'node:v8'
 import { getProxyForUrl } from 'proxy-from-env'
 import { Unwritable, type WorldIo } from './commands/io.ts'
 import { createProgram, type Program } from './commands/program.ts'
+import { openThrift } from './thrift.ts'
 
 /** The edge of the program: the only file that touches the process. */
 async function main(): Promise<void> {
@@ -175,7 +175,7 @@ function world(stop: Interruption): WorldIo {
     turn: async () => {
       await turn()
     },
-    holding: frugal
+    ...openThrift((work) => process.prependOnceListener('exit', work))
   }
 }
 
@@ -191,23 +191,6 @@ function selfText(): string {
   }
   return `${user()}@${hostname()}, process ${process.pid}`
 }
-
-/**
- * What is read of large files lives long: a growing room for what lives shortly would only take memory, more
- * than 100 MiB for 10,000 resources. With smaller files there is nothing to gain, and V8 compiles whatever is
- * loaded after a change of this flag anew. At the end it is as before: code is kept for the next run under
- * the flags that a run begins with.
- */
-function frugal(letters: number): void {
-  if (isFrugal || letters < large) return
-  isFrugal = true
-  const before = '--semi-space-growth-factor=2'
-  process.prependOnceListener('exit', () => setFlagsFromString(before))
-  setFlagsFromString('--semi-space-growth-factor=1')
-}
-
-const large = 1024 * 1024
-let isFrugal = false
 
 /**
  * Columns of a terminal at this moment. Node hears of another width by a signal, and a timer may come first:

@@ -84,8 +84,9 @@ describe('imports', () => {
     commands: [...everything, 'schemas/polyctl.schema.json', 'package.json'],
     'reconcile.ts': ['diagnostics', 'state', 'src/kinds/kind.ts', 'config', 'remote', 'plan', 'apply'],
     'direct.ts': [],
+    'thrift.ts': [],
     'network.ts': [],
-    'main.ts': ['commands', 'direct.ts', 'network.ts']
+    'main.ts': ['commands', 'direct.ts', 'network.ts', 'thrift.ts']
   }
 
   test('every folder is known', () => {

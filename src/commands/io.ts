@@ -52,6 +52,8 @@ export interface WorldIo {
   turn?(): Promise<void>
   /** Told how many letters of files are held so far: whoever looks after memory may prepare for it. */
   holding?(letters: number): void
+  /** Told after each batch of records that a sync moves, for the same. */
+  moving?(): void
 }
 
 /** What a command may touch. It cannot write: what it tells goes through its output. */

@@ -42,7 +42,7 @@ export interface ServerCommandOptions extends KeyOptions {
 }
 
 /** The part of the world that this command touches. */
-export type ServerCommandIo = Pick<CommandIo, 'output' | 'cwd' | 'env' | 'interrupted' | 'fetch'>
+export type ServerCommandIo = Pick<CommandIo, 'output' | 'cwd' | 'env' | 'interrupted' | 'fetch' | 'moving'>
 
 /** What stops the command, in one line. */
 class Stop extends Error {}
@@ -134,7 +134,7 @@ function open(
   directory: string,
   { apiKey, users, partnerKey }: GivenKeys,
   options: ServerCommandOptions,
-  { cwd, fetch: post }: ServerCommandIo
+  { cwd, fetch: post, moving = () => undefined }: ServerCommandIo
 ): LocalServer {
   const latencyMs = options.latency === undefined ? 0 : milliseconds(options.latency)
   const ratePerSecond = options.rate === undefined ? undefined : perSecond(options.rate)
@@ -149,7 +149,9 @@ function open(
       latencyMs,
       ...(options.shape === undefined ? {} : { shape: options.shape }),
       post,
-      ...(options.run === true ? { run: { fetch: post, localFiles: options.expose !== true } } : {}),
+      ...(options.run === true
+        ? { run: { fetch: post, localFiles: options.expose !== true, moving } }
+        : {}),
       ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
       ...(faults === undefined ? {} : { faults })
     })

@@ -93,7 +93,7 @@ async function localService(request: ServiceRequest, version: ApiVersion): Promi
     const server = createServer({
       directory: join(io.cwd, io.project.folder, '.polyctl', 'local'),
       publicUrl: () => page,
-      ...(moves === true ? { run: { fetch: (sent) => io.fetch(sent) } } : {})
+      ...(moves === true ? { run: { fetch: (sent) => io.fetch(sent), moving: () => io.moving?.() } } : {})
     })
     const socket =
       reachable === true

@@ -78,6 +78,8 @@ export interface RunOptions {
   random?: () => number
   /** In place of those that ship with polyctl. */
   connectors?: Connectors
+  /** Told after each batch of records. */
+  moving?: () => void
 }
 
 /** The Polytomic API on this machine. */
@@ -199,7 +201,8 @@ function runnerOf(
       sleep: parts.sleep,
       timeout: realEdge.timeout
     },
-    random: run.random ?? realEdge.random
+    random: run.random ?? realEdge.random,
+    moving: () => run.moving?.()
   })
   runner.recover()
   return runner

@@ -21,7 +21,7 @@ the median of the turns' ratios is told with the lowest and the highest: other w
 
 Parts:
 ${Object.entries(parts)
-  .map(([name, { does }]) => `  ${name.padEnd(14)} ${does}`)
+  .map(([name, { does }]) => `  ${name.padEnd(15)} ${does}`)
   .join('\n')}
 `
 

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { deciders } from './decide.ts'
 import { commandOf, type Context } from './context.ts'
 import { alone, inTurns } from './pairs.ts'
+import { moveOf, moveToPostgresql, moveToSalesforce } from './move-parts.ts'
 import type { Command } from './process.ts'
 import { aloneRow, pairRow, type Limits, type Row } from './rows.ts'
 import { applyOf, importOf, organizationsOf, planOf, throttledApplyOf } from './service-parts.ts'
@@ -27,6 +28,9 @@ export type PartName =
   | 'throttled'
   | 'organizations'
   | 'import'
+  | 'move'
+  | 'move-postgresql'
+  | 'move-salesforce'
 
 /** All that can be measured, with the limits that hold on any machine. */
 export const parts: Record<PartName, Part> = {
@@ -51,6 +55,15 @@ export const parts: Record<PartName, Part> = {
   import: {
     does: '`import` of 1,000 connections, 1,000 models and 2,000 syncs at 50 ms latency',
     measure: importOf
+  },
+  move: { does: 'the records of syncs: 1 and 4 million rows, new and unchanged', measure: moveOf },
+  'move-postgresql': {
+    does: '200,000 rows to PostgreSQL, and a program that upserts all of them',
+    measure: moveToPostgresql
+  },
+  'move-salesforce': {
+    does: '20,000 contacts to a Salesforce fixture, 300 ms a request',
+    measure: moveToSalesforce
   }
 }
 

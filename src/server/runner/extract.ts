@@ -28,6 +28,7 @@ export async function extract(job: Job, baseline?: Baseline): Promise<{ known: n
         take(row)
       }
     })
+    job.log.progress(job.counts)
   }
   return { known: known.count }
 }

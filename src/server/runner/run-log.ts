@@ -16,7 +16,7 @@ export interface RunLog {
   entry(type: LogType, entry: LogEntry): void
   /** A line for people. */
   say(level: 'INFO' | 'WARN' | 'ERROR', message: string): void
-  /** Something was counted. */
+  /** A batch was read or written. */
   progress(counts: ExecutionCounts): void
 }
 

@@ -38,6 +38,8 @@ export interface RunnerParts extends JobParts {
   events: Events
   transaction: <T>(work: () => T) => T
   now: () => Date
+  /** Told after each batch of records. */
+  moving: () => void
 }
 
 interface Running {
@@ -173,10 +175,10 @@ function reasonOf(error: unknown): string {
   return `the local Polytomic has a bug: ${name} ${place}`
 }
 
-function logOf({ state, now }: RunnerParts, id: string): RunLog {
+function logOf({ state, now, moving }: RunnerParts, id: string): RunLog {
   return {
     entry: (type, entry) => state.logs.add(id, type, entry),
     say: (level, message) => state.logs.say(id, { level, message, timestamp: now().toISOString() }),
-    progress: () => undefined
+    progress: () => moving()
   }
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { createServer, type LocalServer, type ServerOptions } from '../../../src/server/index.ts'
 import { client, type Client, type Thing } from '../client.ts'
-import { memoryConnectors, memorySystem, objectOf, type MemorySystem } from './memory.ts'
+import { memorySystem, objectOf } from './memory.ts'
+import { connection, ended, made, memory, memorySync, people } from './service.ts'
 
 const toClose: (() => unknown)[] = []
 afterEach(async () => {
@@ -47,26 +48,6 @@ async function receiver(answer: (received: Received) => number = () => 200) {
   const address = http.address()
   const port = typeof address === 'object' ? address?.port : 0
   return { url: `http://127.0.0.1:${port}/in`, received }
-}
-
-async function connection(api: Client, type: string, configuration: object): Promise<string> {
-  const reply = await api.post('/api/connections', { name: type, type, configuration })
-  expect(reply.status).toBe(200)
-  return reply.data.id
-}
-
-async function made(api: Client, path: string, body: object): Promise<Thing> {
-  const reply = await api.post(path, body)
-  expect(reply.text).toContain('"id"')
-  return reply.data
-}
-
-async function ended(api: Client, sync: string, execution: string): Promise<Thing> {
-  for (;;) {
-    const { data } = await api.get(`/api/syncs/${sync}/executions/${execution}`)
-    if (data['completed_at'] !== null) return data
-    await new Promise((resolve) => setImmediate(resolve))
-  }
 }
 
 /** A CSV file whose rows are posted. */
@@ -186,47 +167,6 @@ test('a server that other machines reach reads no file of its own', async () => 
   expect(String(end['errors'])).toContain('must not read its files; give an http address instead')
   expect(received).toEqual([])
 })
-
-/** People of a system in memory, written to itself under another name. */
-async function memorySync(
-  api: Client,
-  more: object = {},
-  types: [from: string, to: string] = ['postgresql', 'postgresql']
-): Promise<Thing> {
-  const access = { hostname: 'db.example.com', username: 'u', password: 'p', database: 'd', port: 5432 }
-  const from = await connection(api, types[0], access)
-  const to = types[1] === types[0] ? from : await connection(api, types[1], access)
-  const model = await made(api, '/api/models', {
-    name: 'People',
-    connection_id: from,
-    configuration: { table: 'people' },
-    fields: ['email', 'name']
-  })
-  const source = (field: string): object => ({ model_id: model.id, field })
-  return made(api, '/api/syncs', {
-    name: 'People',
-    mode: 'updateOrCreate',
-    active: true,
-    fields: [{ target: 'name', source: source('name') }],
-    identity: { target: 'email', source: source('email'), function: 'Equality' },
-    schedule: { frequency: 'manual' },
-    target: { connection_id: to, object: 'people' },
-    ...more
-  })
-}
-
-function memory(system: MemorySystem): ServerOptions {
-  const connectors = memoryConnectors(system)
-  return {
-    sleep: () => Promise.resolve(),
-    run: { fetch: (request) => fetch(request), connectors }
-  }
-}
-
-const people = [
-  { email: 'ada@example.com', name: 'Ada' },
-  { email: 'alan@example.com', name: 'Alan' }
-]
 
 test('what ships as the content of a system does not limit what is really there', async () => {
   const refused = { name: 'U', configuration: { table: 'public.users' }, fields: ['phone'] }

@@ -28,6 +28,8 @@ export interface MemorySystem {
   /** Called with each request before and after it is carried out; what it throws is the answer. */
   before: (request: WriteRequest) => Outcome[] | undefined | void
   after: (request: WriteRequest) => void
+  /** Each request waits for it. */
+  gate: (request: WriteRequest) => Promise<void>
   /** How often it was written to, and looked at. */
   writes: WriteRequest[]
   lookUps: number
@@ -43,6 +45,7 @@ export function memorySystem(more: Partial<MemorySystem> = {}): MemorySystem {
     workers: 2,
     before: () => undefined,
     after: () => undefined,
+    gate: () => Promise.resolve(),
     writes: [],
     lookUps: 0,
     rows: new Map(),
@@ -88,7 +91,7 @@ function memoryConnector(system: MemorySystem): Connector {
       Promise.resolve({
         ...reader,
         write: async (request) => {
-          await Promise.resolve()
+          await system.gate(request)
           system.writes.push(request)
           const answer = system.before(request)
           const outcomes = request.records.map((record, index) => {
