@@ -7,8 +7,9 @@ import type { Run } from './process.ts'
 import { aloneRow, pairRow, type Row } from './rows.ts'
 
 const million = 1_000_000
-const script = (name: string): string => new URL(`${name}.ts`, import.meta.url).pathname
-const told = (rows: number): string => rows.toLocaleString('en')
+const engine = new URL('move-child.ts', import.meta.url).pathname
+const person = new URL('move-plain.ts', import.meta.url).pathname
+const inWords = (rows: number): string => rows.toLocaleString('en')
 
 interface Moved {
   rows: number
@@ -24,7 +25,7 @@ async function moved(
   expected: object
 ): Promise<Run> {
   const words = [String(rows), state, type, JSON.stringify(configuration)]
-  const run = await processes.runs({ words: [process.execPath, script('move-child'), ...words] })
+  const run = await processes.runs({ words: [process.execPath, engine, ...words] })
   const counts = JSON.parse(run.output) as Record<string, number>
   for (const [name, count] of Object.entries(expected))
     if (counts[name] !== count) throw new Error(`${name} is not ${count}: ${run.output}`)
@@ -33,7 +34,7 @@ async function moved(
 
 function plain({ processes }: Context, rows: number, type: string, configuration: object): Promise<Run> {
   const words = [String(rows), type, JSON.stringify(configuration)]
-  return processes.runs({ words: [process.execPath, script('move-plain'), ...words] })
+  return processes.runs({ words: [process.execPath, person, ...words] })
 }
 
 /** The engine alone: a target that takes everything at once. */
@@ -93,7 +94,7 @@ export async function moveToPostgresql(context: Context): Promise<Row[]> {
     const first = await inTurns(subject(false), reference(false), context.turns(3))
     const again = await inTurns(subject(true), reference(true), context.turns(3))
     return [
-      pairRow(names(`${told(rows)} new rows to PostgreSQL`), first, {}),
+      pairRow(names(`${inWords(rows)} new rows to PostgreSQL`), first, {}),
       pairRow(names('the same rows again, unchanged'), again, { wall: 1 })
     ]
   } finally {
@@ -124,7 +125,7 @@ export async function moveToSalesforce(context: Context): Promise<Row[]> {
   }
   const idealMs = rows / 1.5
   const part = 'move-salesforce'
-  const what = `${told(rows)} new contacts to a Salesforce fixture, 300 ms a request`
+  const what = `${inWords(rows)} new contacts to a Salesforce fixture, 300 ms a request`
   const bare = 'the same by a program that looks up and writes one batch after the other'
   return [
     aloneRow({ part, what, reference: '1,500 rows/s' }, runs.ours, { idealMs, wall: 1 }),

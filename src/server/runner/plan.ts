@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import { unpacked } from './codec.ts'
 import type { Hit, Match, Operation } from './connector.ts'
 import { identityTexts, looksUp, mustGoOn, refuse, warn, type Job } from './job.ts'
@@ -26,7 +25,7 @@ const chunk = 500
  * records were decided on: with a limit, no more than it takes to have that many to write.
  */
 export async function plan(job: Job, decided: (decision: Decision) => void, show = false): Promise<number> {
-  const { stage, facts } = job
+  const { stage } = job
   const { limit: most = Infinity } = job.bounds
   let [count, toWrite] = [0, 0]
   const take = ({ record, mapped, hits }: Candidate): void => {
@@ -36,22 +35,35 @@ export async function plan(job: Job, decided: (decision: Decision) => void, show
     if (decision.operation !== 'skip' && decision.operation !== 'refuse') toWrite += 1
     decided(decision)
   }
-  const limit = pLimit(Math.max(1, facts.workers))
-  const select = selection(job, show)
-  for (let last = 0; ;) {
-    const chunks: Staged[][] = []
-    while (chunks.length < facts.workers) {
-      const records = stage.after(last, chunk)
-      if (records.length === 0) break
-      last = records.at(-1)?.seq ?? last
-      chunks.push(records)
-    }
-    if (chunks.length === 0 || toWrite >= most) return count
+  for await (const answer of answers(job, selection(job, show))) {
+    stage.transaction(() => answer.forEach(take))
+    if (toWrite >= most) break
+  }
+  return count
+}
+
+/** The records of the stage in their order, with what the target has of them; several questions at once. */
+async function* answers(job: Job, select: string[]): AsyncGenerator<Candidate[]> {
+  const { stage, facts } = job
+  const size = looksUp(job) ? Math.min(chunk, Math.max(1, facts.batch)) : chunk
+  const underWay: Promise<Candidate[]>[] = []
+  const ask = (records: readonly Staged[]): void => {
+    const answer = candidates(job, records, select)
+    // It may fail while an earlier one is awaited.
+    answer.catch(() => undefined)
+    underWay.push(answer)
+  }
+  for (let last = 0, isOver = false; ;) {
     mustGoOn(job)
-    const answers = await Promise.all(
-      chunks.map((records) => limit(() => candidates(job, records, select)))
-    )
-    stage.transaction(() => answers.flat().forEach(take))
+    while (!isOver && underWay.length < Math.max(1, facts.workers)) {
+      const records = stage.after(last, size)
+      isOver = records.length < size
+      last = records.at(-1)?.seq ?? last
+      if (records.length > 0) ask(records)
+    }
+    const next = underWay.shift()
+    if (next === undefined) return
+    yield await next
   }
 }
 
