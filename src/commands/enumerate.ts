@@ -219,7 +219,7 @@ async function withConnection(
 
 /** What a connection holds cannot be seen before a person has authorized it. */
 function notAuthorized(name: string, waiting: string, context: CommandContext): Diagnostic {
-  const reach = context.view.reach === undefined ? '' : ` ${context.view.reach}`
+  const { reach = '' } = context.view
   return problem('P601', `connection \`${name}\` cannot be looked into: ${waiting}`, {
     help: [`authorize it first: polyctl connect ${JSON.stringify(name)}${reach}`]
   })

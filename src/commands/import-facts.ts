@@ -5,7 +5,15 @@ import type { Survey } from '../remote/survey.ts'
 import type { ImportedKind, ImportFacts } from '../render/view/import.ts'
 import type { Live } from '../state/resource.ts'
 import type { CommandIo } from './io.ts'
+import { shellWord } from './reach.ts'
 import type { Service } from './service.ts'
+
+/** A folder in which somebody begins. */
+export interface Begun {
+  folder: string
+  /** There will be a `.env` that must not be overwritten. */
+  keepsVariables: boolean
+}
 
 /** What an import came to. */
 export interface ImportResult {
@@ -16,7 +24,7 @@ export interface ImportResult {
   /** What files declared before, and that was left to them. */
   declared: ReadonlySet<Live>
   files: ImportFacts['files']
-  options: { check?: boolean; local?: boolean; keepsVariables?: boolean }
+  options: { check?: boolean; begun?: Begun }
   folder: string
   io: CommandIo
   service: Service
@@ -80,20 +88,20 @@ function kindsOf({ imported, surveyed, declared }: ImportResult): ImportedKind[]
 /** Returns the commands that come next; none where nothing was written. */
 function nextOf({ imported, files, options, folder, io }: ImportResult): string[] {
   if (options.check === true || files.every(({ state }) => state === 'unchanged')) return []
-  const at = (name: string): string => posix.join(io.project.folder, name)
-  const named = defaultFolders.map(at).includes(folder) ? '' : ` --file ${shellWord(folder)}`
-  const local = options.local === true ? ' --local' : ''
-  const [example, own] = [at('.env.example'), at('.env')].map(shellWord)
+  const { begun } = options
+  const isEntered = begun !== undefined && begun.folder !== '.'
+  const isUsual = defaultFolders.some((name) => posix.join(io.project.folder, name) === folder)
+  const named = isUsual ? '' : ` --file ${shellWord(folder)}`
+  const [example, own] = ['.env.example', '.env'].map((name) =>
+    shellWord(isEntered ? name : posix.join(io.project.folder, name))
+  )
   return [
+    ...(isEntered ? [`cd ${shellWord(begun.folder)}`] : []),
     ...(imported.variables.length === 0
       ? []
-      : options.keepsVariables === true || io.project.variables !== undefined
+      : begun?.keepsVariables === true || io.project.variables !== undefined
         ? [`"\${EDITOR:-vi}" ${own}   # add what ${example} names; keep it out of git`]
         : [`cp ${example} ${own}   # and fill it in; keep it out of git`]),
-    `polyctl plan${named}${local}   # says that there is nothing to do`
+    `polyctl plan${named}${io.reach ?? ''}   # says that there is nothing to do`
   ]
-}
-
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -20,7 +20,7 @@ import { survey, type Survey, type SurveyOptions } from '../remote/survey.ts'
 import type { Desired, Live } from '../state/resource.ts'
 import { kindsNamed } from './decide-options.ts'
 import { exit } from './exit.ts'
-import { factsOf } from './import-facts.ts'
+import { factsOf, type Begun } from './import-facts.ts'
 import { overwrites, saved, saysTheSame, stateOf } from './import-write.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
@@ -40,8 +40,8 @@ export interface ImportOptions extends ReadOptions {
   textFiles?: boolean
   force?: boolean
   check?: boolean
-  /** There will be a `.env` that must not be overwritten. Not given by people. */
-  keepsVariables?: boolean
+  /** Where `init` began, and what it keeps there. Not given by people. */
+  begun?: Begun
 }
 
 /**

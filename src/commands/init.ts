@@ -12,6 +12,7 @@ import { environmentVariables, type EnvironmentVariables } from './files.ts'
 import { keptKey, type KeptKey } from './init-key.ts'
 import { beginningOf, type Beginning } from './init-questions.ts'
 import type { Result } from './output.ts'
+import { reachOf } from './reach.ts'
 import { interruptedResult, lookupResult, nothingRead, problemsResult } from './result.ts'
 import { schemaPlace } from './schema-comment.ts'
 import { plainSchemaText } from './schema-file.ts'
@@ -124,13 +125,14 @@ async function imported({ folder, options, beginning, disk, out }: Import, io: C
     ...(url === undefined ? {} : { url }),
     exclude: [],
     kind: [],
-    keepsVariables: isKept || disk.look('.env').is !== 'nothing',
+    begun: { folder, keepsVariables: isKept || disk.look('.env').is !== 'nothing' },
     ...(out === undefined ? {} : { out })
   }
   const result = await importCommand([], importOptions, {
     ...io,
     env: key === undefined ? io.env : { ...io.env, POLYTOMIC_API_KEY: key },
-    project: { ...io.project, folder }
+    project: { ...io.project, folder },
+    reach: reachFrom(folder, options, io)
   })
   if (key === undefined || result.code !== exit.done) return result
   const kept: KeptKey = isKept
@@ -140,6 +142,14 @@ async function imported({ folder, options, beginning, disk, out }: Import, io: C
   const facts = { format_version: 1, key: kept }
   await io.output.tell({ type: 'lookup', view: { of: 'words', facts, text } })
   return result
+}
+
+/** The options for a command in the folder: paths of files are other ones there. */
+function reachFrom(folder: string, options: InitOptions, { project }: CommandIo): string {
+  const found = new Set([project.variables, posix.join(folder, '.env')])
+  const named = options.envFile.filter((path) => !found.has(path))
+  const envFile = named.map((path) => (posix.isAbsolute(path) ? path : posix.relative(folder, path)))
+  return reachOf({ ...options, envFile })
 }
 
 function keyText(kept: KeptKey, url: string | undefined): string {

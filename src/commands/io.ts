@@ -60,6 +60,8 @@ export interface WorldIo {
 export interface CommandIo extends Omit<WorldIo, 'out' | 'err'> {
   /** Found for commands that read files. */
   project: Project
+  /** What a suggested command needs to reach the same service, such as ` --local`. */
+  reach?: string
   /** Knows the secrets of the run, as soon as they are known. */
   redaction: Redaction
   output: Output

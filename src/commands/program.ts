@@ -82,7 +82,8 @@ async function inProject<Options extends object>(
 ): Promise<Result> {
   if (!takesFiles(options)) return await run(io, options)
   const { projectOf } = await import('./project.ts')
-  const ownIo = { ...io, project: projectOf(io.cwd) }
+  const { reachOf } = await import('./reach.ts')
+  const ownIo = { ...io, project: projectOf(io.cwd), reach: reachOf(options) }
   const { inEnvironment } = await import('./environments.ts')
   const found = inEnvironment(options, ownIo)
   return found.ok

@@ -140,7 +140,7 @@ async function opening(
       now: io.now(),
       flows,
       sources: { texts: understanding.texts, hide: io.redaction.shown },
-      ...(options.local === true ? { reach: '--local' } : {})
+      reach: io.reach
     },
     env,
     problems: [...environmentProblems, ...undoubted]

@@ -57,6 +57,27 @@ test('what is live is imported into the folder that is named, and the plan there
   expect([plan.code, plan.out]).toEqual([0, expect.stringContaining('Nothing to do')])
 })
 
+test('what comes next after an import is written as it has to be typed', async () => {
+  const world = createSandbox({ files: { 'first/configs/a.yaml': 'roles: [{ name: readers }]\n' } })
+  world.write({ 'keys/own.env': 'A=1\n' })
+  const address = 'https://polytomic.test'
+  expect((await world.run('apply', '--yes', '--file', 'first/configs')).code).toBe(0)
+  const next = (out: string): string[] =>
+    out
+      .split('\nNext\n')
+      .slice(1)
+      .flatMap((text) => text.trim().split(/\n */))
+      .map((line) => line.replace(/ +# .*/, ''))
+  const begun = await world.run('init', 'a b', '--import', '--url', address, '--env-file', 'keys/own.env')
+  expect(next(begun.out)).toEqual(["cd 'a b'", `polyctl plan --env-file ../keys/own.env --url ${address}`])
+  const elsewhere = await world.run('import', '--out', 'there', '--url', address)
+  expect(next(elsewhere.out)).toEqual([`polyctl plan --file there --url ${address}`])
+  world.write({ 'polyctl.yaml': 'environments: { one: {}, two: {} }\n' })
+  const chosen = await world.run('import', '--environment', 'two')
+  expect(next(chosen.out)).toEqual(['polyctl plan --environment two'])
+  expect((await world.run('plan', '--environment', 'two', '--detailed-exitcode')).code).toBe(0)
+})
+
 test('a person is asked what to begin with; nobody else is, nor where there are files', async () => {
   const questions: string[] = []
   const terminal = { out: true, err: true, in: true, width: 80 }

@@ -132,7 +132,7 @@ export interface ViewContext {
   kinds?: readonly string[] | undefined
   /** The time for which it is told; without it, nobody can say how old a change is. */
   now?: Date | undefined
-  /** What a suggested command needs to reach the same service, such as `--local`. */
+  /** What a suggested command needs to reach the same service, such as ` --local`. */
   reach?: string | undefined
   /** The kinds that a person can be sent to authorize. */
   connects?: ReadonlySet<string> | undefined
@@ -295,7 +295,7 @@ function commonOf(
 export function connectCommand(name: string, reach: string | undefined): string {
   const isPlain = !/["$`\\!\p{Cc}]/u.test(name)
   const word = isPlain ? `"${name}"` : `'${name.replaceAll("'", String.raw`'\''`)}'`
-  return `polyctl connect ${word}${reach === undefined ? '' : ` ${reach}`}`
+  return `polyctl connect ${word}${reach ?? ''}`
 }
 
 /** How many resources wait for a person, directly or through what they need. */

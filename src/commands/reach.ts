@@ -1,0 +1,25 @@
+import type { FileOptions, ServiceOptions } from './options.ts'
+
+/** The options that decide which service is reached, as a person gave them. */
+type Reaching = Partial<
+  Pick<ServiceOptions, 'url' | 'local' | 'insecureHttp' | 'allowHost'> &
+    Pick<FileOptions, 'environment' | 'envFile'>
+>
+
+/** Returns what a command that is suggested needs to reach the same service: ` --url https://…`, or nothing. */
+export function reachOf({ environment, envFile, url, insecureHttp, allowHost, local }: Reaching): string {
+  const words = [
+    ...(environment === undefined ? [] : ['--environment', environment]),
+    ...(envFile ?? []).flatMap((path) => ['--env-file', path]),
+    ...(url === undefined ? [] : ['--url', url]),
+    ...(allowHost ?? []).flatMap((host) => ['--allow-host', host]),
+    ...(insecureHttp === true ? ['--insecure-http'] : []),
+    ...(local === true ? ['--local'] : [])
+  ]
+  return words.map((word) => ` ${shellWord(word)}`).join('')
+}
+
+/** A word as it can be pasted into a shell, whatever it holds. */
+export function shellWord(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
