@@ -1,5 +1,3 @@
-import { dirname, resolve, sep } from 'node:path'
-import { openDisk, saveFiles } from '../config/source/index.ts'
 import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { thrownText } from '../diagnostics/thrown.ts'
 import { printed, type Piece } from '../render/format.ts'
@@ -8,7 +6,7 @@ import type { Look } from '../render/style.ts'
 import type { Answer } from '../render/view/answer.ts'
 import { problemsView } from '../render/view/problems.ts'
 import type { FormatFile } from './output.ts'
-import { projectOf } from './project.ts'
+import { savedTo } from './place.ts'
 
 /** What files of results are made of. */
 interface Making {
@@ -33,9 +31,7 @@ export async function saveFormats(
     const reason = await tried(async () => {
       const pieces = await printed(answer, await formatOf(format), { ...look, colour: false, width: 100 })
       const text = shown(pieces.map((piece) => piece.text).join(''))
-      return hasPlace(cwd, path)
-        ? saveFiles([{ path: resolve(cwd, path), text }])?.reason
-        : 'its folder does not exist'
+      return savedTo(cwd, path, text)
     })
     if (reason === undefined) continue
     failures.push(
@@ -52,14 +48,6 @@ export async function saveFormats(
     interrupted: false
   }
   return await printed({ type: 'findings', view }, await formatOf('text'), look)
-}
-
-/** Elsewhere a folder that is missing is a slip: nobody looks for the result there. */
-function hasPlace(cwd: string, path: string): boolean {
-  const top = resolve(cwd, projectOf(cwd).top ?? '.')
-  const folder = dirname(resolve(cwd, path))
-  const isWithin = folder === top || folder.startsWith(top.endsWith(sep) ? top : `${top}${sep}`)
-  return isWithin || openDisk(cwd, async () => '').look(folder).is !== 'nothing'
 }
 
 async function tried(work: () => Promise<string | undefined>): Promise<string | undefined> {

@@ -25,8 +25,9 @@ import { overwrites, saved, saysTheSame, stateOf } from './import-write.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
 import type { Result } from './output.ts'
+import { withoutPlace } from './place.ts'
 import { showNames } from './redaction.ts'
-import { lookupResult, problemsResult } from './result.ts'
+import { lookupResult, nothingRead, problemsResult } from './result.ts'
 import { reading, withContext, type CommandContext } from './run.ts'
 import { schemaPlace } from './schema-comment.ts'
 
@@ -55,6 +56,8 @@ export async function importCommand(
 ): Promise<Result> {
   const disk = openDisk(io.cwd, io.stdin, io.project.folder)
   const folder = folderOf(options, io, disk)
+  const misplaced = options.out === undefined ? undefined : withoutPlace(io.cwd, folder)
+  if (misplaced) return await problemsResult(io, [misplaced], nothingRead)
   const file = filesToRead(options, folder, io, disk)
   const work = async (context: CommandContext): Promise<Result> => {
     const run = new ImportRun({ addresses, options: { ...options, file }, io, disk, folder, context })

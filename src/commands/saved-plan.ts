@@ -1,6 +1,6 @@
 import { createHmac, scryptSync } from 'node:crypto'
 import { resolve } from 'node:path'
-import { openDisk, saveFile } from '../config/source/index.ts'
+import { openDisk } from '../config/source/index.ts'
 import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import type { LiteralSecrets } from '../plan/literal-secrets.ts'
@@ -10,6 +10,7 @@ import type { Json } from '../state/value.ts'
 import { savedOptions, type Decided } from './decide-options.ts'
 import type { CommandIo } from './io.ts'
 import type { PlanningOptions, ReadOptions } from './options.ts'
+import { savedTo } from './place.ts'
 import type { CommandContext } from './run.ts'
 
 /** A plan with all that it was made from. */
@@ -25,10 +26,8 @@ export function savePlan(
   io: CommandIo,
   view: Json
 ): { failure: Diagnostic } | { saved: string } {
-  const failure = saveFile(
-    resolve(io.cwd, path),
-    savedText(savedPlan(decided.planned.plan, inputsOf(decided), view))
-  )
+  const text = savedText(savedPlan(decided.planned.plan, inputsOf(decided), view))
+  const failure = savedTo(io.cwd, path, text)
   if (failure !== undefined) {
     const help = ['give another path to `--out`']
     return { failure: problem('P508', `the plan cannot be written to \`${path}\`: ${failure}`, { help }) }

@@ -105,6 +105,23 @@ describe('what is wrong with it is said', () => {
     expect(readdirSync(elsewhere)).toEqual(['v.json'])
   })
 
+  test('so are folders of other files that are asked for', async () => {
+    const world = createSandbox({ files: storeFiles })
+    const elsewhere = mkdtempSync(join(tmpdir(), 'polyctl-test-'))
+    onTestFinished(() => rmSync(elsewhere, { recursive: true }))
+    for (const command of ['plan', 'schema', 'schema --live', 'import']) {
+      const words = command.split(' ')
+      const name = command.replace(' --', '-')
+      const inside = await world.run(...words, '--out', `made/${name}/deep`)
+      expect([command, inside.code], inside.err).toEqual([command, 0])
+      expect(existsSync(join(world.folder, `made/${name}/deep`)), command).toBe(true)
+      const missing = await world.run(...words, '--out', join(elsewhere, 'missing', name))
+      expect([command, missing.code]).toEqual([command, 3])
+      expect(missing.err).toContain('its folder does not exist')
+      expect(readdirSync(elsewhere)).toEqual([])
+    }
+  })
+
   test('a failure of the command itself goes before', async () => {
     const world = createSandbox({ files: storeFiles })
     const { code } = await world.run('plan', '--file', 'no.yaml', '--format', 'json=configs/a.yaml/p.md')

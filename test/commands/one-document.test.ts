@@ -102,7 +102,7 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'the plan cannot be written': {
     world: { files: storeFiles, env },
-    words: ['--out', 'no/such/p.json'],
+    words: ['--out', '../no/such/p.json'],
     codes: { plan: 3 }
   },
   'many organizations': {
@@ -231,11 +231,11 @@ test('a secret that looks like a number leaves JSON behind', async () => {
 
 test('a plan that cannot be written is one answer with one problem more', async () => {
   const world = createSandbox({ files: storeFiles, env })
-  const ran = await world.run('plan', '--out', 'no/such/p.json', '--format', 'json')
+  const ran = await world.run('plan', '--out', '../no/such/p.json', '--format', 'json')
   const value = JSON.parse(ran.out) as { summary: unknown; problems: { code: string }[] }
   expect(value.summary).toMatchObject({ create: 2 })
   expect(value.problems.map(({ code }) => code)).toEqual(['P508'])
-  const text = await world.run('plan', '--out', 'no/such/p.json')
+  const text = await world.run('plan', '--out', '../no/such/p.json')
   expect(text.code).toBe(3)
   expect(text.out).toContain('Plan: 2 to create')
 })
