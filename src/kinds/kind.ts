@@ -195,6 +195,8 @@ export interface LiveSecret {
 export interface ToYaml {
   /** Returns the name that files use for a reference. */
   nameOf(reference: Reference): string
+  /** The item as people wrote it: where one thing can be spelled in several ways, theirs is kept. */
+  like?: JsonObject
 }
 
 /** The context of a conversion to a request body. */

@@ -8,8 +8,10 @@ import { conditionsKnown, fixedKnown, identityKnown, mappingsKnown, targetKnown 
 import { labelsOf, logicFromLabels, logicRule, logicToLetters } from './sync-logic.ts'
 import {
   allIdentities,
-  areSeparate,
+  areInList,
+  filtersToYaml,
   identityToYaml,
+  logicToYaml,
   writtenFilters,
   writtenIdentity
 } from './sync-spellings.ts'
@@ -115,7 +117,7 @@ export const identity: Codec = {
     })
   },
   toYaml: (value, context, fields) =>
-    isObject(value) && allIdentities(value).length === 1
+    isObject(value) && !areInList(value, context)
       ? identityToYaml(value, onlyModel(fields, context), context)
       : undefined,
   fromWire(value, context) {
@@ -223,20 +225,10 @@ export const filters: Codec = {
   shape: conditionShape,
   known: conditionsKnown,
   fromYaml: (_value, item) => writtenFilters(item).filters.map(withoutLabel),
-  toYaml: (value, context, fields) =>
-    areSeparate(fields) ? undefined : conditionsToYaml(value, context, fields),
+  toYaml: (_value, context, fields) => filtersToYaml(fields, context),
   fromWire: (value, context, wire) =>
     list(value).map((filter) => withoutLabel(conditionFromWire(filter, 'filter', modelsOf(wire), context))),
   toWire: (value, context) => stated(list(value).map((item, index) => filterToWire(item, index, context)))
-}
-
-function conditionsToYaml(
-  value: Json | undefined,
-  context: Parameters<NonNullable<Codec['toYaml']>>[1],
-  fields: JsonObject
-): Json | undefined {
-  const model = onlyModel(fields, context)
-  return stated(list(value).map((item) => conditionToYaml(item, model, context)))
 }
 
 /** The logic of the filters of the model. */
@@ -251,8 +243,7 @@ export const filterLogic: Codec = {
     const { filters: all, labels, logic } = writtenFilters(item)
     return logicFromLabels(logic, all, labels, 'model')
   },
-  toYaml: (value, { nameOf }, fields) =>
-    areSeparate(fields) ? undefined : logicToLetters(value, list(fields.filters), 'model', nameOf),
+  toYaml: (value, context, fields) => logicToYaml(value, fields, 'model', context),
   fromWire(value, context, wire) {
     const all = list(wire.filters)
     const read = all.map((filter) => conditionFromWire(filter, 'filter', modelsOf(wire), context))
@@ -270,7 +261,10 @@ export const overrides: Codec = {
   known: conditionsKnown,
   fromYaml: (value, { model }) =>
     list(value).map((item) => withCondition(item, sourceFromYaml(item.field, model))),
-  toYaml: conditionsToYaml,
+  toYaml(value, context, fields) {
+    const model = onlyModel(fields, context)
+    return stated(list(value).map((item) => conditionToYaml(item, model, context)))
+  },
   fromWire: (value, context, wire) =>
     list(value).map((item) => conditionFromWire(item, 'override', modelsOf(wire), context)),
   toWire: (value, context) => stated(list(value).map((item) => conditionToWire(item, context)))
@@ -306,9 +300,7 @@ export const target: Codec = {
       create,
       new_name,
       configuration,
-      filter_logic: areSeparate(fields)
-        ? undefined
-        : logicToLetters(filter_logic, list(fields.filters), 'target', context.nameOf)
+      filter_logic: logicToYaml(filter_logic, fields, 'target', context)
     })
   },
   fromWire(value, context, wire) {

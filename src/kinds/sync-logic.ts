@@ -89,7 +89,10 @@ export function logicFromLabels(
   return overLogic(tree, (index) => leaves.get(index))
 }
 
-/** Converts a tree to a logic over letters. Filters that no longer exist are left out. */
+/**
+ * Converts a tree to a logic over letters, or over the labels that filters have. Filters that no longer exist
+ * are left out.
+ */
 export function logicToLetters(
   logic: Json | undefined,
   filters: readonly Json[],
@@ -100,10 +103,11 @@ export function logicToLetters(
   if (typeof tree !== 'object') return tree
   const byId = (value: Json): Json => withIds(value, idOf)
   const own = ownOf(filters, of)
+  const labels = labelsOf(filters)
   const lettered = mapLogic(tree, ({ filter, by }): Logic<string> | undefined => {
     const key = keyOf(byId(filter), by)
     const same = own.filter(([, one]) => keyOf(byId(one), by) === key)
-    const letters = same.map(([index]) => ({ filter: letter(index) }))
+    const letters = same.map(([index]) => ({ filter: labels[index] ?? '' }))
     return letters.length > 1 ? { all: letters } : letters[0]
   })
   return lettered && textOfTree(lettered, (label) => label)

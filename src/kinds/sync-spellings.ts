@@ -1,10 +1,10 @@
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
 import { list, valueAt, withoutAbsent } from './fields.ts'
 import type { ToYaml } from './kind.ts'
-import { isOfTarget, withCondition } from './sync-filters.ts'
-import { fitsFilters, labelsOf, logicToLetters } from './sync-logic.ts'
+import { conditionText, isOfTarget, withCondition } from './sync-filters.ts'
+import { fitsFilters, labelsOf, logicToLetters, type Side } from './sync-logic.ts'
 import { sourceFromYaml } from './sync-parts.ts'
-import { onlyModel, sourceToYaml, stated } from './sync-yaml.ts'
+import { conditionToYaml, onlyModel, sourceToYaml, stated } from './sync-yaml.ts'
 
 /**
  * Files have two spellings of identity and filters, as the service has two shapes: `identity`, or
@@ -138,13 +138,64 @@ export function areSeparate({ filters, filter_logic: logic, target }: JsonObject
   )
 }
 
-/** Returns `identities` for YAML, if there are several. */
+/** Returns true if YAML says the filters of the model and of the target apart: as the item does, if it has any. */
+export function areApart(fields: JsonObject, { like = {} }: ToYaml): boolean {
+  if (like.model_filters !== undefined || like.target_filters !== undefined) return true
+  const inOneList = [like.filters, like.filter_logic, valueAt(like.target, ['filter_logic'])]
+  return areSeparate(fields) && inOneList.every((value) => value === undefined)
+}
+
+/** Returns the filters of fields with the labels that people gave them. */
+export function labelledFilters(fields: JsonObject, { like = {} }: ToYaml): JsonObject[] {
+  const filters = list(fields.filters)
+  const open = writtenFilters(like).filters.filter(({ label }) => label !== undefined)
+  if (open.length === 0) return filters
+  // One of which only the value is another has its label, too.
+  const withoutValue = ({ value: _value, ...rest }: JsonObject): string => conditionText(rest)
+  return [conditionText, withoutValue].reduce<JsonObject[]>(
+    (labelled, keyOf) =>
+      labelled.map((filter) => {
+        const at = open.findIndex(
+          (one) => keyOf(one) === keyOf(filter) && isOfTarget(one) === isOfTarget(filter)
+        )
+        const [found] = filter.label === undefined && at !== -1 ? open.splice(at, 1) : []
+        return found ? { ...filter, label: found.label ?? null } : filter
+      }),
+    filters
+  )
+}
+
+/** Returns the one list of filters for YAML. */
+export function filtersToYaml(fields: JsonObject, context: ToYaml): Json | undefined {
+  if (areApart(fields, context)) return undefined
+  const model = onlyModel(fields, context)
+  return stated(labelledFilters(fields, context).map((filter) => conditionToYaml(filter, model, context)))
+}
+
+/** Returns a logic over the one list of filters for YAML. */
+export function logicToYaml(
+  logic: Json | undefined,
+  fields: JsonObject,
+  of: Side,
+  context: ToYaml
+): string | undefined {
+  if (areApart(fields, context)) return undefined
+  return logicToLetters(logic, labelledFilters(fields, context), of, context.nameOf)
+}
+
+/** Returns `identities` for YAML: if there are several, or the item has one so. */
 export function identitiesToYaml({ identity, ...fields }: JsonObject, context: ToYaml): Json | undefined {
   const all = allIdentities(identity)
-  if (all.length < 2) return undefined
+  if (!areInList(identity, context)) return undefined
   const strategy = valueAt(identity, ['strategy']) ?? 'priority'
   const model = onlyModel({ identity: identity ?? null, ...fields }, context)
   return { mappings: all.map((one) => identityToYaml(one, model, context)), strategy }
+}
+
+/** Returns true if YAML has a list of identities. */
+export function areInList(identity: Json | undefined, { like = {} }: ToYaml): boolean {
+  const { length } = allIdentities(identity)
+  return length > 1 || (length === 1 && like.identities !== undefined)
 }
 
 /** Converts an identity to YAML. */
@@ -162,14 +213,10 @@ export function identityToYaml(
 }
 
 /** Returns `model_filters` or `target_filters` for YAML. */
-export function conditionsToYaml(
-  fields: JsonObject,
-  of: 'model' | 'target',
-  context: ToYaml
-): Json | undefined {
-  if (!areSeparate(fields)) return undefined
+export function conditionsToYaml(fields: JsonObject, of: Side, context: ToYaml): Json | undefined {
+  if (!areApart(fields, context)) return undefined
   const model = onlyModel(fields, context)
-  const own = list(fields.filters).filter((filter) => isOfTarget(filter) === (of === 'target'))
+  const own = labelledFilters(fields, context).filter((filter) => isOfTarget(filter) === (of === 'target'))
   const conditions = own.map(({ field, field_id, field_type: _sort, value_field, ...same }) =>
     withoutAbsent({
       ...(of === 'model'

@@ -7,8 +7,13 @@ import type { ToYaml } from './kind.ts'
  * model.
  */
 
-/** Returns the model of all sources, if it is only one: YAML states it once, for the whole sync. */
+/**
+ * Returns the model that YAML states once, for the whole sync: the only one of all sources, else that of the
+ * item as it was written. Where that states none, none is stated.
+ */
 export function onlyModel(fields: JsonObject, context: ToYaml): string | undefined {
+  const stated = context.like?.model
+  if (context.like !== undefined && typeof stated !== 'string') return undefined
   const sources = [
     valueAt(fields, ['identity', 'source']),
     ...list(valueAt(fields, ['identity', 'others'])).map(({ source }) => source),
@@ -22,7 +27,7 @@ export function onlyModel(fields: JsonObject, context: ToYaml): string | undefin
     return isReference(model) ? [context.nameOf(model)] : []
   })
   const [only, another] = new Set(models)
-  return another === undefined ? only : undefined
+  return another === undefined ? only : typeof stated === 'string' ? stated : undefined
 }
 
 /** Returns true for a fixed value with `encryption_enabled`, which YAML must have among the mappings. */
@@ -54,7 +59,7 @@ export function conditionToYaml(item: JsonObject, model: string | undefined, con
   })
 }
 
-/** Converts a source to YAML: to the name of its field, if the sync states the model. */
+/** Converts a source to YAML: to the name of its field, if it is of the model that the sync states. */
 export function sourceToYaml(
   source: Json | undefined,
   common: string | undefined,
@@ -62,9 +67,9 @@ export function sourceToYaml(
 ): Json | undefined {
   if (!isObject(source)) return undefined
   const { model, field } = source
-  return common === undefined || model === undefined
-    ? withoutAbsent({ model: toName(model, context), field })
-    : field
+  if (model === undefined) return common === undefined ? withoutAbsent({ field }) : field
+  const name = toName(model, context)
+  return name === common ? field : withoutAbsent({ model: name, field })
 }
 
 /** Returns undefined for an empty list, which YAML leaves out. */

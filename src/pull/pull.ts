@@ -7,7 +7,7 @@ import { add, addedAddress } from './additions.ts'
 import type { Addition, Left, NotAdded, Pulled, PullInput, Taken } from './input.ts'
 import { changesOf, movesOf, type Move, type MoveContext } from './moves.ts'
 import { DeclaredNames } from './declared-names.ts'
-import { takeOver, takeOverFields, type ItemState, type Obstacle } from './take-over.ts'
+import { takeOver, takeOverFields, type ItemState, type Obstacle, type Spelling } from './take-over.ts'
 import { touchedBy } from './touched.ts'
 import { Documents, type ItemPlace } from './written.ts'
 
@@ -154,29 +154,31 @@ class Pull {
     this.#take(change, { action: 'update', fields: changesOf(over.taken) })
   }
 
-  /** Takes differences over one by one; those that mean nothing alone are tried together at the end. */
+  /**
+   * Takes differences over one by one; those that mean nothing alone are tried together. What the spelling of
+   * the file cannot say is tried in the usual one.
+   */
   #moved(kind: Kind, before: ItemState, moves: readonly Move[]): Moved {
     const moved: Moved = { state: before, taken: [], left: [] }
-    const together: Move[] = []
-    for (const move of moves) {
-      if (move.hasSecrets) {
-        moved.left.push({ move, obstacle: { is: 'secret' } })
-        continue
-      }
-      const over = takeOver(kind, moved.state, [move], this.#names)
+    const tried = (some: readonly Move[], spelling: Spelling): Move[] => {
+      const over = takeOver(kind, moved.state, some, this.#names, spelling)
       if (over.ok) {
         moved.state = over.state
-        moved.taken.push(move)
-      } else if (over.obstacle.is === 'words') together.push(move)
-      else moved.left.push({ move, obstacle: over.obstacle })
+        moved.taken.push(...some)
+      } else if (over.obstacle.is === 'words') return [...some]
+      else moved.left.push(...some.map((move) => ({ move, obstacle: over.obstacle })))
+      return []
     }
-    if (together.length === 0) return moved
-    const over = takeOver(kind, moved.state, together, this.#names)
-    if (!over.ok) moved.left.push(...together.map((move) => ({ move, obstacle: over.obstacle })))
-    else {
-      moved.state = over.state
-      moved.taken.push(...together)
+    let open: Move[] = []
+    for (const move of moves) {
+      if (move.hasSecrets) moved.left.push({ move, obstacle: { is: 'secret' } })
+      else open.push(move)
     }
+    for (const spelling of ['own', 'usual'] as const) {
+      open = open.flatMap((move) => tried([move], spelling))
+      if (open.length > 0) open = tried(open, spelling)
+    }
+    moved.left.push(...open.map((move) => ({ move, obstacle: { is: 'words' as const } })))
     return moved
   }
 

@@ -30,13 +30,23 @@ export type Obstacle = { is: 'lock'; lock: Lock } | { is: 'secret' } | { is: 'wo
 /** The item with a difference taken over, or why it was not. */
 export type TakenOver = { ok: true; state: ItemState } | { ok: false; obstacle: Obstacle }
 
+/** In whose spelling differences are written, where there are several: that of the file, or the usual one. */
+export type Spelling = 'own' | 'usual'
+
 /**
  * Takes differences over into an item: the smallest change of what people wrote that means just this. It is
  * looked for from the inside out, and each one is tried: what it means must be the fields with the
  * differences, and nothing else.
  */
-export function takeOver(kind: Kind, state: ItemState, moves: readonly Move[], context: ToYaml): TakenOver {
-  return takeOverFields(kind, state, moves.reduce(withMove, state.fields), context, moves)
+export function takeOver(
+  kind: Kind,
+  state: ItemState,
+  moves: readonly Move[],
+  context: ToYaml,
+  spelling: Spelling
+): TakenOver {
+  const like = spelling === 'own' ? { like: own(valueOfDraft(state.draft)) } : {}
+  return found(kind, state, moves, moves.reduce(withMove, state.fields), { ...context, ...like })
 }
 
 /** Takes other fields over into an item, whatever differs. */
@@ -44,8 +54,18 @@ export function takeOverFields(
   kind: Kind,
   state: ItemState,
   fields: JsonObject,
-  context: ToYaml,
-  moves: readonly Move[] = []
+  context: ToYaml
+): TakenOver {
+  const over = found(kind, state, [], fields, { ...context, like: own(valueOfDraft(state.draft)) })
+  return over.ok || over.obstacle.is !== 'words' ? over : found(kind, state, [], fields, context)
+}
+
+function found(
+  kind: Kind,
+  state: ItemState,
+  moves: readonly Move[],
+  fields: JsonObject,
+  context: ToYaml
 ): TakenOver {
   let obstacle: Obstacle | undefined
   for (const draft of candidates(kind, state, moves, fields, context)) {
