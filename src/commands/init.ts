@@ -132,7 +132,7 @@ async function imported({ folder, options, beginning, disk, out }: Import, io: C
     ...io,
     env: key === undefined ? io.env : { ...io.env, POLYTOMIC_API_KEY: key },
     project: { ...io.project, folder },
-    reach: reachFrom(folder, options, io)
+    reach: reachFrom(folder, { ...options, ...(url === undefined ? {} : { url }) }, io)
   })
   if (key === undefined || result.code !== exit.done) return result
   const kept: KeptKey = isKept

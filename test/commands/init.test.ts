@@ -256,6 +256,20 @@ describe('what nobody answers is no answer', () => {
     return async (): Promise<string | null> => left.shift() ?? null
   }
 
+  test('what was typed is in the command that comes next', async () => {
+    const typed = ['live', 'https://polytomic.test', 'sandbox-key', 'yes']
+    const world = createSandbox({
+      env: { POLYTOMIC_URL: undefined, POLYTOMIC_API_KEY: undefined },
+      server: { apiKey: 'sandbox-key' },
+      io: { terminal, ask: answers(...typed) }
+    })
+    const { code, out, err } = await world.run('init', 'team')
+    expect(code, err).toBe(0)
+    expect(out).toMatch(
+      /\nNext\n {2}cd team\n(?: {2}.*\n)? {2}polyctl plan --url https:\/\/polytomic\.test /
+    )
+  })
+
   test.each<[string, (string | null)[], string]>([
     ['the input ends at once', [null], 'the input ended'],
     ['three wrong words', ['x', 'y', 'z'], 'nothing that was typed is an answer'],
