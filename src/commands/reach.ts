@@ -6,7 +6,7 @@ type Reaching = Partial<
     Pick<FileOptions, 'environment' | 'envFile'>
 >
 
-/** Returns what a command that is suggested needs to reach the same service: ` --url https://…`, or nothing. */
+/** Returns what a suggested command needs to reach the same service: ` --url https://…`, or nothing. */
 export function reachOf({ environment, envFile, url, insecureHttp, allowHost, local }: Reaching): string {
   const words = [
     ...(environment === undefined ? [] : ['--environment', environment]),

@@ -138,7 +138,10 @@ export function areSeparate({ filters, filter_logic: logic, target }: JsonObject
   )
 }
 
-/** Returns true if YAML says the filters of the model and of the target apart: as the item does, if it has any. */
+/**
+ * Returns true if YAML says the filters of the model and of the target apart: as the item does, where it has
+ * any.
+ */
 export function areApart(fields: JsonObject, { like = {} }: ToYaml): boolean {
   if (like.model_filters !== undefined || like.target_filters !== undefined) return true
   const inOneList = [like.filters, like.filter_logic, valueAt(like.target, ['filter_logic'])]
