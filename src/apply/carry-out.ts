@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { detailsOf } from '../plan/details.ts'
+import type { Kind } from '../kinds/kind.ts'
 import { isDifference, pendingNeed } from '../plan/pending.ts'
 import type { Change, Create, Plan } from '../plan/plan.ts'
 import { failureProblem } from '../remote/failure.ts'
@@ -12,8 +12,10 @@ import { openKnowledge } from './knowledge.ts'
 import { isHalfDone, ofSecondStep, secondStep } from './follow.ts'
 import { mistakeProblem } from './mistake.ts'
 import type { ApplyOptions } from './options.ts'
+import { deletionsAndAfter, needsOf } from './order.ts'
 import { perform } from './perform.ts'
 import { openQueue } from './queue.ts'
+import { Together } from './together.ts'
 
 /**
  * R24, R30: Carries out a plan, and yields events. A change starts as soon as those that it depends on
@@ -56,6 +58,11 @@ class Run {
   readonly #perform: (change: Change, pending: string | undefined) => Promise<Outcome>
   /** Changes whose request was sent before an error of polyctl itself ended them. */
   readonly #sent = new Set<Change>()
+  readonly #together: Together
+  /** Resolves when something has moved, so that other changes may start. */
+  #moved = Promise.withResolvers<void>()
+  /** More could start, had it a place. */
+  #isFull = false
   #stopped: string | undefined
   #interrupted = false
 
@@ -72,6 +79,7 @@ class Run {
     this.#emit = emit
     this.#todo = new Map(attempted.map((change) => [addressText(change), change]))
     this.#late = deletionsAndAfter(this.#todo)
+    this.#together = new Together(writer, () => this.#moved.resolve())
     this.#perform = (change, pending) =>
       perform(change, pending, {
         writer: {
@@ -83,12 +91,14 @@ class Run {
         },
         knowledge,
         options,
+        together: this.#together,
         note: (text) => emit({ type: 'note', address: addressOf(change), text })
       })
   }
 
   stop(because: string): void {
     this.#stopped ??= because
+    this.#moved.resolve()
   }
 
   async toTheEnd(): Promise<Report> {
@@ -98,19 +108,18 @@ class Run {
       ...(isDifference(change) ? {} : { waits: true as const })
     }))
     this.#emit({ type: 'begin', changes })
-    const interrupted = this.#options.interrupted.then(() => {
+    void this.#options.interrupted.then(() => {
       this.#interrupted = true
       this.stop('it was interrupted')
     })
     // Lets an interrupt that came while the plan was made take effect before anything starts.
     await Promise.resolve()
     for (;;) {
+      this.#moved = Promise.withResolvers()
       this.#startWhatCan()
       if (this.#underWay.size === 0) break
-      await Promise.race([
-        ...this.#underWay.values(),
-        ...(this.#stopped === undefined ? [interrupted] : [])
-      ])
+      this.#together.look((kind) => this.#isNext(kind))
+      await this.#moved.promise
     }
     for (const change of this.#todo.values())
       this.#settle(change, { outcome: 'skipped', because: 'what it waits for waits for it' })
@@ -149,14 +158,24 @@ class Run {
     })
   }
 
+  /** Whether more of a kind will be made as soon as there is a place. */
+  #isNext({ name }: Kind): boolean {
+    if (!this.#isFull) return false
+    const isNext = (change: Change): boolean =>
+      change.kind === name && change.action === 'create' && this.#verdict(change) === 'start'
+    return this.#todo.values().some(isNext)
+  }
+
   #startWhatCan(): void {
+    this.#isFull = false
     // Each outcome may let other changes start, or skip them: repeat until nothing moves.
     for (let moved = true; moved;) {
       moved = false
       for (const [address, change] of this.#todo) {
         const verdict = this.#guarded(change, () => this.#verdict(change))
         if (verdict === 'wait') continue
-        if (verdict === 'start' && this.#underWay.size >= this.#options.parallelism) return
+        this.#isFull = this.#underWay.size - this.#together.waiting >= this.#options.parallelism
+        if (verdict === 'start' && this.#isFull) return
         this.#todo.delete(address)
         moved = true
         if (verdict === 'start') this.#start(address, change)
@@ -219,6 +238,7 @@ class Run {
         outcome = this.#mistake(change, error)
       }
       this.#underWay.delete(address)
+      this.#moved.resolve()
       if (half === undefined && isHalfDone(change, outcome)) {
         this.#halfDone.set(address, outcome.id)
         this.#todo.set(address, change)
@@ -280,33 +300,6 @@ class Run {
     for (const { outcome } of settled) counts[outcome.outcome] += 1
     return { settled, counts, interrupted: this.#interrupted }
   }
-}
-
-/**
- * Returns the addresses of deletions, and of what waits for one, directly or through others. A deletion
- * must not wait for the latter: each would wait for the other.
- */
-function deletionsAndAfter(changes: ReadonlyMap<string, Change>): Set<string> {
-  const isDeletion = (address: string): boolean => changes.get(address)?.action === 'delete'
-  const late = new Set([...changes.keys()].filter(isDeletion))
-  if (late.size === 0) return late
-  const waiting = new Map<string, string[]>()
-  for (const [address, { after }] of changes)
-    for (const need of after) {
-      const known = waiting.get(need)
-      if (known) known.push(address)
-      else waiting.set(need, [address])
-    }
-  // The loop also visits what is added to the set meanwhile.
-  for (const address of late) for (const other of waiting.get(address) ?? []) late.add(other)
-  return late
-}
-
-/** Returns the addresses that a change needs, whether they change or not. */
-function needsOf(change: Change): string[] {
-  return [...change.after, ...Object.keys(detailsOf(change).ids)].filter(
-    (address) => address !== addressText(change)
-  )
 }
 
 function addressOf(change: Change): Address {

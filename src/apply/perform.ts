@@ -20,6 +20,7 @@ import type { Knowledge } from './knowledge.ts'
 import { removedProblem, movedProblem } from './moved.ts'
 import type { ApplyOptions } from './options.ts'
 import { reconnect } from './reconnect.ts'
+import type { Together } from './together.ts'
 
 /**
  * The context of one change. The knowledge is shared by all changes of the run; `note` reports about this
@@ -29,6 +30,8 @@ export interface ApplyContext {
   writer: Writer
   knowledge: Knowledge
   options: ApplyOptions
+  /** Where others are made at the same time, and looked at together. */
+  together?: Together
   note: (text: string) => void
 }
 
@@ -68,18 +71,22 @@ async function performCreate(
   if (!open.ok) return failed(missingSecret(change, open.missing))
   const derived = derivedApi(kind)
   const there = derived?.id(change.wanted, (reference) => context.knowledge.idOf(change, reference))
-  const created = await (derived
-    ? update(context.writer, kind, there ?? '', open.body, { secrets: open.secrets })
-    : create(context.writer, kind, {
-        name,
-        body: open.body,
-        secrets: open.secrets,
-        key: keyOfCreate(context.options.observed.organization.id, kind.name, name, body),
-        wanted,
-        mayBeRefused,
-        note: context.note,
-        tellsAll: (wire) => isAsWanted(change, kind, wire, context)
-      }))
+  const arriving = derived ? undefined : context.together?.expect(kind)
+  const created = await (
+    derived
+      ? update(context.writer, kind, there ?? '', open.body, { secrets: open.secrets })
+      : create(context.writer, kind, {
+          name,
+          body: open.body,
+          secrets: open.secrets,
+          key: keyOfCreate(context.options.observed.organization.id, kind.name, name, body),
+          wanted,
+          mayBeRefused,
+          note: context.note,
+          tellsAll: (wire) => isAsWanted(change, kind, wire, context),
+          ...arriving
+        })
+  ).finally(arriving?.late)
   if (!created.ok) return ended(change, 'creating', created.failure)
   context.knowledge.learn(change, created.wire)
   return await afterWrite(change, kind, created, context)

@@ -1,5 +1,5 @@
 import type { Shape } from '../state/shape.ts'
-import type { JsonObject, Reference } from '../state/value.ts'
+import type { Json, JsonObject, Reference } from '../state/value.ts'
 import type { ApiVersion, KeyClass } from '../wire/common.ts'
 
 /** How the API serves a kind: in a list, or at a path that is derived from a parent resource. */
@@ -151,6 +151,19 @@ export interface FollowUps {
    * body says.
    */
   requests(body: JsonObject, wire: JsonObject, version: ApiVersion): RequestBelow[]
+  /**
+   * Returns the requests for a resource that was made just now, of which nothing was read, where their
+   * answers tell what they have written. `isNew` is false where the resource may be of an earlier try, so
+   * that others may have changed it. Undefined: it must be read first.
+   */
+  unread?(body: JsonObject, version: ApiVersion, isNew: boolean): AnsweredWrite[] | undefined
+}
+
+/** A write whose answer tells what it has written. */
+export interface AnsweredWrite {
+  request: RequestBelow
+  /** Returns parts of the resource, by their keys, as `data` of the answer tells them. */
+  tells(data: Json): Record<string, Json>
 }
 
 /** A write that can be repeated; `path` is below that of the resource. */

@@ -1,7 +1,7 @@
 import type { Shape } from '../state/shape.ts'
-import { textOf, type Json, type JsonObject } from '../state/value.ts'
+import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
 import type { ApiVersion } from '../wire/common.ts'
-import type { RequestBelow } from './api.ts'
+import type { FollowUps, RequestBelow, AnsweredWrite } from './api.ts'
 import {
   idOf,
   isAsWanted,
@@ -13,7 +13,7 @@ import {
   schemasFromWire
 } from './bulk-sync-parts.ts'
 import { mergedSchemas, statedSchemas } from './bulk-sync-merge.ts'
-import { errorHandlingRequests } from './error-handling.ts'
+import { errorHandlingRequests, unreadErrorHandling } from './error-handling.ts'
 import { list } from './fields.ts'
 
 /**
@@ -89,8 +89,15 @@ export function withSchemas(
   return schemas === undefined ? body : { ...body, schemas: bodySchemas(schemas, version) }
 }
 
-/** Returns the writes after the main request: those of schemas and of error handling. */
-export function bulkRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): RequestBelow[] {
+/** The writes after the main request: those of schemas and of error handling. */
+export const bulkFollowUps: FollowUps = {
+  keys: ['schema_settings', 'error_handling'],
+  exclusive: true,
+  requests: bulkRequests,
+  unread: unreadBulkSync
+}
+
+function bulkRequests(body: JsonObject, wire: JsonObject, version: ApiVersion): RequestBelow[] {
   const schemas = body.schema_settings === undefined ? [] : schemaRequests(body, wire, version)
   return [...schemas, ...errorHandlingRequests(body, wire)]
 }
@@ -113,4 +120,41 @@ function schemaRequests(body: JsonObject, wire: JsonObject, version: ApiVersion)
     path: `/schemas/${encodeURIComponent(textOf(id))}`,
     body: Object.fromEntries(Object.entries(rest).filter(([name]) => !isNewerSetting(name)))
   }))
+}
+
+/**
+ * Returns the writes of a bulk sync that was made just now: its body had its schemas already, and to write
+ * them once more takes one request, where reading all of them takes one each. Of one that may be older,
+ * somebody may have chosen what the files leave open.
+ */
+function unreadBulkSync(
+  body: JsonObject,
+  version: ApiVersion,
+  isNew: boolean
+): AnsweredWrite[] | undefined {
+  const { schema_settings: settings } = body
+  const ids = isObject(settings) && Array.isArray(settings.all_but) ? settings.all_but : []
+  const schemas = Array.isArray(settings)
+    ? list(settings).filter((item) => !isOff(item))
+    : ids.map((id) => ({ id, enabled: false }))
+  if (schemas.length > 0 && (version === oldest || !isNew)) return undefined
+  const tells = (data: Json): Record<string, Json> => toldSchemas(schemas.map(idOf), data)
+  const request = {
+    method: 'PATCH',
+    path: '/schemas',
+    body: { schemas: schemas.map(schemaInPatch) }
+  } as const
+  return [...(schemas.length > 0 ? [{ request, tells }] : []), ...unreadErrorHandling(body)]
+}
+
+/**
+ * Returns what an answer tells of the schemas that were written. One that has no others may have left them
+ * out: it tells nothing but the details of these.
+ */
+function toldSchemas(written: readonly string[], data: Json): Record<string, Json> {
+  const all = Array.isArray(data) ? list(data) : []
+  const ids = new Set(all.map(idOf))
+  const isWhole = all.every((item) => Array.isArray(item.fields)) && written.every((id) => ids.has(id))
+  if (!isWhole) return {}
+  return ids.size > new Set(written).size ? { schemas: all } : { schema_details: all }
 }

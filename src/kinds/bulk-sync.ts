@@ -25,7 +25,7 @@ import {
   type Beside,
   bulkSchemaShape,
   detailPaths,
-  bulkRequests,
+  bulkFollowUps,
   schemasIn,
   withSchemas
 } from './bulk-sync-requests.ts'
@@ -267,11 +267,7 @@ export const bulkSync = kindOf<BulkSync & BulkSyncRequest & Beside & WithErrorHa
       { key: 'schema_details', answer: bulkSchemaShape, field: 'schemas_off', paths: detailPaths },
       errorHandlingPart
     ],
-    followUps: {
-      keys: ['schema_settings', 'error_handling'],
-      exclusive: true,
-      requests: bulkRequests
-    },
+    followUps: bulkFollowUps,
     retryableMessages: ['cache refresh in progress', 'did not provide any schemas']
   },
 

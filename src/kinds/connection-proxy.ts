@@ -1,7 +1,7 @@
 import type { Shape } from '../state/shape.ts'
 import type { Finding, PlannedResource } from '../state/question.ts'
 import type { JsonObject } from '../state/value.ts'
-import type { RequestBelow, Part } from './api.ts'
+import type { RequestBelow, Part, AnsweredWrite } from './api.ts'
 import { scalar } from './codecs.ts'
 import type { Codec } from './field.ts'
 import { list } from './fields.ts'
@@ -55,6 +55,13 @@ export const proxyPart: Part = {
 export function proxyRequests({ proxy: wanted }: JsonObject, wire: JsonObject): RequestBelow[] {
   if (typeof wanted !== 'boolean' || (list(wire.proxy)[0]?.enabled ?? false) === wanted) return []
   return [{ method: 'PUT', path, body: { enabled: wanted } }]
+}
+
+/** The same of a connection of which nothing was read. Whether it is off already is read. */
+export function unreadProxy({ proxy: wanted }: JsonObject): AnsweredWrite[] {
+  if (wanted !== true) return []
+  const request = { method: 'PUT', path, body: { enabled: wanted } } as const
+  return [{ request, tells: (data) => ({ proxy: [data] }) }]
 }
 
 /** What files say of it, to a service that answered that there is no such thing. */

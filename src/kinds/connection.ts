@@ -8,6 +8,7 @@ import {
   proxyIsNewer,
   proxyPart,
   proxyRequests,
+  unreadProxy,
   type WithProxy
 } from './connection-proxy.ts'
 import {
@@ -142,7 +143,7 @@ export const connection = kindOf<Connection & ConnectionReply & ConnectionReques
     deleteQuery: 'force=false',
     cascades: true,
     parts: [proxyPart],
-    followUps: { keys: ['proxy'], exclusive: true, requests: proxyRequests }
+    followUps: { keys: ['proxy'], exclusive: true, requests: proxyRequests, unread: unreadProxy }
   },
   newerThan: proxyIsNewer,
   checks: (resource) => [...proxyChecks(resource), ...emptiedChecks(resource)],

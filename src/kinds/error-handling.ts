@@ -1,7 +1,7 @@
 import type { DataImpact } from '../state/impact.ts'
 import type { Shape } from '../state/shape.ts'
 import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
-import type { RequestBelow, Part } from './api.ts'
+import type { RequestBelow, Part, AnsweredWrite } from './api.ts'
 import { object, scalar, texts, type Member } from './codecs.ts'
 import { toldOfFailures } from './effects.ts'
 import type { Codec } from './field.ts'
@@ -113,6 +113,13 @@ export function errorHandlingRequests(
     sortedText(inOrder(value)) === sortedText(inOrder(there[name] ?? (value === 0 ? 0 : null)))
   if (Object.entries(wanted).every(isThere)) return []
   return [{ method: 'PUT', path: '/error-handling', body: wanted }]
+}
+
+/** The same of a sync of which nothing was read: the answer has all of it. */
+export function unreadErrorHandling({ error_handling: wanted }: JsonObject): AnsweredWrite[] {
+  if (!isObject(wanted)) return []
+  const request = { method: 'PUT', path: '/error-handling', body: wanted } as const
+  return [{ request, tells: (data) => ({ error_handling: [data] }) }]
 }
 
 function inOrder(value: Json): Json {

@@ -7,6 +7,7 @@ import {
   errorHandlingField,
   errorHandlingPart,
   errorHandlingRequests,
+  unreadErrorHandling,
   syncErrorHandling,
   type WithErrorHandling
 } from './error-handling.ts'
@@ -236,7 +237,12 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
     lightUses: ['connection', 'model', 'sync', 'bulk_sync'],
     update: (version) => (version === '2023-04-25' ? 'PATCH' : 'PUT'),
     parts: [errorHandlingPart],
-    followUps: { keys: ['error_handling'], exclusive: true, requests: errorHandlingRequests }
+    followUps: {
+      keys: ['error_handling'],
+      exclusive: true,
+      requests: errorHandlingRequests,
+      unread: unreadErrorHandling
+    }
   },
 
   check: (item) => [...scheduleProblems(item.schedule), ...syncProblems(item)],

@@ -1,5 +1,6 @@
 import { isSameName, type Kind } from '../kinds/kind.ts'
 import { textOf, type JsonObject } from '../state/value.ts'
+import { isFollowed, toldInFull } from './answers.ts'
 import { incoming, misfitOf, outgoing, pathOfAll } from './address.ts'
 import type { Budget } from './budget.ts'
 import type { Failure } from './failure.ts'
@@ -24,6 +25,10 @@ export interface Creation {
   note?: (text: string) => void
   /** Whether an answer has everything that was wanted, so that nothing has to be read back. */
   tellsAll?: (wire: JsonObject) => boolean
+  /** Looks at one together with others that were made; undefined where it must be read by itself. */
+  listed?: (id: string) => Promise<JsonObject | undefined>
+  /** Called when the create takes longer: others do not wait for it. */
+  late?: () => void
 }
 
 /** The state of one create. */
@@ -112,6 +117,7 @@ async function post(run: CreateRun): Promise<Posted | Failed> {
       const is = Number.isNaN(age) ? 'undated' : age > budget.elapsedMs() ? 'earlier' : 'new'
       return { ok: true, wire, notes: [], is }
     }
+    wanted.late?.()
     const failure = answer.ok
       ? strange(path, answer.status, misfitOf(kind, answer.body) ?? '')
       : answer.failure
@@ -162,31 +168,33 @@ function open(failure: Failure): Failure {
 }
 
 /**
- * Sends the follow-up requests, reads the resource back, and looks for a second one where there may be
- * one.
+ * Sends the follow-up requests, reads the resource back where the answers do not tell all, and looks for a
+ * second one where there may be one.
  */
 async function completed(run: CreateRun, posted: Posted): Promise<Written> {
   const { writer, kind, wanted, keys, budget } = run
   const { wire, notes } = posted
   const id = textOf(wire['id'])
   const isPending = kind.authorization?.link(wire) !== undefined
-  // No link to a page of a deleted resource is shown.
-  if (posted.is === 'earlier' || (posted.is === 'undated' && isPending)) {
-    const there = await read(writer, kind, id, wanted.wanted)
-    if (!there.ok && there.failure.status === 404) return there
-    if (there.ok && !isSameName(kind, textOf(there.wire['name']), wanted.name))
-      return { ok: false, failure: calledOtherwise(run) }
+  const isSure = !budget.course.unsure && keys.isShared()
+  const follows = isFollowed(kind, wanted.body)
+  // What follows and tells nothing is read after it, and not before it as well.
+  const isReadLater = follows && !kind.api.followUps?.unread && !isPending
+  // Such an answer may be a recorded one: of a resource that is gone, or called otherwise by now.
+  const mayBeOld = posted.is === 'earlier' || (posted.is === 'undated' && !isReadLater)
+  const there = mayBeOld ? await seen(run, id, isSure) : undefined
+  if (there?.ok === false && there.failure.status === 404) return there
+  if (there?.ok && isRenamed(run, wire, there.wire)) return { ok: false, failure: calledOtherwise(run) }
+  const known = there?.ok ? there.wire : posted.is === 'new' ? wire : undefined
+  if (known && isSure) {
+    const whole = await toldInFull(writer, kind, known, { ...wanted, isNew: posted.is === 'new' })
+    const back: Written | undefined = whole && !isPending ? { ok: true, wire: whole, notes } : undefined
+    if (whole) return { ok: true, wire, notes, ...(back && { back }) }
   }
   const written = await followedUp(writer, kind, wanted.body, { ok: true, wire, notes })
   if (!written.ok) return written
-  const isSure = !budget.course.unsure && keys.isShared()
-  const isAll =
-    posted.is === 'new' && isSure && isAnsweredInFull(kind, wire, wanted) && wanted.tellsAll?.(wire)
-  const back = isPending
-    ? undefined
-    : isAll
-      ? { ok: true as const, wire, notes }
-      : await read(writer, kind, id, wanted.wanted)
+  const isReadAlready = there?.ok === true && !there.isListed && !follows
+  const back = isPending ? undefined : isReadAlready ? there : await read(writer, kind, id, wanted.wanted)
   if (back?.ok === false && back.failure.status === 404) return back
   if (posted.is !== 'found' && !isSure) {
     const twin = await twinOf(run, id)
@@ -195,14 +203,21 @@ async function completed(run: CreateRun, posted: Posted): Promise<Written> {
   return { ...written, ...(back ? { back } : {}) }
 }
 
-/**
- * Whether the answer to a create is complete: no follow-up request is sent, and no part is read by
- * itself.
- */
-function isAnsweredInFull({ api }: Kind, wire: JsonObject, { body, wanted }: Creation): boolean {
-  const { parts = [], followUps, isConverged } = api
-  const isAsked = parts.some((part) => part.paths(wire, wanted, false).length > 0)
-  return !isConverged && !isAsked && !followUps?.keys.some((key) => body[key] !== undefined)
+/** Looks at what an answer names: together with others where that is possible, else by itself. */
+async function seen(
+  { writer, kind, wanted }: CreateRun,
+  id: string,
+  isSure: boolean
+): Promise<Written & { isListed: boolean }> {
+  const wire = isSure ? await wanted.listed?.(id) : undefined
+  if (wire) return { ok: true, wire, notes: [], isListed: true }
+  return { ...(await read(writer, kind, id, wanted.wanted)), isListed: false }
+}
+
+/** Whether what an answer called as wanted is called otherwise by now. */
+function isRenamed({ kind, wanted }: CreateRun, answer: JsonObject, there: JsonObject): boolean {
+  const isWanted = (wire: JsonObject): boolean => isSameName(kind, textOf(wire['name']), wanted.name)
+  return isWanted(answer) && !isWanted(there)
 }
 
 /** Returns the failure of a key whose resource has another name by now: it counts as deleted. */

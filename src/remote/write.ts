@@ -76,30 +76,34 @@ export async function followedUp(
       if (!answer.ok) return { ok: false, failure: unsure(answer.failure) }
     }
   }
-  if (isConverged) await arrival(writer, kind, id, (wire) => isConverged(body, wire))
-  return written
+  const come = isConverged && (await arrival(writer, kind, id, (wire) => isConverged(body, wire)))
+  return come ? { ...written, back: { ok: true, wire: come, notes: [] } } : written
 }
 
-/** Reads until the write has taken effect, or the time for that is used up. Returns whether it has. */
+/**
+ * Reads until the write has taken effect, or the time for that is used up. Returns the resource as it is when
+ * it has.
+ */
 async function arrival(
   writer: Writer,
   kind: Kind,
   id: string,
   hasCome: (wire: JsonObject) => boolean
-): Promise<boolean> {
+): Promise<JsonObject | undefined> {
   const { convergesWithinMs = pauses.allMs } = kind.api
   let pause = pauses.firstMs
   for (let slept = 0; slept < convergesWithinMs;) {
     const there = await readInFull(writer, kind, id)
-    if (there.ok && hasCome(there.wire)) return true
-    if (!(await writer.sleep(pause))) return false
+    if (there.ok && hasCome(there.wire)) return there.wire
+    if (!(await writer.sleep(pause))) return undefined
     slept += pause
     pause = Math.min(pause * 2, pauses.mostMs)
   }
-  return false
+  return undefined
 }
 
-async function sendBelow(
+/** Sends a write to a path below that of a resource. */
+export async function sendBelow(
   writer: Writer,
   kind: Kind,
   id: string,

@@ -41,15 +41,14 @@ test('a first apply: the lists, then one POST for each resource, read back where
     env
   })
   const requests = await requestsOf(world, 'apply', '--yes')
-  // That connections were made just now their answers do not tell. The sync to HubSpot, which waits for a
-  // person, is refused once.
+  // That connections were made just now their answers do not tell: one list tells it of both. The sync to
+  // HubSpot, which waits for a person, is refused once.
   expect(requests).toEqual(
     [
       ...lists,
       'POST /api/connections',
       'POST /api/connections',
-      'GET /api/connections/ID',
-      'GET /api/connections/ID',
+      'GET /api/connections',
       'POST /api/models',
       'POST /api/syncs'
     ].toSorted()

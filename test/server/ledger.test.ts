@@ -16,7 +16,7 @@ test('assumptions are counted: a new one is a decision, one turned into a fact a
       "documentation": 101,
       "provider": 44,
       "provider-test": 20,
-      "sdk": 117,
+      "sdk": 118,
     }
   `)
 })

@@ -131,6 +131,12 @@ export const transport: LedgerRow[] = rows('transport', [
     'assumption',
     '401, 403 for the key class, 405, 409 in flight and 429 are not recorded'
   ],
+  [
+    'creates.undated',
+    'sdk',
+    'answers to creates of connections, roles, policies and users do not say when they were made',
+    'GET /api/permissions/roles'
+  ],
   ['idempotency.get', 'documentation', 'a key on a GET means nothing'],
   ['rate.429', 'assumption', 'when a rate is set, more is refused with 429 and Retry-After'],
   ['permissions.attached', 'assumption', 'no policy is attached to a thing unless a request says so'],
