@@ -44,6 +44,7 @@ export const long = [
   'test/apply/races.test.ts',
   // Processes that are killed.
   'test/server/runner/kills.test.ts',
+  'test/server/runner/kill-points.test.ts',
   // Official clients over sockets, and what reads the recipes: `test/server/runner` and `test/recipes` have the rest.
   'test/server/runner/mongodb-to-salesforce.test.ts',
   'test/recipes/action.test.ts',

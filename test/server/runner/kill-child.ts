@@ -4,11 +4,8 @@ import { field, runnerWorld, syncFacts } from './world.ts'
 
 const [configuration = '{}', file = ''] = process.argv.slice(2)
 const ends = { type: 'postgresql', configuration: JSON.parse(configuration) as Record<string, string> }
-let isWriting = false
-const progress = (): void => {
-  if (!isWriting) process.stdout.write('writing ')
-  isWriting = true
-}
+// A mark for each batch that was read or written: at one of them this is killed.
+const progress = (): void => void process.stdout.write('.')
 const { counts, problem, errors } = await runnerWorld(localConnectors, file, progress).run(
   syncFacts({
     from: ends,
