@@ -207,6 +207,8 @@ function lookOf({ env, terminal }: WorldIo, { format, verbose, quiet }: OutputOp
   const refused = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb'
   const wanted = forced === undefined ? terminal.out && !refused : forced !== '0' && forced !== 'false'
   const colour = format === 'text' && wanted
-  const page = terminal.out ? { width: Math.max(40, terminal.width), wraps: true } : { width: 100 }
+  const page = terminal.out
+    ? { width: Math.max(40, terminal.width), wraps: true, isTerminal: format === 'text' }
+    : { width: 100 }
   return { colour, ...page, verbose: verbose === true, quiet: quiet === true }
 }

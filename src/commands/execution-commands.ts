@@ -1,18 +1,27 @@
 import { InvalidArgumentError } from 'commander'
 import { conditionForms, conditionOf, type Condition } from '../executions/conditions.ts'
 import { limitOf, type RequestedLimit } from '../executions/guards.ts'
+import { dictionary } from '../state/value.ts'
 import { example, type Commands } from './commands.ts'
 import { collect, wholeNumber, withFiles, withOutput, withService } from './options.ts'
 
-/** Adds what moves data. */
-export function addExecutions({ add, settle }: Commands): void {
+/** Adds what moves data, and what shows how it would. */
+export function addExecutions(commands: Commands): void {
+  addPreview(commands)
+  addRun(commands)
+}
+
+function addRun({ add, settle }: Commands): void {
   add('run', 'start syncs, and follow them to their ends', (command) =>
     example(
       withOutput(withService(withFiles(command))),
       'polyctl run \'sync "Users*"\'',
       "polyctl run --failed --fail-on 'errors>1%'"
     )
-      .argument('[name...]', 'names, addresses or ids of syncs and bulk syncs; `*` for any text')
+      .argument(
+        '[name...]',
+        'names, addresses or ids of syncs and bulk syncs, `*` for any text; or the file of a preview (.json)'
+      )
       .optionsGroup('Which syncs:')
       .option('--all', 'all that the service has')
       .option('--failed', 'of these, or of all, those whose last run failed or had errors')
@@ -42,6 +51,8 @@ export function addExecutions({ add, settle }: Commands): void {
         limit
       )
       .option('--allow-empty-source', 'go on where the source has no records')
+      .option('--max-age <age>', 'how old the file of a preview may be, e.g. 30m (default: 1d)', age, dayMs)
+      .option('--values', 'names of records in every format, not on a terminal alone')
       .action((patterns, options) =>
         settle(options, async (io, options) =>
           (await import('./run-syncs.ts')).runCommand(patterns, options, io)
@@ -55,6 +66,44 @@ function limit(text: string): RequestedLimit {
   if (read === false) throw new InvalidArgumentError('It is a number, a share such as 10%, or none.')
   return read
 }
+
+function addPreview({ add, settle }: Commands): void {
+  add('preview', 'show which records a run would write', (command) =>
+    example(
+      withOutput(withService(withFiles(command))),
+      'polyctl preview Users --local',
+      'polyctl preview Users --local --out users.json && polyctl run users.json --local'
+    )
+      .argument('[name...]', 'names, addresses or ids of syncs; `*` for any text')
+      .optionsGroup('Which syncs:')
+      .option('--all', 'all that the service has')
+      .optionsGroup('Which records:')
+      .option('--limit <n>', 'no more than so many records to write, the first ones', wholeNumber(1))
+      .option('--identity <value>', 'only the record with this identity; repeatable', collect, [])
+      .option('--resync', 'as a run with --resync: all records, whatever was sent before')
+      .option('--fields <field>', 'only what would change in this field; repeatable', collect, [])
+      .optionsGroup('What is told:')
+      .option('--values', 'names and values of records in every format, not on a terminal alone')
+      .option('--out <file>', 'save the list of records: `polyctl run FILE` writes exactly these')
+      .option('--redact-keys', 'hashes in place of the identities in that file')
+      .action((patterns, options) =>
+        settle(options, async (io, options) =>
+          (await import('./preview.ts')).previewCommand(patterns, options, io)
+        )
+      )
+  )
+}
+
+function age(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)(s|m|h|d)$/.exec(text.trim()) ?? []
+  const milliseconds = Number(digits) * (units[unit] ?? 0)
+  if (digits === '' || milliseconds === 0)
+    throw new InvalidArgumentError('An age is a number with s, m, h or d.')
+  return milliseconds
+}
+
+const units = dictionary({ s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 })
+const dayMs = 86_400_000
 
 function condition(text: string, before: Condition[]): Condition[] {
   const read = conditionOf(text)

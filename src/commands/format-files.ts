@@ -29,7 +29,12 @@ export async function saveFormats(
   const failures: Diagnostic[] = []
   for (const { format, path } of files) {
     const reason = await tried(async () => {
-      const pieces = await printed(answer, await formatOf(format), { ...look, colour: false, width: 100 })
+      const pieces = await printed(answer, await formatOf(format), {
+        ...look,
+        colour: false,
+        width: 100,
+        isTerminal: false
+      })
       const text = shown(pieces.map((piece) => piece.text).join(''))
       return savedTo(cwd, path, text)
     })

@@ -32,7 +32,7 @@ export async function bounded(
   if (await keepsBounds(reader)) {
     const value = executables.map((one, index) => {
       const own = bounds[index]
-      return own === undefined ? one : { ...one, bounds: own }
+      return own === undefined ? one : { ...one, bounds: { ...one.bounds, ...own } }
     })
     return { ...nothing, value }
   }

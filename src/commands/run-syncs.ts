@@ -8,11 +8,18 @@ import { idlePatterns, isNamed, unknownAddress } from '../plan/select.ts'
 import { failureProblem } from '../remote/failure.ts'
 import { identify } from '../remote/identity.ts'
 import { observe } from '../remote/observe.ts'
-import { openWriter, type Reader } from '../remote/transport.ts'
+import { openReader, openWriter, type Reader } from '../remote/transport.ts'
 import type { ExecutionsView, RunState } from '../render/view/executions.ts'
 import { addressText } from '../state/resource.ts'
 import { bounded } from './run-bounds.ts'
 import type { BoundOptions } from './run-bounds.ts'
+import {
+  afterApproval,
+  approvedOf,
+  isPreviewFile,
+  readPreviews,
+  type ReadPreviews
+} from './run-approved.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
@@ -35,6 +42,10 @@ export interface RunCommandOptions extends ReadOptions, BoundOptions {
   /** At most so many syncs run at once. */
   atOnce: number
   failOn: Condition[]
+  /** How old a file of previews may be, in milliseconds. */
+  maxAge: number
+  /** Records are told by their names, whatever the format. */
+  values?: boolean
 }
 
 /**
@@ -47,10 +58,12 @@ export async function runCommand(
   io: CommandIo
 ): Promise<Result> {
   if (patterns.length === 0 && options.all !== true && options.failed !== true)
-    return await problemsResult(io, [nothingNamed()], nothingRead)
+    return await problemsResult(io, [nothingNamed('run')], nothingRead)
   if (options.detach === true && options.local === true)
     return await problemsResult(io, [endsWithIt()], nothingRead)
-  return await withContext(io, options, (context) => run(patterns, options, io, context), {
+  const approved = patterns.some(isPreviewFile) ? readPreviews(patterns, options, io) : undefined
+  if (approved?.ok === false) return await problemsResult(io, approved.problems, nothingRead)
+  return await withContext(io, options, (context) => run(patterns, options, io, context, approved?.value), {
     filesOptional: true,
     finishes: true,
     moves: true
@@ -61,25 +74,34 @@ async function run(
   patterns: readonly string[],
   options: RunCommandOptions,
   io: CommandIo,
-  context: CommandContext
+  context: CommandContext,
+  previews: ReadPreviews | undefined
 ): Promise<Result> {
   const { service, understood } = context
   const read = await reading(context, io, async (reader) => {
     const who = await identify(reader, understood.desired.workspace)
     if (!who.ok) return who
-    const found = await chosen(patterns, options, reader, context)
+    const found = await chosen(previews === undefined ? patterns : [], options, reader, context)
     if (!found.ok) return found
-    const within = await bounded(found.value, understood.desired.resources, options, reader)
-    return within.ok ? { ...within, value: { executables: within.value, who: who.value } } : within
+    const handed =
+      previews === undefined
+        ? { ok: true as const, value: { executables: found.value, approvals: new Map() } }
+        : await approvedOf(previews, found.value, who.value, reader, openWriter(service.remote))
+    if (!handed.ok) return handed
+    const { executables, approvals } = handed.value
+    const within = await bounded(executables, understood.desired.resources, options, reader)
+    return within.ok
+      ? { ...within, value: { executables: within.value, approvals, who: who.value } }
+      : within
   })
   if (service.remote.stop?.aborted === true)
     return await interruptedResult('Interrupted: nothing was started.')
   if (!read.ok) return await problemsResult(io, read.problems, context)
-  const { executables, who } = read.value
+  const { executables, approvals, who } = read.value
   context.problems.push(...read.problems)
   const { stop: _stop, unwanted: _unwanted, ...patient } = service.remote
   const { eventLine } = await import('../render/executions.ts')
-  const runs = await runAll(
+  const done = await runAll(
     executables,
     {
       request: {
@@ -100,8 +122,17 @@ async function run(
       }
     }
   )
+  const runs =
+    previews === undefined
+      ? done
+      : await afterApproval(previews, tellsNames(options, io), done, approvals, openReader(service.remote))
   const header = { ...context.header, organization: who.name, organizationId: who.id }
   return await runsResult(runs, { ...context, header }, options)
+}
+
+/** Names of records stay on a person's terminal, unless they are asked for. */
+function tellsNames({ values }: RunCommandOptions, { output, terminal }: CommandIo): boolean {
+  return values === true || (terminal.out && terminal.err && !output.isKept)
 }
 
 async function runsResult(
@@ -124,6 +155,7 @@ async function runsResult(
 async function exitOf({ runs, problems }: ExecutionsView): Promise<number> {
   const has = (...states: readonly RunState[]): boolean => runs.some(({ state }) => states.includes(state))
   const isRefused = runs.some(({ problem }) => problem?.code === 'P601')
+  if (runs.length > 0 && runs.every(({ problem }) => problem?.code === 'P806')) return exit.conflict
   if (isRefused || has('failed', 'canceled', 'unknown')) return exit.failure
   if (has('not started')) return await exitOfProblems(problems.problems)
   if (has('stopped')) return exit.refused
@@ -131,9 +163,9 @@ async function exitOf({ runs, problems }: ExecutionsView): Promise<number> {
 }
 
 /** The live syncs that the words mean. */
-async function chosen(
+export async function chosen(
   patterns: readonly string[],
-  options: RunCommandOptions,
+  options: { kind: readonly string[]; failed?: boolean },
   reader: Reader,
   { understood }: CommandContext
 ): Promise<Checked<Executable[]>> {
@@ -216,11 +248,14 @@ function endsWithIt(): Diagnostic {
   })
 }
 
-function nothingNamed(): Diagnostic {
+/** Nothing was named, and silence does not mean all. */
+export function nothingNamed(command: 'run' | 'preview'): Diagnostic {
   return problem('P803', 'nothing says which syncs are to run', {
     help: [
-      'name them: polyctl run Users, or a pattern: polyctl run \'sync "Users*"\'',
-      '`--failed` runs those whose last run was not clean, and `--all` all of them'
+      `name them: polyctl ${command} Users, or a pattern: polyctl ${command} 'sync "Users*"'`,
+      command === 'run'
+        ? '`--failed` runs those whose last run was not clean, and `--all` all of them'
+        : '`--all` previews all of them'
     ]
   })
 }

@@ -38,5 +38,42 @@ export const executionCodes = {
     explanation:
       'Files declare `guards` for a sync, and the service that runs it is not the server of polyctl: it ' +
       'writes without counting first. The sync is run all the same, as its schedule would run it.'
+  },
+  P806: {
+    exit: 'conflict',
+    title: 'a preview cannot be run as it was approved',
+    explanation:
+      'A run of the file of `polyctl preview --out` writes exactly the records that are listed in it, as ' +
+      'they were shown, or nothing. It is refused when one of them would be written otherwise now, ' +
+      'or not at all, as the source, the target or the sync was changed since; when the file was used ' +
+      'already, was edited, is not whole, is of another organization, or is older than `--max-age`. ' +
+      'Nothing was written. Make a new preview, and look at it again.'
+  },
+  P807: {
+    title: 'the file of a preview cannot be used',
+    explanation:
+      'It cannot be read or written, it was not written by `polyctl preview --out`, or an option was ' +
+      'given beside it that it has its own of. Records are listed one by one, so syncs that replace all ' +
+      'that their target holds have no such file.'
+  },
+  P808: {
+    title: 'a sync cannot be previewed',
+    explanation:
+      'Which records a run would write is known to the server of polyctl alone (`--local`, or ' +
+      '`polyctl server --run` and `--url`), for the types of connections that it reads and writes itself. ' +
+      'The API of Polytomic says what a run did, and has no words for what one would do.'
+  },
+  P809: {
+    title: 'a preview did not come to its end',
+    explanation:
+      'The source or the target could not be read to its end, or the sync says something that its target ' +
+      'does not have. A preview writes nothing, so there is nothing to put in order. Mend what the note ' +
+      'says, and preview the sync again.'
+  },
+  P810: {
+    title: 'an option of a preview does not fit',
+    explanation:
+      '`--fields` narrows what is shown to fields that the sync writes, by their names in the target; ' +
+      '`--redact-keys` says what the file of `--out` holds.'
   }
 } satisfies Record<string, CodeEntry>

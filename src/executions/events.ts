@@ -24,4 +24,6 @@ export interface SyncRun {
   address: Address
   id: string
   run: Run
+  /** Records that are new or changed and were not approved: they are left for the next run. */
+  waiting?: number
 }

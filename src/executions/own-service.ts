@@ -6,9 +6,15 @@ import type { GuardStop } from '../wire/local-start.ts'
 
 /** Whether the service is polyctl's own and runs syncs, so that it can keep to bounds. */
 export async function keepsBounds(reader: Reader): Promise<boolean> {
+  return (await servesRuns(reader)) === 'yes'
+}
+
+/** Whether the service is polyctl's own, and whether it runs syncs. */
+export async function servesRuns(reader: Reader): Promise<'yes' | 'no' | 'other'> {
   const answer = await reader.get('/polyctl/runner')
   const data = answer.ok && isObject(answer.body) ? answer.body.data : undefined
-  return isObject(data) && data.runs === true
+  if (!isObject(data) || typeof data.runs !== 'boolean') return 'other'
+  return data.runs ? 'yes' : 'no'
 }
 
 /** Returns the same address beside the API. */

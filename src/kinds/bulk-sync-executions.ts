@@ -32,6 +32,7 @@ export const bulkSyncExecutions: Executions = {
     }
   },
   removal: () => undefined,
+  previews: false,
   runsAfter: ({ default_schedule: now, schedule: older }) => runsAfter(now ?? older)
 }
 

@@ -38,6 +38,7 @@ export const syncExecutions: Executions = {
     parts: []
   }),
   removal: ({ mode }) => (mode === 'remove' ? 'some' : mode === 'replace' ? 'all' : undefined),
+  previews: true,
   runsAfter: ({ schedule }) => runsAfter(schedule)
 }
 

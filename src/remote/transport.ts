@@ -26,7 +26,7 @@ import {
 export interface Reader {
   readonly version: ApiVersion
   get(path: string, query?: Query, patience?: Patience): Promise<RequestResult>
-  /** A read that old versions of the API do with POST. Only the paths for enumeration are allowed. */
+  /** A read that old versions of the API do with POST. Only paths that ask are allowed. */
   ask(path: string, body: JsonObject, patience?: Patience): Promise<RequestResult>
   /** `GET /api/me`, requested once and cached. */
   me(): Promise<RequestResult>
@@ -118,8 +118,7 @@ export function openWriter(options: RemoteOptions): Writer {
       options.early?.take(path, query) ?? request('GET', path, { query, ...patience }),
     me: () => (identity ??= options.early?.take(identityPath, {}) ?? request('GET', identityPath)),
     ask(path, body, patience = {}) {
-      if (!/^\/api(\/[^/]+){2,}\/(source|target)\/fields$/.test(path))
-        throw new Error(`${path} is not a question`)
+      if (!questions.test(path)) throw new Error(`${path} is not a question`)
       return request('POST', path, { body, ...patience }, true)
     },
     send(method, path, sent) {
@@ -135,6 +134,9 @@ export function openWriter(options: RemoteOptions): Writer {
     reading: (kind, done, of) => options.reading?.(kind, done, of)
   }
 }
+
+/** What a POST asks: fields, in old versions of the API, and previews of polyctl's own server. */
+const questions = /^\/api(\/[^/]+){2,}\/(source|target)\/fields$|^\/polyctl\/([^/]+\/){2,}(previews|end)$/
 
 /** The clock of the service, by the dates of its answers; of this machine until one has a date. */
 function serviceClock(now: () => number): { read(headers: Pick<Headers, 'get'>): number; now(): number } {

@@ -3,6 +3,7 @@ import type { Answer, LookupView, OrganizationsView, OrganizationView } from './
 import type { ChangesView } from './view/changes.ts'
 import type { ExecutionsView } from './view/executions.ts'
 import type { FindingsView } from './view/problems.ts'
+import { withoutRecords, type PreviewsView } from './view/preview.ts'
 import type { PullView } from './view/pull.ts'
 import type { ReportView } from './view/report.ts'
 
@@ -28,6 +29,7 @@ export interface Format {
   report(view: ReportView, look: Look): Printed | Promise<Printed>
   pull(view: PullView, look: Look): Printed | Promise<Printed>
   executions(view: ExecutionsView, look: Look): Printed | Promise<Printed>
+  preview(view: PreviewsView, look: Look): Printed | Promise<Printed>
   findings(view: FindingsView, look: Look): Printed | Promise<Printed>
   organizations(view: OrganizationsView, look: Look): Printed | Promise<Printed>
   /** One organization of many, as soon as it is known; a document has no use for it. */
@@ -67,6 +69,12 @@ function folded(answer: Answer, format: Format, look: Look): Printed | Promise<P
       return format.pull(answer.view, look)
     case 'executions':
       return format.executions(answer.view, look)
+    case 'preview':
+      // Names and values of records stay on a person's terminal.
+      return format.preview(
+        answer.values || look.isTerminal === true ? answer.view : withoutRecords(answer.view),
+        look
+      )
     case 'findings':
       return format.findings(answer.view, look)
     case 'organizations':

@@ -5,10 +5,12 @@ import type { Format } from './format.ts'
 import { jsonText } from './json-text.ts'
 import { executionsDocument } from './json-executions.ts'
 import { formatVersion, headJson, placeJson, problemJson, problemsJson } from './json-parts.ts'
+import { previewDocument } from './json-preview.ts'
 import { valueJson } from './json-value.ts'
 import type { Answer, OrganizationsView } from './view/answer.ts'
 import type { ChangesView, ResourceView, ToldChange } from './view/changes.ts'
 import type { FindingsView } from './view/problems.ts'
+import { withoutRecords } from './view/preview.ts'
 import type { PullView } from './view/pull.ts'
 import type { ReportView } from './view/report.ts'
 
@@ -19,6 +21,7 @@ export const json: Format = {
   report: (view) => jsonText(reportDocument(view)),
   pull: (view) => jsonText(pullDocument(view)),
   executions: (view) => jsonText(executionsDocument(view)),
+  preview: (view) => jsonText(previewDocument(view)),
   findings: (view) => jsonText(findingsDocument(view)),
   organizations: (view) => jsonText(organizationsDocument(view)),
   lookup: ({ facts }) => jsonText(facts)
@@ -36,6 +39,8 @@ function documentOf(answer: Answer): unknown {
       return pullDocument(answer.view)
     case 'executions':
       return executionsDocument(answer.view)
+    case 'preview':
+      return previewDocument(withoutRecords(answer.view))
     case 'findings':
       return findingsDocument(answer.view)
     case 'organizations':

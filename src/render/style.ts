@@ -6,6 +6,8 @@ export interface Look {
   width: number
   /** A terminal would break longer lines anywhere: they are broken between words. Logs keep their lines. */
   wraps?: boolean
+  /** It goes to a person's terminal, and nowhere else. */
+  isTerminal?: boolean
   /** Shows what is usually folded. */
   verbose?: boolean
   /** Shows problems and what it comes to, and nothing else. */

@@ -12,6 +12,7 @@ import {
 import { pathText } from '../plan/path-node.ts'
 import { fieldRows } from './field-rows.ts'
 import { executionsParts } from './summary-executions.ts'
+import { previewParts } from './summary-preview.ts'
 import type { Format, Printed } from './format.ts'
 import { count, visible } from './plain-text.ts'
 import type { Look } from './style.ts'
@@ -19,6 +20,7 @@ import type { OrganizationsView, OrganizationView } from './view/answer.ts'
 import { graphOfChanges } from './view/changes-graph.ts'
 import type { ChangesView, Closing, ResourceView } from './view/changes.ts'
 import type { FindingsView, ProblemsView, ProblemView } from './view/problems.ts'
+import { withoutRecords } from './view/preview.ts'
 import type { PullView } from './view/pull.ts'
 import type { Entry, Summary } from './view/summary.ts'
 import type { ReportView, ResultView } from './view/report.ts'
@@ -32,6 +34,7 @@ export function summaryFormat(fold: (summary: Summary, look: Look) => Printed | 
     report: (view, look) => fold(reportSummary(view, look), look),
     pull: (view, look) => fold(pullSummary(view, look), look),
     executions: (view, look) => fold({ ...empty, ...executionsParts(view, look) }, look),
+    preview: (view, look) => fold({ ...empty, ...previewParts(view, look) }, look),
     findings: (view, look) => fold(findingsSummary(view), look),
     organizations: (view, look) => fold(organizationsSummary(view, look), look)
   }
@@ -260,6 +263,8 @@ export function answerSummary(answer: NonNullable<OrganizationView['answer']>, l
       return pullSummary(answer.view, look)
     case 'executions':
       return { ...empty, ...executionsParts(answer.view, look) }
+    case 'preview':
+      return { ...empty, ...previewParts(withoutRecords(answer.view), look) }
     case 'findings':
       return findingsSummary(answer.view)
     case 'organizations':

@@ -4,6 +4,7 @@ import type { LookupView, OrganizationView, Reported } from './view/answer.ts'
 import type { ChangesView } from './view/changes.ts'
 import type { ExecutionsView } from './view/executions.ts'
 import type { FindingsView, ProblemsView } from './view/problems.ts'
+import type { PreviewsView } from './view/preview.ts'
 import type { PullView } from './view/pull.ts'
 import type { ReportView } from './view/report.ts'
 
@@ -27,6 +28,7 @@ export const text: Format = {
   report,
   pull,
   executions,
+  preview,
   findings,
   async organizations({ organizations }, look) {
     const { organizationsText } = await import('./organizations.ts')
@@ -80,6 +82,15 @@ async function pull(view: PullView, look: Look): Promise<Piece[]> {
 async function executions(view: ExecutionsView, look: Look): Promise<Piece[]> {
   const { executionsText } = await import('./executions.ts')
   return [await problems(view.problems, look), { to: 'out', text: executionsText(view, look) }]
+}
+
+async function preview(view: PreviewsView, look: Look): Promise<Piece[]> {
+  const { previewText } = await import('./preview.ts')
+  return [
+    await problems(view.problems, look),
+    { to: 'out', text: previewText(view, look) },
+    { to: 'err', text: view.saved === undefined || look.quiet === true ? '' : `${view.saved}\n` }
+  ]
 }
 
 async function findings(view: FindingsView, look: Look): Promise<Piece[]> {

@@ -133,7 +133,7 @@ export function createServer(options: ServerOptions = {}): LocalServer {
     ...clock
   })
   const runner = orClose(database, () =>
-    runnerOf(options, folder, { records, events, transaction, now, sleep })
+    runnerOf(options, folder, { records, events, transaction, now, randomUUID, sleep })
   )
   const serve = makeService({
     routes: routes satisfies readonly Route[],
@@ -185,14 +185,14 @@ function isReal({ run }: ServerOptions): (type: string) => boolean {
 function runnerOf(
   { run }: ServerOptions,
   folder: Folder | undefined,
-  parts: Pick<RunnerParts, 'records' | 'events' | 'transaction' | 'now' | 'sleep'>
+  parts: Pick<RunnerParts, 'records' | 'events' | 'transaction' | 'now' | 'randomUUID' | 'sleep'>
 ): Runner | undefined {
   if (run === undefined) return undefined
   const file = folder === undefined ? undefined : join(folder.path, 'runner.db')
   if (file !== undefined) makePrivateFile(file)
   const runner = openRunner({
     ...parts,
-    state: openRunnerState(file),
+    state: openRunnerState(file, () => `${parts.randomUUID()}${parts.randomUUID()}`),
     connectors: run.connectors ?? localConnectors,
     parts: {
       fetch: run.fetch,

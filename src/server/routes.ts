@@ -26,6 +26,7 @@ import { modelRoutes } from './kinds/model.ts'
 import { notificationRoutes } from './kinds/notification.ts'
 import { organizationRoutes } from './kinds/organization.ts'
 import { policyRoutes } from './kinds/policy.ts'
+import { previewRoutes } from './kinds/preview.ts'
 import { queryRoutes } from './kinds/query.ts'
 import { recordLoggingRoutes } from './kinds/record-logging.ts'
 import { roleRoutes } from './kinds/role.ts'
@@ -57,6 +58,7 @@ export const routes: readonly Route[] = [
   ...errorHandlingRoutes,
   ...executionRoutes,
   ...localExecutionRoutes,
+  ...previewRoutes,
   ...jobRoutes,
   ...eventRoutes,
   ...roleRoutes,

@@ -62,6 +62,8 @@ export interface Executions {
   fromWire(wire: JsonObject): Execution
   /** Returns whether it takes records away: some of the target's, or all that it does not write. */
   removal(live: JsonObject): 'some' | 'all' | undefined
+  /** Whether polyctl's own server can say which records a run would write. */
+  previews: boolean
   /** Returns the ids of those after which its schedule starts it. */
   runsAfter(live: JsonObject): string[]
 }

@@ -29,6 +29,8 @@ export type RunBounds = {
   guards?: RecordGuards
   /** What a person asked for on the command line, which the execution records: `--max-removes 40`. */
   requested?: string[]
+  /** The id of an approval that was handed in: exactly what it lists is written. */
+  approval?: string
 }
 
 /** The body of `POST /polyctl/syncs/ID/executions`. */

@@ -54,7 +54,7 @@ const nothing: Connector = {
 const rows = { source: true, target: true, load: () => Promise.resolve(nothing) }
 const connectors: Connectors = new Map([...localConnectors, ['csv', rows], ['null', rows]])
 
-const state = openRunnerState(file)
+const state = openRunnerState(file, () => 'secret')
 const counts = noCounts()
 const job = {
   request: {},

@@ -87,7 +87,7 @@ test.each([
   ],
   [
     ['help', 'p'],
-    ['plan', 'pull', 'pulling', ':4']
+    ['plan', 'pull', 'preview', 'pulling', ':4']
   ],
   [['help', 'plan', ''], [':4']],
   [
@@ -144,7 +144,7 @@ test('git revisions', async () => {
 const free =
   '--param --take-lock --url --allow-host --parallelism --timeout --organization --max-deletes --max-updates --max-creates --max-removes --limit ' +
   '--port --host --public-url --api-key --user --partner-key --latency --rate object ' +
-  '--identity --at-once --every --cron --time-zone --remind --token --pull'
+  '--identity --at-once --fields --max-age --every --cron --time-zone --remind --token --pull'
 
 test('each value of each command is completed, or only the person knows it', async () => {
   const silent = { out: () => {}, err: () => {} }

@@ -35,6 +35,7 @@ const reading = [
   'destroy --yes',
   'connect Store',
   'run --all',
+  'preview --all',
   'sources Store',
   'targets Store',
   'graph --live'

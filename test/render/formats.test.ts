@@ -31,6 +31,7 @@ const list: Format = {
   report: fold('report'),
   pull: fold('pull'),
   executions: fold('executions'),
+  preview: fold('preview'),
   findings: fold('findings'),
   organizations: fold('organizations')
 }

@@ -62,6 +62,15 @@ export async function validRequests(from = testServer()): Promise<Record<string,
     target_filters: { conditions: [{ field: 'Title', function: 'Equality', value_source: field }] }
   }
   const madeSync = (await api.post('/api/syncs', syncBody)).data
+  const texts = ['preview', 'organization', 'made_at', 'definition', 'digest', 'signature']
+  const seal = {
+    ...Object.fromEntries(texts.map((name) => [name, name])),
+    of: madeSync.id,
+    identities: [],
+    resync: false,
+    redacted: false,
+    listed: 1
+  }
   const waiting = { frequency: 'runafter', run_after: { sync_ids: [madeSync.id] } }
   const schema = {
     id: 'contacts',
@@ -171,6 +180,23 @@ export async function validRequests(from = testServer()): Promise<Record<string,
     'POST /polyctl/syncs/:id/executions': {
       path: `/polyctl/syncs/${madeSync.id}/executions`,
       body: { start: {}, limit: 1, guards: { creates: { most: 1, share: 0.5 }, empty_source: true } }
+    },
+    'POST /polyctl/syncs/:id/previews': {
+      path: `/polyctl/syncs/${madeSync.id}/previews`,
+      body: {
+        start: {},
+        limit: 1,
+        guards: {},
+        most: { written: 1, others: 1 },
+        tells: { identities: true, values: false },
+        redacted: false
+      }
+    },
+    'POST /polyctl/previews/:id/end': { path: `/polyctl/previews/${madeSync.id}/end`, body: {} },
+    'POST /polyctl/approvals': { path: '/polyctl/approvals', body: seal },
+    'POST /polyctl/approvals/:id/records': {
+      path: `/polyctl/approvals/${madeSync.id}/records`,
+      body: { from: 0, records: [{ key: 'k', operation: 'insert', mark: 'm', fields: [], identity: [] }] }
     },
     'PUT /api/syncs/:id/error-handling': {
       path: `/api/syncs/${madeSync.id}/error-handling`,

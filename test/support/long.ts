@@ -52,6 +52,9 @@ export const long = [
   // Two appliers and a git remote, several times over: `rules/git` has the examples.
   'test/commands/apply-lock.test.ts',
   'test/commands/watch-writing.test.ts',
+  // Many records, and worlds drawn from seeds: `commands/approved` has the examples.
+  'test/commands/approved-thousand.test.ts',
+  'test/commands/approved-is-run.test.ts',
   // Bytes mutated at random.
   'test/fuzz/*.test.ts',
   'test/server/fuzz.test.ts',

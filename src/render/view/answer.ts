@@ -8,6 +8,7 @@ import type { ImportFacts } from './import.ts'
 import type { ResourceFacts, TopicFacts, TypeFacts } from './explain.ts'
 import type { ChangesView } from './changes.ts'
 import type { FindingsView } from './problems.ts'
+import type { PreviewsView } from './preview.ts'
 import type { PullView } from './pull.ts'
 import type { ExecutionsView } from './executions.ts'
 import type { ReportView } from './report.ts'
@@ -20,6 +21,8 @@ export type Answer =
   | { type: 'report'; view: ReportView }
   | { type: 'pull'; view: PullView }
   | { type: 'executions'; view: ExecutionsView }
+  /** `values`: a person asked for names and values of records, wherever they are told. */
+  | { type: 'preview'; view: PreviewsView; values: boolean }
   | { type: 'findings'; view: FindingsView }
   | { type: 'organizations'; view: OrganizationsView }
   | { type: 'lookup'; view: LookupView }

@@ -64,7 +64,12 @@ export function executionsView(
   context: ViewContext,
   { problems, conditions, interrupted }: ExecutionsExtras
 ): ExecutionsView {
-  const shown = runs.map(({ address, id, run }) => ({ address, id, ...runView(run, conditions) }))
+  const shown = runs.map(({ address, id, run, waiting = 0 }) => {
+    const view = { address, id, ...runView(run, conditions) }
+    if (waiting === 0) return view
+    const others = waiting === 1 ? '1 other record waits' : `${waiting} other records wait`
+    return { ...view, notes: [...view.notes, `${others} for the next run`] }
+  })
   const failures = shown.flatMap(({ problem }) => problem ?? [])
   const sources = context.sources ?? { texts: new Map() }
   return {

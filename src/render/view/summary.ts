@@ -13,7 +13,16 @@ import type { RowView } from './rows.ts'
  * and harmless on a terminal; each format escapes what is special in it.
  */
 export interface Summary {
-  of: 'plan' | 'drift' | 'report' | 'pull' | 'executions' | 'findings' | 'organizations' | 'graph'
+  of:
+    | 'plan'
+    | 'drift'
+    | 'report'
+    | 'pull'
+    | 'executions'
+    | 'preview'
+    | 'findings'
+    | 'organizations'
+    | 'graph'
   title: string
   /** Where it was looked, in a line; empty where that is not known. */
   about: string

@@ -1,4 +1,5 @@
 /** Starting a sync: what is checked before an execution is stored. */
+import type { JsonObject } from '../../wire/common.ts'
 import type { RunBounds } from '../../wire/local-start.ts'
 import type { Source, SyncStartRequest } from '../../wire/sync.ts'
 import { data, type RouteResult } from '../answer.ts'
@@ -7,7 +8,7 @@ import { createdBy } from '../records.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { RunProblem } from '../runner/connector.ts'
 import { noCounts } from '../runner/run-log.ts'
-import { isOpen } from '../runner/runner.ts'
+import { isOpen, type Runner } from '../runner/runner.ts'
 import type { StoredExecution, StoredSync } from '../stored.ts'
 import { mustFit } from './request-shape.ts'
 import { identitiesOf } from './sync-identity.ts'
@@ -31,14 +32,8 @@ export function startLocally(call: Call): RouteResult {
 function begin(call: Call, request: SyncStartRequest, bounds: RunBounds): RouteResult {
   const sync = found(call, 'sync', param(call, 'id'))
   mustBeStartable(sync, request)
-  const { runner, records } = call.context
-  if (runner === undefined)
-    throw new Refusal(
-      409,
-      'no_runner',
-      `the sync "${sync.name}" was not started: this server moves no data; start it with --run to let it`,
-      { metadata: { sync_id: sync.id } }
-    )
+  const { records } = call.context
+  const runner = mustHaveRunner(call, `the sync "${sync.name}" was not started`, { sync_id: sync.id })
   mustBeActive(sync)
   const executions = executionsOf(call, sync.id)
   const open = executions.find(({ status }) => isOpen(status))
@@ -47,11 +42,15 @@ function begin(call: Call, request: SyncStartRequest, bounds: RunBounds): RouteR
       metadata: { sync_id: sync.id, execution_id: open.id }
     })
   mustRunHere(() => runner.mustRun(sync))
+  const { approval } = bounds
+  const seal = approval === undefined ? undefined : mustRunHere(() => runner.mustHold(approval, sync), 422)
+  const wanted =
+    seal === undefined ? request : { ...request, resync: seal.resync, identities: seal.identities }
   for (const previous of executions.slice(kept - 1)) {
     records.remove('execution', previous.id)
     runner.logs.forget(previous.id)
   }
-  const execution: StoredExecution = { ...newExecution(call, sync, request), bounds }
+  const execution: StoredExecution = { ...newExecution(call, sync, wanted), bounds }
   records.put('execution', execution)
   runner.begin(execution.id)
   return data({ id: execution.id, status: execution.status, created_at: execution.created_at })
@@ -108,12 +107,19 @@ function mustBeActive(sync: StoredSync): void {
   )
 }
 
+/** Throws where this server moves no data. */
+export function mustHaveRunner({ context }: Call, what: string, metadata: JsonObject = {}): Runner {
+  if (context.runner !== undefined) return context.runner
+  const why = `${what}: this server moves no data; start it with --run to let it`
+  throw new Refusal(409, 'no_runner', why, { metadata })
+}
+
 /** Says in one sentence why a sync does not run here. */
-function mustRunHere(check: () => void): void {
+export function mustRunHere<T>(work: () => T, status = 400): T {
   try {
-    check()
+    return work()
   } catch (error) {
-    if (error instanceof RunProblem) throw new Refusal(400, 'not_run_here', error.message)
+    if (error instanceof RunProblem) throw new Refusal(status, 'not_run_here', error.message)
     throw error
   }
 }
@@ -121,7 +127,7 @@ function mustRunHere(check: () => void): void {
 const mostIdentities = 1000
 
 /** Checks which records a start may name before it says that nothing is started. */
-function mustBeStartable(sync: StoredSync, request: SyncStartRequest): void {
+export function mustBeStartable(sync: StoredSync, request: SyncStartRequest): void {
   const { mappings, strategy } = identitiesOf(sync)
   const plain = request.identities ?? []
   const entries = request.source_identities ?? []

@@ -1,5 +1,5 @@
 import type { LocalStart } from '../../wire/local-start.ts'
-import { lazily } from './request-shape.ts'
+import { lazily, type RequestLevel } from './request-shape.ts'
 import { syncStartShape } from './sync-shape.ts'
 
 const limit = {
@@ -11,7 +11,12 @@ const limit = {
 export const localStartShape = lazily<LocalStart>(() => ({
   type: 'object',
   required: ['start'],
-  properties: {
+  properties: { ...boundedStart(), approval: { type: 'string' } }
+}))
+
+/** What a run and a preview are begun with. */
+export function boundedStart(): Readonly<Record<string, RequestLevel>> {
+  return {
     start: syncStartShape().level,
     limit: { type: 'integer', minimum: 1 },
     guards: {
@@ -20,4 +25,4 @@ export const localStartShape = lazily<LocalStart>(() => ({
     },
     requested: { type: 'array', items: { type: 'string' } }
   }
-}))
+}

@@ -215,6 +215,11 @@ export const syncs: LedgerRow[] = rows('sync', [
     'assumption',
     'addresses under /polyctl are of this server alone: they start syncs with limits and guards'
   ],
+  [
+    'executions.previews',
+    'assumption',
+    'what a preview under /polyctl lists is what the next execution does: no documentation has previews'
+  ],
   ['executions.test', 'assumption', 'a test execution reads and plans, and writes nothing'],
   ['executions.total', 'assumption', 'total counts the records that passed the filters and changed'],
   ['executions.webhook', 'documentation', 'a webhook that answers 4xx or 5xx fails the sync'],

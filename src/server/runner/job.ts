@@ -5,7 +5,7 @@ import type { StoredModel, StoredSync } from '../stored.ts'
 import type { Source, TargetFacts, TargetReader } from './connector.ts'
 import { identityText } from './identity.ts'
 import type { IdentityPlan, Mapping } from './mapping.ts'
-import type { ErrorSummary, RunLog } from './run-log.ts'
+import { withoutValues, type ErrorSummary, type RunLog } from './run-log.ts'
 import type { Stage } from './stage.ts'
 import type { StateReader } from './state.ts'
 import { textOf, type Row } from './value.ts'
@@ -69,7 +69,7 @@ export function namesOf(mapped: Row, { matches, at }: IdentityPlan): string[] {
 /** ExecutionCounts and logs a record that is not written because of itself. */
 export function refuse(job: Job, mapped: Row, code: string, message: string): void {
   job.counts.error += 1
-  job.errors.add(code, message)
+  job.errors.add(code, withoutValues(message, mapped.map(textOf)))
   job.log.entry('errors', { identity: namesOf(mapped, job.mapping.identity), code, message })
 }
 

@@ -1,5 +1,5 @@
 import type { ExecutionCounts } from '../../wire/execution.ts'
-import type { GuardStop, RunBounds } from '../../wire/local-start.ts'
+import type { RunBounds } from '../../wire/local-start.ts'
 import type { SyncStartRequest } from '../../wire/sync.ts'
 import type { StoredConnection, StoredModel, StoredSync } from '../stored.ts'
 import type { Writing } from './apply.ts'
@@ -12,9 +12,10 @@ import {
   type TargetWriter
 } from './connector.ts'
 import type { Connectors } from './connectors.ts'
+import type { Hold } from './hold.ts'
 import type { Job } from './job.ts'
 import { mappingOf } from './mapping.ts'
-import { preview, run } from './run.ts'
+import { preview, run, type Previewed } from './run.ts'
 import type { Decision } from './plan.ts'
 import { ErrorSummary, noCounts, type RunLog } from './run-log.ts'
 import type { RunnerState } from './state.ts'
@@ -40,6 +41,8 @@ export interface JobParts {
 export interface JobRequest {
   request: SyncStartRequest
   bounds?: RunBounds
+  /** Keeps a run to what was approved. */
+  hold?: Hold
   log: RunLog
   signal: AbortSignal
   counts?: ExecutionCounts
@@ -61,7 +64,7 @@ export async function runSync(
       const writer = await opened(connector.writer, facts.to, parts, request.signal)
       return using(writer, async () => {
         const job = await open(writer)
-        await run({ job, writer, store: state.store, sleep, random })
+        await run({ job, writer, store: state.store, sleep, random }, request.hold)
         return job.counts
       })
     },
@@ -77,7 +80,7 @@ export async function previewSync(
   parts: JobParts,
   request: JobRequest,
   show: (decision: Decision, job: Job) => void
-): Promise<{ counts: ExecutionCounts; stops: GuardStop[] }> {
+): Promise<PreviewedSync> {
   return withJob(
     facts,
     parts,
@@ -86,12 +89,22 @@ export async function previewSync(
       const reader = await opened(connector.reader, facts.to, parts, request.signal)
       return using(reader, async () => {
         const job = await open(reader)
-        const stops = await preview(job, (decision) => show(decision, job))
-        return { counts: job.counts, stops }
+        const { stops, isBaseline } = await preview(job, (decision) => show(decision, job))
+        const columns = job.mapping.columns.map(({ name }) => name)
+        return { counts: job.counts, read: job.passed, columns, stops, isBaseline }
       })
     },
     parts.connectors
   )
+}
+
+/** What came of a preview. */
+export interface PreviewedSync extends Previewed {
+  counts: ExecutionCounts
+  /** How many records of the source the filters let pass. */
+  read: number
+  /** The fields that are written. */
+  columns: string[]
 }
 
 type Open = (target: TargetReader) => Promise<Job>

@@ -1,4 +1,5 @@
 import { unpacked } from './codec.ts'
+import { sameAs } from './comparison.ts'
 import type { Hit, Match, Operation } from './connector.ts'
 import { identityTexts, looksUp, mustGoOn, refuse, warn, type Job } from './job.ts'
 import { identityValues } from './mapping.ts'
@@ -135,6 +136,33 @@ function decide(job: Job, record: Staged, mapped: Row, hits: readonly Hit[]): De
   if (!mapping.targetFilter.passes(hit.values, mapped)) return skip('filtered', hit)
   if (mode === 'remove') return { operation: 'delete', record, mapped, hit, without: [] }
   return { operation: 'update', record, mapped, hit, without: kept(job, hit) }
+}
+
+/** A field that is written: what is there, and what would be. */
+export interface WrittenValue {
+  name: string
+  before: Cell
+  after: Cell
+  same: boolean
+}
+
+/** The fields that a decision writes; it was made with what is there (`show`). */
+export function writtenValues(job: Job, { operation, mapped, hit, without }: Decision): WrittenValue[] {
+  if (operation !== 'insert' && operation !== 'update') return []
+  const { columns, targetFilter } = job.mapping
+  return columns.flatMap(({ name }, index) => {
+    const after = mapped[index]
+    if (after === undefined || without.includes(index)) return []
+    const before = hit?.values[targetFilter.select.length + index]
+    const isNothing = (cell: Cell): boolean => cell === undefined || cell === null
+    const same = hit !== undefined && isNothing(before) === isNothing(after) && sameAs(before, after)
+    return [{ name, before, after, same }]
+  })
+}
+
+/** What an operation is called where people are told of it: some targets decide by themselves. */
+export function toldOperation({ facts }: Pick<Job, 'facts'>, operation: Operation): Operation | 'send' {
+  return facts.isBlind === true ? 'send' : operation
 }
 
 function positions(job: Job, test: (column: Job['mapping']['columns'][number]) => boolean): number[] {

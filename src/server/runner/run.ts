@@ -2,6 +2,7 @@ import { apply, type Writing } from './apply.ts'
 import { RunProblem } from './connector.ts'
 import type { GuardStop } from '../../wire/local-start.ts'
 import { extract } from './extract.ts'
+import type { Hold } from './hold.ts'
 import { Stopped, stopsOf } from './guards.ts'
 import { looksUp, type Job } from './job.ts'
 import { plan, type Decision } from './plan.ts'
@@ -19,21 +20,30 @@ import type { StateStore } from './state.ts'
  * A run that is killed leaves nothing to resume: the next one derives from what was settled what is left, and
  * finds in the target what was written without being settled.
  */
-export async function run(writing: Writing): Promise<void> {
+export async function run(writing: Writing, hold?: Hold): Promise<void> {
   const { job, store, writer } = writing
   const { sync, stage } = job
-  if (sync.skip_initial_backfill === true && !store.hasBaseline(sync.id)) return baselineOnly(writing)
+  if (sync.skip_initial_backfill === true && !store.hasBaseline(sync.id)) {
+    hold?.mustHold()
+    return baselineOnly(writing)
+  }
   mustBePossible(job)
   const { known } = await extract(job)
   const isForgotten = isWhole(job) && sync.mode !== 'replace' && store.count(sync.id) > known
   job.counts.total = stage.count()
   job.log.say('INFO', `${stage.seen.size} records read, ${job.counts.total} of them new or changed`)
   if (sync.mode !== 'replace') {
-    job.counts.total = await plan(job, (decision) => keep(job, store, decision))
+    const decided = (decision: Decision): void => {
+      if (hold === undefined) keep(job, store, decision)
+      else hold.take(job, decision)
+    }
+    const count = await plan(job, decided, hold !== undefined)
+    job.counts.total = hold === undefined ? count : hold.listed
     job.log.say('INFO', plannedWords(job))
   }
   const stops = await stopsOf(job)
   if (stops.length > 0) throw new Stopped(stops)
+  hold?.mustHold()
   if (sync.mode === 'replace') await replaceAll(job, writer)
   else await apply(writing)
   await foldAll(writing)
@@ -47,13 +57,21 @@ export async function run(writing: Writing): Promise<void> {
  * Shows what a run would do, and returns the guards that would stop it. It was given nothing that could
  * write.
  */
-export async function preview(job: Job, show: (decision: Decision) => void): Promise<GuardStop[]> {
+export async function preview(job: Job, show: (decision: Decision) => void): Promise<Previewed> {
   const { sync, state } = job
-  if (sync.skip_initial_backfill === true && !state.hasBaseline(sync.id)) return []
+  if (sync.skip_initial_backfill === true && !state.hasBaseline(sync.id))
+    return { stops: [], isBaseline: true }
   mustBePossible(job)
   await extract(job)
   job.counts.total = await plan(job, show, true)
-  return stopsOf(job)
+  return { stops: await stopsOf(job), isBaseline: false }
+}
+
+/** What a preview comes to beside its records. */
+export interface Previewed {
+  stops: GuardStop[]
+  /** Its first run notes all records as they are, and sends none. */
+  isBaseline: boolean
 }
 
 /** Remembers all records as they are now, and writes none. */

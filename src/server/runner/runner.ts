@@ -1,16 +1,20 @@
 import pLimit from 'p-limit'
 import type { ExecutionCounts, ExecutionStatus } from '../../wire/execution.ts'
 import { storageProblem } from '../../storage/database.ts'
+import type { PreviewSeal } from '../../wire/preview.ts'
 import type { Events } from '../events.ts'
 import type { Records } from '../records.ts'
 import type { StoredExecution, StoredSync } from '../stored.ts'
 import { RunProblem } from './connector.ts'
 import { raiseEnd, raiseStart } from './execution-events.ts'
+import { openApprovals, type Approvals } from './approvals.ts'
 import { Stopped } from './guards.ts'
+import { holdOf, type Hold } from './hold.ts'
 import { Canceled, mustGoOn } from './job.ts'
 import type { LogStore } from './log-store.ts'
 import { previewSync, runSync, type JobParts } from './open-job.ts'
 import { possible } from './possible.ts'
+import { openPreviews, type Previews } from './previews.ts'
 import { ErrorSummary, noCounts, type RunLog } from './run-log.ts'
 
 /** Runs executions outside of the requests that start them. */
@@ -24,6 +28,10 @@ export interface Runner {
   /** What a running execution has counted. */
   counts(execution: string): ExecutionCounts | undefined
   logs: LogStore
+  previews: Previews
+  approvals: Approvals
+  /** Throws `RunProblem` where an approval cannot be used for a sync; else what it was previewed with. */
+  mustHold(approval: string, sync: StoredSync): PreviewSeal
   /** Forgets what was written of a sync. */
   forget(sync: string): void
   /** Begins what an earlier process has accepted, and marks what it left in the middle. */
@@ -40,6 +48,7 @@ export interface RunnerParts extends JobParts {
   now: () => Date
   /** Told after each batch of records. */
   moving: () => void
+  randomUUID: () => string
 }
 
 interface Running {
@@ -56,11 +65,13 @@ export function openRunner(parts: RunnerParts): Runner {
   const limit = pLimit(syncsAtOnce)
   const running = new Map<string, Running>()
   const closing = { isClosed: false }
+  const previews = openPreviews({ ...parts, reasonOf })
+  const approvals = openApprovals(state.approvals, parts.randomUUID)
   const begin = (id: string): void => {
     const own: Running = { stop: new AbortController(), counts: noCounts(), errors: new ErrorSummary() }
     running.set(id, own)
     // Transactions are synchronous, so this runs when the one that stored the execution is over.
-    void limit(() => execute(parts, id, own, closing))
+    void limit(() => execute({ ...parts, approvals }, id, own, closing))
       .catch(() => undefined)
       .finally(() => running.delete(id))
   }
@@ -73,6 +84,10 @@ export function openRunner(parts: RunnerParts): Runner {
     },
     counts: (id) => running.get(id)?.counts,
     logs: state.logs,
+    previews,
+    approvals,
+    mustHold: (approval, sync) =>
+      approvals.mustHold(approval, sync, possible(sync, records, connectors).model),
     forget: (sync) => state.store.forget(sync),
     recover: () => {
       for (const execution of records.all('execution')) {
@@ -88,6 +103,7 @@ export function openRunner(parts: RunnerParts): Runner {
         stop.abort()
       }
       closing.isClosed = true
+      previews.close()
       state.close()
     }
   }
@@ -108,7 +124,7 @@ function interrupt(records: Records, execution: StoredExecution, at: Date): void
 }
 
 async function execute(
-  parts: RunnerParts,
+  parts: RunnerParts & { approvals: Approvals },
   id: string,
   own: Running,
   closing: { isClosed: boolean }
@@ -142,7 +158,7 @@ async function execute(
 }
 
 async function outcomeOf(
-  parts: RunnerParts,
+  parts: RunnerParts & { approvals: Approvals },
   { id, request, bounds = {} }: StoredExecution,
   sync: StoredSync,
   { stop, counts, errors }: Running
@@ -153,8 +169,9 @@ async function outcomeOf(
     mustGoOn({ signal: stop.signal })
     for (const requested of bounds.requested ?? []) log.say('INFO', `asked for: ${requested}`)
     const facts = possible(sync, parts.records, parts.connectors)
+    const hold = heldBy(parts, bounds.approval, id)
     if (request.test === true) await previewSync(facts, parts, job, () => undefined)
-    else await runSync(facts, parts, job)
+    else await runSync(facts, parts, { ...job, ...(hold === undefined ? {} : { hold }) })
     log.say('INFO', 'completed')
     return { status: 'completed', errors: [] }
   } catch (error) {
@@ -163,6 +180,22 @@ async function outcomeOf(
     log.say('ERROR', why)
     return { status: 'failed', errors: [why], ...(error instanceof Stopped && { stops: [...error.stops] }) }
   }
+}
+
+/** Returns what keeps an execution to its approval; without one it may do all. */
+function heldBy(
+  { approvals, state }: RunnerParts & { approvals: Approvals },
+  approval: string | undefined,
+  execution: string
+): Hold | undefined {
+  if (approval === undefined) return undefined
+  const known = approvals.get(approval)
+  if (known === undefined)
+    throw new RunProblem(
+      'approval',
+      'the server ended before it began, and its approval is not known any more'
+    )
+  return holdOf(state.approvals, known, execution)
 }
 
 /** Says what ended a run. What is not expected is named by its type: its message may repeat a value. */

@@ -29,6 +29,8 @@ export interface Stage {
   /** Notes what is to be done. False where another record of this run has the same `claim`. */
   plan(task: Pick<Task, 'seq' | 'id' | 'without'>, operation: string, claims: readonly string[]): boolean
   planned(operation: string): number
+  /** Takes a record off the plan again: it waits for another run. */
+  hold(seq: number, operation: string): void
   tasks(operation: string, after: number, most: number): Task[]
   transaction<T>(work: () => T): T
   drop(): void
@@ -48,6 +50,7 @@ export function stageOf(database: DatabaseSync, name: string, transaction: Stage
   const plan = database.prepare(
     `INSERT INTO ${name}_task (operation, seq, target, without) VALUES (?, ?, ?, ?)`
   )
+  const hold = database.prepare(`DELETE FROM ${name}_task WHERE operation = ? AND seq = ?`)
   const tasks = database.prepare(
     `SELECT seq, key, hash, row, target, without FROM ${name}_task JOIN ${name} USING (seq)
      WHERE operation = ? AND seq > ? ORDER BY seq LIMIT ?`
@@ -68,6 +71,10 @@ export function stageOf(database: DatabaseSync, name: string, transaction: Stage
       plan.run(operation, seq, id ?? null, without.length === 0 ? null : without.join(','))
       planned.set(operation, (planned.get(operation) ?? 0) + 1)
       return true
+    },
+    hold: (seq, operation) => {
+      if (hold.run(operation, seq).changes === 0) return
+      planned.set(operation, (planned.get(operation) ?? 0) - 1)
     },
     planned: (operation) => planned.get(operation) ?? 0,
     tasks: (operation, seq, most) =>

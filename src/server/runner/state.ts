@@ -1,5 +1,7 @@
+import { approvalSchema, openApprovalStore, type ApprovalStore } from './approval-store.ts'
 import type { KeySet } from './key-set.ts'
 import { logSchema, openLogs, type LogStore } from './log-store.ts'
+import { listIn, type PreviewList } from './preview-list.ts'
 import { stageOf, type Stage } from './stage.ts'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
@@ -47,8 +49,11 @@ export interface RunnerState {
   /** Looks alone: a preview has no way to move what is remembered. */
   reader: StateReader
   logs: LogStore
+  approvals: ApprovalStore
   /** Opens the stage of a run, and folds in what one that was killed left behind. */
   openStage(sync: string): Stage
+  /** Opens what a preview lists. */
+  openList(): PreviewList
   close(): void
 }
 
@@ -71,10 +76,10 @@ CREATE TABLE IF NOT EXISTS settled (
   key TEXT NOT NULL, hash TEXT NOT NULL, target TEXT, PRIMARY KEY (sync, part, seq)
 ) STRICT, WITHOUT ROWID;
 DROP TABLE IF EXISTS rec;
-${logSchema}`
+${logSchema}${approvalSchema}`
 
 /** Opens the state. `file` was made readable by its owner alone; without one it is in memory. */
-export function openRunnerState(file: string | undefined): RunnerState {
+export function openRunnerState(file: string | undefined, newSecret: () => string): RunnerState {
   const database = new DatabaseSync(file ?? ':memory:', { timeout: 5000 })
   database.exec(schema)
   const statements = new Map<string, StatementSync>()
@@ -85,15 +90,17 @@ export function openRunnerState(file: string | undefined): RunnerState {
   }
   const transaction = <T>(work: () => T): T => inTransaction(database, work)
   const store = storeOf(statement, transaction)
-  let stages = 0
+  let opened = 0
   return {
     store,
     reader: { hasBaseline: store.hasBaseline, recorded: store.recorded },
     logs: openLogs(statement),
+    approvals: openApprovalStore(statement, newSecret),
     openStage: (sync) => {
       while (store.fold(sync));
-      return stageOf(database, `run_${(stages += 1)}`, transaction)
+      return stageOf(database, `run_${(opened += 1)}`, transaction)
     },
+    openList: () => listIn(database, `list_${(opened += 1)}`),
     close: () => database.close()
   }
 }

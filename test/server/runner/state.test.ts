@@ -9,7 +9,7 @@ const hash = digest('values')
 const keys = Array.from({ length: 500 }, (_, number) => digest(String(number)))
 
 function opened(file?: string): RunnerState {
-  const state = openRunnerState(file)
+  const state = openRunnerState(file, () => 'secret')
   onTestFinished(() => state.close())
   return state
 }

@@ -118,7 +118,7 @@ export function runnerWorld(
   file?: string,
   progress: () => void = () => undefined
 ): RunnerWorld {
-  const state = openRunnerState(file)
+  const state = openRunnerState(file, () => 'secret')
   const parts = {
     connectors,
     state,
