@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { defaultFolders } from '../config/source/index.ts'
 import type { Imported } from '../import/index.ts'
+import { kinds } from '../kinds/index.ts'
 import type { Survey } from '../remote/survey.ts'
 import type { ImportedKind, ImportFacts } from '../render/view/import.ts'
 import type { Live } from '../state/resource.ts'
@@ -72,6 +73,7 @@ function kindsOf({ imported, surveyed, declared }: ImportResult): ImportedKind[]
   const isOwn = ({ readOnly, reset }: Live): boolean => readOnly?.nameOnly !== true && reset !== true
   return imported.counts.map(({ kind, section, written }) => {
     const [because, where] = [refused, passed].map((all) => all.find((one) => one.kind === kind)?.because)
+    const { untold } = kinds.managed.find(({ name }) => name === kind) ?? {}
     const all = state.resources.filter((one) => one.kind === kind && isOwn(one))
     return {
       kind,
@@ -80,7 +82,8 @@ function kindsOf({ imported, surveyed, declared }: ImportResult): ImportedKind[]
       written,
       declared: all.filter((one) => declared.has(one)).length,
       ...(because === undefined ? {} : { refused: because }),
-      ...(where === undefined ? {} : { passed: where })
+      ...(where === undefined ? {} : { passed: where }),
+      ...(untold === undefined || written === 0 ? {} : { untold })
     }
   })
 }

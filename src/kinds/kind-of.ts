@@ -48,6 +48,7 @@ interface Definition<W, N extends string> extends Pick<
   | 'secretsIn'
   | 'filedUnder'
   | 'isDefault'
+  | 'untold'
 > {
   fields: { readonly [Name in N]: FieldOf<W, Name> | Shorthand }
   /** Schemas of YAML keys that make the name and are no fields. */

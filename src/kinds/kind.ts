@@ -132,10 +132,7 @@ export interface Kind {
   readonly wording?: Wording
   /** Adjusts fields that depend on fields under `ignore_changes`, which have their live values here. */
   settled?(fields: JsonObject, live: JsonObject, ignored: ReadonlySet<string>): JsonObject
-  /**
-   * Returns a read that a replacement needs beside that of the resource, because the resource's answer does
-   * not tell whether a value was chosen or is the default.
-   */
+  /** Returns a read that a replacement needs: the answer does not tell a chosen value from a default. */
   preUpdateRead?(live: JsonObject, body: JsonObject, version: ApiVersion): PreUpdateRead | undefined
   /**
    * Returns the body of a full replacement: the live values that the files do not decide, overlaid with
@@ -144,6 +141,8 @@ export interface Kind {
   replacement(live: JsonObject, body: JsonObject, answer?: Json, version?: ApiVersion): JsonObject
   /** Returns true if the value at a path is the documented default, which plans need not mention. */
   isDefault?(fields: JsonObject, path: Path): boolean
+  /** What no answer tells of its resources, so that an import cannot write it. */
+  readonly untold?: string
   /** Returns the resources that a live one uses, from its full answer or from a list item. */
   uses(wire: JsonObject): { kind: string; id: string }[]
   /** Returns a sentence if a live resource waits for a person (authorization). */

@@ -197,7 +197,8 @@ export const model = kindOf<Model & ModelRequest>()({
   }),
 
   // All fields is the default, and the answer of a model does not tell it from a chosen list.
-  isDefault: (_fields, path) => path.length === 1 && path[0] === 'fields'
+  isDefault: (_fields, path) => path.length === 1 && path[0] === 'fields',
+  untold: 'whether some fields were chosen, or all: `fields` is left out, and stays as it is'
 })
 
 type Answered = AnswerOf<Model>

@@ -37,7 +37,7 @@ function kindLines({ kinds, organization, service }: ImportFacts, look: Look): s
   ]
 }
 
-function kindLine({ section, live, written, declared, refused, passed }: ImportedKind): string {
+function kindLine({ section, live, written, declared, refused, passed, untold }: ImportedKind): string {
   const name = section.replaceAll('_', ' ').padEnd(24)
   if (live === null) {
     const why = [refused, passed].filter((reason) => reason !== undefined).join('; ')
@@ -47,7 +47,8 @@ function kindLine({ section, live, written, declared, refused, passed }: Importe
   const left = live - written - declared
   const rest = [
     ...(declared > 0 ? [`${declared} declared already`] : []),
-    ...(left > 0 ? [`${left} not written`] : [])
+    ...(left > 0 ? [`${left} not written`] : []),
+    ...(untold === undefined ? [] : [`not told: ${untold}`])
   ]
   const beside = rest.length > 0 ? `  (${rest.join(', ')})` : ''
   return `  ${name} ${String(written).padStart(5)} of ${live}${beside}`

@@ -17,7 +17,7 @@ test('R33: an awkward workspace that the official SDK made is imported, and a pl
   expect(report.out.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')).toMatchInlineSnapshot(`
     "Imported from Local (polytomic.test)
       connections                 37 of 37
-      models                       7 of 7
+      models                       7 of 7  (not told: whether some fields were chosen, or all: \`fields\` is left out, and stays as it is)
       syncs                        9 of 9
       bulk syncs                   3 of 3
       schema primary keys      not read: the service does not tell what people have set in "SF"; no bulk sync reads from " ", "  leading and trailing  ", "!tag" and 33 more, where only \`--kind schema_primary_keys\` looks

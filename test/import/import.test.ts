@@ -35,7 +35,7 @@ test('the tutorial, as a person would write it', async () => {
   expect(imported.out).toMatchInlineSnapshot(`
     "Imported from Local (polytomic.test)
       connections                  2 of 2
-      models                       1 of 1
+      models                       1 of 1  (not told: whether some fields were chosen, or all: \`fields\` is left out, and stays as it is)
       syncs                        1 of 1
       schema primary keys      not read: no bulk sync reads from "MongoDB Connection", "Salesforce Connection", where only \`--kind schema_primary_keys\` looks
       schema fields            not read: no bulk sync reads from "MongoDB Connection", "Salesforce Connection", where only \`--kind schema_fields\` looks

@@ -31,6 +31,8 @@ export interface ImportedKind {
   refused?: string
   /** Where they were not looked for, and why. */
   passed?: string
+  /** What the service does not tell of those that were written. */
+  untold?: string
 }
 
 /** What a person should know of one resource. */
