@@ -94,7 +94,8 @@ function openStage(folder: string, children: Set<ChildProcess>, env: Record<stri
 }
 
 function show(words: string[]): void {
-  console.log(`\n$ polyctl ${words.join(' ')}`)
+  const typed = words.map((word) => (/^[^'"].* /.test(word) ? JSON.stringify(word) : word))
+  console.log(`\n$ polyctl ${typed.join(' ')}`)
 }
 
 /** Where a server listens, as it says itself. */

@@ -1,9 +1,11 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { moveContacts, startSystems } from './contacts.ts'
 import { ended, examples, play, type Stage } from './stage.ts'
 
-/** `npm run demo`: the tutorial from first plan to healed drift. */
+/** `npm run demo`: the tutorial from first plan to healed drift, and on to contacts that are really there. */
 const file = 'mongodb-to-salesforce.yaml'
+const systems = await startSystems()
 
 await play(
   async (stage) => {
@@ -29,12 +31,14 @@ await play(
     say('The file is right, so apply puts it back.')
     await polyctl(['apply', '--yes'], 0)
     await polyctl(['drift'], 0)
+    await moveContacts(stage, systems)
     say(
       'That is the whole idea. Your own files go into ./configs; `--local` needs no server to be started.'
     )
   },
-  { MONGODB_PASSWORD: 'the-password-of-the-demo' }
+  { MONGODB_PASSWORD: 'the-password-of-the-demo', ...systems.env }
 )
+await systems.close()
 
 async function authorize({ show, start }: Stage, connection: string): Promise<void> {
   show(['connect', JSON.stringify(connection)])
