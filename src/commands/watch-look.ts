@@ -23,6 +23,8 @@ export interface Looking {
   /** What must be shown nowhere, beside what a turn gets to know. */
   secrets: readonly string[]
   metrics: Pick<Metrics, 'request'>
+  /** Is given what a look that came to its end found; no secret is in it. */
+  keep?: (answer: Answer) => void
   /** What is done after a look, such as to put back what drifted. */
   afterwards?: (looked: Looked[], turnIo: CommandIo) => Promise<Pick<TurnResult, 'looked' | 'notes'>>
 }
@@ -33,6 +35,7 @@ export function openLook({
   io,
   metrics,
   secrets,
+  keep,
   afterwards
 }: Looking): () => Promise<TurnResult | undefined> {
   let stop: (() => void) | undefined
@@ -63,7 +66,7 @@ export function openLook({
         return answer
       }
     }
-    const first = await lookOnce(options, turnIo)
+    const first = await lookOnce(options, turnIo, keep)
     if (first === undefined) return undefined
     if (!Array.isArray(first)) return { looked: [], trouble: first, ...counted, notes: [] }
     const done = await afterwards?.(first, turnIo)
@@ -85,12 +88,14 @@ async function answered(answer: Promise<HttpAnswer>, metrics: Looking['metrics']
 /** One look at all organizations that are watched; or why there was none to look at. */
 export async function lookOnce(
   options: WatchOptions,
-  io: CommandIo
+  io: CommandIo,
+  keep?: (answer: Answer) => void
 ): Promise<Looked[] | Trouble | undefined> {
   try {
     const { every: _every, cron: _cron, apply: _apply, pull: _pull, ...reading } = options
     const { answer, code } = io.redaction.data(await driftCommand(reading, io))
     if (code === exit.interrupted) return undefined
+    if (answer?.type === 'drift' || answer?.type === 'organizations') keep?.(answer)
     if (answer?.type !== 'organizations') {
       const one = lookedOf(undefined, { code, ...(answer && { answer }) })
       if (one === undefined) return undefined

@@ -22,6 +22,7 @@ import { nothingRead, problemsResult } from './result.ts'
 import type { WatchOptions } from './watch-options.ts'
 import { watchSettings, type WatchSettings } from './watch-settings.ts'
 import { openLook, type Looking } from './watch-look.ts'
+import { openReport, type WatchReport } from './watch-report.ts'
 
 /**
  * `polyctl watch`: looks for drift when it is time to, until it is stopped, and tells what is new. It ends
@@ -51,6 +52,7 @@ async function watch(
 ): Promise<Result> {
   const metrics = openMetrics(about.version)
   const { publicUrl } = options
+  const report = openReport(() => io.now().getTime())
   const watcher = new Watcher({
     ...settings,
     store,
@@ -61,13 +63,20 @@ async function watch(
     random: () => io.random(),
     newId: () => io.newKey(),
     stopped: io.interrupted,
-    look: openLook({ options, io, metrics, secrets: settings.secrets, ...writing(options, io) }),
+    look: openLook({
+      options,
+      io,
+      metrics,
+      secrets: settings.secrets,
+      ...(options.web && { keep: report.keep }),
+      ...writing(options, io)
+    }),
     words: (error) =>
       visible(io.redaction.words(error instanceof Error ? reasonOf(error) : thrownText(error))),
     report: (turn, news) => io.output.announce(factsOf(turn, news), textOf(turn, news)),
     say: (line) => io.output.say(line)
   })
-  const web = await openPage(options, settings, { watcher, metrics, io })
+  const web = await openPage(options, settings, { watcher, metrics, report, io })
   if (!web.ok) return await problemsResult(io, web.problems, nothingRead)
   try {
     tellBeginning(options, settings, web.value, io)
@@ -121,13 +130,14 @@ function inUse(path: string, { who, since }: Owner, now: number): Diagnostic {
 interface Shown {
   watcher: Watcher
   metrics: ReturnType<typeof openMetrics>
+  report: WatchReport
   io: CommandIo
 }
 
 async function openPage(
   { web, port, host, publicUrl }: WatchOptions,
   { token }: WatchSettings,
-  { watcher, metrics, io }: Shown
+  { watcher, metrics, report, io }: Shown
 ): Promise<Checked<Listening | undefined>> {
   if (!web) return { ok: true, value: undefined, problems: [] }
   const answer = openWeb({
@@ -136,7 +146,8 @@ async function openPage(
     health: () => watcher.health(),
     readiness: () => watcher.readiness(),
     metrics: () => metrics.text(),
-    page: () => io.redaction.data({ ...watcher.facts(), version: about.version })
+    page: () => io.redaction.data({ ...watcher.facts(), version: about.version, reportAt: report.at() }),
+    report: () => report.page()
   })
   try {
     return {
@@ -178,7 +189,9 @@ function tellBeginning(
   const names = channels.map(({ name }) => name)
   const facts = { watching: schedule.text, url: listening?.url ?? null, tells: names }
   const where =
-    listening === undefined ? '' : `  Page     ${listening.url}/ (and /metrics, /healthz, /readyz)\n`
+    listening === undefined
+      ? ''
+      : `  Page     ${listening.url}/ (and /report, /metrics, /healthz, /readyz)\n`
   const whom = names.length === 0 ? 'nobody: see `polyctl help watching`' : names.join(', ')
   output.announce(
     facts,

@@ -15,6 +15,8 @@ export interface PageFacts {
   turns: readonly Turn[]
   deliveries: DeliveryCounts
   undelivered: readonly { channel: string; problem: string; attempts: number }[]
+  /** When the look ended of which there is a report; undefined where there is none yet. */
+  reportAt?: number | undefined
 }
 
 type Html = ReturnType<typeof html>
@@ -50,7 +52,8 @@ export async function watchPage(facts: PageFacts): Promise<string> {
       <body>
         <main>
           <h1>polyctl watch</h1>
-          ${stateOf(facts)} ${troublesOf(facts)} ${knownOf(facts)} ${deliveriesOf(facts)} ${turnsOf(facts)}
+          ${stateOf(facts)} ${reportOf(facts)} ${troublesOf(facts)} ${knownOf(facts)} ${deliveriesOf(facts)}
+          ${turnsOf(facts)}
           <p>
             <small>${facts.schedule} · polyctl ${facts.version} · page of ${instantText(facts.now)}</small>
           </p>
@@ -73,6 +76,13 @@ function stateOf(facts: PageFacts): Html {
   return html`<p class="state ${sort}" role="status">
     <strong>${titleOf(facts)}.</strong>
     ${last === undefined ? 'No turn has ended yet.' : `${last.closing} (${instantText(last.at)})`}
+  </p>`
+}
+
+function reportOf({ reportAt }: PageFacts): Html {
+  if (reportAt === undefined) return html``
+  return html`<p>
+    <a href="report">Report of the last look</a> (${instantText(reportAt)}), with all differences.
   </p>`
 }
 

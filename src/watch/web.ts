@@ -13,11 +13,15 @@ export interface WebOptions {
   readiness(): string | undefined
   metrics(): Promise<{ type: string; body: string }>
   page(): PageFacts
+  /** The report of the last look as a page, and what that `allows` itself; undefined where there is none. */
+  report(): Promise<{ body: string; allows: string } | undefined>
 }
+
+const policyName = 'content-security-policy'
 
 const headers = {
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  [policyName]: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff'
 }
@@ -27,7 +31,8 @@ export function openWeb(options: WebOptions): (request: Request) => Promise<Resp
   const app = new Hono()
   app.use(async (context, next) => {
     await next()
-    for (const [name, value] of Object.entries(headers)) context.header(name, value)
+    for (const [name, value] of Object.entries(headers))
+      if (name !== policyName || !context.res.headers.has(name)) context.header(name, value)
   })
   app.get('/healthz', (context) => state(context, options.health()))
   app.get('/readyz', (context) => state(context, options.readiness()))
@@ -46,7 +51,12 @@ export function openWeb(options: WebOptions): (request: Request) => Promise<Resp
     return context.body(body, 200, { 'content-type': type })
   })
   app.get('/', async (context) => context.html(await watchPage(options.page())))
-  app.notFound((context) => context.text('there is /, /metrics, /healthz and /readyz\n', 404))
+  app.get('/report', async (context) => {
+    const report = await options.report()
+    if (report === undefined) return context.text('no look has come to its end yet\n', 404)
+    return context.html(report.body, 200, { [policyName]: `${report.allows}; frame-ancestors 'none'` })
+  })
+  app.notFound((context) => context.text('there is /, /report, /metrics, /healthz and /readyz\n', 404))
   return async (request) => await app.fetch(request)
 }
 

@@ -50,7 +50,8 @@ async function pageOf(facts: PageFacts): Promise<string> {
     health: () => undefined,
     readiness: () => undefined,
     metrics: async () => ({ type: 'text/plain', body: '' }),
-    page: () => facts
+    page: () => facts,
+    report: async () => undefined
   })
   const socket = await listen({ fetch: answer }, { port: 0 })
   onTestFinished(() => socket.close())

@@ -17,7 +17,7 @@ export interface WatchSandbox extends Sandbox {
   hooks: Hook[]
   /** Runs `polyctl …` while somebody else moves the time on. */
   begin: Sandbox['run']
-  /** Runs `polyctl watch …` for so many minutes, and stops it as Ctrl-C does. */
+  /** Runs `polyctl watch …` for so many minutes, and stops it as Ctrl-C does; with a page only on a `--port`. */
   watch(minutes: number, ...words: string[]): Promise<Ran>
   /** What receivers were told since the last call. */
   reported(): string[]
@@ -111,7 +111,8 @@ export function createWatchSandbox(options: WatchSandboxOptions = {}): WatchSand
       stop = Promise.withResolvers<void>()
       if (minutes > 0) clock.timer(() => stop.resolve(), minutes * 60_000)
       options.stopped?.(() => stop.resolve())
-      const ran = await clock.until(begin('watch', '--no-web', ...words))
+      const page = words.includes('--port') ? [] : ['--no-web']
+      const ran = await clock.until(begin('watch', ...page, ...words))
       stop = Promise.withResolvers<void>()
       return ran
     },

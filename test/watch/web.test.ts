@@ -36,6 +36,10 @@ function web(more: Partial<WebOptions> = {}) {
     readiness: () => undefined,
     metrics: async () => ({ type: 'text/plain; version=0.0.4; charset=utf-8', body: 'x 1\n' }),
     page: () => facts,
+    report: async () => ({
+      body: '<!doctype html>Acme',
+      allows: "default-src 'none'; script-src 'sha256-x'"
+    }),
     ...more
   })
   return async (path: string, authorization?: string) =>
@@ -51,7 +55,7 @@ describe('who may see what', () => {
 
   test('on this machine, without a token, everybody may see all', async () => {
     const ask = web()
-    for (const path of ['/', '/metrics', '/healthz', '/readyz'])
+    for (const path of ['/', '/report', '/metrics', '/healthz', '/readyz'])
       expect((await ask(path)).status, path).toBe(200)
     expect((await ask('/other')).status).toBe(404)
   })
@@ -59,7 +63,7 @@ describe('who may see what', () => {
   test.each([[undefined], [token]])('others see health and nothing else (token: %s)', async (own) => {
     const ask = web({ open: false, token: own })
     for (const path of ['/healthz', '/readyz']) expect((await ask(path)).status, path).toBe(200)
-    for (const path of ['/', '/metrics', '/other', '/healthz/x', '//', '/%2e%2e/metrics']) {
+    for (const path of ['/', '/report', '/metrics', '/other', '/healthz/x', '//', '/%2e%2e/metrics']) {
       const answer = await ask(path)
       expect(answer.status, path).toBe(401)
       expect(await answer.text()).not.toContain('Acme')
@@ -74,7 +78,7 @@ describe('who may see what', () => {
       basic(`anybody:${token}`),
       basic(`:${token}`)
     ])
-      expect((await ask('/metrics', one)).status, one).toBe(200)
+      for (const path of ['/metrics', '/report']) expect((await ask(path, one)).status, one).toBe(200)
     const wrong = [
       'Bearer',
       'Bearer ',
@@ -117,6 +121,25 @@ test('the page holds hostile names as texts, runs nothing, and asks for nothing 
   expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
   expect(answer.headers.get('content-type')).toContain('text/html')
   expect(answer.headers.get('cache-control')).toBe('no-store')
+})
+
+test('the report comes with the rules of its own page, and only when there is one', async () => {
+  const answer = await web()('/report')
+  expect(answer.headers.get('content-security-policy')).toBe(
+    "default-src 'none'; script-src 'sha256-x'; frame-ancestors 'none'"
+  )
+  expect(answer.headers.get('content-type')).toContain('text/html')
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  expect(answer.headers.get('referrer-policy')).toBe('no-referrer')
+  const none = await web({ report: async () => undefined })('/report')
+  expect([none.status, await none.text()]).toEqual([404, 'no look has come to its end yet\n'])
+  expect(none.headers.get('content-security-policy')).toContain("default-src 'none'; style-src")
+})
+
+test('the page leads to the report, and nowhere else', async () => {
+  const page = await (await web({ page: () => ({ ...facts, reportAt: at }) })('/')).text()
+  expect(page.match(/<[^>]*(src|href)=[^>]*>/g)).toEqual(['<a href="report">'])
+  expect(page).toContain('Report of the last look</a> (2026-01-05 08:00 UTC)')
 })
 
 test('the page of a watcher that has just begun', async () => {

@@ -8,20 +8,11 @@ import { pageStyle } from './style.ts'
  * or be sent anywhere.
  */
 export function pageText(title: string, body: readonly Child[]): string {
-  const script = `(${behaviour.toString()})()`
-  const policy = [
-    "default-src 'none'",
-    `script-src ${hashOf(script)}`,
-    `style-src ${hashOf(pageStyle)}`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'"
-  ].join('; ')
   const head = element(
     'head',
     {},
     element('meta', { charset: 'utf-8' }),
-    element('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
+    element('meta', { 'http-equiv': 'Content-Security-Policy', content: pagePolicy() }),
     element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
     element('meta', { name: 'color-scheme', content: 'light dark' }),
     element('meta', { name: 'referrer', content: 'no-referrer' }),
@@ -36,6 +27,20 @@ export function pageText(title: string, body: readonly Child[]): string {
     element('body', {}, ...body, element('script', {}, script))
   )
   return `<!doctype html>\n${elementText(whole, 'html')}\n`
+}
+
+const script = `(${behaviour.toString()})()`
+
+/** What such a page may do, for a browser: nothing but run its own script and look as it does. */
+export function pagePolicy(): string {
+  return [
+    "default-src 'none'",
+    `script-src ${hashOf(script)}`,
+    `style-src ${hashOf(pageStyle)}`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'"
+  ].join('; ')
 }
 
 function hashOf(text: string): string {
