@@ -148,8 +148,9 @@ async function answered(
     fields: options.fields,
     interrupted,
     ...(saved !== undefined && 'saved' in saved ? { saved: saved.saved } : {}),
-    ...(options.out === undefined && previews.length <= 3
-      ? { next: `\`polyctl run ${names}${local}\` does it.` }
+    // A name that was typed belongs into no document.
+    ...(options.out === undefined && previews.length <= 3 && options.identity.length === 0
+      ? { next: `\`polyctl run ${names}${sameWords(options)}${local}\` does it.` }
       : {})
   })
   const code = interrupted ? exit.interrupted : await exitOf(view)
@@ -157,6 +158,14 @@ async function answered(
     code,
     answer: { type: 'preview', view: shortened(view, options, io), values: options.values === true }
   }
+}
+
+/** What a run must be told to do the same. */
+function sameWords({ limit, resync }: PreviewCommandOptions): string {
+  return [
+    ...(limit === undefined ? [] : [` --limit ${limit}`]),
+    ...(resync === true ? [' --resync'] : [])
+  ].join('')
 }
 
 /** All is listed where it is saved; as much is shown as without. */

@@ -157,8 +157,9 @@ export async function afterApproval(
       const approved = approvals.get(one.id)
       const { run } = one
       if (approved === undefined) return one
-      if (run.outcome === 'failed' && run.problem.code === 'P601' && run.execution === undefined) {
-        const note = (run.problem.notes[0] ?? '').replace(/^POST \S+ answered \d+: /, '')
+      if (run.outcome === 'failed') {
+        const [, note] = /^POST \S+ answered 422: (.*)$/s.exec(run.problem.notes[0] ?? '') ?? []
+        if (note === undefined) return one
         return { ...one, run: { ...run, problem: refused(`\`${path}\` cannot be run`, path, [note]) } }
       }
       if (run.outcome !== 'ended') return one
@@ -170,6 +171,7 @@ export async function afterApproval(
       }
       const first = outcome.first
         .slice(0, mostNamed)
+        .toSorted((a, b) => placeOf(a.key, read) - placeOf(b.key, read))
         .map((moved) => movedWords(moved, approved, read, named))
       const more = outcome.moved - first.length
       const stale = refused(
@@ -178,7 +180,7 @@ export async function afterApproval(
         path,
         [...first, ...(more > 0 ? [`and ${more} more`] : [])]
       )
-      return { ...one, run: { outcome: 'failed', problem: stale, execution: run.execution.id } }
+      return { ...one, run: { outcome: 'failed', problem: stale } }
     })
   )
 }
@@ -186,15 +188,19 @@ export async function afterApproval(
 function movedWords(
   { key, how }: { key: string; how: string },
   { listed }: Approved,
-  { path, text }: ReadPreviews,
+  read: ReadPreviews,
   named: boolean
 ): string {
-  const at = text.indexOf(`"key":${JSON.stringify(key)}`)
-  const line = text.slice(0, Math.max(0, at)).split('\n').length
+  const line = read.text.slice(0, placeOf(key, read)).split('\n').length
   const identity = listed.records.find((one) => one.key === key)?.identity?.join(' · ')
   const name = named && identity !== undefined ? ` (${identity})` : ''
   const what = how === 'gone' ? 'would not be written any more' : 'would be written otherwise now'
-  return `${path}:${line}${name} ${what}`
+  return `${read.path}:${line}${name} ${what}`
+}
+
+/** Where a record stands in the file. */
+function placeOf(key: string, { text }: ReadPreviews): number {
+  return Math.max(0, text.indexOf(`"key":${JSON.stringify(key)}`))
 }
 
 function refused(message: string, path: string, notes: string[] = []): Diagnostic {

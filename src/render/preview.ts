@@ -2,7 +2,6 @@ import { closingLines, headLine, nameText } from './change-text.ts'
 import { fitted, paddedTo } from './layout.ts'
 import { columns, count, cut, visible } from './plain-text.ts'
 import { paint, type Ink, type Look } from './style.ts'
-import { valueText } from './value-text.ts'
 import type { PreviewRecord } from '../wire/preview.ts'
 import {
   countWords,
@@ -78,12 +77,18 @@ export function recordLines(record: PreviewRecord, look: Look): string[] {
         values === undefined
           ? ''
           : operation === 'update'
-            ? `${valueText(before)} ${paint(look, 'dim', '→')} ${valueText(after)}`
-            : valueText(after)
+            ? `${recordValue(before)} ${paint(look, 'dim', '→')} ${recordValue(after)}`
+            : recordValue(after)
       const shown = look.colour ? change : cut(change, room)
       return `      ${paddedTo(visible(field), widest)}  ${shown}`.trimEnd()
     })
   ]
+}
+
+/** A value of a record: of its type the text says nothing. Quotes show what nobody would see. */
+function recordValue(text: string | null): string {
+  if (text === null) return '(none)'
+  return visible(text === '' || text.trim() !== text ? JSON.stringify(text) : text)
 }
 
 function moreLines({ counts, records }: PreviewView, look: Look): string[] {

@@ -96,6 +96,17 @@ describe('is refused with 6, and writes nothing', () => {
     expect(await stale(made, '--values')).toContain(`(${ada}) would be written otherwise now`)
   })
 
+  test('and not taken for one that was started', async () => {
+    const made = await saved()
+    made.source()
+    const { out } = await made.run('run', 'p.json')
+    expect(out).toContain('not started sync "People"\n\nRun: 1 not started.\n')
+    made.change('configs/a.yaml', (text) => text.replace('active: true', 'active: false'))
+    await made.run('apply', '--yes', '--no-check', '--quiet')
+    // That it is not active has nothing to do with the preview.
+    expect(await made.run('run', 'p.json')).toMatchObject({ code: 1, err: expect.stringContaining('P601') })
+  })
+
   test('when what it would write over has changed', async () => {
     const made = await saved()
     Object.assign(made.target(alan) ?? {}, { name: 'A. M. Turing' })

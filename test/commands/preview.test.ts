@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSandbox, tutorial } from '../support/sandbox.ts'
-import { memorySystem } from '../server/runner/memory.ts'
+import type { Connector } from '../../src/server/runner/connector.ts'
+import { memoryConnectors, memorySystem } from '../server/runner/memory.ts'
 import { ada, alan, grace, misfits, previewWorld, threePeople } from './preview-world.ts'
 
 describe('on a terminal', () => {
@@ -18,7 +19,7 @@ sync "People"  4 records read: 1 to create, 2 to update (1 without a change), 1 
   = a record  without a value that identifies it
   + ada.planted@example.com
       name   Ada
-      phone  "3"
+      phone  3
       email  ada.planted@example.com
   ~ alan.planted@example.com
       name  Alan → Alan Turing
@@ -35,7 +36,7 @@ Next: \`polyctl run "People"\` does it.
   test('only what is looked at is shown, and counted as before', async () => {
     const made = await threePeople({ isTerminal: true })
     const { out } = await made.run('preview', 'People', '--fields', 'phone', '--identity', ada)
-    expect(out).toContain('4 records read: 1 to create\n  + ada.planted@example.com\n      phone  "3"\n\n')
+    expect(out).toContain('4 records read: 1 to create\n  + ada.planted@example.com\n      phone  3\n\n')
     const limited = await made.run('preview', 'People', '--limit', '1')
     expect(limited.out).toContain('1 to create, 1 skipped')
     expect(limited.out).not.toContain(alan)
@@ -161,6 +162,33 @@ Next: \`polyctl run "People"\` does it.
   })
 })
 
+const more = `
+  - name: Elsewhere
+    active: true
+    mode: updateOrCreate
+    model: Tables
+    identity: { source: email, target: email, function: Equality }
+    fields: [{ source: name, target: name }]
+    target: { connection: Store, object: people }
+    schedule: manual
+bulk_syncs:
+  - name: Other
+    source: { connection: Store }
+    destination: { connection: Store }
+    mode: replicate
+    default_schedule: manual
+---
+connections:
+  - name: My
+    type: mysql
+    configuration: { hostname: h, account: u, passwd: "\${env:PASSWORD}", dbname: d, port: 3306 }
+models:
+  - name: Tables
+    connection: My
+    configuration: { table: people }
+    fields: [email, name]
+`
+
 describe('what cannot be previewed', () => {
   test('is reported in a sentence, with its code', async () => {
     const made = await threePeople()
@@ -201,7 +229,72 @@ describe('what cannot be previewed', () => {
     expect(err).toContain('polyctl server --run')
   })
 
-  test('a type that this server does not read is reported, and so is a source that is away', async () => {
+  test('several of one name, bulk syncs and types that it does not run are each named', async () => {
+    const made = await threePeople()
+    const first = async (...words: string[]): Promise<[number, string]> => {
+      const { code, err } = await made.run('preview', ...words)
+      return [code, err]
+    }
+    made.change(
+      'configs/a.yaml',
+      (text) => text.replace('name: People\n    active', 'name: Other\n    active') + more
+    )
+    expect(await made.run('apply', '--yes', '--no-check', '--quiet')).toMatchObject({ code: 0, err: '' })
+    expect(await first('Other')).toEqual([3, expect.stringContaining('error[P401]: `Other` matches 2')])
+    expect(await first('bulk sync "Other"')).toEqual([
+      3,
+      expect.stringContaining('error[P808]: bulk sync "Other" cannot be previewed')
+    ])
+    expect(await first('Elsewhere')).toEqual([
+      3,
+      expect.stringMatching(
+        /error\[P808\]: sync "Elsewhere" cannot.*nothing here reads connections of type mysql/s
+      )
+    ])
+    // The others are previewed all the same.
+    const all = await made.run('preview', '--all')
+    expect(all.code).toBe(3)
+    expect(all.out).toContain('sync "Other"  4 records read: 1 to create, 2 to update')
+    expect(all.out).toContain('; 2 could not be previewed. Nothing was written.')
+  })
+
+  test('a person who stops it is heard at once, and the server reads no further', async () => {
+    const stop = Promise.withResolvers<void>()
+    const end = Promise.withResolvers<void>()
+    const system = memorySystem()
+    const connectors = memoryConnectors(system)
+    const [known] = connectors.values()
+    const endless: Connector = {
+      ...(await known?.load()),
+      source: async () => ({
+        objects: async () => [],
+        fields: async () => [],
+        async *rows() {
+          try {
+            for (;;) {
+              stop.resolve()
+              yield [[ada, 'Ada', null]]
+              await new Promise((resolve) => setImmediate(resolve))
+            }
+          } finally {
+            end.resolve()
+          }
+        },
+        close: async () => undefined
+      })
+    }
+    const entry = { source: true, target: true, load: async () => endless }
+    const made = await threePeople({
+      io: { interrupted: stop.promise },
+      server: { run: { fetch: (request) => fetch(request), connectors: new Map([['postgresql', entry]]) } }
+    })
+    const { code, out, err } = await made.run('preview', 'People')
+    expect(code).toBe(130)
+    expect(out + err).toContain('Interrupted: nothing was written.')
+    await end.promise
+  })
+
+  test('a source that is away is named', async () => {
     const made = await threePeople()
     made.system.rows = new Proxy(made.system.rows, {
       get() {

@@ -9,7 +9,7 @@ import { toldOperation, writtenValues, type Decision } from './plan.ts'
 import { possible } from './possible.ts'
 import type { PreviewList } from './preview-list.ts'
 import type { RunLog } from './run-log.ts'
-import { jsonOf, type Cell } from './value.ts'
+import { textOf, type Cell } from './value.ts'
 
 /** Previews that are under way or were looked at lately. They are in memory and temporary tables alone. */
 export interface Previews {
@@ -267,7 +267,7 @@ const reasons: Readonly<Record<string, string>> = {
 /** A value as a person reads it; null where there is none. */
 function shown(value: Cell): string | null {
   if (value === undefined || value === null) return null
-  return cut(typeof value === 'string' ? value : jsonOf(value))
+  return cut(textOf(value))
 }
 
 const longest = 500
