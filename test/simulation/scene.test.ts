@@ -5,7 +5,7 @@ import { plainDatabase } from './items.ts'
 import { makeScene } from './scene.ts'
 import { simulate } from './simulate.ts'
 import { base } from './small-worlds.ts'
-import type { Thing, World } from './world.ts'
+import { drawWorld, type Thing, type World } from './world.ts'
 
 /** What of a drawn world is made, and what must come of it. */
 
@@ -34,4 +34,12 @@ test('what is at one place and was drawn twice is there once, and what is declar
   expect(scene.world.live).toEqual([connection, users({ label: 'First' })])
   expect(scene.world.declared.map(({ was }) => was)).toEqual([0, 1])
   expect(await simulate(world, { faults: () => noFaults })).toMatchObject({ is: 'planned', codes: [] })
+})
+
+test('files declare an address once, whatever is renamed to what', () => {
+  // In the first of them a database was renamed to what another one was declared as.
+  for (const seed of [752002739, ...Array.from({ length: 200 }, (_, index) => index)]) {
+    const addresses = drawWorld(seed).declared.map(({ kind, name }) => `${kind} ${name}`)
+    expect([seed, addresses.length]).toEqual([seed, new Set(addresses).size])
+  }
 })

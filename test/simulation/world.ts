@@ -221,7 +221,8 @@ function wishes(
           : thing.item
     const newName = random.pick(cold)
     const isPinned = random.chance(0.1) && kind.api.access === 'listed'
-    const renamed = wish === 'rename' && isFree(thing.kind, newName) && !has(live, thing.kind, newName)
+    const isTaken = [declared, live, around].some((things) => has(things, thing.kind, newName))
+    const renamed = wish === 'rename' && !isTaken
     // The only one of its kind is meant under any name; of others that hold their names, another name is another thing.
     const own = wish === 'rename' && kind.singleton ? called(kind, item, newName) : item
     declared.push({

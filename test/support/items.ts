@@ -250,10 +250,15 @@ export function itemOf(kind: Kind, type?: string): fc.Arbitrary<JsonObject> {
     .filter((item) => kind.check?.(item).every(isWarning) ?? true)
 }
 
-/** What makes the name is always there. */
+/** What makes the name is always there; what polyctl keeps to itself is nothing that a service has. */
 function withName(kind: Kind, schema: JsonObject): JsonObject {
   const required = Array.isArray(schema['required']) ? schema['required'] : []
-  return { ...schema, required: [...required, ...(kind.naming?.keys ?? [])] }
+  const properties = isObject(schema['properties']) ? Object.entries(schema['properties']) : []
+  return {
+    ...schema,
+    required: [...required, ...(kind.naming?.keys ?? [])],
+    properties: Object.fromEntries(properties.filter(([name]) => kind.own?.includes(name) !== true))
+  }
 }
 
 /** Two items, of which one could be changed to the other in place. */
