@@ -73,9 +73,13 @@ function stateOf(facts: PageFacts): Html {
   const { known, troubles, turns } = facts
   const [last] = turns
   const sort = troubles.length > 0 ? 'failed' : known.length > 0 ? 'drift' : 'fine'
+  const title = titleOf(facts)
+  const closing = last?.closing ?? 'No turn has ended yet.'
+  // What it came to mostly begins with the title: that is not said twice.
+  const isBegun = closing.startsWith(title)
   return html`<p class="state ${sort}" role="status">
-    <strong>${titleOf(facts)}.</strong>
-    ${last === undefined ? 'No turn has ended yet.' : `${last.closing} (${instantText(last.at)})`}
+    <strong>${title}${isBegun ? '' : '.'}</strong>${isBegun ? closing.slice(title.length) : ` ${closing}`}
+    ${last === undefined ? '' : `(${instantText(last.at)})`}
   </p>`
 }
 

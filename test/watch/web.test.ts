@@ -155,3 +155,18 @@ test('the page of a watcher that has just begun', async () => {
   expect(page).toContain('No turn has ended yet.')
   expect(page).not.toContain('<table>')
 })
+
+test('how it stands is said once', async () => {
+  const stateOf = async (closing: string, open: number): Promise<string> => {
+    const [turn] = facts.turns
+    const turns = [{ ...turn!, closing }]
+    const known = facts.known.slice(0, open)
+    const page = await (await web({ page: () => ({ ...facts, troubles: [], known, turns }) })('/')).text()
+    const [, state = ''] = /role="status">([\s\S]*?)<\/p>/.exec(page) ?? []
+    return state.trim().replaceAll(/\s+/g, ' ')
+  }
+  const when = '(2026-01-05 08:00 UTC)'
+  expect(await stateOf('1 difference (1 new).', 1)).toBe(`<strong>1 difference</strong> (1 new). ${when}`)
+  expect(await stateOf('No drift (2 resolved).', 0)).toBe(`<strong>No drift</strong> (2 resolved). ${when}`)
+  expect(await stateOf('Put back.', 0)).toBe(`<strong>No drift.</strong> Put back. ${when}`)
+})

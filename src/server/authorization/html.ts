@@ -23,6 +23,7 @@ button { font: inherit; padding: 0.5rem 1.5rem; margin-right: 0.75rem; border: 2
 button.yes { background: #1b5fc1; border-color: #1b5fc1; color: #fff }
 label { display: block; margin: 0.75rem 0 }
 input, select { font: inherit; padding: 0.25rem 0.5rem; max-width: 100% }
+input:not([type=checkbox]), select { display: block; box-sizing: border-box; width: 100% }
 button:focus-visible { outline: 3px solid #f5a623; outline-offset: 2px }`
 
 /** Returns a self-contained page that may not be framed or cached. `body` is HTML, `title` is text. */
