@@ -44,8 +44,8 @@ export class Together {
       late,
       listed: async (id) => {
         if (!isComing || !isWhole) return undefined
-        const { promise, resolve } = Promise.withResolvers<JsonObject | undefined>()
-        expected.waiting.push({ id, resolve })
+        const { promise, resolve, reject } = Promise.withResolvers<JsonObject | undefined>()
+        expected.waiting.push({ id, resolve, reject })
         this.#waiting += 1
         late()
         return await promise
@@ -58,14 +58,23 @@ export class Together {
     for (const [kind, expected] of this.#kinds) {
       if (expected.coming > 0 || expected.waiting.length === 0 || isNext(kind)) continue
       const waiting = expected.waiting.splice(0)
-      void this.#listed(kind, waiting.length)
-        // What the list does not tell is read by itself, and its failure told there.
-        .catch(() => undefined)
-        .then((found) => {
-          this.#waiting -= waiting.length
-          for (const { id, resolve } of waiting) resolve(found?.get(id))
-        })
+      void this.#end(waiting, this.#listed(kind, waiting.length))
     }
+  }
+
+  async #end(
+    waiting: readonly Waiting[],
+    listed: Promise<Map<string, JsonObject> | undefined>
+  ): Promise<void> {
+    let found: Map<string, JsonObject> | undefined
+    try {
+      found = await listed
+    } catch (error) {
+      // A mistake of polyctl is told with one of them; the others are read by themselves.
+      waiting[0]?.reject(error)
+    }
+    this.#waiting -= waiting.length
+    for (const { id, resolve } of waiting) resolve(found?.get(id))
   }
 
   async #listed(kind: Kind, count: number): Promise<Map<string, JsonObject> | undefined> {
@@ -84,7 +93,13 @@ export class Together {
 /** The resources of a kind that are being made, and those that wait to be looked at. */
 interface Expected {
   coming: number
-  waiting: { id: string; resolve: (wire: JsonObject | undefined) => void }[]
+  waiting: Waiting[]
+}
+
+interface Waiting {
+  id: string
+  resolve: (wire: JsonObject | undefined) => void
+  reject: (error: unknown) => void
 }
 
 /** One that is being made. */
