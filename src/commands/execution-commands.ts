@@ -25,6 +25,7 @@ function addRun({ add, settle }: Commands): void {
       .optionsGroup('Which syncs:')
       .option('--all', 'all that the service has')
       .option('--failed', 'of these, or of all, those whose last run failed or had errors')
+      .option('--rejected', 'of these, or of all, only the records that the last run was refused')
       .option('--kind <kind>', 'only of this kind, e.g. bulk_sync; repeatable', collect, [])
       .optionsGroup('How they run:')
       .option('--resync', 'send all records again, whatever was sent before')
@@ -33,6 +34,7 @@ function addRun({ add, settle }: Commands): void {
       .option('--at-once <n>', 'run at most so many at once', wholeNumber(1), 4)
       .option('--join', 'follow what runs already, instead of failing')
       .option('--detach', 'start them, and do not wait')
+      .option('--logs <folder>', 'keep the log files here: they name records')
       .option('--cancel', 'cancel what runs on Ctrl-C; without it, it goes on in the service')
       .option(
         '--fail-on <condition>',

@@ -14,6 +14,7 @@ import type { CommandIo } from './io.ts'
 const ownOptions = [
   ['all', '--all'],
   ['failed', '--failed'],
+  ['rejected', '--rejected'],
   ['resync', '--resync'],
   ['test', '--test'],
   ['limit', '--limit'],
@@ -25,6 +26,7 @@ const ownOptions = [
 export interface ApprovedOptions {
   all?: boolean
   failed?: boolean
+  rejected?: boolean
   resync?: boolean
   test?: boolean
   limit?: number

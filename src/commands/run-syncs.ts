@@ -11,6 +11,7 @@ import { observe } from '../remote/observe.ts'
 import { openReader, openWriter, type Reader } from '../remote/transport.ts'
 import type { ExecutionsView, RunState } from '../render/view/executions.ts'
 import { addressText } from '../state/resource.ts'
+import { downloads, onlyRejected } from './run-logs.ts'
 import { bounded } from './run-bounds.ts'
 import type { BoundOptions } from './run-bounds.ts'
 import {
@@ -33,6 +34,10 @@ export interface RunCommandOptions extends ReadOptions, BoundOptions {
   /** Names of kinds. */
   kind: string[]
   failed?: boolean
+  /** Only the records that their last executions were refused. */
+  rejected?: boolean
+  /** The folder for the log files of the executions. */
+  logs?: string
   resync?: boolean
   test?: boolean
   identity: string[]
@@ -57,10 +62,10 @@ export async function runCommand(
   options: RunCommandOptions,
   io: CommandIo
 ): Promise<Result> {
-  if (patterns.length === 0 && options.all !== true && options.failed !== true)
-    return await problemsResult(io, [nothingNamed('run')], nothingRead)
-  if (options.detach === true && options.local === true)
-    return await problemsResult(io, [endsWithIt()], nothingRead)
+  const isNamed = patterns.length > 0 || [options.all, options.failed, options.rejected].includes(true)
+  if (!isNamed) return await problemsResult(io, [nothingNamed('run')], nothingRead)
+  const odds = atOdds(options)
+  if (odds.length > 0) return await problemsResult(io, odds, nothingRead)
   const approved = patterns.some(isPreviewFile) ? readPreviews(patterns, options, io) : undefined
   if (approved?.ok === false) return await problemsResult(io, approved.problems, nothingRead)
   return await withContext(io, options, (context) => run(patterns, options, io, context, approved?.value), {
@@ -83,10 +88,13 @@ async function run(
     if (!who.ok) return who
     const found = await chosen(previews === undefined ? patterns : [], options, reader, context)
     if (!found.ok) return found
+    const meant =
+      options.rejected === true ? await onlyRejected(found.value, reader, downloads(service.remote)) : found
+    if (!meant.ok) return meant
     const handed =
       previews === undefined
-        ? { ok: true as const, value: { executables: found.value, approvals: new Map() } }
-        : await approvedOf(previews, found.value, who.value, reader, openWriter(service.remote))
+        ? { ok: true as const, value: { executables: meant.value, approvals: new Map() } }
+        : await approvedOf(previews, meant.value, who.value, reader, openWriter(service.remote))
     if (!handed.ok) return handed
     const { executables, approvals } = handed.value
     const within = await bounded(executables, understood.desired.resources, options, reader)
@@ -127,7 +135,25 @@ async function run(
       ? done
       : await afterApproval(previews, tellsNames(options, io), done, approvals, openReader(service.remote))
   const header = { ...context.header, organization: who.name, organizationId: who.id }
-  return await runsResult(runs, { ...context, header }, options)
+  const lost = await logged(runs, executables, options, io, context)
+  const result = await runsResult(runs, { ...context, header }, options)
+  return lost && result.code === exit.done ? { ...result, code: exit.failure } : result
+}
+
+/** Keeps the log files, and returns whether some could not be kept. */
+async function logged(
+  runs: readonly SyncRun[],
+  executables: readonly Executable[],
+  { logs, quiet }: RunCommandOptions,
+  { cwd, output }: CommandIo,
+  { service, problems }: CommandContext
+): Promise<boolean> {
+  if (logs === undefined || service.remote.stop?.aborted === true) return false
+  const { keepLogs } = await import('./run-logs.ts')
+  const { kept, problems: lost } = await keepLogs(runs, executables, service.remote, logs, cwd)
+  problems.push(...lost)
+  if (quiet !== true && !output.isDocument) output.say(`Logs: ${kept} files in ${logs}.`)
+  return lost.length > 0
 }
 
 /** Names of records stay on a person's terminal, unless they are asked for. */
@@ -238,6 +264,21 @@ function notExecutable(words: readonly string[], executable: readonly { name: st
   return problem('P803', `\`--kind ${words.join(', ')}\` is nothing that runs`, {
     help: [`write ${executable.map(({ name }) => `\`--kind ${name}\``).join(' or ')}`]
   })
+}
+
+/** Options that exclude each other. */
+function atOdds({ local, rejected, identity, resync, detach, logs }: RunCommandOptions): Diagnostic[] {
+  const both = (one: string, other: string, help: string): Diagnostic =>
+    problem('P617', `\`${one}\` cannot be used with \`${other}\``, { help: [help] })
+  const help = '`--rejected` sends what the last execution was refused, and nothing else'
+  return [
+    ...(detach === true && local === true ? [endsWithIt()] : []),
+    ...(rejected === true && identity.length > 0 ? [both('--rejected', '--identity', help)] : []),
+    ...(rejected === true && resync === true ? [both('--rejected', '--resync', help)] : []),
+    ...(logs !== undefined && detach === true
+      ? [both('--logs', '--detach', 'logs are there when an execution has ended: leave `--detach` out')]
+      : [])
+  ]
 }
 
 /** What runs on the local server ends with the command. */

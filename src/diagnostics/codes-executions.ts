@@ -75,5 +75,20 @@ export const executionCodes = {
     explanation:
       '`--fields` narrows what is shown to fields that the sync writes, by their names in the target; ' +
       '`--redact-keys` says what the file of `--out` holds.'
+  },
+  P816: {
+    title: 'the log of an execution cannot be read or kept',
+    explanation:
+      'The service tells where the log files of an execution are, and gave no such file, or it could not ' +
+      'be written to the folder of `--logs`. The execution itself is not touched by that. Addresses of ' +
+      'logs are good for a short time only: try again, or look at the execution in the service.'
+  },
+  P817: {
+    title: 'nothing says which records were refused',
+    explanation:
+      '`--rejected` sends the records again that the last execution of a sync was refused, and the log of ' +
+      'that execution names them. The service keeps no such log (record logging may be off, or the ' +
+      'execution be too old), or it does not hold the values by which the sync finds its records. Nothing ' +
+      'was started. A plain `polyctl run` sends refused records again, too, together with what changed.'
   }
 } satisfies Record<string, CodeEntry>

@@ -16,6 +16,8 @@ export interface Executable {
   kind: Kind & { executions: Executions }
   /** How it is bounded, where the service is polyctl's own. Absent: it is started by the API alone. */
   bounds?: RunBounds
+  /** The only records of it that are sent, in place of those that all are asked for. */
+  identities?: readonly string[]
 }
 
 /** What came of a start. */
@@ -37,12 +39,13 @@ export interface Joining {
  * one; anything else is a problem.
  */
 export async function started(
-  { live, kind, bounds }: Executable,
-  request: StartRequest,
+  { live, kind, bounds, identities }: Executable,
+  requested: StartRequest,
   joining: Joining,
   writer: Writer
 ): Promise<Started> {
   const name = addressText(live)
+  const request = identities === undefined ? requested : { ...requested, identities }
   const wanted = kind.executions.start(live.wire, request, writer.version)
   if (!wanted.ok) return { ok: false, problem: unable(name, wanted.because) }
   const at = await pathOfOne(writer, kind, live.id)

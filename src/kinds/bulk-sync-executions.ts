@@ -33,6 +33,8 @@ export const bulkSyncExecutions: Executions = {
   },
   removal: () => undefined,
   previews: false,
+  logTypes: ['logs'],
+  identityNames: () => [],
   runsAfter: ({ default_schedule: now, schedule: older }) => runsAfter(now ?? older)
 }
 

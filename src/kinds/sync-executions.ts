@@ -1,5 +1,6 @@
 import type { Executions } from '../state/execution.ts'
 import { isObject, type JsonObject } from '../state/value.ts'
+import { logTypes } from '../wire/execution.ts'
 import { commonOf, countsOf, runsAfter, textOf } from './executions.ts'
 
 /** Of 2023-04-25 there are only `total`, `insert`, `update` and `error`. */
@@ -39,6 +40,15 @@ export const syncExecutions: Executions = {
   }),
   removal: ({ mode }) => (mode === 'remove' ? 'some' : mode === 'replace' ? 'all' : undefined),
   previews: true,
+  logTypes,
+  identityNames: (live) => {
+    const { identities, identity } = live
+    const mappings = isObject(identities) ? identities.mappings : undefined
+    const [only, another] = Array.isArray(mappings) ? mappings : [identity]
+    if (another !== undefined || !isObject(only)) return []
+    const source = isObject(only.source) ? textOf(only.source.field) : undefined
+    return [source, textOf(only.target)].flatMap((name) => name ?? [])
+  },
   runsAfter: ({ schedule }) => runsAfter(schedule)
 }
 

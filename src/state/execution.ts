@@ -64,6 +64,13 @@ export interface Executions {
   removal(live: JsonObject): 'some' | 'all' | undefined
   /** Whether polyctl's own server can say which records a run would write. */
   previews: boolean
+  /** The sorts of logs that it keeps of records. */
+  logTypes: readonly string[]
+  /**
+   * Returns the names by which a log may call the value that identifies a record; none where one value does
+   * not.
+   */
+  identityNames(live: JsonObject): string[]
   /** Returns the ids of those after which its schedule starts it. */
   runsAfter(live: JsonObject): string[]
 }

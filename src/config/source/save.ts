@@ -40,12 +40,12 @@ export function saveFile(path: string, text: string, mode?: number): string | un
  * Stops at the first that cannot be written, and returns the reason.
  */
 export function saveFiles(
-  files: readonly { path: string; text: string }[]
+  files: readonly { path: string; text: string; mode?: number }[]
 ): { path: string; reason: string } | undefined {
   const drafts = new Map<string, string>()
   try {
-    for (const { path, text } of files) {
-      const reason = isTaken(path) ? saveFile(path, text) : saveNew(path, text, drafts)
+    for (const { path, text, mode } of files) {
+      const reason = isTaken(path) ? saveFile(path, text, mode) : saveNew(path, text, drafts, mode)
       if (reason !== undefined) return { path, reason }
     }
     return undefined
@@ -63,7 +63,12 @@ function isTaken(path: string): boolean {
   }
 }
 
-function saveNew(path: string, text: string, drafts: Map<string, string>): string | undefined {
+function saveNew(
+  path: string,
+  text: string,
+  drafts: Map<string, string>,
+  mode?: number
+): string | undefined {
   try {
     const folder = dirname(path)
     let beside = drafts.get(folder)
@@ -72,7 +77,7 @@ function saveNew(path: string, text: string, drafts: Map<string, string>): strin
       drafts.set(folder, (beside = mkdtempSync(join(folder, '.polyctl-'))))
     }
     const draft = join(beside, 'draft')
-    writeFileSync(draft, text, { flag: 'wx' })
+    writeFileSync(draft, text, { flag: 'wx', ...(mode === undefined ? {} : { mode }) })
     renameSync(draft, path)
     return undefined
   } catch (error) {

@@ -1,0 +1,115 @@
+import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { pathOfOne } from '../remote/address.ts'
+import { failureProblem, type Failure } from '../remote/failure.ts'
+import type { Reader } from '../remote/transport.ts'
+import { addressText, type Live } from '../state/resource.ts'
+import { isObject, type Json } from '../state/value.ts'
+import type { Executable } from './start.ts'
+
+/** Reads a file at an address that needs no key. Resolves with its text, or with why there is none. */
+export type Download = (url: string) => Promise<{ ok: true; text: string } | { ok: false; words: string }>
+
+/** A log of an execution: records of one sort. */
+export interface LogFile {
+  /** What the service calls it: `errors`, `records`. */
+  type: string
+  text: string
+}
+
+/** Logs, or why there are none. */
+export type Logs = { ok: true; files: LogFile[] } | { ok: false; problem: Diagnostic }
+
+/**
+ * Reads the log files of an execution, of the given types or of all that its kind has. What the service does
+ * not keep is left out.
+ */
+export async function logsOf(
+  { live, kind }: Executable,
+  execution: string,
+  reader: Reader,
+  download: Download,
+  types: readonly string[] = kind.executions.logTypes
+): Promise<Logs> {
+  const attempted = `reading the logs of ${addressText(live)}`
+  const at = await pathOfOne(reader, kind, live.id)
+  if (!at.ok) return { ok: false, problem: failureProblem(at.failure, attempted) }
+  const files: LogFile[] = []
+  for (const type of types) {
+    const answer = await reader.get(`${at.path}/executions/${execution}/${type}`)
+    if (!answer.ok && isMissing(answer.failure)) continue
+    if (!answer.ok) return { ok: false, problem: failureProblem(answer.failure, attempted) }
+    for (const url of urlsIn(answer.body)) {
+      const read = await download(url)
+      if (!read.ok) return { ok: false, problem: notRead(live, type, read.words) }
+      files.push({ type, text: read.text })
+    }
+  }
+  return { ok: true, files }
+}
+
+function isMissing({ status, refused }: Failure): boolean {
+  return refused && status === 404
+}
+
+/** Addresses of files: syncs write the name in small letters, bulk syncs in capitals. */
+function urlsIn(body: Json | undefined): string[] {
+  const data = isObject(body) && isObject(body.data) ? body.data : {}
+  const urls = data.urls ?? data.URLs
+  return Array.isArray(urls) ? urls.filter((url) => typeof url === 'string') : []
+}
+
+function notRead(live: Live, type: string, words: string): Diagnostic {
+  return problem('P816', `the log of ${type} of ${addressText(live)} cannot be read: ${words}`, {
+    help: ['try again: addresses of logs are good for a short time only', 'leave `--logs` out']
+  })
+}
+
+/**
+ * Returns the values by which the records of a log are found; undefined where a record says none. Nobody
+ * documents what such a record looks like: `identity`, as polyctl's own server has it, and the names of the
+ * fields of the identity are looked for, in the record and one level below.
+ */
+export function identitiesIn(text: string, names: readonly string[]): string[] | undefined {
+  const entries = recordsIn(text)
+  if (entries === undefined) return undefined
+  const found = entries.map((entry) => identityOf(entry, names))
+  return found.includes(undefined) ? undefined : [...new Set(found.flatMap((one) => one ?? []))]
+}
+
+/** A list, or one record on each line. */
+function recordsIn(text: string): Json[] | undefined {
+  const parsed = (part: string): Json | undefined => {
+    try {
+      const value: Json = JSON.parse(part)
+      return value
+    } catch {
+      return undefined
+    }
+  }
+  const whole = parsed(text)
+  if (Array.isArray(whole)) return whole
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const records = lines.map(parsed)
+  return records.some((one) => one === undefined) ? undefined : records.flatMap((one) => one ?? [])
+}
+
+function identityOf(entry: Json, names: readonly string[]): string | undefined {
+  if (!isObject(entry)) return undefined
+  const own = scalarText(entry.identity)
+  if (own !== undefined) return own
+  const places = [entry, ...Object.values(entry).filter(isObject)]
+  for (const place of places)
+    for (const name of names) {
+      const value = scalarText(place[name])
+      if (value !== undefined) return value
+    }
+  return undefined
+}
+
+/** A value that names one record; a list of one is that. */
+function scalarText(value: Json | undefined): string | undefined {
+  const [only, another] = Array.isArray(value) ? value : [value]
+  if (another !== undefined || only === undefined || only === null || typeof only === 'object')
+    return undefined
+  return String(only)
+}
