@@ -205,7 +205,7 @@ describe('imports', () => {
       mongodb: ['server'],
       pg: ['server'],
       'pg-cursor': ['server'],
-      croner: ['watch'],
+      croner: ['watch', 'server'],
       'prom-client': ['watch'],
       nodemailer: ['watch'],
       commander: ['commands']

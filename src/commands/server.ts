@@ -150,7 +150,7 @@ function open(
       ...(options.shape === undefined ? {} : { shape: options.shape }),
       post,
       ...(options.run === true
-        ? { run: { fetch: post, localFiles: options.expose !== true, moving } }
+        ? { run: { fetch: post, localFiles: options.expose !== true, moving, schedules: true } }
         : {}),
       ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
       ...(faults === undefined ? {} : { faults })
@@ -235,7 +235,7 @@ function hello(
   const text = `The local Polytomic listens at ${url}
   Data     ${directory}
   API key  ${key}
-${inForce === '' ? '' : `  With     ${inForce}\n`}
+${inForce === '' ? '' : `  With     ${inForce}\n`}${options.run === true ? schedulesLine : ''}
 To use it from another terminal:
   export POLYTOMIC_URL=${word(url)} POLYTOMIC_API_KEY=${fresh ?? shellKey}
 
@@ -243,6 +243,9 @@ Stop it with Ctrl-C.
 `
   return { facts, text }
 }
+
+const schedulesLine =
+  '  Moves    data: schedules start active syncs while it is up, and make up for nothing\n'
 
 /** What makes this server unlike the usual one. Names of users only: their keys are never printed. */
 function extras({ latency, rate, faults, run, shape, user }: ServerCommandOptions): string {

@@ -80,6 +80,8 @@ export interface RunOptions {
   connectors?: Connectors
   /** Told after each batch of records. */
   moving?: () => void
+  /** Schedules start syncs as long as the server is up. Absent: nothing runs that nobody started. */
+  schedules?: boolean
 }
 
 /** The Polytomic API on this machine. */
@@ -183,7 +185,7 @@ function isReal({ run }: ServerOptions): (type: string) => boolean {
 
 /** Opens the runner, and lets it go on with what an earlier process accepted. */
 function runnerOf(
-  { run }: ServerOptions,
+  { run, publicUrl }: ServerOptions,
   folder: Folder | undefined,
   parts: Pick<RunnerParts, 'records' | 'events' | 'transaction' | 'now' | 'randomUUID' | 'sleep'>
 ): Runner | undefined {
@@ -202,7 +204,8 @@ function runnerOf(
       timeout: realEdge.timeout
     },
     random: run.random ?? realEdge.random,
-    moving: () => run.moving?.()
+    moving: () => run.moving?.(),
+    ...(run.schedules === true ? { schedules: { baseUrl: publicUrl ?? (() => '') } } : {})
   })
   runner.recover()
   return runner

@@ -8,15 +8,14 @@ import { createdBy } from '../records.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { RunProblem } from '../runner/connector.ts'
 import { noCounts } from '../runner/run-log.ts'
-import { isOpen, type Runner } from '../runner/runner.ts'
+import { isOpen } from '../runner/open.ts'
+import type { Runner } from '../runner/runner.ts'
+import { makeRoom } from '../runner/schedules.ts'
 import type { StoredExecution, StoredSync } from '../stored.ts'
 import { mustFit } from './request-shape.ts'
 import { identitiesOf } from './sync-identity.ts'
 import { localStartShape } from './local-start-shape.ts'
 import { syncStartShape } from './sync-shape.ts'
-
-/** How many executions of a sync are kept. */
-const kept = 50
 
 /** Stores an execution, and lets it begin when the request is done. */
 export function startExecution(call: Call): RouteResult {
@@ -46,10 +45,7 @@ function begin(call: Call, request: SyncStartRequest, bounds: RunBounds): RouteR
   const seal = approval === undefined ? undefined : mustRunHere(() => runner.mustHold(approval, sync), 422)
   const wanted =
     seal === undefined ? request : { ...request, resync: seal.resync, identities: seal.identities }
-  for (const previous of executions.slice(kept - 1)) {
-    records.remove('execution', previous.id)
-    runner.logs.forget(previous.id)
-  }
+  makeRoom(records, runner.logs, executions)
   const execution: StoredExecution = { ...newExecution(call, sync, wanted), bounds }
   records.put('execution', execution)
   runner.begin(execution.id)

@@ -5,7 +5,7 @@ import { flag, found, param, type Call, type Route } from '../call.ts'
 import { paged, pagination } from '../paging.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { expiryOf, isGenuine, logAddress } from '../runner/log-address.ts'
-import { isOpen } from '../runner/runner.ts'
+import { isOpen } from '../runner/open.ts'
 import type { StoredExecution } from '../stored.ts'
 import { executionsOf, startExecution, startLocally } from './execution-start.ts'
 
@@ -117,13 +117,14 @@ function list(call: Call): RouteResult {
 }
 
 function status(call: Call): RouteResult {
-  const all = executionsOf(call, param(call, 'id'))
+  const sync = found(call, 'sync', param(call, 'id'))
+  const all = executionsOf(call, sync.id)
   const current = all.find(({ status }) => isOpen(status))
   const last = all.find(({ status }) => !isOpen(status))
   return data({
     ...(current === undefined ? {} : { current_execution: shown(call, current) }),
     ...(last === undefined ? {} : { last_execution: shown(call, last) }),
-    next_execution_time: null
+    next_execution_time: call.context.runner?.next(sync)?.toISOString() ?? null
   })
 }
 

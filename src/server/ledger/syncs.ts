@@ -188,6 +188,19 @@ export const syncs: LedgerRow[] = rows('sync', [
   ['activate.updated', 'assumption', 'activating counts as an update of the sync'],
   ['executions.none', 'assumption', 'without --run a sync cannot be started here: 409, which says so'],
   ['executions.active', 'documentation', 'only active syncs are executed, also by hand'],
+  [
+    'schedule.runs',
+    'assumption',
+    'with --run, schedules start active syncs; a schedule has no catching up'
+  ],
+  ['schedule.overlap', 'assumption', 'a sync that runs is not started again by its schedule'],
+  ['schedule.continuous', 'documentation', 'continuous looks for changes every five minutes'],
+  ['schedule.unsaid', 'assumption', 'parts below the smallest that a schedule says are the lowest'],
+  [
+    'schedule.after',
+    'assumption',
+    'a sync runs after others when all of them have ended since it began last'
+  ],
   ['executions.inactive', 'assumption', 'starting an inactive sync is refused with 400'],
   ['executions.running', 'assumption', 'starting a sync that runs is refused with 409'],
   ['executions.changed', 'documentation', 'only new and changed records are sent; resync sends all'],

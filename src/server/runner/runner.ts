@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { ExecutionCounts, ExecutionStatus } from '../../wire/execution.ts'
+import type { ExecutionCounts } from '../../wire/execution.ts'
 import { storageProblem } from '../../storage/database.ts'
 import type { PreviewSeal } from '../../wire/preview.ts'
 import type { Events } from '../events.ts'
@@ -13,9 +13,11 @@ import { holdOf, type Hold } from './hold.ts'
 import { Canceled, mustGoOn } from './job.ts'
 import type { LogStore } from './log-store.ts'
 import { previewSync, runSync, type JobParts } from './open-job.ts'
+import { isOpen } from './open.ts'
 import { possible } from './possible.ts'
 import { openPreviews, type Previews } from './previews.ts'
 import { ErrorSummary, noCounts, type RunLog } from './run-log.ts'
+import { openSchedules } from './schedules.ts'
 
 /** Runs executions outside of the requests that start them. */
 export interface Runner {
@@ -36,6 +38,8 @@ export interface Runner {
   forget(sync: string): void
   /** Begins what an earlier process has accepted, and marks what it left in the middle. */
   recover(): void
+  /** When the schedule of a sync starts it next; undefined where that is not known. */
+  next(sync: StoredSync): Date | undefined
   /** Marks what is running as interrupted, and ends it. */
   close(): void
 }
@@ -49,6 +53,8 @@ export interface RunnerParts extends JobParts {
   /** Told after each batch of records. */
   moving: () => void
   randomUUID: () => string
+  /** Whether schedules start syncs; `baseUrl` is the base of addresses in their events. */
+  schedules?: { baseUrl: () => string }
 }
 
 interface Running {
@@ -73,8 +79,15 @@ export function openRunner(parts: RunnerParts): Runner {
     // Transactions are synchronous, so this runs when the one that stored the execution is over.
     void limit(() => execute({ ...parts, approvals }, id, own, closing))
       .catch(() => undefined)
-      .finally(() => running.delete(id))
+      .finally(() => {
+        running.delete(id)
+        schedules?.wake()
+      })
   }
+  const schedules =
+    parts.schedules === undefined
+      ? undefined
+      : openSchedules({ ...parts, ...parts.schedules, logs: state.logs, begin })
   return {
     mustRun: (sync) => void possible(sync, records, connectors),
     begin,
@@ -89,6 +102,7 @@ export function openRunner(parts: RunnerParts): Runner {
     mustHold: (approval, sync) =>
       approvals.mustHold(approval, sync, possible(sync, records, connectors).model),
     forget: (sync) => state.store.forget(sync),
+    next: (sync) => schedules?.next(sync),
     recover: () => {
       for (const execution of records.all('execution')) {
         if (execution.status === 'created') begin(execution.id)
@@ -96,6 +110,7 @@ export function openRunner(parts: RunnerParts): Runner {
       }
     },
     close: () => {
+      schedules?.close()
       for (const [id, { counts, stop }] of running) {
         const execution = records.get('execution', id)
         if (execution !== undefined && execution.status !== 'created')
@@ -107,11 +122,6 @@ export function openRunner(parts: RunnerParts): Runner {
       state.close()
     }
   }
-}
-
-/** Whether an execution has not come to its end. */
-export function isOpen(status: ExecutionStatus): boolean {
-  return !['canceled', 'completed', 'failed', 'interrupted'].includes(status)
 }
 
 function interrupt(records: Records, execution: StoredExecution, at: Date): void {

@@ -5,8 +5,13 @@ import { memoryConnectors, type MemorySystem } from './memory.ts'
 
 /** Syncs of a server whose executions run. */
 
-export async function connection(api: Client, type: string, configuration: object): Promise<string> {
-  const reply = await api.post('/api/connections', { name: type, type, configuration })
+export async function connection(
+  api: Client,
+  type: string,
+  configuration: object,
+  name = type
+): Promise<string> {
+  const reply = await api.post('/api/connections', { name, type, configuration })
   expect(reply.status).toBe(200)
   return reply.data.id
 }
@@ -28,14 +33,15 @@ export async function ended(api: Client, sync: string, execution: string): Promi
 /** People of a system in memory, written to itself under another name. */
 export async function memorySync(
   api: Client,
-  more: object = {},
+  more: { name?: string; [key: string]: unknown } = {},
   types: [from: string, to: string] = ['postgresql', 'postgresql']
 ): Promise<Thing> {
   const access = { hostname: 'db.example.com', username: 'u', password: 'p', database: 'd', port: 5432 }
-  const from = await connection(api, types[0], access)
-  const to = types[1] === types[0] ? from : await connection(api, types[1], access)
+  const of = more.name === undefined ? '' : ` of ${more.name}`
+  const from = await connection(api, types[0], access, types[0] + of)
+  const to = types[1] === types[0] ? from : await connection(api, types[1], access, types[1] + of)
   const model = await made(api, '/api/models', {
-    name: 'People',
+    name: `People${of}`,
     connection_id: from,
     configuration: { table: 'people' },
     fields: ['email', 'name']

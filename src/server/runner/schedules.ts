@@ -1,0 +1,117 @@
+import { createdBy, type Records } from '../records.ts'
+import type { StoredExecution, StoredSync } from '../stored.ts'
+import { isDue, nextTime, type Past } from './due.ts'
+import { noCounts } from './run-log.ts'
+import type { LogStore } from './log-store.ts'
+import { isOpen } from './open.ts'
+
+/** Starts syncs when their schedules say so, as long as the server is up. */
+export interface Schedules {
+  /** When the schedule of a sync comes up next; undefined where it has no time. */
+  next(sync: StoredSync): Date | undefined
+  /** Something has ended: others may run after it. */
+  wake(): void
+  close(): void
+}
+
+/** The dependencies of the schedules. */
+export interface ScheduleParts {
+  records: Records
+  logs: LogStore
+  transaction: <T>(work: () => T) => T
+  now: () => Date
+  randomUUID: () => string
+  sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** Is called within the transaction that stores the execution. */
+  begin: (execution: string) => void
+  /** The base of addresses in events. */
+  baseUrl: () => string
+}
+
+/** Schedules have minutes; the clock may jump while a machine sleeps. */
+const lookMs = 10_000
+const [kept, none]: [number, readonly StoredExecution[]] = [50, []]
+
+/**
+ * Looks every few seconds which syncs are due. What came up before the server was started, and is not told
+ * apart from what it has done, is not made up for; what came up while the machine slept is, once.
+ */
+export function openSchedules(parts: ScheduleParts): Schedules {
+  const { records, now } = parts
+  const begun = now().getTime()
+  const closing = new AbortController()
+  let [after, pause] = [begun, new AbortController()]
+  const look = (): void => {
+    const until = now().getTime()
+    const past = pastOf(records)
+    for (const sync of records.all('sync')) {
+      if (!sync.active || sync.schedule.frequency === 'manual') continue
+      const own = past(sync.id)
+      if (own.some(({ status }) => isOpen(status))) continue
+      if (isDue(sync.schedule, { own, of: past }, { after: Math.min(after, until), until, begun }))
+        parts.transaction(() => start(parts, sync, own))
+    }
+    after = until
+  }
+  const loop = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      pause = new AbortController()
+      await parts.sleep(lookMs, pause.signal).catch(() => undefined)
+      if (!closing.signal.aborted) look()
+    }
+  }
+  void loop()
+  return {
+    next: ({ id, active, schedule }) => {
+      const at = active
+        ? nextTime(schedule, { own: pastOf(records)(id), of: () => none }, after)
+        : undefined
+      return at === undefined ? undefined : new Date(Math.max(at, after))
+    },
+    wake: () => pause.abort(),
+    close: () => {
+      closing.abort()
+      pause.abort()
+    }
+  }
+}
+
+/** The executions of each sync, newest first. */
+function pastOf(records: Records): Past['of'] {
+  const bySync = Map.groupBy(records.all('execution'), ({ sync_id }) => sync_id)
+  for (const all of bySync.values()) all.sort((a, b) => (a.created_at < b.created_at ? 1 : -1))
+  return (id) => bySync.get(id) ?? none
+}
+
+/** What does not run here fails, and says so in its execution. */
+function start(
+  { records, logs, now, randomUUID, begin, baseUrl }: ScheduleParts,
+  sync: StoredSync,
+  own: readonly StoredExecution[]
+): void {
+  makeRoom(records, logs, own)
+  const execution: StoredExecution = {
+    id: randomUUID(),
+    organization_id: sync.organization_id,
+    name: '',
+    sync_id: sync.id,
+    type: 'scheduled',
+    status: 'created',
+    request: {},
+    counts: noCounts(),
+    errors: [],
+    log_secret: randomUUID(),
+    base_url: own[0]?.base_url ?? baseUrl(),
+    ...createdBy(now(), sync.created_by)
+  }
+  records.put('execution', execution)
+  begin(execution.id)
+}
+
+/** Forgets the oldest executions of a sync before one more is stored; `own` has the newest first. */
+export function makeRoom(records: Records, logs: LogStore, own: readonly StoredExecution[]): void {
+  for (const { id } of own.slice(kept - 1)) {
+    records.remove('execution', id)
+    logs.forget(id)
+  }
+}
