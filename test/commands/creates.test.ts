@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { kinds } from '../../src/kinds/index.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
-import { versionsInShapes } from '../support/shapes.ts'
+import { shapes, versionsInShapes } from '../support/shapes.ts'
 import { apiVersions, type ApiVersion } from '../../src/wire/common.ts'
 
 /**
@@ -268,3 +268,21 @@ test('each kind is here, and what costs more than its writes and a tenth says wh
     expect(cost <= 1.1 * of, name).toBe(because === undefined)
   }
 })
+
+test.each(shapes)(
+  'a whole workspace costs a tenth more than its creates, beside its lists (%s)',
+  async (shape) => {
+    const kindsOfMany = ['connection', 'model', 'sync', 'bulk_sync', 'role', 'policy', 'user']
+    const all = kindsOfMany.map((name) => creates[name]!)
+    const files = Object.fromEntries(all.map((one) => [`configs/${one.section}.yaml`, itemsOf(one)]))
+    const world = createSandbox({ env: { PASSWORD: 'x' }, server: { shape } })
+    const requests = await requestsOf(world, { ...files, 'configs/a.yaml': database + model })
+    const made = requests.filter((request) => request.startsWith('POST '))
+    expect(made).toHaveLength(all.length * many + 2)
+    const others = requests.filter((request) => !request.startsWith('POST '))
+    const lists = others.filter((request) => !request.includes('/ID'))
+    // What is there, what was made of it together, and whether others have made the same: three looks at most.
+    expect(lists.length).toBeLessThanOrEqual(3 * all.length + 2)
+    expect(others.length - lists.length).toBeLessThanOrEqual(made.length / 10)
+  }
+)
