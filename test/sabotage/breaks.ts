@@ -84,6 +84,19 @@ const creating: Break[] = [
     noticedBy: [
       by('apply/twins', 'when a request that nobody answers is carried out after everybody gave up')
     ]
+  },
+  {
+    what: 'an answer that may be a recorded one counts as a resource that is there',
+    file: 'src/remote/create.ts',
+    find: "Number.isNaN(age) ? 'undated'",
+    replace: "Number.isNaN(age) ? 'new'",
+    noticedBy: [
+      by('apply/together', 'is made again: no recorded answer counts as one that is there'),
+      by(
+        'apply/together',
+        'what needs them starts when they were looked at, and never with an id that is gone'
+      )
+    ]
   }
 ]
 
