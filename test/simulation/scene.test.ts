@@ -36,6 +36,20 @@ test('what is at one place and was drawn twice is there once, and what is declar
   expect(await simulate(world, { faults: () => noFaults })).toMatchObject({ is: 'planned', codes: [] })
 })
 
+test('of two with one name, of which the service takes one, that one is declared', async () => {
+  const drawn: World = {
+    ...base,
+    operation: 'apply',
+    removed: [],
+    live: [{ ...connection, item: { ...plainDatabase, redirect_url: 'https://a.example' } }, connection],
+    declared: [{ ...connection, was: 1 }]
+  }
+  const clock = makeClock()
+  const scene = await clock.until(makeScene(drawn, clock))
+  scene.service.server.close()
+  expect([scene.world.live.length, scene.world.declared.map(({ was }) => was)]).toEqual([1, [0]])
+})
+
 test('files declare an address once, whatever is renamed to what', () => {
   // In the first of them a database was renamed to what another one was declared as.
   for (const seed of [752002739, ...Array.from({ length: 200 }, (_, index) => index)]) {

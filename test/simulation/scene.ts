@@ -24,7 +24,7 @@ export async function makeScene(drawn: World, clock: Clock): Promise<Scene> {
   const things = [...drawn.live, ...drawn.declared]
   const service = openService(clock, drawn.seed, drawn, things)
   const { live, ids, places } = await settle(drawn, service)
-  const declared = drawn.declared.map((one) => movedTo(one, places))
+  const declared = drawn.declared.map((one) => movedTo(one, places, live))
   const ideal = openService(clock, drawn.seed + 1, drawn, things)
   const expected = ideals.get(drawn) ?? (await idealOf({ ...drawn, live, declared }, ideal))
   ideals.set(drawn, expected)
@@ -78,11 +78,17 @@ function plainFor(thing: Thing, live: readonly Thing[]): JsonObject | undefined 
   return { ...some, ...Object.fromEntries(keys.map((key) => [key, thing.item[key]!])) }
 }
 
-function movedTo({ was, ...one }: Declared, places: ReadonlyMap<number, number>): Declared {
+function movedTo(
+  { was, ...one }: Declared,
+  places: ReadonlyMap<number, number>,
+  live: readonly Thing[]
+): Declared {
   const place = was === undefined ? undefined : places.get(was)
   if (place !== undefined) return { ...one, was: place }
   const { renamedFrom: _former, pinned: _pin, ...fresh } = one
-  return fresh
+  // Of two with one name the service may have taken the other one only.
+  const namesake = live.findIndex(({ kind, name }) => kind === one.kind && name === one.name)
+  return namesake === -1 ? fresh : { ...fresh, was: namesake }
 }
 
 /**
