@@ -3,6 +3,7 @@ import about from '../../package.json' with { type: 'json' }
 import { lookupFormatNames } from '../render/formats.ts'
 import { visibleLines } from '../render/plain-text.ts'
 import { example, type Commands, type Settle } from './commands.ts'
+import { addStatus } from './condition-options.ts'
 import type { Door } from './door.ts'
 import { failOnOption } from './drift-options.ts'
 import { addExecutions } from './execution-commands.ts'
@@ -50,6 +51,7 @@ export async function commandLine(
   addWriting(commands)
   addExecutions(commands)
   addFileCommands(commands)
+  addStatus(commands)
   addAsking(commands)
   addLocal(commands)
   const names = [...completions.keys(), 'completion']
@@ -176,12 +178,6 @@ function addWriting({ add, settle }: Commands): void {
 }
 
 function addAsking({ add, settle }: Commands): void {
-  add('status', 'show where it connects, with whose key, and what does not work there', (command) =>
-    example(withOutput(withService(withFiles(command)), lookupFormatNames), 'polyctl status').action(
-      (options) =>
-        settle(options, async (io, options) => (await import('./status.ts')).statusCommand(options, io))
-    )
-  )
   add('sources', 'show what a model can read from a connection', (command) =>
     example(
       withOutput(withService(withFiles(command)), lookupFormatNames),

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
-import { conditionForms, conditionOf, type Condition } from '../executions/conditions.ts'
 import { limitOf, type RequestedLimit } from '../executions/guards.ts'
 import { dictionary } from '../state/value.ts'
+import { condition, failOn, failOnWords } from './condition-options.ts'
 import { example, type Commands } from './commands.ts'
 import { collect, wholeNumber, withFiles, withOutput, withService } from './options.ts'
 
@@ -36,13 +36,7 @@ function addRun({ add, settle }: Commands): void {
       .option('--detach', 'start them, and do not wait')
       .option('--logs <folder>', 'keep the log files here: they name records')
       .option('--cancel', 'cancel what runs on Ctrl-C; without it, it goes on in the service')
-      .option(
-        '--fail-on <condition>',
-        "exit with 5 where this is so, e.g. 'errors>1%', 'total==0', 'duration>30m'; repeatable " +
-          '(default: errors>0)',
-        condition,
-        []
-      )
+      .option(failOn, `${failOnWords} (default: errors>0)`, condition, [])
       .optionsGroup('Guards (on the server of polyctl):')
       .option('--limit <n>', 'write at most so many records of each sync; the others wait', wholeNumber(1))
       .option('--max-creates <n>', 'stop before more are created: a number, a share (10%), or none', limit)
@@ -106,9 +100,3 @@ function age(text: string): number {
 
 const units = dictionary({ s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 })
 const dayMs = 86_400_000
-
-function condition(text: string, before: Condition[]): Condition[] {
-  const read = conditionOf(text)
-  if (read === undefined) throw new InvalidArgumentError(`A condition has three parts: ${conditionForms}.`)
-  return [...before, read]
-}

@@ -7,27 +7,34 @@ import { identify } from '../remote/identity.ts'
 import { observe } from '../remote/observe.ts'
 import { openReader, type Reader } from '../remote/transport.ts'
 import type { KindStatus, StatusFacts } from '../render/view/answer.ts'
+import type { Condition } from '../executions/conditions.ts'
 import { connectCommand } from '../render/view/changes.ts'
 import type { DesiredState, Live } from '../state/resource.ts'
-import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
 import type { ReadOptions } from './options.ts'
 import type { Result } from './output.ts'
+import { lastRuns, nothingLooked } from './status-runs.ts'
 import { lookupResult, problemsResult } from './result.ts'
 import { authorized, withContext, type CommandContext } from './run.ts'
+
+/** As typed. */
+export interface StatusOptions extends ReadOptions {
+  /** What the last executions of syncs may not be. */
+  failOn: Condition[]
+}
 
 /**
  * `polyctl status`: which service this is, whose key opens it, what of it the files declare, and what does
  * not work. Reads the list of each kind, and no resource of its own.
  */
-export async function statusCommand(options: ReadOptions, io: CommandIo): Promise<Result> {
-  return await withContext(io, options, (context) => status(io, context), {
+export async function statusCommand(options: StatusOptions, io: CommandIo): Promise<Result> {
+  return await withContext(io, options, (context) => status(options, io, context), {
     filesOptional: true,
     lists: true
   })
 }
 
-async function status(io: CommandIo, context: CommandContext): Promise<Result> {
+async function status({ failOn }: StatusOptions, io: CommandIo, context: CommandContext): Promise<Result> {
   const { understood, service, files } = context
   const { desired } = understood
   const reader = openReader(service.remote)
@@ -39,6 +46,8 @@ async function status(io: CommandIo, context: CommandContext): Promise<Result> {
   ])
   if (!who.ok) return await problemsResult(io, who.problems, context)
   const { id, name, key, self } = who.value
+  const ran = failOn.length === 0 ? nothingLooked : await lastRuns(lists, failOn, reader)
+  if (ran.problems.length > 0) return await problemsResult(io, ran.problems, context)
   const facts: StatusFacts = {
     format_version: 1,
     address: service.remote.url,
@@ -50,9 +59,12 @@ async function status(io: CommandIo, context: CommandContext): Promise<Result> {
     files,
     resources: desired.resources.length,
     kinds: lists.map(({ counts }) => counts),
-    attention: lists.flatMap(({ kind, live }) => live.flatMap((one) => attentionOf(kind, one, context)))
+    attention: [
+      ...lists.flatMap(({ kind, live }) => live.flatMap((one) => attentionOf(kind, one, context))),
+      ...ran.attention
+    ]
   }
-  return lookupResult(exit.done, { of: 'status', facts })
+  return lookupResult(ran.code, { of: 'status', facts })
 }
 
 interface List {

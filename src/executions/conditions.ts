@@ -67,3 +67,17 @@ export function isMet(
   // Of nothing, nothing is the share; all is it where something is counted all the same.
   return compare(total === 0 ? Math.sign(number) : number / total, condition.value)
 }
+
+/** The conditions that an execution meets, each with what is said of it. */
+export function metConditions(
+  conditions: readonly Condition[],
+  counts: RecordCounts,
+  durationMs: number | undefined
+): { text: string; words: string }[] {
+  return conditions.flatMap((one) => {
+    const is = isMet(one, counts, durationMs)
+    if (is === false) return []
+    const words = is === true ? 'is met' : 'cannot be told: the service gives no such number'
+    return [{ text: one.text, words: `${one.text} ${words}` }]
+  })
+}

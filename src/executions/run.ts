@@ -162,7 +162,8 @@ function patient(reader: Reader): Reader {
 
 const mostLooks = 4
 
-function durationOf({ startedAt = '', completedAt = '' }: { startedAt?: string; completedAt?: string }) {
+/** Returns how long an execution took, where the service tells both times. */
+export function durationOf({ startedAt = '', completedAt = '' }: Execution): { durationMs?: number } {
   const durationMs = Date.parse(completedAt) - Date.parse(startedAt)
   return Number.isNaN(durationMs) ? {} : { durationMs: Math.max(0, durationMs) }
 }

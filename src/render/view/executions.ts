@@ -1,4 +1,4 @@
-import { isMet, type Condition } from '../../executions/conditions.ts'
+import { metConditions, type Condition } from '../../executions/conditions.ts'
 import { stopWords } from '../../executions/guards.ts'
 import type { Run, SyncRun } from '../../executions/events.ts'
 import { inOrder, type Diagnostic } from '../../diagnostics/diagnostic.ts'
@@ -102,17 +102,13 @@ function endedView(
   { execution, durationMs, isJoined, stops }: Extract<Run, { outcome: 'ended' }>,
   conditions: readonly Condition[]
 ): Omit<RunView, 'address' | 'id'> {
-  const met = conditions.filter((one) => isMet(one, execution.counts, durationMs) !== false)
+  const met = metConditions(conditions, execution.counts, durationMs)
   const isClean =
     conditions.length > 0
       ? met.length === 0
       : (execution.counts.errors ?? 0) === 0 && execution.parts.every(({ hasFailed }) => !hasFailed)
   const notes = [
-    ...met.map((one) =>
-      isMet(one, execution.counts, durationMs) === true
-        ? `${one.text} is met`
-        : `${one.text} cannot be told: the service gives no such number`
-    ),
+    ...met.map(({ words }) => words),
     ...(stops.length > 0 ? stops.map(stopWords) : execution.errors),
     ...execution.parts
       .filter(({ hasFailed }) => hasFailed)
