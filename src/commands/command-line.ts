@@ -5,7 +5,7 @@ import { visibleLines } from '../render/plain-text.ts'
 import { example, type Commands, type Settle } from './commands.ts'
 import { addStatus } from './condition-options.ts'
 import type { Door } from './door.ts'
-import { failOnOption } from './drift-options.ts'
+import { failOnOption, withPlanOutput } from './drift-options.ts'
 import { addExecutions } from './execution-commands.ts'
 import { addFileCommands, addSchema } from './file-commands.ts'
 import { addHelp, overview } from './help-command.ts'
@@ -90,19 +90,17 @@ function addReading({ add, settle }: Commands): void {
     )
   )
   add('plan', 'show what apply would do, and why; changes nothing', (command) =>
-    example(
-      withOrganizations(
-        withStrict(withLimits(withSince(withSelection(withOutput(withService(withFiles(command)))))))
-      ),
-      'polyctl plan --since origin/main',
-      'polyctl plan --only \'sync "Users*"\' --out plan.json'
-    )
-      .optionsGroup('Output:')
-      .option('--out <file>', 'save the plan, for `polyctl apply FILE` to do exactly this')
-      .option('--detailed-exitcode', 'exit with 2 when there are differences')
-      .action((options) =>
-        settle(options, async (io, options) => (await import('./plan.ts')).planCommand(options, io))
+    withPlanOutput(
+      example(
+        withOrganizations(
+          withStrict(withLimits(withSince(withSelection(withOutput(withService(withFiles(command)))))))
+        ),
+        'polyctl plan --since origin/main',
+        'polyctl plan --only \'sync "Users*"\' --out plan.json'
       )
+    ).action((options) =>
+      settle(options, async (io, options) => (await import('./plan.ts')).planCommand(options, io))
+    )
   )
   add('drift', 'show what changed in the service behind the files’ back; exit 2 on drift', (command) =>
     example(

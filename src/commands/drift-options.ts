@@ -1,5 +1,14 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import { differences, driftFindings, type DriftFinding } from './drift-findings.ts'
+
+/** What a plan is told with, and where it is kept. */
+export function withPlanOutput(command: Command) {
+  return command
+    .optionsGroup('Output:')
+    .option('--out <file>', 'save the plan, for `polyctl apply FILE` to do exactly this')
+    .option('--preview', 'say what new and changed syncs would do to records (on the server of polyctl)')
+    .option('--detailed-exitcode', 'exit with 2 when there are differences')
+}
 
 /** `--fail-on`: what a drift ends with 2 for. */
 export function failOnOption(): Option {

@@ -9,6 +9,7 @@ import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
 import type { PlanHeader } from '../render/header.ts'
 import { isOverOrganizations, overOrganizations } from './organizations.ts'
+import type { ChangesView } from '../render/view/changes.ts'
 import type { Result } from './output.ts'
 import { problemsResult } from './result.ts'
 import { withContext, type CommandContext } from './run.ts'
@@ -20,6 +21,8 @@ export interface PlanOptions extends ReadOptions, PlanningOptions, OrganizationO
   /** Warnings are errors. */
   strict?: boolean
   out?: string
+  /** What changed syncs would do to records is told. */
+  preview?: boolean
 }
 
 /** `polyctl plan` and `polyctl drift`: the same plan, in two ways of speaking. Both can only read. */
@@ -31,12 +34,22 @@ export async function planCommand(options: PlanOptions, io: CommandIo): Promise<
     if (!decided.ok) return await problemsResult(io, decided.problems, context)
     const { planned } = decided.value
     const differs = planned.plan.changes.some(isDifference)
+    const previews =
+      options.preview === true
+        ? await (await import('./plan-preview.ts')).planPreviews(decided.value)
+        : undefined
+    decided.problems.push(...(previews?.problems ?? []))
     const code = options.detailedExitcode === true && differs ? exit.differences : exit.done
     const saved =
       options.out === undefined ? {} : await savedWithView(options.out, decided.value, decided.problems, io)
-    return await answered(decided.value, decided.problems, { type: 'plan', code, ...saved })
+    return await answered(decided.value, decided.problems, {
+      type: 'plan',
+      code,
+      ...saved,
+      ...(previews === undefined ? {} : { previews: previews.notes })
+    })
   }
-  return await withContext(io, options, work, wants)
+  return await withContext(io, options, work, { ...wants, moves: options.preview === true })
 }
 
 /** What a drift ends with 2 for, and whether it looks at what no file declares. */
@@ -115,13 +128,15 @@ interface Telling {
   saved?: string
   /** What else it ends with 2 for: sentences. */
   also?: readonly string[]
+  /** What changed syncs would do to records, by the places of the changes. */
+  previews?: ReadonlyMap<number, string>
 }
 
 /** A plan that could not be saved is shown all the same: it is one answer with one problem more. */
 async function answered(
   { planned, context, options }: PlanWithInputs,
   problems: Diagnostic[],
-  { type, code, failure, saved, also = [] }: Telling
+  { type, code, failure, saved, also = [], previews }: Telling
 ): Promise<Result> {
   const failures = failure ? [failure] : []
   const view = await views[type]()
@@ -134,10 +149,20 @@ async function answered(
     unchecked,
     ...(saved === undefined ? {} : { saved })
   }
+  const shown = view(plan, headerOf({ planned, context, options }), context.view, beside)
   return {
     code: failure ? await exitOfProblems(failures) : code,
-    answer: { type, view: view(plan, headerOf({ planned, context, options }), context.view, beside) }
+    answer: { type, view: withPreviews(shown, previews) }
   }
+}
+
+function withPreviews(view: ChangesView, previews: Telling['previews']): ChangesView {
+  if (previews === undefined) return view
+  const resources = view.resources.map((one) => {
+    const preview = previews.get(one.index)
+    return preview === undefined ? one : { ...one, notes: [...one.notes, preview], preview }
+  })
+  return { ...view, resources }
 }
 
 function headerOf({ planned, context, options }: Omit<PlanWithInputs, 'requested'>): PlanHeader {

@@ -2,9 +2,10 @@ import { problem, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { pathOfOne } from '../remote/address.ts'
 import { failureProblem, type Failure } from '../remote/failure.ts'
 import type { Reader } from '../remote/transport.ts'
-import { addressText, type Address } from '../state/resource.ts'
+import type { Kind } from '../kinds/kind.ts'
+import { addressText, type Address, type Live } from '../state/resource.ts'
 import { misfit, type Shape } from '../state/shape.ts'
-import { isObject, type Json } from '../state/value.ts'
+import { isObject, type Json, type JsonObject } from '../state/value.ts'
 import type { PreviewAnswer, PreviewRecord, PreviewStart } from '../wire/preview.ts'
 import { jsonBody } from './json-body.ts'
 import { besideApi } from './own-service.ts'
@@ -51,7 +52,31 @@ export async function previewed(
   const at = await pathOfOne(reader, kind, live.id)
   if (!at.ok) return failed(at.failure, name)
   const path = `${besideApi(at.path)}/previews`
-  const begun = await reader.ask(path, jsonBody({ ...bounds, start: wanted.body, ...more }))
+  return await begunAt(path, { ...bounds, start: wanted.body, ...more }, name, reader, ending)
+}
+
+/** Previews a sync as it would be: a stored one after a change, or one that is new. Counts alone are told. */
+export async function previewedAs(
+  { kind, name, live }: { kind: Kind; name: string; live: Live | undefined },
+  as: JsonObject,
+  reader: Reader,
+  ending: Reader
+): Promise<Preview> {
+  const at = live === undefined ? undefined : await pathOfOne(reader, kind, live.id)
+  if (at?.ok === false) return failed(at.failure, name)
+  const path = at === undefined ? '/polyctl/previews' : `${besideApi(at.path)}/previews`
+  const counts = { most: { written: 0, others: 0 }, tells: { identities: false, values: false } }
+  return await begunAt(path, { start: {}, ...counts, redacted: true, as }, name, reader, ending)
+}
+
+async function begunAt(
+  path: string,
+  body: object,
+  name: string,
+  reader: Reader,
+  ending: Reader
+): Promise<Preview> {
+  const begun = await reader.ask(path, jsonBody(body))
   if (!begun.ok) return refused(begun.failure, name)
   const id = isObject(begun.body) && isObject(begun.body.data) ? begun.body.data.id : undefined
   if (typeof id !== 'string') return failed(strange(`POST ${path}`, 'data.id: a text is expected'), name)

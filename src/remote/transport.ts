@@ -136,7 +136,7 @@ export function openWriter(options: RemoteOptions): Writer {
 }
 
 /** What a POST asks: fields, in old versions of the API, and previews of polyctl's own server. */
-const questions = /^\/api(\/[^/]+){2,}\/(source|target)\/fields$|^\/polyctl\/([^/]+\/){2,}(previews|end)$/
+const questions = /^\/api(\/[^/]+){2,}\/(source|target)\/fields$|^\/polyctl\/([^/]+\/)*(previews|end)$/
 
 /** The clock of the service, by the dates of its answers; of this machine until one has a date. */
 function serviceClock(now: () => number): { read(headers: Pick<Headers, 'get'>): number; now(): number } {

@@ -63,7 +63,7 @@ export function planDocument(view: ChangesView): unknown {
       none: countOf(view, 'none'),
       ...besideCounts(view)
     },
-    changes: changesIn(view).map(changeJson),
+    changes: resourcesIn(view).map(changeJson),
     not_checked: view.unchecked ?? null,
     ...besideJson(view),
     problems: problemsJson(view.problems, view.failures)
@@ -71,11 +71,6 @@ export function planDocument(view: ChangesView): unknown {
 }
 
 /** In the order of the plan, whatever the order is in which they are told. */
-function changesIn(view: ChangesView): ToldChange[] {
-  return resourcesIn(view).map(({ change }) => change)
-}
-
-/** In the order of the plan. */
 function resourcesIn({ resources }: ChangesView): ResourceView[] {
   return resources.toSorted((a, b) => a.index - b.index)
 }
@@ -92,7 +87,7 @@ function besideCounts({ counts, coverage }: ChangesView) {
   return { waiting: counts.waiting, secrets_not_compared: coverage.secrets }
 }
 
-function changeJson(change: ToldChange) {
+function changeJson({ change, preview }: Pick<ResourceView, 'change' | 'preview'>) {
   return {
     action: change.action,
     ...resourceJson(change),
@@ -108,7 +103,8 @@ function changeJson(change: ToldChange) {
     ignored: change.hidden,
     not_compared: change.notCompared,
     not_read: change.notRead,
-    waiting: change.waiting ?? null
+    waiting: change.waiting ?? null,
+    preview: preview ?? null
   }
 }
 

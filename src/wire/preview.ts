@@ -2,6 +2,7 @@
  * What polyctl's own server answers of previews, beside the API: which records a run would write. No other
  * service has these addresses.
  */
+import type { JsonObject } from './common.ts'
 import type { GuardStop, RunBounds } from './local-start.ts'
 import type { SyncStartRequest } from './sync.ts'
 
@@ -15,6 +16,8 @@ export interface PreviewStart extends Omit<RunBounds, 'approval'> {
   tells: { identities: boolean; values: boolean }
   /** Whether the list that is signed is without the identities of records. */
   redacted: boolean
+  /** The sync as it would be, as a request of the API says it: it is previewed and not stored. */
+  as?: JsonObject
 }
 
 /** What would become of a record. `send`: the target does with it what it likes. */

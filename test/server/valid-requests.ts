@@ -192,6 +192,16 @@ export async function validRequests(from = testServer()): Promise<Record<string,
         redacted: false
       }
     },
+    'POST /polyctl/previews': {
+      path: '/polyctl/previews',
+      body: {
+        start: {},
+        most: { written: 0, others: 0 },
+        tells: { identities: false, values: false },
+        redacted: true,
+        as: tutorialSync(tutorial, { name: 'Previewed' })
+      }
+    },
     'POST /polyctl/previews/:id/end': { path: `/polyctl/previews/${madeSync.id}/end`, body: {} },
     'POST /polyctl/approvals': { path: '/polyctl/approvals', body: seal },
     'POST /polyctl/approvals/:id/records': {

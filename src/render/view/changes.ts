@@ -65,6 +65,8 @@ export interface ResourceView extends Moving {
   place: Span
   /** Why, and whose work in the service this touches: sentences without a full stop. */
   notes: string[]
+  /** What a run of it would do to records; it is among the notes, too. */
+  preview?: string
   /** How many seconds ago it was last changed in the service, where that is known. */
   age?: number
   rows: RowView[]

@@ -1,9 +1,10 @@
 import type { ApprovedRecord, PreviewSeal, PreviewStart } from '../../wire/preview.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { found, organizationOf, param, type Call, type Route } from '../call.ts'
-import { notFound } from '../refusal.ts'
+import { invalid, notFound } from '../refusal.ts'
 import { mustBeStartable, mustHaveRunner, mustRunHere } from './execution-start.ts'
 import { boundedStart } from './local-start-shape.ts'
+import { wouldBe } from './sync.ts'
 import { lazily, mustFit } from './request-shape.ts'
 
 const text = { type: 'string' }
@@ -26,7 +27,8 @@ const previewShape = lazily<PreviewStart>(() => ({
       required: ['identities', 'values'],
       properties: { identities: flag, values: flag }
     },
-    redacted: flag
+    redacted: flag,
+    as: { type: 'object' }
   }
 }))
 
@@ -63,6 +65,7 @@ const recordsShape = lazily<{ from: number; records: ApprovedRecord[] }>(() => (
 /** What polyctl asks of its own server about previews, beside the API. */
 export const previewRoutes: readonly Route[] = [
   { method: 'POST', path: '/polyctl/syncs/:id/previews', access: 'organization', answer: begin },
+  { method: 'POST', path: '/polyctl/previews', access: 'organization', answer: begin },
   { method: 'GET', path: '/polyctl/previews/:id', access: 'organization', answer: read },
   {
     method: 'POST',
@@ -76,9 +79,14 @@ export const previewRoutes: readonly Route[] = [
   { method: 'GET', path: '/polyctl/approvals/:id', access: 'organization', answer: outcome }
 ]
 
+/** Of a sync that is stored, as it is or as it would be; or of one that would be new. */
 function begin(call: Call): RouteResult {
-  const sync = found(call, 'sync', param(call, 'id'))
+  const id = param(call, 'id')
   const start = mustFit(previewShape(), call.body, 400)
+  const stored = id === '' ? undefined : found(call, 'sync', id)
+  if (stored === undefined && start.as === undefined) throw invalid('as', 'is required', 400)
+  const sync =
+    start.as === undefined && stored !== undefined ? stored : wouldBe(call, start.as ?? {}, stored)
   mustBeStartable(sync, start.start)
   const { previews } = mustHaveRunner(call, `the sync "${sync.name}" was not previewed`)
   return data({ id: mustRunHere(() => previews.begin(sync, start)) })

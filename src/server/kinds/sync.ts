@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../wire/common.ts'
 import { syncModes, type SyncRequest } from '../../wire/sync.ts'
 import { data, type RouteResult } from '../answer.ts'
 import {
@@ -77,8 +78,8 @@ function get(call: Call): RouteResult {
 /** These came to 2025-09-18 without a version of their own; older ones never had them. */
 const added = ['identities', 'model_filters', 'target_filters'] as const
 
-function readRequest(call: Call): SyncRequest {
-  const request = mustFit(syncShape(), call.body, 422)
+function readRequest(call: Call, prefix: string): SyncRequest {
+  const request = mustFit(syncShape(), call.body, 422, prefix)
   mustActIn(call, request.organization_id)
   for (const name of added) mustBePart(call, name, request[name])
   for (const [index, { value_field }] of (request.filters ?? []).entries())
@@ -100,8 +101,8 @@ type Meaning = Omit<StoredSync, 'id' | 'created_at' | 'created_by' | 'updated_at
  * What the request makes of a sync. Everything that it leaves out is cleared or falls back to its
  * default.
  */
-function understood(call: Call, self?: StoredSync): Meaning {
-  const request = readRequest(call)
+function understood(call: Call, self?: StoredSync, isLook = false): Meaning {
+  const request = readRequest(call, isLook ? 'as' : '')
   const { target, connection, facts, creates } = readTarget(call, request.target, self)
   const modeName = request.mode
   const mode = facts.modes.find(({ id }) => id === modeName)
@@ -130,6 +131,8 @@ function understood(call: Call, self?: StoredSync): Meaning {
     throw invalid('encryption_passphrase', 'is required when a field is encrypted')
   }
   const schedule = readSchedule(call, request.schedule)
+  if (creates !== undefined && isLook)
+    throw invalid('target.create', 'makes an object, and a preview makes none', 400)
   if (creates !== undefined) createObject(call, connection, creates)
   return {
     organization_id: organizationOf(call),
@@ -149,6 +152,18 @@ function understood(call: Call, self?: StoredSync): Meaning {
     policies: request.policies ?? [],
     model_ids: ids,
     ...(passphrase === '' ? {} : { encryption_passphrase: passphrase })
+  }
+}
+
+/** Returns what a request would make of a sync, or of a new one, without storing it. */
+export function wouldBe(call: Call, body: JsonObject, self?: StoredSync): StoredSync {
+  // To make an object of the target is more than to look.
+  const created = createdBy(call.context.now(), actorOf(call))
+  return {
+    id: call.context.randomUUID(),
+    ...created,
+    ...self,
+    ...understood({ ...call, body }, self, true)
   }
 }
 

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { createSandbox, tutorial } from '../support/sandbox.ts'
+import { ada, threePeople } from './preview-world.ts'
+
+test('a plan says what a changed sync would do to records, and stores nothing for it', async () => {
+  const made = await threePeople()
+  await made.run('run', 'People')
+  made.system.writes = []
+  const nothing = await made.run('plan', '--preview', '--no-check')
+  expect(nothing.out).not.toContain('a run would')
+  made.change('configs/a.yaml', (text) =>
+    text.replace('{ source: phone, target: phone }', '{ source: phone, target: age }')
+  )
+  made.requests()
+  const { code, out } = await made.run('plan', '--preview', '--no-check')
+  expect(code).toBe(0)
+  expect(out).toContain('a run would read 4 records: 3 to update, 1 skipped')
+  expect(out).not.toContain(ada)
+  expect(made.requests().filter((line) => /^(PUT|PATCH|DELETE|POST \/api)/.test(line))).toEqual([])
+  expect(made.system.writes).toEqual([])
+  const json = JSON.parse((await made.run('plan', '--preview', '--no-check', '--format', 'json')).out)
+  const sync = json.changes.find((one: { kind: string }) => one.kind === 'sync')
+  expect(sync.preview).toBe('a run would read 4 records: 3 to update, 1 skipped')
+  const markdown = await made.run('plan', '--preview', '--no-check', '--format', 'markdown')
+  expect(markdown.out).toContain('a run would read 4 records: 3 to update, 1 skipped')
+  // It is what apply and run then do.
+  await made.run('apply', '--yes', '--no-check', '--quiet')
+  expect((await made.run('run', 'People')).out).toContain('3 records, 3 updated')
+})
+
+test('a new sync is previewed where what it reads is there', async () => {
+  const made = await threePeople()
+  made.change('configs/a.yaml', (text) => `${text}${another}`)
+  const { out } = await made.run('plan', '--preview', '--no-check')
+  expect(out).toContain('a run would read 4 records: 1 to create, 3 skipped')
+  expect(out).toContain('no preview before model "New" exists')
+  const list = await made.run('preview', '--all')
+  expect(list.out).not.toContain('Another')
+})
+
+const another = `
+  - name: Another
+    active: true
+    mode: create
+    model: People
+    identity: { source: email, target: email, function: Equality }
+    fields: [{ source: name, target: name }]
+    target: { connection: Store, object: people }
+    schedule: manual
+  - name: Later
+    active: true
+    mode: create
+    model: New
+    identity: { source: email, target: email, function: Equality }
+    fields: [{ source: name, target: name }]
+    target: { connection: Store, object: people }
+    schedule: manual
+---
+models:
+  - name: New
+    connection: Store
+    configuration: { table: people }
+    fields: [email, name]
+`
+
+test('elsewhere it is a note, and the plan is whole', async () => {
+  const made = await threePeople()
+  made.change('configs/a.yaml', (text) => text.replace('mode: updateOrCreate', 'mode: create'))
+  made.hide()
+  const { code, out, err } = await made.run('plan', '--preview', '--no-check')
+  expect(code).toBe(0)
+  expect(out).toContain('1 to update')
+  expect(err).toContain('warning[P808]: the service at polytomic.test has no preview of records')
+})
+
+test('of what the server cannot run it says why', async () => {
+  const made = createSandbox({
+    files: { 'configs/a.yaml': tutorial },
+    env: { MONGODB_PASSWORD: 'p' },
+    server: { run: { fetch: async () => Promise.reject(new Error('no')), connectors: new Map() } }
+  })
+  await made.run('apply', '--yes', '--no-check', '--quiet', '--exclude', 'sync "*"')
+  const { out } = await made.run('plan', '--preview', '--no-check')
+  expect(out).toMatch(/no preview/)
+})
