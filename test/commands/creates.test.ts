@@ -20,6 +20,12 @@ connections:
 `
 const model = `models: [{ name: Users, connection: Source, configuration: { table: public.users } }]\n`
 
+interface Schema {
+  id: string
+  enabled?: boolean
+  fields?: unknown
+}
+
 interface Creates {
   /** What is there before. */
   before?: string
@@ -286,3 +292,48 @@ test.each(shapes)(
     expect(others.length - lists.length).toBeLessThanOrEqual(made.length / 10)
   }
 )
+
+describe('an answer to chosen schemas', () => {
+  const chosen = bulkSync(0, ', schemas: [{ id: public.users, fields: [email] }, public.orders]')
+  const patch = 'PATCH /api/bulk/syncs/ID/schemas'
+  const list = 'GET /api/bulk/syncs/ID/schemas'
+  const inFull = ['GET /api/bulk/syncs/ID', list, `${list}/public.orders`, `${list}/public.users`]
+
+  test.each<[string, (schemas: Schema[]) => unknown, string[]]>([
+    ['that has all of them', (schemas) => schemas, []],
+    ['that has what was written alone', (schemas) => schemas.filter(({ enabled }) => enabled), [list]],
+    [
+      'without their fields',
+      (schemas) => schemas.map(({ fields: _left, ...rest }) => rest),
+      inFull.slice(1)
+    ],
+    ['that has nothing', () => null, inFull.slice(1)],
+    ['that leaves one out', (schemas) => schemas.slice(1), inFull.slice(1)],
+    [
+      'of another shape',
+      (schemas) => schemas.map((one) => ({ ...one, fields: [{ id: 7 }] })),
+      [...inFull, ...inFull]
+    ]
+  ])('%s', async (_what, shown, reads) => {
+    const world = createSandbox({ env: { PASSWORD: 'x' } })
+    const { run } = createSandbox({
+      env: { PASSWORD: 'x', POLYTOMIC_API_KEY: world.server.apiKey },
+      io: {
+        cwd: world.folder,
+        async fetch(request) {
+          const answer = await world.server.fetch(request)
+          if (request.method !== 'PATCH') return answer
+          const { data } = (await answer.json()) as { data: Schema[] }
+          return Response.json({ data: shown(data) })
+        }
+      }
+    })
+    world.write({ 'configs/a.yaml': `${database}bulk_syncs:\n  - ${chosen}\n` })
+    const { code, out, err } = await run('apply', '--yes')
+    expect(code, out + err).toBe(0)
+    const asked = world.requests().map((request) => request.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID'))
+    const below = asked.filter((request) => request.includes('/bulk/syncs/ID'))
+    expect(below.toSorted()).toEqual([patch, ...reads].toSorted())
+    expect((await world.run('plan', '--detailed-exitcode')).code).toBe(0)
+  })
+})
