@@ -124,7 +124,7 @@ function status(call: Call): RouteResult {
   return data({
     ...(current === undefined ? {} : { current_execution: shown(call, current) }),
     ...(last === undefined ? {} : { last_execution: shown(call, last) }),
-    next_execution_time: call.context.runner?.next(sync)?.toISOString() ?? null
+    next_execution_time: call.context.runner?.next(sync, all)?.toISOString() ?? null
   })
 }
 

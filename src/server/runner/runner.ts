@@ -17,7 +17,7 @@ import { isOpen } from './open.ts'
 import { possible } from './possible.ts'
 import { openPreviews, type Previews } from './previews.ts'
 import { ErrorSummary, noCounts, type RunLog } from './run-log.ts'
-import { openSchedules } from './schedules.ts'
+import { openSchedules, type Schedules } from './schedules.ts'
 
 /** Runs executions outside of the requests that start them. */
 export interface Runner {
@@ -38,8 +38,8 @@ export interface Runner {
   forget(sync: string): void
   /** Begins what an earlier process has accepted, and marks what it left in the middle. */
   recover(): void
-  /** When the schedule of a sync starts it next; undefined where that is not known. */
-  next(sync: StoredSync): Date | undefined
+  /** When the schedule of a sync starts it next, after its executions; undefined where none will. */
+  next: Schedules['next']
   /** Marks what is running as interrupted, and ends it. */
   close(): void
 }
@@ -102,7 +102,7 @@ export function openRunner(parts: RunnerParts): Runner {
     mustHold: (approval, sync) =>
       approvals.mustHold(approval, sync, possible(sync, records, connectors).model),
     forget: (sync) => state.store.forget(sync),
-    next: (sync) => schedules?.next(sync),
+    next: (sync, own) => schedules?.next(sync, own),
     recover: () => {
       for (const execution of records.all('execution')) {
         if (execution.status === 'created') begin(execution.id)

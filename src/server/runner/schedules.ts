@@ -7,8 +7,8 @@ import { isOpen } from './open.ts'
 
 /** Starts syncs when their schedules say so, as long as the server is up. */
 export interface Schedules {
-  /** When the schedule of a sync comes up next; undefined where it has no time. */
-  next(sync: StoredSync): Date | undefined
+  /** When the schedule of a sync comes up next, after its executions (newest first); undefined: never. */
+  next(sync: StoredSync, own: readonly StoredExecution[]): Date | undefined
   /** Something has ended: others may run after it. */
   wake(): void
   close(): void
@@ -57,15 +57,17 @@ export function openSchedules(parts: ScheduleParts): Schedules {
     while (!closing.signal.aborted) {
       pause = new AbortController()
       await parts.sleep(lookMs, pause.signal).catch(() => undefined)
-      if (!closing.signal.aborted) look()
+      try {
+        if (!closing.signal.aborted) look()
+      } catch {
+        // A full disk, say. What is due stays due, and the next look tries again.
+      }
     }
   }
   void loop()
   return {
-    next: ({ id, active, schedule }) => {
-      const at = active
-        ? nextTime(schedule, { own: pastOf(records)(id), of: () => none }, after)
-        : undefined
+    next: ({ active, schedule }, own) => {
+      const at = active ? nextTime(schedule, { own, of: () => none }, after) : undefined
       return at === undefined ? undefined : new Date(Math.max(at, after))
     },
     wake: () => pause.abort(),

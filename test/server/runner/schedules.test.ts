@@ -1,6 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createServer } from '../../../src/server/index.ts'
+import type { Records } from '../../../src/server/records.ts'
 import { nextTime } from '../../../src/server/runner/due.ts'
+import { openSchedules } from '../../../src/server/runner/schedules.ts'
+import { openRunnerState } from '../../../src/server/runner/state.ts'
 import type { Schedule } from '../../../src/wire/sync.ts'
 import { client, type Client, type Thing } from '../client.ts'
 import { memoryConnectors, memorySystem, type MemorySystem } from './memory.ts'
@@ -183,6 +186,36 @@ test('what cannot run here fails each time that it is due, and says why', async 
   expect(data).toMatchObject([
     { type: 'scheduled', status: 'failed', errors: [expect.stringMatching(/postgresql/)] }
   ])
+})
+
+test('a look that fails is no end: there is a next one', async () => {
+  let [looks, sleeps] = [0, 0]
+  const records: Pick<Records, 'all'> = {
+    all: () => {
+      looks += 1
+      throw new Error('database or disk is full')
+    }
+  }
+  const state = openRunnerState(undefined, () => 'secret')
+  const over = Promise.withResolvers<void>()
+  const schedules = openSchedules({
+    records: records as Records,
+    logs: state.logs,
+    transaction: (work) => work(),
+    now: () => new Date(start),
+    randomUUID: () => 'id',
+    begin: () => undefined,
+    baseUrl: () => '',
+    sleep: () => {
+      sleeps += 1
+      if (sleeps === 3) over.resolve()
+      return sleeps < 3 ? Promise.resolve() : new Promise(() => undefined)
+    }
+  })
+  await over.promise
+  schedules.close()
+  state.close()
+  expect(looks).toBe(2)
 })
 
 describe('times', () => {
