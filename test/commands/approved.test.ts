@@ -56,6 +56,13 @@ describe('a run of a preview', () => {
     expect(written(made)).toHaveLength(3)
   })
 
+  test('with --redact-keys not even what was asked for is in it', async () => {
+    const made = await saved('--identity', alan, '--redact-keys')
+    expect(made.read('p.json')).not.toContain(alan)
+    expect((await made.run('run', 'p.json')).code).toBe(0)
+    expect(written(made, 'name')).toEqual(['update Alan Turing'])
+  })
+
   test('the file is as its schema says, with identities and without', async () => {
     const made = await saved()
     for (const words of [[], ['--redact-keys']]) {

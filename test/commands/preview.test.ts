@@ -65,6 +65,19 @@ Next: \`polyctl run "People"\` does it.
   })
 })
 
+test('a guard that would stop the run is named with what lets it go on, and ends it with 7', async () => {
+  const made = await previewWorld({ isTerminal: true })
+  const people = ['a', 'b', 'c', 'd'].map((name) => ({ email: `${name}@example.com`, name }))
+  made.system.objects.set('people', new Map(people.map((one) => [one.name, one])))
+  made.source(...people)
+  made.change('configs/a.yaml', (text) => text.replace('mode: updateOrCreate', 'mode: remove'))
+  await made.run('apply', '--yes', '--no-check', '--quiet')
+  const { code, out } = await made.run('preview', 'People')
+  expect(code).toBe(7)
+  expect(out).toContain('it would remove 4 and may remove 3 (`polyctl run --max-removes 4`)')
+  expect((await made.run('preview', 'People', '--limit', '3')).code).toBe(0)
+})
+
 describe('elsewhere', () => {
   const formats = ['text', 'json', 'markdown', 'github', 'slack', 'junit', 'sarif', 'html']
   const planted = [ada, alan, grace, 'Alan Turing', 'Grace']

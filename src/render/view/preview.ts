@@ -156,9 +156,10 @@ const guardVerbs = dictionary({
 
 function stopWords({ guard, count, allowed }: PreviewAnswer['stops'][number]): string {
   const verb = guardVerbs[guard]
-  if (verb === undefined) return 'a run stops before it writes anything: the source has no records'
-  const may = `may ${verb} ${allowed} (\`--max-${guard} ${count}\`)`
-  return `a run stops before it writes anything: it would ${verb} ${count} and ${may}`
+  if (verb === undefined)
+    return 'a guard stops a run: the source has no records (`polyctl run --allow-empty-source`)'
+  const may = `may ${verb} ${allowed} (\`polyctl run --max-${guard} ${count}\`)`
+  return `a guard stops a run: it would ${verb} ${count} and ${may}`
 }
 
 const operations = [
@@ -197,7 +198,8 @@ function closing(
   const words = [...counted, ...(failed > 0 ? [`${whole(failed)} could not be previewed`] : [])]
   const what = words.length === 0 ? 'nothing to preview' : words.join('; ')
   const text = `Preview: ${what}. Nothing was written.`
-  return next === undefined || writtenOf(sum) === 0 ? { text } : { text, next }
+  const isFree = writtenOf(sum) > 0 && previews.every(({ state }) => state !== 'stopped')
+  return next === undefined || !isFree ? { text } : { text, next }
 }
 
 const sumNames = ['insert', 'update', 'delete', 'send', 'skip', 'refuse', 'same', 'total'] as const

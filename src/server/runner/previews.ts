@@ -142,7 +142,8 @@ async function carriedOut(
       of: sync.id,
       made_at: parts.now().toISOString(),
       definition: definitionOf(secret, sync, model),
-      identities: request.identities ?? [],
+      // Which records were asked for is not told by a list without identities: its run looks at all.
+      identities: start.redacted ? [] : (request.identities ?? []),
       resync: request.resync === true,
       redacted: start.redacted,
       listed: recorder.listed,
