@@ -8,6 +8,7 @@ import { collect, wholeNumber, withFiles, withOutput, withService } from './opti
 /** Adds what moves data, and what shows how it would. */
 export function addExecutions(commands: Commands): void {
   addPreview(commands)
+  addTest(commands)
   addRun(commands)
 }
 
@@ -52,6 +53,21 @@ function addRun({ add, settle }: Commands): void {
       .action((patterns, options) =>
         settle(options, async (io, options) =>
           (await import('./run-syncs.ts')).runCommand(patterns, options, io)
+        )
+      )
+  )
+}
+
+/** Adds what tries syncs without any service. */
+function addTest({ add, settle }: Commands): void {
+  add('test', 'try syncs with the rows of their tests; asks nobody', (command) =>
+    example(withOutput(withFiles(command)), 'polyctl test', 'polyctl test \'sync "Users*"\' --update')
+      .argument('[name...]', 'names or addresses of syncs; `*` for any text (default: all with tests)')
+      .optionsGroup('Writing:')
+      .option('--update', 'write into the files what is done, where a test expects something else')
+      .action((patterns, options) =>
+        settle(options, async (io, options) =>
+          (await import('./test-syncs.ts')).testCommand(patterns, options, io)
         )
       )
   )

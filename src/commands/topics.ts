@@ -17,6 +17,7 @@ export const topics: readonly string[] = [
   'approving',
   'workflow',
   'running',
+  'testing',
   'data-impacts',
   'organizations',
   'never',

@@ -76,6 +76,39 @@ export const executionCodes = {
       '`--fields` narrows what is shown to fields that the sync writes, by their names in the target; ' +
       '`--redact-keys` says what the file of `--out` holds.'
   },
+  P811: {
+    title: 'a sync cannot be tested',
+    explanation:
+      '`polyctl test` says what a sync would do with rows of one model, by the code that runs it on the ' +
+      'server of polyctl. What that server does not do (joins of models, encrypted fields, some functions ' +
+      'of filters) cannot be tested. The message says what it is.'
+  },
+  P812: {
+    title: 'a test names a field that the sync does not have',
+    explanation:
+      'A row of a test has fields of the model: those that the model declares, or that the sync reads ' +
+      'where it declares none. Records and expectations have fields of the target, by the names to which ' +
+      'the sync writes or by which it finds records. A name that is none of these is most likely misspelt.'
+  },
+  P813: {
+    title: 'there is nothing to test',
+    explanation:
+      'No sync that was named has `tests`. Write rows and what is expected of them beside the sync ' +
+      '(`polyctl help testing`), or name another one. It is an error, so that a run in CI that tests ' +
+      'nothing is not taken for one that passed.'
+  },
+  P814: {
+    title: 'what a test expects was not written',
+    explanation:
+      'The list comes from an anchor, an alias, `<<` or standard input, so that changing it would change ' +
+      'other places, too. Write what the test shows by hand, or give the test a list of its own.'
+  },
+  P815: {
+    title: 'a test expects nothing',
+    explanation:
+      'The test has rows and no `expect`. `polyctl test --update` writes down what the sync does with ' +
+      'them; `expect: []` says that nothing is to be done.'
+  },
   P816: {
     title: 'the log of an execution cannot be read or kept',
     explanation:

@@ -1,6 +1,7 @@
 import type { Executions } from '../state/execution.ts'
 import { isObject, type JsonObject } from '../state/value.ts'
 import { logTypes } from '../wire/execution.ts'
+import { rehearsable } from './sync-rehearsal.ts'
 import { commonOf, countsOf, runsAfter, textOf } from './executions.ts'
 
 /** Of 2023-04-25 there are only `total`, `insert`, `update` and `error`. */
@@ -49,6 +50,7 @@ export const syncExecutions: Executions = {
     const source = isObject(only.source) ? textOf(only.source.field) : undefined
     return [source, textOf(only.target)].flatMap((name) => name ?? [])
   },
+  rehearsable,
   runsAfter: ({ schedule }) => runsAfter(schedule)
 }
 

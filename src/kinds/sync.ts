@@ -22,6 +22,7 @@ import { syncChecks } from './sync-checks.ts'
 import { syncExecutions } from './sync-executions.ts'
 import { syncProblems } from './sync-problems.ts'
 import { settledLogic } from './sync-settled.ts'
+import { testProblems, testsSchema } from './sync-tests.ts'
 import { scheduleAdvice } from './schedule-words.ts'
 import { schedule, scheduleProblems } from './sync-schedule.ts'
 import { onlyModel } from './sync-yaml.ts'
@@ -210,7 +211,8 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
       owner: 'carried',
       impact: { effect: 'none', because: 'policies say who may see and change it' }
     },
-    guards: { shorthand: guardsSchema, own: true }
+    guards: { shorthand: guardsSchema, own: true },
+    tests: { shorthand: testsSchema, own: true }
   },
   observed: ['model_ids', 'identities', 'model_filters', 'target_filters', 'problems'],
   observedShapes: {
@@ -245,7 +247,7 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
     }
   },
 
-  check: (item) => [...scheduleProblems(item.schedule), ...syncProblems(item)],
+  check: (item) => [...scheduleProblems(item.schedule), ...syncProblems(item), ...testProblems(item)],
   checks: syncChecks,
   meant: scheduleAdvice,
   readAs: inOlderShape,

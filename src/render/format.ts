@@ -5,6 +5,7 @@ import type { ExecutionsView } from './view/executions.ts'
 import type { FindingsView } from './view/problems.ts'
 import { withoutRecords, type PreviewsView } from './view/preview.ts'
 import type { PullView } from './view/pull.ts'
+import type { TestsView } from './view/tests.ts'
 import type { ReportView } from './view/report.ts'
 
 /** A piece of what is printed, and the stream that it goes to. */
@@ -30,6 +31,7 @@ export interface Format {
   pull(view: PullView, look: Look): Printed | Promise<Printed>
   executions(view: ExecutionsView, look: Look): Printed | Promise<Printed>
   preview(view: PreviewsView, look: Look): Printed | Promise<Printed>
+  tests(view: TestsView, look: Look): Printed | Promise<Printed>
   findings(view: FindingsView, look: Look): Printed | Promise<Printed>
   organizations(view: OrganizationsView, look: Look): Printed | Promise<Printed>
   /** One organization of many, as soon as it is known; a document has no use for it. */
@@ -75,6 +77,8 @@ function folded(answer: Answer, format: Format, look: Look): Printed | Promise<P
         answer.values || look.isTerminal === true ? answer.view : withoutRecords(answer.view),
         look
       )
+    case 'tests':
+      return format.tests(answer.view, look)
     case 'findings':
       return format.findings(answer.view, look)
     case 'organizations':

@@ -4,6 +4,7 @@ import { addressText } from '../state/resource.ts'
 import type { Format } from './format.ts'
 import { jsonText } from './json-text.ts'
 import { executionsDocument } from './json-executions.ts'
+import { testsDocument } from './json-tests.ts'
 import { formatVersion, headJson, placeJson, problemJson, problemsJson } from './json-parts.ts'
 import { previewDocument } from './json-preview.ts'
 import { valueJson } from './json-value.ts'
@@ -22,6 +23,7 @@ export const json: Format = {
   pull: (view) => jsonText(pullDocument(view)),
   executions: (view) => jsonText(executionsDocument(view)),
   preview: (view) => jsonText(previewDocument(view)),
+  tests: (view) => jsonText(testsDocument(view)),
   findings: (view) => jsonText(findingsDocument(view)),
   organizations: (view) => jsonText(organizationsDocument(view)),
   lookup: ({ facts }) => jsonText(facts)
@@ -41,6 +43,8 @@ function documentOf(answer: Answer): unknown {
       return executionsDocument(answer.view)
     case 'preview':
       return previewDocument(withoutRecords(answer.view))
+    case 'tests':
+      return testsDocument(answer.view)
     case 'findings':
       return findingsDocument(answer.view)
     case 'organizations':

@@ -13,6 +13,7 @@ import { pathText } from '../plan/path-node.ts'
 import { fieldRows } from './field-rows.ts'
 import { executionsParts } from './summary-executions.ts'
 import { previewParts } from './summary-preview.ts'
+import { testsParts } from './summary-tests.ts'
 import type { Format, Printed } from './format.ts'
 import { count, visible } from './plain-text.ts'
 import type { Look } from './style.ts'
@@ -35,6 +36,7 @@ export function summaryFormat(fold: (summary: Summary, look: Look) => Printed | 
     pull: (view, look) => fold(pullSummary(view, look), look),
     executions: (view, look) => fold({ ...empty, ...executionsParts(view, look) }, look),
     preview: (view, look) => fold({ ...empty, ...previewParts(view, look) }, look),
+    tests: (view, look) => fold({ ...empty, ...testsParts(view) }, look),
     findings: (view, look) => fold(findingsSummary(view), look),
     organizations: (view, look) => fold(organizationsSummary(view, look), look)
   }
@@ -265,6 +267,8 @@ export function answerSummary(answer: NonNullable<OrganizationView['answer']>, l
       return { ...empty, ...executionsParts(answer.view, look) }
     case 'preview':
       return { ...empty, ...previewParts(withoutRecords(answer.view), look) }
+    case 'tests':
+      return { ...empty, ...testsParts(answer.view) }
     case 'findings':
       return findingsSummary(answer.view)
     case 'organizations':

@@ -2,6 +2,7 @@ import { printed, type Format, type Piece, type Printed } from './format.ts'
 import type { Look } from './style.ts'
 import type { LookupView, OrganizationView, Reported } from './view/answer.ts'
 import type { ChangesView } from './view/changes.ts'
+import type { TestsView } from './view/tests.ts'
 import type { ExecutionsView } from './view/executions.ts'
 import type { FindingsView, ProblemsView } from './view/problems.ts'
 import type { PreviewsView } from './view/preview.ts'
@@ -29,6 +30,7 @@ export const text: Format = {
   pull,
   executions,
   preview,
+  tests,
   findings,
   async organizations({ organizations }, look) {
     const { organizationsText } = await import('./organizations.ts')
@@ -91,6 +93,11 @@ async function preview(view: PreviewsView, look: Look): Promise<Piece[]> {
     { to: 'out', text: previewText(view, look) },
     { to: 'err', text: view.saved === undefined || look.quiet === true ? '' : `${view.saved}\n` }
   ]
+}
+
+async function tests(view: TestsView, look: Look): Promise<Piece[]> {
+  const { testsText } = await import('./tests.ts')
+  return [await problems(view.problems, look), { to: 'out', text: testsText(view, look) }]
 }
 
 async function findings(view: FindingsView, look: Look): Promise<Piece[]> {

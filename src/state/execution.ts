@@ -1,5 +1,5 @@
 import type { ApiVersion } from '../wire/common.ts'
-import type { JsonObject } from './value.ts'
+import type { JsonObject, Reference } from './value.ts'
 
 /** One run of a sync, as the service tells it. */
 export interface Execution {
@@ -48,6 +48,11 @@ export interface StartRequest {
   identities: readonly string[]
 }
 
+/** What of a resource says what it does with records, and what it names; or why it cannot be tried. */
+export type Rehearsable =
+  | { ok: true; fields: JsonObject; from: Reference; to: Reference }
+  | { ok: false; because: string }
+
 /** How resources of a kind are executed: what the requests hold, and what the answers mean. */
 export interface Executions {
   /** Returns the body that starts one, or why there is none for this request. */
@@ -71,6 +76,8 @@ export interface Executions {
    * not.
    */
   identityNames(live: JsonObject): string[]
+  /** Returns what of its fields has to be known to try it with given records. Absent: it cannot be tried. */
+  rehearsable?(fields: JsonObject): Rehearsable
   /** Returns the ids of those after which its schedule starts it. */
   runsAfter(live: JsonObject): string[]
 }

@@ -25,10 +25,11 @@ async function applied(files: Record<string, string> = { 'configs/a.yaml': tutor
   return world
 }
 
-test('validate and explain ask nobody', async () => {
+test('validate, explain and test ask nobody', async () => {
   const world = createSandbox({ files: { 'configs/a.yaml': tutorial } })
   expect(await requestsOf(world, 'validate')).toEqual([])
   expect(await requestsOf(world, 'explain', 'P101')).toEqual([])
+  expect(await requestsOf(world, 'test')).toEqual([])
 })
 
 test('a first apply: the lists, then one POST for each resource, read back where its answer does not tell all', async () => {

@@ -32,6 +32,7 @@ const list: Format = {
   pull: fold('pull'),
   executions: fold('executions'),
   preview: fold('preview'),
+  tests: fold('tests'),
   findings: fold('findings'),
   organizations: fold('organizations')
 }

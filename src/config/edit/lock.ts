@@ -1,3 +1,4 @@
+import { lineStart } from './style.ts'
 import type { MappingEntry, MappingNode, SourceText, YamlNode } from '../source/index.ts'
 
 /**
@@ -47,7 +48,7 @@ function placeholderNames(raw: string): string[] {
 function anchorBefore(text: string, start: number): string | undefined {
   let end = start
   for (;;) {
-    const line = text.lastIndexOf('\n', end - 1) + 1
+    const line = lineStart(text, end)
     const before = text.slice(line, end)
     if (line > 0 && (before.trim() === '' || before.trim().startsWith('#'))) {
       end = line - 1

@@ -1,6 +1,6 @@
 import type { YamlNode } from '../source/index.ts'
 import { blockScalarAt } from './block-scalar.ts'
-import { columnOf } from './style.ts'
+import { columnOf, lineStart } from './style.ts'
 
 /** Where parts of a text are: lines, and the extent of nodes with what belongs to them. */
 export class TextPlaces {
@@ -11,7 +11,7 @@ export class TextPlaces {
   }
 
   lineStart(offset: number): number {
-    return this.text.lastIndexOf('\n', offset - 1) + 1
+    return lineStart(this.text, offset)
   }
 
   /** The offset of the end of a line, before its line break. */

@@ -33,9 +33,14 @@ export function styleOf({ text }: SourceText, root: YamlNode | undefined): Style
   }
 }
 
+/** The start of the line of an offset. Before the first letter there is none, whatever that letter is. */
+export function lineStart(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
+}
+
 /** The column of an offset. */
 export function columnOf(text: string, offset: number): number {
-  return offset - (text.lastIndexOf('\n', offset - 1) + 1)
+  return offset - lineStart(text, offset)
 }
 
 class Sample {

@@ -19,7 +19,7 @@ export function syntaxProblem(error: YAMLError, source: SourceText): Diagnostic 
 
 /** Returns the whole line of the mistake, and the nearest lines before and after it that are not blank. */
 function linesAround(text: string, start: number): Pick<ErrorContext, 'whole' | 'before' | 'after'> {
-  const from = text.lastIndexOf('\n', start - 1) + 1
+  const from = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1
   const written = (line: string): boolean => line.trim() !== ''
   const [whole = '', ...rest] = text.slice(from, from + contextLength).split(/\r?\n/)
   const above = text.slice(Math.max(from - contextLength, 0), from).split(/\r?\n/)

@@ -19,6 +19,7 @@ function graphFormat(draw: (view: GraphView) => string | Promise<string>): Forma
     pull: (view, look) => words(text.pull(view, look)),
     executions: (view, look) => words(text.executions(view, look)),
     preview: (view, look) => words(text.preview(view, look)),
+    tests: (view, look) => words(text.tests(view, look)),
     findings: (view, look) => words(text.findings(view, look)),
     organizations: (view, look) => words(text.organizations(view, look)),
     async lookup(view, look) {

@@ -12,6 +12,7 @@ import type { PreviewsView } from './preview.ts'
 import type { PullView } from './pull.ts'
 import type { ExecutionsView } from './executions.ts'
 import type { ReportView } from './report.ts'
+import type { TestsView } from './tests.ts'
 import type { SourceKey } from './source-keys.ts'
 
 /** What a command comes to, as plain data: what is told of it, whatever it is told in. */
@@ -23,6 +24,7 @@ export type Answer =
   | { type: 'executions'; view: ExecutionsView }
   /** `values`: a person asked for names and values of records, wherever they are told. */
   | { type: 'preview'; view: PreviewsView; values: boolean }
+  | { type: 'tests'; view: TestsView }
   | { type: 'findings'; view: FindingsView }
   | { type: 'organizations'; view: OrganizationsView }
   | { type: 'lookup'; view: LookupView }

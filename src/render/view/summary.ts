@@ -20,6 +20,7 @@ export interface Summary {
     | 'pull'
     | 'executions'
     | 'preview'
+    | 'tests'
     | 'findings'
     | 'organizations'
     | 'graph'

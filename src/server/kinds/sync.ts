@@ -101,7 +101,7 @@ type Meaning = Omit<StoredSync, 'id' | 'created_at' | 'created_by' | 'updated_at
  * What the request makes of a sync. Everything that it leaves out is cleared or falls back to its
  * default.
  */
-function understood(call: Call, self?: StoredSync, isLook = false): Meaning {
+export function understood(call: Call, self?: StoredSync, isLook = false): Meaning {
   const request = readRequest(call, isLook ? 'as' : '')
   const { target, connection, facts, creates } = readTarget(call, request.target, self)
   const modeName = request.mode

@@ -50,7 +50,7 @@ function modelsOf({ fields, identity, identities, filters, overrides }: StoredSy
 }
 
 /** What only the hosted service does, whatever the systems are. */
-function unsupported(sync: StoredSync, model: StoredModel): string | undefined {
+export function unsupported(sync: StoredSync, model: StoredModel): string | undefined {
   const { mode, fields, filters, overrides, target } = sync
   if (mode === 'snapshot') return 'nothing is documented of mode snapshot'
   if (model.enricher !== undefined) return `the model "${model.name}" is enriched`
