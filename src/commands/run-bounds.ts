@@ -1,4 +1,5 @@
 import { problem, warning, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import { assertionsIn } from '../executions/assertions.ts'
 import { requestedWords, guardsOf, type RequestedGuards } from '../executions/guards.ts'
 import { keepsBounds } from '../executions/own-service.ts'
 import type { Executable } from '../executions/start.ts'
@@ -39,7 +40,9 @@ export async function bounded(
   if (requested.length > 0) return { ok: false, problems: [notKept(requested)] }
   const problems = executables.flatMap((one) => {
     const own = declaredOf(one, declared)
-    return own?.own?.guards === undefined ? [] : [notGuarded(own)]
+    return (['guards', 'assert'] as const).flatMap((key) =>
+      own?.own?.[key] === undefined ? [] : [notGuarded(own, key)]
+    )
   })
   return { ...nothing, problems }
 }
@@ -59,9 +62,11 @@ function boundsOf(
   requested: string[]
 ): RunBounds | undefined {
   const guards = guardsOf(declared?.own?.guards, kind.executions.removal(live.wire), options)
-  if (Object.keys(guards).length === 0 && requested.length === 0) return undefined
+  const assertions = assertionsIn(declared?.own?.assert)
+  if (Object.keys(guards).length + assertions.length === 0 && requested.length === 0) return undefined
   return {
     guards,
+    ...(assertions.length > 0 && { assertions }),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(requested.length > 0 && { requested })
   }
@@ -77,8 +82,8 @@ function notKept(requested: readonly string[]): Diagnostic {
   })
 }
 
-function notGuarded(declared: Desired): Diagnostic {
-  return warning('P805', `the guards of ${addressText(declared)} are not kept to by this service`, {
-    labels: [{ span: declared.spanAt(['guards']), text: 'these hold on the server of polyctl alone' }]
+function notGuarded(declared: Desired, key: string): Diagnostic {
+  return warning('P805', `the \`${key}\` of ${addressText(declared)} are not kept to by this service`, {
+    labels: [{ span: declared.spanAt([key]), text: 'these hold on the server of polyctl alone' }]
   })
 }

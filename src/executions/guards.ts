@@ -67,7 +67,8 @@ export function requestedWords(requested: RequestedGuards): string[] {
 const verbs = { creates: 'create', updates: 'update', removes: 'remove' } as const
 
 /** Says why a guard stopped a run, and what lets it go on. */
-export function stopWords({ guard, count, allowed }: GuardStop): string {
+export function stopWords({ guard, count, allowed, words }: GuardStop): string {
+  if (guard === 'assert') return `what is asserted does not hold: ${words ?? ''}`
   if (guard === 'empty_source')
     return 'its source has no records; if that is right, pass `--allow-empty-source`'
   const [, , flag] = sorts.find(([name]) => name === guard) ?? sorts[2]

@@ -32,8 +32,10 @@ export async function stopsOf(path: string, execution: string, reader: Reader): 
     const guard = guards.find((one) => one === stop.guard)
     const { count, allowed } = stop
     if (guard === undefined || typeof count !== 'number' || typeof allowed !== 'number') return []
-    return [{ guard, count, allowed }]
+    const { words, identities } = stop
+    const names = Array.isArray(identities) ? identities.filter((one) => typeof one === 'string') : []
+    return [{ guard, count, allowed, identities: names, ...(typeof words === 'string' && { words }) }]
   })
 }
 
-const guards = ['creates', 'updates', 'removes', 'empty_source'] as const
+const guards = ['creates', 'updates', 'removes', 'empty_source', 'assert'] as const

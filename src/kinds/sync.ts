@@ -22,6 +22,7 @@ import { syncChecks } from './sync-checks.ts'
 import { syncExecutions } from './sync-executions.ts'
 import { syncProblems } from './sync-problems.ts'
 import { settledLogic } from './sync-settled.ts'
+import { assertProblems, assertSchema } from './sync-assertions.ts'
 import { testProblems, testsSchema } from './sync-tests.ts'
 import { scheduleAdvice } from './schedule-words.ts'
 import { schedule, scheduleProblems } from './sync-schedule.ts'
@@ -212,6 +213,7 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
       impact: { effect: 'none', because: 'policies say who may see and change it' }
     },
     guards: { shorthand: guardsSchema, own: true },
+    assert: { shorthand: assertSchema, own: true },
     tests: { shorthand: testsSchema, own: true }
   },
   observed: ['model_ids', 'identities', 'model_filters', 'target_filters', 'problems'],
@@ -247,7 +249,12 @@ export const sync = kindOf<Sync & WithErrorHandling>()({
     }
   },
 
-  check: (item) => [...scheduleProblems(item.schedule), ...syncProblems(item), ...testProblems(item)],
+  check: (item) => [
+    ...scheduleProblems(item.schedule),
+    ...syncProblems(item),
+    ...testProblems(item),
+    ...assertProblems(item)
+  ],
   checks: syncChecks,
   meant: scheduleAdvice,
   readAs: inOlderShape,

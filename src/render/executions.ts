@@ -32,14 +32,17 @@ export function executionsText(view: ExecutionsView, look: Look): string {
 }
 
 function runLines(run: RunView, look: Look): string[] {
-  const { address, state, notes, isJoined } = run
+  const { address, state, notes, records, isJoined } = run
   const what = runNumbers(run)
   const joined = isJoined ? [`${' '.repeat(widest + 1)}it ran already, and was followed`] : []
   const moved = what === '' ? '' : `  ${paint(look, 'dim', what)}`
   return [
     `${paint(look, inks[state], state.padEnd(widest))} ${nameText(address)}${moved}`,
     ...joined,
-    ...notes.map((note) => `${' '.repeat(widest + 1)}${visible(note)}`)
+    ...notes.map((note) => `${' '.repeat(widest + 1)}${visible(note)}`),
+    ...(look.isTerminal === true ? records : []).map(
+      (record) => `${' '.repeat(widest + 1)}- ${visible(record)}`
+    )
   ]
 }
 

@@ -2,7 +2,7 @@
  * What polyctl's own server answers beside the API: a start that says more than the API can. Its addresses
  * begin with `/polyctl` in place of `/api`, and no other service has them.
  */
-import type { JsonObject } from './common.ts'
+import type { Json, JsonObject } from './common.ts'
 import type { SyncStartRequest } from './sync.ts'
 
 // Types, and no interfaces, where a body is made of them: only types fit an index signature.
@@ -22,11 +22,26 @@ export type RecordGuards = {
   empty_source?: boolean
 }
 
+/** What must hold of the rows that are read, before anything is written. */
+export type RowAssertion = {
+  asserts: 'unique' | 'not_null' | 'accepted' | 'count' | 'fresh'
+  /** Fields of the model. */
+  fields?: string[]
+  /** Of `accepted`. */
+  values?: Json[]
+  /** Of `count`. */
+  min?: number
+  max?: number
+  /** Of `fresh`. */
+  within_seconds?: number
+}
+
 /** How a run is bounded. */
 export type RunBounds = {
   /** Records to write at most; the others are left for a later run. */
   limit?: number
   guards?: RecordGuards
+  assertions?: RowAssertion[]
   /** What a person asked for on the command line, which the execution records: `--max-removes 40`. */
   requested?: string[]
   /** The id of an approval that was handed in: exactly what it lists is written. */
@@ -41,11 +56,15 @@ export interface LocalStart extends RunBounds {
 
 /** Why a guard stopped a run before anything was written. */
 export interface GuardStop extends JsonObject {
-  guard: keyof RecordGuards
+  guard: keyof RecordGuards | 'assert'
   /** The records that it is about. */
   count: number
   /** So many may be. */
   allowed: number
+  /** Of an assertion: what does not hold. It has no value of a record. */
+  words?: string
+  /** The first records that it is about. They are for a person's terminal alone. */
+  identities?: string[]
 }
 
 /** `GET /polyctl/syncs/ID/executions/ID`: what the API's answer does not tell of an execution. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { WorldIo } from '../../src/commands/io.ts'
 import type { FaultPlan } from '../../src/server/index.ts'
 import { memoryConnectors, memorySystem, objectOf, type MemorySystem } from '../server/runner/memory.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
@@ -11,6 +12,7 @@ interface Setting {
   rows?: number
   there?: number
   fault?: FaultPlan['faults'][number]
+  io?: Partial<WorldIo>
 }
 
 const people = (count: number): { email: string; name: string }[] =>
@@ -21,7 +23,8 @@ async function world({
   guards = '',
   rows = 5,
   there = 0,
-  fault
+  fault,
+  io
 }: Setting = {}): Promise<Sandbox & { system: MemorySystem }> {
   const records = people(there).map((one, index) => [`t${index}`, { ...one, name: 'old' }] as const)
   const system = memorySystem({
@@ -32,6 +35,7 @@ async function world({
   const made = createSandbox({
     files: { 'configs/a.yaml': file },
     env: { PASSWORD: 'p' },
+    ...(io === undefined ? {} : { io }),
     server: {
       sleep: () => Promise.resolve(),
       run: { fetch: (request) => fetch(request), connectors: memoryConnectors(system) }
@@ -146,9 +150,49 @@ test('guards of the files are never sent to another service, which is told', asy
   const made = await world({ ...other, guards: 'guards: { creates: 1 }' })
   const ran = await made.run('run', 'People')
   expect(ran.code).toBe(0)
-  expect(ran.err).toContain('warning[P805]: the guards of sync "People" are not kept to')
+  expect(ran.err).toContain('warning[P805]: the `guards` of sync "People" are not kept to')
   expect(made.requests().filter((line) => line.includes('polyctl'))).toEqual(['GET /polyctl/runner'])
   expect(made.system.writes.length).toBeGreaterThan(0)
+})
+
+test('what is asserted and does not hold stops a run; names are for a terminal alone', async () => {
+  const guards = 'assert: [{ unique: name }, { not_null: [email, name] }, { count: { min: 1 } }]'
+  const made = await world({ guards })
+  for (const format of ['text', 'json', 'markdown', 'junit']) {
+    const ran = await made.run('run', 'People', '--format', format)
+    expect(ran.code).toBe(7)
+    expect(ran.out).toContain('is not unique: 4 rows')
+    expect(ran.out + ran.err).not.toContain('@example.com')
+  }
+  expect(made.system.writes).toEqual([])
+  const shown = await made.run('preview', 'People')
+  expect(shown.out).toContain('a run stops before it writes anything: what is asserted does not hold')
+  made.system.rows.set('people', people(1))
+  expect((await made.run('run', 'People')).code).toBe(0)
+})
+
+test('a person at a terminal is told which records they are', async () => {
+  const io = { terminal: { out: true, err: true, in: false, width: 100 } }
+  const made = await world({ guards: 'assert: [{ unique: name }]', io })
+  const ran = await made.run('run', 'People')
+  expect(ran.out).toContain('what is asserted does not hold: `name` is not unique: 4 rows')
+  expect(ran.out).toContain('- p1@example.com')
+})
+
+test.each([
+  ['assert: [{ uniq: a }]', '`unique`'],
+  ['assert: [{}]', 'assert'],
+  ['assert: [{ unique: a, not_null: b }]', 'assert'],
+  ['assert: [{ count: { min: 3, max: 2 } }]', 'exchange the two'],
+  ['assert: [{ fresh: { field: at, within: soon } }]', 'such as 24h'],
+  ['assert: [{ accepted: { field: a } }]', '`values`']
+])('%s is refused by validate', async (assertion, words) => {
+  const ran = await createSandbox({
+    files: { 'configs/a.yaml': fileOf('update', assertion) },
+    env: { PASSWORD: 'p' }
+  }).run('validate')
+  expect(ran.code).toBe(3)
+  expect(ran.err).toContain(words)
 })
 
 test('the service has no guards: a plan of a changed one is empty, and drift and import know none', async () => {

@@ -27,6 +27,8 @@ export interface RunView {
   durationMs?: number
   /** It ran already, and was followed. */
   isJoined: boolean
+  /** Records that a stop is about: for a person's terminal alone. */
+  records: string[]
   /** Reasons: what failed, what met a condition, whom it waited for. */
   notes: string[]
   /** The conditions that it met. */
@@ -81,7 +83,7 @@ export function executionsView(
 }
 
 function runView(run: Run, conditions: readonly Condition[]): Omit<RunView, 'address' | 'id'> {
-  const nothing = { notes: [], met: [], isJoined: false }
+  const nothing = { notes: [], records: [], met: [], isJoined: false }
   switch (run.outcome) {
     case 'failed':
       return {
@@ -127,6 +129,7 @@ function endedView(
     ...(durationMs === undefined ? {} : { durationMs }),
     isJoined,
     notes,
+    records: stops.flatMap(({ identities = [] }) => identities),
     met: met.map(({ text }) => text)
   }
 }

@@ -154,7 +154,9 @@ const guardVerbs = dictionary({
   removes: 'remove'
 })
 
-function stopWords({ guard, count, allowed }: PreviewAnswer['stops'][number]): string {
+function stopWords({ guard, count, allowed, words }: PreviewAnswer['stops'][number]): string {
+  if (guard === 'assert')
+    return `a run stops before it writes anything: what is asserted does not hold: ${words ?? ''}`
   const verb = guardVerbs[guard]
   if (verb === undefined)
     return 'a guard stops a run: the source has no records (`polyctl run --allow-empty-source`)'

@@ -23,6 +23,21 @@ export function boundedStart(): Readonly<Record<string, RequestLevel>> {
       type: 'object',
       properties: { creates: limit, updates: limit, removes: limit, empty_source: { type: 'boolean' } }
     },
+    assertions: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['asserts'],
+        properties: {
+          asserts: { type: 'string', enum: ['unique', 'not_null', 'accepted', 'count', 'fresh'] },
+          fields: { type: 'array', items: { type: 'string' } },
+          values: { type: 'array', items: {} },
+          min: { type: 'integer', minimum: 0 },
+          max: { type: 'integer', minimum: 0 },
+          within_seconds: { type: 'number', minimum: 0 }
+        }
+      }
+    },
     requested: { type: 'array', items: { type: 'string' } }
   }
 }

@@ -1,6 +1,6 @@
 import type { SyncStartRequest } from '../../wire/sync.ts'
 import { digest, packed } from './codec.ts'
-import { identityTexts, looksUp, mustGoOn, warn, type Job } from './job.ts'
+import { identityTexts, looksUp, mustGoOn, namesOf, warn, type Job } from './job.ts'
 import { identityValues, type IdentityPlan } from './mapping.ts'
 import { textOf, type Cell, type Row } from './value.ts'
 
@@ -18,6 +18,7 @@ export async function extract(job: Job, baseline?: Baseline): Promise<{ known: n
   const { source, mapping, model, stage } = job
   const known = { count: 0 }
   const take = taker(job, known, baseline)
+  const checks = job.bounds.assertions === undefined ? undefined : job.assertions
   const request = { configuration: model.configuration, fields: mapping.reads, batch }
   for await (const rows of source.rows(request)) {
     mustGoOn(job)
@@ -25,12 +26,20 @@ export async function extract(job: Job, baseline?: Baseline): Promise<{ known: n
       for (const row of rows) {
         if (!mapping.passes(row)) continue
         job.passed += 1
+        checks?.see(row, () => nameOf(job, row))
         take(row)
       }
     })
     job.log.progress(job.counts)
   }
   return { known: known.count }
+}
+
+/** What a person would look for to find a row. */
+function nameOf({ mapping, passed }: Job, row: Row): string {
+  const names = namesOf(mapping.map(row), mapping.identity).filter((name) => name !== '')
+  if (names.length > 0) return names.join(', ')
+  return textOf(mapping.identifier?.(row)) || `row ${passed}`
 }
 
 /** Returns a function that takes a row: it is left out, or it is new or changed. */

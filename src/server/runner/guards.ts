@@ -19,7 +19,7 @@ export class Stopped extends RunProblem {
 /** Returns the guards that a planned job does not keep to. */
 export async function stopsOf(job: Job): Promise<GuardStop[]> {
   const { guards = {} } = job.bounds
-  const stops: GuardStop[] = []
+  const stops: GuardStop[] = job.assertions.broken()
   if (guards.empty_source === true && job.passed === 0)
     stops.push({ guard: 'empty_source', count: 0, allowed: 0 })
   for (const { guard, count, of } of await countsOf(job, guards)) {
@@ -65,7 +65,8 @@ function allowedBy(limit: RecordLimit | undefined, of: number): number {
 
 const verbs = { creates: 'create', updates: 'update', removes: 'remove' } as const
 
-function words({ guard, count, allowed }: GuardStop): string {
+function words({ guard, count, allowed, words: own }: GuardStop): string {
+  if (guard === 'assert') return own ?? ''
   if (guard === 'empty_source') return 'the source has no records'
   return `it would ${verbs[guard]} ${count} record${count === 1 ? '' : 's'}, and at most ${allowed} may be`
 }

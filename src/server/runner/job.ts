@@ -2,6 +2,7 @@ import type { ExecutionCounts } from '../../wire/execution.ts'
 import type { RunBounds } from '../../wire/local-start.ts'
 import type { SyncStartRequest } from '../../wire/sync.ts'
 import type { StoredModel, StoredSync } from '../stored.ts'
+import type { Assertions } from './assertions.ts'
 import type { Source, TargetFacts, TargetReader } from './connector.ts'
 import { identityText } from './identity.ts'
 import type { IdentityPlan, Mapping } from './mapping.ts'
@@ -25,6 +26,7 @@ export interface Job {
   stage: Stage
   log: RunLog
   counts: ExecutionCounts
+  assertions: Assertions
   /** How many records of the source the filters let pass. */
   passed: number
   errors: ErrorSummary

@@ -15,6 +15,8 @@ export interface Mapping {
   passes: (row: Row) => boolean
   /** Returns the mapped row: values of columns, then of identities, then of filters on the target. */
   map: (row: Row) => Cell[]
+  /** The positions in rows of other fields that are read. */
+  others: readonly (readonly number[])[]
   /** The values by which a change is noticed; undefined: by the mapped row. */
   tracked: ((row: Row) => Row) | undefined
   /** Distinguishes the rows of a sync without identity: by the model's identifier, if it has one. */
@@ -53,7 +55,12 @@ export interface TargetFilter {
 }
 
 /** Compiles a sync of one model. Throws `RunProblem` for what only the hosted service can do. */
-export function mappingOf(sync: StoredSync, model: StoredModel, target: TargetFacts): Mapping {
+export function mappingOf(
+  sync: StoredSync,
+  model: StoredModel,
+  target: TargetFacts,
+  otherFields: readonly (readonly string[])[] = []
+): Mapping {
   const reads = new Reads(model)
   const overrides = overridesOf(sync, reads)
   const identity = identityOf(sync)
@@ -88,6 +95,7 @@ export function mappingOf(sync: StoredSync, model: StoredModel, target: TargetFa
     ],
     tracked: tracking.length === 0 ? undefined : (row) => tracking.map((at) => row[at]),
     identifier: identifier === undefined ? undefined : (row) => row[identifier],
+    others: otherFields.map((names) => names.map((name) => reads.named(name))),
     targetFilter: filter,
     signature: signatureOf(sync, model)
   }

@@ -11,6 +11,7 @@ import {
   type TargetReader,
   type TargetWriter
 } from './connector.ts'
+import { assertionsOf } from './assertions.ts'
 import type { Connectors } from './connectors.ts'
 import type { Hold } from './hold.ts'
 import type { Job } from './job.ts'
@@ -124,6 +125,13 @@ async function withJob<T>(
     try {
       return await work(await loaded(connectors, to.type), async (target) => {
         const described = await target.describe(sync.target.object ?? '', sync.target.configuration ?? {})
+        const assertions = bounds?.assertions ?? []
+        const mapping = mappingOf(
+          sync,
+          model,
+          described,
+          assertions.map(({ fields = [] }) => fields)
+        )
         return {
           sync,
           model,
@@ -132,7 +140,8 @@ async function withJob<T>(
           source,
           target,
           facts: described,
-          mapping: mappingOf(sync, model, described),
+          mapping,
+          assertions: assertionsOf(assertions, mapping.others, parts.parts.now()),
           state: parts.state.reader,
           stage,
           log,

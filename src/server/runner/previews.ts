@@ -120,10 +120,11 @@ async function carriedOut(
   const recorder = new Recorder(answer, list, digest, start, marksOf(secret, sync.id))
   try {
     stop.signal.throwIfAborted()
-    const { start: request, limit, guards } = start
+    const { start: request, limit, guards, assertions } = start
     const bounds = {
       ...(limit === undefined ? {} : { limit }),
-      ...(guards === undefined ? {} : { guards })
+      ...(guards === undefined ? {} : { guards }),
+      ...(assertions === undefined ? {} : { assertions })
     }
     const done = await previewSync(
       facts,
