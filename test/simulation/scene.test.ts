@@ -48,6 +48,15 @@ test('of two with one name, of which the service takes one, that one is declared
   const scene = await clock.until(makeScene(drawn, clock))
   scene.service.server.close()
   expect([scene.world.live.length, scene.world.declared.map(({ was }) => was)]).toEqual([1, [0]])
+  const renamed = { ...connection, name: 'b', renamedFrom: 'a', was: 0 }
+  const later = await clock.until(
+    makeScene({ ...drawn, declared: [renamed, { ...connection, was: 1 }] }, clock)
+  )
+  later.service.server.close()
+  expect(later.world.declared.map(({ name, was }) => [name, was])).toEqual([
+    ['b', 0],
+    ['a', undefined]
+  ])
 })
 
 test('files declare an address once, whatever is renamed to what', () => {

@@ -24,7 +24,10 @@ export async function makeScene(drawn: World, clock: Clock): Promise<Scene> {
   const things = [...drawn.live, ...drawn.declared]
   const service = openService(clock, drawn.seed, drawn, things)
   const { live, ids, places } = await settle(drawn, service)
-  const declared = drawn.declared.map((one) => movedTo(one, places, live))
+  const taken = new Set(drawn.declared.map(({ was = -1 }) => places.get(was)))
+  // Live ones that nothing stands for yet.
+  const others = [...live.entries()].filter(([place]) => !taken.has(place))
+  const declared = drawn.declared.map((one) => movedTo(one, places, others))
   const ideal = openService(clock, drawn.seed + 1, drawn, things)
   const expected = ideals.get(drawn) ?? (await idealOf({ ...drawn, live, declared }, ideal))
   ideals.set(drawn, expected)
@@ -81,14 +84,15 @@ function plainFor(thing: Thing, live: readonly Thing[]): JsonObject | undefined 
 function movedTo(
   { was, ...one }: Declared,
   places: ReadonlyMap<number, number>,
-  live: readonly Thing[]
+  others: readonly [place: number, thing: Thing][]
 ): Declared {
-  const place = was === undefined ? undefined : places.get(was)
+  if (was === undefined) return one
+  const place = places.get(was)
   if (place !== undefined) return { ...one, was: place }
   const { renamedFrom: _former, pinned: _pin, ...fresh } = one
   // Of two with one name the service may have taken the other one only.
-  const namesake = live.findIndex(({ kind, name }) => kind === one.kind && name === one.name)
-  return namesake === -1 ? fresh : { ...fresh, was: namesake }
+  const [namesake] = others.find(([, { kind, name }]) => kind === one.kind && name === one.name) ?? []
+  return namesake === undefined ? fresh : { ...fresh, was: namesake }
 }
 
 /**
