@@ -93,9 +93,13 @@ export function schemaFromYaml(item: Json): Json {
   })
 }
 
-/** Returns a schema as files write it: as its id alone, if it has nothing else. */
+/**
+ * Returns a schema as files write it: as its id alone, if it has nothing else. Of one that is off, files say no
+ * more.
+ */
 export function schemaToYaml(item: Json): Json[] {
   if (!isObject(item)) return []
+  if (isOff(item)) return [off(item)]
   const { fields } = item
   const whole = Array.isArray(fields) ? { ...item, fields: fields.map(byIdAlone) } : item
   return [byIdAlone(whole)]

@@ -10,6 +10,7 @@ import {
   type Lock
 } from '../config/edit/index.ts'
 import { valueAt } from '../config/pointer.ts'
+import { validateResource } from '../config/validation/index.ts'
 import type { Kind, ToYaml } from '../kinds/kind.ts'
 import { diff } from '../plan/diff.ts'
 import type { Path } from '../state/resource.ts'
@@ -69,7 +70,7 @@ function found(
 ): TakenOver {
   let obstacle: Obstacle | undefined
   for (const draft of candidates(kind, state, moves, fields, context)) {
-    if (!means(kind, draft, fields)) continue
+    if (!means(kind, draft, fields) || mistakesIn(kind, draft) > mistakesIn(kind, state.draft)) continue
     const { locks, scalars } = touchedBy(state.draft, draft)
     const [lock] = locks
     if (lock) obstacle ??= { is: 'lock', lock }
@@ -160,6 +161,18 @@ function withKey(draft: Draft, key: string, value: Json | undefined): Draft {
     return withDraftAt(draft, [key], value === undefined ? undefined : inPlaceOf(entry.draft, value))
   if (value === undefined || draft.is !== 'mapping') return draft
   return { ...draft, entries: [...draft.entries, { key, draft: newDraft(value) }] }
+}
+
+/** How much of an item files may not say so: a list that must not be empty, or a part without its other half. */
+function mistakesIn(kind: Kind, draft: Draft): number {
+  const none = {
+    secrets: new Map(),
+    texts: new Map(),
+    given: new Set<string>(),
+    unresolved: new Set<string>()
+  }
+  const value = structuredClone(own(valueOfDraft(draft)))
+  return validateResource(kind, { ...none, value, isMixed: false }, () => undefined).length
 }
 
 /** Whether an item means fields: nothing more, nothing less, and each secret comes from where it came. */
