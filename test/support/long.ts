@@ -37,6 +37,7 @@ export const long = [
   'test/import/secrets.test.ts',
   'test/import/text-files.test.ts',
   'test/pull/after-edits.test.ts',
+  'test/pull/examples.test.ts',
   'test/pull/worlds.test.ts',
   // Several at once, and mistakes of ours on purpose.
   'test/apply/faults.test.ts',
