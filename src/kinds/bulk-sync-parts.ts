@@ -93,10 +93,7 @@ export function schemaFromYaml(item: Json): Json {
   })
 }
 
-/**
- * Returns a schema as files write it: as its id alone, if it has nothing else. Of one that is off, files say no
- * more.
- */
+/** Returns a schema as files write it: its id alone, if it has nothing else. One that is off has nothing. */
 export function schemaToYaml(item: Json): Json[] {
   if (!isObject(item)) return []
   if (isOff(item)) return [off(item)]

@@ -163,16 +163,13 @@ function withKey(draft: Draft, key: string, value: Json | undefined): Draft {
   return { ...draft, entries: [...draft.entries, { key, draft: newDraft(value) }] }
 }
 
-/** How much of an item files may not say so: a list that must not be empty, or a part without its other half. */
+/** How much of an item files may not say: a list that must not be empty, a part without its other half. */
 function mistakesIn(kind: Kind, draft: Draft): number {
-  const none = {
-    secrets: new Map(),
-    texts: new Map(),
-    given: new Set<string>(),
-    unresolved: new Set<string>()
-  }
+  const places = new Map<string, never>()
+  const none = new Set<string>()
+  const outside = { secrets: places, texts: places, given: none, unresolved: none, isMixed: false }
   const value = structuredClone(own(valueOfDraft(draft)))
-  return validateResource(kind, { ...none, value, isMixed: false }, () => undefined).length
+  return validateResource(kind, { ...outside, value }, () => undefined).length
 }
 
 /** Whether an item means fields: nothing more, nothing less, and each secret comes from where it came. */
