@@ -5,7 +5,7 @@ import { addressText, idKey, type Address, type Desired, type Live } from '../st
 import { fieldsWithReferences, isEmpty, isObject, type JsonObject } from '../state/value.ts'
 import { add, addedAddress } from './additions.ts'
 import type { Addition, Left, NotAdded, Pulled, PullInput, Taken } from './input.ts'
-import { changesOf, movesOf, type Move, type MoveContext } from './moves.ts'
+import { changesOf, movesOf, withMove, type Move, type MoveContext } from './moves.ts'
 import { DeclaredNames } from './declared-names.ts'
 import { takeOver, takeOverFields, type ItemState, type Obstacle, type Spelling } from './take-over.ts'
 import { touchedBy } from './touched.ts'
@@ -141,13 +141,13 @@ class Pull {
     if (open.length === 0) return
     const state = this.#stateOf(resource, place)
     if (!state) return changesOf(open).forEach((field) => this.#leave(resource, { is: 'words' }, field))
+    // What is derived is always there: in its initial state it is what a deletion leaves.
+    if (live.reset === true && isUnsayable(kind, open.reduce(withMove, state.fields)))
+      return this.#missing(resource, place, change)
     const over = this.#moved(kind, state, open)
     const obstacles = new Map(
       over.left.flatMap(({ move, obstacle }) => move.changes.map((field) => [field, obstacle] as const))
     )
-    // What is derived is always there: in its initial state it is what a deletion leaves.
-    if (live.reset === true && over.taken.length > 0 && isUnsayable(kind, over.state.fields))
-      return this.#missing(resource, place, change)
     for (const [field, obstacle] of obstacles) this.#leave(resource, obstacle, field)
     if (over.taken.length === 0) return
     this.#keep(resource, place, over.state)
