@@ -11,7 +11,7 @@ import { observe } from '../remote/observe.ts'
 import { openReader, openWriter, type Reader } from '../remote/transport.ts'
 import type { ExecutionsView, RunState } from '../render/view/executions.ts'
 import { addressText } from '../state/resource.ts'
-import { downloads, onlyRejected } from './run-logs.ts'
+import { downloads, keepLogs, onlyRejected } from './run-logs.ts'
 import { bounded } from './run-bounds.ts'
 import type { BoundOptions } from './run-bounds.ts'
 import {
@@ -149,7 +149,6 @@ async function logged(
   { service, problems }: CommandContext
 ): Promise<boolean> {
   if (logs === undefined || service.remote.stop?.aborted === true) return false
-  const { keepLogs } = await import('./run-logs.ts')
   const { kept, problems: lost } = await keepLogs(runs, executables, service.remote, logs, cwd)
   problems.push(...lost)
   if (quiet !== true && !output.isDocument) output.say(`Logs: ${kept} files in ${logs}.`)
