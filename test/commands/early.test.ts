@@ -31,7 +31,8 @@ function watched(fetch: Fetch, options: SandboxOptions = {}) {
     ...options,
     env: { ...env, ...options.env },
     io: {
-      fetch: (request) => {
+      fetch: (given, { cut } = {}) => {
+        const request = new Request(given, cut ? { signal: cut } : {})
         sent.push(request)
         return fetch(request, world)
       },
