@@ -118,7 +118,7 @@ const situations: Readonly<Record<string, Situation>> = {
   },
   'many organizations, no plan can be written': {
     world: { files: storeFiles, env: { ...env, ...partner }, server },
-    words: ['--all-organizations', '--out', 'no/{organization}/p.json'],
+    words: ['--all-organizations', '--out', '../no/{organization}/p.json'],
     codes: { plan: 3 }
   },
   'many organizations, and none is known': {
@@ -247,7 +247,7 @@ test('many organizations: each has its own answer, whatever happens in one', asy
     'plan',
     '--all-organizations',
     '--out',
-    'no/{organization}.json',
+    '../no/{organization}.json',
     '--format',
     'json'
   )

@@ -95,7 +95,8 @@ const ground: Readonly<Record<string, JsonObject>> = {
 
 const keysOf = (kind: Kind): string[] => {
   const { properties } = kind.schema
-  const names = new Set(kind.naming?.keys)
+  // What polyctl keeps to itself is in no request.
+  const names = new Set([...(kind.naming?.keys ?? []), ...(kind.own ?? [])])
   return Object.keys(properties as object).filter(
     (key) =>
       !names.has(key) &&
