@@ -193,7 +193,7 @@ describe('imports', () => {
       diff: ['render'],
       'cli-table3': ['render'],
       'wrap-ansi': ['render'],
-      'string-width': ['render'],
+      'fast-string-width': ['render'],
       '@hpcc-js/wasm-graphviz': ['render'],
       // Only its types.
       sarif: ['render'],

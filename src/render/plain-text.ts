@@ -1,4 +1,4 @@
-import stringWidth from 'string-width'
+import widthOf from 'fast-string-width'
 
 /**
  * Data as text for a terminal: control characters are shown instead of obeyed, and width is counted in
@@ -93,10 +93,12 @@ export function sourceLine(text: string): string {
   return text.replace(/\r$/, '').replaceAll('\t', ' ')
 }
 
-/** How many columns a text takes that has no colours in it. */
+/** How many columns a text takes that has no colours in it. Marks beside their letter take one each. */
 export function columns(text: string): number {
-  return stringWidth(text)
+  return ordinary.test(text) ? text.length : widthOf(text) + (text.match(besides)?.length ?? 0)
 }
+
+const besides = /\p{Spacing_Mark}/gu
 
 /** The text, or as much of it as fits, with `…` where something is missing. */
 export function cut(text: string, width: number): string {
