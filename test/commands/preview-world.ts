@@ -6,34 +6,14 @@ import type { WorldIo } from '../../src/commands/io.ts'
 import type { ServerOptions } from '../../src/server/index.ts'
 import { memoryConnectors, memorySystem, type MemorySystem } from '../server/runner/memory.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
+import { peopleFile } from './people-file.ts'
 
 /** Addresses that no file, document or log may hold. */
 export const ada = 'ada.planted@example.com'
 export const alan = 'alan.planted@example.com'
 export const grace = 'grace.planted@example.com'
 
-const files = {
-  'configs/a.yaml': `
-connections:
-  - name: Store
-    type: postgresql
-    configuration: { hostname: db.example.com, port: 5432, database: d, username: u, password: "\${env:PASSWORD}" }
-models:
-  - name: People
-    connection: Store
-    configuration: { table: people }
-    fields: [email, name, phone]
-syncs:
-  - name: People
-    active: true
-    mode: updateOrCreate
-    model: People
-    identity: { source: email, target: email, function: Equality }
-    fields: [{ source: name, target: name }, { source: phone, target: phone }]
-    target: { connection: Store, object: people }
-    schedule: manual
-`
-}
+const files = { 'configs/a.yaml': peopleFile({ columns: ['name', 'phone'] }) }
 
 /** A person's terminal. */
 export const terminal = { in: false, out: true, err: true, width: 100 }

@@ -3,6 +3,7 @@ import type { WorldIo } from '../../src/commands/io.ts'
 import type { FaultPlan } from '../../src/server/index.ts'
 import { memoryConnectors, memorySystem, objectOf, type MemorySystem } from '../server/runner/memory.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
+import { peopleFile } from './people-file.ts'
 
 /** `polyctl run` within guards and limits: what polyctl's own server keeps to, and no other one. */
 
@@ -31,7 +32,7 @@ async function world({
     rows: new Map([['people', people(rows)]]),
     objects: new Map([['people', new Map(records)]])
   })
-  const file = fileOf(mode, guards)
+  const file = peopleFile({ mode, more: guards })
   const made = createSandbox({
     files: { 'configs/a.yaml': file },
     env: { PASSWORD: 'p' },
@@ -45,30 +46,6 @@ async function world({
   if (fault !== undefined) made.server.faults.add(fault)
   made.requests()
   return Object.assign(made, { system })
-}
-
-function fileOf(mode: string, guards: string): string {
-  return `
-connections:
-  - name: Store
-    type: postgresql
-    configuration: { hostname: db.example.com, port: 5432, database: d, username: u, password: "\${env:PASSWORD}" }
-models:
-  - name: People
-    connection: Store
-    configuration: { table: people }
-    fields: [email, name]
-syncs:
-  - name: People
-    active: true
-    mode: ${mode}
-    model: People
-    identity: { source: email, target: email, function: Equality }
-    fields: [{ source: name, target: name }]
-    target: { connection: Store, object: people }
-    schedule: manual
-    ${guards}
-`
 }
 
 /** A service without what polyctl's own server has beside the API. */
@@ -188,7 +165,7 @@ test.each([
   ['assert: [{ accepted: { field: a } }]', '`values`']
 ])('%s is refused by validate', async (assertion, words) => {
   const ran = await createSandbox({
-    files: { 'configs/a.yaml': fileOf('update', assertion) },
+    files: { 'configs/a.yaml': peopleFile({ mode: 'update', more: assertion }) },
     env: { PASSWORD: 'p' }
   }).run('validate')
   expect(ran.code).toBe(3)
@@ -211,7 +188,7 @@ test.each([
   ['guards: 5', 'guards'],
   ['guards: { empty_source: refuse }', 'allowed: stop, allow']
 ])('%s is refused', async (guards, words) => {
-  const made = createSandbox({ files: { 'configs/a.yaml': fileOf('update', guards) } })
+  const made = createSandbox({ files: { 'configs/a.yaml': peopleFile({ mode: 'update', more: guards }) } })
   const ran = await made.run('validate')
   expect(ran.code).toBe(3)
   expect(ran.err).toContain(words)

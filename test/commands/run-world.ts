@@ -3,6 +3,7 @@ import type { FaultPlan, ServerOptions } from '../../src/server/index.ts'
 import { expect } from 'vitest'
 import { memoryConnectors, memorySystem, type MemorySystem } from '../server/runner/memory.ts'
 import { createSandbox, type Sandbox } from '../support/sandbox.ts'
+import { peopleFile } from './people-file.ts'
 
 /** Two syncs of a system in memory, of a server that runs them. */
 
@@ -13,27 +14,8 @@ export const people = [
 
 /** A model and two syncs of a system in memory; the second runs after the first. */
 const files = {
-  'configs/a.yaml': `
-connections:
-  - name: Store
-    type: postgresql
-    configuration: { hostname: db.example.com, port: 5432, database: d, username: u, password: "\${env:PASSWORD}" }
-models:
-  - name: People
-    connection: Store
-    configuration: { table: people }
-    fields: [email, name]
-syncs:
-  - &one
-    name: People
-    active: true
-    mode: updateOrCreate
-    model: People
-    identity: { source: email, target: email, function: Equality }
-    fields: [{ source: name, target: name }]
-    target: { connection: Store, object: people }
-    schedule: manual
-  - <<: *one
+  'configs/a.yaml': `${peopleFile()}
+  - <<: *people
     name: Copies
     target: { connection: Store, object: copies }
     schedule: { frequency: runafter, run_after: { syncs: [People] } }
