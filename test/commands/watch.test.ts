@@ -113,7 +113,7 @@ describe('a watcher', () => {
   test('a second one in the same folder is refused, and hears whose it is and since when', async () => {
     const box = createWatchSandbox({ files: roles, io: { self: () => 'ada@host, process 7' } })
     let second = ''
-    box.clock.timer(
+    box.clock.outside(
       () => void box.begin('watch', '--no-web').then((ran) => void (second = `${ran.code} ${ran.err}`)),
       60_000 * 61
     )

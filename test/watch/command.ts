@@ -109,7 +109,7 @@ export function createWatchSandbox(options: WatchSandboxOptions = {}): WatchSand
     async watch(minutes: number, ...words: string[]) {
       await loaded
       stop = Promise.withResolvers<void>()
-      if (minutes > 0) clock.timer(() => stop.resolve(), minutes * 60_000)
+      if (minutes > 0) clock.outside(() => stop.resolve(), minutes * 60_000)
       options.stopped?.(() => stop.resolve())
       const page = words.includes('--port') ? [] : ['--no-web']
       const ran = await clock.until(begin('watch', ...page, ...words))

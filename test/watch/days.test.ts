@@ -34,6 +34,7 @@ class Days {
   isOver = false
   isDown = false
   isLooking = false
+  isWatching = false
   isKilled = false
   stop: () => void = () => undefined
   data = 'watch-0'
@@ -44,7 +45,10 @@ class Days {
       files: { 'configs/a.yaml': configs },
       io: { fetch: (request) => this.serve(request) },
       hook: (hook) => this.receive(hook),
-      stopped: (stop) => void (this.stop = stop),
+      stopped: (stop) => {
+        this.stop = stop
+        this.isWatching = true
+      },
       out: (text) => this.read(text)
     })
   }
@@ -108,12 +112,12 @@ class Days {
     }
   }
 
-  /** Does something at random times, when nobody looks just then. */
+  /** Does something at random times, when there is a watcher and it does not look just then. */
   each(mean: number, what: () => void): void {
     const again = (ms: number): void =>
-      void this.box.clock.timer(() => {
+      void this.box.clock.outside(() => {
         if (this.isCalm) return
-        if (this.isLooking) return again(5 * minute)
+        if (this.isLooking || !this.isWatching) return again(5 * minute)
         what()
         again(this.chance() * 2 * mean)
       }, ms)
@@ -132,7 +136,7 @@ class Days {
   async live(): Promise<void> {
     await this.box.run('apply', '--yes')
     const end = days * day
-    const ending = (ms: number, what: () => void): void => void this.box.clock.timer(what, ms)
+    const ending = (ms: number, what: () => void): void => void this.box.clock.outside(what, ms)
     ending(end, () => {
       this.isCalm = true
       this.isDown = false
@@ -168,6 +172,7 @@ class Days {
         '--format',
         'json'
       )
+      this.isWatching = false
       if (ran.code !== 130) throw new Error(`it ended with ${ran.code}: ${ran.err}`)
       if (this.isKilled) rmSync(join(this.box.folder, before), { recursive: true })
       this.isKilled = false
@@ -227,7 +232,7 @@ test.each([[1], [2]].slice(0, isFew ? 1 : 2))(
     const world = new Days(seed)
     const heap: number[] = []
     for (let at = 1; at <= 4; at += 1)
-      world.box.clock.timer(
+      world.box.clock.outside(
         () => {
           collect()
           heap.push(process.memoryUsage().heapUsed / 1024 / 1024)

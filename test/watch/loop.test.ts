@@ -16,7 +16,7 @@ async function run(until: number, turn: (at: number, clock: WatchClock) => boole
   const back: number[] = []
   let isRunning = 0
   const stop = Promise.withResolvers<void>()
-  clock.timer(() => stop.resolve(), until * minute)
+  clock.outside(() => stop.resolve(), until * minute)
   const options: LoopOptions = {
     schedule: read.schedule,
     now: clock.now,
@@ -72,7 +72,7 @@ test('moments in which a failure is waited out are skipped and counted', async (
 
 test('a clock that goes forward: one turn at once, what passed is skipped and counted', async () => {
   const ran = await run(40, (at, clock) => {
-    if (at === 15) clock.timer(() => clock.jump(5 * 60 * minute), 2 * minute)
+    if (at === 15) clock.outside(() => clock.jump(5 * 60 * minute), 2 * minute)
     return true
   })
   expect(ran.turns.slice(0, 3)).toEqual([0, 15, 317])
@@ -81,7 +81,7 @@ test('a clock that goes forward: one turn at once, what passed is skipped and co
 
 test('a clock that goes back: it goes on by the clock, and does not wait until the time comes again', async () => {
   const ran = await run(60, (at, clock) => {
-    if (at === 15) clock.timer(() => clock.jump(-5 * 60 * minute), 2 * minute)
+    if (at === 15) clock.outside(() => clock.jump(-5 * 60 * minute), 2 * minute)
     return true
   })
   expect(ran.turns).toEqual([0, 15, -270, -255])

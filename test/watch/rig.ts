@@ -42,7 +42,7 @@ export class Rig {
     const read = everySchedule('1h', this.clock.now())
     if (!read.ok) throw new Error(read.reason)
     const stop = Promise.withResolvers<void>()
-    this.clock.timer(() => stop.resolve(), (hours - 0.5) * hour)
+    this.clock.outside(() => stop.resolve(), (hours - 0.5) * hour)
     let looks = 0
     this.watcher = new Watcher({
       schedule: read.schedule,
