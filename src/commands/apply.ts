@@ -1,16 +1,18 @@
-import type { ApplyEvent, Report } from '../apply/events.ts'
+import type { Report } from '../apply/events.ts'
 import { checked, problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { kinds } from '../kinds/index.ts'
 import { updatesIn } from '../plan/guard.ts'
 import { missingSecrets } from '../plan/missing-secrets.ts'
 import type { Change } from '../plan/plan.ts'
 import type { SavedPlan } from '../plan/saved.ts'
-import { carryOut, planDestroy, type Planned } from '../reconcile.ts'
+import { planDestroy, type Planned } from '../reconcile.ts'
 import { identify } from '../remote/identity.ts'
-import { openReader, openWriter } from '../remote/transport.ts'
+import { openReader } from '../remote/transport.ts'
 import { quoted } from '../render/change-text.ts'
 import { count } from '../render/plain-text.ts'
 import type { ReportExtras } from '../render/view/report.ts'
+import { carriedOut } from './apply-follow.ts'
+import { applyRunOdds, runApplied, withRuns, type ApplyRunOptions } from './apply-run.ts'
 import { isLocking, openLock, type ApplyLock } from './apply-lock.ts'
 import { noBase, openMemory, type Remembering } from './applied.ts'
 import { makeDecision, decideOptionsOf, optionsOf, readsAllLists } from './decide-options.ts'
@@ -29,10 +31,12 @@ import { readSaved, refusals } from './saved-plan.ts'
  */
 export async function applyCommand(
   file: string | undefined,
-  options: WriteOptions,
+  options: WriteOptions & ApplyRunOptions,
   io: CommandIo,
   given: readonly string[] = []
 ): Promise<Result> {
+  const odds = applyRunOdds(options)
+  if (odds.length > 0) return await problemsResult(io, odds, nothingRead)
   const opened = openLock(options, io)
   if (!opened.ok) return await problemsResult(io, opened.problems, nothingRead)
   const lock = opened.value
@@ -50,7 +54,7 @@ export async function applyCommand(
   if (read?.ok === false) return await problemsResult(io, read.problems, nothingRead)
   const saved = read?.value
   const { file: files, ...rest } = saved ? optionsOf(saved.options) : { file: [] }
-  const full: WriteOptions = {
+  const full: WriteOptions & ApplyRunOptions = {
     ...options,
     ...rest,
     ...(saved ? { yes: true } : {}),
@@ -62,7 +66,11 @@ export async function applyCommand(
     answer: () => 'yes',
     help: 'type the whole word yes',
     ...(memory && { remember: memory.keep }),
-    ...(lock && { lock })
+    ...(lock && { lock }),
+    ...(full.run === true && {
+      afterwards: async ({ plan }, report, context) =>
+        await runApplied(plan.changes, report, full, io, context)
+    })
   }
   const decide = async (context: CommandContext): Promise<Checked<Planned>> => {
     const held = lock === undefined ? nothingHeld : await locked(context, lock)
@@ -79,6 +87,7 @@ export async function applyCommand(
   }
   return await withContext(io, full, work, {
     reachable: options.wait === true,
+    moves: options.run === true,
     finishes: true,
     // What is read before the lock is ours, another apply may still change.
     lists: readsAllLists(full) && !isLocking(full)
@@ -165,6 +174,8 @@ interface Question {
   nothing?: string
   /** Is given back as soon as all is done. */
   lock?: ApplyLock
+  /** What follows where all was done: syncs that are started. */
+  afterwards?: (planned: Planned, report: Report, context: CommandContext) => ReturnType<typeof runApplied>
   /** Tells git what was done in an organization, where all of it was. */
   remember?: (done: Planned, hasChanged: boolean) => Remembering
 }
@@ -194,12 +205,15 @@ async function shownAndDone(
     const untold = io.output.isDocument ? problems : []
     if (answer !== 'yes') return await problemsResult(io, [...untold, answer, ...release()], context)
   }
-  const report = await done(full, options, io, decided.value)
+  const report = await carriedOut(full, options, io, decided.value)
   const isWhole = readsAllLists(options) && (await exitOfReport(report)) === exit.done
   const kept = isWhole ? question.remember?.(decided.value, report.counts.done > 0) : undefined
   const extras = { problems, isPlanTold, ...(idle === undefined ? {} : { idle }), ...kept?.reported }
   const beside = [...(report.problems ?? []), ...(kept?.problems ?? []), ...release()]
-  return await reported({ ...report, problems: beside }, full, extras)
+  const result = await reported({ ...report, problems: beside }, full, extras)
+  const { afterwards } = question
+  if (afterwards === undefined) return result
+  return await withRuns(result, io, async () => await afterwards(decided.value, report, full))
 }
 
 /** However it looks: what was done must be known. */
@@ -269,38 +283,4 @@ async function confirmation(
   if (answer === undefined) return 'stopped'
   if (answer?.trim() === question.answer(planned).trim()) return 'yes'
   return problem('P505', 'not confirmed: nothing was changed', { help: [question.help] })
-}
-
-async function done(
-  context: CommandContext,
-  options: WriteOptions,
-  io: CommandIo,
-  planned: Planned
-): Promise<Report> {
-  const follower = await io.output.follow({ waits: options.wait === true })
-  const events = carryOut(planned.plan, openWriter(context.service.remote), {
-    kinds,
-    vault: context.understood.vault,
-    observed: planned.observed,
-    parallelism: options.parallelism,
-    failFast: options.failFast === true,
-    wait: options.wait === true,
-    // The embedded server ends with this command, and its page with it: `polyctl connect` opens another.
-    links: options.local !== true || options.wait === true,
-    interrupted: io.interrupted
-  })
-  const report = await followed(events, follower.event)
-  await follower.close()
-  return report
-}
-
-async function followed(
-  events: AsyncGenerator<ApplyEvent, Report>,
-  tell: (event: ApplyEvent) => void
-): Promise<Report> {
-  for (;;) {
-    const next = await events.next()
-    if (next.done === true) return next.value
-    tell(next.value)
-  }
 }

@@ -10,6 +10,7 @@ import { addExecutions } from './execution-commands.ts'
 import { addFileCommands, addSchema } from './file-commands.ts'
 import { addHelp, overview } from './help-command.ts'
 import { addShowing } from './showing-commands.ts'
+import { withApplyRun } from './run-options.ts'
 import { addWatch } from './watch-line.ts'
 import {
   withCascade,
@@ -121,11 +122,13 @@ function addReading({ add, settle }: Commands): void {
 function addWriting({ add, settle }: Commands): void {
   add('apply', 'plan, ask, and make the service as the files say', (command) =>
     example(
-      withOrganizations(
-        withLimits(withSince(withSelection(withWrites(withOutput(withService(withFiles(command)))))))
+      withApplyRun(
+        withOrganizations(
+          withLimits(withSince(withSelection(withWrites(withOutput(withService(withFiles(command)))))))
+        )
       ),
       'polyctl apply --yes',
-      'polyctl apply plan.json'
+      'polyctl apply plan.json --run'
     )
       .optionsGroup('Writing:')
       .argument('[plan]', 'a file that `polyctl plan --out` saved: exactly that is done, without asking')

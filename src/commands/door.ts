@@ -67,7 +67,7 @@ export function openDoor(world: WorldIo): Door {
       writeAll(await shownSomehow(open, options.format, look))
       if (options.formatFiles === undefined) return code
       const { saveFormats } = await import('./format-files.ts')
-      const failures = await saveFormats(open, options.formatFiles, {
+      const failures = await saveFormats(whole(open), options.formatFiles, {
         cwd: world.cwd,
         look,
         shown: redaction.shown
@@ -76,6 +76,11 @@ export function openDoor(world: WorldIo): Door {
       return failures.length > 0 && isFine(code) ? exit.failure : code
     }
   }
+}
+
+/** A file gets all of an answer, also what was told on the way. */
+function whole(answer: Answer): Answer {
+  return answer.type === 'report' ? { ...answer, view: { ...answer.view, isReportTold: false } } : answer
 }
 
 /** Where the command itself came to its end, whatever it found. */

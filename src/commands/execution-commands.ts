@@ -1,9 +1,9 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
 import { limitOf, type RequestedLimit } from '../executions/guards.ts'
 import { dictionary } from '../state/value.ts'
-import { condition, failOn, failOnWords } from './condition-options.ts'
 import { example, type Commands } from './commands.ts'
 import { collect, wholeNumber, withFiles, withOutput, withService } from './options.ts'
+import { withRunning } from './run-options.ts'
 
 /** Adds what moves data, and what shows how it would. */
 export function addExecutions(commands: Commands): void {
@@ -14,30 +14,7 @@ export function addExecutions(commands: Commands): void {
 
 function addRun({ add, settle }: Commands): void {
   add('run', 'start syncs, and follow them to their ends', (command) =>
-    example(
-      withOutput(withService(withFiles(command))),
-      'polyctl run \'sync "Users*"\'',
-      "polyctl run --failed --fail-on 'errors>1%'"
-    )
-      .argument(
-        '[name...]',
-        'names, addresses or ids of syncs and bulk syncs, `*` for any text; or the file of a preview (.json)'
-      )
-      .optionsGroup('Which syncs:')
-      .option('--all', 'all that the service has')
-      .option('--failed', 'of these, or of all, those whose last run failed or had errors')
-      .option('--rejected', 'of these, or of all, only the records that the last run was refused')
-      .option('--kind <kind>', 'only of this kind, e.g. bulk_sync; repeatable', collect, [])
-      .optionsGroup('How they run:')
-      .option('--resync', 'send all records again, whatever was sent before')
-      .option('--test', 'a test, as the service does it; it may write a few records')
-      .option('--identity <value>', 'only the record with this identity; repeatable', collect, [])
-      .option('--at-once <n>', 'run at most so many at once', wholeNumber(1), 4)
-      .option('--join', 'follow what runs already, instead of failing')
-      .option('--detach', 'start them, and do not wait')
-      .option('--logs <folder>', 'keep the log files here: they name records')
-      .option('--cancel', 'cancel what runs on Ctrl-C; without it, it goes on in the service')
-      .option(failOn, `${failOnWords} (default: errors>0)`, condition, [])
+    withRunning(withWhich(withOutput(withService(withFiles(command)))))
       .optionsGroup('Guards (on the server of polyctl):')
       .option('--limit <n>', 'write at most so many records of each sync; the others wait', wholeNumber(1))
       .option('--max-creates <n>', 'stop before more are created: a number, a share (10%), or none', limit)
@@ -56,6 +33,25 @@ function addRun({ add, settle }: Commands): void {
         )
       )
   )
+}
+
+/** Which syncs run, and which of their records. */
+function withWhich(command: Command): Command {
+  return example(command, 'polyctl run \'sync "Users*"\'', "polyctl run --failed --fail-on 'errors>1%'")
+    .argument(
+      '[name...]',
+      'names, addresses or ids of syncs and bulk syncs, `*` for any text; or the file of a preview (.json)'
+    )
+    .optionsGroup('Which syncs:')
+    .option('--all', 'all that the service has')
+    .option('--failed', 'of these, or of all, those whose last run failed or had errors')
+    .option('--changed', 'of these, or of all, those that were changed since they ran, or never ran')
+    .option('--rejected', 'of these, or of all, only the records that the last run was refused')
+    .option('--kind <kind>', 'only of this kind, e.g. bulk_sync; repeatable', collect, [])
+    .optionsGroup('How they run:')
+    .option('--resync', 'send all records again, whatever was sent before')
+    .option('--test', 'a test, as the service does it; it may write a few records')
+    .option('--identity <value>', 'only the record with this identity; repeatable', collect, [])
 }
 
 /** Adds what tries syncs without any service. */

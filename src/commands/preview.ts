@@ -15,7 +15,7 @@ import type { Result } from './output.ts'
 import { interruptedResult, nothingRead, problemsResult } from './result.ts'
 import { bounded } from './run-bounds.ts'
 import { reading, withContext, type CommandContext } from './run.ts'
-import { chosen, nothingNamed } from './run-syncs.ts'
+import { chosen, nothingNamed } from './choose-syncs.ts'
 
 /** As typed. */
 export interface PreviewCommandOptions extends ReadOptions {

@@ -63,10 +63,14 @@ export async function interruptedResult(closing = 'Interrupted.'): Promise<Resul
 
 /** A mistake of ours, told as a problem. */
 export async function failedResult(error: unknown): Promise<Result> {
+  return await findingsResult(exit.failure, [mistakeOf(error)])
+}
+
+/** The same beside what came of it so far. */
+export function mistakeOf(error: unknown): Diagnostic {
   const words = thrownText(error)
   const help = ['set POLYCTL_STACK=1 to see where, and please report it']
-  const mistake = problem('P622', `polyctl failed in a way that it should not: ${words}`, { help })
-  return await findingsResult(exit.failure, [mistake])
+  return problem('P622', `polyctl failed in a way that it should not: ${words}`, { help })
 }
 
 /** What was typed and cannot be understood, for a document. People are told by the parser of the words. */

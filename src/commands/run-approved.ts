@@ -14,6 +14,7 @@ import type { CommandIo } from './io.ts'
 const ownOptions = [
   ['all', '--all'],
   ['failed', '--failed'],
+  ['changed', '--changed'],
   ['rejected', '--rejected'],
   ['resync', '--resync'],
   ['test', '--test'],
@@ -26,6 +27,7 @@ const ownOptions = [
 export interface ApprovedOptions {
   all?: boolean
   failed?: boolean
+  changed?: boolean
   rejected?: boolean
   resync?: boolean
   test?: boolean

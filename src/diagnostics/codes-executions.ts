@@ -123,5 +123,26 @@ export const executionCodes = {
       'that execution names them. The service keeps no such log (record logging may be off, or the ' +
       'execution be too old), or it does not hold the values by which the sync finds its records. Nothing ' +
       'was started. A plain `polyctl run` sends refused records again, too, together with what changed.'
+  },
+  P818: {
+    title: 'a changed sync is not active, and was not started',
+    explanation:
+      '`apply --run` and `run --changed` start what is to send something else now, and leave what is not ' +
+      'active: somebody stopped it, or it is not meant to run yet. Activate it (`active: true`), and it is ' +
+      'started with the apply that does so. A bulk sync runs once without that, by its name.'
+  },
+  P819: {
+    title: 'the service does not tell when a sync was changed',
+    explanation:
+      '`run --changed` compares the times at which a sync, and the models that it reads, were changed last ' +
+      'with the start of its last run. This service, or this version of its API, does not tell them, and ' +
+      'what is not known is never taken for unchanged. Nothing was started. Name the syncs, or use ' +
+      '`apply --run`, which knows what it changed.'
+  },
+  P820: {
+    title: 'an option is about syncs that are started, and none is',
+    explanation:
+      '`apply` starts nothing by itself. With `--run` it starts what its changes need, and the options ' +
+      'that say how to start and follow syncs are for that.'
   }
 } satisfies Record<string, CodeEntry>

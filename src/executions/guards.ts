@@ -70,9 +70,9 @@ const verbs = { creates: 'create', updates: 'update', removes: 'remove' } as con
 export function stopWords({ guard, count, allowed, words }: GuardStop): string {
   if (guard === 'assert') return `what is asserted does not hold: ${words ?? ''}`
   if (guard === 'empty_source')
-    return 'its source has no records; if that is right, pass `--allow-empty-source`'
+    return 'its source has no records; if that is right, pass `--allow-empty-source` to `polyctl run`'
   const [, , flag] = sorts.find(([name]) => name === guard) ?? sorts[2]
   const records = `${count} record${count === 1 ? '' : 's'}`
   const tooMany = `it would ${verbs[guard]} ${records}, and at most ${allowed} may be`
-  return `${tooMany}; if that is right, pass \`${flag} ${count}\``
+  return `${tooMany}; if that is right, pass \`${flag} ${count}\` to \`polyctl run\``
 }

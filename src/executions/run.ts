@@ -114,8 +114,9 @@ async function runOne(
   { request, detach, join }: RunOptions,
   { writer, canceling, tell }: RunParts
 ): Promise<Run> {
-  const { live } = one
-  const joining = { any: join, ...(begunAfter === undefined ? {} : { begunAfter }) }
+  const { live, changedAt } = one
+  const after = begunAfter ?? (changedAt === undefined ? undefined : changedAt + 1)
+  const joining = { any: join, ...(after === undefined ? {} : { begunAfter: after }) }
   const begun = await started(one, request, joining, writer)
   if (!begun.ok) {
     return begun.interrupted === true

@@ -18,6 +18,8 @@ export interface Executable {
   bounds?: RunBounds
   /** The only records of it that are sent, in place of those that all are asked for. */
   identities?: readonly string[]
+  /** When it was changed, in milliseconds by the clock of the service: what began later has the change. */
+  changedAt?: number
 }
 
 /** What came of a start. */

@@ -20,11 +20,11 @@ const inks: Readonly<Record<RunState, Ink>> = {
 
 const widest = 'not started'.length
 
-/** What became of each sync, as text for people. */
-export function executionsText(view: ExecutionsView, look: Look): string {
+/** What became of each sync, as text for people. `isAfter`: something told before where that was. */
+export function executionsText(view: ExecutionsView, look: Look, isAfter = false): string {
   const shown = look.quiet === true ? view.runs.filter(({ state }) => state !== 'done') : view.runs
   const blocks = [
-    look.quiet === true ? '' : headLine(view, look),
+    look.quiet === true || isAfter ? '' : headLine(view, look),
     shown.flatMap((run) => runLines(run, look)).join('\n'),
     closingLines(view.closing, look).join('\n')
   ]

@@ -211,7 +211,8 @@ export function reportDocument(view: ReportView): unknown {
       action,
       ...outcomeJson(outcome)
     })),
-    problems: problemsJson(view.problems, view.beside)
+    problems: problemsJson(view.problems, view.beside),
+    runs: view.runs === undefined ? null : executionsDocument(view.runs)
   }
 }
 

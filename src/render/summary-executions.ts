@@ -46,3 +46,19 @@ export function executionsParts(
     problems: view.problems.problems
   }
 }
+
+const gravity: readonly Summary['outcome'][] = ['failed', 'waits', 'fine']
+
+/** An apply together with the syncs that were started after it. */
+export function withRuns(applied: Summary, view: ExecutionsView | undefined, look: Look): Summary {
+  if (view === undefined) return applied
+  const { closing, next, outcome, entries, problems } = executionsParts(view, look)
+  return {
+    ...applied,
+    outcome: gravity.find((grave) => [applied.outcome, outcome].includes(grave)) ?? applied.outcome,
+    closing: `${applied.closing} ${closing}`,
+    ...(next === undefined ? {} : { next }),
+    entries: [...applied.entries, ...entries.map((entry) => ({ ...entry, text: `${entry.text} (run)` }))],
+    problems: [...applied.problems, ...problems]
+  }
+}

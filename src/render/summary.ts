@@ -11,7 +11,7 @@ import {
 } from './change-text.ts'
 import { pathText } from '../plan/path-node.ts'
 import { fieldRows } from './field-rows.ts'
-import { executionsParts } from './summary-executions.ts'
+import { executionsParts, withRuns } from './summary-executions.ts'
 import { previewParts } from './summary-preview.ts'
 import { testsParts } from './summary-tests.ts'
 import type { Format, Printed } from './format.ts'
@@ -125,6 +125,10 @@ const outcomes = {
 
 /** What became of a plan. */
 function reportSummary(view: ReportView, look: Look): Summary {
+  return withRuns(ownReport(view, look), view.runs, look)
+}
+
+function ownReport(view: ReportView, look: Look): Summary {
   const { counts, results, closing, appliedRevision, unremembered } = view
   const grave = counts.failed > 0 || counts.skipped > 0 || view.interrupted || view.beside.errors > 0
   const remarks = [

@@ -28,7 +28,7 @@ export const text: Format = {
   },
   report,
   pull,
-  executions,
+  executions: (view, look) => executions(view, look),
   preview,
   tests,
   findings,
@@ -61,6 +61,13 @@ async function changes(
 
 /** The problems of the plan were told with it, and so was that there is nothing to do. */
 async function report(view: ReportView, look: Look): Promise<Piece[]> {
+  const { runs, isReportTold, ...own } = view
+  if (runs === undefined) return await ownReport(own, look)
+  const ran: Piece[] = [{ to: 'out', text: '\n' }, ...(await executions(runs, look, true))]
+  return isReportTold === true ? ran : [...(await ownReport(own, look)), ...ran]
+}
+
+async function ownReport(view: ReportView, look: Look): Promise<Piece[]> {
   const before = view.isPlanTold ? [] : [await problems(view.problems, look)]
   const beside = await problems(view.beside, look)
   if (view.results.length === 0 && view.isPlanTold) return [beside]
@@ -81,9 +88,9 @@ async function pull(view: PullView, look: Look): Promise<Piece[]> {
   ]
 }
 
-async function executions(view: ExecutionsView, look: Look): Promise<Piece[]> {
+async function executions(view: ExecutionsView, look: Look, isAfter = false): Promise<Piece[]> {
   const { executionsText } = await import('./executions.ts')
-  return [await problems(view.problems, look), { to: 'out', text: executionsText(view, look) }]
+  return [await problems(view.problems, look), { to: 'out', text: executionsText(view, look, isAfter) }]
 }
 
 async function preview(view: PreviewsView, look: Look): Promise<Piece[]> {

@@ -20,7 +20,12 @@ export const terminal = { in: false, out: true, err: true, width: 100 }
 
 /** What does not fit a schema of `schemas/`; null where all does. */
 export function misfits(name: string, value: unknown): unknown {
-  const ajv = new Ajv2020({ strict: true, allErrors: true, formats: { 'date-time': true } })
+  const ajv = new Ajv2020({
+    strict: true,
+    allowUnionTypes: true,
+    allErrors: true,
+    formats: { 'date-time': true }
+  })
   const validate = ajv.compile(JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8')) as object)
   validate(value)
   return validate.errors ?? null

@@ -145,6 +145,8 @@ export interface SourceField {
 /** What an answer comes to, in a sentence; empty where it has none. */
 export function closingOf(answer: Answer | undefined): string {
   if (answer?.type === 'findings') return answer.view.closing ?? ''
+  if (answer?.type === 'report')
+    return [answer.view.closing, answer.view.runs?.closing].flatMap((one) => one?.text ?? []).join(' ')
   return answer !== undefined && 'closing' in answer.view && typeof answer.view.closing === 'object'
     ? answer.view.closing.text
     : ''

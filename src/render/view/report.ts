@@ -4,6 +4,7 @@ import type { Action } from '../../plan/plan.ts'
 import type { Address } from '../../state/resource.ts'
 import type { PlanHeader } from '../header.ts'
 import { connectCommand, type Closing, type ViewContext } from './changes.ts'
+import type { ExecutionsView } from './executions.ts'
 import { problemsView, type ProblemsView } from './problems.ts'
 import { toldField } from './rows.ts'
 
@@ -29,6 +30,10 @@ export interface ReportView {
   appliedRevision?: string
   /** Why it remembers none. */
   unremembered?: string
+  /** What became of the syncs that were started after it, where that was asked for. */
+  runs?: ExecutionsView
+  /** The report was told before they were started: text need not tell it again. */
+  isReportTold?: boolean
 }
 
 /** What a report came with. `idle` is what it comes to where there was nothing to do. */
