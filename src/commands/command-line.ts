@@ -260,6 +260,7 @@ function addLocal({ add, settle }: Commands): void {
       .option('--rate <n/s>', 'answer 429 above this rate, e.g. 20/s')
       .option('--faults <file>', 'a JSON file of faults to rehearse')
       .option('--run', 'let syncs really move data between the systems of their connections')
+      .option('--contact', 'let it look into these systems: they say what they hold, not its catalogue')
       .addOption(
         new Option(
           '--shape <shape>',

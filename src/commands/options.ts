@@ -1,6 +1,7 @@
 import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander'
 import type { DeclaredEnvironment, Stated } from '../config/environments.ts'
 import type { Gate } from '../remote/gate.ts'
+import { withLocal } from './local-options.ts'
 import { formatNames, isFormat, lookupFormatNames, type FormatName } from '../render/formats.ts'
 import type { FormatFile, OutputOptions } from './output.ts'
 
@@ -18,6 +19,7 @@ export interface FileOptions {
 export interface ServiceOptions {
   url?: string
   local?: boolean
+  contact?: boolean
   /** Hosts that an address of the files may have. Empty on commands that are given none. */
   allowHost?: string[]
   insecureHttp?: boolean
@@ -133,20 +135,19 @@ export function withStrict(command: Command): Command {
  * same machine.
  */
 export function withService(command: Command): Command {
-  return command
-    .optionsGroup('Service:')
-    .option(
-      '--url <address>',
-      'where the service is (default: POLYTOMIC_URL, an allowed workspace.url, the hosted service)'
-    )
-    .option(
-      '--allow-host <host>',
-      'a host that an address in the files may name, beside those of POLYCTL_ALLOWED_HOSTS; repeatable',
-      collect,
-      []
-    )
-    .option('--insecure-http', 'send the key in plain http to another machine, too')
-    .option('--local', 'use the local Polytomic of this folder instead; no account is needed')
+  const group = command.optionsGroup('Service:')
+  const url = 'where the service is (default: POLYTOMIC_URL, an allowed workspace.url, the hosted service)'
+  return withLocal(
+    group
+      .option('--url <address>', url)
+      .option(
+        '--allow-host <host>',
+        'a host that an address in the files may name, beside those of POLYCTL_ALLOWED_HOSTS; repeatable',
+        collect,
+        []
+      )
+      .option('--insecure-http', 'send the key in plain http to another machine, too')
+  )
     .option('--parallelism <n>', 'at most this many requests at once', wholeNumber(1), 10)
     .option('--timeout <seconds>', 'how long to wait for one answer', wholeNumber(1), 60)
     .option('--debug', 'show each request, without its contents')

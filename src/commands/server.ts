@@ -35,6 +35,8 @@ export interface ServerCommandOptions extends KeyOptions {
   faults?: string
   /** Lets syncs run: they read and write the systems of their connections. */
   run?: boolean
+  /** Lets connections be looked into: their systems say what they hold, instead of the catalogue. */
+  contact?: boolean
   /** With which members 2025-09-18 is answered. Absent: without those that were added to it. */
   shape?: 'older' | 'newest'
   ledger?: boolean
@@ -149,6 +151,9 @@ function open(
       latencyMs,
       ...(options.shape === undefined ? {} : { shape: options.shape }),
       post,
+      ...(options.contact === true
+        ? { contact: { fetch: post, localFiles: options.expose !== true } }
+        : {}),
       ...(options.run === true
         ? { run: { fetch: post, localFiles: options.expose !== true, moving, schedules: true } }
         : {}),
@@ -248,12 +253,13 @@ const schedulesLine =
   '  Moves    data: schedules start active syncs while it is up, and make up for nothing\n'
 
 /** What makes this server unlike the usual one. Names of users only: their keys are never printed. */
-function extras({ latency, rate, faults, run, shape, user }: ServerCommandOptions): string {
+function extras({ latency, rate, faults, run, contact, shape, user }: ServerCommandOptions): string {
   return [
     ...(latency === undefined ? [] : [`--latency ${latency}`]),
     ...(rate === undefined ? [] : [`--rate ${rate}`]),
     ...(faults === undefined ? [] : [`--faults ${visible(faults)}`]),
     ...(run === true ? ['--run'] : []),
+    ...(contact === true ? ['--contact'] : []),
     ...(shape === 'newest' ? ['--shape newest'] : []),
     ...Object.keys(user ?? {}).map((name) => `--user ${visible(name)}`)
   ].join(', ')

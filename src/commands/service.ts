@@ -42,6 +42,7 @@ export async function openService(request: ServiceRequest): Promise<Checked<Serv
   const { env, options, workspace } = request
   const version = versionOf(workspace)
   if (!version.ok) return version
+  if (options.contact === true && options.local !== true) return failure(notLocal())
   if (options.local === true && options.url !== undefined) return failure(bothPlaces())
   if (options.local === true) return await localService(request, version.value)
   const address = addressOf(request)
@@ -93,6 +94,7 @@ async function localService(request: ServiceRequest, version: ApiVersion): Promi
     const server = createServer({
       directory: join(io.cwd, io.project.folder, '.polyctl', 'local'),
       publicUrl: () => page,
+      ...(request.options.contact === true ? { contact: { fetch: (sent) => io.fetch(sent) } } : {}),
       ...(moves === true ? { run: { fetch: (sent) => io.fetch(sent), moving: () => io.moving?.() } } : {})
     })
     const socket =
@@ -167,6 +169,15 @@ function serviceAt(
 function bothPlaces(): Diagnostic {
   const help = ['leave one of the two out']
   return problem('P617', '`--local` and `--url` name two different services', { help })
+}
+
+function notLocal(): Diagnostic {
+  return problem('P617', '`--contact` is for the local Polytomic, and `--local` is not given', {
+    notes: ['a service looks into the systems of its connections anyway'],
+    help: [
+      'add `--local`, or leave it out; a local server takes it when it starts: `polyctl server --contact`'
+    ]
+  })
 }
 
 function versionOf(workspace: Workspace): Checked<ApiVersion> {

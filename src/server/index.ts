@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import type { Database } from '../storage/database.ts'
 import { makePrivateFile, type Folder } from '../storage/folder.ts'
 import type { Route, Shape } from './call.ts'
-import { openCatalogue } from './catalogue/catalogue.ts'
+import { openCatalogue, type Catalogue } from './catalogue/catalogue.ts'
+import { contactedCatalogue } from './catalogue/contact.ts'
 import { makeCourier, type CourierParts, type Post } from './courier.ts'
 import { openServerDatabase } from './database.ts'
 import { openDirectory } from './directory.ts'
@@ -19,6 +20,7 @@ import { localConnectors, type Connectors } from './runner/connectors.ts'
 import type { ConnectorParts } from './runner/connector.ts'
 import { openRunner, type Runner, type RunnerParts } from './runner/runner.ts'
 import { openRunnerState } from './runner/state.ts'
+import { openSurveyor } from './runner/survey.ts'
 import { seedOrganization, seedUser } from './seed.ts'
 import { makeService } from './service.ts'
 import { makeStore, type Store } from './store.ts'
@@ -66,6 +68,17 @@ export interface ServerOptions extends Founders {
   shape?: Shape
   /** Lets syncs really run: they read and write the systems of their connections. Absent: none is started. */
   run?: RunOptions
+  /**
+   * Lets connections be looked into: the systems that have a connector say what they hold, in place of the
+   * catalogue. Absent: none is contacted for that.
+   */
+  contact?: ContactOptions
+}
+
+/** What looking into systems needs of the world. */
+export interface ContactOptions extends Pick<RunOptions, 'fetch' | 'localFiles' | 'connectors'> {
+  /** How long one system may take. Default: ten seconds, and longer for the fields of many objects. */
+  boundMs?: number
 }
 
 /** What running syncs needs of the world. */
@@ -144,7 +157,7 @@ export function createServer(options: ServerOptions = {}): LocalServer {
       records,
       directory,
       events,
-      catalogue: openCatalogue(folder, options.catalogue, isReal(options)),
+      catalogue: catalogueOf(options, folder, { now, sleep, closing: closing.signal }),
       ...(runner === undefined ? {} : { runner }),
       ...clock
     },
@@ -183,6 +196,31 @@ function isReal({ run }: ServerOptions): (type: string) => boolean {
   return (type) => connectors.has(type)
 }
 
+/** Opens the catalogues, and lets systems speak for themselves where they may be contacted. */
+function catalogueOf(
+  options: ServerOptions,
+  folder: Folder | undefined,
+  { closing, ...parts }: Pick<ConnectorParts, 'now' | 'sleep'> & { closing: AbortSignal }
+): Catalogue {
+  const plain = openCatalogue(folder, options.catalogue, isReal(options))
+  const { contact } = options
+  if (contact === undefined) return plain
+  const systems = openSurveyor({
+    connectors: contact.connectors ?? localConnectors,
+    parts: { ...parts, ...reachOf(contact), timeout: realEdge.timeout },
+    closing,
+    ...(contact.boundMs === undefined ? {} : { boundMs: contact.boundMs })
+  })
+  return contactedCatalogue(plain, systems, parts.now)
+}
+
+function reachOf({
+  fetch,
+  localFiles
+}: Pick<RunOptions, 'fetch' | 'localFiles'>): Pick<ConnectorParts, 'fetch' | 'readFile'> {
+  return { fetch, ...(localFiles === false ? {} : { readFile: readPieces }) }
+}
+
 /** Opens the runner, and lets it go on with what an earlier process accepted. */
 function runnerOf(
   { run, publicUrl }: ServerOptions,
@@ -197,8 +235,7 @@ function runnerOf(
     state: openRunnerState(file, () => `${parts.randomUUID()}${parts.randomUUID()}`),
     connectors: run.connectors ?? localConnectors,
     parts: {
-      fetch: run.fetch,
-      ...(run.localFiles === false ? {} : { readFile: readPieces }),
+      ...reachOf(run),
       now: parts.now,
       sleep: parts.sleep,
       timeout: realEdge.timeout

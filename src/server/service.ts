@@ -4,6 +4,7 @@ import { refused, serialized, toResponse, type SerializedResponse } from './answ
 import { anonymous, authenticate, type Caller } from './authentication.ts'
 import { readForm, readObject, readText } from './body.ts'
 import type { Call, Route, ServerContext } from './call.ts'
+import { knowing } from './catalogue/needs.ts'
 import { storageProblem, type Database } from '../storage/database.ts'
 import type { Fault, FaultName, Faults } from './faults.ts'
 import { readKey, type Outcomes } from './idempotency.ts'
@@ -190,7 +191,7 @@ async function serve(
     stale: fires(fired, 'stale-list') !== undefined,
     ...(reading === undefined ? {} : { readingSchemas: reading.status ?? 422 }),
     publicUrl: (parts.publicUrl?.() ?? origin).replace(/\/+$/, ''),
-    context: parts.context
+    context: { ...parts.context, catalogue: parts.context.catalogue.forRequest() }
   }
   if (route.bodyless === true || route.method === 'DELETE') mustBeEmpty(call.body, 400)
   const key = readKey(request)
@@ -242,7 +243,9 @@ async function once(
     return keep(late === undefined ? done : refused(failure(late), call.version))
   }
   try {
-    return route.method === 'GET' ? answer() : database.transaction(answer)
+    const work = (): SerializedResponse =>
+      route.method === 'GET' ? answer() : database.transaction(answer)
+    return await knowing(call.context.catalogue, work)
   } catch (error) {
     return keep(refused(understood(error), call.version))
   }

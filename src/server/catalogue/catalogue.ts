@@ -24,8 +24,8 @@ import salesloft from './salesloft.json' with { type: 'json' }
 import snowflake from './snowflake.json' with { type: 'json' }
 import stripe from './stripe.json' with { type: 'json' }
 import webhook from './webhook.json' with { type: 'json' }
-import type { StoredConnection } from '../stored.ts'
 import { readCsvFile, readFile } from './files.ts'
+import type { DescribedConnection, Need } from './needs.ts'
 import { isSql } from './shapes.ts'
 
 /**
@@ -60,6 +60,8 @@ export interface CatalogueObject {
   modes?: SyncMode[]
   /** A text is a type. */
   fields: Record<string, CatalogueField | string>
+  /** Of documents: they may have fields that nobody has seen yet. */
+  isOpen?: boolean
   /** What is in it. Absent: nobody knows. */
   records?: JsonObject[]
 }
@@ -78,6 +80,10 @@ export interface CatalogueFile {
   open?: boolean
   /** Objects whose name matches this pattern may exist although the list is closed. */
   custom?: string
+  /** Fields of listed objects that are not there can be made. */
+  newFields?: boolean
+  /** Other names that lead to objects. */
+  aliases?: ReadonlyMap<string, string>
   /** Of targets. */
   modes?: SyncMode[]
   /** A single field may have a mode of its own. */
@@ -103,15 +109,17 @@ export interface CatalogueFile {
   objects: Record<string, CatalogueObject>
 }
 
-/** The part of a connection that determines its catalogue. A shared connection has that of its parent. */
-type Described = Pick<
-  StoredConnection,
-  'type' | 'name' | 'parent_name' | 'created_objects' | 'configuration'
->
-
-/** The catalogue of one connection. */
+/** The catalogues of connections. Where systems are really asked, each answers what `learn` must find out. */
 export interface Catalogue {
-  of(connection: Described): CatalogueFile
+  of(connection: DescribedConnection): CatalogueFile
+  /** What a query gives. Undefined: nobody is asked, so that only its text can tell. */
+  columns(connection: DescribedConnection, query: string): CatalogueObject | undefined
+  /** Forgets what is known of a system, once in a request. */
+  refresh(connection: DescribedConnection): void
+  /** Those that one request sees. */
+  forRequest(): Catalogue
+  /** Asks systems what a request cannot go on without. */
+  learn: (needs: readonly Need[]) => Promise<void>
 }
 
 /**
@@ -184,7 +192,11 @@ export function openCatalogue(
   given: Record<string, unknown> = {},
   isReal: (type: string) => boolean = () => false
 ): Catalogue {
-  return {
+  const catalogue: Catalogue = {
+    columns: () => undefined,
+    refresh: () => undefined,
+    forRequest: () => catalogue,
+    learn: () => Promise.resolve(),
     of: ({ type, parent_name, name: ownName, created_objects: created = [], configuration }) => {
       const base = isReal(type) ? unlisted(catalogueOfType(type)) : catalogueOfType(type)
       const name = parent_name ?? ownName
@@ -198,6 +210,7 @@ export function openCatalogue(
       return { ...merged, objects: { ...byId, ...merged.objects } }
     }
   }
+  return catalogue
 }
 
 /** A system of its own kind, with whatever is in it. What is sent to an address has one shape always. */
@@ -272,7 +285,9 @@ export function fieldOf(object: CatalogueObject, name: string): CatalogueField |
 
 /** Returns an object by name; undefined where it is not listed. */
 export function objectOf(catalogue: CatalogueFile, name: string): CatalogueObject | undefined {
-  return Object.hasOwn(catalogue.objects, name) ? catalogue.objects[name] : undefined
+  if (Object.hasOwn(catalogue.objects, name)) return catalogue.objects[name]
+  const other = catalogue.aliases?.get(name)
+  return other === undefined ? undefined : catalogue.objects[other]
 }
 
 /** Returns the names of readable objects, in the order of the file. */

@@ -14,33 +14,36 @@ import { readySchemas } from './schema-cache.ts'
  * answers.
  */
 export const bulkConnectionRoutes: readonly Route[] = [
-  { method: 'GET', path: '/api/connections/:id/bulksync/source', access: 'organization', answer: source },
+  {
+    method: 'GET',
+    path: '/api/connections/:id/bulksync/source',
+    access: 'organization',
+    answer: sourceAnswer
+  },
   { method: 'GET', path: '/api/connections/:id/bulksync/target', access: 'organization', answer: target },
-  { method: 'GET', path: '/api/bulk/source/:id', access: 'organization', answer: source },
+  { method: 'GET', path: '/api/bulk/source/:id', access: 'organization', answer: sourceAnswer },
   { method: 'GET', path: '/api/bulk/source/:id/status', access: 'organization', answer: schemaStatus },
   { method: 'GET', path: '/api/bulk/source/:id/schema/:schema', access: 'organization', answer: oneSchema },
   { method: 'GET', path: '/api/bulk/dest/:id', access: 'organization', answer: target }
 ]
 
 /** Answers the source with the fields of its schemas, unless `include_fields=false`. */
-function source(call: Call): RouteResult {
-  const { known } = readySchemas(call, found(call, 'connection', param(call, 'id')))
+function sourceAnswer(call: Call): RouteResult {
+  const source = readySchemas(call, found(call, 'connection', param(call, 'id')))
   const withFields = call.query.get('include_fields') !== 'false'
   const answer: BulkSource = {
     capabilities: {
       supports_tracking_fields: true,
-      ...(isNewest(call) ? { supports_namespaces: hasNamespaces(known) } : {})
+      ...(isNewest(call) ? { supports_namespaces: hasNamespaces(source.listed) } : {})
     },
     configuration: null,
-    schemas: withFields
-      ? known.map((schema) => shownSchema(call, schema))
-      : known.map(({ id, name }): Schema => ({ id, name }))
+    schemas: withFields ? source.known.map((schema) => shownSchema(call, schema)) : source.listed
   }
   return data(answer)
 }
 
 /** Whether ids have a namespace: the text before their last dot. */
-function hasNamespaces(schemas: readonly Schema[]): boolean {
+function hasNamespaces(schemas: readonly Pick<Schema, 'id'>[]): boolean {
   return schemas.some(({ id }) => id.lastIndexOf('.') > 0)
 }
 

@@ -38,12 +38,13 @@ export function schemaStatus(call: Call): RouteResult {
   return data(answer)
 }
 
-/** Refreshes schemas: the catalogue is read anew each time, so the refresh is done at once. */
+/** Refreshes schemas: they are read anew when they are next asked for, so the refresh is done at once. */
 function refresh(call: Call): RouteResult {
   const connection = found(call, 'connection', param(call, 'id'))
   if (connection.status !== 'healthy') {
     throw invalid('connection', `"${connection.name}" is not authorized yet`, 400)
   }
+  call.context.catalogue.refresh(connection)
   return { status: 202, headers: { location: `/api/connections/${connection.id}/schemas/status` } }
 }
 

@@ -10,6 +10,7 @@ import {
   type CatalogueFile,
   type CatalogueObject
 } from '../catalogue/catalogue.ts'
+import { together } from '../catalogue/needs.ts'
 import type { SchemaChanges, StoredConnection } from '../stored.ts'
 
 /** The schemas of a source, as far as they are known. */
@@ -18,7 +19,9 @@ export interface SourceSchemas {
    * The schemas in the order of the catalogue, each with its fields; without fields where these are
    * unknown.
    */
-  known: Schema[]
+  readonly known: Schema[]
+  /** The same without their fields. */
+  listed: Pick<Schema, 'id' | 'name'>[]
   /** Whether an unknown schema may exist all the same. */
   mayExist(id: string): boolean
   /** Returns a known schema; undefined for others. */
@@ -37,15 +40,16 @@ export function sourceSchemas(connection: StoredConnection, catalogues: Catalogu
   const listed = sourceNames(catalogue)
   // A schema that is not listed exists once a user has described it.
   const described = [...changes.keys()].filter((id) => !listed.includes(id))
-  const known = [...listed, ...described].map((id) =>
-    schemaOf(id, objectOf(catalogue, id), changes.get(id))
-  )
-  const byId = new Map(known.map((schema) => [schema.id, schema]))
+  const ids = [...listed, ...described]
+  const schema = (id: string): Schema => schemaOf(id, objectOf(catalogue, id), changes.get(id))
   return {
-    known,
+    get known() {
+      return together(ids.map((id) => () => schema(id)))
+    },
+    listed: ids.map((id) => ({ id, name: objectOf(catalogue, id)?.label ?? id })),
     mayExist: (id) => existsUnlisted(catalogue, id),
-    find: (id) => byId.get(id),
-    isEmpty: known.length === 0 && catalogue.open !== true && catalogue.custom === undefined
+    find: (id) => (ids.includes(id) ? schema(id) : undefined),
+    isEmpty: ids.length === 0 && catalogue.open !== true && catalogue.custom === undefined
   }
 }
 

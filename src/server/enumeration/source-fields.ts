@@ -27,6 +27,12 @@ export function fieldId(modelId: string, field: string): string {
   ].join('-')
 }
 
+/** What a source is known to have; `isOpen` where it may have more. */
+export interface SourceFields {
+  fields: ModelField[]
+  isOpen?: boolean
+}
+
 /**
  * Returns the fields that a configuration reads, in the order of the catalogue. Undefined where the
  * catalogue does not know the object or the query. Throws 400 for a configuration that reads nothing, or
@@ -36,7 +42,7 @@ export function sourceFields(
   connection: StoredConnection,
   configuration: JsonObject,
   catalogues: Catalogue
-): ModelField[] | undefined {
+): SourceFields | undefined {
   const catalogue = catalogues.of(connection)
   const shape = shapeOf(connection.type)
   const { requiresOneOf } = shape
@@ -47,7 +53,10 @@ export function sourceFields(
     throw invalid('configuration', `must have one of ${requiresOneOf.join(', ')}`, 400)
   }
   const { query } = configuration
-  if (typeof query === 'string' && query !== '') return queryFields(query, catalogue)
+  if (typeof query === 'string' && query !== '') {
+    const columns = catalogues.columns(connection, query)
+    return columns === undefined ? queryFields(query, catalogue) : withFields(columns)
+  }
 
   const names = objectNames(shape, configuration)
   const object = names.map((name) => objectOf(catalogue, name)).find((known) => known !== undefined)
@@ -67,9 +76,11 @@ export function sourceFields(
 }
 
 /** Returns undefined for an object that exists and whose fields are unknown. */
-function withFields(object: CatalogueObject): ModelField[] | undefined {
+function withFields(object: CatalogueObject): SourceFields | undefined {
   const names = Object.keys(object.fields)
-  return names.length === 0 ? undefined : names.map((name) => described(name, object))
+  if (names.length === 0) return undefined
+  const fields = names.map((name) => described(name, object))
+  return object.isOpen === true ? { fields, isOpen: true } : { fields }
 }
 
 function described(name: string, object: CatalogueObject | undefined, as = name): ModelField {
@@ -87,7 +98,7 @@ function described(name: string, object: CatalogueObject | undefined, as = name)
   }
 }
 
-function queryFields(query: string, catalogue: CatalogueFile): ModelField[] | undefined {
+function queryFields(query: string, catalogue: CatalogueFile): SourceFields | undefined {
   const parsed = queryColumns(query)
   if (parsed === undefined) return undefined
   const object = objectOf(catalogue, parsed.table)
@@ -96,9 +107,9 @@ function queryFields(query: string, catalogue: CatalogueFile): ModelField[] | un
   for (const { name, from } of parsed.columns) {
     if (name !== '*') fields.push(described(from ?? name, object, name))
     else if (all === undefined) return undefined
-    else fields.push(...all)
+    else fields.push(...all.fields)
   }
-  return fields
+  return { fields }
 }
 
 /** Returns a field that only its model knows, because the catalogue does not know the object. */

@@ -60,7 +60,7 @@ function sourceOf(call: Call): StoredConnection {
 
 function fieldList(call: Call, configuration: JsonObject): ModelField[] {
   const connection = sourceOf(call)
-  const fields = sourceFields(connection, configuration, call.context.catalogue) ?? []
+  const fields = sourceFields(connection, configuration, call.context.catalogue)?.fields ?? []
   const identified: ModelField[] = []
   for (const field of fields) identified.push({ id: fieldId(connection.id, field.name), ...field })
   return identified

@@ -77,7 +77,7 @@ export function targetObject(catalogue: CatalogueFile, name: string): TargetObje
   return {
     modes: targetModes(catalogue, object),
     multipleIdentities: catalogue.identity !== 'never' && catalogue.multipleIdentities !== false,
-    fieldCreation: catalogue.open === true,
+    fieldCreation: catalogue.open === true || catalogue.newFields === true,
     filterValueFields: filteredModes(catalogue).length > 0 && catalogue.filterValueFields !== false,
     fields:
       object === undefined || names.length === 0

@@ -8,7 +8,7 @@ import type {
 } from '../../wire/enumeration.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { flag, found, isNewest, param, type Call, type Route } from '../call.ts'
-import { objectOf, type CatalogueFile } from '../catalogue/catalogue.ts'
+import { objectOf, type CatalogueFile, type CatalogueObject } from '../catalogue/catalogue.ts'
 import { isSql } from '../catalogue/shapes.ts'
 import { lazily, mustFit } from '../kinds/request-shape.ts'
 import { invalid, notFound, Refusal } from '../refusal.ts'
@@ -35,7 +35,10 @@ export const targetRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/connections/:id/modelsync/target/fields',
     access: 'organization',
-    answer: fieldsByQuery
+    answer: (call) => {
+      if (flag(call, 'refresh')) refresh(call)
+      return fieldsByQuery(call)
+    }
   },
   {
     method: 'POST',
@@ -43,6 +46,7 @@ export const targetRoutes: readonly Route[] = [
     access: 'organization',
     answer: (call) => {
       mustFit(fieldsShape(), call.body, 400)
+      if (call.body['refresh'] === true) refresh(call)
       return fields(call, typeof call.body['target'] === 'string' ? call.body['target'] : '')
     }
   },
@@ -62,9 +66,18 @@ function targetOf(call: Call): { connection: StoredConnection; catalogue: Catalo
   return { connection, catalogue }
 }
 
+function refresh(call: Call): void {
+  call.context.catalogue.refresh(found(call, 'connection', param(call, 'id')))
+}
+
+/** The objects that can be written to in some way. */
+function writable({ objects }: CatalogueFile): [id: string, object: CatalogueObject][] {
+  return Object.entries(objects).filter(([, { modes }]) => modes?.length !== 0)
+}
+
 function objects(call: Call): RouteResult {
   const { catalogue } = targetOf(call)
-  const list = Object.entries(catalogue.objects).map(([id, object]): TargetObject => {
+  const list = writable(catalogue).map(([id, object]): TargetObject => {
     const modes = targetModes(catalogue, object).map(
       ({ id, requires_identity, supports_per_field_mode, supports_target_filters }) => ({
         id,
@@ -150,7 +163,7 @@ function fieldsOf(call: Call, catalogue: CatalogueFile, target: string): RouteRe
       optional_target_mappings: false,
       requires_configuration: false,
       supports_field_creation: facts.fieldCreation,
-      supports_field_encryption: catalogue.open === true,
+      supports_field_encryption: facts.fieldCreation,
       supports_field_type_selection: false,
       supports_identity_field_creation: facts.fieldCreation,
       ...(isNewest(call)
@@ -161,7 +174,7 @@ function fieldsOf(call: Call, catalogue: CatalogueFile, target: string): RouteRe
         : {}),
       supports_target_filters: filteredModes(catalogue).length > 0,
       target_creator: catalogue.creation !== undefined,
-      use_field_names_as_labels: catalogue.open === true
+      use_field_names_as_labels: facts.fieldCreation
     }
   }
   return data(answer)
@@ -174,7 +187,7 @@ function fieldsOf(call: Call, catalogue: CatalogueFile, target: string): RouteRe
 function choices(call: Call): RouteResult {
   const { connection, catalogue } = targetOf(call)
   const search = (call.query.get('search') ?? '').toLowerCase()
-  const names = Object.keys(catalogue.objects).filter((name) => name.toLowerCase().includes(search))
+  const names = writable(catalogue).flatMap(([name]) => (name.toLowerCase().includes(search) ? name : []))
   const all: Record<string, SourceItem> = isSql(connection.type)
     ? { schema: item(schemas(names)), table: item(names) }
     : { targetObject: item(names) }

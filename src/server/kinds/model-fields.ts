@@ -1,6 +1,6 @@
 import type { Actor } from '../../wire/common.ts'
 import type { ModelField, ModelRequest } from '../../wire/model.ts'
-import { declaredField, fieldId } from '../enumeration/source-fields.ts'
+import { declaredField, fieldId, type SourceFields } from '../enumeration/source-fields.ts'
 import { invalid } from '../refusal.ts'
 
 interface Owner {
@@ -17,19 +17,23 @@ interface Owner {
  */
 export function chosenFields(
   request: ModelRequest,
-  source: ModelField[] | undefined,
+  source: SourceFields | undefined,
   owner: Owner
 ): { fields: ModelField[]; known: boolean } {
   const names = [...new Set(request.fields ?? [])]
   for (const [index, name] of names.entries()) {
-    if (source !== undefined && !source.some((field) => field.name === name)) {
+    if (
+      source !== undefined &&
+      source.isOpen !== true &&
+      !source.fields.some((field) => field.name === name)
+    ) {
       throw invalid(`fields[${index}]`, `is not a field of the source: ${name}`, 400)
     }
   }
   const chosen =
     names.length === 0
-      ? (source ?? [])
-      : names.map((name) => source?.find((field) => field.name === name) ?? declaredField(name))
+      ? (source?.fields ?? [])
+      : names.map((name) => source?.fields.find((field) => field.name === name) ?? declaredField(name))
   const added = (request.additional_fields ?? []).map(userField)
   const owned: ModelField[] = []
   for (const field of [...chosen, ...added]) {

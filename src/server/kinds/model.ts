@@ -169,6 +169,7 @@ function understood(call: Call, id: string, self?: string): Meaning {
   const { request, connection } = readRequest(call)
   mustHaveOwnName(call, request.name, connection.type, self)
   const configuration = request.configuration ?? {}
+  if (request.refresh === true) call.context.catalogue.refresh(connection)
   const source = sourceFields(connection, configuration, call.context.catalogue)
   const { fields, known } = chosenFields(request, source, {
     id,
@@ -178,7 +179,7 @@ function understood(call: Call, id: string, self?: string): Meaning {
   const identifier = request.identifier ?? ''
   if (identifier !== '') mustKnow(fields, known, identifier, 'identifier')
   for (const [index, column] of (request.tracking_columns ?? []).entries()) {
-    mustKnow(fields, known && source !== undefined, column, `tracking_columns[${index}]`, source)
+    mustKnow(fields, known && source !== undefined, column, `tracking_columns[${index}]`, source?.fields)
   }
   for (const [index, policy] of (request.policies ?? []).entries()) {
     if (referred(call, 'policy', policy) === undefined) {

@@ -25,6 +25,8 @@ export interface ConnectorParts {
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
   /** A signal that fires after so many milliseconds, and keeps no program alive. */
   timeout: (milliseconds: number) => AbortSignal
+  /** How long a system may take to let somebody in. Default: fifteen seconds. */
+  connectMs?: number
   /** Fires when the run is canceled or the server stops. */
   signal: AbortSignal
 }
@@ -49,13 +51,22 @@ export interface ObjectFacts {
   /** As models and syncs name it: `public.users`, `Contact`. */
   id: string
   label?: string
-  /** Undefined: nobody can tell. */
+  /** Undefined: nobody can tell, or nobody has looked. */
   fields: FieldFacts[] | undefined
+  /** What a model says to read it. */
+  configuration?: JsonObject
+  /** Other names that lead to it: `users`, where the path of the database finds `public.users`. */
+  aliases?: readonly string[]
+  /** False: nothing is read from it. */
+  isSource?: boolean
+  /** How it can be written to. Absent: as all of its system can; empty: not at all. */
+  modes?: readonly SyncMode[]
 }
 
 /** A field of an object. */
 export interface FieldFacts {
   name: string
+  label?: string
   /** One of the API's: string, number, boolean, datetime, array, object, binary, unknown. */
   type: string
   /** What the system itself calls the type. */
@@ -63,13 +74,15 @@ export interface FieldFacts {
   unique?: boolean
   required?: boolean
   readOnly?: boolean
+  /** Its values name records of other objects. */
+  isReference?: boolean
   /** Two texts that differ in case alone identify the same record here. */
   foldsCase?: boolean
 }
 
 /** Where records are read. */
 export interface Source {
-  /** What models can be made of. */
+  /** What models can be made of; with fields where these are known without more questions. */
   objects(): Promise<ObjectFacts[]>
   /** The fields that this configuration of a model reads. */
   fields(configuration: JsonObject): Promise<FieldFacts[]>
@@ -119,6 +132,8 @@ export interface TargetReader {
   lookUp(object: string, request: LookUp): Promise<Hit[][]>
   /** How many records the object holds. Absent: it cannot tell. */
   count?(object: string): Promise<number>
+  /** All objects that there are, without their fields. Absent: it has no list. */
+  objects?(): Promise<ObjectFacts[]>
   close(): Promise<void>
 }
 

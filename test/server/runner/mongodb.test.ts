@@ -183,7 +183,7 @@ describe('schemas', () => {
       { name: 'address.n', type: 'number', remoteType: 'double' },
       { name: 'tags', type: 'array', remoteType: 'array' }
     ])
-    expect(objects[2]!.fields).toEqual([
+    expect(await (await open()).fields(objects[2]!.configuration!)).toEqual([
       { name: '_id', type: 'string', remoteType: 'objectId', unique: true }
     ])
   })

@@ -22,7 +22,7 @@ export const mongodb: Connector = {
     const { MongoClient } = await driver('mongodb', () => import('mongodb'))
     const place = placeOf(connection)
     try {
-      const client = new MongoClient(addressOf(connection), optionsOf(connection))
+      const client = new MongoClient(addressOf(connection), optionsOf(connection, parts))
       return new MongoSource(client, place, parts)
     } catch (error) {
       throw misconfigured(error, place)
@@ -50,19 +50,24 @@ class MongoSource implements Source {
     return await this.#understandably('the list of databases', async () => {
       const { databases } = await this.#client.db().admin().listDatabases({ nameOnly: true })
       const own = databases.filter(({ name }) => !['admin', 'config', 'local'].includes(name))
-      const lists = await Promise.all(own.map(({ name }) => this.#collections(name)))
-      return lists.flat()
+      const objects: ObjectFacts[] = []
+      for (const { name } of own) objects.push(...(await this.#collections(name)))
+      return objects
     })
   }
 
   async #collections(database: string): Promise<ObjectFacts[]> {
     const collections = await this.#client.db(database).listCollections({}, { nameOnly: true }).toArray()
-    const objects: ObjectFacts[] = []
-    for (const { name } of collections.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (name.startsWith('system.')) continue
-      objects.push({ id: `${database}.${name}`, label: name, fields: await this.#fields(database, name) })
-    }
-    return objects
+    return collections
+      .map(({ name }) => name)
+      .filter((name) => !name.startsWith('system.'))
+      .toSorted()
+      .map((name) => ({
+        id: `${database}.${name}`,
+        label: name,
+        fields: undefined,
+        configuration: { database, collection: name }
+      }))
   }
 
   async fields(configuration: JsonObject): Promise<FieldFacts[]> {
@@ -156,11 +161,11 @@ function bare(hosts: Json | undefined): string {
   return all.replaceAll(/\s|\/$/g, '')
 }
 
-function optionsOf({ configuration }: ConnectionFacts): MongoClientOptions {
+function optionsOf({ configuration }: ConnectionFacts, { connectMs }: ConnectorParts): MongoClientOptions {
   const { username, password, database, ssl, params } = configuration
   const own = new Set([...new URLSearchParams(text(params)).keys()].map((name) => name.toLowerCase()))
   const isTlsSaid = own.has('tls') || own.has('ssl')
-  const defaults = Object.entries(limits).filter(([name]) => !own.has(name.toLowerCase()))
+  const defaults = Object.entries(limitsOf(connectMs)).filter(([name]) => !own.has(name.toLowerCase()))
   return {
     ...Object.fromEntries(defaults),
     ...(isTlsSaid ? {} : { tls: ssl !== false }),
@@ -172,12 +177,14 @@ function optionsOf({ configuration }: ConnectionFacts): MongoClientOptions {
 }
 
 /** What the params of a connection may say otherwise. A server that is silent for five minutes is gone. */
-const limits = {
-  appName: 'polyctl',
-  serverSelectionTimeoutMS: 15_000,
-  connectTimeoutMS: 15_000,
-  socketTimeoutMS: 300_000,
-  maxPoolSize: 4
+function limitsOf(connectMs = 15_000): MongoClientOptions {
+  return {
+    appName: 'polyctl',
+    serverSelectionTimeoutMS: connectMs,
+    connectTimeoutMS: connectMs,
+    socketTimeoutMS: 300_000,
+    maxPoolSize: 4
+  }
 }
 
 function text(value: Json | undefined): string {

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool, PoolClient, PoolConfig, QueryConfig } from 'pg'
 import type { Json } from '../../../wire/common.ts'
-import { RunProblem, type ConnectionFacts } from '../connector.ts'
+import { RunProblem, type ConnectionFacts, type ConnectorParts } from '../connector.ts'
 import { driver } from '../driver.ts'
 import type { Value } from '../value.ts'
 import { understood } from './errors.ts'
@@ -29,11 +29,20 @@ const settings =
   "SET bytea_output = 'hex'; SET extra_float_digits = 1; SET client_encoding = 'UTF8'"
 
 /** Opens the database of a connection. Nothing is sent before it is used. */
-export async function openSql(connection: ConnectionFacts, connections: number): Promise<Sql> {
+export async function openSql(
+  connection: ConnectionFacts,
+  connections: number,
+  { connectMs = 15_000 }: Pick<ConnectorParts, 'connectMs'>
+): Promise<Sql> {
   const { default: pg } = await driver('pg', () => import('pg'))
   // Its promise is waited for, although its type does not say so.
   const first = { onConnect: async (client: ClientBase) => void (await client.query(settings)) }
-  const pool: Pool = new pg.Pool({ ...poolConfig(connection), max: connections, ...first })
+  const pool: Pool = new pg.Pool({
+    ...poolConfig(connection),
+    connectionTimeoutMillis: connectMs,
+    max: connections,
+    ...first
+  })
   // An idle connection that ends is opened again when it is needed.
   pool.on('error', () => undefined)
   const { name } = connection
@@ -101,7 +110,6 @@ function poolConfig({ name, configuration }: ConnectionFacts): PoolConfig {
     password: text(password),
     database: text(database),
     application_name: 'polyctl',
-    connectionTimeoutMillis: 15_000,
     keepAlive: true,
     ssl: sslOf(configuration)
   }

@@ -5,7 +5,7 @@ import { readerOf, writerOf } from './target.ts'
 
 /** The connector of PostgreSQL. */
 export const postgresql: Connector = {
-  source: async (connection) => sourceOf(await openSql(connection, 2)),
-  reader: async (connection) => readerOf(await openSql(connection, 3)),
-  writer: async (connection) => writerOf(await openSql(connection, 4))
+  source: async (connection, parts) => sourceOf(await openSql(connection, 2, parts)),
+  reader: async (connection, parts) => readerOf(await openSql(connection, 3, parts)),
+  writer: async (connection, parts) => writerOf(await openSql(connection, 4, parts))
 }

@@ -24,6 +24,9 @@ export function isOfRecord(error: unknown): error is ServerError {
 
 const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENOENT'])
 
+/** The words of the client, which has no code for it. */
+const neverAnswered = /due to connection timeout|timeout exceeded when trying to connect/
+
 /** Returns the error that the runner understands. */
 export function understood(error: unknown, connection: string): unknown {
   if (!(error instanceof Error) || error instanceof RunProblem) return error
@@ -36,6 +39,8 @@ export function understood(error: unknown, connection: string): unknown {
       : new RunProblem(code, message, { cause: error })
   }
   if (neverConnected.has(code)) return new RetryLater('DOWN', `${where} cannot be reached (${code})`)
+  if (neverAnswered.test(error.message))
+    return new RetryLater('DOWN', `${where} cannot be reached: nobody answers there`)
   const tls = tlsProblem(error.message, code)
   if (tls !== undefined) return new RunProblem('ssl', `${where} ${tls}`, { cause: error })
   return new LostAnswer(`${where} ended the connection${code === '' ? '' : ` (${code})`}`, { cause: error })

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../wire/common.ts'
 import { RunProblem, type FieldFacts, type RowRequest, type Source } from '../connector.ts'
 import { driver } from '../driver.ts'
 import { partOf, type Row, type Value } from '../value.ts'
-import { quoted, type Sql } from './client.ts'
+import { quoted, resultOf, statement, type Sql, type SqlResult } from './client.ts'
 import { understood } from './errors.ts'
 import { allTables, tableOf } from './tables.ts'
 import { typeWord } from './types.ts'
@@ -34,7 +34,7 @@ interface Described {
 }
 
 async function columns(sql: Sql, from: string): Promise<Described[]> {
-  const { fields } = await sql.query(`SELECT * FROM ${from} LIMIT 0`)
+  const fields = await described(sql, `SELECT * FROM ${from} LIMIT 0`)
   const { rows } = await sql.query('SELECT oid, typname, typcategory FROM pg_type WHERE oid = ANY($1)', [
     fields.map(({ dataTypeID }) => dataTypeID)
   ])
@@ -43,6 +43,23 @@ async function columns(sql: Sql, from: string): Promise<Described[]> {
     const [typeName = '', category = ''] = types.get(dataTypeID) ?? []
     return { name, type: dataTypeID, typeName, category }
   })
+}
+
+/** A query is somebody's text: it is described as one statement, where nothing can be written. */
+async function described(sql: Sql, text: string): Promise<SqlResult['fields']> {
+  const client = await sql.acquire()
+  try {
+    await client.query('BEGIN READ ONLY')
+    // Several statements in one text are refused, which the simple protocol would carry out.
+    const single = { ...statement(text, [], sql.types), queryMode: 'extended' }
+    const { fields } = resultOf(await client.query(single))
+    await client.query('ROLLBACK')
+    client.release()
+    return fields
+  } catch (error) {
+    client.release(true)
+    throw understood(error, sql.name)
+  }
 }
 
 function shown({ name, typeName, category }: Described): FieldFacts {

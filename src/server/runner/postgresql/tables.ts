@@ -25,7 +25,7 @@ SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.
   a.attgenerated <> '', t.typname = 'citext' OR coalesce(NOT co.collisdeterministic, false),
   coalesce(a.attnum = ANY(pk.conkey), false), coalesce(array_position(pk.conkey, a.attnum), 0),
   EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indnatts = 1
-    AND i.indkey[0] = a.attnum)
+    AND i.indkey[0] = a.attnum), pg_table_is_visible(c.oid)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace
@@ -81,9 +81,13 @@ function columnOf(row: CatalogueRow): Column {
 /** Lists all tables and views that are not the system's own. */
 export async function allTables(sql: Sql): Promise<ObjectFacts[]> {
   const { rows } = await sql.query(
-    `${columnsOf} AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_toast'
-     ORDER BY n.nspname, c.relname, a.attnum`
+    `${columnsOf} AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+     AND n.nspname !~ '^pg_(toast|temp)' ORDER BY n.nspname, c.relname, a.attnum`
   )
   const byTable = Map.groupBy(rows, (row) => `${textOf(row[0])}.${textOf(row[1])}`)
-  return Array.from(byTable, ([id, own]) => ({ id, fields: own.map((row) => columnOf(row).facts) }))
+  return Array.from(byTable, ([id, own]) => ({
+    id,
+    fields: own.map((row) => columnOf(row).facts),
+    aliases: own[0]?.[13] === true ? [textOf(own[0][1] ?? null)] : []
+  }))
 }

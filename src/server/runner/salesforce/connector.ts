@@ -1,6 +1,6 @@
 import type { ConnectionFacts, Connector, ConnectorParts, TargetReader } from '../connector.ts'
 import { count, lookUp } from './look-up.ts'
-import { factsOf, objectsOf } from './objects.ts'
+import { allObjects, factsOf, objectsOf } from './objects.ts'
 import { openSalesforce } from './session.ts'
 import { write } from './write.ts'
 
@@ -23,6 +23,7 @@ async function opened(connection: ConnectionFacts, parts: ConnectorParts) {
     describe: async (object) => factsOf(await objects(object)),
     lookUp: async (object, request) => lookUp(organization, await objects(object), request),
     count: async (object) => count(organization, await objects(object)),
+    objects: () => allObjects(organization),
     close: () => Promise.resolve()
   }
   return { organization, objects, reader }

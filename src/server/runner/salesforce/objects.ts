@@ -1,7 +1,35 @@
-import { identityFunctions } from '../../../wire/sync.ts'
-import { RunProblem, type FieldFacts, type TargetFacts } from '../connector.ts'
+import { identityFunctions, type SyncMode } from '../../../wire/sync.ts'
+import { RunProblem, type FieldFacts, type ObjectFacts, type TargetFacts } from '../connector.ts'
 import { members, text } from './answers.ts'
 import type { Salesforce } from './session.ts'
+
+/** Lists the objects that the user of the connection sees. */
+export async function allObjects(salesforce: Salesforce): Promise<ObjectFacts[]> {
+  const { sobjects } = members(await salesforce.get('/sobjects'))
+  if (!Array.isArray(sobjects))
+    throw new RunProblem('objects', `Salesforce of the connection "${salesforce.name}" lists no objects`)
+  return sobjects.map((answer: unknown): ObjectFacts => {
+    const { name, label, queryable, ...may } = members(answer)
+    return {
+      id: text(name),
+      label: text(label),
+      fields: undefined,
+      isSource: queryable !== false,
+      modes: modesOf(may)
+    }
+  })
+}
+
+/** What may be done to records of an object; what is not said may be done. */
+function modesOf({ createable, updateable, deletable }: Readonly<Record<string, unknown>>): SyncMode[] {
+  const [creates, updates] = [createable !== false, updateable !== false]
+  return [
+    ...(creates ? (['create'] as const) : []),
+    ...(updates ? (['update'] as const) : []),
+    ...(creates && updates ? (['updateOrCreate'] as const) : []),
+    ...(deletable !== false ? (['remove'] as const) : [])
+  ]
+}
 
 /** An object, with its fields by their names in small letters. */
 export interface SalesforceObject {
@@ -96,8 +124,10 @@ function factsOfField(field: SalesforceField): FieldFacts {
   const { name, type } = field
   return {
     name,
+    label: field.label,
     type: typeNames.get(type) ?? 'string',
     remoteType: type,
+    ...(type === 'reference' ? { isReference: true } : {}),
     ...(field.unique || type === 'id' ? { unique: true } : {}),
     ...(isRequired(field) ? { required: true } : {}),
     ...(field.createable || field.updateable ? {} : { readOnly: true }),
