@@ -6,8 +6,15 @@ export interface Hook {
   url: string
   headers: Headers
   body: {
+    at: string
     closing: string
-    news: { what: string; name?: string; at: string; organization: { name: string } }[]
+    news: {
+      what: string
+      name?: string
+      at: string
+      organization: { id: string; name: string }
+      reasons?: string[]
+    }[]
   }
 }
 

@@ -197,7 +197,7 @@ interface Heard {
 
 function openHeard(): Heard {
   const keys = new Set<string>()
-  const all = new Set<string>()
+  const all = new Map<string, string>()
   const appeared = new Map<string, number>()
   const open = new Set<string>()
   const twice: string[] = []
@@ -211,10 +211,12 @@ function openHeard(): Heard {
       if (keys.has(key)) return
       keys.add(key)
       if (JSON.stringify(body).includes(watchEnv.PASSWORD)) leaks.push(key)
-      for (const { what, name = '', at } of body.news) {
-        const said = `${what} ${name} ${at}`
-        if (all.has(said)) twice.push(said)
-        all.add(said)
+      for (const { what, organization, name = '', at, reasons = [] } of body.news) {
+        const said = [what, organization.id, name, at].join(' ')
+        const message = `${key}, made ${body.at}: ${reasons.join('; ')}`
+        const before = all.get(said)
+        if (before !== undefined) twice.push(`${said} in ${before} and in ${message}`)
+        all.set(said, message)
         if (what === 'new' || what === 'passed') appeared.set(name, (appeared.get(name) ?? 0) + 1)
         if (what === 'new' || what === 'changed') open.add(name)
         if (what === 'resolved' || what === 'passed') open.delete(name)
