@@ -233,17 +233,17 @@ export const connections: LedgerRow[] = rows('connection', [
     'what a connection holds is made up: it comes from files that ship with the server, and from the user'
   ],
   [
-    'contact',
+    'catalogue.contact',
     'assumption',
     'with --contact MongoDB, PostgreSQL, Salesforce and CSV files say themselves what they hold'
   ],
   [
-    'contact.unreadable',
+    'catalogue.unreadable',
     'assumption',
     'what cannot be read of a system is 400 with the reason: where it is looked into, and for what names it'
   ],
   [
-    'contact.documents',
+    'catalogue.documents',
     'assumption',
     'fields of MongoDB are read off the oldest and newest 100 documents; a model may name others'
   ],

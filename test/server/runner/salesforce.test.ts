@@ -113,6 +113,7 @@ test('an object is described as Salesforce has it', async () => {
   const field = (name: string) => facts.fields?.find((one) => one.name === name)
   expect(field('LastName')).toEqual({
     name: 'LastName',
+    label: 'Last Name',
     type: 'string',
     remoteType: 'string',
     required: true,
@@ -120,12 +121,18 @@ test('an object is described as Salesforce has it', async () => {
   })
   expect(field('Id')).toEqual({
     name: 'Id',
+    label: 'Id',
     type: 'string',
     remoteType: 'id',
     unique: true,
     readOnly: true
   })
-  expect(field('Score__c')).toEqual({ name: 'Score__c', type: 'number', remoteType: 'double' })
+  expect(field('Score__c')).toEqual({
+    name: 'Score__c',
+    label: 'Score__c',
+    type: 'number',
+    remoteType: 'double'
+  })
   const { message } = await failureOf((await open()).describe('Nothing__c', {}))
   expect(message).toBe('Salesforce of the connection "CRM" has no object Nothing__c')
 })
