@@ -1,4 +1,6 @@
 import { checked, strictly, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Condition } from '../executions/conditions.ts'
+import { kinds } from '../kinds/index.ts'
 import { missingSecrets } from '../plan/missing-secrets.ts'
 import { isDifference } from '../plan/pending.ts'
 import { appliedHeader } from './applied.ts'
@@ -9,6 +11,7 @@ import type { CommandIo } from './io.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
 import type { PlanHeader } from '../render/header.ts'
 import { isOverOrganizations, overOrganizations } from './organizations.ts'
+import type { BadRun } from '../render/view/bad-run.ts'
 import type { ChangesView } from '../render/view/changes.ts'
 import type { Result } from './output.ts'
 import { problemsResult } from './result.ts'
@@ -56,6 +59,8 @@ export async function planCommand(options: PlanOptions, io: CommandIo): Promise<
 export interface DriftOptions extends ReadOptions, PlanningOptions, OrganizationOptions {
   failOn?: readonly DriftFinding[]
   ignoreUnmanaged?: boolean
+  /** What the last runs of syncs may not be. Given, these are looked at, too. */
+  lastRuns?: readonly Condition[]
 }
 
 /**
@@ -66,13 +71,19 @@ export async function driftCommand(options: DriftOptions, io: CommandIo): Promis
   if (isOverOrganizations(options)) {
     return await overOrganizations(options, io, (own, ownIo) => driftCommand({ ...options, ...own }, ownIo))
   }
-  const { failOn = differences, ignoreUnmanaged = false } = options
+  const { failOn = differences, ignoreUnmanaged = false, lastRuns = [] } = options
   const core = readsAllLists(options) && !ignoreUnmanaged
   const work = async (context: CommandContext): Promise<Result> => {
     const limitless = { ...options, maxDeletes: Infinity, maxUpdates: Infinity }
     const decided = await decideFrom(context, limitless, io, 'drift', core)
     if (!decided.ok) return await problemsResult(io, decided.problems, context)
     const { planned } = decided.value
+    const runs =
+      lastRuns.length === 0
+        ? undefined
+        : await (await import('./drift-runs.ts')).badRuns(decided.value, lastRuns, kinds)
+    if (runs?.ok === false)
+      return await problemsResult(io, [...decided.problems, ...runs.problems], context)
     if (ignoreUnmanaged) planned.plan.unmanaged = []
     const found = countFindings(planned.plan, decided.problems)
     const failing = failOn.filter((finding) => found[finding] > 0)
@@ -81,6 +92,7 @@ export async function driftCommand(options: DriftOptions, io: CommandIo): Promis
     return await answered(decided.value, decided.problems, {
       type: 'drift',
       code,
+      ...(runs === undefined ? {} : { badRuns: runs.value }),
       also: beyond.map((finding) => `${found[finding]} ${finding}`)
     })
   }
@@ -130,13 +142,14 @@ interface Telling {
   also?: readonly string[]
   /** What changed syncs would do to records, by the places of the changes. */
   previews?: ReadonlyMap<number, string>
+  badRuns?: readonly BadRun[]
 }
 
 /** A plan that could not be saved is shown all the same: it is one answer with one problem more. */
 async function answered(
   { planned, context, options }: PlanWithInputs,
   problems: Diagnostic[],
-  { type, code, failure, saved, also = [], previews }: Telling
+  { type, code, failure, saved, also = [], previews, badRuns }: Telling
 ): Promise<Result> {
   const failures = failure ? [failure] : []
   const view = await views[type]()
@@ -152,7 +165,7 @@ async function answered(
   const shown = view(plan, headerOf({ planned, context, options }), context.view, beside)
   return {
     code: failure ? await exitOfProblems(failures) : code,
-    answer: { type, view: withPreviews(shown, previews) }
+    answer: { type, view: { ...withPreviews(shown, previews), ...(badRuns && { badRuns }) } }
   }
 }
 

@@ -6,6 +6,7 @@ import type { Kind } from '../kinds/kind.ts'
 import { failureProblem } from '../remote/failure.ts'
 import type { Reader } from '../remote/transport.ts'
 import type { StatusFacts } from '../render/view/answer.ts'
+import type { Execution } from '../state/execution.ts'
 import { addressText, type Live } from '../state/resource.ts'
 import { exit } from './exit.ts'
 
@@ -33,37 +34,57 @@ export async function lastRuns(
     const { executions } = kind
     return executions === undefined ? [] : live.map((one) => ({ live: one, kind: { ...kind, executions } }))
   })
-  const looks = await Promise.all(all.map((one) => lookAt(one, conditions, reader)))
-  const codes = new Set(looks.map(({ code }) => code))
+  const { runs, problems } = await lookAtRuns(all, conditions, reader)
   return {
-    code: [exit.failure, exit.partial].find((code) => codes.has(code)) ?? exit.done,
-    attention: looks.flatMap(({ attention }) => attention),
-    problems: looks.flatMap(({ problems }) => problems)
+    code: runs.some(({ met }) => met === undefined)
+      ? exit.failure
+      : runs.length > 0
+        ? exit.partial
+        : exit.done,
+    attention: runs.map(({ live: { kind, name }, execution, met }) => ({
+      kind,
+      name,
+      because:
+        met === undefined
+          ? `its last run ${[endOf(execution), ...execution.errors.slice(0, 1)].join(': ')}`
+          : `its last run is not clean: ${met.map(({ words }) => words).join('; ')}`
+    })),
+    problems
   }
 }
 
-async function lookAt(
-  one: Executable,
+/** A sync whose last execution is not as it should be. */
+export interface LookedRun {
+  live: Live
+  execution: Execution
+  /** The conditions that it meets; undefined where it did not come to its end. */
+  met: { text: string; words: string }[] | undefined
+}
+
+/** Looks at the last execution of each; what is as it should be is left out. */
+export async function lookAtRuns(
+  all: readonly Executable[],
   conditions: readonly Condition[],
   reader: Reader
-): Promise<LastRuns> {
-  const { kind, name } = one.live
-  const seen = await lastExecution(one, reader)
-  if (!seen.ok) {
-    const attempted = `reading the last execution of ${addressText(one.live)}`
-    return { ...nothingLooked, problems: [failureProblem(seen.failure, attempted)] }
+): Promise<{ runs: LookedRun[]; problems: Diagnostic[] }> {
+  const looks = await Promise.all(all.map(async (one) => ({ one, seen: await lastExecution(one, reader) })))
+  return {
+    runs: looks.flatMap(({ one: { live }, seen }): LookedRun[] => {
+      const execution = seen.ok ? seen.last : undefined
+      if (execution === undefined) return []
+      if (execution.ended !== 'completed') return [{ live, execution, met: undefined }]
+      const met = metConditions(conditions, execution.counts, durationOf(execution).durationMs)
+      return met.length === 0 ? [] : [{ live, execution, met }]
+    }),
+    problems: looks.flatMap(({ one, seen }) =>
+      seen.ok
+        ? []
+        : [failureProblem(seen.failure, `reading the last execution of ${addressText(one.live)}`)]
+    )
   }
-  if (seen.last === undefined) return nothingLooked
-  const { ended, status, errors, counts } = seen.last
-  const reported = (code: number, words: string): LastRuns => ({
-    ...nothingLooked,
-    code,
-    attention: [{ kind, name, because: `its last run ${words}` }]
-  })
-  if (ended !== 'completed')
-    return reported(exit.failure, [ended ?? status, ...errors.slice(0, 1)].join(': '))
-  const met = metConditions(conditions, counts, durationOf(seen.last).durationMs)
-  return met.length === 0
-    ? nothingLooked
-    : reported(exit.partial, `is not clean: ${met.map(({ words }) => words).join('; ')}`)
+}
+
+/** The word for its end. */
+export function endOf({ ended, status }: Execution): string {
+  return ended ?? status
 }

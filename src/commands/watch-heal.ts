@@ -54,7 +54,10 @@ export async function putBack(
   if (!Array.isArray(again)) return { looked: [...looked, ...outcomes], notes: [] }
   const after = again.map((one): Looked => {
     const first = looked.find(({ scope }) => scope.id === one.scope.id)
-    return one.ok && first?.ok === true ? { ...one, before: first.found } : one
+    if (!one.ok || first?.ok !== true) return one
+    // What apply cannot put back came and went by itself.
+    const others = one.found.filter((item) => !isAmiss(item))
+    return { ...one, before: [...first.found.filter(isAmiss), ...others] }
   })
   return { looked: [...after, ...outcomes], notes: [] }
 }
@@ -66,7 +69,7 @@ async function applied(
 ): Promise<Result> {
   const part = isAhead === true ? { only: amiss.map(addressText) } : {}
   const where = isMany ? { organization: [scope.id], allOrganizations: false } : {}
-  const { every: _every, cron: _cron, pull: _pull, ...rest } = options
+  const { every: _every, cron: _cron, pull: _pull, failOn: _failOn, ...rest } = options
   const result = io.redaction.data(
     await applyCommand(undefined, { ...rest, ...part, ...where, yes: true }, io)
   )

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { lookupFormatNames } from '../render/formats.ts'
+import { condition, failOn } from './condition-options.ts'
 import { example, type Commands } from './commands.ts'
 import {
   wholeNumber,
@@ -13,6 +14,9 @@ import {
   withSince
 } from './options.ts'
 
+const failOnWatch =
+  "tell of syncs whose last run failed or is so, e.g. 'errors>1%', 'total==0', 'duration>30m'; repeatable"
+
 /** The command that goes on looking. */
 export function addWatch({ add, settle }: Commands): void {
   add('watch', 'look for drift again and again, and tell what is new', (command) => {
@@ -21,8 +25,11 @@ export function addWatch({ add, settle }: Commands): void {
       withWeb(withSchedule(withOrganizations(withLimits(withSince(reading))))),
       'polyctl watch --every 15m',
       "polyctl watch --cron '0 7 * * mon-fri' --time-zone Europe/Berlin --remind 7d",
-      'polyctl watch --apply --max-updates 5'
+      'polyctl watch --apply --max-updates 5',
+      "polyctl watch --fail-on 'errors>1%'"
     )
+      .optionsGroup('Last runs of syncs:')
+      .option(failOn, failOnWatch, condition, [])
       .optionsGroup('Writing:')
       .option('--apply', 'put back what drifted, within the limits of apply')
       .addOption(

@@ -92,8 +92,15 @@ export async function lookOnce(
   keep?: (answer: Answer) => void
 ): Promise<Looked[] | Trouble | undefined> {
   try {
-    const { every: _every, cron: _cron, apply: _apply, pull: _pull, ...reading } = options
-    const { answer, code } = io.redaction.data(await driftCommand(reading, io))
+    const {
+      every: _every,
+      cron: _cron,
+      apply: _apply,
+      pull: _pull,
+      failOn: lastRuns = [],
+      ...reading
+    } = options
+    const { answer, code } = io.redaction.data(await driftCommand({ ...reading, lastRuns }, io))
     if (code === exit.interrupted) return undefined
     if (answer?.type === 'drift' || answer?.type === 'organizations') keep?.(answer)
     if (answer?.type !== 'organizations') {

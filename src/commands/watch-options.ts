@@ -1,3 +1,4 @@
+import type { Condition } from '../executions/conditions.ts'
 import type { OrganizationOptions, PlanningOptions, ReadOptions } from './options.ts'
 
 /** As typed. Times are still text, so that what is wrong with them can be told in one line. */
@@ -14,6 +15,8 @@ export interface WatchOptions extends ReadOptions, PlanningOptions, Organization
   token?: string
   publicUrl?: string
   apply?: boolean
+  /** What the last runs of syncs may not be. */
+  failOn?: readonly Condition[]
   /** The name of a branch; true for the usual one. */
   pull?: string | boolean
 }

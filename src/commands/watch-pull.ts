@@ -56,6 +56,7 @@ function inDraft(given: WatchOptions, io: CommandIo): PullOptions {
     pull: _pull,
     every: _every,
     cron: _cron,
+    failOn: _failOn,
     check: _check,
     prune: _p,
     rotate: _r,

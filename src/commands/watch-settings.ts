@@ -60,7 +60,7 @@ export async function watchSettings(
   const named = findings.filter((one) => declared.findings?.includes(one))
   const value: WatchSettings = {
     schedule,
-    reported: named.length > 0 ? named : reportedByDefault,
+    reported: [...(named.length > 0 ? named : reportedByDefault), 'degraded'],
     ...(remindMs === undefined ? {} : { remindMs }),
     quiet: declared.quiet,
     channels,

@@ -75,6 +75,9 @@ function changesSummary(of: 'plan' | 'drift', view: ChangesView, look: Look): Su
       ...noLongerDeclaredLines(view, plain),
       ...unmanagedLines(view, false, plain),
       ...uncheckedLines(view, false, { ...plain, width: Infinity }),
+      ...(view.badRuns ?? []).map(({ address, is, notes }) =>
+        [`${nameText(address)}: its last run: ${is}`, ...notes].join('; ')
+      ),
       ...(of === 'plan' ? [] : [coverageLines(view.coverage, false, { ...plain, width: Infinity })].flat())
     ].map(oneLine),
     problems,

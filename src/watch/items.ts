@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { spanText } from '../render/change-text.ts'
-import { visible } from '../render/plain-text.ts'
+import { nameText, spanText } from '../render/change-text.ts'
+import { count, visible } from '../render/plain-text.ts'
 import { answerSummary } from '../render/summary.ts'
+import type { BadRun } from '../render/view/bad-run.ts'
 import type { ChangesView } from '../render/view/changes.ts'
 import type { Entry } from '../render/view/summary.ts'
 
-/** What a look at the service may find, in the words of `drift --fail-on`. */
+/** What a look at the service may find, in the words of `drift --fail-on`; `degraded` are last runs. */
 export const findings = [
   'changed',
   'missing',
@@ -13,7 +14,8 @@ export const findings = [
   'not-removed',
   'unmanaged',
   'pending',
-  'unhealthy'
+  'unhealthy',
+  'degraded'
 ] as const
 
 /** One sort of what is found. */
@@ -84,7 +86,7 @@ export function foundIn(view: ChangesView): DriftItem[] {
       const head: Head = { finding: 'unhealthy', cause: 'unknown', sort: 'health', telling: [why] }
       return found(head, place ? { ...entry, place } : entry)
     })
-  return apart([...declared, ...unmanaged, ...unhealthy])
+  return apart([...declared, ...unmanaged, ...unhealthy, ...(view.badRuns ?? []).map(degraded)])
 }
 
 const ofActions = {
@@ -103,6 +105,14 @@ const plain = {
   rows: 0,
   lines: () => []
 } satisfies Partial<Entry>
+
+/** A sync whose last run failed or met a condition. Other numbers in the next run are no news. */
+function degraded({ address, is, met, notes }: BadRun): DriftItem {
+  const text = nameText(address)
+  const word = visible(`last run: ${is}`)
+  const entry: Entry = { ...plain, address, text, word, notes: notes.map(visible) }
+  return found({ finding: 'degraded', cause: 'unknown', sort: 'run', telling: [is, ...met] }, entry)
+}
 
 function undeclared(kind: string, name: string): Entry {
   const text = visible(`${kind.replaceAll('_', ' ')} ${JSON.stringify(name)}`)
@@ -148,4 +158,18 @@ function apart(all: readonly DriftItem[]): DriftItem[] {
     seen.set(one.key, times)
     return times === 1 ? one : { ...one, key: `${one.key}\n${times}` }
   })
+}
+
+/** `2 differences and 1 degraded sync`: what is open, where something is. */
+export function openText(open: number, degradedSyncs: number): string {
+  const differences = open - degradedSyncs
+  return [
+    ...(differences > 0 ? [count(differences, 'difference')] : []),
+    ...(degradedSyncs > 0 ? [count(degradedSyncs, 'degraded sync')] : [])
+  ].join(' and ')
+}
+
+/** How many of them are about last runs of syncs. */
+export function degradedIn(all: readonly { found: DriftItem }[]): number {
+  return all.filter(({ found: { finding } }) => finding === 'degraded').length
 }

@@ -1,4 +1,4 @@
-import { count } from '../render/plain-text.ts'
+import { openText } from './items.ts'
 import type { Entry, Summary } from '../render/view/summary.ts'
 import { merged, type News, type NewsOf } from './news.ts'
 
@@ -10,6 +10,8 @@ export interface Message {
   news: News[]
   /** How much is found and open after this, in all organizations. */
   open: number
+  /** How many of these are about last runs of syncs. */
+  degraded?: number
   /** How many organizations are looked at. */
   organizations: number
   /** Where people see more. */
@@ -43,7 +45,7 @@ export function countsText(news: readonly News[]): string {
 }
 
 /** The message as a summary, which each format lays out. */
-export function summaryOf({ news, open, organizations, link }: Message): Summary {
+export function summaryOf({ news, open, degraded = 0, organizations, link }: Message): Summary {
   const order = (one: News): number => phrases.findIndex(([of]) => of === one.of)
   const sorted = news.toSorted((a, b) => order(a) - order(b))
   const scopes = [...new Set(news.map(({ scope }) => scope.name))].filter((name) => name !== '')
@@ -58,8 +60,8 @@ export function summaryOf({ news, open, organizations, link }: Message): Summary
       ...(link === undefined ? [] : [link])
     ].join(' · '),
     outcome: isFailing ? 'failed' : differs ? 'differs' : 'fine',
-    closing: `${countsText(news)}. ${openText(open)} open.`,
-    ...(differs && open > 0
+    closing: `${countsText(news)}. ${stateText(open, degraded)} open.`,
+    ...(differs && open > degraded
       ? { next: 'polyctl plan shows what apply would put back; polyctl pull keeps what is there.' }
       : {}),
     entries: sorted.map((one) => entryOf(one, organizations > 1)),
@@ -70,9 +72,9 @@ export function summaryOf({ news, open, organizations, link }: Message): Summary
   }
 }
 
-function openText(open: number): string {
+function stateText(open: number, degraded: number): string {
   if (open === 0) return 'Nothing is'
-  return `${count(open, 'difference')} ${open === 1 ? 'is' : 'are'}`
+  return `${openText(open, degraded)} ${open === 1 ? 'is' : 'are'}`
 }
 
 /** After these nothing is to be done. */

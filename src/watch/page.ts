@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { count } from '../render/plain-text.ts'
 import { instantText } from './message.ts'
+import { degradedIn, openText } from './items.ts'
 import type { KnownItem, Scope } from './news.ts'
 import type { DeliveryCounts, LastingTrouble } from './store.ts'
 import type { Turn } from './turn.ts'
@@ -66,7 +67,7 @@ export async function watchPage(facts: PageFacts): Promise<string> {
 function titleOf({ known, troubles, turns }: PageFacts): string {
   if (troubles.length > 0) return 'Failing'
   if (turns.length === 0) return 'Starting'
-  return known.length === 0 ? 'No drift' : count(known.length, 'difference')
+  return known.length === 0 ? 'No drift' : openText(known.length, degradedIn(known))
 }
 
 function stateOf(facts: PageFacts): Html {
@@ -107,7 +108,7 @@ function troublesOf({ troubles }: PageFacts): Html {
 function knownOf({ known }: PageFacts): Html {
   if (known.length === 0) return html``
   const rows = known.slice(0, mostRows)
-  return html`<h2>${count(known.length, 'difference')}</h2>
+  return html`<h2>${openText(known.length, degradedIn(known))}</h2>
     <div class="wide" tabindex="0" role="region" aria-label="Differences">
       <table>
         <thead>

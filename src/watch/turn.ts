@@ -1,5 +1,4 @@
-import { count } from '../render/plain-text.ts'
-import type { DriftItem } from './items.ts'
+import { degradedIn, openText, type DriftItem } from './items.ts'
 import { countsText } from './message.ts'
 import type { News, Scope, Trouble } from './news.ts'
 
@@ -36,11 +35,15 @@ export interface Turn {
 }
 
 /** What a turn came to, in a sentence. */
-export function closingOf({ looked, trouble }: TurnResult, open: number, news: readonly News[]): string {
+export function closingOf(
+  { looked, trouble }: TurnResult,
+  open: readonly { found: DriftItem }[],
+  news: readonly News[]
+): string {
   if (trouble !== undefined) return `Failed: ${trouble.reasons[0] ?? 'nobody knows why'}.`
   const failing = looked.flatMap((one) => (one.ok ? [] : [one]))
   const counts = news.length === 0 ? '' : ` (${countsText(news)})`
-  const state = open === 0 ? 'No drift' : count(open, 'difference')
+  const state = open.length === 0 ? 'No drift' : openText(open.length, degradedIn(open))
   if (failing.length === 0) return `${state}${counts}.`
   const [first] = failing
   if (looked.length === 1) return `Failed: ${first?.trouble.reasons[0] ?? 'nobody knows why'}.`

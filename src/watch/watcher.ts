@@ -1,7 +1,7 @@
 import { count } from '../render/plain-text.ts'
 import type { Channel } from './channels/channel.ts'
 import { deliver } from './deliver.ts'
-import type { FindingName, DriftItem } from './items.ts'
+import { degradedIn, type DriftItem, type FindingName } from './items.ts'
 import { runLoop } from './loop.ts'
 import { messageOf } from './message.ts'
 import type { Metrics } from './metrics.ts'
@@ -150,12 +150,13 @@ export class Watcher {
     const { store } = this.#options
     const news = [...this.#scopesNews(result, at), ...this.#reminders(at)]
     store.addNews(news)
-    const open = store.allKnown().length
+    const known = store.allKnown()
+    const open = known.length
     const failing = result.looked.filter(({ ok }) => !ok)
     const outcome =
       result.trouble !== undefined || failing.length > 0 ? 'failed' : open > 0 ? 'drift' : 'fine'
     const { requests, throttled } = result
-    const closing = [closingOf(result, open, news), ...result.notes].join(' ')
+    const closing = [closingOf(result, known, news), ...result.notes].join(' ')
     this.#last = { at, tookMs, outcome, closing, open, news: news.length, requests, throttled }
     store.addTurn(this.#last)
     this.#hasNothingToTell = false
@@ -240,13 +241,15 @@ export class Watcher {
     if (this.#hasNothingToTell || isQuiet(now(), quiet)) return
     const waiting = store.waitingNews()
     if (waiting.length > 0) {
-      const [at, open] = [now(), store.allKnown().length]
+      const [at, known] = [now(), store.allKnown()]
+      const degraded = degradedIn(known)
       const organizations = new Set(waiting.map(({ scope }) => scope.id)).size
       const id = newId()
       const message = messageOf(waiting, {
         id,
         at,
-        open,
+        open: known.length,
+        ...(degraded > 0 ? { degraded } : {}),
         organizations,
         ...(link === undefined ? {} : { link })
       })

@@ -48,6 +48,7 @@ const loaded = Promise.all([
   import('../../src/commands/watch.ts'),
   import('../../src/commands/watch-heal.ts'),
   import('../../src/commands/watch-pull.ts'),
+  import('../../src/commands/drift-runs.ts'),
   import('../../src/commands/apply.ts'),
   import('../../src/commands/pull.ts'),
   import('../../src/commands/environments.ts'),

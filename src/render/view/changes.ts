@@ -8,6 +8,7 @@ import type { Action, Change, FieldChange, Impact, Plan } from '../../plan/plan.
 import type { LiveState } from '../../state/resource.ts'
 import type { PlanHeader } from '../header.ts'
 import { count } from '../plain-text.ts'
+import type { LookedAt } from './bad-run.ts'
 import { ageOf } from './last-change.ts'
 import { Movements, type Moving } from './moving.ts'
 import { inDataOrder } from './order.ts'
@@ -21,7 +22,7 @@ import type { Sources } from './source.ts'
  * colour or width. Every output format is a fold of it. Names are as they are: each format makes them
  * harmless itself.
  */
-export interface ChangesView {
+export interface ChangesView extends LookedAt {
   header: PlanHeader
   organization: Plan['organization']
   since: string | undefined
