@@ -48,6 +48,7 @@ export const long = [
   'test/server/runner/kill-points.test.ts',
   // Official clients over sockets, and what reads the recipes: `test/server/runner` and `test/recipes` have the rest.
   'test/server/runner/mongodb-to-salesforce.test.ts',
+  'test/server/runner/values.test.ts',
   'test/recipes/action.test.ts',
   'test/watch/days.test.ts',
   // Two appliers and a git remote, several times over: `rules/git` has the examples.

@@ -217,6 +217,22 @@ export const syncs: LedgerRow[] = rows('sync', [
   ['executions.field-create', 'documentation', 'a field of mode create is written where it is empty'],
   ['executions.null', 'assumption', 'null clears a field of the target, and a missing one is left alone'],
   [
+    'executions.empty',
+    'assumption',
+    'a field is empty where it has null or an empty text; false, 0 and an empty list are values'
+  ],
+  ['executions.unfit', 'assumption', 'a value that its field cannot take refuses its record, and no other'],
+  [
+    'executions.json',
+    'assumption',
+    'objects and lists are JSON where a field takes texts; bytes are base64 in JSON, and refused elsewhere'
+  ],
+  [
+    'executions.zones',
+    'assumption',
+    'moments without a zone are in UTC, and those with one are moved there where the field keeps none'
+  ],
+  [
     'executions.filters-null',
     'assumption',
     'a value that is null passes IsNull and the negative functions'

@@ -2,7 +2,7 @@ import type { GuardStop, RowAssertion } from '../../wire/local-start.ts'
 import { digest } from './codec.ts'
 import { sameAs, timeOf } from './comparison.ts'
 import { KeySet } from './key-set.ts'
-import { isEmpty, jsonOf, type Cell, type Row } from './value.ts'
+import { isEmpty, isNull, jsonOf, type Cell, type Row } from './value.ts'
 
 /**
  * What files assert of the rows that a sync reads: it is looked at while they are read, and told before
@@ -50,9 +50,7 @@ function checkOf(assertion: RowAssertion, at: readonly number[]): Check {
     })
   }
   if (asserts === 'not_null')
-    return perRow(`${names} is null or missing`, at, (cells) =>
-      cells.every((cell) => cell !== null && cell !== undefined)
-    )
+    return perRow(`${names} is null or missing`, at, (cells) => cells.every((cell) => !isNull(cell)))
   if (asserts === 'accepted')
     return perRow(`${names} has a value that is not accepted`, at, (cells) =>
       cells.every((cell) => isEmpty(cell) || values.some((value) => sameAs(cell, value)))

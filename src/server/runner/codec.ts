@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { Decimal, Instant, isList, JsonText, type Cell, type Row, type Value } from './value.ts'
+import { Decimal, Instant, isList, JsonText, Unreadable, type Cell, type Row, type Value } from './value.ts'
 
 /** How rows are kept while they wait to be written, and by what a change of them is noticed. */
 
@@ -26,6 +26,7 @@ function pack(cell: Cell): Packed {
   if (cell instanceof Instant) return ['i', cell.text]
   if (cell instanceof JsonText) return ['j', cell.text]
   if (cell instanceof Uint8Array) return ['b', Buffer.from(cell).toString('base64')]
+  if (cell instanceof Unreadable) return ['x', cell.why]
   if (isList(cell)) return ['l', cell.map(pack)]
   return ['o', Object.entries(cell).map(([name, member]) => [name, pack(member)])]
 }
@@ -40,6 +41,7 @@ function unpack(part: unknown): Cell {
   if (tag === 'i') return new Instant(text)
   if (tag === 'j') return new JsonText(text)
   if (tag === 'b') return new Uint8Array(Buffer.from(text, 'base64'))
+  if (tag === 'x') return new Unreadable(text)
   const parts: unknown[] = Array.isArray(content) ? content : []
   if (tag === 'l') return parts.map((item) => unpack(item) ?? null)
   const members: [string, Value][] = []

@@ -63,12 +63,39 @@ const moment = new RegExp(String.raw`^(\d{4}-\d{2}-\d{2})(?:${clock})?$`, 'i')
 
 /** Returns a moment as microseconds since 1970. A text without a zone is in UTC. */
 export function timeOf(value: Cell): number | undefined {
+  const moment = momentOf(value)
+  return moment && moment.milliseconds * 1000 + moment.microseconds
+}
+
+/** The same in milliseconds: what is left is cut off, so that no moment comes to be in the next day. */
+export function millisecondsOf(value: Cell): number | undefined {
+  return momentOf(value)?.milliseconds
+}
+
+function momentOf(value: Cell): { milliseconds: number; microseconds: number } | undefined {
   if (!(value instanceof Instant) && typeof value !== 'string') return undefined
   const [, day, time = '00:00:00', fraction = '', zone = 'Z'] = moment.exec(textOf(value).trim()) ?? []
-  if (day === undefined) return undefined
+  if (day === undefined || !isDay(day)) return undefined
   const [, hours = '', minutes = '00'] = /^([+-]\d{2}):?(\d{2})?$/.exec(zone) ?? []
   const at = Date.parse(`${day}T${time}${hours === '' ? 'Z' : `${hours}:${minutes}`}`)
-  return Number.isNaN(at) ? undefined : at * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'))
+  if (Number.isNaN(at)) return undefined
+  const digits = fraction.padEnd(6, '0')
+  return { milliseconds: at + Number(digits.slice(0, 3)), microseconds: Number(digits.slice(3, 6)) }
+}
+
+/** Returns a text that is a moment with a zone as the same moment in UTC, and any other one as it is. */
+export function inUtc(text: string): string {
+  const moment =
+    /[+-]\d{2}(?::?\d{2})?$/.test(text.trim()) && text.includes(':') ? momentOf(text) : undefined
+  if (moment === undefined) return text
+  const digits = String(moment.microseconds).padStart(3, '0')
+  return new Date(moment.milliseconds).toISOString().replace('Z', `${digits}Z`)
+}
+
+/** JavaScript takes February 30 for March 2. */
+function isDay(day: string): boolean {
+  const at = Number(day.slice(8)) > 28 ? new Date(`${day}T00:00:00Z`) : undefined
+  return at === undefined || (!Number.isNaN(at.getTime()) && at.toISOString().startsWith(day))
 }
 
 /** Returns the two ends of a range: a list, or an object with `from` and `to`. */

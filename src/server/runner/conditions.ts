@@ -1,7 +1,7 @@
 import type { Json } from '../../wire/common.ts'
 import { RunProblem } from './connector.ts'
 import { bigger, endsOf, isTime, sameAs, timeOf } from './comparison.ts'
-import { isEmpty, isList, JsonText, parsed, textOf, type Cell } from './value.ts'
+import { isEmpty, isList, isNull, JsonText, parsed, textOf, type Cell } from './value.ts'
 
 /** Filters and overrides: what a function of the API says of a value, and how a logic joins several. */
 
@@ -83,7 +83,7 @@ const tests: ReadonlyMap<string, Comparison> = new Map<string, Comparison>([
 ])
 
 function isThere(value: Cell): boolean {
-  return value !== undefined && value !== null
+  return !isNull(value)
 }
 
 /** `[from, to]` or `{from, to}`, both included. */

@@ -147,9 +147,19 @@ export interface TargetFacts extends ObjectFacts {
   workers: number
   /** Its records cannot be looked up: each is sent, and what it does with it is its own affair. */
   isBlind?: boolean
+  /** Absent: nothing can be said before records are sent. */
+  refusalOf?: RefusalOf
   /** Mapped fields with this target are written under the names of their sources: `record` of a webhook. */
   container?: string
 }
+
+/**
+ * Returns why a record cannot be written, as far as its values say so. Throws `RunProblem` where there is no
+ * such field.
+ */
+export type RefusalOf = (
+  record: Pick<WriteRequest, 'operation' | 'fields'> & { values: Row }
+) => Refusal | undefined
 
 /** The same target for a run. */
 export interface TargetWriter extends TargetReader {
@@ -185,10 +195,16 @@ export interface WriteRecord {
   token: string
 }
 
+/** Why a record is not written, in a sentence without its values. */
+export interface Refusal {
+  code: string
+  message: string
+}
+
 /** What became of a record. */
 export type Outcome =
   | { state: 'done'; id?: string; warning?: string }
-  | { state: 'rejected'; code: string; message: string }
+  | ({ state: 'rejected' } & Refusal)
   /** Nothing was done with it, and trying again may help. */
   | { state: 'retry'; code: string; message: string }
 

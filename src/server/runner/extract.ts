@@ -1,10 +1,13 @@
 import type { SyncStartRequest } from '../../wire/sync.ts'
 import { digest, packed } from './codec.ts'
-import { identityTexts, looksUp, mustGoOn, namesOf, warn, type Job } from './job.ts'
+import { identityTexts, looksUp, mustGoOn, namesOf, refuse, warn, type Job } from './job.ts'
 import { identityValues, type IdentityPlan } from './mapping.ts'
-import { textOf, type Cell, type Row } from './value.ts'
+import { textOf, Unreadable, type Cell, type Row } from './value.ts'
 
 const batch = 2000
+
+/** The code of records with a value that is there and cannot be read. */
+export const unreadable = 'UNREADABLE'
 
 /** Told of each record that is new or changed, in place of the stage. */
 export type Baseline = (key: string, hash: string) => void
@@ -17,14 +20,16 @@ export type Baseline = (key: string, hash: string) => void
 export async function extract(job: Job, baseline?: Baseline): Promise<{ known: number }> {
   const { source, mapping, model, stage } = job
   const known = { count: 0 }
-  const take = taker(job, known, baseline)
+  const isWanted = wanted(job)
+  const take = taker(job, isWanted, known, baseline)
+  const isRefused = unreadableRows(job, isWanted)
   const checks = job.bounds.assertions === undefined ? undefined : job.assertions
   const request = { configuration: model.configuration, fields: mapping.reads, batch }
   for await (const rows of source.rows(request)) {
     mustGoOn(job)
     stage.transaction(() => {
       for (const row of rows) {
-        if (!mapping.passes(row)) continue
+        if (isRefused(row) || !mapping.passes(row)) continue
         job.passed += 1
         checks?.see(row, () => nameOf(job, row))
         take(row)
@@ -42,11 +47,29 @@ function nameOf({ mapping, passed }: Job, row: Row): string {
   return textOf(mapping.identifier?.(row)) || `row ${passed}`
 }
 
+/**
+ * Returns a function that refuses a row of which a value cannot be read, whatever the filters say of it: they
+ * cannot know.
+ */
+function unreadableRows(job: Job, isWanted: (mapped: Row) => boolean): (row: Row) => boolean {
+  return (row) => {
+    const cell = row.find((one) => one instanceof Unreadable)
+    if (cell === undefined) return false
+    const mapped = job.mapping.map(row)
+    if (isWanted(mapped)) refuse(job, mapped, unreadable, cell.why)
+    return true
+  }
+}
+
 /** Returns a function that takes a row: it is left out, or it is new or changed. */
-function taker(job: Job, known: { count: number }, baseline: Baseline | undefined): (row: Row) => void {
+function taker(
+  job: Job,
+  isWanted: (mapped: Row) => boolean,
+  known: { count: number },
+  baseline: Baseline | undefined
+): (row: Row) => void {
   const { sync, mapping, state, stage, request } = job
   const isForced = request.resync === true || sync.sync_all_records === true || sync.mode === 'replace'
-  const isWanted = wanted(job)
   const keyOf = keys(job)
   const prefix = digest(mapping.signature)
   return (row) => {

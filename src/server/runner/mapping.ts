@@ -2,7 +2,7 @@ import type { StoredModel, StoredSync } from '../stored.ts'
 import { nullModelId, identityFunctions, type Filter, type Source as SourceField } from '../../wire/sync.ts'
 import { joined, testOf } from './conditions.ts'
 import { RunProblem, type Match, type TargetFacts } from './connector.ts'
-import { isEmpty, type Cell, type Row, type Value } from './value.ts'
+import { isEmpty, scalarOf, type Cell, type Row, type Value } from './value.ts'
 
 /** A sync as functions: which fields of the source it reads, and what it makes of each row. */
 export interface Mapping {
@@ -90,7 +90,7 @@ export function mappingOf(
     map: (row) => [
       ...mapped.map(({ at, constant }) => (constant === undefined ? value(row, at) : constant)),
       ...extra.map(({ at }) => value(row, at)),
-      ...identityReads.map((at) => value(row, at)),
+      ...identityReads.map((at) => scalarOf(value(row, at))),
       ...filter.sources.map((at) => value(row, at))
     ],
     tracked: tracking.length === 0 ? undefined : (row) => tracking.map((at) => row[at]),

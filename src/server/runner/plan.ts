@@ -1,16 +1,18 @@
 import { unpacked } from './codec.ts'
 import { sameAs } from './comparison.ts'
-import type { Hit, Match, Operation } from './connector.ts'
+import type { Hit, Match, Operation, Refusal } from './connector.ts'
 import { identityTexts, looksUp, mustGoOn, refuse, warn, type Job } from './job.ts'
 import { identityValues } from './mapping.ts'
 import type { Staged } from './stage.ts'
-import { isEmpty, type Cell, type Row, type Value } from './value.ts'
+import { isEmpty, isNull, type Cell, type Row, type Value } from './value.ts'
 
 /** What is to be done with a record, and why. */
 export interface Decision {
   operation: Operation | 'skip' | 'refuse'
   /** Of what is skipped: it exists, it does not, the filters keep it, or another record came before. */
-  reason?: 'exists' | 'missing' | 'filtered' | 'ambiguous' | 'claimed'
+  reason?: 'exists' | 'missing' | 'filtered' | 'ambiguous' | 'claimed' | 'unfit'
+  /** Of what is refused. */
+  refusal?: Refusal
   record: Staged
   mapped: Row
   hit?: Hit
@@ -31,7 +33,7 @@ export async function plan(job: Job, decided: (decision: Decision) => void, show
   let [count, toWrite] = [0, 0]
   const take = ({ record, mapped, hits }: Candidate): void => {
     if (toWrite >= most) return
-    const decision = noted(job, decide(job, record, mapped, hits))
+    const decision = noted(job, fitting(job, decide(job, record, mapped, hits)))
     count += 1
     if (decision.operation !== 'skip' && decision.operation !== 'refuse') toWrite += 1
     decided(decision)
@@ -117,7 +119,8 @@ function decide(job: Job, record: Staged, mapped: Row, hits: readonly Hit[]): De
     operation: 'insert',
     record,
     mapped,
-    without: positions(job, (column) => isUpdateOnly(column))
+    // A target that cannot be asked decides by itself what is new: it gets all fields.
+    without: job.facts.isBlind === true ? [] : positions(job, (column) => isUpdateOnly(column))
   })
   if (!looksUp(job)) return inserted()
   const skip = (reason: NonNullable<Decision['reason']>, hit?: Hit): Decision => ({
@@ -129,13 +132,30 @@ function decide(job: Job, record: Staged, mapped: Row, hits: readonly Hit[]): De
     ...(hit === undefined ? {} : { hit })
   })
   const [hit, another] = hits
-  if (another !== undefined) return { ...skip('ambiguous'), operation: 'refuse' }
+  if (another !== undefined) return { ...skip('ambiguous'), operation: 'refuse', refusal: ambiguous }
   const { mode } = sync
   if (hit === undefined) return mode === 'update' || mode === 'remove' ? skip('missing') : inserted()
   if (mode === 'create') return skip('exists', hit)
   if (!mapping.targetFilter.passes(hit.values, mapped)) return skip('filtered', hit)
   if (mode === 'remove') return { operation: 'delete', record, mapped, hit, without: [] }
   return { operation: 'update', record, mapped, hit, without: kept(job, hit) }
+}
+
+const ambiguous: Refusal = {
+  code: 'AMBIGUOUS_MATCH',
+  message: 'several records of the target match it'
+}
+
+/** Refuses what a field of the target does not take: a preview shows it, and a run need not send it. */
+function fitting({ facts, mapping }: Job, decision: Decision): Decision {
+  const { operation, mapped, without } = decision
+  if (operation !== 'insert' && operation !== 'update') return decision
+  const values = mapped
+    .slice(0, mapping.columns.length)
+    .map((cell, index) => (without.includes(index) ? undefined : cell))
+  const fields = mapping.columns.map(({ name }) => name)
+  const refusal = facts.refusalOf?.({ operation, fields, values })
+  return refusal === undefined ? decision : { ...decision, operation: 'refuse', reason: 'unfit', refusal }
 }
 
 /** A field that is written: what is there, and what would be. */
@@ -154,8 +174,7 @@ export function writtenValues(job: Job, { operation, mapped, hit, without }: Dec
     const after = mapped[index]
     if (after === undefined || without.includes(index)) return []
     const before = hit?.values[targetFilter.select.length + index]
-    const isNothing = (cell: Cell): boolean => cell === undefined || cell === null
-    const same = hit !== undefined && isNothing(before) === isNothing(after) && sameAs(before, after)
+    const same = hit !== undefined && isNull(before) === isNull(after) && sameAs(before, after)
     return [{ name, before, after, same }]
   })
 }
@@ -184,9 +203,9 @@ function kept(job: Job, hit: Hit): number[] {
 
 /** Notes the decision on the stage, where no other record of this run has the same place in the target. */
 function noted(job: Job, decision: Decision): Decision {
-  const { operation, record, mapped, hit, without } = decision
+  const { operation, record, mapped, hit, without, refusal = ambiguous } = decision
   if (operation === 'refuse') {
-    refuse(job, mapped, 'AMBIGUOUS_MATCH', 'several records of the target match it')
+    refuse(job, mapped, refusal.code, refusal.message)
     return decision
   }
   if (operation === 'skip') return decision

@@ -2,6 +2,7 @@ import pLimit from 'p-limit'
 import type { PreviewAnswer, PreviewRecord, PreviewStart } from '../../wire/preview.ts'
 import type { Records } from '../records.ts'
 import type { StoredSync } from '../stored.ts'
+import { unreadable } from './extract.ts'
 import { namesOf, type Job } from './job.ts'
 import { definitionOf, ListDigest, marksOf, signed, type Marks } from './marks.ts'
 import { previewSync, type JobParts } from './open-job.ts'
@@ -9,7 +10,7 @@ import { toldOperation, writtenValues, type Decision } from './plan.ts'
 import { possible } from './possible.ts'
 import type { PreviewList } from './preview-list.ts'
 import type { RunLog } from './run-log.ts'
-import { textOf, type Cell } from './value.ts'
+import { isNull, textOf, type Cell } from './value.ts'
 
 /** Previews that are under way or were looked at lately. They are in memory and temporary tables alone. */
 export interface Previews {
@@ -193,8 +194,10 @@ class Recorder {
   log(): RunLog {
     return {
       entry: (type, { identity, code = '' }) => {
-        if (type !== 'warnings') return
-        this.#other({ operation: 'skip', reason: reasons[code] ?? code.toLowerCase(), number: 0, identity })
+        // Of what is refused later there is a decision.
+        if (type !== 'warnings' && code !== unreadable) return
+        const operation = type === 'warnings' ? 'skip' : 'refuse'
+        this.#other({ operation, reason: reasons[code] ?? code.toLowerCase(), number: 0, identity })
       },
       say: () => undefined,
       progress: () => undefined
@@ -268,8 +271,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** A value as a person reads it; null where there is none. */
 function shown(value: Cell): string | null {
-  if (value === undefined || value === null) return null
-  return cut(textOf(value))
+  return isNull(value) ? null : cut(textOf(value))
 }
 
 const longest = 500

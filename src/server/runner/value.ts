@@ -1,4 +1,4 @@
-/** The values that connectors exchange: what JSON has, and four that keep what JSON would lose. */
+/** The values that connectors exchange: what JSON has, and five for what JSON would lose. */
 
 /** A number of any precision, as its decimal text; also `NaN`, `Infinity` and `-Infinity`. */
 export class Decimal {
@@ -24,6 +24,15 @@ export class JsonText {
   }
 }
 
+/** A value that is there and cannot be read: it is neither null nor missing, so its record is refused. */
+export class Unreadable {
+  /** A sentence for a person, without the value. */
+  readonly why: string
+  constructor(why: string) {
+    this.why = why
+  }
+}
+
 /**
  * A value of a field. `number` is finite; dates, times without a zone, ids and whatever else a system has are
  * texts.
@@ -37,6 +46,7 @@ export type Value =
   | Decimal
   | Instant
   | JsonText
+  | Unreadable
   | Uint8Array
   | readonly Value[]
   | { readonly [name: string]: Value }
@@ -58,13 +68,28 @@ function isSpecial(value: object): boolean {
     value instanceof Decimal ||
     value instanceof Instant ||
     value instanceof JsonText ||
+    value instanceof Unreadable ||
     value instanceof Uint8Array
   )
 }
 
-/** Whether a value counts as empty: of a field with mode `create`, and of an identity. */
+/** Whether there is no value: it is missing, or null, be that null of SQL or of JSON. */
+export function isNull(value: Cell): boolean {
+  return scalarOf(value) === null || value === undefined
+}
+
+/**
+ * Whether a value counts as empty: of a field with mode `create`, and of an identity. `false`, 0, blanks and
+ * lists without items are values.
+ */
 export function isEmpty(value: Cell): boolean {
-  return value === undefined || value === null || value === ''
+  return scalarOf(value) === '' || isNull(value)
+}
+
+/** Returns what JSON means that is neither an object nor a list; any other value as it is. */
+export function scalarOf(value: Cell): Cell {
+  if (!(value instanceof JsonText) || /^\s*[[{]/.test(value.text)) return value
+  return parsed(value.text)
 }
 
 /** Returns a value as plain text, for identities, comparisons of texts, and systems that have texts alone. */
@@ -72,7 +97,9 @@ export function textOf(value: Cell): string {
   if (value === undefined || value === null) return ''
   if (typeof value === 'string') return value
   if (typeof value !== 'object') return String(value)
-  if (value instanceof Decimal || value instanceof Instant || value instanceof JsonText) return value.text
+  if (value instanceof Decimal || value instanceof Instant) return value.text
+  if (value instanceof JsonText) return /^\s*"/.test(value.text) ? textOf(scalarOf(value)) : value.text
+  if (value instanceof Unreadable) return ''
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
   return jsonOf(value)
 }
@@ -87,6 +114,7 @@ export function jsonOf(value: Cell): string {
   if (typeof value === 'boolean') return String(value)
   if (value instanceof Decimal) return isPlainNumber(value.text) ? value.text : JSON.stringify(value.text)
   if (value instanceof JsonText) return value.text
+  if (value instanceof Unreadable) return 'null'
   if (value instanceof Instant || value instanceof Uint8Array) return JSON.stringify(textOf(value))
   if (isList(value)) return `[${value.map(jsonOf).join(',')}]`
   const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${jsonOf(member)}`)

@@ -5,6 +5,7 @@ import type {
   Hit,
   LookUp,
   Outcome,
+  RefusalOf,
   TargetFacts,
   WriteRecord,
   WriteRequest
@@ -21,6 +22,8 @@ export interface MemorySystem {
   fields: FieldFacts[]
   batch: number
   workers: number
+  /** Which records it could not write. */
+  refusalOf?: RefusalOf
   /** It does not tell what it does with records. */
   isBlind?: boolean
   /** False: it cannot say how many records it holds. */
@@ -71,7 +74,8 @@ function memoryConnector(system: MemorySystem): Connector {
     functions: identityFunctions,
     batch: system.batch,
     workers: system.workers,
-    ...(system.isBlind === true ? { isBlind: true } : {})
+    ...(system.isBlind === true ? { isBlind: true } : {}),
+    ...(system.refusalOf === undefined ? {} : { refusalOf: system.refusalOf })
   }
   const reader = {
     describe: () => Promise.resolve(facts),

@@ -319,7 +319,9 @@ describe('records are written', () => {
     })
     onTestFinished(() => org2.close())
     const target = await open({ domain: org2.url })
-    const records = Array.from({ length: 200 }, (_, number) => ({ Age__c: number === 77 ? 1.5 : number }))
+    const records = Array.from({ length: 200 }, (_, number) => ({
+      Age__c: number === 77 ? 3_000_000_000 : number
+    }))
     const outcomes = await write(target, 'insert', records)
     expect(outcomes.filter(({ state }) => state === 'done')).toHaveLength(199)
     expect(outcomes[77]).toEqual({

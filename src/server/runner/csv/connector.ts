@@ -9,8 +9,9 @@ import {
   type Source
 } from '../connector.ts'
 import { driver } from '../driver.ts'
-import type { Row } from '../value.ts'
+import { Unreadable, type Cell, type Row } from '../value.ts'
 import { piecesOf } from './download.ts'
+import { inUtf8 } from './encoding.ts'
 
 /** A CSV file of an address, or of this machine. Its first line has the names of the fields. */
 export const csv: Connector = {
@@ -36,15 +37,14 @@ async function* rowsOf(
   lines: AsyncIterable<readonly string[]>,
   { fields, batch }: RowRequest
 ): AsyncIterable<Row[]> {
-  let places: number[] | undefined
+  let header: { places: number[]; length: number } | undefined
   let rows: Row[] = []
   for await (const line of lines) {
-    if (places === undefined) {
-      places = placesOf(name, line, fields)
+    if (header === undefined) {
+      header = { places: placesOf(name, line, fields), length: line.length }
       continue
     }
-    // A CSV file has no way to say null: what is empty is not there.
-    rows.push(places.map((at) => (line[at] === '' ? null : (line[at] ?? null))))
+    rows.push(rowOf(line, header))
     if (rows.length < batch) continue
     yield rows
     rows = []
@@ -52,10 +52,24 @@ async function* rowsOf(
   if (rows.length > 0) yield rows
 }
 
+/**
+ * CSV has no word for null: an empty cell is null, and what a short row does not have is missing. In a row
+ * with more cells than the file has names, nobody knows which of them is what.
+ */
+function rowOf(line: readonly string[], { places, length }: { places: number[]; length: number }): Row {
+  if (line.slice(length).some((cell) => cell !== '')) {
+    const cells = new Unreadable(`its row has ${line.length} cells, and the file has ${length} names`)
+    return places.map(() => cells)
+  }
+  return places.map((at): Cell => (line[at] === '' ? null : line[at]))
+}
+
 function placesOf(name: string, header: readonly string[], fields: readonly string[]): number[] {
   return fields.map((field) => {
     const at = header.indexOf(field)
     if (at < 0) throw new RunProblem('field', `the file of the connection "${name}" has no field ${field}`)
+    if (header.includes(field, at + 1))
+      throw new RunProblem('field', `the file of the connection "${name}" has two fields ${field}`)
     return at
   })
 }
@@ -67,8 +81,8 @@ async function* linesOf(
 ): AsyncIterable<readonly string[]> {
   const { parse } = await driver('csv-parse', () => import('csv-parse'))
   const { Readable } = await import('node:stream')
-  const pieces = Readable.from(piecesOf(name, configuration, parts), { objectMode: false })
-  const parser = parse({ bom: true, skipEmptyLines: true, relaxQuotes: false })
+  const pieces = Readable.from(inUtf8(name, piecesOf(name, configuration, parts)), { objectMode: false })
+  const parser = parse({ bom: true, skipEmptyLines: true, relaxQuotes: false, relaxColumnCount: true })
   pieces.on('error', (error) => parser.destroy(error))
   pieces.pipe(parser)
   try {

@@ -32,8 +32,8 @@ export const mongodb: Connector = {
 
 /** Documents at each end of a collection that are looked at for its fields. */
 const sample = 100
-/** Types keep what JavaScript would lose of them. */
-const exact = { useBigInt64: true, promoteBuffers: false, bsonRegExp: false }
+/** Types keep what JavaScript would lose of them, or cannot have: its patterns are others than MongoDB's. */
+const exact = { useBigInt64: true, promoteBuffers: false, bsonRegExp: true }
 
 class MongoSource implements Source {
   readonly #client: MongoClient

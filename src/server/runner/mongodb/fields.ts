@@ -40,6 +40,7 @@ const typeNames: ReadonlyMap<string, string> = new Map([
   ['objectId', 'string'],
   ['uuid', 'string'],
   ['regex', 'string'],
+  ['javascript', 'string'],
   ['bool', 'boolean'],
   ['int', 'number'],
   ['long', 'number'],
@@ -59,7 +60,11 @@ const ofBson: ReadonlyMap<string, string> = new Map([
   ['Double', 'double'],
   ['Int32', 'int'],
   ['Timestamp', 'timestamp'],
-  ['Binary', 'binData']
+  ['Binary', 'binData'],
+  ['BSONRegExp', 'regex'],
+  ['Code', 'javascript'],
+  ['MinKey', 'minKey'],
+  ['MaxKey', 'maxKey']
 ])
 
 function typeOf(value: unknown): string {
@@ -74,7 +79,6 @@ function typeOf(value: unknown): string {
 function objectTypeOf(value: object): string {
   if (Array.isArray(value)) return 'array'
   if (value instanceof Date) return 'date'
-  if (value instanceof RegExp) return 'regex'
   const own = bsonTypeOf(value)
   if (own === undefined) return 'object'
   return 'sub_type' in value && value.sub_type === 4 ? 'uuid' : (ofBson.get(own) ?? own)

@@ -1,5 +1,5 @@
 import { plainNumber } from '../comparison.ts'
-import { Decimal, Instant, type Cell, type Value } from '../value.ts'
+import { Decimal, Instant, Unreadable, type Cell, type Value } from '../value.ts'
 
 /**
  * Values of documents, as the driver reads them with `useBigInt64`: what JavaScript has no type for are
@@ -20,9 +20,8 @@ interface Special {
 }
 
 function objectOf(value: object): Cell {
-  if (Array.isArray(value)) return value.map((item): Value => valueOf(item) ?? null)
+  if (Array.isArray(value)) return whole(value.map((item): Value => valueOf(item) ?? null))
   if (value instanceof Date) return momentOf(value)
-  if (value instanceof RegExp) return String(value)
   const type = bsonTypeOf(value)
   return type === undefined ? documentOf(value) : (readers.get(type) ?? plainText)(value)
 }
@@ -32,16 +31,24 @@ function documentOf(value: object): Cell {
     const read = valueOf(member)
     return read === undefined ? [] : [[name, read]]
   })
-  return Object.fromEntries(members)
+  return whole(Object.fromEntries(members))
 }
 
-/** A moment that JavaScript cannot have is left alone. */
+/** What has a part that cannot be read cannot be read. */
+function whole(value: { readonly [name: string]: Value } | Value[]): Value {
+  return Object.values(value).find((part) => part instanceof Unreadable) ?? value
+}
+
+/** MongoDB's dates go further than JavaScript's, and those further than the four digits of a year. */
 function momentOf(date: Date): Cell {
-  return Number.isNaN(date.getTime()) ? undefined : new Instant(date.toISOString())
+  if (Number.isNaN(date.getTime())) return new Unreadable('a date of it lies too far away to be read')
+  const text = date.toISOString()
+  return /^\d{4}-/.test(text) ? new Instant(text) : text
 }
 
-/** What a value of the driver's own says that it is. */
+/** What a value of the driver's own says that it is. Documents may have a field of this name, too. */
 export function bsonTypeOf(value: object): string | undefined {
+  if (Object.hasOwn(value, '_bsontype')) return undefined
   return '_bsontype' in value && typeof value._bsontype === 'string' ? value._bsontype : undefined
 }
 
@@ -56,8 +63,19 @@ const readers: ReadonlyMap<string, (value: Special) => Cell> = new Map<string, (
   ['MinKey', () => 'MinKey'],
   ['MaxKey', () => 'MaxKey'],
   ['Code', (value) => valueOf(member(value, 'code'))],
-  ['DBRef', (value) => documentOf({ $ref: member(value, 'collection'), $id: member(value, 'oid') })]
+  ['BSONRegExp', (value) => `/${textOf(member(value, 'pattern'))}/${textOf(member(value, 'options'))}`],
+  ['DBRef', referenceOf]
 ])
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function referenceOf(value: object): Cell {
+  const database = member(value, 'db') ?? undefined
+  const [$ref, $id, more] = ['collection', 'oid', 'fields'].map((name) => member(value, name))
+  return documentOf({ $ref, $id, ...(database === undefined ? {} : { $db: database }), ...Object(more) })
+}
 
 /** One spelling without an exponent, as long as that is no novel. */
 function decimalOf(text: string): Decimal {

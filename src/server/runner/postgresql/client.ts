@@ -51,7 +51,7 @@ export async function openSql(
   const prepare = async (): Promise<void> => {
     if (arrays !== undefined) return
     const { rows } = await pool.query<string[]>({
-      text: "SELECT oid, typelem FROM pg_type WHERE typelem <> 0 AND typcategory = 'A'",
+      text: "SELECT oid, typelem FROM pg_type WHERE typinput = 'array_in'::regproc AND typdelim = ','",
       rowMode: 'array'
     })
     arrays = new Map(rows.map(([type, item]): [number, number] => [Number(type), Number(item)]))

@@ -54,7 +54,11 @@ function tlsProblem(message: string, code: string): string | undefined {
     : undefined
 }
 
-/** Cuts values of records off a message: they stand behind a colon, in quotes. */
-export function withoutValues(message: string): string {
-  return message.replace(/: ".*$/s, '').replace(/\s+/g, ' ')
+/** Cuts values of records off a message: they stand in quotes, most of them behind a colon. */
+export function withoutValues(message: string, code = ''): string {
+  const cut = message.replace(/: ".*$/s, '').replace(/\s+/g, ' ')
+  return isOfValue.test(code) ? cut.replaceAll(/"[^"]*"/g, '…') : cut
 }
+
+/** In errors of other classes it is names that stand in quotes. */
+const isOfValue = /^22/

@@ -25,10 +25,11 @@ SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.
   a.attgenerated <> '', t.typname = 'citext' OR coalesce(NOT co.collisdeterministic, false),
   coalesce(a.attnum = ANY(pk.conkey), false), coalesce(array_position(pk.conkey, a.attnum), 0),
   EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indnatts = 1
-    AND i.indkey[0] = a.attnum), pg_table_is_visible(c.oid)
+    AND i.indkey[0] = a.attnum), pg_table_is_visible(c.oid), coalesce(base.typname, t.typname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace
+LEFT JOIN pg_type base ON base.oid = t.typbasetype
 LEFT JOIN pg_collation co ON co.oid = a.attcollation
 LEFT JOIN pg_constraint pk ON pk.conrelid = c.oid AND pk.contype = 'p'
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')`
@@ -63,7 +64,8 @@ function columnOf(row: CatalogueRow): Column {
   const [required, readOnly, foldsCase] = row.slice(7, 10)
   return {
     name: name ?? '',
-    typeName: typeName ?? '',
+    // What a domain takes, its type does.
+    typeName: textOf(row[14]),
     category: category ?? '',
     cast: `${quoted(typeSchema ?? '')}.${quoted(typeName ?? '')}`,
     facts: {

@@ -3,6 +3,7 @@ import { identityFunctions } from '../../../wire/sync.ts'
 import {
   RunProblem,
   type Outcome,
+  type RefusalOf,
   type Replacement,
   type TargetFacts,
   type TargetReader,
@@ -14,7 +15,8 @@ import { resultOf, statement, type Sql } from './client.ts'
 import { isOfRecord, understood, withoutValues } from './errors.ts'
 import { lookUp } from './look-up.ts'
 import { tableOf, type Table } from './tables.ts'
-import { deletion, insertion, readId, update, type Statement } from './statements.ts'
+import { columnOf, deletion, insertion, readId, update, type Statement } from './statements.ts'
+import { unfit } from './types.ts'
 
 /** A table as a target. */
 
@@ -25,7 +27,10 @@ const workers = 3
 export function readerOf(sql: Sql): TargetReader {
   const tables = tablesOf(sql)
   return {
-    describe: async (object) => factsOf(object, await tables(object)),
+    describe: async (object) => {
+      const table = await tables(object)
+      return { ...factsOf(object, table), refusalOf: refusalOf(table) }
+    },
     lookUp: async (object, request) => lookUp(sql, await tables(object), request),
     count: async (object) => {
       const { rows } = await sql.query(`SELECT count(*) FROM ${(await tables(object)).sql}`)
@@ -90,7 +95,13 @@ async function write(table: Table, request: WriteRequest, run: Run): Promise<Out
   const outcomes = new Map<WriteRecord, Outcome>()
   const { operation, fields } = request
   const make = operation === 'insert' ? insertion : operation === 'update' ? update : deletion
-  for (const records of Map.groupBy(request.records, shapeOf).values()) {
+  const refusal = operation === 'delete' ? () => undefined : refusalOf(table)
+  const fit = request.records.filter((record) => {
+    const why = refusal({ operation, fields, values: record.values })
+    if (why !== undefined) outcomes.set(record, { state: 'rejected', ...why })
+    return why === undefined
+  })
+  for (const records of Map.groupBy(fit, shapeOf).values()) {
     const present = fields.flatMap((name, at) =>
       records[0]?.values[at] === undefined ? [] : [{ name, at }]
     )
@@ -111,6 +122,18 @@ async function write(table: Table, request: WriteRequest, run: Run): Promise<Out
     )
   }
   return request.records.map((record) => outcomes.get(record) ?? vanished)
+}
+
+/** Returns what tells why a record cannot be written, before it is sent. */
+function refusalOf(table: Table): RefusalOf {
+  return ({ fields, values }) => {
+    for (const [at, name] of fields.entries()) {
+      const column = columnOf(table, name)
+      const why = unfit(values[at], column)
+      if (why !== undefined) return { code: 'INVALID_VALUE', message: `the column ${name} ${why}` }
+    }
+    return undefined
+  }
 }
 
 /** Which fields a record has, and by which columns it is found. */
@@ -135,7 +158,11 @@ async function isolated(
     if (!isOfRecord(cause)) throw error
     const [first] = records
     if (records.length === 1 && first !== undefined) {
-      refuse(first, { state: 'rejected', code: cause.code, message: withoutValues(cause.message) })
+      refuse(first, {
+        state: 'rejected',
+        code: cause.code,
+        message: withoutValues(cause.message, cause.code)
+      })
       return
     }
     const middle = Math.ceil(records.length / 2)

@@ -1,4 +1,16 @@
-import { Decimal, Instant, isDocument, isList, JsonText, jsonOf, parsed, textOf } from '../value.ts'
+import { inUtc, plainNumber } from '../comparison.ts'
+import {
+  Decimal,
+  Instant,
+  isDocument,
+  isList,
+  isNull,
+  JsonText,
+  jsonOf,
+  parsed,
+  scalarOf,
+  textOf
+} from '../value.ts'
 import type { Cell, Value } from '../value.ts'
 import { arrayText, readArray } from './array-text.ts'
 
@@ -14,6 +26,8 @@ const readers: ReadonlyMap<number, (text: string) => Value> = new Map<number, (t
   [114, (text) => new JsonText(text)],
   [700, float],
   [701, float],
+  // Of char(n) the blanks that fill it up say nothing.
+  [1042, (text) => text.replace(/ +$/, '')],
   [1114, (text) => text.replace(' ', 'T')],
   [1184, instant],
   [1700, (text) => new Decimal(text)],
@@ -60,6 +74,7 @@ const words: Readonly<Record<string, string>> = {
 export function typeWord(category: string, name: string): string {
   if (name === 'json' || name === 'jsonb') return 'object'
   if (name === 'bytea') return 'binary'
+  if (name === 'money') return 'string'
   return words[category] ?? 'string'
 }
 
@@ -70,19 +85,85 @@ export interface WritableType {
   typeName: string
 }
 
-/** Returns a value as the text that PostgreSQL reads for a column. */
-export function columnText(value: Cell, column: WritableType): string | null {
-  if (value === undefined || value === null) return null
-  const { typeName, category } = column
-  if (typeName === 'json' || typeName === 'jsonb') return documentText(value)
-  if (value instanceof Uint8Array)
-    return typeName === 'bytea' ? String.raw`\x${Buffer.from(value).toString('hex')}` : textOf(value)
+/**
+ * Returns a value as the text that PostgreSQL reads for a column. An empty text is one in columns of texts
+ * and of JSON, and null in all others.
+ */
+export function columnText(cell: Cell, column: WritableType): string | null {
+  if (cell === undefined || cell === null) return null
+  const { category } = column
+  if (isOfJson(column)) return documentText(cell)
+  const value = scalarOf(cell)
+  if (isNull(value) || (value === '' && !keepsEmptyText(column))) return null
+  if (value instanceof Uint8Array) return String.raw`\x${Buffer.from(value).toString('hex')}`
   if (category === 'A') {
     const list = value instanceof JsonText ? parsed(value.text) : value
-    const item = { category: '', typeName: typeName.replace(/^_/, '') }
+    const item = itemOf(column)
     if (isList(list)) return arrayText(list, (one) => columnText(one, item))
   }
+  // 5.00 is a whole number, which PostgreSQL does not see in a text.
+  if (value instanceof Decimal && isWhole(column)) return plainNumber(value.text)
+  // PostgreSQL would drop the zone of a text, and keep the hours.
+  if (typeof value === 'string' && isWithoutZone(column)) return inUtc(value)
   return isDocument(value) || isList(value) ? jsonOf(value) : textOf(value)
+}
+
+/**
+ * Returns why a column cannot have a value, as far as the value alone says so. For all else PostgreSQL is
+ * asked.
+ */
+export function unfit(value: Cell, column: WritableType): string | undefined {
+  const { typeName, category } = column
+  if (isNull(value) || isOfJson(column)) return undefined
+  if (typeof value === 'string' && value.includes('\0')) return 'takes no text with the character NUL'
+  if (category === 'A' && isList(value)) {
+    const item = itemOf(column)
+    return value.map((one) => unfit(one, isList(one) ? column : item)).find((why) => why !== undefined)
+  }
+  if (category === 'A' && isObject(value)) return 'takes lists alone'
+  if (value instanceof Decimal && category === 'D') return 'takes no numbers'
+  const isBytes = value instanceof Uint8Array
+  if (typeName !== 'bytea') return isBytes ? 'takes no bytes' : undefined
+  const isHex = typeof value === 'string' && /^(?:\\x(?:[\da-f]{2})*)?$/i.test(value)
+  return isBytes || isHex ? undefined : 'takes bytes alone'
+}
+
+/** An empty one would pass for an empty list of PostgreSQL, which has the same letters. */
+function isObject(value: Cell): boolean {
+  return value instanceof JsonText ? /^\s*\{/.test(value.text) : isDocument(value)
+}
+
+function isWhole({ typeName }: WritableType): boolean {
+  return ['int2', 'int4', 'int8'].includes(typeName)
+}
+
+function isWithoutZone({ typeName }: WritableType): boolean {
+  return typeName === 'date' || typeName === 'timestamp'
+}
+
+function isOfJson({ typeName }: WritableType): boolean {
+  return typeName === 'json' || typeName === 'jsonb'
+}
+
+/** Of types that are none of PostgreSQL's categories nobody knows what an empty text means to them. */
+function keepsEmptyText({ typeName, category }: WritableType): boolean {
+  return category === 'S' || (category === 'U' && typeName !== 'uuid' && typeName !== 'bytea')
+}
+
+/** The items of arrays have the type without the underscore. */
+function itemOf({ typeName }: WritableType): WritableType {
+  const name = typeName.replace(/^_/, '')
+  return { category: categories[name] ?? '', typeName: name }
+}
+
+const categories: Readonly<Record<string, string>> = {
+  text: 'S',
+  varchar: 'S',
+  bpchar: 'S',
+  citext: 'S',
+  date: 'D',
+  timestamp: 'D',
+  timestamptz: 'D'
 }
 
 /** A text that is an object or a list in JSON is that; any other one is a text. */

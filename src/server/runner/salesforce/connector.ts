@@ -2,7 +2,7 @@ import type { ConnectionFacts, Connector, ConnectorParts, TargetReader } from '.
 import { count, lookUp } from './look-up.ts'
 import { allObjects, factsOf, objectsOf } from './objects.ts'
 import { openSalesforce } from './session.ts'
-import { write } from './write.ts'
+import { refusalOf, write } from './write.ts'
 
 /** The connector of Salesforce: records are found by SOQL and written 200 at once, by the official client. */
 export const salesforce: Connector = {
@@ -20,7 +20,10 @@ async function opened(connection: ConnectionFacts, parts: ConnectorParts) {
   const organization = await openSalesforce(connection, parts)
   const objects = objectsOf(organization)
   const reader: TargetReader = {
-    describe: async (object) => factsOf(await objects(object)),
+    describe: async (name) => {
+      const object = await objects(name)
+      return { ...factsOf(object), refusalOf: refusalOf(object) }
+    },
     lookUp: async (object, request) => lookUp(organization, await objects(object), request),
     count: async (object) => count(organization, await objects(object)),
     objects: () => allObjects(organization),

@@ -1,5 +1,16 @@
-import { plainNumber, timeOf } from '../comparison.ts'
-import { Instant, isDocument, isList, jsonOf, JsonText, textOf, type Cell, type Value } from '../value.ts'
+import { millisecondsOf, plainNumber } from '../comparison.ts'
+import {
+  Instant,
+  isDocument,
+  isList,
+  isNull,
+  jsonOf,
+  JsonText,
+  scalarOf,
+  textOf,
+  type Cell,
+  type Value
+} from '../value.ts'
 import { kindOf, type SalesforceField } from './objects.ts'
 
 /** Values as Salesforce takes and gives them. */
@@ -14,27 +25,41 @@ export function cellOf(value: unknown, { type }: SalesforceField): Cell {
 
 /** `2026-01-01T00:00:00.000+0000` as RFC 3339 has it. */
 function momentOf(text: string): Value {
-  const at = timeOf(new Instant(text))
-  return at === undefined ? text : new Instant(isoOf(at))
-}
-
-function isoOf(microseconds: number): string {
-  return new Date(microseconds / 1000).toISOString()
+  const at = millisecondsOf(new Instant(text))
+  return at === undefined ? text : new Instant(new Date(at).toISOString())
 }
 
 /** What is to be written for a value, or why it cannot be. */
 export type Written = { json: string } | { problem: string }
 
-/** Returns a value as JSON for a field. Null clears the field. */
-export function writtenOf(value: Value, field: SalesforceField): Written {
-  const { type } = field
+/**
+ * Returns a value as JSON for a field. Null clears the field, and so does an empty text: Salesforce keeps
+ * none. Objects and lists are JSON where a field takes texts.
+ */
+export function writtenOf(cell: Value, field: SalesforceField): Written {
+  const { type, name } = field
   const kind = kindOf(type)
+  const value = scalarOf(cell) ?? null
   // A checkbox has no null: what clears it is false.
-  if (value === null) return { json: kind === 'boolean' ? 'false' : 'null' }
+  if (value === '' || isNull(value)) return { json: kind === 'boolean' ? 'false' : 'null' }
+  if (value instanceof Uint8Array && type !== 'base64')
+    return { problem: `the field ${name} takes no bytes` }
   if (kind === 'text' || kind === 'id') return { json: JSON.stringify(plainText(value, type)) }
-  if (value === '') return writtenOf(null, field)
   const json = jsonOfKind[kind](value)
-  return json === undefined ? { problem: `the field ${field.name} takes ${taken[kind]}` } : { json }
+  if (json === undefined) return { problem: `the field ${name} takes ${taken[kind]}` }
+  if (kind !== 'number') return { json }
+  if (!isKept(json)) return { problem: `the field ${name} would not keep all digits of the number` }
+  const isWhole = type === 'int' || type === 'long'
+  return isWhole && json.includes('.')
+    ? { problem: `the field ${name} takes whole numbers alone` }
+    : { json }
+}
+
+/** Salesforce keeps numbers as doubles: before the point no digit may be lost, behind it they are rounded. */
+function isKept(digits: string): boolean {
+  const [whole = ''] = digits.split('.')
+  const kept = Number(whole)
+  return Number.isFinite(kept) && BigInt(whole) === BigInt(kept)
 }
 
 const taken = {
@@ -88,6 +113,6 @@ export function dayText(value: Value): string | undefined {
 
 /** A moment to the millisecond; a date is its beginning in UTC. */
 export function timeText(value: Value): string | undefined {
-  const at = value instanceof Instant || typeof value === 'string' ? timeOf(value) : undefined
-  return at === undefined ? undefined : isoOf(at)
+  const at = millisecondsOf(value)
+  return at === undefined ? undefined : new Date(at).toISOString()
 }

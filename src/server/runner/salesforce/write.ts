@@ -2,6 +2,8 @@ import {
   LostAnswer,
   type Operation,
   type Outcome,
+  type Refusal,
+  type RefusalOf,
   type WriteRecord,
   type WriteRequest
 } from '../connector.ts'
@@ -31,7 +33,7 @@ export async function write(
   for (const [at, record] of records.entries()) {
     const prepared = jsonOf(object, operation, fields, record)
     if (typeof prepared === 'string') ready.push({ at, record, json: prepared })
-    else outcomes[at] = prepared
+    else outcomes[at] = { state: 'rejected', ...prepared }
   }
   await settled(ready, (some) => deliver(salesforce, operation, some), outcomes)
   return outcomes
@@ -89,22 +91,32 @@ function answerTo(
   return salesforce.send(operation === 'insert' ? 'POST' : 'PATCH', '/composite/sobjects', body)
 }
 
+/** Returns what tells why a record cannot be written, before it is sent. */
+export function refusalOf(object: SalesforceObject): RefusalOf {
+  return ({ operation, fields: names, values }) => {
+    const fields = names.map((name) => fieldNamed(object, name))
+    const prepared = jsonOf(object, operation, fields, { values })
+    return typeof prepared === 'string' ? undefined : prepared
+  }
+}
+
 /** A record as JSON, or why it is refused. */
 function jsonOf(
   { name }: SalesforceObject,
   operation: Operation,
   fields: readonly SalesforceField[],
-  { id, values }: WriteRecord
-): string | Outcome {
+  { id, values }: Pick<WriteRecord, 'id' | 'values'>
+): string | Refusal {
   const parts = [`"attributes":{"type":${JSON.stringify(name)}}`]
   if (operation === 'update') parts.push(`"id":${JSON.stringify(id ?? '')}`)
   for (const [at, field] of fields.entries()) {
     const value = values[at]
     if (value === undefined) continue
     const may = operation === 'insert' ? field.createable : field.updateable
-    if (!may) return rejected('NOT_WRITABLE', `the field ${field.name} is not written by ${operation}s`)
+    if (!may)
+      return { code: 'NOT_WRITABLE', message: `the field ${field.name} is not written by ${operation}s` }
     const written = writtenOf(value, field)
-    if ('problem' in written) return rejected('INVALID_VALUE', written.problem)
+    if ('problem' in written) return { code: 'INVALID_VALUE', message: written.problem }
     parts.push(`${JSON.stringify(field.name)}:${written.json}`)
   }
   return `{${parts.join(',')}}`

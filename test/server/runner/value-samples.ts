@@ -1,0 +1,135 @@
+import {
+  Binary,
+  BSONRegExp,
+  Code,
+  Decimal128,
+  Double,
+  Int32,
+  Long,
+  MaxKey,
+  MinKey,
+  ObjectId,
+  Timestamp,
+  UUID
+} from 'bson'
+
+/** One value of every type that a source has, by what it is called in the golden tables. */
+
+export type Samples<T> = readonly (readonly [name: string, value: T])[]
+
+/** Stands for a field that the record does not have. */
+export const missing = Symbol('missing')
+
+const id = new ObjectId('0123456789abcdef01234567')
+const long = `${'long '.repeat(59)}text!`
+
+export const mongodbSamples: Samples<unknown> = [
+  ['missing', missing],
+  ['null', null],
+  ['empty string', ''],
+  ['string', 'Ünï 🙂'],
+  ['string of 300', long],
+  ['string with NUL', 'a\0b'],
+  ['string of digits', '007'],
+  ['string of JSON', '{"a": 1}'],
+  ['bool', true],
+  ['int', new Int32(7)],
+  ['long', Long.fromString('9007199254740993')],
+  ['double', new Double(1.5)],
+  ['double, whole', new Double(3)],
+  ['double, large', new Double(1e21)],
+  ['double NaN', Number.NaN],
+  ['decimal', Decimal128.fromString('12345678901234567890.10')],
+  ['decimal, whole', Decimal128.fromString('5.00')],
+  ['decimal with power', Decimal128.fromString('1E+3')],
+  ['decimal Infinity', Decimal128.fromString('Infinity')],
+  ['date', new Date('2026-03-29T01:30:00.123Z')],
+  ['date before 1970', new Date('1815-12-10T23:30:00Z')],
+  ['date after 9999', new Date('+012026-01-31T00:00:00Z')],
+  ['timestamp', new Timestamp({ t: 1_700_000_000, i: 1 })],
+  ['object', { a: 1, b: { c: null }, d: Long.fromString('9007199254740993') }],
+  ['array', ['a', 'b "c"', null]],
+  ['array of objects', [{ a: 1 }]],
+  ['array, empty', []],
+  ['object, empty', {}],
+  ['binary', new Binary(Buffer.from([0, 1, 255]))],
+  ['uuid', new UUID('c0ffee00-0000-4000-8000-000000000001')],
+  ['objectId', id],
+  ['regex', new BSONRegExp('(?i)a.b', '')],
+  ['javascript', new Code('x => x')],
+  ['minKey', new MinKey()],
+  ['maxKey', new MaxKey()]
+]
+
+export const csvSamples: Samples<string | typeof missing> = [
+  ['row that ends before', missing],
+  ['empty cell', ''],
+  ['blanks', '  '],
+  ['text', 'Ünï 🙂'],
+  ['text of 300', long],
+  ['null', 'null'],
+  ['true', 'true'],
+  ['true in capitals', 'TRUE'],
+  ['1', '1'],
+  ['digits', '007'],
+  ['decimal', '12.50'],
+  ['decimal with a comma', '12,50'],
+  ['power', '1e3'],
+  ['large number', '9007199254740993'],
+  ['NaN', 'NaN'],
+  ['date', '2026-01-31'],
+  ['date that is none', '2026-02-30'],
+  ['date of a day first', '31.01.2026'],
+  ['moment with zone', '2026-03-29T02:30:00+02:00'],
+  ['moment without', '2026-03-29 02:30:00'],
+  ['moment before 1970', '1969-12-31T23:59:59.9995Z'],
+  ['UUID', 'c0ffee00-0000-4000-8000-000000000001'],
+  ['JSON object', '{"a": 1}'],
+  ['JSON list', '["a", null]'],
+  ['array as SQL has it', '{a,b}']
+]
+
+/** Expressions of SQL. */
+export const postgresqlSamples: Samples<string> = [
+  ['NULL', 'NULL::text'],
+  ['text, empty', "''::text"],
+  ['text', "'Ünï 🙂'::text"],
+  ['text of 300', `'${long}'::text`],
+  ['char(5)', "'ab'::char(5)"],
+  ['boolean', 'true'],
+  ['smallint', '7::int2'],
+  ['integer', '7'],
+  ['bigint', '9007199254740993::int8'],
+  ['numeric', '12345678901234567890.10::numeric'],
+  ['numeric, whole', '5.00::numeric'],
+  ['numeric NaN', "'NaN'::numeric"],
+  ['real', '0.1::real'],
+  ['double precision', '1e21::float8'],
+  ['double Infinity', "'-Infinity'::float8"],
+  ['money', "'12.50'::money"],
+  ['date', "'2026-01-31'::date"],
+  ['date -infinity', "'-infinity'::date"],
+  ['date before Christ', "'0044-03-15 BC'::date"],
+  ['timestamp', "'2026-03-29 02:30:00.123456'::timestamp"],
+  ['timestamptz', "'2026-03-29 02:30:00.123456 Europe/Berlin'::timestamptz"],
+  ['timestamptz before 1970', "'1969-12-31 23:59:59.9995+00'::timestamptz"],
+  ['timestamptz infinity', "'infinity'::timestamptz"],
+  ['timestamptz after 9999', "'12026-01-31 00:00:00+00'::timestamptz"],
+  ['time', "'09:30:00'::time"],
+  ['interval', "'1 day 2 hours'::interval"],
+  ['jsonb object', `'{"a": 1, "b": 9007199254740993}'::jsonb`],
+  ['jsonb list', `'["a", null]'::jsonb`],
+  ['jsonb text', `'"abc"'::jsonb`],
+  ['jsonb number', "'12.50'::jsonb"],
+  ['jsonb null', "'null'::jsonb"],
+  ['json', `'{"b":1, "a":2}'::json`],
+  ['text[]', `ARRAY['a', 'b "c"', NULL]`],
+  ['text[], empty', 'ARRAY[]::text[]'],
+  ['integer[][]', 'ARRAY[[1,2],[3,4]]'],
+  ['box[]', "ARRAY['(1,1),(0,0)'::box, '(2,2),(1,1)']"],
+  ['int2vector', "'1 2'::int2vector"],
+  ['bytea', String.raw`'\x0001ff'::bytea`],
+  ['uuid', "'c0ffee00-0000-4000-8000-000000000001'::uuid"],
+  ['xml', "'<a/>'::xml"],
+  ['inet', "'192.0.2.1'::inet"]
+]
