@@ -11,6 +11,7 @@ import { addFileCommands, addSchema } from './file-commands.ts'
 import { addHelp, overview } from './help-command.ts'
 import { addShowing } from './showing-commands.ts'
 import { withApplyRun } from './run-options.ts'
+import { defaultPort } from './sign-in-apps.ts'
 import { addWatch } from './watch-line.ts'
 import {
   withCascade,
@@ -233,7 +234,7 @@ function addAsking({ add, settle }: Commands): void {
 function addLocal({ add, settle }: Commands): void {
   add('server', 'run the local Polytomic: the same API on this machine', (command) =>
     example(command, 'polyctl server --port 4242')
-      .option('--port <n>', 'the port; 0 picks a free one', wholeNumber(0), 4242)
+      .option('--port <n>', 'the port; 0 picks a free one', wholeNumber(0), defaultPort)
       .option(
         '--host <address>',
         'the address to listen on; of this machine alone without --expose',

@@ -17,6 +17,7 @@ import type { CommandIo } from './io.ts'
 import type { Result } from './output.ts'
 import { lookupResult } from './result.ts'
 import { openKeys, readKeys, type GivenKeys, type KeyOptions } from './server-keys.ts'
+import { callbackOf, signInApps, type SignInApp } from './sign-in-apps.ts'
 
 /**
  * As typed. `latency` and `rate` are still text (`100ms`, `20/s`), so that what is wrong with them can be
@@ -82,10 +83,14 @@ async function run(options: ServerCommandOptions, io: ServerCommandIo): Promise<
   const read = readKeys(options, io.cwd, io.env)
   if (!read.ok) throw new WrongOption(read.problem)
   const { keys } = read
-  const server = open(directory, keys, options, io)
+  const apps =
+    options.run === true || options.contact === true ? signInApps(io.env) : new Map<string, SignInApp>()
+  if (typeof apps === 'string') throw new WrongOption(apps)
+  const server = open(directory, keys, options, io, apps)
   try {
     const listening = await bind(server, options)
-    const { facts, text } = hello(server, listening, directory, keys.apiKey ?? '', options)
+    const signsIn = apps.size > 0 ? callbackOf(options.publicUrl ?? listening.url) : undefined
+    const { facts, text } = hello(server, listening, directory, keys.apiKey ?? '', { ...options, signsIn })
     io.output.announce(facts, text)
     for (const line of warnings(options, listening)) io.output.say(line)
     await io.interrupted
@@ -136,7 +141,8 @@ function open(
   directory: string,
   { apiKey, users, partnerKey }: GivenKeys,
   options: ServerCommandOptions,
-  { cwd, fetch: post, moving = () => undefined }: ServerCommandIo
+  { cwd, fetch: post, moving = () => undefined }: ServerCommandIo,
+  apps: Map<string, SignInApp>
 ): LocalServer {
   const latencyMs = options.latency === undefined ? 0 : milliseconds(options.latency)
   const ratePerSecond = options.rate === undefined ? undefined : perSecond(options.rate)
@@ -152,10 +158,10 @@ function open(
       ...(options.shape === undefined ? {} : { shape: options.shape }),
       post,
       ...(options.contact === true
-        ? { contact: { fetch: post, localFiles: options.expose !== true } }
+        ? { contact: { fetch: post, localFiles: options.expose !== true, apps } }
         : {}),
       ...(options.run === true
-        ? { run: { fetch: post, localFiles: options.expose !== true, moving, schedules: true } }
+        ? { run: { fetch: post, localFiles: options.expose !== true, moving, schedules: true, apps } }
         : {}),
       ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
       ...(faults === undefined ? {} : { faults })
@@ -218,7 +224,7 @@ function hello(
   { url }: Listening,
   directory: string,
   givenKey: string,
-  options: ServerCommandOptions
+  options: ServerCommandOptions & { signsIn: string | undefined }
 ): { facts: unknown; text: string } {
   const keyFile = resolve(directory, 'api-key')
   const fresh = server.apiKeyIsNew ? server.apiKey : undefined
@@ -240,7 +246,7 @@ function hello(
   const text = `The local Polytomic listens at ${url}
   Data     ${directory}
   API key  ${key}
-${inForce === '' ? '' : `  With     ${inForce}\n`}${options.run === true ? schedulesLine : ''}
+${inForce === '' ? '' : `  With     ${inForce}\n`}${movesLines(options)}
 To use it from another terminal:
   export POLYTOMIC_URL=${word(url)} POLYTOMIC_API_KEY=${fresh ?? shellKey}
 
@@ -249,8 +255,13 @@ Stop it with Ctrl-C.
   return { facts, text }
 }
 
-const schedulesLine =
-  '  Moves    data: schedules start active syncs while it is up, and make up for nothing\n'
+/** What runs by itself, and what an app of this server must have, for people to come back from Salesforce. */
+function movesLines({ run, signsIn }: Pick<ServerCommandOptions, 'run'> & { signsIn: string | undefined }) {
+  const schedules =
+    '  Moves    data: schedules start active syncs while it is up, and make up for nothing\n'
+  const callback = `  Signs in Salesforce, with the callback URL ${signsIn}\n`
+  return `${run === true ? schedules : ''}${signsIn === undefined ? '' : callback}`
+}
 
 /** What makes this server unlike the usual one. Names of users only: their keys are never printed. */
 function extras({ latency, rate, faults, run, contact, shape, user }: ServerCommandOptions): string {

@@ -1,15 +1,18 @@
 import { join } from 'node:path'
 import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
-import { thrownText } from '../diagnostics/thrown.ts'
+import { thrownCode, thrownText } from '../diagnostics/thrown.ts'
 import { openGate } from '../remote/gate.ts'
 import type { RemoteOptions } from '../remote/options.ts'
 import type { Workspace } from '../state/resource.ts'
 import { isId } from '../state/value.ts'
 import { apiVersions, defaultApiVersion, type ApiVersion } from '../wire/common.ts'
 import { addressOf, type AddressSources, type ServiceAddress } from './address.ts'
+import type { LocalServer } from '../server/index.ts'
+import type { Listening } from '../server/listen.ts'
 import type { CommandIo } from './io.ts'
 import type { ServiceOptions } from './options.ts'
 import { proxyOf } from './proxy.ts'
+import { defaultPort, signInApps } from './sign-in-apps.ts'
 
 /** How to reach the service. Closing it ends what is still under way. */
 export interface Service {
@@ -87,20 +90,27 @@ function at(
 }
 
 async function localService(request: ServiceRequest, version: ApiVersion): Promise<Checked<Service>> {
-  const { io, reachable, moves } = request
+  const { io, env, reachable, moves } = request
+  const read = signInApps(env)
+  const contacts = request.options.contact === true
+  const apps = typeof read === 'string' ? undefined : read
+  if (typeof read === 'string' && (moves === true || contacts))
+    return failure(problem('P603', 'the local Polytomic cannot be started', { notes: [read] }))
+  // A person comes back from a system to an address that it knows.
+  const signsIn = apps !== undefined && apps.size > 0
+  const reach = { fetch: (sent: Request) => io.fetch(sent), ...(apps === undefined ? {} : { apps }) }
   const { createServer, FolderProblem } = await import('../server/index.ts')
   let page = 'http://127.0.0.1'
   try {
     const server = createServer({
       directory: join(io.cwd, io.project.folder, '.polyctl', 'local'),
       publicUrl: () => page,
-      ...(request.options.contact === true ? { contact: { fetch: (sent) => io.fetch(sent) } } : {}),
-      ...(moves === true ? { run: { fetch: (sent) => io.fetch(sent), moving: () => io.moving?.() } } : {})
+      ...(contacts ? { contact: reach } : {}),
+      ...(moves === true || (reachable === true && signsIn)
+        ? { run: { ...reach, moving: () => io.moving?.() } }
+        : {})
     })
-    const socket =
-      reachable === true
-        ? await (await import('../server/listen.ts')).listen(server, { port: 0 })
-        : undefined
+    const socket = reachable === true ? await socketOf(server, signsIn) : undefined
     if (socket) page = socket.url
     const reached: Reached = {
       url: 'http://local',
@@ -123,6 +133,20 @@ async function localService(request: ServiceRequest, version: ApiVersion): Promi
         help: isReported ? [] : ['check that the folder can be written']
       })
     )
+  }
+}
+
+/** Lets browsers reach the server: at any port, or at the one that an app of ours knows. */
+async function socketOf(server: LocalServer, signsIn: boolean): Promise<Listening> {
+  const { listen } = await import('../server/listen.ts')
+  try {
+    return await listen(server, { port: signsIn ? defaultPort : 0 })
+  } catch (error) {
+    server.close()
+    if (thrownCode(error) !== 'EADDRINUSE') throw error
+    const message = `port ${defaultPort}, to which Salesforce sends people back, is taken`
+    const { FolderProblem } = await import('../server/index.ts')
+    throw new FolderProblem(message, { cause: error })
   }
 }
 

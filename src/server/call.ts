@@ -8,6 +8,7 @@ import { positionIn } from './paging.ts'
 import type { Records } from './records.ts'
 import { forbidden, invalid, notFound } from './refusal.ts'
 import type { Runner } from './runner/runner.ts'
+import type { SignIns } from './runner/sign-ins.ts'
 import type { Stored, StoredKind } from './stored.ts'
 
 /**
@@ -25,6 +26,8 @@ export interface ServerContext {
   events: Events
   /** Moves the data of syncs. Absent: this server starts none. */
   runner?: Runner
+  /** Absent: nobody signs in to systems, and an authorization is a word of this server. */
+  signIns?: SignIns
   now: () => Date
   randomUUID: () => string
 }
@@ -69,6 +72,11 @@ export interface Route {
   /** True where the route reads no body: one with members is refused. A DELETE never reads one. */
   bodyless?: true
   answer(call: Call): RouteResult
+  /**
+   * Asks another system first, outside of any transaction. What it resolves with answers in place of
+   * `answer`, in a transaction whatever the verb.
+   */
+  ahead?(call: Call): Promise<Route['answer'] | undefined>
 }
 
 /** Whether the answer has the members that were added to 2025-09-18. */

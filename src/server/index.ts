@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Database } from '../storage/database.ts'
 import { makePrivateFile, type Folder } from '../storage/folder.ts'
-import type { Route, Shape } from './call.ts'
+import type { Route, ServerContext, Shape } from './call.ts'
 import { openCatalogue, type Catalogue } from './catalogue/catalogue.ts'
 import { contactedCatalogue } from './catalogue/contact.ts'
 import { makeCourier, type CourierParts, type Post } from './courier.ts'
@@ -17,8 +17,9 @@ import { openRecords, type Records } from './records.ts'
 import { countRequests, type RequestCounts, type RequestRecord } from './request-log.ts'
 import { routes } from './routes.ts'
 import { localConnectors, type Connectors } from './runner/connectors.ts'
-import type { ConnectorParts } from './runner/connector.ts'
+import type { ConnectorParts, SignInApps } from './runner/connector.ts'
 import { openRunner, type Runner, type RunnerParts } from './runner/runner.ts'
+import { openSignIns } from './runner/sign-ins.ts'
 import { openRunnerState } from './runner/state.ts'
 import { openSurveyor } from './runner/survey.ts'
 import { seedOrganization, seedUser } from './seed.ts'
@@ -76,7 +77,7 @@ export interface ServerOptions extends Founders {
 }
 
 /** What looking into systems needs of the world. */
-export interface ContactOptions extends Pick<RunOptions, 'fetch' | 'localFiles' | 'connectors'> {
+export interface ContactOptions extends Pick<RunOptions, 'fetch' | 'localFiles' | 'connectors' | 'apps'> {
   /** How long one system may take. Default: ten seconds, and longer for the fields of many objects. */
   boundMs?: number
 }
@@ -91,6 +92,8 @@ export interface RunOptions {
   random?: () => number
   /** In place of those that ship with polyctl. */
   connectors?: Connectors
+  /** The apps of this server in systems that people sign in to, by types of connections. */
+  apps?: SignInApps
   /** Told after each batch of records. */
   moving?: () => void
   /** Schedules start syncs as long as the server is up. Absent: nothing runs that nobody started. */
@@ -159,6 +162,7 @@ export function createServer(options: ServerOptions = {}): LocalServer {
       events,
       catalogue: catalogueOf(options, folder, { now, sleep, closing: closing.signal }),
       ...(runner === undefined ? {} : { runner }),
+      ...signInsOf(options, { now, sleep, randomUUID }),
       ...clock
     },
     database,
@@ -214,11 +218,32 @@ function catalogueOf(
   return contactedCatalogue(plain, systems, parts.now)
 }
 
+/** Lets people sign in to systems, where the server talks to these at all. */
+function signInsOf(
+  { run, contact }: ServerOptions,
+  { randomUUID, ...parts }: Pick<ConnectorParts, 'now' | 'sleep'> & { randomUUID: () => string }
+): Pick<ServerContext, 'signIns'> {
+  const options = run ?? contact
+  if (options === undefined) return {}
+  return {
+    signIns: openSignIns({
+      connectors: options.connectors ?? localConnectors,
+      parts: { ...parts, ...reachOf(options), timeout: realEdge.timeout },
+      randomUUID
+    })
+  }
+}
+
 function reachOf({
   fetch,
-  localFiles
-}: Pick<RunOptions, 'fetch' | 'localFiles'>): Pick<ConnectorParts, 'fetch' | 'readFile'> {
-  return { fetch, ...(localFiles === false ? {} : { readFile: readPieces }) }
+  localFiles,
+  apps
+}: Pick<RunOptions, 'fetch' | 'localFiles' | 'apps'>): Pick<ConnectorParts, 'fetch' | 'readFile' | 'apps'> {
+  return {
+    fetch,
+    ...(localFiles === false ? {} : { readFile: readPieces }),
+    ...(apps === undefined ? {} : { apps })
+  }
 }
 
 /** Opens the runner, and lets it go on with what an earlier process accepted. */

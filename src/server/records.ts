@@ -196,6 +196,7 @@ function* rowsFrom(
   }
 }
 
-function ofParent({ name, type, configuration, status, status_error }: StoredConnection): object {
-  return { parent_name: name, type, configuration, status, status_error }
+function ofParent(parent: StoredConnection): object {
+  const { name, type, configuration, grant, status, status_error } = parent
+  return { parent_name: name, type, configuration, grant, status, status_error }
 }

@@ -237,14 +237,15 @@ async function once(
   if (fires(fired, 'conflict') !== undefined) {
     throw new Refusal(409, 'conflict', 'something else is being done to this at the moment')
   }
+  const ahead = await route.ahead?.(call)
   const answer = (): SerializedResponse => {
-    const done = serialized(route.answer(call), call.version)
+    const done = serialized((ahead ?? route.answer)(call), call.version)
     const late = fires(fired, 'error-after')
     return keep(late === undefined ? done : refused(failure(late), call.version))
   }
   try {
-    const work = (): SerializedResponse =>
-      route.method === 'GET' ? answer() : database.transaction(answer)
+    const looks = route.method === 'GET' && ahead === undefined
+    const work = (): SerializedResponse => (looks ? answer() : database.transaction(answer))
     return await knowing(call.context.catalogue, work)
   } catch (error) {
     return keep(refused(understood(error), call.version))

@@ -33,6 +33,8 @@ export interface StoredBase {
 export interface StoredConnection extends StoredBase {
   type: string
   configuration: JsonObject
+  /** What a person allowed by signing in to the system itself. It is in no answer. */
+  grant?: Grant
   /** `healthy`, `new` (waits for a person) or `unhealthy` (the person denied it). */
   status: string
   status_error?: string
@@ -49,6 +51,13 @@ export interface StoredConnection extends StoredBase {
   proxy_enabled?: boolean
   /** Changes of users to detected schemas, by schema. */
   schema_changes?: Record<string, SchemaChanges>
+}
+
+/** By what a connection acts for a person. It is good at one address, and for one app, alone. */
+export interface Grant {
+  refresh_token: string
+  address: string
+  client_id: string
 }
 
 /** Both lists replace what was detected: keys as a whole, fields one by one. */
@@ -189,6 +198,8 @@ export interface StoredJob extends StoredBase {
 export interface StoredAuthorization extends StoredBase {
   connection_id: string
   decision?: 'allow' | 'deny' | 'superseded'
+  /** The person was sent to the system itself, and is to come back with this `state`, once. */
+  sign_in?: { state: string; verifier: string; callback: string }
 }
 
 /** The results of a query. */

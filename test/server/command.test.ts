@@ -134,6 +134,24 @@ test('a port that is taken is told in one line', async () => {
   ])
 })
 
+test('with an app of Salesforce it says what the app must have; half of an app is none', async () => {
+  const app = { SALESFORCE_CLIENT_ID: 'id', SALESFORCE_CLIENT_SECRET: 'app-secret' }
+  const command = run(folder(), { run: true }, app)
+  const text = await command.printed
+  const url = /http:\S+/.exec(text)?.[0] ?? ''
+  expect(text).toContain(`  Signs in Salesforce, with the callback URL ${url}/connect/salesforce\n`)
+  expect(text + command.err.join('')).not.toContain('app-secret')
+  command.stop()
+  await command.code
+  for (const name of Object.keys(app)) {
+    const half = run(folder(), { run: true }, { [name]: 'x' })
+    expect(await half.code).toBe(3)
+    expect(half.err.join('')).toMatch(
+      /^SALESFORCE_\w+ is set, and SALESFORCE_\w+ is not: set both, or neither\n$/
+    )
+  }
+})
+
 test('a folder that is in use, or is none, is told in one line', async () => {
   const cwd = folder()
   const first = run(cwd)

@@ -12,8 +12,8 @@ test('every behaviour has an id of its own and a sentence', () => {
 test('assumptions are counted: a new one is a decision, one turned into a fact a success', () => {
   expect(ledgerCounts()).toMatchInlineSnapshot(`
     {
-      "assumption": 239,
-      "documentation": 102,
+      "assumption": 242,
+      "documentation": 103,
       "provider": 44,
       "provider-test": 20,
       "sdk": 118,

@@ -11,7 +11,7 @@ import { isSql } from './shapes.ts'
 export interface Systems {
   reaches(type: string): boolean
   look(request: {
-    connection: Pick<StoredConnection, 'id' | 'name' | 'type' | 'configuration'>
+    connection: Pick<StoredConnection, 'id' | 'name' | 'type' | 'configuration' | 'grant'>
     objects: readonly string[]
     queries: readonly string[]
   }): Promise<{
@@ -239,8 +239,8 @@ function keyOf({ connection, object, query }: Need): string {
 }
 
 /** The same as long as the connection leads to the same place. Its secrets are not repeated. */
-function placeOf({ id, type, configuration }: DescribedConnection): string {
+function placeOf({ id, type, configuration, grant }: DescribedConnection): string {
   return `${id}\n${createHash('sha256')
-    .update(`${type}\n${JSON.stringify(configuration)}`)
+    .update(JSON.stringify([type, configuration, grant]))
     .digest('hex')}`
 }

@@ -4,7 +4,7 @@ import type { StoredConnection } from '../stored.ts'
 /** The part of a connection that determines its catalogue. A shared connection has that of its parent. */
 export type DescribedConnection = Pick<
   StoredConnection,
-  'id' | 'type' | 'name' | 'parent_name' | 'created_objects' | 'configuration'
+  'id' | 'type' | 'name' | 'parent_name' | 'created_objects' | 'configuration' | 'grant'
 >
 
 /** What is to be known of a system: its objects; or the fields of one; or the columns of a query. */

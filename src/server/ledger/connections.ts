@@ -116,6 +116,26 @@ export const connections: LedgerRow[] = rows('connection', [
   ],
   ['oauth.code', 'documentation', 'in mode code the answer has auth_code as well'],
   ['oauth.page', 'assumption', 'the page is our own: it takes decision=allow or decision=deny, once'],
+  [
+    'oauth.sign-in',
+    'documentation',
+    'where the server has an app of Salesforce, the person comes back from there to /connect/salesforce'
+  ],
+  [
+    'oauth.sign-in-page',
+    'assumption',
+    'our page comes before, and without an app there is no other: the decision is a word of this server'
+  ],
+  [
+    'oauth.sign-in-kept',
+    'assumption',
+    'what the system gives is no part of the configuration, and is good for its domain and app alone'
+  ],
+  [
+    'oauth.sign-in-over',
+    'assumption',
+    'a connection whose sign-in the system takes back is unhealthy from the next run on'
+  ],
   ['oauth.redirect', 'documentation', 'after the decision the browser goes to redirect_url'],
   [
     'oauth.redirect-bare',

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../../wire/common.ts'
 import type { IdentityFunction, SyncMode } from '../../wire/sync.ts'
+import type { Grant } from '../stored.ts'
 import type { Cell, Row, Value } from './value.ts'
 
 /** The parts of a connection that a connector gets, with its secrets in clear. */
@@ -12,10 +13,40 @@ export interface ConnectionFacts {
   name: string
   type: string
   configuration: JsonObject
+  /** What a person allowed by signing in. */
+  grant?: Grant | undefined
+}
+
+/** The app of this server in a system: people let it in there when they sign in. */
+export interface SignInApp {
+  clientId: string
+  clientSecret: string
+}
+
+/** These apps, by types of connections. */
+export type SignInApps = ReadonlyMap<string, SignInApp>
+
+/** How a person signs in to a system in a browser, by OAuth with a code. */
+export interface SignInSteps {
+  /** Where the browser is sent. Throws `RunProblem` where the connection does not say where. */
+  address(
+    connection: ConnectionFacts,
+    app: SignInApp,
+    requested: { state: string; challenge: string; callback: string }
+  ): string
+  /** Throws `RunProblem` where the system gives nothing for the code. */
+  grant(
+    connection: ConnectionFacts,
+    app: SignInApp,
+    answered: { code: string; verifier: string; callback: string },
+    parts: ConnectorParts
+  ): Promise<Grant>
 }
 
 /** What connectors may use of the machine. */
 export interface ConnectorParts {
+  /** Absent: nobody signs in. */
+  apps?: SignInApps
   /** Like `fetch`. Of the answer no more is there than that. */
   fetch: (request: Request) => Promise<HttpReply>
   /** Reads a file of this machine in pieces; it rejects with the error of Node. */
@@ -38,12 +69,13 @@ export interface HttpReply {
   readonly body: AsyncIterable<Uint8Array> | null
 }
 
-/** One type of connection. Which of the three it has says what it can be. */
+/** One type of connection. Which of these it has says what it can be. */
 export interface Connector {
   source?(connection: ConnectionFacts, parts: ConnectorParts): Promise<Source>
   /** Looks, and has no way to write. */
   reader?(connection: ConnectionFacts, parts: ConnectorParts): Promise<TargetReader>
   writer?(connection: ConnectionFacts, parts: ConnectorParts): Promise<TargetWriter>
+  signIn?: SignInSteps
 }
 
 /** A table, a collection, a file: what can be read or written, with its fields. */
@@ -224,6 +256,9 @@ export class RunProblem extends Error {
     this.code = code
   }
 }
+
+/** The code of a `RunProblem` that a person mends by signing in. */
+export const signedOut = 'signed_out'
 
 /** Nothing was done; the whole request may be sent again, after `afterMs` if the target says so. */
 export class RetryLater extends Error {

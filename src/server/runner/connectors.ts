@@ -4,6 +4,8 @@ import type { Connector } from './connector.ts'
 export interface ConnectorEntry {
   source: boolean
   target: boolean
+  /** People can sign in to it in a browser. */
+  signsIn?: true
   load: () => Promise<Connector>
 }
 
@@ -34,6 +36,7 @@ export const localConnectors: Connectors = new Map<string, ConnectorEntry>([
     {
       source: false,
       target: true,
+      signsIn: true,
       load: async () => (await import('./salesforce/connector.ts')).salesforce
     }
   ],

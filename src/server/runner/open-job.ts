@@ -5,6 +5,7 @@ import type { StoredConnection, StoredModel, StoredSync } from '../stored.ts'
 import type { Writing } from './apply.ts'
 import {
   RunProblem,
+  signedOut,
   type ConnectionFacts,
   type Connector,
   type ConnectorParts,
@@ -33,6 +34,8 @@ export interface SyncFacts {
 export interface JobParts {
   connectors: Connectors
   state: RunnerState
+  /** Told of a connection that waits for a person from now on, and why. */
+  signedOut?: (connection: string, why: string) => void
   parts: Omit<ConnectorParts, 'signal'>
   sleep: Writing['sleep']
   random: () => number
@@ -167,12 +170,18 @@ type Opener<T> = (connection: ConnectionFacts, parts: ConnectorParts) => Promise
 
 async function opened<T extends TargetReader | TargetWriter | Job['source']>(
   open: Opener<T> | undefined,
-  { id, name, type, configuration }: StoredConnection,
-  { parts }: JobParts,
+  { id, name, type, configuration, grant }: StoredConnection,
+  { parts, signedOut: reportSignOut }: JobParts,
   signal: AbortSignal
 ): Promise<T> {
   if (open === undefined) throw new RunProblem('connector', `this server does not use ${type} in this way`)
-  return open({ id, name, type, configuration }, { ...parts, signal })
+  const facts = { id, name, type, configuration, grant }
+  try {
+    return await open(facts, { ...parts, signal })
+  } catch (error) {
+    if (error instanceof RunProblem && error.code === signedOut) reportSignOut?.(id, error.message)
+    throw error
+  }
 }
 
 /** Closes what was opened, however the work ends. */

@@ -66,7 +66,8 @@ interface Running {
 const syncsAtOnce = 4
 
 /** Opens the runner of a server. */
-export function openRunner(parts: RunnerParts): Runner {
+export function openRunner(given: RunnerParts): Runner {
+  const parts: RunnerParts = { ...given, signedOut: (id, why) => signOut(given, id, why) }
   const { records, state, connectors, transaction, now } = parts
   const limit = pLimit(syncsAtOnce)
   const running = new Map<string, Running>()
@@ -122,6 +123,16 @@ export function openRunner(parts: RunnerParts): Runner {
       state.close()
     }
   }
+}
+
+/** From now on the connection waits for a person: what is asked of it says so, and how to mend it. */
+function signOut({ records, transaction }: RunnerParts, id: string, status_error: string): void {
+  transaction(() => {
+    const connection = records.get('connection', id)
+    // Of a shared one the status is that of its parent.
+    const home = records.get('connection', connection?.parent_connection_id ?? id)
+    if (home !== undefined) records.put('connection', { ...home, status: 'unhealthy', status_error })
+  })
 }
 
 function interrupt(records: Records, execution: StoredExecution, at: Date): void {

@@ -501,8 +501,10 @@ describe('who signs in', () => {
   })
 
   const nothing =
-    'the connection "CRM" has nothing by which this server could sign in to Salesforce: give it connect_mode ' +
-    'clientcredentials, client_id and client_secret; or connect_mode api, these two and oauth_refresh_token'
+    'the connection "CRM" has nothing by which this server could sign in to Salesforce: set ' +
+    'SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET for the server, and polyctl connect "CRM"; or give the ' +
+    'connection connect_mode clientcredentials, client_id and client_secret; or connect_mode api, these two ' +
+    'and oauth_refresh_token'
 
   test.each([
     [
@@ -517,16 +519,19 @@ describe('who signs in', () => {
     expect((await failureOf(open(configuration))).message).toBe(message)
   })
 
-  test('at an address with or without its scheme', async () => {
+  test('at an address with or without its scheme, and by the name of the organization alone', async () => {
     const seen: string[] = []
     const parts = partsWith({
       fetch: ({ url }) => {
         seen.push(url)
-        return fetch(url.replace('https://crm.example.com', org.url), { method: 'GET' })
+        return fetch(`${org.url}/services/oauth2/token`, { method: 'GET' })
       }
     })
-    for (const domain of ['crm.example.com', 'https://crm.example.com/'])
+    for (const domain of ['crm.example.com', 'https://crm.example.com/', 'example-crm'])
       await failureOf(open({ domain }, parts))
-    expect(new Set(seen)).toEqual(new Set(['https://crm.example.com/services/oauth2/token']))
+    expect([...new Set(seen)]).toEqual([
+      'https://crm.example.com/services/oauth2/token',
+      'https://example-crm.my.salesforce.com/services/oauth2/token'
+    ])
   })
 })

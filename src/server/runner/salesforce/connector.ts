@@ -2,10 +2,12 @@ import type { ConnectionFacts, Connector, ConnectorParts, TargetReader } from '.
 import { count, lookUp } from './look-up.ts'
 import { allObjects, factsOf, objectsOf } from './objects.ts'
 import { openSalesforce } from './session.ts'
+import { signInSteps } from './sign-in.ts'
 import { refusalOf, write } from './write.ts'
 
 /** The connector of Salesforce: records are found by SOQL and written 200 at once, by the official client. */
 export const salesforce: Connector = {
+  signIn: signInSteps,
   reader: async (connection, parts) => (await opened(connection, parts)).reader,
   writer: async (connection, parts) => {
     const { reader, organization, objects } = await opened(connection, parts)

@@ -27,7 +27,7 @@ export async function openSalesforce(
 ): Promise<Salesforce> {
   const { name, configuration } = connection
   const transport = transportOf(parts, name)
-  const pass = signIn(connection, transport)
+  const pass = signIn(connection, parts.apps?.get(connection.type), transport)
   const { default: jsforce } = await driver('@jsforce/jsforce-node', () => import('@jsforce/jsforce-node'))
   const opened = (own: Pass): Connection => {
     try {
