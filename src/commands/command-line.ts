@@ -219,7 +219,7 @@ function addAsking({ add, settle }: Commands): void {
       'polyctl explain types sql',
       'polyctl explain \'sync "Users"\' --live'
     )
-      .argument('[what...]', 'such as P201, sync, sync.schedule, mongodb, types; without it, all codes')
+      .argument('[what...]', 'such as P201, sync.schedule, mongodb, types, values; without it, all codes')
       .option('--live', 'of a resource: what the service has instead, and who changed it last')
       .action((words, options) =>
         settle(options, async (io, options) =>

@@ -86,6 +86,7 @@ async function topics(typed: Typed): Promise<Value[]> {
     ...kindNames(),
     ...typeIds().map((value) => ({ value, about: 'a type of connections' })),
     { value: 'types', about: 'all types of connections' },
+    { value: 'values', about: 'what becomes of the values of records' },
     ...(await valuesOf('addresses', typed))
   ]
 }

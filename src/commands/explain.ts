@@ -27,6 +27,8 @@ export async function explainCommand(
   const entry = new Map<string, CodeEntry>(Object.entries(codes)).get(name)
   if (entry) return lookupResult(exit.done, { of: 'code', facts: { code: name, ...entry } })
   if (/^P\d+$/.test(name)) return await problemsResult(io, [unknownCode(text, name)], nothingRead)
+  // A key of this name is explained by a longer one: `accepted.values`.
+  if (name === 'VALUES') return (await import('./help.ts')).pageResult('record-values')
   const [topics, catalogue] = await Promise.all([import('./explain-topics.ts'), openCatalogue()])
   if (first.toLowerCase() === 'types') return await typesResult(rest.join(' '), io, topics, catalogue)
   // An address, as plans write it, is of a resource, whatever else its words may be about.

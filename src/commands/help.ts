@@ -24,7 +24,12 @@ export async function helpCommand(
     const none = problem('P624', `no topic or command is called ${JSON.stringify(word)}`, { help })
     return await problemsResult(io, [none], nothingRead)
   }
-  return lookupResult(exit.done, { of: 'page', facts: { topic: name, markdown: pageOf(name) } })
+  return pageResult(name)
+}
+
+/** A page of the reference. */
+export function pageResult(topic: string): Result {
+  return lookupResult(exit.done, { of: 'page', facts: { topic, markdown: pageOf(topic) } })
 }
 
 /** The program runs from `src/commands` in a checkout, and from `.dist` where it is installed. */

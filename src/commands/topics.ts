@@ -17,6 +17,7 @@ export const topics: readonly string[] = [
   'approving',
   'workflow',
   'running',
+  'record-values',
   'testing',
   'data-impacts',
   'organizations',

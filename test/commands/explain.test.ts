@@ -87,6 +87,8 @@ describe('what is asked for', () => {
     ['workspace.api_version', 'workspace.api_version', '2025-09-18'],
     ['mongodb', 'mongodb', 'hosts'],
     ['mongodb.hosts', 'mongodb.hosts', 'separated by commas'],
+    ['values', '# What becomes of the values of records', 'Missing leaves, null clears'],
+    ['accepted.values', 'sync.assert.accepted.values', 'The values.'],
     ['P201', 'P201', 'a reference names nothing']
   ])('%s is %s', async (asked, topic, has) => {
     const world = createSandbox()
