@@ -164,7 +164,8 @@ async function notClean(all: readonly Executable[], reader: Reader): Promise<Che
   return { ok: true, value, problems: [] }
 }
 
-function unread({ live }: Executable, failure: Failure): Diagnostic {
+/** Why the last execution of one could not be looked at. */
+export function unread({ live }: Executable, failure: Failure): Diagnostic {
   return failureProblem(failure, `reading the last execution of ${addressText(live)}`)
 }
 

@@ -24,12 +24,18 @@ export function addStatus({ add, settle }: Commands): void {
     example(
       withOutput(withService(withFiles(command)), lookupFormatNames),
       'polyctl status',
+      'polyctl status \'sync "Users*"\'',
       "polyctl status --fail-on 'errors>1%' --fail-on 'duration>30m'"
     )
+      .argument('[name...]', 'names, addresses or ids of syncs whose last runs are told; `*` for any text')
       .optionsGroup('Last runs of syncs:')
       .option(failOn, failOnWords, condition, [])
-      .action((options) =>
-        settle(options, async (io, options) => (await import('./status.ts')).statusCommand(options, io))
+      .action((patterns, options) =>
+        settle(options, async (io, options) =>
+          patterns.length > 0
+            ? (await import('./status-named.ts')).namedStatusCommand(patterns, options, io)
+            : (await import('./status.ts')).statusCommand(options, io)
+        )
       )
   )
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import { limitOf, type RequestedLimit } from '../executions/guards.ts'
 import { dictionary } from '../state/value.ts'
 import { example, type Commands } from './commands.ts'
@@ -25,7 +25,11 @@ function addRun({ add, settle }: Commands): void {
         limit
       )
       .option('--allow-empty-source', 'go on where the source has no records')
-      .option('--max-age <age>', 'how old the file of a preview may be, e.g. 30m (default: 1d)', age, dayMs)
+      .addOption(
+        new Option('--max-age <age>', 'how old the file of a preview may be, e.g. 30m')
+          .argParser(age)
+          .default(dayMs, '1d')
+      )
       .option('--values', 'names of records in every format, not on a terminal alone')
       .action((patterns, options) =>
         settle(options, async (io, options) =>

@@ -6,7 +6,7 @@ import type { Survey } from '../remote/survey.ts'
 import type { ImportedKind, ImportFacts } from '../render/view/import.ts'
 import type { Live } from '../state/resource.ts'
 import type { CommandIo } from './io.ts'
-import { shellWord } from './reach.ts'
+import { shellWord } from '../render/shell.ts'
 import type { Service } from './service.ts'
 
 /** A folder in which somebody begins. */

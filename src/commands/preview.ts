@@ -4,9 +4,12 @@ import { similarNames } from '../diagnostics/similar.ts'
 import { servesRuns } from '../executions/own-service.ts'
 import { previewed, type PreviewRequest, type SyncPreview } from '../executions/preview.ts'
 import { inOrder } from '../executions/run.ts'
+import { activation, type Executable } from '../executions/start.ts'
 import { identify } from '../remote/identity.ts'
 import { openReader } from '../remote/transport.ts'
+import { shellName } from '../render/shell.ts'
 import type { PreviewsView } from '../render/view/preview.ts'
+import { addressText } from '../state/resource.ts'
 import { savePreviews } from './approval.ts'
 import { exit, exitOfProblems } from './exit.ts'
 import type { CommandIo } from './io.ts'
@@ -90,20 +93,25 @@ async function preview(
         }))
       )
     )
-    return { ok: true, value: { previews, who: who.value }, problems: [] }
+    const idle = within.value.filter(
+      ({ live, kind }) => kind.executions.idleReason(live.wire) !== undefined
+    )
+    return { ok: true, value: { previews, idle, who: who.value }, problems: [] }
   })
   if (!done.ok && service.remote.stop?.aborted === true)
     return await interruptedResult('Interrupted: nothing was written.')
   if (!done.ok) return await problemsResult(io, done.problems, context)
-  const { previews, who } = done.value
+  const { previews, idle, who } = done.value
   const header = { ...context.header, organization: who.name, organizationId: who.id }
   const unknown = unknownFields(options.fields, previews)
   if (unknown.length > 0) return await problemsResult(io, unknown, context)
-  return await answered(previews, { id: who.id, name: who.name }, { ...context, header }, options, io)
+  return await answered({ previews, idle, who }, { ...context, header }, options, io)
 }
 
 interface Previewed {
   previews: SyncPreview[]
+  /** Those that the service would not start. */
+  idle: Executable[]
   who: { id: string; name: string }
 }
 
@@ -128,12 +136,12 @@ function requestOf(options: PreviewCommandOptions, io: CommandIo): PreviewReques
 }
 
 async function answered(
-  previews: readonly SyncPreview[],
-  organization: { id: string; name: string },
+  { previews, idle, who }: Previewed,
   context: CommandContext,
   options: PreviewCommandOptions,
   io: CommandIo
 ): Promise<Result> {
+  const organization = { id: who.id, name: who.name }
   const interrupted = previews.some((one) => one.preview.outcome === 'interrupted')
   const isWhole = previews.every((one) => one.preview.outcome === 'previewed')
   const saved =
@@ -141,8 +149,6 @@ async function answered(
       ? undefined
       : savePreviews(options.out, previews, organization, options.redactKeys === true, context, io)
   const { previewsView } = await import('../render/view/preview.ts')
-  const local = context.service.name === 'local' ? ' --local' : ''
-  const names = previews.map(({ address }) => `"${address.name}"`).join(' ')
   const view = previewsView(previews, context.header, context.view, {
     problems: [...context.problems, ...(saved !== undefined && 'failure' in saved ? [saved.failure] : [])],
     fields: options.fields,
@@ -150,7 +156,7 @@ async function answered(
     ...(saved !== undefined && 'saved' in saved ? { saved: saved.saved } : {}),
     // A name that was typed belongs into no document.
     ...(options.out === undefined && previews.length <= 3 && options.identity.length === 0
-      ? { next: `\`polyctl run ${names}${sameWords(options)}${local}\` does it.` }
+      ? { next: nextStep(previews, idle, options, context) }
       : {})
   })
   const code = interrupted ? exit.interrupted : await exitOf(view)
@@ -158,6 +164,21 @@ async function answered(
     code,
     answer: { type: 'preview', view: shortened(view, options, io), values: options.values === true }
   }
+}
+
+/** The run that does it; or what is to be done before, where the service would not start one of them. */
+function nextStep(
+  previews: readonly SyncPreview[],
+  idle: readonly Executable[],
+  options: PreviewCommandOptions,
+  { view }: CommandContext
+): string {
+  const names = previews.map(({ address }) => shellName(address.name)).join(' ')
+  const command = `\`polyctl run ${names}${sameWords(options)}${view.reach ?? ''}\` does it`
+  const [first] = idle
+  if (first === undefined) return `${command}.`
+  const some = idle.length === 1 ? addressText(first.live) : `${idle.length} of these`
+  return `${command} once ${some} ${idle.length === 1 ? 'is' : 'are'} active: ${activation}.`
 }
 
 /** What a run must be told to do the same. */

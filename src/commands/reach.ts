@@ -1,3 +1,4 @@
+import { shellWord } from '../render/shell.ts'
 import type { FileOptions, ServiceOptions } from './options.ts'
 
 /** The options that decide which service is reached, as a person gave them. */
@@ -18,9 +19,4 @@ export function reachOf({ environment, envFile, url, insecureHttp, allowHost, ..
     ...(own.contact === true ? ['--contact'] : [])
   ]
   return words.map((word) => ` ${shellWord(word)}`).join('')
-}
-
-/** A word as it can be pasted into a shell, whatever it holds. */
-export function shellWord(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

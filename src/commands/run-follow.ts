@@ -59,19 +59,20 @@ export async function followedRuns(
   const runs = await after(done)
   const lost = await logged(runs, executables, options, io, context)
   const view = await runsView(runs, options, context)
-  const code = service.remote.stop?.aborted === true ? exit.interrupted : await exitOf(view)
+  const code = service.remote.stop?.aborted === true ? exit.interrupted : await exitOfRuns(view)
   return { view, code: lost && code === exit.done ? exit.failure : code }
 }
 
-/** What is told of runs, or of why there are none. */
+/** What is told of runs, or of why there are none; `isLook`: of executions that others started. */
 export async function runsView(
   runs: readonly SyncRun[],
   { failOn = [] }: Pick<RunningOptions, 'failOn'>,
-  { service, header, view, problems }: CommandContext
+  { service, header, view, problems }: CommandContext,
+  isLook = false
 ): Promise<ExecutionsView> {
   const { executionsView } = await import('../render/view/executions.ts')
   const interrupted = service.remote.stop?.aborted === true
-  return executionsView(runs, header, view, { problems, conditions: failOn, interrupted })
+  return executionsView(runs, header, view, { problems, conditions: failOn, interrupted, isLook })
 }
 
 /** Keeps the log files, and returns whether some could not be kept. */
@@ -90,7 +91,7 @@ async function logged(
 }
 
 /** What failed goes before what is not clean. A start that the service refuses is a run that failed. */
-async function exitOf({ runs, problems }: ExecutionsView): Promise<number> {
+export async function exitOfRuns({ runs, problems }: ExecutionsView): Promise<number> {
   const has = (...states: readonly RunState[]): boolean => runs.some(({ state }) => states.includes(state))
   const isRefused = runs.some(({ problem }) => problem?.code === 'P601')
   if (runs.length > 0 && runs.every(({ problem }) => problem?.code === 'P806')) return exit.conflict

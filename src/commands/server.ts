@@ -11,6 +11,7 @@ import { evidenceWords, ledger, ledgerCounts } from '../server/ledger.ts'
 import { listen, type Listening } from '../server/listen.ts'
 import { reasonOfSaving } from '../config/source/index.ts'
 import { thrownCode, thrownText } from '../diagnostics/thrown.ts'
+import { shellWord } from '../render/shell.ts'
 import { visible } from '../render/plain-text.ts'
 import { exit } from './exit.ts'
 import type { CommandIo } from './io.ts'
@@ -241,14 +242,14 @@ function hello(
       : givenKey === ''
         ? `in ${keyFile}`
         : 'as you gave it'
-  const shellKey = givenKey === '' ? `$(cat ${word(keyFile)})` : '…'
+  const shellKey = givenKey === '' ? `$(cat ${shellWord(keyFile)})` : '…'
   const inForce = extras(options)
   const text = `The local Polytomic listens at ${url}
   Data     ${directory}
   API key  ${key}
 ${inForce === '' ? '' : `  With     ${inForce}\n`}${movesLines(options)}
 To use it from another terminal:
-  export POLYTOMIC_URL=${word(url)} POLYTOMIC_API_KEY=${fresh ?? shellKey}
+  export POLYTOMIC_URL=${shellWord(url)} POLYTOMIC_API_KEY=${fresh ?? shellKey}
 
 Stop it with Ctrl-C.
 `
@@ -274,11 +275,6 @@ function extras({ latency, rate, faults, run, contact, shape, user }: ServerComm
     ...(shape === 'newest' ? ['--shape newest'] : []),
     ...Object.keys(user ?? {}).map((name) => `--user ${visible(name)}`)
   ].join(', ')
-}
-
-/** As one word of a shell. */
-function word(text: string): string {
-  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function ledgerText(): string {

@@ -3,11 +3,11 @@ import { metConditions, type Condition } from '../executions/conditions.ts'
 import { durationOf } from '../executions/run.ts'
 import { lastExecution, type Executable } from '../executions/start.ts'
 import type { Kind } from '../kinds/kind.ts'
-import { failureProblem } from '../remote/failure.ts'
 import type { Reader } from '../remote/transport.ts'
 import type { StatusFacts } from '../render/view/answer.ts'
 import type { Execution } from '../state/execution.ts'
-import { addressText, type Live } from '../state/resource.ts'
+import type { Live } from '../state/resource.ts'
+import { unread } from './choose-syncs.ts'
 import { exit } from './exit.ts'
 
 /** What the last executions of syncs come to. */
@@ -76,11 +76,7 @@ export async function lookAtRuns(
       const met = metConditions(conditions, execution.counts, durationOf(execution).durationMs)
       return met.length === 0 ? [] : [{ live, execution, met }]
     }),
-    problems: looks.flatMap(({ one, seen }) =>
-      seen.ok
-        ? []
-        : [failureProblem(seen.failure, `reading the last execution of ${addressText(one.live)}`)]
-    )
+    problems: looks.flatMap(({ one, seen }) => (seen.ok ? [] : [unread(one, seen.failure)]))
   }
 }
 

@@ -18,6 +18,8 @@ export type Run =
   /** It was not started, or what became of it is not known; then the execution is told where there is one. */
   | { outcome: 'failed'; problem: Diagnostic; execution?: string }
   | { outcome: 'skipped'; because: string }
+  /** It never ran. */
+  | { outcome: 'none' }
 
 /** A sync and what became of it. */
 export interface SyncRun {

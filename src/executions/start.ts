@@ -147,10 +147,19 @@ function failed(failure: Failure, attempted: string): Started {
 function notStarted({ live, kind }: Executable, failure: Failure): Started {
   const name = addressText(live)
   const idle = kind.executions.idleReason(live.wire)
-  if (idle === undefined || !failure.refused) return failed(failure, `starting ${name}`)
+  if (failure.code !== 'P601') return failed(failure, `starting ${name}`)
   const refusal = failureProblem(failure, `starting ${name}`)
-  return { ok: false, problem: { ...refusal, notes: [...refusal.notes, idle] } }
+  return {
+    ok: false,
+    problem:
+      idle === undefined
+        ? { ...refusal, help: ['correct what the service names, then start it again'] }
+        : { ...refusal, notes: [...refusal.notes, idle], help: [activation] }
+  }
 }
+
+/** What to do about one that is not active. */
+export const activation = 'write `active: true` in its file, and apply'
 
 function unable(name: string, because: string): Diagnostic {
   return problem('P802', `${name} cannot be started like this: ${because}`, {

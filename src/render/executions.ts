@@ -15,25 +15,27 @@ const inks: Readonly<Record<RunState, Ink>> = {
   running: 'wait',
   unknown: 'error',
   'not started': 'error',
-  skipped: 'warning'
+  skipped: 'warning',
+  'never run': 'dim'
 }
 
 const widest = 'not started'.length
 
 /** What became of each sync, as text for people. `isAfter`: something told before where that was. */
 export function executionsText(view: ExecutionsView, look: Look, isAfter = false): string {
-  const shown = look.quiet === true ? view.runs.filter(({ state }) => state !== 'done') : view.runs
+  const isQuiet = look.quiet === true && !view.isLook
+  const shown = isQuiet ? view.runs.filter(({ state }) => state !== 'done') : view.runs
   const blocks = [
     look.quiet === true || isAfter ? '' : headLine(view, look),
-    shown.flatMap((run) => runLines(run, look)).join('\n'),
+    shown.flatMap((run) => runLines(run, view, look)).join('\n'),
     closingLines(view.closing, look).join('\n')
   ]
   return fitted(`${blocks.filter((block) => block !== '').join('\n\n')}\n`, look)
 }
 
-function runLines(run: RunView, look: Look): string[] {
+function runLines(run: RunView, view: ExecutionsView, look: Look): string[] {
   const { address, state, notes, records, isJoined } = run
-  const what = runNumbers(run)
+  const what = runNumbers(run, view.isLook)
   const joined = isJoined ? [`${' '.repeat(widest + 1)}it ran already, and was followed`] : []
   const moved = what === '' ? '' : `  ${paint(look, 'dim', what)}`
   return [
@@ -46,12 +48,24 @@ function runLines(run: RunView, look: Look): string[] {
   ]
 }
 
-/** What it moved and how long that took, in a line; empty where that is not known. */
-export function runNumbers({ execution, durationMs }: Pick<RunView, 'execution' | 'durationMs'>): string {
+/** What it moved, how long that took and, in a look back, when; empty where nothing is known. */
+export function runNumbers(
+  { execution, durationMs }: Pick<RunView, 'execution' | 'durationMs'>,
+  isLook = false
+): string {
   if (execution === undefined) return ''
+  const at = execution.completedAt ?? execution.startedAt
+  const when =
+    !isLook || at === undefined ? [] : [`${execution.completedAt ? 'ended' : 'began'} ${secondText(at)}`]
   const time = durationMs === undefined ? [] : [durationText(durationMs)]
   const is = execution.ended === undefined ? [execution.status] : []
-  return [...is, ...countTexts(execution.counts), ...time].map(visible).join(', ')
+  return [...is, ...countTexts(execution.counts), ...time, ...when].map(visible).join(', ')
+}
+
+/** `2026-01-02T03:04:05.678901Z` → `2026-01-02 03:04:05 UTC`; what is no time stays as it is. */
+function secondText(at: string): string {
+  const time = Date.parse(at)
+  return Number.isNaN(time) ? at : `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
 const countWords = [

@@ -12,7 +12,8 @@ const states: readonly RunState[] = [
   'running',
   'unknown',
   'not started',
-  'skipped'
+  'skipped',
+  'never run'
 ]
 
 /** What became of each sync that was run. */

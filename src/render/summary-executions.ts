@@ -14,6 +14,7 @@ const runTones = {
   unknown: { sign: '!', tone: 'failed' },
   'not started': { sign: '!', tone: 'failed' },
   skipped: { sign: '»', tone: 'wait' },
+  'never run': { sign: '=', tone: 'same' },
   running: { sign: '⧗', tone: 'wait' }
 } as const
 
@@ -27,7 +28,7 @@ export function executionsParts(
     text: nameText(run.address),
     word: run.state,
     ...runTones[run.state],
-    notes: [runNumbers(run), ...run.notes].filter((note) => note !== '').map(visible),
+    notes: [runNumbers(run, view.isLook), ...run.notes].filter((note) => note !== '').map(visible),
     impacts: [],
     rows: 0,
     lines: () => []
@@ -37,7 +38,7 @@ export function executionsParts(
   const rest = entries.some(({ tone }) => tone === 'wait') ? 'waits' : 'fine'
   return {
     of: 'executions',
-    title: 'Run',
+    title: view.isLook ? 'Last runs' : 'Run',
     about: headLine(view, { ...look, colour: false }),
     outcome: hasFailed ? 'failed' : rest,
     closing: text,

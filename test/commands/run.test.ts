@@ -225,6 +225,11 @@ test('an inactive sync is not started, and why is told', async () => {
   expect(ran.code).toBe(1)
   expect(ran.out).toContain('not started sync "People"')
   expect(ran.err).toContain('it is not active, and the service runs active syncs only')
+  expect(ran.err).toContain('= help: write `active: true` in its file, and apply')
+  const { out } = await made.run('preview', 'People')
+  expect(out).toContain(
+    '`polyctl run "People"` does it once sync "People" is active: write `active: true` in its file, and apply.'
+  )
 })
 
 test('--detach starts and does not wait; --local has nothing that goes on', async () => {

@@ -1,4 +1,5 @@
 import { inOrder, type Diagnostic, type Span } from '../../diagnostics/diagnostic.ts'
+import { shellName } from '../shell.ts'
 import { detailsOf, type ChangeDetails } from '../../plan/details.ts'
 import { secretPaths } from '../../plan/left-alone.ts'
 import type { Unchecked } from '../../plan/checks.ts'
@@ -296,9 +297,7 @@ function commonOf(
 
 /** The command as it can be pasted into a shell, whatever the name holds. */
 export function connectCommand(name: string, reach: string | undefined): string {
-  const isPlain = !/["$`\\!\p{Cc}]/u.test(name)
-  const word = isPlain ? `"${name}"` : `'${name.replaceAll("'", String.raw`'\''`)}'`
-  return `polyctl connect ${word}${reach ?? ''}`
+  return `polyctl connect ${shellName(name)}${reach ?? ''}`
 }
 
 /** How many resources wait for a person, directly or through what they need. */

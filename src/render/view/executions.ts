@@ -8,9 +8,11 @@ import type { PlanHeader } from '../header.ts'
 import type { Closing, ViewContext } from './changes.ts'
 import { problemsView, type ProblemsView } from './problems.ts'
 
-/** What became of syncs that were run, as data that a person is told. */
+/** What became of syncs that were run, or how their last executions ended, as data that a person is told. */
 export interface ExecutionsView {
   header: PlanHeader
+  /** They were looked at, and not started. */
+  isLook: boolean
   /** In the order in which they were chosen. */
   runs: RunView[]
   /** What was found on the way, and why syncs were not started. */
@@ -38,7 +40,8 @@ export interface RunView {
 
 /**
  * `degraded`: it came to its end, and not all went well. `stopped`: a guard ended it before it wrote
- * anything. `running`: it goes on without polyctl. `unknown`: it was started, and could not be followed.
+ * anything. `running`: it goes on without polyctl. `unknown`: it was started, and could not be followed,
+ * or it ended in a way that polyctl has no word for. `never run`: there is no execution.
  */
 export type RunState =
   | 'done'
@@ -50,6 +53,7 @@ export type RunState =
   | 'unknown'
   | 'not started'
   | 'skipped'
+  | 'never run'
 
 /** What runs came with. */
 export interface ExecutionsExtras {
@@ -57,6 +61,8 @@ export interface ExecutionsExtras {
   /** What a run may not be; none given: it may have no errors. */
   conditions: readonly Condition[]
   interrupted: boolean
+  /** They were looked at, and not started. */
+  isLook?: boolean
 }
 
 /** What became of each sync, and what it comes to. */
@@ -64,7 +70,7 @@ export function executionsView(
   runs: readonly SyncRun[],
   header: PlanHeader,
   context: ViewContext,
-  { problems, conditions, interrupted }: ExecutionsExtras
+  { problems, conditions, interrupted, isLook = false }: ExecutionsExtras
 ): ExecutionsView {
   const shown = runs.map(({ address, id, run, waiting = 0 }) => {
     const view = { address, id, ...runView(run, conditions) }
@@ -76,9 +82,10 @@ export function executionsView(
   const sources = context.sources ?? { texts: new Map() }
   return {
     header,
+    isLook,
     runs: shown,
     problems: problemsView([...inOrder(problems), ...failures], sources),
-    closing: closing(shown, interrupted)
+    closing: closing(shown, { interrupted, isLook, reach: context.reach ?? '' })
   }
 }
 
@@ -93,6 +100,8 @@ function runView(run: Run, conditions: readonly Condition[]): Omit<RunView, 'add
       }
     case 'skipped':
       return { ...nothing, state: 'skipped', notes: [run.because] }
+    case 'none':
+      return { ...nothing, state: 'never run' }
     case 'running':
       return { ...nothing, state: 'running', execution: run.execution, isJoined: run.isJoined }
     case 'ended':
@@ -143,6 +152,7 @@ const order: readonly RunState[] = [
   'unknown',
   'not started',
   'skipped',
+  'never run',
   'running'
 ]
 
@@ -155,18 +165,25 @@ const words: Readonly<Record<RunState, string>> = {
   running: 'running',
   unknown: 'unknown',
   'not started': 'not started',
-  skipped: 'skipped'
+  skipped: 'skipped',
+  'never run': 'never run'
 }
 
-function closing(runs: readonly RunView[], interrupted: boolean): Closing {
+function closing(
+  runs: readonly RunView[],
+  { interrupted, isLook, reach }: { interrupted: boolean; isLook: boolean; reach: string }
+): Closing {
   const counts = order
     .map((state) => [state, runs.filter((run) => run.state === state).length] as const)
     .filter(([, number]) => number > 0)
     .map(([state, number]) => `${number} ${words[state]}`)
-  const what = counts.length === 0 ? 'nothing to run' : counts.join(', ')
-  const text = `${interrupted ? 'Interrupted' : 'Run'}: ${what}.`
+  const what = counts.length === 0 ? `nothing ${isLook ? 'runs' : 'to run'}` : counts.join(', ')
+  const text = `${interrupted ? 'Interrupted' : isLook ? 'Last runs' : 'Run'}: ${what}.`
   const isRunning = runs.some(({ state }) => state === 'running')
-  if (isRunning) return { text, next: '`polyctl run --join` with the same names follows what is running.' }
+  if (isRunning)
+    return { text, next: `\`polyctl run --join${reach}\` with the same names follows what is running.` }
   const again = runs.some(({ state }) => state === 'failed' || state === 'degraded')
-  return again ? { text, next: '`polyctl run --failed` with the same names runs these again.' } : { text }
+  return again
+    ? { text, next: `\`polyctl run --failed${reach}\` with the same names runs these again.` }
+    : { text }
 }
