@@ -20,6 +20,7 @@ export const long = [
   'test/laws/used-by.test.ts',
   'test/laws/linear.test.ts',
   'test/laws/plan.test.ts',
+  'test/laws/records-stay.test.ts',
   'test/laws/wording.test.ts',
   'test/commands/answers-leak.test.ts',
   'test/commands/answers-shape.test.ts',

@@ -4,9 +4,10 @@ import type { SyncStartRequest } from '../../wire/sync.ts'
 import type { StoredModel, StoredSync } from '../stored.ts'
 import type { Assertions } from './assertions.ts'
 import type { Source, TargetFacts, TargetReader } from './connector.ts'
+import { withoutValues } from './cut-values.ts'
 import { identityText } from './identity.ts'
 import type { IdentityPlan, Mapping } from './mapping.ts'
-import { withoutValues, type ErrorSummary, type RunLog } from './run-log.ts'
+import type { ErrorSummary, RunLog } from './run-log.ts'
 import type { Stage } from './stage.ts'
 import type { StateReader } from './state.ts'
 import { textOf, type Row } from './value.ts'
@@ -71,7 +72,7 @@ export function namesOf(mapped: Row, { matches, at }: IdentityPlan): string[] {
 /** ExecutionCounts and logs a record that is not written because of itself. */
 export function refuse(job: Job, mapped: Row, code: string, message: string): void {
   job.counts.error += 1
-  job.errors.add(code, withoutValues(message, mapped.map(textOf)))
+  job.errors.add(code, withoutValues(message, mapped))
   job.log.entry('errors', { identity: namesOf(mapped, job.mapping.identity), code, message })
 }
 

@@ -43,34 +43,3 @@ export class ErrorSummary {
 }
 
 const most = 20
-
-/**
- * Cuts values out of what a target says of a record: what it repeats stands in documents and on pages, where
- * nobody looks for the data of others.
- */
-export function withoutValues(message: string, values: readonly string[]): string {
-  const long = values.filter((text) => text.length >= shortest).toSorted((a, b) => b.length - a.length)
-  const cut = long.reduce(withoutValue, message)
-  return cut.replaceAll(/[^\s"'<>()[\]{},;:=]+@[^\s"'<>()[\]{},;:=]+/g, '…')
-}
-
-/** Shorter ones are in words of every message. */
-const shortest = 3
-
-/** A value of words alone may be in what the target says by itself: it is cut where values stand. */
-function withoutValue(message: string, value: string): string {
-  if (!/^[a-z ]+$/.test(value)) return message.replaceAll(value, '…')
-  const around = [
-    ['"', '"'],
-    ["'", "'"],
-    ['`', '`'],
-    ['(', ')'],
-    ['=', ''],
-    [': ', '']
-  ] as const
-  return around.reduce((text, [before, after]) => {
-    const whole = `${before}${value}${after}`
-    if (after === '' && !text.endsWith(whole)) return text
-    return text.replaceAll(whole, `${before}…${after}`)
-  }, message)
-}
