@@ -139,13 +139,11 @@ const reasonTexts = dictionary({
   missing: 'not there',
   filtered: 'kept by a filter on the target',
   ambiguous: 'several records of the target match',
-  unfit: 'a field does not take its value',
-  unreadable: 'it cannot be read in whole',
   duplicate: 'another record has the same identity',
   unidentified: 'without a value that identifies it'
 })
 
-/** Why a record is skipped or refused. */
+/** Why a record is skipped or refused: a word of the list, or a sentence already. */
 export function reasonWords(reason: string): string {
   return reasonTexts[reason] ?? reason
 }

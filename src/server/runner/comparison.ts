@@ -1,5 +1,15 @@
 import type { Json } from '../../wire/common.ts'
-import { Decimal, Instant, isDocument, isList, textOf, type Cell } from './value.ts'
+import {
+  Decimal,
+  Instant,
+  isDocument,
+  isList,
+  jsonOf,
+  JsonText,
+  parsed,
+  textOf,
+  type Cell
+} from './value.ts'
 
 /** How values of different systems are compared: by what they mean, and not by how they are written. */
 
@@ -14,7 +24,21 @@ export function sameAs(value: Cell, expected: Cell | Json): boolean {
     const [at, other] = [timeOf(value), timeOf(expected)]
     if (at !== undefined && other !== undefined) return at === other
   }
+  if (isJson(value) && isJson(expected)) return canonical(value) === canonical(expected)
   return textOf(value) === textOf(expected)
+}
+
+function isJson(value: Cell | Json): boolean {
+  return value instanceof JsonText || isList(value) || isDocument(value)
+}
+
+/** JSON in one spelling: without blanks, the keys in their order, and each number in its plain one. */
+function canonical(cell: Cell): string {
+  const value = cell instanceof JsonText ? parsed(cell.text) : cell
+  if (isList(value)) return `[${value.map(canonical).join(',')}]`
+  if (!isDocument(value)) return isNumber(value) ? plainNumber(textOf(value)) : jsonOf(value)
+  const names = Object.keys(value).toSorted()
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`
 }
 
 /** Returns 1, 0 or -1 for numbers and moments; undefined for what has no order. */

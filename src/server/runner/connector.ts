@@ -181,6 +181,8 @@ export interface TargetFacts extends ObjectFacts {
   isBlind?: boolean
   /** Absent: nothing can be said before records are sent. */
   refusalOf?: RefusalOf
+  /** What a value comes to be in a field, for who compares it with what is there. Absent: what it is. */
+  standsAs?: (field: string, value: Value) => Cell
   /** Mapped fields with this target are written under the names of their sources: `record` of a webhook. */
   container?: string
 }

@@ -169,10 +169,12 @@ export interface WrittenValue {
 /** The fields that a decision writes; it was made with what is there (`show`). */
 export function writtenValues(job: Job, { operation, mapped, hit, without }: Decision): WrittenValue[] {
   if (operation !== 'insert' && operation !== 'update') return []
-  const { columns, targetFilter } = job.mapping
+  const { facts, mapping } = job
+  const { columns, targetFilter } = mapping
   return columns.flatMap(({ name }, index) => {
-    const after = mapped[index]
-    if (after === undefined || without.includes(index)) return []
+    const value = mapped[index]
+    if (value === undefined || without.includes(index)) return []
+    const after = facts.standsAs === undefined ? value : facts.standsAs(name, value)
     const before = hit?.values[targetFilter.select.length + index]
     const same = hit !== undefined && isNull(before) === isNull(after) && sameAs(before, after)
     return [{ name, before, after, same }]

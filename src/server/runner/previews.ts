@@ -193,11 +193,11 @@ class Recorder {
   /** Records that are left out on the way appear in the log alone; nothing of it is kept. */
   log(): RunLog {
     return {
-      entry: (type, { identity, code = '' }) => {
+      entry: (type, { identity, code = '', message = '' }) => {
         // Of what is refused later there is a decision.
-        if (type !== 'warnings' && code !== unreadable) return
-        const operation = type === 'warnings' ? 'skip' : 'refuse'
-        this.#other({ operation, reason: reasons[code] ?? code.toLowerCase(), number: 0, identity })
+        if (code === unreadable) this.#other({ operation: 'refuse', reason: message, number: 0, identity })
+        if (type !== 'warnings') return
+        this.#other({ operation: 'skip', reason: reasons[code] ?? code.toLowerCase(), number: 0, identity })
       },
       say: () => undefined,
       progress: () => undefined
@@ -205,13 +205,14 @@ class Recorder {
   }
 
   decided(decision: Decision, job: Job): void {
-    const { operation, reason, record, mapped } = decision
+    const { operation, reason, record, mapped, refusal } = decision
     // It is in the log.
     if (reason === 'claimed') return
     const identity = namesOf(mapped, job.mapping.identity).map(cut)
     const number = record.seq
     if (operation === 'skip' || operation === 'refuse') {
-      this.#other({ operation, reason: reason ?? '', number, identity })
+      const why = reason === 'unfit' ? refusal?.message : reason
+      this.#other({ operation, reason: why ?? '', number, identity })
       return
     }
     const { counts } = this.#answer

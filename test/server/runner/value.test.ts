@@ -5,9 +5,10 @@ import { inUtc, millisecondsOf, sameAs, timeOf } from '../../../src/server/runne
 import { testOf } from '../../../src/server/runner/conditions.ts'
 import { valueOf } from '../../../src/server/runner/mongodb/values.ts'
 import { arrayText, readArray } from '../../../src/server/runner/postgresql/array-text.ts'
-import { columnText, unfit } from '../../../src/server/runner/postgresql/types.ts'
+import { columnText, standsAs as standsInColumn } from '../../../src/server/runner/postgresql/types.ts'
+import { unfit } from '../../../src/server/runner/postgresql/unfit.ts'
 import type { SalesforceField } from '../../../src/server/runner/salesforce/objects.ts'
-import { writtenOf } from '../../../src/server/runner/salesforce/values.ts'
+import { standsAs, writtenOf } from '../../../src/server/runner/salesforce/values.ts'
 import {
   Decimal,
   Instant,
@@ -155,10 +156,41 @@ describe('columns of PostgreSQL', () => {
     ['_text', 'A', ['a', ['b\0']], 'takes no text with the character NUL'],
     ['_text', 'A', {}, 'takes lists alone'],
     ['_text', 'A', new JsonText('{}'), 'takes lists alone'],
-    ['date', 'D', new Decimal('-Infinity'), 'takes no numbers'],
+    ['_text', 'A', 7, 'takes lists alone'],
+    ['_int4', 'A', [1, true], 'takes numbers alone'],
+    ['date', 'D', new Decimal('-Infinity'), 'takes dates and times alone'],
+    ['timestamptz', 'D', 7, 'takes dates and times alone'],
+    ['time', 'D', new Instant('2026-01-31T00:00:00Z'), undefined],
+    ['numeric', 'N', true, 'takes numbers alone'],
+    ['numeric', 'N', new JsonText('true'), 'takes numbers alone'],
+    ['numeric', 'N', new JsonText('[1]'), 'takes numbers alone'],
+    ['numeric', 'N', new Decimal('NaN'), undefined],
+    ['bool', 'B', 1, undefined],
+    ['bool', 'B', {}, 'takes true and false alone'],
+    ['uuid', 'U', 7, 'takes UUIDs alone'],
+    ['uuid', 'U', '', undefined],
+    ['text', 'S', { a: [true] }, undefined],
+    ['interval', 'T', 7, undefined],
     ['int4', 'N', 'words', undefined]
   ])('%s (%s) and %j: %s', (typeName, category, value, why) => {
     expect(unfit(value, column(typeName, category))).toBe(why)
+  })
+
+  test.each<[string, string, Value, there: Cell]>([
+    ['int4', 'N', '', null],
+    ['text', 'S', '', ''],
+    ['text', 'S', new JsonText('null'), null],
+    ['text', 'S', new JsonText('"a"'), 'a'],
+    ['bool', 'B', 'TRUE', true],
+    ['bool', 'B', '0', false],
+    ['date', 'D', new Instant('2026-03-28T22:30:00Z'), '2026-03-28'],
+    ['timestamp', 'D', '2026-03-29T00:30:00+02:00', '2026-03-28T22:30:00'],
+    ['timestamptz', 'D', '2026-03-29 00:30:00', new Instant('2026-03-29T00:30:00Z')],
+    ['jsonb', 'U', { b: 1, a: [new Decimal('1.0'), null] }, new JsonText('{"a": [1.0, null], "b": 1}')],
+    ['json', 'U', '{"a":1}', new JsonText('{ "a": 1 }')]
+  ])('%s (%s): %j is the same as what then stands there', (typeName, category, value, there) => {
+    const after = standsInColumn(value, column(typeName, category))
+    expect([isNull(after) === isNull(there), sameAs(after, there)]).toEqual([true, true])
   })
 
   test('lists within lists without items', () => {
@@ -185,6 +217,17 @@ describe('fields of Salesforce', () => {
     ['int', new Decimal('5.00'), '5']
   ])('%s gets %j as %s', (type, value, json) => {
     expect(writtenOf(value, field(type))).toEqual({ json })
+  })
+
+  test.each<[string, Value, there: Cell]>([
+    ['string', '', null],
+    ['boolean', null, false],
+    ['double', new Decimal('12.50'), 12.5],
+    ['date', new Instant('2026-03-28T22:30:00Z'), '2026-03-28'],
+    ['datetime', '2026-03-29T00:30:00.123456+02:00', new Instant('2026-03-28T22:30:00.123Z')],
+    ['string', { a: 1 }, '{"a":1}']
+  ])('%s: of %j there stands %j', (type, value, there) => {
+    expect(standsAs(value, field(type))).toEqual(there)
   })
 
   test.each<[string, Value, string]>([

@@ -258,7 +258,18 @@ async function table(from: From, to: To): Promise<string> {
   const world = runnerWorld(from.connectors)
   const before = await to.standing()
   const refused = new Map<string, Map<string, string>>()
-  for (const name of to.fields) refused.set(name, refusals(await world.run(facts(from, to, name))))
+  const odd: string[] = []
+  for (const name of to.fields) {
+    const sync = facts(from, to, name)
+    const reasons = refusals(await world.run(sync))
+    refused.set(name, reasons)
+    const { shown: again } = await world.preview(sync, { resync: true })
+    const different = again.filter(
+      ({ operation, same, identity }) => operation === 'update' && !same && !reasons.has(identity[0] ?? '')
+    )
+    if (different.length > 0)
+      odd.push(`- ${name}: ${different.map(({ identity }) => identity.join()).join('; ')}`)
+  }
   const standing = await to.standing()
   const read = await cells(from)
   world.state.close()
@@ -280,7 +291,8 @@ async function table(from: From, to: To): Promise<string> {
   const all = [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`)
   const reasons = [...sentences].map(([sentence, names]) => `- ${[...names].join(', ')}: ${sentence}`)
   const said = sentences.size === 0 ? [] : ['', 'Refused with:', '', ...reasons.toSorted()]
-  return [...all, ...said, ''].join('\n')
+  const differing = odd.length === 0 ? [] : ['', 'Written, and shown as different afterwards:', '', ...odd]
+  return [...all, ...said, ...differing, ''].join('\n')
 }
 
 /** What the engine reads. */

@@ -1,5 +1,6 @@
 import { openRunnerState, type RunnerState } from '../../../src/server/runner/state.ts'
 import { previewSync, runSync, type SyncFacts } from '../../../src/server/runner/open-job.ts'
+import { writtenValues } from '../../../src/server/runner/plan.ts'
 import { ErrorSummary, noCounts, type LogEntry } from '../../../src/server/runner/run-log.ts'
 import type { ExecutionCounts } from '../../../src/wire/execution.ts'
 import { textOf } from '../../../src/server/runner/value.ts'
@@ -89,6 +90,8 @@ export interface Shown {
   operation: string
   reason: string | undefined
   identity: string[]
+  /** Whether it has the values already that would be written. */
+  same: boolean
 }
 
 export interface Done {
@@ -170,15 +173,13 @@ export function runnerWorld(
     preview: (facts = syncFacts(), request, bounds) =>
       doing(
         async (job, shown) => {
-          const { stops } = await previewSync(
-            facts,
-            parts,
-            job,
-            ({ operation, reason, mapped }, { mapping }) => {
-              const { at, matches } = mapping.identity
-              shown.push({ operation, reason, identity: mapped.slice(at, at + matches.length).map(textOf) })
-            }
-          )
+          const { stops } = await previewSync(facts, parts, job, (decision, job) => {
+            const { operation, reason, mapped } = decision
+            const { at, matches } = job.mapping.identity
+            const identity = mapped.slice(at, at + matches.length).map(textOf)
+            const same = writtenValues(job, decision).every((one) => one.same)
+            shown.push({ operation, reason, identity, same })
+          })
           return stops
         },
         request,

@@ -16,7 +16,8 @@ import { isOfRecord, understood, withoutValues } from './errors.ts'
 import { lookUp } from './look-up.ts'
 import { tableOf, type Table } from './tables.ts'
 import { columnOf, deletion, insertion, readId, update, type Statement } from './statements.ts'
-import { unfit } from './types.ts'
+import { standsAs } from './types.ts'
+import { unfit } from './unfit.ts'
 
 /** A table as a target. */
 
@@ -29,7 +30,11 @@ export function readerOf(sql: Sql): TargetReader {
   return {
     describe: async (object) => {
       const table = await tables(object)
-      return { ...factsOf(object, table), refusalOf: refusalOf(table) }
+      return {
+        ...factsOf(object, table),
+        refusalOf: refusalOf(table),
+        standsAs: (field, value) => standsAs(value, columnOf(table, field))
+      }
     },
     lookUp: async (object, request) => lookUp(sql, await tables(object), request),
     count: async (object) => {

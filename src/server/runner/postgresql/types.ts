@@ -1,4 +1,4 @@
-import { inUtc, plainNumber } from '../comparison.ts'
+import { inUtc, isTime, plainNumber } from '../comparison.ts'
 import {
   Decimal,
   Instant,
@@ -108,30 +108,21 @@ export function columnText(cell: Cell, column: WritableType): string | null {
   return isDocument(value) || isList(value) ? jsonOf(value) : textOf(value)
 }
 
-/**
- * Returns why a column cannot have a value, as far as the value alone says so. For all else PostgreSQL is
- * asked.
- */
-export function unfit(value: Cell, column: WritableType): string | undefined {
-  const { typeName, category } = column
-  if (isNull(value) || isOfJson(column)) return undefined
-  if (typeof value === 'string' && value.includes('\0')) return 'takes no text with the character NUL'
-  if (category === 'A' && isList(value)) {
-    const item = itemOf(column)
-    return value.map((one) => unfit(one, isList(one) ? column : item)).find((why) => why !== undefined)
-  }
-  if (category === 'A' && isObject(value)) return 'takes lists alone'
-  if (value instanceof Decimal && category === 'D') return 'takes no numbers'
-  const isBytes = value instanceof Uint8Array
-  if (typeName !== 'bytea') return isBytes ? 'takes no bytes' : undefined
-  const isHex = typeof value === 'string' && /^(?:\\x(?:[\da-f]{2})*)?$/i.test(value)
-  return isBytes || isHex ? undefined : 'takes bytes alone'
+/** Returns what a value comes to be in a column, as far as that is not left to PostgreSQL. */
+export function standsAs(value: Value, column: WritableType): Cell {
+  const { category, typeName } = column
+  const text = columnText(value, column)
+  if (text === null) return null
+  if (isOfJson(column)) return new JsonText(text)
+  if (category === 'B') return truths.get(text.toLowerCase()) ?? value
+  if (category !== 'D' || !isTime(text)) return scalarOf(value)
+  return typeName === 'date' ? text.slice(0, 10) : new Instant(text)
 }
 
-/** An empty one would pass for an empty list of PostgreSQL, which has the same letters. */
-function isObject(value: Cell): boolean {
-  return value instanceof JsonText ? /^\s*\{/.test(value.text) : isDocument(value)
-}
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 't', 'yes', 'y', 'on', '1'].map((text) => [text, true] as const),
+  ...['false', 'f', 'no', 'n', 'off', '0'].map((text) => [text, false] as const)
+])
 
 function isWhole({ typeName }: WritableType): boolean {
   return ['int2', 'int4', 'int8'].includes(typeName)
@@ -141,7 +132,8 @@ function isWithoutZone({ typeName }: WritableType): boolean {
   return typeName === 'date' || typeName === 'timestamp'
 }
 
-function isOfJson({ typeName }: WritableType): boolean {
+/** Whether a column has JSON. */
+export function isOfJson({ typeName }: WritableType): boolean {
   return typeName === 'json' || typeName === 'jsonb'
 }
 
@@ -151,7 +143,7 @@ function keepsEmptyText({ typeName, category }: WritableType): boolean {
 }
 
 /** The items of arrays have the type without the underscore. */
-function itemOf({ typeName }: WritableType): WritableType {
+export function itemOf({ typeName }: WritableType): WritableType {
   const name = typeName.replace(/^_/, '')
   return { category: categories[name] ?? '', typeName: name }
 }
@@ -163,7 +155,14 @@ const categories: Readonly<Record<string, string>> = {
   citext: 'S',
   date: 'D',
   timestamp: 'D',
-  timestamptz: 'D'
+  timestamptz: 'D',
+  bool: 'B',
+  int2: 'N',
+  int4: 'N',
+  int8: 'N',
+  numeric: 'N',
+  float4: 'N',
+  float8: 'N'
 }
 
 /** A text that is an object or a list in JSON is that; any other one is a text. */

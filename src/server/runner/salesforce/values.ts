@@ -55,6 +55,12 @@ export function writtenOf(cell: Value, field: SalesforceField): Written {
     : { json }
 }
 
+/** Returns what a value that is written comes to be in a field. */
+export function standsAs(value: Value, field: SalesforceField): Cell {
+  const written = writtenOf(value, field)
+  return 'json' in written ? cellOf(JSON.parse(written.json), field) : value
+}
+
 /** Salesforce keeps numbers as doubles: before the point no digit may be lost, behind it they are rounded. */
 function isKept(digits: string): boolean {
   const [whole = ''] = digits.split('.')
