@@ -12,6 +12,7 @@ import { quoted } from '../render/change-text.ts'
 import { count } from '../render/plain-text.ts'
 import type { ReportExtras } from '../render/view/report.ts'
 import { carriedOut } from './apply-follow.ts'
+import { handedOver } from './apply-guards.ts'
 import { applyRunOdds, runApplied, withRuns, type ApplyRunOptions } from './apply-run.ts'
 import { isLocking, openLock, type ApplyLock } from './apply-lock.ts'
 import { noBase, openMemory, type Remembering } from './applied.ts'
@@ -67,6 +68,7 @@ export async function applyCommand(
     help: 'type the whole word yes',
     ...(memory && { remember: memory.keep }),
     ...(lock && { lock }),
+    keepsGuards: true,
     ...(full.run === true && {
       afterwards: async ({ plan }, report, context) =>
         await runApplied(plan.changes, report, full, io, context)
@@ -174,6 +176,8 @@ interface Question {
   nothing?: string
   /** Is given back as soon as all is done. */
   lock?: ApplyLock
+  /** What files say of the runs of syncs is handed over to the server of polyctl. */
+  keepsGuards?: boolean
   /** What follows where all was done: syncs that are started. */
   afterwards?: (planned: Planned, report: Report, context: CommandContext) => ReturnType<typeof runApplied>
   /** Tells git what was done in an organization, where all of it was. */
@@ -206,10 +210,16 @@ async function shownAndDone(
     if (answer !== 'yes') return await problemsResult(io, [...untold, answer, ...release()], context)
   }
   const report = await carriedOut(full, options, io, decided.value)
+  const quiet = options.quiet === true
+  const { changes } = decided.value.plan
+  const unkept =
+    question.keepsGuards === true
+      ? await handedOver(changes, report, full, { output: io.output, quiet })
+      : []
   const isWhole = readsAllLists(options) && (await exitOfReport(report)) === exit.done
   const kept = isWhole ? question.remember?.(decided.value, report.counts.done > 0) : undefined
   const extras = { problems, isPlanTold, ...(idle === undefined ? {} : { idle }), ...kept?.reported }
-  const beside = [...(report.problems ?? []), ...(kept?.problems ?? []), ...release()]
+  const beside = [...(report.problems ?? []), ...unkept, ...(kept?.problems ?? []), ...release()]
   const result = await reported({ ...report, problems: beside }, full, extras)
   const { afterwards } = question
   if (afterwards === undefined) return result

@@ -49,6 +49,9 @@ export async function exitOfReport(report: Report): Promise<number> {
   // What was skipped because of a conflict is mended by the same new plan. Two of one name are one as well.
   if (failures.length > 0 && failures.every(isConflict)) return exit.conflict
   if (report.counts.failed > 0 || report.counts.skipped > 0) return exit.partial
-  if ((report.problems ?? []).some(isError)) return exit.conflict
+  const beside = (report.problems ?? []).filter(isError)
+  const classesBeside = await classesOf(beside)
+  // What went wrong with no change of its own: two of one name, or what was to be done after them.
+  if (beside.length > 0) return classesBeside.includes('service') ? exit.partial : exit.conflict
   return report.counts.pending > 0 ? exit.waiting : exit.done
 }

@@ -2,7 +2,10 @@ import pLimit from 'p-limit'
 import { openKnowledge, type Knowledge } from '../apply/knowledge.ts'
 import { warning, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { servesRuns } from '../executions/own-service.ts'
+import { guardsOf, stopWords } from '../executions/guards.ts'
 import { previewedAs } from '../executions/preview.ts'
+import type { RunBounds } from '../wire/local-start.ts'
+import { standingIn } from './run-bounds.ts'
 import { kinds } from '../kinds/index.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { withIgnored } from '../plan/ignore.ts'
@@ -56,7 +59,7 @@ export async function planPreviews(decided: PlanWithInputs): Promise<PlanPreview
         const open = revealed(body, understood.vault)
         if (!open.ok) return [index, `no preview: ${open.missing.join('; ')}`]
         const preview = await previewedAs(
-          { kind, name: addressText(change), live },
+          { kind, name: addressText(change), live, bounds: boundsOf(change, kind, open.body, understood) },
           open.body,
           reader,
           openReader(patient)
@@ -66,6 +69,19 @@ export async function planPreviews(decided: PlanWithInputs): Promise<PlanPreview
     )
   )
   return { notes: new Map(notes), problems: [] }
+}
+
+/** What the files say of its runs: a run would keep to it. */
+function boundsOf(
+  change: Changed,
+  kind: Kind,
+  body: JsonObject,
+  { desired }: PlanWithInputs['context']['understood']
+): RunBounds {
+  const own = desired.resources.find((one) => addressText(one) === addressText(change))
+  const { assertions, ...standing } = own === undefined ? {} : standingIn(own)
+  const guards = guardsOf(standing, kind.executions?.removal(body), {})
+  return { guards, ...(assertions && { assertions }) }
 }
 
 function isChanged(change: Change): change is Changed {
@@ -99,13 +115,14 @@ function noteOf(
     const { message, notes } = preview.problem
     return `no preview: ${notes[0] ?? message}`
   }
-  const { counts, read, baseline } = preview.answer
+  const { counts, read, baseline, stops } = preview.answer
   if (baseline) return 'a run would note all records as they are, and send none'
   const names = new Set(referencesIn(change.wanted).map((one) => `${one.$ref} ${one.name ?? ''}`))
   const moving = changes.find((one) => one.action === 'update' && names.has(`${one.kind} ${one.name}`))
   const as = moving === undefined ? '' : `, with ${addressText(moving)} as it is now`
   const rest = writtenOf(counts) === 0 ? 'nothing to write' : countWords(counts)
-  return `a run would read ${read.toLocaleString('en-US')} records${as}: ${rest}`
+  const stop = stops.length === 0 ? '' : `; it would stop before that: ${stops.map(stopWords).join('; ')}`
+  return `a run would read ${read.toLocaleString('en-US')} records${as}: ${rest}${stop}`
 }
 
 /** All references within a value. */

@@ -1,11 +1,12 @@
 import { problem, warning, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { assertionsIn } from '../executions/assertions.ts'
-import { requestedWords, guardsOf, type RequestedGuards } from '../executions/guards.ts'
-import { keepsBounds } from '../executions/own-service.ts'
+import { guardsOf, requestedWords, standingOf, type RequestedGuards } from '../executions/guards.ts'
+import { keepsBounds, keptBounds } from '../executions/own-service.ts'
 import type { Executable } from '../executions/start.ts'
+import { failureProblem } from '../remote/failure.ts'
 import type { Reader } from '../remote/transport.ts'
 import { addressText, type Desired } from '../state/resource.ts'
-import type { RunBounds } from '../wire/local-start.ts'
+import type { RunBounds, StandingBounds } from '../wire/local-start.ts'
 
 /** The options that bound a run. */
 export interface BoundOptions extends RequestedGuards {
@@ -27,13 +28,22 @@ export async function bounded(
     ...(options.limit === undefined ? [] : [`--limit ${options.limit}`]),
     ...requestedWords(options)
   ]
-  const bounds = executables.map((one) => boundsOf(one, declaredOf(one, declared), options, requested))
+  const owns = executables.map((one) => declaredOf(one, declared))
   const nothing: Checked<Executable[]> = { ok: true, value: [...executables], problems: [] }
-  if (bounds.every((one) => one === undefined)) return nothing
+  const isBound = (one: Executable, own: Desired | undefined): boolean =>
+    requested.length > 0 || (own !== undefined && saysSomething(one, own))
+  if (!executables.some((one, index) => isBound(one, owns[index]))) return nothing
   if (await keepsBounds(reader)) {
+    // What no file here declares keeps to what was handed in with it, but for what is asked for.
+    const isAsked = requested.length > 0 && owns.includes(undefined)
+    const kept = isAsked ? await keptBounds(reader) : { ok: true as const, bounds: new Map() }
+    if (!kept.ok)
+      return { ok: false, problems: [failureProblem(kept.failure, 'asking which guards are kept')] }
     const value = executables.map((one, index) => {
-      const own = bounds[index]
-      return own === undefined ? one : { ...one, bounds: { ...one.bounds, ...own } }
+      const own = owns[index]
+      if (!isBound(one, own)) return one
+      const standing = own === undefined ? (kept.bounds.get(one.live.id) ?? {}) : standingIn(own)
+      return { ...one, bounds: { ...one.bounds, ...boundsOf(one, standing, options, requested) } }
     })
     return { ...nothing, value }
   }
@@ -55,18 +65,26 @@ function declaredOf({ live }: Executable, declared: readonly Desired[]): Desired
   )
 }
 
+/** What the files say of each execution of a sync. */
+export function standingIn({ own }: Desired): StandingBounds {
+  const assertions = assertionsIn(own?.assert)
+  return { ...standingOf(own?.guards), ...(assertions.length > 0 && { assertions }) }
+}
+
+function saysSomething({ live, kind }: Executable, own: Desired): boolean {
+  return Object.keys(standingIn(own)).length > 0 || kind.executions.removal(live.wire) !== undefined
+}
+
 function boundsOf(
   { live, kind }: Executable,
-  declared: Desired | undefined,
+  standing: StandingBounds,
   options: BoundOptions,
   requested: string[]
-): RunBounds | undefined {
-  const guards = guardsOf(declared?.own?.guards, kind.executions.removal(live.wire), options)
-  const assertions = assertionsIn(declared?.own?.assert)
-  if (Object.keys(guards).length + assertions.length === 0 && requested.length === 0) return undefined
+): RunBounds {
+  const { assertions } = standing
   return {
-    guards,
-    ...(assertions.length > 0 && { assertions }),
+    guards: guardsOf(standing, kind.executions.removal(live.wire), options),
+    ...(assertions && { assertions }),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(requested.length > 0 && { requested })
   }

@@ -5,6 +5,7 @@ import { openGate } from '../remote/gate.ts'
 import type { RemoteOptions } from '../remote/options.ts'
 import type { Workspace } from '../state/resource.ts'
 import { isId } from '../state/value.ts'
+import { keptHeader } from '../wire/local-start.ts'
 import { apiVersions, defaultApiVersion, type ApiVersion } from '../wire/common.ts'
 import { addressOf, type AddressSources, type ServiceAddress } from './address.ts'
 import type { LocalServer } from '../server/index.ts'
@@ -19,6 +20,11 @@ export interface Service {
   remote: RemoteOptions
   /** The host, or `local`. */
   name: string
+  /**
+   * For how many syncs polyctl's own server keeps guards, as soon as it has said whose key this is; undefined
+   * for every other service.
+   */
+  keptGuards(): number | undefined
   close(): Promise<void>
 }
 
@@ -168,9 +174,14 @@ function serviceAt(
     now: () => io.now().getTime(),
     throttled: (seconds: number) => say(`throttled by the service, going on in ${Math.ceil(seconds)} s`)
   }
+  let kept: number | undefined
   const remote: RemoteOptions = {
     ...reached,
     version,
+    answered(headers) {
+      const value = headers.get(keptHeader)
+      if (value !== null) kept = Number(value)
+    },
     ...pace,
     gate: options.within?.gate ?? openGate(pace),
     timeoutMs: options.timeout * 1000,
@@ -187,7 +198,7 @@ function serviceAt(
     unwanted.abort()
     stop.abort()
   }
-  return { remote, name, close }
+  return { remote, name, keptGuards: () => kept, close }
 }
 
 function bothPlaces(): Diagnostic {

@@ -1,5 +1,11 @@
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
-import type { GuardStop, RecordGuards, RecordLimit } from '../wire/local-start.ts'
+import {
+  usualRemoves,
+  type GuardStop,
+  type RecordGuards,
+  type RecordLimit,
+  type StandingBounds
+} from '../wire/local-start.ts'
 
 /** The guards of a run: what the files say of a sync, overruled by what a person asks for. */
 
@@ -32,27 +38,50 @@ const sorts = [
   ['removes', 'maxRemoves', '--max-removes']
 ] as const
 
-/** Where no file says otherwise, of syncs that remove records. */
-const usualRemoves: RecordLimit = { most: 3, share: 0.1 }
+/** Reads what files say of the guards of a sync: their key `guards`. */
+export function standingOf(declared: Json | undefined): StandingBounds {
+  const own: JsonObject = isObject(declared) ? declared : {}
+  const limits = sorts.flatMap(([name]) => {
+    const read = own[name] === undefined ? false : limitOf(textOf(own[name]))
+    return read === false ? [] : [{ name, limit: read.limit }]
+  })
+  const guards: RecordGuards = Object.fromEntries(
+    limits.flatMap(({ name, limit }) => (limit === undefined ? [] : [[name, limit]]))
+  )
+  if (own.empty_source === 'stop') guards.empty_source = true
+  const without: (keyof RecordGuards)[] = [
+    ...limits.flatMap(({ name, limit }) => (limit === undefined ? [name] : [])),
+    ...(own.empty_source === 'allow' ? (['empty_source'] as const) : [])
+  ]
+  return {
+    ...(Object.keys(guards).length > 0 && { guards }),
+    ...(without.length > 0 && { without })
+  }
+}
 
-/** Returns the guards of a sync. `declared` is its key `guards`; `removal` is what its mode may take away. */
+/**
+ * Returns the guards of one run: what stands, overruled by what a person asks for. `removal` is what its mode
+ * may take away, which is limited where nothing is said.
+ */
 export function guardsOf(
-  declared: Json | undefined,
+  { guards = {}, without = [] }: StandingBounds,
   removal: 'some' | 'all' | undefined,
   requested: RequestedGuards
 ): RecordGuards {
-  const own: JsonObject = isObject(declared) ? declared : {}
-  const limits = sorts.flatMap(([name, option]): [string, RecordLimit][] => {
-    const usual = name === 'removes' && removal !== undefined ? usualRemoves : undefined
-    const limit = requested[option] ?? (own[name] === undefined ? undefined : limitOf(textOf(own[name])))
-    const found = limit === undefined || limit === false ? usual : limit.limit
-    return found === undefined ? [] : [[name, found]]
-  })
-  const stops = (own.empty_source ?? (removal === 'all' ? 'stop' : 'allow')) === 'stop'
-  return {
-    ...Object.fromEntries(limits),
-    ...(stops && requested.allowEmptySource !== true && { empty_source: true })
+  const usual: RecordGuards = {
+    ...(removal !== undefined && { removes: usualRemoves }),
+    ...(removal === 'all' && { empty_source: true })
   }
+  for (const name of without) delete usual[name]
+  const found = { ...usual, ...guards }
+  for (const [name, option] of sorts) {
+    const limit = requested[option]
+    if (limit === undefined) continue
+    delete found[name]
+    if (limit.limit !== undefined) found[name] = limit.limit
+  }
+  if (requested.allowEmptySource === true) delete found.empty_source
+  return found
 }
 
 /** What was asked for, as it was written, for the execution to record. */
@@ -70,9 +99,9 @@ const verbs = { creates: 'create', updates: 'update', removes: 'remove' } as con
 export function stopWords({ guard, count, allowed, words }: GuardStop): string {
   if (guard === 'assert') return `what is asserted does not hold: ${words ?? ''}`
   if (guard === 'empty_source')
-    return 'its source has no records; if that is right, pass `--allow-empty-source` to `polyctl run`'
+    return 'its source has no records; if that is right, `polyctl run --allow-empty-source` lets it go on'
   const [, , flag] = sorts.find(([name]) => name === guard) ?? sorts[2]
   const records = `${count} record${count === 1 ? '' : 's'}`
   const tooMany = `it would ${verbs[guard]} ${records}, and at most ${allowed} may be`
-  return `${tooMany}; if that is right, pass \`${flag} ${count}\` to \`polyctl run\``
+  return `${tooMany}; if that is right, \`polyctl run ${flag} ${count}\` lets it go on`
 }

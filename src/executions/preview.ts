@@ -8,6 +8,7 @@ import { misfit, type Shape } from '../state/shape.ts'
 import { isObject, type Json, type JsonObject } from '../state/value.ts'
 import type { PreviewAnswer, PreviewRecord, PreviewStart } from '../wire/preview.ts'
 import { jsonBody } from './json-body.ts'
+import type { RunBounds } from '../wire/local-start.ts'
 import { besideApi } from './own-service.ts'
 import { strange, type Executable } from './start.ts'
 
@@ -57,7 +58,7 @@ export async function previewed(
 
 /** Previews a sync as it would be: a stored one after a change, or one that is new. Counts alone are told. */
 export async function previewedAs(
-  { kind, name, live }: { kind: Kind; name: string; live: Live | undefined },
+  { kind, name, live, bounds }: { kind: Kind; name: string; live: Live | undefined; bounds: RunBounds },
   as: JsonObject,
   reader: Reader,
   ending: Reader
@@ -66,7 +67,7 @@ export async function previewedAs(
   if (at?.ok === false) return failed(at.failure, name)
   const path = at === undefined ? '/polyctl/previews' : `${besideApi(at.path)}/previews`
   const counts = { most: { written: 0, others: 0 }, tells: { identities: false, values: false } }
-  return await begunAt(path, { start: {}, ...counts, redacted: true, as }, name, reader, ending)
+  return await begunAt(path, { ...bounds, start: {}, ...counts, redacted: true, as }, name, reader, ending)
 }
 
 async function begunAt(

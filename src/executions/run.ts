@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import { pathOfOne } from '../remote/address.ts'
 import type { Reader, Writer } from '../remote/transport.ts'
 import type { Execution, StartRequest } from '../state/execution.ts'
-import type { GuardStop } from '../wire/local-start.ts'
+import { stoppedWords, type GuardStop } from '../wire/local-start.ts'
 import { addressText } from '../state/resource.ts'
 import type { ExecutionEvent, Run, SyncRun } from './events.ts'
 import { cancel, followed } from './follow.ts'
@@ -144,10 +144,12 @@ async function runOne(
 /** Only polyctl's own server says why it stopped one before it wrote anything. */
 async function stopsOfOne(
   { live, kind, bounds }: Executable,
-  { id, ended }: Execution,
+  { id, ended, errors }: Execution,
   writer: Writer
 ): Promise<GuardStop[]> {
-  if (bounds === undefined || ended !== 'failed') return []
+  // Guards that were handed in with a sync stop it also where this start said nothing of them.
+  const mayBeStopped = bounds !== undefined || errors.some((error) => error.startsWith(stoppedWords))
+  if (!mayBeStopped || ended !== 'failed') return []
   const at = await pathOfOne(writer, kind, live.id)
   return at.ok ? await stopsOf(at.path, id, writer) : []
 }

@@ -81,4 +81,6 @@ export interface RemoteOptions {
   reading?: (kind: string, done: number, of: number) => void
   /** Called with one line for people when something takes a while. */
   note?: (text: string) => void
+  /** Is given the headers of each answer. */
+  answered?: (headers: Pick<Headers, 'get'>) => void
 }

@@ -75,6 +75,7 @@ export function openWriter(options: RemoteOptions): Writer {
     async send({ url, line, sent }, how, cut) {
       redaction.add(sent.secrets ?? [])
       const { status, headers, text } = await client(url, how, cut)
+      options.answered?.(headers)
       const answer = understood(text, status, line, redaction)
       if (!answer.ok) return answer
       return { ...answer, at: clock.read(headers), size: text.length }

@@ -45,7 +45,8 @@ const stored: Readonly<Record<StoredKind, true>> = {
   authorization: true,
   query: true,
   connect_card: true,
-  execution: true
+  execution: true,
+  sync_guards: true
 }
 
 /** All members of an edit. */

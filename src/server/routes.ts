@@ -31,6 +31,7 @@ import { queryRoutes } from './kinds/query.ts'
 import { recordLoggingRoutes } from './kinds/record-logging.ts'
 import { roleRoutes } from './kinds/role.ts'
 import { syncRoutes } from './kinds/sync.ts'
+import { guardRoutes } from './kinds/sync-guards.ts'
 import { userRoutes } from './kinds/user.ts'
 import { webhookRoutes } from './kinds/webhook.ts'
 
@@ -58,6 +59,7 @@ export const routes: readonly Route[] = [
   ...errorHandlingRoutes,
   ...executionRoutes,
   ...localExecutionRoutes,
+  ...guardRoutes,
   ...previewRoutes,
   ...jobRoutes,
   ...eventRoutes,

@@ -12,7 +12,7 @@ import type { EventType } from '../wire/event.ts'
 import type { Model } from '../wire/model.ts'
 import type { PolicyAction } from '../wire/permission.ts'
 import type { ExecutionCounts, ExecutionStatus } from '../wire/execution.ts'
-import type { GuardStop, RunBounds } from '../wire/local-start.ts'
+import type { GuardStop, RunBounds, StandingBounds } from '../wire/local-start.ts'
 import type { SyncErrorHandling, SyncRequest, SyncStartRequest } from '../wire/sync.ts'
 
 /** The members of every stored thing. */
@@ -246,6 +246,9 @@ export interface StoredExecution extends StoredBase {
   base_url: string
 }
 
+/** What polyctl's files say of each execution of a sync; its id and name are those of the sync. */
+export interface StoredGuards extends StoredBase, StandingBounds {}
+
 /** The kinds of stored things. */
 export interface Stored {
   connection: StoredConnection
@@ -264,6 +267,7 @@ export interface Stored {
   query: StoredQuery
   connect_card: StoredConnectCard
   execution: StoredExecution
+  sync_guards: StoredGuards
 }
 
 /** The names of kinds are in the database: renaming one loses what is stored under it. */

@@ -22,6 +22,9 @@ export type RecordGuards = {
   empty_source?: boolean
 }
 
+/** What a sync that removes records, or replaces all of them, may remove where nothing else is said. */
+export const usualRemoves: Readonly<RecordLimit> = { most: 3, share: 0.1 }
+
 /** What must hold of the rows that are read, before anything is written. */
 export type RowAssertion = {
   asserts: 'unique' | 'not_null' | 'accepted' | 'count' | 'fresh'
@@ -36,7 +39,26 @@ export type RowAssertion = {
   within_seconds?: number
 }
 
-/** How a run is bounded. */
+/** What holds for each execution of a sync, whoever or whatever starts it. */
+export type StandingBounds = {
+  guards?: RecordGuards
+  /** Of these it has none, not even the usual ones. */
+  without?: (keyof RecordGuards)[]
+  assertions?: RowAssertion[]
+}
+
+/** An item of `GET /polyctl/guards`. `PUT /polyctl/syncs/ID/guards` takes what it has beside the id. */
+export interface KeptBounds extends StandingBounds {
+  sync_id: string
+}
+
+/**
+ * A header of `GET /api/me`: it is polyctl's own server that answers, and for how many syncs of the
+ * organization it keeps guards.
+ */
+export const keptHeader = 'polyctl-kept-guards'
+
+/** How a run is bounded. Without `guards`, those that stand. */
 export type RunBounds = {
   /** Records to write at most; the others are left for a later run. */
   limit?: number
@@ -53,6 +75,9 @@ export interface LocalStart extends RunBounds {
   /** What the API takes. */
   start: SyncStartRequest
 }
+
+/** How the error of an execution begins that guards stopped. */
+export const stoppedWords = 'stopped before anything was written'
 
 /** Why a guard stopped a run before anything was written. */
 export interface GuardStop extends JsonObject {

@@ -28,6 +28,25 @@ test('a plan says what a changed sync would do to records, and stores nothing fo
   expect((await made.run('run', 'People')).out).toContain('3 records, 3 updated')
 })
 
+test('guards of the files that would stop the run are told with it', async () => {
+  const made = await threePeople()
+  made.change('configs/a.yaml', (text) =>
+    text.replace('target: phone }', 'target: age }').replace('manual', 'manual\n    guards: { updates: 1 }')
+  )
+  const { out } = await made.run('plan', '--preview', '--no-check', '--format', 'markdown')
+  expect(out).toContain('it would stop before that: it would update 2 records, and at most 1 may be')
+  made.change('configs/a.yaml', (text) =>
+    text.replace('{ updates: 1 }', '{ updates: none }').replace('updateOrCreate', 'remove')
+  )
+  made.system.objects.set(
+    'people',
+    new Map(['a', 'b', 'c', 'd'].map((name) => [name, { email: `${name}@example.com`, name }]))
+  )
+  made.source(...['a', 'b', 'c', 'd'].map((name) => ({ email: `${name}@example.com`, name, phone: null })))
+  const removing = await made.run('plan', '--preview', '--no-check', '--format', 'markdown')
+  expect(removing.out).toContain('it would remove 4 records, and at most 3 may be')
+})
+
 test('a new sync is previewed where what it reads is there', async () => {
   const made = await threePeople()
   made.change('configs/a.yaml', (text) => `${text}${another}`)

@@ -12,6 +12,8 @@ interface Setting {
   guards?: string
   rows?: number
   there?: number
+  /** Nothing says that it is the server of polyctl. */
+  isOther?: boolean
   fault?: FaultPlan['faults'][number]
   io?: Partial<WorldIo>
 }
@@ -25,6 +27,7 @@ async function world({
   rows = 5,
   there = 0,
   fault,
+  isOther = false,
   io
 }: Setting = {}): Promise<Sandbox & { system: MemorySystem }> {
   const records = people(there).map((one, index) => [`t${index}`, { ...one, name: 'old' }] as const)
@@ -33,10 +36,10 @@ async function world({
     objects: new Map([['people', new Map(records)]])
   })
   const file = peopleFile({ mode, more: guards })
-  const made = createSandbox({
+  const made: Sandbox = createSandbox({
     files: { 'configs/a.yaml': file },
     env: { PASSWORD: 'p' },
-    ...(io === undefined ? {} : { io }),
+    io: { ...(isOther && { fetch: async (request) => await otherService(request, made) }), ...io },
     server: {
       sleep: () => Promise.resolve(),
       run: { fetch: (request) => fetch(request), connectors: memoryConnectors(system) }
@@ -48,10 +51,16 @@ async function world({
   return Object.assign(made, { system })
 }
 
-/** A service without what polyctl's own server has beside the API. */
-const other: Setting = {
-  fault: { fault: 'error-before', on: 'GET /polyctl/runner', status: 404, times: 0 }
+/** The same service without what polyctl's own has beside the API. */
+async function otherService(request: Request, { server }: Sandbox): Promise<Response> {
+  const answer = await server.fetch(request)
+  if (new URL(request.url).pathname.startsWith('/polyctl')) return new Response('<html>', { status: 404 })
+  const headers = [...answer.headers].filter(([name]) => !name.startsWith('polyctl'))
+  return new Response(answer.body, { status: answer.status, headers })
 }
+
+/** A service without what polyctl's own server has beside the API. */
+const other: Setting = { isOther: true }
 
 test('a guard of the files stops a run before it writes; the flag that is named lets it go on', async () => {
   const made = await world({ guards: 'guards: { creates: 4 }' })
@@ -61,7 +70,7 @@ test('a guard of the files stops a run before it writes; the flag that is named 
   expect(stopped.out).toContain('it would create 5 records, and at most 4 may be')
   expect(stopped.out).toContain('Run: 1 stopped by a guard.')
   expect(made.system.writes).toEqual([])
-  const [, flag = ''] = /pass `(--max-creates 5)`/.exec(stopped.out) ?? []
+  const [, flag = ''] = /polyctl run (--max-creates 5)`/.exec(stopped.out) ?? []
   const done = await made.run('run', 'People', ...flag.split(' '))
   expect(done.code).toBe(0)
   expect(objectOf(made.system, 'people').size).toBe(5)
@@ -83,7 +92,7 @@ test.each([
     const ran = await made.run('run', 'People')
     expect(ran.code).toBe(code)
     if (code === 0) return
-    const [, flag = ''] = /pass `(--max-removes \d+)`/.exec(ran.out) ?? []
+    const [, flag = ''] = /polyctl run (--max-removes \d+)`/.exec(ran.out) ?? []
     expect((await made.run('run', 'People', ...flag.split(' '))).code).toBe(0)
   }
 )
@@ -92,7 +101,9 @@ test('an empty source stops a replacement, whatever limit there is', async () =>
   const made = await world({ mode: 'replace', rows: 0, there: 2, guards: 'guards: { removes: none }' })
   const stopped = await made.run('run', 'People')
   expect(stopped.code).toBe(7)
-  expect(stopped.out).toContain('its source has no records; if that is right, pass `--allow-empty-source`')
+  expect(stopped.out).toContain(
+    'its source has no records; if that is right, `polyctl run --allow-empty-source` lets it go on'
+  )
   expect((await made.run('run', 'People', '--allow-empty-source')).code).toBe(0)
   expect(objectOf(made.system, 'people').size).toBe(0)
 })

@@ -181,6 +181,14 @@ export async function validRequests(from = testServer()): Promise<Record<string,
       path: `/polyctl/syncs/${madeSync.id}/executions`,
       body: { start: {}, limit: 1, guards: { creates: { most: 1, share: 0.5 }, empty_source: true } }
     },
+    'PUT /polyctl/syncs/:id/guards': {
+      path: `/polyctl/syncs/${madeSync.id}/guards`,
+      body: {
+        guards: { removes: { most: 1, share: 0.5 } },
+        without: ['empty_source'],
+        assertions: [{ asserts: 'unique', fields: ['email'] }]
+      }
+    },
     'POST /polyctl/syncs/:id/previews': {
       path: `/polyctl/syncs/${madeSync.id}/previews`,
       body: {

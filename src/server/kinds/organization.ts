@@ -1,17 +1,19 @@
 import type { KeyHolder } from '../../wire/common.ts'
+import { keptHeader } from '../../wire/local-start.ts'
 import type { Organization, OrganizationRequest } from '../../wire/organization.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { isNewest, organizationOf, param, type Call, type Route } from '../call.ts'
 import { forbidden, notFound, Refusal } from '../refusal.ts'
 import { seedOrganization } from '../seed.ts'
 import { lazily, mustFit } from './request-shape.ts'
+import { guardsKept } from './sync-guards.ts'
 
 /**
  * `/api/me` takes any key, even one that acts in no organization: it is how a client learns what its key
  * is.
  */
 export const organizationRoutes: readonly Route[] = [
-  { method: 'GET', path: '/api/me', access: 'key', answer: (call) => data(me(call)) },
+  { method: 'GET', path: '/api/me', access: 'key', answer: identity },
   {
     method: 'GET',
     path: '/api/organization',
@@ -34,6 +36,10 @@ export const organizationRoutes: readonly Route[] = [
   { method: 'PATCH', path: '/api/organizations/:id', access: 'partner', answer: update },
   { method: 'DELETE', path: '/api/organizations/:id', access: 'partner', answer: remove }
 ]
+
+function identity(call: Call): RouteResult {
+  return { ...data(me(call)), headers: { [keptHeader]: String(guardsKept(call)) } }
+}
 
 /** Answers the owner of the key; exactly one of the four flags is true. */
 function me(call: Call): Partial<KeyHolder> {

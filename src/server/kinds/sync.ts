@@ -195,6 +195,7 @@ function update(call: Call): RouteResult {
 function remove(call: Call): RouteResult {
   const sync = found(call, 'sync', param(call, 'id'))
   call.context.records.remove('sync', sync.id)
+  call.context.records.remove('sync_guards', sync.id)
   forgetExecutions(call, sync)
   return {}
 }

@@ -1,4 +1,9 @@
-import type { GuardStop, RecordGuards, RecordLimit } from '../../wire/local-start.ts'
+import {
+  stoppedWords,
+  type GuardStop,
+  type RecordGuards,
+  type RecordLimit
+} from '../../wire/local-start.ts'
 import { RunProblem } from './connector.ts'
 import type { Job } from './job.ts'
 
@@ -11,7 +16,7 @@ import type { Job } from './job.ts'
 export class Stopped extends RunProblem {
   readonly stops: readonly GuardStop[]
   constructor(stops: readonly GuardStop[]) {
-    super('guard', `stopped before anything was written: ${stops.map(words).join('; ')}`)
+    super('guard', `${stoppedWords}: ${stops.map(words).join('; ')}`)
     this.stops = stops
   }
 }

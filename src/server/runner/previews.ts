@@ -8,6 +8,7 @@ import { definitionOf, ListDigest, marksOf, signed, type Marks } from './marks.t
 import { previewSync, type JobParts } from './open-job.ts'
 import { toldOperation, writtenValues, type Decision } from './plan.ts'
 import { possible } from './possible.ts'
+import { withStanding } from './standing.ts'
 import type { PreviewList } from './preview-list.ts'
 import type { RunLog } from './run-log.ts'
 import { isNull, textOf, type Cell } from './value.ts'
@@ -122,11 +123,11 @@ async function carriedOut(
   try {
     stop.signal.throwIfAborted()
     const { start: request, limit, guards, assertions } = start
-    const bounds = {
+    const bounds = withStanding(parts.records, sync, {
       ...(limit === undefined ? {} : { limit }),
       ...(guards === undefined ? {} : { guards }),
       ...(assertions === undefined ? {} : { assertions })
-    }
+    })
     const done = await previewSync(
       facts,
       parts,

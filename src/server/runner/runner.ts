@@ -18,6 +18,7 @@ import { possible } from './possible.ts'
 import { openPreviews, type Previews } from './previews.ts'
 import { ErrorSummary, noCounts, type RunLog } from './run-log.ts'
 import { openSchedules, type Schedules } from './schedules.ts'
+import { withStanding } from './standing.ts'
 
 /** Runs executions outside of the requests that start them. */
 export interface Runner {
@@ -180,11 +181,12 @@ async function execute(
 
 async function outcomeOf(
   parts: RunnerParts & { approvals: Approvals },
-  { id, request, bounds = {} }: StoredExecution,
+  { id, request, bounds: own }: StoredExecution,
   sync: StoredSync,
   { stop, counts, errors }: Running
 ): Promise<Pick<StoredExecution, 'status' | 'errors' | 'stops'>> {
   const log = logOf(parts, id)
+  const bounds = withStanding(parts.records, sync, own)
   const job = { request, bounds, log, signal: stop.signal, counts, errors }
   try {
     mustGoOn({ signal: stop.signal })

@@ -107,6 +107,70 @@ test('a sync starts when its schedule says so, and no other one does', async () 
   expect([await runs(api, manual), await runs(api, paused)]).toEqual([[], []])
 })
 
+describe('what a schedule starts keeps to guards', () => {
+  const crowd = Array.from({ length: 5 }, (_one, index) => ({ email: `p${index}@example.com`, name: 'P' }))
+  const schedule = { frequency: 'hourly', minute: '0' }
+  const full = (): MemorySystem =>
+    memorySystem({
+      rows: new Map([['people', crowd]]),
+      objects: new Map([
+        ['people', new Map(crowd.map((one, index) => [`t${index}`, { ...one, name: 'old' }]))]
+      ])
+    })
+
+  test.each([
+    [
+      'the usual ones of mode remove',
+      { mode: 'remove' },
+      undefined,
+      'remove 5 records, and at most 3 may be'
+    ],
+    [
+      'those that were handed in',
+      {},
+      { guards: { updates: { most: 2 } } },
+      'update 5 records, and at most 2'
+    ],
+    ['what is asserted', {}, { assertions: [{ asserts: 'unique', fields: ['name'] }] }, 'is not unique'],
+    ['none, where it has none', { mode: 'remove' }, { without: ['removes'] }, undefined]
+  ])('%s', async (_what, more, bounds, stop) => {
+    const system = full()
+    const { api, pass } = scheduled(system)
+    const sync = await memorySync(api, { schedule, ...more })
+    if (bounds !== undefined)
+      expect(await api.put(`/polyctl/syncs/${sync.id}/guards`, bounds)).toMatchObject({ status: 200 })
+    await pass(60)
+    const [run] = (await api.get(`/api/syncs/${sync.id}/executions`)).list
+    if (stop === undefined) {
+      expect(run).toMatchObject({ type: 'scheduled', status: 'completed', errors: [] })
+      return
+    }
+    const errors = [expect.stringMatching(`^stopped before anything was written: .*${stop}`)]
+    expect(run).toMatchObject({ type: 'scheduled', status: 'failed', errors })
+    expect(system.writes).toEqual([])
+    const { data } = await api.get(`/api/syncs/${sync.id}/status`)
+    expect(data['last_execution']).toMatchObject({ status: 'failed', errors })
+    const log = await api.get(`/api/syncs/${sync.id}/executions/${run!.id}/consolelog`)
+    expect(log.text).toContain('stopped before anything was written')
+    const events = await api.get('/api/events?type=sync.failed')
+    expect(events.text).toContain('stopped before anything was written')
+  })
+
+  test('an update of the sync by others leaves them, and its end takes them along', async () => {
+    const { api } = scheduled(full())
+    const sync = await memorySync(api, { mode: 'remove' })
+    await api.put(`/polyctl/syncs/${sync.id}/guards`, { without: ['removes'] })
+    expect((await api.get('/api/me')).headers.get('polyctl-kept-guards')).toBe('1')
+    await api.post(`/api/syncs/${sync.id}/activate`, { active: false })
+    expect((await api.get('/polyctl/guards')).list).toEqual([{ sync_id: sync.id, without: ['removes'] }])
+    await api.put(`/polyctl/syncs/${sync.id}/guards`, {})
+    expect((await api.get('/polyctl/guards')).list).toEqual([])
+    await api.put(`/polyctl/syncs/${sync.id}/guards`, { without: ['removes'] })
+    await api.delete(`/api/syncs/${sync.id}`)
+    expect((await api.get('/api/me')).headers.get('polyctl-kept-guards')).toBe('0')
+  })
+})
+
 test('one that still runs is not started again, and what came up meanwhile is not made up for', async () => {
   const go = Promise.withResolvers<void>()
   const system = memorySystem({ rows: new Map([['people', people]]), gate: () => go.promise })
