@@ -31,7 +31,10 @@ interface Received {
 }
 
 /** Receives posts; `answer` says with which status. */
-async function receiver(answer: (received: Received) => number = () => 200) {
+async function receiver(
+  answer: (received: Received) => number = () => 200,
+  headers: Record<string, string> = {}
+) {
   const received: Received[] = []
   const http = createHttp((request, response) => {
     let text = ''
@@ -39,7 +42,7 @@ async function receiver(answer: (received: Received) => number = () => 200) {
     request.on('end', () => {
       const one: Received = { headers: request.headers, body: JSON.parse(text) }
       received.push(one)
-      response.statusCode = answer(one)
+      response.writeHead(answer(one), headers)
       response.end()
     })
   })
@@ -127,6 +130,8 @@ test('a webhook that refuses ends the run as failed, and one that is busy is ask
   const end = await ended(api, sync.id, start.data.id)
   const { host } = new URL(url)
   expect(end).toMatchObject({ status: 'failed', errors: [`the webhook ${host} answered 400`] })
+  // What is refused is not tried again.
+  expect(received).toHaveLength(2)
   expect(received[0]?.headers['idempotency-key']).toBe(received[1]?.headers['idempotency-key'])
   answer = 200
   const again = await api.post(`/api/syncs/${sync.id}/executions`, {})
@@ -134,6 +139,20 @@ test('a webhook that refuses ends the run as failed, and one that is busy is ask
   expect(received[2]?.headers['idempotency-key']).toBe(received[0]?.headers['idempotency-key'])
   const types = (await api.get('/api/events')).list.map(({ type }) => type)
   expect(types).toEqual(['sync.completed', 'sync.running', 'sync.failed', 'sync.running'])
+})
+
+test('a webhook that says when to come back is not asked before', async () => {
+  const directory = folder()
+  const file = join(directory, 'people.csv')
+  writeFileSync(file, 'email,name\nada@example.com,Ada\n')
+  const answers = [503, 429, 200]
+  const { url } = await receiver(() => answers.shift() ?? 200, { 'retry-after': '17' })
+  const waits: number[] = []
+  const api = client(server({ sleep: (ms) => Promise.resolve(void waits.push(ms)) }))
+  const sync = await csvToWebhook(api, file, url)
+  const start = await api.post(`/api/syncs/${sync.id}/executions`, {})
+  expect(await ended(api, sync.id, start.data.id)).toMatchObject({ status: 'completed' })
+  expect(waits.filter((ms) => ms > 0)).toEqual([17_000, 17_000])
 })
 
 test.each([
@@ -299,6 +318,45 @@ test('what runs when the server ends is interrupted, and the next execution goes
   const again = await second.post(`/api/syncs/${sync.id}/executions`, {})
   expect(await ended(second, sync.id, again.data.id)).toMatchObject({ status: 'completed' })
   expect([...objectOf(system, 'people').values()]).toHaveLength(2)
+})
+
+test('what a server that was killed left running is interrupted, and what it accepted begins', async () => {
+  const directory = folder()
+  const system = memorySystem({ rows: new Map([['people', people]]) })
+  const first = createServer({ apiKey: 'test-key', directory, ...memory(system) })
+  const api = client(first)
+  const sync = await memorySync(api)
+  const runOnce = async (): Promise<string> => {
+    const { id } = (await api.post(`/api/syncs/${sync.id}/executions`, {})).data
+    await ended(api, sync.id, id)
+    return id
+  }
+  const [running, accepted] = [await runOnce(), await runOnce()]
+  // What is on the disk after `kill -9`: nobody has said how these two ended.
+  first.store.edit('execution', running, { status: 'running' })
+  first.store.edit('execution', accepted, { status: 'created' })
+  first.close()
+  const second = client(server({ directory, ...memory(system) }))
+  const statusOf = async (id: string): Promise<unknown> =>
+    (await second.get(`/api/syncs/${sync.id}/executions/${id}`)).data['status']
+  expect(await statusOf(running)).toBe('interrupted')
+  while ((await statusOf(accepted)) !== 'completed') await new Promise((resolve) => setImmediate(resolve))
+})
+
+test('the address of a log is good for an hour', async () => {
+  let now = Date.parse('2026-01-01T00:00:00Z')
+  const system = memorySystem({ rows: new Map([['people', people]]) })
+  const made = server({ now: () => new Date(now), ...memory(system) })
+  const api = client(made)
+  const sync = await memorySync(api)
+  const { id } = (await api.post(`/api/syncs/${sync.id}/executions`, {})).data
+  await ended(api, sync.id, id)
+  const { urls } = (await api.get(`/api/syncs/${sync.id}/executions/${id}/inserts`)).data
+  const [address = ''] = Array.isArray(urls) ? urls.map(String) : []
+  now += 3_599_000
+  expect((await made.fetch(new Request(address))).status).toBe(200)
+  now += 2_000
+  expect((await made.fetch(new Request(address))).status).toBe(403)
 })
 
 test('a canceled execution stops, and says so', async () => {

@@ -1,11 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { localConnectors } from '../../../src/server/runner/connectors.ts'
 import { startPostgresql, whyNoPostgresql, type RealPostgresql } from '../../support/postgresql.ts'
+import { postgresql } from '../../../src/server/runner/postgresql/connector.ts'
+import type { ConnectorParts } from '../../../src/server/runner/connector.ts'
 import { field, identity, runnerWorld, syncFacts, type RunnerWorld, type Setting } from './world.ts'
 import type { SyncFacts } from '../../../src/server/runner/open-job.ts'
 
 const why = whyNoPostgresql()
 if (why !== undefined) console.warn(why)
+
+const parts: ConnectorParts = {
+  fetch: () => expect.unreachable('no requests'),
+  now: () => new Date(0),
+  sleep: () => Promise.resolve(),
+  timeout: () => new AbortController().signal,
+  signal: new AbortController().signal
+}
 
 describe.skipIf(why !== undefined)('PostgreSQL', () => {
   let db: RealPostgresql
@@ -71,6 +81,23 @@ describe.skipIf(why !== undefined)('PostgreSQL', () => {
     await db.sql(`INSERT INTO target (email, name) VALUES ('b@x.example', 'B.')`)
     expect((await world.run(facts({ sync: { mode } }))).counts).toMatchObject(counts)
     expect((await targets()).map(({ name }) => name)).toEqual(names)
+  })
+
+  test('the source is read as of one moment, whatever others do to it meanwhile', async () => {
+    await db.sql(`INSERT INTO source SELECT i, i || '@x.example', 'before' FROM generate_series(1, 9) i`)
+    const source = await postgresql.source!(
+      { id: 'from', name: 'from', type: 'postgresql', configuration: db.configuration },
+      parts
+    )
+    const names: unknown[] = []
+    const configuration = { table: 'public.source' }
+    for await (const rows of source.rows({ configuration, fields: ['name'], batch: 2 })) {
+      names.push(...rows.flat())
+      if (names.length > 2) continue
+      await db.sql(`UPDATE source SET name = 'after'; DELETE FROM source WHERE id > 7`)
+    }
+    await source.close()
+    expect(names).toEqual(Array.from({ length: 9 }, () => 'before'))
   })
 
   test('append adds', async () => {
