@@ -80,7 +80,7 @@ export interface StoredSync extends StoredBase, Omit<SyncRequest, 'organization_
   policies: string[]
   model_ids: string[]
   /** It has an address of its own: an update of the sync leaves it. */
-  error_handling?: SyncErrorHandling
+  error_handling?: Partial<SyncErrorHandling>
 }
 
 /** One schedule of a bulk sync, with an id of its own; only the parts that say something. */

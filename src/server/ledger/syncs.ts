@@ -206,6 +206,12 @@ export const syncs: LedgerRow[] = rows('sync', [
   ['executions.changed', 'documentation', 'only new and changed records are sent; resync sends all'],
   ['executions.tracking', 'documentation', 'tracking columns decide what changed, where a model has them'],
   ['executions.refused', 'assumption', 'a record that the target refused comes back in the next execution'],
+  [
+    'executions.refused-left',
+    'sdk',
+    'with auto_retry_record_errors false it waits until it changes, or is sent by resync or its name'
+  ],
+  ['error-handling.mail', 'assumption', 'nobody is told by mail: events of executions tell webhooks'],
   ['executions.returned', 'assumption', 'a record that left the source and comes back counts as new'],
   ['executions.missing', 'assumption', 'a record that update or remove does not find is looked for again'],
   ['executions.ambiguous', 'assumption', 'a record that matches several ones of the target is an error'],

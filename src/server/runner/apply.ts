@@ -9,7 +9,7 @@ import {
   type TargetWriter,
   type WriteRecord
 } from './connector.ts'
-import { looksUp, mustGoOn, namesOf, refuse, warn, type Job } from './job.ts'
+import { givenUp, isGivenUp, looksUp, mustGoOn, namesOf, refuse, warn, type Job } from './job.ts'
 import type { Task } from './stage.ts'
 import type { StateStore } from './state.ts'
 import { isEmpty, type Row, type Value } from './value.ts'
@@ -188,7 +188,12 @@ function settle(
         })
         count(job, operation, mapped, id)
         if (outcome.warning !== undefined) warn(job, mapped, 'WARNING', outcome.warning)
-      } else if (outcome.state === 'rejected' || isLast) refuse(job, mapped, outcome.code, outcome.message)
+        continue
+      }
+      if (outcome.state !== 'rejected' && !isLast) continue
+      refuse(job, mapped, outcome.code, outcome.message)
+      if (outcome.state === 'rejected' && isGivenUp(job))
+        store.record(job.sync.id, task.key, { hash: givenUp(task.hash), id: task.id })
     }
   })
   job.log.progress(job.counts)

@@ -1,6 +1,16 @@
 import type { SyncStartRequest } from '../../wire/sync.ts'
 import { digest, packed } from './codec.ts'
-import { identityTexts, looksUp, mustGoOn, namesOf, refuse, warn, type Job } from './job.ts'
+import {
+  givenUp,
+  identityTexts,
+  isGivenUp,
+  looksUp,
+  mustGoOn,
+  namesOf,
+  refuse,
+  warn,
+  type Job
+} from './job.ts'
 import { identityValues, type IdentityPlan } from './mapping.ts'
 import { textOf, Unreadable, type Cell, type Row } from './value.ts'
 
@@ -72,6 +82,7 @@ function taker(
   const isForced = request.resync === true || sync.sync_all_records === true || sync.mode === 'replace'
   const keyOf = keys(job)
   const prefix = digest(mapping.signature)
+  const isLeft = !isForced && isGivenUp(job)
   return (row) => {
     const mapped = mapping.map(row)
     if (!isWanted(mapped)) return
@@ -83,6 +94,7 @@ function taker(
     const before = state.recorded(sync.id, key, hash)
     if (before !== 'none') known.count += 1
     if (before === 'same' && !isForced) return
+    if (isLeft && state.recorded(sync.id, key, givenUp(hash)) === 'same') return
     if (baseline === undefined) stage.add({ key, hash, row: text })
     else baseline(key, hash)
   }

@@ -3,6 +3,7 @@ import type { RunBounds } from '../../wire/local-start.ts'
 import type { SyncStartRequest } from '../../wire/sync.ts'
 import type { StoredModel, StoredSync } from '../stored.ts'
 import type { Assertions } from './assertions.ts'
+import { digest } from './codec.ts'
 import type { Source, TargetFacts, TargetReader } from './connector.ts'
 import { withoutValues } from './cut-values.ts'
 import { identityText } from './identity.ts'
@@ -51,6 +52,20 @@ export function looksUp({ sync, facts, mapping }: Pick<Job, 'sync' | 'facts' | '
     sync.mode !== 'replace' &&
     mapping.identity.matches.length > 0
   )
+}
+
+/**
+ * Whether a record that its target refused is left until it changes: the sync says so. A start that names
+ * records wants these all the same.
+ */
+export function isGivenUp({ sync, request }: Pick<Job, 'sync' | 'request'>): boolean {
+  const isNamed = request.identities?.length || request.source_identities?.length
+  return sync.error_handling?.auto_retry_record_errors === false && !isNamed
+}
+
+/** By which a record that was refused is remembered: it counts as changed for all who do not leave it. */
+export function givenUp(hash: string): string {
+  return digest(`refused ${hash}`)
 }
 
 /** Identity values as texts that are equal where the target cannot tell the values apart. */

@@ -4,7 +4,7 @@ import type { GuardStop } from '../../wire/local-start.ts'
 import { extract } from './extract.ts'
 import type { Hold } from './hold.ts'
 import { Stopped, stopsOf } from './guards.ts'
-import { looksUp, type Job } from './job.ts'
+import { givenUp, isGivenUp, looksUp, type Job } from './job.ts'
 import { plan, type Decision } from './plan.ts'
 import { replaceAll } from './replace.ts'
 import type { StateStore } from './state.ts'
@@ -104,10 +104,16 @@ function mustBePossible(job: Job): void {
     throw new RunProblem('identity', `this server cannot look up its target by ${unknown.function}`)
 }
 
-/** A record that exists already needs no more looking in mode `create`, until it changes in the source. */
-function keep({ sync }: Job, store: StateStore, { operation, reason, record, hit }: Decision): void {
-  if (operation !== 'skip' || reason !== 'exists') return
-  store.record(sync.id, record.key, { hash: record.hash, id: hit?.id })
+/**
+ * A record that exists already needs no more looking in mode `create`, until it changes in the source; nor
+ * does one that is refused, where the sync says so.
+ */
+function keep(job: Job, store: StateStore, { operation, reason, record, hit }: Decision): void {
+  const { id } = job.sync
+  if (operation === 'refuse' && isGivenUp(job))
+    store.record(id, record.key, { hash: givenUp(record.hash), id: undefined })
+  if (operation === 'skip' && reason === 'exists')
+    store.record(id, record.key, { hash: record.hash, id: hit?.id })
 }
 
 function plannedWords({ stage }: Job): string {

@@ -1,5 +1,6 @@
+import { createHmac } from 'node:crypto'
 import { createServer as createHttp, type IncomingMessage } from 'node:http'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -357,6 +358,55 @@ test('the address of a log is good for an hour', async () => {
   expect((await made.fetch(new Request(address))).status).toBe(200)
   now += 2_000
   expect((await made.fetch(new Request(address))).status).toBe(403)
+})
+
+test('the webhook of the organization is told how an execution began and ended, signed', async () => {
+  const deliveries: { signature: string | null; body: string }[] = []
+  const system = memorySystem({ rows: new Map([['people', people]]) })
+  const api = client(
+    server({
+      ...memory(system),
+      post: async (request) => {
+        deliveries.push({
+          signature: request.headers.get('polytomic-signature'),
+          body: await request.text()
+        })
+        return new Response('ok')
+      }
+    })
+  )
+  await api.post('/api/webhooks', { endpoint: 'https://hooks.example.com/in', secret: 's3cret' })
+  const sync = await memorySync(api)
+  const { id } = (await api.post(`/api/syncs/${sync.id}/executions`, {})).data
+  await ended(api, sync.id, id)
+  while (deliveries.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  for (const { signature, body } of deliveries)
+    expect(signature).toBe(createHmac('sha256', 's3cret').update(body).digest('hex'))
+  const events = deliveries.map(({ body }) => JSON.parse(body) as { type: string; event: object })
+  // Deliveries have no order.
+  expect(events.toSorted((a, b) => (a.type < b.type ? -1 : 1))).toMatchObject([
+    { type: 'sync.completed', event: { execution_id: id, inserted_count: 2, name: 'People' } },
+    { type: 'sync.running', event: { execution_id: id, sync_id: sync.id } }
+  ])
+})
+
+test('all that the runner keeps is for its owner alone, while it runs too', async () => {
+  const directory = join(folder(), 'data')
+  const system = memorySystem({ rows: new Map([['people', people]]) })
+  const files: [string, number][] = []
+  system.after = () => {
+    for (const name of readdirSync(directory))
+      files.push([name, statSync(join(directory, name)).mode & 0o777])
+  }
+  const api = client(server({ directory, ...memory(system) }))
+  const sync = await memorySync(api)
+  const { id } = (await api.post(`/api/syncs/${sync.id}/executions`, {})).data
+  await ended(api, sync.id, id)
+  expect(files.map(([name]) => name)).toEqual(
+    expect.arrayContaining(['runner.db', 'runner.db-wal', 'runner.db-shm', 'polytomic.db-wal'])
+  )
+  expect(files.filter(([, mode]) => mode !== 0o600)).toEqual([])
+  expect(statSync(directory).mode & 0o777).toBe(0o700)
 })
 
 test('a canceled execution stops, and says so', async () => {

@@ -100,11 +100,12 @@ test('a filter on the target compares each record with a field of its own row', 
 })
 
 test('other tracking columns let all records be looked at again', async () => {
-  const { run } = world([{ ...ada, at: 1 }])
-  await run()
-  const { counts } = await run(syncFacts({ model: { tracking_columns: ['at'] } }))
-  expect(counts).toMatchObject({ total: 1, update: 1 })
-  expect((await run(syncFacts({ model: { tracking_columns: ['at'] } }))).counts.total).toBe(0)
+  const { run } = world([{ ...ada, at: 1, seen: 1 }])
+  await run(syncFacts({ model: { tracking_columns: ['at'] } }))
+  // Their values are the same, and mean something else.
+  const other = syncFacts({ model: { tracking_columns: ['seen'] } })
+  expect((await run(other)).counts).toMatchObject({ total: 1, update: 1 })
+  expect((await run(other)).counts.total).toBe(0)
 })
 
 test('a first run of some records is no baseline where the first run is to send nothing', async () => {
@@ -131,4 +132,48 @@ test('of two records of a run that belong to the same one of the target the firs
   expect((await run(facts)).counts).toMatchObject({ update: 1, insert: 0, warnings: 1 })
   expect(system.writes.flatMap(({ records }) => records)).toHaveLength(1)
   expect(people()).toEqual([expect.objectContaining({ email: ada.email, name: 'Ada' })])
+})
+
+test('what was refused is left where the sync says so, until it changes, is named, or all is sent', async () => {
+  const { run, preview, system } = world([ada, alan])
+  system.before = ({ records }) =>
+    records.map(({ values }) =>
+      values.includes(alan.email) ? { state: 'rejected', code: 'NO', message: 'no' } : { state: 'done' }
+    )
+  const left = syncFacts({ sync: { error_handling: { auto_retry_record_errors: false } } })
+  expect((await run(left)).counts).toMatchObject({ insert: 1, error: 1 })
+  expect((await preview(left)).shown).toEqual([])
+  expect((await run(left)).counts).toMatchObject({ total: 0, error: 0 })
+  expect((await run(left, { identities: [alan.email] })).counts).toMatchObject({ total: 1, error: 1 })
+  expect((await run(left, { resync: true })).counts).toMatchObject({ total: 2, error: 1 })
+  expect((await run(left)).counts.total).toBe(0)
+  system.rows.set('people', [ada, { ...alan, name: 'Turing' }])
+  expect((await run(left)).counts).toMatchObject({ total: 1, error: 1 })
+  expect((await run(left)).counts.total).toBe(0)
+  // Whoever wants refused ones again gets all of them.
+  expect((await run(syncFacts({ sync: { error_handling: {} } }))).counts).toMatchObject({
+    total: 1,
+    error: 1
+  })
+  expect((await run()).counts).toMatchObject({ total: 1, error: 1 })
+})
+
+test('a record that matches several ones is left as well', async () => {
+  const there = [ada, { ...ada, name: 'Other' }]
+  const { run } = world([ada], there)
+  const left = syncFacts({ sync: { error_handling: { auto_retry_record_errors: false } } })
+  expect((await run(left)).counts).toMatchObject({ total: 1, error: 1 })
+  expect((await run(left)).counts).toMatchObject({ total: 0, error: 0 })
+  expect((await run()).counts).toMatchObject({ total: 1, error: 1 })
+})
+
+test('what a target was too busy for is no refusal, and comes back', async () => {
+  const { run, system, people } = world([ada])
+  system.before = ({ records }) =>
+    records.map(() => ({ state: 'retry', code: 'LOCKED', message: 'locked' }))
+  const left = syncFacts({ sync: { error_handling: { auto_retry_record_errors: false } } })
+  expect((await run(left)).counts).toMatchObject({ insert: 0, error: 1 })
+  system.before = () => undefined
+  expect((await run(left)).counts).toMatchObject({ insert: 1 })
+  expect(people()).toHaveLength(1)
 })
