@@ -46,7 +46,8 @@ const stored: Readonly<Record<StoredKind, true>> = {
   query: true,
   connect_card: true,
   execution: true,
-  sync_guards: true
+  sync_guards: true,
+  bulk_execution: true
 }
 
 /** All members of an edit. */

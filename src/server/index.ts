@@ -11,6 +11,7 @@ import { openServerFolder, readPieces, realEdge } from './edge.ts'
 import { openEvents } from './events.ts'
 import { makeFaults, type Fault, type FaultControl, type FaultPlan } from './faults.ts'
 import { found, localEmail, type Founded, type Founders } from './founding.ts'
+import { copiesOf } from './kinds/bulk-copies.ts'
 import { openOutcomes } from './idempotency.ts'
 import { rateLimit } from './rate.ts'
 import { openRecords, type Records } from './records.ts'
@@ -257,6 +258,7 @@ function runnerOf(
   if (file !== undefined) makePrivateFile(file)
   const runner = openRunner({
     ...parts,
+    copiesOf,
     state: openRunnerState(file, () => `${parts.randomUUID()}${parts.randomUUID()}`),
     connectors: run.connectors ?? localConnectors,
     parts: {

@@ -249,6 +249,50 @@ export interface StoredExecution extends StoredBase {
 /** What polyctl's files say of each execution of a sync; its id and name are those of the sync. */
 export interface StoredGuards extends StoredBase, StandingBounds {}
 
+/** What became of one schema in an execution of a bulk sync. */
+export interface StoredSchemaExecution {
+  schema: string
+  output_name: string
+  status: ExecutionStatus
+  status_message: string
+  record_count: number
+  error_count: number
+  warning_count: number
+  created_at: string
+  started_at?: string
+  completed_at?: string
+}
+
+/** What an execution of a bulk sync was asked to do. */
+export interface BulkRunRequest {
+  test?: boolean
+  resync_mode?: string
+  /** Absent: all that are enabled. */
+  schemas?: string[]
+  /** Those that a schedule leaves to others. */
+  except?: string[]
+  /** Of a schedule: those with a tracking field, or those without. */
+  selective_mode?: string
+}
+
+/** One run of a bulk sync. It keeps the place in lists that it had when it was created. */
+export interface StoredBulkExecution extends StoredBase {
+  sync_id: string
+  type: 'manual' | 'scheduled'
+  status: ExecutionStatus
+  status_message: string
+  request: BulkRunRequest
+  schemas: StoredSchemaExecution[]
+  started_at?: string
+  completed_at?: string
+  /** The schedule that started it. */
+  schedule?: { id: string; frequency: string }
+  /** Signs the addresses of its logs. */
+  log_secret: string
+  /** The base of addresses in events. */
+  base_url: string
+}
+
 /** The kinds of stored things. */
 export interface Stored {
   connection: StoredConnection
@@ -268,6 +312,7 @@ export interface Stored {
   connect_card: StoredConnectCard
   execution: StoredExecution
   sync_guards: StoredGuards
+  bulk_execution: StoredBulkExecution
 }
 
 /** The names of kinds are in the database: renaming one loses what is stored under it. */

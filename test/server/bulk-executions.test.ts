@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { bulkWorld } from './bulk-world.ts'
-import { client, salesforce, decide } from './client.ts'
+import { client, salesforce, decide, testServer } from './client.ts'
 
 test('nothing is started, and that is said', async () => {
   const { make, api } = await bulkWorld()
@@ -8,7 +8,8 @@ test('nothing is started, and that is said', async () => {
   const path = `/api/bulk/syncs/${id}`
   const refused = {
     status: 409,
-    message: 'the bulk sync "HubSpot to Postgres" was not started: this server does not run bulk syncs yet'
+    message:
+      'the bulk sync "HubSpot to Postgres" was not started: this server moves no data; start it with --run to let it'
   }
   expect((await api.post(`${path}/executions`)).body).toMatchObject(refused)
   const start = { test: true, fetch_mode: 'none', schemas: ['deals'] }
@@ -78,4 +79,17 @@ test('the status of many is that of those asked for, of the active ones, or of a
   expect(await ask('all=true')).toEqual([two.id, one.id])
   expect(await ask('')).toEqual([])
   expect((await api.get('/api/bulk/syncs/status?sync_id=none')).status).toBe(404)
+})
+
+test('a server that runs bulk syncs runs those between two PostgreSQL databases alone', async () => {
+  const server = testServer({ run: { fetch: () => expect.unreachable('no requests') } })
+  onTestFinished(() => server.close())
+  const { make, api } = await bulkWorld(server)
+  const { id } = await make({ schemas: ['deals'] })
+  const reply = await api.post(`/api/bulk/syncs/${id}/executions`)
+  expect([reply.status, reply.body['message']]).toEqual([
+    400,
+    'the bulk sync "HubSpot to Postgres" does not run on this server, as tables are copied here from postgresql ' +
+      'to postgresql alone, not from hubspot to postgresql; a Polytomic service runs it: point POLYTOMIC_URL to one'
+  ])
 })

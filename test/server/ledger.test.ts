@@ -12,8 +12,8 @@ test('every behaviour has an id of its own and a sentence', () => {
 test('assumptions are counted: a new one is a decision, one turned into a fact a success', () => {
   expect(ledgerCounts()).toMatchInlineSnapshot(`
     {
-      "assumption": 243,
-      "documentation": 103,
+      "assumption": 256,
+      "documentation": 104,
       "provider": 44,
       "provider-test": 20,
       "sdk": 119,

@@ -1,17 +1,25 @@
 import { bulkFetchModes, bulkResyncModes, type BulkStartRequest } from '../../wire/bulk-sync.ts'
 import { data, type RouteResult } from '../answer.ts'
-import { flag, found, organizationOf, param, type Call, type Route } from '../call.ts'
+import { actorOf, flag, found, organizationOf, param, type Call, type Route } from '../call.ts'
 import { sourceSchemas } from '../enumeration/schema.ts'
+import { paged, pagination } from '../paging.ts'
+import { createdBy } from '../records.ts'
 import { invalid, notFound, Refusal } from '../refusal.ts'
-import type { StoredBulkSync } from '../stored.ts'
+import { makeBulkRoom } from '../runner/bulk/bulk-schedules.ts'
+import { expiryOf, logAddress } from '../runner/log-address.ts'
+import { isOpen } from '../runner/open.ts'
+import type { StoredBulkExecution, StoredBulkSync } from '../stored.ts'
+import { schemaStatuses, shownExecution } from './bulk-execution-shown.ts'
 import { mustExist } from './bulk-schema.ts'
 import { bulkStartShape } from './bulk-sync-shape.ts'
+import { mustHaveRunner, mustRunHere } from './execution-start.ts'
+import { consoleLines } from './execution.ts'
 import { mustFit } from './request-shape.ts'
 
 const executions = '/api/bulk/syncs/:id/executions'
 const execution = `${executions}/:execution`
 
-/** Routes of executions. This server moves no data: it starts none, and lists none. */
+/** Routes of executions. Where this server moves no data it starts none, and has none to show. */
 export const bulkExecutionRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/bulk/syncs/status', access: 'organization', answer: statuses },
   { method: 'GET', path: '/api/bulk/syncs/:id/status', access: 'organization', answer: status },
@@ -20,39 +28,75 @@ export const bulkExecutionRoutes: readonly Route[] = [
     path: '/api/bulk/syncs/:id/cancel',
     access: 'organization',
     bodyless: true,
-    answer: cancel
+    answer: cancelAll
   },
   { method: 'POST', path: executions, access: 'organization', answer: start },
   { method: 'GET', path: executions, access: 'organization', answer: list },
-  ...[
-    ['GET', execution],
-    ['POST', `${execution}/cancel`],
-    ['GET', `${execution}/logs`],
-    ['POST', `${execution}/logs/export`],
-    ['GET', `${execution}/consolelog`],
-    ['GET', `${execution}/schemas/:schema/consolelog`]
-  ].map(([method, path]): Route => ({
-    method: method === 'POST' ? 'POST' : 'GET',
-    path: path ?? '',
+  {
+    method: 'GET',
+    path: execution,
     access: 'organization',
-    answer: missing
-  }))
+    answer: (call) => data(shownExecution(call, one(call)))
+  },
+  { method: 'POST', path: `${execution}/cancel`, access: 'organization', answer: cancelOne },
+  { method: 'GET', path: `${execution}/logs`, access: 'organization', answer: logs },
+  { method: 'POST', path: `${execution}/logs/export`, access: 'organization', answer: exported },
+  {
+    method: 'GET',
+    path: `${execution}/consolelog`,
+    access: 'organization',
+    answer: (call) => consoleLines(call, one(call).id)
+  },
+  {
+    method: 'GET',
+    path: `${execution}/schemas/:schema/consolelog`,
+    access: 'organization',
+    answer: (call) => consoleLines(call, one(call).id, `${param(call, 'schema')}: `)
+  }
 ]
 
 function syncOf(call: Call): StoredBulkSync {
   return found(call, 'bulk_sync', param(call, 'id'))
 }
 
-/** Checks the body of a start before it refuses to start anything. */
+/** Stores an execution, and lets it begin when the request is done. */
 function start(call: Call): RouteResult {
   const sync = syncOf(call)
-  mustBeStartable(call, sync, mustFit(bulkStartShape(), call.body, 400))
-  throw new Refusal(
-    409,
-    'no_runner',
-    `the bulk sync "${sync.name}" was not started: this server does not run bulk syncs yet`,
-    { metadata: { sync_id: sync.id } }
-  )
+  const request = mustFit(bulkStartShape(), call.body, 400)
+  mustBeStartable(call, sync, request)
+  const { records, randomUUID, now } = call.context
+  const runner = mustHaveRunner(call, `the bulk sync "${sync.name}" was not started`, { sync_id: sync.id })
+  const all = executionsOf(call, sync)
+  const open = all.find((stored) => isOpen(stored.status))
+  if (open !== undefined)
+    throw new Refusal(409, 'running', `the bulk sync "${sync.name}" is running already: ${open.id}`, {
+      metadata: { sync_id: sync.id, execution_id: open.id }
+    })
+  mustRunHere(() => runner.bulk.mustRun(sync))
+  makeBulkRoom(records, runner.logs, all)
+  const resync = request.resync === true ? 'rebuild' : (request.resync_mode ?? '')
+  const schemas = request.schemas ?? []
+  const stored: StoredBulkExecution = {
+    id: randomUUID(),
+    organization_id: sync.organization_id,
+    name: '',
+    sync_id: sync.id,
+    type: 'manual',
+    status: 'created',
+    status_message: '',
+    request: {
+      ...(request.test === true ? { test: true } : {}),
+      ...(resync === '' ? {} : { resync_mode: resync }),
+      ...(schemas.length === 0 ? {} : { schemas })
+    },
+    schemas: [],
+    log_secret: randomUUID(),
+    base_url: call.publicUrl,
+    ...createdBy(now(), actorOf(call))
+  }
+  records.put('bulk_execution', stored)
+  runner.bulk.begin(stored.id)
+  return data(shownExecution(call, stored))
 }
 
 function mustBeStartable(call: Call, sync: StoredBulkSync, request: BulkStartRequest): void {
@@ -79,9 +123,45 @@ function mustBeStartable(call: Call, sync: StoredBulkSync, request: BulkStartReq
   for (const [index, id] of (request.schemas ?? []).entries()) mustExist(known, id, `schemas[${index}]`)
 }
 
+/** The executions of a bulk sync, newest first. */
+function executionsOf(call: Call, { id, organization_id }: StoredBulkSync): StoredBulkExecution[] {
+  return call.context.records
+    .list('bulk_execution', organization_id)
+    .filter(({ sync_id }) => sync_id === id)
+}
+
+/** Cancels and forgets the executions of a bulk sync that is deleted. */
+export function forgetBulkExecutions(call: Call, sync: StoredBulkSync): void {
+  const { records, runner } = call.context
+  for (const { id } of executionsOf(call, sync)) {
+    runner?.bulk.cancel(id)
+    runner?.logs.forget(id)
+    records.remove('bulk_execution', id)
+  }
+}
+
+function one(call: Call): StoredBulkExecution {
+  const sync = syncOf(call)
+  const id = param(call, 'execution')
+  const stored = call.context.records.get('bulk_execution', id)
+  if (stored?.sync_id !== sync.id) throw notFound('execution', id)
+  return stored
+}
+
 function status(call: Call): RouteResult {
-  syncOf(call)
-  return data({ next_execution_time: null })
+  const sync = syncOf(call)
+  const all = executionsOf(call, sync)
+  const current = all.find((stored) => isOpen(stored.status))
+  const last = all.find((stored) => !isOpen(stored.status))
+  return data({
+    ...(current === undefined ? {} : { current_execution: shownExecution(call, current) }),
+    ...(last === undefined ? {} : { last_execution: shownExecution(call, last) }),
+    next_execution_time: nextOf(call, sync)
+  })
+}
+
+function nextOf(call: Call, sync: StoredBulkSync): string | null {
+  return call.context.runner?.bulk.next(sync, executionsOf(call, sync))?.toISOString() ?? null
 }
 
 /** Returns the statuses of the requested bulk syncs, or of all, or of all active ones. */
@@ -91,20 +171,71 @@ function statuses(call: Call): RouteResult {
   const requested = wide
     ? all.filter((sync) => flag(call, 'all') || sync.active)
     : call.query.getAll('sync_id').map((id) => found(call, 'bulk_sync', id))
-  return data(requested.map(({ id }) => ({ sync_id: id, schemas: [] })))
+  return data(
+    requested.map((sync) => {
+      const [latest] = executionsOf(call, sync)
+      if (latest === undefined) return { sync_id: sync.id, schemas: [] }
+      return {
+        sync_id: sync.id,
+        status: latest.status,
+        nextExecutionTime: nextOf(call, sync),
+        schemas: schemaStatuses(call, latest)
+      }
+    })
+  )
 }
 
+/** Newest first, unless they are turned round. */
 function list(call: Call): RouteResult {
-  syncOf(call)
-  return data([])
+  const all = executionsOf(call, syncOf(call)).filter(
+    (stored) => !flag(call, 'only_terminal') || !isOpen(stored.status)
+  )
+  const shown = (some: readonly StoredBulkExecution[]) => some.map((stored) => shownExecution(call, stored))
+  if (all.length === 0 || call.version === '2023-04-25') return data(shown(all))
+  if (flag(call, 'ascending')) return data(shown(all.toReversed()))
+  const page = paged(all, call.query)
+  return data(shown(page.items), pagination(page))
 }
 
-function cancel(call: Call): RouteResult {
-  syncOf(call)
-  return data({ message: 'no execution is running' })
+/** Asks what runs of a bulk sync to stop. Returns how many that were. */
+export function cancelBulkExecutions(call: Call, sync: StoredBulkSync): number {
+  const open = executionsOf(call, sync).filter((stored) => isOpen(stored.status))
+  for (const stored of open) cancel(call, stored)
+  return open.length
 }
 
-function missing(call: Call): RouteResult {
-  syncOf(call)
-  throw notFound('execution', param(call, 'execution'))
+function cancelAll(call: Call): RouteResult {
+  const count = cancelBulkExecutions(call, syncOf(call))
+  return data({ message: count === 0 ? 'no execution is running' : 'the execution will be canceled' })
+}
+
+function cancelOne(call: Call): RouteResult {
+  const stored = one(call)
+  if (!isOpen(stored.status))
+    throw new Refusal(400, 'ended', `the execution has ended already: it is ${stored.status}`)
+  cancel(call, stored)
+  return data({ message: 'the execution will be canceled' })
+}
+
+function cancel({ context }: Call, stored: StoredBulkExecution): void {
+  context.records.put('bulk_execution', { ...stored, status: 'canceling' })
+  context.runner?.bulk.cancel(stored.id)
+}
+
+/** The records that were refused; one file of them, where there are some. */
+function logAddresses(call: Call): string[] {
+  const stored = one(call)
+  const { runner, now } = call.context
+  if ((runner?.logs.read(stored.id, 'errors') ?? []).length === 0) return []
+  return [logAddress({ ...stored, base_url: call.publicUrl }, 'errors', now().toISOString())]
+}
+
+function logs(call: Call): RouteResult {
+  return data({ URLs: logAddresses(call), Expires: expiryOf(call.context.now().toISOString()) })
+}
+
+function exported(call: Call): RouteResult {
+  const [url] = logAddresses(call)
+  if (url === undefined) throw new Refusal(400, 'no_logs', 'no record of the execution was refused')
+  return data({ url })
 }

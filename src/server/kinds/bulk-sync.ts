@@ -5,6 +5,7 @@ import { paged, pagination } from '../paging.ts'
 import { createdBy } from '../records.ts'
 import { invalid } from '../refusal.ts'
 import type { StoredBulkSync } from '../stored.ts'
+import { cancelBulkExecutions, forgetBulkExecutions } from './bulk-execution.ts'
 import { olderSchedule, shownSchedules } from './bulk-schedule.ts'
 import { readBulkSync } from './bulk-sync-request.ts'
 import { activation, mustFit } from './request-shape.ts'
@@ -94,7 +95,9 @@ function update(call: Call): RouteResult {
 
 /** Deletes a bulk sync with its schedules and schemas, which are parts of it. */
 function remove(call: Call): RouteResult {
-  call.context.records.remove('bulk_sync', found(call, 'bulk_sync', param(call, 'id')).id)
+  const sync = found(call, 'bulk_sync', param(call, 'id'))
+  forgetBulkExecutions(call, sync)
+  call.context.records.remove('bulk_sync', sync.id)
   return {}
 }
 
@@ -105,6 +108,7 @@ function activate(call: Call): RouteResult {
   // The API documents 403, 404 and 500 only; a malformed body is a 400 all the same.
   if (typeof active !== 'boolean') throw invalid('active', 'must be true or false', 400)
   changed(call, { ...stored, active })
+  if (!active) cancelBulkExecutions(call, stored)
   return data({ id: stored.id, active })
 }
 

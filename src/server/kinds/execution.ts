@@ -25,7 +25,12 @@ export const executionRoutes: readonly Route[] = [
   { method: 'PUT', path: execution, access: 'organization', anyVerb: true, answer: change },
   { method: 'POST', path: `${execution}/cancel`, access: 'organization', answer: cancelOne },
   { method: 'GET', path: `${execution}/logs`, access: 'organization', answer: logIndex },
-  { method: 'GET', path: `${execution}/consolelog`, access: 'organization', answer: consoleLog },
+  {
+    method: 'GET',
+    path: `${execution}/consolelog`,
+    access: 'organization',
+    answer: (call) => consoleLines(call, one(call).id)
+  },
   ...logTypes.flatMap((type): Route[] => [
     {
       method: 'GET',
@@ -194,7 +199,8 @@ function redirected(call: Call, type: LogType): RouteResult {
 function logFile(call: Call): RouteResult {
   const { records, runner, now } = call.context
   const type = param(call, 'file').replace(/\.json$/, '')
-  const stored = records.get('execution', param(call, 'execution'))
+  const id = param(call, 'execution')
+  const stored = records.get('execution', id) ?? records.get('bulk_execution', id)
   const known = logTypes.find((one) => one === type)
   if (stored === undefined || known === undefined || !isGenuine(stored, type, call.query, now()))
     throw new Refusal(403, 'forbidden', 'the address of this log is not valid any more')
@@ -204,14 +210,15 @@ function logFile(call: Call): RouteResult {
 
 const mostLines = 50
 
-function consoleLog(call: Call): RouteResult {
-  const stored = one(call)
+/** The lines of an execution for people; of those, where it is given, that begin so. */
+export function consoleLines(call: Call, execution: string, start = ''): RouteResult {
   const after = Number(call.query.get('after') ?? '0')
   const limit = Number(call.query.get('limit') ?? mostLines)
   const most = Number.isInteger(limit) && limit > 0 ? Math.min(limit, mostLines) : mostLines
-  const lines = call.context.runner?.logs.lines(stored.id, Number.isInteger(after) ? after : 0, most) ?? []
+  const lines = call.context.runner?.logs.lines(execution, Number.isInteger(after) ? after : 0, most) ?? []
+  const entries = lines.filter(({ message }) => message.startsWith(start))
   return data({
-    entries: lines.map(({ seq, level, message, timestamp }) => ({
+    entries: entries.map(({ seq, level, message, timestamp }) => ({
       id: String(seq),
       level,
       message,

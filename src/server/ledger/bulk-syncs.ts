@@ -140,7 +140,57 @@ export const bulkSyncs: LedgerRow[] = rows('bulk', [
   ['schedule.run-after', 'sdk', 'a sync can run after bulk syncs, which must exist'],
   ['activate', 'sdk', 'activating answers id and active'],
   ['delete', 'documentation', 'a delete takes schedules and decisions about schemas along'],
-  ['executions.none', 'assumption', 'a bulk sync cannot be started here: 409, which says so'],
+  [
+    'executions.none',
+    'assumption',
+    'with --run, tables of PostgreSQL are copied to PostgreSQL; all else, and without it, is not started'
+  ],
+  [
+    'executions.equal',
+    'assumption',
+    'a run makes the copy equal to the source, in one transaction a table'
+  ],
+  ['executions.deleted', 'assumption', 'a record that left the source is deleted, not marked as deleted'],
+  [
+    'executions.tracked',
+    'documentation',
+    'records that left a table with a tracking field stay in the copy; all of it is read here'
+  ],
+  ['executions.keyless', 'assumption', 'a table without a key is written anew by each run'],
+  [
+    'executions.resyncs',
+    'assumption',
+    'resync writes all records again, rebuild makes the table anew, refetch does what a run does'
+  ],
+  [
+    'executions.tried',
+    'assumption',
+    'a test writes five records of each table and takes them back: what is documented disagrees'
+  ],
+  [
+    'executions.output',
+    'assumption',
+    'a copy is in the schema of the configuration, else in public; mirrored, in that of its source'
+  ],
+  ['executions.made', 'assumption', 'a missing table is made, with the types and the key of its source'],
+  [
+    'executions.own',
+    'assumption',
+    'a table with rows that is no copy of the bulk sync is not written to: its comment tells whose it is'
+  ],
+  ['executions.counted', 'assumption', 'record_count counts the records of the copy that changed'],
+  [
+    'executions.failed',
+    'assumption',
+    'an execution with a schema that failed has failed; the others are copied'
+  ],
+  ['executions.logs', 'assumption', 'logs are one file of the records that were refused'],
+  ['executions.marks', 'assumption', 'copies have no columns of the service, such as times of records'],
+  [
+    'executions.schedules',
+    'assumption',
+    'of several schedules that are due each has a run of its own, in turn'
+  ],
   ['executions.test', 'assumption', 'a test cannot be combined with a resync'],
   ['executions.fetch', 'documentation', 'fetch_mode is for Salesforce sources'],
   ['executions.resync', 'documentation', 'resync is gone since 2025-09-18'],

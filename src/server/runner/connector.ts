@@ -5,7 +5,10 @@
 import type { JsonObject } from '../../wire/common.ts'
 import type { IdentityFunction, SyncMode } from '../../wire/sync.ts'
 import type { Grant } from '../stored.ts'
+import type { FieldFacts, ObjectFacts } from './objects.ts'
 import type { Cell, Row, Value } from './value.ts'
+
+export type { FieldFacts, ObjectFacts } from './objects.ts'
 
 /** The parts of a connection that a connector gets, with its secrets in clear. */
 export interface ConnectionFacts {
@@ -76,40 +79,48 @@ export interface Connector {
   reader?(connection: ConnectionFacts, parts: ConnectorParts): Promise<TargetReader>
   writer?(connection: ConnectionFacts, parts: ConnectorParts): Promise<TargetWriter>
   signIn?: SignInSteps
+  /** Takes copies of whole tables. */
+  tables?(connection: ConnectionFacts, parts: ConnectorParts): Promise<TableWriter>
 }
 
-/** A table, a collection, a file: what can be read or written, with its fields. */
-export interface ObjectFacts {
-  /** As models and syncs name it: `public.users`, `Contact`. */
-  id: string
-  label?: string
-  /** Undefined: nobody can tell, or nobody has looked. */
-  fields: FieldFacts[] | undefined
-  /** What a model says to read it. */
-  configuration?: JsonObject
-  /** Other names that lead to it: `users`, where the path of the database finds `public.users`. */
-  aliases?: readonly string[]
-  /** False: nothing is read from it. */
-  isSource?: boolean
-  /** How it can be written to. Absent: as all of its system can; empty: not at all. */
-  modes?: readonly SyncMode[]
+/** Takes copies of whole tables. */
+export interface TableWriter {
+  /**
+   * Begins a copy, which nobody sees before it is committed. Makes the table, and columns, where missing.
+   * Throws `RunProblem` where a table is in the way that is somebody else's.
+   */
+  begin(request: CopyRequest): Promise<TableCopy>
+  close(): Promise<void>
 }
 
-/** A field of an object. */
-export interface FieldFacts {
+/** What is copied, and how. */
+export interface CopyRequest {
+  /** The bulk sync: a table says whose copy it is. */
+  owner: { id: string; name: string }
+  schema: string
+  table: string
+  columns: readonly CopyColumn[]
+  /** The columns by which records are told apart; empty: all of the table is written anew. */
+  key: readonly string[]
+  /** `whole`: all records are written again. `rebuilt`: the table as well. */
+  way: 'changes' | 'whole' | 'rebuilt'
+  /** Records that the source has no longer stay. */
+  keepsMissing: boolean
+}
+
+/** A column of a copy. */
+export interface CopyColumn {
   name: string
-  label?: string
-  /** One of the API's: string, number, boolean, datetime, array, object, binary, unknown. */
   type: string
-  /** What the system itself calls the type. */
-  remoteType?: string
-  unique?: boolean
-  required?: boolean
-  readOnly?: boolean
-  /** Its values name records of other objects. */
-  isReference?: boolean
-  /** Two texts that differ in case alone identify the same record here. */
-  foldsCase?: boolean
+}
+
+/** A copy of one table under way. */
+export interface TableCopy {
+  /** Resolves with one outcome for each record, in order. */
+  write(records: readonly WriteRecord[]): Promise<Outcome[]>
+  /** Makes the table equal to what was written. */
+  commit(): Promise<{ inserted: number; updated: number; deleted: number }>
+  rollback(): Promise<void>
 }
 
 /** Where records are read. */
@@ -130,6 +141,8 @@ export interface Source {
 export interface RowRequest {
   configuration: JsonObject
   fields: readonly string[]
+  /** Columns that stand before them, as the texts that the system has for their values. */
+  texts?: readonly string[]
   batch: number
 }
 

@@ -6,6 +6,8 @@ export interface ConnectorEntry {
   target: boolean
   /** People can sign in to it in a browser. */
   signsIn?: true
+  /** Whole tables can be copied out of it and into it. */
+  copies?: boolean
   load: () => Promise<Connector>
 }
 
@@ -28,6 +30,7 @@ export const localConnectors: Connectors = new Map<string, ConnectorEntry>([
     {
       source: true,
       target: true,
+      copies: true,
       load: async () => (await import('./postgresql/connector.ts')).postgresql
     }
   ],

@@ -7,10 +7,13 @@ import { isOpen } from './open.ts'
 
 /** What a schedule looks at: the executions of its own sync and of those that it names, newest first. */
 export interface Past {
-  own: readonly StoredExecution[]
-  /** Of a sync, or undefined for what never runs here. */
-  of: (id: string) => readonly StoredExecution[]
+  own: readonly PastExecution[]
+  /** Of a sync, or of a bulk sync. */
+  of: (id: string) => readonly PastExecution[]
 }
+
+/** What a schedule knows of an execution, of whatever it is. */
+export type PastExecution = Pick<StoredExecution, 'status' | 'created_at'> & { completed_at?: string }
 
 /** A stretch of time: what came up in it is due at its end. In milliseconds. */
 export interface Stretch {

@@ -23,7 +23,7 @@ export function logAddress(
 
 /** Whether an address was made by this server, and can still be used. */
 export function isGenuine(
-  execution: StoredExecution,
+  execution: Pick<StoredExecution, 'id' | 'log_secret'>,
   type: string,
   query: URLSearchParams,
   now: Date

@@ -3,6 +3,8 @@ import type { ExecutionCounts, LogType } from '../../wire/execution.ts'
 
 /** One record in a log. It names the record; of its other values there is none. */
 export interface LogEntry {
+  /** The schema of a bulk sync that it belongs to. */
+  schema?: string
   /** Values of the source by which it is found. */
   identity: string[]
   /** The record in the target. */

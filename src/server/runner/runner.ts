@@ -5,6 +5,9 @@ import type { PreviewSeal } from '../../wire/preview.ts'
 import type { Events } from '../events.ts'
 import type { Records } from '../records.ts'
 import type { StoredExecution, StoredSync } from '../stored.ts'
+import { openBulkRunner, type BulkRunner } from './bulk/bulk-runner.ts'
+import { openBulkSchedules, type BulkSchedules } from './bulk/bulk-schedules.ts'
+import type { CopiesOf } from './bulk/copies.ts'
 import { RunProblem } from './connector.ts'
 import { raiseEnd, raiseStart } from './execution-events.ts'
 import { openApprovals, type Approvals } from './approvals.ts'
@@ -41,6 +44,8 @@ export interface Runner {
   recover(): void
   /** When the schedule of a sync starts it next, after its executions; undefined where none will. */
   next: Schedules['next']
+  /** Runs bulk syncs, and says when one comes up next. */
+  bulk: BulkRunner & { next: Schedules['nextBulk'] }
   /** Marks what is running as interrupted, and ends it. */
   close(): void
 }
@@ -54,6 +59,8 @@ export interface RunnerParts extends JobParts {
   /** Told after each batch of records. */
   moving: () => void
   randomUUID: () => string
+  /** Says which tables a bulk sync copies. */
+  copiesOf: CopiesOf
   /** Whether schedules start syncs; `baseUrl` is the base of addresses in their events. */
   schedules?: { baseUrl: () => string }
 }
@@ -86,10 +93,19 @@ export function openRunner(given: RunnerParts): Runner {
         schedules?.wake()
       })
   }
+  const bulk = openBulkRunner({ ...parts, logs: state.logs, reasonOf, ended: () => schedules?.wake() })
+  const bulkSchedules = (baseUrl: () => string): BulkSchedules =>
+    openBulkSchedules({ ...parts, logs: state.logs, begin: bulk.begin, baseUrl })
   const schedules =
     parts.schedules === undefined
       ? undefined
-      : openSchedules({ ...parts, ...parts.schedules, logs: state.logs, begin })
+      : openSchedules({
+          ...parts,
+          ...parts.schedules,
+          logs: state.logs,
+          begin,
+          bulk: bulkSchedules(parts.schedules.baseUrl)
+        })
   return {
     mustRun: (sync) => void possible(sync, records, connectors),
     begin,
@@ -105,7 +121,9 @@ export function openRunner(given: RunnerParts): Runner {
       approvals.mustHold(approval, sync, possible(sync, records, connectors).model),
     forget: (sync) => state.store.forget(sync),
     next: (sync, own) => schedules?.next(sync, own),
+    bulk: { ...bulk, next: (sync, own) => schedules?.nextBulk(sync, own) },
     recover: () => {
+      bulk.recover()
       for (const execution of records.all('execution')) {
         if (execution.status === 'created') begin(execution.id)
         else if (isOpen(execution.status)) transaction(() => interrupt(records, execution, now()))
@@ -113,6 +131,7 @@ export function openRunner(given: RunnerParts): Runner {
     },
     close: () => {
       schedules?.close()
+      bulk.close()
       for (const [id, { counts, stop }] of running) {
         const execution = records.get('execution', id)
         if (execution !== undefined && execution.status !== 'created')

@@ -1,5 +1,6 @@
 import { createdBy, type Records } from '../records.ts'
-import type { StoredExecution, StoredSync } from '../stored.ts'
+import type { StoredBulkExecution, StoredBulkSync, StoredExecution, StoredSync } from '../stored.ts'
+import { nextBulkTime, type BulkSchedules } from './bulk/bulk-schedules.ts'
 import { isDue, nextTime, type Past } from './due.ts'
 import { noCounts } from './run-log.ts'
 import type { LogStore } from './log-store.ts'
@@ -9,6 +10,8 @@ import { isOpen } from './open.ts'
 export interface Schedules {
   /** When the schedule of a sync comes up next, after its executions (newest first); undefined: never. */
   next(sync: StoredSync, own: readonly StoredExecution[]): Date | undefined
+  /** The same for a bulk sync. */
+  nextBulk(sync: StoredBulkSync, own: readonly StoredBulkExecution[]): Date | undefined
   /** Something has ended: others may run after it. */
   wake(): void
   close(): void
@@ -26,6 +29,7 @@ export interface ScheduleParts {
   begin: (execution: string) => void
   /** The base of addresses in events. */
   baseUrl: () => string
+  bulk: BulkSchedules
 }
 
 /** Schedules have minutes; the clock may jump while a machine sleeps. */
@@ -43,14 +47,17 @@ export function openSchedules(parts: ScheduleParts): Schedules {
   let [after, pause] = [begun, new AbortController()]
   const look = (): void => {
     const until = now().getTime()
-    const past = pastOf(records)
+    const syncs = bySync(records.all('execution'))
+    const bulkSyncs = bySync(records.all('bulk_execution'))
+    const past: Past['of'] = (id) => syncs.get(id) ?? bulkSyncs.get(id) ?? none
+    const stretch = { after: Math.min(after, until), until, begun }
     for (const sync of records.all('sync')) {
       if (!sync.active || sync.schedule.frequency === 'manual') continue
-      const own = past(sync.id)
+      const own = syncs.get(sync.id) ?? none
       if (own.some(({ status }) => isOpen(status))) continue
-      if (isDue(sync.schedule, { own, of: past }, { after: Math.min(after, until), until, begun }))
-        parts.transaction(() => start(parts, sync, own))
+      if (isDue(sync.schedule, { own, of: past }, stretch)) parts.transaction(() => start(parts, sync, own))
     }
+    parts.bulk.look(bulkSyncs, past, stretch)
     after = until
   }
   const loop = async (): Promise<void> => {
@@ -70,6 +77,10 @@ export function openSchedules(parts: ScheduleParts): Schedules {
       const at = active ? nextTime(schedule, { own, of: () => none }, after) : undefined
       return at === undefined ? undefined : new Date(Math.max(at, after))
     },
+    nextBulk: (sync, own) => {
+      const at = nextBulkTime(sync, own, after)
+      return at === undefined ? undefined : new Date(Math.max(at, after))
+    },
     wake: () => pause.abort(),
     close: () => {
       closing.abort()
@@ -79,10 +90,10 @@ export function openSchedules(parts: ScheduleParts): Schedules {
 }
 
 /** The executions of each sync, newest first. */
-function pastOf(records: Records): Past['of'] {
-  const bySync = Map.groupBy(records.all('execution'), ({ sync_id }) => sync_id)
-  for (const all of bySync.values()) all.sort((a, b) => (a.created_at < b.created_at ? 1 : -1))
-  return (id) => bySync.get(id) ?? none
+function bySync<T extends { sync_id: string; created_at: string }>(executions: T[]): Map<string, T[]> {
+  const all = Map.groupBy(executions, ({ sync_id }) => sync_id)
+  for (const own of all.values()) own.sort((a, b) => (a.created_at < b.created_at ? 1 : -1))
+  return all
 }
 
 /** What does not run here fails, and says so in its execution. */

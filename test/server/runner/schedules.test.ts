@@ -269,6 +269,7 @@ test('a look that fails is no end: there is a next one', async () => {
     now: () => new Date(start),
     randomUUID: () => 'id',
     begin: () => undefined,
+    bulk: { look: () => undefined },
     baseUrl: () => '',
     sleep: () => {
       sleeps += 1

@@ -66,13 +66,20 @@ function shown({ name, typeName, category }: Described): FieldFacts {
   return { name, type: typeWord(category, typeName), remoteType: typeName }
 }
 
-async function* rowsOf(sql: Sql, { configuration, fields, batch }: RowRequest): AsyncIterable<Row[]> {
+async function* rowsOf(
+  sql: Sql,
+  { configuration, fields, texts = [], batch }: RowRequest
+): AsyncIterable<Row[]> {
   const from = await selection(sql, configuration)
   const known = new Set((await columns(sql, from)).map(({ name }) => name))
   const picks = fields.map((field) => pickOf(field, known))
   const names = [...new Set(picks.map(({ column }) => column))]
-  const list = names.length === 0 ? '1' : names.map(quoted).join(', ')
-  const places = picks.map(({ column, path }) => ({ at: names.indexOf(column), path }))
+  const columnsRead = [...texts.map((name) => `${quoted(name)}::text`), ...names.map(quoted)]
+  const list = columnsRead.length === 0 ? '1' : columnsRead.join(', ')
+  const places = [
+    ...texts.map((_name, at) => ({ at, path: [] })),
+    ...picks.map(({ column, path }) => ({ at: texts.length + names.indexOf(column), path }))
+  ]
   const isPlain = places.every(({ at, path }, index) => at === index && path.length === 0)
   for await (const rows of cursor(sql, `SELECT ${list} FROM ${from}`, batch))
     yield isPlain ? rows : rows.map((row) => places.map(({ at, path }) => partOf(row[at], path)))

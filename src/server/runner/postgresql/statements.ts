@@ -29,12 +29,13 @@ export function columnOf(table: Table, name: string): Column {
 export function insertion(
   table: Table,
   present: readonly Present[],
-  records: readonly WriteRecord[]
+  records: readonly WriteRecord[],
+  toText = columnText
 ): Statement {
   const columns = present.map(({ name }) => columnOf(table, name))
   const names = columns.map(({ name }) => quoted(name)).join(', ')
   const casts = columns.map(({ cast }, index) => `v.c${index}::${cast}`).join(', ')
-  const lists = present.map(({ at }, index) => texts(records, at, columns[index]))
+  const lists = present.map(({ at }, index) => texts(records, at, columns[index], toText))
   return {
     text: `INSERT INTO ${table.sql} (${names}) SELECT ${casts} FROM ${unnested(lists.length)}`,
     values: lists
@@ -79,8 +80,13 @@ export function unnested(lists: number): string {
   return `unnest(${parameters.join(', ')}) WITH ORDINALITY AS v(${[...names, 'position'].join(', ')})`
 }
 
-function texts(records: readonly WriteRecord[], at: number, column: Column | undefined): (string | null)[] {
-  return records.map(({ values }) => (column === undefined ? null : columnText(values[at], column)))
+function texts(
+  records: readonly WriteRecord[],
+  at: number,
+  column: Column | undefined,
+  toText = columnText
+): (string | null)[] {
+  return records.map(({ values }) => (column === undefined ? null : toText(values[at], column)))
 }
 
 /** The columns by which records are found, with their values: they stand in the ids of all of them. */

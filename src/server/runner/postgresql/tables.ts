@@ -1,6 +1,6 @@
 import { RunProblem, type FieldFacts, type ObjectFacts } from '../connector.ts'
 import { textOf } from '../value.ts'
-import { quoted, type Sql } from './client.ts'
+import { quoted, type Sql, type SqlResult } from './client.ts'
 import { typeWord, type WritableType } from './types.ts'
 
 /** A table or a view, as SQL names it. */
@@ -19,17 +19,24 @@ export interface Column extends WritableType {
   facts: FieldFacts
 }
 
+/** How the comment of a copy begins. */
+export const copyMark = 'copied by the bulk sync '
+
 const columnsOf = `
 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.typname, tn.nspname,
   t.typcategory, a.attnotnull AND NOT a.atthasdef AND a.attidentity = '', a.attidentity = 'a' OR
   a.attgenerated <> '', t.typname = 'citext' OR coalesce(NOT co.collisdeterministic, false),
   coalesce(a.attnum = ANY(pk.conkey), false), coalesce(array_position(pk.conkey, a.attnum), 0),
   EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indnatts = 1
-    AND i.indkey[0] = a.attnum), pg_table_is_visible(c.oid), coalesce(base.typname, t.typname)
+    AND i.indkey[0] = a.attnum), pg_table_is_visible(c.oid), coalesce(base.typname, t.typname),
+  CASE WHEN tn.nspname = 'pg_catalog' THEN format_type(a.atttypid, a.atttypmod)
+    WHEN t.typtype = 'd' AND base.typnamespace = own.oid THEN format_type(t.typbasetype, t.typtypmod)
+    WHEN t.typcategory = 'A' THEN 'text[]' ELSE 'text' END,
+  coalesce(obj_description(c.oid, 'pg_class') LIKE '${copyMark}%', false)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace
-LEFT JOIN pg_type base ON base.oid = t.typbasetype
+JOIN pg_namespace own ON own.nspname = 'pg_catalog' LEFT JOIN pg_type base ON base.oid = t.typbasetype
 LEFT JOIN pg_collation co ON co.oid = a.attcollation
 LEFT JOIN pg_constraint pk ON pk.conrelid = c.oid AND pk.contype = 'p'
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')`
@@ -41,23 +48,44 @@ export async function tableOf(sql: Sql, name: string): Promise<Table> {
      ORDER BY n.nspname || '.' || c.relname = $1 DESC, c.oid, a.attnum`,
     [name]
   )
+  const table = tableIn(rows)
+  if (table !== undefined) return table
+  throw new RunProblem('object', `the database of the connection "${sql.name}" has no table ${name}`)
+}
+
+/** Reads a table as a session sees it that has perhaps just made it; undefined where there is none. */
+export async function tableAt(
+  run: (text: string, values: readonly unknown[]) => Promise<SqlResult>,
+  schema: string,
+  table: string
+): Promise<Table | undefined> {
+  const own = schema === '' ? 'n.oid = pg_my_temp_schema()' : 'n.nspname = $2'
+  const values = schema === '' ? [table] : [table, schema]
+  const { rows } = await run(`${columnsOf} AND c.relname = $1 AND ${own} ORDER BY a.attnum`, values)
+  return tableIn(rows)
+}
+
+/** The first table of the rows. */
+function tableIn(rows: SqlResult['rows']): Table | undefined {
   const [first] = rows
-  if (first === undefined)
-    throw new RunProblem('object', `the database of the connection "${sql.name}" has no table ${name}`)
+  if (first === undefined) return undefined
   const [schema, table] = first.map(textOf)
   const own = rows.filter((row) => textOf(row[0]) === schema && textOf(row[1]) === table)
-  const keys = own
-    .filter((row) => row[10] === true)
-    .toSorted((a, b) => Number(a[11]) - Number(b[11]))
-    .map((row) => textOf(row[2]))
   return {
     sql: `${quoted(schema ?? '')}.${quoted(table ?? '')}`,
     columns: new Map(own.map((row) => [textOf(row[2]), columnOf(row)])),
-    primaryKey: keys
+    primaryKey: keyOf(own)
   }
 }
 
-type CatalogueRow = Awaited<ReturnType<Sql['query']>>['rows'][number]
+function keyOf(rows: SqlResult['rows']): string[] {
+  return rows
+    .filter((row) => row[10] === true)
+    .toSorted((a, b) => Number(a[11]) - Number(b[11]))
+    .map((row) => textOf(row[2]))
+}
+
+type CatalogueRow = SqlResult['rows'][number]
 
 function columnOf(row: CatalogueRow): Column {
   const [, , name, remoteType, typeName, typeSchema, category] = row.map(textOf)
@@ -75,7 +103,8 @@ function columnOf(row: CatalogueRow): Column {
       required: required === true,
       readOnly: readOnly === true,
       foldsCase: foldsCase === true,
-      unique: row[12] === true
+      unique: row[12] === true,
+      portableType: textOf(row[15] ?? null)
     }
   }
 }
@@ -90,6 +119,8 @@ export async function allTables(sql: Sql): Promise<ObjectFacts[]> {
   return Array.from(byTable, ([id, own]) => ({
     id,
     fields: own.map((row) => columnOf(row).facts),
+    key: keyOf(own),
+    isCopy: own[0]?.[16] === true,
     aliases: own[0]?.[13] === true ? [textOf(own[0][1] ?? null)] : []
   }))
 }

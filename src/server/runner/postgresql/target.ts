@@ -81,7 +81,7 @@ function factsOf(object: string, table: Table): TargetFacts {
 }
 
 /** Carries out a statement, and returns the positions of the records that it did something with. */
-type Run = (statement: Statement) => Promise<ReadonlySet<number>>
+export type Run = (statement: Statement) => Promise<ReadonlySet<number>>
 
 const vanished: Outcome = {
   state: 'rejected',
@@ -151,7 +151,7 @@ function shapeOf({ id = '', values }: WriteRecord): string {
  * Runs work for many records. Where one of them is refused, it is done for each half, so that the others are
  * written and only the bad ones are not.
  */
-async function isolated(
+export async function isolated(
   records: readonly WriteRecord[],
   work: (records: readonly WriteRecord[]) => Promise<void>,
   refuse: (record: WriteRecord, outcome: Outcome) => void
@@ -176,10 +176,9 @@ async function isolated(
   }
 }
 
-/** One transaction: the table is empty and full again for all others in the same moment. */
-async function replacement(sql: Sql, table: Table, fields: readonly string[]): Promise<Replacement> {
-  const client = await sql.acquire()
-  const run = async (one: Statement): Promise<ReadonlySet<number>> => {
+/** Runs statements within a transaction, which goes on where one of them is refused. */
+export function guarded(client: PoolClient, sql: Sql): Run {
+  return async (one) => {
     await client.query('SAVEPOINT batch')
     try {
       const { rows } = resultOf(await client.query(statement(one.text, one.values, sql.types)))
@@ -190,6 +189,12 @@ async function replacement(sql: Sql, table: Table, fields: readonly string[]): P
       throw error
     }
   }
+}
+
+/** One transaction: the table is empty and full again for all others in the same moment. */
+async function replacement(sql: Sql, table: Table, fields: readonly string[]): Promise<Replacement> {
+  const client = await sql.acquire()
+  const run = guarded(client, sql)
   const ended = async (client: PoolClient, text: string): Promise<void> => {
     await client.query(text)
     client.release()
@@ -221,7 +226,7 @@ async function replacement(sql: Sql, table: Table, fields: readonly string[]): P
 }
 
 /** In the middle of a replacement nothing can be sent again by itself: the next run begins anew. */
-function asProblem(error: unknown): unknown {
+export function asProblem(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RunProblem) return error
   return new RunProblem('replace', error.message, { cause: error })
 }
