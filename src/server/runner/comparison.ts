@@ -21,8 +21,8 @@ export function sameAs(value: Cell, expected: Cell | Json): boolean {
       return plainNumber(textOf(value)) === plainNumber(textOf(expected))
   }
   if (value instanceof Instant || expected instanceof Instant) {
-    const [at, other] = [timeOf(value), timeOf(expected)]
-    if (at !== undefined && other !== undefined) return at === other
+    const order = inTime(value, expected)
+    if (order !== undefined) return order === 0
   }
   if (isJson(value) && isJson(expected)) return canonical(value) === canonical(expected)
   return textOf(value) === textOf(expected)
@@ -44,9 +44,31 @@ function canonical(cell: Cell): string {
 /** Returns 1, 0 or -1 for numbers and moments; undefined for what has no order. */
 export function bigger(value: Cell, expected: Cell | Json): number | undefined {
   const [a, b] = [numberOf(value), numberOf(expected)]
-  if (a !== undefined && b !== undefined) return Math.sign(a - b)
-  const [at, other] = [timeOf(value), timeOf(expected)]
-  return at === undefined || other === undefined ? undefined : Math.sign(at - other)
+  if (a !== undefined && b !== undefined)
+    return inDigits(plainNumber(textOf(value)), plainNumber(textOf(expected))) ?? order(a, b)
+  return inTime(value, expected)
+}
+
+function order(a: number | string, b: number | string): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}
+
+/** The order of plain numbers by all their digits: JavaScript's numbers have some sixteen of them. */
+function inDigits(a: string, b: string): number | undefined {
+  const [x, y] = [a, b].map((text) => /^(-?)(\d+)(?:\.(\d+))?$/.exec(text))
+  if (!x || !y) return undefined
+  const [, sign = '', whole = '', part = ''] = x
+  const [, otherSign = '', otherWhole = '', otherPart = ''] = y
+  if (sign !== otherSign) return sign === '-' ? -1 : 1
+  const size = order(whole.length, otherWhole.length) || order(whole, otherWhole) || order(part, otherPart)
+  return sign === '-' ? 0 - size : size
+}
+
+/** The order of moments, to the microsecond. */
+function inTime(value: Cell, expected: Cell | Json): number | undefined {
+  const [a, b] = [momentOf(value), momentOf(expected)]
+  if (a === undefined || b === undefined) return undefined
+  return order(a.milliseconds, b.milliseconds) || order(a.microseconds, b.microseconds)
 }
 
 function isNumber(value: Cell): boolean {

@@ -1,7 +1,7 @@
 import type { Json } from '../../wire/common.ts'
 import { RunProblem } from './connector.ts'
 import { bigger, endsOf, isTime, sameAs, timeOf } from './comparison.ts'
-import { isEmpty, isList, isNull, JsonText, parsed, textOf, type Cell } from './value.ts'
+import { isEmpty, isList, isNull, JsonText, parsed, scalarOf, textOf, type Cell } from './value.ts'
 
 /** Filters and overrides: what a function of the API says of a value, and how a logic joins several. */
 
@@ -27,7 +27,7 @@ export function testOf(condition: Condition): Test {
   const fixed = condition.value
   const test = tests.get(name)
   if (test === undefined) throw new RunProblem('filter', `it has a filter with the function ${name}`)
-  return (value, other) => test(value, fixed === undefined ? (other ?? null) : fixed)
+  return (value, other) => test(scalarOf(value), fixed === undefined ? (scalarOf(other) ?? null) : fixed)
 }
 
 /** The value of the source, and what it is compared with. */

@@ -22,7 +22,20 @@ const facts: TargetFacts = {
   batch: 1,
   workers: 8,
   container: 'record',
-  isBlind: true
+  isBlind: true,
+  refusalOf: ({ fields }) => mustDiffer(fields)
+}
+
+/** Receivers get plain names: two that come to be the same would be one field, with the value of either. */
+function mustDiffer(fields: readonly string[]): undefined {
+  const seen = new Map<string, string>()
+  for (const field of fields) {
+    const name = plainName(field)
+    const before = seen.get(name)
+    if (before !== undefined)
+      throw new RunProblem('field', `its fields ${before} and ${field} would both be sent as ${name}`)
+    seen.set(name, field)
+  }
 }
 
 const reader = {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RefusalOf } from '../../../src/server/runner/connector.ts'
+import { localConnectors } from '../../../src/server/runner/connectors.ts'
 import { Unreadable } from '../../../src/server/runner/value.ts'
 import { memoryConnectors, memorySystem, objectOf, type MemorySystem } from './memory.ts'
 import { field, runnerWorld, syncFacts, type RunnerWorld } from './world.ts'
@@ -99,4 +100,23 @@ test('a target that cannot be asked what it has gets all fields, whatever their 
   ]
   await run(syncFacts({ sync: { fields, identity: null } }))
   expect(system.writes.map(({ records }) => records[0]?.values)).toEqual([['Ada', '1', 36]])
+})
+
+test('two fields that a webhook would get under one name are told before anything is posted', async () => {
+  const system = memorySystem({ rows: new Map([['people', [{ 'first name': 'Ada', firstname: 'A.' }]]]) })
+  const connectors = new Map([
+    ...localConnectors,
+    ['postgresql', memoryConnectors(system).get('postgresql')!]
+  ])
+  const { run, preview } = runnerWorld(connectors)
+  const facts = syncFacts({
+    to: { type: 'webhook', configuration: { url: 'http://127.0.0.1:9/', secret: 's' } },
+    sync: {
+      identity: null,
+      fields: [field('record', 'first name'), field('record', 'firstname')],
+      target: { connection_id: 'to', object: 'http' }
+    }
+  })
+  for (const { problem } of [await preview(facts), await run(facts)])
+    expect(String(problem)).toContain('its fields first name and firstname would both be sent as firstname')
 })

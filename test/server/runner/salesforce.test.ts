@@ -301,8 +301,8 @@ describe('records are written', () => {
       },
       {
         state: 'rejected',
-        code: 'STRING_TOO_LONG',
-        message: 'First Name: data value too large: … (max length=40)'
+        code: 'INVALID_VALUE',
+        message: 'the field FirstName takes 40 characters at most'
       },
       {
         state: 'rejected',

@@ -1,7 +1,7 @@
 import { DBRef, ObjectId } from 'bson'
 import { describe, expect, test } from 'vitest'
 import { packed, unpacked } from '../../../src/server/runner/codec.ts'
-import { inUtc, millisecondsOf, sameAs, timeOf } from '../../../src/server/runner/comparison.ts'
+import { bigger, inUtc, millisecondsOf, sameAs, timeOf } from '../../../src/server/runner/comparison.ts'
 import { testOf } from '../../../src/server/runner/conditions.ts'
 import { valueOf } from '../../../src/server/runner/mongodb/values.ts'
 import { arrayText, readArray } from '../../../src/server/runner/postgresql/array-text.ts'
@@ -82,6 +82,34 @@ describe('moments', () => {
     ])
       expect(inUtc(text)).toBe(text)
     expect(sameAs('2024-02-29', new Instant('2024-02-29T00:00:00Z'))).toBe(true)
+  })
+})
+
+describe('numbers and moments are compared by all of their digits', () => {
+  test.each<[Value, Value, number]>([
+    [9_007_199_254_740_993n, new Decimal('9007199254740992'), 1],
+    [new Decimal('0.12345678901234567891'), '0.1234567890123456789', 1],
+    [new Decimal('-9007199254740993'), -9_007_199_254_740_992, -1],
+    [new Decimal('10'), 9, 1],
+    [new Decimal('-0.0'), 0, 0],
+    ['1e3', new Decimal('1000.0'), 0],
+    [new Decimal('Infinity'), 5, 1],
+    [new Decimal('-Infinity'), new Decimal('Infinity'), -1],
+    ['9999-12-31T23:59:59.999999Z', '9999-12-31T23:59:59.999998Z', 1],
+    ['1969-12-31T23:59:59.999998Z', '1969-12-31T23:59:59.999999Z', -1]
+  ])('$0 and $1: $2', (a, b, expected) => {
+    expect([bigger(a, b), bigger(b, a)]).toEqual([expected, 0 - expected])
+  })
+
+  test('those in JSON, too', () => {
+    const test5 = testOf({ function: 'GreaterThan', value: 5 })
+    expect(['5.01', '5.0', '"6"', 'null', '[6]'].map((text) => test5(new JsonText(text)))).toEqual([
+      true,
+      false,
+      true,
+      false,
+      false
+    ])
   })
 })
 
@@ -199,7 +227,7 @@ describe('columns of PostgreSQL', () => {
 })
 
 describe('fields of Salesforce', () => {
-  const field = (type: string): SalesforceField => ({ name: 'F__c', type }) as SalesforceField
+  const field = (type: string): SalesforceField => ({ name: 'F__c', type, length: 10 }) as SalesforceField
 
   test.each<[string, Value, string]>([
     ['string', '', 'null'],
@@ -214,7 +242,11 @@ describe('fields of Salesforce', () => {
     ['multipicklist', ['a', 'b'], '"a;b"'],
     ['double', new Decimal('9007199254740992'), '9007199254740992'],
     ['double', new Decimal('0.12345678901234567890'), '0.1234567890123456789'],
-    ['int', new Decimal('5.00'), '5']
+    ['int', new Decimal('5.00'), '5'],
+    ['time', '09:30', '"09:30:00.000Z"'],
+    ['time', '09:30:00.123456', '"09:30:00.123Z"'],
+    ['time', new Instant('2026-03-28T22:30:00Z'), '"22:30:00.000Z"'],
+    ['reference', '003000000000001AAA', '"003000000000001AAA"']
   ])('%s gets %j as %s', (type, value, json) => {
     expect(writtenOf(value, field(type))).toEqual({ json })
   })
@@ -225,6 +257,7 @@ describe('fields of Salesforce', () => {
     ['double', new Decimal('12.50'), 12.5],
     ['date', new Instant('2026-03-28T22:30:00Z'), '2026-03-28'],
     ['datetime', '2026-03-29T00:30:00.123456+02:00', new Instant('2026-03-28T22:30:00.123Z')],
+    ['string', '🙂'.repeat(10), '🙂'.repeat(10)],
     ['string', { a: 1 }, '{"a":1}']
   ])('%s: of %j there stands %j', (type, value, there) => {
     expect(standsAs(value, field(type))).toEqual(there)
@@ -241,7 +274,12 @@ describe('fields of Salesforce', () => {
     ['datetime', 'infinity', 'takes moments alone'],
     ['datetime', '+012026-01-31T00:00:00.000Z', 'takes moments alone'],
     ['boolean', 'yes', 'takes true and false alone'],
-    ['double', { a: 1 }, 'takes numbers alone']
+    ['double', { a: 1 }, 'takes numbers alone'],
+    ['time', '09:30:00+02', 'takes times of the day alone'],
+    ['time', '25:00', 'takes times of the day alone'],
+    ['reference', 'planted', 'takes ids of Salesforce alone'],
+    ['string', 'x'.repeat(11), 'takes 10 characters at most'],
+    ['textarea', ['long', 'list'], 'takes 10 characters at most']
   ])('%s refuses %j: it %s', (type, value, why) => {
     expect(writtenOf(value, field(type))).toEqual({ problem: `the field F__c ${why}` })
   })

@@ -5,7 +5,7 @@ import { isEmpty, isList, textOf, type Cell, type Value } from '../value.ts'
 import { members, text } from './answers.ts'
 import { fieldNamed, foldsCase, kindOf, type SalesforceField, type SalesforceObject } from './objects.ts'
 import type { Salesforce } from './session.ts'
-import { cellOf, dayText, numberText, timeText, truthText } from './values.ts'
+import { cellOf, clockText, dayText, isId, numberText, timeText, truthText } from './values.ts'
 
 /** Finds the records of an object that belong to values of the source: few questions for many of them. */
 
@@ -117,6 +117,8 @@ function comparable(value: Cell, field: SalesforceField): string {
       return dayText(known) ?? ''
     case 'datetime':
       return timeText(known) ?? ''
+    case 'time':
+      return clockText(known) ?? ''
     case 'text':
       return foldsCase(field) ? textOf(known).toLowerCase() : textOf(known)
   }
@@ -192,7 +194,7 @@ function literalOf(value: Value, field: SalesforceField): string | undefined {
   const plain = textOf(value)
   switch (kindOf(field.type)) {
     case 'id':
-      return /^(?:[a-z\d]{15}|[a-z\d]{18})$/i.test(plain) ? `'${plain}'` : undefined
+      return isId(plain) ? `'${plain}'` : undefined
     case 'number':
       return numberText(value)
     case 'boolean':
@@ -201,6 +203,8 @@ function literalOf(value: Value, field: SalesforceField): string | undefined {
       return dayText(value)
     case 'datetime':
       return timeText(value)
+    case 'time':
+      return clockText(value)
     case 'text':
       return field.length > 0 && plain.length > field.length ? undefined : `'${escaped(plain)}'`
   }

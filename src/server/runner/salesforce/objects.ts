@@ -145,13 +145,13 @@ export function foldsCase({ type, caseSensitive }: SalesforceField): boolean {
 }
 
 /** How values of a type are written and compared. */
-export type ValueKind = 'text' | 'id' | 'number' | 'boolean' | 'date' | 'datetime'
+export type ValueKind = 'text' | 'id' | 'number' | 'boolean' | 'date' | 'datetime' | 'time'
 
 /** Types that are none of the others are texts. */
 export function kindOf(type: string): ValueKind {
   if (type === 'id' || type === 'reference') return 'id'
   if (['int', 'long', 'double', 'currency', 'percent'].includes(type)) return 'number'
-  return type === 'boolean' || type === 'date' || type === 'datetime' ? type : 'text'
+  return type === 'boolean' || type === 'date' || type === 'datetime' || type === 'time' ? type : 'text'
 }
 
 const typeNames: ReadonlyMap<string, string> = new Map([

@@ -44,7 +44,7 @@ export function writtenOf(cell: Value, field: SalesforceField): Written {
   if (value === '' || isNull(value)) return { json: kind === 'boolean' ? 'false' : 'null' }
   if (value instanceof Uint8Array && type !== 'base64')
     return { problem: `the field ${name} takes no bytes` }
-  if (kind === 'text' || kind === 'id') return { json: JSON.stringify(plainText(value, type)) }
+  if (kind === 'text') return textFor(value, field)
   const json = jsonOfKind[kind](value)
   if (json === undefined) return { problem: `the field ${name} takes ${taken[kind]}` }
   if (kind !== 'number') return { json }
@@ -53,6 +53,20 @@ export function writtenOf(cell: Value, field: SalesforceField): Written {
   return isWhole && json.includes('.')
     ? { problem: `the field ${name} takes whole numbers alone` }
     : { json }
+}
+
+function textFor(value: Value, { name, type, length }: SalesforceField): Written {
+  const text = plainText(value, type)
+  // Whether a letter of two units counts as one or two, Salesforce alone knows.
+  const isLong = type !== 'base64' && length > 0 && text.length > length && Array.from(text).length > length
+  return isLong
+    ? { problem: `the field ${name} takes ${length} characters at most` }
+    : { json: JSON.stringify(text) }
+}
+
+/** Whether a text may be the id of a record. */
+export function isId(text: string): boolean {
+  return /^(?:[a-z\d]{15}|[a-z\d]{18})$/i.test(text)
 }
 
 /** Returns what a value that is written comes to be in a field. */
@@ -72,14 +86,18 @@ const taken = {
   number: 'numbers alone',
   boolean: 'true and false alone',
   date: 'dates alone',
-  datetime: 'moments alone'
+  datetime: 'moments alone',
+  time: 'times of the day alone',
+  id: 'ids of Salesforce alone'
 }
 
 const jsonOfKind = {
   number: numberText,
   boolean: truthText,
   date: (value: Value) => quotedIf(dayText(value)),
-  datetime: (value: Value) => quotedIf(timeText(value))
+  datetime: (value: Value) => quotedIf(timeText(value)),
+  time: (value: Value) => quotedIf(clockText(value)),
+  id: (value: Value) => quotedIf(isId(textOf(value)) ? textOf(value) : undefined)
 }
 
 function quotedIf(text: string | undefined): string | undefined {
@@ -121,4 +139,13 @@ export function dayText(value: Value): string | undefined {
 export function timeText(value: Value): string | undefined {
   const at = millisecondsOf(value)
   return at === undefined ? undefined : new Date(at).toISOString()
+}
+
+/** A time of the day to the millisecond; of a moment that in UTC. */
+export function clockText(value: Value): string | undefined {
+  const moment = timeText(value)
+  if (moment !== undefined) return moment.slice(11)
+  const text = typeof value === 'string' ? value.trim() : ''
+  const at = /^\d{2}:\d{2}/.test(text) ? timeText(`1970-01-01T${text}`) : undefined
+  return /[+-]/.test(text) ? undefined : at?.slice(11)
 }
