@@ -2,12 +2,13 @@ import { join, resolve } from 'node:path'
 import { saveFiles } from '../config/source/index.ts'
 import { problem, type Checked, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { SyncRun } from '../executions/events.ts'
-import { identitiesIn, logsOf, type Download } from '../executions/logs.ts'
+import { identitiesIn, logsOf, type Download, type IdentityValues } from '../executions/logs.ts'
 import { lastExecution, type Executable } from '../executions/start.ts'
 import { pathOfOne } from '../remote/address.ts'
 import { failureProblem } from '../remote/failure.ts'
 import type { RemoteOptions } from '../remote/options.ts'
 import { openReader, type Reader } from '../remote/transport.ts'
+import type { IdentityField } from '../state/execution.ts'
 import { addressText, type Live } from '../state/resource.ts'
 import { isObject } from '../state/value.ts'
 
@@ -55,23 +56,63 @@ async function rejectedOf(
     return failed(failureProblem(seen.failure, `reading the last execution of ${addressText(live)}`))
   const refused = seen.last?.counts.errors ?? 0
   if (seen.last === undefined || refused === 0) return { ok: true, value: [], problems: [] }
-  const names = await identityNamesOf(one, reader)
-  if (names.length === 0) return failed(unnamed(live, 'one value does not say which record is meant'))
+  const { fields, isWhole } = await identityFieldsOf(one, reader)
+  if (fields.length === 0) return failed(unnamed(live, 'it finds records by no field'))
   const logs = await logsOf(one, seen.last.id, reader, download, ['errors'])
   if (!logs.ok) return failed(logs.problem)
-  const found = logs.files.map(({ text }) => identitiesIn(text, names))
+  const found = logs.files.map(({ text }) => identitiesIn(text, fields))
   if (found.includes(undefined)) return failed(unnamed(live, 'its log has other names for them'))
-  const identities = [...new Set(found.flatMap((each) => each ?? []))]
-  if (identities.length === 0) return failed(unnamed(live, `there is no log of execution ${seen.last.id}`))
-  return { ok: true, value: [{ ...one, identities }], problems: [] }
+  const values = found.flatMap((each) => each ?? [])
+  if (values.length === 0) return failed(unnamed(live, `there is no log of execution ${seen.last.id}`))
+  const value = fields.length === 1 ? byOne(one, values) : bySeveral(one, values, fields, isWhole)
+  return typeof value === 'string'
+    ? failed(unnamed(live, value))
+    : { ok: true, value: [value], problems: [] }
+}
+
+function byOne(one: Executable, values: readonly IdentityValues[]): Executable {
+  return { ...one, identities: [...new Set(values.flatMap(([value]) => value ?? []))] }
+}
+
+/** So many records the service takes by several values each. */
+const mostRecords = 1000
+
+/** Returns why that is not possible, where it is not. */
+function bySeveral(
+  one: Executable,
+  values: readonly IdentityValues[],
+  fields: readonly IdentityField[],
+  isWhole: boolean
+): Executable | string {
+  if (values.length > mostRecords)
+    return (
+      `${values.length} were, and the service takes ${mostRecords} of a sync that finds records by ` +
+      'several fields'
+    )
+  if (new Set(fields.map(({ source }) => source?.model_id)).size > 1)
+    return 'the fields by which it finds them are of several models'
+  if (isWhole && values.some((each) => each.includes(undefined)))
+    return 'its log does not have all fields by which it finds them'
+  const records = values.map((each) =>
+    each.flatMap((value, index) => {
+      const source = fields[index]?.source
+      return value === undefined || source === undefined ? [] : [{ source, value }]
+    })
+  )
+  return records.some((record) => record.length === 0)
+    ? 'the service does not tell which fields they are found by'
+    : { ...one, records }
 }
 
 /** Lists say little of each sync, so it is read. */
-async function identityNamesOf({ live, kind }: Executable, reader: Reader): Promise<string[]> {
+async function identityFieldsOf(
+  { live, kind }: Executable,
+  reader: Reader
+): Promise<ReturnType<Executable['kind']['executions']['identityFields']>> {
   const at = await pathOfOne(reader, kind, live.id)
   const answer = at.ok ? await reader.get(at.path) : undefined
   const data = answer?.ok === true && isObject(answer.body) ? answer.body.data : undefined
-  return kind.executions.identityNames(isObject(data) ? data : live.wire)
+  return kind.executions.identityFields(isObject(data) ? data : live.wire)
 }
 
 function failed(one: Diagnostic): { ok: false; problems: Diagnostic[] } {

@@ -121,8 +121,9 @@ export const executionCodes = {
     explanation:
       '`--rejected` sends the records again that the last execution of a sync was refused, and the log of ' +
       'that execution names them. The service keeps no such log (record logging may be off, or the ' +
-      'execution be too old), or it does not hold the values by which the sync finds its records. Nothing ' +
-      'was started. A plain `polyctl run` sends refused records again, too, together with what changed.'
+      'execution be too old), or it does not hold the values by which the sync finds its records, or more ' +
+      'than the service takes of a sync that finds them by several fields. Nothing was started. A plain ' +
+      '`polyctl run` sends refused records again, too, together with what changed.'
   },
   P818: {
     title: 'a changed sync is not active, and was not started',

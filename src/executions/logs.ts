@@ -64,16 +64,26 @@ function notRead(live: Live, type: string, words: string): Diagnostic {
   })
 }
 
+/** The values that name a record, one for each field of the identity; undefined where it has none. */
+export type IdentityValues = (string | undefined)[]
+
 /**
  * Returns the values by which the records of a log are found; undefined where a record says none. Nobody
  * documents what such a record looks like: `identity`, as polyctl's own server has it, and the names of the
  * fields of the identity are looked for, in the record and one level below.
  */
-export function identitiesIn(text: string, names: readonly string[]): string[] | undefined {
+export function identitiesIn(
+  text: string,
+  fields: readonly { names: readonly string[] }[]
+): IdentityValues[] | undefined {
   const entries = recordsIn(text)
   if (entries === undefined) return undefined
-  const found = entries.map((entry) => identityOf(entry, names))
-  return found.includes(undefined) ? undefined : [...new Set(found.flatMap((one) => one ?? []))]
+  const found = entries.map((entry) => identityOf(entry, fields))
+  if (found.includes(undefined)) return undefined
+  const each = new Map(
+    found.flatMap((one) => (one === undefined ? [] : [[JSON.stringify(one), one] as const]))
+  )
+  return [...each.values()]
 }
 
 /** A list, or one record on each line. */
@@ -93,23 +103,27 @@ function recordsIn(text: string): Json[] | undefined {
   return records.some((one) => one === undefined) ? undefined : records.flatMap((one) => one ?? [])
 }
 
-function identityOf(entry: Json, names: readonly string[]): string | undefined {
+function identityOf(
+  entry: Json,
+  fields: readonly { names: readonly string[] }[]
+): IdentityValues | undefined {
   if (!isObject(entry)) return undefined
-  const own = scalarText(entry.identity)
-  if (own !== undefined) return own
+  const { identity } = entry
+  const own = Array.isArray(identity) ? identity : [identity]
+  const isOwn = identity !== undefined && own.length === fields.length
   const places = [entry, ...Object.values(entry).filter(isObject)]
-  for (const place of places)
-    for (const name of names) {
-      const value = scalarText(place[name])
-      if (value !== undefined) return value
-    }
-  return undefined
+  const values = fields.map(({ names }, index) =>
+    isOwn
+      ? scalarText(own[index])
+      : places
+          .flatMap((place) => names.map((name) => scalarText(place[name])))
+          .find((value) => value !== undefined)
+  )
+  return values.every((value) => value === undefined) ? undefined : values
 }
 
-/** A value that names one record; a list of one is that. */
+/** A value that names a record. */
 function scalarText(value: Json | undefined): string | undefined {
-  const [only, another] = Array.isArray(value) ? value : [value]
-  if (another !== undefined || only === undefined || only === null || typeof only === 'object')
-    return undefined
-  return String(only)
+  if (value === undefined || value === null || value === '' || typeof value === 'object') return undefined
+  return String(value)
 }

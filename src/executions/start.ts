@@ -3,7 +3,7 @@ import type { Kind } from '../kinds/kind.ts'
 import { pathOfOne } from '../remote/address.ts'
 import { failureProblem, type Failure } from '../remote/failure.ts'
 import type { Reader, Writer } from '../remote/transport.ts'
-import type { Execution, Executions, StartRequest } from '../state/execution.ts'
+import type { Execution, Executions, NamedRecord, StartRequest } from '../state/execution.ts'
 import { addressText, type Live } from '../state/resource.ts'
 import type { RunBounds } from '../wire/local-start.ts'
 import { besideApi } from './own-service.ts'
@@ -18,6 +18,8 @@ export interface Executable {
   bounds?: RunBounds
   /** The only records of it that are sent, in place of those that all are asked for. */
   identities?: readonly string[]
+  /** The same of one that finds them by several fields. */
+  records?: readonly NamedRecord[]
   /** When it was changed, in milliseconds by the clock of the service: what began later has the change. */
   changedAt?: number
 }
@@ -41,13 +43,13 @@ export interface Joining {
  * one; anything else is a problem.
  */
 export async function started(
-  { live, kind, bounds, identities }: Executable,
+  { live, kind, bounds, identities, records }: Executable,
   requested: StartRequest,
   joining: Joining,
   writer: Writer
 ): Promise<Started> {
   const name = addressText(live)
-  const request = identities === undefined ? requested : { ...requested, identities }
+  const request = { ...requested, ...(identities && { identities }), ...(records && { records }) }
   const wanted = kind.executions.start(live.wire, request, writer.version)
   if (!wanted.ok) return { ok: false, problem: unable(name, wanted.because) }
   const at = await pathOfOne(writer, kind, live.id)

@@ -34,7 +34,7 @@ export const bulkSyncExecutions: Executions = {
   removal: () => undefined,
   previews: false,
   logTypes: ['logs'],
-  identityNames: () => [],
+  identityFields: () => ({ fields: [], isWhole: false }),
   runsAfter: ({ default_schedule: now, schedule: older }) => runsAfter(now ?? older)
 }
 

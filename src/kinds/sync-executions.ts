@@ -1,4 +1,4 @@
-import type { Executions } from '../state/execution.ts'
+import type { Executions, IdentityField } from '../state/execution.ts'
 import { isObject, type JsonObject } from '../state/value.ts'
 import { logTypes } from '../wire/execution.ts'
 import { rehearsable } from './sync-rehearsal.ts'
@@ -17,7 +17,7 @@ const counts = [
 
 /** How syncs are executed. */
 export const syncExecutions: Executions = {
-  start(live, { resync, test, identities }, version) {
+  start(live, { resync, test, identities, records = [] }, version) {
     if (version === '2023-04-25' && (resync || test))
       return { ok: false, because: 'API 2023-04-25 starts a sync only as its schedule does' }
     if (identities.length > 0 && mappingsIn(live) > 1)
@@ -27,7 +27,10 @@ export const syncExecutions: Executions = {
       body: {
         ...(resync && { resync }),
         ...(test && { test }),
-        ...(identities.length > 0 && { identities: [...identities] })
+        ...(identities.length > 0 && { identities: [...identities] }),
+        ...(records.length > 0 && {
+          source_identities: records.map((record) => record.map(({ source, value }) => ({ source, value })))
+        })
       }
     }
   },
@@ -42,13 +45,13 @@ export const syncExecutions: Executions = {
   removal: ({ mode }) => (mode === 'remove' ? 'some' : mode === 'replace' ? 'all' : undefined),
   previews: true,
   logTypes,
-  identityNames: (live) => {
-    const { identities, identity } = live
-    const mappings = isObject(identities) ? identities.mappings : undefined
-    const [only, another] = Array.isArray(mappings) ? mappings : [identity]
-    if (another !== undefined || !isObject(only)) return []
-    const source = isObject(only.source) ? textOf(only.source.field) : undefined
-    return [source, textOf(only.target)].flatMap((name) => name ?? [])
+  identityFields: ({ identities, identity }) => {
+    const several = isObject(identities) ? identities : {}
+    const mappings = Array.isArray(several.mappings) ? several.mappings : [identity]
+    return {
+      fields: mappings.filter(isObject).map(identityField),
+      isWhole: several.strategy === 'and'
+    }
   },
   rehearsable,
   runsAfter: ({ schedule }) => runsAfter(schedule)
@@ -57,4 +60,13 @@ export const syncExecutions: Executions = {
 function mappingsIn({ identities }: JsonObject): number {
   const mappings = isObject(identities) ? identities.mappings : undefined
   return Array.isArray(mappings) ? mappings.length : 0
+}
+
+function identityField({ source, target }: JsonObject): IdentityField {
+  const { model_id, field } = isObject(source) ? source : {}
+  const [model, name] = [textOf(model_id), textOf(field)]
+  return {
+    ...(model === undefined || name === undefined ? {} : { source: { model_id: model, field: name } }),
+    names: [name, textOf(target)].flatMap((one) => one ?? [])
+  }
 }

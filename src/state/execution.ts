@@ -46,6 +46,17 @@ export interface StartRequest {
   test: boolean
   /** Only the records with these values of the identity; empty for all. */
   identities: readonly string[]
+  /** Only these records, of one that finds them by several fields; absent for all. */
+  records?: readonly NamedRecord[]
+}
+
+/** The values that name a record, with the fields of models that have them. */
+export type NamedRecord = readonly { source: { model_id: string; field: string }; value: string }[]
+
+/** One of the fields by which records are found: its source, and the names that a log may have for it. */
+export interface IdentityField {
+  source?: { model_id: string; field: string }
+  names: string[]
 }
 
 /** What of a resource says what it does with records, and what it names; or why it cannot be tried. */
@@ -71,11 +82,8 @@ export interface Executions {
   previews: boolean
   /** The sorts of logs that it keeps of records. */
   logTypes: readonly string[]
-  /**
-   * Returns the names by which a log may call the value that identifies a record; none where one value does
-   * not.
-   */
-  identityNames(live: JsonObject): string[]
+  /** Returns by which fields it finds records, if by any. `isWhole`: all of them are needed. */
+  identityFields(live: JsonObject): { fields: IdentityField[]; isWhole: boolean }
   /** Returns what of its fields has to be known to try it with given records. Absent: it cannot be tried. */
   rehearsable?(fields: JsonObject): Rehearsable
   /** Returns the ids of those after which its schedule starts it. */
