@@ -246,6 +246,11 @@ export const syncs: LedgerRow[] = rows('sync', [
   ['executions.overrides', 'assumption', 'of several overrides of a field the first that applies is used'],
   ['executions.identities', 'sdk', 'a start may name the records by the values of their identity'],
   [
+    'executions.replace-some',
+    'assumption',
+    'an execution of mode replace that names records fails: some in place of all would remove the others'
+  ],
+  [
     'executions.beside',
     'assumption',
     'addresses under /polyctl are of this server alone: they start syncs with limits and guards'

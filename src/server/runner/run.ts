@@ -91,10 +91,11 @@ async function foldAll({ job, store, sleep }: Writing): Promise<void> {
 }
 
 function mustBePossible(job: Job): void {
-  const { sync, facts, mapping, bounds } = job
+  const { sync, facts, mapping } = job
   const { mode } = sync
-  if (mode === 'replace' && bounds.limit !== undefined)
-    throw new RunProblem('limit', 'its mode replace writes all records or none, so it has no limit')
+  // Some in place of all would remove the others.
+  if (mode === 'replace' && !isWhole(job))
+    throw new RunProblem('limit', 'its mode replace writes all records or none, and never some of them')
   if (!facts.modes.some((one) => one === mode))
     throw new RunProblem('mode', `this server has no mode ${mode} for its target`)
   if (['update', 'updateOrCreate', 'remove'].includes(mode) && !looksUp(job) && facts.isBlind !== true)

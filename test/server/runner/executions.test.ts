@@ -55,16 +55,21 @@ async function receiver(
 }
 
 /** A CSV file whose rows are posted. */
-async function csvToWebhook(api: Client, file: string, url: string): Promise<Thing> {
+async function csvToWebhook(
+  api: Client,
+  file: string,
+  url: string,
+  columns = ['email', 'name']
+): Promise<Thing> {
   const from = await connection(api, 'csv', { url: file })
   const to = await connection(api, 'webhook', { url, auth_method: 'polytomic_secret' })
   const model = await made(api, '/api/models', {
     name: 'Rows',
     connection_id: from,
     configuration: {},
-    fields: ['email', 'name']
+    fields: columns
   })
-  const fields = ['email', 'name'].map((field) => ({
+  const fields = columns.map((field) => ({
     target: 'record',
     source: { model_id: model.id, field }
   }))
@@ -140,6 +145,35 @@ test('a webhook that refuses ends the run as failed, and one that is busy is ask
   expect(received[2]?.headers['idempotency-key']).toBe(received[0]?.headers['idempotency-key'])
   const types = (await api.get('/api/events')).list.map(({ type }) => type)
   expect(types).toEqual(['sync.completed', 'sync.running', 'sync.failed', 'sync.running'])
+})
+
+test('a webhook that leads elsewhere gets nothing there, and the run fails', async () => {
+  const directory = folder()
+  const file = join(directory, 'people.csv')
+  writeFileSync(file, 'email,name\nada@example.com,Ada\n')
+  const elsewhere = await receiver()
+  const { url } = await receiver(() => 307, { location: elsewhere.url })
+  const api = client(server())
+  const sync = await csvToWebhook(api, file, url)
+  const start = await api.post(`/api/syncs/${sync.id}/executions`, {})
+  const end = await ended(api, sync.id, start.data.id)
+  expect(end).toMatchObject({ status: 'failed', errors: [`the webhook ${new URL(url).host} answered 307`] })
+  expect(elsewhere.received).toEqual([])
+})
+
+test('receivers of webhooks get plain names of fields', async () => {
+  const directory = folder()
+  const file = join(directory, 'people.csv')
+  writeFileSync(file, '$email,name of all\nada@example.com,Ada\n')
+  const { url, received } = await receiver()
+  const api = client(server())
+  const sync = await csvToWebhook(api, file, url, ['$email', 'name of all'])
+  const start = await api.post(`/api/syncs/${sync.id}/executions`, {})
+  expect(await ended(api, sync.id, start.data.id)).toMatchObject({ status: 'completed' })
+  expect(received[0]?.body.object.records[0]?.fields).toEqual({
+    email: 'ada@example.com',
+    nameofall: 'Ada'
+  })
 })
 
 test('a webhook that says when to come back is not asked before', async () => {
@@ -407,6 +441,27 @@ test('all that the runner keeps is for its owner alone, while it runs too', asyn
   )
   expect(files.filter(([, mode]) => mode !== 0o600)).toEqual([])
   expect(statSync(directory).mode & 0o777).toBe(0o700)
+})
+
+test('four syncs run at once, and the next one when one of them is over', async () => {
+  const gate = Promise.withResolvers<void>()
+  const system = memorySystem({ rows: new Map([['people', people]]), gate: () => gate.promise })
+  const api = client(server(memory(system)))
+  const names = ['A', 'B', 'C', 'D', 'E']
+  const syncs = await Promise.all(names.map((name) => memorySync(api, { name })))
+  const started: [string, string][] = []
+  for (const { id } of syncs)
+    started.push([id, (await api.post(`/api/syncs/${id}/executions`, {})).data.id])
+  const statuses = async (): Promise<unknown[]> =>
+    await Promise.all(
+      started.map(
+        async ([sync, id]) => (await api.get(`/api/syncs/${sync}/executions/${id}`)).data['status']
+      )
+    )
+  expect(await statuses()).toEqual(['running', 'running', 'running', 'running', 'created'])
+  gate.resolve()
+  for (const [sync, id] of started) await ended(api, sync, id)
+  expect(await statuses()).toEqual(names.map(() => 'completed'))
 })
 
 test('a canceled execution stops, and says so', async () => {

@@ -177,3 +177,15 @@ test('what a target was too busy for is no refusal, and comes back', async () =>
   expect((await run(left)).counts).toMatchObject({ insert: 1 })
   expect(people()).toHaveLength(1)
 })
+
+test.each([
+  { identities: [ada.email] },
+  { source_identities: [[{ source: source('email'), value: ada.email }]] }
+])('a replacement by some records, %j, would remove the others: it is refused', async (request) => {
+  const { run, preview, people } = world([ada, alan], [ada, alan])
+  const facts = syncFacts({ sync: { mode: 'replace' } })
+  const refusal = 'its mode replace writes all records or none, and never some of them'
+  expect((await run(facts, request)).problem).toMatchObject({ message: refusal })
+  expect((await preview(facts, request)).problem).toMatchObject({ message: refusal })
+  expect(people()).toEqual([ada, alan])
+})

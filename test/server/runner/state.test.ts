@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { digest } from '../../../src/server/runner/codec.ts'
+import { ErrorSummary } from '../../../src/server/runner/run-log.ts'
 import { openRunnerState, type RunnerState } from '../../../src/server/runner/state.ts'
 
 const hash = digest('values')
@@ -61,4 +62,17 @@ test('records that were not seen are forgotten, however many, and what is forgot
   store.record('s', keys[0]!, { hash, id: undefined })
   store.forget('s')
   expect([store.count('s'), store.fold('s'), store.hasBaseline('s')]).toEqual([0, false, false])
+})
+
+test('logs and sorts of errors have an end, whatever a target does', () => {
+  const { logs, close } = openRunnerState(undefined, () => 'secret')
+  for (let number = 0; number < 10_003; number += 1) logs.add('e', 'errors', { identity: [String(number)] })
+  logs.add('e', 'inserts', { identity: ['other'] })
+  expect([logs.read('e', 'errors').length, logs.read('e', 'inserts').length]).toEqual([10_000, 1])
+  close()
+  const errors = new ErrorSummary()
+  for (let number = 0; number < 50; number += 1) errors.add('X', `sort ${number}`)
+  errors.add('X', 'sort 3')
+  expect(errors.lines()).toHaveLength(20)
+  expect(errors.lines()).toContain('X: sort 3 (2 records)')
 })
