@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { localConnectors, type Connectors } from '../../../src/server/runner/connectors.ts'
 import { startMongo } from '../../fixtures/mongodb/index.ts'
-import { startPostgresql, whyNoPostgresql, type RealPostgresql } from '../../support/postgresql.ts'
 import { memoryConnectors, memorySystem, objectOf, type MemorySystem } from './memory.ts'
-import { field, identity, runnerWorld, syncFacts, type RunnerWorld, type Setting } from './world.ts'
+import { field, runnerWorld, syncFacts, type RunnerWorld, type Setting } from './world.ts'
 
-/** Fields come with time: none is lost, and none stops the others. */
-
-const why = whyNoPostgresql()
-if (why !== undefined) console.warn(why)
+/** Fields come with time: none is lost, and none stops the others. Columns: `postgresql-fields.test.ts`. */
 
 /** Real sources, and a target in memory. */
 function worldOf(system: MemorySystem): RunnerWorld {
@@ -74,52 +70,4 @@ test('a path into documents of which some have another shape', async () => {
     { city: 'Paris', email: 'c' },
     { first: 'Rome', email: 'd' }
   ])
-})
-
-describe.skipIf(why !== undefined)('columns of PostgreSQL', () => {
-  let db: RealPostgresql
-  beforeAll(async () => {
-    db = await startPostgresql()
-  })
-  afterAll(() => db.stop())
-
-  test('that come between runs, in the source and in the target', async () => {
-    const world = runnerWorld(localConnectors)
-    onTestFinished(() => world.state.close())
-    await db.sql(`CREATE TABLE people (email text, name text); CREATE TABLE copies (email text PRIMARY KEY, name text);
-      INSERT INTO people VALUES ('a', 'Ada'), ('b', 'Bob')`)
-    const ends = { type: 'postgresql', configuration: db.configuration }
-    const of = (...names: string[]) =>
-      syncFacts({
-        from: ends,
-        to: ends,
-        model: { configuration: { query: 'SELECT * FROM people' } },
-        sync: {
-          identity: identity('email'),
-          fields: names.map((name) => field(name)),
-          target: { connection_id: 'to', object: 'copies' }
-        }
-      })
-    expect((await world.run(of('name'))).counts).toMatchObject({ insert: 2 })
-    await db.sql(`ALTER TABLE people ADD phone text; UPDATE people SET phone = '1' WHERE email = 'b'`)
-    // Nobody maps it: nothing changed, and nothing breaks.
-    const unmapped = await world.run(of('name'))
-    expect([unmapped.problem, unmapped.counts.total]).toEqual([undefined, 0])
-    const early = await world.run(of('name', 'phone'))
-    expect(String(early.problem)).toContain('has no column phone')
-    await db.sql('ALTER TABLE copies ADD phone text')
-    expect((await world.run(of('name', 'phone'))).counts).toMatchObject({ update: 2, error: 0 })
-    expect(await db.sql('SELECT * FROM copies ORDER BY email')).toEqual([
-      { email: 'a', name: 'Ada', phone: null },
-      { email: 'b', name: 'Bob', phone: '1' }
-    ])
-    await db.sql('ALTER TABLE people DROP phone')
-    expect(String((await world.run(of('name', 'phone'))).problem)).toContain(
-      'the source has no column phone'
-    )
-    expect(await db.sql('SELECT phone FROM copies ORDER BY email')).toEqual([
-      { phone: null },
-      { phone: '1' }
-    ])
-  })
 })
