@@ -12,11 +12,11 @@ test('every behaviour has an id of its own and a sentence', () => {
 test('assumptions are counted: a new one is a decision, one turned into a fact a success', () => {
   expect(ledgerCounts()).toMatchInlineSnapshot(`
     {
-      "assumption": 257,
+      "assumption": 265,
       "documentation": 104,
       "provider": 44,
       "provider-test": 20,
-      "sdk": 119,
+      "sdk": 120,
     }
   `)
 })

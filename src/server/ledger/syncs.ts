@@ -256,6 +256,43 @@ export const syncs: LedgerRow[] = rows('sync', [
     'addresses under /polyctl are of this server alone: they start syncs with limits and guards'
   ],
   [
+    'executions.guards',
+    'assumption',
+    'guards are of this server alone: a share of creates and updates is of the records that are read'
+  ],
+  [
+    'executions.guards-removes',
+    'assumption',
+    'a share of removes is of what the target holds; a replace removes as many as there are fewer then'
+  ],
+  [
+    'executions.guards-usual',
+    'assumption',
+    'remove and replace stop above the larger of 3 and 10%, replace also where the source is empty'
+  ],
+  [
+    'executions.guards-kept',
+    'assumption',
+    'a header of /api/me, which no other service has, says for how many syncs guards are kept'
+  ],
+  ['executions.assertions', 'assumption', 'what is asserted is asked of the rows that filters let pass'],
+  [
+    'executions.limited',
+    'assumption',
+    'a limited execution writes the first records of the source, and remembers nothing of the others'
+  ],
+  [
+    'executions.named',
+    'assumption',
+    'a record that a start names is sent where it is new, changed or refused; with resync in any case'
+  ],
+  ['executions.named-many', 'sdk', 'by several values a start names at most 1,000 records'],
+  [
+    'executions.updated',
+    'assumption',
+    'executions do not move the time of change of a sync or model: changes of them alone do'
+  ],
+  [
     'executions.previews',
     'assumption',
     'what a preview under /polyctl lists is what the next execution does: no documentation has previews'

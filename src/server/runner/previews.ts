@@ -39,8 +39,12 @@ interface Preview {
   answer: Omit<PreviewAnswer, 'records' | 'next'>
   list: PreviewList
   stop: AbortController
+  /** When somebody asked for it last, in milliseconds. */
+  lookedAt: number
 }
 
+/** Who asks for a preview goes on asking: one that nobody asks for was left by a client that is gone. */
+const abandonedMs = 10 * 60_000
 const mostKept = 16
 const atOnce = 4
 
@@ -60,6 +64,8 @@ export function openPreviews(parts: PreviewsParts): Previews {
   return {
     begin: (sync, start) => {
       const facts = possible(sync, parts.records, parts.connectors)
+      const lookedAt = parts.now().getTime()
+      for (const one of all.values()) if (one.lookedAt < lookedAt - abandonedMs) forget(one)
       for (const previous of [...all.values()].slice(0, Math.max(0, all.size - mostKept + 1)))
         forget(previous)
       const preview: Preview = {
@@ -67,7 +73,8 @@ export function openPreviews(parts: PreviewsParts): Previews {
         organization: sync.organization_id,
         answer: begun(),
         list: parts.state.openList(),
-        stop: new AbortController()
+        stop: new AbortController(),
+        lookedAt
       }
       all.set(preview.id, preview)
       void limit(() => carriedOut(parts, preview, facts, start)).catch(() => undefined)
@@ -76,6 +83,7 @@ export function openPreviews(parts: PreviewsParts): Previews {
     read: (id, organization, after) => {
       const preview = find(id, organization)
       if (preview === undefined) return undefined
+      preview.lookedAt = parts.now().getTime()
       const { answer, list } = preview
       return {
         ...answer,
