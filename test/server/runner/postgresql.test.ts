@@ -276,6 +276,7 @@ describe.skipIf(why !== undefined)('PostgreSQL', () => {
         { from: { configuration: { ssl: true } } },
         'ssl: false'
       ],
+      ['TLS, where nothing is said of it', { from: { configuration: { ssl: null } } }, 'ssl: false'],
       [
         'a port where nothing is',
         { from: { configuration: { port: 1 } } },

@@ -22,7 +22,15 @@ export async function* piecesOf(
   const packed = Readable.from(rest, { objectMode: false })
   const unpacked = createGunzip()
   packed.on('error', (error) => unpacked.destroy(error))
-  yield* packed.pipe(unpacked)
+  try {
+    yield* packed.pipe(unpacked)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (!code.startsWith('Z_')) throw error
+    throw new RunProblem('csv', `the file of the connection "${name}" cannot be unpacked (${code})`, {
+      cause: error
+    })
+  }
 }
 
 function isWeb(url: unknown): boolean {
