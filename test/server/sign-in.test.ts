@@ -294,3 +294,18 @@ test('without an app the page is a word of this server, and a run says what it n
   expect((await statusOf(here))[0]).toBe('unhealthy')
   expect(org.requests).toEqual([])
 })
+
+test('a server that only looks into systems is let in, too', async () => {
+  const apps = new Map([['salesforce', org.app]])
+  const server = createServer({
+    apiKey: 'test-key',
+    contact: { fetch: (request) => fetch(request), apps }
+  })
+  onTestFinished(server.close)
+  const api = client(server)
+  const configuration = { domain: org.url }
+  const crm = await made(api, '/api/connections', { name: 'CRM', type: 'salesforce', configuration })
+  await throughSalesforce(server, await allow(server, crm['auth_url']))
+  const objects = await api.get(`/api/connections/${crm.id}/modelsync/targetobjects`)
+  expect(objects.list.map(({ id }) => id)).toEqual(['Contact', 'Account', 'Lead'])
+})
