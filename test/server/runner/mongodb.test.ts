@@ -215,11 +215,13 @@ describe('what goes wrong is one sentence', () => {
 
   test('nobody listens, and TLS where there is none', async () => {
     const { host } = fixture
-    const tls = await problem(read(await open({ ssl: true, ...impatient }), ['email']))
-    expect(tls.message).toMatch(
-      `MongoDB of the connection "Users" cannot be reached at ${host} by TLS (ECONNRESET), ` +
-        'which is on unless the connection says `ssl: false`'
-    )
+    for (const ssl of [true, null]) {
+      const tls = await problem(read(await open({ ssl, ...impatient }), ['email']))
+      expect(tls.message).toMatch(
+        `MongoDB of the connection "Users" cannot be reached at ${host} by TLS (ECONNRESET), ` +
+          'which is on unless the connection says `ssl: false`'
+      )
+    }
     await fixture.close()
     const down = await problem(read(await open(impatient), ['email']))
     expect([down.code, down.message]).toEqual([
