@@ -221,7 +221,11 @@ export const syncs: LedgerRow[] = rows('sync', [
     'with skip_initial_backfill the first execution only notes how things are'
   ],
   ['executions.field-create', 'documentation', 'a field of mode create is written where it is empty'],
-  ['executions.null', 'assumption', 'null clears a field of the target, and a missing one is left alone'],
+  [
+    'executions.null',
+    'assumption',
+    'null clears a field of the target, and a missing one is left alone; what a path finds in null is null'
+  ],
   [
     'executions.empty',
     'assumption',

@@ -130,11 +130,15 @@ function isPlainNumber(text: string): boolean {
   return /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)
 }
 
-/** Returns the part of a value that a path names: `address.city`, `tags.0`. Undefined where there is none. */
+/**
+ * Returns the part of a value that a path names: `address.city`, `tags.0`. Undefined where there is none;
+ * what is in null is null.
+ */
 export function partOf(value: Cell, path: readonly string[]): Cell {
   let part: Cell = value
   for (const name of path) {
     if (part instanceof JsonText) part = parsed(part.text)
+    if (part === null) return null
     if (isList(part)) part = /^\d+$/.test(name) ? part[Number(name)] : undefined
     else if (isDocument(part)) part = Object.hasOwn(part, name) ? part[name] : undefined
     else return undefined

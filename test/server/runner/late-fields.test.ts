@@ -53,7 +53,8 @@ test('a path into documents of which some have another shape', async () => {
     { _id: 1, email: 'a', address: 'London' },
     { _id: 2, email: 'b', address: { city: null } },
     { _id: 3, email: 'c', address: { city: 'Paris' } },
-    { _id: 4, email: 'd', address: [{ city: 'Rome' }] }
+    { _id: 4, email: 'd', address: [{ city: 'Rome' }] },
+    { _id: 5, email: 'e', address: null }
   ])
   const system = memorySystem()
   const { counts } = await worldOf(system).run(
@@ -63,11 +64,13 @@ test('a path into documents of which some have another shape', async () => {
       sync: { fields: [field('city', 'address.city'), field('first', 'address.0.city')] }
     })
   )
-  expect(counts).toMatchObject({ insert: 4, error: 0 })
+  expect(counts).toMatchObject({ insert: 5, error: 0 })
   expect(people(system)).toEqual([
     { email: 'a' },
     { city: null, email: 'b' },
     { city: 'Paris', email: 'c' },
-    { first: 'Rome', email: 'd' }
+    { first: 'Rome', email: 'd' },
+    // What is in null is null, and clears.
+    { city: null, first: null, email: 'e' }
   ])
 })

@@ -124,7 +124,7 @@ describe('rows', () => {
     expect(await read(await open(), fields)).toEqual([
       [
         ['London', { city: 'London', geo: { lat: 51.5 } }, 'b', 51.5, undefined],
-        [undefined, null, undefined, undefined, undefined],
+        [null, null, undefined, null, undefined],
         [null, { city: null }, undefined, undefined, undefined],
         [undefined, 'London', undefined, undefined, 'late@example.com']
       ]

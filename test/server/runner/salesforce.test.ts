@@ -179,6 +179,7 @@ describe('records are found', () => {
     const target = await open()
     for (const [field, value] of [
       ['Score__c', 'many'],
+      ['Score__c', new Decimal('9007199254740993')],
       ['Birthdate', 'yesterday'],
       ['HasOptedOutOfEmail', 'perhaps'],
       ['Id', 'x'],

@@ -101,11 +101,12 @@ function member(value: object, name: string): unknown {
   return Reflect.get(value, name)
 }
 
-/** Returns what a path leads to in a document, as the driver read it. */
+/** Returns what a path leads to in a document, as the driver read it. What is in null is null. */
 export function partAt(document: unknown, path: readonly string[]): unknown {
   let part: unknown = document
   for (const name of path) {
-    if (typeof part !== 'object' || part === null) return undefined
+    if (part === null) return null
+    if (typeof part !== 'object') return undefined
     const isList = Array.isArray(part)
     if (isList ? !/^\d+$/.test(name) : bsonTypeOf(part) !== undefined || part instanceof Date)
       return undefined

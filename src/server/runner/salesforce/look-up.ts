@@ -5,7 +5,7 @@ import { isEmpty, isList, textOf, type Cell, type Value } from '../value.ts'
 import { members, text } from './answers.ts'
 import { fieldNamed, foldsCase, kindOf, type SalesforceField, type SalesforceObject } from './objects.ts'
 import type { Salesforce } from './session.ts'
-import { cellOf, clockText, dayText, isId, numberText, timeText, truthText } from './values.ts'
+import { cellOf, clockText, dayText, isId, keptNumber, timeText, truthText } from './values.ts'
 
 /** Finds the records of an object that belong to values of the source: few questions for many of them. */
 
@@ -196,7 +196,7 @@ function literalOf(value: Value, field: SalesforceField): string | undefined {
     case 'id':
       return isId(plain) ? `'${plain}'` : undefined
     case 'number':
-      return numberText(value)
+      return keptNumber(value)
     case 'boolean':
       return truthText(value)
     case 'date':

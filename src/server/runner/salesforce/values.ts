@@ -75,6 +75,12 @@ export function standsAs(value: Value, field: SalesforceField): Cell {
   return 'json' in written ? cellOf(JSON.parse(written.json), field) : value
 }
 
+/** A number that a record can have; undefined for any other value. */
+export function keptNumber(value: Value): string | undefined {
+  const digits = numberText(value)
+  return digits !== undefined && isKept(digits) ? digits : undefined
+}
+
 /** Salesforce keeps numbers as doubles: before the point no digit may be lost, behind it they are rounded. */
 function isKept(digits: string): boolean {
   const [whole = ''] = digits.split('.')
@@ -111,7 +117,7 @@ function plainText(value: Value, type: string): string {
 }
 
 /** A number in digits; undefined for what is none. */
-export function numberText(value: Value): string | undefined {
+function numberText(value: Value): string | undefined {
   if (typeof value === 'boolean') return undefined
   const text = plainNumber(textOf(value).trim())
   return /^-?\d+(?:\.\d+)?$/.test(text) ? text : undefined
