@@ -144,11 +144,35 @@ describe('is refused with 6, and writes nothing', () => {
     expect(await stale(failing)).toContain('it was used already, by execution')
   })
 
-  test('when the sync was changed or deleted', async () => {
+  test.each<[what: string, from: string, to: string]>([
+    ['mode', 'mode: updateOrCreate', 'mode: create'],
+    ['fields', '{ source: phone, target: phone }', '{ source: phone, target: age }'],
+    ['identity', '{ source: email, target: email', '{ source: email, target: age'],
+    [
+      'filters',
+      'schedule: manual',
+      'schedule: manual\n    filters: [{ field: name, function: IsNotNull }]'
+    ],
+    [
+      'overrides',
+      'schedule: manual',
+      'schedule: manual\n    overrides: [{ field: name, function: IsNull, override: x }]'
+    ],
+    ['sync_all_records', 'schedule: manual', 'schedule: manual\n    sync_all_records: true'],
+    ['model', 'configuration: { table: people }', 'configuration: { table: others }']
+  ])('when the sync was changed: %s', async (_what, from, to) => {
     const made = await saved()
-    made.change('configs/a.yaml', (text) => text.replace('mode: updateOrCreate', 'mode: create'))
-    await made.run('apply', '--yes', '--no-check', '--quiet')
+    made.change('configs/a.yaml', (text) => {
+      expect(text).toContain(from)
+      return text.replace(from, to)
+    })
+    const { code, out, err } = await made.run('apply', '--yes', '--no-check')
+    expect([code, code === 0 ? '' : out + err]).toEqual([0, ''])
     expect(await stale(made)).toContain('the sync "People" was changed after it was previewed')
+  })
+
+  test('when the sync was deleted', async () => {
+    const made = await saved()
     await made.run('destroy', '--yes', '--quiet')
     expect(await stale(made)).toContain('sync "People" does not exist any more')
   })

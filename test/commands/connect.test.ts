@@ -132,3 +132,12 @@ test('an interrupted apply starts nothing more, finishes what is under way, and 
   expect(report.summary).toEqual({ done: 1, pending: 0, skipped: 3, failed: 0 })
   expect(world.server.store.all('connection')).toHaveLength(1)
 })
+
+test('half of an app of Salesforce is told before anything runs on this machine', async () => {
+  const { run } = createSandbox({ files, env: { ...env, SALESFORCE_CLIENT_ID: 'id' } })
+  const { code, err } = await run('run', '--all', '--local')
+  expect(code).toBe(4)
+  expect(err).toContain(
+    'SALESFORCE_CLIENT_ID is set, and SALESFORCE_CLIENT_SECRET is not: set both, or neither'
+  )
+})

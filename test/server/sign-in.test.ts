@@ -198,6 +198,22 @@ describe('nobody gets in', () => {
     expect(await statusOf(here)).toEqual(['healthy', undefined])
   })
 
+  test('and what comes back is shown as text', async () => {
+    const here = await world()
+    const away = await allow(here.server, here.crm['auth_url'])
+    const state = new URL(away.headers.get('location')!).searchParams.get('state') ?? ''
+    const query = new URLSearchParams({ error: '<script>', error_description: '"><img src=x>', state })
+    const page = await visit(here.server, `${origin}/connect/salesforce?${query.toString()}`)
+    expect(page.status).toBe(400)
+    expect(page.text).toContain('&lt;script&gt;: &quot;&gt;&lt;img src=x&gt;')
+    expect(page.text).not.toMatch(/<script>|<img/)
+    // That state is used up, and the page may be used again.
+    expect((await visit(here.server, `${origin}/connect/salesforce?code=c&state=${state}`)).status).toBe(
+      404
+    )
+    expect((await signIn(here, here.crm['auth_url'])).status).toBe(200)
+  })
+
   test('who says no there, or here', async () => {
     const here = await world()
     org.agrees = false
