@@ -145,6 +145,7 @@ const shape: Shape = {
     columns: { list: 'text' },
     fields: { list: { members: { name: 'text', insert: 'scalar', update: 'scalar' } } },
     baseline: 'scalar',
+    makes: { list: 'text' },
     stops: { list: 'mapping' },
     records: { list: record },
     next: 'scalar',

@@ -6,6 +6,7 @@ import { bulkSyncs } from './ledger/bulk-syncs.ts'
 import { connections } from './ledger/connections.ts'
 import { models } from './ledger/models.ts'
 import { organization } from './ledger/organization.ts'
+import { syncExecutions } from './ledger/sync-executions.ts'
 import { syncs } from './ledger/syncs.ts'
 import type { Evidence, LedgerRow } from './ledger/row.ts'
 import { transport } from './ledger/transport.ts'
@@ -19,6 +20,7 @@ export const ledger: readonly LedgerRow[] = [
   ...connections,
   ...models,
   ...syncs,
+  ...syncExecutions,
   ...bulkSyncs
 ]
 

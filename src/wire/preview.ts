@@ -90,6 +90,8 @@ export interface PreviewAnswer {
   fields: { name: string; insert: number; update: number }[]
   /** Its first run notes all records as they are, and sends none. */
   baseline: boolean
+  /** What a run would make in the target before it writes: an object with its fields, or fields in one. */
+  makes?: string[]
   stops: GuardStop[]
   records: PreviewRecord[]
   /** The number to go on after; null where all that is listed was told. */

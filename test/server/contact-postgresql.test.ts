@@ -117,6 +117,11 @@ describe.skipIf(why !== undefined)('PostgreSQL', () => {
       target: { connection_id: id, create: { name: 'copies' } }
     }
     expect((await api.post('/api/syncs', sync)).status).toBe(200)
+    expect((await api.get(`${at}?target=copies`)).data['fields']).toEqual([])
+    await db.sql('CREATE TABLE copies (email text PRIMARY KEY)')
+    onTestFinished(async () => void (await db.sql('DROP TABLE copies')))
+    await api.post(`/api/connections/${id}/schemas/refresh`)
+    expect((await api.get(`${at}?target=copies`)).data['fields']).toMatchObject([{ id: 'email' }])
   })
 
   test('columns that were made since are seen after a refresh', async () => {

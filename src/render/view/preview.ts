@@ -89,7 +89,7 @@ function previewView({ address, id, preview }: SyncPreview, only: readonly strin
   if (preview.outcome === 'interrupted')
     return { address, id, ...none, state: 'failed', notes: ['interrupted'] }
   const { answer } = preview
-  const { read, counts, reasons, fields, baseline, stops } = answer
+  const { read, counts, reasons, fields, baseline, stops, makes = [] } = answer
   return {
     address,
     id,
@@ -102,6 +102,7 @@ function previewView({ address, id, preview }: SyncPreview, only: readonly strin
       ...(baseline
         ? ['its first run notes all records as they are, and sends none (skip_initial_backfill)']
         : []),
+      ...makes.map((words) => `its run makes ${words} first`),
       ...stops.map(stopWords)
     ],
     records: answer.records.flatMap((record) => narrowed(record, only))

@@ -192,10 +192,13 @@ class RequestCatalogue implements Catalogue {
     const place = placeOf(connection)
     const known = this.#objects.get(place)
     if (known !== undefined) return known
-    const created = (connection.created_objects ?? []).map((id) => [id, { label: id, fields: {} }] as const)
-    const there = this.#list(connection).map(
-      (object) => [object.id, this.#object(connection, object)] as const
-    )
+    const list = this.#list(connection)
+    const names = new Set(list.flatMap(({ id, aliases = [] }) => [id, ...aliases]))
+    // What a sync asked for is made by its first run, and then is what it is.
+    const created = (connection.created_objects ?? [])
+      .filter((id) => !names.has(id))
+      .map((id) => [id, { label: id, fields: {} }] as const)
+    const there = list.map((object) => [object.id, this.#object(connection, object)] as const)
     const objects = Object.fromEntries<CatalogueObject>([...created, ...there])
     this.#objects.set(place, objects)
     return objects

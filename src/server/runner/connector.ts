@@ -169,10 +169,29 @@ export interface Hit {
   values: Row
 }
 
+/** What a run may make in its target where it is missing. */
+export interface Makeable {
+  /** The object itself, with all that is written to it. */
+  object: boolean
+  /** All fields that are written, and those of them that may be made in an object that is there. */
+  fields: readonly string[]
+  newFields: readonly string[]
+  /** The fields by which the records of a new object are told apart. */
+  key: readonly string[]
+  /** What the source says of their values, by the names of the fields; asked only where it is needed. */
+  types: () => Promise<ReadonlyMap<string, FieldFacts>>
+}
+
+/** What of that is missing, and so is made by a run before it writes. */
+export interface Making {
+  object: boolean
+  fields: readonly { name: string; type: string }[]
+}
+
 /** The target of one sync, as a preview sees it. */
 export interface TargetReader {
-  /** Throws `RunProblem` where the object does not exist. */
-  describe(object: string, configuration: JsonObject): Promise<TargetFacts>
+  /** Throws `RunProblem` where the object does not exist, and may not be made. Nothing is made by this. */
+  describe(object: string, configuration: JsonObject, makeable?: Makeable): Promise<TargetFacts>
   /** For each key the records that match: two are enough to show that they are several. */
   lookUp(object: string, request: LookUp): Promise<Hit[][]>
   /** How many records the object holds. Absent: it cannot tell. */
@@ -186,6 +205,8 @@ export interface TargetReader {
 export interface TargetFacts extends ObjectFacts {
   modes: readonly SyncMode[]
   functions: readonly IdentityFunction[]
+  /** What is not there yet, and stands among the fields all the same. */
+  makes?: Making
   /** Records in one request. */
   batch: number
   /** Requests at once. */
@@ -215,6 +236,8 @@ export interface TargetWriter extends TargetReader {
    * nobody knows what was done, `RetryLater` where nothing was, and `RunProblem` where going on is pointless.
    */
   write(request: WriteRequest): Promise<Outcome[]>
+  /** Makes what was missing when the object was described. Absent: nothing ever is. */
+  make?(object: string): Promise<void>
   /** Replaces all that the object holds. Absent: it cannot. */
   replace?(object: string, fields: readonly string[]): Promise<Replacement>
 }

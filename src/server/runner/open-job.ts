@@ -5,6 +5,7 @@ import type { StoredConnection, StoredModel, StoredSync } from '../stored.ts'
 import type { Writing } from './apply.ts'
 import {
   RunProblem,
+  type Making,
   signedOut,
   type ConnectionFacts,
   type Connector,
@@ -15,6 +16,7 @@ import {
 import { assertionsOf } from './assertions.ts'
 import type { Connectors } from './connectors.ts'
 import type { Hold } from './hold.ts'
+import { makeableOf } from './makes.ts'
 import type { Job } from './job.ts'
 import { mappingOf } from './mapping.ts'
 import { preview, run, type Previewed } from './run.ts'
@@ -95,7 +97,8 @@ export async function previewSync(
         const job = await open(reader)
         const { stops, isBaseline } = await preview(job, (decision) => show(decision, job))
         const columns = job.mapping.columns.map(({ name }) => name)
-        return { counts: job.counts, read: job.passed, columns, stops, isBaseline }
+        const { makes } = job.facts
+        return { counts: job.counts, read: job.passed, columns, stops, isBaseline, makes }
       })
     },
     parts.connectors
@@ -109,6 +112,8 @@ export interface PreviewedSync extends Previewed {
   read: number
   /** The fields that are written. */
   columns: string[]
+  /** What a run would make before it writes. */
+  makes: Making | undefined
 }
 
 type Open = (target: TargetReader) => Promise<Job>
@@ -127,7 +132,11 @@ async function withJob<T>(
     const stage = parts.state.openStage(sync.id)
     try {
       return await work(await loaded(connectors, to.type), async (target) => {
-        const described = await target.describe(sync.target.object ?? '', sync.target.configuration ?? {})
+        const described = await target.describe(
+          sync.target.object ?? '',
+          sync.target.configuration ?? {},
+          makeableOf(sync, model, to, source)
+        )
         const assertions = bounds?.assertions ?? []
         const mapping = mappingOf(
           sync,

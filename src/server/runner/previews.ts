@@ -4,6 +4,7 @@ import type { Records } from '../records.ts'
 import type { StoredSync } from '../stored.ts'
 import { unreadable } from './extract.ts'
 import { namesOf, type Job } from './job.ts'
+import { makingWords } from './makes.ts'
 import { definitionOf, ListDigest, marksOf, signed, type Marks } from './marks.ts'
 import { previewSync, type JobParts } from './open-job.ts'
 import { toldOperation, writtenValues, type Decision } from './plan.ts'
@@ -112,6 +113,7 @@ function begun(): Preview['answer'] {
     columns: [],
     fields: [],
     baseline: false,
+    makes: [],
     stops: [],
     seal: null
   }
@@ -146,6 +148,7 @@ async function carriedOut(
     answer.read = done.read
     answer.columns = done.columns
     answer.baseline = done.isBaseline
+    if (done.makes !== undefined) answer.makes = [makingWords(sync.target.object ?? '', done.makes)]
     answer.stops = done.stops
     const seal = {
       preview: id,

@@ -1,10 +1,11 @@
 import { apply, type Writing } from './apply.ts'
-import { RunProblem } from './connector.ts'
+import { RunProblem, type TargetWriter } from './connector.ts'
 import type { GuardStop } from '../../wire/local-start.ts'
 import { extract } from './extract.ts'
 import type { Hold } from './hold.ts'
 import { Stopped, stopsOf } from './guards.ts'
 import { givenUp, isGivenUp, looksUp, type Job } from './job.ts'
+import { makingWords } from './makes.ts'
 import { plan, type Decision } from './plan.ts'
 import { replaceAll } from './replace.ts'
 import type { StateStore } from './state.ts'
@@ -44,6 +45,7 @@ export async function run(writing: Writing, hold?: Hold): Promise<void> {
   const stops = await stopsOf(job)
   if (stops.length > 0) throw new Stopped(stops)
   hold?.mustHold()
+  await makeMissing(job, writer)
   if (sync.mode === 'replace') await replaceAll(job, writer)
   else await apply(writing)
   await foldAll(writing)
@@ -72,6 +74,14 @@ export interface Previewed {
   stops: GuardStop[]
   /** Its first run notes all records as they are, and sends none. */
   isBaseline: boolean
+}
+
+/** Makes what the target lacks and the sync asked for. Where it is there, nothing is done. */
+async function makeMissing({ sync, facts, log }: Job, writer: TargetWriter): Promise<void> {
+  if (facts.makes === undefined || writer.make === undefined) return
+  const object = sync.target.object ?? ''
+  await writer.make(object)
+  log.say('INFO', `made: ${makingWords(object, facts.makes)}`)
 }
 
 /** Remembers all records as they are now, and writes none. */

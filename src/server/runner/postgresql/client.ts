@@ -20,7 +20,7 @@ export interface Sql {
 /** What a statement found. */
 export interface SqlResult {
   rows: readonly (readonly Value[])[]
-  fields: readonly { name: string; dataTypeID: number }[]
+  fields: readonly { name: string; dataTypeID: number; dataTypeModifier: number }[]
   count: number
 }
 
@@ -92,7 +92,7 @@ export function statement(
 /** The parts of a result that are used. */
 export function resultOf(result: {
   rows: unknown[]
-  fields: { name: string; dataTypeID: number }[]
+  fields: { name: string; dataTypeID: number; dataTypeModifier: number }[]
   rowCount: number | null
 }): SqlResult {
   const rows = result.rows.map((row): Value[] => (Array.isArray(row) ? row : []))

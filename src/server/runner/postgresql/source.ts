@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../wire/common.ts'
 import { RunProblem, type FieldFacts, type RowRequest, type Source } from '../connector.ts'
 import { driver } from '../driver.ts'
-import { partOf, type Row, type Value } from '../value.ts'
+import { partOf, textOf, type Row, type Value } from '../value.ts'
 import { quoted, resultOf, statement, type Sql, type SqlResult } from './client.ts'
 import { understood } from './errors.ts'
 import { allTables, tableOf } from './tables.ts'
@@ -31,17 +31,21 @@ interface Described {
   type: number
   typeName: string
   category: string
+  portableType: string
 }
 
 async function columns(sql: Sql, from: string): Promise<Described[]> {
   const fields = await described(sql, `SELECT * FROM ${from} LIMIT 0`)
-  const { rows } = await sql.query('SELECT oid, typname, typcategory FROM pg_type WHERE oid = ANY($1)', [
-    fields.map(({ dataTypeID }) => dataTypeID)
-  ])
-  const types = new Map(rows.map(([oid, ...names]) => [Number(oid), names.map(String)]))
-  return fields.map(({ name, dataTypeID }) => {
-    const [typeName = '', category = ''] = types.get(dataTypeID) ?? []
-    return { name, type: dataTypeID, typeName, category }
+  const { rows } = await sql.query(
+    `SELECT t.typname, t.typcategory, CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace
+       THEN format_type(t.oid, v.modifier) WHEN t.typcategory = 'A' THEN 'text[]' ELSE 'text' END
+     FROM unnest($1::oid[], $2::int[]) WITH ORDINALITY AS v(oid, modifier, position)
+     JOIN pg_type t ON t.oid = v.oid ORDER BY v.position`,
+    [fields.map(({ dataTypeID }) => dataTypeID), fields.map(({ dataTypeModifier }) => dataTypeModifier)]
+  )
+  return fields.map(({ name, dataTypeID }, at) => {
+    const [typeName = '', category = '', portableType = 'text'] = (rows[at] ?? []).map(textOf)
+    return { name, type: dataTypeID, typeName, category, portableType }
   })
 }
 
@@ -62,8 +66,8 @@ async function described(sql: Sql, text: string): Promise<SqlResult['fields']> {
   }
 }
 
-function shown({ name, typeName, category }: Described): FieldFacts {
-  return { name, type: typeWord(category, typeName), remoteType: typeName }
+function shown({ name, typeName, category, portableType }: Described): FieldFacts {
+  return { name, type: typeWord(category, typeName), remoteType: typeName, portableType }
 }
 
 async function* rowsOf(

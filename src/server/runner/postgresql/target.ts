@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import { identityFunctions } from '../../../wire/sync.ts'
 import {
   RunProblem,
+  type Makeable,
   type Outcome,
   type RefusalOf,
   type Replacement,
@@ -13,7 +14,7 @@ import {
 } from '../connector.ts'
 import { resultOf, statement, type Sql } from './client.ts'
 import { isOfRecord, understood, withoutValues } from './errors.ts'
-import { lookUp } from './look-up.ts'
+import { lookUpPlanned, makeMissing, plannedTable, type PlannedTable } from './making.ts'
 import { tableOf, type Table } from './tables.ts'
 import { columnOf, deletion, insertion, readId, update, type Statement } from './statements.ts'
 import { standsAs } from './types.ts'
@@ -26,19 +27,24 @@ const workers = 3
 
 /** Opens the part that looks. */
 export function readerOf(sql: Sql): TargetReader {
-  const tables = tablesOf(sql)
+  return lookingOf(sql, new Tables(sql))
+}
+
+function lookingOf(sql: Sql, tables: Tables): TargetReader {
   return {
-    describe: async (object) => {
-      const table = await tables(object)
+    describe: async (object, _configuration, makeable) => {
+      const table = await tables.get(object, makeable)
       return {
         ...factsOf(object, table),
         refusalOf: refusalOf(table),
         standsAs: (field, value) => standsAs(value, columnOf(table, field))
       }
     },
-    lookUp: async (object, request) => lookUp(sql, await tables(object), request),
+    lookUp: async (object, request) => lookUpPlanned(sql, await tables.get(object), request),
     count: async (object) => {
-      const { rows } = await sql.query(`SELECT count(*) FROM ${(await tables(object)).sql}`)
+      const table = await tables.get(object)
+      if (table.makes?.object === true) return 0
+      const { rows } = await sql.query(`SELECT count(*) FROM ${table.sql}`)
       return Number(rows[0]?.[0] ?? 0)
     },
     close: () => sql.close()
@@ -47,31 +53,45 @@ export function readerOf(sql: Sql): TargetReader {
 
 /** Opens the part that writes as well. */
 export function writerOf(sql: Sql): TargetWriter {
-  const tables = tablesOf(sql)
+  const tables = new Tables(sql)
   const run = async (one: Statement): Promise<ReadonlySet<number>> => {
     const { rows } = await sql.query(one.text, one.values)
     return new Set(rows.map(([position]) => Number(position) - 1))
   }
   return {
-    ...readerOf(sql),
-    write: async (request) => write(await tables(request.object), request, run),
-    replace: async (object, fields) => replacement(sql, await tables(object), fields)
+    ...lookingOf(sql, tables),
+    make: async (object) => {
+      await makeMissing(sql, await tables.get(object))
+      tables.forget(object)
+    },
+    write: async (request) => write(await tables.get(request.object), request, run),
+    replace: async (object, fields) => replacement(sql, await tables.get(object), fields)
   }
 }
 
-/** Tables are looked at once in a run. */
-function tablesOf(sql: Sql): (name: string) => Promise<Table> {
-  const known = new Map<string, Promise<Table>>()
-  return (name) => {
-    const table = known.get(name) ?? tableOf(sql, name)
-    known.set(name, table)
+/** Tables are looked at once in a run, and again when something was made. */
+class Tables {
+  readonly #sql: Sql
+  readonly #known = new Map<string, Promise<PlannedTable>>()
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+  get(name: string, makeable?: Makeable): Promise<PlannedTable> {
+    const look = (): Promise<PlannedTable> =>
+      makeable === undefined ? tableOf(this.#sql, name) : plannedTable(this.#sql, name, makeable)
+    const table = this.#known.get(name) ?? look()
+    this.#known.set(name, table)
     return table
   }
+  forget(name: string): void {
+    this.#known.delete(name)
+  }
 }
 
-function factsOf(object: string, table: Table): TargetFacts {
+function factsOf(object: string, table: PlannedTable): TargetFacts {
   return {
     id: object,
+    ...(table.makes === undefined ? {} : { makes: table.makes }),
     fields: Array.from(table.columns.values(), ({ facts }) => facts),
     modes: ['create', 'update', 'updateOrCreate', 'replace', 'append', 'remove'],
     functions: identityFunctions,
