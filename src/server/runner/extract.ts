@@ -62,11 +62,14 @@ function nameOf({ mapping, passed }: Job, row: Row): string {
  * cannot know.
  */
 function unreadableRows(job: Job, isWanted: (mapped: Row) => boolean): (row: Row) => boolean {
+  let number = 0
   return (row) => {
+    number += 1
     const cell = row.find((one) => one instanceof Unreadable)
     if (cell === undefined) return false
+    job.passed += 1
     const mapped = job.mapping.map(row)
-    if (isWanted(mapped)) refuse(job, mapped, unreadable, cell.why)
+    if (isWanted(mapped)) refuse(job, mapped, unreadable, cell.why, number)
     return true
   }
 }

@@ -85,10 +85,11 @@ export function namesOf(mapped: Row, { matches, at }: IdentityPlan): string[] {
 }
 
 /** ExecutionCounts and logs a record that is not written because of itself. */
-export function refuse(job: Job, mapped: Row, code: string, message: string): void {
+export function refuse(job: Job, mapped: Row, code: string, message: string, row?: number): void {
   job.counts.error += 1
   job.errors.add(code, withoutValues(message, mapped))
-  job.log.entry('errors', { identity: namesOf(mapped, job.mapping.identity), code, message })
+  const entry = { identity: namesOf(mapped, job.mapping.identity), code, message }
+  job.log.entry('errors', row === undefined ? entry : { ...entry, row })
 }
 
 /** The same for one that is left out without being wrong. */

@@ -205,9 +205,9 @@ class Recorder {
   /** Records that are left out on the way appear in the log alone; nothing of it is kept. */
   log(): RunLog {
     return {
-      entry: (type, { identity, code = '', message = '' }) => {
+      entry: (type, { identity, code = '', message = '', row: number = 0 }) => {
         // Of what is refused later there is a decision.
-        if (code === unreadable) this.#other({ operation: 'refuse', reason: message, number: 0, identity })
+        if (code === unreadable) this.#other({ operation: 'refuse', reason: message, number, identity })
         if (type !== 'warnings') return
         this.#other({ operation: 'skip', reason: reasons[code] ?? code.toLowerCase(), number: 0, identity })
       },

@@ -11,6 +11,8 @@ export interface LogEntry {
   target_id?: string
   code?: string
   message?: string
+  /** Its place in the source, where that may be all that is known of it. */
+  row?: number
 }
 
 /** Takes what a run tells. */

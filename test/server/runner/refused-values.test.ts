@@ -69,7 +69,9 @@ describe('a value that cannot be read', () => {
     const { counts, errors, log } = await run(facts)
     expect(counts).toMatchObject({ total: 2, insert: 2, error: 1 })
     expect(errors).toEqual(['UNREADABLE: its name is too far away (1 record)'])
-    expect(log['errors']).toMatchObject([{ identity: [bad.email], code: 'UNREADABLE' }])
+    expect(log['errors']).toEqual([
+      { identity: [bad.email], code: 'UNREADABLE', message: 'its name is too far away', row: 2 }
+    ])
     expect(names(system)).toEqual(['Ada', 'Alan'])
     expect((await preview(facts)).counts).toMatchObject({ error: 1 })
   })
