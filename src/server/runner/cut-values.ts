@@ -5,14 +5,22 @@ import { isDocument, isList, JsonText, parsed, textOf, type Cell, type Row } fro
  * documents and on pages, where nobody looks for the data of others.
  */
 export function withoutValues(message: string, row: Row): string {
-  const texts = new Set(
-    row.flatMap(textsIn).filter(({ length }) => length >= shortest && length <= message.length)
-  )
-  const forms = Array.from(texts, formsOf).flat()
-  const longestFirst = forms.toSorted((a, b) => b.form.length - a.form.length)
-  const cut = longestFirst.reduce((rest, { form, isWord }) => without(rest, form, isWord), message)
-  return cut.replaceAll(address, '…')
+  const letters = message.toLowerCase()
+  // Errors may be many: what is not in the message costs next to nothing.
+  const isThere = (form: string): boolean => letters.includes(form.toLowerCase())
+  const forms = new Set<string>()
+  for (const text of new Set(row.flatMap(textsIn)))
+    if (text.length >= shortest && text.length <= message.length)
+      for (const form of formsOf(text)) if (isThere(form)) forms.add(form)
+  const longestFirst = [...forms].toSorted((a, b) => b.length - a.length)
+  const cut = longestFirst.reduce(without, message)
+  // A part of a word may be the part of an address.
+  const bounded = cut.length <= longest ? cut : `${cut.slice(0, longest).replace(/\S*$/, '')}…`
+  return bounded.replaceAll(address, '…')
 }
+
+/** So much of a message is enough to know what is wrong. */
+const longest = 1000
 
 /** Shorter ones are in words of every message. */
 const shortest = 3
@@ -28,16 +36,12 @@ function textsIn(cell: Cell): string[] {
   return isDocument(inner) ? [whole, ...Object.values(inner).flatMap(textsIn)] : [whole]
 }
 
-interface Form {
-  form: string
-  /** The value is of letters alone: the target may say the same by itself. */
-  isWord: boolean
-}
-
 /** A value as JSON, addresses and pages have it. */
-function formsOf(value: string): Form[] {
+function formsOf(value: string): string[] {
+  if (/^[\w .-]*$/.test(value))
+    return value.includes(' ') ? [value, value.replaceAll(' ', '%20'), value.replaceAll(' ', '+')] : [value]
   const component = encodeURIComponent(value.toWellFormed())
-  const all = [
+  return [
     value,
     JSON.stringify(value).slice(1, -1),
     component,
@@ -45,7 +49,6 @@ function formsOf(value: string): Form[] {
     value.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? sign),
     value.replaceAll(/[&<>]/g, (sign) => entities[sign] ?? sign)
   ]
-  return Array.from(new Set(all), (form) => ({ form, isWord: /^[\p{L} ]+$/u.test(form) }))
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -56,13 +59,16 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;'
 }
 
+/** Of letters alone: the target may say the same by itself. */
+const isWord = /^[\p{L} ]+$/u
+
 /**
  * A value is cut in letters of any case. A word is cut as it is written, and where values stand, in letters
  * of any case: `name` may be the value, and the name of a field.
  */
-function without(message: string, form: string, isWord: boolean): string {
+function without(message: string, form: string): string {
   const plain = form.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
-  if (!isWord) return message.replaceAll(new RegExp(plain, 'giu'), '…')
+  if (!isWord.test(form)) return message.replaceAll(new RegExp(plain, 'giu'), '…')
   const rest = /^[a-z ]+$/.test(form) ? message : message.replaceAll(form, '…')
   const around = String.raw`(["'\x60(]|= ?|: )${plain}(?=["'\x60)]|$)`
   return rest.replaceAll(new RegExp(around, 'giu'), '$1…')

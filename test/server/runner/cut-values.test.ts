@@ -61,3 +61,11 @@ test('no value is left in a message, however it is written there', () => {
     samples(500, 100)
   )
 })
+
+test('of a page as a message the first lines are left, at once, and no half of an address', () => {
+  const page = `${'x'.repeat(200_000)} ada@example.com`
+  expect(withoutValues(page, ['Ada-1'])).toBe('…')
+  const words = withoutValues(`${'word '.repeat(199)}ada.lovelace@example.com and so on`, [])
+  expect(words.length).toBeLessThanOrEqual(1001)
+  expect(words).toMatch(/word …$/)
+})

@@ -187,6 +187,14 @@ describe.skipIf(why !== undefined)('PostgreSQL', () => {
     const broken = await world.run(facts({ sync: { ...sync, fields: [field('none', 'name')] } }))
     expect(broken.problem).toMatchObject({ message: 'the table "public"."target" has no column none' })
     expect(await targets()).toHaveLength(2)
+    // What was put there before the end failed is gone, and not counted.
+    await db.sql(`ALTER TABLE target ADD CHECK (age IS NOT NULL) NOT VALID; CREATE FUNCTION refuse() RETURNS trigger
+      LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '57014'; END $$;
+      CREATE CONSTRAINT TRIGGER at_end AFTER INSERT ON target DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION refuse()`)
+    const late = await world.run(facts({ sync }))
+    expect([late.problem === undefined, late.counts.insert, late.counts.delete]).toEqual([false, 0, 0])
+    expect((await targets()).map(({ email }) => email)).toEqual(['a@x.example', 'b@x.example'])
   })
 
   test('values that the identity cannot have are refused, and stop no other', async () => {
