@@ -1,4 +1,5 @@
 import { isObject, sortedText, type Json, type JsonObject } from '../state/value.ts'
+import { canonicalRecord } from '../state/written-value.ts'
 import type { RehearsalCase, RehearsedRecord } from '../wire/rehearsal.ts'
 
 /** Tests of a sync: what is written down, and how it is compared with what came of it. */
@@ -16,8 +17,8 @@ const operations = ['create', 'update', 'remove', 'skip', 'refuse'] as const
 export function testsOf(tests: Json | undefined): SyncTest[] {
   return mappings(tests).map(({ name, rows, records, expect }) => ({
     name: typeof name === 'string' ? name : '',
-    rows: mappings(rows),
-    records: mappings(records),
+    rows: mappings(rows).map(canonicalRecord),
+    records: mappings(records).map(canonicalRecord),
     expected: Array.isArray(expect) ? mappings(expect).flatMap(expectationOf) : undefined
   }))
 }
@@ -31,7 +32,7 @@ function expectationOf(one: JsonObject): RehearsedRecord[] {
     const fields = one[operation]
     if (!isObject(fields)) return []
     const { because } = one
-    return [{ operation, fields, ...(typeof because === 'string' && { because }) }]
+    return [{ operation, fields: canonicalRecord(fields), ...(typeof because === 'string' && { because }) }]
   })
 }
 

@@ -1,4 +1,5 @@
 import { isObject, textOf, type Json, type JsonObject } from '../state/value.ts'
+import { misformsIn, writtenForms } from '../state/written-value.ts'
 import { list } from './fields.ts'
 import type { ItemProblem } from './kind.ts'
 import { worded } from './words.ts'
@@ -6,7 +7,22 @@ import { worded } from './words.ts'
 /** What a test may expect of a record. */
 export const expectedOperations = ['create', 'update', 'remove', 'skip', 'refuse'] as const
 
-const record = (description: string) => ({ type: 'object', description })
+/** Any value: also one that YAML has no words for. */
+const value = {
+  description:
+    'A value. Moments, decimals, bytes and ids are written as { $date: "2026-03-01T09:30:00Z" }.',
+  anyOf: [
+    { type: ['null', 'boolean', 'number', 'string', 'array'] },
+    {
+      type: 'object',
+      properties: Object.fromEntries(
+        [...writtenForms].map(([name, { description }]) => [name, { description }])
+      )
+    }
+  ]
+}
+
+const record = (description: string) => ({ type: 'object', description, additionalProperties: value })
 
 /** The schema of `tests`: what a sync would do with rows that are written down beside it. */
 export const testsSchema = {
@@ -92,7 +108,31 @@ export function testProblems({ tests }: JsonObject): ItemProblem[] {
       ]
     })
   )
-  return [...twice, ...odd]
+  return [...twice, ...odd, ...misforms(tests)]
+}
+
+/** Reports values that look like a moment, a decimal, bytes or an id, and are none. */
+function misforms(tests: Json | undefined): ItemProblem[] {
+  return list(tests).flatMap((test, index) =>
+    (['rows', 'records', 'expect'] as const).flatMap((part) =>
+      misformsIn(test[part]).map(({ path, name, isKnown }): ItemProblem => {
+        const names = [...writtenForms.keys()]
+        return {
+          path: ['tests', index, part, ...path],
+          code: 'P109',
+          message: isKnown
+            ? `what is written as \`${name}\` is none`
+            : `\`${name}\` is no way to write a value`,
+          label: isKnown ? 'this cannot be read' : 'no such way is known',
+          help: [
+            isKnown
+              ? (writtenForms.get(name)?.description ?? '')
+              : `write one of: ${names.join(', ')}; a name that begins so needs another one beside it`
+          ]
+        }
+      })
+    )
+  )
 }
 
 function operationsIn(one: JsonObject): string[] {

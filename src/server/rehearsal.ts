@@ -10,7 +10,7 @@ import { understood } from './kinds/sync.ts'
 import { createdBy, openRecords } from './records.ts'
 import { Refusal } from './refusal.ts'
 import { RunProblem } from './runner/connector.ts'
-import { connectorsOf, sourceType, targetOf } from './runner/given-records.ts'
+import { connectorsOf, givenJson, sourceType, targetOf } from './runner/given-records.ts'
 import type { Job } from './runner/job.ts'
 import { mappingOf, type Mapping } from './runner/mapping.ts'
 import { previewSync, type SyncFacts } from './runner/open-job.ts'
@@ -19,7 +19,6 @@ import { unsupported } from './runner/possible.ts'
 import { noCounts, type RunLog } from './runner/run-log.ts'
 import { openRunnerState, type RunnerState } from './runner/state.ts'
 import type { StoredSync } from './stored.ts'
-import { jsonOf, type Cell } from './runner/value.ts'
 
 /**
  * Says what runs of a sync would do with given rows and records. The sync is understood as a request that
@@ -187,17 +186,13 @@ function rehearsed(
     isWritten && !without.includes(index) ? [[name, mapped[index]] as const] : []
   )
   const fields = [...found, ...written].flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, plain(value)] as const]
+    value === undefined ? [] : [[name, givenJson(value)] as const]
   )
   return {
     operation: operations[operation],
     ...(reason === undefined ? {} : { because: reason }),
     fields: Object.fromEntries(fields)
   }
-}
-
-function plain(value: Cell): JsonObject[string] {
-  return JSON.parse(jsonOf(value))
 }
 
 /** The fields of the target that the sync names. */

@@ -10,7 +10,11 @@ export interface RehearsalRequest {
   cases: RehearsalCase[]
 }
 
-/** What there is before a run. */
+/**
+ * What there is before a run. Values that JSON has no words for are objects with one name and a text:
+ * `$date` (RFC 3339 in UTC), `$numberDecimal`, `$numberLong` or `$binary` (base64). So are those of what
+ * would be done.
+ */
 export interface RehearsalCase {
   /** Rows of the model. */
   rows: JsonObject[]

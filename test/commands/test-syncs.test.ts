@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
@@ -271,4 +271,106 @@ test('the service never gets tests: a plan knows none', async () => {
   const ran = await made.run('plan', '--no-check', '--format', 'json')
   expect(ran.code).toBe(0)
   expect(ran.out).not.toContain('becomes a contact')
+})
+
+describe('values that YAML has no words for', () => {
+  const columns = ['at', 'price', 'big', 'photo', 'ref', 'tag', 'doc']
+  const rows = `{ email: a@example.com, status: active, last_name: L,
+            at: { $date: "2026-03-01T11:30:00.1234+02:00" }, price: { $numberDecimal: "19.90" },
+            big: { $numberLong: "9007199254740993" }, photo: { $binary: "aGVsbG8=" },
+            ref: { $oid: "65E5F0A1B2C3D4E5F6A7B8C9" },
+            tag: { $binary: { base64: "AAECAwQFBgcICQoLDA0ODw==", subType: "04" } },
+            doc: { since: { $date: "2026-03-01T00:00:00Z" }, $id: x, n: [{ $numberLong: "7" }] } }`
+  const setting = (expectation: string, given = rows): Setting => ({
+    mapping: columns.map((name) => `- { source: ${name}, target: ${name} }`).join('\n      '),
+    tests: `
+      - name: typed
+        rows:
+          - ${given}
+${expectation}`
+  })
+  const declared = (made: Setting): Sandbox & { text: () => string } => world({ ...made, more: '' })
+
+  test('reach the sync as what they are, and are written by --update in the same words', async () => {
+    const made = declared(setting(''))
+    expect(await made.run('test', '--update')).toMatchObject({ code: 0, err: '' })
+    expect(await made.run('test')).toMatchObject({ code: 0 })
+    const { tests } = JSON.parse((await made.run('test', '--format', 'json')).out)
+    expect(tests).toMatchObject([{ state: 'passed' }])
+    const text = made.text().replaceAll(/\s+/g, ' ')
+    for (const written of [
+      '$date: "2026-03-01T09:30:00.1234Z"',
+      '$numberDecimal: "19.90"',
+      '$numberLong: "9007199254740993"',
+      '$binary: aGVsbG8=',
+      'ref: "65e5f0a1b2c3d4e5f6a7b8c9"',
+      'tag: "00010203-0405-0607-0809-0a0b0c0d0e0f"'
+    ])
+      expect(text).toContain(written)
+  })
+
+  test('are equal however they are spelled, and no other value is', async () => {
+    const given =
+      '{ email: a@example.com, status: active, last_name: L, at: { $date: "2026-03-01T09:30:00Z" } }'
+    const expected = (at: string): Setting =>
+      setting(
+        `        expect:
+          - create: { Email: a@example.com, LastName: L, LeadSource: shop, at: ${at} }`,
+        given
+      )
+    expect((await declared(expected('{ $date: "2026-03-01T10:30:00+01:00" }')).run('test')).code).toBe(0)
+    for (const other of ['"2026-03-01T09:30:00Z"', '{ $date: "2026-03-01T09:30:01Z" }']) {
+      const failed = await declared(expected(other)).run('test')
+      expect(failed.code).toBe(1)
+      expect(failed.out).toContain('"at":{"$date":"2026-03-01T09:30:00Z"}')
+    }
+  })
+
+  test('are compared by filters as what they are', async () => {
+    const made = world({
+      mapping: '- { source: at, target: at }',
+      tests: `
+      - name: later
+        rows:
+          - { email: a@example.com, last_name: A, status: active, age: { $numberDecimal: "9.5" } }
+          - { email: b@example.com, last_name: B, status: active, age: { $numberDecimal: "10.5" } }
+        expect:
+          - create: { Email: b@example.com, LastName: B, Age__c: { $numberDecimal: "10.5" }, LeadSource: shop }
+`
+    })
+    const path = join(made.folder, 'configs/a.yaml')
+    writeFileSync(
+      path,
+      made
+        .text()
+        .replace(
+          '{ field: status, function: Equality, value: active }',
+          '{ field: age, function: GreaterThan, value: 10 }'
+        )
+    )
+    expect(await made.run('test')).toMatchObject({ code: 0 })
+  })
+
+  test.each([
+    ['{ $date: yesterday }', 'what is written as `$date` is none', 'such as 2026-03-01T09:30:00Z'],
+    ['{ $date: 2026-03-01 }', 'what is written as `$date` is none', 'A date without a time is a text'],
+    ['{ $numberDecimal: 19.9 }', 'what is written as `$numberDecimal` is none', 'in quotes'],
+    ['{ $numberLong: "1.5" }', 'what is written as `$numberLong` is none', 'A whole number'],
+    ['{ $binary: "not base64" }', 'what is written as `$binary` is none', 'Bytes in base64'],
+    ['{ $oid: "12" }', 'what is written as `$oid` is none', '24 hexadecimal digits'],
+    ['[{ $dat: "2026-03-01T09:30:00Z" }]', '`$dat` is no way to write a value', '$date, $numberDecimal']
+  ])('%s is told at its place', async (value, message, help) => {
+    const made = world({
+      tests: `
+      - name: wrong
+        rows: [{ email: a@example.com, age: ${value} }]
+`
+    })
+    for (const command of ['test', 'validate']) {
+      const ran = await made.run(command)
+      expect(ran.code).toBe(3)
+      expect(ran.err).toContain(`error[P109]: ${message}`)
+      expect(ran.err.replaceAll(/\s+/g, ' ')).toContain(help)
+    }
+  })
 })

@@ -3,7 +3,17 @@ import { identityFunctions, syncModes } from '../../wire/sync.ts'
 import type { ConnectorEntry, Connectors } from './connectors.ts'
 import type { Connector, FieldFacts, Hit, LookUp, Source, TargetFacts, TargetReader } from './connector.ts'
 import { belongs } from './identity.ts'
-import { partOf, type Cell, type Row, type Value } from './value.ts'
+import {
+  Decimal,
+  Instant,
+  isDocument,
+  isList,
+  jsonOf,
+  partOf,
+  type Cell,
+  type Row,
+  type Value
+} from './value.ts'
 
 /** Rows and records that a person wrote down, in place of systems. Nothing can be written to them. */
 export interface GivenRecords {
@@ -69,7 +79,33 @@ function valueOf(json: Json | undefined): Value {
   if (json === undefined) return null
   if (Array.isArray(json)) return json.map(valueOf)
   if (typeof json !== 'object' || json === null) return json
-  return Object.fromEntries(Object.entries(json).map(([name, inner]) => [name, valueOf(inner)]))
+  const [[name, text] = ['', ''], another] = Object.entries(json)
+  const special = another === undefined && typeof text === 'string' ? readers.get(name)?.(text) : undefined
+  if (special !== undefined) return special
+  return Object.fromEntries(Object.entries(json).map(([key, inner]) => [key, valueOf(inner)]))
+}
+
+const readers: ReadonlyMap<string, (text: string) => Value> = new Map<string, (text: string) => Value>([
+  ['$date', (text) => new Instant(text)],
+  ['$numberDecimal', (text) => new Decimal(text)],
+  ['$numberLong', (text) => BigInt(text)],
+  ['$binary', (text) => new Uint8Array(Buffer.from(text, 'base64'))]
+])
+
+/** Values as JSON, in the same words. */
+export function givenJson(value: Cell): Json {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'bigint')
+    return Number.isSafeInteger(Number(value)) ? Number(value) : { $numberLong: String(value) }
+  if (typeof value !== 'object') return value
+  if (value instanceof Instant) return { $date: value.text }
+  if (value instanceof Decimal) return { $numberDecimal: value.text }
+  if (value instanceof Uint8Array) return { $binary: Buffer.from(value).toString('base64') }
+  if (isList(value)) return value.map(givenJson)
+  if (isDocument(value))
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, givenJson(inner)]))
+  const plain: Json = JSON.parse(jsonOf(value))
+  return plain
 }
 
 function hits(
