@@ -205,6 +205,9 @@ describe.skipIf(why !== undefined)('bulk syncs', () => {
     const sync = await bulkSync()
     const ran = await run(sync)
     expect(ran).toMatchObject({ status: 'completed', record_count: 2498, error_count: 2 })
+    expect(ran.status_message).toBe(
+      '2 records of public.people refused: 22003: value … is out of range for type smallint'
+    )
     const { data } = await api.get(`/api/bulk/syncs/${sync.id}/executions/${ran.id}/logs`)
     const [url] = data['URLs'] as string[]
     const file = await server.fetch(new Request(url!))
@@ -218,7 +221,7 @@ describe.skipIf(why !== undefined)('bulk syncs', () => {
       ['public.people', ['7'], '23514'],
       ['public.people', ['1001'], '22003']
     ])
-    expect(JSON.stringify(entries)).not.toMatch(/@example|100000/)
+    expect(JSON.stringify(entries)).not.toMatch(/@example|100000|polytomic_copy/)
     // A row that was copied before stays, as it still is in the source; and so does what left it, for now.
     await db.sql(`UPDATE people SET age = 100000 WHERE id = 5; DELETE FROM people WHERE id = 9`)
     expect(await run(sync)).toMatchObject({ record_count: 0, error_count: 3 })

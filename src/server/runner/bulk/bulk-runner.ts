@@ -161,7 +161,7 @@ async function outcomeOf(
     const failed = own.schemas.filter(({ status }) => status === 'failed')
     const [first] = failed
     say('INFO', 'completed')
-    if (first === undefined) return { status: 'completed', status_message: '' }
+    if (first === undefined) return { status: 'completed', status_message: refusedWords(own.schemas) }
     const message = `${failed.length} of ${own.schemas.length} schemas failed: ${first.status_message}`
     return { status: 'failed', status_message: message }
   } catch (error) {
@@ -170,6 +170,16 @@ async function outcomeOf(
     say('ERROR', why)
     return { status: 'failed', status_message: why }
   }
+}
+
+/** The first schema of which records were refused, and why the last of them was. */
+function refusedWords(schemas: readonly StoredSchemaExecution[]): string {
+  const some = schemas.filter(({ error_count }) => error_count > 0)
+  const [first, another] = some
+  if (first === undefined) return ''
+  const { schema, error_count: count, status_message: why } = first
+  const others = another === undefined ? '' : `; and of ${some.length - 1} more`
+  return `${count} ${count === 1 ? 'record' : 'records'} of ${schema} refused: ${why}${others}`
 }
 
 /** Copies one table after the other. What fails one leaves the others alone. */

@@ -84,7 +84,7 @@ async function begun(client: PoolClient, sql: Sql, request: CopyRequest): Promis
 /** Values are the texts that the source has for them, which mean the same here. */
 async function written(
   table: Table,
-  { columns }: CopyRequest,
+  { columns, table: name }: CopyRequest,
   records: readonly WriteRecord[],
   run: ReturnType<typeof guarded>
 ): Promise<Outcome[]> {
@@ -97,9 +97,16 @@ async function written(
       await run(insertion(table, present, some, asIs))
       for (const record of some) outcomes.set(record, { state: 'done' })
     },
-    (record, outcome) => outcomes.set(record, outcome)
+    (record, outcome) => outcomes.set(record, namedRight(outcome, name))
   )
   return records.map((record) => outcomes.get(record) ?? { state: 'done' })
+}
+
+/** People know the table, and not where its rows were collected. */
+function namedRight(outcome: Outcome, table: string): Outcome {
+  return outcome.state === 'done'
+    ? outcome
+    : { ...outcome, message: outcome.message.replaceAll(stage, table) }
 }
 
 /** Finds the table of a copy; makes it where it is missing, and the columns that it lacks. */
