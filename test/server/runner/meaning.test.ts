@@ -189,3 +189,14 @@ test.each([
   expect((await preview(facts, request)).problem).toMatchObject({ message: refusal })
   expect(people()).toEqual([ada, alan])
 })
+
+test('other values of a record, other records and other syncs have tokens of their own', async () => {
+  const { run, system } = world([ada, alan])
+  await run()
+  system.rows.set('people', [{ ...ada, name: 'Lovelace' }, alan])
+  await run()
+  await run(syncFacts({ sync: { id: 'another' } }))
+  const tokens = system.writes.flatMap(({ records }) => records.map(({ token }) => token))
+  expect(tokens).toHaveLength(5)
+  expect(new Set(tokens).size).toBe(5)
+})
