@@ -153,6 +153,7 @@ describe.skipIf(why !== undefined)('columns of PostgreSQL', () => {
       { _id: 1, key: 'large', n: 12_345_678_901 },
       { _id: 2, key: 'zone', day: '10:00 plantedzone' },
       { _id: 3, key: 'words', n: 'planted words' },
+      { _id: 7, key: 'comma', n: '7,planted' },
       { _id: 4, key: 'nul', t: 'planted\0' },
       { _id: 5, key: 'object', day: { planted: 1 } },
       { _id: 6, key: 'fits', n: '', day: '', t: new BSONRegExp('(?i)a', 'x') }
@@ -169,13 +170,14 @@ describe.skipIf(why !== undefined)('columns of PostgreSQL', () => {
         }
       })
     )
-    expect(counts).toMatchObject({ insert: 1, error: 5 })
+    expect(counts).toMatchObject({ insert: 1, error: 6 })
     expect(`${errors.join(' ')} ${JSON.stringify(log['errors'])}`).not.toMatch(/planted|12345678901/)
     expect(errors.toSorted()).toEqual([
       '22003: value … is out of range for type integer (1 record)',
       '22007: invalid input syntax for type date (1 record)',
       '22P02: invalid input syntax for type integer (1 record)',
       'INVALID_VALUE: the column day takes dates and times alone (1 record)',
+      'INVALID_VALUE: the column n takes numbers alone (1 record)',
       'INVALID_VALUE: the column t takes no text with the character NUL (1 record)'
     ])
     expect(await db.sql('SELECT * FROM target')).toEqual([

@@ -199,7 +199,24 @@ describe('columns of PostgreSQL', () => {
     ['uuid', 'U', '', undefined],
     ['text', 'S', { a: [true] }, undefined],
     ['interval', 'T', 7, undefined],
-    ['int4', 'N', 'words', undefined]
+    ['int4', 'N', 'words', 'takes numbers alone'],
+    ['int4', 'N', '12,50', undefined],
+    ['regclass', 'N', 'users', undefined],
+    ['int2vector', 'A', '1 2', undefined],
+    ['int2vector', 'A', [1, 2], 'takes numbers apart by blanks alone'],
+    ['float8', 'N', ' -Infinity ', undefined],
+    ['bool', 'B', ' TRUE ', undefined],
+    ['bool', 'B', 'of', undefined],
+    ['bool', 'B', 'perhaps', 'takes true and false alone'],
+    ['date', 'D', 'soon', 'takes dates and times alone'],
+    ['date', 'D', 'today', undefined],
+    ['date', 'D', '31.01.2026', undefined],
+    ['uuid', 'U', '{C0FFEE00-00004000-8000-000000000001}', undefined],
+    ['uuid', 'U', 'c0ffee', 'takes UUIDs alone'],
+    ['_text', 'A', 'words', 'takes lists alone'],
+    ['_int4', 'A', '[0:1]={1,2}', undefined],
+    ['_int4', 'A', ['words'], 'takes numbers alone'],
+    ['interval', 'T', 'words', undefined]
   ])('%s (%s) and %j: %s', (typeName, category, value, why) => {
     expect(unfit(value, column(typeName, category))).toBe(why)
   })

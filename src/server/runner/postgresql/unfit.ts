@@ -8,19 +8,29 @@ type Sort = 'text' | 'number' | 'boolean' | 'moment' | 'list' | 'object' | 'byte
 interface Takes {
   sorts: readonly Sort[]
   words: string
+  /** Texts that may be one. What exactly it reads in them, PostgreSQL knows best, and is asked. */
+  texts: RegExp
 }
 
-/** By the categories of PostgreSQL. Of texts it is asked: it knows best what it reads in them. */
+const numbers = /\d|^[+-]?(?:nan|inf(?:inity)?)$/i
+const times = /\d|^(?:[+-]?infinity|now|today|tomorrow|yesterday|epoch|allballs)$/i
+const truths = /^(?:t(?:r(?:ue?)?)?|f(?:a(?:l(?:se?)?)?)?|y(?:es?)?|no?|on|off?|[01])$/i
+
+/** By the categories of PostgreSQL. */
 const byCategory: Readonly<Record<string, Takes>> = {
-  A: { sorts: ['text', 'list'], words: 'lists' },
-  B: { sorts: ['text', 'boolean', 'number'], words: 'true and false' },
-  D: { sorts: ['text', 'moment'], words: 'dates and times' },
-  N: { sorts: ['text', 'number'], words: 'numbers' }
+  A: { sorts: ['text', 'list'], words: 'lists', texts: /^[[{]/ },
+  B: { sorts: ['text', 'boolean', 'number'], words: 'true and false', texts: truths },
+  D: { sorts: ['text', 'moment'], words: 'dates and times', texts: times },
+  N: { sorts: ['text', 'number'], words: 'numbers', texts: numbers }
 }
+
+const vector: Takes = { sorts: ['text'], words: 'numbers apart by blanks', texts: /^$|\d/ }
 
 const byType: Readonly<Record<string, Takes>> = {
-  bytea: { sorts: ['bytes'], words: 'bytes' },
-  uuid: { sorts: ['text'], words: 'UUIDs' }
+  int2vector: vector,
+  oidvector: vector,
+  bytea: { sorts: ['bytes', 'text'], words: 'bytes', texts: /^\\x(?:[\da-f]{2})*$/i },
+  uuid: { sorts: ['text'], words: 'UUIDs', texts: /^\{?(?:[\da-f]{4}-?){8}\}?$/i }
 }
 
 /** Returns why a column cannot have a value; for all else PostgreSQL is asked. */
@@ -29,19 +39,17 @@ export function unfit(cell: Cell, column: WritableType): string | undefined {
   if (isNull(value) || isOfJson(column)) return undefined
   const { typeName, category } = column
   if (typeof value === 'string' && value.includes('\0')) return 'takes no text with the character NUL'
-  if (typeName === 'bytea' && isHex(value)) return undefined
   const sort = sortOf(value)
-  const takes = byType[typeName] ?? byCategory[category]
+  // To PostgreSQL its types of names (regclass …) are numbers.
+  const takes = typeName.startsWith('reg') ? undefined : (byType[typeName] ?? byCategory[category])
   if (takes === undefined) return sort === 'bytes' ? 'takes no bytes' : undefined
   if (!takes.sorts.includes(sort)) return `takes ${takes.words} alone`
+  // What is empty is null.
+  if (typeof value === 'string' && value !== '' && !takes.texts.test(value.trim()))
+    return `takes ${takes.words} alone`
   if (!isList(value)) return undefined
   const item = itemOf(column)
   return value.map((one) => unfit(one, isList(one) ? column : item)).find((why) => why !== undefined)
-}
-
-/** Bytes as PostgreSQL writes them. An empty text is null. */
-function isHex(value: Cell): boolean {
-  return typeof value === 'string' && /^(?:\\x(?:[\da-f]{2})*)?$/i.test(value)
 }
 
 function sortOf(value: Cell): Sort {
