@@ -15,9 +15,7 @@ import { followedRuns, runningOdds, runsView, type RunningOptions } from './run-
 import { reading, type CommandContext } from './run.ts'
 
 /** What `apply` takes that is about starting syncs. */
-export interface ApplyRunOptions extends RunningOptions {
-  run?: boolean
-}
+export type ApplyRunOptions = RunningOptions
 
 /** What came of the syncs. */
 interface RanSyncs {

@@ -13,6 +13,8 @@ import type { CommandContext } from './run.ts'
 
 /** How executions are started and followed, as typed. */
 export interface RunningOptions {
+  /** They follow an apply: nobody has named them. */
+  run?: boolean
   local?: boolean
   quiet?: boolean
   /** The folder for the log files of the executions. */
@@ -66,13 +68,19 @@ export async function followedRuns(
 /** What is told of runs, or of why there are none; `isLook`: of executions that others started. */
 export async function runsView(
   runs: readonly SyncRun[],
-  { failOn = [] }: Pick<RunningOptions, 'failOn'>,
+  { failOn = [], run = false }: Pick<RunningOptions, 'failOn' | 'run'>,
   { service, header, view, problems }: CommandContext,
   isLook = false
 ): Promise<ExecutionsView> {
   const { executionsView } = await import('../render/view/executions.ts')
   const interrupted = service.remote.stop?.aborted === true
-  return executionsView(runs, header, view, { problems, conditions: failOn, interrupted, isLook })
+  return executionsView(runs, header, view, {
+    problems,
+    conditions: failOn,
+    interrupted,
+    isLook,
+    isNamed: !run
+  })
 }
 
 /** Keeps the log files, and returns whether some could not be kept. */

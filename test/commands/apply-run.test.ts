@@ -174,6 +174,9 @@ describe('apply --run', () => {
     const ran = await made.run('apply', 'p.json', '--run', '--detach')
     expect(ran).toMatchObject({ code: 0 })
     expect(ran.out).toContain('Run: 2 running.')
+    expect(ran.out).toMatch(
+      /Next: `polyctl run --join 'sync "(People|Copies)"' 'sync "\w+"'` follows what is running/
+    )
   })
 
   test.each(['json', 'markdown', 'junit', 'github', 'slack', 'sarif', 'html'])(

@@ -53,6 +53,7 @@ const situations: Readonly<Record<string, Situation>> = {
       'plan --detailed-exitcode': 2,
       drift: 2,
       'apply --yes': 0,
+      'apply --yes --run': 0,
       apply: 7,
       'destroy --yes': 0,
       explain: 0,

@@ -3,8 +3,9 @@ import { stopWords } from '../../executions/guards.ts'
 import type { Run, SyncRun } from '../../executions/events.ts'
 import { inOrder, type Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { Execution } from '../../state/execution.ts'
-import type { Address } from '../../state/resource.ts'
+import { addressText, type Address } from '../../state/resource.ts'
 import type { PlanHeader } from '../header.ts'
+import { shellWord } from '../shell.ts'
 import type { Closing, ViewContext } from './changes.ts'
 import { problemsView, type ProblemsView } from './problems.ts'
 
@@ -63,6 +64,8 @@ export interface ExecutionsExtras {
   interrupted: boolean
   /** They were looked at, and not started. */
   isLook?: boolean
+  /** A person has named them. */
+  isNamed?: boolean
 }
 
 /** What became of each sync, and what it comes to. */
@@ -70,7 +73,7 @@ export function executionsView(
   runs: readonly SyncRun[],
   header: PlanHeader,
   context: ViewContext,
-  { problems, conditions, interrupted, isLook = false }: ExecutionsExtras
+  { problems, conditions, interrupted, isLook = false, isNamed = true }: ExecutionsExtras
 ): ExecutionsView {
   const shown = runs.map(({ address, id, run, waiting = 0 }) => {
     const view = { address, id, ...runView(run, conditions) }
@@ -85,7 +88,7 @@ export function executionsView(
     isLook,
     runs: shown,
     problems: problemsView([...inOrder(problems), ...failures], sources),
-    closing: closing(shown, { interrupted, isLook, reach: context.reach ?? '' })
+    closing: closing(shown, { interrupted, isLook, isNamed, reach: context.reach ?? '' })
   }
 }
 
@@ -169,9 +172,16 @@ const words: Readonly<Record<RunState, string>> = {
   'never run': 'never run'
 }
 
+interface ClosingExtras {
+  interrupted: boolean
+  isLook: boolean
+  isNamed: boolean
+  reach: string
+}
+
 function closing(
   runs: readonly RunView[],
-  { interrupted, isLook, reach }: { interrupted: boolean; isLook: boolean; reach: string }
+  { interrupted, isLook, isNamed, reach }: ClosingExtras
 ): Closing {
   const counts = order
     .map((state) => [state, runs.filter((run) => run.state === state).length] as const)
@@ -179,11 +189,19 @@ function closing(
     .map(([state, number]) => `${number} ${words[state]}`)
   const what = counts.length === 0 ? `nothing ${isLook ? 'runs' : 'to run'}` : counts.join(', ')
   const text = `${interrupted ? 'Interrupted' : isLook ? 'Last runs' : 'Run'}: ${what}.`
-  const isRunning = runs.some(({ state }) => state === 'running')
-  if (isRunning)
-    return { text, next: `\`polyctl run --join${reach}\` with the same names follows what is running.` }
-  const again = runs.some(({ state }) => state === 'failed' || state === 'degraded')
-  return again
-    ? { text, next: `\`polyctl run --failed${reach}\` with the same names runs these again.` }
+  const next = (option: string, states: readonly RunState[], does: string): string => {
+    const meant = runs.filter(({ state }) => states.includes(state))
+    const few = isNamed || meant.length > mostWritten ? [] : meant
+    const names = few.map(({ address }) => ` ${shellWord(addressText(address))}`).join('')
+    return `\`polyctl run ${option}${names}${reach}\`${names === '' ? ' with the same names' : ''} ${does}.`
+  }
+  if (runs.some(({ state }) => state === 'running'))
+    return { text, next: next('--join', ['running'], 'follows what is running') }
+  const again: readonly RunState[] = ['failed', 'degraded']
+  return runs.some(({ state }) => again.includes(state))
+    ? { text, next: next('--failed', again, 'runs these again') }
     : { text }
 }
+
+/** So many names can be read in a line. */
+const mostWritten = 3
