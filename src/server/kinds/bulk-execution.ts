@@ -3,10 +3,10 @@ import { data, type RouteResult } from '../answer.ts'
 import { actorOf, flag, found, organizationOf, param, type Call, type Route } from '../call.ts'
 import { sourceSchemas } from '../enumeration/schema.ts'
 import { paged, pagination } from '../paging.ts'
-import { createdBy } from '../records.ts'
 import { invalid, notFound, Refusal } from '../refusal.ts'
 import { makeBulkRoom } from '../runner/bulk/bulk-schedules.ts'
 import { expiryOf, logAddress } from '../runner/log-address.ts'
+import { newExecution } from '../runner/new-execution.ts'
 import { isOpen } from '../runner/open.ts'
 import type { StoredBulkExecution, StoredBulkSync } from '../stored.ts'
 import { schemaStatuses, shownExecution } from './bulk-execution-shown.ts'
@@ -64,7 +64,7 @@ function start(call: Call): RouteResult {
   const sync = syncOf(call)
   const request = mustFit(bulkStartShape(), call.body, 400)
   mustBeStartable(call, sync, request)
-  const { records, randomUUID, now } = call.context
+  const { records } = call.context
   const runner = mustHaveRunner(call, `the bulk sync "${sync.name}" was not started`, { sync_id: sync.id })
   const all = executionsOf(call, sync)
   const open = all.find((stored) => isOpen(stored.status))
@@ -77,22 +77,14 @@ function start(call: Call): RouteResult {
   const resync = request.resync === true ? 'rebuild' : (request.resync_mode ?? '')
   const schemas = request.schemas ?? []
   const stored: StoredBulkExecution = {
-    id: randomUUID(),
-    organization_id: sync.organization_id,
-    name: '',
-    sync_id: sync.id,
-    type: 'manual',
-    status: 'created',
+    ...newExecution(call.context, sync, { type: 'manual', by: actorOf(call), baseUrl: call.publicUrl }),
     status_message: '',
     request: {
       ...(request.test === true ? { test: true } : {}),
       ...(resync === '' ? {} : { resync_mode: resync }),
       ...(schemas.length === 0 ? {} : { schemas })
     },
-    schemas: [],
-    log_secret: randomUUID(),
-    base_url: call.publicUrl,
-    ...createdBy(now(), actorOf(call))
+    schemas: []
   }
   records.put('bulk_execution', stored)
   runner.bulk.begin(stored.id)

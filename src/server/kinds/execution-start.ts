@@ -4,10 +4,10 @@ import type { RunBounds } from '../../wire/local-start.ts'
 import type { Source, SyncStartRequest } from '../../wire/sync.ts'
 import { data, type RouteResult } from '../answer.ts'
 import { actorOf, found, param, type Call } from '../call.ts'
-import { createdBy } from '../records.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { RunProblem } from '../runner/connector.ts'
 import { noCounts } from '../runner/run-log.ts'
+import { newExecution } from '../runner/new-execution.ts'
 import { isOpen } from '../runner/open.ts'
 import type { Runner } from '../runner/runner.ts'
 import { makeRoom } from '../runner/schedules.ts'
@@ -46,28 +46,16 @@ function begin(call: Call, request: SyncStartRequest, bounds: RunBounds): RouteR
   const wanted =
     seal === undefined ? request : { ...request, resync: seal.resync, identities: seal.identities }
   makeRoom(records, runner.logs, executions)
-  const execution: StoredExecution = { ...newExecution(call, sync, wanted), bounds }
+  const execution: StoredExecution = {
+    ...newExecution(call.context, sync, { type: 'manual', by: actorOf(call), baseUrl: call.publicUrl }),
+    request: wanted,
+    counts: noCounts(),
+    errors: [],
+    bounds
+  }
   records.put('execution', execution)
   runner.begin(execution.id)
   return data({ id: execution.id, status: execution.status, created_at: execution.created_at })
-}
-
-function newExecution(call: Call, sync: StoredSync, request: SyncStartRequest): StoredExecution {
-  const { randomUUID, now } = call.context
-  return {
-    id: randomUUID(),
-    organization_id: sync.organization_id,
-    name: '',
-    sync_id: sync.id,
-    type: 'manual',
-    status: 'created',
-    request,
-    counts: noCounts(),
-    errors: [],
-    log_secret: randomUUID(),
-    base_url: call.publicUrl,
-    ...createdBy(now(), actorOf(call))
-  }
 }
 
 /** The executions of a sync, newest first. */

@@ -1,9 +1,10 @@
-import { createdBy, type Records } from '../records.ts'
+import type { Records } from '../records.ts'
 import type { StoredBulkExecution, StoredBulkSync, StoredExecution, StoredSync } from '../stored.ts'
 import { nextBulkTime, type BulkSchedules } from './bulk/bulk-schedules.ts'
 import { isDue, nextTime, type Past } from './due.ts'
 import { noCounts } from './run-log.ts'
 import type { LogStore } from './log-store.ts'
+import { newExecution } from './new-execution.ts'
 import { isOpen } from './open.ts'
 
 /** Starts syncs when their schedules say so, as long as the server is up. */
@@ -104,18 +105,14 @@ function start(
 ): void {
   makeRoom(records, logs, own)
   const execution: StoredExecution = {
-    id: randomUUID(),
-    organization_id: sync.organization_id,
-    name: '',
-    sync_id: sync.id,
-    type: 'scheduled',
-    status: 'created',
+    ...newExecution({ now, randomUUID }, sync, {
+      type: 'scheduled',
+      by: sync.created_by,
+      baseUrl: own[0]?.base_url ?? baseUrl()
+    }),
     request: {},
     counts: noCounts(),
-    errors: [],
-    log_secret: randomUUID(),
-    base_url: own[0]?.base_url ?? baseUrl(),
-    ...createdBy(now(), sync.created_by)
+    errors: []
   }
   records.put('execution', execution)
   begin(execution.id)

@@ -1,5 +1,5 @@
 import type { Schedule } from '../../../wire/sync.ts'
-import { createdBy, type Records } from '../../records.ts'
+import type { Records } from '../../records.ts'
 import type {
   BulkRunRequest,
   StoredBulkExecution,
@@ -8,6 +8,7 @@ import type {
 } from '../../stored.ts'
 import { isDue, nextTime, type Past, type Stretch } from '../due.ts'
 import type { LogStore } from '../log-store.ts'
+import { newExecution } from '../new-execution.ts'
 import { isOpen } from '../open.ts'
 
 /** The dependencies of the schedules of bulk syncs. */
@@ -102,19 +103,15 @@ function start(
   makeBulkRoom(records, logs, own)
   const { id, frequency } = schedule
   const execution: StoredBulkExecution = {
-    id: randomUUID(),
-    organization_id: sync.organization_id,
-    name: '',
-    sync_id: sync.id,
-    type: 'scheduled',
-    status: 'created',
+    ...newExecution({ now, randomUUID }, sync, {
+      type: 'scheduled',
+      by: sync.created_by,
+      baseUrl: own[0]?.base_url ?? baseUrl()
+    }),
     status_message: '',
     request: requestOf(sync, schedule),
     schemas: [],
-    schedule: { id, frequency },
-    log_secret: randomUUID(),
-    base_url: own[0]?.base_url ?? baseUrl(),
-    ...createdBy(now(), sync.created_by)
+    schedule: { id, frequency }
   }
   records.put('bulk_execution', execution)
   begin(execution.id)
