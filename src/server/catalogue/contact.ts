@@ -144,6 +144,7 @@ class RequestCatalogue implements Catalogue {
       this.#ask(connection, objects, queries).finally(() => underWay.delete(question))
     underWay.set(question, running)
     const answers = await running
+    this.#forgetOld()
     for (const all of [kept, this.#own]) {
       for (const [key, answer] of answers.list) all.list.set(key, answer)
       for (const [key, answer] of answers.fields) all.fields.set(key, answer)
@@ -160,6 +161,13 @@ class RequestCatalogue implements Catalogue {
     for (const [object, answer] of fields) answers.fields.set(keyOf({ connection, object }), { at, answer })
     for (const [query, answer] of columns) answers.columns.set(keyOf({ connection, query }), { at, answer })
     return answers
+  }
+
+  /** Questions are many: what was not asked again for a while is not kept. */
+  #forgetOld(): void {
+    const { kept, now } = this.#memory
+    const oldest = now().getTime() - knownForMs
+    for (const all of Object.values(kept)) for (const [key, { at }] of all) if (at < oldest) all.delete(key)
   }
 
   #isContacted({ type }: DescribedConnection): boolean {

@@ -27,12 +27,18 @@ export const copiesOf: CopiesOf = (sync, from, objects, request) => {
     })
 }
 
-/** Copies of other tables are not copied again, unless somebody lists them. */
-function discovered(sync: StoredBulkSync, { id, isCopy }: ObjectFacts): StoredBulkSchema {
+/** Copies of other tables, and parts of them, are not copied again unless somebody lists them. */
+function discovered(sync: StoredBulkSync, { id, isSecondary }: ObjectFacts): StoredBulkSchema {
   const { automatically_add_new_objects: discovery, schemas } = sync
   // A new object has no tracking field yet.
   const isAdded = schemas.length === 0 || discovery === 'all' || discovery === 'onlyNonIncremental'
-  return { id, enabled: isAdded && isCopy !== true, fields: [], filters: [], disable_data_cutoff: false }
+  return {
+    id,
+    enabled: isAdded && isSecondary !== true,
+    fields: [],
+    filters: [],
+    disable_data_cutoff: false
+  }
 }
 
 function isWanted(

@@ -13,8 +13,8 @@ export interface ObjectFacts {
   configuration?: JsonObject
   /** Other names that lead to it: `users`, where the path of the database finds `public.users`. */
   aliases?: readonly string[]
-  /** It was made by a copy of another one. */
-  isCopy?: boolean
+  /** It was made by a copy of another one, or is a part of one: whoever copies all does not mean it. */
+  isSecondary?: boolean
   /** False: nothing is read from it. */
   isSource?: boolean
   /** The fields by which its records are told apart, in their order; empty: none do. */

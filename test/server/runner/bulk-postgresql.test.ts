@@ -302,7 +302,8 @@ describe.skipIf(why !== undefined)('bulk syncs', () => {
   test('without a list all tables are copied, and copies of this or another bulk sync are not copied again', async () => {
     to = from
     const sync = await bulkSync({ schemas: undefined })
-    await db.sql('CREATE TABLE other (id int PRIMARY KEY)')
+    await db.sql(`CREATE TABLE other (id int PRIMARY KEY) PARTITION BY RANGE (id);
+      CREATE TABLE other_1 PARTITION OF other FOR VALUES FROM (1) TO (9)`)
     for (const _time of [1, 2]) {
       const { schemas, status } = await run(sync)
       expect([status, schemas.map(({ schema }) => schema)]).toEqual([

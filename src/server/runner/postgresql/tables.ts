@@ -32,7 +32,7 @@ SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.
   CASE WHEN tn.nspname = 'pg_catalog' THEN format_type(a.atttypid, a.atttypmod)
     WHEN t.typtype = 'd' AND base.typnamespace = own.oid THEN format_type(t.typbasetype, t.typtypmod)
     WHEN t.typcategory = 'A' THEN 'text[]' ELSE 'text' END,
-  coalesce(obj_description(c.oid, 'pg_class') LIKE '${copyMark}%', false)
+  c.relispartition OR coalesce(obj_description(c.oid, 'pg_class') LIKE '${copyMark}%', false)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace
@@ -120,7 +120,7 @@ export async function allTables(sql: Sql): Promise<ObjectFacts[]> {
     id,
     fields: own.map((row) => columnOf(row).facts),
     key: keyOf(own),
-    isCopy: own[0]?.[16] === true,
+    isSecondary: own[0]?.[16] === true,
     aliases: own[0]?.[13] === true ? [textOf(own[0][1] ?? null)] : []
   }))
 }
