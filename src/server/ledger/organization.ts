@@ -146,7 +146,11 @@ export const organization: LedgerRow[] = rows('organization', [
     'there are ten types of events, all about executions',
     'GET /api/events_types'
   ],
-  ['events.none', 'assumption', 'nothing is executed here, so the server itself raises no events yet'],
+  [
+    'events.raised',
+    'assumption',
+    'executions raise events, where --run lets them run; nothing else here raises any'
+  ],
   ['events.limit', 'sdk', 'events are answered 10 at a time, 100 at most', 'GET /api/events'],
   ['events.order', 'assumption', 'events are listed newest first'],
   ['events.bounds', 'sdk', 'starting_after and ending_before are strict'],
