@@ -95,8 +95,8 @@ export interface TableWriter {
 
 /** What is copied, and how. */
 export interface CopyRequest {
-  /** The bulk sync: a table says whose copy it is. */
-  owner: { id: string; name: string }
+  /** The bulk sync, and the connection that it reads: a table says whose copy it is. */
+  owner: { id: string; name: string; source: string }
   schema: string
   table: string
   columns: readonly CopyColumn[]

@@ -259,6 +259,19 @@ describe.skipIf(why !== undefined)('bulk syncs', () => {
     expect(await warehouse('SELECT text FROM shop.public_lines')).toEqual([{ text: 'a' }, { text: 'a' }])
   })
 
+  test('a copy is taken over by a bulk sync that was made again, and by no other one', async () => {
+    const first = await bulkSync()
+    await run(first)
+    await api.delete(`/api/bulk/syncs/${first.id}`)
+    expect(await run(await bulkSync())).toMatchObject({ status: 'completed', record_count: 0 })
+    expect(await run(await bulkSync({ name: 'Another' }))).toMatchObject({
+      status: 'failed',
+      record_count: 0
+    })
+    from = await connection(api, 'postgresql', db.configuration, 'Another shop')
+    expect(await run(await bulkSync())).toMatchObject({ status: 'failed', record_count: 0 })
+  })
+
   test('a test leaves nothing behind, resync writes all again, rebuild makes the table anew', async () => {
     const sync = await bulkSync()
     expect(await run(sync, { test: true })).toMatchObject({

@@ -198,7 +198,7 @@ async function copyAll(
     own.schemas = tables.map((table) => pending(table, parts.now()))
     const writer = await opened(parts, to, signal, (connector) => connector.tables)
     try {
-      const owner = { id: sync.id, name: sync.name }
+      const owner = { id: sync.id, name: sync.name, source: from.name }
       const order = { owner, isTest: request.test === true, way: wayOf(request), signal }
       const taken = new Set<string>()
       for (const [at, table] of tables.entries()) {

@@ -157,11 +157,7 @@ async function mustBeOwn(run: Run, name: string, { owner }: CopyRequest): Promis
   if (kind !== 'r' && kind !== 'p')
     throw new RunProblem('table', `${name} is in the way of the copy, and is no table`)
   const text = typeof comment === 'string' ? comment : ''
-  if (
-    text.startsWith(copyMark) &&
-    (text.includes(`(${owner.id})`) || text.includes(` ${JSON.stringify(owner.name)} `))
-  )
-    return
+  if (isOwn(text, owner)) return
   const { rows: some } = await run(`SELECT 1 FROM ${name} LIMIT 1`)
   if (some.length === 0 && text === '') return
   throw new RunProblem(
@@ -171,8 +167,17 @@ async function mustBeOwn(run: Run, name: string, { owner }: CopyRequest): Promis
   )
 }
 
-function markOf({ owner }: CopyRequest): string {
-  return `${copyMark}${JSON.stringify(owner.name)} (${owner.id}): what it holds is replaced by each run`
+function markOf({ owner: { id, name, source } }: CopyRequest): string {
+  const from = `from ${JSON.stringify(source)}`
+  return `${copyMark}${JSON.stringify(name)} (${id}) ${from}: what it holds is replaced by each run`
+}
+
+/** One that was deleted and made again has another id, the same name, and reads the same connection. */
+function isOwn(text: string, { id, name, source }: CopyRequest['owner']): boolean {
+  if (!text.startsWith(copyMark)) return false
+  const rest = text.slice(copyMark.length)
+  const isSame = rest.startsWith(`${JSON.stringify(name)} (`)
+  return rest.includes(` (${id}) from `) || (isSame && rest.includes(`) from ${JSON.stringify(source)}: `))
 }
 
 function literal(text: string): string {
