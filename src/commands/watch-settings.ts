@@ -2,6 +2,7 @@ import { readEnvironments } from '../config/environments.ts'
 import { openDisk } from '../config/source/index.ts'
 import type { DeclaredReceiver, DeclaredWatch, SecretVariable } from '../config/watching.ts'
 import { problem, type Checked, type Diagnostic, type Span } from '../diagnostics/diagnostic.ts'
+import { conditionForms, conditionOf, type Condition } from '../executions/conditions.ts'
 import { kinds } from '../kinds/index.ts'
 import type { Channel, Post } from '../watch/channels/channel.ts'
 import { findings, reportedByDefault, type FindingName } from '../watch/items.ts'
@@ -22,6 +23,8 @@ import type { WatchOptions } from './watch-options.ts'
 export interface WatchSettings {
   schedule: WatchSchedule
   reported: readonly FindingName[]
+  /** What the last runs of syncs may not be. */
+  failOn: readonly Condition[]
   remindMs?: number
   quiet: readonly QuietTime[]
   channels: readonly Channel[]
@@ -52,6 +55,14 @@ export async function watchSettings(
   for (const { timeZone, span } of declared.quiet)
     if (!isTimeZone(timeZone))
       problems.push(wrong(`there is no time zone \`${timeZone}\``, ['write it like `Europe/Berlin`'], span))
+  const failOn = declared.failOn.flatMap(({ text, span }) => {
+    const read = conditionOf(text)
+    if (read === undefined)
+      problems.push(
+        wrong(`\`${text}\` is no condition on a run`, [`its parts are: ${conditionForms}`], span)
+      )
+    return read ?? []
+  })
   const token = tokenOf(options, env, problems)
   const secrets = token === undefined ? [] : [token]
   const channels = await channelsOf(declared.receivers, { io, env, options, problems, secrets })
@@ -60,6 +71,7 @@ export async function watchSettings(
   const named = findings.filter((one) => declared.findings?.includes(one))
   const value: WatchSettings = {
     schedule,
+    failOn: [...failOn, ...(options.failOn ?? [])],
     reported: [...(named.length > 0 ? named : reportedByDefault), 'degraded'],
     ...(remindMs === undefined ? {} : { remindMs }),
     quiet: declared.quiet,
@@ -72,7 +84,7 @@ export async function watchSettings(
 
 /** What is wrong with the file itself was told before. */
 function declaredIn(io: CommandIo): { declared: DeclaredWatch; texts: ReadonlyMap<string, string> } {
-  const nothing = { quiet: [], receivers: [] }
+  const nothing = { failOn: [], quiet: [], receivers: [] }
   const { environments } = io.project
   if (environments === undefined) return { declared: nothing, texts: new Map() }
   const { result, texts } = readEnvironments(environments, openDisk(io.cwd, io.stdin), kinds)

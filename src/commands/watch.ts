@@ -38,7 +38,8 @@ export async function watchCommand(options: WatchOptions, io: CommandIo): Promis
   const store = openStore(options, io)
   if (!store.ok) return await problemsResult(io, store.problems, nothingRead)
   try {
-    return await watch(options, settings.value, store.value, io)
+    const { failOn } = settings.value
+    return await watch({ ...options, failOn }, settings.value, store.value, io)
   } finally {
     store.value.close()
   }

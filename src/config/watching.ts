@@ -27,6 +27,8 @@ export interface DeclaredQuiet {
 /** What `watch` in `polyctl.yaml` says; it was validated before. */
 export interface DeclaredWatch {
   findings?: string[]
+  /** Conditions on the last runs of syncs, as they are written. */
+  failOn: { text: string; span: Span }[]
   remind?: string
   quiet: DeclaredQuiet[]
   receivers: DeclaredReceiver[]
@@ -50,6 +52,7 @@ export function watchingOf(value: Json, source: SourceText, root: MappingNode): 
   const findings = textsIn(watch, 'findings')
   return {
     ...(findings.length > 0 && { findings }),
+    failOn: textsIn(watch, 'fail_on').map((text, index) => ({ text, span: spanAt('fail_on', index) })),
     ...(remind !== undefined && { remind }),
     quiet: listIn(watch, 'quiet').map((item, index) => quietOf(item, spanAt('quiet', index))),
     receivers: [

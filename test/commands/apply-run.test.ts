@@ -211,6 +211,28 @@ describe('apply --run', () => {
     expect(made.requests()).toEqual([])
   })
 
+  test('in an organization of a partner both are told of it', async () => {
+    const made = world({
+      files: { 'configs/a.yaml': peopleFile() },
+      env: { PASSWORD: 'p', POLYTOMIC_API_KEY: '', POLYTOMIC_PARTNER_KEY: 'partner-key-1' },
+      server: { partnerKey: 'partner-key-1', organizations: [{ name: 'Acme' }] }
+    })
+    const ran = await apply(made, '--run', '--organization', 'Acme')
+    expect(ran).toMatchObject({ code: 0 })
+    expect(ran.out.match(/── Acme|Applied: 3 done\.|Run: 1 done\./g)).toEqual([
+      '── Acme',
+      'Applied: 3 done.',
+      'Run: 1 done.',
+      // What all of them come to.
+      'Applied: 3 done.',
+      'Run: 1 done.'
+    ])
+    made.change('target: name }', 'target: phone }')
+    const { out } = await apply(made, '--run', '--organization', 'Acme', '--format', 'json')
+    const { organizations } = JSON.parse(out)
+    expect(organizations).toMatchObject([{ exit_code: 0, result: { runs: { summary: { done: 1 } } } }])
+  })
+
   test('what its schedule started after the change is followed, and not refused', async () => {
     const { promise: held, resolve: go } = Promise.withResolvers<void>()
     let isFirst = true

@@ -104,6 +104,19 @@ test('--apply leaves degraded syncs alone, and puts back what drifted beside the
   expect(made.reported()).toEqual(['new People'])
 })
 
+test('polyctl.yaml may say the same, and what is wrong there is told at its place', async () => {
+  const made = await box()
+  await made.run('run', 'People')
+  made.write({ 'polyctl.yaml': `${watchFile}  fail_on: ["errors>1%"]\n` })
+  await made.watch(5, '--no-check')
+  expect(made.reported()).toEqual(['new People'])
+  made.write({ 'polyctl.yaml': `${watchFile}  fail_on: ["errors>1%", changed]\n` })
+  const wrong = await made.watch(5)
+  expect(wrong.code).toBe(3)
+  expect(wrong.err).toContain('error[P629]: `changed` is no condition on a run')
+  expect(wrong.err).toMatch(/polyctl\.yaml:\d+:\d+/)
+})
+
 test('what is no condition is told before it begins', async () => {
   const made = await box()
   const ran = await made.watch(5, '--fail-on', 'changed')

@@ -72,6 +72,12 @@ export const watchSchema: JsonObject = {
         enum: ['changed', 'missing', 'renamed', 'not-removed', 'unmanaged', 'pending', 'unhealthy']
       }
     },
+    fail_on: {
+      description: 'What the last runs of syncs may not be, such as errors>1%, total==0 or duration>30m.',
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string' }
+    },
     remind: { ...duration, description: 'After how long what is still open is told again, such as 7d.' },
     quiet,
     notify: {
