@@ -6,7 +6,10 @@ import { problemsView } from '../../src/render/view/problems.ts'
 import { pullView } from '../../src/render/view/pull.ts'
 import { reportView } from '../../src/render/view/report.ts'
 import { at, diagnostic, header, look, plan } from './builders.ts'
-import { mixed } from './reports.ts'
+import { executionsView } from '../../src/render/view/executions.ts'
+import type { Run, SyncRun } from '../../src/executions/events.ts'
+import type { Execution } from '../../src/state/execution.ts'
+import { done, mixed, report, settled } from './reports.ts'
 import * as situation from './situations.ts'
 import { tutorial } from './tutorial.ts'
 
@@ -82,6 +85,64 @@ const organizations: Answer = {
   }
 }
 
+/** An apply that started syncs, of all states that are told in another way; their names are hostile. */
+const hostile = '<b>@everyone</b> `*_~ ::error:: %0A ]]> "x"\u001b[31m'
+const applied = reportView(
+  report([settled('sync', hostile, 'create', done), settled('model', 'People', 'update', done)]),
+  header,
+  look
+)
+const execution = (status: string, more: Partial<Execution> = {}): Execution => ({
+  id: 'e-1',
+  status,
+  counts: { total: 4, inserts: 3, errors: 1 },
+  errors: [],
+  parts: [],
+  ...more
+})
+const run = (name: string, own: Run): SyncRun => ({ address: { kind: 'sync', name }, id: name, run: own })
+const ended = (
+  status: 'completed' | 'failed',
+  more: Partial<Extract<Run, { outcome: 'ended' }>> = {}
+): Run => ({
+  outcome: 'ended',
+  execution: execution(status, { ended: status, errors: [`INVALID: <i>${hostile}</i>`] }),
+  durationMs: 61_000,
+  isJoined: false,
+  stops: [],
+  ...more
+})
+const started = executionsView(
+  [
+    run(hostile, ended('completed')),
+    run(
+      'Clean',
+      ended('completed', {
+        isJoined: true,
+        execution: execution('completed', {
+          ended: 'completed',
+          counts: { total: 2, updates: 2, errors: 0 }
+        })
+      })
+    ),
+    run(
+      'Guarded',
+      ended('failed', {
+        stops: [{ guard: 'removes', count: 40, allowed: 3, identities: ['planted@example.com'] }]
+      })
+    ),
+    run('Going on', { outcome: 'running', execution: execution('running'), isJoined: false }),
+    run('After', { outcome: 'skipped', because: `sync "${hostile}", after which it runs, is not done` }),
+    run('Busy', {
+      outcome: 'failed',
+      problem: diagnostic({ code: 'P801', message: 'sync "Busy" runs already' })
+    })
+  ],
+  header,
+  look,
+  { problems: [], conditions: [], interrupted: false, isNamed: false }
+)
+
 export const answers: Record<string, Answer> = {
   'plan-tutorial': planAnswer(plan(tutorial)),
   'plan-everything': planAnswer(situation.everything),
@@ -91,6 +152,7 @@ export const answers: Record<string, Answer> = {
   'drift-everything': driftAnswer(situation.everything),
   'drift-none': driftAnswer(plan(situation.unchanged(4))),
   'report-mixed': { type: 'report', view: reportView(mixed, header, look) },
+  'report-runs': { type: 'report', view: { ...applied, runs: started } },
   findings,
   pull,
   organizations
