@@ -63,13 +63,14 @@ const entities: Readonly<Record<string, string>> = {
 const isWord = /^[\p{L} ]+$/u
 
 /**
- * A value is cut in letters of any case. A word is cut as it is written, and where values stand, in letters
- * of any case: `name` may be the value, and the name of a field.
+ * A value is cut in letters of any case. A word is cut where it stands by itself, and where values stand, in
+ * letters of any case: `Name` may be the value, and a part of the name of a field.
  */
 function without(message: string, form: string): string {
   const plain = form.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
   if (!isWord.test(form)) return message.replaceAll(new RegExp(plain, 'giu'), '…')
-  const rest = /^[a-z ]+$/.test(form) ? message : message.replaceAll(form, '…')
+  const alone = String.raw`(?<![\p{L}\p{N}_])${plain}(?![\p{L}\p{N}_])`
+  const rest = /^[a-z ]+$/.test(form) ? message : message.replaceAll(new RegExp(alone, 'gu'), '…')
   const around = String.raw`(["'\x60(]|= ?|: )${plain}(?=["'\x60)]|$)`
   return rest.replaceAll(new RegExp(around, 'giu'), '$1…')
 }

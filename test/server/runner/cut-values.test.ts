@@ -20,6 +20,7 @@ test.each<[message: string, row: Row, cut: string]>([
     [['red-1'], new JsonText('{"home":{"city":"Uruk-2"}}')],
     'tag … of … near …'
   ],
+  ['missing: [LastName], Last_Name, Name', ['Name'], 'missing: [LastName], Last_Name, …'],
   ['$&-1 is wrong', ['$&-1'], '… is wrong'],
   [
     'Required fields are missing: [LastName]',

@@ -7,7 +7,7 @@ import {
   type WriteRecord,
   type WriteRequest
 } from '../connector.ts'
-import { textOf, type Cell } from '../value.ts'
+import { withoutValues } from '../cut-values.ts'
 import { ValueRefused } from './errors.ts'
 import { members, text } from './answers.ts'
 import { fieldNamed, type SalesforceField, type SalesforceObject } from './objects.ts'
@@ -58,7 +58,7 @@ async function settled(
     if (!(error instanceof ValueRefused)) throw error
     const [only, another] = records
     if (only !== undefined && another === undefined) {
-      outcomes[only.at] = rejected(error.code, withoutValues(error.message, only.record))
+      outcomes[only.at] = rejected(error.code, withoutThem(error.message, only.record))
       return
     }
     const middle = Math.ceil(records.length / 2)
@@ -139,20 +139,10 @@ function outcomeOf(answer: unknown, operation: Operation, record: WriteRecord): 
   // Triggers report it under a code of their own.
   if (code === 'UNABLE_TO_LOCK_ROW' || text(message).includes('UNABLE_TO_LOCK_ROW'))
     return { state: 'retry', code: 'UNABLE_TO_LOCK_ROW', message: 'somebody else has the record locked' }
-  return rejected(code, withoutValues(text(message), record))
+  return rejected(code, withoutThem(text(message), record))
 }
 
 /** Salesforce repeats values in what it says of them. These stay with the record. */
-function withoutValues(message: string, { values }: WriteRecord): string {
-  const texts = values.map((value: Cell) => textOf(value)).filter((value) => value.length > 1)
-  const longestFirst = texts.toSorted((a, b) => b.length - a.length)
-  return longestFirst
-    .reduce((rest, value) => rest.replaceAll(wordsOf(value), '…'), message)
-    .replace(/(from VALUE_\w+ value) .*? or request may.*$/s, '$1 …')
-}
-
-/** The value where it stands by itself, and is no part of a longer word. */
-function wordsOf(value: string): RegExp {
-  const plain = value.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-  return new RegExp(String.raw`(?<!\w)${plain}(?!\w)`, 'g')
+function withoutThem(message: string, { values }: WriteRecord): string {
+  return withoutValues(message.replace(/(from VALUE_\w+ value) .*? or request may.*$/s, '$1 …'), values)
 }
