@@ -125,6 +125,8 @@ describe('MongoDB', () => {
     await Promise.all([all(), all(), all()])
     const looks = new Set(['listDatabases', 'listCollections', 'find', 'endSessions'])
     expect(mongo.commands.map(({ name }) => name).filter((name) => !looks.has(name))).toEqual([])
+    const lists = mongo.commands.filter(({ name }) => name === 'listCollections')
+    expect(lists.map(({ body }) => body['authorizedCollections'])).toEqual([true, true])
     const finds = (): number => mongo.commands.filter(({ name }) => name === 'find').length
     expect(finds()).toBe(2)
     mongo.put('example.users', [{ _id: 2, phone: '1' }])

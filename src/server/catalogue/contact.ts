@@ -1,5 +1,6 @@
 /** Catalogues of systems that are really there: what they hold is for them to say. */
 import { createHash } from 'node:crypto'
+import type { JsonObject } from '../../wire/common.ts'
 import type { SyncMode } from '../../wire/sync.ts'
 import { Refusal } from '../refusal.ts'
 import type { StoredConnection } from '../stored.ts'
@@ -12,6 +13,7 @@ export interface Systems {
   reaches(type: string): boolean
   look(request: {
     connection: Pick<StoredConnection, 'id' | 'name' | 'type' | 'configuration' | 'grant'>
+    known?: readonly SystemObject[]
     objects: readonly string[]
     queries: readonly string[]
   }): Promise<{
@@ -27,6 +29,8 @@ interface SystemObject {
   id: string
   label?: string
   fields: readonly SystemField[] | undefined
+  /** Is handed back where more is asked of it. */
+  configuration?: JsonObject
   aliases?: readonly string[]
   isSource?: boolean
   modes?: readonly SyncMode[]
@@ -153,11 +157,14 @@ class RequestCatalogue implements Catalogue {
   }
 
   async #ask(connection: DescribedConnection, objects: string[], queries: string[]): Promise<Answers> {
-    const { systems, now } = this.#memory
-    const { list, fields, columns } = await systems.look({ connection, objects, queries })
+    const { systems, now, kept } = this.#memory
+    const place = keyOf({ connection })
+    const before = (this.#own.list.get(place) ?? this.#recent(kept.list.get(place)))?.answer
+    const known = before?.ok === true ? { known: before.value } : {}
+    const { list, fields, columns } = await systems.look({ connection, ...known, objects, queries })
     const at = now().getTime()
     const answers = noAnswers()
-    answers.list.set(keyOf({ connection }), { at, answer: list })
+    if (known.known === undefined) answers.list.set(place, { at, answer: list })
     for (const [object, answer] of fields) answers.fields.set(keyOf({ connection, object }), { at, answer })
     for (const [query, answer] of columns) answers.columns.set(keyOf({ connection, query }), { at, answer })
     return answers

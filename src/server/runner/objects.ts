@@ -8,7 +8,7 @@ export interface ObjectFacts {
   id: string
   label?: string
   /** Undefined: nobody can tell, or nobody has looked. */
-  fields: FieldFacts[] | undefined
+  fields: readonly FieldFacts[] | undefined
   /** What a model says to read it. */
   configuration?: JsonObject
   /** Other names that lead to it: `users`, where the path of the database finds `public.users`. */

@@ -14,6 +14,8 @@ import type { Connectors } from './connectors.ts'
 /** What somebody wants to know of a system beside the list of its objects. */
 export interface SurveyRequest {
   connection: ConnectionFacts
+  /** The list of its objects, where it was asked for a short while ago. */
+  known?: readonly ObjectFacts[]
   /** Objects whose fields are wanted. */
   objects: readonly string[]
   /** Queries whose columns are wanted. */
@@ -97,7 +99,7 @@ async function lookInto(
   const look = opened.value
   try {
     const questions = pLimit(questionsAtOnce)
-    const list = await ask(() => look.objects())
+    const list = await ask(async () => request.known ?? (await look.objects()))
     const known = new Map(list.ok ? list.value.map((object) => [object.id, object]) : [])
     const fields = await Promise.all(
       request.objects.map((id) =>

@@ -57,7 +57,9 @@ class MongoSource implements Source {
   }
 
   async #collections(database: string): Promise<ObjectFacts[]> {
-    const collections = await this.#client.db(database).listCollections({}, { nameOnly: true }).toArray()
+    // Whoever may read some collections of a database need not be allowed to list them all.
+    const options = { nameOnly: true, authorizedCollections: true }
+    const collections = await this.#client.db(database).listCollections({}, options).toArray()
     return collections
       .map(({ name }) => name)
       .filter((name) => !name.startsWith('system.'))
