@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createSandbox, tutorial } from '../support/sandbox.ts'
 import { ada, threePeople } from './preview-world.ts'
@@ -101,4 +103,46 @@ test('of what the server cannot run it says why', async () => {
   await made.run('apply', '--yes', '--no-check', '--quiet', '--exclude', 'sync "*"')
   const { out } = await made.run('plan', '--preview', '--no-check')
   expect(out).toMatch(/no preview/)
+})
+
+test('on this machine alone it reads the systems of the user, and has sent nothing to the target', async () => {
+  const sent: string[] = []
+  const made = createSandbox({
+    io: {
+      fetch: (request) => {
+        sent.push(request.url)
+        return Promise.reject(new TypeError('fetch failed'))
+      }
+    }
+  })
+  const file = (source: string): string => `
+connections:
+  - { name: Sheet, type: csv, configuration: { url: "file://${join(made.folder, 'people.csv')}" } }
+  - { name: Hook, type: webhook, configuration: { url: "https://hooks.example.com/in" } }
+models:
+  - { name: People, connection: Sheet, configuration: {}, fields: [email, name] }
+syncs:
+  - name: People
+    active: true
+    mode: updateOrCreate
+    model: People
+    fields: [{ source: ${source}, target: record }]
+    target: { connection: Hook, object: http }
+    schedule: manual
+    guards: { creates: 1 }
+`
+  writeFileSync(join(made.folder, 'people.csv'), 'email,name\na@example.com,A\nb@example.com,B\n')
+  mkdirSync(join(made.folder, 'configs'), { recursive: true })
+  const path = join(made.folder, 'configs/a.yaml')
+  writeFileSync(path, file('name'))
+  const local = ['--local', '--no-check'] as const
+  expect(await made.run('apply', ...local, '--yes')).toMatchObject({ code: 0 })
+  writeFileSync(path, file('email'))
+  const { code, out } = await made.run('plan', ...local, '--preview')
+  expect(code).toBe(0)
+  expect(out).toContain(
+    'a run would read 2 records: 2 to send; it would stop before that: it would create 2'
+  )
+  expect(out).not.toContain('a@example.com')
+  expect(sent).toEqual([])
 })
