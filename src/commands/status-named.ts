@@ -41,7 +41,9 @@ async function runs(
   const found = await chosen(patterns, { kind: [] }, reader, context)
   if (!found.ok) return await problemsResult(io, found.problems, context)
   context.problems.push(...found.problems)
-  const looks = await Promise.all(found.value.map(async (one) => await lastRun(one, reader)))
+  const looks = await Promise.all(
+    found.value.map(async (one) => await lastRun(one, options.failOn.length > 0, reader))
+  )
   const problems = looks.flatMap((look) => (look.ok ? [] : [look.problem]))
   if (problems.length > 0) return await problemsResult(io, problems, context)
   const { name: organization, id: organizationId } = who.value
@@ -57,6 +59,7 @@ async function runs(
 
 async function lastRun(
   one: Executable,
+  isJudged: boolean,
   reader: Reader
 ): Promise<{ ok: true; value: SyncRun } | { ok: false; problem: Diagnostic }> {
   const { kind, name, id } = one.live
@@ -66,8 +69,10 @@ async function lastRun(
   })
   const seen = await lastExecution(one, reader)
   if (!seen.ok) return { ok: false, problem: unread(one, seen.failure) }
-  const { last } = seen
+  const { last, current } = seen
+  // Conditions are about what has ended.
+  if (current !== undefined && (last === undefined || !isJudged))
+    return reported({ outcome: 'running', execution: current, isJoined: false })
   if (last === undefined) return reported({ outcome: 'none' })
-  if (last.ended === undefined) return reported({ outcome: 'running', execution: last, isJoined: false })
   return reported({ outcome: 'ended', execution: last, ...durationOf(last), isJoined: false, stops: [] })
 }

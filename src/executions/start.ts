@@ -87,23 +87,32 @@ async function current({ live, kind }: Executable, reader: Reader): Promise<Exec
   return read.ok ? read.value : undefined
 }
 
-/** Returns the last execution that has ended; undefined where there is none. */
+/** Returns the last execution that has ended, and the one that goes on; undefined where there is none. */
 export async function lastExecution(
   { live, kind }: Executable,
   reader: Reader
-): Promise<{ ok: true; last: Execution | undefined } | { ok: false; failure: Failure }> {
+): Promise<
+  | { ok: true; last: Execution | undefined; current: Execution | undefined }
+  | { ok: false; failure: Failure }
+> {
   const at = await pathOfOne(reader, kind, live.id)
   if (!at.ok) return at
   const answer = await reader.get(`${at.path}/status`)
   if (!answer.ok) return answer
+  const strangely = (words: string) => ({
+    ok: false as const,
+    failure: strange(`GET ${at.path}/status`, words)
+  })
   const data = isObject(answer.body) ? answer.body.data : undefined
-  if (!isObject(data))
-    return { ok: false, failure: strange(`GET ${at.path}/status`, 'data: a mapping is expected') }
-  if ((data.last_execution ?? null) === null) return { ok: true, last: undefined }
-  const read = executionIn(kind, { data: data.last_execution ?? null })
-  return read.ok
-    ? { ok: true, last: read.value }
-    : { ok: false, failure: strange(`GET ${at.path}/status`, read.words) }
+  if (!isObject(data)) return strangely('data: a mapping is expected')
+  const found: (Execution | undefined)[] = []
+  for (const member of [data.last_execution, data.current_execution]) {
+    const read = (member ?? null) === null ? undefined : executionIn(kind, { data: member ?? null })
+    if (read?.ok === false) return strangely(read.words)
+    found.push(read?.value)
+  }
+  const [last, current] = found
+  return { ok: true, last, current }
 }
 
 const shape: Shape = {

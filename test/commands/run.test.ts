@@ -171,6 +171,8 @@ test('what runs already is told and left, and followed with --join', async () =>
   const left = await made.run('run', 'People')
   expect(left.code).toBe(6)
   expect(left.err).toContain('error[P801]: sync "People" runs already')
+  // It never ended, but it runs.
+  expect((await made.run('status', 'People')).out).toContain('running     sync "People"')
   made.requests()
   const joining = made.run('run', 'People', '--join')
   while (!made.server.requests.some(({ path }) => path.endsWith('/status')))

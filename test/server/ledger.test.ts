@@ -12,7 +12,7 @@ test('every behaviour has an id of its own and a sentence', () => {
 test('assumptions are counted: a new one is a decision, one turned into a fact a success', () => {
   expect(ledgerCounts()).toMatchInlineSnapshot(`
     {
-      "assumption": 267,
+      "assumption": 268,
       "documentation": 104,
       "provider": 44,
       "provider-test": 20,

@@ -156,6 +156,11 @@ export const bulkSyncs: LedgerRow[] = rows('bulk', [
     'documentation',
     'records that left a table with a tracking field stay in the copy; all of it is read here'
   ],
+  [
+    'executions.emptied',
+    'assumption',
+    'a source without rows empties its copy in a resync alone, which is our guard'
+  ],
   ['executions.keyless', 'assumption', 'a table without a key is written anew by each run'],
   [
     'executions.resyncs',

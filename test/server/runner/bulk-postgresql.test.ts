@@ -133,6 +133,20 @@ describe.skipIf(why !== undefined)('bulk syncs', () => {
     )
   })
 
+  test('a source without rows does not empty its copy; a resync, which asks for it, does', async () => {
+    const sync = await bulkSync()
+    await run(sync)
+    await db.sql('DELETE FROM people')
+    const { status, schemas } = await run(sync)
+    expect([status, schemas[0]?.status]).toEqual(['failed', 'failed'])
+    expect(schemas[0]?.status_message).toContain('has no rows, and the copy in "shop"."public_people" has')
+    expect(await copied()).toEqual([{ n: 2500, age: 3126250 }])
+    expect((await run(sync, { resync_mode: 'resync' })).status).toBe('completed')
+    expect(await copied()).toEqual([{ n: 0, age: null }])
+    // Nothing is there to lose.
+    expect((await run(sync)).status).toBe('completed')
+  })
+
   test('types and values are kept, and so are names with quotes and capitals', async () => {
     const every = `
       ("Id" uuid PRIMARY KEY, "Big ""Total" numeric(20,4), at timestamptz, day date, clock timetz, span interval,

@@ -206,6 +206,7 @@ async function merged(
   { columns, key, way, keepsMissing }: CopyRequest,
   isPart: boolean
 ): Promise<{ inserted: number; updated: number; deleted: number }> {
+  if (way === 'changes' && !keepsMissing && !isPart) await mustHaveRows(run, name)
   const list = columns.map((column) => quoted(column.name)).join(', ')
   const from = `pg_temp.${stage} AS s`
   const same = key.map((one) => `t.${quoted(one)} = s.${quoted(one)}`).join(' AND ')
@@ -230,4 +231,13 @@ async function merged(
      WHERE NOT EXISTS (SELECT 1 FROM ${name} AS t WHERE ${same})`
   )
   return { inserted, updated, deleted }
+}
+
+/** A source without rows is a mistake more often than not: it empties a copy where that is asked for. */
+async function mustHaveRows(run: Run, name: string): Promise<void> {
+  const isEmpty = async (table: string): Promise<boolean> =>
+    (await run(`SELECT 1 FROM ${table} LIMIT 1`)).rows.length === 0
+  if (!(await isEmpty(`pg_temp.${stage}`)) || (await isEmpty(name))) return
+  const words = `the source has no rows, and the copy in ${name} has: nothing was deleted`
+  throw new RunProblem('empty_source', `${words}; if that is right, run the bulk sync with \`--resync\``)
 }
