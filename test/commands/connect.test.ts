@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { localConnectors } from '../../src/server/runner/connectors.ts'
+import { startSalesforce } from '../fixtures/salesforce/index.ts'
+import { memoryConnectors, memorySystem } from '../server/runner/memory.ts'
 import { allow, decide, createSandbox, tutorial, type Sandbox } from '../support/sandbox.ts'
+import { peopleFile } from './people-file.ts'
 
 const files = { 'configs/a.yaml': tutorial }
 const env = { MONGODB_PASSWORD: 'planted-secret' }
@@ -140,4 +144,67 @@ test('half of an app of Salesforce is told before anything runs on this machine'
   expect(err).toContain(
     'SALESFORCE_CLIENT_ID is set, and SALESFORCE_CLIENT_SECRET is not: set both, or neither'
   )
+})
+
+test('a sign-in that Salesforce took back is told by plan and status, and connect mends it', async () => {
+  const org = await startSalesforce()
+  onTestFinished(() => org.close())
+  const system = memorySystem({ rows: new Map([['people', [{ email: 'ada@example.com', name: 'Ada' }]]]) })
+  const connectors = new Map([
+    ...memoryConnectors(system),
+    ['salesforce', localConnectors.get('salesforce')!]
+  ])
+  let link = ''
+  const world: Sandbox = createSandbox({
+    files: {
+      'configs/a.yaml': peopleFile()
+        .replace(
+          'models:',
+          `  - { name: CRM, type: salesforce, configuration: { domain: "${org.url}" } }\nmodels:`
+        )
+        .replace('target: email', 'target: Email')
+        .replace('target: name', 'target: LastName')
+        .replace('{ connection: Store, object: people }', '{ connection: CRM, object: Contact }')
+    },
+    env: { PASSWORD: 'p' },
+    server: {
+      sleep: () => Promise.resolve(),
+      run: { fetch: (request) => fetch(request), connectors, apps: new Map([['salesforce', org.app]]) }
+    },
+    io: {
+      // Whoever waits for the person lets them act: here, at Salesforce, and back.
+      async sleep() {
+        const page = link
+        link = ''
+        await new Promise((resolve) => setImmediate(resolve))
+        if (page === '') return
+        const body = new URLSearchParams({ decision: 'allow' })
+        const away = await world.server.fetch(new Request(page, { method: 'POST', body }))
+        const there = await fetch(away.headers.get('location') ?? '', { redirect: 'manual' })
+        await world.server.fetch(new Request(there.headers.get('location') ?? ''))
+      },
+      out: (text) => {
+        said.push(text)
+        link ||= /https:\/\/polytomic\.test\/connect\/\S+/.exec(text)?.[0] ?? ''
+      }
+    }
+  })
+  const said: string[] = []
+  const connect = async (): Promise<number> => {
+    link = ''
+    return (await world.run('connect', 'CRM')).code
+  }
+  expect((await world.run('apply', '--yes', '--no-check')).code).toBe(8)
+  expect(await connect()).toBe(0)
+  expect((await world.run('apply', '--yes', '--no-check')).code).toBe(0)
+  expect((await world.run('run', 'People')).code).toBe(0)
+  expect(org.rows('Contact')).toMatchObject([{ Email: 'ada@example.com', LastName: 'Ada' }])
+  org.forget()
+  expect((await world.run('run', 'People', '--resync')).code).toBe(1)
+  said.splice(0)
+  await world.run('plan', '--no-check')
+  await world.run('status')
+  expect(said.join('').match(/expired access\/refresh token \(invalid_grant\)/g)?.length).toBeGreaterThan(1)
+  expect(await connect()).toBe(0)
+  expect((await world.run('run', 'People', '--resync')).code).toBe(0)
 })
