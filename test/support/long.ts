@@ -47,9 +47,12 @@ export const long = [
   // Processes that are killed.
   'test/server/runner/kills.test.ts',
   'test/server/runner/kill-points.test.ts',
+  'test/server/runner/abandoned.test.ts',
   // Official clients over sockets, and what reads the recipes: `test/server/runner` and `test/recipes` have the rest.
   'test/server/runner/mongodb-to-salesforce.test.ts',
   'test/server/runner/values.test.ts',
+  // Thousands of records before the one that is unlike them: `values` has each field of all.
+  'test/server/runner/late-fields.test.ts',
   'test/recipes/action.test.ts',
   'test/watch/days.test.ts',
   // Two appliers and a git remote, several times over: `rules/git` has the examples.
