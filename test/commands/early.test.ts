@@ -99,6 +99,7 @@ describe('what the first pages lead to is asked for once the files are parsed', 
   /** A workspace in which all sixty are live; then `text` is in the files, and `asked` is what one run sends. */
   async function run(text: string, ...words: string[]) {
     const log: string[] = []
+    let isMade = false
     const world: Sandbox = createSandbox({
       files: { 'configs/a.yaml': declaring(all) },
       env,
@@ -110,11 +111,12 @@ describe('what the first pages lead to is asked for once the files are parsed', 
         proxyFor: () => (log.push('address'), ''),
         // While files are read, the service has the time to answer.
         turn: async () => {
-          await setTimeout(20)
+          if (isMade) await setTimeout(20)
         }
       }
     })
     expect((await world.run('apply', '--yes', '--quiet')).code).toBe(0)
+    isMade = true
     const ids = new Map<string, string>()
     for (let path: string | undefined = '/api/syncs'; path !== undefined;) {
       const answer = await world.server.fetch(apiRequest(world, 'GET', path))
