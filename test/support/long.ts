@@ -51,6 +51,7 @@ export const long = [
   // Official clients over sockets, and what reads the recipes: `test/server/runner` and `test/recipes` have the rest.
   'test/server/runner/mongodb-to-salesforce.test.ts',
   'test/server/runner/values.test.ts',
+  'test/server/runner/bulk-postgresql.test.ts',
   // Thousands of records before the one that is unlike them: `values` has each field of all.
   'test/server/runner/late-fields.test.ts',
   'test/recipes/action.test.ts',
