@@ -59,6 +59,7 @@ export const long = [
   // Two appliers and a git remote, several times over: `rules/git` has the examples.
   'test/commands/apply-lock.test.ts',
   'test/commands/watch-writing.test.ts',
+  'test/rules/left-behind.test.ts',
   // Many records, and worlds drawn from seeds: `commands/approved` has the examples.
   'test/commands/approved-thousand.test.ts',
   'test/commands/approved-is-run.test.ts',
