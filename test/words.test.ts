@@ -53,17 +53,14 @@ const instead: Readonly<Record<string, string>> = {
   further: 'others, longer'
 }
 
-/**
- * What is left of them, by folder, as long as it is. Whoever mends one takes it out of here; nothing is ever
- * added.
- */
-const left: Readonly<Record<string, readonly string[]>> = {
+/** What of them means something else in a folder. Whoever mends one takes it out of here; nothing is ever added. */
+const exceptions: Readonly<Record<string, readonly string[]>> = {
   // Faults that are injected are called so in the field.
   server: ['Fault']
 }
 
 interface Source {
-  room: string
+  folder: string
   path: string
   names: ReadonlySet<string>
   types: readonly string[]
@@ -75,7 +72,7 @@ const sources: Source[] = readdirSync(join(root, 'src'), { recursive: true, enco
     const code = codeOf(readFileSync(join(root, 'src', path), 'utf8'))
     const types = code.matchAll(/^export (?:abstract )?(?:interface|type|class) (\w+)/gm)
     return {
-      room: path.split(/[/\\]/)[0]!,
+      folder: path.split(/[/\\]/)[0]!,
       path,
       names: new Set(code.match(/[A-Za-z_$][\w$]*/g)),
       types: Array.from(types, ([, name]) => name!)
@@ -95,9 +92,9 @@ function codeOf(text: string): string {
 
 describe('names', () => {
   test('that are not used any more do not come back', () => {
-    const back = sources.flatMap(({ room, path, names }) =>
+    const back = sources.flatMap(({ folder, path, names }) =>
       Object.keys(instead)
-        .filter((name) => names.has(name) && !left[room]?.includes(name))
+        .filter((name) => names.has(name) && !exceptions[folder]?.includes(name))
         .map((name) => `${path}: \`${name}\` is not used any more, but ${instead[name]}`)
     )
     expect(back).toEqual([])
@@ -145,7 +142,7 @@ describe('types', () => {
   test('mean one thing each', () => {
     const places = Map.groupBy(
       sources
-        .filter(({ room }) => room !== 'server')
+        .filter(({ folder }) => folder !== 'server')
         .flatMap(({ path, types }) => types.map((name) => ({ name, path }))),
       ({ name }) => name
     )

@@ -212,7 +212,7 @@ function catalogueOf(
   if (contact === undefined) return plain
   const systems = openSurveyor({
     connectors: contact.connectors ?? localConnectors,
-    parts: { ...parts, ...reachOf(contact), timeout: realEdge.timeout },
+    parts: { ...parts, ...accessOf(contact), timeout: realEdge.timeout },
     closing,
     ...(contact.boundMs === undefined ? {} : { boundMs: contact.boundMs })
   })
@@ -229,13 +229,14 @@ function signInsOf(
   return {
     signIns: openSignIns({
       connectors: options.connectors ?? localConnectors,
-      parts: { ...parts, ...reachOf(options), timeout: realEdge.timeout },
+      parts: { ...parts, ...accessOf(options), timeout: realEdge.timeout },
       randomUUID
     })
   }
 }
 
-function reachOf({
+/** What connectors may use of this machine: the network, files, and apps to sign in with. */
+function accessOf({
   fetch,
   localFiles,
   apps
@@ -262,7 +263,7 @@ function runnerOf(
     state: openRunnerState(file, () => `${parts.randomUUID()}${parts.randomUUID()}`),
     connectors: run.connectors ?? localConnectors,
     parts: {
-      ...reachOf(run),
+      ...accessOf(run),
       now: parts.now,
       sleep: parts.sleep,
       timeout: realEdge.timeout

@@ -2,7 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { objectOf } from '../server/runner/memory.ts'
-import { createSandbox, type Ran, type Sandbox, type SandboxOptions } from '../support/sandbox.ts'
+import {
+  apiRequest,
+  createSandbox,
+  type Ran,
+  type Sandbox,
+  type SandboxOptions
+} from '../support/sandbox.ts'
 import { memoryConnectors, type MemorySystem } from '../server/runner/memory.ts'
 import { peopleFile } from './people-file.ts'
 import { misfits } from './preview-world.ts'
@@ -56,17 +62,7 @@ function world(options: SandboxOptions & { system?: MemorySystem } = {}): World 
 }
 
 async function asked(made: Sandbox, method: string, path: string, body?: object) {
-  const answer = await made.server.fetch(
-    new Request(`http://polytomic.test${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${made.server.apiKey}`,
-        'x-polytomic-version': '2025-09-18',
-        'content-type': 'application/json'
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) })
-    })
-  )
+  const answer = await made.server.fetch(apiRequest(made, method, path, body))
   const { data } = (await answer.json()) as { data: Record<string, string>[] }
   return data
 }

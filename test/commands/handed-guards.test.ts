@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memoryConnectors, memorySystem, objectOf, type MemorySystem } from '../server/runner/memory.ts'
-import { createSandbox, type Ran, type Sandbox } from '../support/sandbox.ts'
+import { apiRequest, createSandbox, type Ran, type Sandbox } from '../support/sandbox.ts'
 import { peopleFile } from './people-file.ts'
 
 /** Guards of the files hold for what nobody starts with `run`: an apply hands them over to polyctl's own server. */
@@ -42,17 +42,7 @@ function world(said: Parameters<typeof peopleFile>[0] = {}, isOther = false): Wo
   })
   const path = join(made.folder, 'configs/a.yaml')
   const asked: World['asked'] = async (method, at, body) => {
-    const answer = await made.server.fetch(
-      new Request(`http://polytomic.test${at}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${made.server.apiKey}`,
-          'x-polytomic-version': '2025-09-18',
-          'content-type': 'application/json'
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) })
-      })
-    )
+    const answer = await made.server.fetch(apiRequest(made, method, at, body))
     return ((await answer.json()) as { data: unknown }).data
   }
   return Object.assign(made, {

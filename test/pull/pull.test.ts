@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { listen } from '../../src/server/listen.ts'
 import { program } from '../support/program.ts'
 import { isFew } from '../support/samples.ts'
-import { createSandbox, type Sandbox } from '../support/sandbox.ts'
+import { apiRequest, createSandbox, type Sandbox } from '../support/sandbox.ts'
 import { env, file, parts, warehouse, without } from '../support/warehouse.ts'
 
 /** R34: what people changed in the service becomes patches of the files, as a user sees it. */
@@ -295,12 +295,7 @@ describe('resources', () => {
   test('that the service lost are told, and leave the files when asked', async () => {
     const world = await edited(warehouse(), warehouse())
     const { id } = world.server.store.all('sync').find(({ name }) => name === 'Orders out')!
-    await world.server.fetch(
-      new Request(`http://polytomic.test/api/syncs/${id}`, {
-        method: 'DELETE',
-        headers: { authorization: `Bearer ${world.server.apiKey}`, 'x-polytomic-version': '2025-09-18' }
-      })
-    )
+    await world.server.fetch(apiRequest(world, 'DELETE', `/api/syncs/${id}`))
     const first = await world.run('pull')
     expect([first.code, textIn(world)]).toEqual([5, warehouse()])
     expect(first.err).toContain('warning[P705]: sync "Orders out"')

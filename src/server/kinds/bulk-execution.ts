@@ -13,7 +13,7 @@ import { schemaStatuses, shownExecution } from './bulk-execution-shown.ts'
 import { mustExist } from './bulk-schema.ts'
 import { bulkStartShape } from './bulk-sync-shape.ts'
 import { mustHaveRunner, mustRunHere } from './execution-start.ts'
-import { consoleLines } from './execution.ts'
+import { consoleLines, mustBeOpen } from './execution.ts'
 import { mustFit } from './request-shape.ts'
 
 const executions = '/api/bulk/syncs/:id/executions'
@@ -203,8 +203,7 @@ function cancelAll(call: Call): RouteResult {
 
 function cancelOne(call: Call): RouteResult {
   const stored = one(call)
-  if (!isOpen(stored.status))
-    throw new Refusal(400, 'ended', `the execution has ended already: it is ${stored.status}`)
+  mustBeOpen(stored)
   cancel(call, stored)
   return data({ message: 'the execution will be canceled' })
 }

@@ -144,10 +144,14 @@ function cancelAll(call: Call): RouteResult {
   return data({ message: open.length === 0 ? 'no execution is running' : 'the execution will be canceled' })
 }
 
+/** Refuses to cancel what has ended. */
+export function mustBeOpen({ status }: { status: StoredExecution['status'] }): void {
+  if (!isOpen(status)) throw new Refusal(400, 'ended', `the execution has ended already: it is ${status}`)
+}
+
 function cancelOne(call: Call): RouteResult {
   const stored = one(call)
-  if (!isOpen(stored.status))
-    throw new Refusal(400, 'ended', `the execution has ended already: it is ${stored.status}`)
+  mustBeOpen(stored)
   cancel(call, stored)
   return data({ message: 'the execution will be canceled' })
 }

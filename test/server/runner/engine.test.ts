@@ -1,26 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { LostAnswer, RetryLater, RunProblem } from '../../../src/server/runner/connector.ts'
-import { memoryConnectors, memorySystem, objectOf, type MemoryRecord, type MemorySystem } from './memory.ts'
-import { field, identity, runnerWorld, syncFacts, type RunnerWorld } from './world.ts'
+import { memoryWorld, objectOf, type MemoryRecord, type MemorySystem } from './memory.ts'
+import { field, identity, syncFacts } from './world.ts'
 
 const ada = { email: 'ada@example.com', name: 'Ada' }
 const alan = { email: 'alan@example.com', name: 'Alan' }
 const grace = { email: 'grace@example.com', name: 'Grace' }
-
-function world(
-  rows: Record<string, unknown>[],
-  more: Partial<MemorySystem> = {}
-): RunnerWorld & { system: MemorySystem } {
-  const system = memorySystem({ rows: new Map([['people', rows as never]]), ...more })
-  return { ...runnerWorld(memoryConnectors(system)), system }
-}
 
 function people(system: MemorySystem): MemoryRecord[] {
   return [...objectOf(system, 'people').values()]
 }
 
 test('writes all records once, and nothing when nothing changed', async () => {
-  const { system, run } = world([ada, alan, grace])
+  const { system, run } = memoryWorld([ada, alan, grace])
   expect((await run()).counts).toMatchObject({ total: 3, insert: 3, update: 0, error: 0 })
   expect(people(system)).toEqual([ada, alan, grace].map(({ email, name }) => ({ name, email })))
   const before = system.writes.length
@@ -29,7 +21,7 @@ test('writes all records once, and nothing when nothing changed', async () => {
 })
 
 test('sends what changed, and all of it with resync or when the mapping changed', async () => {
-  const { system, run } = world([ada, alan])
+  const { system, run } = memoryWorld([ada, alan])
   await run()
   system.rows.set('people', [ada, { ...alan, name: 'Alan T.' }])
   expect((await run()).counts).toMatchObject({ total: 1, update: 1 })
@@ -44,7 +36,7 @@ describe('modes', () => {
     new Map([['people', new Map([['1', { ...ada, name: 'A.' }]])]])
 
   test('create leaves what exists as it is', async () => {
-    const { system, run } = world([ada, alan], { objects: there() })
+    const { system, run } = memoryWorld([ada, alan], { objects: there() })
     const facts = syncFacts({ sync: { mode: 'create' } })
     expect((await run(facts)).counts).toMatchObject({ insert: 1, update: 0 })
     expect(people(system).map(({ name }) => name)).toEqual(['A.', 'Alan'])
@@ -52,7 +44,7 @@ describe('modes', () => {
   })
 
   test('update creates nothing, and finds later what is not there yet', async () => {
-    const { system, run } = world([ada, alan], { objects: there() })
+    const { system, run } = memoryWorld([ada, alan], { objects: there() })
     const facts = syncFacts({ sync: { mode: 'update' } })
     expect((await run(facts)).counts).toMatchObject({ insert: 0, update: 1 })
     objectOf(system, 'people').set('2', { ...alan, name: 'B.' })
@@ -60,13 +52,13 @@ describe('modes', () => {
   })
 
   test('remove deletes what matches', async () => {
-    const { system, run } = world([ada, alan], { objects: there() })
+    const { system, run } = memoryWorld([ada, alan], { objects: there() })
     expect((await run(syncFacts({ sync: { mode: 'remove' } }))).counts).toMatchObject({ delete: 1 })
     expect(people(system)).toEqual([])
   })
 
   test('append adds each new row, equal ones too', async () => {
-    const { system, run } = world([ada, ada], { objects: there() })
+    const { system, run } = memoryWorld([ada, ada], { objects: there() })
     const facts = syncFacts({ sync: { mode: 'append' } })
     expect((await run(facts)).counts).toMatchObject({ insert: 2, warnings: 0 })
     expect(people(system)).toHaveLength(3)
@@ -75,7 +67,7 @@ describe('modes', () => {
   })
 
   test('replace leaves nothing of what was there', async () => {
-    const { system, run } = world([alan, grace], { objects: there() })
+    const { system, run } = memoryWorld([alan, grace], { objects: there() })
     const facts = syncFacts({ sync: { mode: 'replace' } })
     expect((await run(facts)).counts).toMatchObject({ total: 2, insert: 2, delete: 1 })
     expect(people(system).map(({ name }) => name)).toEqual(['Alan', 'Grace'])
@@ -83,7 +75,7 @@ describe('modes', () => {
 })
 
 test('a field with mode create fills what is empty, and leaves what is not', async () => {
-  const { system, run } = world([
+  const { system, run } = memoryWorld([
     { ...ada, phone: '1' },
     { ...alan, phone: '2' }
   ])
@@ -99,7 +91,7 @@ test('a field with mode create fills what is empty, and leaves what is not', asy
 })
 
 test('a missing field is left as it is, and null clears it', async () => {
-  const { system, run } = world([{ email: ada.email }, { email: alan.email, name: null }])
+  const { system, run } = memoryWorld([{ email: ada.email }, { email: alan.email, name: null }])
   objectOf(system, 'people').set('1', { ...ada })
   objectOf(system, 'people').set('2', { ...alan })
   await run()
@@ -117,7 +109,7 @@ test('records without a name, and second ones of a name, are warned of and left 
     { email: null, name: 'X' },
     { email: '', name: 'Y' }
   ]
-  const { system, run } = world(rows, { fields })
+  const { system, run } = memoryWorld(rows, { fields })
   const { counts, log } = await run()
   expect(counts).toMatchObject({ insert: 1, warnings: 3, error: 0 })
   expect(log['warnings']?.map(({ code }) => code)).toEqual([
@@ -129,7 +121,7 @@ test('records without a name, and second ones of a name, are warned of and left 
 })
 
 test('an ambiguous match is an error, and nothing is written', async () => {
-  const { system, run } = world([ada])
+  const { system, run } = memoryWorld([ada])
   objectOf(system, 'people').set('1', { ...ada })
   objectOf(system, 'people').set('2', { ...ada })
   const { counts, errors } = await run()
@@ -146,14 +138,14 @@ test('several identities: the first that finds a record decides, or all must hol
     })
   const objects = (): MemorySystem['objects'] =>
     new Map([['people', new Map([['1', { email: 'x', phone: '1' }]])]])
-  const first = world([row], { objects: objects() })
+  const first = memoryWorld([row], { objects: objects() })
   expect((await first.run(facts('priority'))).counts).toMatchObject({ update: 1 })
-  const all = world([row], { objects: objects() })
+  const all = memoryWorld([row], { objects: objects() })
   expect((await all.run(facts('and'))).counts).toMatchObject({ insert: 1 })
 })
 
 test('of several identities, two new records that share one are not both created', async () => {
-  const { run } = world([
+  const { run } = memoryWorld([
     { ...ada, phone: '1' },
     { ...alan, phone: '1' }
   ])
@@ -163,7 +155,7 @@ test('of several identities, two new records that share one are not both created
 })
 
 test('filters, their logic, and overrides', async () => {
-  const { system, run } = world([ada, alan, grace])
+  const { system, run } = memoryWorld([ada, alan, grace])
   const source = { model_id: 'm', field: 'name' }
   const filters = ['Ada', 'Alan', 'Grace'].map((value, index) => ({
     field: source,
@@ -179,7 +171,7 @@ test('filters, their logic, and overrides', async () => {
 })
 
 test('filters on the target keep what does not pass, and create nothing in its place', async () => {
-  const { system, run } = world([ada, alan])
+  const { system, run } = memoryWorld([ada, alan])
   objectOf(system, 'people').set('1', { ...ada, name: 'locked' })
   objectOf(system, 'people').set('2', { ...alan, name: 'open' })
   const filters = [
@@ -190,7 +182,7 @@ test('filters on the target keep what does not pass, and create nothing in its p
 })
 
 test('a tracking column decides what changed', async () => {
-  const { system, run } = world([{ ...ada, age: 1 }])
+  const { system, run } = memoryWorld([{ ...ada, age: 1 }])
   const facts = syncFacts({ model: { tracking_columns: ['age'] } })
   await run(facts)
   system.rows.set('people', [{ ...ada, name: 'Other', age: 1 }])
@@ -200,7 +192,7 @@ test('a tracking column decides what changed', async () => {
 })
 
 test('without the initial backfill, the first run notes how things are', async () => {
-  const { system, run } = world([ada, alan])
+  const { system, run } = memoryWorld([ada, alan])
   const facts = syncFacts({ sync: { skip_initial_backfill: true } })
   expect((await run(facts)).counts).toMatchObject({ total: 0, insert: 0 })
   system.rows.set('people', [ada, alan, grace])
@@ -209,7 +201,7 @@ test('without the initial backfill, the first run notes how things are', async (
 })
 
 test('a start that names records leaves the others for the next run', async () => {
-  const { run } = world([ada, alan, grace])
+  const { run } = memoryWorld([ada, alan, grace])
   expect((await run(syncFacts(), { identities: [alan.email] })).counts.insert).toBe(1)
   const source = { model_id: 'm', field: 'email' }
   expect(
@@ -219,7 +211,7 @@ test('a start that names records leaves the others for the next run', async () =
 })
 
 test('a record that left and came back is sent again', async () => {
-  const { system, run } = world([ada, alan])
+  const { system, run } = memoryWorld([ada, alan])
   await run()
   system.rows.set('people', [ada])
   await run()
@@ -231,7 +223,7 @@ test('a record that left and came back is sent again', async () => {
 describe('what goes wrong', () => {
   test('a rejected record comes back in the next run, and no other does', async () => {
     let isBroken = true
-    const { system, run } = world([ada, alan, grace], {
+    const { system, run } = memoryWorld([ada, alan, grace], {
       before: ({ records }) =>
         records.map(({ values }) =>
           isBroken && values.includes('Alan')
@@ -252,7 +244,7 @@ describe('what goes wrong', () => {
 
   test('what is busy is tried again, each record for itself', async () => {
     const locked = new Set(['Ada', 'Grace'])
-    const { system, run } = world([ada, alan, grace], {
+    const { system, run } = memoryWorld([ada, alan, grace], {
       before: ({ records }) =>
         records.map(({ values }) =>
           values.some((value) => typeof value === 'string' && locked.delete(value))
@@ -265,7 +257,7 @@ describe('what goes wrong', () => {
   })
 
   test('what stays busy is an error in the end', async () => {
-    const { system, run } = world([ada], {
+    const { system, run } = memoryWorld([ada], {
       before: ({ records }) => records.map(() => ({ state: 'retry', code: 'LOCKED', message: 'is locked' }))
     })
     expect((await run()).counts).toMatchObject({ insert: 0, error: 1 })
@@ -274,7 +266,7 @@ describe('what goes wrong', () => {
 
   test('a lost answer to an insert leads to no second one, whether it arrived or not', async () => {
     let lost = 2
-    const { system, run } = world([ada, alan, grace], {
+    const { system, run } = memoryWorld([ada, alan, grace], {
       batch: 3,
       before: () => {
         if (lost === 2) {
@@ -295,7 +287,7 @@ describe('what goes wrong', () => {
 
   test('a target that is down ends the run, and the next one goes on', async () => {
     let isDown = false
-    const { system, run } = world([ada, alan, grace], {
+    const { system, run } = memoryWorld([ada, alan, grace], {
       batch: 1,
       workers: 1,
       before: () => {
@@ -314,7 +306,7 @@ describe('what goes wrong', () => {
   })
 
   test('a quota ends the run at once', async () => {
-    const { system, run } = world([ada, alan, grace], {
+    const { system, run } = memoryWorld([ada, alan, grace], {
       batch: 1,
       workers: 1,
       before: ({ records }) => {
@@ -327,7 +319,7 @@ describe('what goes wrong', () => {
   })
 
   test('without its state a sync creates nothing twice', async () => {
-    const { system, run, state } = world([ada, alan])
+    const { system, run, state } = memoryWorld([ada, alan])
     await run()
     state.store.forget('s')
     expect((await run()).counts).toMatchObject({ insert: 0, update: 2 })
@@ -336,7 +328,7 @@ describe('what goes wrong', () => {
 
   test('a canceled run stops, and keeps what it did', async () => {
     const stop = new AbortController()
-    const { run } = world([ada, alan, grace], {
+    const { run } = memoryWorld([ada, alan, grace], {
       batch: 1,
       workers: 1,
       after: () => stop.abort()
@@ -348,7 +340,7 @@ describe('what goes wrong', () => {
 
 test('each try and each run of the same values of a record has the same token', async () => {
   let isBroken = true
-  const { system, run } = world([ada], {
+  const { system, run } = memoryWorld([ada], {
     before: ({ records }) =>
       isBroken ? records.map(() => ({ state: 'rejected', code: 'X', message: 'x' })) : undefined
   })
@@ -362,7 +354,7 @@ test('each try and each run of the same values of a record has the same token', 
 })
 
 test('a preview lists what the run does, and writes nothing', async () => {
-  const { system, run, preview } = world([ada, alan])
+  const { system, run, preview } = memoryWorld([ada, alan])
   objectOf(system, 'people').set('1', { ...ada })
   const { shown } = await preview()
   expect(shown.map(({ operation, identity }) => [operation, ...identity])).toEqual([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { StoredSync } from '../../../src/server/stored.ts'
-import { memoryConnectors, memorySystem, objectOf, type MemoryRecord, type MemorySystem } from './memory.ts'
-import { field, identity, runnerWorld, syncFacts, type RunnerWorld } from './world.ts'
+import { memoryWorld, objectOf, type MemoryRecord, type MemorySystem } from './memory.ts'
+import { field, identity, syncFacts, type RunnerWorld } from './world.ts'
 
 /** What parts of a sync mean, each by the smallest case. */
 
@@ -15,12 +15,10 @@ interface World extends RunnerWorld {
 }
 
 function world(rows: Record<string, unknown>[], there: MemoryRecord[] = []): World {
-  const system = memorySystem({
-    rows: new Map([['people', rows as never]]),
+  const made = memoryWorld(rows, {
     objects: new Map([['people', new Map(there.map((record, index) => [`t${index}`, record]))]])
   })
-  const people = (): MemoryRecord[] => [...objectOf(system, 'people').values()]
-  return { ...runnerWorld(memoryConnectors(system)), system, people }
+  return { ...made, people: () => [...objectOf(made.system, 'people').values()] }
 }
 
 const source = (name: string): { model_id: string; field: string } => ({ model_id: 'm', field: name })

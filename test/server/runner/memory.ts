@@ -13,6 +13,7 @@ import type {
 import { belongs } from '../../../src/server/runner/identity.ts'
 import { partOf, type Cell, type Row, type Value } from '../../../src/server/runner/value.ts'
 import { identityFunctions, syncModes } from '../../../src/wire/sync.ts'
+import { runnerWorld, type RunnerWorld } from './world.ts'
 
 export type MemoryRecord = Record<string, Value>
 
@@ -190,4 +191,13 @@ function recordOf(fields: readonly string[], values: readonly Cell[]): MemoryRec
       return value === undefined ? [] : [[name, value]]
     })
   )
+}
+
+/** A runner between two parts of a system in memory, which holds these people. */
+export function memoryWorld(
+  rows: Record<string, unknown>[],
+  more: Partial<MemorySystem> = {}
+): RunnerWorld & { system: MemorySystem } {
+  const system = memorySystem({ rows: new Map([['people', rows as never]]), ...more })
+  return { ...runnerWorld(memoryConnectors(system)), system }
 }

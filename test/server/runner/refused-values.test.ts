@@ -2,19 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { RefusalOf } from '../../../src/server/runner/connector.ts'
 import { localConnectors } from '../../../src/server/runner/connectors.ts'
 import { Unreadable } from '../../../src/server/runner/value.ts'
-import { memoryConnectors, memorySystem, objectOf, type MemorySystem } from './memory.ts'
-import { field, runnerWorld, syncFacts, type RunnerWorld } from './world.ts'
+import { memoryConnectors, memorySystem, memoryWorld, objectOf, type MemorySystem } from './memory.ts'
+import { field, runnerWorld, syncFacts } from './world.ts'
 
 const ada = { email: 'ada@example.com', name: 'Ada' }
 const alan = { email: 'alan@example.com', name: 'Alan' }
-
-function world(
-  rows: Record<string, unknown>[],
-  more: Partial<MemorySystem> = {}
-): RunnerWorld & { system: MemorySystem } {
-  const system = memorySystem({ rows: new Map([['people', rows as never]]), ...more })
-  return { ...runnerWorld(memoryConnectors(system)), system }
-}
 
 function names(system: MemorySystem): unknown[] {
   return [...objectOf(system, 'people').values()].map(({ name }) => name)
@@ -25,7 +17,7 @@ describe('what a field of the target does not take', () => {
     name === 'Ada' ? { code: 'INVALID_VALUE', message: 'the field name takes no Ada' } : undefined
 
   test('is refused before anything is sent: a preview shows it, and all others are written', async () => {
-    const { system, run, preview } = world([ada, alan], { refusalOf })
+    const { system, run, preview } = memoryWorld([ada, alan], { refusalOf })
     const { shown } = await preview()
     expect(shown.map(({ operation, reason }) => [operation, reason])).toEqual([
       ['refuse', 'unfit'],
@@ -42,7 +34,7 @@ describe('what a field of the target does not take', () => {
   })
 
   test('comes back in the next run, until it is another value', async () => {
-    const { system, run } = world([ada, alan], { refusalOf })
+    const { system, run } = memoryWorld([ada, alan], { refusalOf })
     await run()
     expect((await run()).counts).toMatchObject({ total: 1, error: 1, insert: 0 })
     system.rows.set('people', [{ ...ada, name: 'A.' }, alan])
@@ -51,7 +43,7 @@ describe('what a field of the target does not take', () => {
 
   test('does not matter where the field is left alone', async () => {
     const objects = new Map([['people', new Map([['1', { email: ada.email, name: 'A.' }]])]])
-    const { run } = world([ada], { refusalOf, objects })
+    const { run } = memoryWorld([ada], { refusalOf, objects })
     const fields = [field('name', 'name', { sync_mode: 'create' })]
     expect((await run(syncFacts({ sync: { fields } }))).counts).toMatchObject({ update: 1, error: 0 })
   })
@@ -61,7 +53,7 @@ describe('a value that cannot be read', () => {
   const bad = { email: 'bad@example.com', name: new Unreadable('its name is too far away') }
 
   test('refuses its record, whatever filters say of it, and stops no other', async () => {
-    const { system, run, preview } = world([ada, bad, alan])
+    const { system, run, preview } = memoryWorld([ada, bad, alan])
     const filters = [
       { field_id: 'f', field: { model_id: 'm', field: 'name' }, function: 'StringStartsWith', value: 'A' }
     ]
@@ -77,7 +69,7 @@ describe('a value that cannot be read', () => {
   })
 
   test('changes nothing of what the target has, and is looked at again', async () => {
-    const { system, run } = world([ada])
+    const { system, run } = memoryWorld([ada])
     await run()
     system.rows.set('people', [{ ...ada, name: bad.name }])
     expect((await run()).counts).toMatchObject({ total: 0, error: 1 })
@@ -87,14 +79,14 @@ describe('a value that cannot be read', () => {
   })
 
   test('is told of the records that a run is for alone', async () => {
-    const { run } = world([ada, bad])
+    const { run } = memoryWorld([ada, bad])
     expect((await run(syncFacts(), { identities: [ada.email] })).counts.error).toBe(0)
     expect((await run(syncFacts(), { identities: [bad.email] })).counts.error).toBe(1)
   })
 })
 
 test('a target that cannot be asked what it has gets all fields, whatever their modes', async () => {
-  const { system, run } = world([{ ...ada, phone: '1', age: 36 }], { isBlind: true })
+  const { system, run } = memoryWorld([{ ...ada, phone: '1', age: 36 }], { isBlind: true })
   const fields = [
     field('name', 'name', { sync_mode: 'create' }),
     field('phone', 'phone', { sync_mode: 'update' }),
